@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let swift: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+let c: [CSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableWarning("all"),
+    .enableWarning("extra"),
+    .define("_GNU_SOURCE"),
+]
+
+/// Targets stand in dependency order: a target may name only what stands above it. `make check` holds the imports to docs/modules.md.
+let package = Package(
+    name: "fairlead",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Screening", targets: ["Screening"]),
+        .library(name: "ScreeningTesting", targets: ["ScreeningTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+
+        .target(
+            name: "Screening",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
+            name: "ScreeningTesting",
+            dependencies: [
+                "Screening",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "ScreeningTests",
+            dependencies: ["Screening", "ScreeningTesting", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: swift
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,33 @@
+/// What an unsuccessful attempt to create a request at a provider means for the order.
+///
+/// | what came back | verdict |
+/// |---|---|
+/// | could not connect, address refused by the host's guard | `sendAgain` |
+/// | 429, 503 | `sendAgain` |
+/// | any other 4xx, 408 apart | `refused` |
+/// | 408, any other 5xx, 1xx, 3xx | `uncertain` |
+/// | time-out, broken connection, answer too large | `uncertain` |
+/// | 2xx without an id | `uncertain` |
+///
+/// Creating orders, and bills, a check on a person: it is sent again by itself only where the provider surely did not act.
+public enum CreationRule: Sendable, Equatable {
+    /// The provider surely did not act: try later.
+    case sendAgain
+    /// The provider said no: nothing was ordered.
+    case refused
+    /// The provider may have acted: find out, or wait for a webhook or a person.
+    case uncertain
+
+    /// The verdict on an answer that is not a success.
+    public init(status: Int) {
+        switch status {
+        case 429, 503: self = .sendAgain
+        case 408: self = .uncertain
+        case 400..<500: self = .refused
+        default: self = .uncertain
+        }
+    }
+
+    /// The verdict on an exchange without an answer.
+    public init(_ error: TransportError) { self = error.surelyNotSent ? .sendAgain : .uncertain }
+}

@@ -1,0 +1,116 @@
+/// One screening request for one candidate.
+public struct Order: Sendable, Equatable {
+    /// `ord_…`
+    public let id: String
+    /// The connection it came through.
+    public let connection: String
+    /// The account it is ordered from.
+    public let account: String
+    /// The account's provider.
+    public let provider: String
+    /// The ATS's name for the request. Unique on the connection: a second request by the same name is the same order.
+    public let externalID: String
+    /// The provider's package.
+    public let package: String
+    /// The person. Erasing replaces it.
+    public var candidate: Candidate
+    /// What a script wants to find again; handed back with every update.
+    public var metadata: Personal<JSON>
+    /// The secret part of the address that the provider's webhooks of this order come to. Made before the request is sent.
+    public let callbackToken: Secret
+    /// The provider's name for the request, once known.
+    public var providerRef: String?
+    /// Where it stands.
+    public var standing: Standing
+    /// Counts the changes. A change that was decided on an older version is not made.
+    public var version: Int
+    /// When it was accepted.
+    public let createdAt: Timestamp
+    /// When it last changed.
+    public var updatedAt: Timestamp
+
+    /// Where an order stands: the part of it that reports change.
+    public struct Standing: Sendable, Equatable {
+        /// The state.
+        public var state: OrderState
+        /// The provider's advice; nil where there is none.
+        public var outcome: Outcome?
+        /// The provider's own words, by its own names.
+        public var providerStatus: [String: String]
+        /// The full report's address.
+        public var reportURL: Personal<String>?
+        /// Per-check summaries.
+        public var checks: [Check]
+        /// What stands in its way; nil where nothing does.
+        public var problem: Problem?
+
+        /// A standing; at first nothing but the state.
+        public init(
+            _ state: OrderState,
+            outcome: Outcome? = nil,
+            providerStatus: [String: String] = [:],
+            reportURL: Personal<String>? = nil,
+            checks: [Check] = [],
+            problem: Problem? = nil
+        ) {
+            self.state = state
+            self.outcome = outcome
+            self.providerStatus = providerStatus
+            self.reportURL = reportURL
+            self.checks = checks
+            self.problem = problem
+        }
+    }
+
+    /// An order as stored.
+    public init(
+        id: String,
+        connection: String,
+        account: String,
+        provider: String,
+        externalID: String,
+        package: String,
+        candidate: Candidate,
+        metadata: JSON,
+        callbackToken: Secret,
+        providerRef: String? = nil,
+        standing: Standing = Standing(.accepted),
+        version: Int = 1,
+        createdAt: Timestamp,
+        updatedAt: Timestamp
+    ) {
+        self.id = id
+        self.connection = connection
+        self.account = account
+        self.provider = provider
+        self.externalID = externalID
+        self.package = package
+        self.candidate = candidate
+        self.metadata = Personal(metadata)
+        self.callbackToken = callbackToken
+        self.providerRef = providerRef
+        self.standing = standing
+        self.version = version
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
+    /// The state.
+    public var state: OrderState { standing.state }
+    /// The provider's advice.
+    public var outcome: Outcome? { standing.outcome }
+
+    /// The order as users see it in the API and in scripts, with its personal data.
+    public var json: JSON {
+        [
+            "id": .string(id), "connection": .string(connection), "account": .string(account), "provider": .string(provider),
+            "external_id": .string(externalID), "package": .string(package), "candidate": candidate.json,
+            "state": .string(state.rawValue), "outcome": JSON(outcome?.rawValue), "waiting_on": JSON(state.waitingOn?.rawValue),
+            "provider_ref": JSON(providerRef),
+            "provider_status": .object(JSON.Members(standing.providerStatus.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+            "report_url": JSON(standing.reportURL?.value), "checks": .array(standing.checks.map(\.json)),
+            "metadata": metadata.value, "problem": standing.problem?.json ?? .null,
+            "created_at": JSON(createdAt), "updated_at": JSON(updatedAt),
+        ]
+    }
+}

@@ -1,0 +1,94 @@
+/// A wish for an order, checked but not yet accepted.
+public struct OrderDraft: Sendable, Equatable {
+    /// The connection it comes through.
+    public var connection: String
+    /// The account to order from.
+    public var account: String
+    /// That account's provider.
+    public var provider: String
+    /// The ATS's name for the request: 1 to 200 bytes.
+    public var externalID: String
+    /// The provider's package.
+    public var package: String
+    /// The person.
+    public var candidate: Candidate
+    /// What the script wants to find again: an object of at most 64 KB.
+    public var metadata: Personal<JSON>
+
+    /// A draft of known parts.
+    public init(
+        connection: String,
+        account: String,
+        provider: String,
+        externalID: String,
+        package: String,
+        candidate: Candidate,
+        metadata: JSON = [:]
+    ) {
+        self.connection = connection
+        self.account = account
+        self.provider = provider
+        self.externalID = externalID
+        self.package = package
+        self.candidate = candidate
+        self.metadata = Personal(metadata)
+    }
+}
+
+extension OrderDraft {
+    /// Reads and checks a wish from outside (a script's, the API's): `{external_id, package, candidate, account?, metadata?}`.
+    ///
+    /// - Parameters:
+    ///   - accounts: the accounts that the connection may order from; the first is taken where the wish names none.
+    ///   - provider: the provider of an account.
+    /// - Throws: ``FieldProblem`` for the first field that is missing or malformed.
+    public init(wish: JSON, connection: String, accounts: [String], provider: (_ account: String) -> String?) throws(FieldProblem) {
+        let externalID = try OrderDraft.text("external_id", of: wish, "the ATS's name for the request")
+        guard externalID.utf8.count <= 200 else { throw FieldProblem(path: "external_id", expected: "at most 200 bytes", found: "longer text") }
+        let package = try OrderDraft.text("package", of: wish, "the provider's package")
+        let candidate = try Candidate(json: wish["candidate"])
+        var metadata = wish["metadata"] ?? .null
+        if metadata.isNull { metadata = .object(JSON.Members()) }
+        guard metadata.members != nil else { throw FieldProblem(path: "metadata", expected: "an object", found: metadata.kind.withArticle) }
+        guard metadata.bytes().count <= 64 << 10 else { throw FieldProblem(path: "metadata", expected: "at most 64 KB", found: "more") }
+        var account = wish["account"]?.text
+        account = account ?? accounts.first
+        guard let account, accounts.contains(account), let provider = provider(account) else {
+            let found = account.map { "\($0.prefix(60)), which it may not" } ?? "none: the connection has no account"
+            throw FieldProblem(path: "account", expected: "an account that the connection \(connection) may order from", found: found)
+        }
+        self.init(
+            connection: connection,
+            account: account,
+            provider: provider,
+            externalID: externalID,
+            package: package,
+            candidate: candidate,
+            metadata: metadata
+        )
+    }
+
+    /// The order that a draft becomes when it is accepted.
+    public func order(id: String, callbackToken: Secret, at moment: Timestamp) -> Order {
+        Order(
+            id: id,
+            connection: connection,
+            account: account,
+            provider: provider,
+            externalID: externalID,
+            package: package,
+            candidate: candidate,
+            metadata: metadata.value,
+            callbackToken: callbackToken,
+            createdAt: moment,
+            updatedAt: moment
+        )
+    }
+
+    private static func text(_ name: String, of wish: JSON, _ expected: String) throws(FieldProblem) -> String {
+        guard let value = wish[name], !value.isNull else { throw FieldProblem(path: name, expected: expected, found: "nothing") }
+        if value.text?.trimmed.isEmpty == true { throw FieldProblem(path: name, expected: expected, found: "an empty string") }
+        guard let text = value.identifier?.trimmed else { throw FieldProblem(path: name, expected: expected, found: value.kind.withArticle) }
+        return text
+    }
+}

@@ -1,0 +1,69 @@
+/// A provider's present word on an order, translated but not yet believed.
+public struct Report: Sendable, Equatable {
+    /// A word of the provider's, understood or not.
+    public enum Reading<Meaning: Sendable & Equatable>: Sendable, Equatable {
+        /// A word we know, and what it means.
+        case recognised(Meaning)
+        /// A word nobody has seen before. Kept and shown; decides nothing.
+        case unrecognised(String)
+    }
+
+    /// Where the provider says the order stands.
+    public var status: Reading<OrderState>
+    /// What the provider advises; nil where it says nothing yet.
+    public var result: Reading<Outcome>?
+    /// The provider's own words by its own names, such as `statusV2: all-clear`.
+    public var providerStatus: [String: String]
+    /// The full report's address; nil where the report has none.
+    public var reportURL: Personal<String>?
+    /// Per-check summaries; nil where the report has no list.
+    public var checks: [Check]?
+
+    /// A report.
+    public init(
+        status: Reading<OrderState>,
+        result: Reading<Outcome>? = nil,
+        providerStatus: [String: String] = [:],
+        reportURL: String? = nil,
+        checks: [Check]? = nil
+    ) {
+        self.status = status
+        self.result = result
+        self.providerStatus = providerStatus
+        self.reportURL = reportURL.map { Personal($0) }
+        self.checks = checks
+    }
+}
+
+/// One check of an order, as the provider summarises it.
+public struct Check: Sendable, Equatable {
+    /// The provider's label, which often holds the person's name.
+    public var name: Personal<String>
+    /// What kind of check, such as `address-check`; nil where the provider does not say.
+    public var type: String?
+    /// A finer kind, such as `degree` for education; nil where there is none.
+    public var category: String?
+    /// The provider's word on this check. An open list: never decides anything.
+    public var status: String
+
+    /// One check.
+    public init(name: String, type: String? = nil, category: String? = nil, status: String) {
+        self.name = Personal(name)
+        self.type = type
+        self.category = category
+        self.status = status
+    }
+
+    /// `{name, type, status}` and `category` where there is one.
+    public var json: JSON {
+        var json: JSON = ["name": .string(name.value), "type": JSON(type), "status": .string(status)]
+        if let category { json["category"] = .string(category) }
+        return json
+    }
+
+    /// Reads what ``json`` wrote; nil for anything else.
+    public init?(json: JSON) {
+        guard let name = json["name"]?.text, let status = json["status"]?.text else { return nil }
+        self.init(name: name, type: json["type"]?.text, category: json["category"]?.text, status: status)
+    }
+}

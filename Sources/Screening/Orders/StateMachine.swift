@@ -1,0 +1,83 @@
+/// Decides what a provider's report changes. Pure: the same standing and report give the same answer, whenever and however often.
+///
+/// ```
+///            the host's own states                      the provider's states, in any order and with repeats
+///  ┌──────────────────────────────────────┐   ┌───────────────────────────────────────────────────────────────┐
+///  │ accepted ─▶ submitting ─▶ uncertain  │   │  requested   awaiting_candidate   in_progress                 │
+///  │     │            │            │      │──▶│  paused      attention_needed     ready_for_review            │
+///  │     ▼            ▼            ▼      │   │      │                                                        │
+///  │  cancelled    refused       failed   │   │      ▼          a final state gives way only to the right     │
+///  └──────────────────────────────────────┘   │  cancelled ──▶ completed ──▶ reviewed                         │
+///                                             └───────────────────────────────────────────────────────────────┘
+/// ```
+///
+/// | the report's status | present state not final | present state final |
+/// |---|---|---|
+/// | a known state | becomes it | becomes it where it stands further right, else the report is late and changes nothing |
+/// | an unknown word | stays; problem `unrecognised_status` | stays; problem `unrecognised_status` |
+///
+/// | the report's result | outcome |
+/// |---|---|
+/// | a known word | becomes it |
+/// | none | kept when the state becomes or stays completed or reviewed, else none |
+/// | an unknown word | kept when it was final, else none; problem `unrecognised_result` |
+///
+/// A result that reaches us after a cancellation is still a result, so `completed` follows `cancelled`; nothing takes a result away again.
+public enum StateMachine {
+    /// The standing after a report. Equal to `present` when the report says nothing new.
+    ///
+    /// - Parameter moment: when a problem that the report shows counts as noticed; a problem that was there before keeps its moment.
+    public static func standing(after report: Report, from present: Order.Standing, at moment: Timestamp) -> Order.Standing {
+        var next = present
+        switch report.status {
+        case .unrecognised(let word):
+            next.providerStatus = report.providerStatus
+            next.checks = report.checks ?? present.checks
+            next.problem = problem("unrecognised_status", "the provider sent the status \(quoted(word)), which is not known; the state stays", moment)
+        case .recognised(let state):
+            guard rank(state) >= rank(present.state) else {
+                if isUnrecognised(present.problem) { next.problem = nil }
+                return next
+            }
+            next.state = state
+            next.providerStatus = report.providerStatus
+            next.checks = report.checks ?? present.checks
+            next.reportURL = report.reportURL ?? present.reportURL
+            next.problem = nil
+            let keepsOutcome = state == .completed || state == .reviewed
+            switch report.result {
+            case .recognised(let outcome)?: next.outcome = outcome
+            case nil: next.outcome = keepsOutcome ? present.outcome : nil
+            case .unrecognised(let word)?:
+                next.outcome = present.state.isFinal ? present.outcome : nil
+                next.problem = problem("unrecognised_result", "the provider sent the result \(quoted(word)), which is not known", moment)
+            }
+        }
+        if let before = present.problem, let after = next.problem, before.code == after.code, before.message == after.message {
+            next.problem = before
+        }
+        return next
+    }
+
+    /// How far right a state stands in the drawing; states that are not final give way to every other.
+    private static func rank(_ state: OrderState) -> Int {
+        switch state {
+        case .cancelled: 1
+        case .completed: 2
+        case .reviewed: 3
+        default: 0
+        }
+    }
+
+    private static func isUnrecognised(_ problem: Problem?) -> Bool { problem?.code.hasPrefix("unrecognised_") == true }
+
+    private static func problem(_ code: String, _ message: String, _ moment: Timestamp) -> Problem {
+        Problem(code: code, message: message, at: moment)
+    }
+
+    /// A provider's word, short and on one line: it ends in logs.
+    private static func quoted(_ word: String) -> String {
+        let visible = word.unicodeScalars.prefix(40).map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
+        return "\u{201C}\(visible)\u{201D}"
+    }
+}

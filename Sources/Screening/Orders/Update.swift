@@ -1,0 +1,55 @@
+/// A change of an order that is worth telling the ATS about: its state or its outcome became another.
+public struct Update: Sendable, Equatable {
+    /// What brought the change about.
+    public enum Cause: String, Sendable {
+        /// Sending the order, or failing to.
+        case submit
+        /// A provider's webhook, also where it led to a read.
+        case webhook
+        /// Asking the provider by ourselves.
+        case poll
+        /// A person's command.
+        case `operator`
+    }
+
+    /// State and outcome before a change.
+    public struct Previous: Sendable, Equatable {
+        /// The state the ATS knew of; `accepted` before the first update.
+        public var state: OrderState
+        /// The outcome the ATS knew of.
+        public var outcome: Outcome?
+
+        /// State and outcome.
+        public init(state: OrderState, outcome: Outcome?) {
+            self.state = state
+            self.outcome = outcome
+        }
+    }
+
+    /// The order right after the change.
+    public var order: Order
+    /// How it stood before.
+    public var previous: Previous
+    /// Why it changed.
+    public var cause: Cause
+
+    /// The update that a change calls for; nil when neither state nor outcome changed, or nothing has reached a provider yet.
+    ///
+    /// `submitting` is the host's own business: the ATS hears of the order from `requested` on.
+    public init?(from before: Order, to after: Order, cause: Cause) {
+        guard after.state != .accepted, after.state != .submitting else { return nil }
+        guard before.state != after.state || before.outcome != after.outcome else { return nil }
+        let state = before.state == .submitting ? OrderState.accepted : before.state
+        self.order = after
+        self.previous = Previous(state: state, outcome: before.outcome)
+        self.cause = cause
+    }
+
+    /// The update as scripts get it.
+    public var json: JSON {
+        [
+            "order": order.json, "previous": ["state": .string(previous.state.rawValue), "outcome": JSON(previous.outcome?.rawValue)],
+            "cause": .string(cause.rawValue),
+        ]
+    }
+}

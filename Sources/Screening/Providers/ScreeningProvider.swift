@@ -1,0 +1,141 @@
+/// A screening company, spoken to.
+///
+/// A provider is a value without state: everything that changes (transport, credentials, tokens, time) comes with the ``ProviderSession``.
+/// The host calls only what the ``ProviderManifest`` lists. Every method may be called at any time, from several tasks at once.
+///
+/// `ScreeningTesting` holds the conformance suite that every provider passes.
+public protocol ScreeningProvider: Sendable {
+    /// What the provider is called, needs and can do. Constant.
+    var manifest: ProviderManifest { get }
+
+    /// The packages that the account may order. Calling twice asks twice.
+    /// - Throws: ``ProviderError``.
+    func packages(_ session: ProviderSession) async throws -> [ScreeningPackage]
+
+    /// Creates the request. Returning means that the provider has it; calling twice orders twice, so the host calls it once for each intent it
+    /// recorded, and again only after an error whose ``ProviderError/creation`` is `sendAgain`.
+    /// - Parameters:
+    ///   - order: the order; its package and candidate have been checked against the manifest.
+    ///   - callback: where the provider may send webhooks about this order; nil where the host has no public address.
+    ///   - key: a stable idempotency key for this order.
+    /// - Throws: ``ProviderError`` with `creation` set; any other error counts as `uncertain`.
+    func submit(_ order: Order, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission
+
+    /// The provider's present word on a request; nil where the provider does not list it (yet).
+    /// - Throws: ``ProviderError``.
+    func report(for reference: String, _ session: ProviderSession) async throws -> Report?
+
+    /// Looks for the request that an earlier ``submit(_:callback:key:_:)`` of this order may have created. Called only where the manifest lists `find`.
+    /// - Throws: ``ProviderError``.
+    func find(_ order: Order, _ session: ProviderSession) async throws -> Submission?
+
+    /// Checks that a webhook is the provider's. No I/O. Called before the webhook is stored.
+    /// - Throws: ``WebhookRefusal``.
+    func verify(_ webhook: Webhook, _ session: ProviderSession) throws
+
+    /// What a verified webhook says. No I/O. Calling twice gives the same.
+    /// - Throws: ``ProviderError`` where the body cannot be understood.
+    func interpret(_ webhook: Webhook, _ session: ProviderSession) throws -> [WebhookReport]
+
+    /// Asks the provider to cancel. Called only where the manifest lists `cancel`.
+    /// - Throws: ``ProviderError``.
+    func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation
+
+    /// What is wrong with an order before it is sent: an unusable phone number, a missing name. The default finds nothing.
+    func problems(with draft: OrderDraft) -> [FieldProblem]
+
+    /// What is wrong with an account's settings beyond what the manifest's fields say (its `wire:` block, say). The default finds nothing.
+    func problems(with account: Account) -> [String]
+}
+
+extension ScreeningProvider {
+    /// Finds nothing.
+    public func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? { nil }
+    /// Refuses every webhook.
+    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws { throw WebhookRefusal.unsupported }
+    /// Understands no webhook.
+    public func interpret(_ webhook: Webhook, _ session: ProviderSession) throws -> [WebhookReport] { [] }
+    /// Cancels nothing.
+    public func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation { .unsupported }
+    /// Finds nothing.
+    public func problems(with draft: OrderDraft) -> [FieldProblem] { [] }
+    /// Finds nothing.
+    public func problems(with account: Account) -> [String] { [] }
+}
+
+/// Something that can be ordered.
+public struct ScreeningPackage: Sendable, Hashable {
+    /// The provider's name for it; what an order's `package` says.
+    public let id: String
+    /// Its name for people.
+    public let name: String
+
+    /// A package.
+    public init(id: String, name: String) {
+        self.id = id
+        self.name = name
+    }
+
+    /// `{id, name}`
+    public var json: JSON { ["id": .string(id), "name": .string(name)] }
+}
+
+/// A request that the provider has.
+public struct Submission: Sendable, Equatable {
+    /// The provider's name for it.
+    public let reference: String
+    /// What the provider says of it already; nil counts as `requested`.
+    public let report: Report?
+
+    /// A request at the provider.
+    public init(reference: String, report: Report? = nil) {
+        self.reference = reference
+        self.report = report
+    }
+}
+
+/// What became of the wish to cancel.
+public enum Cancellation: Sendable, Equatable {
+    /// The provider has cancelled the request.
+    case cancelled
+    /// The provider does not cancel any more, with its words where it gave any.
+    case tooLate(String?)
+    /// The provider cannot cancel.
+    case unsupported
+}
+
+/// A provider's request to our webhook address, as received.
+public struct Webhook: Sendable {
+    /// Header fields, names in lower case.
+    public let headers: [String: String]
+    /// The body's bytes, exactly.
+    public let body: [UInt8]
+
+    /// A webhook.
+    public init(headers: [String: String], body: [UInt8]) {
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// One thing that a webhook says.
+public struct WebhookReport: Sendable, Equatable {
+    /// The provider's name for the request; nil where the webhook does not name it.
+    public let reference: String?
+    /// What it says of the request; nil where it only says that something changed.
+    public let report: Report?
+
+    /// One thing that a webhook says.
+    public init(reference: String?, report: Report?) {
+        self.reference = reference
+        self.report = report
+    }
+}
+
+/// Why a webhook is not taken.
+public enum WebhookRefusal: Error, Sendable, Equatable {
+    /// It is not signed, or wrongly: answered 401.
+    case badSignature
+    /// The provider sends none: answered 404.
+    case unsupported
+}

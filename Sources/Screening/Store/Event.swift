@@ -1,0 +1,122 @@
+/// Something received, kept raw: everything that comes in enters the store as one.
+public struct Event: Sendable {
+    /// Where an event comes from.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A verified delivery of an ATS.
+        case ats
+        /// A verified webhook of a provider, on an order's own address.
+        case webhook
+        /// A provider's answer to our own question, where it said something new.
+        case poll
+        /// An operator's command on an order.
+        case command
+    }
+
+    /// How far an event has come.
+    public enum State: String, Sendable, CaseIterable {
+        /// On disk, not yet looked at.
+        case received
+        /// Its run has not ended.
+        case working
+        /// Nothing more to do.
+        case done
+        /// Gave up: its run is a dead letter, or it could not be understood.
+        case dead
+    }
+
+    /// `evt_…`
+    public let id: String
+    /// Where it comes from.
+    public let kind: Kind
+    /// The connection; nil for a provider's webhook whose order is not known.
+    public let connection: String?
+    /// The account, for webhooks and polls.
+    public let account: String?
+    /// The order it is about, for webhooks, polls and commands.
+    public let order: String?
+    /// What was received.
+    public let request: Personal<ReceivedRequest>
+    /// When.
+    public let receivedAt: Timestamp
+    /// How far it has come.
+    public var state: State
+    /// What stands in its way.
+    public var problem: Problem?
+    /// How often the same was received again.
+    public var duplicateCount: Int
+    /// The runs it led to, oldest first.
+    public var runs: [String]
+
+    /// An event.
+    public init(
+        id: String,
+        kind: Kind,
+        connection: String?,
+        account: String? = nil,
+        order: String? = nil,
+        request: ReceivedRequest,
+        receivedAt: Timestamp,
+        state: State = .received,
+        problem: Problem? = nil,
+        duplicateCount: Int = 0,
+        runs: [String] = []
+    ) {
+        self.id = id
+        self.kind = kind
+        self.connection = connection
+        self.account = account
+        self.order = order
+        self.request = Personal(request)
+        self.receivedAt = receivedAt
+        self.state = state
+        self.problem = problem
+        self.duplicateCount = duplicateCount
+        self.runs = runs
+    }
+
+    /// The event as the API shows it, without what was received.
+    public var json: JSON {
+        [
+            "id": .string(id), "kind": .string(kind.rawValue), "connection": JSON(connection), "account": JSON(account), "order": JSON(order),
+            "path": .string(request.value.path), "received_at": JSON(receivedAt), "state": .string(state.rawValue),
+            "problem": problem?.json ?? .null, "duplicate_count": .int(Int64(duplicateCount)), "runs": .array(runs.map { .string($0) }),
+        ]
+    }
+}
+
+/// A request as it came in, raw.
+public struct ReceivedRequest: Sendable, Equatable {
+    /// The method.
+    public let method: String
+    /// The path after the connection, with a leading slash.
+    public let path: String
+    /// The query's parameters.
+    public let query: [String: String]
+    /// Header fields, names in lower case; credentials are left out.
+    public let headers: [String: String]
+    /// The body's bytes, exactly.
+    public let body: [UInt8]
+
+    /// A request.
+    public init(method: String, path: String, query: [String: String] = [:], headers: [String: String] = [:], body: [UInt8]) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// What ``Store/accept(_:dedupe:)`` found.
+public struct Acceptance: Sendable, Equatable {
+    /// The event's identifier: the first one's, where this was a duplicate.
+    public let event: String
+    /// Whether the same had been received before.
+    public let duplicate: Bool
+
+    /// An acceptance.
+    public init(event: String, duplicate: Bool) {
+        self.event = event
+        self.duplicate = duplicate
+    }
+}

@@ -1,0 +1,137 @@
+/// One page of a list.
+public struct Page<Item: Sendable>: Sendable {
+    /// The items.
+    public var items: [Item]
+    /// Where the next page starts; nil at the end.
+    public var next: String?
+
+    /// A page.
+    public init(items: [Item], next: String?) {
+        self.items = items
+        self.next = next
+    }
+}
+
+/// Which page of a list, and in what order. Lists are ordered by identifier, which is by age.
+public struct PageRequest: Sendable, Equatable {
+    /// 1–200.
+    public var limit: Int
+    /// The last page's `next`.
+    public var cursor: String?
+    /// Oldest first; else newest first.
+    public var ascending: Bool
+
+    /// A page.
+    public init(limit: Int = 50, cursor: String? = nil, ascending: Bool = false) {
+        self.limit = limit
+        self.cursor = cursor
+        self.ascending = ascending
+    }
+}
+
+/// Which orders. Every filter that is set must hold.
+public struct OrderQuery: Sendable, Equatable {
+    /// In one of these states; empty for any.
+    public var states: Set<OrderState> = []
+    /// With this outcome.
+    public var outcome: Outcome?
+    /// Waiting on this party.
+    public var waitingOn: Party?
+    /// On one of these connections; nil for any.
+    public var connections: Set<String>?
+    /// From this account.
+    public var account: String?
+    /// At this provider.
+    public var provider: String?
+    /// With this external id.
+    public var externalID: String?
+    /// Made at or after.
+    public var since: Timestamp?
+    /// Made before.
+    public var until: Timestamp?
+    /// Whose candidate's name or e-mail begins with this, or whose external id or provider ref is this; compared without case.
+    public var text: Personal<String>?
+
+    /// Every order.
+    public init() {}
+}
+
+/// Which events.
+public struct EventQuery: Sendable, Equatable {
+    /// In one of these states; empty for any.
+    public var states: Set<Event.State> = []
+    /// Of this kind.
+    public var kind: Event.Kind?
+    /// On one of these connections; nil for any.
+    public var connections: Set<String>?
+    /// Of this account.
+    public var account: String?
+    /// Received at or after.
+    public var since: Timestamp?
+    /// Received before.
+    public var until: Timestamp?
+
+    /// Every event.
+    public init() {}
+}
+
+/// Which runs.
+public struct RunQuery: Sendable, Equatable {
+    /// In one of these states; empty for any.
+    public var states: Set<Run.State> = []
+    /// On one of these connections; nil for any.
+    public var connections: Set<String>?
+    /// Of this event.
+    public var event: String?
+    /// Of this order.
+    public var order: String?
+    /// Of this hook.
+    public var hook: String?
+    /// Made at or after.
+    public var since: Timestamp?
+    /// Made before.
+    public var until: Timestamp?
+
+    /// Every run.
+    public init() {}
+}
+
+/// What ``Store/load()`` says of the queue.
+public struct QueueLoad: Sendable, Equatable {
+    /// Work that is queued, by kind.
+    public var queued: [Work.Kind: Int]
+    /// Since when the longest-waiting due work that nobody holds has been due; nil where none is.
+    public var oldestDue: Timestamp?
+
+    /// A load.
+    public init(queued: [Work.Kind: Int], oldestDue: Timestamp?) {
+        self.queued = queued
+        self.oldestDue = oldestDue
+    }
+}
+
+/// What a budget grants.
+public struct Grant: Sendable, Equatable {
+    /// So many may be spent now.
+    public var count: Int
+    /// When there will be more; nil where all that was asked for was granted.
+    public var next: Timestamp?
+
+    /// A grant.
+    public init(count: Int, next: Timestamp?) {
+        self.count = count
+        self.next = next
+    }
+}
+
+/// What is known of an API request that carries an `Idempotency-Key`.
+public enum KeyedAnswer: Sendable, Equatable {
+    /// The key is new: do it, then call ``Store/answer(key:status:body:)``.
+    case fresh
+    /// The first request with this key and body has not been answered yet.
+    case running
+    /// It was answered so.
+    case answered(status: Int, body: [UInt8])
+    /// The key came with another body before.
+    case conflict
+}

@@ -1,0 +1,172 @@
+/// One execution of a Lua hook for one event or update, over all its attempts.
+public struct Run: Sendable {
+    /// How far a run has come.
+    public enum State: String, Sendable, CaseIterable {
+        /// Waits for its first attempt.
+        case queued
+        /// An attempt is under way.
+        case running
+        /// Waits for its next attempt.
+        case waiting
+        /// The hook returned.
+        case done
+        /// The script said there is nothing to do.
+        case skipped
+        /// The script rejected the request, with a reason for the ATS.
+        case rejected
+        /// The script asked for a person.
+        case parked
+        /// Out of attempts, or failed for good: a dead letter.
+        case dead
+        /// A person decided that nothing is to be done.
+        case discarded
+
+        /// Whether nothing more happens by itself.
+        public var isEnded: Bool { ![.queued, .running, .waiting].contains(self) }
+    }
+
+    /// `run_…`
+    public let id: String
+    /// The connection.
+    public let connection: String
+    /// The plugin.
+    public let plugin: String
+    /// The version that its manifest says.
+    public var pluginVersion: String
+    /// The hash of the scripts it started on, and finishes on.
+    public var script: String
+    /// `on_event`, `on_update`, or a route's `METHOD /path`.
+    public let hook: String
+    /// The event it handles; nil for an update.
+    public let event: String?
+    /// The order whose update it handles; nil for an event.
+    public let order: String?
+    /// What the hook is called with.
+    public let input: Personal<JSON>
+    /// How far it has come.
+    public var state: State
+    /// The attempts so far.
+    public var attempt: Int
+    /// When the next attempt is due; nil where none is.
+    public var nextAttemptAt: Timestamp?
+    /// What it ended with, such as `{"kind":"done"}`.
+    public var result: Personal<JSON>?
+    /// Why the last attempt failed, as the API shows it; nil where it did not. Holds no personal data.
+    public var error: JSON?
+    /// What the script logged, oldest first, redacted.
+    public var logs: [JSON]
+    /// When it was made.
+    public let createdAt: Timestamp
+    /// When it ended.
+    public var endedAt: Timestamp?
+
+    /// A run.
+    public init(
+        id: String,
+        connection: String,
+        plugin: String,
+        pluginVersion: String,
+        script: String,
+        hook: String,
+        event: String?,
+        order: String?,
+        input: JSON,
+        state: State = .queued,
+        attempt: Int = 0,
+        nextAttemptAt: Timestamp? = nil,
+        result: JSON? = nil,
+        error: JSON? = nil,
+        logs: [JSON] = [],
+        createdAt: Timestamp,
+        endedAt: Timestamp? = nil
+    ) {
+        self.id = id
+        self.connection = connection
+        self.plugin = plugin
+        self.pluginVersion = pluginVersion
+        self.script = script
+        self.hook = hook
+        self.event = event
+        self.order = order
+        self.input = Personal(input)
+        self.state = state
+        self.attempt = attempt
+        self.nextAttemptAt = nextAttemptAt
+        self.result = result.map { Personal($0) }
+        self.error = error
+        self.logs = logs
+        self.createdAt = createdAt
+        self.endedAt = endedAt
+    }
+
+    /// The run as the API shows it, without its steps.
+    public var json: JSON {
+        [
+            "id": .string(id), "connection": .string(connection), "plugin": .string(plugin), "plugin_version": .string(pluginVersion),
+            "script": .string(script), "hook": .string(hook), "event": JSON(event), "order": JSON(order), "state": .string(state.rawValue),
+            "attempt": .int(Int64(attempt)), "next_attempt_at": JSON(nextAttemptAt), "result": result?.value ?? .null, "error": error ?? .null,
+            "logs": .array(logs), "created_at": JSON(createdAt), "ended_at": JSON(endedAt),
+        ]
+    }
+}
+
+/// One host call inside a run: performed once, remembered, replayed.
+public struct Step: Sendable, Equatable {
+    /// Its place in the run, from 1.
+    public let number: Int
+    /// The call, such as `http` or `orders.place`.
+    public let kind: String
+    /// SHA-256 of kind and request, in hexadecimal: a replay that asks for something else here is an error.
+    public let requestHash: String
+    /// What was asked, as JSON.
+    public let request: Personal<JSON>
+    /// What was answered; nil while the answer is not known.
+    public var reply: Personal<JSON>?
+    /// Whether a new attempt of the run sends it again although it was answered (a failure that may pass).
+    public var repeatable: Bool
+    /// How often it was sent.
+    public var attempts: Int
+    /// When it was last begun.
+    public var at: Timestamp
+    /// How long the answer took, in milliseconds; nil while there is none.
+    public var milliseconds: Int?
+
+    /// A step.
+    public init(
+        number: Int,
+        kind: String,
+        requestHash: String,
+        request: JSON,
+        reply: JSON? = nil,
+        repeatable: Bool = false,
+        attempts: Int = 1,
+        at: Timestamp,
+        milliseconds: Int? = nil
+    ) {
+        self.number = number
+        self.kind = kind
+        self.requestHash = requestHash
+        self.request = Personal(request)
+        self.reply = reply.map { Personal($0) }
+        self.repeatable = repeatable
+        self.attempts = attempts
+        self.at = at
+        self.milliseconds = milliseconds
+    }
+
+    /// The step as the API shows it, with its personal data.
+    public var json: JSON {
+        [
+            "n": .int(Int64(number)), "kind": .string(kind), "request": request.value, "reply": reply?.value ?? .null, "at": JSON(at),
+            "ms": milliseconds.map { .int(Int64($0)) } ?? .null, "attempts": .int(Int64(attempts)),
+        ]
+    }
+}
+
+/// What a step does to the store, in the transaction that remembers it.
+public enum StepEffect: Sendable {
+    /// Places an order; the step's reply is made from the order that stands afterwards, the one given or the one that was there.
+    case place(Order, reply: @Sendable (Order) -> JSON)
+    /// Sets a value of the connection's; nil deletes it. Dropped at `expires`.
+    case value(connection: String, key: String, JSON?, expires: Timestamp?)
+}

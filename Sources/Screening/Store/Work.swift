@@ -1,0 +1,188 @@
+/// Something to do, on disk.
+public enum Work: Sendable, Hashable {
+    /// Look at an event.
+    case event(String)
+    /// Execute a run's next attempt.
+    case run(String)
+    /// Send an order to its provider.
+    case submit(order: String)
+    /// Ask the provider for an order's present report.
+    case read(order: String)
+
+    /// The kind of work, as the store keeps it.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// ``Work/event(_:)``
+        case event
+        /// ``Work/run(_:)``
+        case run
+        /// ``Work/submit(order:)``
+        case submit
+        /// ``Work/read(order:)``
+        case read
+    }
+
+    /// The kind.
+    public var kind: Kind {
+        switch self {
+        case .event: .event
+        case .run: .run
+        case .submit: .submit
+        case .read: .read
+        }
+    }
+
+    /// The identifier of what the work is about.
+    public var subject: String {
+        switch self {
+        case .event(let id), .run(let id), .submit(let id), .read(let id): id
+        }
+    }
+
+    /// Work from its stored parts.
+    public init(_ kind: Kind, _ subject: String) {
+        switch kind {
+        case .event: self = .event(subject)
+        case .run: self = .run(subject)
+        case .submit: self = .submit(order: subject)
+        case .read: self = .read(order: subject)
+        }
+    }
+}
+
+/// Work with its place in the queue.
+public struct QueuedWork: Sendable, Equatable {
+    /// What to do.
+    public var work: Work
+    /// Work of one lane is done one at a time, in the order in which it was queued; work without a lane waits for nothing.
+    public var lane: String?
+    /// The account whose budget it needs; only for reads.
+    public var account: String?
+    /// Not before this moment.
+    public var due: Timestamp
+    /// Lower goes first among what is due.
+    public var priority: Int
+
+    /// Work with its place in the queue.
+    public init(_ work: Work, lane: String? = nil, account: String? = nil, due: Timestamp, priority: Int = 5) {
+        self.work = work
+        self.lane = lane
+        self.account = account
+        self.due = due
+        self.priority = priority
+    }
+
+    /// The lane of everything that changes an order.
+    public static func lane(order: String) -> String { "order:" + order }
+    /// The lane of an order's updates on their way to the ATS.
+    public static func lane(updatesOf order: String) -> String { "updates:" + order }
+}
+
+/// Work that this process holds, until its lease ends.
+public struct Claim: Sendable, Hashable {
+    /// The row in the queue.
+    public let id: Int64
+    /// What to do.
+    public let work: Work
+    /// Who holds it: a claim of another owner is lost.
+    public let owner: String
+    /// Which attempt this is, from 1. Counted when claimed, before anything is done.
+    public let attempt: Int
+
+    /// A claim.
+    public init(id: Int64, work: Work, owner: String, attempt: Int) {
+        self.id = id
+        self.work = work
+        self.owner = owner
+        self.attempt = attempt
+    }
+}
+
+/// What to claim.
+public struct ClaimRequest: Sendable {
+    /// Who claims.
+    public var owner: String
+    /// At most so many.
+    public var limit: Int
+    /// Only these kinds.
+    public var kinds: Set<Work.Kind>
+    /// Only reads of this account; nil for no such limit.
+    public var account: String?
+    /// How long the claims are held without ``Store/renew(_:lease:)``.
+    public var lease: Duration
+
+    /// What to claim.
+    public init(owner: String, limit: Int, kinds: Set<Work.Kind>, account: String? = nil, lease: Duration = .seconds(30)) {
+        self.owner = owner
+        self.limit = limit
+        self.kinds = kinds
+        self.account = account
+        self.lease = lease
+    }
+}
+
+/// What a stage decided about claimed work: written in one transaction, or not at all.
+public struct Decision: Sendable {
+    /// What becomes of the work itself.
+    public enum Fate: Sendable, Equatable {
+        /// It is done and leaves the queue.
+        case done
+        /// It is due again at a moment; `spent` says whether this attempt counts.
+        case again(at: Timestamp, spent: Bool)
+    }
+
+    /// What becomes of the work itself.
+    public var fate: Fate
+    /// What else is written.
+    public var effects: [Effect]
+
+    /// A decision.
+    public init(_ fate: Fate, _ effects: [Effect] = []) {
+        self.fate = fate
+        self.effects = effects
+    }
+}
+
+/// One thing that is written.
+public enum Effect: Sendable {
+    /// An order's new version. `order.version` is one more than the version that was read; where the stored one has moved on, the whole
+    /// transaction is a ``StoreError/conflict``.
+    case order(Order)
+    /// An entry on an order's timeline.
+    case timeline(TimelineEntry)
+    /// A new run, or a run's new state.
+    case run(Run)
+    /// An event's new state.
+    case event(id: String, state: Event.State, problem: Problem?)
+    /// An event that is recorded after the fact: a poll's answer, an operator's command.
+    case record(Event)
+    /// More work. Work that is queued already moves to the earlier of both moments.
+    case queue(QueuedWork)
+    /// Work that is not needed any more, unless somebody holds it.
+    case unqueue(Work)
+}
+
+/// One line of an order's story.
+public struct TimelineEntry: Sendable, Equatable {
+    /// The order.
+    public let order: String
+    /// When.
+    public let at: Timestamp
+    /// What kind of thing happened: `accepted`, `submitting`, `submitted`, `report`, `update`, `problem`, `command`.
+    public let kind: String
+    /// What happened, for people, without personal data.
+    public let text: String
+    /// Details for programs, without personal data.
+    public let details: JSON
+
+    /// An entry.
+    public init(order: String, at: Timestamp, kind: String, text: String, details: JSON = [:]) {
+        self.order = order
+        self.at = at
+        self.kind = kind
+        self.text = text
+        self.details = details
+    }
+
+    /// The entry as the API shows it.
+    public var json: JSON { ["at": JSON(at), "kind": .string(kind), "text": .string(text), "details": details] }
+}

@@ -1,0 +1,53 @@
+/// Where identifiers, tokens and jitter get their randomness. A parameter everywhere, so that tests can repeat a run.
+public protocol RandomSource: Sendable {
+    /// `count` bytes. Unguessable in the system's source; repeatable in a seeded one.
+    func bytes(_ count: Int) -> [UInt8]
+}
+
+/// The system's cryptographic randomness.
+public struct SystemRandom: RandomSource {
+    /// The system's cryptographic randomness.
+    public init() {}
+
+    /// Bytes from the operating system's generator.
+    public func bytes(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + 7)
+        while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) } }
+        return Array(bytes.prefix(count))
+    }
+}
+
+extension RandomSource {
+    /// A token that nobody can guess: 32 random bytes as base64url without padding, 43 characters.
+    public func token() -> String { bytes(32).base64URL }
+
+    /// A number in `[0, 1)` with 53 random bits.
+    public func fraction() -> Double {
+        let bits = bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } >> 11
+        return Double(bits) / Double(1 << 53)
+    }
+}
+
+/// The kinds of things that carry an identifier of ours.
+public enum IdentifierKind: String, Sendable {
+    /// An order: `ord_…`.
+    case order = "ord"
+    /// An event: `evt_…`.
+    case event = "evt"
+    /// A run: `run_…`.
+    case run = "run"
+
+    /// A new identifier: the prefix, then 26 characters of Crockford's base 32 that hold the time in milliseconds and 80 random bits.
+    /// Identifiers made later sort later, so the newest come first by sorting alone.
+    public func make(at moment: Timestamp, from random: some RandomSource) -> String {
+        var bits = [UInt8](repeating: 0, count: 16)
+        for index in 0..<6 { bits[index] = UInt8(truncatingIfNeeded: moment.milliseconds >> (40 - 8 * Int64(index))) }
+        bits.replaceSubrange(6..<16, with: random.bytes(10))
+        let number = bits.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+        let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+        let text = (0..<26).map { alphabet[Int(truncatingIfNeeded: number >> UInt128(5 * (25 - $0))) & 31] }
+        return rawValue + "_" + String(decoding: text, as: UTF8.self)
+    }
+}

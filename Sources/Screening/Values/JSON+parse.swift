@@ -1,0 +1,200 @@
+/// Why a text is not JSON.
+public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong, in a few words that hold nothing of the text.
+    public let reason: String
+    /// The byte at which it is wrong, from 0.
+    public let offset: Int
+    /// The reason and the place.
+    public var description: String { "not JSON at byte \(offset): \(reason)" }
+}
+
+extension JSON {
+    /// Reads one JSON text, strictly as RFC 8259 has it: no trailing commas, no lone surrogates, valid UTF-8, names unique.
+    ///
+    /// - Parameter depth: how deeply lists and objects may nest.
+    /// - Throws: ``JSONError``. An integer beyond 64 bits, or a number beyond a double, is an error rather than a rounded value.
+    public init(parsing bytes: [UInt8], depth: Int = 64) throws(JSONError) {
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw JSONError(reason: "not UTF-8", offset: 0) }
+        var parser = JSONParser(bytes: bytes, depth: depth)
+        self = try parser.document()
+    }
+
+    /// Reads one JSON text. Throws as ``init(parsing:depth:)-([UInt8],_)``.
+    public init(parsing text: String) throws(JSONError) { try self.init(parsing: Array(text.utf8)) }
+}
+
+private struct JSONParser {
+    let bytes: [UInt8]
+    var depth: Int
+    var at = 0
+
+    mutating func document() throws(JSONError) -> JSON {
+        let value = try self.value()
+        skipSpace()
+        guard at == bytes.count else { throw error("more text after the value") }
+        return value
+    }
+
+    private func error(_ reason: String) -> JSONError { JSONError(reason: reason, offset: at) }
+    private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
+
+    private mutating func skipSpace() {
+        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { at += 1 }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard next == byte else { return false }
+        at += 1
+        return true
+    }
+
+    private mutating func value() throws(JSONError) -> JSON {
+        skipSpace()
+        switch next {
+        case UInt8(ascii: "{"): return try object()
+        case UInt8(ascii: "["): return try array()
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try word("true", .bool(true))
+        case UInt8(ascii: "f"): return try word("false", .bool(false))
+        case UInt8(ascii: "n"): return try word("null", .null)
+        case nil: throw error("the text ends early")
+        default: return try number()
+        }
+    }
+
+    private mutating func word(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+        let length = text.utf8CodeUnitCount
+        guard at + length <= bytes.count else { throw error("an unknown word") }
+        for index in 0..<length where bytes[at + index] != text.utf8Start[index] { throw error("an unknown word") }
+        at += length
+        return value
+    }
+
+    private mutating func enter() throws(JSONError) {
+        depth -= 1
+        at += 1
+        if depth < 0 { throw error("nested too deeply") }
+        skipSpace()
+    }
+
+    private mutating func object() throws(JSONError) -> JSON {
+        try enter()
+        var members = JSON.Members()
+        var names: Set<String> = []
+        if take(UInt8(ascii: "}")) {
+            depth += 1
+            return .object(members)
+        }
+        repeat {
+            skipSpace()
+            guard next == UInt8(ascii: "\"") else { throw error("a member's name is missing") }
+            let name = try string()
+            guard names.insert(name).inserted else { throw error("a member's name stands twice") }
+            skipSpace()
+            guard take(UInt8(ascii: ":")) else { throw error("a colon is missing") }
+            members.append(name: name, value: try value())
+            skipSpace()
+        } while take(UInt8(ascii: ","))
+        guard take(UInt8(ascii: "}")) else { throw error("a comma or closing brace is missing") }
+        depth += 1
+        return .object(members)
+    }
+
+    private mutating func array() throws(JSONError) -> JSON {
+        try enter()
+        var items: [JSON] = []
+        if take(UInt8(ascii: "]")) {
+            depth += 1
+            return .array(items)
+        }
+        repeat {
+            items.append(try value())
+            skipSpace()
+        } while take(UInt8(ascii: ","))
+        guard take(UInt8(ascii: "]")) else { throw error("a comma or closing bracket is missing") }
+        depth += 1
+        return .array(items)
+    }
+
+    private mutating func string() throws(JSONError) -> String {
+        at += 1
+        let start = at
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { at += 1 }
+        if take(UInt8(ascii: "\"")) { return String(decoding: bytes[start..<(at - 1)], as: UTF8.self) }
+        var text = Array(bytes[start..<at])
+        while let byte = next {
+            at += 1
+            switch byte {
+            case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
+            case UInt8(ascii: "\\"): try escape(into: &text)
+            case 0..<0x20: throw error("a control character in text")
+            default: text.append(byte)
+            }
+        }
+        throw error("text that does not end")
+    }
+
+    private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
+        guard let byte = next else { throw error("text that does not end") }
+        at += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0C)
+        case UInt8(ascii: "n"): text.append(0x0A)
+        case UInt8(ascii: "r"): text.append(0x0D)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "u"):
+            var scalar = UInt32(try unit())
+            if (0xD800..<0xDC00).contains(scalar) {
+                guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else { throw error("a lone surrogate") }
+                let low = UInt32(try unit())
+                guard (0xDC00..<0xE000).contains(low) else { throw error("a lone surrogate") }
+                scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
+            }
+            guard let character = Unicode.Scalar(scalar) else { throw error("a lone surrogate") }
+            text.append(contentsOf: Array(String(character).utf8))
+        default: throw error("an unknown escape")
+        }
+    }
+
+    private mutating func unit() throws(JSONError) -> UInt16 {
+        guard at + 4 <= bytes.count, let pair = [UInt8](hex: String(decoding: bytes[at..<(at + 4)], as: UTF8.self)) else {
+            throw error("an escape that is not four hexadecimal digits")
+        }
+        at += 4
+        return UInt16(pair[0]) << 8 | UInt16(pair[1])
+    }
+
+    private mutating func digits() -> Int {
+        let start = at
+        while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { at += 1 }
+        return at - start
+    }
+
+    private mutating func number() throws(JSONError) -> JSON {
+        let start = at
+        _ = take(UInt8(ascii: "-"))
+        let first = next
+        let count = digits()
+        guard count > 0, count == 1 || first != UInt8(ascii: "0") else { throw error("not a value") }
+        var isInteger = true
+        if take(UInt8(ascii: ".")) {
+            isInteger = false
+            guard digits() > 0 else { throw error("a number without digits after its point") }
+        }
+        if next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
+            isInteger = false
+            at += 1
+            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            guard digits() > 0 else { throw error("a number without digits in its exponent") }
+        }
+        let text = String(decoding: bytes[start..<at], as: UTF8.self)
+        if isInteger {
+            guard let number = Int64(text) else { throw error("an integer beyond 64 bits") }
+            return .int(number)
+        }
+        guard let number = Double(text), number.isFinite else { throw error("a number beyond a double") }
+        return .double(number)
+    }
+}

@@ -1,0 +1,156 @@
+/// A JSON value that loses nothing: integers stay exact, `1.0` stays a fraction, members keep the order they came in.
+public enum JSON: Sendable, Hashable {
+    /// `null`
+    case null
+    /// `true` or `false`
+    case bool(Bool)
+    /// A number written without fraction or exponent that fits 64 bits.
+    case int(Int64)
+    /// Any other number that a double can hold.
+    case double(Double)
+    /// Text.
+    case string(String)
+    /// A list.
+    case array([JSON])
+    /// Members in the order they were written; names are unique.
+    case object(Members)
+
+    /// The members of an object, in order.
+    public struct Members: Sendable, Hashable {
+        /// Name and value, in order.
+        public private(set) var pairs: [(name: String, value: JSON)] = []
+
+        /// No members.
+        public init() {}
+
+        /// The value of a member. Setting keeps an existing member's place and appends a new one; setting nil removes it.
+        public subscript(name: String) -> JSON? {
+            get { pairs.first { $0.name == name }?.value }
+            set {
+                switch (pairs.firstIndex { $0.name == name }, newValue) {
+                case (let index?, let value?): pairs[index].value = value
+                case (let index?, nil): pairs.remove(at: index)
+                case (nil, let value?): pairs.append((name, value))
+                case (nil, nil): break
+                }
+            }
+        }
+
+        /// Whether both have the same members, in whatever order.
+        public static func == (left: Members, right: Members) -> Bool {
+            left.pairs.count == right.pairs.count && left.pairs.allSatisfy { right[$0.name] == $0.value }
+        }
+
+        /// Independent of the members' order.
+        public func hash(into hasher: inout Hasher) {
+            for pair in pairs.sorted(by: { $0.name < $1.name }) {
+                hasher.combine(pair.name)
+                hasher.combine(pair.value)
+            }
+        }
+    }
+}
+
+// MARK: Reading
+
+extension JSON {
+    /// A member of an object; nil for a missing member and for anything that is not an object. Setting on another kind makes it an object.
+    public subscript(name: String) -> JSON? {
+        get { if case .object(let members) = self { members[name] } else { nil } }
+        set {
+            var members = if case .object(let present) = self { present } else { Members() }
+            members[name] = newValue
+            self = .object(members)
+        }
+    }
+
+    /// The value at a dotted path such as `data.items.0.id` (list indexes start at 0); nil where the path leads nowhere. `.` is the value itself.
+    public func at(_ path: String) -> JSON? {
+        if path == "." || path.isEmpty { return self }
+        return path.split(separator: ".").reduce(Optional(self)) { value, part in
+            switch value {
+            case .object(let members): members[String(part)]
+            case .array(let items): Int(part).flatMap { items.indices.contains($0) ? items[$0] : JSON?.none }
+            default: nil
+            }
+        }
+    }
+
+    /// The text, or nil when this is not text.
+    public var text: String? { if case .string(let text) = self { text } else { nil } }
+    /// The exact integer, or nil.
+    public var integer: Int64? { if case .int(let number) = self { number } else { nil } }
+    /// The number as a double, or nil.
+    public var number: Double? {
+        switch self {
+        case .int(let number): Double(number)
+        case .double(let number): number
+        default: nil
+        }
+    }
+    /// The truth value, or nil.
+    public var boolean: Bool? { if case .bool(let value) = self { value } else { nil } }
+    /// The list, or nil.
+    public var items: [JSON]? { if case .array(let items) = self { items } else { nil } }
+    /// The members, or nil.
+    public var members: Members? { if case .object(let members) = self { members } else { nil } }
+    /// Whether this is `null`.
+    public var isNull: Bool { self == .null }
+
+    /// Text, or a number written out: how identifiers come from providers that do not agree on their kind. Nil for empty text and anything else.
+    public var identifier: String? {
+        switch self {
+        case .string(let text): text.isEmpty ? nil : text
+        case .int(let number): String(number)
+        default: nil
+        }
+    }
+
+    /// What kind of value this is, in a word for error messages.
+    public var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "boolean"
+        case .int, .double: "number"
+        case .string: "string"
+        case .array: "list"
+        case .object: "object"
+        }
+    }
+}
+
+// MARK: Writing literals
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    /// Text.
+    public init(stringLiteral value: String) { self = .string(value) }
+    /// A truth value.
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// An integer.
+    public init(integerLiteral value: Int64) { self = .int(value) }
+    /// A number.
+    public init(floatLiteral value: Double) { self = .double(value) }
+    /// A list.
+    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    /// An object; of a name given twice the last value stands.
+    public init(dictionaryLiteral elements: (String, JSON)...) { self = .object(Members(elements)) }
+    /// `null`.
+    public init(nilLiteral: ()) { self = .null }
+
+    /// Text, or `null` for nil.
+    public init(_ text: String?) { self = text.map(JSON.string) ?? .null }
+    /// A moment as ISO 8601, or `null` for nil.
+    public init(_ moment: Timestamp?) { self = moment.map { .string($0.iso8601) } ?? .null }
+}
+
+extension JSON.Members {
+    /// Members from pairs; of a name given twice the last value stands.
+    public init(_ pairs: some Sequence<(String, JSON)>) {
+        for (name, value) in pairs { self[name] = value }
+    }
+
+    /// Appends a member whose name is known to be new.
+    mutating func append(name: String, value: JSON) { pairs.append((name, value)) }
+}

@@ -1,0 +1,40 @@
+/// A credential: an API key, a signing token, a password.
+///
+/// It cannot print itself, as ``Personal`` cannot. Two secrets are compared in time that depends on their lengths only.
+public struct Secret: Sendable {
+    /// The text itself. Read it where it goes on the wire or into a signature, and nowhere else.
+    public let value: String
+
+    /// Wraps a credential.
+    public init(_ value: String) { self.value = value }
+
+    /// The credential's UTF-8 bytes.
+    public var bytes: [UInt8] { Array(value.utf8) }
+
+    /// Whether `other` is the same text, compared in constant time.
+    public func matches(_ other: String) -> Bool { constantTimeEqual(Array(value.utf8), Array(other.utf8)) }
+}
+
+extension Secret: Equatable {
+    /// Compared in constant time.
+    public static func == (left: Secret, right: Secret) -> Bool { left.matches(right.value) }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Always `‹secret›`.
+    public var description: String { "‹secret›" }
+    /// Always `‹secret›`.
+    public var debugDescription: String { description }
+    /// A mirror without children.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Whether two byte strings are equal, in time that does not depend on where they differ.
+///
+/// Lengths are not hidden: those of digests and tokens are public.
+public func constantTimeEqual(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    var difference: UInt8 = 0
+    for (a, b) in zip(left, right) { difference |= a ^ b }
+    return difference == 0
+}

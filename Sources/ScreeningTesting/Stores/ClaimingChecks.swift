@@ -1,0 +1,120 @@
+import Screening
+
+extension StoreConformance {
+    static let claiming = [
+        Check("the most urgent due work is claimed first, and nothing early") { trial in
+            try await trial.store.perform([
+                .queue(trial.work("later", due: trial.now + .seconds(1))),
+                .queue(trial.work("plain", priority: 5)),
+                .queue(trial.work("urgent", priority: 1)),
+                .queue(trial.work("older", due: trial.now + .seconds(-9), priority: 5)),
+                .queue(trial.work("idle", due: trial.now + .seconds(-99), priority: 9)),
+            ])
+            try trial.expect(try await trial.claim(2).subjects == ["urgent", "older"], "the first two are others")
+            try trial.expect(try await trial.claim().subjects == ["plain", "idle"], "then came others")
+            try trial.expect(try await trial.claim().isEmpty, "something was claimed early or twice")
+            trial.clock.advance(by: .seconds(1))
+            try trial.expect(try await trial.claim().subjects == ["later"], "what has become due was not claimed")
+        },
+        Check("only the kinds asked for are claimed, and reads of the account asked for") { trial in
+            try await trial.store.perform([
+                .queue(trial.work("run")),
+                .queue(QueuedWork(.read(order: "a"), account: "zinc-uk", due: trial.now)),
+                .queue(QueuedWork(.read(order: "b"), account: "zinc-eu", due: trial.now)),
+            ])
+            try trial.expect(try await trial.claim(kinds: [.event, .submit]).isEmpty, "another kind was claimed")
+            let reads = try await trial.store.claim(ClaimRequest(owner: "one", limit: 9, kinds: [.read, .event], account: "zinc-eu"))
+            try trial.expect(reads.subjects == ["b"], "another account's read was claimed: \(reads.subjects)")
+            try trial.expect(try await trial.claim(kinds: [.read]).subjects == ["a"], "the other read is not there")
+            try trial.expect(try await trial.claim().subjects == ["run"], "the run is not there")
+        },
+        Check("claims at once by many never share work") { trial in
+            try await trial.store.perform((0..<100).map { .queue(trial.work("w\($0)")) })
+            let claims = try await withThrowingTaskGroup(of: [Claim].self) { group in
+                for owner in 0..<20 { group.addTask { try await trial.claim(10, owner: "owner \(owner)") } }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            try trial.expect(
+                claims.count == 100 && Set(claims.subjects).count == 100,
+                "\(claims.count) claims of \(Set(claims.subjects).count) works"
+            )
+        },
+        Check("a claim counts the attempt before anything is done") { trial in
+            try await trial.store.perform([.queue(trial.work("w"))])
+            var claim = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
+            try trial.expect(claim.attempt == 1 && claim.owner == "one", "got \(claim)")
+            try await trial.store.commit(claim, Decision(.again(at: trial.now, spent: true)))
+            claim = try trial.unwrap(try await trial.claim(owner: "two").first, "it did not come again")
+            try trial.expect(claim.attempt == 2 && claim.owner == "two", "got \(claim)")
+            try await trial.store.commit(claim, Decision(.again(at: trial.now, spent: false)))
+            try trial.expect(try await trial.claim().first?.attempt == 2, "an unspent attempt was counted")
+        },
+    ]
+
+    static let lanes = [
+        Check("of a lane only the head is claimed, one at a time and in order") { trial in
+            try await trial.store.perform(
+                ["a", "b", "c"].map { .queue(trial.work($0, lane: "lane")) } + [.queue(trial.work("other", lane: "lane 2"))]
+            )
+            var claims = try await trial.claim()
+            try trial.expect(Set(claims.subjects) == ["a", "other"], "claimed were \(claims.subjects)")
+            try trial.expect(try await trial.claim().isEmpty, "the lane was passed while its head was held")
+            for next in ["b", "c"] {
+                let head = try trial.unwrap(claims.first { $0.work.subject != "other" }, "the lane stopped")
+                try await trial.store.commit(head, Decision(.done))
+                claims = try await trial.claim()
+                try trial.expect(claims.subjects == [next], "after \(head.work.subject) came \(claims.subjects)")
+            }
+        },
+        Check("a head that is not due holds its lane, and no other") { trial in
+            try await trial.store.perform([
+                .queue(trial.work("a", lane: "lane", due: trial.now + .seconds(60))),
+                .queue(trial.work("b", lane: "lane", priority: 1)),
+                .queue(trial.work("c", lane: "lane 2")),
+            ])
+            let claims = try await trial.claim()
+            try trial.expect(claims.subjects == ["c"], "the lane's order was not kept")
+            try await trial.store.commit(claims[0], Decision(.done))
+            trial.clock.advance(by: .seconds(60))
+            try trial.expect(try await trial.claim().subjects == ["a"], "the head did not come when due")
+        },
+        Check("work that is tried again keeps its place in the lane") { trial in
+            try await trial.store.perform(["a", "b"].map { .queue(trial.work($0, lane: "lane")) })
+            let claim = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
+            try await trial.store.commit(claim, Decision(.again(at: trial.now + .seconds(5), spent: true)))
+            try trial.expect(try await trial.claim().isEmpty, "the next passed it")
+            trial.clock.advance(by: .seconds(5))
+            try trial.expect(try await trial.claim().subjects == ["a"], "it did not come again first")
+        },
+        Check("a head that is not needed any more frees its lane") { trial in
+            try await trial.store.perform(["a", "b"].map { .queue(trial.work($0, lane: "lane")) })
+            try await trial.store.perform([.unqueue(.run("a"))])
+            try trial.expect(try await trial.claim().subjects == ["b"], "the lane stayed shut")
+        },
+        Check("many claimers work through many lanes in order") { trial in
+            try await trial.store.perform((0..<60).map { .queue(trial.work("\($0 % 6):\($0 / 6)", lane: "lane \($0 % 6)")) })
+            let done = try await withThrowingTaskGroup(of: [String].self) { group in
+                for owner in 0..<4 {
+                    group.addTask {
+                        var done: [String] = []
+                        for _ in 0..<200 {
+                            for claim in try await trial.claim(3, owner: "\(owner)") {
+                                try await trial.store.commit(claim, Decision(.done))
+                                done.append(claim.work.subject)
+                            }
+                        }
+                        return done
+                    }
+                }
+                return try await group.reduce(into: [[String]]()) { $0.append($1) }
+            }
+            try trial.expect(done.flatMap { $0 }.count == 60, "\(done.flatMap { $0 }.count) of 60 were done")
+            for mine in done {
+                for lane in 0..<6 {
+                    let steps = mine.compactMap { $0.hasPrefix("\(lane):") ? Int($0.dropFirst(2)) : nil }
+                    try trial.expect(steps == steps.sorted(), "lane \(lane) was done in the order \(steps)")
+                }
+            }
+        },
+    ]
+}

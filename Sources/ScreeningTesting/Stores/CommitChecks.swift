@@ -1,0 +1,113 @@
+import Screening
+
+extension StoreConformance {
+    static let committing = [
+        Check("a decision's effects are written with the fate of the work") { trial in
+            let order = try await trial.placed(trial.order("application-1"))
+            try await trial.store.perform([.queue(trial.work("w"))])
+            let claim = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
+            let run = trial.run(order: order.id)
+            let entry = TimelineEntry(order: order.id, at: trial.now, kind: "update", text: "an update")
+            let effects: [Effect] = [
+                .order(order.changed(to: .requested)), .timeline(entry), .run(run),
+                .queue(QueuedWork(.run(run.id), lane: QueuedWork.lane(updatesOf: order.id), due: trial.now)),
+            ]
+            try await trial.store.commit(claim, Decision(.done, effects))
+            try trial.expect(try await trial.store.order(order.id)?.state == .requested, "the order did not change")
+            try trial.expect(try await trial.store.timeline(of: order.id).last == entry, "the entry is missing")
+            try trial.expect(try await trial.store.run(run.id)?.state == .queued, "the run is missing")
+            try trial.expect(try await trial.claim().map(\.work) == [.run(run.id)], "the queue is another")
+        },
+        Check("a decision about a lost claim or an older order writes nothing") { trial in
+            let order = try await trial.placed(trial.order("application-1"))
+            try await trial.store.perform([.queue(trial.work("w"))])
+            let claim = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
+            let run = trial.run()
+            try await trial.store.perform([.order(order.changed(to: .requested))])
+            try await trial.expectConflict {
+                try await trial.store.commit(claim, Decision(.done, [.run(run), .order(order.changed(to: .failed))]))
+            }
+            try trial.expect(try await trial.store.run(run.id) == nil, "the run was written")
+            try trial.expect(try await trial.store.renew([claim], lease: .seconds(30)).count == 1, "the claim was lost with it")
+            try await trial.store.commit(claim, Decision(.done))
+            try await trial.expectConflict { try await trial.store.commit(claim, Decision(.done, [.run(run)])) }
+            try trial.expect(try await trial.store.run(run.id) == nil, "the run was written by a lost claim")
+        },
+        Check("a run's new state replaces the old and leaves its input") { trial in
+            var run = trial.run(event: "evt_1")
+            try await trial.store.perform([.run(run)])
+            run.state = .rejected
+            run.attempt = 2
+            run.result = Personal(["kind": "rejected", "reason": "no phone"])
+            run.error = ["code": "script", "line": 7]
+            run.logs = [["level": "info", "message": "hello"]]
+            run.endedAt = trial.now + .seconds(1)
+            run.nextAttemptAt = trial.now + .seconds(2)
+            try await trial.store.perform([.run(run)])
+            let stored = try trial.unwrap(try await trial.store.run(run.id), "the run is not there")
+            try trial.expect(stored.json == run.json && stored.input == run.input && stored.result == run.result, "it came back changed")
+        },
+    ]
+
+    static let queueing = [
+        Check("queued work that is queued again moves to the earlier moment") { trial in
+            try await trial.store.perform([.queue(trial.work("w", due: trial.now + .seconds(60)))])
+            try await trial.store.perform([.queue(trial.work("w", due: trial.now + .seconds(90)))])
+            try trial.expect(try await trial.store.due(.run("w")) == trial.now + .seconds(60), "it moved to the later moment")
+            try await trial.store.perform([.queue(trial.work("w", due: trial.now + .seconds(30)))])
+            try trial.expect(try await trial.store.due(.run("w")) == trial.now + .seconds(30), "it did not move to the earlier moment")
+            try trial.expect(try await trial.store.load().queued == [.run: 1], "it is queued more than once")
+        },
+        Check("work that is queued while somebody does it is done once more") { trial in
+            try await trial.store.perform([.queue(trial.work("w"))])
+            var claim = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
+            try await trial.store.perform([.queue(trial.work("w", due: trial.now + .seconds(5)))])
+            try trial.expect(try await trial.claim(owner: "two").isEmpty, "held work was claimed")
+            try await trial.store.commit(claim, Decision(.done))
+            try trial.expect(try await trial.store.due(.run("w")) == trial.now + .seconds(5), "the wake-up was lost")
+            trial.clock.advance(by: .seconds(5))
+            claim = try trial.unwrap(try await trial.claim().first, "it did not come once more")
+            try trial.expect(claim.attempt == 1, "its attempts were not counted anew")
+            try await trial.store.perform([.queue(trial.work("w", due: trial.now + .seconds(1)))])
+            try await trial.store.commit(claim, Decision(.again(at: trial.now + .seconds(60), spent: true)))
+            try trial.expect(try await trial.store.due(.run("w")) == trial.now + .seconds(1), "it waits longer than somebody asked")
+        },
+        Check("a decision may queue its own work anew") { trial in
+            try await trial.store.perform([.queue(trial.work("w"))])
+            let claim = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
+            try await trial.store.commit(claim, Decision(.done, [.queue(trial.work("w", due: trial.now + .seconds(60), priority: 9))]))
+            try trial.expect(try await trial.store.due(.run("w")) == trial.now + .seconds(60), "it is not queued")
+        },
+        Check("work that is not needed leaves the queue, unless it is held") { trial in
+            try await trial.store.perform([.queue(trial.work("a")), .queue(trial.work("b"))])
+            let claim = try trial.unwrap(try await trial.claim(1).first, "nothing was claimed")
+            try await trial.store.perform([.unqueue(.run("a")), .unqueue(.run("b")), .unqueue(.run("never queued"))])
+            try trial.expect(try await trial.store.renew([claim], lease: .seconds(9)).count == 1, "held work was taken away")
+            try trial.expect(try await trial.claim().isEmpty, "the other stayed")
+            try trial.expect(try await trial.store.due(.run("b")) == nil, "it still has a moment")
+        },
+        Check("the load counts what is queued and dates what waits") { trial in
+            var load = try await trial.store.load()
+            try trial.expect(load.queued.isEmpty && load.oldestDue == nil, "an empty queue has the load \(load)")
+            let due = trial.now + .seconds(-20)
+            try await trial.store.perform([
+                .queue(trial.work("old", due: due, priority: 1)), .queue(trial.work("new")),
+                .queue(trial.work("later", due: trial.now + .seconds(9))),
+                .queue(QueuedWork(.read(order: "a"), account: "zinc-uk", due: trial.now)),
+            ])
+            load = try await trial.store.load()
+            try trial.expect(load == QueueLoad(queued: [.run: 3, .read: 1], oldestDue: due), "the load is \(load)")
+            _ = try await trial.claim(1)
+            load = try await trial.store.load()
+            try trial.expect(load.oldestDue == trial.now, "held work counts as waiting")
+        },
+        Check("wake-ups come after work was queued, and with time") { trial in
+            var wakeUps = trial.store.wakeUps().makeAsyncIterator()
+            try await trial.store.perform([.queue(trial.work("w"))])
+            await wakeUps.next()
+            let claims = try await trial.claim()
+            try await trial.store.release(claims)
+            await wakeUps.next()
+        },
+    ]
+}

@@ -1,0 +1,72 @@
+import Screening
+
+extension StoreConformance {
+    static let intake = [
+        Check("an accepted event is stored whole and its work queued") { trial in
+            let event = trial.event(body: Array(0...255))
+            let acceptance = try await trial.store.accept(event, dedupe: "a")
+            try trial.expect(acceptance == Acceptance(event: event.id, duplicate: false), "got \(acceptance)")
+            let stored = try trial.unwrap(try await trial.store.event(event.id), "the event is not there")
+            try trial.expect(stored.request.value == event.request.value, "what was received came back changed")
+            try trial.expect(stored.kind == .ats && stored.connection == "acme" && stored.receivedAt == event.receivedAt, "its columns changed")
+            try trial.expect(stored.state == .received && stored.duplicateCount == 0 && stored.runs.isEmpty, "it is not fresh")
+            let claims = try await trial.claim()
+            try trial.expect(claims.map(\.work) == [.event(event.id)], "queued was \(claims.map(\.work))")
+        },
+        Check("the same delivery again is counted and names the first event") { trial in
+            let first = trial.event()
+            _ = try await trial.store.accept(first, dedupe: "a")
+            let again = try await trial.store.accept(trial.event(), dedupe: "a")
+            try trial.expect(again == Acceptance(event: first.id, duplicate: true), "got \(again)")
+            _ = try await trial.store.accept(trial.event(), dedupe: "a")
+            try trial.expect(try await trial.store.event(first.id)?.duplicateCount == 2, "the count is wrong")
+            try trial.expect(try await trial.claim().count == 1, "a duplicate was queued")
+        },
+        Check("another key, another connection or no key is another event") { trial in
+            for (connection, key) in [("acme", "a"), ("acme", "b"), ("other", "a")] as [(String, String?)] + [("acme", nil), ("acme", nil)] {
+                let acceptance = try await trial.store.accept(trial.event(connection: connection), dedupe: key)
+                try trial.expect(!acceptance.duplicate, "\(connection) \(key ?? "nil") counted as a duplicate")
+            }
+            try trial.expect(try await trial.store.events(EventQuery(), PageRequest()).items.count == 5, "not all are there")
+        },
+        Check("fifty deliveries at once with one key make one event") { trial in
+            let acceptances = try await withThrowingTaskGroup(of: Acceptance.self) { group in
+                for _ in 0..<50 { group.addTask { try await trial.store.accept(trial.event(), dedupe: "storm") } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            try trial.expect(Set(acceptances.map(\.event)).count == 1, "several events were named")
+            try trial.expect(acceptances.count { !$0.duplicate } == 1, "not exactly one was the first")
+            let events = try await trial.store.events(EventQuery(), PageRequest()).items
+            try trial.expect(events.count == 1 && events[0].duplicateCount == 49, "\(events.count) events, \(events.map(\.duplicateCount))")
+        },
+        Check("an event about an order is queued in the order's lane") { trial in
+            for _ in 0..<2 { _ = try await trial.store.accept(trial.event(kind: .webhook, order: "ord_1"), dedupe: nil) }
+            try trial.expect(try await trial.claim().count == 1, "both events of one order were claimed at once")
+        },
+        Check("an event of an unknown connection is kept") { trial in
+            let event = trial.event(kind: .webhook, connection: nil, account: "zinc-uk")
+            _ = try await trial.store.accept(event, dedupe: "x")
+            let stored = try trial.unwrap(try await trial.store.event(event.id), "the event is not there")
+            try trial.expect(stored.connection == nil && stored.account == "zinc-uk" && stored.order == nil, "its columns changed")
+        },
+        Check("a recorded event is not queued and keeps its state") { trial in
+            var event = trial.event(kind: .poll, account: "zinc-uk", order: "ord_1")
+            event.state = .done
+            try await trial.store.perform([.record(event)])
+            try trial.expect(try await trial.store.event(event.id)?.state == .done, "it is not there as it was")
+            try trial.expect(try await trial.claim().isEmpty, "it was queued")
+        },
+        Check("an event's state, problem and runs are shown") { trial in
+            let event = trial.event()
+            _ = try await trial.store.accept(event, dedupe: nil)
+            let problem = Problem(code: "no_route", message: "nothing there", at: trial.now)
+            let (first, second) = (trial.run(event: event.id), trial.run(event: event.id))
+            try await trial.store.perform([.run(second), .run(first), .run(trial.run()), .event(id: event.id, state: .dead, problem: problem)])
+            let stored = try trial.unwrap(try await trial.store.event(event.id), "the event is not there")
+            try trial.expect(stored.state == .dead && stored.problem == problem, "state or problem is wrong")
+            try trial.expect(stored.runs == [first.id, second.id].sorted(), "its runs are \(stored.runs)")
+            try await trial.store.perform([.event(id: event.id, state: .done, problem: nil)])
+            try trial.expect(try await trial.store.event(event.id)?.problem == nil, "the problem stayed")
+        },
+    ]
+}

@@ -1,0 +1,151 @@
+import Screening
+
+extension StoreConformance {
+    static let reading = [
+        Check("what is not there is nil or empty") { trial in
+            try trial.expect(try await trial.store.event("evt_none") == nil, "an event")
+            try trial.expect(try await trial.store.run("run_none") == nil, "a run")
+            try trial.expect(try await trial.store.due(.event("evt_none")) == nil, "a moment")
+            let page = try await trial.store.orders(OrderQuery(), PageRequest())
+            try trial.expect(page.items.isEmpty && page.next == nil, "orders")
+        }
+    ]
+
+    static let lists = [
+        Check("a list pages newest first or oldest first, each item once") { trial in
+            let ids = try await trial.fill(27).map(\.id)
+            for ascending in [false, true] {
+                var seen: [String] = []
+                var request = PageRequest(limit: 10, ascending: ascending)
+                repeat {
+                    let page = try await trial.store.orders(OrderQuery(), request)
+                    try trial.expect(page.items.count <= 10, "a page holds \(page.items.count)")
+                    seen += page.items.map(\.id)
+                    request.cursor = page.next
+                } while request.cursor != nil && seen.count <= 27
+                try trial.expect(
+                    seen == (ascending ? ids.sorted() : ids.sorted().reversed()),
+                    "ascending \(ascending): \(seen.count) items, or in another order"
+                )
+            }
+            let exact = try await trial.store.orders(OrderQuery(), PageRequest(limit: 27))
+            try trial.expect(exact.items.count == 27 && exact.next == nil, "the last page names a next one")
+        },
+        Check("every filter of orders holds, alone and with others") { trial in
+            let orders = try await trial.fill(24)
+            var queries: [(String, OrderQuery, (Order) -> Bool)] = []
+            func add(_ name: String, _ change: (inout OrderQuery) -> Void, _ matches: @escaping (Order) -> Bool) {
+                var query = OrderQuery()
+                change(&query)
+                queries.append((name, query, matches))
+            }
+            let (since, until) = (orders[5].createdAt, orders[15].createdAt)
+            add("states", { $0.states = [.requested, .completed] }, { [.requested, .completed].contains($0.state) })
+            add("outcome", { $0.outcome = .consider }, { $0.outcome == .consider })
+            add("waiting on", { $0.waitingOn = .candidate }, { $0.state.waitingOn == .candidate })
+            add("state that does not wait", { ($0.states, $0.waitingOn) = ([.completed], .candidate) }, { _ in false })
+            add("connection", { $0.connections = ["acme"] }, { $0.connection == "acme" })
+            add("no connection", { $0.connections = [] }, { _ in false })
+            add("account", { $0.account = "zinc-eu" }, { $0.account == "zinc-eu" })
+            add("provider", { $0.provider = "workerchecks" }, { $0.provider == "workerchecks" })
+            add("external id", { $0.externalID = "application-7" }, { $0.externalID == "application-7" })
+            add("external id in another case", { $0.externalID = "Application-7" }, { _ in false })
+            add("time", { ($0.since, $0.until) = (since, until) }, { $0.createdAt >= since && $0.createdAt < until })
+            add(
+                "several",
+                { ($0.states, $0.connections, $0.account, $0.since) = ([.completed, .requested], ["acme", "other"], "zinc-uk", since) },
+                { [.completed, .requested].contains($0.state) && $0.account == "zinc-uk" && $0.createdAt >= since }
+            )
+            for (name, query, matches) in queries {
+                let found = try await trial.store.orders(query, PageRequest(limit: 100)).items
+                let expected = orders.filter(matches).map(\.id).sorted(by: >)
+                try trial.expect(found.map(\.id) == expected, "\(name): \(found.count) found, \(expected.count) expected")
+            }
+        },
+        Check("every filter of events holds") { trial in
+            var ids: [String] = []
+            let start = trial.now
+            for index in 0..<6 {
+                let event = trial.event(
+                    kind: index < 3 ? .ats : .webhook,
+                    connection: index % 2 == 0 ? "acme" : "other",
+                    account: index == 5 ? "zinc-uk" : nil
+                )
+                _ = try await trial.store.accept(event, dedupe: nil)
+                ids.append(event.id)
+                trial.clock.advance(by: .seconds(1))
+            }
+            try await trial.store.perform([.event(id: ids[4], state: .dead, problem: nil)])
+            func expect(_ name: String, _ expected: [Int], _ change: (inout EventQuery) -> Void) async throws {
+                var query = EventQuery()
+                change(&query)
+                let found = try await trial.store.events(query, PageRequest(ascending: true)).items.map(\.id)
+                try trial.expect(found == expected.map { ids[$0] }, "\(name): \(found.count) found, \(expected.count) expected")
+            }
+            try await expect("kind", [3, 4, 5]) { $0.kind = .webhook }
+            try await expect("connection", [1, 3, 5]) { $0.connections = ["other"] }
+            try await expect("account", [5]) { $0.account = "zinc-uk" }
+            try await expect("state", [4]) { $0.states = [.dead] }
+            try await expect("time", [1, 2]) { ($0.since, $0.until) = (start + .seconds(1), start + .seconds(3)) }
+            let page = try await trial.store.events(EventQuery(), PageRequest(limit: 4))
+            try trial.expect(page.items.map(\.id) == ids.suffix(4).reversed() && page.next != nil, "the first page is another")
+        },
+        Check("every filter of runs holds") { trial in
+            let start = trial.now
+            var runs: [Run] = []
+            for index in 0..<6 {
+                let run = trial.run(
+                    connection: index % 2 == 0 ? "acme" : "other",
+                    hook: index < 4 ? "on_event" : "POST /start",
+                    event: index < 3 ? "evt_1" : nil,
+                    order: index >= 3 ? "ord_1" : nil,
+                    state: index == 2 ? .dead : .done
+                )
+                try await trial.store.perform([.run(run)])
+                runs.append(run)
+                trial.clock.advance(by: .seconds(1))
+            }
+            func expect(_ name: String, _ expected: [Int], _ change: (inout RunQuery) -> Void) async throws {
+                var query = RunQuery()
+                change(&query)
+                let found = try await trial.store.runs(query, PageRequest(ascending: true)).items.map(\.id)
+                try trial.expect(found == expected.map { runs[$0].id }, "\(name): \(found.count) found, \(expected.count) expected")
+            }
+            try await expect("state", [2]) { $0.states = [.dead, .queued] }
+            try await expect("connection", [1, 3, 5]) { $0.connections = ["other"] }
+            try await expect("event", [0, 1, 2]) { $0.event = "evt_1" }
+            try await expect("event and state", [0, 1]) { ($0.event, $0.states) = ("evt_1", [.done]) }
+            try await expect("order", [3, 4, 5]) { $0.order = "ord_1" }
+            try await expect("order and hook", [4, 5]) { ($0.order, $0.hook) = ("ord_1", "POST /start") }
+            try await expect("hook", [4, 5]) { $0.hook = "POST /start" }
+            try await expect("time", [1, 2]) { ($0.since, $0.until) = (start + .seconds(1), start + .seconds(3)) }
+        },
+    ]
+}
+
+extension StoreTrial {
+    /// Places orders that differ in everything a list filters by, a second apart, oldest first.
+    func fill(_ count: Int) async throws -> [Order] {
+        let states: [(OrderState, Outcome?)] = [
+            (.accepted, nil), (.requested, nil), (.completed, .clear), (.completed, .consider), (.uncertain, nil),
+        ]
+        var orders: [Order] = []
+        for index in 0..<count {
+            var order = self.order(
+                "application-\(index)",
+                connection: index % 3 == 0 ? "other" : "acme",
+                account: index % 4 == 0 ? "zinc-eu" : "zinc-uk",
+                provider: index % 5 == 0 ? "workerchecks" : "zinc"
+            )
+            _ = try await placed(order)
+            let (state, outcome) = states[index % states.count]
+            if state != .accepted {
+                order = order.changed(to: state, outcome: outcome)
+                try await store.perform([.order(order)])
+            }
+            orders.append(order)
+            clock.advance(by: .seconds(1))
+        }
+        return orders
+    }
+}

@@ -1,0 +1,73 @@
+import Screening
+
+extension StoreConformance {
+    static let stepping = [
+        Check("steps are remembered by number and replaced by number") { trial in
+            var step = Step(number: 2, kind: "http", requestHash: "h2", request: ["url": "https://ats.example.test"], at: trial.now)
+            let first = Step(number: 1, kind: "now", requestHash: "h1", request: .null, reply: nil, at: trial.now, milliseconds: 0)
+            try await trial.store.remember([step, first], of: "run_1", doing: nil)
+            try trial.expect(try await trial.store.steps(of: "run_1") == [first, step], "they came back otherwise")
+            step.reply = Personal(["status": 503])
+            step.repeatable = true
+            step.attempts = 2
+            step.milliseconds = 12
+            try await trial.store.remember([step], of: "run_1", doing: nil)
+            try trial.expect(try await trial.store.steps(of: "run_1") == [first, step], "the answer is not remembered")
+            try trial.expect(try await trial.store.steps(of: "run_2").isEmpty, "another run has steps")
+        },
+        Check("a reply of null is not a missing reply") { trial in
+            let step = Step(number: 1, kind: "kv.get", requestHash: "h", request: ["key": "a"], reply: .null, at: trial.now)
+            try await trial.store.remember([step], of: "run_1", doing: nil)
+            try trial.expect(try await trial.store.steps(of: "run_1").first?.reply == Personal(.null), "null was lost")
+        },
+        Check("a step that places an order is remembered with the order that stands") { trial in
+            let step = Step(number: 1, kind: "orders.place", requestHash: "h", request: ["external_id": "application-1"], at: trial.now)
+            let first = trial.order("application-1")
+            let reply: @Sendable (Order) -> JSON = { ["id": .string($0.id)] }
+            let placed = try await trial.store.remember([step], of: "run_1", doing: .place(first, reply: reply))
+            try trial.expect(placed == first, "another order came back")
+            let again = try await trial.store.remember([step], of: "run_2", doing: .place(trial.order("application-1"), reply: reply))
+            try trial.expect(again == first, "the second step placed another order")
+            for run in ["run_1", "run_2"] {
+                let kept = try await trial.store.steps(of: run).first?.reply?.value
+                try trial.expect(kept == ["id": .string(first.id)], "\(run) remembers another reply")
+            }
+            try trial.expect(try await trial.claim().count == 1, "not exactly one submission is queued")
+        },
+        Check("a step that fails to do its effect is not remembered") { trial in
+            let step = Step(number: 1, kind: "orders.place", requestHash: "h", request: [:], at: trial.now)
+            let order = try await trial.store.place(trial.order("application-1")).order
+            let clash = Order(
+                id: order.id,
+                connection: order.connection,
+                account: order.account,
+                provider: order.provider,
+                externalID: "application-2",
+                package: order.package,
+                candidate: order.candidate,
+                metadata: [:],
+                callbackToken: Secret("another"),
+                createdAt: trial.now,
+                updatedAt: trial.now
+            )
+            try await trial.expectConflict { try await trial.store.remember([step], of: "run_1", doing: .place(clash) { _ in [:] }) }
+            try trial.expect(try await trial.store.steps(of: "run_1").isEmpty, "the step was remembered")
+        },
+        Check("values are kept per connection until they expire or are deleted") { trial in
+            let step = Step(number: 1, kind: "kv.set", requestHash: "h", request: ["key": "a"], at: trial.now)
+            let value: JSON = ["name": "Ana", "n": 1]
+            let expires = trial.now + .seconds(10)
+            try await trial.store.remember([step], of: "r", doing: .value(connection: "acme", key: "a", value, expires: nil))
+            try await trial.store.remember([step], of: "r", doing: .value(connection: "acme", key: "b", value, expires: expires))
+            try trial.expect(try await trial.store.value(connection: "acme", key: "a") == value, "the value is not there")
+            try trial.expect(try await trial.store.value(connection: "other", key: "a") == nil, "another connection sees it")
+            try trial.expect(try await trial.store.value(connection: "acme", key: "b") == value, "the second value is not there")
+            trial.clock.advance(by: .seconds(10))
+            try trial.expect(try await trial.store.value(connection: "acme", key: "b") == nil, "it did not expire")
+            try await trial.store.remember([step], of: "r", doing: .value(connection: "acme", key: "a", 2, expires: nil))
+            try trial.expect(try await trial.store.value(connection: "acme", key: "a") == 2, "it was not replaced")
+            try await trial.store.remember([step], of: "r", doing: .value(connection: "acme", key: "a", nil, expires: nil))
+            try trial.expect(try await trial.store.value(connection: "acme", key: "a") == nil, "it was not deleted")
+        },
+    ]
+}

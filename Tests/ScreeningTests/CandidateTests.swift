@@ -1,0 +1,59 @@
+import Screening
+import Testing
+
+@Suite("Candidates")
+struct CandidateTests {
+    private let ana: JSON = [
+        "first_name": " Ana ", "last_name": "Roe", "email": "ana@example.test", "phone": "+441632960000", "country": "gb", "linkedin": "x",
+        "none": .null,
+    ]
+
+    @Test("A candidate is read, trimmed, and written back")
+    func reads() throws {
+        let candidate = try Candidate(json: ana)
+        #expect(candidate.firstName.value == "Ana")
+        #expect(candidate.country == "GB")
+        #expect(candidate.other.value == JSON.Members([("linkedin", "x")]))
+        #expect(try Candidate(json: candidate.json) == candidate)
+        var sparse = ana
+        sparse["phone"] = ""
+        sparse["country"] = nil
+        #expect(try Candidate(json: sparse).json["phone"] == nil)
+    }
+
+    @Test(
+        "What is missing or malformed is named by its path, without its value",
+        arguments: [
+            ("first_name", JSON.null), ("last_name", "  "), ("email", 5), ("email", "ana.example.test"), ("email", "ana@@example.test"),
+            ("email", "ana roe@example.test"), ("email", "ana@example"), ("country", "GBR"), ("country", "1é"), ("phone", ["a"]),
+            ("first_name", "A\nB"), ("last_name", .string(String(repeating: "x", count: 321))),
+        ] as [(String, JSON)]
+    )
+    func refuses(_ name: String, _ value: JSON) {
+        var json = ana
+        json[name] = value
+        do {
+            _ = try Candidate(json: json)
+            Issue.record("was read")
+        } catch {
+            #expect(error.path == "candidate.\(name)")
+            #expect(value.text.map { $0.trimmed.isEmpty || !error.description.contains($0) } ?? true)
+        }
+    }
+
+    @Test("Something else than an object is no candidate")
+    func notAnObject() {
+        for json in [nil, .null, "Ana", ["Ana"]] as [JSON?] {
+            #expect(throws: FieldProblem.self) { try Candidate(json: json, path: "order.candidate") }
+        }
+    }
+
+    @Test("E-mail addresses by their shape", arguments: ["a@b.co", "ana.roe+x@mail.example.test", "o'hara@example.test", "ånä@exämple.test"])
+    func emails(_ text: String) { #expect(Candidate.looksLikeEmail(text)) }
+
+    @Test(
+        "What no mail could be sent to",
+        arguments: ["", "@b.co", "a@", "a@b", "a@b..co", "a@-b.co", ".a@b.co", "a.@b.co", "a b@c.de", "<a@b.co>", "a@b.co,c@d.ef"]
+    )
+    func notEmails(_ text: String) { #expect(!Candidate.looksLikeEmail(text)) }
+}
