@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .library(name: "Screening", targets: ["Screening"]),
         .library(name: "ScreeningTesting", targets: ["ScreeningTesting"]),
+        .executable(name: "fairlead-lua", targets: ["fairlead-lua"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -29,6 +30,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
+        .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .target(name: "CLuaSandbox", dependencies: ["CLua"], cSettings: c),
+        .executableTarget(name: "fairlead-lua", dependencies: ["CLuaSandbox", "CSeccomp"], cSettings: c),
 
         .target(
             name: "Screening",
@@ -39,6 +44,7 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
+        .target(name: "LuaRuntime", dependencies: ["CLuaSandbox"], swiftSettings: swift),
         .target(
             name: "ScreeningTesting",
             dependencies: [
@@ -53,6 +59,7 @@ let package = Package(
             dependencies: ["Screening", "ScreeningTesting", .product(name: "Logging", package: "swift-log")],
             swiftSettings: swift
         ),
+        .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "CLuaSandbox", "fairlead-lua"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,88 @@
+import CLuaSandbox
+
+/// Executes turns, one at a time, on the thread that created it.
+protocol Engine {
+    /// Whether it may be given runs that it does not hold yet.
+    var acceptsStarts: Bool { get }
+    /// Does one turn and returns how it ended. Blocks.
+    func take(_ turn: Turn, of run: Run) -> TurnEnd
+    /// Forgets a run that waits; nothing where it does not.
+    func drop(_ run: UInt32)
+    /// Blocks until the bell rings, and silences it.
+    func wait(bell: Int32)
+    /// Ends everything. The engine is not used afterwards.
+    func close()
+}
+
+/// How much the waiting runs of each lane hold.
+struct HeldRuns {
+    private var runs: [UInt32: (lane: String, bytes: Int)] = [:]
+    private var lanes: [String: Int] = [:]
+
+    var count: Int { runs.count }
+    var isEmpty: Bool { runs.isEmpty }
+    var ids: some Collection<UInt32> { runs.keys }
+
+    func contains(_ run: UInt32) -> Bool {
+        runs[run] != nil
+    }
+
+    /// Remembers what a run holds now, and returns what its lane holds with it.
+    mutating func hold(_ run: Run, bytes: Int) -> Int {
+        remove(run.id)
+        runs[run.id] = (run.lane, bytes)
+        lanes[run.lane, default: 0] += bytes
+        return lanes[run.lane] ?? 0
+    }
+
+    mutating func remove(_ run: UInt32) {
+        guard let held = runs.removeValue(forKey: run) else { return }
+        let left = (lanes[held.lane] ?? 0) - held.bytes
+        lanes[held.lane] = left > 0 ? left : nil
+    }
+
+    mutating func removeAll() {
+        self = HeldRuns()
+    }
+}
+
+/// Which bundles an engine has compiled; the one that was not used for longest makes room.
+struct KnownBundles<Value> {
+    private var entries: [String: (value: Value, used: UInt64)] = [:]
+    private var uses: UInt64 = 0
+    private let most: Int
+
+    init(most: Int = 64) {
+        self.most = most
+    }
+
+    var values: [Value] { entries.values.map(\.value) }
+
+    mutating func find(_ id: String) -> Value? {
+        uses += 1
+        entries[id]?.used = uses
+        return entries[id]?.value
+    }
+
+    /// Adds a bundle and returns the one that had to go.
+    mutating func add(_ id: String, _ value: Value) -> Value? {
+        uses += 1
+        let oldest = entries.count >= most ? entries.min { $0.value.used < $1.value.used }?.key : nil
+        let removed = oldest.flatMap { entries.removeValue(forKey: $0)?.value }
+        entries[id] = (value, uses)
+        return removed
+    }
+
+    mutating func remove(_ id: String) {
+        entries[id] = nil
+    }
+}
+
+extension Run {
+    /// The error of a run whose lane holds too much.
+    func holdsTooMuch(_ limit: Int) -> TurnEnd {
+        .failed(
+            ScriptError(code: .memoryLimit, message: "the waiting runs of this lane hold more than \(limit) bytes", script: bundle.plugin)
+        )
+    }
+}

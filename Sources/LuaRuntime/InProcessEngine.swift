@@ -1,0 +1,114 @@
+import CLuaSandbox
+import Foundation
+
+/// Executes runs in this process. The instruction hook and the memory cap hold; nothing stops a script inside one long library call.
+final class InProcessEngine: Engine {
+    private let configuration: LuaPool.Configuration
+    private var bundles = KnownBundles<OpaquePointer>()
+    private var running: [UInt32: OpaquePointer] = [:]
+    private var held = HeldRuns()
+
+    init(_ configuration: LuaPool.Configuration) {
+        self.configuration = configuration
+    }
+
+    var acceptsStarts: Bool {
+        running.count < configuration.runsHeld
+    }
+
+    func take(_ turn: Turn, of run: Run) -> TurnEnd {
+        switch turn {
+        case .compile:
+            let (bundle, error) = compile(run.bundle)
+            fls_bundle_release(bundle)
+            return error.map { .failed($0) } ?? .done([])
+        case .start(let request): return start(run, request)
+        case .resume(let reply):
+            guard let pointer = running[run.id] else { return .interrupted("the run is not here any more") }
+            return finish(run, pointer, reply.withUnsafeBufferPointer { withText($0) { fls_run_resume(pointer, $0, $1) } })
+        }
+    }
+
+    func drop(_ run: UInt32) {
+        held.remove(run)
+        fls_run_free(running.removeValue(forKey: run))
+    }
+
+    func wait(bell: Int32) {
+        _ = fls_wait(bell, -1, -1)
+        fls_wake_clear(bell)
+    }
+
+    func close() {
+        for pointer in running.values { fls_run_free(pointer) }
+        for bundle in bundles.values { fls_bundle_release(bundle) }
+        running = [:]
+        bundles = KnownBundles()
+    }
+
+    private func start(_ run: Run, _ request: [UInt8]) -> TurnEnd {
+        let bundle: OpaquePointer
+        if let known = bundles.find(run.bundle.id) {
+            bundle = known
+        } else {
+            let (compiled, error) = compile(run.bundle)
+            guard let compiled else { return .failed(error ?? ScriptError(code: .memoryLimit, message: "not enough memory to compile")) }
+            fls_bundle_release(bundles.add(run.bundle.id, compiled))
+            bundle = compiled
+        }
+        var limits = run.limits.sandbox
+        // The run outlives its turn only in `scheduler` and in the task that awaits it, both of which hold `run` until it is dropped or done.
+        var listener = fls_listener(context: Unmanaged.passUnretained(run).toOpaque(), note: receiveNote, out_of_memory: nil)
+        guard let pointer = fls_run_create(bundle, &limits, &listener) else {
+            return .failed(ScriptError(code: .memoryLimit, message: "not enough memory to begin", script: run.bundle.plugin))
+        }
+        running[run.id] = pointer
+        return finish(run, pointer, request.withUnsafeBufferPointer { withText($0) { fls_run_start(pointer, $0, $1) } })
+    }
+
+    private func finish(_ run: Run, _ pointer: OpaquePointer, _ outcome: fls_outcome) -> TurnEnd {
+        let payload = copy(outcome.payload, outcome.payload_length)
+        guard outcome.status == FLS_CALL else {
+            let end: TurnEnd = outcome.status == FLS_DONE ? .done(payload) : .failed(ScriptError(json: payload, plugin: run.bundle.plugin))
+            drop(run.id)
+            return end
+        }
+        let op = String(decoding: copy(outcome.op, outcome.op_length), as: UTF8.self)
+        if held.hold(run, bytes: Int(clamping: outcome.held_bytes)) > configuration.laneMemory {
+            drop(run.id)
+            return run.holdsTooMuch(configuration.laneMemory)
+        }
+        return .call(HostCall(op: op, args: payload))
+    }
+
+    private func compile(_ bundle: ScriptBundle) -> (OpaquePointer?, ScriptError?) {
+        var text: UnsafeMutablePointer<CChar>?
+        let compiled = fls_bundle_create(bundle.wire, bundle.wire.count, 64 << 20, &text)
+        defer { free(text) }
+        guard compiled == nil else { return (compiled, nil) }
+        guard let text else { return (nil, ScriptError(code: .memoryLimit, message: "not enough memory to compile", script: bundle.plugin)) }
+        return (nil, ScriptError(json: copy(text, strlen(text)), plugin: bundle.plugin))
+    }
+}
+
+/// Called by C, inside Lua: it returns without calling Lua, so that no Lua error can pass through it.
+private func receiveNote(
+    context: UnsafeMutableRawPointer?,
+    op: UnsafePointer<CChar>?,
+    opLength: Int,
+    arguments: UnsafePointer<CChar>?,
+    length: Int,
+) {
+    guard let context else { return }
+    let run = Unmanaged<Run>.fromOpaque(context).takeUnretainedValue()
+    run.note(HostCall(op: String(decoding: copy(op, opLength), as: UTF8.self), args: copy(arguments, length)))
+}
+
+private func copy(_ text: UnsafePointer<CChar>?, _ length: Int) -> [UInt8] {
+    guard let text, length > 0 else { return [] }
+    return [UInt8](UnsafeRawBufferPointer(start: text, count: length))
+}
+
+private func withText<Result>(_ bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafePointer<CChar>?, Int) -> Result) -> Result {
+    bytes.withMemoryRebound(to: CChar.self) { body($0.baseAddress, $0.count) }
+}

@@ -1,0 +1,51 @@
+/// The turns of one lane that wait for a worker.
+struct Lane {
+    /// Nanoseconds that its turns took, and what it was given when it came.
+    var spent: Int64
+    /// Turns that any worker may do.
+    private var starts: [Job] = []
+    /// Turns of runs that a worker already holds.
+    private var resumes: [Int: [Job]] = [:]
+
+    init(spent: Int64) {
+        self.spent = spent
+    }
+
+    var isEmpty: Bool {
+        starts.isEmpty && resumes.isEmpty
+    }
+
+    var jobs: [Job] {
+        starts + resumes.values.flatMap(\.self)
+    }
+
+    mutating func add(_ job: Job, place: Int?) {
+        if let place { resumes[place, default: []].append(job) } else { starts.append(job) }
+    }
+
+    func isReady(for worker: Int, acceptsStarts: Bool) -> Bool {
+        resumes[worker] != nil || (acceptsStarts && !starts.isEmpty)
+    }
+
+    /// Begun runs go first: they hold memory.
+    mutating func next(for worker: Int, acceptsStarts: Bool) -> Job? {
+        if var waiting = resumes[worker] {
+            let job = waiting.removeFirst()
+            resumes[worker] = waiting.isEmpty ? nil : waiting
+            return job
+        }
+        return acceptsStarts && !starts.isEmpty ? starts.removeFirst() : nil
+    }
+
+    mutating func remove(_ run: UInt32) -> Job? {
+        if let index = starts.firstIndex(where: { $0.run.id == run }) { return starts.remove(at: index) }
+        for (place, waiting) in resumes {
+            guard let index = waiting.firstIndex(where: { $0.run.id == run }) else { continue }
+            var rest = waiting
+            let job = rest.remove(at: index)
+            resumes[place] = rest.isEmpty ? nil : rest
+            return job
+        }
+        return nil
+    }
+}

@@ -1,0 +1,212 @@
+import CLuaSandbox
+import Foundation
+
+/// Executes runs in a worker process, holds its deadlines, and replaces it when it ends.
+final class ProcessEngine: Engine {
+    /// CPU beyond the slice's limit that a worker is left to stop by itself: its own timer fires after 100 ms.
+    private static let grace: UInt64 = 200_000_000
+    /// Where the machine is busy, a slice may take this many times its CPU limit by the clock on the wall.
+    private static let patience: UInt64 = 10
+    private static let compileLimit: UInt64 = 1_000_000_000
+
+    private let configuration: LuaPool.Configuration
+    private let announce: (Int32) -> Void
+    private var process: WorkerProcess?
+    private var bundles = KnownBundles<UInt32>()
+    private var nextBundle: UInt32 = 1
+    private var held = HeldRuns()
+    private var served = 0
+    private var worn = false
+    private var failedStarts = 0
+
+    init(_ configuration: LuaPool.Configuration, announce: @escaping (Int32) -> Void) {
+        self.configuration = configuration
+        self.announce = announce
+    }
+
+    var acceptsStarts: Bool {
+        held.count < configuration.runsHeld && !(worn && !held.isEmpty)
+    }
+
+    func take(_ turn: Turn, of run: Run) -> TurnEnd {
+        if case .resume = turn, !held.contains(run.id) { return .interrupted("the worker that held the run has ended") }
+        replaceIfWorn()
+        if let error = ensureProcess() { return .unavailable(error) }
+        guard let process else { return .interrupted("the worker has ended") }
+        let cpu = process.cpu
+        let limit = prepare(turn, of: run)
+        guard process.send(limit.frames) else { return lose(run) }
+        return settle(run, limit: limit.nanoseconds, cpu: cpu)
+    }
+
+    func drop(_ run: UInt32) {
+        guard held.contains(run) else { return }
+        held.remove(run)
+        var frame: [UInt8] = []
+        WorkerProcess.append(&frame, type: FLS_FRAME_DROP_RUN, id: run, payload: [])
+        if let process, !process.send(frame) { forget(process.end) }
+    }
+
+    func wait(bell: Int32) {
+        if let process {
+            if process.wait(bell: bell) { forget(process.end) }
+        } else {
+            _ = fls_wait(bell, -1, -1)
+        }
+        fls_wake_clear(bell)
+    }
+
+    func close() {
+        if let process { forget(process.end) }
+    }
+
+    // MARK: - The process
+
+    private func ensureProcess() -> PoolError? {
+        guard process == nil else { return nil }
+        if failedStarts > 0 { Thread.sleep(forTimeInterval: min(0.05 * Double(1 << min(failedStarts, 5)), 1)) }
+        do {
+            let started = try WorkerProcess(configuration)
+            process = started
+            failedStarts = 0
+            announce(started.pid)
+            return nil
+        } catch {
+            failedStarts += 1
+            return error
+        }
+    }
+
+    /// Forgets the process and all that it held; `end` is how it is ended.
+    @discardableResult
+    private func forget<Result>(_ end: () -> Result) -> Result {
+        announce(0)
+        process = nil
+        bundles = KnownBundles()
+        held.removeAll()
+        served = 0
+        worn = false
+        return end()
+    }
+
+    private func replaceIfWorn() {
+        guard let process else { return }
+        if served % 256 == 255, process.cpu > UInt64(clamping: configuration.cpuPerWorker.milliseconds) * 1_000_000 { worn = true }
+        if served >= configuration.runsPerWorker { worn = true }
+        if worn, held.isEmpty { forget(process.end) }
+    }
+
+    // MARK: - One turn
+
+    private func prepare(_ turn: Turn, of run: Run) -> (frames: [UInt8], nanoseconds: UInt64) {
+        var frames: [UInt8] = []
+        let slice = UInt64(clamping: run.limits.sliceCPU.milliseconds) * 1_000_000
+        switch turn {
+        case .resume(let reply):
+            frames.reserveCapacity(reply.count + 16)
+            WorkerProcess.append(&frames, type: FLS_FRAME_RESUME, id: run.id, payload: [reply])
+            return (frames, slice)
+        case .compile:
+            WorkerProcess.append(&frames, type: FLS_FRAME_BUNDLE, id: 0, payload: [run.bundle.wire])
+            WorkerProcess.append(&frames, type: FLS_FRAME_DROP_BUNDLE, id: 0, payload: [])
+            return (frames, Self.compileLimit)
+        case .start(let request):
+            let known = bundles.find(run.bundle.id)
+            let bundle = known ?? add(run.bundle, &frames)
+            let limits = run.limits.sandbox
+            var head: [UInt8] = []
+            for number in [bundle, limits.slice_cpu_ms, limits.run_cpu_ms, limits.nesting, limits.notes] { head.append(integer: number) }
+            for number in [limits.memory_bytes, limits.output_bytes] { head.append(integer: number) }
+            WorkerProcess.append(&frames, type: FLS_FRAME_START, id: run.id, payload: [head, request])
+            served += 1
+            return (frames, known == nil ? slice + Self.compileLimit : slice)
+        }
+    }
+
+    private func add(_ bundle: ScriptBundle, _ frames: inout [UInt8]) -> UInt32 {
+        let id = nextBundle
+        nextBundle = max(1, nextBundle &+ 1)
+        if let old = bundles.add(bundle.id, id) {
+            WorkerProcess.append(&frames, type: FLS_FRAME_DROP_BUNDLE, id: old, payload: [])
+        }
+        WorkerProcess.append(&frames, type: FLS_FRAME_BUNDLE, id: id, payload: [bundle.wire])
+        return id
+    }
+
+    /// Reads frames until the turn has ended, or the deadline has.
+    private func settle(_ run: Run, limit: UInt64, cpu: UInt64) -> TurnEnd {
+        let began = ContinuousClock.now
+        var patience = Int((limit + Self.grace) / 1_000_000) + 1
+        while true {
+            switch process?.receive(milliseconds: patience) ?? .closed {
+            case .closed: return lose(run)
+            case .frame(let frame):
+                if let end = read(frame, of: run) { return end }
+            case .nothing:
+                patience = 50
+                let used = (process?.cpu ?? 0) &- cpu
+                let wall = UInt64(clamping: (ContinuousClock.now - began).milliseconds) * 1_000_000
+                if used > limit + Self.grace || wall > Self.patience * (limit + Self.grace) {
+                    if let process { forget(process.kill) }
+                    return .failed(error(.workerKilled, "the script did not stop and its worker was killed", run))
+                }
+            }
+        }
+    }
+
+    private func read(_ frame: WorkerProcess.Frame, of run: Run) -> TurnEnd? {
+        switch Int(frame.type) {
+        case FLS_FRAME_NOTE:
+            run.note(call(frame.payload, at: 0))
+            return nil
+        case FLS_FRAME_COMPILED:
+            guard frame.id == 0 else { return nil }  // a run's own answer follows
+            return frame.payload.isEmpty ? .done([]) : .failed(ScriptError(json: frame.payload, plugin: run.bundle.plugin))
+        case FLS_FRAME_CALL:
+            let bytes = Int(clamping: frame.payload.integer(UInt64.self, at: 0))
+            if held.hold(run, bytes: bytes) > configuration.laneMemory {
+                drop(run.id)
+                return run.holdsTooMuch(configuration.laneMemory)
+            }
+            return .call(call(frame.payload, at: 8))
+        case FLS_FRAME_DONE:
+            held.remove(run.id)
+            return .done(frame.payload)
+        case FLS_FRAME_ERROR:
+            held.remove(run.id)
+            return .failed(ScriptError(json: frame.payload, plugin: run.bundle.plugin))
+        case FLS_FRAME_FATAL:
+            if let process { forget(process.end) }
+            return .failed(ScriptError(json: frame.payload, plugin: run.bundle.plugin))
+        default:
+            if let process { forget(process.kill) }
+            return .failed(error(.workerCrashed, "the worker sent what it must not", run))
+        }
+    }
+
+    private func call(_ payload: [UInt8], at offset: Int) -> HostCall {
+        let length = Int(payload.integer(UInt32.self, at: offset))
+        let start = min(offset + 4, payload.count)
+        let middle = min(start + length, payload.count)
+        return HostCall(op: String(decoding: payload[start..<middle], as: UTF8.self), args: [UInt8](payload[middle...]))
+    }
+
+    /// The worker ended without an answer. A signal it brought upon itself is the run's fault; being killed from outside is not.
+    private func lose(_ run: Run) -> TurnEnd {
+        guard let process else { return .interrupted("the worker has ended") }
+        let status = forget(process.end)
+        switch status {
+        case -SIGKILL: return .interrupted("the worker was killed from outside")
+        case -SIGXCPU: return .interrupted("the worker was worn out")
+        case Int32(FLS_EXIT_STARVED): return .interrupted("the system gave the worker no memory")
+        case -SIGSYS: return .failed(error(.workerCrashed, "the worker tried what it may not", run))
+        case ..<0: return .failed(error(.workerCrashed, "the script crashed its worker (signal \(-status))", run))
+        case Int32(FLS_EXIT_CRASHED)...: return .failed(error(.workerCrashed, "the script crashed its worker (signal \(status - 128))", run))
+        default: return .interrupted("the worker has ended (status \(status))")
+        }
+    }
+
+    private func error(_ code: ScriptError.Code, _ message: String, _ run: Run) -> ScriptError {
+        ScriptError(code: code, message: message, script: run.bundle.plugin)
+    }
+}

@@ -1,0 +1,44 @@
+/// What a worker's thread does next for a run.
+enum Turn: Sendable {
+    case start([UInt8])
+    case resume([UInt8])
+    /// Only compiles the bundle.
+    case compile
+}
+
+/// How a turn ended.
+enum TurnEnd: Sendable {
+    case call(HostCall)
+    case done([UInt8])
+    case failed(ScriptError)
+    case interrupted(String)
+    case unavailable(PoolError)
+}
+
+/// A run as the pool sees it.
+final class Run: Sendable {
+    let id: UInt32
+    let bundle: ScriptBundle
+    let limits: Limits
+    let lane: String
+    let note: @Sendable (HostCall) -> Void
+
+    init(id: UInt32, bundle: ScriptBundle, limits: Limits, lane: String, note: @escaping @Sendable (HostCall) -> Void) {
+        self.id = id
+        self.bundle = bundle
+        self.limits = limits
+        self.lane = lane
+        self.note = note
+    }
+}
+
+/// A turn that waits for a worker. Its continuation is resumed once, by whoever takes the job out of the queue.
+struct Job: Sendable {
+    let run: Run
+    let turn: Turn
+    let continuation: CheckedContinuation<TurnEnd, any Error>
+
+    var isStart: Bool {
+        if case .resume = turn { false } else { true }
+    }
+}

@@ -1,0 +1,3 @@
+-- expect: output_limit
+-- a host call with huge arguments
+call('x', ('x'):rep(2000000))

@@ -1,0 +1,3 @@
+-- expect: script_error
+-- a host call inside gsub
+return ('x'):gsub('x', function() return call('x') end)

@@ -1,0 +1,4 @@
+-- expect: cpu_limit
+-- loops after a host call
+call("wait")
+while true do end

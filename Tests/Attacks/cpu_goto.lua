@@ -1,0 +1,3 @@
+-- expect: cpu_limit
+-- a loop by goto
+::again:: goto again

@@ -1,0 +1,3 @@
+-- expect: cpu_limit
+-- the plain endless loop
+while true do end

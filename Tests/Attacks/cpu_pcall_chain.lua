@@ -1,0 +1,3 @@
+-- expect: cpu_limit
+-- pcall of pcall of pcall
+while true do pcall(pcall, pcall, pcall, pcall, error) end

@@ -1,0 +1,3 @@
+-- expect: script_error
+-- an error object that is nil
+error(nil)

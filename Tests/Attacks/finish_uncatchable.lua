@@ -1,0 +1,4 @@
+-- expect: ok
+-- finish under pcall
+pcall(function() finish('held') end)
+while true do end

@@ -1,0 +1,3 @@
+-- expect: script_error
+-- select outside the list
+return select(-5, 1)

@@ -1,0 +1,4 @@
+-- expect: memory_limit
+-- a text that doubles
+local s = 'x'
+while true do s = s .. s end

@@ -1,0 +1,3 @@
+-- expect: memory_limit
+-- string.rep of 1 TB
+return ('x'):rep(1 << 40)

@@ -1,0 +1,4 @@
+-- expect: ok
+-- many brackets
+assert(not load(('('):rep(200000)))
+return 'held'

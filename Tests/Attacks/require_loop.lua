@@ -1,0 +1,3 @@
+-- expect: script_error
+-- a module that requires itself
+return require('main')

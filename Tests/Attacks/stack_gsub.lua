@@ -1,0 +1,4 @@
+-- expect: script_error
+-- gsub inside gsub inside gsub
+local function f() return (('x'):gsub('x', f)) end
+return f()

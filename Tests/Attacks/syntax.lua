@@ -1,0 +1,3 @@
+-- expect: syntax_error
+-- does not compile
+local x = = 1

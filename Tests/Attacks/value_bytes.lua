@@ -1,0 +1,3 @@
+-- expect: script_error
+-- text that is not UTF-8
+return { 'a\xff' }

@@ -1,0 +1,3 @@
+-- expect: script_error
+-- a function
+return { f = function() end }

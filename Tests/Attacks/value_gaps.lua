@@ -1,0 +1,3 @@
+-- expect: script_error
+-- a list with gaps
+return { [1] = 1, [1000000000] = 2 }

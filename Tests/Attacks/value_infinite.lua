@@ -1,0 +1,3 @@
+-- expect: script_error
+-- an infinite number
+return { 1 / 0 }

@@ -1,0 +1,3 @@
+-- expect: script_error
+-- a key that is not UTF-8
+return { ['\xc0\xaf'] = 1 }

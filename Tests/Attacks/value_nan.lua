@@ -1,0 +1,3 @@
+-- expect: script_error
+-- not a number
+return { a = { 0 / 0 } }

@@ -1,0 +1,3 @@
+-- expect: script_error
+-- __mode
+setmetatable({}, { __mode = 'k' })

@@ -1,0 +1,124 @@
+import Foundation
+import LuaRuntime
+import Synchronization
+import Testing
+
+/// How a script and its host talk, the same in a worker and in this process.
+@Suite struct HostCallTests {
+    static let isolations: [LuaPool.Isolation] = [.process, .inProcess]
+
+    struct Refused: Error {}
+
+    @Test(arguments: isolations) func callsAndNotesComeInOrder(_ isolation: LuaPool.Isolation) async throws {
+        let seen = Mutex<[String]>([])
+        let source = """
+            return function(request)
+                note("log", { at = 1 })
+                local a = call("first", { n = 1 })
+                note("log", { at = 2 })
+                local b = call("second", a)
+                return { a = a, b = b, request = request }
+            end
+            """
+        let end = try await LuaPool.with(isolation) { pool async throws in
+            try await pool.run(
+                Fixture.bundle(source),
+                request: Array("7".utf8),
+                lane: "acme",
+                note: { note in seen.withLock { $0.append("\(note.op) \(String(decoding: note.args, as: UTF8.self))") } },
+                call: { call in
+                    seen.withLock { $0.append("\(call.op) \(String(decoding: call.args, as: UTF8.self))") }
+                    return try await Fixture.echo(call)
+                },
+            )
+        }
+        #expect(end.text == #"{"a":{"n":1},"b":{"n":1},"request":7}"#)
+        #expect(seen.withLock { $0 } == [#"log {"at":1}"#, #"first {"n":1}"#, #"log {"at":2}"#, #"second {"n":1}"#])
+    }
+
+    @Test(arguments: isolations) func notesAreCounted(_ isolation: LuaPool.Isolation) async throws {
+        let seen = Mutex<[String]>([])
+        let source = "return function() for i = 1, 10 do note('log', i) end end"
+        _ = try await LuaPool.with(isolation) { pool async throws in
+            try await pool.run(
+                Fixture.bundle(source),
+                request: Array("{}".utf8),
+                limits: Limits(notes: 3),
+                lane: "acme",
+                note: { note in seen.withLock { $0.append("\(note.op) \(String(decoding: note.args, as: UTF8.self))") } },
+                call: Fixture.echo,
+            )
+        }
+        #expect(seen.withLock { $0 } == ["log 1", "log 2", "log 3", #"notes {"dropped":true}"#])
+    }
+
+    @Test(arguments: isolations) func whatACallThrowsEndsTheRun(_ isolation: LuaPool.Isolation) async throws {
+        try await LuaPool.with(isolation) { pool async throws in
+            await #expect(throws: Refused.self) {
+                _ = try await pool.run(Fixture.bundle("return function() pcall(call, 'x') return 1 end"), request: Array("{}".utf8), lane: "acme") {
+                    _ in
+                    throw Refused()
+                }
+            }
+            #expect(try await Fixture.run("return function() return 1 end", in: pool).text == "1")
+        }
+    }
+
+    @Test(arguments: isolations) func aCancelledTaskDropsItsRun(_ isolation: LuaPool.Isolation) async throws {
+        try await LuaPool.with(isolation) { pool async throws in
+            let (called, signal) = AsyncStream.makeStream(of: Void.self)
+            let task = Task {
+                try await pool.run(Fixture.bundle("return function() return call('wait') end"), request: Array("{}".utf8), lane: "acme") { _ in
+                    signal.yield()
+                    try await Task.sleep(for: .seconds(600))
+                    return []
+                }
+            }
+            for await _ in called { break }
+            task.cancel()
+            await #expect(throws: CancellationError.self) { _ = try await task.value }
+            #expect(try await Fixture.run("return function() return 1 end", in: pool).text == "1")
+        }
+    }
+
+    @Test(arguments: isolations) func aReplyThatIsNotJSONIsTheHostsFault(_ isolation: LuaPool.Isolation) async throws {
+        try await LuaPool.with(isolation) { pool async throws in
+            let end = try await pool.run(Fixture.bundle("return function() return call('x') end"), request: Array("{}".utf8), lane: "acme") { _ in
+                [0x7B]
+            }
+            #expect(end.error?.code == .badRequest)
+        }
+    }
+
+    @Test(arguments: isolations) func modulesAreLoadedOnce(_ isolation: LuaPool.Isolation) async throws {
+        let modules = [
+            Script(name: "lib.names", chunk: "acme/lib/names.lua", source: "loads = (loads or 0) + 1 return { call = call, name = ... }"),
+            Script(
+                name: "map",
+                chunk: "map.lua",
+                source: "local name, host = ... return { name = name, host = type(host), seen = loads }",
+                origin: .host
+            ),
+        ]
+        let source = """
+            return function()
+                assert(require("lib.names") == require("lib.names"))
+                return { loads, require("lib.names").name, require("map"), has("map"), has("nothing"), (pcall(require, "nothing")) }
+            end
+            """
+        let end = try await LuaPool.with(isolation) { pool async throws in
+            try await pool.run(Fixture.bundle(source, modules: modules), request: Array("{}".utf8), lane: "acme", call: Fixture.echo)
+        }
+        #expect(end.text == #"[1,"lib.names",{"host":"table","name":"map"},true,false,false]"#)
+    }
+
+    @Test(arguments: isolations) func stateDoesNotSurviveARun(_ isolation: LuaPool.Isolation) async throws {
+        try await LuaPool.with(isolation) { pool async throws in
+            for _ in 0..<3 {
+                #expect(
+                    try await Fixture.run("return function() local before = seen seen = true return { before == nil } end", in: pool).text == "[true]"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import LuaRuntime
+import Synchronization
+import Testing
+
+/// What happens to the runs of one worker when it ends.
+@Suite struct IsolationTests {
+    static let backtrack = "return function() call('begin') return ('a'):rep(1e5):find('.-.-.-.-b') end"
+
+    final class Counter: Sendable {
+        private let number = Atomic(0)
+
+        var count: Int { number.load(ordering: .relaxed) }
+
+        func add() {
+            number.add(1, ordering: .relaxed)
+        }
+    }
+
+    /// A host call that tells when it was made and waits to be let go.
+    final class Gate: Sendable {
+        let reached: AsyncStream<Void>
+        private let signal: AsyncStream<Void>.Continuation
+        private let opened: AsyncStream<Void>
+        private let opening: AsyncStream<Void>.Continuation
+
+        init() {
+            (reached, signal) = AsyncStream.makeStream()
+            (opened, opening) = AsyncStream.makeStream()
+        }
+
+        func wait() async {
+            signal.yield()
+            for await _ in opened { break }
+        }
+
+        func open() {
+            opening.yield()
+        }
+    }
+
+    private func waiting(_ gate: Gate, in pool: LuaPool) -> Task<RunEnd, any Error> {
+        Task {
+            try await pool.run(Fixture.bundle("return function() return call('wait', 1) end"), request: Array("{}".utf8), lane: "waiting") { call in
+                await gate.wait()
+                return try await Fixture.echo(call)
+            }
+        }
+    }
+
+    @Test func onlyTheRunAtFaultFails() async throws {
+        try await LuaPool.with { pool async throws in
+            let gate = Gate()
+            let other = waiting(gate, in: pool)
+            for await _ in gate.reached { break }
+            let end = try await Fixture.run(Self.backtrack, in: pool, lane: "hostile")
+            #expect(end.error?.code == .cpuLimit)
+            #expect(end.error?.script == "acme/main.lua")
+            #expect(end.error?.line == 1)
+            gate.open()
+            #expect(try await other.value.isInterrupted)
+            #expect(try await Fixture.run("return function() return 1 end", in: pool).text == "1")
+        }
+    }
+
+    @Test func aWorkerKilledFromOutsideBlamesNobody() async throws {
+        try await LuaPool.with { pool async throws in
+            let gate = Gate()
+            let run = waiting(gate, in: pool)
+            for await _ in gate.reached { break }
+            let pid = try #require(pool.workers.first)
+            kill(pid, SIGKILL)
+            gate.open()
+            #expect(try await run.value.isInterrupted)
+            #expect(try await Fixture.run("return function() return 1 end", in: pool).text == "1")
+            #expect(pool.workers.first != pid)
+        }
+    }
+
+    @Test func aCrashFailsTheRun() async throws {
+        try await LuaPool.with { pool async throws in
+            let limits = Limits(sliceCPU: .seconds(30))
+            let run = Task { try await Fixture.run("return function() call('x') while true do end end", in: pool, limits: limits) }
+            while pool.workers.isEmpty { await Task.yield() }
+            let pid = try #require(pool.workers.first)
+            while (cpuTicks(pid) ?? 0) < 20 { try await Task.sleep(for: .milliseconds(5)) }
+            kill(pid, SIGABRT)
+            #expect(try await run.value.error?.code == .workerCrashed)
+        }
+    }
+
+    /// A stopped worker uses no CPU and answers nothing: only the clock on the wall ends it.
+    @Test func aWorkerThatDoesNotAnswerIsKilled() async throws {
+        try await LuaPool.with { pool async throws in
+            #expect(try await Fixture.run("return function() return 1 end", in: pool).text == "1")
+            kill(try #require(pool.workers.first), SIGSTOP)
+            let end = try await Fixture.run("return function() return 1 end", in: pool, limits: Limits(sliceCPU: .milliseconds(10)))
+            #expect(end.error?.code == .workerKilled || end.isInterrupted)
+            #expect(try await Fixture.run("return function() return 1 end", in: pool).text == "1")
+        }
+    }
+
+    @Test func endlessScriptsOfOneLaneDoNotStarveAnother() async throws {
+        try await LuaPool.with { pool async throws in
+            let hostile = (0..<30).map { _ in Task { try await Fixture.run("return function() while true do end end", in: pool, lane: "hostile") } }
+            while pool.workers.isEmpty { await Task.yield() }
+            let ended = Counter()
+            let watch = hostile.map { task in
+                Task {
+                    _ = try await task.value
+                    ended.add()
+                }
+            }
+            for _ in 0..<10 { #expect(try await Fixture.run("return function() return 1 end", in: pool, lane: "good").text == "1") }
+            #expect(ended.count < 15)
+            for task in hostile { task.cancel() }
+            for task in watch { _ = await task.result }
+        }
+    }
+
+    @Test func aLaneThatHoldsTooMuchFails() async throws {
+        var configuration = LuaPool.Configuration(count: 1)
+        configuration.laneMemory = 40 << 20
+        let pool = LuaPool(configuration)
+        let source = "return function() local keep = ('x'):rep(30000000) call('wait') return #keep end"
+        let gates = (0..<2).map { _ in Gate() }
+        let first = Task {
+            try await pool.run(Fixture.bundle(source), request: Array("{}".utf8), lane: "acme") { call in
+                await gates[0].wait()
+                return try await Fixture.echo(call)
+            }
+        }
+        for await _ in gates[0].reached { break }
+        #expect(try await Fixture.run(source, in: pool).error?.code == .memoryLimit)
+        gates[0].open()
+        #expect(try await first.value.text == "30000000")
+        await pool.shutdown()
+    }
+
+    private func cpuTicks(_ pid: Int32) -> Int? {
+        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let end = stat.lastIndex(of: ")") else { return nil }
+        let fields = stat[end...].split(separator: " ")
+        return fields.count > 13 ? Int(fields[12]) : nil
+    }
+}

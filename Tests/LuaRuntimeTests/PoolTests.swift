@@ -1,0 +1,104 @@
+import Foundation
+import LuaRuntime
+import Testing
+
+/// The pool's own life: starting, replacing and ending workers, and leaving nothing behind.
+@Suite(.serialized) struct PoolTests {
+    @Test func namesAWorkerThatIsMissing() async throws {
+        let pool = LuaPool(LuaPool.Configuration(count: 1, workerPath: "/nonexistent/fairlead-lua"))
+        await #expect(throws: PoolError.workerUnavailable("/nonexistent/fairlead-lua: No such file or directory")) {
+            _ = try await Fixture.run("return 1", in: pool)
+        }
+        await pool.shutdown()
+    }
+
+    @Test func refusesAWorkerThatIsNone() async throws {
+        let pool = LuaPool(LuaPool.Configuration(count: 1, workerPath: "/bin/true"))
+        await #expect(throws: PoolError.workerUnavailable("/bin/true does not answer")) { _ = try await Fixture.run("return 1", in: pool) }
+        await pool.shutdown()
+    }
+
+    @Test func throwsAfterShutdown() async throws {
+        for isolation in HostCallTests.isolations {
+            let pool = Fixture.pool(isolation)
+            #expect(try await Fixture.run("return 1", in: pool).text == "1")
+            await pool.shutdown()
+            await pool.shutdown()
+            await #expect(throws: PoolError.stopped) { _ = try await Fixture.run("return 1", in: pool) }
+        }
+    }
+
+    @Test func replacesAWornWorker() async throws {
+        var configuration = LuaPool.Configuration(count: 1)
+        configuration.runsPerWorker = 5
+        let pool = LuaPool(configuration)
+        var seen: Set<Int32> = []
+        for _ in 0..<12 {
+            #expect(try await Fixture.run("return 1", in: pool).text == "1")
+            seen.formUnion(pool.workers)
+        }
+        #expect(seen.count == 3)
+        await pool.shutdown()
+    }
+
+    @Test func forgetsOldBundles() async throws {
+        try await LuaPool.with { pool async throws in
+            for round in 0..<2 {
+                for number in 0..<100 { #expect(try await Fixture.run("return \(number)", in: pool).text == "\(number)", "round \(round)") }
+            }
+            #expect(pool.workers.count == 1)
+        }
+    }
+
+    @Test func manyRunsWaitAtOnce() async throws {
+        try await LuaPool.with(count: 2) { pool async throws in
+            try await withThrowingTaskGroup { group in
+                for number in 0..<300 {
+                    group.addTask {
+                        let source = "return function(n) for i = 1, 3 do n = call('add', n + 1) end return n end"
+                        let end = try await pool.run(Fixture.bundle(source), request: Array("\(number)".utf8), lane: "lane \(number % 7)") { call in
+                            await Task.yield()
+                            return try await Fixture.echo(call)
+                        }
+                        return end.text == "\(number + 3)"
+                    }
+                }
+                for try await good in group { #expect(good) }
+            }
+            #expect(pool.workers.count <= 2)
+        }
+    }
+
+    @Test func leavesNoDescriptorAndNoProcess() async throws {
+        func round() async throws {
+            try await LuaPool.with(count: 2) { pool async throws in
+                for body in ["return 1", "while true do end", "return ('a'):rep(1e5):find('.-.-.-.-b')", "error('x')"] {
+                    _ = try await Fixture.run("return function() \(body) end", in: pool, limits: Limits(sliceCPU: .milliseconds(20)))
+                }
+                kill(try #require(pool.workers.first), SIGKILL)
+                _ = try await Fixture.run("return 1", in: pool)
+            }
+        }
+        try await round()
+        let before = descriptors()
+        for _ in 0..<20 { try await round() }
+        #expect(descriptors() < before + 20)
+        #expect(zombies() == 0)
+    }
+
+    /// Other suites run meanwhile and have a few of their own.
+    private func descriptors() -> Int {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []).count
+    }
+
+    private func zombies() -> Int {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
+        let children = tasks.flatMap { task in
+            ((try? String(contentsOfFile: "/proc/self/task/\(task)/children", encoding: .utf8)) ?? "").split(separator: " ").map(String.init)
+        }
+        return children.count { child in
+            let stat = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)) ?? ""
+            return stat.contains("(fairlead-lua) Z")
+        }
+    }
+}
