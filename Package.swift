@@ -46,6 +46,16 @@ let package = Package(
         ),
         .target(name: "LuaRuntime", dependencies: ["CLuaSandbox"], swiftSettings: swift),
         .target(
+            name: "Providers",
+            dependencies: [
+                "Screening",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
             name: "ScreeningTesting",
             dependencies: [
                 "Screening",
@@ -57,6 +67,16 @@ let package = Package(
         .testTarget(
             name: "ScreeningTests",
             dependencies: ["Screening", "ScreeningTesting", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "ProvidersTests",
+            dependencies: [
+                "Providers", "Screening", "ScreeningTesting",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swift
         ),
         .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "CLuaSandbox", "fairlead-lua"], swiftSettings: swift),

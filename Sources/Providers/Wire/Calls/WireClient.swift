@@ -1,0 +1,112 @@
+import Screening
+
+/// Speaks to a provider for one account, as the account's profile says: what Zinc and WorkerChecks have in common.
+struct WireClient: Sendable {
+    private let session: ProviderSession
+    private let exchange: WireExchange
+    private let comparison: WordComparison
+    /// How the provider is spoken to.
+    let profile: WireProfile
+
+    /// A client for the session's account.
+    init(_ session: ProviderSession, defaults: JSON, words comparison: WordComparison) {
+        self.session = session
+        self.comparison = comparison
+        profile = WireProfile(defaults, changedBy: session.account.wire)
+        exchange = WireExchange(session: session, profile: profile)
+    }
+
+    /// Reads reports by the profile's words.
+    var reports: WireReport { WireReport(profile, comparison) }
+
+    /// Reads `packages`.
+    func packages() async throws -> [ScreeningPackage] {
+        let call = try self.call("packages")
+        let response = try await send(call, scope)
+        guard let items = call.selector("list").list(in: try exchange.json(response, of: call)) else {
+            throw exchange.unreadable(call, "it holds no list", response.status)
+        }
+        return try items.map { item in
+            guard let id = call.selector("id").identifier(in: item) else { throw exchange.unreadable(call, "a package has no id", response.status) }
+            return ScreeningPackage(id: id, name: call.selector("name").text(in: item) ?? id)
+        }
+    }
+
+    /// Performs `create`.
+    func submit(_ order: Order, callback: String?, key: String) async throws -> Submission {
+        guard let call = profile.call("create") else {
+            throw ProviderError(.unsupported, "the account's profile names no create", creation: .sendAgain)
+        }
+        let scope = scope.with(order).with("callback_url", callback).with("key", key)
+        let response = try await send(call, scope, creating: true)
+        guard let answer = response.json, let reference = call.selector("id").identifier(in: answer) else {
+            throw exchange.unreadable(call, "it names no id", response.status).creating(.uncertain)
+        }
+        return Submission(reference: reference, report: reports.known(in: answer))
+    }
+
+    /// Reads `results`: a list in which the request is found by its id, or the request's report itself.
+    func report(for reference: String) async throws -> Report? {
+        let call = try self.call("results")
+        let response: WireResponse
+        do {
+            response = try await send(call, scope.with("reference", reference))
+        } catch let error as ProviderError where error.status == 404 && call.namesReference {
+            return nil
+        }
+        let answer = try exchange.json(response, of: call)
+        guard let item = try item(reference, in: answer, of: call, response.status) else { return nil }
+        guard let report = reports.report(in: item) else { throw exchange.unreadable(call, "it says no status", response.status) }
+        return report
+    }
+
+    /// Performs `find`.
+    func find(_ order: Order) async throws -> Submission? {
+        guard let finder = WireFinder(profile) else { throw ProviderError(.unsupported, "the account's profile names no find") }
+        let reference = try await finder.find(order, exchange, scope) { try await send($0, $1) }
+        return reference.map { Submission(reference: $0) }
+    }
+
+    /// Performs `cancel`.
+    func cancel(_ reference: String) async throws -> Cancellation {
+        try await WireCancellation.cancel(reference, exchange, scope) { try await send($0, $1) }
+    }
+
+    private var scope: WireScope { WireScope(session.account) }
+
+    private func call(_ name: String) throws(ProviderError) -> WireCall {
+        guard let call = profile.call(name) else { throw ProviderError(.unsupported, "the account's profile names no \(name)") }
+        return call
+    }
+
+    /// The item about one request; nil where the list does not hold it. Of several by one id the last counts, or the first where `take` says so.
+    private func item(_ reference: String, in answer: JSON, of call: WireCall, _ status: Int) throws(ProviderError) -> JSON? {
+        let lists = call.selector("list")
+        let ids = call.selector("id")
+        if let items = lists.list(in: answer) {
+            let found = items.filter { ids.identifier(in: $0) == reference }
+            return call.section["take"]?.text == "first" ? found.first : found.last
+        }
+        guard answer.members != nil else { throw exchange.unreadable(call, "it holds no list", status) }
+        if let id = ids.identifier(in: answer) { return id == reference ? answer : JSON?.none }
+        guard call.namesReference else { throw exchange.unreadable(call, "it holds no list", status) }
+        return answer
+    }
+
+    /// Sends a call with the account's credentials: a key that stands in the settings, or a token fetched with it.
+    ///
+    /// A fetched token that is answered 401 is fetched again, once; 401 says that the call was not carried out, so it may be sent again.
+    private func send(_ call: WireCall, _ scope: WireScope, creating: Bool = false) async throws -> WireResponse {
+        let authorization = profile.section("auth")
+        guard let tokens = WireTokens(exchange, scope: self.scope) else {
+            return try await exchange.send(call, scope, authorization: authorization, creating: creating)
+        }
+        let first = try await tokens.token(creating: creating)
+        do {
+            return try await exchange.send(call, scope.with("token", first.secret.value), authorization: authorization, creating: creating)
+        } catch let error as ProviderError where error.status == 401 {
+            let second = try await tokens.token(rejected: first, creating: creating)
+            return try await exchange.send(call, scope.with("token", second.secret.value), authorization: authorization, creating: creating)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import HTTPTypes
+import Screening
+
+/// Sends the profile's calls for one account and turns everything that is not a success into a ``ProviderError``.
+struct WireExchange: Sendable {
+    /// The account and the way out.
+    let session: ProviderSession
+    /// How the provider is spoken to.
+    let profile: WireProfile
+
+    /// Performs one call.
+    ///
+    /// - Parameter creating: whether the call creates a request at the provider, so that a failure says what it means for the order.
+    /// - Returns: an answer with a 2xx status.
+    /// - Throws: ``ProviderError``, and `CancellationError`.
+    func send(_ call: WireCall, _ scope: WireScope, authorization: JSON?, creating: Bool = false) async throws -> WireResponse {
+        let request: WireRequest
+        do {
+            request = try call.request(scope, baseURL: session.account.baseURL, authorization: authorization)
+        } catch {
+            // Nothing was sent: a profile or credentials put right let the order go out after all.
+            throw creating ? error.creating(.sendAgain) : error
+        }
+        let response: WireResponse
+        do {
+            response = try await session.transport.send(request)
+        } catch let error as TransportError {
+            throw ProviderError(error, creating: creating)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw ProviderError(.noAnswer, "the exchange failed", creation: creating ? .uncertain : nil)
+        }
+        guard (200..<300).contains(response.status) else { throw failure(response, creating: creating) }
+        return response
+    }
+
+    /// The JSON of a successful answer.
+    /// - Throws: ``ProviderError`` `unreadable` where it is none.
+    func json(_ response: WireResponse, of call: WireCall) throws(ProviderError) -> JSON {
+        guard let json = response.json else { throw unreadable(call, "its answer is not JSON", response.status) }
+        return json
+    }
+
+    /// An answer that came but does not say what it should.
+    func unreadable(_ call: WireCall, _ reason: String, _ status: Int? = nil) -> ProviderError {
+        ProviderError(.unreadable, "the provider's answer to \(call.name) could not be understood: \(reason)", status: status)
+    }
+
+    /// The provider's own message in an answer, on one line of at most 500 characters; nil where there is none.
+    func message(in response: WireResponse) -> String? {
+        guard let json = response.json, let text = profile.selector("errors", "message").text(in: json) else { return nil }
+        let line = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 })).trimmed
+        return line.isEmpty ? nil : String(line.prefix(500))
+    }
+
+    private func failure(_ response: WireResponse, creating: Bool) -> ProviderError {
+        let code: ProviderError.Code =
+            switch response.status {
+            case 401, 403: .unauthorised
+            case 429: .rateLimited
+            case 408, 500...: .unavailable
+            case 400..<500: .refused
+            default: .unreadable
+            }
+        let wait = RetryAfter.duration(in: response, at: session.clock.now()) ?? (response.status == 429 ? .seconds(60) : nil)
+        return ProviderError(
+            code,
+            message(in: response) ?? ProviderError.plainMessage(response.status),
+            status: response.status,
+            providerCode: response.json.flatMap { profile.selector("errors", "code").identifier(in: $0) }.flatMap(Self.plainCode),
+            retryAfter: wait,
+            creation: creating ? CreationRule(status: response.status) : nil
+        )
+    }
+}
+
+extension WireExchange {
+    /// An error number or word that may stand in a log; nil for text that could be anything.
+    private static func plainCode(_ text: String) -> String? {
+        let isPlain = text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
+        }
+        return isPlain && text.utf8.count <= 40 ? text : nil
+    }
+}
+
+extension ProviderError {
+    /// The same failure, met while creating.
+    func creating(_ rule: CreationRule) -> ProviderError {
+        var error = self
+        error.creation = rule
+        return error
+    }
+
+    /// What is said of an answer that brought no message of the provider's.
+    static func plainMessage(_ status: Int) -> String { "the provider answered HTTP \(status)" }
+
+    /// Whether the message is the provider's own.
+    var hasOwnMessage: Bool { status.map { message.value != Self.plainMessage($0) } ?? false }
+}

@@ -1,0 +1,68 @@
+import Screening
+
+/// Looks through a provider's list for the request that a lost answer may have created.
+///
+/// Only an account that names what to look by has it, for no provider's document promises a reference of ours in its list:
+///
+/// ```yaml
+/// find: { by: candidate.email }                                                  # compared with the order's e-mail
+/// find: { by: reference, value: "${order.id}" }
+/// find: { match: { candidate.email: "${order.candidate.email}", packageId: "${order.package}" } }
+/// ```
+///
+/// Text is compared without case. Where an item says when it was made (`created`), one from before the order is another request.
+struct WireFinder: Sendable {
+    /// A minute for clocks that disagree.
+    private static let tolerance = Duration.seconds(-60)
+
+    private let call: WireCall
+    private let match: [(path: String, template: JSON)]
+
+    /// The finder that a profile's `find` describes, over the list that `results` reads unless it names its own; nil where there is none.
+    init?(_ profile: WireProfile) {
+        guard let find = profile.section("find") else { return nil }
+        var section = profile.section("results") ?? [:]
+        section["query"] = nil
+        for (name, value) in find.members?.pairs ?? [] { section[name] = value }
+        guard let call = WireCall(name: "find", section: section) else { return nil }
+        if let members = find["match"]?.members, !members.pairs.isEmpty {
+            match = members.pairs.map { ($0.name, $0.value) }
+        } else if let path = find["by"]?.text {
+            match = [(path, find["value"] ?? "${order.candidate.email}")]
+        } else {
+            return nil
+        }
+        self.call = call
+    }
+
+    /// The one request that matches; nil where none does.
+    /// - Throws: ``ProviderError`` `unreadable` where several match: taking one of them would be a guess.
+    func find(
+        _ order: Order,
+        _ exchange: WireExchange,
+        _ scope: WireScope,
+        send: (WireCall, WireScope) async throws -> WireResponse
+    ) async throws -> String? {
+        let scope = scope.with(order)
+        let wanted = match.map { ($0.path, WireTemplate.fill($0.template, from: scope).flatMap(Self.comparable)) }
+        guard wanted.allSatisfy({ $0.1 != nil }) else { throw exchange.unreadable(call, "the order lacks a value to look by") }
+        let response = try await send(call, scope)
+        guard let items = call.selector("list").list(in: try exchange.json(response, of: call)) else {
+            throw exchange.unreadable(call, "it holds no list", response.status)
+        }
+        let earliest = order.createdAt + Self.tolerance
+        let created = WireSelector(call.section["created"] ?? ["createdAt", "created_at"])
+        let found = items.filter { item in
+            guard wanted.allSatisfy({ path, value in item.at(path).flatMap(Self.comparable) == value }) else { return false }
+            guard let moment = created.text(in: item).flatMap({ Timestamp(iso8601: $0) }) else { return true }
+            return moment >= earliest
+        }
+        let references = Set(found.compactMap { call.selector("id").identifier(in: $0) })
+        guard references.count <= 1, found.isEmpty || !references.isEmpty else {
+            throw exchange.unreadable(call, references.isEmpty ? "the match has no id" : "several requests match", response.status)
+        }
+        return references.first
+    }
+
+    private static func comparable(_ value: JSON) -> String? { value.identifier?.trimmed.lowercased() }
+}

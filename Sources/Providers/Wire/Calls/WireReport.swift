@@ -1,0 +1,65 @@
+import Screening
+
+/// Reads a report out of an answer or a webhook, by the profile's `report`, `statuses`, `coarse_statuses` and `outcomes`.
+struct WireReport: Sendable {
+    private let profile: WireProfile
+    private let statuses: WireWords<OrderState>
+    private let coarse: WireWords<OrderState>
+    private let outcomes: WireWords<Outcome>
+
+    /// A reader that compares words as the provider needs it.
+    init(_ profile: WireProfile, _ comparison: WordComparison) {
+        self.profile = profile
+        statuses = WireWords(profile.section("statuses"), comparison)
+        coarse = WireWords(profile.section("coarse_statuses"), comparison)
+        outcomes = WireWords(profile.section("outcomes"), comparison)
+    }
+
+    /// The report in an item; nil where the item says no status at all.
+    ///
+    /// The coarse status decides only where the precise one is absent: an unknown precise word is unknown, whatever stands beside it.
+    func report(in item: JSON) -> Report? {
+        var words: [String: String] = [:]
+        func word(_ member: String) -> JSON? {
+            guard let found = profile.selector("report", member).present(in: item) else { return nil }
+            words[found.name] = found.value.identifier ?? found.value.text ?? found.value.kind.withArticle
+            return found.value
+        }
+        let precise = word("status")
+        let rough = word("coarse_status")
+        let result = word("result")
+        _ = word("shown")
+        guard let status = precise.map(statuses.reading) ?? rough.map(coarse.reading) else { return nil }
+        return Report(
+            status: status,
+            result: result.map(outcomes.reading),
+            providerStatus: words,
+            reportURL: profile.selector("report", "report_url").text(in: item).flatMap(Self.webAddress),
+            checks: profile.selector("report", "checks").list(in: item)?.map(Self.check)
+        )
+    }
+
+    /// The report beside an answer's id when creating; nil where its status is no known word: the request has been made all the same.
+    func known(in answer: JSON) -> Report? {
+        guard let report = report(in: answer), case .recognised = report.status else { return nil }
+        return report
+    }
+
+    /// An address that a person may follow; nil for anything but http and https.
+    private static func webAddress(_ text: String) -> String? {
+        let lower = text.lowercased()
+        return lower.hasPrefix("https://") || lower.hasPrefix("http://") ? text : nil
+    }
+
+    /// One check. Its kind is `type`; where that is missing `checkType`, which beside a `type` is the finer kind.
+    private static func check(_ item: JSON) -> Check {
+        let type = item["type"]?.identifier
+        let checkType = item["checkType"]?.identifier
+        return Check(
+            name: item["name"]?.text ?? type ?? checkType ?? "check",
+            type: type ?? checkType,
+            category: type == nil ? nil : checkType,
+            status: item["status"]?.identifier ?? "unknown"
+        )
+    }
+}

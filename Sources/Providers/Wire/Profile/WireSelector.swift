@@ -1,0 +1,34 @@
+import Screening
+
+/// Where something stands in an answer: dotted paths, of which the first that leads to something usable counts.
+///
+/// `[id, requestId, data.id]` reads the first of the three; `.` is the answer itself; list indexes start at 0.
+struct WireSelector: Sendable {
+    /// The paths, in the order they are tried.
+    let paths: [String]
+
+    /// The selector that a profile names: one path, or a list of them.
+    init(_ json: JSON?) { paths = json?.text.map { [$0] } ?? json?.items?.compactMap(\.text) ?? [] }
+
+    /// The first value that `read` can use, and the last name on its path.
+    func first<Value>(in answer: JSON, _ read: (JSON) -> Value?) -> (name: String, value: Value)? {
+        for path in paths {
+            if let found = answer.at(path), let value = read(found) {
+                return (path.split(separator: ".").last.map(String.init) ?? path, value)
+            }
+        }
+        return nil
+    }
+
+    /// The first identifier: text, or a whole number written out.
+    func identifier(in answer: JSON) -> String? { first(in: answer, \.identifier)?.value }
+
+    /// The first text that is not empty.
+    func text(in answer: JSON) -> String? { first(in: answer) { $0.text.flatMap { $0.isEmpty ? nil : $0 } }?.value }
+
+    /// The first list.
+    func list(in answer: JSON) -> [JSON]? { first(in: answer, \.items)?.value }
+
+    /// The first value that is there and not `null`, of whatever kind.
+    func present(in answer: JSON) -> (name: String, value: JSON)? { first(in: answer) { $0.isNull ? JSON?.none : $0 } }
+}

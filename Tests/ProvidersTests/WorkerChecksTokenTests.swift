@@ -1,0 +1,165 @@
+import HTTPTypes
+import Screening
+import ScreeningTesting
+import Synchronization
+import Testing
+
+@testable import Providers
+
+@Suite("WorkerChecks: tokens")
+struct WorkerChecksTokenTests {
+    private let clock = ManualClock()
+    private let provider = WorkerChecksProvider()
+
+    /// Hands out numbered tokens, of which it accepts only the newest, and counts.
+    private final class Desk: WireHandler {
+        let counts = Mutex((tokens: 0, calls: 0))
+        let answer: @Sendable (Int) -> WireResponse
+
+        init(_ answer: @escaping @Sendable (Int) -> WireResponse = { WireResponse(200, json: ["token": .string("t\($0)")]) }) { self.answer = answer }
+
+        var tokens: Int { counts.withLock { $0.tokens } }
+        func expire() { counts.withLock { $0.tokens += 1 } }
+
+        func respond(to request: WireRequest) async throws -> WireResponse {
+            if request.path.hasSuffix("/token") {
+                let number = counts.withLock { counts in
+                    counts.tokens += 1
+                    return counts.tokens
+                }
+                await Task.yield()
+                return answer(number)
+            }
+            let newest = counts.withLock { counts in
+                counts.calls += 1
+                return counts.tokens
+            }
+            guard request.headers[.authorization] == "Bearer t\(newest)" else { return WireResponse(401) }
+            return WireResponse(200, json: ["id": "i1", "status": "Pending"])
+        }
+    }
+
+    private func session(_ desk: Desk, _ account: Account = Samples.workerChecks) -> ProviderSession {
+        Samples.session(account, HandlerTransport(["workerchecks.example.test": desk]), clock: clock)
+    }
+
+    @Test("One token serves all calls of a day, fetched anew an hour before its end")
+    func renewal() async throws {
+        let desk = Desk()
+        let session = session(desk)
+        for _ in 0..<3 { _ = try await provider.report(for: "i1", session) }
+        #expect(desk.tokens == 1)
+        clock.advance(by: .seconds(23 * 3600 - 1))
+        _ = try await provider.report(for: "i1", session)
+        #expect(desk.tokens == 1)
+        clock.advance(by: .seconds(1))
+        _ = try await provider.report(for: "i1", session)
+        #expect(desk.tokens == 2)
+    }
+
+    @Test(
+        "The life that the answer states counts",
+        arguments: [
+            ["accessToken": "t%", "expiresIn": 2400], ["token": "t%", "expires_in": "2400"], ["token": "t%", "expiresAt": "2026-03-01T10:10:00Z"],
+            ["data": ["token": "t%"], "expiresAt": 1_772_359_800], ["token": "t%", "expiresAt": 1_772_359_800_000],
+        ] as [JSON]
+    )
+    func statedLife(_ answer: JSON) async throws {
+        let desk = Desk { number in
+            let text = String(decoding: answer.bytes(), as: UTF8.self).replacing("t%", with: "t\(number)")
+            return WireResponse(200, body: Array(text.utf8))
+        }
+        let session = session(desk)
+        _ = try await provider.report(for: "i1", session)
+        clock.advance(by: .seconds(2299))
+        _ = try await provider.report(for: "i1", session)
+        #expect(desk.tokens == 1)
+        clock.advance(by: .seconds(1))
+        _ = try await provider.report(for: "i1", session)
+        #expect(desk.tokens == 2)
+    }
+
+    @Test("Many calls at once fetch one token")
+    func singleFlight() async throws {
+        let desk = Desk()
+        let session = session(desk)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 { group.addTask { _ = try await provider.report(for: "i1", session) } }
+            try await group.waitForAll()
+        }
+        #expect(desk.tokens == 1)
+    }
+
+    @Test("A token that is answered 401 is fetched again, once")
+    func expired() async throws {
+        let desk = Desk()
+        let session = session(desk)
+        _ = try await provider.report(for: "i1", session)
+        desk.expire()
+        let submission = try await provider.submit(Samples.order(Samples.workerChecks), callback: nil, key: "k", session)
+        #expect(submission.reference == "i1")
+        #expect(desk.tokens == 3)
+
+        let stubborn = Desk { _ in WireResponse(200, json: ["token": "never-right"]) }
+        let refused = self.session(stubborn)
+        let error = await providerError { _ = try await provider.submit(Samples.order(Samples.workerChecks), callback: nil, key: "k", refused) }
+        #expect(error?.code == .unauthorised)
+        #expect(error?.creation == .refused)
+        #expect(stubborn.counts.withLock { $0.calls } == 2)
+        #expect(stubborn.tokens == 2)
+    }
+
+    @Test(
+        "Where the token cannot be had nothing was ordered",
+        arguments: [
+            (401, CreationRule.refused), (403, .refused), (400, .sendAgain), (404, .sendAgain), (429, .sendAgain), (500, .sendAgain),
+            (504, .sendAgain),
+        ]
+    )
+    func failingToken(_ status: Int, _ rule: CreationRule) async {
+        let desk = Desk { _ in WireResponse(status, json: ["message": "no"]) }
+        let error = await providerError {
+            _ = try await provider.submit(Samples.order(Samples.workerChecks), callback: nil, key: "k", session(desk))
+        }
+        #expect(error?.creation == rule)
+        #expect(error?.status == status)
+        #expect(desk.counts.withLock { $0.calls } == 0)
+    }
+
+    @Test("A token that is lost or missing is fetched again with the next call")
+    func lostToken() async throws {
+        let transport = HandlerTransport(["workerchecks.example.test": ClosureHandler { _ in throw Disconnect() }])
+        let session = Samples.session(Samples.workerChecks, transport, clock: clock)
+        let order = Samples.order(Samples.workerChecks)
+        let lost = await providerError { _ = try await provider.submit(order, callback: nil, key: "k", session) }
+        #expect(lost?.code == .noAnswer)
+        #expect(lost?.creation == .sendAgain)
+        transport.set(Desk { _ in WireResponse(200, json: ["ok": true]) }, for: "workerchecks.example.test")
+        let missing = await providerError { _ = try await provider.submit(order, callback: nil, key: "k", session) }
+        #expect(missing?.code == .unreadable)
+        #expect(missing?.creation == .sendAgain)
+        transport.set(Desk(), for: "workerchecks.example.test")
+        #expect(try await provider.submit(order, callback: nil, key: "k", session).reference == "i1")
+    }
+
+    @Test("Every name on the token's wire can be changed")
+    func configured() async throws {
+        let transport = ScriptedTransport()
+        let account = Samples.workerChecks.wired([
+            "token": [
+                "path": "/v2/login", "headers": ["X-Widget-Secret": "${account.widget_secret}"], "body": .null, "token": "session.key",
+                "lifetime_seconds": 240,
+            ],
+            "auth": ["header": "X-Session", "value": "${token}"],
+        ])
+        transport.expect(.post, "https://workerchecks.example.test/api/v2/login", 200, ["session": ["key": "s1"]]) { request in
+            guard request.headers[HTTPField.Name("X-Widget-Secret")!] == "widget-secret-0123456789" else { return "no secret" }
+            return request.body.isEmpty ? nil : "a body"
+        }
+        transport.expect(.get, "https://workerchecks.example.test/api/invitations/i1/result", 200, ["status": "Pending"]) { request in
+            request.headers[HTTPField.Name("X-Session")!] == "s1" && request.headers[.authorization] == nil ? nil : "wrong credentials"
+        }
+        #expect(try await provider.report(for: "i1", Samples.session(account, transport)) != nil)
+        #expect(transport.problems.isEmpty, "\(transport.problems)")
+    }
+}
