@@ -28,9 +28,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .target(name: "CLuaSandbox", dependencies: ["CLua"], cSettings: c),
         .executableTarget(name: "fairlead-lua", dependencies: ["CLuaSandbox", "CSeccomp"], cSettings: c),
@@ -56,6 +58,16 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "Stores",
+            dependencies: [
+                "Screening", "CPostgres",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
             name: "ScreeningTesting",
             dependencies: [
                 "Screening",
@@ -77,6 +89,11 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "StoresTests",
+            dependencies: ["Stores", "Screening", "ScreeningTesting", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: swift
         ),
         .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "CLuaSandbox", "fairlead-lua"], swiftSettings: swift),

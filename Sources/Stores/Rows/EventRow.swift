@@ -1,0 +1,99 @@
+import Screening
+
+/// An event as a row: what was received is opaque, its body as raw bytes.
+struct EventRow {
+    var id: String
+    var kind: String
+    var connection: String?
+    var account: String?
+    var order: String?
+    var receivedAt: Int64
+    var state: String
+    /// JSON text: an event's state changes without its opaque column being written again.
+    var problem: String?
+    var duplicateCount: Int
+    var body: [UInt8]
+
+    /// An event on its way into the store.
+    init(_ event: Event, _ codec: RowCodec) throws(StoreError) {
+        id = event.id
+        kind = event.kind.rawValue
+        connection = event.connection
+        account = event.account
+        order = event.order
+        receivedAt = event.receivedAt.milliseconds
+        state = event.state.rawValue
+        problem = Self.text(event.problem)
+        duplicateCount = event.duplicateCount
+        let request = event.request.value
+        let json: JSON = [
+            "method": .string(request.method), "path": .string(request.path), "query": Self.json(request.query),
+            "headers": Self.json(request.headers),
+        ]
+        body = try codec.seal(RowCodec.Content(json: json, raw: request.body), at: SealedPlace(.events, event.id))
+    }
+
+    init(
+        id: String,
+        kind: String,
+        connection: String?,
+        account: String?,
+        order: String?,
+        receivedAt: Int64,
+        state: String,
+        problem: String?,
+        duplicateCount: Int,
+        body: [UInt8]
+    ) {
+        self.id = id
+        self.kind = kind
+        self.connection = connection
+        self.account = account
+        self.order = order
+        self.receivedAt = receivedAt
+        self.state = state
+        self.problem = problem
+        self.duplicateCount = duplicateCount
+        self.body = body
+    }
+
+    /// The event again, with the runs it led to. Throws ``StoreError/corrupt(_:)`` where the row is not one.
+    func event(_ codec: RowCodec, runs: [String]) throws(StoreError) -> Event {
+        let place = SealedPlace(.events, id)
+        let content = try codec.open(body, at: place)
+        guard let kind = Event.Kind(rawValue: kind), let state = Event.State(rawValue: state), let method = content.json["method"]?.text,
+            let path = content.json["path"]?.text
+        else { throw RowCodec.unreadable(place) }
+        let request = ReceivedRequest(
+            method: method,
+            path: path,
+            query: Self.texts(content.json["query"]),
+            headers: Self.texts(content.json["headers"]),
+            body: content.raw
+        )
+        return Event(
+            id: id,
+            kind: kind,
+            connection: connection,
+            account: account,
+            order: order,
+            request: request,
+            receivedAt: Timestamp(milliseconds: receivedAt),
+            state: state,
+            problem: Self.problem(problem),
+            duplicateCount: duplicateCount,
+            runs: runs
+        )
+    }
+
+    /// A problem as the text of its column.
+    static func text(_ problem: Problem?) -> String? { problem?.row.string() }
+
+    private static func problem(_ text: String?) -> Problem? { text.flatMap { Problem(row: try? JSON(parsing: $0)) } }
+
+    private static func json(_ texts: [String: String]) -> JSON { .object(JSON.Members(texts.map { ($0.key, .string($0.value)) })) }
+
+    private static func texts(_ json: JSON?) -> [String: String] {
+        Dictionary((json?.members?.pairs ?? []).map { ($0.name, $0.value.text ?? "") }, uniquingKeysWith: { $1 })
+    }
+}

@@ -1,0 +1,53 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+import Screening
+import Synchronization
+
+/// Holds a database file for one process. The system gives the lock back when the process ends, however it ends.
+final class FileLock: Sendable {
+    private let descriptor: Mutex<CInt>
+
+    /// Takes the lock beside a database file.
+    /// - Throws: ``StoreError/unavailable(_:)`` where another process holds it or the folder cannot be written to.
+    init(database path: String) throws(StoreError) {
+        let file = path + ".lock"
+        let descriptor = Self.open(file)
+        guard descriptor >= 0 else { throw .unavailable("\(file) cannot be opened: \(String(cString: strerror(errno)))") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw .unavailable("\(path) is in use by another process")
+        }
+        self.descriptor = Mutex(descriptor)
+        // Made here rather than by SQLite, so that only the owner may read it; SQLite gives its other files the same rights.
+        let database = Self.open(path)
+        guard database >= 0 else {
+            let why = String(cString: strerror(errno))
+            release()
+            throw .unavailable("\(path) cannot be opened: \(why)")
+        }
+        close(database)
+    }
+
+    deinit { release() }
+
+    /// Gives the lock back. Does nothing the second time.
+    func release() {
+        descriptor.withLock { descriptor in
+            if descriptor >= 0 { close(descriptor) }
+            descriptor = -1
+        }
+    }
+
+    #if canImport(Darwin)
+        private static func open(_ path: String) -> CInt { Darwin.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
+    #elseif canImport(Musl)
+        private static func open(_ path: String) -> CInt { Musl.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
+    #else
+        private static func open(_ path: String) -> CInt { Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) }
+    #endif
+}

@@ -1,0 +1,33 @@
+import GRDB
+import Screening
+
+/// The numbered changes that make the schema. A released one is never edited: what comes later is added.
+struct Migration {
+    let number: Int
+    let name: String
+    let sql: String
+
+    /// All of them, oldest first.
+    static let all = [firstSchema]
+
+    /// Brings a database up to date, each change in its own transaction. Does nothing where there is nothing to do.
+    /// - Throws: ``StoreError/newer(_:)`` where the database has changes that this version does not know.
+    static func run(_ db: Database, now: Timestamp) throws {
+        try db.execute(
+            sql: "CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT"
+        )
+        let present = try Int.fetchOne(db, sql: "SELECT max(number) FROM schema_migrations") ?? 0
+        let known = all.last?.number ?? 0
+        guard present <= known else { throw StoreError.newer("its schema is number \(present), this version knows up to \(known)") }
+        for migration in all where migration.number > present {
+            try db.inTransaction(.immediate) {
+                try db.execute(sql: migration.sql)
+                try db.execute(
+                    sql: "INSERT INTO schema_migrations (number, name, applied_at) VALUES (?, ?, ?)",
+                    arguments: [migration.number, migration.name, now.milliseconds]
+                )
+                return .commit
+            }
+        }
+    }
+}

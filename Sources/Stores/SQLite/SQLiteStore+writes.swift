@@ -1,0 +1,102 @@
+public import Screening
+
+extension SQLiteStore {
+    /// See ``Store/accept(_:dedupe:)``.
+    public func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
+        // Sealed and hashed here, by the caller: the writer does only what nobody else can.
+        let row = try EventRow(event, codec)
+        let key = dedupe.map { Fingerprint.dedupe.of(event.connection ?? "", $0) }
+        return try await writer.write { try $0.accept(row, key: key) }
+    }
+
+    /// See ``Store/place(_:)``. Also writes the story's first line, `accepted`.
+    public func place(_ order: Order) async throws -> (order: Order, isNew: Bool) {
+        let new = try NewOrder(order, codec)
+        return try await writer.write { try $0.place(new) }
+    }
+
+    /// See ``Store/claim(_:)``.
+    public func claim(_ request: ClaimRequest) async throws -> [Claim] {
+        try await writer.write { try $0.claim(request) }
+    }
+
+    /// See ``Store/renew(_:lease:)``.
+    public func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim] {
+        try await writer.write { try $0.renew(claims, lease: lease) }
+    }
+
+    /// See ``Store/release(_:)``.
+    public func release(_ claims: [Claim]) async throws {
+        try await writer.write { try $0.release(claims) }
+    }
+
+    /// See ``Store/commit(_:_:)``. The work is settled before the effects are written: an effect that queues the same work queues it anew.
+    public func commit(_ claim: Claim, _ decision: Decision) async throws {
+        try await writer.write { transaction in
+            try transaction.settle(claim, decision.fate)
+            for effect in decision.effects { try transaction.apply(effect) }
+        }
+    }
+
+    /// See ``Store/perform(_:)``.
+    public func perform(_ effects: [Effect]) async throws {
+        try await writer.write { transaction in
+            for effect in effects { try transaction.apply(effect) }
+        }
+    }
+
+    /// See ``Store/remember(_:of:doing:)``.
+    @discardableResult
+    public func remember(_ steps: [Step], of run: String, doing effect: StepEffect?) async throws -> Order? {
+        try await writer.write { transaction in
+            var steps = steps
+            var placed: Order?
+            switch effect {
+            case .place(let order, let reply):
+                let standing = try transaction.place(NewOrder(order, transaction.codec)).order
+                if !steps.isEmpty { steps[steps.count - 1].reply = Personal(reply(standing)) }
+                placed = standing
+            case .value(let connection, let key, let value, let expires):
+                try transaction.set(value, connection: connection, key: key, expires: expires)
+            case nil: break
+            }
+            for step in steps { try transaction.write(step, of: run) }
+            return placed
+        }
+    }
+
+    /// See ``Store/take(_:from:perMinute:)``. A grant counts for a second longer than a minute, for what happens between the grant and the provider.
+    public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
+        try await writer.write { try $0.take(count, from: budget, perMinute: perMinute) }
+    }
+
+    /// See ``Store/rest(_:until:)``.
+    public func rest(_ budget: String, until: Timestamp) async throws {
+        try await writer.write { try $0.rest(budget, until: until) }
+    }
+
+    /// See ``Store/begin(key:bodyHash:)``.
+    public func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
+        try await writer.write { try $0.begin(key: key, bodyHash: bodyHash) }
+    }
+
+    /// See ``Store/answer(key:status:body:)``.
+    public func answer(key: String, status: Int?, body: [UInt8]) async throws {
+        try await writer.write { try $0.answer(key: key, status: status, body: body) }
+    }
+}
+
+extension WriteTransaction {
+    /// Writes one effect.
+    fileprivate mutating func apply(_ effect: Effect) throws {
+        switch effect {
+        case .order(let order): try update(order)
+        case .timeline(let entry): try write(entry)
+        case .run(let run): try write(run)
+        case .event(let id, let state, let problem): try set(event: id, state: state, problem: problem)
+        case .record(let event): try record(event)
+        case .queue(let work): try queue(work)
+        case .unqueue(let work): try unqueue(work)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import GRDB
+import Screening
+
+extension WriteTransaction {
+    /// Claims the most urgent work that is due and free.
+    mutating func claim(_ request: ClaimRequest) throws -> [Claim] {
+        try reclaim()
+        guard request.limit > 0 else { return [] }
+        var ready: [Ready] = []
+        for kind in request.kinds { ready += try self.ready(kind, account: kind == .read ? request.account : nil, limit: request.limit) }
+        let leasedUntil = now + request.lease
+        return try ready.sorted(by: Ready.isMoreUrgent).prefix(request.limit).map { found in
+            try db.run(
+                "UPDATE queue SET owner = ?, leased_until = ?, attempts = attempts + 1 WHERE id = ?",
+                [request.owner, leasedUntil.milliseconds, found.id]
+            )
+            let claim = Claim(id: found.id, work: Work(found.kind, found.subject), owner: request.owner, attempt: found.attempts + 1)
+            if found.kind == .run {
+                let waits = [Run.State.queued, .waiting, .running].map { "'\($0.rawValue)'" }.joined(separator: ", ")
+                try db.run(
+                    "UPDATE runs SET state = ?, attempt = ?, next_attempt_at = NULL WHERE id = ? AND state IN (\(waits))",
+                    [Run.State.running.rawValue, claim.attempt, found.subject]
+                )
+            }
+            return claim
+        }
+    }
+
+    /// Holds claims longer; returns those that were still held.
+    mutating func renew(_ claims: [Claim], lease: Duration) throws -> [Claim] {
+        let leasedUntil = (now + lease).milliseconds
+        return try claims.filter { claim in
+            try db.change(
+                "UPDATE queue SET leased_until = ? WHERE id = ? AND owner = ? AND attempts = ?",
+                [leasedUntil, claim.id, claim.owner, claim.attempt]
+            ) == 1
+        }
+    }
+
+    /// Gives claims back, their attempt uncounted.
+    mutating func release(_ claims: [Claim]) throws {
+        for claim in claims {
+            let released = try db.change(
+                """
+                UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?), attempts = attempts - 1
+                WHERE id = ? AND owner = ? AND attempts = ?
+                """,
+                [now.milliseconds, claim.id, claim.owner, claim.attempt]
+            )
+            if released > 0 { wakes = true }
+        }
+    }
+
+    /// Gives back every claim, whoever holds it: at start, when those who held them are gone with their process.
+    mutating func releaseAll() throws {
+        try db.run(
+            """
+            UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?), attempts = attempts - 1
+            WHERE owner IS NOT NULL
+            """,
+            [now.milliseconds]
+        )
+    }
+
+    /// Gives back claims whose lease has ended: their holders are gone, and did not get to use the attempt.
+    private func reclaim() throws {
+        try db.run(
+            """
+            UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?1), attempts = attempts - 1
+            WHERE owner IS NOT NULL AND leased_until <= ?1
+            """,
+            [now.milliseconds]
+        )
+    }
+
+    private struct Ready {
+        var id: Int64
+        var kind: Work.Kind
+        var subject: String
+        var priority: Int
+        var dueAt: Int64
+        var attempts: Int
+
+        static func isMoreUrgent(_ left: Ready, _ right: Ready) -> Bool {
+            (left.priority, left.dueAt, left.id) < (right.priority, right.dueAt, right.id)
+        }
+    }
+
+    /// The most urgent work of one kind. Goes from priority to priority, so that much work which is not due yet is never looked through.
+    private func ready(_ kind: Work.Kind, account: String?, limit: Int) throws -> [Ready] {
+        let index = account == nil ? "queue_ready" : "queue_reads"
+        let stretch = (account == nil ? "kind = ?1" : "kind = 'read' AND account = ?1") + " AND owner IS NULL AND head = 1"
+        let value = account ?? kind.rawValue
+        var found: [Ready] = []
+        var last = Int64.min
+        while found.count < limit {
+            let next = try db.first("SELECT min(priority) FROM queue INDEXED BY \(index) WHERE \(stretch) AND priority > ?2", [value, last])
+            guard let priority = next?[0] as Int64? else { return found }
+            last = priority
+            let rows = try db.all(
+                """
+                SELECT id, subject, due_at, attempts FROM queue INDEXED BY \(index)
+                WHERE \(stretch) AND priority = ?2 AND due_at <= ?3 ORDER BY due_at, id LIMIT ?4
+                """,
+                [value, priority, now.milliseconds, limit - found.count]
+            )
+            found += rows.map { Ready(id: $0[0], kind: kind, subject: $0[1], priority: Int(priority), dueAt: $0[2], attempts: $0[3]) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import GRDB
+import Screening
+
+extension WriteTransaction {
+    /// Puts an event in, unless one with the same dedupe key has been received before.
+    mutating func accept(_ event: EventRow, key: [UInt8]?) throws -> Acceptance {
+        guard try insert(event, key: key) else {
+            guard let key, let row = try db.first("SELECT id FROM events WHERE dedupe_key = ?", [Data(key)]) else { throw StoreError.conflict }
+            let id: String = row[0]
+            try db.run("UPDATE events SET duplicate_count = duplicate_count + 1 WHERE id = ?", [id])
+            return Acceptance(event: id, duplicate: true)
+        }
+        try queue(QueuedWork(.event(event.id), lane: event.order.map(QueuedWork.lane(order:)), due: now))
+        return Acceptance(event: event.id, duplicate: false)
+    }
+
+    /// Puts an event in as it stands, without work.
+    mutating func record(_ event: Event) throws {
+        guard try insert(EventRow(event, codec), key: nil) else { throw StoreError.conflict }
+    }
+
+    /// Writes an event's new state. An event that is gone stays gone.
+    mutating func set(event id: String, state: Event.State, problem: Problem?) throws {
+        try db.run("UPDATE events SET state = ?, problem = ? WHERE id = ?", [state.rawValue, EventRow.text(problem), id])
+    }
+
+    private func insert(_ row: EventRow, key: [UInt8]?) throws -> Bool {
+        try db.change(
+            """
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
+            [
+                row.id, row.kind, row.connection, row.account, row.order, row.receivedAt, row.state, row.problem, row.duplicateCount,
+                key.map { Data($0) }, Data(row.body),
+            ]
+        ) == 1
+    }
+}
+
+extension StoredRows {
+    /// An event with the runs it led to; nil where there is none.
+    func event(_ id: String) throws -> Event? {
+        let row = try db.first(
+            """
+            SELECT id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, body FROM events WHERE id = ?
+            """,
+            [id]
+        )
+        guard let row else { return nil }
+        let runs = try db.all("SELECT id FROM runs WHERE event_id = ? ORDER BY id", [id]).map { $0[0] as String }
+        return try EventRow(
+            id: row[0],
+            kind: row[1],
+            connection: row[2],
+            account: row[3],
+            order: row[4],
+            receivedAt: row[5],
+            state: row[6],
+            problem: row[7],
+            duplicateCount: row[8],
+            body: row.bytes(9)
+        ).event(codec, runs: runs)
+    }
+
+    /// One page of events.
+    func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<Event> {
+        var list = ListQuery("events", index: "events_list", page)
+        list.stretches(of: query.states.isEmpty ? Set(Event.State.allCases) : query.states)
+        list.require("kind", query.kind?.rawValue)
+        list.require("account", query.account)
+        list.require(connections: query.connections)
+        list.require("received_at", from: query.since, to: query.until)
+        return try list.page(in: db) { try event($0) }
+    }
+}

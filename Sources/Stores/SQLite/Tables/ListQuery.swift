@@ -1,0 +1,93 @@
+import GRDB
+import Screening
+
+/// A page of identifiers, read from a table's list index alone: one stretch of the index per state, each already in the order of the identifiers,
+/// merged. The rows of the page are read afterwards, and no others.
+struct ListQuery {
+    private let table: String
+    private let index: String
+    private let page: PageRequest
+    /// The stretches of the index to merge; none gives an empty page.
+    private var stretches: [(condition: String, value: DatabaseValue)] = []
+    private var condition = ""
+    private var arguments: [DatabaseValue] = []
+
+    init(_ table: String, index: String, _ page: PageRequest) {
+        self.table = table
+        self.index = index
+        self.page = page
+    }
+
+    /// Lists these states.
+    mutating func stretches<State: RawRepresentable & Hashable>(of states: Set<State>) where State.RawValue == String {
+        stretches = states.map { ("state = ?", $0.rawValue.databaseValue) }
+    }
+
+    /// Lists what has one value in the index's first column.
+    mutating func stretch(_ column: String, _ value: String) { stretches = [("\(column) = ?", value.databaseValue)] }
+
+    /// Keeps only what has a value in a column; nil keeps everything.
+    mutating func require(_ column: String, _ value: String?) {
+        guard let value else { return }
+        require("\(column) = ?", [value.databaseValue])
+    }
+
+    /// Keeps only what is in one of some states.
+    mutating func require<State: RawRepresentable & Hashable>(states: Set<State>) where State.RawValue == String {
+        guard !states.isEmpty else { return }
+        require(in: "state", states.map(\.rawValue))
+    }
+
+    /// Keeps only what is on one of some connections; nil keeps everything.
+    mutating func require(connections: Set<String>?) {
+        guard let connections else { return }
+        if connections.isEmpty { stretches = [] }
+        require(in: "connection", connections.map { $0 })
+    }
+
+    /// Keeps only moments from one on and before another.
+    mutating func require(_ column: String, from since: Timestamp?, to until: Timestamp?) {
+        if let since { require("\(column) >= ?", [since.milliseconds.databaseValue]) }
+        if let until { require("\(column) < ?", [until.milliseconds.databaseValue]) }
+    }
+
+    /// The page. `item` reads a row by its identifier.
+    func page<Item: Sendable>(in db: Database, _ item: (String) throws -> Item?) throws -> Page<Item> {
+        let limit = page.bounded
+        let ids = try identifiers(in: db, limit: limit + 1)
+        return Page(items: try ids.prefix(limit).compactMap(item), next: ids.count > limit ? ids[limit - 1] : nil)
+    }
+
+    private mutating func require(in column: String, _ values: [String]) {
+        require("\(column) IN (\(Array(repeating: "?", count: values.count).joined(separator: ", ")))", values.map(\.databaseValue))
+    }
+
+    private mutating func require(_ condition: String, _ values: [DatabaseValue]) {
+        self.condition += " AND " + condition
+        arguments += values
+    }
+
+    private func identifiers(in db: Database, limit: Int) throws -> [String] {
+        guard !stretches.isEmpty else { return [] }
+        let direction = page.ascending ? "ASC" : "DESC"
+        let after = page.cursor == nil ? "" : " AND id \(page.ascending ? ">" : "<") ?"
+        let parts = stretches.map { stretch in
+            """
+            SELECT id FROM (SELECT id FROM \(table) INDEXED BY \(index) WHERE \(stretch.condition)\(condition)\(after)
+            ORDER BY id \(direction) LIMIT \(limit))
+            """
+        }
+        let cursor = page.cursor.map { [$0.databaseValue] } ?? []
+        let values = stretches.flatMap { [$0.value] + arguments + cursor }
+        return try String.fetchAll(
+            db,
+            sql: parts.joined(separator: "\nUNION ALL\n") + "\nORDER BY id \(direction) LIMIT \(limit)",
+            arguments: StatementArguments(values)
+        )
+    }
+}
+
+extension PageRequest {
+    /// The limit, within what a page may hold.
+    var bounded: Int { max(1, min(limit, 200)) }
+}

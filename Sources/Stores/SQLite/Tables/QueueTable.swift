@@ -1,0 +1,87 @@
+import GRDB
+import Screening
+
+extension WriteTransaction {
+    /// Queues work. Work that is queued already takes the earlier moment and the more urgent priority; where somebody holds it, it will be due once
+    /// more, at the moment given, when they are done: what they are doing may have begun too early to see why.
+    mutating func queue(_ work: QueuedWork) throws {
+        wakes = true
+        try db.run(
+            """
+            INSERT INTO queue (kind, subject, lane, account, priority, due_at, attempts, head)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?3 IS NULL OR NOT EXISTS (SELECT 1 FROM queue WHERE lane = ?3))
+            ON CONFLICT (kind, subject) DO UPDATE SET
+                priority = min(priority, excluded.priority),
+                due_at = CASE WHEN owner IS NULL THEN min(due_at, excluded.due_at) ELSE due_at END,
+                again_at = CASE WHEN owner IS NULL THEN NULL ELSE min(coalesce(again_at, excluded.due_at), excluded.due_at) END
+            """,
+            [work.work.kind.rawValue, work.work.subject, work.lane, work.account, work.priority, work.due.milliseconds]
+        )
+    }
+
+    /// Takes work out of the queue; where somebody holds it, only the wish that it be done once more.
+    mutating func unqueue(_ work: Work) throws {
+        let row = try db.first("SELECT id, lane, owner FROM queue WHERE kind = ? AND subject = ?", [work.kind.rawValue, work.subject])
+        guard let row else { return }
+        if (row[2] as String?) == nil {
+            try remove(row[0], lane: row[1])
+        } else {
+            try db.run("UPDATE queue SET again_at = NULL WHERE id = ?", [row[0] as Int64])
+        }
+    }
+
+    /// Settles what becomes of work that was claimed.
+    mutating func settle(_ claim: Claim, _ fate: Decision.Fate) throws {
+        let row = try db.first(
+            "SELECT lane, account, priority, again_at FROM queue WHERE id = ? AND owner = ? AND attempts = ? AND kind = ? AND subject = ?",
+            [claim.id, claim.owner, claim.attempt, claim.work.kind.rawValue, claim.work.subject]
+        )
+        guard let row else { throw StoreError.conflict }
+        let again: Int64? = row[3]
+        switch fate {
+        case .done:
+            try remove(claim.id, lane: row[0])
+            guard let again else { return }
+            let due = Timestamp(milliseconds: again)
+            try queue(QueuedWork(claim.work, lane: row[0], account: row[1], due: due, priority: row[2]))
+        case .again(let moment, let spent):
+            wakes = true
+            try db.run(
+                "UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = ?, attempts = attempts - ? WHERE id = ?",
+                [min(moment.milliseconds, again ?? moment.milliseconds), spent ? 0 : 1, claim.id]
+            )
+        }
+    }
+
+    private mutating func remove(_ id: Int64, lane: String?) throws {
+        try db.run("DELETE FROM queue WHERE id = ?", [id])
+        guard let lane else { return }
+        if try db.change("UPDATE queue SET head = 1 WHERE id = (SELECT min(id) FROM queue WHERE lane = ?)", [lane]) > 0 { wakes = true }
+    }
+}
+
+extension StoredRows {
+    /// When work is next due; nil where none is queued.
+    func due(_ work: Work) throws -> Timestamp? {
+        let row = try db.first(
+            "SELECT CASE WHEN owner IS NULL THEN due_at ELSE coalesce(again_at, due_at) END FROM queue WHERE kind = ? AND subject = ?",
+            [work.kind.rawValue, work.subject]
+        )
+        return row.map { Timestamp(milliseconds: $0[0]) }
+    }
+
+    /// How full the queue is. What waits behind another in its lane counts as queued, but not as waiting: it could not be claimed.
+    func load(now: Timestamp) throws -> QueueLoad {
+        var queued: [Work.Kind: Int] = [:]
+        var oldest: Int64?
+        for row in try db.all("SELECT kind, count(*) FROM queue GROUP BY kind") {
+            guard let kind = Work.Kind(rawValue: row[0]) else { continue }
+            queued[kind] = row[1]
+        }
+        for row in try db.all("SELECT min(due_at) FROM queue WHERE owner IS NULL AND head = 1 GROUP BY kind, priority") {
+            let due: Int64 = row[0]
+            if due <= now.milliseconds { oldest = min(oldest ?? due, due) }
+        }
+        return QueueLoad(queued: queued, oldestDue: oldest.map { Timestamp(milliseconds: $0) })
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import GRDB
+import Screening
+
+extension WriteTransaction {
+    /// Writes a new run, or a run's new state.
+    mutating func write(_ run: Run) throws {
+        let row = try RunRow(run, codec)
+        let isKnown = try db.change(
+            """
+            UPDATE runs SET plugin_version = ?, script = ?, state = ?, attempt = ?, next_attempt_at = ?, ended_at = ?, body = ? WHERE id = ?
+            """,
+            [row.pluginVersion, row.script, row.state, row.attempt, row.nextAttemptAt, row.endedAt, Data(row.body), row.id]
+        )
+        guard isKnown == 0 else { return }
+        try db.run(
+            """
+            INSERT INTO runs
+                (id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, next_attempt_at, created_at, ended_at, body, input)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                row.id, row.connection, row.plugin, row.pluginVersion, row.script, row.hook, row.event, row.order, row.state, row.attempt,
+                row.nextAttemptAt, row.createdAt, row.endedAt, Data(row.body), Data(try RunRow.input(of: run, codec)),
+            ]
+        )
+    }
+
+    /// Remembers a step of a run, in the place of the one with the same number.
+    mutating func write(_ step: Step, of run: String) throws {
+        let row = try StepRow(step, of: run, codec)
+        try db.run(
+            """
+            INSERT INTO steps (run_id, n, kind, request_hash, repeatable, attempts, at, ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (run_id, n) DO UPDATE SET kind = excluded.kind, request_hash = excluded.request_hash, repeatable = excluded.repeatable,
+                attempts = excluded.attempts, at = excluded.at, ms = excluded.ms, body = excluded.body
+            """,
+            [row.run, row.number, row.kind, row.requestHash, row.repeatable, row.attempts, row.at, row.milliseconds, Data(row.body)]
+        )
+    }
+}
+
+extension StoredRows {
+    /// A run; nil where there is none.
+    func run(_ id: String) throws -> Run? {
+        let row = try db.first(
+            """
+            SELECT id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, next_attempt_at, created_at, ended_at,
+                input, body
+            FROM runs WHERE id = ?
+            """,
+            [id]
+        )
+        guard let row else { return nil }
+        var stored = RunRow(
+            id: row[0],
+            connection: row[1],
+            plugin: row[2],
+            pluginVersion: row[3],
+            script: row[4],
+            hook: row[5],
+            event: row[6],
+            order: row[7],
+            state: row[8],
+            attempt: row[9],
+            nextAttemptAt: row[10],
+            createdAt: row[11],
+            endedAt: row[12]
+        )
+        stored.input = row.bytes(13)
+        stored.body = row.bytes(14)
+        return try stored.run(codec)
+    }
+
+    /// One page of runs.
+    func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<Run> {
+        var list: ListQuery
+        if let event = query.event {
+            list = ListQuery("runs", index: "runs_event", page)
+            list.stretch("event_id", event)
+            list.require("order_id", query.order)
+            list.require(states: query.states)
+        } else if let order = query.order {
+            list = ListQuery("runs", index: "runs_order", page)
+            list.stretch("order_id", order)
+            list.require(states: query.states)
+        } else {
+            list = ListQuery("runs", index: "runs_list", page)
+            list.stretches(of: query.states.isEmpty ? Set(Run.State.allCases) : query.states)
+        }
+        list.require("hook", query.hook)
+        list.require(connections: query.connections)
+        list.require("created_at", from: query.since, to: query.until)
+        return try list.page(in: db) { try run($0) }
+    }
+
+    /// A run's steps, by number.
+    func steps(of run: String) throws -> [Step] {
+        try db.all("SELECT n, kind, request_hash, repeatable, attempts, at, ms, body FROM steps WHERE run_id = ? ORDER BY n", [run]).map { row in
+            try StepRow(
+                run: run,
+                number: row[0],
+                kind: row[1],
+                requestHash: row[2],
+                repeatable: row[3],
+                attempts: row[4],
+                at: row[5],
+                milliseconds: row[6],
+                body: row.bytes(7)
+            ).step(codec)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+public import Screening
+
+/// Opens the store that the settings' `store.url` names.
+public enum StoreURL {
+    /// Opens a store, making it where there is none yet and bringing an older one up to date.
+    ///
+    /// - Parameters:
+    ///   - url: `sqlite:PATH`.
+    ///   - folder: what a relative path is relative to.
+    /// - Throws: ``StoreError``, `unavailable` also for a URL of another kind. The text names the kind and never the whole URL, which may hold a password.
+    public static func open(
+        _ url: String,
+        relativeTo folder: String,
+        clock: any WallClock,
+        random: any RandomSource
+    ) async throws -> any Store {
+        let scheme = url.prefix { $0 != ":" }.lowercased()
+        switch scheme {
+        case "sqlite":
+            return try SQLiteStore(path: try path(of: url, relativeTo: folder), clock: clock, random: random)
+        case "postgres", "postgresql":
+            throw StoreError.unavailable("PostgreSQL is not built in yet; use sqlite:PATH")
+        default:
+            throw StoreError.unavailable("store.url must be sqlite:PATH, not \(url.contains(":") ? scheme + ":" : "text without a scheme")")
+        }
+    }
+
+    /// The file that a `sqlite:` URL names.
+    private static func path(of url: String, relativeTo folder: String) throws(StoreError) -> String {
+        var path = url.dropFirst("sqlite:".count)
+        if path.hasPrefix("//") { path = path.dropFirst(2) }
+        guard !path.isEmpty else { throw .unavailable("store.url names no file") }
+        return path.hasPrefix("/") ? String(path) : URL(fileURLWithPath: folder).appendingPathComponent(String(path)).path
+    }
+}

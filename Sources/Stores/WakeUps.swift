@@ -1,0 +1,65 @@
+import Screening
+import Synchronization
+
+/// The streams that tell workers to look for work: after every commit that queued some, and once a second for what has become due meanwhile.
+final class WakeUps: Sendable {
+    private struct State {
+        var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
+        var lastNumber = 0
+        var ticker: Task<Void, Never>?
+        var isFinished = false
+    }
+
+    private let state = Mutex(State())
+    private let clock: any WallClock
+
+    init(clock: any WallClock) { self.clock = clock }
+
+    deinit { finish() }
+
+    /// A new stream. Wake-ups that come while nobody looks are one.
+    func stream() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let number = state.withLock { state -> Int? in
+            guard !state.isFinished else { return nil }
+            state.lastNumber += 1
+            state.listeners[state.lastNumber] = continuation
+            if state.ticker == nil { state.ticker = tick() }
+            return state.lastNumber
+        }
+        guard let number else {
+            continuation.finish()
+            return stream
+        }
+        continuation.onTermination = { [weak self] _ in self?.remove(number) }
+        return stream
+    }
+
+    /// Wakes every listener.
+    func ring() {
+        let listeners = state.withLock { $0.listeners.values.map { $0 } }
+        for listener in listeners { listener.yield() }
+    }
+
+    /// Ends every stream.
+    func finish() {
+        let (listeners, ticker) = state.withLock { state in
+            state.isFinished = true
+            defer { state.listeners = [:] }
+            return (state.listeners.values.map { $0 }, state.ticker)
+        }
+        ticker?.cancel()
+        for listener in listeners { listener.finish() }
+    }
+
+    private func remove(_ number: Int) { state.withLock { _ = $0.listeners.removeValue(forKey: number) } }
+
+    private func tick() -> Task<Void, Never> {
+        Task { [weak self, clock] in
+            while !Task.isCancelled {
+                do { try await clock.sleep(for: .seconds(1)) } catch { return }
+                self?.ring()
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Screening
+import Testing
+
+@testable import Stores
+
+@Suite("A budget's window")
+struct BudgetWindowTests {
+    @Test func comesBackFromItsText() {
+        var window = BudgetWindow()
+        _ = window.take(3, perMinute: 30, now: 1000)
+        _ = window.take(4, perMinute: 30, now: 2000)
+        window.rest(until: 9000)
+        #expect(BudgetWindow(text: window.text, restUntil: window.restUntil) == window)
+    }
+
+    @Test func namesTheMomentAtWhichTheOldestGrantIsForgotten() {
+        var window = BudgetWindow()
+        _ = window.take(10, perMinute: 30, now: 1000)
+        _ = window.take(20, perMinute: 30, now: 5000)
+        let grant = window.take(1, perMinute: 30, now: 6000)
+        #expect(grant == Grant(count: 0, next: Timestamp(milliseconds: 1000 + BudgetWindow.length)))
+        // With a smaller budget the oldest grant is not enough.
+        #expect(window.take(1, perMinute: 15, now: 6000).next == Timestamp(milliseconds: 5000 + BudgetWindow.length))
+    }
+
+    @Test func aClockSetBackDoesNotBlockForLongerThanAWindow() {
+        var window = BudgetWindow()
+        _ = window.take(30, perMinute: 30, now: 3_600_000)
+        #expect(window.take(1, perMinute: 30, now: 0).count == 0)
+        #expect(window.take(1, perMinute: 30, now: BudgetWindow.length).count == 1)
+    }
+
+    @Test func staysSmallAndNeverGrantsTooMuch() {
+        var window = BudgetWindow()
+        var grants: [(at: Int64, count: Int)] = []
+        for step in 0..<5000 {
+            let now = Int64(step) * 97
+            grants.append((now, window.take(3, perMinute: 1000, now: now).count))
+            #expect(window.taken.count <= 129)
+        }
+        for start in stride(from: 0, to: grants.count, by: 50) {
+            let sum = grants[start...].prefix { $0.at < grants[start].at + 60_000 }.reduce(0) { $0 + $1.count }
+            #expect(sum <= 1000)
+        }
+    }
+}

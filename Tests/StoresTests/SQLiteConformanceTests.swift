@@ -1,0 +1,16 @@
+import ScreeningTesting
+import Testing
+
+@Suite("SQLite keeps every promise of a store")
+struct SQLiteConformanceTests {
+    @Test(arguments: StoreConformance.checks)
+    func keeps(_ check: StoreConformance.Check) async throws {
+        let folder = try SQLiteFolder()
+        let suite = StoreConformance { name, clock in try folder.open(name, clock: clock) }
+        if let failure = await suite.run(check) { Issue.record("\(failure)") }
+    }
+
+    @Test func checksHaveNamesOfTheirOwn() {
+        #expect(Set(StoreConformance.checks.map(\.name)).count == StoreConformance.checks.count)
+    }
+}
