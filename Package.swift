@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .library(name: "Screening", targets: ["Screening"]),
         .library(name: "ScreeningTesting", targets: ["ScreeningTesting"]),
+        .library(name: "Simulators", targets: ["Simulators"]),
         .executable(name: "fairlead-lua", targets: ["fairlead-lua"]),
     ],
     dependencies: [
@@ -68,6 +69,16 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "Simulators",
+            dependencies: [
+                "Screening",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
             name: "ScreeningTesting",
             dependencies: [
                 "Screening",
@@ -76,6 +87,7 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
+        .testTarget(name: "SimulatorsTests", dependencies: ["Simulators", "Screening"], swiftSettings: swift),
         .testTarget(
             name: "ScreeningTests",
             dependencies: ["Screening", "ScreeningTesting", .product(name: "Logging", package: "swift-log")],

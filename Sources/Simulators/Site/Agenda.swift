@@ -1,0 +1,139 @@
+import Screening
+import Synchronization
+
+/// What the simulators do by themselves, later.
+enum AgendaAction: Sendable {
+    /// Moves a Zinc request on by one stage of its walk.
+    case walkZinc(String)
+    /// Moves a WorkerChecks invitation on by one stage of its walk.
+    case walkWorkerChecks(String)
+    /// Sends a webhook.
+    case deliver(Delivery)
+    /// Asks the partner for an assessment's status, as the ATS does once it was told that the assessment is complete.
+    case readAssessment(Int)
+}
+
+/// What is to be done and when. Work of one lane is done one at a time, in the order of time due; different lanes in parallel.
+final class Agenda: Sendable {
+    struct Item: Sendable {
+        let due: Timestamp
+        let number: Int
+        let lane: String
+        let action: AgendaAction
+    }
+
+    private struct State {
+        var waiting = ItemHeap()
+        /// Lanes with work in progress, and the due work that waits for it.
+        var busy: [String: [Item]] = [:]
+        var idleWaiters: [String: [CheckedContinuation<Void, Never>]] = [:]
+        var count = 0
+    }
+
+    /// How many lanes may be at work at once: one silent receiver must not hold up the rest, nor a thousand exhaust the sockets.
+    private let width = 64
+    private let state = Mutex(State())
+    private let bell = Bell()
+
+    func schedule(_ action: AgendaAction, lane: String, at due: Timestamp) {
+        state.withLock { state in
+            state.count += 1
+            state.waiting.push(Item(due: due, number: state.count, lane: lane, action: action))
+        }
+        bell.ring()
+    }
+
+    /// The next item that is due and whose lane is free; its lane is busy until ``finish(_:)``.
+    func take(at now: Timestamp) -> Item? {
+        state.withLock { state in
+            guard state.busy.count < width else { return nil }
+            while let first = state.waiting.first, first.due <= now {
+                state.waiting.pop()
+                guard state.busy[first.lane] == nil else {
+                    state.busy[first.lane]?.append(first)
+                    continue
+                }
+                state.busy[first.lane] = []
+                return first
+            }
+            return nil
+        }
+    }
+
+    func finish(_ item: Item) {
+        let waiters = state.withLock { state in
+            for next in state.busy.removeValue(forKey: item.lane) ?? [] { state.waiting.push(next) }
+            return state.idleWaiters.removeValue(forKey: item.lane) ?? []
+        }
+        for waiter in waiters { waiter.resume() }
+        bell.ring()
+    }
+
+    /// Returns when the work in progress of a lane, if any, is finished.
+    func idle(_ lane: String) async {
+        await withCheckedContinuation { continuation in
+            let isBusy = state.withLock { state in
+                guard state.busy[lane] != nil else { return false }
+                state.idleWaiters[lane, default: []].append(continuation)
+                return true
+            }
+            if !isBusy { continuation.resume() }
+        }
+    }
+
+    /// Forgets what has not begun.
+    func clear() {
+        state.withLock { state in
+            state.waiting = ItemHeap()
+            for lane in state.busy.keys { state.busy[lane] = [] }
+        }
+    }
+
+    /// Returns when there may be something to take: the next item came due, something was scheduled or finished, or the task was cancelled.
+    func wait(_ clock: any WallClock) async {
+        let next = state.withLock { $0.busy.count < width ? $0.waiting.first?.due : nil }
+        guard let next else { return await bell.wait() }
+        await withTaskGroup { group in
+            group.addTask { await self.bell.wait() }
+            group.addTask {
+                let pause = next - clock.now()
+                if pause > .zero { try? await clock.sleep(for: pause) }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}
+
+/// Items by time due, then by the order they came in.
+struct ItemHeap {
+    private var items: [Agenda.Item] = []
+
+    var first: Agenda.Item? { items.first }
+
+    mutating func push(_ item: Agenda.Item) {
+        items.append(item)
+        var at = items.count - 1
+        while at > 0, comes(at, before: (at - 1) / 2) {
+            items.swapAt(at, (at - 1) / 2)
+            at = (at - 1) / 2
+        }
+    }
+
+    mutating func pop() {
+        guard !items.isEmpty else { return }
+        items.swapAt(0, items.count - 1)
+        items.removeLast()
+        var at = 0
+        while true {
+            let children = (2 * at + 1)...(2 * at + 2)
+            guard let least = children.filter({ $0 < items.count }).min(by: { comes($0, before: $1) }), comes(least, before: at) else { return }
+            items.swapAt(at, least)
+            at = least
+        }
+    }
+
+    private func comes(_ left: Int, before right: Int) -> Bool {
+        (items[left].due, items[left].number) < (items[right].due, items[right].number)
+    }
+}

@@ -1,0 +1,66 @@
+import Logging
+import Screening
+import Synchronization
+
+/// One webhook on its way to the host.
+struct Delivery: Sendable {
+    let simulator: Simulator
+    let lane: String
+    let request: WireRequest
+    var attempt = 0
+}
+
+/// Sends webhooks of one simulator by way of the agenda, with the faults that were asked for.
+final class Outbox: Sendable {
+    private let bench: Bench
+    private let simulator: Simulator
+    /// Webhooks held back until the next of the same lane has gone.
+    private let held = Mutex<[String: [WireRequest]]>([:])
+
+    init(_ bench: Bench, _ simulator: Simulator) {
+        self.bench = bench
+        self.simulator = simulator
+    }
+
+    func send(_ request: WireRequest, lane: String) {
+        let faults = bench.faults.take(simulator, "webhook")
+        var pause = Duration.zero
+        var copies = 1
+        for fault in faults {
+            switch fault.effect {
+            case .loseWebhook: return
+            case .holdWebhook:
+                held.withLock { $0[lane, default: []].append(request) }
+                return
+            case .duplicateWebhook(let extra): copies += max(0, extra)
+            case .delayWebhook(let delay): pause = delay
+            default: break
+            }
+        }
+        let due = bench.clock.now() + pause
+        let late = held.withLock { $0.removeValue(forKey: lane) } ?? []
+        for each in Array(repeating: request, count: copies) + late {
+            bench.agenda.schedule(.deliver(Delivery(simulator: simulator, lane: lane, request: each)), lane: lane, at: due)
+        }
+    }
+}
+
+extension Bench {
+    /// Sends a webhook; one that was not answered 2xx is put on the agenda again, byte for byte.
+    func deliver(_ delivery: Delivery) async {
+        let number = log.begin(.sent, delivery.simulator, "webhook", delivery.request, at: clock.now())
+        do {
+            let answer = try await transport.send(delivery.request)
+            log.end(number, status: answer.status)
+            if (200..<300).contains(answer.status) { return }
+        } catch {
+            log.end(number, status: nil, failure: "\(error)")
+        }
+        guard delivery.attempt < retries.count else {
+            return logger.warning("webhook given up", metadata: ["simulator": .string(delivery.simulator.rawValue)])
+        }
+        var next = delivery
+        next.attempt += 1
+        agenda.schedule(.deliver(next), lane: delivery.lane, at: clock.now() + retries[delivery.attempt])
+    }
+}

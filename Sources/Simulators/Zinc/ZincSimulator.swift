@@ -1,0 +1,108 @@
+import Crypto
+import Foundation
+import HTTPTypes
+public import Screening
+import Synchronization
+
+/// A stand-in for the Zinc Partner API: packages, checks, results, signed webhooks.
+public final class ZincSimulator: Sendable {
+    struct State {
+        var requests: [String: ZincRequest] = [:]
+        var order: [String] = []
+    }
+
+    let settings: SimulatorSettings.Zinc
+    let bench: Bench
+    private let outbox: Outbox
+    private let state = Mutex(State())
+
+    init(_ settings: SimulatorSettings.Zinc, _ bench: Bench) {
+        self.settings = settings
+        self.bench = bench
+        outbox = Outbox(bench, .zinc)
+    }
+
+    /// Every request that was created, oldest first.
+    public var requests: [ZincRequest] { state.withLock { state in state.order.compactMap { state.requests[$0] } } }
+
+    /// The request of that id; nil where there is none.
+    public func request(_ id: String) -> ZincRequest? { state.withLock { $0.requests[id] } }
+
+    /// Changes a request and, unless the change says otherwise, sends a webhook about it. Its walk by itself ends.
+    /// An empty change sends the present report once more. Returns the request as it now stands; nil where there is none.
+    @discardableResult
+    public func set(_ id: String, _ change: ZincChange) -> ZincRequest? {
+        state.withLock { state in
+            guard var request = state.requests[id] else { return nil }
+            request.apply(change)
+            request.stages = []
+            state.requests[id] = request
+            // Under the lock, so that webhooks leave in the order of the changes.
+            if change.announce { announce(request) }
+            return request
+        }
+    }
+
+    /// Moves a request to the next stage of its walk and sends a webhook. Returns the request; nil where there is none.
+    /// At the walk's end nothing happens.
+    @discardableResult
+    public func advance(_ id: String) -> ZincRequest? {
+        state.withLock { state in
+            guard var request = state.requests[id], let stage = request.stages.first else { return state.requests[id] }
+            request.stages.removeFirst()
+            request.apply(ZincChange(statusV2: stage.statusV2, result: stage.result))
+            state.requests[id] = request
+            announce(request)
+            return request
+        }
+    }
+
+    /// One step of the walk that was put on the agenda.
+    func walk(_ id: String) {
+        guard let request = advance(id) else { return }
+        scheduleWalk(request)
+    }
+
+    func create(_ intake: ZincIntake, account: Int, idempotencyKey: String?) -> ZincRequest {
+        let id = bench.hexID()
+        let request = ZincRequest(
+            id: id,
+            account: account,
+            package: intake.package,
+            candidate: intake.candidate,
+            callback: intake.callback,
+            idempotencyKey: idempotencyKey,
+            createdAt: bench.clock.now(),
+            reportURL: "\(bench.publicURL)/zinc/candidate/\(id)",
+            stages: ZincWalk.stages(lastName: intake.candidate.lastName.value)
+        )
+        state.withLock { state in
+            state.requests[id] = request
+            state.order.append(id)
+            if settings.announcesCreation { announce(request) }
+        }
+        scheduleWalk(request)
+        return request
+    }
+
+    func clear() { state.withLock { $0 = State() } }
+
+    private func scheduleWalk(_ request: ZincRequest) {
+        guard let pace = bench.pace, !request.stages.isEmpty else { return }
+        bench.agenda.schedule(.walkZinc(request.id), lane: "walk:zinc:\(request.id)", at: bench.clock.now() + pace)
+    }
+
+    private func announce(_ request: ZincRequest) {
+        guard let callback = request.callback else { return }
+        var webhook = WireRequest(.post, callback, json: request.report)
+        webhook.headers[.zincSignature] = Self.signature(over: webhook.body, token: settings.signingToken)
+        outbox.send(webhook, lane: Self.lane(request.id))
+    }
+
+    static func lane(_ id: String) -> String { "webhook:zinc:\(id)" }
+
+    /// What `x-zinc-webhook-signature` holds: HMAC-SHA256 over the bytes, in lower-case hexadecimal.
+    public static func signature(over body: [UInt8], token: Secret) -> String {
+        Array(HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: token.bytes))).hex
+    }
+}

@@ -1,0 +1,151 @@
+import HTTPTypes
+import Screening
+import Simulators
+import Testing
+
+@Suite struct FaultTests {
+    let stand = Stand()
+
+    @Test func answersAStatusAsOftenAsAsked() async throws {
+        stand.site.faults.set(.zinc, "create", .status(503, retryAfter: 7), times: 2)
+        for _ in 0..<2 {
+            let answer = try await stand.zinc(.post, "/checks", Stand.check())
+            #expect(answer.status == 503)
+            #expect(answer.headers[.retryAfter] == "7")
+            #expect(answer.json?["statusCode"] != nil)
+        }
+        #expect(stand.site.zinc.requests.isEmpty)
+        #expect(try await stand.zinc(.post, "/checks", Stand.check()).status == 201)
+        #expect(stand.site.faults.present.isEmpty)
+    }
+
+    @Test func happensAtItsOwnOperationOnly() async throws {
+        stand.site.faults.set(.zinc, "create", .status(500))
+        #expect(try await stand.zinc(.get, "/packages").status == 200)
+        stand.site.faults.set(.zinc, nil, .status(502), times: nil)
+        #expect(try await stand.zinc(.get, "/packages").status == 502)
+        #expect(try await stand.zinc(.get, "/results").status == 502)
+        stand.site.faults.clear()
+        #expect(try await stand.zinc(.get, "/packages").status == 200)
+    }
+
+    @Test func oneAfterAnother() async throws {
+        stand.site.faults.set(Fault(.zinc, "packages", .status(500)), Fault(.zinc, "packages", .status(429)))
+        #expect(try await stand.zinc(.get, "/packages").status == 500)
+        #expect(try await stand.zinc(.get, "/packages").status == 429)
+    }
+
+    @Test func dropsBeforeOrAfterAccepting() async throws {
+        stand.site.faults.set(.zinc, "create", .dropBefore)
+        await #expect(throws: Disconnect.self) { try await stand.zinc(.post, "/checks", Stand.check()) }
+        #expect(stand.site.zinc.requests.isEmpty)
+        stand.site.faults.set(.zinc, "create", .dropAfter)
+        await #expect(throws: Disconnect.self) { try await stand.zinc(.post, "/checks", Stand.check()) }
+        #expect(stand.site.zinc.requests.count == 1)
+        #expect(stand.site.log().map(\.status) == [nil, nil])
+        #expect(stand.site.log().allSatisfy { $0.failure == "connection dropped" })
+    }
+
+    @Test func mayFailAlthoughItAccepted() async throws {
+        stand.site.faults.set(.zinc, "create", .status(502, accepted: true))
+        #expect(try await stand.zinc(.post, "/checks", Stand.check()).status == 502)
+        #expect(stand.site.zinc.requests.count == 1)
+    }
+
+    @Test func answersWithoutAnID() async throws {
+        stand.site.faults.set(.zinc, "create", .withoutID)
+        let answer = try await stand.zinc(.post, "/checks", Stand.check())
+        #expect(answer.status == 201)
+        #expect(answer.json?["id"] == nil)
+        #expect(answer.json?["status"] == "pending")
+    }
+
+    @Test func waitsBeforeOrAfterActing() async throws {
+        let start = stand.clock.now()
+        stand.site.faults.set(.zinc, "create", .latency(.seconds(3)))
+        let first = try await stand.order()
+        #expect(stand.site.zinc.request(first)?.createdAt == start + .seconds(3))
+        stand.site.faults.set(.zinc, "create", .lateAnswer(.seconds(3)))
+        let second = try await stand.order()
+        #expect(stand.site.zinc.request(second)?.createdAt == start + .seconds(3))
+        #expect(stand.clock.now() == start + .seconds(6))
+    }
+
+    @Test func theWebhookMayComeBeforeTheAnswer() async throws {
+        stand.site.faults.set(.zinc, "create", .webhookFirst)
+        _ = try await stand.order()
+        #expect(stand.receiver.statuses == ["requested"])
+    }
+
+    @Test func expiresTokensInTheMiddle() async throws {
+        let token = try await stand.token()
+        stand.site.faults.set(.workerchecks, "create", .expireTokens)
+        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation(), token: token).status == 401)
+        let fresh = try await stand.token()
+        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation(), token: fresh).status == 201)
+    }
+
+    @Test func webhooksMayBeDuplicatedReorderedDelayedAndLost() async throws {
+        let id = try await stand.order()
+        await stand.site.settle()
+        func move(_ word: String, _ fault: Fault.Effect?) async {
+            if let fault { stand.site.faults.set(.zinc, "webhook", fault) }
+            stand.site.zinc.set(id, ZincChange(statusV2: word))
+            await stand.site.settle()
+        }
+        await move("awaiting-candidate", .duplicateWebhook(2))
+        #expect(stand.receiver.statuses.suffix(3) == ["awaiting-candidate", "awaiting-candidate", "awaiting-candidate"])
+        await move("in-progress", .holdWebhook)
+        #expect(stand.receiver.statuses.last == "awaiting-candidate")
+        await move("all-clear", nil)
+        #expect(stand.receiver.statuses.suffix(2) == ["all-clear", "in-progress"])
+        await move("reviewed", .loseWebhook)
+        #expect(!stand.receiver.statuses.contains("reviewed"))
+        await move("paused", .delayWebhook(.seconds(30)))
+        #expect(!stand.receiver.statuses.contains("paused"))
+        stand.clock.advance(.seconds(30))
+        await stand.site.settle()
+        #expect(stand.receiver.statuses.last == "paused")
+    }
+
+    @Test func webhooksThatAreNotTakenAreSentAgain() async throws {
+        let stand = Stand { $0.webhookRetries = [.seconds(1), .seconds(5)] }
+        stand.receiver.answer { _ in throw TransportError(.cannotConnect, "nobody there") }
+        _ = try await stand.order()
+        for pause in [0, 1, 5, 60] {
+            stand.clock.advance(.seconds(pause))
+            await stand.site.settle()
+        }
+        #expect(stand.receiver.statuses == ["requested", "requested", "requested"])
+        #expect(Set(stand.receiver.received.map(\.body)).count == 1)
+        #expect(stand.site.log().filter { $0.direction == .sent }.allSatisfy { $0.failure == "nobody there" })
+    }
+
+    @Test(arguments: [
+        #"{"provider":"zinc","operation":"create","fault":"status","status":503,"accepted":false,"retry_after":5,"times":2}"#,
+        #"{"provider":"workerchecks","operation":"result","fault":"latency","milliseconds":250,"times":null}"#,
+        #"{"provider":"zinc","operation":"webhook","fault":"duplicate","copies":49,"times":1}"#,
+        #"{"provider":"zinc","operation":"create","fault":"drop_after","times":1}"#,
+        #"{"provider":"zinc","operation":"create","fault":"without_id","times":1}"#,
+        #"{"provider":"zinc","operation":"webhook","fault":"reorder","times":3}"#,
+    ])
+    func readAndWrittenAsJSON(text: String) throws {
+        let json = try JSON(parsing: text)
+        #expect(try Fault(json: json).json == json)
+    }
+
+    @Test func malformedFaultsNameTheField() {
+        func path(_ json: JSON) -> String? {
+            do throws(FieldProblem) {
+                _ = try Fault(json: json)
+                return nil
+            } catch {
+                return error.path
+            }
+        }
+        #expect(path(["fault": "lose"]) == "provider")
+        #expect(path(["provider": "zinc", "fault": "rain"]) == "fault")
+        #expect(path(["provider": "zinc", "fault": "status", "status": 200]) == "status")
+        #expect(path(["provider": "zinc", "fault": "lose", "times": "often"]) == "times")
+    }
+}

@@ -1,0 +1,113 @@
+import HTTPTypes
+import Screening
+import Simulators
+import Testing
+
+@Suite struct WorkerChecksTests {
+    let stand = Stand()
+
+    @Test func givesATokenForTheWidgetSecretOnly() async throws {
+        let answer = try await stand.workerChecks(.post, "/auth/token", ["widgetSecret": "simulated-widget-secret"])
+        #expect(answer.status == 200)
+        #expect(answer.json?["token"]?.text?.isEmpty == false)
+        #expect(answer.json?["expiresIn"] == 86_400)
+        #expect(try await stand.workerChecks(.post, "/auth/token", ["widgetSecret": "another"]).status == 401)
+        #expect(try await stand.workerChecks(.post, "/auth/token", [:]).status == 400)
+        #expect(!stand.site.log().contains { $0.body.contains("simulated-widget-secret") }, "the log keeps no credential")
+    }
+
+    @Test func aTokenLivesForADayAndCanBeExpiredBefore() async throws {
+        let token = try await stand.token()
+        stand.clock.advance(.seconds(86_399))
+        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation(), token: token).status == 201)
+        stand.clock.advance(.seconds(1))
+        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation(), token: token).status == 401)
+        let second = try await stand.token()
+        #expect(try await stand.control(.post, "/workerchecks/expire").status == 200)
+        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation(), token: second).status == 401)
+        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation()).status == 401)
+    }
+
+    @Test(arguments: ["productId", "firstName", "lastName", "email", "mobile"]) func refusesAnInvitationWithoutAField(name: String) async throws {
+        var body = Stand.invitation()
+        body[name] = nil
+        let answer = try await stand.workerChecks(.post, "/invitations", body, token: try await stand.token())
+        #expect(answer.status == 422)
+        #expect(answer.json?["message"]?.text?.contains(name) == true)
+    }
+
+    @Test func refusesMalformedFieldsAndUnknownProducts() async throws {
+        let token = try await stand.token()
+        for (name, value, status) in [("email", "nobody", 422), ("mobile", "12ab", 422), ("productId", "prod_9", 404)] {
+            var body = Stand.invitation()
+            body[name] = .string(value)
+            #expect(try await stand.workerChecks(.post, "/invitations", body, token: token).status == status)
+        }
+        #expect(stand.site.workerChecks.invitations.isEmpty)
+    }
+
+    @Test func aResultIsNullUntilItIsComplete() async throws {
+        let (id, token) = try await invite(stand)
+        let early = try await stand.workerChecks(.get, "/invitations/\(id)/result", token: token)
+        #expect(early.json == ["status": "Pending", "result": JSON.null, "releaseDate": JSON.null, "certificateUrl": JSON.null])
+        stand.site.workerChecks.set(id, status: "Completed", result: "Refer")
+        let late = try await stand.workerChecks(.get, "/invitations/\(id)/result", token: token)
+        #expect(late.json?["result"] == "Refer")
+        #expect(late.json?["releaseDate"]?.text == stand.clock.now().iso8601)
+        #expect(late.json?["certificateUrl"]?.text?.contains(id) == true)
+        #expect(try await stand.workerChecks(.get, "/invitations/unknown/result", token: token).status == 404)
+    }
+
+    @Test(arguments: [("Roe", "Clear"), ("Consider", "Attention Required"), ("Refer", "Refer")])
+    func walksByItself(lastName: String, result: String) async throws {
+        let stand = Stand { $0.pace = .seconds(5) }
+        let (id, _) = try await invite(stand, lastName: lastName)
+        for _ in 0..<4 {
+            await stand.site.settle()
+            stand.clock.advance(.seconds(5))
+        }
+        #expect(stand.site.workerChecks.invitation(id)?.history == ["Pending", "In Progress", "Completed"])
+        #expect(stand.site.workerChecks.invitation(id)?.result == result)
+        #expect(stand.receiver.received.isEmpty, "there are no webhooks")
+    }
+
+    @Test func cancelsOnlyBeforeTheWorkerSubmits() async throws {
+        let (id, token) = try await invite(stand)
+        #expect(try await stand.workerChecks(.post, "/invitations/\(id)/cancel", token: token).json?["status"] == "Cancelled")
+        #expect(try await stand.workerChecks(.post, "/invitations/\(id)/cancel", token: token).status == 200)
+        let (other, _) = try await invite(stand)
+        stand.site.workerChecks.advance(other)
+        let refused = try await stand.workerChecks(.post, "/invitations/\(other)/cancel", token: token)
+        #expect(refused.status == 409)
+        #expect(refused.json?["message"]?.text?.contains("submitted") == true)
+    }
+
+    @Test func answersTooManyReadsWithinAnySixtySeconds() async throws {
+        let (id, token) = try await invite(stand)
+        func read() async throws -> Int { try await stand.workerChecks(.get, "/invitations/\(id)/result", token: token).status }
+        for _ in 0..<15 { #expect(try await read() == 200) }
+        stand.clock.advance(.seconds(50))
+        for _ in 0..<15 { #expect(try await read() == 200) }
+        #expect(try await read() == 429)
+        #expect(stand.site.workerChecks.refusedReads == 1)
+        #expect(stand.site.workerChecks.peakReads == 31)
+        // The window slides: ten seconds later the first fifteen have left it, the others have not.
+        stand.clock.advance(.seconds(10))
+        for _ in 0..<15 { #expect(try await read() == 200) }
+        #expect(try await read() == 429)
+    }
+
+    @Test func accountsAreKeptApart() async throws {
+        let stand = Stand { $0.workerChecks.widgetSecrets.append(Secret("second-secret")) }
+        let (id, _) = try await invite(stand)
+        let answer = try await stand.workerChecks(.post, "/auth/token", ["widgetSecret": "second-secret"])
+        let token = try #require(answer.json?["token"]?.text)
+        #expect(try await stand.workerChecks(.get, "/invitations/\(id)/result", token: token).status == 404)
+    }
+
+    private func invite(_ stand: Stand, lastName: String = "Roe") async throws -> (id: String, token: String) {
+        let token = try await stand.token()
+        let answer = try await stand.workerChecks(.post, "/invitations", Stand.invitation(lastName: lastName), token: token)
+        return (try #require(answer.json?["id"]?.text), token)
+    }
+}

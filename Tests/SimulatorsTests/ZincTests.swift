@@ -1,0 +1,158 @@
+import HTTPTypes
+import Screening
+import Simulators
+import Testing
+
+@Suite struct ZincTests {
+    let stand = Stand()
+
+    @Test func listsPackagesAtTheRootWithBothKindsOfIDs() async throws {
+        let answer = try await stand.zinc(.get, "/packages")
+        #expect(answer.status == 200)
+        #expect(answer.json?.at("0.id") == "pkg_1")
+        #expect(answer.json?.at("0.name") == "Standard")
+        #expect(answer.json?.at("2.id") == 3)
+    }
+
+    @Test func listsMayStandUnderAMember() async throws {
+        let stand = Stand { $0.zinc.packagesMember = "packages" }
+        #expect(try await stand.zinc(.get, "/packages").json?.at("packages.0.id") == "pkg_1")
+    }
+
+    @Test(arguments: [nil, "another-key"]) func refusesAWrongKey(key: String?) async throws {
+        let answer = try await stand.zinc(.get, "/packages", key: key)
+        #expect(answer.status == 401)
+        #expect(answer.json?["message"]?.text != nil)
+        #expect(answer.json?["statusCode"]?.integer != 401, "Zinc's own code is not the HTTP status")
+    }
+
+    @Test(arguments: ["packageId", "candidate", "candidate.firstName", "candidate.lastName", "candidate.email"])
+    func refusesACheckWithoutAField(path: String) async throws {
+        var body = Stand.check()
+        let parts = path.split(separator: ".").map(String.init)
+        if parts.count == 2 { body[parts[0]]?[parts[1]] = nil } else { body[path] = nil }
+        let answer = try await stand.zinc(.post, "/checks", body)
+        #expect(answer.status == 422)
+        #expect(answer.json?["message"]?.text?.contains(path) == true)
+        #expect(stand.site.zinc.requests.isEmpty)
+    }
+
+    @Test func refusesWhatIsNotJSONAndAnUnknownPackage() async throws {
+        var request = WireRequest(.post, "/zinc/partner/v2/checks", body: Array("nonsense".utf8))
+        request.headers[.authorization] = "Bearer simulated-zinc-key"
+        #expect(try await stand.site.respond(to: request).status == 400)
+        #expect(try await stand.zinc(.post, "/checks", Stand.check(package: "pkg_9")).status == 404)
+        #expect(try await stand.zinc(.get, "/nowhere").status == 404)
+    }
+
+    @Test func createsAndAnnouncesWithASignatureOverTheExactBytes() async throws {
+        let answer = try await stand.zinc(.post, "/checks", Stand.check())
+        let id = try #require(answer.json?["id"]?.text)
+        #expect(answer.status == 201)
+        #expect(id.count == 32)
+        await stand.site.settle()
+        let webhook = try #require(stand.receiver.received.first)
+        #expect(webhook.url == "http://host.example.test/providers/zinc-uk/tok")
+        #expect(try JSON(parsing: webhook.body) == ["id": .string(id), "status": "pending", "statusV2": "requested"])
+        let expected = ZincSimulator.signature(over: webhook.body, token: Secret("simulated-zinc-signing-token"))
+        #expect(webhook.headers[HTTPField.Name("x-zinc-webhook-signature")!] == expected)
+        #expect(stand.site.zinc.request(id)?.candidate.phone?.value == "+441632960000")
+    }
+
+    @Test func signsAsTheDocumentSays() {
+        // HMAC-SHA256 of this body under this token, by another implementation.
+        let signature = ZincSimulator.signature(
+            over: Array(#"{"action":"candidate_stage_change","payload":{"application":{"id":101}}}"#.utf8),
+            token: Secret("test-secret-1")
+        )
+        #expect(signature == "b2b0f6788077286f5371bb39ccd9dda5e5fe8781c304868bbb6d1990bbdd83c0")
+    }
+
+    @Test func aPackageMayBeNamedByANumber() async throws {
+        #expect(try await stand.order(package: 3).isEmpty == false)
+        #expect(try await stand.order(package: "3").isEmpty == false)
+    }
+
+    @Test func resultsAreListedAndFilteredAndKeptApartByAccount() async throws {
+        let stand = Stand { $0.zinc.apiKeys = [Secret("simulated-zinc-key"), Secret("second-key")] }
+        let first = try await stand.order()
+        _ = try await stand.order()
+        #expect(try await stand.zinc(.get, "/results").json?.items?.count == 2)
+        #expect(try await stand.zinc(.get, "/results?id=\(first)").json?.items?.compactMap { $0["id"]?.text } == [first])
+        #expect(try await stand.zinc(.get, "/results?id=unknown").json == [])
+        #expect(try await stand.zinc(.get, "/results", key: "second-key").json == [])
+    }
+
+    @Test(arguments: ["requested", "paused", "awaiting-candidate", "attention-needed"])
+    func pendingReportsCarryNothingMore(word: String) async throws {
+        let id = try await stand.order()
+        let report = try #require(stand.site.zinc.set(id, ZincChange(statusV2: word))).report
+        #expect(report == ["id": .string(id), "status": "pending", "statusV2": .string(word)])
+    }
+
+    @Test func laterReportsCarryChecksThenResultAndLink() async throws {
+        let id = try await stand.order(package: "pkg_2")
+        let running = try #require(stand.site.zinc.set(id, ZincChange(statusV2: "in-progress"))).report
+        #expect(running["status"] == "partially-completed")
+        #expect(running["result"] == nil && running["reportUrl"] == nil)
+        #expect(running.at("checks.0.status") == "clear")
+        #expect(running.at("checks.1.status") == "pending")
+        #expect(running.at("checks.0.type") == "address-check")
+        #expect(running.at("checks.0.checkType") == nil)
+        #expect(running.at("checks.2.checkType") == "degree")
+        let done = try #require(stand.site.zinc.set(id, ZincChange(statusV2: "all-clear"))).report
+        #expect(done["status"] == "completed")
+        #expect(done["result"] == "clear")
+        #expect(done["reportUrl"]?.text?.hasPrefix("http://simulators.example.test/zinc/") == true)
+        let cancelled = try #require(stand.site.zinc.set(id, ZincChange(statusV2: "cancelled"))).report
+        #expect(cancelled["reportUrl"] == nil && cancelled["checks"] == nil)
+    }
+
+    @Test func takesWordsThatZincDoesNotHave() async throws {
+        let id = try await stand.order()
+        let odd = try #require(stand.site.zinc.set(id, ZincChange(statusV2: "napping"))).report
+        #expect(odd["statusV2"] == "napping" && odd["status"] == "pending")
+        let old = try #require(stand.site.zinc.set(id, ZincChange(status: "completed", result: "superb"))).report
+        #expect(old["statusV2"] == nil && old["status"] == "completed" && old["result"] == "superb")
+    }
+
+    @Test(arguments: [
+        ("Roe", ["requested", "awaiting-candidate", "in-progress", "all-clear"]),
+        ("Consider", ["requested", "awaiting-candidate", "in-progress", "ready-for-review", "reviewed"]),
+        ("Returning", ["requested", "awaiting-candidate", "in-progress", "awaiting-candidate", "in-progress", "all-clear"]),
+        ("Silent", ["requested"]),
+    ])
+    func walksByItself(lastName: String, words: [String]) async throws {
+        let stand = Stand { $0.pace = .seconds(10) }
+        let id = try await stand.order(lastName: lastName)
+        for _ in 0..<8 {
+            await stand.site.settle()
+            stand.clock.advance(.seconds(10))
+        }
+        #expect(stand.site.zinc.request(id)?.history == words)
+        #expect(stand.receiver.statuses == words)
+        #expect(stand.site.zinc.request(id)?.result == (lastName == "Consider" ? "consider" : lastName == "Silent" ? nil : "clear"))
+    }
+
+    @Test func cancelsUntilTheEnd() async throws {
+        let first = try await stand.order()
+        #expect(try await stand.zinc(.post, "/checks/\(first)/cancel").status == 200)
+        #expect(try await stand.zinc(.delete, "/checks/\(first)").status == 200, "cancelling twice is no error")
+        #expect(stand.site.zinc.request(first)?.statusV2 == "cancelled")
+        let second = try await stand.order()
+        stand.site.zinc.set(second, ZincChange(statusV2: "all-clear"))
+        #expect(try await stand.zinc(.post, "/checks/\(second)/cancel").status == 409)
+        #expect(try await stand.zinc(.post, "/checks/unknown/cancel").status == 404)
+    }
+
+    @Test func equalIdempotencyKeysMakeTwoRequests() async throws {
+        for _ in 0..<2 {
+            var request = WireRequest(.post, "/zinc/partner/v2/checks", json: Stand.check())
+            request.headers[.authorization] = "Bearer simulated-zinc-key"
+            request.headers[HTTPField.Name("Idempotency-Key")!] = "key-1"
+            _ = try await stand.site.respond(to: request)
+        }
+        #expect(stand.site.zinc.requests.map(\.idempotencyKey) == ["key-1", "key-1"])
+        #expect(stand.site.log().filter { $0.operation == "create" }.map(\.idempotencyKey) == ["key-1", "key-1"])
+    }
+}
