@@ -30,6 +30,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
@@ -48,6 +49,17 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(name: "LuaRuntime", dependencies: ["CLuaSandbox"], swiftSettings: swift),
+        .target(
+            name: "Plugins",
+            dependencies: [
+                "Screening", "LuaRuntime",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.embedInCode("Lua")],
+            swiftSettings: swift
+        ),
         .target(
             name: "Providers",
             dependencies: [
@@ -106,6 +118,13 @@ let package = Package(
         .testTarget(
             name: "StoresTests",
             dependencies: ["Stores", "Screening", "ScreeningTesting", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "PluginsTests",
+            dependencies: [
+                "Plugins", "LuaRuntime", "fairlead-lua", "Screening", "ScreeningTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: swift
         ),
         .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "CLuaSandbox", "fairlead-lua"], swiftSettings: swift),

@@ -1,0 +1,127 @@
+public import LuaRuntime
+public import Screening
+
+/// One attempt at a hook: what to run and with what.
+public struct HookCall: Sendable {
+    /// The scripts.
+    public var scripts: ConnectionScripts
+    /// `on_event`, `on_update`, `map_request` or a route's key.
+    public var hook: String
+    /// What the hook is called with.
+    public var input: JSON
+    /// The connection's name.
+    public var connection: String
+    /// The plugin's name.
+    public var plugin: String
+    /// The accounts that the connection may order from.
+    public var accounts: [String]
+    /// The connection's settings, defaults applied.
+    public var settings: JSON
+    /// The run and its attempt.
+    public var run: (id: String, attempt: Int)
+    /// What the run may use.
+    public var limits: ScriptLimits
+
+    /// One attempt at a hook.
+    public init(
+        scripts: ConnectionScripts,
+        hook: String,
+        input: JSON,
+        connection: String,
+        plugin: String,
+        accounts: [String],
+        settings: JSON,
+        run: (id: String, attempt: Int),
+        limits: ScriptLimits = ScriptLimits()
+    ) {
+        self.scripts = scripts
+        self.hook = hook
+        self.input = input
+        self.connection = connection
+        self.plugin = plugin
+        self.accounts = accounts
+        self.settings = settings
+        self.run = run
+        self.limits = limits
+    }
+
+    /// What the prelude is started with.
+    func request(secrets: [String]) -> [UInt8] {
+        let context: JSON = [
+            "settings": settings,
+            "connection": ["id": .string(connection), "plugin": .string(plugin), "accounts": .array(accounts.map { .string($0) })],
+            "run": ["id": .string(run.id), "attempt": .int(Int64(run.attempt))], "secrets": .array(secrets.sorted().map { .string($0) }),
+        ]
+        let request: JSON = [
+            "op": "hook", "hook": .string(hook), "base": "main", "overlay": scripts.hasOverlay ? "overlay" : .null, "input": input,
+            "context": context,
+        ]
+        return request.bytes()
+    }
+}
+
+/// What a run may use: the sandbox's limits and the host's own.
+public struct ScriptLimits: Sendable, Hashable {
+    /// What the sandbox holds to.
+    public var sandbox = Limits()
+    /// Host calls in a run.
+    public var steps = 200
+    /// Bytes of a reply's body.
+    public var replyBytes = 1 << 20
+
+    /// The defaults.
+    public init() {}
+}
+
+/// How one attempt at a hook ended.
+public enum HookEnd: Sendable, Equatable {
+    /// The hook returned a value.
+    case done(JSON)
+    /// `ctx.skip`: nothing to do.
+    case skipped(String)
+    /// `ctx.reject`: the ATS is told why.
+    case rejected(String)
+    /// `ctx.park`: a person is asked.
+    case parked(String)
+    /// `ctx.retry`: another attempt, after so long where the script said so.
+    case retry(after: Duration?, String)
+    /// The attempt failed.
+    case failed(HookFailure)
+    /// The attempt was cut short through no fault of its own and does not count.
+    case interrupted(String)
+
+    init(json: JSON) {
+        let reason = json["reason"]?.text ?? ""
+        switch json["kind"]?.text {
+        case "skipped": self = .skipped(reason)
+        case "rejected": self = .rejected(reason)
+        case "parked": self = .parked(reason)
+        case "retry": self = .retry(after: json["after"]?.number.map { .milliseconds(Int64(min($0, 30 * 86_400) * 1000)) }, reason)
+        default: self = .done(json["value"] ?? .null)
+        }
+    }
+}
+
+/// Why an attempt failed, as the API, the pages and the command line show it.
+public struct HookFailure: Error, Sendable, Equatable {
+    /// `{code, message, plugin, hook, script, line, path, expected, found, hint}` with what is known; never a person's data.
+    public let error: JSON
+    /// Whether another attempt may help.
+    public let retry: Retry
+
+    /// Whether another attempt may help.
+    public enum Retry: Sendable {
+        /// A limit, a crash, a script that does not compile or asks for something else each time: it will not.
+        case never
+        /// The script's own error: a few times, soon.
+        case soon
+        /// Something outside that was not to be had: again and again, for days.
+        case later
+    }
+
+    /// A failure.
+    public init(error: JSON, retry: Retry) {
+        self.error = error
+        self.retry = retry
+    }
+}

@@ -1,0 +1,103 @@
+public import LuaRuntime
+public import Screening
+
+/// Runs hooks: starts the script in the pool, answers its host calls from the journal, and says how the attempt ended.
+public struct HookRunner: Sendable {
+    private let pool: LuaPool
+
+    /// Runs hooks in `pool`.
+    public init(pool: LuaPool) { self.pool = pool }
+
+    /// What one attempt left behind.
+    public struct Attempt: Sendable {
+        /// How it ended.
+        public let end: HookEnd
+        /// Steps that are not remembered yet, to be written with the run's new state.
+        public let unwritten: [Step]
+        /// What the script logged, redacted.
+        public let logs: [JSON]
+    }
+
+    /// Makes one attempt. `remembered` are the steps of the attempts before, in order: their answers are given again, nothing is done twice.
+    ///
+    /// - Throws: `CancellationError`, and what ``ScriptHost/remember(_:doing:)`` throws (``StoreError``): the attempt then does not count.
+    public func run(_ call: HookCall, remembered: [Step], host: any ScriptHost) async throws -> Attempt {
+        let journal = ScriptJournal(run: call.run.id, remembered: remembered, limits: call.limits, host: host)
+        let notes = ScriptNotes(redactor: Redactor(input: call.input), clock: host.clock)
+        let end: HookEnd
+        do {
+            let runEnd = try await pool.run(
+                call.scripts.bundle,
+                request: call.request(secrets: Array(host.secrets.keys)),
+                limits: call.limits.sandbox,
+                lane: call.connection,
+                note: { notes.add($0.args) },
+                call: { try await journal.answer($0) }
+            )
+            switch runEnd {
+            case .finished(let bytes): end = HookEnd(json: (try? JSON(parsing: bytes)) ?? .null)
+            case .failed(let error): end = .failed(HookFailure(error, in: call))
+            case .interrupted(let why): end = .interrupted(why)
+            }
+        } catch let failure as AttemptFailure {
+            end = .failed(HookFailure(failure, in: call))
+        } catch let error as PoolError {
+            end = .interrupted(String(describing: error))
+        }
+        return Attempt(end: end, unwritten: await journal.unwritten(attemptFailed: end.triesAgain), logs: notes.all())
+    }
+
+    /// What a connection's scripts offer. Runs their top level in the sandbox, with nothing to reach.
+    /// - Throws: ``HookFailure``.
+    public func describe(_ scripts: ConnectionScripts, plugin: String, connection: String) async throws -> HookList {
+        let request: JSON = ["op": "describe", "base": "main", "overlay": scripts.hasOverlay ? "overlay" : .null]
+        let end = try await pool.run(scripts.bundle, request: request.bytes(), limits: Limits(), lane: connection, note: { _ in }) { _ in
+            throw AttemptFailure("script_error", "a script called the host while it was being loaded", retryable: false)
+        }
+        switch end {
+        case .finished(let bytes): return HookList(json: (try? JSON(parsing: bytes)) ?? .null)
+        case .failed(let error): throw HookFailure(error, plugin: plugin, hook: "(loading)")
+        case .interrupted(let why): throw HookFailure(error: ["code": "interrupted", "message": .string(why)], retry: .later)
+        }
+    }
+
+    /// Compiles a script without running it; nil when it compiles.
+    public func check(_ script: Script) async throws -> HookFailure? {
+        try await pool.check(script).map { HookFailure($0, plugin: nil, hook: nil) }
+    }
+}
+
+extension HookEnd {
+    /// Whether the run will be tried again, so that its failed calls are sent again too.
+    fileprivate var triesAgain: Bool {
+        switch self {
+        case .retry: true
+        case .failed(let failure): failure.retry != .never
+        default: false
+        }
+    }
+}
+
+extension HookFailure {
+    init(_ error: ScriptError, in call: HookCall) { self.init(error, plugin: call.plugin, hook: call.hook) }
+
+    init(_ error: ScriptError, plugin: String?, hook: String?) {
+        let value = error.value.flatMap { try? JSON(parsing: $0) }
+        var json: JSON = ["code": .string(value?["code"]?.text ?? error.code.rawValue), "message": .string(value?["message"]?.text ?? error.message)]
+        json["plugin"] = plugin.map { .string($0) }
+        json["hook"] = hook.map { .string($0) }
+        json["script"] = error.script.map { .string($0) }
+        json["line"] = error.line.map { .int(Int64($0)) }
+        for name in ["path", "expected", "found", "hint"] { json[name] = value?[name]?.text.map { .string($0) } }
+        self.init(error: json, retry: error.isWorthRetrying ? .soon : .never)
+    }
+
+    init(_ failure: AttemptFailure, in call: HookCall) {
+        self.init(
+            error: [
+                "code": .string(failure.code), "message": .string(failure.message), "plugin": .string(call.plugin), "hook": .string(call.hook),
+            ],
+            retry: failure.retryable ? .later : .never
+        )
+    }
+}

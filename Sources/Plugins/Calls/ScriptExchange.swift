@@ -1,0 +1,137 @@
+import Foundation
+import HTTPTypes
+import Screening
+
+/// One HTTP exchange that a script asked for: the request with the connection's secrets in place, and the reply with them taken out again.
+struct ScriptExchange: Sendable {
+    let url: URLParts
+    let request: WireRequest
+    /// Whether the call changes nothing on the other side.
+    let isRead: Bool
+    /// Whether a failed connection is the script's to handle.
+    let returnsErrors: Bool
+    private let used: [Secret]
+
+    /// - Parameter key: what goes out as `Idempotency-Key`, unless the script set one.
+    /// - Throws: ``CallRefusal`` where the arguments do not make a request.
+    init(_ arguments: JSON, secrets: [String: [Secret]], key: String) throws {
+        var filled = arguments
+        var used: [Secret] = []
+        for entry in arguments["secrets"]?.items ?? [] {
+            guard let place = entry["at"]?.items?.compactMap(\.placeName), let parts = entry["parts"]?.items else { continue }
+            let text = try parts.map { part -> String in
+                if let text = part.text { return text }
+                guard let name = part["secret"]?.text, let secret = secrets[name]?.first else {
+                    throw CallRefusal("missing_secret", "the connection has no secret \(part["secret"]?.text ?? "of that name")")
+                }
+                used.append(secret)
+                return secret.value
+            }.joined()
+            filled = filled.replacing(place[...], with: .string(text))
+        }
+        guard let method = HTTPRequest.Method(rawValue: (filled["method"]?.text ?? "GET").uppercased()) else {
+            throw CallRefusal("bad_request", "http: the method is not one", path: "method")
+        }
+        var target = filled["url"]?.text ?? ""
+        if let query = filled["query"]?.members, !query.pairs.isEmpty {
+            target += (target.contains("?") ? "&" : "?") + ScriptExchange.form(query)
+        }
+        guard let url = URLParts(target) else {
+            throw CallRefusal("bad_url", "http: the URL is not an http or https address", path: "url")
+        }
+        self.url = url
+        var headers = HTTPFields()
+        for (name, value) in filled["headers"]?.members?.pairs ?? [] {
+            guard let field = HTTPField.Name(name), let text = value.identifier ?? value.text, HTTPField.isValidValue(text) else {
+                throw CallRefusal("bad_header", "http: the header \(name) is not a valid header", path: "headers")
+            }
+            headers[field] = text
+        }
+        var body: [UInt8] = []
+        if let json = filled["json"] {
+            body = json.bytes(.sorted)
+            headers[.contentType] = headers[.contentType] ?? "application/json"
+        } else if let form = filled["form"]?.members {
+            body = Array(ScriptExchange.form(form).utf8)
+            headers[.contentType] = headers[.contentType] ?? "application/x-www-form-urlencoded"
+        } else if let text = filled["body"]?.text {
+            body = Array(text.utf8)
+        } else if let coded = filled["body_base64"]?.text {
+            body = [UInt8](base64: coded) ?? []
+        }
+        if let bearer = filled["auth"]?["bearer"]?.text {
+            headers[.authorization] = "Bearer " + bearer
+        } else if let basic = filled["auth"]?["basic"]?.items {
+            let pair = [basic.first?.text ?? "", basic.count > 1 ? basic[1].text ?? "" : ""].joined(separator: ":")
+            headers[.authorization] = "Basic " + Array(pair.utf8).base64
+            used.append(Secret(Array(pair.utf8).base64))
+        }
+        isRead = method == .get || method == .head
+        if !isRead, let name = HTTPField.Name("Idempotency-Key"), headers[name] == nil { headers[name] = key }
+        let seconds = min(max(filled["timeout"]?.number ?? 10, 0.1), 60)
+        request = WireRequest(method, target, headers: headers, body: body, timeout: .milliseconds(Int64(seconds * 1000)))
+        returnsErrors = filled["on_error"]?.text == "return"
+        self.used = used
+    }
+
+    /// The reply as the prelude takes it: secrets that the other side echoed are replaced by a marker.
+    func reply(to response: WireResponse, limit: Int) -> JSON {
+        guard response.body.count <= limit else {
+            return ["status": .int(Int64(response.status)), "headers": [:], "error": .string("the reply is larger than \(limit) bytes")]
+        }
+        var headers = JSON.Members()
+        for field in response.headers {
+            let name = field.name.canonicalName
+            headers[name] = .string([headers[name]?.text, scrubbed(field.value)].compactMap(\.self).joined(separator: ", "))
+        }
+        var reply: JSON = ["status": .int(Int64(response.status)), "headers": .object(headers)]
+        if let text = String(validating: response.body, as: UTF8.self) {
+            reply["body"] = .string(scrubbed(text))
+        } else {
+            reply["body_base64"] = .string(response.body.base64)
+        }
+        return reply
+    }
+
+    private func scrubbed(_ text: String) -> String {
+        used.reduce(text) { text, secret in secret.value.utf8.count < 4 ? text : text.replacing(secret.value, with: "‹secret›") }
+    }
+
+    private static func form(_ members: JSON.Members) -> String {
+        let kept = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: "\u{0}"..."\u{7F}")).union(CharacterSet(charactersIn: "-._~"))
+        func escaped(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: kept) ?? "" }
+        return members.pairs.flatMap { name, value in
+            (value.items ?? [value]).map { item in
+                escaped(name) + "=" + escaped(item.text ?? (item.isNull ? "" : item.string()))
+            }
+        }.joined(separator: "&")
+    }
+}
+
+extension JSON {
+    /// A member's name, or a list's index from 1 as Lua counts.
+    fileprivate var placeName: String? { text ?? integer.map(String.init) }
+
+    /// The value with what stands at a place replaced; a place that is not there changes nothing.
+    fileprivate func replacing(_ place: ArraySlice<String>, with value: JSON) -> JSON {
+        guard let name = place.first else { return value }
+        switch self {
+        case .object(var members):
+            guard let member = members[name] else { return self }
+            members[name] = member.replacing(place.dropFirst(), with: value)
+            return .object(members)
+        case .array(var items):
+            guard let index = Int(name), items.indices.contains(index - 1) else { return self }
+            items[index - 1] = items[index - 1].replacing(place.dropFirst(), with: value)
+            return .array(items)
+        default: return self
+        }
+    }
+}
+
+extension Secret {
+    /// The key that the secret stands for in Standard Webhooks: what `whsec_` text encodes, else the text's own bytes.
+    var standardWebhooksKey: [UInt8] {
+        value.hasPrefix("whsec_") ? [UInt8](base64: value.dropFirst(6)) ?? bytes : bytes
+    }
+}

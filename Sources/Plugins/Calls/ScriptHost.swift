@@ -1,0 +1,101 @@
+public import Screening
+
+/// What a script can reach through `ctx` while it runs: the live host, or a dry run's stand-in.
+public protocol ScriptHost: Sendable {
+    /// The time, for `ctx.now` and the steps' moments.
+    var clock: any WallClock { get }
+    /// Randomness, for `ctx.uuid` and `ctx.random`.
+    var random: any RandomSource { get }
+    /// The connection's secrets by name; of several the first signs.
+    var secrets: [String: [Secret]] { get }
+
+    /// Checks a wish for an order, as `ctx.orders.place` was given it.
+    /// - Returns: the order to place.
+    /// - Throws: ``CallRefusal`` naming the field that is wrong.
+    func draft(_ arguments: JSON) async throws -> Order
+
+    /// The connection's order of that identifier; nil where there is none.
+    func order(id: String) async throws -> Order?
+    /// The connection's order of that external id; nil where there is none.
+    func order(externalID: String) async throws -> Order?
+    /// Asks for an order's cancellation; returns what the script is told.
+    func cancel(order id: String, reason: String?) async throws -> JSON
+    /// The packages of one of the connection's accounts, the first where nil.
+    func packages(account: String?) async throws -> [ScreeningPackage]
+    /// A value that the connection's scripts keep.
+    func value(key: String) async throws -> JSON?
+
+    /// Whether the manifest lets the script call this URL.
+    func permits(_ url: URLParts) -> Bool
+    /// Sends a permitted request.
+    func send(_ request: WireRequest) async throws -> WireResponse
+
+    /// Remembers steps, and does what the last of them does, in one transaction.
+    /// - Returns: the order that stands after an effect that places one.
+    func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order?
+    /// The effect that keeps a value; nil deletes it.
+    func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect
+
+    /// A stand-in's answer to a call, in place of doing it; nil to do it. Asked before every call that is not remembered.
+    /// - Throws: ``CallRefusal``, ``AttemptFailure``.
+    func standIn(for kind: String, _ arguments: JSON) async throws -> JSON?
+}
+
+extension ScriptHost {
+    /// Nil: every call is done.
+    public func standIn(for kind: String, _ arguments: JSON) async throws -> JSON? { nil }
+}
+
+/// A host call that is refused: an error at the script's line, which the script may catch.
+public struct CallRefusal: Error, Sendable, Equatable {
+    /// A stable word.
+    public let code: String
+    /// One sentence, without personal data.
+    public let message: String
+    /// The argument's path, such as `candidate.email`.
+    public var path: String?
+    /// What was expected there.
+    public var expected: String?
+    /// What was found there: a kind, never a person's value.
+    public var found: String?
+    /// What to do about it.
+    public var hint: String?
+
+    /// A refusal.
+    public init(_ code: String, _ message: String, path: String? = nil, expected: String? = nil, found: String? = nil, hint: String? = nil) {
+        self.code = code
+        self.message = message
+        self.path = path
+        self.expected = expected
+        self.found = found
+        self.hint = hint
+    }
+
+    /// The refusal of a field.
+    public init(_ problem: FieldProblem) {
+        self.init("invalid_field", problem.description, path: problem.path, expected: problem.expected, found: problem.found)
+    }
+
+    var json: JSON {
+        var json: JSON = ["code": .string(code), "message": .string(message)]
+        for (name, value) in [("path", path), ("expected", expected), ("found", found), ("hint", hint)] { json[name] = value.map { .string($0) } }
+        return json
+    }
+}
+
+/// Ends the attempt from inside a host call: the run is tried again later.
+public struct AttemptFailure: Error, Sendable, Equatable {
+    /// A stable word.
+    public let code: String
+    /// One sentence, without personal data.
+    public let message: String
+    /// Whether another attempt may help.
+    public let retryable: Bool
+
+    /// A failure of the attempt.
+    public init(_ code: String, _ message: String, retryable: Bool) {
+        self.code = code
+        self.message = message
+        self.retryable = retryable
+    }
+}

@@ -1,0 +1,205 @@
+import Crypto
+import LuaRuntime
+import Screening
+
+/// Answers a run's host calls, each once.
+///
+/// Calls are numbered in the order in which the script makes them. A call that an earlier attempt has made gets the answer it got then; a new one
+/// is done and remembered. What changes something outside is written down before it is done; answers that only this process has seen are written
+/// with the next step that must be, or with the run's end.
+actor ScriptJournal {
+    private let run: String
+    private let remembered: [Int: Step]
+    private let limits: ScriptLimits
+    private let host: any ScriptHost
+    private var number = 0
+    private var pending: [Step] = []
+    /// Calls of this attempt whose failure may pass: sent again should the run be tried again.
+    private var mayPass: Set<Int> = []
+    private var done: [Int: Step] = [:]
+
+    init(run: String, remembered: [Step], limits: ScriptLimits, host: any ScriptHost) {
+        self.run = run
+        self.remembered = Dictionary(remembered.map { ($0.number, $0) }) { $1 }
+        self.limits = limits
+        self.host = host
+    }
+
+    /// Answers one call: `{"value":…}`, or `{"error":…}` which the prelude raises at the script's line.
+    func answer(_ call: HostCall) async throws -> [UInt8] {
+        number += 1
+        guard number <= limits.steps else {
+            throw AttemptFailure("step_limit", "the run made more than \(limits.steps) host calls", retryable: false)
+        }
+        guard let arguments = try? JSON(parsing: call.args) else {
+            return ScriptJournal.refusal(CallRefusal("bad_request", "\(call.op): a number or text in the arguments is not allowed in JSON")).bytes()
+        }
+        var step = Step(
+            number: number,
+            kind: call.op,
+            requestHash: ScriptJournal.hash(call.op, call.args),
+            request: arguments,
+            at: host.clock.now()
+        )
+        if let before = remembered[number] {
+            guard before.requestHash == step.requestHash else {
+                throw AttemptFailure(
+                    "nondeterministic_script",
+                    "step \(number) was \(before.kind) in an earlier attempt and is \(call.op == before.kind ? "the same call with other arguments" : call.op) now; "
+                        + "a script must make the same calls with the same arguments each time it is run for the same input",
+                    retryable: false
+                )
+            }
+            if let reply = before.reply, !before.repeatable {
+                done[number] = before
+                return reply.value.bytes()
+            }
+            step.attempts = before.attempts + 1
+        }
+        let reply = try await perform(&step)
+        return reply.bytes()
+    }
+
+    /// The steps to write with the run's new state. Where the run will be tried again, failures that may pass are marked for sending again.
+    func unwritten(attemptFailed: Bool) -> [Step] {
+        guard attemptFailed else { return pending }
+        var steps = Dictionary(pending.map { ($0.number, $0) }) { $1 }
+        for number in mayPass {
+            guard var step = steps[number] ?? done[number] else { continue }
+            step.repeatable = true
+            steps[number] = step
+        }
+        return steps.values.sorted { $0.number < $1.number }
+    }
+
+    // MARK: Doing
+
+    private func perform(_ step: inout Step) async throws -> JSON {
+        let arguments = step.request.value
+        do {
+            if let answer = try await host.standIn(for: step.kind, arguments) { return note(&step, answer) }
+            switch step.kind {
+            case "now": return note(&step, .double(Double(host.clock.now().milliseconds) / 1000))
+            case "uuid": return note(&step, .string(uuid()))
+            case "random": return note(&step, .double(host.random.fraction()))
+            case "hmac": return note(&step, try hmac(arguments))
+            case "packages": return note(&step, .array(try await host.packages(account: arguments["account"]?.text).map(\.json)))
+            case "orders.get": return note(&step, try await host.order(id: arguments["id"]?.text ?? "")?.json ?? .null)
+            case "orders.find": return note(&step, try await host.order(externalID: arguments["external_id"]?.text ?? "")?.json ?? .null)
+            case "kv.get": return note(&step, try await host.value(key: arguments["key"]?.text ?? "") ?? .null)
+            case "kv.set", "kv.delete": return try await keep(&step, arguments)
+            case "orders.place": return try await place(&step, arguments)
+            case "orders.cancel":
+                try await begin(&step)
+                return note(&step, try await host.cancel(order: arguments["id"]?.text ?? "", reason: arguments["reason"]?.text))
+            case "http": return try await http(&step, arguments)
+            default: throw CallRefusal("unknown_call", "the host does not know the call \(step.kind)")
+            }
+        } catch let refusal as CallRefusal {
+            step.reply = Personal(ScriptJournal.refusal(refusal))
+            settle(step)
+            return ScriptJournal.refusal(refusal)
+        }
+    }
+
+    /// Settles a step whose answer is to be written later.
+    private func note(_ step: inout Step, _ value: JSON) -> JSON {
+        let reply: JSON = ["value": value]
+        step.reply = Personal(reply)
+        step.milliseconds = Int((host.clock.now() - step.at).wholeMilliseconds)
+        settle(step)
+        return reply
+    }
+
+    private func settle(_ step: Step) {
+        pending.removeAll { $0.number == step.number }
+        pending.append(step)
+        done[step.number] = step
+    }
+
+    /// Writes down that a step is about to be done, with everything not written yet.
+    private func begin(_ step: inout Step) async throws {
+        _ = try await host.remember(pending + [step], doing: nil)
+        pending = []
+    }
+
+    private func keep(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
+        guard let key = arguments["key"]?.text, !key.isEmpty, key.utf8.count <= 200 else {
+            throw CallRefusal("invalid_field", "\(step.kind): the key must be text of 1 to 200 bytes", path: "key")
+        }
+        let value = step.kind == "kv.delete" ? nil : arguments["value"]
+        guard (value?.bytes().count ?? 0) <= 64 << 10 else { throw CallRefusal("too_large", "kv.set: the value is larger than 64 KB", path: "value") }
+        let lifetime = arguments["ttl"]?.number.map { Duration.milliseconds(Int64($0 * 1000)) }
+        let reply = note(&step, .null)
+        _ = try await host.remember(pending, doing: host.keeping(value, key: key, for: lifetime))
+        pending = []
+        return reply
+    }
+
+    private func place(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
+        let order = try await host.draft(arguments)
+        step.milliseconds = 0
+        let placed = try await host.remember(pending + [step], doing: .place(order) { ["value": $0.json] })
+        pending = []
+        let reply: JSON = ["value": (placed ?? order).json]
+        step.reply = Personal(reply)
+        done[step.number] = step
+        return reply
+    }
+
+    private func http(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
+        let exchange = try ScriptExchange(arguments, secrets: host.secrets, key: "\(run)-\(step.number)")
+        guard host.permits(exchange.url) else {
+            throw CallRefusal(
+                "url_not_permitted",
+                "the plugin's manifest does not permit calls to \(exchange.url.origin)",
+                hint: "list the origin under permissions.http in plugin.yaml"
+            )
+        }
+        if !exchange.isRead { try await begin(&step) }
+        do {
+            let response = try await host.send(exchange.request)
+            if [408, 425, 429].contains(response.status) || response.status >= 500 { mayPass.insert(step.number) }
+            return note(&step, exchange.reply(to: response, limit: limits.replyBytes))
+        } catch let error as TransportError {
+            if error.kind == .refused { throw CallRefusal("url_refused", error.message) }
+            if error.kind == .tooLarge { throw CallRefusal("reply_too_large", error.message) }
+            mayPass.insert(step.number)
+            let reply = note(&step, ["error": .string(error.message)])
+            guard exchange.returnsErrors else { throw AttemptFailure("connection_failed", error.message, retryable: true) }
+            return reply
+        }
+    }
+
+    private func hmac(_ arguments: JSON) throws -> JSON {
+        guard let name = arguments["secret"]?.text, let key = host.secrets[name]?.first else {
+            throw CallRefusal("missing_secret", "the connection has no secret \(arguments["secret"]?.text ?? "of that name")")
+        }
+        guard let data = arguments["data_base64"]?.text.flatMap([UInt8].init(base64:)) else {
+            throw CallRefusal("bad_request", "hmac: the data cannot be read")
+        }
+        let symmetric = SymmetricKey(data: arguments["key_format"]?.text == "whsec" ? key.standardWebhooksKey : key.bytes)
+        switch arguments["algorithm"]?.text {
+        case "sha256": return .string(Array(HMAC<SHA256>.authenticationCode(for: data, using: symmetric)).base64)
+        case "sha512": return .string(Array(HMAC<SHA512>.authenticationCode(for: data, using: symmetric)).base64)
+        default: throw CallRefusal("bad_request", "hmac: the algorithm must be sha256 or sha512", path: "algorithm")
+        }
+    }
+
+    private func uuid() -> String {
+        var bytes = host.random.bytes(16)
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let text = bytes.hex
+        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(Array(text)[$0]) }.joined(separator: "-")
+    }
+
+    private static func hash(_ kind: String, _ arguments: [UInt8]) -> String {
+        var hasher = SHA256()
+        hasher.update(data: Array(kind.utf8) + [0])
+        hasher.update(data: arguments)
+        return Array(hasher.finalize()).hex
+    }
+
+    private static func refusal(_ refusal: CallRefusal) -> JSON { ["error": refusal.json] }
+}

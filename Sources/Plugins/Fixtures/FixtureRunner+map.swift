@@ -1,0 +1,62 @@
+import Screening
+
+extension FixtureRunner {
+    /// Runs one payload as a connection would, and says what would come of it. Touches neither network nor store, and places nothing.
+    ///
+    /// A fixture's steps answer the calls that are like them; other calls are answered by the stubs, the first that fits, and at last with 200 and an
+    /// empty object. The connection's settings stand, not the fixture's.
+    /// - Throws: `CancellationError`. Whatever the script does wrong is in the report.
+    public func dryRun(_ connection: DryRunConnection, _ fixture: Fixture, stubs: [CallStub] = []) async throws -> DryRunReport {
+        var fixture = fixture
+        let hook: String
+        var notes: [String] = []
+        do {
+            let offered = try await hooks.describe(connection.scripts, plugin: connection.plugin.name, connection: connection.id)
+            hook = try fixture.chooseHook(of: connection.plugin, offering: offered, notes: &notes)
+        } catch let failure as HookFailure {
+            return DryRunReport(connection, hook: fixture.hook ?? "(none)", end: .failed(failure), notes: notes)
+        }
+        let (attempt, asked) = try await attempt(connection, hook, fixture) { input in
+            DryRunHost(connection, input: input, now: fixture.now, steps: fixture.steps, stubs: stubs)
+        }
+        return DryRunReport(connection, hook: hook, end: attempt.end, orders: asked.orders, calls: asked.calls, logs: attempt.logs, notes: notes)
+    }
+}
+
+extension Fixture {
+    /// The hook that the host would run for the input, as its method and path say; fills in a path that was not given.
+    mutating func chooseHook(of plugin: Plugin, offering offered: HookList, notes: inout [String]) throws -> String {
+        if let hook { return hook }
+        let method = input["method"]?.text ?? "POST"
+        if input["path"] == nil { input["path"] = .string(try Fixture.path(of: plugin, offering: offered)) }
+        let path = input["path"]?.text ?? "/"
+        if plugin.manifest.inbound.first(for: path) == nil {
+            notes.append("no inbound path of the manifest matches \(path): the host would answer 404")
+        }
+        if let (route, parameters) = offered.route(method: method, path: path) {
+            input["params"] = .object(JSON.Members(parameters.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+            return route.key
+        }
+        guard offered.hooks.contains("on_event") else {
+            throw HookFailure("no_hook", "no route answers \(method) \(path), and there is no on_event", hint: Fixture.routes(offered))
+        }
+        return "on_event"
+    }
+
+    private static func path(of plugin: Plugin, offering offered: HookList) throws -> String {
+        if offered.hooks.contains("on_event") { return plugin.manifest.inbound.map(\.path).first { !$0.contains("*") } ?? "/" }
+        let posts = offered.routes.filter { $0.method == "POST" && !$0.key.contains("{") }
+        guard posts.count == 1, let only = posts.first else {
+            throw HookFailure("path_missing", "the plugin answers several paths; say which one the payload is for", hint: Fixture.routes(offered))
+        }
+        return String(only.key.drop { $0 != "/" })
+    }
+
+    private static func routes(_ offered: HookList) -> String { "routes: " + offered.routes.map(\.key).joined(separator: ", ") }
+}
+
+extension HookFailure {
+    fileprivate init(_ code: String, _ message: String, hint: String) {
+        self.init(error: ["code": .string(code), "message": .string(message), "hint": .string(hint)], retry: .never)
+    }
+}

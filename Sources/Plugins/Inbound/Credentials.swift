@@ -1,0 +1,35 @@
+import Screening
+
+/// User name and password in `authorization`.
+enum BasicCredentials {
+    /// - Parameter passwords: the configured passwords; nil where there are none, and then the password must be empty.
+    static func verify(_ request: ReceivedRequest, usernames: [Secret], passwords: [Secret]?) -> Bool {
+        guard let value = request.headers["authorization"], let given = credential(in: value, scheme: "basic").flatMap({ [UInt8](base64: $0) })
+        else { return false }
+        let endings = passwords.map { $0.filter { !$0.value.isEmpty }.map(\.bytes) } ?? [[]]
+        var found = false
+        // Whole pairs are compared, so that a colon in a user name is no puzzle.
+        for username in usernames {
+            for ending in endings where constantTimeEqual(given, username.bytes + [UInt8(ascii: ":")] + ending) { found = true }
+        }
+        return found
+    }
+
+    /// What follows the scheme's name and white space; nil where another scheme stands there.
+    static func credential(in value: String, scheme: String) -> Substring? {
+        let parts = value.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == scheme else { return nil }
+        return parts[1].drop { $0 == " " }
+    }
+}
+
+/// A shared token in a header.
+enum BearerCredential {
+    static func verify(_ request: ReceivedRequest, header: String, secrets: [Secret]) -> Bool {
+        guard let value = request.headers[header] else { return false }
+        guard let given = header == "authorization" ? BasicCredentials.credential(in: value, scheme: "bearer") : value[...] else { return false }
+        var found = false
+        for secret in secrets where secret.matches(String(given)) { found = true }
+        return found
+    }
+}

@@ -1,0 +1,77 @@
+import Crypto
+import Screening
+
+/// An HMAC's algorithm and how its bytes are written.
+public struct MessageCode: Sendable, Hashable {
+    /// The hash.
+    public enum Algorithm: String, Sendable, CaseIterable {
+        /// HMAC-SHA256, 32 bytes.
+        case sha256
+        /// HMAC-SHA512, 64 bytes.
+        case sha512
+    }
+
+    /// How the bytes are written.
+    public enum Encoding: String, Sendable, CaseIterable {
+        /// Hexadecimal; either case is read, lower case is written.
+        case hex
+        /// Base64; read padded or not, written padded.
+        case base64
+        /// URL-safe base64; read padded or not, written without padding.
+        case base64url
+        /// Base64 of the lower-case hexadecimal text.
+        case hexBase64 = "hex_base64"
+    }
+
+    /// The hash.
+    public let algorithm: Algorithm
+    /// How the bytes are written.
+    public let encoding: Encoding
+
+    /// HMAC-SHA256 in hexadecimal, unless said otherwise.
+    public init(algorithm: Algorithm = .sha256, encoding: Encoding = .hex) {
+        self.algorithm = algorithm
+        self.encoding = encoding
+    }
+
+    /// The code of a message.
+    func code(of message: [UInt8], key: [UInt8]) -> [UInt8] {
+        let key = SymmetricKey(data: key)
+        return switch algorithm {
+        case .sha256: Array(HMAC<SHA256>.authenticationCode(for: message, using: key))
+        case .sha512: Array(HMAC<SHA512>.authenticationCode(for: message, using: key))
+        }
+    }
+
+    /// The code as the sender writes it.
+    func text(of code: [UInt8]) -> String {
+        switch encoding {
+        case .hex: code.hex
+        case .base64: code.base64
+        case .base64url: code.base64URL
+        case .hexBase64: Array(code.hex.utf8).base64
+        }
+    }
+
+    /// The bytes that a sender's text stands for; nil where it is not so encoded.
+    func bytes(of text: some StringProtocol) -> [UInt8]? {
+        // The longest text there is: 64 bytes as base64 of hexadecimal.
+        guard !text.isEmpty, text.utf8.count <= 256 else { return nil }
+        return switch encoding {
+        case .hex: [UInt8](hex: text)
+        case .base64, .base64url: [UInt8](base64: text)
+        case .hexBase64: [UInt8](base64: text).flatMap { [UInt8](hex: String(decoding: $0, as: UTF8.self)) }
+        }
+    }
+
+    /// Whether any of these texts is the message's code under any of the keys. Looks at all of them, whatever matches.
+    func matches(_ texts: [some StringProtocol], message: [UInt8], keys: [[UInt8]]) -> Bool {
+        let given = texts.compactMap { bytes(of: $0) }
+        var found = false
+        for key in keys {
+            let expected = code(of: message, key: key)
+            for candidate in given where constantTimeEqual(candidate, expected) { found = true }
+        }
+        return found
+    }
+}

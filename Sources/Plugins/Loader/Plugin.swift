@@ -1,0 +1,147 @@
+import Foundation
+public import LuaRuntime
+import Screening
+
+/// A plugin as found on disk: its manifest and its scripts, none of them run yet.
+public struct Plugin: Sendable {
+    /// What its manifest says.
+    public let manifest: PluginManifest
+    /// Its folder.
+    public let folder: String
+    /// `main.lua`, as the module `main`.
+    public let main: Script
+    /// Its other Lua files, by the name that `require` takes (`lib.names` for `lib/names.lua`).
+    public let modules: [Script]
+
+    /// Its name.
+    public var name: String { manifest.name }
+
+    /// Reads a plugin's folder. Runs nothing.
+    /// - Throws: ``ConfigurationProblems`` with everything that is wrong with the manifest, or with the folder.
+    public init(folder: String) throws(ConfigurationProblems) {
+        self.folder = folder
+        let name = URL(filePath: folder).lastPathComponent
+        let manifestFile = folder + "/plugin.yaml"
+        guard let yaml = Plugin.text(of: manifestFile) else {
+            throw ConfigurationProblems([ConfigurationProblem(file: manifestFile, path: "", message: "the plugin has no manifest that can be read")])
+        }
+        manifest = try PluginManifest(yaml: LocatedYAML(text: yaml, file: manifestFile), folder: name)
+        guard let source = Plugin.text(of: folder + "/main.lua") else {
+            throw ConfigurationProblems([
+                ConfigurationProblem(file: folder + "/main.lua", path: "", message: "the plugin has no main.lua that can be read")
+            ])
+        }
+        main = Script(name: "main", chunk: "\(name)/main.lua", source: source)
+        modules = Plugin.otherScripts(in: folder, plugin: name)
+    }
+
+    /// The scripts of one connection of this plugin: the host's, the plugin's, and the overlay where it has one.
+    public func scripts(overlay: Script? = nil) -> ConnectionScripts { ConnectionScripts(plugin: self, overlay: overlay) }
+
+    /// A connection's own script, as the module `overlay`; nil when the file cannot be read.
+    public static func overlay(file: String) -> Script? {
+        text(of: file).map { Script(name: "overlay", chunk: URL(filePath: file).lastPathComponent, source: $0) }
+    }
+
+    private static func text(of file: String) -> String? {
+        FileManager.default.contents(atPath: file).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    private static func otherScripts(in folder: String, plugin: String) -> [Script] {
+        guard let files = FileManager.default.enumerator(atPath: folder) else { return [] }
+        var scripts: [Script] = []
+        for case let file as String in files where file.hasSuffix(".lua") && file != "main.lua" {
+            guard let source = text(of: folder + "/" + file) else { continue }
+            let name = String(file.dropLast(4)).replacing("/", with: ".")
+            scripts.append(Script(name: name, chunk: "\(plugin)/\(file)", source: source))
+        }
+        return scripts.sorted { $0.name < $1.name }
+    }
+}
+
+extension Plugin {
+    /// The plugins in these folders' sub-folders, by name; the first of a name stands. Folders without a `plugin.yaml` are passed over.
+    /// - Throws: ``ConfigurationProblems`` with what is wrong with any of them.
+    public static func all(in paths: [String]) throws(ConfigurationProblems) -> [String: Plugin] {
+        var plugins: [String: Plugin] = [:]
+        var problems: [ConfigurationProblem] = []
+        for path in paths {
+            for name in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() where plugins[name] == nil {
+                let folder = path + "/" + name
+                guard FileManager.default.fileExists(atPath: folder + "/plugin.yaml") else { continue }
+                do { plugins[name] = try Plugin(folder: folder) } catch { problems += error.problems }
+            }
+        }
+        guard problems.isEmpty else { throw ConfigurationProblems(problems) }
+        return plugins
+    }
+}
+
+/// All the scripts of one connection, as one version.
+public struct ConnectionScripts: Sendable, Hashable {
+    let bundle: ScriptBundle
+    let hasOverlay: Bool
+
+    /// A hash of every script's text: another version, another id.
+    public var id: String { bundle.id }
+
+    init(plugin: Plugin, overlay: Script?) {
+        let scripts = HostScripts.modules + [plugin.main] + plugin.modules
+        bundle = ScriptBundle(prelude: HostScripts.prelude, modules: scripts + [overlay].compactMap(\.self))
+        hasOverlay = overlay != nil
+    }
+}
+
+/// What a connection's scripts offer, as the scripts themselves said when they were loaded.
+public struct HookList: Sendable, Equatable {
+    /// The hooks that are not routes, such as `on_event`.
+    public let hooks: Set<String>
+    /// The routes.
+    public let routes: [Route]
+
+    /// A route of a script: `POST /assessments/{id}`.
+    public struct Route: Sendable, Equatable {
+        /// As the script wrote it; the run's `hook`.
+        public let key: String
+        let method: String
+        let parts: [Substring]
+
+        init?(_ key: String) {
+            let words = key.split(separator: " ")
+            guard words.count == 2, words[1].hasPrefix("/") else { return nil }
+            self.key = key
+            method = String(words[0])
+            parts = words[1].split(separator: "/", omittingEmptySubsequences: true)
+        }
+
+        /// The parameters of a request that this route answers; nil when it answers it not.
+        func parameters(method: String, path: String) -> [String: String]? {
+            guard method == self.method else { return nil }
+            let given = path.split(separator: "/", omittingEmptySubsequences: true)
+            guard given.count == parts.count else { return nil }
+            var parameters: [String: String] = [:]
+            for (part, value) in zip(parts, given) {
+                if part.hasPrefix("{"), part.hasSuffix("}") {
+                    parameters[String(part.dropFirst().dropLast())] = value.removingPercentEncoding ?? String(value)
+                } else if part != value {
+                    return nil
+                }
+            }
+            return parameters
+        }
+    }
+
+    /// A list from what the prelude's `describe` gave.
+    init(json: JSON) {
+        hooks = Set((json["hooks"]?.items ?? []).compactMap(\.text))
+        routes = (json["routes"]?.items ?? []).compactMap(\.text).compactMap(Route.init)
+    }
+
+    /// The route that answers a request, with the path's parameters; nil where none does.
+    public func route(method: String, path: String) -> (route: Route, parameters: [String: String])? {
+        for route in routes {
+            if let parameters = route.parameters(method: method, path: path) { return (route, parameters) }
+        }
+        return nil
+    }
+}

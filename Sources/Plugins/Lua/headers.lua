@@ -1,0 +1,50 @@
+-- HTTP header fields given by scripts: names in lower case, values of one line.
+return function(core)
+    local headers = {}
+
+    -- Those that say where a request goes or where its body ends are the host's to write.
+    local reserved = {
+        connection = true, ["content-length"] = true, host = true, ["keep-alive"] = true, te = true, trailer = true,
+        ["transfer-encoding"] = true, upgrade = true,
+    }
+
+    --- The name in lower case; raises when it is not a header's name, or is reserved.
+    function headers.name(call, name)
+        if type(name) ~= "string" or not name:find("^[%w!#$%%&'*+%-.^_`|~]+$") then
+            core.part("errors").argument(call, "headers: the name", "letters, digits and -", name)
+        end
+        local lower = name:lower()
+        if reserved[lower] then
+            core.raise { message = ("%s: the header %s is written by the host"):format(call, lower), path = "headers." .. lower }
+        end
+        return lower
+    end
+
+    --- The value as text; raises when it is not text of one line or a number.
+    function headers.value(call, name, value)
+        if type(value) == "number" then
+            value = tostring(value)
+        end
+        core.check(call, "headers." .. name, value, "string")
+        if value:find("[%z\1-\8\10-\31\127]") then
+            core.raise {
+                message = ("%s: the header %s holds a line break or another control character"):format(call, name),
+                path = "headers." .. name, expected = "text of one line",
+            }
+        end
+        return value
+    end
+
+    --- Every header of a table, checked, with lower-case names.
+    function headers.plain(call, given)
+        core.check(call, "headers", given, "table")
+        local checked = {}
+        for name, value in pairs(given) do
+            local lower = headers.name(call, name)
+            checked[lower] = headers.value(call, lower, value)
+        end
+        return checked
+    end
+
+    return headers
+end

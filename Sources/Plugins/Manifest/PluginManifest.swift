@@ -1,0 +1,132 @@
+public import Screening
+
+/// What a plugin says of itself in `plugin.yaml`: data only, read without running anything.
+public struct PluginManifest: Sendable {
+    /// What a plugin speaks to.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// An applicant tracking system.
+        case ats
+        /// A provider.
+        case provider
+    }
+
+    /// A secret that the plugin needs.
+    public struct SecretDeclaration: Sendable, Equatable {
+        /// Its name in `ctx.secret` and in the settings file.
+        public let name: String
+        /// A line for people.
+        public let title: String
+        /// Whether a connection must have it.
+        public let required: Bool
+    }
+
+    /// The contracts that this host knows.
+    public static let contracts: ClosedRange<Int> = 1...1
+
+    /// The plugin's name; its folder's name, too.
+    public let name: String
+    /// Its version, as runs record it.
+    public let version: String
+    /// The contract between host and plugin that it was written for.
+    public let contract: Int
+    /// What it speaks to.
+    public let kind: Kind
+    /// Its name for people.
+    public let title: String
+    /// What a connection's settings may be.
+    public let settings: SettingsSchema
+    /// The secrets it needs, in the order of the file.
+    public let secrets: [SecretDeclaration]
+    /// Which requests it takes, and how they prove where they come from; the first that matches stands.
+    public let inbound: [InboundRule]
+    /// Which origins its scripts may call.
+    public let permissions: [OriginPattern]
+    /// What a provider can do; empty for an ATS.
+    public let capabilities: JSON
+    /// A provider's base URL by environment; empty where an account gives its own, and for an ATS.
+    public let environments: [String: String]
+    /// How a provider's reports are polled by default.
+    public let polling: ProviderManifest.Polling
+
+    /// Reads a manifest. Does no I/O.
+    /// - Parameter folder: the name of the plugin's folder.
+    /// - Throws: everything that is wrong with it, at once.
+    public init(yaml: LocatedYAML, folder: String) throws(ConfigurationProblems) {
+        let problems = ProblemList(yaml)
+        var keys = ["name", "version", "contract", "kind", "title", "settings", "secrets", "inbound", "permissions"]
+        if yaml.json["kind"] == "provider" { keys += ["capabilities", "environments", "poll", "results_per_minute"] }
+        let root = ObjectReader(yaml.json, at: [], keys: keys, problems: problems)
+        name = root.text("name", required: true) ?? ""
+        if !name.isEmpty, name != folder { root.problem("name", "must be \(folder), the name of the plugin's folder") }
+        version = root.text("version", required: true) ?? ""
+        contract = Self.contract(root)
+        kind = root.word("kind", among: Kind.allCases.map(\.rawValue), required: true).flatMap(Kind.init) ?? .ats
+        title = root.text("title") ?? name
+        settings = SettingsSchema(reading: root["settings"], at: ["settings"], problems: problems)
+        secrets = Self.secrets(root)
+        inbound = InboundReading(secrets: secrets.map(\.name), problems: problems).rules(root)
+        permissions = Self.permissions(root, settings: settings)
+        capabilities = Self.capabilities(root)
+        environments = Self.environments(root)
+        polling = ProviderManifest.Polling(
+            interval: root.text("poll").map { Self.interval($0, root) } ?? .seconds(900),
+            readsPerMinute: root.integer("results_per_minute", in: 1...100_000)
+        )
+        try problems.check()
+    }
+
+    /// What `check` warns of.
+    public var warnings: [String] { inbound.flatMap(\.warnings) }
+
+    private static func contract(_ root: ObjectReader) -> Int {
+        guard let value = root["contract"] else {
+            root.problem("contract", "is missing", hint: "Write contract: \(contracts.upperBound).")
+            return contracts.upperBound
+        }
+        guard let number = value.integer.map({ Int($0) }), contracts.contains(number) else {
+            root.problem(
+                "contract",
+                "this host speaks plugin contract \(contracts.upperBound) only",
+                hint:
+                    "Use a version of Fairlead that knows the plugin's contract, or a version of the plugin written for contract \(contracts.upperBound)."
+            )
+            return contracts.upperBound
+        }
+        return number
+    }
+
+    private static func secrets(_ root: ObjectReader) -> [SecretDeclaration] {
+        let all = root.object("secrets", keys: nil)
+        return all.members.pairs.map { name, _ in
+            if !isName(name) { all.problem(name, "must be a name of lower-case letters, digits and _") }
+            let entry = all.object(name, keys: ["title", "required"])
+            return SecretDeclaration(name: name, title: entry.text("title") ?? name, required: entry.boolean("required") ?? false)
+        }
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        guard let first = text.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
+        return text.utf8.allSatisfy { URLParts.isLabel(String(decoding: [$0], as: UTF8.self)) }
+    }
+
+    private static func permissions(_ root: ObjectReader, settings: SettingsSchema) -> [OriginPattern] {
+        let block = root.object("permissions", keys: ["http"])
+        let texts = block.texts("http") ?? []
+        return texts.enumerated().compactMap { index, text in
+            let path = block.path + ["http", String(index)]
+            do throws(OriginPattern.Invalid) {
+                let pattern = try OriginPattern(text)
+                for reference in pattern.references where reference.root == .settings {
+                    let name = String(reference.path.prefix { $0 != "." })
+                    guard !settings.names.contains(name), settings.json["additionalProperties"] == nil else { continue }
+                    let hint = suggestion(for: name, among: settings.names).map { "Did you mean \($0)?" }
+                    root.problems.add(at: path, "names the setting \(name), which settings does not declare", hint: hint)
+                }
+                return pattern
+            } catch {
+                root.problems.add(at: path, error.message)
+                return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+public import Screening
+import Yams
+
+/// A YAML document as JSON that remembers on which line each key stands.
+///
+/// Read as YAML 1.2 has it, so that nothing changes its meaning unasked: only `true` and `false` are truth values (`yes`, `no`, `on` and `off` stay
+/// text), only numbers as JSON writes them are numbers (`0123`, `+44`, `1_000` and dates stay text), `null`, `~` and nothing at all are null.
+/// Whatever is quoted is text. Anchors and aliases work; keys are text and may not stand twice.
+public struct LocatedYAML: Sendable {
+    /// The document's value, members in the order of the file; an empty document is an empty object.
+    public let json: JSON
+    /// The file's name as given; what problems show.
+    public let file: String
+    private let lines: [[String]: Int]
+
+    /// Reads one document. Does no I/O; reading the same text twice gives the same.
+    /// - Throws: every duplicate key at once; for text that is no YAML at all, the one place where reading stopped.
+    public init(text: String, file: String) throws(ConfigurationProblems) {
+        self.file = file
+        let root: Node?
+        do {
+            root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
+        } catch {
+            throw ConfigurationProblems(Self.problems(from: error, file: file))
+        }
+        var reading = NodeReading(file: file)
+        let value = root.map { reading.value(of: $0, at: [], depth: 0) } ?? .null
+        if !reading.problems.isEmpty { throw ConfigurationProblems(reading.problems) }
+        json = value.isNull ? [:] : value
+        lines = reading.lines
+    }
+
+    /// The line, from 1, on which the key or list item at `path` stands (list indexes count from 0); nil where there is none. `[]` is the document.
+    public func line(of path: [String]) -> Int? { lines[path] }
+
+    /// A problem at `path`, with the line of the nearest key above where the path itself is missing.
+    public func problem(at path: [String], _ message: String, hint: String? = nil) -> ConfigurationProblem {
+        let line = (0...path.count).lazy.compactMap { lines[Array(path.dropLast($0))] }.first
+        return ConfigurationProblem(file: file, line: line, path: path.joined(separator: "."), message: message, hint: hint)
+    }
+
+    /// What the parser says, without the text around it: the text may hold secrets.
+    private static func problems(from error: any Error, file: String) -> [ConfigurationProblem] {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            [ConfigurationProblem(file: file, line: mark.line, message: "not YAML: \(problem)")]
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            duplicates.map { ConfigurationProblem(file: file, line: context.mark.line, path: $0, message: "the key stands twice") }
+        case .reader(let problem, _, _, _):
+            [ConfigurationProblem(file: file, message: "not YAML: \(problem)")]
+        default:
+            [ConfigurationProblem(file: file, message: "not YAML")]
+        }
+    }
+}
+
+/// Turns nodes into JSON, noting lines and problems on the way.
+private struct NodeReading {
+    let file: String
+    var problems: [ConfigurationProblem] = []
+    var lines: [[String]: Int] = [:]
+    private var count = 0
+
+    init(file: String) { self.file = file }
+
+    mutating func value(of node: Node, at path: [String], depth: Int) -> JSON {
+        if lines[path] == nil { lines[path] = node.mark?.line }
+        count += 1
+        // Aliases of aliases grow without bound on a few lines of text.
+        guard count <= 100_000, depth <= 64 else {
+            if problems.isEmpty {
+                problems.append(ConfigurationProblem(file: file, line: node.mark?.line, message: "the document is too large or nested too deeply"))
+            }
+            return .null
+        }
+        switch node {
+        case .scalar(let scalar): return value(of: scalar)
+        case .sequence(let nodes):
+            return .array(nodes.enumerated().map { value(of: $1, at: path + [String($0)], depth: depth + 1) })
+        case .mapping(let pairs):
+            var members: [(String, JSON)] = []
+            for (key, child) in pairs {
+                guard case .scalar(let name) = key else {
+                    problems.append(ConfigurationProblem(file: file, line: key.mark?.line, message: "a key must be text"))
+                    continue
+                }
+                lines[path + [name.string]] = key.mark?.line
+                members.append((name.string, value(of: child, at: path + [name.string], depth: depth + 1)))
+            }
+            return .object(JSON.Members(members))
+        case .alias:
+            return .null
+        }
+    }
+
+    private func value(of scalar: Node.Scalar) -> JSON {
+        guard scalar.style == .plain, scalar.tag.rawValue.isEmpty else { return .string(scalar.string) }
+        switch scalar.string {
+        case "", "~", "null", "Null", "NULL": return .null
+        case "true", "True", "TRUE": return true
+        case "false", "False", "FALSE": return false
+        default:
+            guard let first = scalar.string.utf8.first, first == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first),
+                let number = try? JSON(parsing: scalar.string), number.number != nil
+            else { return .string(scalar.string) }
+            return number
+        }
+    }
+}

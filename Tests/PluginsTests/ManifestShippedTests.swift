@@ -1,0 +1,16 @@
+import Foundation
+import Testing
+
+@testable import Plugins
+
+struct ManifestShippedTests {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(
+        path: "plugins"
+    )
+
+    @Test func everyShippedManifestIsGood() throws {
+        let plugins = try Plugin.all(in: [Self.folder.path])
+        #expect(!plugins.isEmpty)
+        for plugin in plugins.values { #expect(plugin.manifest.warnings == [], "\(plugin.name)") }
+    }
+}

@@ -1,0 +1,179 @@
+import HTTPTypes
+import Screening
+import Testing
+
+@testable import Plugins
+
+/// A run's host calls are done once, whatever interrupts the run.
+struct PluginJournalTests {
+    private func failure(_ end: HookEnd) -> JSON? { if case .failed(let failure) = end { failure.error } else { nil } }
+    private func isRetried(_ end: HookEnd) -> HookFailure.Retry? { if case .failed(let failure) = end { failure.retry } else { nil } }
+
+    @Test func rememberedAnswersAreGivenAgain() async throws {
+        let host = PluginScriptHost { _, number in WireResponse(201, json: ["id": .int(Int64(number))]) }
+        let script = PluginBench.script(
+            """
+            local seen = { now = ctx.now(), uuid = ctx.uuid(), random = ctx.random(), packages = ctx.packages() }
+            seen.note = ctx.http.post("https://api.example.test/notes", { json = { a = 1 } }).json.id
+            seen.read = ctx.http.get("https://api.example.test/notes").json.id
+            seen.order = ctx.orders.place { external_id = "x", package = "p",
+              candidate = { first_name = "Ana", last_name = "Roe", email = "ana@example.test" } }.id
+            ctx.kv.set("a", 1)
+            return seen
+            """
+        )
+        let first = try await host.attempt(script)
+        let second = try await host.attempt(script, number: 2)
+        guard case .done = first else { return #expect(Bool(false), "\(first)") }
+        #expect(first == second)
+        #expect(host.sent.count == 2)
+        #expect(host.orders.count == 1)
+        #expect(host.steps.map(\.number) == Array(1...8))
+        #expect(host.steps.allSatisfy { $0.reply != nil })
+    }
+
+    @Test func aChangedRequestIsAnErrorThatNamesBoth() async throws {
+        let host = PluginScriptHost()
+        let script = PluginBench.script(
+            """
+            if ctx.run.attempt == 1 then ctx.http.post("https://api.example.test/a", { json = {} }) error("again") end
+            ctx.kv.set("a", 1)
+            """
+        )
+        _ = try await host.attempt(script)
+        let end = try await host.attempt(script, number: 2)
+        #expect(failure(end)?["code"] == "nondeterministic_script")
+        let message = failure(end)?["message"]?.text ?? ""
+        #expect(message.contains("step 1 was http") && message.contains("kv.set"))
+        #expect(isRetried(end) == .never)
+        #expect(host.sent.count == 1)
+    }
+
+    @Test func changedArgumentsAreOneToo() async throws {
+        let host = PluginScriptHost()
+        let script = PluginBench.script(#"ctx.http.post("https://api.example.test/a", { json = { n = ctx.run.attempt } }) error("again")"#)
+        _ = try await host.attempt(script)
+        let end = try await host.attempt(script, number: 2)
+        #expect(failure(end)?["message"]?.text?.contains("the same call with other arguments") == true)
+        #expect(host.sent.count == 1)
+    }
+
+    @Test(arguments: [408, 425, 429, 500, 503]) func whatMayPassIsSentAgainWithTheSameKey(_ status: Int) async throws {
+        let host = PluginScriptHost { _, number in WireResponse(number == 2 ? status : 201) }
+        let script = PluginBench.script(
+            """
+            ctx.http.post("https://api.example.test/first", { json = {} })
+            local r = ctx.http.post("https://api.example.test/second", { json = {} })
+            if r.status >= 400 then ctx.retry { reason = "busy" } end
+            return r.status
+            """
+        )
+        #expect(try await host.attempt(script) == .retry(after: nil, "busy"))
+        #expect(try await host.attempt(script, number: 2) == .done(201))
+        #expect(host.sent.map(\.path) == ["/first", "/second", "/second"])
+        #expect(host.keys[1] == host.keys[2] && host.keys[0] != host.keys[1] && host.keys[0] != nil)
+        #expect(host.steps.map(\.attempts) == [1, 2])
+    }
+
+    @Test func otherAnswersStand() async throws {
+        let host = PluginScriptHost { _, _ in WireResponse(404) }
+        let script = PluginBench.script(#"ctx.http.post("https://api.example.test/a", { json = {} }) ctx.retry { reason = "later" }"#)
+        _ = try await host.attempt(script)
+        _ = try await host.attempt(script, number: 2)
+        #expect(host.sent.count == 1)
+    }
+
+    @Test func aFailedConnectionEndsTheAttempt() async throws {
+        let host = PluginScriptHost { _, number in
+            if number == 1 { throw TransportError(.cannotConnect, "api.example.test does not answer") }
+            return WireResponse(200)
+        }
+        let script = PluginBench.script(#"pcall(ctx.http.get, "https://api.example.test/a") return "went on""#)
+        let end = try await host.attempt(script)
+        #expect(failure(end)?["code"] == "connection_failed")
+        #expect(isRetried(end) == .later)
+        #expect(try await host.attempt(script, number: 2) == .done("went on"))
+        #expect(host.sent.count == 2)
+    }
+
+    @Test func aFailedConnectionMayBeTheScriptsToHandle() async throws {
+        let host = PluginScriptHost { _, _ in throw TransportError(.timedOut, "no answer in time") }
+        let script = PluginBench.script(#"return ctx.http.get("https://api.example.test/a", { on_error = "return" }).error"#)
+        #expect(try await host.attempt(script) == .done("no answer in time"))
+    }
+
+    @Test func aCallWhoseAnswerWasLostGoesOutAgainWithTheSameKey() async throws {
+        struct Crash: Error {}
+        let host = PluginScriptHost { _, number in
+            if number == 1 { throw Crash() }
+            return WireResponse(201)
+        }
+        let script = PluginBench.script(#"return ctx.http.post("https://api.example.test/a", { json = {} }).status"#)
+        await #expect(throws: Crash.self) { try await host.attempt(script) }
+        #expect(host.steps.map { $0.reply == nil } == [true])
+        #expect(try await host.attempt(script, number: 2) == .done(201))
+        #expect(host.keys[0] != nil && host.keys[0] == host.keys[1])
+    }
+
+    @Test func theNumberOfCallsIsLimited() async throws {
+        let host = PluginScriptHost()
+        let end = try await host.attempt(PluginBench.script("for i = 1, 200 do ctx.now() end pcall(ctx.now) return 1"))
+        #expect(failure(end)?["code"] == "step_limit")
+        #expect(isRetried(end) == .never)
+        #expect(try await PluginScriptHost().attempt(PluginBench.script("for i = 1, 200 do ctx.now() end return 1")) == .done(1))
+    }
+
+    @Test func secretsGoInOnTheWayOutAndAreTakenFromTheReply() async throws {
+        let secret = PluginBench.secretValue
+        let host = PluginScriptHost { request, _ in
+            WireResponse(
+                200,
+                headers: [.server: "echo \(secret)"],
+                body: Array("you sent \(secret) and \(request.headers[.authorization] ?? "")".utf8)
+            )
+        }
+        let script = PluginBench.script(
+            """
+            local s = ctx.secret.api_key
+            local r = ctx.http.post("https://api.example.test/a", {
+              headers = { ["X-Key"] = "k " .. s }, query = { q = s }, auth = { basic = { s, "" } }, json = { list = { 1, s }, text = "secret:api_key" },
+            })
+            return { r.body, r.headers.server }
+            """
+        )
+        let end = try await host.attempt(script)
+        let request = try #require(host.sent.first)
+        #expect(request.url == "https://api.example.test/a?q=\(secret)")
+        #expect(request.headers[.authorization] == "Basic " + Array("\(secret):".utf8).base64)
+        #expect(request.headers.contains { $0.name.canonicalName == "x-key" && $0.value == "k \(secret)" })
+        #expect(try JSON(parsing: request.body) == ["list": [1, .string(secret)], "text": "secret:api_key"])
+        #expect(!"\(end)".contains(secret) && !"\(end)".contains(Array("\(secret):".utf8).base64))
+        guard case .done(let value) = end else { return #expect(Bool(false), "\(end)") }
+        #expect(value.items?.first?.text?.hasPrefix("you sent ‹secret› and Basic ‹secret›") == true)
+        #expect(!JSON.array(host.steps.map(\.json)).string().contains(secret))
+    }
+
+    @Test func hostsThatAreNotPermittedAreNotCalled() async throws {
+        let host = PluginScriptHost()
+        let script = PluginBench.script(
+            """
+            local codes = {}
+            for _, url in ipairs { "https://other.example.test/", "http://api.example.test/", "https://api.example.test:444/", "https://api.example.test@evil.test/",
+              "https://api.example.test.evil.test/", "ftp://api.example.test/", "not a url" } do
+              local ok, why = pcall(ctx.http.get, url)
+              codes[#codes + 1] = ok or why.code
+            end
+            return codes
+            """
+        )
+        let refused: JSON = "url_not_permitted"
+        #expect(try await host.attempt(script) == .done([refused, refused, refused, "bad_url", refused, "bad_url", "bad_url"]))
+        #expect(host.sent.isEmpty)
+    }
+
+    @Test func signaturesAreMadeByTheHost() async throws {
+        let script = PluginBench.script("return crypto.hex(crypto.hmac('sha256', ctx.secret.api_key, 'x'))")
+        let known = PluginBench.script("return crypto.hex(crypto.hmac('sha256', '\(PluginBench.secretValue)', 'x'))")
+        #expect(try await PluginScriptHost().attempt(script) == PluginScriptHost().attempt(known))
+    }
+}

@@ -1,0 +1,105 @@
+import HTTPTypes
+import Screening
+import ScreeningTesting
+import Synchronization
+
+@testable import Plugins
+
+/// A host in memory that keeps steps as the store would, and counts what is really done.
+final class PluginScriptHost: ScriptHost {
+    let clock: any WallClock = ManualClock()
+    let random: any RandomSource = SeededRandom(7)
+    let secrets = ["api_key": [Secret(PluginBench.secretValue)]]
+
+    private struct State {
+        var sent: [WireRequest] = []
+        var steps: [Int: Step] = [:]
+        var orders: [Order] = []
+        var values: [String: JSON] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let answer: @Sendable (WireRequest, Int) throws -> WireResponse
+
+    /// - Parameter answer: answers a request; the number says which of all it is, from 1.
+    init(answer: @escaping @Sendable (WireRequest, Int) throws -> WireResponse = { _, _ in WireResponse(200, json: [:]) }) { self.answer = answer }
+
+    var sent: [WireRequest] { state.withLock { $0.sent } }
+    var orders: [Order] { state.withLock { $0.orders } }
+    /// What a next attempt would be given.
+    var steps: [Step] { state.withLock { $0.steps.values.sorted { $0.number < $1.number } } }
+
+    /// The `Idempotency-Key` of each request that had one.
+    var keys: [String?] { sent.map { request in HTTPField.Name("Idempotency-Key").flatMap { request.headers[$0] } } }
+
+    func draft(_ arguments: JSON) async throws -> Order {
+        let candidate: Candidate
+        do { candidate = try Candidate(json: arguments["candidate"]) } catch { throw CallRefusal(error) }
+        return Order(
+            id: "ord_\(orders.count + 1)",
+            connection: "acme",
+            account: "zinc-uk",
+            provider: "zinc",
+            externalID: arguments["external_id"]?.text ?? "",
+            package: arguments["package"]?.text ?? "",
+            candidate: candidate,
+            metadata: [:],
+            callbackToken: Secret(""),
+            createdAt: clock.now(),
+            updatedAt: clock.now()
+        )
+    }
+
+    func order(id: String) async throws -> Order? { orders.first { $0.id == id } }
+    func order(externalID: String) async throws -> Order? { orders.first { $0.externalID == externalID } }
+    func cancel(order id: String, reason: String?) async throws -> JSON { ["cancelled": true] }
+    func packages(account: String?) async throws -> [ScreeningPackage] { [ScreeningPackage(id: "pkg_1", name: "Standard")] }
+    func value(key: String) async throws -> JSON? { state.withLock { $0.values[key] } }
+    func permits(_ url: URLParts) -> Bool { url.origin == "https://api.example.test" }
+
+    func send(_ request: WireRequest) async throws -> WireResponse {
+        let number = state.withLock { state in
+            state.sent.append(request)
+            return state.sent.count
+        }
+        return try answer(request, number)
+    }
+
+    func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? {
+        state.withLock { state in
+            for step in steps { state.steps[step.number] = step }
+            switch effect {
+            case .place(let order, let reply)?:
+                let standing = state.orders.first { $0.externalID == order.externalID } ?? order
+                if standing.id == order.id { state.orders.append(order) }
+                if let last = steps.last { state.steps[last.number]?.reply = Personal(reply(standing)) }
+                return standing
+            case .value(_, let key, let value, _)?: state.values[key] = value
+            case nil: break
+            }
+            return nil
+        }
+    }
+
+    func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect {
+        .value(connection: "acme", key: key, value, expires: duration.map { clock.now() + $0 })
+    }
+
+    /// One attempt at a script's `on_event`, with the steps of the attempts before.
+    func attempt(_ script: String, number: Int = 1, input: JSON = ["raw": "{}"]) async throws -> HookEnd {
+        let plugin = try PluginBench.plugin(script)
+        let call = HookCall(
+            scripts: plugin.scripts(),
+            hook: "on_event",
+            input: input,
+            connection: "acme",
+            plugin: plugin.name,
+            accounts: ["zinc-uk"],
+            settings: [:],
+            run: ("run_7", number)
+        )
+        let attempt = try await PluginBench.hooks.run(call, remembered: steps, host: self)
+        _ = try await remember(attempt.unwritten, doing: nil)
+        return attempt.end
+    }
+}

@@ -1,0 +1,180 @@
+-- Greenhouse, by its Assessment Partner API. Greenhouse asks which tests there are, sends a candidate to one and asks how
+-- it stands; when the order ends, one PATCH tells Greenhouse to ask again.
+local crypto, json, map, text = require "crypto", require "json", require "map", require "text"
+
+-- Every state of an order, as a recruiter reads it in Greenhouse. Only "complete" ends a test there, so it is said of
+-- nothing but a screening that was carried out.
+local status_words = {
+    accepted = "ordered",
+    submitting = "ordered",
+    uncertain = "waiting for the screening team",
+    requested = "invitation sent",
+    awaiting_candidate = "waiting for the candidate",
+    in_progress = "in progress",
+    paused = "paused",
+    attention_needed = "needs attention",
+    ready_for_review = "ready for review",
+    completed = "complete",
+    reviewed = "complete",
+    cancelled = "cancelled",
+    refused = "refused by the provider",
+    failed = "failed",
+}
+
+-- The states that Greenhouse is told of.
+local final = { completed = true, reviewed = true, cancelled = true, refused = true, failed = true }
+
+-- GET /assessments/list_tests: a bare array.
+local function list_tests(_, ctx)
+    local tests = json.array()
+    local function offer(id, name)
+        tests[#tests + 1] = { partner_test_id = tostring(id), partner_test_name = tostring(name or id) }
+    end
+    if ctx.settings.packages then
+        for name, id in pairs(ctx.settings.packages) do
+            offer(id, name)
+        end
+    else
+        for _, package in ipairs(ctx.packages() or {}) do
+            offer(package.id, package.name)
+        end
+    end
+    return { json = tests }
+end
+
+-- The package that a request asks for; where the settings list packages, one of those.
+local function package_of(body, ctx)
+    local asked = body:text("partner_test_id") or ctx.settings.default_package
+    if not asked then
+        ctx.reject("The request names no test (partner_test_id).")
+    end
+    if ctx.settings.packages and asked ~= ctx.settings.default_package then
+        for _, id in pairs(ctx.settings.packages) do
+            if id == asked then
+                return asked
+            end
+        end
+        ctx.reject("The test that was asked for is not offered any more. Choose another in Greenhouse.")
+    end
+    return asked
+end
+
+-- One take-home test is one order, however often Greenhouse sends it.
+local function external_id_of(url)
+    local number = url:match("/take_home_tests/([%w_-]+)")
+    return "take-home-test-" .. (number or crypto.hex(crypto.sha256(url)):sub(1, 32))
+end
+
+local function candidate_of(body, ctx)
+    local phone = text.phone_e164(body:text("candidate.phone_number"), ctx.settings.phone_country)
+    if not phone and body:text("candidate.phone_number") then
+        ctx.log.info("the telephone number was left out: its country is not known, or it has too few digits")
+    end
+    return {
+        first_name = body:text("candidate.first_name"),
+        last_name = body:text("candidate.last_name"),
+        preferred_name = body:text("candidate.preferred_name"),
+        email = body:text("candidate.email"),
+        phone = phone,
+    }
+end
+
+-- What is wrong with the candidate's data is mended in Greenhouse, so Greenhouse is told.
+local function place(ctx, request)
+    local placed, result = pcall(ctx.orders.place, request)
+    if placed then
+        return result
+    elseif type(result) == "table" and type(result.path) == "string" and result.path:find("^candidate") then
+        ctx.reject(result.message)
+    end
+    error(result, 0)
+end
+
+-- POST /assessments/send_test
+local function send_test(request, ctx)
+    local body = map(request.body)
+    local url = body:text("url")
+    if not url then
+        ctx.reject("The request has no url to answer to.")
+    elseif not body:text("candidate.email") then
+        ctx.reject("The candidate has no e-mail address. Add one in Greenhouse and send the test again.")
+    end
+    local order = place(ctx, {
+        external_id = external_id_of(url),
+        package = package_of(body, ctx),
+        candidate = candidate_of(body, ctx),
+        metadata = { callback_url = url, profile_url = body:text("candidate.greenhouse_profile_url") },
+    })
+    return { json = { partner_interview_id = order.id } }
+end
+
+-- GET /assessments/test_status?partner_interview_id=…
+local function test_status(request, ctx)
+    local id = request.query.partner_interview_id
+    local order = id and id ~= "" and ctx.orders.get(id)
+    if not order then
+        return { status = 404, json = { message = "There is no such test." } }
+    end
+    local word = status_words[order.state] or order.state:gsub("_", " ")
+    local details = { state = order.state, outcome = order.outcome, waiting_on = order.waiting_on, updated_at = order.updated_at }
+    for _, check in ipairs(order.checks or {}) do
+        details[check.name or check.type or "check"] = check.status
+    end
+    local profile_url
+    if word == "complete" then
+        local metadata = order.metadata or {}
+        profile_url = order.report_url or ctx.settings.report_link or metadata.profile_url
+    end
+    return { json = { partner_status = word, partner_profile_url = profile_url, metadata = details } }
+end
+
+-- POST /assessments/response_error: Greenhouse could not read an answer of ours. Kept for thirty days, without the
+-- candidate's address that it carries.
+local function response_error(request, ctx)
+    local body = map(request.body)
+    local id = (body:text("partner_interview_id") or "none"):sub(1, 64)
+    local call = (body:text("api_call") or "unknown"):sub(1, 100)
+    local errors = json.array()
+    for index = 1, 10 do
+        local message = body:text("errors[" .. index .. "]")
+        if message then
+            errors[#errors + 1] = message:sub(1, 500)
+        end
+    end
+    ctx.kv.set("response_error/" .. id, { api_call = call, errors = errors, at = request.received_at }, { ttl = 30 * 86400 })
+    ctx.log.warn("Greenhouse could not read an answer", { api_call = call, order = id, errors = errors })
+    return { json = { status = 200 } }
+end
+
+-- An order ended: Greenhouse then asks for its test_status.
+local function on_update(update, ctx)
+    local order = update.order
+    local url = (order.metadata or {}).callback_url
+    if not final[order.state] then
+        ctx.skip("Greenhouse is told when an order ends")
+    elseif not url then
+        ctx.skip("the order did not come from Greenhouse")
+    end
+    local reply = ctx.http.patch(url, { auth = { basic = { ctx.secret.api_key, "" } } })
+    local status = reply.status
+    if status >= 200 and status < 300 then
+        return { status = status }
+    elseif status == 404 or status == 410 then
+        ctx.skip("the take-home test is no longer in Greenhouse")
+    elseif status == 408 or status == 429 or status >= 500 then
+        ctx.retry { after = tonumber(reply.headers["retry-after"]), reason = "Greenhouse answered " .. status }
+    elseif status == 401 or status == 403 then
+        ctx.park("Greenhouse did not accept our key (" .. status .. "): check the secret api_key")
+    end
+    ctx.park("Greenhouse answered " .. status)
+end
+
+return {
+    on_update = on_update,
+    routes = {
+        ["GET /assessments/list_tests"] = list_tests,
+        ["POST /assessments/send_test"] = send_test,
+        ["GET /assessments/test_status"] = test_status,
+        ["POST /assessments/response_error"] = response_error,
+    },
+}

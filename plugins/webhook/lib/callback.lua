@@ -1,0 +1,56 @@
+-- What is posted to the sender: {type, timestamp, data}, signed as Standard Webhooks.
+local crypto, json, time = require "crypto", require "json", require "time"
+local callback = {}
+
+--- The fields of an order that an update tells, always the same ones. The candidate is left out: the sender knows them.
+function callback.order_data(update)
+    local order, previous = update.order, update.previous or {}
+    local metadata = {}
+    for name, value in pairs(order.metadata or {}) do
+        if name ~= "callback_url" then
+            metadata[name] = value
+        end
+    end
+    return {
+        id = order.id,
+        external_id = order.external_id,
+        package = order.package,
+        state = order.state,
+        outcome = order.outcome or json.null,
+        waiting_on = order.waiting_on or json.null,
+        report_url = order.report_url or json.null,
+        checks = order.checks or json.array(),
+        problem = order.problem or json.null,
+        metadata = metadata,
+        created_at = order.created_at,
+        updated_at = order.updated_at,
+        previous = { state = previous.state or json.null, outcome = previous.outcome or json.null },
+        cause = update.cause,
+    }
+end
+
+--- Posts, and ends the run unless the answer is a success. The id is the same in every attempt of a run, so a receiver
+--- that keeps it handles nothing twice.
+function callback.post(ctx, url, kind, data)
+    local now = math.floor(ctx.now())
+    local id = ctx.run.id .. "_" .. (data.id or "0")
+    local body = json.encode { type = kind, timestamp = time.format(now), data = data }
+    local reply = ctx.http.post(url, {
+        body = body,
+        headers = {
+            ["content-type"] = "application/json",
+            ["webhook-id"] = id,
+            ["webhook-timestamp"] = tostring(now),
+            ["webhook-signature"] = crypto.standard_webhook(ctx.secret.callback, id, now, body),
+        },
+    })
+    local status = reply.status
+    if status >= 200 and status < 300 then
+        return reply
+    elseif status == 408 or status == 429 or status >= 500 then
+        ctx.retry { after = tonumber(reply.headers["retry-after"]), reason = "the callback answered " .. status }
+    end
+    ctx.park("the callback answered " .. status)
+end
+
+return callback
