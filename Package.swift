@@ -31,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
@@ -81,6 +82,16 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "Pipeline",
+            dependencies: [
+                "Screening", "Plugins",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
             name: "Simulators",
             dependencies: [
                 "Screening",
@@ -97,6 +108,11 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: ["Pipeline", "Providers", "Stores", "Simulators", "ScreeningTesting", "fairlead-lua", .product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: swift
         ),
         .testTarget(name: "SimulatorsTests", dependencies: ["Simulators", "Screening"], swiftSettings: swift),

@@ -1,0 +1,48 @@
+public import Screening
+
+/// What a person found out about an order whose submission's answer was lost.
+public enum Resolution: Sendable, Equatable {
+    /// The provider has it under this reference.
+    case adopt(providerRef: String)
+    /// The provider does not have it: send it again.
+    case resubmit
+    /// Nothing more is to be done.
+    case abandon
+}
+
+extension Commands {
+    /// Settles an `uncertain` order by a person's word.
+    /// - Throws: ``Refusal``: 404; 409 `not_uncertain` in any other state; 409 `conflict` where it was settled meanwhile.
+    public func resolve(order id: String, _ resolution: Resolution) async throws -> Order {
+        let order = try await self.order(id)
+        guard order.state == .uncertain else {
+            throw Refusal(409, "not_uncertain", "The order is \(order.state.rawValue); only an uncertain order can be resolved.")
+        }
+        var next = order
+        var effects: [Effect] = []
+        let text: String
+        next.standing.problem = nil
+        switch resolution {
+        case .adopt(let reference):
+            next.providerRef = reference
+            next.standing.state = .requested
+            text = "adopted the provider's request"
+            if let account = context.directory.account(order.account), account.capabilities.report {
+                effects.append(.queue(QueuedWork(.read(order: id), account: order.account, due: context.clock.now(), priority: 0)))
+            }
+        case .resubmit:
+            next.standing.state = .accepted
+            text = "to be sent again"
+            effects.append(.queue(QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: context.clock.now(), priority: 1)))
+        case .abandon:
+            next.standing.state = .failed
+            next.standing.problem = Problem(code: "abandoned", message: "given up by a person", at: context.clock.now())
+            text = "abandoned"
+        }
+        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, context)
+        let all = change.effects + effects
+        try await refusing { try await context.store.perform(all) }
+        if let update = change.update { context.updates.tell([update]) }
+        return try await self.order(id)
+    }
+}

@@ -1,0 +1,123 @@
+import Plugins
+public import Screening
+
+/// What people and programs ask of the host: the API, the command line and embedders all come through here.
+public struct Commands: Sendable {
+    let context: PipelineContext
+
+    /// The commands of a pipeline.
+    public init(_ context: PipelineContext) { self.context = context }
+
+    /// Places an order, unless the connection has one with the same external id: then that one comes back.
+    /// - Throws: ``Refusal``: 404 for an unknown connection, 422 for a field that is missing or malformed or an account the connection may not use.
+    public func place(_ request: JSON) async throws -> (order: Order, isNew: Bool) {
+        guard let name = request["connection"]?.text else {
+            throw Refusal(FieldProblem(path: "connection", expected: "a connection's name", found: "nothing"))
+        }
+        guard let connection = context.directory.connection(name) else { throw Refusal.notFound("connection") }
+        let order: Order
+        do { order = try connection.order(request, context) } catch { throw Refusal(error) }
+        return try await refusing { try await context.store.place(order) }
+    }
+
+    /// Asks for the provider's present word, ahead of all polling. Returns the order as it stands; what the provider says arrives as an update.
+    /// - Throws: ``Refusal``: 404, or 409 `unsupported` where the provider cannot be read or has no name for the order yet.
+    public func refresh(order id: String) async throws -> Order {
+        let order = try await self.order(id)
+        guard order.providerRef != nil, let account = context.directory.account(order.account), account.capabilities.report else {
+            throw Refusal(409, "unsupported", "The order cannot be read at its provider.")
+        }
+        guard order.state.isOpen else { throw Refusal(409, "too_late", "The order is \(order.state.rawValue): it is not read any more.") }
+        let work = QueuedWork(.read(order: id), account: order.account, due: context.clock.now(), priority: 0)
+        let note = TimelineEntry(order: id, at: context.clock.now(), kind: "command", text: "refresh asked for")
+        try await refusing { try await context.store.perform([.queue(work), .timeline(note)]) }
+        return order
+    }
+
+    /// The packages that an account may order, kept for five minutes.
+    /// - Throws: ``Refusal``: 404, 409 `unsupported`, 502 or 503 where the provider did not say.
+    public func packages(account id: String) async throws -> [ScreeningPackage] {
+        guard let account = context.directory.account(id) else { throw Refusal.notFound("account") }
+        guard account.capabilities.packages else {
+            throw Refusal(409, "unsupported", "\(account.provider.manifest.title) does not list packages; take the product id it gave you.")
+        }
+        return try await context.packages.packages(of: account, at: context.clock.now()) { [context] in
+            do { return try await account.provider.packages(context.session(account)) } catch let error as ProviderError {
+                let passing = [.unavailable, .noAnswer, .rateLimited].contains(error.code)
+                throw Refusal(passing ? 503 : 502, "provider_\(error.code.rawValue)", error.message.value, retryAfter: passing ? .seconds(30) : nil)
+            }
+        }
+    }
+
+    /// Sends an event through the present scripts again. Returns the event; what it would do twice is stopped by the unique external ids.
+    /// - Throws: ``Refusal``: 404; 409 where the event is no delivery of an ATS, or is being worked on.
+    public func replay(event id: String) async throws -> Event {
+        guard var event = try await refusing({ try await context.store.event(id) }) else { throw Refusal.notFound("event") }
+        guard event.kind == .ats || event.kind == .webhook else {
+            throw Refusal(409, "unsupported", "Only what an ATS or a provider sent can be replayed.")
+        }
+        if event.kind == .ats,
+            event.connection.flatMap(context.directory.connection)?.hooks.route(
+                method: event.request.value.method,
+                path: event.request.value.path
+            ) != nil
+        {
+            throw Refusal(409, "unsupported", "A route's request was answered while the ATS waited; the ATS has to ask again.")
+        }
+        let lane = event.order.map { QueuedWork.lane(order: $0) }
+        let effects: [Effect] = [
+            .event(id: id, state: .received, problem: nil), .queue(QueuedWork(.event(id), lane: lane, due: context.clock.now(), priority: 3)),
+        ]
+        try await refusing { try await context.store.perform(effects) }
+        event.state = .received
+        return event
+    }
+
+    /// Gives a run that ended without success, or waits, another attempt now.
+    /// - Throws: ``Refusal``: 404; 409 where it is done, running, or answered a caller who is gone.
+    public func retry(run id: String) async throws -> Run {
+        var run = try await self.run(id)
+        guard [.waiting, .dead, .parked, .discarded, .rejected, .skipped].contains(run.state), !run.isRoute else {
+            throw Refusal(409, "not_retryable", "The run is \(run.state.rawValue)\(run.isRoute ? " and answered a caller who is gone" : "").")
+        }
+        run.state = .queued
+        run.nextAttemptAt = context.clock.now()
+        run.endedAt = nil
+        run.result = nil
+        let lane = run.order.map { QueuedWork.lane(updatesOf: $0) }
+        var effects: [Effect] = [.run(run), .queue(QueuedWork(.run(id), lane: lane, due: context.clock.now(), priority: 3))]
+        if let event = run.event { effects.append(.event(id: event, state: .working, problem: nil)) }
+        try await refusing { try await context.store.perform(effects) }
+        return run
+    }
+
+    /// Takes a run out of the dead letters: nothing is to be done about it.
+    /// - Throws: ``Refusal``: 404; 409 where it is running or ended well.
+    public func discard(run id: String, note: String?) async throws -> Run {
+        let run = try await self.run(id)
+        guard [.waiting, .queued, .dead, .parked].contains(run.state) else {
+            throw Refusal(409, "not_discardable", "The run is \(run.state.rawValue).")
+        }
+        let ended = run.ended(
+            .discarded,
+            ["kind": "discarded", "reason": JSON(note)],
+            error: run.error,
+            logs: run.logs,
+            at: context.clock.now()
+        )
+        var effects: [Effect] = [.run(ended), .unqueue(.run(id))]
+        if let event = run.event { effects.append(.event(id: event, state: .done, problem: nil)) }
+        try await refusing { try await context.store.perform(effects) }
+        return ended
+    }
+
+    func order(_ id: String) async throws -> Order {
+        guard let order = try await refusing({ try await context.store.order(id) }) else { throw Refusal.notFound("order") }
+        return order
+    }
+
+    private func run(_ id: String) async throws -> Run {
+        guard let run = try await refusing({ try await context.store.run(id) }) else { throw Refusal.notFound("run") }
+        return run
+    }
+}

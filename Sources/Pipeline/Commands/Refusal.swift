@@ -1,0 +1,38 @@
+public import Screening
+
+/// A request that the host does not carry out, as a caller is told it: RFC 9457 problem JSON on the wire.
+public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The HTTP status.
+    public let status: Int
+    /// A stable word for programs.
+    public let code: String
+    /// What happened and what to do, in a sentence or two.
+    public let detail: String
+    /// When to ask again; nil where that is no use.
+    public let retryAfter: Duration?
+
+    /// A refusal.
+    public init(_ status: Int, _ code: String, _ detail: String, retryAfter: Duration? = nil) {
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.retryAfter = retryAfter
+    }
+
+    /// The refusal of a field: 422.
+    public init(_ problem: FieldProblem) { self.init(422, "invalid_field", problem.description) }
+
+    /// What a store's failure means to a caller: 503, nothing lost of what was answered before.
+    public init(_ error: StoreError) {
+        switch error {
+        case .conflict: self.init(409, "conflict", "Something changed meanwhile; ask again.")
+        default: self.init(503, "store_unavailable", "The store cannot be had at present; nothing was written.", retryAfter: .seconds(5))
+        }
+    }
+
+    /// There is nothing of that name: 404.
+    public static func notFound(_ what: String) -> Refusal { Refusal(404, "not_found", "There is no such \(what).") }
+
+    /// Code and detail.
+    public var description: String { "\(code): \(detail)" }
+}

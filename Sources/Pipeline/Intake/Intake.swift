@@ -1,0 +1,78 @@
+import Plugins
+public import Screening
+
+/// Takes in what ATSs and providers send: verifies the raw bytes, stores, answers. The work comes after.
+public struct Intake: Sendable {
+    let context: PipelineContext
+
+    /// The intake of a pipeline.
+    public init(_ context: PipelineContext) { self.context = context }
+
+    /// Takes an ATS's request.
+    ///
+    /// Returning a 2xx for a delivery means that the event is on disk. A request that one of the scripts' routes answers is answered by the script.
+    /// - Throws: ``Refusal``.
+    public func deliver(to connection: String, _ request: ReceivedRequest) async throws -> WireResponse {
+        guard let connection = context.directory.connection(connection) else { throw Refusal.notFound("connection") }
+        guard let rule = connection.plugin.manifest.inbound.first(for: request.path) else { throw Refusal.notFound("path") }
+        if let echo = rule.echo(for: request) { return WireResponse(200, headers: Intake.header(echo.header, echo.value)) }
+        let now = context.clock.now()
+        guard rule.verification.verify(request, secrets: connection.secrets, now: now) else {
+            throw Refusal(401, "bad_signature", "The request's signature or credentials are not this connection's.")
+        }
+        let id = context.identifier(.event)
+        let kept = ReceivedRequest(
+            method: request.method,
+            path: request.path,
+            query: request.query,
+            headers: request.headers.filter { !rule.verification.credentialHeaders.contains($0.key) },
+            body: request.body
+        )
+        let event = Event(id: id, kind: .ats, connection: connection.id, request: kept, receivedAt: now)
+        if let match = connection.hooks.route(method: request.method, path: request.path) {
+            return try await RouteRun(context: context, connection: connection).answer(event, match.route, match.parameters)
+        }
+        guard connection.hooks.hooks.contains("on_event") else { throw Refusal.notFound("path") }
+        guard request.method == "POST" || request.method == "PUT" else {
+            throw Refusal(405, "method_not_allowed", "Deliveries are sent by POST.")
+        }
+        let acceptance = try await refusing { try await context.store.accept(event, dedupe: rule.dedupe.key(for: request)) }
+        var answer: JSON = ["event": .string(acceptance.event)]
+        if acceptance.duplicate { answer["duplicate"] = true }
+        return WireResponse(200, json: answer)
+    }
+
+    /// Takes a provider's webhook on an order's own address.
+    /// - Throws: ``Refusal``: 404 for an unknown address, 401 for a wrong signature, 400 for a body that is not JSON.
+    public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
+        let order = try await refusing { try await context.store.order(callbackToken: token) }
+        guard let order, order.account == account, let known = context.directory.account(account) else { throw Refusal.notFound("address") }
+        do { try known.provider.verify(webhook, context.session(known)) } catch WebhookRefusal.badSignature {
+            throw Refusal(401, "bad_signature", "The webhook's signature is not one of the account's.")
+        } catch {
+            throw Refusal.notFound("address")
+        }
+        guard (try? JSON(parsing: webhook.body)) != nil else { throw Refusal(400, "not_json", "The webhook's body is not JSON.") }
+        let event = Event(
+            id: context.identifier(.event),
+            kind: .webhook,
+            connection: order.connection,
+            account: account,
+            order: order.id,
+            request: ReceivedRequest(
+                method: "POST",
+                path: "",
+                headers: webhook.headers.filter { !Verification.none.credentialHeaders.contains($0.key) },
+                body: webhook.body
+            ),
+            receivedAt: context.clock.now()
+        )
+        let acceptance = try await refusing { try await context.store.accept(event, dedupe: nil) }
+        return WireResponse(200, json: ["event": .string(acceptance.event)])
+    }
+}
+
+/// Does something with the store, and says what its failure means to the caller.
+func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do { return try await body() } catch let error as StoreError { throw Refusal(error) }
+}

@@ -1,0 +1,119 @@
+import HTTPTypes
+import Plugins
+import Screening
+
+/// A request of the ATS that a script answers while the ATS waits.
+///
+/// Event and run are on disk before the script starts; a queued look at the run finds it again should the host stop meanwhile.
+struct RouteRun: Sendable {
+    let context: PipelineContext
+    let connection: Connection
+
+    /// How long the ATS is kept waiting.
+    static let deadline = Duration.seconds(5)
+
+    func answer(_ event: Event, _ route: HookList.Route, _ parameters: [String: String]) async throws -> WireResponse {
+        let now = context.clock.now()
+        var received = event
+        received.state = .working
+        let run = connection.run(
+            id: context.identifier(.run),
+            hook: route.key,
+            event: event.id,
+            order: nil,
+            input: event.scriptInput(parameters: parameters),
+            state: .running,
+            attempt: 1,
+            at: now
+        )
+        let lookAgain = QueuedWork(.run(run.id), due: now + RouteRun.deadline + .seconds(60))
+        try await refusing { try await context.store.perform([.record(received), .run(run), .queue(lookAgain)]) }
+        let (ended, response) = try await refusing { try await finish(run) }
+        let state: Event.State = ended.state == .dead ? .dead : .done
+        let effects: [Effect] = [
+            .run(ended), .event(id: event.id, state: state, problem: state == .dead ? ended.problem : nil), .unqueue(.run(run.id)),
+        ]
+        try await refusing { try await context.store.perform(effects) }
+        return response
+    }
+
+    private func finish(_ run: Run) async throws -> (Run, WireResponse) {
+        let attempt = try await withinDeadline { try await ConnectionScript(context: context, connection: connection).attempt(run, isNew: true) }
+        let now = context.clock.now()
+        func message(_ reason: String) -> JSON { ["message": .string(reason)] }
+        func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(reason)] }
+        switch attempt?.end {
+        case .done(let value)?:
+            return (run.ended(.done, ["kind": "done"], logs: attempt?.logs ?? [], at: now), RouteRun.response(value))
+        case .rejected(let why)?:
+            return (run.ended(.rejected, result("rejected", why), logs: attempt?.logs ?? [], at: now), WireResponse(422, json: message(why)))
+        case .parked(let why)?:
+            return (run.ended(.parked, result("parked", why), logs: attempt?.logs ?? [], at: now), WireResponse(200, json: message(why)))
+        case .skipped(let why)?:
+            return (run.ended(.skipped, result("skipped", why), logs: attempt?.logs ?? [], at: now), WireResponse(200, json: message(why)))
+        case .retry(let after, let why)?:
+            let seconds = max(1, (after ?? .seconds(30)).components.seconds)
+            let error: JSON = ["code": "retry", "message": .string(why)]
+            return (
+                run.ended(.discarded, result("retry", why), error: error, logs: attempt?.logs ?? [], at: now),
+                WireResponse(503, headers: [.retryAfter: String(seconds), .contentType: "application/json"], body: message(why).bytes())
+            )
+        case .failed(let failure)?: return dead(run, failure.error, attempt?.logs ?? [], 500)
+        case .interrupted(let why)?: return dead(run, ["code": "interrupted", "message": .string(why)], attempt?.logs ?? [], 503)
+        case nil:
+            let seconds = RouteRun.deadline.components.seconds
+            return dead(run, ["code": "deadline", "message": .string("the route did not answer within \(seconds) s")], [], 503)
+        }
+    }
+
+    private func dead(_ run: Run, _ error: JSON, _ logs: [JSON], _ status: Int) -> (Run, WireResponse) {
+        let ended = run.ended(.dead, error: error, logs: logs, at: context.clock.now())
+        let problem: JSON = [
+            "type": .string("urn:fairlead:problem:\(error["code"]?.text ?? "script_error")"),
+            "title": status == 500 ? "The script failed" : "Try again later", "status": .int(Int64(status)),
+            "detail": .string("The connection's script did not answer; see run \(run.id)."), "code": error["code"] ?? "script_error",
+            "run": .string(run.id),
+        ]
+        var response = WireResponse(status, json: problem)
+        response.headers[.contentType] = "application/problem+json"
+        if status == 503 { response.headers[.retryAfter] = "30" }
+        return (ended, response)
+    }
+
+    private func withinDeadline(_ body: @escaping @Sendable () async throws -> HookRunner.Attempt) async throws -> HookRunner.Attempt? {
+        try await withThrowingTaskGroup(of: HookRunner.Attempt?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await context.clock.sleep(for: RouteRun.deadline)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    /// What the hook returned, on the wire. The prelude has checked its shape.
+    private static func response(_ value: JSON) -> WireResponse {
+        var headers = HTTPFields()
+        for (name, text) in value["headers"]?.members?.pairs ?? [] {
+            if let name = HTTPField.Name(name), let text = text.identifier, HTTPField.isValidValue(text) { headers[name] = text }
+        }
+        let status = value["status"]?.integer.map(Int.init) ?? 200
+        if let json = value["json"] {
+            headers[.contentType] = headers[.contentType] ?? "application/json"
+            return WireResponse(status, headers: headers, body: json.bytes())
+        }
+        if let text = value["text"]?.text {
+            headers[.contentType] = headers[.contentType] ?? "text/plain; charset=utf-8"
+            return WireResponse(status, headers: headers, body: Array(text.utf8))
+        }
+        return WireResponse(status, headers: headers)
+    }
+}
+
+extension Intake {
+    static func header(_ name: String, _ value: String) -> HTTPFields {
+        guard let name = HTTPField.Name(name), HTTPField.isValidValue(value) else { return [:] }
+        return [name: value]
+    }
+}

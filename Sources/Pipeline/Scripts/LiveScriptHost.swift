@@ -1,0 +1,70 @@
+import Plugins
+import Screening
+
+/// What a connection's scripts reach while they run for real.
+struct LiveScriptHost: ScriptHost {
+    let context: PipelineContext
+    let connection: Connection
+    let run: Run
+
+    var clock: any WallClock { context.clock }
+    var random: any RandomSource { context.random }
+    var secrets: [String: [Secret]] { connection.secrets }
+
+    func draft(_ arguments: JSON) async throws -> Order {
+        do { return try connection.order(arguments, context) } catch { throw CallRefusal(error) }
+    }
+
+    func order(id: String) async throws -> Order? {
+        let order = try await context.store.order(id)
+        return order?.connection == connection.id ? order : nil
+    }
+
+    func order(externalID: String) async throws -> Order? {
+        try await context.store.order(connection: connection.id, externalID: externalID)
+    }
+
+    func cancel(order id: String, reason: String?) async throws -> JSON {
+        guard try await order(id: id) != nil else { throw CallRefusal("no_such_order", "the connection has no order of that id", path: "id") }
+        do {
+            _ = try await Commands(context).cancel(order: id, reason: reason)
+            return ["cancelled": true]
+        } catch let refusal as Refusal where refusal.code == "too_late" || refusal.code == "unsupported" {
+            return ["cancelled": false, "reason": .string(refusal.code)]
+        } catch let refusal as Refusal {
+            throw AttemptFailure(refusal.code, refusal.detail, retryable: true)
+        }
+    }
+
+    func packages(account: String?) async throws -> [ScreeningPackage] {
+        let name = account ?? connection.accounts.first
+        guard let name, connection.accounts.contains(name) else {
+            throw CallRefusal("no_such_account", "the connection may not use the account \(name ?? "(none)")", path: "account")
+        }
+        do { return try await Commands(context).packages(account: name) } catch let refusal as Refusal {
+            if refusal.status == 503 { throw AttemptFailure(refusal.code, refusal.detail, retryable: true) }
+            throw CallRefusal(refusal.code, refusal.detail)
+        }
+    }
+
+    func value(key: String) async throws -> JSON? { try await context.store.value(connection: connection.id, key: key) }
+
+    func permits(_ url: URLParts) -> Bool {
+        let input = run.input.value
+        // A run for an event may call what the request named; a run for an update what the order keeps.
+        let request = input["raw"]?.text.flatMap { try? JSON(parsing: $0) }
+        return connection.plugin.manifest.permissions.contains {
+            $0.permits(url, settings: connection.settings, order: input["order"], request: request)
+        }
+    }
+
+    func send(_ request: WireRequest) async throws -> WireResponse { try await context.transport.send(request) }
+
+    func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? {
+        try await context.store.remember(steps, of: run.id, doing: effect)
+    }
+
+    func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect {
+        .value(connection: connection.id, key: key, value, expires: duration.map { context.clock.now() + $0 })
+    }
+}

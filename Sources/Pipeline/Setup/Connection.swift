@@ -1,0 +1,88 @@
+public import Plugins
+public import Screening
+
+/// One customer's use of an ATS plugin, ready to run.
+public struct Connection: Sendable {
+    /// Its name, as in its URL.
+    public let id: String
+    /// Its plugin.
+    public let plugin: Plugin
+    /// The accounts it may order from; the first is the default.
+    public let accounts: [String]
+    /// Its secrets by name; all of a list are accepted, the first signs.
+    public let secrets: [String: [Secret]]
+    /// Its settings, defaults applied.
+    public let settings: JSON
+    /// All its scripts.
+    public let scripts: ConnectionScripts
+    /// What the scripts offer.
+    public let hooks: HookList
+
+    /// A connection of known parts.
+    public init(
+        id: String,
+        plugin: Plugin,
+        accounts: [String],
+        secrets: [String: [Secret]],
+        settings: JSON,
+        scripts: ConnectionScripts,
+        hooks: HookList
+    ) {
+        self.id = id
+        self.plugin = plugin
+        self.accounts = accounts
+        self.secrets = secrets
+        self.settings = settings
+        self.scripts = scripts
+        self.hooks = hooks
+    }
+
+    /// A new run of one of its hooks.
+    func run(
+        id: String,
+        hook: String,
+        event: String?,
+        order: String?,
+        input: JSON,
+        state: Run.State = .queued,
+        attempt: Int = 0,
+        at moment: Timestamp
+    ) -> Run {
+        Run(
+            id: id,
+            connection: self.id,
+            plugin: plugin.name,
+            pluginVersion: plugin.manifest.version,
+            script: scripts.id,
+            hook: hook,
+            event: event,
+            order: order,
+            input: input,
+            state: state,
+            attempt: attempt,
+            createdAt: moment
+        )
+    }
+}
+
+/// An account with the provider that speaks for it and the tokens it holds.
+public struct ProviderAccount: Sendable {
+    /// The account.
+    public let account: Account
+    /// Its provider.
+    public let provider: any ScreeningProvider
+    let tokens: TokenCache
+
+    /// An account; `tokens` are kept as long as it is.
+    public init(account: Account, provider: any ScreeningProvider) {
+        self.account = account
+        self.provider = provider
+        self.tokens = TokenCache()
+    }
+
+    /// What can be done through the account.
+    public var capabilities: ProviderManifest.Capabilities { provider.manifest.capabilities(for: account) }
+
+    /// The name of the budget that the account's requests share.
+    var budget: String { "account:" + account.id }
+}

@@ -1,0 +1,64 @@
+public import Logging
+public import Plugins
+public import Screening
+
+/// What every part of the pipeline works with.
+public struct PipelineContext: Sendable {
+    /// The truth.
+    public let store: any Store
+    /// Who is configured.
+    public let directory: Directory
+    /// Runs scripts.
+    public let scripts: HookRunner
+    /// The way out.
+    public let transport: any Transport
+    /// The time.
+    public let clock: any WallClock
+    /// Randomness.
+    public let random: any RandomSource
+    /// Where to say what matters, without personal data.
+    public let logger: Logger
+    /// Where providers reach this host, without a trailing slash; nil where they cannot.
+    public let publicURL: String?
+    /// Who hears of updates in this process.
+    public let updates: UpdateFeed
+    let packages = PackageCache()
+
+    /// The parts.
+    public init(
+        store: any Store,
+        directory: Directory,
+        scripts: HookRunner,
+        transport: any Transport,
+        clock: any WallClock,
+        random: any RandomSource,
+        logger: Logger,
+        publicURL: String?
+    ) {
+        self.store = store
+        self.directory = directory
+        self.scripts = scripts
+        self.transport = transport
+        self.clock = clock
+        self.random = random
+        self.logger = logger
+        self.publicURL = publicURL
+        self.updates = UpdateFeed()
+    }
+
+    /// A new identifier.
+    func identifier(_ kind: IdentifierKind) -> String { kind.make(at: clock.now(), from: random) }
+
+    /// What the account's provider is spoken to with.
+    func session(_ account: ProviderAccount) -> ProviderSession {
+        var logger = logger
+        logger[metadataKey: "account"] = "\(account.account.id)"
+        return ProviderSession(account: account.account, transport: transport, tokens: account.tokens, clock: clock, logger: logger)
+    }
+
+    /// Where the provider may send webhooks about an order; nil where it sends none or cannot reach this host.
+    func callback(for order: Order, _ account: ProviderAccount) -> String? {
+        guard let publicURL, account.capabilities.webhooks else { return nil }
+        return "\(publicURL)/providers/\(order.account)/\(order.callbackToken.value)"
+    }
+}

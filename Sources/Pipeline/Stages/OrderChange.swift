@@ -1,0 +1,82 @@
+import Plugins
+import Screening
+
+/// An order's change with everything that follows from it, as effects of one transaction.
+struct OrderChange: Sendable {
+    /// What is to be written.
+    private(set) var effects: [Effect] = []
+    /// The update that was made of it; nil where the ATS hears nothing.
+    private(set) var update: Update?
+
+    /// - Parameters:
+    ///   - readsAgain: whether the next read is queued or taken back here; not where a read is what is being decided about.
+    ///   - text: the timeline's line.
+    init(
+        from before: Order,
+        to changed: Order,
+        cause: Update.Cause,
+        kind: String,
+        text: String,
+        details: JSON = [:],
+        readsAgain: Bool = true,
+        _ context: PipelineContext
+    ) {
+        let now = context.clock.now()
+        var after = changed
+        after.version = before.version + 1
+        after.updatedAt = now
+        effects = [.order(after), .timeline(TimelineEntry(order: after.id, at: now, kind: kind, text: text, details: details))]
+        if readsAgain {
+            if let wait = OrderChange.readInterval(of: after, context) {
+                effects.append(.queue(QueuedWork(.read(order: after.id), account: after.account, due: now + wait)))
+            } else if !after.state.isOpen {
+                effects.append(.unqueue(.read(order: after.id)))
+            }
+        }
+        guard let update = Update(from: before, to: after, cause: cause) else { return }
+        self.update = update
+        guard let run = OrderChange.run(for: update, at: now, context) else { return }
+        effects += [
+            .run(run), .queue(QueuedWork(.run(run.id), lane: QueuedWork.lane(updatesOf: after.id), due: now)),
+            .timeline(
+                TimelineEntry(
+                    order: after.id,
+                    at: now,
+                    kind: "update",
+                    text: "\(update.previous.state.rawValue) → \(after.state.rawValue)\(after.outcome.map { " (\($0.rawValue))" } ?? "")",
+                    details: ["run": .string(run.id), "cause": .string(cause.rawValue)]
+                )
+            ),
+        ]
+    }
+
+    /// How long until the order is read again; nil where it is not polled.
+    static func readInterval(of order: Order, _ context: PipelineContext) -> Duration? {
+        guard order.state.isOpen, order.providerRef != nil, let account = context.directory.account(order.account), account.capabilities.report else {
+            return nil
+        }
+        return account.account.polling?.interval
+    }
+
+    /// The run that tells the ATS; nil where the connection's scripts have no `on_update`.
+    private static func run(for update: Update, at moment: Timestamp, _ context: PipelineContext) -> Run? {
+        let id = context.identifier(.run)
+        guard let connection = context.directory.connection(update.order.connection) else {
+            // The connection is not configured at present: the run is kept, so that the update is not lost, and waits for it as a dead letter.
+            return Run(
+                id: id,
+                connection: update.order.connection,
+                plugin: "",
+                pluginVersion: "",
+                script: "",
+                hook: "on_update",
+                event: nil,
+                order: update.order.id,
+                input: update.json,
+                createdAt: moment
+            )
+        }
+        guard connection.hooks.hooks.contains("on_update") else { return nil }
+        return connection.run(id: id, hook: "on_update", event: nil, order: update.order.id, input: update.json, at: moment)
+    }
+}

@@ -1,0 +1,93 @@
+import Logging
+import Plugins
+import Screening
+
+/// Executes a run's next attempt and works out what becomes of the run.
+struct RunStage: Sendable {
+    let context: PipelineContext
+
+    func decide(_ claim: Claim, _ stored: Run) async throws -> Verdict {
+        guard !stored.state.isEnded else { return .decided(Decision(.done)) }
+        var run = stored
+        run.attempt = claim.attempt
+        let now = context.clock.now()
+        if run.isRoute {
+            // Its caller was to be answered at once; whoever was answering stopped before that.
+            let error: JSON = ["code": "interrupted", "message": "the host stopped before the ATS was answered; the ATS asks again by itself"]
+            return finish(run.ended(.discarded, error: error, at: now), event: .done)
+        }
+        guard let connection = context.directory.connection(run.connection) else {
+            let error: JSON = [
+                "code": "connection_missing", "message": .string("the connection \(run.connection) is not configured; retry the run when it is"),
+            ]
+            return finish(run.ended(.dead, error: error, at: now), event: .dead)
+        }
+        let attempt = try await ConnectionScript(context: context, connection: connection).attempt(run)
+        return verdict(run, attempt)
+    }
+
+    private func verdict(_ run: Run, _ attempt: HookRunner.Attempt) -> Verdict {
+        let now = context.clock.now()
+        let logs = attempt.logs
+        func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(reason)] }
+        switch attempt.end {
+        case .done: return finish(run.ended(.done, ["kind": "done"], logs: logs, at: now), event: .done)
+        case .skipped(let why): return finish(run.ended(.skipped, result("skipped", why), logs: logs, at: now), event: .done)
+        case .rejected(let why): return finish(run.ended(.rejected, result("rejected", why), logs: logs, at: now), event: .done)
+        case .parked(let why): return finish(run.ended(.parked, result("parked", why), logs: logs, at: now), event: .dead)
+        case .interrupted: return .decided(Decision(.again(at: now, spent: false)))
+        case .retry(let after, let why):
+            let error: JSON = ["code": "retry", "message": .string(why)]
+            return again(run, schedule: .mayPass, asked: after, error: error, logs: logs)
+        case .failed(let failure):
+            switch failure.retry {
+            case .never: return finish(run.ended(.dead, error: failure.error, logs: logs, at: now), event: .dead)
+            case .soon: return again(run, schedule: .scriptError, asked: nil, error: failure.error, logs: logs)
+            case .later: return again(run, schedule: .mayPass, asked: nil, error: failure.error, logs: logs)
+            }
+        }
+    }
+
+    private func again(_ run: Run, schedule: RetrySchedule, asked: Duration?, error: JSON, logs: [JSON]) -> Verdict {
+        let now = context.clock.now()
+        guard let due = schedule.next(after: run.attempt, at: now, asked: asked, context.random) else {
+            return finish(run.ended(.dead, error: error, logs: logs, at: now), event: .dead)
+        }
+        return .decided(Decision(.again(at: due, spent: true), [.run(run.waiting(until: due, error: error, logs: logs))]))
+    }
+
+    private func finish(_ run: Run, event state: Event.State) -> Verdict {
+        var effects: [Effect] = [.run(run)]
+        let problem = state == .dead ? run.problem : nil
+        if let event = run.event { effects.append(.event(id: event, state: state, problem: problem)) }
+        if run.state == .dead {
+            context.logger.error(
+                "run gave up",
+                metadata: ["run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)", "code": "\(run.error?["code"]?.text ?? "")"]
+            )
+        }
+        if let order = run.order {
+            let text = "the ATS was told: \(run.state.rawValue)"
+            effects.append(
+                .timeline(TimelineEntry(order: order, at: context.clock.now(), kind: "update", text: text, details: ["run": .string(run.id)]))
+            )
+        }
+        return .decided(Decision(.done, effects))
+    }
+}
+
+extension Run {
+    /// Whether it answers a caller who waits.
+    var isRoute: Bool { hook.contains("/") }
+
+    /// What stands in its way.
+    var problem: Problem? {
+        endedAt.map { moment in
+            Problem(
+                code: error?["code"]?.text ?? state.rawValue,
+                message: error?["message"]?.text ?? result?.value["reason"]?.text ?? state.rawValue,
+                at: moment
+            )
+        }
+    }
+}

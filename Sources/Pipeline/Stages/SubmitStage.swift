@@ -1,0 +1,169 @@
+import Logging
+import Screening
+
+/// Sends an order to its provider, once.
+///
+/// `accepted → submitting` is on disk before the request leaves. Whoever finds `submitting` on disk therefore knows that the request may have left:
+/// it is looked for at the provider where that is possible, and is `uncertain` otherwise.
+struct SubmitStage: Sendable {
+    let context: PipelineContext
+
+    func decide(_ claim: Claim, _ order: Order) async throws -> Verdict {
+        switch order.state {
+        case .accepted: return try await send(claim, order)
+        case .submitting: return try await recover(order)
+        default: return .decided(Decision(.done))
+        }
+    }
+
+    private func send(_ claim: Claim, _ order: Order) async throws -> Verdict {
+        guard let account = context.directory.account(order.account) else {
+            return fail(claim, order, code: "account_missing", message: "the account \(order.account) is not configured", asked: nil)
+        }
+        if let until = try await context.store.resting(account.budget) {
+            return .decided(Decision(.again(at: until, spent: false)))
+        }
+        var marked = order
+        marked.standing.state = .submitting
+        marked.standing.problem = nil
+        let change = OrderChange(
+            from: order,
+            to: marked,
+            cause: .submit,
+            kind: "submitting",
+            text: "sending to \(order.provider)",
+            details: ["attempt": .int(Int64(claim.attempt))],
+            context
+        )
+        return .first(change.effects) { [self] in await submit(claim, order, account) }
+    }
+
+    private func submit(_ claim: Claim, _ order: Order, _ account: ProviderAccount) async -> Verdict {
+        do {
+            let submission = try await account.provider.submit(
+                order,
+                callback: context.callback(for: order, account),
+                key: order.id,
+                context.session(account)
+            )
+            return settled(order.id, submission)
+        } catch let error as ProviderError {
+            return await judged(claim, order, error, account)
+        } catch {
+            // Not a word on what happened: the request may have left.
+            return uncertain(order.id, ProviderError(.noAnswer, "the submission broke off: \(type(of: error))"))
+        }
+    }
+
+    private func judged(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> Verdict {
+        context.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error)"])
+        switch error.creation ?? .uncertain {
+        case .uncertain: return uncertain(order.id, error)
+        case .refused:
+            return .settle(order: order.id) { [context] present in
+                guard present.state == .submitting else { return (Decision(.done), []) }
+                var next = present
+                next.standing.state = .refused
+                next.standing.problem = Problem(code: "refused", message: error.message.value, at: context.clock.now())
+                let change = OrderChange(
+                    from: present,
+                    to: next,
+                    cause: .submit,
+                    kind: "submitted",
+                    text: "\(order.provider) refused the order",
+                    details: SubmitStage.details(error),
+                    context
+                )
+                return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
+            }
+        case .sendAgain:
+            if error.code == .rateLimited {
+                let rest = error.retryAfter ?? account.provider.manifest.polling.restAfter429
+                try? await context.store.rest(account.budget, until: context.clock.now() + rest)
+            }
+            return fail(claim, order, code: error.code.rawValue, message: error.message.value, asked: error.retryAfter)
+        }
+    }
+
+    /// The provider surely did not act: back to `accepted`, and tried again later; given up when the schedule is through.
+    private func fail(_ claim: Claim, _ order: Order, code: String, message: String, asked: Duration?) -> Verdict {
+        let now = context.clock.now()
+        let due = RetrySchedule.mayPass.next(after: claim.attempt, at: now, asked: asked, context.random)
+        return .settle(order: order.id) { [context] present in
+            guard present.state == .accepted || present.state == .submitting else { return (Decision(.done), []) }
+            var next = present
+            next.standing.state = due == nil ? .failed : .accepted
+            next.standing.problem = Problem(code: code, message: message, at: now)
+            let change = OrderChange(
+                from: present,
+                to: next,
+                cause: .submit,
+                kind: "problem",
+                text: due.map { "not sent; next attempt at \($0)" } ?? "given up after \(claim.attempt) attempts",
+                details: ["code": .string(code)],
+                context
+            )
+            return (Decision(due.map { .again(at: $0, spent: true) } ?? .done, change.effects), change.update.map { [$0] } ?? [])
+        }
+    }
+
+    private func uncertain(_ id: String, _ error: ProviderError) -> Verdict {
+        .settle(order: id) { [context] present in
+            guard present.state == .submitting else { return (Decision(.done), []) }
+            var next = present
+            next.standing.state = .uncertain
+            next.standing.problem = Problem(
+                code: "uncertain",
+                message: "\(present.provider) may or may not have the order (\(error)); it is not sent again. "
+                    + "Look there, then adopt its reference, resubmit or abandon.",
+                at: context.clock.now()
+            )
+            let change = OrderChange(
+                from: present,
+                to: next,
+                cause: .submit,
+                kind: "problem",
+                text: "the provider's answer was lost",
+                details: SubmitStage.details(error),
+                context
+            )
+            return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
+        }
+    }
+
+    private func settled(_ id: String, _ submission: Submission) -> Verdict {
+        .settle(order: id) { [context] present in
+            guard present.providerRef == nil else { return (Decision(.done), []) }
+            var next = present
+            next.providerRef = submission.reference
+            let report = submission.report ?? Report(status: .recognised(.requested))
+            next.standing = StateMachine.standing(after: report, from: present.standing, at: context.clock.now())
+            if !next.state.isReported { next.standing.state = .requested }
+            let change = OrderChange(
+                from: present,
+                to: next,
+                cause: .submit,
+                kind: "submitted",
+                text: "\(present.provider) has the order",
+                details: ["provider_ref": .string(submission.reference)],
+                context
+            )
+            return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
+        }
+    }
+
+    /// A former process recorded the intent and did not say what became of it.
+    private func recover(_ order: Order) async throws -> Verdict {
+        let lost = ProviderError(.noAnswer, "the host stopped while the order was being sent")
+        guard let account = context.directory.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }
+        if let found = try? await account.provider.find(order, context.session(account)) { return settled(order.id, found) }
+        return uncertain(order.id, lost)
+    }
+
+    private static func details(_ error: ProviderError) -> JSON {
+        [
+            "error": .string(error.code.rawValue), "http_status": error.status.map { .int(Int64($0)) } ?? .null,
+            "provider_code": JSON(error.providerCode),
+        ]
+    }
+}

@@ -1,0 +1,14 @@
+import Screening
+
+/// What a stage decided, for the worker to write.
+enum Verdict: Sendable {
+    /// This, and the work is settled one way or the other.
+    case decided(Decision, told: [Update] = [])
+
+    /// Something has happened outside that must not be lost: what follows from it is worked out on the order as it stands when it is written, and
+    /// worked out again where the order has moved on meanwhile.
+    case settle(order: String, @Sendable (Order) -> (decision: Decision, told: [Update]))
+
+    /// These effects first, in a transaction of their own; then go on.
+    case first([Effect], then: @Sendable () async throws -> Verdict)
+}

@@ -1,0 +1,95 @@
+import Logging
+import Screening
+import ServiceLifecycle
+import Synchronization
+
+/// Claims, works, renews leases, and gives everything back at shutdown.
+struct ClaimLoop: Sendable {
+    let context: PipelineContext
+    let desk: Desk
+    let request: ClaimRequest
+    /// Which of the claims just taken may be worked on now. What it leaves out it has given back itself.
+    var admit: @Sendable ([Claim]) async throws -> [Claim] = { $0 }
+
+    /// How long work under way may go on after shutdown was asked for.
+    static let drain = Duration.seconds(8)
+
+    private final class Held: Sendable {
+        let claims = Mutex<[Claim: Task<Void, Never>]>([:])
+        var count: Int { claims.withLock { $0.count } }
+    }
+
+    /// Works until shutdown.
+    func run() async throws {
+        let held = Held()
+        let (doorbell, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let wakeUps = context.store.wakeUps()
+        let ringing = Task { for await _ in wakeUps { bell.yield() } }
+        let renewing = Task { try await renew(held) }
+        defer {
+            ringing.cancel()
+            renewing.cancel()
+        }
+        bell.yield()
+        await withGracefulShutdownHandler {
+            for await _ in doorbell {
+                if Task.isShuttingDownGracefully || Task.isCancelled { break }
+                await fill(held, bell)
+            }
+        } onGracefulShutdown: {
+            bell.finish()
+        }
+        await finish(held)
+    }
+
+    /// Claims as much as there is room for, and starts on it.
+    private func fill(_ held: Held, _ bell: AsyncStream<Void>.Continuation) async {
+        do {
+            while !Task.isShuttingDownGracefully {
+                var ask = request
+                ask.limit -= held.count
+                guard ask.limit > 0 else { return }
+                let claims = try await context.store.claim(ask)
+                let admitted = try await admit(claims)
+                for claim in admitted { start(claim, held, bell) }
+                guard claims.count == ask.limit, admitted.count == claims.count else { return }
+            }
+        } catch {
+            context.logger.error("claiming failed; it is tried again", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func start(_ claim: Claim, _ held: Held, _ bell: AsyncStream<Void>.Continuation) {
+        // Entered under the lock that the task's own end takes, so that the entry is there before it is removed.
+        held.claims.withLock { claims in
+            claims[claim] = Task {
+                await desk.work(on: claim)
+                held.claims.withLock { $0[claim] = nil }
+                bell.yield()
+            }
+        }
+    }
+
+    private func renew(_ held: Held) async throws {
+        let third = Duration.milliseconds(request.lease.wholeMilliseconds / 3)
+        while true {
+            try await context.clock.sleep(for: third)
+            let claims = held.claims.withLock { Array($0.keys) }
+            guard !claims.isEmpty else { continue }
+            _ = try? await context.store.renew(claims, lease: request.lease)
+        }
+    }
+
+    /// Waits for what is under way, then cancels what is left; the desk gives that back unspent.
+    private func finish(_ held: Held) async {
+        let underWay = held.claims.withLock { Array($0.values) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for task in underWay { await task.value } }
+            // Ends at once where the host itself is cancelled: then nothing is waited for.
+            group.addTask { try? await Task.sleep(for: ClaimLoop.drain) }
+            await group.next()
+            for task in underWay { task.cancel() }
+            group.cancelAll()
+        }
+    }
+}

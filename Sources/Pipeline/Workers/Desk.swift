@@ -1,0 +1,86 @@
+import Logging
+import Screening
+
+/// Does one piece of claimed work: loads what it is about, lets the stage decide, writes the decision.
+struct Desk: Sendable {
+    let context: PipelineContext
+
+    func work(on claim: Claim) async {
+        do {
+            try await write(try await verdict(claim), claim)
+        } catch StoreError.conflict {
+            // Something moved on since it was read: it is decided again on what stands now.
+            await again(claim, after: .milliseconds(50), spent: false)
+        } catch is CancellationError {
+            // Shutdown is not failure: the work is there again, unspent, for whoever comes next.
+            context.logger.notice("work given back at shutdown", metadata: ["work": "\(claim.work)"])
+            try? await context.store.release([claim])
+        } catch {
+            context.logger.error("work failed; it is tried again", metadata: ["work": "\(claim.work)", "error": "\(error)"])
+            await again(claim, after: .seconds(5), spent: false)
+        }
+    }
+
+    private func verdict(_ claim: Claim) async throws -> Verdict {
+        let gone = Verdict.decided(Decision(.done))
+        switch claim.work {
+        case .event(let id):
+            guard let event = try await context.store.event(id) else { return gone }
+            guard event.kind == .webhook else { return EventStage(context: context).decide(event) }
+            guard let order = try await order(event.order) else { return gone }
+            return try await WebhookStage(context: context).decide(event, order)
+        case .run(let id):
+            guard let run = try await context.store.run(id) else { return gone }
+            return try await RunStage(context: context).decide(claim, run)
+        case .submit(let id):
+            guard let order = try await order(id) else { return gone }
+            return try await SubmitStage(context: context).decide(claim, order)
+        case .read(let id):
+            guard let order = try await order(id) else { return gone }
+            return try await ReadStage(context: context).decide(claim, order)
+        }
+    }
+
+    private func order(_ id: String?) async throws -> Order? {
+        guard let id else { return nil }
+        return try await context.store.order(id)
+    }
+
+    private func write(_ verdict: Verdict, _ claim: Claim) async throws {
+        switch verdict {
+        case .decided(let decision, let told):
+            try await context.store.commit(claim, decision)
+            context.updates.tell(told)
+        case .first(let effects, let then):
+            try await context.store.perform(effects)
+            try await write(try await then(), claim)
+        case .settle(let id, let work):
+            try await settle(id, work, claim)
+        }
+    }
+
+    /// Writes what follows from something that has happened outside, on the order as it stands now; whoever holds the claim by then.
+    private func settle(_ id: String, _ work: @Sendable (Order) -> (decision: Decision, told: [Update]), _ claim: Claim) async throws {
+        var attempt = 0
+        while let order = try await context.store.order(id) {
+            attempt += 1
+            let (decision, told) = work(order)
+            do {
+                try await context.store.commit(claim, decision)
+            } catch StoreError.conflict where attempt < 4 {
+                continue
+            } catch StoreError.conflict {
+                // The claim is another's by now; what happened outside is written all the same.
+                try await context.store.perform(decision.effects)
+            }
+            context.updates.tell(told)
+            return
+        }
+        try await context.store.commit(claim, Decision(.done))
+    }
+
+    private func again(_ claim: Claim, after wait: Duration, spent: Bool) async {
+        let due = context.clock.now() + wait
+        try? await context.store.commit(claim, Decision(.again(at: due, spent: spent)))
+    }
+}

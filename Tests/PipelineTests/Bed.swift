@@ -1,0 +1,219 @@
+import Foundation
+import HTTPTypes
+import LuaRuntime
+import Logging
+import Pipeline
+import Plugins
+import Providers
+import Screening
+import ScreeningTesting
+import ServiceLifecycle
+import Simulators
+import Stores
+import Testing
+
+/// A whole pipeline in memory but for its store: the simulators and the intake talk through a transport without sockets.
+final class Bed: Sendable {
+    let context: PipelineContext
+    let commands: Commands
+    let intake: Intake
+    let site: SimulatorSite
+    let transport: HandlerTransport
+    let folder: URL
+    private let pool: LuaPool
+    private let runner: Task<Void, any Error>
+    private let group: ServiceGroup
+
+    /// - Parameters:
+    ///   - pace: how fast the simulators walk; nil: only when told.
+    ///   - folder: where the store is; nil for a new one.
+    ///   - script: an overlay over the webhook plugin of the connection `acme`.
+    ///   - poll: how often WorkerChecks is read.
+    init(
+        pace: Duration? = nil,
+        folder given: URL? = nil,
+        script: String? = nil,
+        poll: Duration = .milliseconds(100),
+        works: Bool = true,
+        zinc: Account? = nil
+    ) async throws {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        folder = given ?? FileManager.default.temporaryDirectory.appending(path: "fairlead-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var configuration = LuaPool.Configuration(count: 1)
+        configuration.workerPath = Bed.products.appending(path: "fairlead-lua").path
+        pool = LuaPool(configuration)
+        let scripts = HookRunner(pool: pool)
+        transport = HandlerTransport()
+        var simulated = SimulatorSettings()
+        simulated.publicURL = "https://simulators.example.test"
+        simulated.pace = pace
+        simulated.webhookRetries = [.milliseconds(50), .milliseconds(200), .seconds(1)]
+        site = SimulatorSite(simulated, transport: transport, logger: logger)
+        transport.set(site, for: "simulators.example.test")
+
+        let plugins = try Plugin.all(in: [Bed.repository.appending(path: "plugins").path])
+        let store = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: SystemClock(), random: SystemRandom())
+        let directory = Directory(
+            connections: [
+                try await Bed.connection("acme", plugins["webhook"], ["zinc", "workerchecks"], script, scripts),
+                try await Bed.connection("greenhouse", plugins["greenhouse"], ["zinc"], nil, scripts),
+            ],
+            accounts: [
+                ProviderAccount(account: zinc ?? Bed.zinc, provider: ZincProvider()),
+                ProviderAccount(
+                    account: Account(
+                        id: "workerchecks",
+                        provider: "workerchecks",
+                        baseURL: "https://simulators.example.test/workerchecks",
+                        secrets: ["widget_secret": [simulated.workerChecks.widgetSecrets[0]]],
+                        polling: ProviderManifest.Polling(interval: poll, readsPerMinute: 30)
+                    ),
+                    provider: WorkerChecksProvider()
+                ),
+            ]
+        )
+        context = PipelineContext(
+            store: store,
+            directory: directory,
+            scripts: scripts,
+            transport: transport,
+            clock: SystemClock(),
+            random: SystemRandom(),
+            logger: logger,
+            publicURL: "https://host.example.test"
+        )
+        commands = Commands(context)
+        intake = Intake(context)
+        transport.set(HostHandler(intake: intake), for: "host.example.test")
+        group = ServiceGroup(services: works ? [Worker(context), Poller(context)] : [], logger: logger)
+        runner = Task { [group, site] in
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { await site.run() }
+                tasks.addTask { try await group.run() }
+                if works { try await tasks.next() } else { try await Task.sleep(for: .seconds(3600)) }
+                tasks.cancelAll()
+            }
+        }
+    }
+
+    static let zinc = Account(
+        id: "zinc",
+        provider: "zinc",
+        environment: "staging",
+        baseURL: "https://simulators.example.test/zinc/partner/v2",
+        secrets: ["api_key": [Secret("simulated-zinc-key")], "webhook_tokens": [Secret("simulated-zinc-signing-token")]]
+    )
+
+    /// Stops everything and closes the store, as a shutdown does.
+    func stop() async {
+        await group.triggerGracefulShutdown()
+        runner.cancel()
+        _ = await runner.result
+        await pool.shutdown()
+        await context.store.close()
+    }
+
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    /// Where SwiftPM puts what it builds: the folder of the test bundle.
+    static let products = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+
+    private static func connection(
+        _ id: String,
+        _ plugin: Plugin?,
+        _ accounts: [String],
+        _ script: String?,
+        _ runner: HookRunner
+    ) async throws -> Connection {
+        let plugin = try #require(plugin)
+        let overlay = script.map { Script(name: "overlay", chunk: "\(id).lua", source: $0) }
+        let scripts = plugin.scripts(overlay: overlay)
+        let settings: JSON =
+            id == "greenhouse"
+            ? [:]
+            : [
+                "paths": [
+                    "external_id": "data.application.id", "first_name": "data.candidate.first_name", "last_name": "data.candidate.last_name",
+                    "email": "data.candidate.email", "phone": "data.candidate.phone", "package": "data.package",
+                    "callback_url": "data.callback_url",
+                ], "phone_country": "AU",
+            ]
+        return Connection(
+            id: id,
+            plugin: plugin,
+            accounts: accounts,
+            secrets: [
+                "api_key": [Secret("simulated-assessment-key")], "signing": [Secret("whsec_c2ltdWxhdGVkLWV2ZW50LXNlY3JldC0wMDE=")],
+                "callback": [Secret("whsec_c2ltdWxhdGVkLWNhbGxiYWNrLXNlY3JldC0x")],
+            ],
+            settings: plugin.manifest.settings.applyingDefaults(settings),
+            scripts: scripts,
+            hooks: try await runner.describe(scripts, plugin: plugin.name, connection: id)
+        )
+    }
+}
+
+/// The host's two doors, without a socket.
+struct HostHandler: WireHandler {
+    let intake: Intake
+
+    func respond(to request: WireRequest) async throws -> WireResponse {
+        var headers: [String: String] = [:]
+        for field in request.headers { headers[field.name.canonicalName] = field.value }
+        let parts = request.path.split(separator: "/").map(String.init)
+        do {
+            if parts.first == "providers", parts.count == 3 {
+                return try await intake.webhook(account: parts[1], token: parts[2], Webhook(headers: headers, body: request.body))
+            }
+            guard parts.first == "ats", parts.count >= 2 else { return WireResponse(404) }
+            let path = "/" + parts.dropFirst(2).joined(separator: "/")
+            let received = ReceivedRequest(
+                method: request.method.rawValue,
+                path: path,
+                query: request.query,
+                headers: headers,
+                body: request.body
+            )
+            return try await intake.deliver(to: parts[1], received)
+        } catch let refusal as Refusal {
+            return WireResponse(refusal.status, json: ["code": .string(refusal.code), "detail": .string(refusal.detail)])
+        }
+    }
+}
+
+/// Asks again and again until something is there; nil after ten seconds.
+func eventually<Value>(_ ask: () async throws -> Value?) async throws -> Value? {
+    for _ in 0..<500 {
+        if let value = try await ask() { return value }
+        try await Task.sleep(for: .milliseconds(20))
+    }
+    return nil
+}
+
+extension Bed {
+    /// Places an order at an account, as an API client does.
+    func place(_ externalID: String, account: String = "zinc", lastName: String = "Roe", package: String? = nil) async throws -> Order {
+        try await commands.place([
+            "connection": "acme", "external_id": .string(externalID), "account": .string(account),
+            "package": .string(package ?? (account == "zinc" ? "pkg_1" : "prod_1")),
+            "candidate": ["first_name": "Ana", "last_name": .string(lastName), "email": "ana@example.test", "phone": "+61491570006"],
+            "metadata": ["callback_url": .string(site.ats.callbackURL)],
+        ]).order
+    }
+
+    /// The order once it is in a state; nil after ten seconds.
+    func order(_ id: String, in state: OrderState) async throws -> Order? {
+        try await eventually {
+            let order = try await context.store.order(id)
+            return order?.state == state ? order : nil
+        }
+    }
+
+    /// The states that the ATS has been told of by callback, in the order in which it heard of them.
+    func toldStates(of externalID: String) -> [String] {
+        site.ats.received.filter { $0.kind == .callback && $0.isVerified && !$0.isRepeated }.compactMap { receipt in
+            receipt.body["data"]?["external_id"]?.text == externalID ? receipt.body["data"]?["state"]?.text : nil
+        }
+    }
+}

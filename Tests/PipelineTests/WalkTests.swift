@@ -1,0 +1,100 @@
+import Pipeline
+import Screening
+import Simulators
+import Testing
+
+/// Orders from end to end through the real scripts, store and providers.
+@Suite struct WalkTests {
+    @Test func anOrderWalksToZincByWebhookAndBack() async throws {
+        let bed = try await Bed(pace: .milliseconds(60))
+        let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
+        let assessment = try await bed.site.ats.orderAssessment(
+            at: "https://host.example.test/ats/greenhouse/assessments",
+            test: "pkg_1",
+            candidate: candidate
+        )
+        let id = try #require(assessment.interviewID)
+        let order = try #require(try await bed.order(id, in: .completed))
+        #expect(order.outcome == .clear)
+        #expect(order.standing.reportURL != nil)
+        let told = try await eventually { bed.site.ats.assessment(assessment.number)?.status == "complete" ? true : nil }
+        #expect(told == true)
+        #expect(bed.site.zinc.requests.count == 1)
+        let steps = try await bed.context.store.timeline(of: id).map(\.kind)
+        #expect(steps.first == "accepted")
+        #expect(steps.contains("submitted"))
+        await bed.stop()
+    }
+
+    @Test func anOrderWalksToWorkerChecksByPollingAndBack() async throws {
+        let bed = try await Bed(pace: .milliseconds(300))
+        let candidate = Candidate(firstName: "Ben", lastName: "Lee", email: "ben@example.test", phone: "0491 570 006")
+        let answer = try await bed.site.ats.orderScreening(
+            at: "https://host.example.test/ats/acme/standard",
+            application: "application-1",
+            package: "pkg_1",
+            candidate: candidate
+        )
+        #expect(answer.status == 200)
+        let order = try #require(try await eventually { try await bed.context.store.order(connection: "acme", externalID: "application-1") })
+        #expect(order.account == "zinc")
+        let other = try await bed.place("application-2", account: "workerchecks")
+        let done = try #require(try await bed.order(other.id, in: .completed))
+        #expect(done.outcome == .clear)
+        #expect(done.standing.reportURL?.value.contains("certificate") == true)
+        let heard = try await eventually { bed.toldStates(of: "application-2").last == "completed" ? true : nil }
+        #expect(heard == true)
+        #expect(bed.toldStates(of: "application-2").first == "requested" || bed.toldStates(of: "application-2").first == "awaiting_candidate")
+        await bed.stop()
+    }
+
+    @Test func everyChangeIsToldOnceAndInOrder() async throws {
+        let bed = try await Bed()
+        let order = try await bed.place("application-3")
+        #expect(try await bed.order(order.id, in: .requested) != nil)
+        let request = try #require(bed.site.zinc.requests.first)
+        for _ in 0..<3 {
+            let before = try await bed.context.store.order(order.id)?.state
+            bed.site.zinc.advance(request.id)
+            _ = try await eventually { try await bed.context.store.order(order.id)?.state == before ? nil : true }
+        }
+        #expect(try await bed.order(order.id, in: .completed) != nil)
+        let all = try await eventually { bed.toldStates(of: "application-3").count == 4 ? bed.toldStates(of: "application-3") : nil }
+        #expect(all == ["requested", "awaiting_candidate", "in_progress", "completed"])
+        await bed.stop()
+    }
+
+    @Test func anEventThatComesTwiceIsOneOrder() async throws {
+        let bed = try await Bed()
+        let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+61491570006")
+        let answers = try await withThrowingTaskGroup(of: WireResponse.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    try await bed.site.ats.orderScreening(
+                        at: "https://host.example.test/ats/acme/standard",
+                        application: "application-4",
+                        package: "pkg_1",
+                        candidate: candidate,
+                        id: "msg_same"
+                    )
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers.allSatisfy { $0.status == 200 })
+        #expect(Set(answers.compactMap { $0.json?["event"]?.text }).count == 1)
+        #expect(answers.count { $0.json?["duplicate"] == true } == 49)
+        _ = try await eventually { bed.site.zinc.requests.isEmpty ? nil : true }
+        let again = try await bed.site.ats.orderScreening(
+            at: "https://host.example.test/ats/acme/standard",
+            application: "application-4",
+            package: "pkg_1",
+            candidate: candidate
+        )
+        #expect(again.json?["duplicate"] == nil)
+        let event = try #require(again.json?["event"]?.text)
+        _ = try await eventually { try await bed.context.store.event(event)?.state == .done ? true : nil }
+        #expect(bed.site.zinc.requests.count == 1)
+        await bed.stop()
+    }
+}
