@@ -1,0 +1,50 @@
+import HTTPTypes
+public import Pipeline
+public import Plugins
+public import Screening
+
+/// The API under `/api/v1`, for operators and tools.
+public struct API: Sendable {
+    private let authentication: Authentication
+    /// All operations but the OpenAPI document's own.
+    let endpoints: [Endpoint]
+
+    /// The API of a host.
+    /// - Parameters:
+    ///   - commands: what is done on request.
+    ///   - store: what is shown.
+    ///   - directory: what is configured; asked anew for every request.
+    ///   - providers: every provider that accounts may name.
+    ///   - plugins: every plugin that connections may name.
+    ///   - clock: the time, for counting wrong tokens.
+    ///   - authenticate: finds a token's principal; nil for an unknown one. Compares in constant time.
+    public init(
+        commands: Commands,
+        store: any Store,
+        directory: Directory,
+        providers: @escaping @Sendable () -> [ProviderManifest],
+        plugins: @escaping @Sendable () -> [PluginManifest],
+        clock: any WallClock,
+        authenticate: @escaping @Sendable (_ token: String) async throws -> Principal?
+    ) {
+        authentication = Authentication(clock: clock, authenticate: authenticate)
+        endpoints =
+            OrderEndpoints(store: store).endpoints
+            + OrderCommandEndpoints(store: store, commands: commands).endpoints
+            + EventEndpoints(store: store, commands: commands).endpoints
+            + RunEndpoints(store: store, commands: commands).endpoints
+            + SetupEndpoints(commands: commands, directory: directory, providers: providers, plugins: plugins).endpoints
+    }
+
+    /// The routes, the OpenAPI document's among them.
+    public var routes: [Route] {
+        let document = openAPI.bytes()
+        let own = Endpoint(.get, OpenAPIDocument.path, .read, OpenAPIDocument.operation) { _, _ in
+            WireResponse(200, headers: [.contentType: "application/json"], body: document)
+        }
+        return (endpoints + [own]).map { $0.route(authentication) }
+    }
+
+    /// The OpenAPI 3.1 document.
+    public var openAPI: JSON { OpenAPIDocument.document(endpoints) }
+}

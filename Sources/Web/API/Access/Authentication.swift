@@ -1,0 +1,30 @@
+import HTTPTypes
+import Screening
+
+/// Finds out who asks, from `Authorization: Bearer …`.
+struct Authentication: Sendable {
+    /// Finds a token's principal; nil for an unknown one.
+    let authenticate: @Sendable (_ token: String) async throws -> Principal?
+    /// The time.
+    let clock: any WallClock
+    private let wrong = WrongTokens()
+
+    init(clock: any WallClock, authenticate: @escaping @Sendable (_ token: String) async throws -> Principal?) {
+        self.clock = clock
+        self.authenticate = authenticate
+    }
+
+    /// Who asks.
+    /// - Throws: ``ProblemDocument``: 401 without a token or for a wrong one, 429 for too many wrong ones.
+    func principal(of request: IncomingRequest) async throws -> Principal {
+        guard let field = request.headers[.authorization] else {
+            throw ProblemDocument(401, "unauthenticated", "Not signed in", "send Authorization: Bearer and a token")
+        }
+        let parts = field.split(separator: " ", maxSplits: 1)
+        if parts.count == 2, parts[0].lowercased() == "bearer", let principal = try await authenticate(String(parts[1]).trimmed) { return principal }
+        if let wait = wrong.count(from: request.peer, at: clock.now()) {
+            throw ProblemDocument(429, "too_many_wrong_tokens", "Too many wrong tokens", "wait before trying another token", retryAfter: wait)
+        }
+        throw ProblemDocument(401, "unauthenticated", "Not signed in", "the token is not known")
+    }
+}

@@ -1,0 +1,37 @@
+import HTTPTypes
+import Screening
+
+/// One operation of the API: what it does, who may, and how the OpenAPI document describes it.
+struct Endpoint: Sendable {
+    typealias Responder = @Sendable (IncomingRequest, Principal) async throws -> WireResponse
+
+    /// Where the API's paths begin.
+    static let root = "/api/v1"
+
+    let method: HTTPRequest.Method
+    /// The path below ``root``.
+    let path: String
+    /// The scope it needs beyond `read`.
+    let scope: Scope
+    let operation: Operation
+    let respond: Responder
+
+    init(_ method: HTTPRequest.Method, _ path: String, _ scope: Scope, _ operation: Operation, respond: @escaping Responder) {
+        self.method = method
+        self.path = path
+        self.scope = scope
+        self.operation = operation
+        self.respond = respond
+    }
+
+    /// The endpoint as a route: finds out who asks, checks the scope, and lets nobody store the answer.
+    func route(_ authentication: Authentication) -> Route {
+        Route(method, Endpoint.root + path) { request in
+            let principal = try await authentication.principal(of: request)
+            try principal.require(scope)
+            var response = try await respond(request, principal)
+            response.headers[.cacheControl] = "no-store"
+            return response
+        }
+    }
+}

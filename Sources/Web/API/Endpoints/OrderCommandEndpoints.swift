@@ -1,0 +1,94 @@
+import HTTPTypes
+import Pipeline
+import Screening
+
+/// Doing something with orders.
+struct OrderCommandEndpoints: Sendable {
+    let store: any Store
+    let commands: Commands
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.post, "/orders", .order, OrderCommandEndpoints.placing) { request, principal in
+                try await once(request, principal) {
+                    let body = try request.object(["connection", "external_id", "package", "candidate", "account", "metadata"])
+                    if let connection = body["connection"]?.text, !principal.sees(connection: connection) {
+                        throw ProblemDocument.notFound("connection")
+                    }
+                    let (order, isNew) = try await commands.place(body)
+                    return WireResponse(isNew ? 201 : 200, headers: [.location: "\(Endpoint.root)/orders/\(order.id)"], json: order.view(principal))
+                }
+            },
+            Endpoint(.post, "/orders/{id}/cancel", .order, .command("Cancel an order", 200, of: "Order", body: ["reason": .anyText])) {
+                request,
+                principal in
+                try await once(request, principal) {
+                    let id = try await store.order(request, principal).id
+                    let reason = try request.object(["reason"]).optionalText("reason")
+                    return WireResponse(200, json: try await commands.cancel(order: id, reason: reason).view(principal))
+                }
+            },
+            Endpoint(.post, "/orders/{id}/refresh", .order, .command("Ask the provider for its present word", 202, of: "Order")) {
+                request,
+                principal in
+                try await once(request, principal) {
+                    let id = try await store.order(request, principal).id
+                    return WireResponse(202, json: try await commands.refresh(order: id).view(principal))
+                }
+            },
+            Endpoint(.post, "/orders/{id}/resolve", .operate, OrderCommandEndpoints.resolving) { request, principal in
+                try await once(request, principal) {
+                    let id = try await store.order(request, principal).id
+                    let resolution = try OrderCommandEndpoints.resolution(request.object(["action", "provider_ref"]))
+                    return WireResponse(200, json: try await commands.resolve(order: id, resolution).view(principal))
+                }
+            },
+        ]
+    }
+
+    private func once(
+        _ request: IncomingRequest,
+        _ principal: Principal,
+        _ perform: () async throws -> WireResponse
+    ) async throws -> WireResponse {
+        try await IdempotentRequest(request: request, principal: principal, store: store).answer(perform)
+    }
+
+    private static func resolution(_ body: JSON) throws -> Resolution {
+        switch try body.optionalText("action") {
+        case "adopt":
+            guard let reference = body["provider_ref"]?.identifier, reference.utf8.count <= 200 else {
+                throw FieldProblem(
+                    path: "provider_ref",
+                    expected: "the provider's name for the request",
+                    found: body["provider_ref"]?.kind.withArticle ?? "nothing"
+                )
+            }
+            return .adopt(providerRef: reference)
+        case "resubmit": return .resubmit
+        case "abandon": return .abandon
+        case let other:
+            throw FieldProblem(path: "action", expected: "adopt, resubmit or abandon", found: other == nil ? "nothing" : "another word")
+        }
+    }
+
+    private static let placing = Operation.command(
+        "Place an order; the same external_id on a connection gives the same order",
+        201,
+        of: "Order",
+        body: [
+            "connection": .anyText, "external_id": .anyText, "package": .anyText, "candidate": .reference("Candidate"), "account": .anyText,
+            "metadata": .anyObject,
+        ],
+        required: ["connection", "external_id", "package", "candidate"],
+        also: 200
+    )
+
+    private static let resolving = Operation.command(
+        "Settle an uncertain order by a person's word",
+        200,
+        of: "Order",
+        body: ["action": ["type": "string", "enum": ["adopt", "resubmit", "abandon"]], "provider_ref": .anyText],
+        required: ["action"]
+    )
+}

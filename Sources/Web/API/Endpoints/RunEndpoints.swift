@@ -1,0 +1,60 @@
+import HTTPTypes
+import Pipeline
+import Screening
+
+/// What scripts did.
+struct RunEndpoints: Sendable {
+    let store: any Store
+    let commands: Commands
+
+    static let filters = ["state", "connection", "event", "order_id", "hook", "since", "until"]
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.get, "/runs", .read, .list("Runs, newest first", of: "Run", filters: RunEndpoints.descriptions)) { request, principal in
+                let filters = try Filters(request, known: RunEndpoints.filters, repeatable: ["state", "connection"])
+                var query = RunQuery()
+                query.states = Set(try filters.words("state", as: Run.State.self))
+                query.connections = filters.connections(principal)
+                query.event = try filters.text("event")
+                query.order = try filters.text("order_id")
+                query.hook = try filters.text("hook")
+                query.since = try filters.moment("since")
+                query.until = try filters.moment("until")
+                return try await store.runs(query, filters.page(of: .run)).response { $0.view(principal) }
+            },
+            Endpoint(.get, "/runs/{id}", .read, .show("One run with its steps", of: "Run")) { request, principal in
+                let run = try await run(request, principal)
+                return WireResponse(200, json: run.view(principal, steps: try await store.steps(of: run.id)))
+            },
+            Endpoint(.post, "/runs/{id}/retry", .operate, .command("Give a run another attempt now", 202, of: "Run")) { request, principal in
+                try await IdempotentRequest(request: request, principal: principal, store: store).answer {
+                    let id = try await run(request, principal).id
+                    return WireResponse(202, json: try await commands.retry(run: id).view(principal))
+                }
+            },
+            Endpoint(.post, "/runs/{id}/discard", .operate, .command("Nothing is to be done about a run", 202, of: "Run", body: ["note": .anyText])) {
+                request,
+                principal in
+                try await IdempotentRequest(request: request, principal: principal, store: store).answer {
+                    let id = try await run(request, principal).id
+                    let note = try request.object(["note"]).optionalText("note")
+                    return WireResponse(202, json: try await commands.discard(run: id, note: note).view(principal))
+                }
+            },
+        ]
+    }
+
+    private func run(_ request: IncomingRequest, _ principal: Principal) async throws -> Run {
+        guard let run = try await store.run(request.parameters["id"] ?? ""), principal.sees(connection: run.connection) else {
+            throw ProblemDocument.notFound("run")
+        }
+        return run
+    }
+
+    private static let descriptions: [(String, String)] = [
+        ("state", "In this state; may be given several times"), ("connection", "On this connection; may be given several times"),
+        ("event", "Of this event"), ("order_id", "Of this order"), ("hook", "Of this hook; a route's is its METHOD /path"),
+        ("since", "Made at or after this moment"), ("until", "Made before this moment"),
+    ]
+}

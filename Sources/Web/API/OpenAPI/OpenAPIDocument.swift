@@ -1,0 +1,35 @@
+import HTTPTypes
+import Screening
+
+/// The API's OpenAPI 3.1 document, put together from what the endpoints say of themselves.
+enum OpenAPIDocument {
+    static let path = "/openapi.json"
+    static let operation = Operation(summary: "This document", answers: [(200, .anyObject)], problems: [])
+
+    /// The document for these endpoints.
+    static func document(_ endpoints: [Endpoint]) -> JSON {
+        var paths = JSON.Members()
+        for endpoint in endpoints {
+            var item = paths[endpoint.path] ?? [:]
+            item[endpoint.method.rawValue.lowercased()] = endpoint.operation.json(path: endpoint.path, scope: endpoint.scope)
+            paths[endpoint.path] = item
+        }
+        return [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "Fairlead", "version": "1",
+                "description": "Orders, events and runs between applicant tracking systems and screening providers.",
+            ],
+            "servers": [["url": .string(Endpoint.root)]],
+            "security": [["token": []]],
+            "paths": .object(paths),
+            "components": [
+                "securitySchemes": ["token": ["type": "http", "scheme": "bearer"]],
+                "responses": [
+                    "Problem": ["description": "What went wrong", "content": ["application/problem+json": ["schema": .reference("Problem")]]]
+                ],
+                "schemas": .object(Schemas.all),
+            ],
+        ]
+    }
+}

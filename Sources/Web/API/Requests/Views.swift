@@ -1,0 +1,67 @@
+import Screening
+
+// What the API shows of things, by whether the asker may see personal data. What may not be seen is left out, not blanked.
+
+extension Order {
+    func view(_ principal: Principal) -> JSON {
+        guard !principal.seesPersonal else { return json }
+        var view = json
+        view["candidate"] = nil
+        view["report_url"] = nil
+        view["metadata"] = nil
+        view["checks"] = .array(
+            standing.checks.map { check in
+                var json = check.json
+                json["name"] = nil
+                return json
+            }
+        )
+        return view
+    }
+}
+
+extension Event {
+    /// The event with what was received, where that may be seen.
+    func fullView(_ principal: Principal) -> JSON {
+        guard principal.seesPersonal else { return json }
+        var view = json
+        let received = request.value
+        func object(_ pairs: [String: String]) -> JSON { .object(JSON.Members(pairs.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })) }
+        var shown: JSON = [
+            "method": .string(received.method), "path": .string(received.path), "query": object(received.query), "headers": object(received.headers),
+        ]
+        if let text = String(validating: received.body, as: UTF8.self) {
+            shown["body"] = .string(text)
+        } else {
+            shown["body_base64"] = .string(received.body.base64)
+        }
+        view["request"] = shown
+        return view
+    }
+}
+
+extension Run {
+    /// The run without its steps.
+    func view(_ principal: Principal) -> JSON {
+        guard !principal.seesPersonal, let kind = result?.value["kind"] else { return json }
+        var view = json
+        view["result"] = ["kind": kind]
+        return view
+    }
+
+    func view(_ principal: Principal, steps: [Step]) -> JSON {
+        var view = view(principal)
+        view["steps"] = .array(steps.map { $0.view(principal) })
+        return view
+    }
+}
+
+extension Step {
+    func view(_ principal: Principal) -> JSON {
+        guard !principal.seesPersonal else { return json }
+        var view = json
+        view["request"] = nil
+        view["reply"] = nil
+        return view
+    }
+}

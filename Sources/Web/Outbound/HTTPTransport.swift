@@ -1,0 +1,118 @@
+import AsyncHTTPClient
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import Plugins
+public import Screening
+
+/// The way out over real sockets: HTTP/1.1 with TLS that checks certificates, without redirects, proxies, cookies or logs.
+///
+/// Nothing but the public internet can be reached, and what `allow` permits. A request that creates something (any method but GET, HEAD, OPTIONS,
+/// PUT and DELETE) gets a connection of its own. Thread-safe; make one and share it.
+public final class HTTPTransport: Transport {
+    private let clients: PinnedClients
+    private let guardian: AddressGuard
+    private let maximumAnswer: Int
+
+    /// A transport.
+    /// - Parameters:
+    ///   - maximumAnswer: how many bytes an answer's body may have.
+    ///   - connectTimeout: how long making a connection, TLS included, may take.
+    ///   - allow: whether an address outside the public internet may be called; gets the address as text, IPv4 in four decimal numbers.
+    public convenience init(
+        maximumAnswer: Int = 4 << 20,
+        connectTimeout: Duration = .seconds(10),
+        allow: @escaping @Sendable (_ ip: String) -> Bool = { _ in false }
+    ) {
+        self.init(maximumAnswer: maximumAnswer, connectTimeout: connectTimeout, guardian: AddressGuard(allow: allow, resolve: AddressGuard.system))
+    }
+
+    init(maximumAnswer: Int, connectTimeout: Duration, guardian: AddressGuard) {
+        self.maximumAnswer = maximumAnswer
+        self.guardian = guardian
+        clients = PinnedClients(connectTimeout: connectTimeout)
+    }
+
+    /// Performs one exchange. `request.timeout` holds for everything together: finding the address, connecting, sending and the whole answer.
+    ///
+    /// `cannotConnect` is thrown only where nothing of the request was written to a connection; whatever went wrong later is `timedOut`, `broken` or
+    /// `tooLarge`. Headers that frame the message or name the host (`host`, `content-length`, `connection`, …) are set here, not taken from the request.
+    public func send(_ request: WireRequest) async throws -> WireResponse {
+        let deadline = NIODeadline.now() + TimeAmount(request.timeout)
+        guard let destination = URLParts(request.url) else {
+            throw TransportError(.refused, "the URL cannot be called: it is not an http or https URL in its plain form")
+        }
+        let message = try HTTPTransport.message(request, to: destination)
+        let addresses = try await guardian.addresses(of: destination, by: deadline)
+        var failure = TransportError(.cannotConnect, "\(destination.host) cannot be found")
+        // The next address is only tried after a failure to connect, when the other side has surely seen nothing.
+        for address in addresses.prefix(4) {
+            do {
+                return try await exchange(message, destination.host, address, fresh: !HTTPTransport.repeatable.contains(request.method), deadline)
+            } catch let error as TransportError where error.kind == .cannotConnect {
+                failure = error
+            }
+            if NIODeadline.now() >= deadline { break }
+        }
+        throw failure
+    }
+
+    /// Closes all connections; exchanges under way fail. Later calls of ``send(_:)`` throw `refused`. Calling twice does nothing more.
+    public func shutdown() async { await clients.shutdown() }
+
+    /// How many clients are kept.
+    var clientCount: Int { clients.count }
+
+    private func exchange(
+        _ message: HTTPClient.Request,
+        _ host: String,
+        _ address: IPAddress,
+        fresh: Bool,
+        _ deadline: NIODeadline
+    ) async throws -> WireResponse {
+        try Task.checkCancellation()
+        let key = PinnedClients.Key(host: host, address: address, fresh: fresh)
+        let lent = try clients.borrow(key)
+        defer { clients.giveBack(key) }
+        let collector = AnswerCollector(host: host, limit: maximumAnswer)
+        // Delegate and connection share one event loop: the collector sees the request leave in the same tick, before any failure is reported.
+        let task = lent.client.execute(request: message, delegate: collector, eventLoop: .delegateAndChannel(on: lent.loop), deadline: deadline)
+        do {
+            return try await withTaskCancellationHandler {
+                try await task.get()
+            } onCancel: {
+                task.cancel()
+            }
+        } catch let error as TransportError {
+            throw error
+        } catch {
+            if Task.isCancelled { throw CancellationError() }
+            throw TransportFailure.error(error, host: host, sent: collector.sent)
+        }
+    }
+
+    private static let repeatable: Set<HTTPRequest.Method> = [.get, .head, .options, .put, .delete]
+    private static let framing: Set<HTTPField.Name> = [
+        .contentLength, .transferEncoding, .connection, .upgrade, .te, .trailer, .expect, .proxyAuthorization, HTTPField.Name("host")!,
+        HTTPField.Name("keep-alive")!, HTTPField.Name("proxy-connection")!,
+    ]
+
+    private static func message(_ request: WireRequest, to destination: URLParts) throws(TransportError) -> HTTPClient.Request {
+        var headers = HTTPHeaders()
+        for field in request.headers where !framing.contains(field.name) { headers.add(name: field.name.rawName, value: field.value) }
+        if request.headers[.userAgent] == nil { headers.add(name: "user-agent", value: "fairlead") }
+        let body = request.body.isEmpty ? nil : HTTPClient.Body.byteBuffer(ByteBuffer(bytes: request.body))
+        let name = destination.isIPv6 ? "[\(destination.host)]" : destination.host
+        let message = try? HTTPClient.Request(
+            url: "\(destination.scheme)://\(name):\(destination.port)\(destination.target)",
+            method: HTTPMethod(rawValue: request.method.rawValue),
+            headers: headers,
+            body: body
+        )
+        // The client reads the URL again by rules of its own: both must see the same host.
+        guard let message, message.host == name, message.port == destination.port, message.useTLS == (destination.scheme == "https") else {
+            throw TransportError(.refused, "the URL cannot be called: it is malformed")
+        }
+        return message
+    }
+}

@@ -1,0 +1,34 @@
+import HTTPTypes
+import Screening
+
+/// Whether the host is able to work.
+public enum Readiness: Sendable, Equatable {
+    /// It is.
+    case ready
+    /// It is not, and why, a sentence each and without personal data.
+    case failing([String])
+}
+
+/// `/healthz`: the process is alive. `/readyz`: it is able to work.
+public enum HealthRoutes {
+    /// The routes; `readiness` is asked at every call of `/readyz`.
+    public static func routes(readiness: @escaping @Sendable () async -> Readiness) -> [Route] {
+        [
+            Route(.get, "/healthz") { _ in WireResponse(200, json: ["status": "alive"]) },
+            Route(.get, "/readyz") { _ in
+                switch await readiness() {
+                case .ready: return WireResponse(200, json: ["status": "ready"])
+                case .failing(let reasons):
+                    throw ProblemDocument(
+                        503,
+                        "not_ready",
+                        "Not able to work",
+                        reasons.joined(separator: "; "),
+                        retryAfter: .seconds(5),
+                        extra: JSON.Members([("reasons", .array(reasons.map { .string($0) }))])
+                    )
+                }
+            },
+        ]
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+import NIOPosix
+import Screening
+public import ServiceLifecycle
+
+/// The way in: an HTTP/1.1 server on one address, with limits on what a sender may ask.
+///
+/// Every answer carries `X-Request-ID`; every error is problem JSON. An unknown address is 404, a known one with another method 405.
+public struct HTTPServer: Service {
+    private let host: String
+    private let port: Int
+    private let limits: ServerLimits
+    private let routes: [Route]
+    private let logger: Logger
+    private let bound = BoundPort()
+
+    /// A server that does not listen yet.
+    /// - Parameters:
+    ///   - host: an address of this machine, or a name for one.
+    ///   - port: 0 for any free port; see ``boundPort()``.
+    ///   - limits: what a sender may ask.
+    ///   - routes: what is answered; of several that match, the first stands.
+    ///   - logger: told of failures, by kind and request id, never with content.
+    public init(host: String, port: Int, limits: ServerLimits = ServerLimits(), routes: [Route], logger: Logger) {
+        self.host = host
+        self.port = port
+        self.limits = limits
+        self.routes = routes
+        self.logger = logger
+    }
+
+    /// Listens and answers until told to shut down, then lets requests under way finish for ``ServerLimits/drain`` and returns. May be called once.
+    /// - Throws: ``ListenError`` where the address cannot be had.
+    public func run() async throws {
+        let application = makeApplication()
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await application.run() }
+                group.addTask { [drain = limits.drain] in
+                    try await gracefulShutdown()
+                    try await Task.sleep(for: drain)
+                }
+                try await group.next()
+                group.cancelAll()
+            }
+            bound.fail(CancellationError())
+        } catch let error as IOError {
+            // The only socket error that comes this far is that of listening.
+            let failure = ListenError(host: host, port: port, reason: String(cString: strerror(error.errnoCode)))
+            bound.fail(failure)
+            throw failure
+        } catch {
+            bound.fail(error)
+            throw error
+        }
+    }
+
+    /// The port that the server listens on; waits until it does.
+    /// - Throws: ``ListenError`` where it could not, `CancellationError` where it ended before.
+    public func boundPort() async throws -> Int { try await bound.port }
+
+    private func makeApplication() -> Application<Site> {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
+        decoder.maxHeaderFieldSize = limits.headers
+        decoder.maxHeaderListSize = limits.headers
+        decoder.maxHeaderFieldCount = limits.headerFields
+        return Application(
+            responder: Site(routes: RouteTable(routes), limits: limits, logger: logger),
+            server: .http1(
+                configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [ConnectionGuard(limits: limits)],
+                    idleTimeout: TimeAmount(limits.idle),
+                    httpDecoderConfiguration: decoder
+                )
+            ),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port), backlog: 1024),
+            onServerRunning: { [bound, port] channel in bound.tell(channel.localAddress?.port ?? port) },
+            logger: quiet
+        )
+    }
+}

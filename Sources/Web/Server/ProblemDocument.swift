@@ -1,0 +1,110 @@
+import HTTPTypes
+import Pipeline
+public import Screening
+
+/// An error as the outside sees it: a problem document as RFC 9457 has it, with a stable `code`.
+public struct ProblemDocument: Error, Sendable, Equatable {
+    /// The HTTP status.
+    public var status: Int
+    /// A stable word for programs, such as `too_late`.
+    public var code: String
+    /// The kind of problem, for people. The same for every problem of one code.
+    public var title: String
+    /// This problem, for people: what is wrong and what to do. Holds no personal data.
+    public var detail: String
+    /// When trying again makes sense; sent as `Retry-After`.
+    public var retryAfter: Duration?
+    /// Further members.
+    public var extra: JSON.Members
+
+    /// A problem.
+    public init(_ status: Int, _ code: String, _ title: String, _ detail: String, retryAfter: Duration? = nil, extra: JSON.Members = JSON.Members()) {
+        self.status = status
+        self.code = code
+        self.title = title
+        self.detail = detail
+        self.retryAfter = retryAfter
+        self.extra = extra
+    }
+
+    /// The document's members.
+    public var json: JSON {
+        var json: JSON = [
+            "type": .string("urn:fairlead:problem:" + code), "title": .string(title), "status": .int(Int64(status)), "detail": .string(detail),
+            "code": .string(code),
+        ]
+        for (name, value) in extra.pairs where json[name] == nil { json[name] = value }
+        return json
+    }
+
+    /// The document as an answer.
+    public var response: WireResponse {
+        var response = WireResponse(status, json: json)
+        response.headers[.contentType] = "application/problem+json"
+        if code == "unauthenticated" { response.headers[.wwwAuthenticate] = "Bearer" }
+        if let retryAfter { response.headers[.retryAfter] = String(max(1, (retryAfter.wholeMilliseconds + 999) / 1000)) }
+        return response
+    }
+}
+
+extension ProblemDocument {
+    static let notFound = ProblemDocument(404, "not_found", "Not found", "there is nothing at this address")
+
+    static func notFound(_ kind: String) -> ProblemDocument {
+        ProblemDocument(404, "not_found", "Not found", "there is no such \(kind)")
+    }
+
+    static func wrongMethod(_ allowed: [String]) -> ProblemDocument {
+        ProblemDocument(405, "method_not_allowed", "Method not allowed", "this address takes \(allowed.joined(separator: ", "))")
+    }
+
+    static func tooLarge(_ limit: Int) -> ProblemDocument {
+        ProblemDocument(413, "body_too_large", "Body too large", "a request's body may have at most \(limit) bytes")
+    }
+
+    static func badRequest(_ code: String, _ detail: String) -> ProblemDocument { ProblemDocument(400, code, "Bad request", detail) }
+
+    static let incomplete = ProblemDocument(400, "incomplete_body", "Bad request", "the body ended before the announced length")
+    static let malformed = ProblemDocument(400, "malformed_request", "Bad request", "the request is not HTTP/1.1")
+    static let headersTooLarge = ProblemDocument(431, "headers_too_large", "Header too large", "the request's header is too large")
+    static let tooSlow = ProblemDocument(408, "too_slow", "Request time-out", "the request's body took too long")
+    static let stopping = ProblemDocument(503, "stopping", "Not available", "the server is stopping; try again", retryAfter: .seconds(5))
+    static let broken = ProblemDocument(
+        500,
+        "internal_error",
+        "Internal error",
+        "something went wrong here; the log has more under this request's id"
+    )
+
+    /// A title for the problems of the pipeline, which have none of their own.
+    private static func title(_ status: Int) -> String {
+        switch status {
+        case 400: "Bad request"
+        case 401: "Not accepted"
+        case 404: "Not found"
+        case 405: "Method not allowed"
+        case 409: "Not possible now"
+        case 422: "Unusable value"
+        case 502: "The provider did not do it"
+        case 503: "Not available"
+        default: "Refused"
+        }
+    }
+
+    /// The document for any error that a responder threw; nil where the error says nothing to the outside.
+    init?(describing error: any Error) {
+        switch error {
+        case let problem as ProblemDocument: self = problem
+        case let field as FieldProblem:
+            self.init(422, "invalid_field", "Unusable value", field.description, extra: JSON.Members([("field", .string(field.path))]))
+        case let refusal as Refusal:
+            self.init(refusal.status, refusal.code, ProblemDocument.title(refusal.status), refusal.detail, retryAfter: refusal.retryAfter)
+        case StoreError.unavailable, StoreError.unknown:
+            self.init(503, "store_unavailable", "Not available", "the store cannot be had now; try again", retryAfter: .seconds(5))
+        case StoreError.conflict:
+            self.init(409, "conflict", "Conflict", "this was changed by somebody else at the same time; read it again")
+        case is CancellationError: self = .stopping
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,92 @@
+public import HTTPTypes
+public import Screening
+
+/// One address of the server and what answers there.
+public struct Route: Sendable {
+    /// Answers a request. May throw ``ProblemDocument`` or any error: all become problem JSON.
+    public typealias Responder = @Sendable (IncomingRequest) async throws -> WireResponse
+
+    /// The method; nil for any.
+    public let method: HTTPRequest.Method?
+    /// The path: `/orders/{id}` takes one segment by name; a trailing `/*` takes the rest.
+    public let pattern: String
+    /// What answers.
+    public let respond: Responder
+    let segments: [Segment]
+
+    /// A part of a pattern between slashes.
+    enum Segment: Sendable, Equatable {
+        case literal(String)
+        case parameter(String)
+        case rest
+    }
+
+    /// A route.
+    public init(_ method: HTTPRequest.Method?, _ pattern: String, respond: @escaping Responder) {
+        self.method = method
+        self.pattern = pattern
+        self.respond = respond
+        segments = pattern.split(separator: "/").map { part in
+            if part == "*" { return .rest }
+            return part.hasPrefix("{") && part.hasSuffix("}") ? .parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
+        }
+    }
+
+    /// What the pattern takes from a path's segments; nil where it does not match.
+    func match(_ path: [Substring]) -> [String: String]? {
+        var parameters: [String: String] = [:]
+        for (index, segment) in segments.enumerated() {
+            if segment == .rest {
+                parameters["*"] = "/" + path[min(index, path.count)...].joined(separator: "/")
+                return parameters
+            }
+            guard index < path.count else { return nil }
+            switch segment {
+            case .literal(let text): guard path[index] == text else { return nil }
+            case .parameter(let name):
+                guard !path[index].isEmpty else { return nil }
+                parameters[name] = IncomingRequest.decoded(path[index])
+            case .rest: break
+            }
+        }
+        return path.count == segments.count ? parameters : nil
+    }
+}
+
+/// The routes of a server. Of several that match, the first stands.
+struct RouteTable: Sendable {
+    /// What a path and a method lead to.
+    enum Match {
+        case route(Route, parameters: [String: String])
+        case wrongMethod(allowed: [HTTPRequest.Method])
+        case unknown
+    }
+
+    private let byFirst: [String: [Route]]
+    private let other: [Route]
+
+    init(_ routes: [Route]) {
+        var byFirst: [String: [Route]] = [:]
+        var other: [Route] = []
+        for route in routes {
+            if case .literal(let text)? = route.segments.first { byFirst[text, default: []].append(route) } else { other.append(route) }
+        }
+        self.byFirst = byFirst
+        self.other = other
+    }
+
+    /// The route for a method and a path. HEAD is answered by GET's route.
+    func match(_ method: HTTPRequest.Method, _ path: String) -> Match {
+        guard path.hasPrefix("/") else { return .unknown }
+        let segments = path == "/" ? [] : path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        var allowed: [HTTPRequest.Method] = []
+        for routes in [segments.first.flatMap { byFirst[String($0)] } ?? [], other] {
+            for route in routes {
+                guard let parameters = route.match(segments) else { continue }
+                guard let own = route.method, own != method, !(method == .head && own == .get) else { return .route(route, parameters: parameters) }
+                allowed.append(own)
+            }
+        }
+        return allowed.isEmpty ? .unknown : .wrongMethod(allowed: allowed)
+    }
+}

@@ -1,0 +1,115 @@
+import HTTPTypes
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Web
+
+@Suite("The inbox over the wire")
+struct InboxTests {
+    private let key = HTTPField.Name("x-key")!
+
+    @Test("A signed delivery is stored with its bytes; the same again is a duplicate; an unsigned one is 401")
+    func deliveries() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            let body = Array("{\"a\": 1.0, \"ä\":\"\\u00e4\"}\n".utf8)
+            let url = client.server.url("/ats/acme/webhook?x=1&y=a%20b")
+            func send(_ key: String) async throws -> WireResponse {
+                try await client.transport.send(WireRequest(.post, url, headers: [self.key: key, .contentType: "application/json"], body: body))
+            }
+            let first = try await send("delivery-secret")
+            let id = try #require(first.json?["event"]?.text)
+            #expect(first.status == 200 && first.json?["duplicate"] == nil)
+            let again = try await send("delivery-secret")
+            #expect(again.status == 200 && again.json == ["event": .string(id), "duplicate": true])
+            let wrong = try await send("guess")
+            #expect(wrong.status == 401 && wrong.headers[.contentType] == "application/problem+json")
+            let stored = try #require(try await fixture.store.event(id)).request.value
+            #expect(stored.body == body && stored.method == "POST" && stored.path == "/webhook" && stored.query == ["x": "1", "y": "a b"])
+            #expect(stored.headers["content-type"] == "application/json" && stored.headers["host"]?.isEmpty == false)
+            for path in ["/ats/nobody/webhook", "/ats/acme/elsewhere", "/ats/acme"] {
+                #expect(
+                    try await client.transport.send(WireRequest(.post, client.server.url(path), headers: [self.key: "delivery-secret"])).status == 404
+                )
+            }
+            #expect(try await client.list("/events", "id") == [id])
+            #expect(try await client.get("/events/\(id)").json?["duplicate_count"] == 1)
+        }
+    }
+
+    @Test("A provider's webhook is 200, 401, 404 or 400, and 413 when too large")
+    func webhooks() async throws {
+        let fixture = try APIFixture()
+        let order = try await fixture.order("a-1")
+        try await fixture.run { (client) async throws in
+            let sign = try #require(HTTPField.Name("x-sign"))
+            func send(_ path: String, _ signature: String, _ body: [UInt8]) async throws -> Int {
+                try await client.transport.send(WireRequest(.post, client.server.url(path), headers: [sign: signature], body: body)).status
+            }
+            let path = "/providers/one/\(order.callbackToken.value)"
+            let body = Array(#"{"status":"pending"}"#.utf8)
+            #expect(try await send(path, "right", body) == 200)
+            #expect(try await send(path, "right", body) == 200)
+            #expect(try await send(path, "wrong", body) == 401)
+            #expect(try await send("/providers/two/\(order.callbackToken.value)", "right", body) == 404)
+            #expect(try await send("/providers/one/unknown", "right", body) == 404)
+            #expect(try await send(path, "right", Array("{".utf8)) == 400)
+            #expect(try await send(path, "right", [UInt8](repeating: 32, count: (1 << 20) + 1)) == 413)
+            #expect(try await client.transport.send(WireRequest(.get, client.server.url(path))).status == 405)
+            #expect(try await client.list("/events?kind=webhook&account=one", "order") == [order.id, order.id])
+        }
+    }
+
+    @Test("Replaying, retrying and discarding are 202, and 409 where they make no sense")
+    func commands() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            let request = WireRequest(.post, client.server.url("/ats/acme/webhook"), headers: [key: "delivery-secret"], json: [:])
+            let id = try #require(try await client.transport.send(request).json?["event"]?.text)
+            let replayed = try await client.post("/events/\(id)/replay")
+            #expect(replayed.status == 202 && replayed.json?["id"]?.text == id)
+            for (name, state) in [("run_1", Run.State.dead), ("run_2", .done), ("run_3", .dead)] {
+                let run = Run(
+                    id: name,
+                    connection: "acme",
+                    plugin: "invented",
+                    pluginVersion: "1",
+                    script: "x",
+                    hook: "on_event",
+                    event: id,
+                    order: nil,
+                    input: [:],
+                    state: state,
+                    attempt: 3,
+                    createdAt: fixture.clock.now()
+                )
+                try await fixture.store.perform([.run(run)])
+            }
+            #expect(try await client.list("/runs?state=dead&sort=asc", "id") == ["run_1", "run_3"])
+            #expect(try await client.list("/runs?event=\(id)&hook=on_event&connection=acme&sort=asc", "id") == ["run_1", "run_2", "run_3"])
+            #expect(try await client.list("/runs?order_id=ord_1", "id").isEmpty)
+            let retried = try await client.post("/runs/run_1/retry")
+            #expect(retried.status == 202 && retried.json?["state"] == "queued")
+            #expect(try await client.post("/runs/run_2/retry").status == 409)
+            let discarded = try await client.post("/runs/run_3/discard", ["note": "told by phone"])
+            #expect(discarded.status == 202 && discarded.json?["state"] == "discarded")
+            #expect(try await client.post("/runs/run_9/retry").status == 404)
+            #expect(try await client.get("/runs/run_1").json?["steps"] == [])
+        }
+    }
+
+    @Test("A store that is away is 503 with Retry-After, for deliveries and for the API")
+    func away() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            await fixture.store.close()
+            let request = WireRequest(.post, client.server.url("/ats/acme/webhook"), headers: [key: "delivery-secret"], json: [:])
+            for answer in [
+                try await client.transport.send(request), try await client.get("/orders"), try await client.post("/orders", placement("a")),
+            ] {
+                #expect(answer.status == 503 && answer.headers[.retryAfter] != nil && answer.headers[.contentType] == "application/problem+json")
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import HTTPTypes
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Web
+
+@Suite("Orders in the API")
+struct OrderAPITests {
+    @Test("Placing gives 201 and the order, placing the same again 200 and the same order")
+    func place() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            let first = try await client.post("/orders", placement("a-1"))
+            #expect(first.status == 201 && first.json?["state"] == "accepted" && first.json?["account"] == "one")
+            let id = try #require(first.json?["id"]?.text)
+            #expect(first.headers[.location] == "/api/v1/orders/\(id)")
+            let second = try await client.post("/orders", placement("a-1"))
+            #expect(second.status == 200 && second.json?["id"]?.text == id)
+            #expect(try await client.get("/orders/\(id)").json == first.json)
+            #expect(try await client.get("/orders/\(id)/timeline").json?["items"]?.items?.isEmpty == false)
+        }
+    }
+
+    @Test("What cannot be placed is refused by field")
+    func unusable() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            func body(_ name: String, _ value: JSON?) -> JSON {
+                var body = placement("a-1")
+                body[name] = value
+                return body
+            }
+            let cases: [(JSON, Int, String)] = [
+                (body("candidate", nil), 422, "candidate"), (body("candidate", ["first_name": "Ana", "last_name": "Roe"]), 422, "candidate.email"),
+                (body("external_id", nil), 422, "external_id"), (body("package", ["a": 1]), 422, "package"),
+                (body("connection", nil), 422, "connection"),
+                (body("connection", "nobody"), 404, "connection"), (body("account", "two"), 422, "two"), (body("metadata", "text"), 422, "metadata"),
+                (body("canidate", [:]), 422, "canidate"), (["list"], 400, "object"),
+            ]
+            for (body, status, named) in cases {
+                let answer = try await client.post("/orders", body)
+                #expect(answer.status == status && answer.json?["detail"]?.text?.contains(named) == true, "\(body.string())")
+                #expect(answer.headers[.contentType] == "application/problem+json")
+            }
+            var broken = WireRequest(.post, client.server.url("/api/v1/orders"), body: Array("{".utf8))
+            broken.headers[.authorization] = "Bearer all"
+            let answer = try await client.transport.send(broken)
+            #expect(answer.status == 400 && answer.json?["code"] == "not_json")
+            #expect(try await client.list("/orders").isEmpty)
+        }
+    }
+
+    @Test("The same Idempotency-Key gives the first answer again; with another body it is 422")
+    func idempotency() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            let first = try await client.post("/orders", placement("a-1"), key: "k-1")
+            let again = try await client.post("/orders", placement("a-1"), key: "k-1")
+            #expect(first.status == 201 && again.status == 201 && again.body == first.body)
+            #expect(again.headers[HTTPField.Name("idempotency-replayed")!] == "true")
+            let other = try await client.post("/orders", placement("a-2"), key: "k-1")
+            #expect(other.status == 422 && other.json?["code"] == "idempotency_conflict")
+            let elsewhere = try await client.post("/orders/\(first.json?["id"]?.text ?? "")/cancel", placement("a-1"), key: "k-1")
+            #expect(elsewhere.json?["code"] == "idempotency_conflict")
+            #expect(try await client.post("/orders", placement("a-3"), key: "k-1", as: "clerk").status == 201)
+            let refused = try await client.post("/orders", placement("a-4", connection: "nobody"), key: "k-2")
+            #expect(try await client.post("/orders", placement("a-4", connection: "nobody"), key: "k-2").body == refused.body)
+            #expect(try await client.post("/orders", placement("a-5"), key: "a b").status == 400)
+            #expect(try await client.list("/orders").sorted() == ["a-1", "a-3"])
+        }
+    }
+
+    @Test("While the first request with a key runs, the second is 409")
+    func running() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            let key = IdempotentRequest.storedKey("k-1", .administrator)
+            let hash = IdempotentRequest.hash(.post, "/api/v1/orders", placement("a-1").bytes())
+            #expect(try await fixture.store.begin(key: key, bodyHash: hash) == .fresh)
+            let early = try await client.post("/orders", placement("a-1"), key: "k-1")
+            #expect(early.status == 409 && early.json?["code"] == "idempotency_running" && early.headers[.retryAfter] == "1")
+            try await fixture.store.answer(key: key, status: nil, body: [])
+            #expect(try await client.post("/orders", placement("a-1"), key: "k-1").status == 201)
+        }
+    }
+
+    @Test("Every filter filters")
+    func filters() async throws {
+        let fixture = try APIFixture()
+        _ = try await fixture.order("a-1")
+        let mark = fixture.clock.now()
+        _ = try await fixture.order("a-2") {
+            $0.standing = Order.Standing(.completed, outcome: .clear)
+            $0.providerRef = "ref-2"
+        }
+        _ = try await fixture.order("b-1", connection: "beta") { $0.standing = Order.Standing(.awaitingCandidate) }
+        try await fixture.run { (client) async throws in
+            let cases: [(String, [String])] = [
+                ("", ["b-1", "a-2", "a-1"]), ("?sort=asc", ["a-1", "a-2", "b-1"]), ("?state=completed", ["a-2"]),
+                ("?state=completed&state=accepted", ["a-2", "a-1"]), ("?outcome=clear", ["a-2"]), ("?waiting_on=candidate", ["b-1"]),
+                ("?connection=beta", ["b-1"]), ("?connection=beta&connection=acme&sort=asc", ["a-1", "a-2", "b-1"]),
+                ("?account=one", ["a-2", "a-1"]),
+                ("?provider=invented&limit=1", ["b-1"]), ("?provider=other", []), ("?external_id=a-1", ["a-1"]),
+                ("?since=\(mark.iso8601)&sort=asc", ["a-2", "b-1"]), ("?until=\(mark.iso8601)", ["a-1"]), ("?q=ref-2", ["a-2"]), ("?q=b-1", ["b-1"]),
+                ("?q=nobody", []),
+            ]
+            for (query, expected) in cases { #expect(try await client.list("/orders" + query) == expected, "\(query)") }
+        }
+    }
+
+    @Test("An unknown or malformed filter is 400 and named", arguments: ["/orders", "/events", "/runs"])
+    func wrongFilters(_ list: String) async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            let cases = [
+                ("colour=red", "colour"), ("limit=0", "limit"), ("limit=201", "limit"), ("limit=many", "limit"), ("limit=1&limit=2", "limit"),
+                ("cursor=elsewhere", "cursor"), ("sort=up", "sort"), ("state=unheard", "state"), ("since=yesterday", "since"), ("until=", "until"),
+            ]
+            for (query, name) in cases {
+                let answer = try await client.get("\(list)?\(query)")
+                #expect(answer.status == 400 && answer.json?["parameter"]?.text == name, "\(query)")
+                #expect(answer.json?["detail"]?.text?.contains(name) == true)
+            }
+        }
+    }
+
+    @Test("Pages follow one another without gaps or repeats, in both directions")
+    func paging() async throws {
+        let fixture = try APIFixture()
+        for number in 1...7 { _ = try await fixture.order("a-\(number)") }
+        try await fixture.run { (client) async throws in
+            for sort in ["asc", "desc"] {
+                var seen: [String] = []
+                var cursor: String?
+                repeat {
+                    let page = try await client.get("/orders?limit=3&sort=\(sort)" + (cursor.map { "&cursor=" + $0 } ?? "")).json
+                    seen += page?["items"]?.items?.compactMap { $0["external_id"]?.text } ?? []
+                    cursor = page?["next"]?.text
+                } while cursor != nil && seen.count < 20
+                let all = (1...7).map { "a-\($0)" }
+                #expect(seen == (sort == "asc" ? all : all.reversed()))
+            }
+        }
+    }
+
+    @Test("An order that was not sent is cancelled; what cannot be done is 409 with a code")
+    func commands() async throws {
+        let fixture = try APIFixture()
+        let order = try await fixture.order("a-1")
+        let lost = try await fixture.order("a-2") { $0.standing = Order.Standing(.uncertain) }
+        let done = try await fixture.order("a-3") { $0.standing = Order.Standing(.completed) }
+        try await fixture.run { (client) async throws in
+            let refresh = try await client.post("/orders/\(order.id)/refresh")
+            #expect(refresh.status == 409 && refresh.json?["code"] == "unsupported")
+            let early = try await client.post("/orders/\(order.id)/resolve", ["action": "abandon"])
+            #expect(early.status == 409 && early.json?["code"] == "not_uncertain")
+            let cancelled = try await client.post("/orders/\(order.id)/cancel", ["reason": "withdrawn"])
+            #expect(cancelled.status == 200 && cancelled.json?["state"] == "cancelled")
+            #expect(try await client.post("/orders/\(order.id)/cancel").status == 200)
+            #expect(try await client.post("/orders/\(done.id)/cancel").json?["code"] == "too_late")
+            #expect(try await client.post("/orders/\(lost.id)/resolve", ["action": "guess"]).status == 422)
+            #expect(try await client.post("/orders/\(lost.id)/resolve", ["action": "adopt"]).json?["field"] == "provider_ref")
+            let adopted = try await client.post("/orders/\(lost.id)/resolve", ["action": "adopt", "provider_ref": "ref-9"])
+            #expect(adopted.status == 200 && adopted.json?["provider_ref"] == "ref-9" && adopted.json?["state"] == "requested")
+            #expect(try await client.post("/orders/ord_none/cancel").status == 404)
+        }
+    }
+}
