@@ -21,11 +21,14 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Screening", targets: ["Screening"]),
+        .library(name: "FairleadHost", targets: ["FairleadHost"]),
         .library(name: "ScreeningTesting", targets: ["ScreeningTesting"]),
         .library(name: "Simulators", targets: ["Simulators"]),
+        .executable(name: "fairlead", targets: ["FairleadCLI"]),
         .executable(name: "fairlead-lua", targets: ["fairlead-lua"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -123,6 +126,27 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "FairleadHost",
+            dependencies: [
+                "Screening", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Web",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swift
+        ),
+        .executableTarget(
+            name: "FairleadCLI",
+            dependencies: [
+                "FairleadHost", "Simulators", "Screening", "Plugins", "Pipeline", "Web",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
             name: "ScreeningTesting",
             dependencies: [
                 "Screening",
@@ -134,6 +158,11 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: ["Pipeline", "Providers", "Stores", "Simulators", "ScreeningTesting", "fairlead-lua", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Web", "Simulators", "ScreeningTesting", "FairleadCLI", "fairlead-lua", .product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: swift
         ),
         .testTarget(name: "SimulatorsTests", dependencies: ["Simulators", "Screening"], swiftSettings: swift),
@@ -166,6 +195,15 @@ let package = Package(
             name: "PluginsTests",
             dependencies: [
                 "Plugins", "LuaRuntime", "fairlead-lua", "Screening", "ScreeningTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swift
+        ),
+        .testTarget(name: "FairleadHostTests", dependencies: ["FairleadHost", "Plugins", "Providers", "Screening", "ScreeningTesting"], swiftSettings: swift),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "FairleadCLI", "fairlead-lua", "FairleadHost", "Screening", "ScreeningTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swift
         ),

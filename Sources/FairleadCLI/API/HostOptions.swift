@@ -1,0 +1,56 @@
+import ArgumentParser
+import FairleadHost
+import Foundation
+import Screening
+
+/// Which host to ask, with what token, and how to print what it says.
+struct HostOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The host's address (default: FAIRLEAD_URL).", valueName: "address"))
+    var url: String?
+
+    @Option(help: "A token that the host knows (default: FAIRLEAD_TOKEN).")
+    var token: String?
+
+    @Flag(name: .customLong("json"), help: "Print exactly what the API answers.")
+    var isJSON = false
+
+    func validate() throws {
+        if HostOptions.value(url, "FAIRLEAD_URL") == nil {
+            throw ValidationError("Which host? Set FAIRLEAD_URL, such as http://127.0.0.1:8080, or pass --url.")
+        }
+        if HostOptions.value(token, "FAIRLEAD_TOKEN") == nil {
+            throw ValidationError("A token is missing: set FAIRLEAD_TOKEN, or pass --token. The first is admin.token of the host's settings.")
+        }
+    }
+
+    /// Asks the host, and closes the connections.
+    func ask<Answer: Sendable>(_ work: (APIClient) async throws -> Answer) async throws -> Answer {
+        let origins = APIClient.Origins(
+            url: url == nil ? "FAIRLEAD_URL" : "--url",
+            token: token == nil ? "FAIRLEAD_TOKEN" : "--token"
+        )
+        let client = APIClient(
+            url: HostOptions.value(url, "FAIRLEAD_URL") ?? "",
+            token: Secret(HostOptions.value(token, "FAIRLEAD_TOKEN") ?? ""),
+            origins: origins
+        )
+        do {
+            let answer = try await work(client)
+            await client.close()
+            return answer
+        } catch {
+            await client.close()
+            throw error
+        }
+    }
+
+    /// Prints an answer: as it came for programs, as text for people.
+    func show(_ answer: APIClient.Answer, as text: (JSON) -> String) {
+        if isJSON { Terminal.say(bytes: answer.bytes) } else { Terminal.say(text(answer.json)) }
+    }
+
+    private static func value(_ given: String?, _ variable: String) -> String? {
+        let value = given ?? ProcessInfo.processInfo.environment[variable]
+        return value?.isEmpty == false ? value : nil
+    }
+}

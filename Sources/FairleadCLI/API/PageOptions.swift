@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// Which page of a list.
+struct PageOptions: ParsableArguments {
+    @Option(help: "How many, 1 to 200.")
+    var limit = 50
+
+    @Option(help: "Where the page starts: what the last page named.")
+    var cursor: String?
+
+    @Flag(help: "Oldest first instead of newest first.")
+    var oldestFirst = false
+
+    func validate() throws {
+        guard (1...200).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 200.") }
+    }
+
+    var query: [(name: String, value: String)] {
+        var query = [(name: "limit", value: String(limit))]
+        if let cursor { query.append(("cursor", cursor)) }
+        if oldestFirst { query.append(("sort", "asc")) }
+        return query
+    }
+}
+
+/// Since when and until when.
+struct SpanOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("From this moment on, such as 2026-03-01T09:30:00Z.", valueName: "moment"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("Before this moment.", valueName: "moment"))
+    var until: String?
+
+    var query: [(name: String, value: String)] { filters([("since", since), ("until", until)]) }
+}
+
+/// The filters that were given.
+func filters(_ given: [(name: String, value: String?)]) -> [(name: String, value: String)] {
+    given.compactMap { filter in filter.value.map { (filter.name, $0) } }
+}
+
+/// A filter that was given several times.
+func filters(_ name: String, _ values: [String]) -> [(name: String, value: String)] { values.map { (name, $0) } }

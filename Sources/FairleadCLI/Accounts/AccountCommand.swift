@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// `fairlead account …`
+struct AccountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "account",
+        abstract: "Accounts at providers, as a running host has them.",
+        discussion: """
+            Examples:
+              fairlead account list
+              fairlead account packages zinc-uk
+            """,
+        subcommands: [AccountList.self, AccountPackages.self]
+    )
+}

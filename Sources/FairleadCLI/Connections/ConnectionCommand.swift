@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// `fairlead connection …`
+struct ConnectionCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "connection",
+        abstract: "Connections to ATSs, as a running host has them.",
+        discussion: """
+            Examples:
+              fairlead connection list
+              fairlead connection show acme
+            """,
+        subcommands: [ConnectionList.self, ConnectionShow.self]
+    )
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import FairleadHost
+
+struct ConnectionList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Lists the connections.",
+        discussion: """
+            Example:
+              fairlead connection list
+            """
+    )
+
+    @OptionGroup var host: HostOptions
+
+    func run() async throws {
+        let list = ListText(
+            columns: [("connection", "id"), ("plugin", "plugin"), ("version", "plugin_version"), ("accounts", "accounts"), ("hooks", "hooks")],
+            empty: "No connections. Write one under connections: in the settings file, and start the host again."
+        )
+        host.show(try await host.ask { try await $0.get(["connections"]) }) { list.text($0) }
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import FairleadHost
+import Screening
+
+struct ConnectionShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Shows a connection: its plugin, accounts and settings, and the names of its secrets.",
+        discussion: """
+            Examples:
+              fairlead connection show acme
+              fairlead connection show acme --json
+            """
+    )
+
+    @Argument(help: "The connection.")
+    var connection: String
+
+    @OptionGroup var host: HostOptions
+
+    func run() async throws {
+        host.show(try await host.ask { try await $0.get(["connections", connection]) }, as: ConnectionShow.text)
+    }
+
+    private static func text(_ connection: JSON) -> String {
+        let facts = [
+            ["plugin", "\(connection.cell("plugin")) \(connection.cell("plugin_version"))"], ["accounts", connection.cell("accounts")],
+            ["hooks", connection.cell("hooks")], ["secrets", connection.cell("secrets")],
+        ]
+        let settings = (connection["settings"]?.members?.pairs ?? []).map { [$0.name, $0.value.text ?? $0.value.string()] }
+        let head = connection.cell("id") + "\n" + Table(rows: facts, indent: "  ").text
+        return settings.isEmpty ? head : head + "\n\nSettings\n" + Table(rows: settings, indent: "  ").text
+    }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import FairleadHost
+import Foundation
+import Logging
+import Screening
+import ServiceLifecycle
+import Simulators
+import UnixSignals
+import Web
+
+/// `fairlead demo`
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Walk two orders from an ATS to Zinc and to WorkerChecks, and back, on this machine alone.",
+        discussion: """
+            Starts stand-ins for Zinc, WorkerChecks and an ATS, and a host, in a temporary folder. Nothing leaves the loopback interface.
+
+            Examples:
+              fairlead demo          about half a minute, then everything is gone
+              fairlead demo --keep   stays up until Ctrl-C: look round
+            """
+    )
+
+    @Flag(help: "Stay up when both orders are finished, with everything they left behind.")
+    var keep = false
+
+    func run() async throws {
+        guard let plugins = ShippedPlugins.folder else {
+            throw CommandFailure(
+                "the shipped plugins are not here: fairlead looks for a folder plugins/ beside the program and in the folders above it"
+            )
+        }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-demo-\(UUID().uuidString.prefix(8).lowercased())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { if !keep { try? FileManager.default.removeItem(at: folder) } }
+        var quiet = Logger(label: "fairlead.demo")
+        quiet.logLevel = .critical
+
+        let transport = HTTPTransport(allow: { $0.hasPrefix("127.") })
+        var simulated = SimulatorSettings()
+        simulated.pace = .seconds(2)
+        let site = SimulatorSite(simulated, transport: transport, logger: quiet)
+        let simulators = try await serve(handler: site, logger: quiet)
+        site.publicURL = "http://127.0.0.1:\(simulators.port)"
+
+        let port = try freePort()
+        let file = folder.appending(path: "fairlead.yaml")
+        try DemoSettings.text(port: port, simulators: simulators.port, plugins: plugins).write(to: file, atomically: true, encoding: .utf8)
+        let settings = try Settings.read(file: file.path, environment: [:], providers: Host.Parts().providers.map(\.manifest))
+        let host = try await Host(settings, Host.Parts(logger: quiet))
+
+        let walking = Task { await site.run() }
+        let group = ServiceGroup(services: [host], gracefulShutdownSignals: keep ? [.sigint, .sigterm] : [], logger: quiet)
+        let running = Task { try await group.run() }
+        _ = try await host.port()
+        let finished = await Demonstration(host: host, site: site, port: port).walk()
+        if finished, keep {
+            print("\nStill up. Dashboard and API  http://127.0.0.1:\(port)/   (token: \(DemoSettings.adminToken))")
+            print("          Simulators         http://127.0.0.1:\(simulators.port)/")
+            print("          Settings and store \(folder.path)")
+            print("Ctrl-C ends it.")
+        } else {
+            await group.triggerGracefulShutdown()
+        }
+        try await running.value
+        walking.cancel()
+        await simulators.stop()
+        await transport.shutdown()
+        if !finished { throw ExitCode(1) }
+    }
+
+    /// A port that nobody listens on at this moment.
+    private func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard bound else { throw CommandFailure("no free port was found on 127.0.0.1") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}

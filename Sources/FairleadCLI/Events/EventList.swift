@@ -1,0 +1,37 @@
+import ArgumentParser
+import FairleadHost
+
+struct EventList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Lists events, newest first.",
+        discussion: """
+            Examples:
+              fairlead event list
+              fairlead event list --connection acme --state dead
+              fairlead event list --kind webhook --since 2026-03-01T00:00:00Z
+            """
+    )
+
+    @Option(help: "In this state (received, working, done, dead); may be given several times.")
+    var state: [String] = []
+
+    @Option(help: "Of this kind: ats, webhook, poll or command.")
+    var kind: String?
+
+    @Option(help: "On this connection; may be given several times.")
+    var connection: [String] = []
+
+    @Option(help: "Of this account.")
+    var account: String?
+
+    @OptionGroup var span: SpanOptions
+    @OptionGroup var page: PageOptions
+    @OptionGroup var host: HostOptions
+
+    func run() async throws {
+        let given = filters("state", state) + filters("connection", connection) + filters([("kind", kind), ("account", account)]) + span.query
+        let answer = try await host.ask { try await $0.get(["events"], query: given + page.query) }
+        host.show(answer) { EventText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }
+    }
+}

@@ -1,0 +1,37 @@
+import Screening
+
+/// Events for people.
+enum EventText {
+    static let list = ListText(
+        columns: [
+            ("event", "id"), ("kind", "kind"), ("state", "state"), ("connection", "connection"), ("account", "account"), ("order", "order"),
+            ("path", "path"), ("again", "duplicate_count"), ("received", "received_at"),
+        ],
+        empty:
+            "No events yet. They come when an ATS calls /ats/{connection}/… or a provider calls back; fairlead connection list names the connections."
+    )
+
+    /// The event, its runs and what was received.
+    static func story(_ event: JSON) -> String {
+        var facts: [[String]] = []
+        for (name, path) in [
+            ("connection", "connection"), ("account", "account"), ("order", "order"), ("path", "path"), ("received", "received_at"),
+            ("received again", "duplicate_count"), ("runs", "runs"),
+        ] where !event.cell(path).isEmpty && event.cell(path) != "0" {
+            facts.append([name, event.cell(path)])
+        }
+        if let problem = event["problem"], !problem.isNull { facts.append(["problem", "\(problem.cell("code")): \(problem.cell("message"))"]) }
+        var parts = ["\(event.cell("id"))  \(event.cell("kind")), \(event.cell("state"))\n" + Table(rows: facts, indent: "  ").text]
+        if let request = event["request"] { parts.append(received(request)) }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private static func received(_ request: JSON) -> String {
+        let query = (request["query"]?.members?.pairs ?? []).map { "\($0.name)=\($0.value.text ?? "")" }.joined(separator: "&")
+        var lines = ["Received", "  \(request.cell("method")) \(request.cell("path"))\(query.isEmpty ? "" : "?" + query)"]
+        lines += (request["headers"]?.members?.pairs ?? []).map { "  \($0.name): \($0.value.text ?? "")" }
+        let body = request["body"]?.text ?? request["body_base64"]?.text.map { "base64: " + $0 } ?? ""
+        if !body.isEmpty { lines += [""] + body.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 } }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import FairleadHost
+import Screening
+
+struct OrderCancel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel",
+        abstract: "Cancels an order, as far as its provider lets it.",
+        discussion: """
+            Examples:
+              fairlead order cancel ord_…
+              fairlead order cancel ord_… --reason "offer withdrawn"
+            """
+    )
+
+    @Argument(help: "The order's identifier.")
+    var id: String
+
+    @Option(help: "Why; kept on the timeline.")
+    var reason: String?
+
+    @OptionGroup var host: HostOptions
+
+    func run() async throws {
+        let answer = try await host.ask { try await $0.post(["orders", id, "cancel"], body: reason.map { ["reason": .string($0)] }) }
+        host.show(answer, as: OrderText.standing)
+    }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// `fairlead order …`
+struct OrderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "order",
+        abstract: "Orders of a running host.",
+        discussion: """
+            Examples:
+              fairlead order list --waiting-on operator
+              fairlead order show ord_…
+            """,
+        subcommands: [OrderList.self, OrderShow.self, OrderPlace.self, OrderCancel.self, OrderRefresh.self, OrderResolve.self]
+    )
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import FairleadHost
+import Foundation
+import Screening
+
+struct OrderPlace: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "place",
+        abstract: "Places an order, as the ATS would.",
+        discussion: """
+            The same external id on a connection gives the same order: nothing is ordered twice.
+
+            Examples:
+              fairlead order place --connection acme --external-id application-101 --package pkg_1 \\
+                --first-name Ana --last-name Roe --email ana@example.test --phone +441632960000
+              fairlead order place --file order.json
+            """
+    )
+
+    @Option(help: "The connection.")
+    var connection: String?
+
+    @Option(name: .customLong("external-id"), help: ArgumentHelp("The ATS's name for the request.", valueName: "id"))
+    var externalID: String?
+
+    @Option(help: "The provider's package; account packages lists them.")
+    var package: String?
+
+    @Option(help: "One of the connection's accounts (default: its first).")
+    var account: String?
+
+    @Option(help: "The candidate's first name.")
+    var firstName: String?
+
+    @Option(help: "The candidate's last name.")
+    var lastName: String?
+
+    @Option(help: "The candidate's e-mail address.")
+    var email: String?
+
+    @Option(help: "The candidate's telephone number, such as +441632960000.")
+    var phone: String?
+
+    @Option(help: "The candidate's country, two letters.")
+    var country: String?
+
+    @Option(help: ArgumentHelp("What scripts find again on the order: a JSON object.", valueName: "json"))
+    var metadata: String?
+
+    @Option(help: ArgumentHelp("The request as the API takes it, as JSON; - for standard input. Other options stand before it.", valueName: "file"))
+    var file: String?
+
+    @Option(help: ArgumentHelp("The host carries out the same request with the same key once in 24 hours.", valueName: "key"))
+    var idempotencyKey: String?
+
+    @OptionGroup var host: HostOptions
+
+    func run() async throws {
+        let body = try request()
+        for (name, option) in [("connection", "--connection"), ("external_id", "--external-id"), ("package", "--package")] where body[name] == nil {
+            throw ValidationError("\(option) is missing.")
+        }
+        let answer = try await host.ask { try await $0.post(["orders"], body: body, key: idempotencyKey) }
+        host.show(answer) { order in
+            let id = order.cell("id")
+            return answer.status == 201
+                ? "Placed \(id), \(order.cell("state")). fairlead order show \(id) tells how it goes on."
+                : "\(id) stands already for this external id, \(order.cell("state")): nothing was ordered again."
+        }
+    }
+
+    private func request() throws -> JSON {
+        var body = try file.map(OrderPlace.read) ?? [:]
+        for (name, value) in [("connection", connection), ("external_id", externalID), ("package", package), ("account", account)] {
+            if let value { body[name] = .string(value) }
+        }
+        let fields = [("first_name", firstName), ("last_name", lastName), ("email", email), ("phone", phone), ("country", country)]
+        var candidate = body["candidate"] ?? [:]
+        for (name, value) in fields { if let value { candidate[name] = .string(value) } }
+        body["candidate"] = candidate
+        if let metadata {
+            guard let json = try? JSON(parsing: metadata), json.members != nil else { throw ValidationError("--metadata takes a JSON object.") }
+            body["metadata"] = json
+        }
+        return body
+    }
+
+    private static func read(_ file: String) throws -> JSON {
+        let data = file == "-" ? try? FileHandle.standardInput.readToEnd() : FileManager.default.contents(atPath: file)
+        guard let data else { throw ValidationError("\(file) cannot be read.") }
+        do {
+            let json = try JSON(parsing: Array(data))
+            if json.members != nil { return json }
+        } catch {
+            throw ValidationError("\(file) is not JSON: \(error.reason) at byte \(error.offset).")
+        }
+        throw ValidationError("\(file) must hold a JSON object.")
+    }
+}

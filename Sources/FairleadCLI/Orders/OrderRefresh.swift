@@ -1,0 +1,23 @@
+import ArgumentParser
+import FairleadHost
+
+struct OrderRefresh: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "refresh",
+        abstract: "Asks the provider for its present word on an order, soon.",
+        discussion: """
+            Example:
+              fairlead order refresh ord_…
+            """
+    )
+
+    @Argument(help: "The order's identifier.")
+    var id: String
+
+    @OptionGroup var host: HostOptions
+
+    func run() async throws {
+        let answer = try await host.ask { try await $0.post(["orders", id, "refresh"]) }
+        host.show(answer) { "\(OrderText.standing($0)) The provider is asked; fairlead order show \(id) tells what it says." }
+    }
+}

@@ -1,0 +1,74 @@
+import Screening
+
+/// Orders for people. Shows personal data only where the API gave it.
+enum OrderText {
+    static let list = ListText(
+        columns: [
+            ("order", "id"), ("state", "state"), ("outcome", "outcome"), ("waiting on", "waiting_on"), ("connection", "connection"),
+            ("external id", "external_id"), ("account", "account"), ("first name", "candidate.first_name"), ("last name", "candidate.last_name"),
+            ("updated", "updated_at"),
+        ],
+        empty: "No orders yet. The ATS places them through a connection; fairlead order place --help shows how to place one by hand."
+    )
+
+    /// One sentence on where an order stands.
+    static func standing(_ order: JSON) -> String { "\(order.cell("id")) is \(state(order))." }
+
+    /// The order, its checks and its timeline.
+    static func story(_ order: JSON, timeline: JSON) -> String {
+        var parts = ["\(order.cell("id"))  \(state(order))\n" + Table(rows: facts(order), indent: "  ").text]
+        let checks = order["checks"]?.items ?? []
+        if !checks.isEmpty {
+            let rows = checks.map { [$0.cell("status"), $0.cell("type"), $0.cell("category"), $0.cell("name")] }
+            parts.append("Checks\n" + Table(rows: filled(rows), indent: "  ").text)
+        }
+        let entries = timeline["items"]?.items ?? []
+        if !entries.isEmpty {
+            let rows = entries.map { [$0.cell("at"), $0.cell("kind"), $0.cell("text")] }
+            parts.append("What happened\n" + Table(rows: rows, indent: "  ").text)
+        }
+        if order["state"] == "uncertain" {
+            parts.append(
+                "The provider's answer was lost. Look there, then: fairlead order resolve \(order.cell("id")) --adopt REF | --resubmit | --abandon"
+            )
+        }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private static func state(_ order: JSON) -> String {
+        var text = order.cell("state")
+        if order["outcome"]?.text != nil { text += ", outcome \(order.cell("outcome"))" }
+        if order["waiting_on"]?.text != nil { text += ", waiting on the \(order.cell("waiting_on"))" }
+        return text
+    }
+
+    private static func facts(_ order: JSON) -> [[String]] {
+        var facts: [[String]] = []
+        func fact(_ name: String, _ value: String) { if !value.isEmpty { facts.append([name, value]) } }
+        let candidate = order["candidate"] ?? .null
+        let name = [candidate.cell("first_name"), candidate.cell("last_name")].filter { !$0.isEmpty }.joined(separator: " ")
+        fact(
+            "candidate",
+            [name, candidate.cell("email"), candidate.cell("phone"), candidate.cell("country")].filter { !$0.isEmpty }.joined(separator: ", ")
+        )
+        fact("external id", "\(order.cell("external_id")) on the connection \(order.cell("connection"))")
+        fact("package", "\(order.cell("package")) from \(order.cell("account")) (\(order.cell("provider")))")
+        fact("provider ref", order.cell("provider_ref"))
+        let words = order["provider_status"]?.members?.pairs ?? []
+        fact("provider says", words.map { "\($0.name) \($0.value.text ?? $0.value.string())" }.joined(separator: ", "))
+        fact("report", order.cell("report_url"))
+        if let metadata = order["metadata"], metadata.members?.pairs.isEmpty == false { fact("metadata", metadata.string()) }
+        if let problem = order["problem"], !problem.isNull {
+            fact("problem", "\(problem.cell("code")): \(problem.cell("message")) (\(problem.cell("at")))")
+        }
+        fact("placed", order.cell("created_at"))
+        fact("updated", order.cell("updated_at"))
+        return facts
+    }
+
+    /// Rows without the columns that are empty in all of them.
+    private static func filled(_ rows: [[String]]) -> [[String]] {
+        let kept = (rows.first ?? []).indices.filter { column in rows.contains { !$0[column].isEmpty } }
+        return rows.map { row in kept.map { row[$0] } }
+    }
+}

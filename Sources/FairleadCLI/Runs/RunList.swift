@@ -1,0 +1,42 @@
+import ArgumentParser
+import FairleadHost
+
+struct RunList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Lists runs, newest first.",
+        discussion: """
+            Examples:
+              fairlead run list
+              fairlead run list --state dead --state parked
+              fairlead run list --order ord_… --hook on_update
+            """
+    )
+
+    @Option(help: "In this state (queued, running, waiting, done, skipped, rejected, parked, dead, discarded); may be given several times.")
+    var state: [String] = []
+
+    @Option(help: "On this connection; may be given several times.")
+    var connection: [String] = []
+
+    @Option(help: "Of this event.")
+    var event: String?
+
+    @Option(help: "Of this order.")
+    var order: String?
+
+    @Option(help: "Of this hook; a route's is its METHOD /path.")
+    var hook: String?
+
+    @OptionGroup var span: SpanOptions
+    @OptionGroup var page: PageOptions
+    @OptionGroup var host: HostOptions
+
+    func run() async throws {
+        let given =
+            filters("state", state) + filters("connection", connection) + span.query
+            + filters([("event", event), ("order_id", order), ("hook", hook)])
+        let answer = try await host.ask { try await $0.get(["runs"], query: given + page.query) }
+        host.show(answer) { RunText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }
+    }
+}

@@ -1,0 +1,93 @@
+import Screening
+
+/// Runs for people. Shows personal data only where the API gave it.
+enum RunText {
+    static let list = ListText(
+        columns: [
+            ("run", "id"), ("state", "state"), ("hook", "hook"), ("connection", "connection"), ("event", "event"), ("order", "order"),
+            ("attempt", "attempt"), ("next attempt", "next_attempt_at"), ("error", "error.code"), ("begun", "created_at"),
+        ],
+        empty: "No runs yet. A run begins when an event comes in or an order changes; fairlead event list shows what came in."
+    )
+
+    /// The run, its steps, its log and its error.
+    static func story(_ run: JSON) -> String {
+        var parts = ["\(run.cell("id"))  \(run.cell("state")), attempt \(run.cell("attempt"))\n" + Table(rows: facts(run), indent: "  ").text]
+        let steps = run["steps"]?.items ?? []
+        if !steps.isEmpty {
+            let rows = steps.map { [$0.cell("n"), asked($0), "→ " + answered($0), $0["ms"]?.integer.map { "\($0) ms" } ?? ""] }
+            parts.append("Steps\n" + Table(rows: rows, indent: "  ").text)
+        }
+        let logs = run["logs"]?.items ?? []
+        if !logs.isEmpty {
+            let rows = logs.map { log in
+                let fields = log["fields"].flatMap { $0.members?.pairs.isEmpty == false ? " " + $0.string() : nil } ?? ""
+                return [log.cell("at"), log.cell("level"), log.cell("message") + fields]
+            }
+            parts.append("Log\n" + Table(rows: rows, indent: "  ").text)
+        }
+        if let error = run["error"], !error.isNull { parts.append("Error\n" + failure(error)) }
+        if let advice = advice(run) { parts.append(advice) }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private static func facts(_ run: JSON) -> [[String]] {
+        var facts = [
+            ["hook", "\(run.cell("hook")) of \(run.cell("plugin")) \(run.cell("plugin_version")) on the connection \(run.cell("connection"))"]
+        ]
+        for (name, path) in [
+            ("event", "event"), ("order", "order"), ("begun", "created_at"), ("ended", "ended_at"), ("next attempt", "next_attempt_at"),
+        ]
+        where !run.cell(path).isEmpty {
+            facts.append([name, run.cell(path)])
+        }
+        if let result = run["result"], !result.isNull {
+            let what = result["reason"]?.text ?? result["value"].flatMap { $0.isNull ? nil : $0.brief() }
+            facts.append(["ended with", [result.cell("kind"), what ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")])
+        }
+        return facts
+    }
+
+    private static func asked(_ step: JSON) -> String {
+        guard let request = step["request"] else { return step.cell("kind") }
+        let kind = step.cell("kind")
+        let what =
+            switch kind {
+            case "http": "\(request.cell("method").uppercased()) \(request.cell("url"))"
+            case "orders.place": request.cell("external_id")
+            case "orders.get", "orders.cancel": request.cell("id")
+            case "kv.get", "kv.set", "kv.delete": request.cell("key")
+            default: request.members?.pairs.isEmpty == false ? request.brief(40) : ""
+            }
+        return what.isEmpty ? kind : "\(kind) \(what)"
+    }
+
+    private static func answered(_ step: JSON) -> String {
+        guard let reply = step["reply"] else { return "" }
+        if reply.isNull { return "no answer yet" }
+        if let error = reply["error"], !error.isNull { return "refused: " + (error["message"]?.text ?? error.brief()) }
+        let value = reply["value"] ?? reply
+        if let status = value["status"]?.integer { return "\(status)" }
+        if let id = value["id"]?.text { return id + (value["state"]?.text.map { ", \($0)" } ?? "") }
+        return value.brief(60)
+    }
+
+    private static func failure(_ error: JSON) -> String {
+        var place = error.cell("script")
+        if !place.isEmpty, !error.cell("line").isEmpty { place += ":" + error.cell("line") }
+        var lines = ["  " + [place, error.cell("message")].filter { !$0.isEmpty }.joined(separator: ": ") + " (\(error.cell("code")))"]
+        if !error.cell("path").isEmpty || !error.cell("expected").isEmpty {
+            let told = [("at", "path"), ("expected", "expected"), ("found", "found")].filter { !error.cell($0.1).isEmpty }
+            lines.append("  " + told.map { "\($0.0) \(error.cell($0.1))" }.joined(separator: ", "))
+        }
+        if !error.cell("hint").isEmpty { lines.append("  " + error.cell("hint")) }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func advice(_ run: JSON) -> String? {
+        switch run["state"]?.text {
+        case "dead", "parked": "It waits for a person: fairlead run retry \(run.cell("id")), or fairlead run discard \(run.cell("id"))"
+        default: nil
+        }
+    }
+}

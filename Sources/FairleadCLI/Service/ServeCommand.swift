@@ -1,0 +1,107 @@
+import ArgumentParser
+import FairleadHost
+import Foundation
+import Logging
+import Plugins
+import ServiceLifecycle
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Runs the service until it is told to end.",
+        discussion: """
+            SIGTERM or SIGINT ends it within ten seconds and loses nothing; a second one ends it at once.
+            Logs are one JSON object a line on standard error; the address is printed on standard output once it listens.
+            Exit: 0 after a signal, 69 where port, store or workers cannot be had, 78 where settings are wrong or missing.
+
+            Examples:
+              fairlead serve
+              fairlead serve --config /etc/fairlead/fairlead.yaml --log-level warning
+              FAIRLEAD_SERVER_PORT=9090 fairlead serve --log-format text
+            """
+    )
+
+    @OptionGroup var settings: SettingsOptions
+    @OptionGroup var log: LogOptions
+
+    func run() async throws {
+        let logger = log.logger
+        // Listening to signals begins before the host does: one that comes while it starts must not be lost.
+        let signals = Signals.stream(of: Signals.ending + [SIGHUP])
+        let starting = Task { try await start(logger) }
+        let watching = Task { await ServeCommand.watch(signals, logger) { try? await starting.value.group.triggerGracefulShutdown() } }
+        defer { watching.cancel() }
+        do {
+            let started = try await starting.value
+            let telling = Task { await announce(started.host, started.settings, logger) }
+            defer { telling.cancel() }
+            try await started.group.run()
+        } catch is CancellationError {
+            // The ten seconds were over: what was not finished has been given back and is done after the next start.
+            logger.warning("what was under way was cut short")
+        } catch {
+            throw await refusal(error)
+        }
+        logger.notice("stopped")
+    }
+
+    private func start(_ logger: Logger) async throws -> (settings: Settings, host: Host, group: ServiceGroup) {
+        let read = try Settings.read(file: settings.config, environment: settings.environment)
+        let host = try await Host(read, Host.Parts(logger: logger))
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        var configuration = ServiceGroupConfiguration(
+            services: [.init(service: host, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .cancelGroup)],
+            logger: quiet
+        )
+        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        return (read, host, ServiceGroup(configuration: configuration))
+    }
+
+    /// Tells where the host listens, once it does.
+    private func announce(_ host: Host, _ settings: Settings, _ logger: Logger) async {
+        guard let port = try? await host.port() else { return }
+        let address = "http://\(settings.server.host):\(port)"
+        Terminal.say("Fairlead listens on \(address)")
+        logger.notice(
+            "listening",
+            metadata: [
+                "address": "\(address)", "public_url": "\(settings.server.publicURL ?? "none")",
+                "accounts": .stringConvertible(settings.accounts.count),
+                "connections": .stringConvertible(settings.connections.count),
+            ]
+        )
+    }
+
+    private static func watch(_ signals: AsyncStream<Int32>, _ logger: Logger, stop: @escaping @Sendable () async -> Void) async {
+        var isStopping = false
+        for await signal in signals {
+            if signal == SIGHUP {
+                logger.warning("SIGHUP changes nothing: settings are read at start; start the service again to apply them")
+                continue
+            }
+            if isStopping {
+                logger.warning("ended at once by a second signal", metadata: ["signal": "\(Signals.name(signal))"])
+                _exit(128 + signal)
+            }
+            isStopping = true
+            logger.notice("stopping", metadata: ["signal": "\(Signals.name(signal))"])
+            // Not awaited: a second signal must be heard even while the host is still starting.
+            Task { await stop() }
+        }
+    }
+
+    /// Tells why the host cannot run, and gives the exit code.
+    private func refusal(_ error: any Error) async -> ExitCode {
+        guard let problems = error as? ConfigurationProblems else {
+            let failure = StartFailure(error)
+            Terminal.complain(failure.description)
+            return ExitCode(failure.exitCode)
+        }
+        // What stopped the start may be the first of several layers: say what check would say.
+        let inspection = try? await Inspection(file: settings.config, environment: settings.environment)
+        let all = inspection.map(\.problems) ?? []
+        for problem in all.isEmpty ? problems.problems : all { Terminal.complain(problem.description) }
+        return ExitCode(78)
+    }
+}

@@ -1,0 +1,62 @@
+import HTTPTypes
+import Screening
+
+/// Why a host did not do what was asked of its API, in a sentence or two: what, where, and what to do.
+public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The HTTP status; nil where no answer came.
+    public let status: Int?
+    /// The problem's `code`, such as `too_late`; nil where the answer was no problem document.
+    public let code: String?
+    /// The sentences.
+    public let description: String
+
+    /// No answer came.
+    init(_ error: TransportError, changes: Bool, at client: APIClient) {
+        status = nil
+        code = nil
+        switch error.kind {
+        case .cannotConnect:
+            description = "Nobody listens at \(client.url) (\(error.message)). Start fairlead serve there, or correct \(client.origins.url)."
+        case .refused:
+            description = "\(client.url) is not an address that can be called: \(error.message). Correct \(client.origins.url)."
+        case .tooLarge:
+            description = "The answer from \(client.url) is too large. Ask for less, with --limit."
+        case .timedOut, .broken:
+            let advice = changes ? "It may have been carried out all the same: look before asking again." : "Ask again."
+            description = "\(client.url) gave no whole answer: \(error.message). \(advice)"
+        }
+    }
+
+    /// An answer came that says no, or that is not the API's.
+    init(_ response: WireResponse, asked: String, at client: APIClient) {
+        let problem = response.json
+        status = response.status
+        code = problem?["code"]?.text
+        let wait = response.headers[.retryAfter].map { "Ask again in \($0) s." }
+        guard let code, let detail = problem?["detail"]?.text else {
+            let what = (200..<300).contains(response.status) ? "something that is not JSON" : "HTTP status \(response.status) without saying why"
+            description = "\(client.url) answered \(asked) with \(what): it may not be a Fairlead host. Check \(client.origins.url)."
+            return
+        }
+        if response.status == 401 {
+            description = "The host at \(client.url) does not know the token. Put a live one into \(client.origins.token)."
+            return
+        }
+        let place = " (\(response.status) \(code): \(asked) at \(client.url))."
+        description = [APIProblem.clause(detail) + place, wait ?? APIProblem.advice[code]].compactMap(\.self).joined(separator: " ")
+    }
+
+    /// Text that begins with a capital letter and has no full stop at its end.
+    private static func clause(_ text: String) -> String {
+        let open = text.hasSuffix(".") ? String(text.dropLast()) : text
+        return open.prefix(1).uppercased() + open.dropFirst()
+    }
+
+    private static let advice = [
+        "not_found": "Check the identifier; the list command of the same name shows what is there.",
+        "insufficient_scope": "Use a token that has it.",
+        "internal_error": "The host's log has more.",
+        "not_uncertain": "order show says where it stands.",
+        "idempotency_conflict": "Use another --idempotency-key, or send the same again.",
+    ]
+}

@@ -1,0 +1,95 @@
+import Foundation
+public import Plugins
+import LuaRuntime
+import Providers
+import Screening
+
+/// A dry run of a payload on a connection of a settings file, as `fairlead map` makes it: touches neither network nor store.
+public struct DryRun: Sendable {
+    /// The settings file.
+    public var settings: String
+    /// The environment variables.
+    public var environment: [String: String]
+    /// The connection.
+    public var connection: String
+    /// The payload: a fixture in YAML, or a bare JSON body.
+    public var payload: String
+    /// The method of a bare body's delivery; nil for POST.
+    public var method: String?
+    /// The path of a bare body's delivery, after the connection; nil for the plugin's first inbound path.
+    public var path: String?
+    /// Header fields of the delivery, before those of a fixture.
+    public var headers: [String: String] = [:]
+    /// The hook to run; nil for the fixture's own, or the one that the path leads to.
+    public var hook: String?
+
+    /// A dry run of a file.
+    public init(settings: String, environment: [String: String], connection: String, payload: String) {
+        self.settings = settings
+        self.environment = environment
+        self.connection = connection
+        self.payload = payload
+    }
+
+    /// Makes the dry run. Calling twice gives the same as long as no file changes.
+    /// - Throws: ``ConfigurationProblems`` with what is wrong with settings, plugin or payload; ``PoolError``; `CancellationError`.
+    ///   What the script does wrong is in the report.
+    public func report() async throws -> DryRunReport {
+        let settings = try Settings.read(file: self.settings, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+        let given = try connection(in: settings)
+        let plugins = try Plugin.all(in: settings.pluginPaths)
+        guard let plugin = plugins[given.plugin] else {
+            let folders = settings.pluginPaths.joined(separator: ", ")
+            throw problem("connections.\(given.id).plugin", "there is no plugin \(given.plugin) in \(folders)")
+        }
+        var overlay: Script?
+        if let file = given.script {
+            overlay = Plugin.overlay(file: file)
+            if overlay == nil { throw problem("connections.\(given.id).script", "the file \(file) cannot be read") }
+        }
+        let connection = DryRunConnection(
+            id: given.id,
+            plugin: plugin,
+            scripts: plugin.scripts(overlay: overlay),
+            accounts: given.accounts,
+            settings: given.settings
+        )
+        let pool = LuaPool(settings.workers.configuration)
+        do {
+            let report = try await FixtureRunner(HookRunner(pool: pool)).dryRun(connection, fixture())
+            await pool.shutdown()
+            return report
+        } catch {
+            await pool.shutdown()
+            throw error
+        }
+    }
+
+    private func connection(in settings: Settings) throws(ConfigurationProblems) -> Settings.Connection {
+        if let connection = settings.connection(connection) { return connection }
+        let known = settings.connections.map(\.id)
+        let hint = suggestion(for: connection, among: known).map { "Did you mean \($0)?" }
+        throw problem("connections", "there is no connection \(connection)", hint: hint ?? "Known connections: \(known.joined(separator: ", ")).")
+    }
+
+    private func fixture() throws -> Fixture {
+        guard let text = FileManager.default.contents(atPath: payload).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+            let hint = "It takes a fixture in YAML or a body in JSON."
+            throw ConfigurationProblems([ConfigurationProblem(file: payload, message: "the file is not there or is not text", hint: hint)])
+        }
+        var fixture = try Fixture(text: text, file: payload)
+        if let hook { fixture.hook = hook }
+        if let method { fixture.input["method"] = .string(method) }
+        if let path { fixture.input["path"] = .string(path) }
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
+            var fields = fixture.input["headers"] ?? [:]
+            fields[name] = .string(value)
+            fixture.input["headers"] = fields
+        }
+        return fixture
+    }
+
+    private func problem(_ path: String, _ message: String, hint: String? = nil) -> ConfigurationProblems {
+        ConfigurationProblems([ConfigurationProblem(file: settings, path: path, message: message, hint: hint)])
+    }
+}

@@ -1,0 +1,30 @@
+import Plugins
+import Screening
+
+extension Inspection {
+    /// What may be meant so: open doors, accounts nobody uses, providers that cannot call back.
+    static func warnings(_ draft: SettingsDraft, _ plugins: [String: Plugin]) -> [ConfigurationProblem] {
+        let settings = draft.settings
+        let warnings = draft.empty()
+        if settings.server.publicURL == nil, !settings.accounts.isEmpty {
+            warnings.add(at: ["server", "public_url"], "is missing, so providers are polled and cannot call back")
+        }
+        if settings.adminToken == nil {
+            warnings.add(
+                at: ["admin", "token"],
+                "is missing, so nobody can use the API",
+                hint: "Write admin: { token: \"${env:FAIRLEAD_ADMIN_TOKEN}\" }."
+            )
+        }
+        let used = Set(settings.connections.flatMap(\.accounts))
+        for account in settings.accounts where !used.contains(account.id) {
+            warnings.add(at: ["accounts", account.id], "no connection orders from it")
+        }
+        for connection in settings.connections {
+            for warning in plugins[connection.plugin]?.manifest.inbound.flatMap(\.warnings) ?? [] {
+                warnings.add(at: ["connections", connection.id], "plugin \(connection.plugin): \(warning)")
+            }
+        }
+        return warnings.problems
+    }
+}

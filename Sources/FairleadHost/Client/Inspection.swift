@@ -1,0 +1,125 @@
+import Foundation
+import LuaRuntime
+public import Plugins
+public import Providers
+public import Screening
+
+/// What is wrong with a settings file and all that it names, without starting anything: settings, the presence of secrets, plugins, scripts.
+///
+/// Scripts are compiled and never run. Nothing is sent, and the store is not opened.
+public struct Inspection: Sendable {
+    /// What must be put right before the host can start, by file and line.
+    public let problems: [ConfigurationProblem]
+    /// What may be meant so.
+    public let warnings: [ConfigurationProblem]
+
+    /// Inspects a settings file. Calling twice gives the same as long as no file changes.
+    /// - Parameters:
+    ///   - file: the settings file.
+    ///   - environment: the environment variables.
+    ///   - providers: the providers that accounts may name.
+    /// - Throws: `CancellationError`.
+    public init(file: String, environment: [String: String], providers: [any ScreeningProvider] = Catalog.builtIn) async throws {
+        let draft: SettingsDraft
+        do {
+            draft = try SettingsDraft(file: file, environment: environment, providers: providers.map(\.manifest))
+        } catch {
+            problems = error.problems
+            warnings = []
+            return
+        }
+        var found = Inspection.plugins(draft.settings.pluginPaths)
+        for account in draft.settings.accounts {
+            guard let provider = providers.first(where: { $0.manifest.name == account.provider }) else { continue }
+            for message in provider.problems(with: account) { draft.note(at: ["accounts", account.id], message) }
+        }
+        for connection in draft.settings.connections { Inspection.inspect(connection, draft, found.plugins) }
+        found.problems += try await Inspection.scripts(draft, found.plugins)
+        let lines = draft.problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
+        problems = (lines + found.problems).map(Inspection.shortened)
+        warnings = Inspection.warnings(draft, found.plugins)
+    }
+
+    /// `{ok, problems, warnings}`; each problem is `{file, line, path, message, hint}`.
+    public var json: JSON {
+        ["ok": .bool(problems.isEmpty), "problems": .array(problems.map(\.json)), "warnings": .array(warnings.map(\.json))]
+    }
+
+    private static func plugins(_ paths: [String]) -> (plugins: [String: Plugin], problems: [ConfigurationProblem]) {
+        var plugins: [String: Plugin] = [:]
+        var problems: [ConfigurationProblem] = []
+        for path in paths {
+            for name in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() where plugins[name] == nil {
+                let folder = path + "/" + name
+                guard FileManager.default.fileExists(atPath: folder + "/plugin.yaml") else { continue }
+                do { plugins[name] = try Plugin(folder: folder) } catch { problems += error.problems }
+            }
+        }
+        return (plugins, problems)
+    }
+
+    private static func inspect(_ connection: Settings.Connection, _ draft: SettingsDraft, _ plugins: [String: Plugin]) {
+        let path = ["connections", connection.id]
+        guard let plugin = plugins[connection.plugin] else {
+            if connection.plugin.isEmpty { return }
+            let known = plugins.keys.sorted()
+            let near = suggestion(for: connection.plugin, among: known).map { "Did you mean \($0)?" }
+            let hint = near ?? (known.isEmpty ? "plugins.paths holds no plugin." : "Known plugins: \(known.joined(separator: ", ")).")
+            draft.note(at: path + ["plugin"], "there is no plugin \(connection.plugin)", hint: hint)
+            return
+        }
+        for finding in Setup.findings(plugin, connection) {
+            draft.note(at: path + finding.place.split(separator: ".").map { String($0) }, finding.message, hint: finding.hint)
+        }
+    }
+
+    /// Compiles every script of every plugin, and the connections' own.
+    private static func scripts(_ draft: SettingsDraft, _ plugins: [String: Plugin]) async throws -> [ConfigurationProblem] {
+        var scripts: [(script: Script, file: String)] = []
+        for plugin in plugins.values.sorted(by: { $0.name < $1.name }) {
+            let parent = URL(filePath: plugin.folder).deletingLastPathComponent().path
+            scripts += ([plugin.main] + plugin.modules).map { ($0, parent + "/" + $0.chunk) }
+        }
+        scripts += draft.settings.connections.compactMap(\.script).compactMap { file in Plugin.overlay(file: file).map { ($0, file) } }
+        guard !scripts.isEmpty else { return [] }
+        let pool = LuaPool(draft.settings.workers.configuration)
+        var problems: [ConfigurationProblem] = []
+        do {
+            for (script, file) in scripts {
+                guard let error = try await pool.check(script) else { continue }
+                problems.append(ConfigurationProblem(file: file, line: error.line, message: error.message))
+            }
+        } catch let error as PoolError {
+            let hint = "fairlead-lua belongs beside fairlead; workers.path names another place."
+            draft.note(at: ["workers"], String(describing: error), hint: hint)
+        } catch {
+            await pool.shutdown()
+            throw error
+        }
+        await pool.shutdown()
+        return problems
+    }
+
+    /// A problem whose file is named from the present folder where it lies in it.
+    private static func shortened(_ problem: ConfigurationProblem) -> ConfigurationProblem {
+        let folder = FileManager.default.currentDirectoryPath + "/"
+        guard problem.file.hasPrefix(folder) else { return problem }
+        return ConfigurationProblem(
+            file: String(problem.file.dropFirst(folder.count)),
+            line: problem.line,
+            path: problem.path,
+            message: problem.message,
+            hint: problem.hint
+        )
+    }
+}
+
+extension ConfigurationProblem {
+    /// `{file, line, path, message, hint}`
+    var json: JSON {
+        [
+            "file": .string(file), "line": line.map { .int(Int64($0)) } ?? .null, "path": .string(path), "message": .string(message),
+            "hint": JSON(hint),
+        ]
+    }
+}

@@ -1,0 +1,50 @@
+import Pipeline
+import Plugins
+import Screening
+import Web
+
+extension Host {
+    /// The host's way in: ATSs, providers, operators and machines.
+    static func server(_ settings: Settings, _ context: PipelineContext, _ plugins: [PluginManifest], _ providers: [ProviderManifest]) -> HTTPServer {
+        let intake = Intake(context)
+        let api = API(
+            commands: Commands(context),
+            store: context.store,
+            directory: context.directory,
+            providers: { providers },
+            plugins: { plugins },
+            clock: context.clock
+        ) { token in
+            guard let admin = settings.adminToken, admin.matches(token) else { return nil }
+            return .administrator
+        }
+        var limits = ServerLimits()
+        limits.body = settings.server.maxBody
+        return HTTPServer(
+            host: settings.server.host,
+            port: settings.server.port,
+            limits: limits,
+            routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes
+                + HealthRoutes.routes { await Readiness(of: context) },
+            logger: context.logger
+        )
+    }
+}
+
+extension Readiness {
+    /// How long accepted work may be due without anybody attempting it before the host calls itself not ready.
+    static let patience = Duration.seconds(120)
+
+    init(of context: PipelineContext) async {
+        do {
+            let load = try await context.store.load()
+            if let oldest = load.oldestDue, context.clock.now() - oldest > Readiness.patience {
+                self = .failing(["accepted work has been due since \(oldest) and nobody attempts it"])
+            } else {
+                self = .ready
+            }
+        } catch {
+            self = .failing(["\(error)"])
+        }
+    }
+}

@@ -1,0 +1,141 @@
+public import Logging
+public import Pipeline
+import Plugins
+public import Providers
+public import Screening
+public import ServiceLifecycle
+import LuaRuntime
+import Stores
+import Web
+
+/// A running Fairlead: everything the settings describe, put together.
+///
+/// `run()` works until it is told to shut down; then it answers what is being asked, gives work back that is not finished within ten seconds, closes
+/// and returns. A host can be run once. Commands may be given from the moment it is made until it is closed; before `run()` they are only stored.
+public struct Host: Service {
+    /// Places, cancels, refreshes, replays, retries.
+    public let commands: Commands
+    /// Reads what is stored.
+    public let store: any Store
+    /// Who is configured.
+    public let directory: Directory
+    /// Takes in deliveries and webhooks without a socket of the host's own: for embedders with a server of their own.
+    public let intake: Intake
+    let context: PipelineContext
+    let settings: Settings
+    let server: HTTPServer?
+    private let pool: LuaPool
+    private let closing: @Sendable () async -> Void
+
+    /// What an embedder may bring instead of the host's own.
+    public struct Parts: Sendable {
+        /// The providers that accounts may name.
+        public var providers: [any ScreeningProvider]
+        /// The time.
+        public var clock: any WallClock
+        /// Randomness.
+        public var random: any RandomSource
+        /// The way out; nil for the host's own HTTP client.
+        public var transport: (any Transport)?
+        /// Whether the host listens on `server.host` and `server.port`.
+        public var listens: Bool
+        /// Whether the host works on what is stored; a host that does not only takes in.
+        public var works: Bool
+        /// Where the host says what matters, without personal data.
+        public var logger: Logger
+
+        /// The host's own parts.
+        public init(
+            providers: [any ScreeningProvider] = Catalog.builtIn,
+            clock: any WallClock = SystemClock(),
+            random: any RandomSource = SystemRandom(),
+            transport: (any Transport)? = nil,
+            listens: Bool = true,
+            works: Bool = true,
+            logger: Logger = Logger(label: "fairlead")
+        ) {
+            self.providers = providers
+            self.clock = clock
+            self.random = random
+            self.transport = transport
+            self.listens = listens
+            self.works = works
+            self.logger = logger
+        }
+    }
+
+    /// Puts a host together: opens the store, loads every connection's scripts. Nothing is sent and nobody is answered before `run()`.
+    /// - Throws: ``ConfigurationProblems`` with everything that is wrong with settings, plugins and scripts; ``StoreError`` where the store cannot be had.
+    public init(_ settings: Settings, _ parts: Parts = Parts()) async throws {
+        self.settings = settings
+        works = parts.works
+        let logger = parts.logger
+        let pool = LuaPool(settings.workers.configuration)
+        let runner = HookRunner(pool: pool)
+        let setup = Setup(settings: settings, providers: parts.providers, runner: runner)
+        let contents: Setup.Contents
+        do { contents = try await setup.contents() } catch {
+            await pool.shutdown()
+            throw error
+        }
+        let store: any Store
+        do { store = try await settings.store.open(clock: parts.clock, random: parts.random) } catch {
+            await pool.shutdown()
+            throw error
+        }
+        let own = parts.transport == nil ? HTTPTransport(allow: { settings.allows(address: $0) }) : nil
+        let directory = Directory(connections: contents.connections, accounts: contents.accounts)
+        let context = PipelineContext(
+            store: store,
+            directory: directory,
+            scripts: runner,
+            transport: parts.transport ?? own ?? HTTPTransport(allow: { _ in false }),
+            clock: parts.clock,
+            random: parts.random,
+            logger: logger,
+            publicURL: settings.server.publicURL
+        )
+        self.context = context
+        self.store = store
+        self.directory = directory
+        self.pool = pool
+        commands = Commands(context)
+        intake = Intake(context)
+        server = parts.listens ? Host.server(settings, context, contents.plugins, parts.providers.map(\.manifest)) : nil
+        closing = {
+            context.updates.finish()
+            await pool.shutdown()
+            await own?.shutdown()
+            await store.close()
+        }
+    }
+
+    private let works: Bool
+
+    /// Works until told to shut down. Throws where the address cannot be had.
+    public func run() async throws {
+        var services: [any Service] = works ? [Worker(context), Poller(context)] : []
+        if let server { services.append(server) }
+        let group = ServiceGroup(services: services, logger: quiet(context.logger))
+        do { try await group.run() } catch {
+            await closing()
+            throw error
+        }
+        await closing()
+    }
+
+    /// The port that the host listens on; waits until it does. Nil where it does not listen.
+    public func port() async throws -> Int? { try await server?.boundPort() }
+
+    /// The updates from now on, after they are on disk. Ends when the host stops.
+    public func updates() -> AsyncStream<Update> { context.updates.listen() }
+
+    /// Closes a host that was never run. Not needed after `run()`.
+    public func close() async { await closing() }
+
+    private func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import LuaRuntime
+import Pipeline
+import Plugins
+import Screening
+import Stores
+
+/// Makes connections and accounts of settings: checks every part of them against its plugin or provider, and loads the scripts.
+struct Setup: Sendable {
+    let settings: Settings
+    let providers: [any ScreeningProvider]
+    let runner: HookRunner
+
+    struct Contents: Sendable {
+        var connections: [Connection]
+        var accounts: [ProviderAccount]
+        var plugins: [PluginManifest]
+    }
+
+    /// Everything, or every problem at once.
+    func contents() async throws -> Contents {
+        let plugins = try Plugin.all(in: settings.pluginPaths)
+        var problems: [ConfigurationProblem] = []
+        let accounts = accounts(&problems)
+        var connections: [Connection] = []
+        for connection in settings.connections {
+            if let made = try await self.connection(connection, plugins, &problems) { connections.append(made) }
+        }
+        guard problems.isEmpty else { throw ConfigurationProblems(problems) }
+        return Contents(connections: connections, accounts: accounts, plugins: plugins.values.map(\.manifest).sorted { $0.name < $1.name })
+    }
+
+    private func accounts(_ problems: inout [ConfigurationProblem]) -> [ProviderAccount] {
+        settings.accounts.compactMap { account in
+            guard let provider = providers.first(where: { $0.manifest.name == account.provider }) else { return nil }
+            problems += provider.problems(with: account).map { message in
+                ConfigurationProblem(file: settings.name, path: "accounts.\(account.id)", message: message)
+            }
+            return ProviderAccount(account: account, provider: provider)
+        }
+    }
+
+    private func connection(
+        _ given: Settings.Connection,
+        _ plugins: [String: Plugin],
+        _ problems: inout [ConfigurationProblem]
+    ) async throws -> Connection? {
+        let path = "connections.\(given.id)"
+        func problem(_ place: String, _ message: String, hint: String? = nil) -> ConfigurationProblem {
+            ConfigurationProblem(file: settings.name, path: place.isEmpty ? path : "\(path).\(place)", message: message, hint: hint)
+        }
+        guard let plugin = plugins[given.plugin] else {
+            let near = suggestion(for: given.plugin, among: plugins.keys.sorted()).map { "Did you mean \($0)?" }
+            let folders = settings.pluginPaths.joined(separator: ", ")
+            problems.append(problem("plugin", "there is no plugin \(given.plugin) in \(folders)", hint: near))
+            return nil
+        }
+        let before = problems.count
+        problems += Setup.findings(plugin, given).map { problem($0.place, $0.message, hint: $0.hint) }
+        var overlay: Script?
+        if let file = given.script {
+            overlay = Plugin.overlay(file: file)
+            if overlay == nil { problems.append(problem("script", "the file \(file) cannot be read")) }
+        }
+        guard problems.count == before else { return nil }
+        let scripts = plugin.scripts(overlay: overlay)
+        do {
+            let hooks = try await runner.describe(scripts, plugin: plugin.name, connection: given.id)
+            return Connection(
+                id: given.id,
+                plugin: plugin,
+                accounts: given.accounts,
+                secrets: given.secrets,
+                settings: plugin.manifest.settings.applyingDefaults(given.settings),
+                scripts: scripts,
+                hooks: hooks
+            )
+        } catch let failure as HookFailure {
+            let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0)" }
+            problems.append(problem("", [place, failure.error["message"]?.text].compactMap(\.self).joined(separator: ": ")))
+            return nil
+        }
+    }
+
+    /// What is wrong with a connection's settings and secrets by its plugin's manifest.
+    static func findings(_ plugin: Plugin, _ given: Settings.Connection) -> [(place: String, message: String, hint: String?)] {
+        var findings = plugin.manifest.settings.check(given.settings, at: ["settings"]).map { finding in
+            (place: finding.path.joined(separator: "."), message: finding.message, hint: finding.hint)
+        }
+        let declared = plugin.manifest.secrets.map(\.name)
+        for secret in plugin.manifest.secrets where secret.required && given.secrets[secret.name, default: []].isEmpty {
+            findings.append(("secrets.\(secret.name)", "missing: \(secret.title)", nil))
+        }
+        for name in given.secrets.keys.sorted() where !declared.contains(name) {
+            let near = suggestion(for: name, among: declared).map { "Did you mean \($0)?" }
+            findings.append(("secrets.\(name)", "the plugin \(plugin.name) has no such secret", near))
+        }
+        // A secret that several ways in share need suit only one of them: the customer uses that one.
+        for name in declared {
+            let uses = plugin.manifest.inbound.map(\.verification).filter { $0.secretNames.contains(name) }
+            for secret in given.secrets[name] ?? [] {
+                let faults = uses.compactMap { $0.problem(with: secret) }
+                if let fault = faults.first, faults.count == uses.count { findings.append(("secrets.\(name)", fault, nil)) }
+            }
+        }
+        return findings
+    }
+}
+
+extension Settings {
+    /// What problems found after reading name as their file.
+    var name: String { "fairlead.yaml" }
+}
+
+extension Settings.Workers {
+    /// The pool's configuration.
+    var configuration: LuaPool.Configuration {
+        var configuration = LuaPool.Configuration()
+        if let count { configuration.count = count }
+        if let path { configuration.workerPath = path }
+        configuration.isolation = isolation == .process ? .process : .inProcess
+        configuration.confinement = confinement == .required ? .required : .bestEffort
+        return configuration
+    }
+}
+
+extension Settings.StoreLocation {
+    /// Opens the store.
+    func open(clock: any WallClock, random: any RandomSource) async throws -> any Store {
+        switch self {
+        case .sqlite(let path): try await StoreURL.open("sqlite:" + path, relativeTo: "/", clock: clock, random: random)
+        case .postgres(let url): try await StoreURL.open(url.value, relativeTo: "/", clock: clock, random: random)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Plugins
+import Screening
+
+/// Reads `connections`. Whether a plugin exists, and whether secrets and settings are what it asks for, is checked when plugins are loaded.
+struct ConnectionReading {
+    let folder: String
+    let root: ObjectReader
+    static let identifierRule = "must be a name of letters, digits, -, _ and ., beginning with a letter or digit, at most 63 long"
+
+    func connections() -> [Settings.Connection] {
+        let all = root.object("connections", keys: nil)
+        return all.members.pairs.map { id, _ in
+            if !Self.isIdentifier(id) { all.problem(id, Self.identifierRule) }
+            return connection(id, all.object(id, keys: ["plugin", "accounts", "secrets", "settings", "script"]))
+        }
+    }
+
+    private func connection(_ id: String, _ entry: ObjectReader) -> Settings.Connection {
+        let secrets = entry.object("secrets", keys: nil)
+        return Settings.Connection(
+            id: id,
+            plugin: entry.text("plugin", required: true) ?? "",
+            accounts: accounts(entry),
+            secrets: Dictionary(secrets.members.pairs.compactMap { name, value in value.isNull ? nil : (name, secrets.secrets(name)) }) { $1 },
+            settings: .object(entry.object("settings", keys: nil).members),
+            script: script(entry)
+        )
+    }
+
+    private func accounts(_ entry: ObjectReader) -> [String] {
+        let known = root["accounts"]?.members?.pairs.map(\.name) ?? []
+        guard let names = entry.texts("accounts"), !names.isEmpty else {
+            entry.problem("accounts", entry["accounts"] == nil ? "is missing" : "is an empty list", hint: "Name the accounts that it may order from.")
+            return []
+        }
+        for name in names where !known.contains(name) {
+            let hint = suggestion(for: name, among: known).map { "Did you mean \($0)?" } ?? "Known accounts: \(known.joined(separator: ", "))."
+            entry.problem("accounts", "there is no account \(name)", hint: hint)
+        }
+        return names
+    }
+
+    private func script(_ entry: ObjectReader) -> String? {
+        guard let name = entry.text("script", required: entry["script"] != nil) else { return nil }
+        let path = SettingsSources.absolute(name, in: folder)
+        if !FileManager.default.isReadableFile(atPath: path) { entry.problem("script", "there is no file \(name)") }
+        return path
+    }
+
+    /// Whether text can be the name of an account or connection: it stands in URLs and metrics.
+    static func isIdentifier(_ text: String) -> Bool {
+        guard (1...63).contains(text.utf8.count), let first = text.utf8.first, isAlphanumeric(first) else { return false }
+        return text.utf8.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,130 @@
+public import Plugins
+public import Screening
+
+/// What a settings file says, checked and complete: defaults are in place, paths are absolute, `${env:…}` and `${file:…}` are resolved.
+public struct Settings: Sendable {
+    /// The `server` section: the port that ATSs, providers and people call.
+    public struct Server: Sendable, Equatable {
+        /// The address to listen on.
+        public var host = "127.0.0.1"
+        /// The port to listen on; 0 lets the system choose one.
+        public var port = 8080
+        /// The address under which the outside reaches the host, without a trailing slash; nil where there is none, and then providers get no callback.
+        public var publicURL: String?
+        /// The largest body taken, in bytes.
+        public var maxBody = 1_048_576
+    }
+
+    /// Where the store is.
+    public enum StoreLocation: Sendable, Equatable {
+        /// A SQLite file, by its absolute path.
+        case sqlite(path: String)
+        /// A PostgreSQL database, by its URL, which may hold a password.
+        case postgres(url: Secret)
+    }
+
+    /// The `workers` section: the processes that run scripts.
+    public struct Workers: Sendable, Equatable {
+        /// What happens where the operating system cannot confine a worker fully.
+        public enum Confinement: String, Sendable, CaseIterable {
+            /// The host does not start.
+            case required
+            /// It starts, and says so.
+            case bestEffort = "best_effort"
+        }
+
+        /// Where scripts run.
+        public enum Isolation: String, Sendable, CaseIterable {
+            /// In worker processes.
+            case process
+            /// In the host itself: for those who trust their scripts.
+            case inProcess = "in_process"
+        }
+
+        /// How many; nil lets the host choose.
+        public var count: Int?
+        /// The worker's binary; nil for the one beside the host's.
+        public var path: String?
+        /// What happens without full confinement.
+        public var confinement = Confinement.required
+        /// Where scripts run.
+        public var isolation = Isolation.process
+    }
+
+    /// When a changed file is read again, beyond SIGHUP.
+    public enum Reload: String, Sendable, CaseIterable {
+        /// Never by itself.
+        case off
+        /// When it is saved.
+        case watch
+    }
+
+    /// One customer's use of an ATS plugin.
+    public struct Connection: Sendable {
+        /// Its name in the settings file and in URLs.
+        public var id: String
+        /// The plugin's name.
+        public var plugin: String
+        /// The accounts it may order from; the first is the default.
+        public var accounts: [String]
+        /// Its secrets by name; of several all are accepted and the first signs.
+        public var secrets: [String: [Secret]]
+        /// Its settings, not yet checked against the plugin's schema and without the schema's defaults.
+        public var settings: JSON
+        /// The overlay on the plugin's hooks, by its absolute path.
+        public var script: String?
+
+        /// A connection.
+        public init(
+            id: String,
+            plugin: String,
+            accounts: [String],
+            secrets: [String: [Secret]] = [:],
+            settings: JSON = [:],
+            script: String? = nil
+        ) {
+            self.id = id
+            self.plugin = plugin
+            self.accounts = accounts
+            self.secrets = secrets
+            self.settings = settings
+            self.script = script
+        }
+    }
+
+    /// The `server` section.
+    public var server = Server()
+    /// Where the store is.
+    public var store: StoreLocation
+    /// Keys of 32 bytes in base64: the first encrypts, all decrypt. Empty where none are given.
+    public var encryptionKeys: [Secret] = []
+    /// The operator's first token; nil where none is given.
+    public var adminToken: Secret?
+    /// The folders that hold plugins, absolute.
+    public var pluginPaths: [String]
+    /// Addresses outside the public internet that may be called.
+    public var allowedNetworks: [AddressRange] = []
+    /// The `workers` section.
+    public var workers = Workers()
+    /// When a changed file is read again.
+    public var reload = Reload.off
+    /// The accounts, in the order of the file.
+    public var accounts: [Account] = []
+    /// The connections, in the order of the file.
+    public var connections: [Connection] = []
+
+    /// Settings for an embedder: everything else as if the file did not say it.
+    public init(store: StoreLocation, pluginPaths: [String]) {
+        self.store = store
+        self.pluginPaths = pluginPaths
+    }
+
+    /// The account of that name; nil where there is none.
+    public func account(_ id: String) -> Account? { accounts.first { $0.id == id } }
+
+    /// The connection of that name; nil where there is none.
+    public func connection(_ id: String) -> Connection? { connections.first { $0.id == id } }
+
+    /// Whether `network.allow` permits calling an address that is not on the public internet; the text is an IPv4 or IPv6 address.
+    public func allows(address: String) -> Bool { allowedNetworks.contains { $0.contains(address) } }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import Plugins
+import Screening
+
+/// A settings file read as far as it can be: for saying everything that is wrong at once, what its plugins find included.
+struct SettingsDraft {
+    /// What could be read; not to be run where there are problems.
+    let settings: Settings
+    /// What is wrong so far.
+    let problems: ProblemList
+    /// The paths whose `${…}` could not be resolved: told already.
+    let unresolved: Set<[String]>
+    private let yaml: LocatedYAML
+
+    /// Reads a file.
+    /// - Throws: ``ConfigurationProblems`` where the file cannot be had or is not YAML, so that nothing more can be said.
+    init(
+        file: String,
+        environment: [String: String],
+        providers: [ProviderManifest],
+        plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = { _ in [] }
+    ) throws(ConfigurationProblems) {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            let hint = "fairlead init writes a first one."
+            throw ConfigurationProblems([ConfigurationProblem(file: file, message: "the settings file is not there or cannot be read", hint: hint)])
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw ConfigurationProblems([ConfigurationProblem(file: file, message: "the settings file is not UTF-8 text")])
+        }
+        try self.init(text: text, file: file, environment: environment, providers: providers, plugged: plugged)
+    }
+
+    /// Reads the text of a file; `file` says where it stands, and what relative paths are relative to.
+    /// - Throws: ``ConfigurationProblems`` where the text is not YAML, so that nothing more can be said.
+    init(
+        text: String,
+        file: String,
+        environment: [String: String],
+        providers: [ProviderManifest],
+        plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = { _ in [] }
+    ) throws(ConfigurationProblems) {
+        let yaml = try LocatedYAML(text: text, file: file)
+        let folder = URL(filePath: file).deletingLastPathComponent().standardizedFileURL.path
+        let sources = SettingsSources(yaml: yaml, folder: folder, environment: environment)
+        self.yaml = yaml
+        problems = ProblemList(yaml, origins: sources.origins, problems: sources.problems, settled: sources.settled)
+        unresolved = sources.settled
+        let keys = SettingsSources.sections.map(\.name) + ["reload", "accounts", "connections"]
+        let root = ObjectReader(sources.json, at: [], keys: keys, problems: problems)
+        var settings = SectionReading(root: root, folder: folder).settings()
+        settings.accounts = AccountReading(providers: providers + plugged(settings.pluginPaths)).accounts(root)
+        settings.connections = ConnectionReading(folder: folder, root: root).connections()
+        self.settings = settings
+    }
+
+    /// What was read, where nothing is wrong.
+    /// - Throws: everything that is wrong, at once.
+    func finished() throws(ConfigurationProblems) -> Settings {
+        try problems.check()
+        return settings
+    }
+
+    /// A list over the same file with nothing in it; what could not be resolved stays told.
+    func empty() -> ProblemList { ProblemList(yaml, settled: unresolved) }
+
+    /// Notes a problem unless the place, or something in it, has one already.
+    func note(at path: [String], _ message: String, hint: String? = nil) {
+        let place = path.joined(separator: ".")
+        let told = problems.problems.contains { $0.path == place || $0.path.hasPrefix(place + ".") }
+        if !told, !unresolved.contains(where: { $0.starts(with: path) }) { problems.add(at: path, message, hint: hint) }
+    }
+}

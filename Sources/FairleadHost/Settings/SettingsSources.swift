@@ -1,0 +1,117 @@
+import Foundation
+import Plugins
+import Screening
+
+/// A settings file's document with the environment's values before the file's own, and every `${env:NAME}` and `${file:PATH}` replaced.
+struct SettingsSources {
+    /// The document.
+    private(set) var json: JSON
+    /// The environment variable that stands at a path instead of the file's value.
+    private(set) var origins: [[String]: String] = [:]
+    /// What could not be replaced.
+    private(set) var problems: [ConfigurationProblem] = []
+    /// The paths of what could not be replaced: null in the document.
+    private(set) var settled: Set<[String]> = []
+    private let yaml: LocatedYAML
+    private let folder: String
+    private let environment: [String: String]
+
+    init(yaml: LocatedYAML, folder: String, environment: [String: String]) {
+        self.yaml = yaml
+        self.folder = folder
+        self.environment = environment
+        json = yaml.json
+        override()
+        json = replaced(json, at: [])
+    }
+
+    private mutating func override() {
+        for (section, keys) in SettingsSources.sections {
+            for key in keys { override([section, key], isList: SettingsSources.lists.contains(key)) }
+        }
+        override(["reload"], isList: false)
+    }
+
+    private mutating func override(_ path: [String], isList: Bool) {
+        let variable = (["FAIRLEAD"] + path).joined(separator: "_").uppercased()
+        guard let text = environment[variable], !text.isEmpty, json.members != nil else { return }
+        let items = text.split(separator: ",").map { JSON.string($0.trimmingCharacters(in: .whitespaces)) }
+        let value: JSON = isList ? .array(items) : .string(text)
+        if path.count == 1 {
+            json[path[0]] = value
+        } else {
+            let section = json[path[0]] ?? .null
+            // A section of the wrong kind is a problem of its own, told later.
+            guard section.isNull || section.members != nil else { return }
+            var members = section.members ?? JSON.Members()
+            members[path[1]] = value
+            json[path[0]] = .object(members)
+        }
+        origins[path] = variable
+    }
+
+    private mutating func replaced(_ value: JSON, at path: [String]) -> JSON {
+        if origins[path] != nil { return value }
+        switch value {
+        case .object(let members):
+            return .object(JSON.Members(members.pairs.map { ($0.name, replaced($0.value, at: path + [$0.name])) }))
+        case .array(let items):
+            return .array(items.enumerated().map { replaced($1, at: path + [String($0)]) })
+        case .string(let text) where text.contains("${"):
+            return replaced(text, at: path)
+        default:
+            return value
+        }
+    }
+
+    /// Replaces what begins with `${env:` or `${file:`; other `${…}` belong to plugins and wire profiles. `$${env:` stands for `${env:` itself.
+    private mutating func replaced(_ text: String, at path: [String]) -> JSON {
+        var out = ""
+        var rest = text[...]
+        while let start = rest.firstRange(of: "${") {
+            out += rest[..<start.lowerBound]
+            let tail = rest[start.upperBound...]
+            guard let kind = ["env:", "file:"].first(where: { tail.hasPrefix($0) }) else {
+                out += "${"
+                rest = tail
+                continue
+            }
+            if out.hasSuffix("$") {
+                out += "{" + kind
+                rest = tail.dropFirst(kind.count)
+                continue
+            }
+            guard let end = tail.firstIndex(of: "}") else { return unresolved(path, "has a ${\(kind) without its }") }
+            let name = String(tail[..<end].dropFirst(kind.count))
+            if kind == "env:" {
+                guard let value = environment[name] else { return unresolved(path, "the environment variable \(name) is not set") }
+                out += value
+            } else {
+                guard let value = contents(of: name) else { return unresolved(path, "the file \(name) is not there or is not readable text") }
+                out += value
+            }
+            rest = tail[tail.index(after: end)...]
+        }
+        return .string(out + rest)
+    }
+
+    private mutating func unresolved(_ path: [String], _ message: String) -> JSON {
+        problems.append(yaml.problem(at: path, message))
+        settled.insert(path)
+        return .null
+    }
+
+    /// A file's text without the line ends at its end.
+    private func contents(of name: String) -> String? {
+        guard let data = FileManager.default.contents(atPath: SettingsSources.absolute(name, in: folder)), data.count <= 1_048_576,
+            var text = String(validating: data, as: UTF8.self)
+        else { return nil }
+        while let last = text.unicodeScalars.last, last == "\n" || last == "\r" { text.unicodeScalars.removeLast() }
+        return text
+    }
+
+    /// A path relative to the settings file's folder, made absolute.
+    static func absolute(_ path: String, in folder: String) -> String {
+        URL(filePath: path, relativeTo: URL(filePath: folder, directoryHint: .isDirectory)).standardizedFileURL.path
+    }
+}

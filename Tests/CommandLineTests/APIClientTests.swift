@@ -1,0 +1,67 @@
+import FairleadHost
+import HTTPTypes
+import Screening
+import ScreeningTesting
+import Testing
+
+@Suite struct APIClientTests {
+    private struct Answering: WireHandler {
+        let answer: WireResponse
+
+        func respond(to request: WireRequest) async throws -> WireResponse {
+            if answer.status == 599 { throw Disconnect() }
+            return answer
+        }
+    }
+
+    private func client(_ answer: WireResponse?) -> APIClient {
+        let transport = HandlerTransport(answer.map { ["host.example.test": Answering(answer: $0)] } ?? [:])
+        return APIClient(url: "http://host.example.test/", token: Secret("t"), transport: transport)
+    }
+
+    private func problem(_ answer: WireResponse?, post: Bool = false) async throws -> String {
+        let client = client(answer)
+        do {
+            _ = post ? try await client.post(["orders", "ord_1", "cancel"]) : try await client.get(["orders"])
+            return "no problem"
+        } catch let problem as APIProblem {
+            return problem.description
+        }
+    }
+
+    private func refusal(_ status: Int, _ code: String, _ detail: String) -> WireResponse {
+        WireResponse(status, json: ["type": "urn:x", "title": "T", "status": .int(Int64(status)), "detail": .string(detail), "code": .string(code)])
+    }
+
+    @Test("problem documents become sentences that say what, where and what to do") func documents() async throws {
+        #expect(
+            try await problem(refusal(409, "too_late", "The worker has submitted already."), post: true)
+                == "The worker has submitted already (409 too_late: POST /api/v1/orders/ord_1/cancel at http://host.example.test)."
+        )
+        #expect(
+            try await problem(refusal(401, "unauthenticated", "the token is not known"))
+                == "The host at http://host.example.test does not know the token. Put a live one into FAIRLEAD_TOKEN."
+        )
+        var busy = refusal(503, "store_unavailable", "the store cannot be had now")
+        busy.headers[.retryAfter] = "5"
+        #expect(try await problem(busy).hasSuffix("Ask again in 5 s."))
+    }
+
+    @Test("what is no answer of the API's says so") func others() async throws {
+        #expect(try await problem(nil).hasPrefix("Nobody listens at http://host.example.test ("))
+        #expect(try await problem(WireResponse(502, body: Array("<html>".utf8))).contains("HTTP status 502"))
+        #expect(try await problem(WireResponse(200, body: Array("<html>".utf8))).contains("it may not be a Fairlead host"))
+        #expect(try await problem(WireResponse(599)).hasSuffix("Ask again."))
+        #expect(try await problem(WireResponse(599), post: true).hasSuffix("look before asking again."))
+    }
+
+    @Test("paths and filters are encoded, the token goes along") func requests() async throws {
+        let transport = HandlerTransport(["*": Answering(answer: WireResponse(200, json: ["items": []]))])
+        let client = APIClient(url: "host.example.test:8080/api/v1/", token: Secret("t-1"), transport: transport)
+        let answer = try await client.get(["orders", "a/b c"], query: [("state", "failed"), ("q", "Ana & Roe")])
+        #expect(answer.bytes == Array(#"{"items":[]}"#.utf8))
+        let request = try #require(transport.requests.first)
+        #expect(request.url == "http://host.example.test:8080/api/v1/orders/a%2Fb%20c?state=failed&q=Ana%20%26%20Roe")
+        #expect(request.headers[.authorization] == "Bearer t-1")
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Screening
+import Testing
+
+@Suite struct MapTests {
+    private func program() throws -> Program {
+        let program = try Program()
+        try program.write(SampleSettings.text(), to: "fairlead.yaml")
+        return program
+    }
+
+    private var fixtures: String { Program.repository.appending(path: "plugins/webhook/fixtures").path }
+
+    @Test("a shipped fixture prints the order that would be placed") func fixture() async throws {
+        let program = try program()
+        defer { program.remove() }
+        let outcome = try await program.run("map", "acme", fixtures + "/order.yaml")
+        #expect(outcome.code == 0, "\(outcome.output)\(outcome.errors)")
+        #expect(outcome.output.contains("application-101  package pkg_1 from zinc-test"))
+        #expect(outcome.output.contains("email: ana@example.test"))
+        #expect(program.text(of: "fairlead.db").isEmpty)
+    }
+
+    @Test("a bare body takes its path and header fields from the options; --json is for programs") func body() async throws {
+        let program = try program()
+        defer { program.remove() }
+        try program.write(
+            #"{"external_id":"application-7","candidate":{"first_name":"Ana","last_name":"Roe","email":"ana@example.test"}}"#,
+            to: "event.json"
+        )
+        let outcome = try await program.run("map", "acme", "event.json", "--path", "/hmac", "--header", "X-Trace: 1", "--json")
+        #expect(outcome.code == 0, "\(outcome.output)\(outcome.errors)")
+        let json = try JSON(parsing: outcome.output.trimmed)
+        #expect(json["hook"] == "on_event")
+        #expect(json.at("orders.0.external_id") == "application-7")
+        #expect(json.at("orders.0.package") == "pkg_1")
+    }
+
+    @Test("a problem ends with 1: no such connection, no such file") func problems() async throws {
+        let program = try program()
+        defer { program.remove() }
+        let connection = try await program.run("map", "acmee", fixtures + "/order.yaml")
+        #expect(connection.code == 1)
+        #expect(connection.errors.contains("there is no connection acmee. Did you mean acme?"))
+        let file = try await program.run("map", "acme", "nowhere.json")
+        #expect(file.code == 1)
+        #expect(file.errors.hasPrefix("nowhere.json: the file is not there"))
+    }
+}

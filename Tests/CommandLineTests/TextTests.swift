@@ -1,0 +1,90 @@
+@testable import FairleadCLI
+import Screening
+import Testing
+
+@Suite struct TextTests {
+    @Test("columns are aligned, empty ones left out, the next page named") func table() {
+        let list: JSON = [
+            "items": [
+                ["id": "ord_1", "state": "in_progress", "waiting_on": "provider", "connection": "acme", "external_id": "a-1"],
+                ["id": "ord_22", "state": "completed", "outcome": "clear", "waiting_on": .null, "connection": "acme", "external_id": "a-2"],
+            ], "next": "ord_22",
+        ]
+        #expect(
+            OrderText.list.text(list) == """
+                ORDER   STATE        OUTCOME  WAITING ON  CONNECTION  EXTERNAL ID
+                ord_1   in_progress  –        provider    acme        a-1
+                ord_22  completed    clear    –           acme        a-2
+                More: --cursor ord_22
+                """
+        )
+    }
+
+    @Test("an order is told as a story, without personal data where the API gave none") func order() {
+        let order: JSON = [
+            "id": "ord_1", "connection": "acme", "account": "zinc-uk", "provider": "zinc", "external_id": "a-1", "package": "pkg_1",
+            "state": "uncertain", "outcome": .null, "waiting_on": "operator", "provider_ref": .null, "provider_status": [:],
+            "checks": [["type": "address-check", "status": "clear"]], "problem": ["code": "lost", "message": "no answer", "at": "T2"],
+            "created_at": "T1", "updated_at": "T2",
+        ]
+        let timeline: JSON = ["items": [["at": "T1", "kind": "accepted", "text": "placed"], ["at": "T2", "kind": "submitting", "text": "sent"]]]
+        #expect(
+            OrderText.story(order, timeline: timeline) == """
+                ord_1  uncertain, waiting on the operator
+                  external id  a-1 on the connection acme
+                  package      pkg_1 from zinc-uk (zinc)
+                  problem      lost: no answer (T2)
+                  placed       T1
+                  updated      T2
+
+                Checks
+                  clear  address-check
+
+                What happened
+                  T1  accepted    placed
+                  T2  submitting  sent
+
+                The provider's answer was lost. Look there, then: fairlead order resolve ord_1 --adopt REF | --resubmit | --abandon
+                """
+        )
+    }
+
+    @Test("a run is told step by step, with the script's line where it failed") func run() {
+        let run: JSON = [
+            "id": "run_1", "connection": "acme", "plugin": "webhook", "plugin_version": "1.0.0", "hook": "on_event", "event": "evt_1",
+            "state": "dead", "attempt": 3, "created_at": "T1", "ended_at": "T2",
+            "steps": [
+                [
+                    "n": 1, "kind": "http", "request": ["method": "post", "url": "https://ats.example.test/x"],
+                    "reply": ["value": ["status": 201]], "ms": 12,
+                ], ["n": 2, "kind": "orders.place", "request": ["external_id": "a-1"], "reply": .null],
+            ], "logs": [["at": "T1", "level": "info", "message": "hello", "fields": [:]]],
+            "error": [
+                "code": "script_error", "message": "no e-mail", "script": "webhook/main.lua", "line": 42, "path": "candidate.email",
+                "expected": "an address", "found": "nothing",
+            ],
+        ]
+        #expect(
+            RunText.story(run) == """
+                run_1  dead, attempt 3
+                  hook   on_event of webhook 1.0.0 on the connection acme
+                  event  evt_1
+                  begun  T1
+                  ended  T2
+
+                Steps
+                  1  http POST https://ats.example.test/x  → 201            12 ms
+                  2  orders.place a-1                      → no answer yet  –
+
+                Log
+                  T1  info  hello
+
+                Error
+                  webhook/main.lua:42: no e-mail (script_error)
+                  at candidate.email, expected an address, found nothing
+
+                It waits for a person: fairlead run retry run_1, or fairlead run discard run_1
+                """
+        )
+    }
+}

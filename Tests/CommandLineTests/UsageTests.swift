@@ -1,0 +1,50 @@
+import Testing
+
+@Suite struct UsageTests {
+    private static let commands: [[String]] = [
+        [], ["init"], ["check"], ["map"], ["serve"], ["simulate"], ["order"], ["event"], ["run"], ["account"], ["connection"],
+        ["order", "list"], ["order", "show"], ["order", "place"], ["order", "cancel"], ["order", "refresh"], ["order", "resolve"],
+        ["event", "list"], ["event", "show"], ["event", "replay"], ["run", "list"], ["run", "show"], ["run", "retry"], ["run", "discard"],
+        ["account", "list"], ["account", "packages"], ["connection", "list"], ["connection", "show"],
+    ]
+
+    @Test("every command's help has an example of it", arguments: commands) func examples(command: [String]) async throws {
+        let program = try Program()
+        defer { program.remove() }
+        let running = try program.start(command + ["--help"])
+        #expect(await running.end() == 0)
+        #expect(running.output.contains("Example"))
+        #expect(running.output.contains((["  fairlead"] + command).joined(separator: " ")))
+    }
+
+    @Test(
+        "wrong usage ends with 64 and a sentence",
+        arguments: [
+            (["--nonsense"], "Unknown option"), (["order", "frobnicate"], "Unexpected argument"), (["order", "list"], "FAIRLEAD_URL"),
+            (["order", "list", "--url", "http://127.0.0.1:1"], "FAIRLEAD_TOKEN"), (["order", "show"], "Missing expected argument"),
+            (["order", "list", "--url", "http://127.0.0.1:1", "--token", "t", "--limit", "900"], "1 to 200"),
+            (["order", "resolve", "ord_1", "--url", "http://127.0.0.1:1", "--token", "t"], "--adopt"), (["simulate"], "--port"),
+            (["simulate", "--port", "70000"], "65535"), (["serve", "--log-level", "loud"], "--log-level"),
+            (["map", "acme"], "Missing expected argument"),
+            (["map", "acme", "event.json", "--header", "nonsense"], "name: value"),
+        ]
+    )
+    func wrongUsage(arguments: [String], says: String) async throws {
+        let program = try Program()
+        defer { program.remove() }
+        let running = try program.start(arguments)
+        #expect(await running.end() == 64)
+        #expect(running.errors.contains(says))
+        #expect(running.output.isEmpty)
+    }
+
+    @Test("an environment variable stands for the option") func environment() async throws {
+        var program = try Program()
+        defer { program.remove() }
+        program.environment = ["FAIRLEAD_URL": "http://127.0.0.1:1", "FAIRLEAD_TOKEN": "t"]
+        let outcome = try await program.run("order", "list")
+        #expect(outcome.code == 1)
+        #expect(outcome.errors.contains("Nobody listens at http://127.0.0.1:1"))
+        #expect(outcome.errors.contains("FAIRLEAD_URL"))
+    }
+}

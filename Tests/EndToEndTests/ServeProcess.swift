@@ -1,0 +1,85 @@
+import Foundation
+import HTTPTypes
+import Screening
+import Testing
+import Web
+
+/// A real `fairlead serve` in a process of its own, which a test may kill.
+final class ServeProcess {
+    let port: Int
+    private let settings: URL
+    private let transport: HTTPTransport
+    private var process: Process?
+
+    static let products = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    init(settings: URL, port: Int, transport: HTTPTransport) {
+        self.settings = settings
+        self.port = port
+        self.transport = transport
+    }
+
+    /// Starts it and returns when it answers.
+    func start() async throws {
+        let process = Process()
+        process.executableURL = ServeProcess.products.appending(path: "fairlead")
+        process.arguments = ["serve", "--config", settings.path, "--log-level", "error"]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        self.process = process
+        for _ in 0..<300 {
+            if let answer = try? await transport.send(WireRequest(.get, "http://127.0.0.1:\(port)/healthz", timeout: .seconds(2))),
+                answer.status == 200
+            {
+                return
+            }
+            guard process.isRunning else { break }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("fairlead serve did not answer; is the port free and the settings right?")
+    }
+
+    /// Kills it as the kernel would: nothing of it runs on.
+    func kill() {
+        guard let process, process.isRunning else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// Asks it to end and returns its exit status.
+    func terminate() -> Int32 {
+        guard let process, process.isRunning else { return -1 }
+        process.terminate()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    /// Gives its API a command.
+    func post(_ path: String, _ body: JSON) async throws {
+        let token: HTTPFields = [.authorization: "Bearer test-admin-token"]
+        _ = try await transport.send(WireRequest(.post, "http://127.0.0.1:\(port)/api/v1\(path)", headers: token, json: body))
+    }
+
+    /// Asks its API.
+    func get(_ path: String) async throws -> JSON? {
+        let request = WireRequest(.get, "http://127.0.0.1:\(port)/api/v1\(path)", headers: [.authorization: "Bearer test-admin-token"])
+        return try await transport.send(request).json
+    }
+}
+
+/// A port of this machine that nobody listens on at this moment.
+func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0 }
+    }
+    try #require(bound)
+    return Int(UInt16(bigEndian: address.sin_port))
+}
