@@ -1,0 +1,62 @@
+# `make` alone prints what there is. Everything here may be run again at any time; what is done already takes a moment.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# A crash must neither wait for somebody to type nor colour a log.
+export SWIFT_BACKTRACE := interactive=no,color=no
+
+RELEASE := .build-release
+# Arguments for `fairlead demo`, such as ARGS=--keep.
+ARGS ?=
+
+.PHONY: help setup demo build test check format release bench fuzz
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what building needs and is missing (apt)
+	@scripts/setup build
+
+demo: build ## build, then walk two orders through simulated providers and back
+	@.build/debug/fairlead demo $(ARGS)
+
+build: setup ## build everything but the tests, for debugging
+	@scripts/run-long build swift build
+
+test: ## everything: install what is missing, build, all tests, the examples
+	@scripts/setup test
+	@scripts/run-long build-tests swift build --build-tests
+	@scripts/run-long fuzz-kept scripts/fuzz kept
+	@scripts/run-examples
+	@scripts/run-long test swift test --skip-build --disable-xctest
+	@grep -h 'Test run with' .build/make-test.log | tail -n 1
+
+check: ## format, arrows, Lua, and the tests that are quick
+	@scripts/setup test
+	@swift format lint -s -r -p Sources Tests Package.swift examples
+	@scripts/check-arrows --self-test
+	@scripts/check-arrows
+	@scripts/check-lua
+	@scripts/run-long build-tests swift build --build-tests
+	@scripts/run-long test-quick swift test --skip-build --disable-xctest --skip '^EndToEndTests\.'
+	@grep -h 'Test run with' .build/make-test-quick.log | tail -n 1
+
+format: ## format every Swift file in place
+	@swift format format -i -r -p Sources Tests Package.swift examples
+
+release: setup ## build dist/fairlead and dist/fairlead-lua: optimised, stripped, with the Swift runtime inside
+	@scripts/run-long release swift build -c release --scratch-path $(RELEASE) --static-swift-stdlib
+	@mkdir -p dist
+	@for program in fairlead fairlead-lua; do strip -o dist/$$program $(RELEASE)/release/$$program; done
+	@ls -lh dist/fairlead dist/fairlead-lua
+
+bench: ## measure the release build: intake, one mapping, start, memory (installs wrk)
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory release
+	@scripts/bench $(RELEASE)/release
+
+fuzz: ## feed the C code random input for FUZZ_SECONDS (600)
+	@scripts/setup fuzz
+	@scripts/fuzz
