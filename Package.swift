@@ -168,26 +168,25 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
-        .testTarget(
-            name: "PipelineTests",
-            dependencies: ["Pipeline", "Providers", "Stores", "Simulators", "ScreeningTesting", "fairlead-lua", .product(name: "HTTPTypes", package: "swift-http-types")],
-            swiftSettings: swift
-        ),
-        .testTarget(
-            name: "EndToEndTests",
-            dependencies: ["Web", "Simulators", "ScreeningTesting", "FairleadCLI", "fairlead-lua", .product(name: "HTTPTypes", package: "swift-http-types")],
-            swiftSettings: swift
-        ),
-        .testTarget(name: "SimulatorsTests", dependencies: ["Simulators", "Screening"], swiftSettings: swift),
+
         .testTarget(
             name: "ScreeningTests",
             dependencies: ["Screening", "ScreeningTesting", .product(name: "Logging", package: "swift-log")],
             swiftSettings: swift
         ),
+        .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "CLuaSandbox", "fairlead-lua"], swiftSettings: swift),
+        .testTarget(
+            name: "PluginsTests",
+            dependencies: [
+                "Screening", "LuaRuntime", "Plugins", "ScreeningTesting", "fairlead-lua",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swift
+        ),
         .testTarget(
             name: "ProvidersTests",
             dependencies: [
-                "Providers", "Screening", "ScreeningTesting",
+                "Screening", "Providers", "ScreeningTesting",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -195,32 +194,45 @@ let package = Package(
             swiftSettings: swift
         ),
         .testTarget(
-            name: "WebTests",
-            dependencies: ["Web", "Screening", "ScreeningTesting", "Stores", "Pipeline", "Plugins", "LuaRuntime"],
-            swiftSettings: swift
-        ),
-        .testTarget(
             name: "StoresTests",
-            dependencies: ["Stores", "Screening", "ScreeningTesting", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Screening", "Stores", "ScreeningTesting", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: swift
         ),
+        .testTarget(name: "SimulatorsTests", dependencies: ["Screening", "Simulators"], swiftSettings: swift),
         .testTarget(
-            name: "PluginsTests",
+            name: "PipelineTests",
             dependencies: [
-                "Plugins", "LuaRuntime", "fairlead-lua", "Screening", "ScreeningTesting", .product(name: "HTTPTypes", package: "swift-http-types"),
-            ],
-            swiftSettings: swift
-        ),
-        .testTarget(name: "FairleadHostTests", dependencies: ["FairleadHost", "Plugins", "Providers", "Screening", "ScreeningTesting"], swiftSettings: swift),
-        .testTarget(
-            name: "CommandLineTests",
-            dependencies: [
-                "FairleadCLI", "fairlead-lua", "FairleadHost", "Screening", "ScreeningTesting",
+                "Screening", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Simulators", "ScreeningTesting", "fairlead-lua",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swift
         ),
-        .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "CLuaSandbox", "fairlead-lua"], swiftSettings: swift),
+        .testTarget(
+            name: "WebTests",
+            dependencies: ["Screening", "LuaRuntime", "Plugins", "Stores", "Pipeline", "Web", "ScreeningTesting"],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "FairleadHostTests",
+            dependencies: ["Screening", "Plugins", "Providers", "FairleadHost", "ScreeningTesting"],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "Screening", "FairleadHost", "FairleadCLI", "ScreeningTesting", "fairlead-lua",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Screening", "Web", "Simulators", "FairleadCLI", "ScreeningTesting", "fairlead-lua",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swift
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

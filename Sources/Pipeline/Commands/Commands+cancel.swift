@@ -64,6 +64,7 @@ extension Commands {
         do { try await context.store.perform(change.effects + effects) } catch StoreError.conflict { return nil } catch let error as StoreError {
             throw Refusal(error)
         }
+        context.log(change.effects)
         if let update = change.update { context.updates.tell([update]) }
         return try await self.order(order.id)
     }

@@ -42,6 +42,7 @@ extension Commands {
         let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, context)
         let all = change.effects + effects
         try await refusing { try await context.store.perform(all) }
+        context.log(all)
         if let update = change.update { context.updates.tell([update]) }
         return try await self.order(id)
     }

@@ -17,7 +17,9 @@ public struct Commands: Sendable {
         guard let connection = context.directory.connection(name) else { throw Refusal.notFound("connection") }
         let order: Order
         do { order = try connection.order(request, context) } catch { throw Refusal(error) }
-        return try await refusing { try await context.store.place(order) }
+        let placed = try await refusing { try await context.store.place(order) }
+        if placed.isNew { context.log([.order(placed.order)]) }
+        return placed
     }
 
     /// Asks for the provider's present word, ahead of all polling. Returns the order as it stands; what the provider says arrives as an update.
@@ -108,6 +110,7 @@ public struct Commands: Sendable {
         var effects: [Effect] = [.run(ended), .unqueue(.run(id))]
         if let event = run.event { effects.append(.event(id: event, state: .done, problem: nil)) }
         try await refusing { try await context.store.perform(effects) }
+        context.log(effects)
         return ended
     }
 

@@ -34,6 +34,7 @@ struct RouteRun: Sendable {
             .run(ended), .event(id: event.id, state: state, problem: state == .dead ? ended.problem : nil), .unqueue(.run(run.id)),
         ]
         try await refusing { try await context.store.perform(effects) }
+        context.log(effects)
         return response
     }
 

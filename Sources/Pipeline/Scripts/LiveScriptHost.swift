@@ -61,7 +61,9 @@ struct LiveScriptHost: ScriptHost {
     func send(_ request: WireRequest) async throws -> WireResponse { try await context.transport.send(request) }
 
     func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? {
-        try await context.store.remember(steps, of: run.id, doing: effect)
+        let placed = try await context.store.remember(steps, of: run.id, doing: effect)
+        if let placed, placed.state == .accepted { context.log([.order(placed)]) }
+        return placed
     }
 
     func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect {

@@ -60,14 +60,8 @@ struct RunStage: Sendable {
         var effects: [Effect] = [.run(run)]
         let problem = state == .dead ? run.problem : nil
         if let event = run.event { effects.append(.event(id: event, state: state, problem: problem)) }
-        if run.state == .dead {
-            context.logger.error(
-                "run gave up",
-                metadata: ["run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)", "code": "\(run.error?["code"]?.text ?? "")"]
-            )
-        }
         if let order = run.order {
-            let text = "the ATS was told: \(run.state.rawValue)"
+            let text = run.state == .done ? "the ATS was told" : "telling the ATS ended \(run.state.rawValue)"
             effects.append(
                 .timeline(TimelineEntry(order: order, at: context.clock.now(), kind: "update", text: text, details: ["run": .string(run.id)]))
             )

@@ -74,7 +74,6 @@ struct WebhookStage: Sendable {
     private func done(_ event: Event) -> Verdict { .decided(Decision(.done, [.event(id: event.id, state: .done, problem: nil)])) }
 
     private func dead(_ event: Event, code: String, message: String) -> Verdict {
-        context.logger.error("webhook set aside", metadata: ["event": "\(event.id)", "code": "\(code)"])
         let problem = Problem(code: code, message: message, at: context.clock.now())
         return .decided(Decision(.done, [.event(id: event.id, state: .dead, problem: problem)]))
     }

@@ -50,9 +50,11 @@ struct Desk: Sendable {
         switch verdict {
         case .decided(let decision, let told):
             try await context.store.commit(claim, decision)
+            context.log(decision.effects)
             context.updates.tell(told)
         case .first(let effects, let then):
             try await context.store.perform(effects)
+            context.log(effects)
             try await write(try await then(), claim)
         case .settle(let id, let work):
             try await settle(id, work, claim)
@@ -73,6 +75,7 @@ struct Desk: Sendable {
                 // The claim is another's by now; what happened outside is written all the same.
                 try await context.store.perform(decision.effects)
             }
+            context.log(decision.effects)
             context.updates.tell(told)
             return
         }

@@ -26,14 +26,22 @@ var settings = Settings(store: .sqlite(path: folder.appending(path: "store.db").
 settings.workers.isolation = .inProcess  // the only scripts here are the shipped ones
 settings.accounts = [
     Account(
-        id: "zinc-uk", provider: "zinc", environment: "staging", baseURL: "https://simulators.example.test/zinc/partner/v2",
+        id: "zinc-uk",
+        provider: "zinc",
+        environment: "staging",
+        baseURL: "https://simulators.example.test/zinc/partner/v2",
         secrets: ["api_key": [Secret("simulated-zinc-key")], "webhook_tokens": [Secret("simulated-zinc-signing-token")]],
         polling: ProviderManifest.Polling(interval: .milliseconds(100))
     )
 ]
 settings.connections = [
     Settings.Connection(
-        id: "acme", plugin: "webhook", accounts: ["zinc-uk"], secrets: ["signing": [Secret("not-used-here")]], settings: [:], script: nil
+        id: "acme",
+        plugin: "webhook",
+        accounts: ["zinc-uk"],
+        secrets: ["signing": [Secret("not-used-here")]],
+        settings: [:],
+        script: nil
     )
 ]
 

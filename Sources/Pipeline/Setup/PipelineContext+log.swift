@@ -1,0 +1,39 @@
+import Logging
+import Screening
+
+extension PipelineContext {
+    /// Says in the log what was just written, a line for each thing that matters: an order's new state, a run's end. Never with personal data.
+    func log(_ effects: [Effect]) {
+        for effect in effects {
+            switch effect {
+            case .order(let order): log(order)
+            case .run(let run) where run.state.isEnded || run.state == .waiting: log(run)
+            case .event(let id, .dead, let problem):
+                logger.error("event set aside", metadata: ["event": "\(id)", "code": "\(problem?.code ?? "")"])
+            default: break
+            }
+        }
+    }
+
+    private func log(_ order: Order) {
+        var metadata: Logger.Metadata = [
+            "order": "\(order.id)", "connection": "\(order.connection)", "account": "\(order.account)", "state": "\(order.state.rawValue)",
+        ]
+        metadata["outcome"] = order.outcome.map { "\($0.rawValue)" }
+        metadata["problem"] = order.standing.problem.map { "\($0.code)" }
+        let needsAPerson = order.state.waitingOn == .operator || order.standing.problem != nil
+        logger.log(level: needsAPerson ? .warning : order.state == .submitting ? .debug : .info, "order", metadata: metadata)
+    }
+
+    private func log(_ run: Run) {
+        var metadata: Logger.Metadata = [
+            "run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)", "state": "\(run.state.rawValue)",
+            "attempt": "\(run.attempt)",
+        ]
+        metadata["event"] = run.event.map { "\($0)" }
+        metadata["order"] = run.order.map { "\($0)" }
+        metadata["code"] = run.error?["code"]?.text.map { "\($0)" }
+        metadata["next_attempt_at"] = run.nextAttemptAt.map { "\($0)" }
+        logger.log(level: run.state == .dead ? .error : run.state == .waiting || run.state == .parked ? .warning : .info, "run", metadata: metadata)
+    }
+}
