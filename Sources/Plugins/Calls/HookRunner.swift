@@ -23,7 +23,7 @@ public struct HookRunner: Sendable {
     /// - Throws: `CancellationError`, and what ``ScriptHost/remember(_:doing:)`` throws (``StoreError``): the attempt then does not count.
     public func run(_ call: HookCall, remembered: [Step], host: any ScriptHost) async throws -> Attempt {
         let journal = ScriptJournal(run: call.run.id, remembered: remembered, limits: call.limits, host: host)
-        let notes = ScriptNotes(redactor: Redactor(input: call.input), clock: host.clock)
+        let notes = ScriptNotes(input: call.input, clock: host.clock)
         let end: HookEnd
         do {
             let runEnd = try await pool.run(

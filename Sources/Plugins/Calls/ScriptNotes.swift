@@ -4,26 +4,37 @@ import Synchronization
 
 /// What a script logs in one attempt, redacted before anybody sees it.
 final class ScriptNotes: Sendable {
-    private let redactor: Redactor
-    private let clock: any WallClock
-    private let entries = Mutex<[JSON]>([])
+    private struct State {
+        /// Made of the input with the first note: most runs log nothing.
+        var redactor: Redactor?
+        var entries: [JSON] = []
+    }
 
-    init(redactor: Redactor, clock: any WallClock) {
-        self.redactor = redactor
+    private let input: JSON
+    private let clock: any WallClock
+    private let state = Mutex(State())
+
+    /// - Parameter input: what the run was given; its personal values are taken out of every note.
+    init(input: JSON, clock: any WallClock) {
+        self.input = input
         self.clock = clock
     }
 
     /// Takes one note as the prelude sent it: `{level, message, fields}`.
     func add(_ bytes: [UInt8]) {
         guard let given = try? JSON(parsing: bytes) else { return }
-        let entry: JSON = [
-            "at": JSON(clock.now()), "level": given["level"] ?? "info", "message": .string(redactor.redacted(given["message"]?.text ?? "")),
-            "fields": redactor.redacted(given["fields"] ?? [:]),
-        ]
-        entries.withLock { $0.append(entry) }
+        let moment = clock.now()
+        state.withLock { state in
+            let redactor = state.redactor ?? Redactor(input: input)
+            state.redactor = redactor
+            state.entries.append([
+                "at": JSON(moment), "level": given["level"] ?? "info", "message": .string(redactor.redacted(given["message"]?.text ?? "")),
+                "fields": redactor.redacted(given["fields"] ?? [:]),
+            ])
+        }
     }
 
-    func all() -> [JSON] { entries.withLock { $0 } }
+    func all() -> [JSON] { state.withLock { $0.entries } }
 }
 
 /// Takes personal data out of what a script logs: the values of the input's personal members, e-mail addresses, and long runs of digits.
