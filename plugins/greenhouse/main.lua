@@ -1,6 +1,7 @@
 -- Greenhouse, by its Assessment Partner API. Greenhouse asks which tests there are, sends a candidate to one and asks how
--- it stands; when the order ends, one PATCH tells Greenhouse to ask again.
+-- it stands; when the order ends, one PATCH tells Greenhouse to ask again. Orders by recruiting webhooks: lib/recruiting.lua.
 local crypto, json, map, text = require "crypto", require "json", require "map", require "text"
+local recruiting = require "lib.recruiting"
 
 -- Every state of an order, as a recruiter reads it in Greenhouse. Only "complete" ends a test there, so it is said of
 -- nothing but a screening that was carried out.
@@ -150,6 +151,9 @@ end
 local function on_update(update, ctx)
     local order = update.order
     local url = (order.metadata or {}).callback_url
+    if (order.metadata or {}).via == "webhook" then
+        return recruiting.on_update(update, ctx)
+    end
     if not final[order.state] then
         ctx.skip("Greenhouse is told when an order ends")
     elseif not url then
@@ -170,6 +174,7 @@ local function on_update(update, ctx)
 end
 
 return {
+    on_event = recruiting.on_event,
     on_update = on_update,
     routes = {
         ["GET /assessments/list_tests"] = list_tests,

@@ -1,5 +1,5 @@
 -- What is posted to the sender: {type, timestamp, data}, signed as Standard Webhooks.
-local crypto, json, time = require "crypto", require "json", require "time"
+local json, time = require "json", require "time"
 local callback = {}
 
 --- The fields of an order that an update tells, always the same ones. The candidate is left out: the sender knows them.
@@ -30,19 +30,11 @@ function callback.order_data(update)
 end
 
 --- Posts, and ends the run unless the answer is a success. The id is the same in every attempt of a run, so a receiver
---- that keeps it handles nothing twice.
+--- that keeps it handles nothing twice; the host signs each attempt with the time at which it goes out.
 function callback.post(ctx, url, kind, data)
-    local now = math.floor(ctx.now())
-    local id = ctx.run.id .. "_" .. (data.id or "0")
-    local body = json.encode { type = kind, timestamp = time.format(now), data = data }
     local reply = ctx.http.post(url, {
-        body = body,
-        headers = {
-            ["content-type"] = "application/json",
-            ["webhook-id"] = id,
-            ["webhook-timestamp"] = tostring(now),
-            ["webhook-signature"] = crypto.standard_webhook(ctx.secret.callback, id, now, body),
-        },
+        json = { type = kind, timestamp = time.format(math.floor(ctx.now())), data = data },
+        sign = { standard_webhooks = ctx.secret.callback, id = ctx.run.id .. "_" .. (data.id or "0") },
     })
     local status = reply.status
     if status >= 200 and status < 300 then

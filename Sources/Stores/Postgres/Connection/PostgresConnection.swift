@@ -1,0 +1,221 @@
+import CPostgres
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// One connection to the server. Statements go out together in a pipeline and are answered together, so that many cost one way there and back.
+///
+/// Used by one thread at a time; a call waits for the server, so that thread is never one of Swift's own.
+final class PostgresConnection {
+    private let handle: OpaquePointer
+    private var kept: [String: String] = [:]
+
+    /// How long the server may keep silent while something is expected from it, in milliseconds.
+    private static let patience: Int32 = 45_000
+
+    /// Connects. Throws ``PostgresFailure/lost(_:)`` with libpq's reason.
+    init(_ options: PostgresOptions) throws(PostgresFailure) {
+        guard let handle = options.connect() else { throw .lost("there is no memory for a connection") }
+        guard PQstatus(handle) == CONNECTION_OK else {
+            let why = options.shown(String(cString: PQerrorMessage(handle)))
+            PQfinish(handle)
+            throw .lost(why)
+        }
+        self.handle = handle
+        // libpq would print them to the standard error stream.
+        PQsetNoticeReceiver(handle, { _, _ in }, nil)
+        PQsetnonblocking(handle, 1)
+        guard PQenterPipelineMode(handle) == 1 else { throw gone() }
+        try exchange(Self.session.map { PostgresStatement($0, isKept: false) })
+    }
+
+    deinit { PQfinish(handle) }
+
+    /// What every session is set to. A lock is not waited for longer than a caller would, one that stops in the middle of a transaction does not hold
+    /// the others up for ever, and a commit has to survive a power cut even where the server's default is that it need not.
+    private static let session = [
+        "SET lock_timeout = '5s'", "SET statement_timeout = '40s'", "SET idle_in_transaction_session_timeout = '20s'", "SET jit = off",
+        "SET default_transaction_isolation = 'read committed'",
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')",
+    ]
+
+    /// The connection's descriptor, to wait on.
+    var socket: CInt { PQsocket(handle) }
+
+    /// Whether the connection is still there, as far as can be known without asking the server.
+    func isThere() -> Bool {
+        // At rest the server says nothing but that a setting changed, or good-bye.
+        for _ in 0..<4 {
+            guard PQstatus(handle) == CONNECTION_OK else { return false }
+            guard ready(for: Int16(POLLIN), within: 0) else { return true }
+            guard PQconsumeInput(handle) == 1 else { return false }
+        }
+        return false
+    }
+
+    /// Runs statements one after the other, in one transaction of their own unless one was begun. Returns an answer for each.
+    /// - Throws: the first failure; the statements after it were not run.
+    @discardableResult
+    func exchange(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresAnswer] {
+        var sent: [Sent] = []
+        for statement in statements { try send(statement, &sent) }
+        guard PQpipelineSync(handle) == 1 else { throw gone() }
+        try flush()
+        var answers: [PostgresAnswer] = []
+        var failure: PostgresFailure?
+        for part in sent {
+            do {
+                let answer = try collect()
+                if part == .statement { answers.append(answer) }
+            } catch {
+                if case .preparation(let sql) = part { kept[sql] = nil }
+                if case .refused = error { failure = failure ?? error } else { throw error }
+            }
+        }
+        let end = try next()
+        defer { PQclear(end) }
+        guard PQresultStatus(end) == PGRES_PIPELINE_SYNC else { throw .lost("the server's answers do not fit the questions") }
+        if let failure { throw failure }
+        return answers
+    }
+
+    /// Runs a text of several statements without values, such as a schema.
+    func script(_ sql: String) throws(PostgresFailure) {
+        guard PQexitPipelineMode(handle) == 1 else { throw gone() }
+        let result = PQexec(handle, sql)
+        let failure = Self.isError(result) ? self.failure(result) : nil
+        PQclear(result)
+        guard PQenterPipelineMode(handle) == 1 else { throw gone() }
+        if let failure { throw failure }
+    }
+
+    /// What was notified since it was last asked, by its payload.
+    func notifications() throws(PostgresFailure) -> [String] {
+        guard PQconsumeInput(handle) == 1 else { throw gone() }
+        var payloads: [String] = []
+        while let notification = PQnotifies(handle) {
+            payloads.append(notification.pointee.extra.map { String(cString: $0) } ?? "")
+            PQfreemem(notification)
+        }
+        return payloads
+    }
+
+    private enum Sent: Equatable {
+        case preparation(String)
+        case statement
+    }
+
+    private func send(_ statement: PostgresStatement, _ sent: inout [Sent]) throws(PostgresFailure) {
+        let types = statement.values.map(\.type)
+        var name: String?
+        if statement.isKept {
+            name = kept[statement.sql]
+            if name == nil {
+                let new = "s\(kept.count)"
+                guard PQsendPrepare(handle, new, statement.sql, CInt(types.count), types) == 1 else { throw gone() }
+                sent.append(.preparation(statement.sql))
+                kept[statement.sql] = new
+                name = new
+            }
+        }
+        // Never empty, so that an empty text has an address too.
+        var buffer: [UInt8] = []
+        var offsets: [Int?] = []
+        var lengths: [CInt] = []
+        for value in statement.values {
+            let start = buffer.count
+            offsets.append(value.encode(into: &buffer) ? start : nil)
+            lengths.append(CInt(buffer.count - start))
+        }
+        buffer.append(0)
+        let formats = [CInt](repeating: 1, count: types.count)
+        let done = buffer.withUnsafeBytes { bytes -> CInt in
+            let values = offsets.map { offset in offset.flatMap { bytes.baseAddress?.advanced(by: $0).assumingMemoryBound(to: CChar.self) } }
+            if let name { return PQsendQueryPrepared(handle, name, CInt(types.count), values, lengths, formats, 1) }
+            return PQsendQueryParams(handle, statement.sql, CInt(types.count), types, values, lengths, formats, 1)
+        }
+        guard done == 1 else { throw gone() }
+        sent.append(.statement)
+    }
+
+    private func flush() throws(PostgresFailure) {
+        while true {
+            let state = PQflush(handle)
+            if state == 0 { return }
+            guard state == 1, ready(for: Int16(POLLIN | POLLOUT), within: Self.patience) else { throw gone() }
+            // The server may be waiting for its answers to be taken before it reads on.
+            guard PQconsumeInput(handle) == 1 else { throw gone() }
+        }
+    }
+
+    /// The results of one statement, up to the end that each has.
+    private func collect() throws(PostgresFailure) -> PostgresAnswer {
+        var answer = PostgresAnswer()
+        var failure: PostgresFailure?
+        while let result = try next() {
+            defer { PQclear(result) }
+            if Self.isError(result) { failure = failure ?? self.failure(result) } else { Self.read(result, into: &answer) }
+        }
+        if let failure { throw failure }
+        return answer
+    }
+
+    private func next() throws(PostgresFailure) -> OpaquePointer? {
+        while PQisBusy(handle) == 1 {
+            guard ready(for: Int16(POLLIN), within: Self.patience) else { throw .lost("the server does not answer") }
+            guard PQconsumeInput(handle) == 1 else { throw gone() }
+        }
+        guard PQstatus(handle) == CONNECTION_OK else { throw gone() }
+        return PQgetResult(handle)
+    }
+
+    private func ready(for events: Int16, within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: socket, events: events, revents: 0)
+        while true {
+            let count = poll(&entry, 1, milliseconds)
+            if count >= 0 || errno != EINTR { return count != 0 }
+        }
+    }
+
+    private static func isError(_ result: OpaquePointer?) -> Bool {
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_PIPELINE_SYNC, PGRES_EMPTY_QUERY: false
+        default: true
+        }
+    }
+
+    private func failure(_ result: OpaquePointer?) -> PostgresFailure {
+        guard PQresultStatus(result) != PGRES_PIPELINE_ABORTED else { return .refused(state: "25P02", message: "an earlier statement failed") }
+        func field(_ letter: Character) -> String? {
+            letter.asciiValue.flatMap { PQresultErrorField(result, CInt($0)) }.map { String(cString: $0) }
+        }
+        guard let state = field("C") else { return gone() }
+        return PostgresFailure(state: state, message: field("M") ?? "the server gave no reason")
+    }
+
+    private func gone() -> PostgresFailure {
+        // libpq's text names the host at most; what was sent is not in it.
+        let text = String(cString: PQerrorMessage(handle)).split(whereSeparator: \.isNewline).joined(separator: "; ")
+        return .lost(text.isEmpty ? "the connection to the database is lost" : text)
+    }
+
+    private static func read(_ result: OpaquePointer, into answer: inout PostgresAnswer) {
+        let columns = PQnfields(result)
+        for row in 0..<PQntuples(result) {
+            answer.rows.append(
+                PostgresRow(
+                    columns: (0..<columns).map { column in
+                        guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else { return nil }
+                        return Array(UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, column))))
+                    }
+                )
+            )
+        }
+        if let changes = PQcmdTuples(result) { answer.changes += Int(String(cString: changes)) ?? 0 }
+    }
+}

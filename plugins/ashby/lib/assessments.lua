@@ -1,0 +1,152 @@
+-- Ashby's assessments: a recruiter chooses a screening in Ashby, and Ashby calls us.
+local json, map, time = require "json", require "map", require "time"
+local ashby, screening = require "lib.ashby", require "lib.screening"
+local assessments = {}
+
+-- Orders that ended without a screening: the recruiter may start another.
+local may_start_again = { cancelled = true, refused = true, failed = true }
+
+--- POST /assessment.list
+function assessments.list(_, ctx)
+    local results = json.array()
+    local function offer(id, name)
+        results[#results + 1] = { assessment_type_id = tostring(id), name = tostring(name or id) }
+    end
+    if ctx.settings.packages then
+        for name, id in pairs(ctx.settings.packages) do
+            offer(id, name)
+        end
+    else
+        for _, package in ipairs(ctx.packages() or {}) do
+            offer(package.id, package.name)
+        end
+    end
+    return { json = { success = true, results = results } }
+end
+
+-- → an external id that no order has yet, or nil and the order that stands in the way.
+local function free_external_id(ctx, application, package)
+    local name, present = "assessment-" .. application .. "-" .. package, nil
+    for number = 1, 9 do
+        local external_id = number == 1 and name or name .. "-" .. number
+        present = ctx.orders.find { external_id = external_id }
+        if not present then
+            return external_id
+        elseif not may_start_again[present.state] then
+            break
+        end
+    end
+    return nil, present
+end
+
+--- POST /assessment.start: 409 while the candidate is being screened, 422 with what the recruiter must mend.
+function assessments.start(request, ctx)
+    local body = map(request.body)
+    local application, asked = body:text("application.ashby_id"), body:text("assessment_type_id")
+    if not application then
+        ctx.reject("The request names no application.")
+    elseif not asked then
+        ctx.reject("The request names no assessment.")
+    elseif not body:text("candidate.email") then
+        ctx.reject("The candidate has no e-mail address. Add one in Ashby and start the screening again.")
+    end
+    local package, problem = screening.package(ctx.settings, asked, {})
+    if not package then
+        ctx.reject(problem)
+    end
+    local external_id, present = free_external_id(ctx, application, package)
+    if not external_id then
+        local done = present.state == "completed" or present.state == "reviewed"
+        return { status = 409, json = { message = done and "The candidate was screened already." or "The candidate is being screened already." } }
+    end
+    local order
+    order, problem = screening.place(ctx, {
+        external_id = external_id,
+        package = package,
+        candidate = screening.candidate(ctx, {
+            first_name = body:text("candidate.first_name"),
+            last_name = body:text("candidate.last_name"),
+            email = body:text("candidate.email"),
+            phone = body:text("additional_fields.phone"),
+        }),
+        metadata = { via = "assessment", application_id = application, profile_url = body:text("candidate.ashby_profile_url") },
+    })
+    if not order then
+        ctx.reject(problem)
+    end
+    return { json = { success = true, results = { assessment_id = order.id } } }
+end
+
+--- POST /assessment.cancel
+function assessments.cancel(request, ctx)
+    local id = map(request.body):text("assessment_id")
+    local order = id and ctx.orders.get(id)
+    if not order then
+        return { status = 404, json = { message = "There is no such screening." } }
+    elseif order.state ~= "cancelled" then
+        local answer = ctx.orders.cancel(order.id, "cancelled in Ashby")
+        if not answer.cancelled then
+            ctx.reject(answer.reason == "too_late" and "It is too late to cancel the screening." or "The provider takes no cancellations from here.")
+        end
+    end
+    return { json = { success = true, results = { assessment_id = order.id } } }
+end
+
+local function field(identifier, label, kind, value)
+    return { identifier = identifier, label = label, type = kind, value = value }
+end
+
+-- The result closes the assessment in Ashby, so it is left out while it is not understood.
+local function result_of(order, settings)
+    if not screening.has_result(order) then
+        return nil
+    elseif settings.result_type == "boolean_success" and order.outcome then
+        return field("result", "Result", "boolean_success", order.outcome == "clear")
+    end
+    local names = { clear = "Clear", consider = "Consider", refer = "Refer" }
+    return field("result", "Result", "string", names[order.outcome] or "Complete")
+end
+
+-- Who is waited for, and each check as it stands.
+local function details(order)
+    local list = json.array()
+    if order.waiting_on then
+        list[1] = field("waiting_on", "Waiting for", "string", order.waiting_on)
+    end
+    for index, check in ipairs(order.checks or {}) do
+        list[#list + 1] = field("check_" .. index, check.name or check.type or "Check", "string", check.status or "pending")
+    end
+    return list
+end
+
+--- Tells Ashby where the order of an assessment stands.
+function assessments.update(update, ctx, words)
+    local order, settings = update.order, ctx.settings
+    local word = screening.word(words, order, settings)
+    local seconds = order.updated_at and time.parse(order.updated_at) or ctx.now()
+    local message = {
+        assessment_id = order.id,
+        timestamp = math.floor(seconds * 1000),
+        assessment_status = field("status", "Status", "string", word),
+        metadata = details(order),
+    }
+    if may_start_again[order.state] then
+        local why = order.problem and order.problem.message
+        message.cancelled_reason = field("cancelled", "Reason", "string", why and word .. ": " .. why or word)
+    else
+        message.assessment_result = result_of(order, settings)
+        local url = order.report_url or message.assessment_result and (settings.report_link or order.metadata.profile_url)
+        if url then
+            message.assessment_profile_url = field("report", "Report", "url", url)
+        end
+    end
+    local answer, problem = ashby.call(ctx, "assessment.update", message)
+    if not answer and order.state == "cancelled" then
+        ctx.skip("Ashby has closed the assessment already: " .. problem)
+    elseif not answer then
+        ctx.park("Ashby refused assessment.update: " .. problem)
+    end
+    return { status = word }
+end
+
+return assessments

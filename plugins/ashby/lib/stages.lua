@@ -1,0 +1,98 @@
+-- Ashby's webhook candidateStageChange: a candidate who reaches a stage is screened without anybody choosing it, and notes
+-- and a custom field tell what becomes of it. Off until the setting trigger_stages names a stage.
+local map = require "map"
+local ashby, screening = require "lib.ashby", require "lib.screening"
+local stages = {}
+
+-- What a person chose in the custom field, by its id or its title.
+local function chosen(application, name)
+    for index = 1, name and 100 or 0 do
+        local path = ("customFields[%d]"):format(index)
+        if application:text(path .. ".id") == name or application:text(path .. ".title") == name then
+            return application:text(path .. ".value")
+        end
+    end
+end
+
+local function order(ctx, application, id)
+    local candidate_id, settings = application:text("candidate.id"), ctx.settings
+    local names = {}
+    for _, path in ipairs { "job.title", "job.id", "job.departmentId" } do
+        names[#names + 1] = application:text(path)
+    end
+    local package, problem = screening.package(settings, chosen(application, settings.package_field), names)
+    local email = application:text("candidate.primaryEmailAddress.value")
+    if not email then
+        problem = "The candidate has no e-mail address. Add one and move the candidate to the stage again."
+    end
+    local placed
+    if not problem then
+        placed, problem = screening.place(ctx, {
+            external_id = "application-" .. id,
+            package = package,
+            candidate = screening.candidate(ctx, {
+                name = application:text("candidate.name"),
+                email = email,
+                phone = application:text("candidate.primaryPhoneNumber.value"),
+            }),
+            metadata = { via = "webhook", candidate_id = candidate_id, application_id = id },
+        })
+    end
+    if problem then
+        if candidate_id then
+            ashby.note(ctx, candidate_id, "No screening was ordered. " .. problem)
+        end
+        ctx.reject(problem)
+    end
+    return { order = placed.id }
+end
+
+local function withdraw(ctx, application, id)
+    local _, refusal = screening.cancel(ctx, "application-" .. id)
+    local candidate_id = application:text("candidate.id")
+    if refusal and candidate_id then
+        ashby.note(ctx, candidate_id, refusal)
+    end
+    return { cancelled = refusal == nil }
+end
+
+--- A verified delivery on /webhook.
+function stages.on_event(event, ctx)
+    local body, settings = map(event.body), ctx.settings
+    local action, application = body:text("action"), body:at("data.application")
+    local id = application:text("id")
+    if action == "ping" then
+        ctx.skip("a ping")
+    elseif action ~= "candidateStageChange" then
+        ctx.skip("only candidateStageChange is acted upon")
+    elseif not id then
+        ctx.skip("the delivery names no application")
+    end
+    local stage, stage_id = application:text("currentInterviewStage.title"), application:text("currentInterviewStage.id")
+    if screening.listed(settings.withdrawn_statuses, application:text("status")) or screening.listed(settings.cancel_stages, stage, stage_id) then
+        return withdraw(ctx, application, id)
+    elseif screening.listed(settings.trigger_stages, stage, stage_id) then
+        return order(ctx, application, id)
+    end
+    ctx.skip("the stage is not one that orders")
+end
+
+--- An order that came from a webhook changed.
+function stages.update(update, ctx, words)
+    local present, settings = update.order, ctx.settings
+    local word = screening.word(words, present, settings)
+    if settings.status_field then
+        ashby.must(ctx, "customField.setValue", {
+            objectId = present.metadata.application_id,
+            objectType = "Application",
+            fieldId = settings.status_field,
+            fieldValue = word,
+        })
+    end
+    if present.metadata.candidate_id and screening.listed(settings.note_states, present.state) then
+        ashby.note(ctx, present.metadata.candidate_id, screening.note(present, word))
+    end
+    return { status = word }
+end
+
+return stages

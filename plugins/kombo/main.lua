@@ -1,0 +1,154 @@
+-- Kombo, by its assessment and background check API: one plugin for Workday, SuccessFactors and the other ATSs that Kombo
+-- speaks to. Kombo sends an order; what becomes of it is put as the order's result.
+local json, map = require "json", require "map"
+local kombo, screening = require "lib.kombo", require "lib.screening"
+
+-- Every state of an order in Kombo's vocabulary, and as people read it. Kombo takes no change once an order is not OPEN.
+local states = {
+    accepted = { "OPEN", "Ordered" },
+    submitting = { "OPEN", "Ordered" },
+    uncertain = { "OPEN", "Waiting for the screening team" },
+    requested = { "OPEN", "Invitation sent" },
+    awaiting_candidate = { "OPEN", "Waiting for the candidate" },
+    in_progress = { "OPEN", "In progress" },
+    paused = { "OPEN", "Paused" },
+    attention_needed = { "OPEN", "Needs attention" },
+    ready_for_review = { "OPEN", "Ready for review" },
+    completed = { "COMPLETED", "Complete" },
+    reviewed = { "COMPLETED", "Reviewed" },
+    cancelled = { "CANCELLED", "Cancelled" },
+    refused = { "CANCELLED", "Refused by the provider" },
+    failed = { "CANCELLED", "Failed" },
+    unknown = { "OPEN", "Pending" },
+}
+local outcomes = { clear = "Clear", consider = "Consider", refer = "Refer" }
+
+-- The packages to show: those of the setting, else all of the account.
+local function offered(ctx)
+    local list = json.array()
+    local function offer(id, name)
+        list[#list + 1] = { id = tostring(id), type = ctx.settings.package_type, name = tostring(name or id), description = tostring(name or id) }
+    end
+    if ctx.settings.packages then
+        for name, id in pairs(ctx.settings.packages) do
+            offer(id, name)
+        end
+    else
+        for _, package in ipairs(ctx.packages() or {}) do
+            offer(package.id, package.name)
+        end
+    end
+    return list
+end
+
+-- POST /packages/sync: Kombo's list is replaced as a whole, so an empty list is never put.
+local function sync_packages(_, ctx)
+    local packages = offered(ctx)
+    if #packages == 0 then
+        ctx.reject("The account has no packages; Kombo's list was left as it is.")
+    end
+    kombo.put(ctx, ctx.settings.integration_id, "/assessment/packages", { packages = packages })
+    return { json = { packages = packages } }
+end
+
+local function place(ctx, data)
+    if not data:text("candidate.email") then
+        ctx.reject("The candidate has no e-mail address.")
+    end
+    local package, problem = screening.package(ctx.settings, data:text("package_id"), {})
+    if not package then
+        ctx.reject(problem)
+    end
+    local order
+    order, problem = screening.place(ctx, {
+        external_id = "order-" .. data:text("id"),
+        package = package,
+        candidate = screening.candidate(ctx, {
+            first_name = data:text("candidate.first_name"),
+            last_name = data:text("candidate.last_name"),
+            email = data:text("candidate.email"),
+            phone = data:text("candidate.phone"),
+        }),
+        metadata = {
+            kombo_order = data:text("id"),
+            application_id = data:text("application.remote_id"),
+            job = data:text("job.name"),
+        },
+    })
+    if not order then
+        ctx.reject(problem)
+    end
+    return { json = { order = order.id } }
+end
+
+-- POST /webhook: an answer of 422 with a message rejects the order, and the ATS shows the message.
+local function receive(request, ctx)
+    local body = map(request.body)
+    local kind, data = body:text("type"), body:at("data")
+    if kind ~= "assessment:order-received" and kind ~= "inline-assessment:order-received" then
+        ctx.skip("only orders are acted upon")
+    elseif data:text("integration_id") ~= ctx.settings.integration_id then
+        ctx.skip("the order belongs to another integration")
+    elseif kind == "inline-assessment:order-received" then
+        ctx.reject("Screenings cannot be taken inline: the candidate is invited by e-mail.")
+    elseif not screening.id(data:text("id")) then
+        ctx.reject("The order has no identifier.")
+    end
+    local status = data:text("status") or "OPEN"
+    if status == "CANCELLED" or status == "REJECTED" then
+        local _, refusal = screening.cancel(ctx, "order-" .. data:text("id"))
+        return refusal and { status = 422, json = { message = refusal } } or { json = { cancelled = true } }
+    elseif status ~= "OPEN" then
+        ctx.skip("the order is closed already")
+    end
+    return place(ctx, data)
+end
+
+local function attributes(order, word)
+    local list = json.array()
+    local function add(label, value)
+        if value then
+            list[#list + 1] = { type = "TEXT", label = label, value = value }
+        end
+    end
+    add("Status", word)
+    add("Outcome", outcomes[order.outcome])
+    add("Waiting for", order.waiting_on)
+    add("Remark", order.problem and order.problem.message)
+    for _, check in ipairs(order.checks or {}) do
+        add(check.name or check.type or "Check", check.status or "pending")
+    end
+    return list
+end
+
+local function on_update(update, ctx)
+    local order, settings = update.order, ctx.settings
+    local id = screening.id((order.metadata or {}).kombo_order)
+    if not id then
+        ctx.skip("the order did not come from Kombo")
+    end
+    local before = states[(update.previous or {}).state] or states.unknown
+    local status, word = table.unpack(states[order.state] or states.unknown)
+    if status == "COMPLETED" and not screening.has_result(order) then
+        status, word = table.unpack(states.unknown) -- a result that nobody understood must not close the order
+    end
+    local result = {
+        status = status,
+        result_url = order.report_url or settings.report_link,
+        completed_at = status == "COMPLETED" and order.updated_at or nil,
+        attributes = attributes(order, (settings.words or {})[order.state] or word),
+    }
+    if settings.attach_report and status == "COMPLETED" and order.report_url then
+        result.attachments = json.array { { name = "Screening report.pdf", content_type = "application/pdf", data_url = order.report_url } }
+    end
+    kombo.put(ctx, settings.integration_id, "/assessment/orders/" .. id .. "/result", result, before[1] ~= "OPEN")
+    return { status = status }
+end
+
+return {
+    on_update = on_update,
+    routes = {
+        ["POST /webhook"] = receive,
+        ["POST /packages/sync"] = sync_packages,
+    },
+}

@@ -1,0 +1,146 @@
+-- Lever, by its webhooks: an opportunity that reaches a stage is screened, one that is archived is not. Lever does not sign
+-- what a webhook says, so the opportunity is read again before anything is done. Tags, notes and a link tell the rest.
+local map = require "map"
+local lever, screening = require "lib.lever", require "lib.screening"
+
+-- Every state of an order, as a tag on the opportunity. `STATE_OUTCOME` goes before `STATE`.
+local tags = {
+    accepted = "Screening: ordered",
+    submitting = "Screening: ordered",
+    uncertain = "Screening: waiting for the screening team",
+    requested = "Screening: invitation sent",
+    awaiting_candidate = "Screening: waiting for the candidate",
+    in_progress = "Screening: in progress",
+    paused = "Screening: paused",
+    attention_needed = "Screening: needs attention",
+    ready_for_review = "Screening: ready for review",
+    completed = "Screening: complete",
+    completed_clear = "Screening: clear",
+    completed_consider = "Screening: complete, consider",
+    completed_refer = "Screening: complete, refer",
+    reviewed = "Screening: reviewed",
+    reviewed_clear = "Screening: reviewed, clear",
+    reviewed_consider = "Screening: reviewed, consider",
+    reviewed_refer = "Screening: reviewed, refer",
+    cancelled = "Screening: cancelled",
+    refused = "Screening: refused by the provider",
+    failed = "Screening: failed",
+    unknown = "Screening: pending",
+}
+
+-- The tag of an opportunity that could not be screened.
+local error_tag = "Screening: ERROR"
+
+local acted_upon = { candidateStageChange = true, candidateArchiveChange = true, candidateDeleted = true }
+
+-- The opportunity's tag that names a package. Lever gives opportunities the tags of their posting.
+local function tagged(opportunity, settings)
+    for index = 1, settings.packages and 100 or 0 do
+        local tag = opportunity:text("tags[" .. index .. "]")
+        if tag and settings.packages[tag] then
+            return tag
+        end
+    end
+end
+
+-- Names of the posting: read only where the settings have packages that no tag names.
+local function posting_names(ctx, opportunity)
+    local id = screening.id(opportunity:text("applications[1].posting"))
+    if not (ctx.settings.packages and id) then
+        return {}
+    end
+    local posting, names = map(lever.read(ctx, "/postings/" .. id)), {}
+    for _, path in ipairs { "text", "id", "categories.team", "categories.department" } do
+        names[#names + 1] = posting:text(path)
+    end
+    return names
+end
+
+local function refuse(ctx, id, problem)
+    lever.change_tags(ctx, id, { error_tag })
+    lever.note(ctx, id, "No screening was ordered. " .. problem)
+    ctx.reject(problem)
+end
+
+local function order(ctx, opportunity, id)
+    local email = opportunity:text("emails[1]")
+    if not email then
+        refuse(ctx, id, "The candidate has no e-mail address. Add one and move the candidate to the stage again.")
+    end
+    local tag = tagged(opportunity, ctx.settings)
+    local package, problem = screening.package(ctx.settings, tag, tag and {} or posting_names(ctx, opportunity))
+    local placed
+    if not problem then
+        placed, problem = screening.place(ctx, {
+            external_id = "opportunity-" .. id,
+            package = package,
+            candidate = screening.candidate(ctx, {
+                name = opportunity:text("name"),
+                email = email,
+                phone = opportunity:text("phones[1].value") or opportunity:text("phones[1]"),
+            }),
+            metadata = { via = "webhook", opportunity_id = id },
+        })
+    end
+    if problem then
+        refuse(ctx, id, problem)
+    end
+    if lever.has_tag(opportunity, error_tag) then
+        lever.change_tags(ctx, id, {}, { error_tag })
+    end
+    return { order = placed.id }
+end
+
+local function withdraw(ctx, id, exists)
+    local _, refusal = screening.cancel(ctx, "opportunity-" .. id)
+    if refusal and exists then
+        lever.note(ctx, id, refusal)
+    end
+    return { cancelled = refusal == nil }
+end
+
+local function on_event(event, ctx)
+    local body, settings = map(event.body), ctx.settings
+    local id = screening.id(body:text("data.opportunityId") or body:text("data.candidateId"))
+    if not acted_upon[body:text("event")] then
+        ctx.skip("this event is not acted upon")
+    elseif not id then
+        ctx.skip("the delivery names no opportunity")
+    end
+    local found = lever.read(ctx, "/opportunities/" .. id, { expand = { "stage", "applications" } })
+    if not found then
+        return withdraw(ctx, id, false)
+    end
+    local opportunity = map(found)
+    local stage, stage_name = opportunity:text("stage.id") or opportunity:text("stage"), opportunity:text("stage.text")
+    if opportunity:get("archived") ~= nil or screening.listed(settings.cancel_stages, stage, stage_name) then
+        return withdraw(ctx, id, true)
+    elseif screening.listed(settings.trigger_stages, stage, stage_name) then
+        return order(ctx, opportunity, id)
+    end
+    ctx.skip("the stage is not one that orders")
+end
+
+local function on_update(update, ctx)
+    local present = update.order
+    local id = screening.id((present.metadata or {}).opportunity_id)
+    if not id then
+        ctx.skip("the order did not come from Lever")
+    end
+    local word, before = screening.word(tags, present, ctx.settings), nil
+    if update.previous and update.previous.state and update.previous.state ~= "accepted" then
+        before = screening.word(tags, update.previous, ctx.settings)
+    end
+    if word ~= before then
+        lever.change_tags(ctx, id, { word }, before and { before })
+    end
+    if present.report_url then
+        lever.link(ctx, id, present.report_url)
+    end
+    if screening.listed(ctx.settings.note_states, present.state) then
+        lever.note(ctx, id, screening.note(present, (word:gsub("^Screening: ", ""))))
+    end
+    return { status = word }
+end
+
+return { on_event = on_event, on_update = on_update }

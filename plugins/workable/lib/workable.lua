@@ -1,0 +1,41 @@
+-- Workable on the wire: sending, and what identifies a check.
+local crypto = require "crypto"
+local workable = {}
+
+--- Sends JSON; ends the run unless Workable takes it.
+function workable.send(ctx, method, url, token, body)
+    local reply = ctx.http.request { method = method, url = url, auth = { bearer = token }, json = body }
+    local status = reply.status
+    if status >= 200 and status < 300 then
+        return reply
+    elseif status == 404 or status == 410 then
+        ctx.skip("the check or the candidate is no longer in Workable")
+    elseif status == 429 then
+        -- Workable counts requests in windows of ten seconds.
+        ctx.retry { after = tonumber(reply.headers["retry-after"]) or 10, reason = "Workable's rate limit is reached" }
+    elseif status == 408 or status >= 500 then
+        ctx.retry { after = tonumber(reply.headers["retry-after"]), reason = "Workable answered " .. status }
+    elseif status == 401 or status == 403 then
+        ctx.park("Workable did not accept our token (" .. status .. "): check the connection's secrets")
+    end
+    ctx.park("Workable answered " .. status)
+end
+
+--- What identifies the check that a callback address belongs to.
+function workable.check_id(url)
+    return "check-" .. crypto.hex(crypto.sha256(url)):sub(1, 32)
+end
+
+--- The order in one line: where it stands, what the provider remarks, the checks.
+function workable.summary(order, word)
+    local parts = { word }
+    if order.problem and order.problem.message then
+        parts[#parts + 1] = order.problem.message
+    end
+    for _, check in ipairs(order.checks or {}) do
+        parts[#parts + 1] = ("%s: %s"):format(check.name or check.type or "Check", check.status or "pending")
+    end
+    return table.concat(parts, "; ")
+end
+
+return workable

@@ -1,0 +1,150 @@
+-- Workable, as one of its background check providers: it asks for packages, orders checks, and gives each check an address
+-- for its results. Orders by the webhook candidate_moved: lib/stages.lua.
+local json, map = require "json", require "map"
+local screening, stages, workable = require "lib.screening", require "lib.stages", require "lib.workable"
+
+-- The names in Workable's requests and in our answers. Only those of its assessment providers are known; these are made
+-- after them. The setting `keys` changes any of them.
+local default_keys = {
+    packages = "packages", -- GET /packages: the list
+    package_id = "id",
+    package_name = "name",
+    ordered_package = "package_id", -- POST /checks
+    callback_url = "callback_url",
+    first_name = "candidate.first_name",
+    last_name = "candidate.last_name",
+    email = "candidate.email",
+    phone = "candidate.phone",
+    job_shortcode = "job_shortcode",
+    job_title = "job_title",
+    check_id = "check_id", -- our answer
+    status = "status", -- what we put to the callback
+    result = "check",
+    grade = "grade",
+    summary = "summary",
+    results_url = "results_url",
+}
+
+-- Every state of an order: Workable's status, and the summary that people read. `STATE_OUTCOME` goes before `STATE`.
+local statuses = { completed = "completed", reviewed = "completed", cancelled = "cancelled", refused = "cancelled", failed = "cancelled" }
+local words = {
+    accepted = "Ordered",
+    submitting = "Ordered",
+    uncertain = "Waiting for the screening team",
+    requested = "Invitation sent",
+    awaiting_candidate = "Waiting for the candidate",
+    in_progress = "In progress",
+    paused = "Paused",
+    attention_needed = "Needs attention",
+    ready_for_review = "Ready for review",
+    completed = "Complete",
+    completed_clear = "Clear",
+    completed_consider = "Complete: consider",
+    completed_refer = "Complete: refer",
+    reviewed = "Reviewed",
+    reviewed_clear = "Reviewed: clear",
+    reviewed_consider = "Reviewed: consider",
+    reviewed_refer = "Reviewed: refer",
+    cancelled = "Cancelled",
+    refused = "Refused by the provider",
+    failed = "Failed",
+    unknown = "Pending",
+}
+
+-- Nobody is failed: "consider" and "refer" are for a person to read.
+local grades = { clear = "passed" }
+
+local function keys_of(settings)
+    local keys = {}
+    for name, key in pairs(default_keys) do
+        keys[name] = (settings.keys or {})[name] or key
+    end
+    return keys
+end
+
+-- GET /packages
+local function packages(_, ctx)
+    local keys, list = keys_of(ctx.settings), json.array()
+    local function offer(id, name)
+        list[#list + 1] = { [keys.package_id] = tostring(id), [keys.package_name] = tostring(name or id) }
+    end
+    if ctx.settings.packages then
+        for name, id in pairs(ctx.settings.packages) do
+            offer(id, name)
+        end
+    else
+        for _, package in ipairs(ctx.packages() or {}) do
+            offer(package.id, package.name)
+        end
+    end
+    return { json = { [keys.packages] = list } }
+end
+
+-- POST /checks: one callback address is one check, however often it is asked for.
+local function checks(request, ctx)
+    local keys, body = keys_of(ctx.settings), map(request.body)
+    local url = body:text(keys.callback_url)
+    if not url then
+        ctx.reject("The request has no address for the results (" .. keys.callback_url .. ").")
+    elseif not body:text(keys.email) then
+        ctx.reject("The candidate has no e-mail address. Add one in Workable and order the check again.")
+    end
+    local names = { body:text(keys.job_shortcode) or "", body:text(keys.job_title) or "" }
+    local package, problem = screening.package(ctx.settings, body:text(keys.ordered_package), names)
+    if not package then
+        ctx.reject(problem)
+    end
+    local order
+    order, problem = screening.place(ctx, {
+        external_id = workable.check_id(url),
+        package = package,
+        candidate = screening.candidate(ctx, {
+            first_name = body:text(keys.first_name),
+            last_name = body:text(keys.last_name),
+            email = body:text(keys.email),
+            phone = body:text(keys.phone),
+        }),
+        metadata = { via = "check", callback_url = url, job = body:text(keys.job_shortcode) },
+    })
+    if not order then
+        ctx.reject(problem)
+    end
+    return { status = 201, json = { [keys.check_id] = order.id } }
+end
+
+-- PUT to the check's address.
+local function tell(order, ctx)
+    local keys, url = keys_of(ctx.settings), order.report_url
+    local own = ctx.settings.statuses or {}
+    local status = statuses[order.state] or "pending"
+    if status == "completed" and not screening.has_result(order) then
+        status = "pending"
+    end
+    local result = { [keys.summary] = workable.summary(order, screening.word(words, order, ctx.settings)) }
+    if status == "completed" then
+        url = url or ctx.settings.report_link
+        result[keys.grade] = grades[order.outcome]
+    end
+    local message = { [keys.status] = own[status] or status, [keys.result] = result, [keys.results_url] = url }
+    workable.send(ctx, "PUT", order.metadata.callback_url, ctx.secret.workable_token, message)
+    return { status = status }
+end
+
+local function on_update(update, ctx)
+    local via = (update.order.metadata or {}).via
+    if via == "check" then
+        return tell(update.order, ctx)
+    elseif via == "webhook" then
+        return stages.update(update.order, ctx, words)
+    end
+    ctx.skip("the order did not come from Workable")
+end
+
+return {
+    on_event = stages.on_event,
+    on_update = on_update,
+    routes = {
+        ["GET /packages"] = packages,
+        ["POST /checks"] = checks,
+    },
+}
