@@ -6,9 +6,9 @@ public enum StoreURL {
     /// Opens a store, making it where there is none yet and bringing an older one up to date.
     ///
     /// - Parameters:
-    ///   - url: `sqlite:PATH`.
+    ///   - url: `sqlite:PATH`, or `postgres://…` with all that libpq understands in it.
     ///   - folder: what a relative path is relative to.
-    /// - Throws: ``StoreError``, `unavailable` also for a URL of another kind. The text names the kind and never the whole URL, which may hold a password.
+    /// - Throws: ``StoreError``, `unavailable` also for a URL of another kind. The text never holds the whole URL, nor a password.
     public static func open(
         _ url: String,
         relativeTo folder: String,
@@ -20,9 +20,11 @@ public enum StoreURL {
         case "sqlite":
             return try SQLiteStore(path: try path(of: url, relativeTo: folder), clock: clock, random: random)
         case "postgres", "postgresql":
-            throw StoreError.unavailable("PostgreSQL is not built in yet; use sqlite:PATH")
+            return try await PostgresStore.open(url: url, clock: clock, random: random)
         default:
-            throw StoreError.unavailable("store.url must be sqlite:PATH, not \(url.contains(":") ? scheme + ":" : "text without a scheme")")
+            throw StoreError.unavailable(
+                "store.url must be sqlite:PATH or postgres://USER@HOST/DATABASE, not \(url.contains(":") ? scheme + ":" : "text without a scheme")"
+            )
         }
     }
 

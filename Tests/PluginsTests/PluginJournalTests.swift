@@ -1,5 +1,6 @@
 import HTTPTypes
 import Screening
+import ScreeningTesting
 import Testing
 
 @testable import Plugins
@@ -47,6 +48,49 @@ struct PluginJournalTests {
         #expect(message.contains("step 1 was http") && message.contains("kv.set"))
         #expect(isRetried(end) == .never)
         #expect(host.sent.count == 1)
+    }
+
+    @Test func afterAFailureThatPassedTheScriptMayGoAnotherWay() async throws {
+        let host = PluginScriptHost { request, number in WireResponse(number == 1 ? 503 : 201, json: [:]) }
+        let script = PluginBench.script(
+            """
+            local reply = ctx.http.post("https://api.example.test/a", { json = {} })
+            if reply.status == 503 then
+              ctx.kv.set("failures", 1)
+              ctx.retry { after = 1, reason = "away" }
+            end
+            ctx.http.post("https://api.example.test/b", { json = {} })
+            """
+        )
+        guard case .retry = try await host.attempt(script) else { return #expect(Bool(false)) }
+        guard case .done = try await host.attempt(script, number: 2) else { return #expect(Bool(false)) }
+        #expect(host.sent.map(\.path) == ["/a", "/a", "/b"])
+        #expect(host.keys[0] == host.keys[1])
+        #expect(host.keys[2] != host.keys[1])
+    }
+
+    @Test func everyAttemptIsSignedAnew() async throws {
+        let host = PluginScriptHost { request, number in WireResponse(number == 1 ? 503 : 200, json: [:]) }
+        let script = PluginBench.script(
+            """
+            local reply = ctx.http.post("https://api.example.test/a",
+              { json = { a = 1 }, sign = { standard_webhooks = ctx.secret.api_key, id = "msg_1" } })
+            if reply.status == 503 then ctx.retry { after = 1, reason = "away" } end
+            """
+        )
+        _ = try await host.attempt(script)
+        (host.clock as? ManualClock)?.advance(by: .seconds(3600))
+        _ = try await host.attempt(script, number: 2)
+        let times = host.sent.compactMap { HTTPField.Name("webhook-timestamp").flatMap($0.headers.value) }
+        #expect(times.count == 2)
+        #expect(Set(times).count == 2)
+        #expect(Set(host.sent.compactMap { HTTPField.Name("webhook-id").flatMap($0.headers.value) }) == ["msg_1"])
+    }
+
+    @Test func aLifetimeBeyondReasonIsRefused() async throws {
+        let host = PluginScriptHost()
+        let end = try await host.attempt(PluginBench.script(#"ctx.kv.set("a", 1, { ttl = 1e300 })"#))
+        #expect(failure(end)?["path"] == "ttl")
     }
 
     @Test func changedArgumentsAreOneToo() async throws {
@@ -176,4 +220,8 @@ struct PluginJournalTests {
         let known = PluginBench.script("return crypto.hex(crypto.hmac('sha256', '\(PluginBench.secretValue)', 'x'))")
         #expect(try await PluginScriptHost().attempt(script) == PluginScriptHost().attempt(known))
     }
+}
+
+extension HTTPFields {
+    fileprivate func value(_ name: HTTPField.Name) -> String? { self[name] }
 }

@@ -67,6 +67,8 @@ struct InboxTests {
         try await fixture.run { (client) async throws in
             let request = WireRequest(.post, client.server.url("/ats/acme/webhook"), headers: [key: "delivery-secret"], json: [:])
             let id = try #require(try await client.transport.send(request).json?["event"]?.text)
+            #expect(try await client.post("/events/\(id)/replay").status == 409)
+            try await fixture.store.perform([.event(id: id, state: .done, problem: nil)])
             let replayed = try await client.post("/events/\(id)/replay")
             #expect(replayed.status == 202 && replayed.json?["id"]?.text == id)
             for (name, state) in [("run_1", Run.State.dead), ("run_2", .done), ("run_3", .dead)] {

@@ -37,6 +37,10 @@ extension Readiness {
 
     init(of context: PipelineContext) async {
         do {
+            if let why = try await context.scripts.whyNotAble() {
+                self = .failing([why])
+                return
+            }
             let load = try await context.store.load()
             if let oldest = load.oldestDue, context.clock.now() - oldest > Readiness.patience {
                 self = .failing(["accepted work has been due since \(oldest) and nobody attempts it"])

@@ -116,8 +116,15 @@ public struct Host: Service {
     public func run() async throws {
         var services: [any Service] = works ? [Worker(context), Poller(context)] : []
         if let server { services.append(server) }
-        let group = ServiceGroup(services: services, logger: quiet(context.logger))
-        do { try await group.run() } catch {
+        // In one group, not one after the other: all hear of a shutdown at the same moment, and share the time it may take.
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for service in services { group.addTask { try await service.run() } }
+                if services.isEmpty { group.addTask { try await gracefulShutdown() } }
+                // Not waitForAll, which would wait for the others before it says that one has failed.
+                for try await _ in group {}
+            }
+        } catch {
             await closing()
             throw error
         }
@@ -132,10 +139,4 @@ public struct Host: Service {
 
     /// Closes a host that was never run. Not needed after `run()`.
     public func close() async { await closing() }
-
-    private func quiet(_ logger: Logger) -> Logger {
-        var logger = logger
-        logger.logLevel = max(logger.logLevel, .warning)
-        return logger
-    }
 }

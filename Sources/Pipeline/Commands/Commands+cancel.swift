@@ -7,6 +7,7 @@ extension Commands {
     /// - Throws: ``Refusal``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503 where the
     ///   provider did not answer.
     public func cancel(order id: String, reason: String? = nil) async throws -> Order {
+        var isCancelledThere = false
         for _ in 0..<5 {
             let order = try await self.order(id)
             switch order.state {
@@ -17,7 +18,8 @@ extension Commands {
             case .accepted:
                 if let cancelled = try await write(order, reason: reason, effects: [.unqueue(.submit(order: id))]) { return cancelled }
             default:
-                try await cancelAtProvider(order)
+                if !isCancelledThere { try await cancelAtProvider(order) }
+                isCancelledThere = true
                 if let cancelled = try await write(order, reason: reason, effects: []) { return cancelled }
             }
         }

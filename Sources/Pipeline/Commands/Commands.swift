@@ -29,7 +29,6 @@ public struct Commands: Sendable {
         guard order.providerRef != nil, let account = context.directory.account(order.account), account.capabilities.report else {
             throw Refusal(409, "unsupported", "The order cannot be read at its provider.")
         }
-        guard order.state.isOpen else { throw Refusal(409, "too_late", "The order is \(order.state.rawValue): it is not read any more.") }
         let work = QueuedWork(.read(order: id), account: order.account, due: context.clock.now(), priority: 0)
         let note = TimelineEntry(order: id, at: context.clock.now(), kind: "command", text: "refresh asked for")
         try await refusing { try await context.store.perform([.queue(work), .timeline(note)]) }
@@ -58,6 +57,9 @@ public struct Commands: Sendable {
         guard event.kind == .ats || event.kind == .webhook else {
             throw Refusal(409, "unsupported", "Only what an ATS or a provider sent can be replayed.")
         }
+        guard event.state == .done || event.state == .dead else {
+            throw Refusal(409, "busy", "The event is being worked on; what it leads to can be seen in its runs.", retryAfter: .seconds(5))
+        }
         if event.kind == .ats,
             event.connection.flatMap(context.directory.connection)?.hooks.route(
                 method: event.request.value.method,
@@ -82,12 +84,27 @@ public struct Commands: Sendable {
         guard [.waiting, .dead, .parked, .discarded, .rejected, .skipped].contains(run.state), !run.isRoute else {
             throw Refusal(409, "not_retryable", "The run is \(run.state.rawValue)\(run.isRoute ? " and answered a caller who is gone" : "").")
         }
+        // What a new attempt may ask for anew: calls that were refused or answered with an error did nothing, and what stood in their way may be mended.
+        let steps = try await refusing { try await context.store.steps(of: id) }
+        let failed = steps.filter { $0.didNothing && !$0.repeatable }.map { step -> Step in
+            var step = step
+            step.repeatable = true
+            return step
+        }
+        if !failed.isEmpty { _ = try await refusing { try await context.store.remember(failed, of: id, doing: nil) } }
+        let before = run.state
+        if let connection = context.directory.connection(run.connection) {
+            run.script = connection.scripts.id
+            run.pluginVersion = connection.plugin.manifest.version
+        }
         run.state = .queued
         run.nextAttemptAt = context.clock.now()
         run.endedAt = nil
         run.result = nil
         let lane = run.order.map { QueuedWork.lane(updatesOf: $0) }
-        var effects: [Effect] = [.run(run), .queue(QueuedWork(.run(id), lane: lane, due: context.clock.now(), priority: 3))]
+        var effects: [Effect] = [
+            .expect(run: id, in: before), .run(run), .queue(QueuedWork(.run(id), lane: lane, due: context.clock.now(), priority: 3)),
+        ]
         if let event = run.event { effects.append(.event(id: event, state: .working, problem: nil)) }
         try await refusing { try await context.store.perform(effects) }
         return run
@@ -107,7 +124,7 @@ public struct Commands: Sendable {
             logs: run.logs,
             at: context.clock.now()
         )
-        var effects: [Effect] = [.run(ended), .unqueue(.run(id))]
+        var effects: [Effect] = [.expect(run: id, in: run.state), .run(ended), .unqueue(.run(id))]
         if let event = run.event { effects.append(.event(id: event, state: .done, problem: nil)) }
         try await refusing { try await context.store.perform(effects) }
         context.log(effects)
@@ -122,5 +139,16 @@ public struct Commands: Sendable {
     private func run(_ id: String) async throws -> Run {
         guard let run = try await refusing({ try await context.store.run(id) }) else { throw Refusal.notFound("run") }
         return run
+    }
+}
+
+extension Step {
+    /// Whether the call was refused by the host, could not be made, or was answered with an error: a new attempt may make it again.
+    var didNothing: Bool {
+        guard let reply = reply?.value else { return false }
+        if let error = reply["error"], !error.isNull { return true }
+        guard kind == "http", let answer = reply["value"] else { return false }
+        if let error = answer["error"], !error.isNull { return true }
+        return (answer["status"]?.integer ?? 0) >= 400
     }
 }

@@ -56,6 +56,22 @@ public struct PipelineContext: Sendable {
         return ProviderSession(account: account.account, transport: transport, tokens: account.tokens, clock: clock, logger: logger)
     }
 
+    /// Takes reads from the account's budget; none while it rests.
+    func reads(_ count: Int, from account: ProviderAccount) async throws -> Grant {
+        if let rest = try await store.resting(account.budget) { return Grant(count: 0, next: rest) }
+        let limit = account.account.polling?.readsPerMinute ?? account.provider.manifest.polling.readsPerMinute
+        guard let limit else { return Grant(count: count, next: nil) }
+        return try await store.take(count, from: account.budget, perMinute: limit)
+    }
+
+    /// Rests the account where the provider said that it is asked too often.
+    func rest(_ account: ProviderAccount, after error: ProviderError) async throws -> Timestamp? {
+        guard error.code == .rateLimited else { return nil }
+        let until = clock.now() + (error.retryAfter ?? account.provider.manifest.polling.restAfter429)
+        try await store.rest(account.budget, until: until)
+        return until
+    }
+
     /// Where the provider may send webhooks about an order; nil where it sends none or cannot reach this host.
     func callback(for order: Order, _ account: ProviderAccount) -> String? {
         guard let publicURL, account.capabilities.webhooks else { return nil }

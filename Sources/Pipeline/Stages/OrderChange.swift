@@ -50,12 +50,15 @@ struct OrderChange: Sendable {
         ]
     }
 
-    /// How long until the order is read again; nil where it is not polled.
+    /// How long until the order is read again; nil where it is not polled. A completed order without an outcome is asked about for another week: the
+    /// provider may still say it.
     static func readInterval(of order: Order, _ context: PipelineContext) -> Duration? {
-        guard order.state.isOpen, order.providerRef != nil, let account = context.directory.account(order.account), account.capabilities.report else {
-            return nil
-        }
-        return account.account.polling?.interval
+        guard order.providerRef != nil, let account = context.directory.account(order.account), account.capabilities.report,
+            let interval = account.account.polling?.interval
+        else { return nil }
+        if order.state.isOpen { return interval }
+        let isRecent = context.clock.now() - order.updatedAt < .seconds(7 * 86_400)
+        return order.state == .completed && order.outcome == nil && isRecent ? max(interval, .seconds(3600)) : nil
     }
 
     /// The run that tells the ATS; nil where the connection's scripts have no `on_update`.

@@ -6,12 +6,16 @@ struct ReadStage: Sendable {
     let context: PipelineContext
 
     func decide(_ claim: Claim, _ order: Order) async throws -> Verdict {
-        guard order.state.isOpen, let reference = order.providerRef, let account = context.directory.account(order.account),
-            account.capabilities.report
-        else { return .decided(Decision(.done)) }
+        guard let reference = order.providerRef, let account = context.directory.account(order.account), account.capabilities.report else {
+            return .decided(Decision(.done))
+        }
         do {
             let report = try await account.provider.report(for: reference, context.session(account))
-            return .settle(order: order.id) { [self] present in applied(report, to: present) }
+            return .settle(order: order.id) { [self] present in
+                // The answer is older than what has been written meanwhile: it is asked for again.
+                guard present.version == order.version else { return (Decision(.again(at: context.clock.now(), spent: false)), []) }
+                return applied(report, to: present)
+            }
         } catch let error as ProviderError {
             return try await failed(claim, order, error, account)
         }
@@ -20,10 +24,15 @@ struct ReadStage: Sendable {
     private func applied(_ report: Report?, to present: Order) -> (decision: Decision, told: [Update]) {
         let now = context.clock.now()
         var next = present
-        if let report { next.standing = StateMachine.standing(after: report, from: present.standing, at: now) }
-        let wait = OrderChange.readInterval(of: next, context)
-        let fate = wait.map { Decision.Fate.again(at: now + $0, spent: false) } ?? .done
-        guard next != present else { return (Decision(fate), []) }
+        if let report, !report.isCoarserForm(of: present.standing.providerStatus) {
+            next.standing = StateMachine.standing(after: report, from: present.standing, at: now)
+        }
+        // Done and queued anew, so that a refresh's urgency ends with it.
+        var effects: [Effect] = []
+        if let wait = OrderChange.readInterval(of: next, context) {
+            effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + wait)))
+        }
+        guard next != present else { return (Decision(.done, effects), []) }
         let event = Event(
             id: context.identifier(.event),
             kind: .poll,
@@ -44,19 +53,31 @@ struct ReadStage: Sendable {
             readsAgain: false,
             context
         )
-        return (Decision(fate, change.effects + [.record(event)]), change.update.map { [$0] } ?? [])
+        return (Decision(.done, change.effects + [.record(event)] + effects), change.update.map { [$0] } ?? [])
     }
 
     private func failed(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async throws -> Verdict {
         let now = context.clock.now()
         context.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error)"])
-        if error.code == .rateLimited {
-            let until = now + (error.retryAfter ?? account.provider.manifest.polling.restAfter429)
-            try await context.store.rest(account.budget, until: until)
-            return .decided(Decision(.again(at: until, spent: false)))
-        }
+        if let until = try await context.rest(account, after: error) { return .decided(Decision(.again(at: until, spent: false))) }
         let interval = account.account.polling?.interval ?? .seconds(900)
         let backOff = Duration.seconds(min(30 << min(claim.attempt, 6), 1800))
-        return .decided(Decision(.again(at: now + min(backOff, max(interval, .seconds(30))), spent: true)))
+        let again = Decision.Fate.again(at: now + min(backOff, max(interval, .seconds(30))), spent: true)
+        guard claim.attempt >= 3, order.standing.problem == nil else { return .decided(Decision(again)) }
+        return .settle(order: order.id) { [context] present in
+            guard present.standing.problem == nil else { return (Decision(again), []) }
+            var next = present
+            next.standing.problem = Problem(code: "read_failed", message: "\(order.provider) does not say how the order stands: \(error)", at: now)
+            let change = OrderChange(
+                from: present,
+                to: next,
+                cause: .poll,
+                kind: "problem",
+                text: "the order cannot be read (\(error))",
+                readsAgain: false,
+                context
+            )
+            return (Decision(again, change.effects), [])
+        }
     }
 }

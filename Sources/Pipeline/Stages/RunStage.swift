@@ -29,28 +29,42 @@ struct RunStage: Sendable {
     private func verdict(_ run: Run, _ attempt: HookRunner.Attempt) -> Verdict {
         let now = context.clock.now()
         let logs = attempt.logs
-        func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(reason)] }
+        func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(attempt.redacted(reason))] }
         switch attempt.end {
         case .done: return finish(run.ended(.done, ["kind": "done"], logs: logs, at: now), event: .done)
         case .skipped(let why): return finish(run.ended(.skipped, result("skipped", why), logs: logs, at: now), event: .done)
         case .rejected(let why): return finish(run.ended(.rejected, result("rejected", why), logs: logs, at: now), event: .done)
         case .parked(let why): return finish(run.ended(.parked, result("parked", why), logs: logs, at: now), event: .dead)
-        case .interrupted: return .decided(Decision(.again(at: now, spent: false)))
+        case .interrupted(let why): return interrupted(run, why, logs)
         case .retry(let after, let why):
-            let error: JSON = ["code": "retry", "message": .string(why)]
-            return again(run, schedule: .mayPass, asked: after, error: error, logs: logs)
+            return again(run, .mayPass, attempt: run.attempt, asked: after, ["code": "retry", "message": .string(attempt.redacted(why))], logs)
         case .failed(let failure):
             switch failure.retry {
             case .never: return finish(run.ended(.dead, error: failure.error, logs: logs, at: now), event: .dead)
-            case .soon: return again(run, schedule: .scriptError, asked: nil, error: failure.error, logs: logs)
-            case .later: return again(run, schedule: .mayPass, asked: nil, error: failure.error, logs: logs)
+            case .soon:
+                // Counted by themselves: connections that failed before do not use up a script's own attempts.
+                let count = (run.error?["script_errors"]?.integer ?? 0) + 1
+                var error = failure.error
+                error["script_errors"] = .int(count)
+                return again(run, .scriptError, attempt: Int(count), asked: nil, error, logs)
+            case .later: return again(run, .mayPass, attempt: run.attempt, asked: nil, failure.error, logs)
             }
         }
     }
 
-    private func again(_ run: Run, schedule: RetrySchedule, asked: Duration?, error: JSON, logs: [JSON]) -> Verdict {
+    /// The attempt was cut short by something that is not the script's fault, and does not count; unless that goes on and on.
+    private func interrupted(_ run: Run, _ why: String, _ logs: [JSON]) -> Verdict {
         let now = context.clock.now()
-        guard let due = schedule.next(after: run.attempt, at: now, asked: asked, context.random) else {
+        let count = (run.error?["interruptions"]?.integer ?? 0) + 1
+        context.logger.error("run interrupted", metadata: ["run": "\(run.id)", "why": "\(why)", "times": "\(count)"])
+        let error: JSON = ["code": "interrupted", "message": .string(why), "interruptions": .int(count)]
+        let due = now + .seconds(Int64(min(1 << min(count - 1, 6), 60)))
+        return .decided(Decision(.again(at: due, spent: count > 5), [.run(run.waiting(until: due, error: error, logs: logs))]))
+    }
+
+    private func again(_ run: Run, _ schedule: RetrySchedule, attempt: Int, asked: Duration?, _ error: JSON, _ logs: [JSON]) -> Verdict {
+        let now = context.clock.now()
+        guard let due = schedule.next(after: attempt, at: now, asked: asked, context.random) else {
             return finish(run.ended(.dead, error: error, logs: logs, at: now), event: .dead)
         }
         return .decided(Decision(.again(at: due, spent: true), [.run(run.waiting(until: due, error: error, logs: logs))]))

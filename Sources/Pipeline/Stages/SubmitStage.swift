@@ -11,7 +11,7 @@ struct SubmitStage: Sendable {
     func decide(_ claim: Claim, _ order: Order) async throws -> Verdict {
         switch order.state {
         case .accepted: return try await send(claim, order)
-        case .submitting: return try await recover(order)
+        case .submitting: return try await recover(claim, order)
         default: return .decided(Decision(.done))
         }
     }
@@ -58,7 +58,9 @@ struct SubmitStage: Sendable {
     private func judged(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> Verdict {
         context.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error)"])
         switch error.creation ?? .uncertain {
-        case .uncertain: return uncertain(order.id, error)
+        case .uncertain:
+            guard account.capabilities.find else { return uncertain(order.id, error) }
+            return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: true)))
         case .refused:
             return .settle(order: order.id) { [context] present in
                 guard present.state == .submitting else { return (Decision(.done), []) }
@@ -77,10 +79,7 @@ struct SubmitStage: Sendable {
                 return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
             }
         case .sendAgain:
-            if error.code == .rateLimited {
-                let rest = error.retryAfter ?? account.provider.manifest.polling.restAfter429
-                try? await context.store.rest(account.budget, until: context.clock.now() + rest)
-            }
+            _ = try? await context.rest(account, after: error)
             return fail(claim, order, code: error.code.rawValue, message: error.message.value, asked: error.retryAfter)
         }
     }
@@ -133,7 +132,7 @@ struct SubmitStage: Sendable {
 
     private func settled(_ id: String, _ submission: Submission) -> Verdict {
         .settle(order: id) { [context] present in
-            guard present.providerRef == nil else { return (Decision(.done), []) }
+            if let known = present.providerRef { return (Decision(.done, SubmitStage.second(submission.reference, known, present, context)), []) }
             var next = present
             next.providerRef = submission.reference
             let report = submission.report ?? Report(status: .recognised(.requested))
@@ -152,12 +151,41 @@ struct SubmitStage: Sendable {
         }
     }
 
-    /// A former process recorded the intent and did not say what became of it.
-    private func recover(_ order: Order) async throws -> Verdict {
-        let lost = ProviderError(.noAnswer, "the host stopped while the order was being sent")
+    /// The intent is on disk and nobody knows what became of it: the request is looked for where the provider lets it be, and is left to a webhook or a
+    /// person where it does not.
+    private func recover(_ claim: Claim, _ order: Order) async throws -> Verdict {
+        let lost = ProviderError(.noAnswer, "the answer was lost while the order was being sent")
         guard let account = context.directory.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }
-        if let found = try? await account.provider.find(order, context.session(account)) { return settled(order.id, found) }
-        return uncertain(order.id, lost)
+        do {
+            guard let found = try await account.provider.find(order, context.session(account)) else { return uncertain(order.id, lost) }
+            var query = OrderQuery()
+            query.account = order.account
+            query.text = Personal(found.reference)
+            let known = try await context.store.orders(query, PageRequest(limit: 10)).items
+            guard !known.contains(where: { $0.providerRef == found.reference && $0.id != order.id }) else { return uncertain(order.id, lost) }
+            return settled(order.id, found)
+        } catch let error as ProviderError {
+            guard claim.attempt < 10, [.unavailable, .noAnswer, .rateLimited].contains(error.code) else { return uncertain(order.id, lost) }
+            return .decided(Decision(.again(at: context.clock.now() + (error.retryAfter ?? .seconds(30)), spent: true)))
+        }
+    }
+
+    /// The order has a reference already, from its webhook. The answer's is the same one, or it is shown: one of the two is a second request.
+    private static func second(_ reference: String, _ known: String, _ order: Order, _ context: PipelineContext) -> [Effect] {
+        guard reference != known else { return [] }
+        context.logger.error("second reference", metadata: ["order": "\(order.id)", "account": "\(order.account)"])
+        var next = order
+        let message = "\(order.provider) named the request \(known) by webhook and \(reference) in its answer; ask the provider which one stands"
+        next.standing.problem = Problem(code: "second_reference", message: message, at: context.clock.now())
+        return OrderChange(
+            from: order,
+            to: next,
+            cause: .submit,
+            kind: "problem",
+            text: "the provider named a second reference",
+            details: ["provider_ref": .string(known), "second_ref": .string(reference)],
+            context
+        ).effects
     }
 
     private static func details(_ error: ProviderError) -> JSON {

@@ -8,6 +8,14 @@ import Screening
 struct WebhookStage: Sendable {
     let context: PipelineContext
 
+    /// What is to be believed of an order.
+    private struct Belief: Sendable {
+        let reference: String
+        let report: Report?
+        /// The provider's own word is behind the webhook's: it is asked again soon.
+        var asksAgain = false
+    }
+
     func decide(_ event: Event, _ order: Order) async throws -> Verdict {
         guard let account = context.directory.account(order.account) else {
             return dead(event, code: "account_missing", message: "the account \(order.account) is not configured")
@@ -18,47 +26,62 @@ struct WebhookStage: Sendable {
         do { said = try account.provider.interpret(webhook, session) } catch let error as ProviderError {
             return dead(event, code: "not_understood", message: "the webhook could not be understood: \(error)")
         }
-        guard let word = said.last else { return done(event) }
-        if let known = order.providerRef, let named = word.reference, known != named {
+        guard !said.isEmpty else { return done(event) }
+        guard let word = said.last(where: { $0.reference == nil || order.providerRef == nil || $0.reference == order.providerRef }) else {
             return dead(event, code: "other_reference", message: "the webhook names another request than this order's")
         }
         guard let reference = order.providerRef ?? word.reference else { return done(event) }
         if let report = word.report, order.providerRef != nil, unchanged(order, by: report) { return done(event) }
-        let report = try await believed(word.report, reference, account, session)
-        return .settle(order: order.id) { [self] present in applied(event, report, reference, to: present) }
+        if account.capabilities.report, let next = try await context.reads(1, from: account).refusedUntil {
+            return .decided(Decision(.again(at: next, spent: false)))
+        }
+        let belief = try await belief(word.report, reference, account, session)
+        return .settle(order: order.id) { [self] present in
+            // What was asked is older than what has been written meanwhile: it is looked at again.
+            guard present.version == order.version else { return (Decision(.again(at: context.clock.now(), spent: false)), []) }
+            return applied(event, belief, to: present)
+        }
     }
 
     private func unchanged(_ order: Order, by report: Report) -> Bool {
         StateMachine.standing(after: report, from: order.standing, at: context.clock.now()) == order.standing
     }
 
-    /// The provider's present word where it can be had and says more than the webhook, else the webhook's.
-    private func believed(
+    /// The provider's present word where it can be had and says no less than the webhook, else the webhook's.
+    private func belief(
         _ told: Report?,
         _ reference: String,
         _ account: ProviderAccount,
         _ session: ProviderSession
-    ) async throws -> Report? {
-        guard account.capabilities.report else { return told }
+    ) async throws -> Belief {
+        guard account.capabilities.report else { return Belief(reference: reference, report: told) }
         do {
-            guard let read = try await account.provider.report(for: reference, session) else { return told }
-            guard let told else { return read }
-            return read.isCoarserForm(of: told) ? told : read
+            guard let read = try await account.provider.report(for: reference, session), let told else {
+                return Belief(reference: reference, report: told)
+            }
+            if read.isCoarserForm(of: told.providerStatus) { return Belief(reference: reference, report: told) }
+            return Belief(reference: reference, report: read, asksAgain: read.status != told.status || read.result != told.result)
         } catch let error as ProviderError {
+            _ = try await context.rest(account, after: error)
             context.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error)"])
-            return told
+            return Belief(reference: reference, report: told)
         }
     }
 
-    private func applied(_ event: Event, _ report: Report?, _ reference: String, to present: Order) -> (decision: Decision, told: [Update]) {
-        let finished = Effect.event(id: event.id, state: .done, problem: nil)
+    private func applied(_ event: Event, _ belief: Belief, to present: Order) -> (decision: Decision, told: [Update]) {
+        let now = context.clock.now()
+        var effects: [Effect] = [.event(id: event.id, state: .done, problem: nil)]
+        if belief.asksAgain {
+            effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + .seconds(45))))
+        }
         var next = present
-        next.providerRef = present.providerRef ?? reference
-        if let report { next.standing = StateMachine.standing(after: report, from: present.standing, at: context.clock.now()) }
+        next.providerRef = present.providerRef ?? belief.reference
+        if let report = belief.report { next.standing = StateMachine.standing(after: report, from: present.standing, at: now) }
         // The webhook came to this order's own address and names a request: the provider has it, whatever the word for its state.
         if [.accepted, .submitting, .uncertain].contains(next.state) { next.standing.state = .requested }
         if next.standing.problem?.code == "uncertain" { next.standing.problem = nil }
-        guard next != present else { return (Decision(.done, [finished]), []) }
+        guard next != present else { return (Decision(.done, effects), []) }
+        if present.providerRef == nil { effects.append(.unqueue(.submit(order: present.id))) }
         let change = OrderChange(
             from: present,
             to: next,
@@ -68,7 +91,7 @@ struct WebhookStage: Sendable {
             details: ["event": .string(event.id), "provider_status": next.json["provider_status"] ?? .null],
             context
         )
-        return (Decision(.done, change.effects + [finished]), change.update.map { [$0] } ?? [])
+        return (Decision(.done, change.effects + effects), change.update.map { [$0] } ?? [])
     }
 
     private func done(_ event: Event) -> Verdict { .decided(Decision(.done, [.event(id: event.id, state: .done, problem: nil)])) }
@@ -80,10 +103,15 @@ struct WebhookStage: Sendable {
 }
 
 extension Report {
-    /// Whether every word of this report stands in the other one too, which has more: an answer that leaves out the finer status does not
-    /// contradict a webhook that has it.
-    func isCoarserForm(of other: Report) -> Bool {
-        guard !providerStatus.isEmpty, providerStatus.count < other.providerStatus.count else { return false }
-        return providerStatus.allSatisfy { other.providerStatus[$0.key] == $0.value }
+    /// Whether every word of this report stands among the others, which are more: an answer that leaves out the finer status does not contradict what
+    /// has it.
+    func isCoarserForm(of words: [String: String]) -> Bool {
+        guard !providerStatus.isEmpty, providerStatus.count < words.count else { return false }
+        return providerStatus.allSatisfy { words[$0.key] == $0.value }
     }
+}
+
+extension Grant {
+    /// When to ask again, where nothing was granted.
+    var refusedUntil: Timestamp? { count == 0 ? next : nil }
 }

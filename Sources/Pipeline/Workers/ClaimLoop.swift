@@ -8,14 +8,15 @@ struct ClaimLoop: Sendable {
     let context: PipelineContext
     let desk: Desk
     let request: ClaimRequest
-    /// Which of the claims just taken may be worked on now. What it leaves out it has given back itself.
-    var admit: @Sendable ([Claim]) async throws -> [Claim] = { $0 }
+    /// Which of the claims just taken may be worked on now. The others are given back as they were, and nothing is claimed before the moment given.
+    var admit: @Sendable ([Claim]) async throws -> (admitted: [Claim], notBefore: Timestamp?) = { ($0, nil) }
 
     /// How long work under way may go on after shutdown was asked for.
     static let drain = Duration.seconds(8)
 
     private final class Held: Sendable {
         let claims = Mutex<[Claim: Task<Void, Never>]>([:])
+        let notBefore = Mutex<Timestamp?>(nil)
         var count: Int { claims.withLock { $0.count } }
     }
 
@@ -46,13 +47,17 @@ struct ClaimLoop: Sendable {
     private func fill(_ held: Held, _ bell: AsyncStream<Void>.Continuation) async {
         do {
             while !Task.isShuttingDownGracefully {
+                if let moment = held.notBefore.withLock({ $0 }), context.clock.now() < moment { return }
                 var ask = request
                 ask.limit -= held.count
                 guard ask.limit > 0 else { return }
                 let claims = try await context.store.claim(ask)
-                let admitted = try await admit(claims)
+                let (admitted, notBefore) = try await admit(claims)
+                held.notBefore.withLock { $0 = notBefore }
                 for claim in admitted { start(claim, held, bell) }
-                guard claims.count == ask.limit, admitted.count == claims.count else { return }
+                let others = claims.filter { !admitted.contains($0) }
+                if !others.isEmpty { try await context.store.release(others) }
+                guard claims.count == ask.limit, others.isEmpty else { return }
             }
         } catch {
             context.logger.error("claiming failed; it is tried again", metadata: ["error": "\(error)"])
@@ -62,6 +67,8 @@ struct ClaimLoop: Sendable {
     private func start(_ claim: Claim, _ held: Held, _ bell: AsyncStream<Void>.Continuation) {
         // Entered under the lock that the task's own end takes, so that the entry is there before it is removed.
         held.claims.withLock { claims in
+            // A claim of ours whose lease ran out and that we took again is still being worked on: once is enough.
+            guard claims[claim] == nil else { return }
             claims[claim] = Task {
                 await desk.work(on: claim)
                 held.claims.withLock { $0[claim] = nil }
@@ -76,7 +83,8 @@ struct ClaimLoop: Sendable {
             try await context.clock.sleep(for: third)
             let claims = held.claims.withLock { Array($0.keys) }
             guard !claims.isEmpty else { continue }
-            _ = try? await context.store.renew(claims, lease: request.lease)
+            guard let kept = try? await context.store.renew(claims, lease: request.lease) else { continue }
+            for lost in Set(claims).subtracting(kept) { held.claims.withLock { $0[lost] }?.cancel() }
         }
     }
 

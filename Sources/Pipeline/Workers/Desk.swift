@@ -61,25 +61,47 @@ struct Desk: Sendable {
         }
     }
 
-    /// Writes what follows from something that has happened outside, on the order as it stands now; whoever holds the claim by then.
-    private func settle(_ id: String, _ work: @Sendable (Order) -> (decision: Decision, told: [Update]), _ claim: Claim) async throws {
-        var attempt = 0
-        while let order = try await context.store.order(id) {
-            attempt += 1
-            let (decision, told) = work(order)
-            do {
-                try await context.store.commit(claim, decision)
-            } catch StoreError.conflict where attempt < 4 {
-                continue
-            } catch StoreError.conflict {
-                // The claim is another's by now; what happened outside is written all the same.
-                try await context.store.perform(decision.effects)
+    /// Writes what follows from something that has happened outside, on the order as it stands now, whoever holds the claim by then. It is not given up:
+    /// neither by a shutdown's cancellation nor by a store that is away for a moment, for nobody else knows it.
+    private func settle(
+        _ id: String,
+        _ work: @escaping @Sendable (Order) -> (decision: Decision, told: [Update]),
+        _ claim: Claim
+    ) async throws {
+        try await Task { [self] in
+            var failures = 0
+            while true {
+                do {
+                    try await settleOnce(id, work, claim)
+                    return
+                } catch let error as StoreError {
+                    failures += 1
+                    guard failures < 20 else { throw error }
+                    if error != .conflict {
+                        context.logger.error("what a provider said cannot be written yet", metadata: ["order": "\(id)", "error": "\(error)"])
+                        try await context.clock.sleep(for: .milliseconds(100 << min(failures, 6)))
+                    }
+                }
             }
-            context.log(decision.effects)
-            context.updates.tell(told)
-            return
+        }.value
+    }
+
+    private func settleOnce(
+        _ id: String,
+        _ work: @Sendable (Order) -> (decision: Decision, told: [Update]),
+        _ claim: Claim
+    ) async throws {
+        guard let order = try await context.store.order(id) else { return try await context.store.commit(claim, Decision(.done)) }
+        let (decision, told) = work(order)
+        do {
+            try await context.store.commit(claim, decision)
+        } catch StoreError.conflict {
+            // Either the order has moved on, and it is worked out again; or the claim is another's by now, and what happened is written all the same.
+            guard try await context.store.renew([claim], lease: .seconds(30)).isEmpty else { throw StoreError.conflict }
+            try await context.store.perform(decision.effects)
         }
-        try await context.store.commit(claim, Decision(.done))
+        context.log(decision.effects)
+        context.updates.tell(told)
     }
 
     private func again(_ claim: Claim, after wait: Duration, spent: Bool) async {

@@ -27,28 +27,18 @@ public struct Poller: Service {
         }
     }
 
+    /// Polls one account until shutdown, or until it is configured no more.
     private func poll(_ id: String) async {
         let request = ClaimRequest(owner: owner, limit: 4, kinds: [.read], account: id)
         let loop = ClaimLoop(context: context, desk: Desk(context: context), request: request) { try await admitted($0, id) }
         try? await loop.run()
     }
 
-    /// As many of the claims as the account's budget grants; the others are due again when it grants more.
-    private func admitted(_ claims: [Claim], _ id: String) async throws -> [Claim] {
-        guard !claims.isEmpty, let account = context.directory.account(id) else {
-            try await context.store.release(claims)
-            return []
-        }
-        if let rest = try await context.store.resting(account.budget) { return try await putOff(claims[...], until: rest) }
-        guard let limit = account.account.polling?.readsPerMinute ?? account.provider.manifest.polling.readsPerMinute else { return claims }
-        let grant = try await context.store.take(claims.count, from: account.budget, perMinute: limit)
-        let later = grant.next ?? context.clock.now() + .seconds(2)
-        _ = try await putOff(claims.dropFirst(grant.count), until: later)
-        return Array(claims.prefix(grant.count))
-    }
-
-    private func putOff(_ claims: ArraySlice<Claim>, until moment: Timestamp) async throws -> [Claim] {
-        for claim in claims { try await context.store.commit(claim, Decision(.again(at: moment, spent: false))) }
-        return []
+    /// As many of the claims as the account's budget grants; the others keep their place.
+    private func admitted(_ claims: [Claim], _ id: String) async throws -> ([Claim], notBefore: Timestamp?) {
+        guard !claims.isEmpty else { return ([], nil) }
+        guard let account = context.directory.account(id) else { return ([], context.clock.now() + .seconds(60)) }
+        let grant = try await context.reads(claims.count, from: account)
+        return (Array(claims.prefix(grant.count)), grant.count < claims.count ? grant.next ?? context.clock.now() + .seconds(2) : nil)
     }
 }

@@ -18,11 +18,12 @@ struct RetrySchedule: Sendable {
         waits: [5, 30, 120, 600, 1800, 3600, 7200].map { .seconds($0) } + Array(repeating: .seconds(8 * 3600), count: 8)
     )
 
-    /// When the attempt after `attempt` (from 1) is due: the schedule's wait with up to a tenth of jitter either way, or what the other side asked for
-    /// where that is longer. Nil when there is none.
+    /// When the attempt after `attempt` (from 1) is due: what was asked for, else the schedule's wait with up to a tenth of jitter either way. Nil when
+    /// there is none.
     func next(after attempt: Int, at moment: Timestamp, asked: Duration? = nil, _ random: any RandomSource) -> Timestamp? {
         guard attempt >= 1, attempt <= waits.count else { return nil }
+        if let asked { return moment + max(asked, .milliseconds(100)) }
         let wait = Double(waits[attempt - 1].wholeMilliseconds) * (0.9 + 0.2 * random.fraction())
-        return moment + .milliseconds(max(Int64(wait), asked?.wholeMilliseconds ?? 0))
+        return moment + .milliseconds(Int64(wait))
     }
 }

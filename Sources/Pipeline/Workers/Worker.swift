@@ -8,23 +8,23 @@ import Screening
 public struct Worker: Service {
     private let context: PipelineContext
     private let owner: String
-    private let width: Int
     private let desk: Desk
 
-    /// A worker that does up to `width` things at once.
-    public init(_ context: PipelineContext, width: Int = 32) {
+    /// A worker on everything but reads.
+    public init(_ context: PipelineContext) {
         self.context = context
-        self.width = width
         owner = context.random.token()
         desk = Desk(context: context)
     }
 
-    /// Works until shutdown.
+    /// Works until shutdown. Each kind of work has its own places, so that slow scripts do not keep orders from being sent.
     public func run() async throws {
-        try await ClaimLoop(
-            context: context,
-            desk: desk,
-            request: ClaimRequest(owner: owner, limit: width, kinds: [.event, .run, .submit])
-        ).run()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (kind, width) in [(Work.Kind.event, 16), (.run, 64), (.submit, 16)] {
+                let request = ClaimRequest(owner: owner + kind.rawValue, limit: width, kinds: [kind])
+                group.addTask { try await ClaimLoop(context: context, desk: desk, request: request).run() }
+            }
+            for try await _ in group {}
+        }
     }
 }

@@ -16,6 +16,10 @@ public struct HookRunner: Sendable {
         public let unwritten: [Step]
         /// What the script logged, redacted.
         public let logs: [JSON]
+        let input: JSON
+
+        /// A script's text (the reason it gave) without the personal values that it was called with.
+        public func redacted(_ text: String) -> String { Redactor(input: input).redacted(text) }
     }
 
     /// Makes one attempt. `remembered` are the steps of the attempts before, in order: their answers are given again, nothing is done twice.
@@ -44,7 +48,7 @@ public struct HookRunner: Sendable {
         } catch let error as PoolError {
             end = .interrupted(String(describing: error))
         }
-        return Attempt(end: end, unwritten: await journal.unwritten(attemptFailed: end.triesAgain), logs: notes.all())
+        return Attempt(end: end, unwritten: await journal.unwritten(), logs: notes.all(), input: call.input)
     }
 
     /// What a connection's scripts offer. Runs their top level in the sandbox, with nothing to reach.
@@ -61,29 +65,31 @@ public struct HookRunner: Sendable {
         }
     }
 
+    /// Why scripts cannot be run at present, in a sentence; nil where they can. Asks a worker.
+    public func whyNotAble() async throws -> String? {
+        do {
+            _ = try await pool.check(Script(name: "ready", chunk: "ready", source: ""))
+            return nil
+        } catch let error as PoolError {
+            return "scripts cannot be run: \(error)"
+        }
+    }
+
     /// Compiles a script without running it; nil when it compiles.
     public func check(_ script: Script) async throws -> HookFailure? {
         try await pool.check(script).map { HookFailure($0, plugin: nil, hook: nil) }
     }
 }
 
-extension HookEnd {
-    /// Whether the run will be tried again, so that its failed calls are sent again too.
-    fileprivate var triesAgain: Bool {
-        switch self {
-        case .retry: true
-        case .failed(let failure): failure.retry != .never
-        default: false
-        }
-    }
-}
-
 extension HookFailure {
-    init(_ error: ScriptError, in call: HookCall) { self.init(error, plugin: call.plugin, hook: call.hook) }
+    init(_ error: ScriptError, in call: HookCall) { self.init(error, plugin: call.plugin, hook: call.hook, input: call.input) }
 
-    init(_ error: ScriptError, plugin: String?, hook: String?) {
+    init(_ error: ScriptError, plugin: String?, hook: String?, input: JSON = .null) {
         let value = error.value.flatMap { try? JSON(parsing: $0) }
-        var json: JSON = ["code": .string(value?["code"]?.text ?? error.code.rawValue), "message": .string(value?["message"]?.text ?? error.message)]
+        var json: JSON = [
+            "code": .string(value?["code"]?.text ?? error.code.rawValue),
+            "message": .string(Redactor(input: input).redacted(value?["message"]?.text ?? error.message)),
+        ]
         json["plugin"] = plugin.map { .string($0) }
         json["hook"] = hook.map { .string($0) }
         json["script"] = error.script.map { .string($0) }

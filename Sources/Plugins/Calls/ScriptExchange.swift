@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HTTPTypes
 import Screening
@@ -12,9 +13,11 @@ struct ScriptExchange: Sendable {
     let returnsErrors: Bool
     private let used: [Secret]
 
-    /// - Parameter key: what goes out as `Idempotency-Key`, unless the script set one.
+    /// - Parameters:
+    ///   - key: what goes out as `Idempotency-Key`, unless the script set one.
+    ///   - moment: the time that a signature made by the host carries.
     /// - Throws: ``CallRefusal`` where the arguments do not make a request.
-    init(_ arguments: JSON, secrets: [String: [Secret]], key: String) throws {
+    init(_ arguments: JSON, secrets: [String: [Secret]], key: String, at moment: Timestamp) throws {
         var filled = arguments
         var used: [Secret] = []
         for entry in arguments["secrets"]?.items ?? [] {
@@ -68,6 +71,14 @@ struct ScriptExchange: Sendable {
         }
         isRead = method == .get || method == .head
         if !isRead, let name = HTTPField.Name("Idempotency-Key"), headers[name] == nil { headers[name] = key }
+        if let sign = filled["sign"] {
+            guard let secret = secrets[sign["secret"]?.text ?? ""]?.first, let id = sign["id"]?.text else {
+                throw CallRefusal("missing_secret", "the connection has no secret \(sign["secret"]?.text ?? "of that name") to sign with")
+            }
+            for (name, value) in secret.standardWebhookHeaders(id: id, at: moment, body: body) {
+                if let field = HTTPField.Name(name) { headers[field] = value }
+            }
+        }
         let seconds = min(max(filled["timeout"]?.number ?? 10, 0.1), 60)
         request = WireRequest(method, target, headers: headers, body: body, timeout: .milliseconds(Int64(seconds * 1000)))
         returnsErrors = filled["on_error"]?.text == "return"
@@ -130,8 +141,13 @@ extension JSON {
 }
 
 extension Secret {
-    /// The key that the secret stands for in Standard Webhooks: what `whsec_` text encodes, else the text's own bytes.
-    var standardWebhooksKey: [UInt8] {
-        value.hasPrefix("whsec_") ? [UInt8](base64: value.dropFirst(6)) ?? bytes : bytes
+    /// The headers that sign a body as Standard Webhooks has it. What follows `whsec_` in the secret is base64; other text is the key itself.
+    func standardWebhookHeaders(id: String, at moment: Timestamp, body: [UInt8]) -> [(String, String)] {
+        let key = value.hasPrefix("whsec_") ? [UInt8](base64: value.dropFirst(6)) ?? bytes : bytes
+        let seconds = String(moment.milliseconds / 1000)
+        var code = HMAC<SHA256>(key: SymmetricKey(data: key))
+        code.update(data: Array("\(id).\(seconds).".utf8))
+        code.update(data: body)
+        return [("webhook-id", id), ("webhook-timestamp", seconds), ("webhook-signature", "v1," + Array(code.finalize()).base64)]
     }
 }

@@ -17,6 +17,10 @@ actor ScriptJournal {
     /// Calls of this attempt whose failure may pass: sent again should the run be tried again.
     private var mayPass: Set<Int> = []
     private var done: [Int: Step] = [:]
+    /// A failed call was sent again, so that the script may rightly ask for something else from here on.
+    private var hasDiverged = false
+    /// The call under way stands in the place of another one of an earlier attempt, so it goes out under a key of its own.
+    private var isReplaced = false
 
     init(run: String, remembered: [Step], limits: ScriptLimits, host: any ScriptHost) {
         self.run = run
@@ -28,6 +32,7 @@ actor ScriptJournal {
     /// Answers one call: `{"value":…}`, or `{"error":…}` which the prelude raises at the script's line.
     func answer(_ call: HostCall) async throws -> [UInt8] {
         number += 1
+        isReplaced = false
         guard number <= limits.steps else {
             throw AttemptFailure("step_limit", "the run made more than \(limits.steps) host calls", retryable: false)
         }
@@ -42,27 +47,27 @@ actor ScriptJournal {
             at: host.clock.now()
         )
         if let before = remembered[number] {
-            guard before.requestHash == step.requestHash else {
-                throw AttemptFailure(
-                    "nondeterministic_script",
-                    "step \(number) was \(before.kind) in an earlier attempt and is \(call.op == before.kind ? "the same call with other arguments" : call.op) now; "
-                        + "a script must make the same calls with the same arguments each time it is run for the same input",
-                    retryable: false
-                )
+            if before.requestHash == step.requestHash {
+                if let reply = before.reply, !before.repeatable {
+                    done[number] = before
+                    return reply.value.bytes()
+                }
+                step.attempts = before.attempts + 1
+                // What comes back now may lead the script another way than the last time.
+                if before.reply != nil { hasDiverged = true }
+            } else if before.repeatable || hasDiverged {
+                isReplaced = true
+                hasDiverged = true
+            } else {
+                throw nondeterministic(before, call.op)
             }
-            if let reply = before.reply, !before.repeatable {
-                done[number] = before
-                return reply.value.bytes()
-            }
-            step.attempts = before.attempts + 1
         }
         let reply = try await perform(&step)
         return reply.bytes()
     }
 
-    /// The steps to write with the run's new state. Where the run will be tried again, failures that may pass are marked for sending again.
-    func unwritten(attemptFailed: Bool) -> [Step] {
-        guard attemptFailed else { return pending }
+    /// The steps to write with the run's new state. Failures that may pass are marked: should the run be tried again, they are sent again.
+    func unwritten() -> [Step] {
         var steps = Dictionary(pending.map { ($0.number, $0) }) { $1 }
         for number in mayPass {
             guard var step = steps[number] ?? done[number] else { continue }
@@ -70,6 +75,16 @@ actor ScriptJournal {
             steps[number] = step
         }
         return steps.values.sorted { $0.number < $1.number }
+    }
+
+    private func nondeterministic(_ before: Step, _ kind: String) -> AttemptFailure {
+        let present = kind == before.kind ? "the same call with other arguments" : kind
+        return AttemptFailure(
+            "nondeterministic_script",
+            "step \(number) was \(before.kind) in an earlier attempt and is \(present) now; "
+                + "a script must make the same calls with the same arguments each time it is run for the same input",
+            retryable: false
+        )
     }
 
     // MARK: Doing
@@ -91,7 +106,9 @@ actor ScriptJournal {
             case "orders.place": return try await place(&step, arguments)
             case "orders.cancel":
                 try await begin(&step)
-                return note(&step, try await host.cancel(order: arguments["id"]?.text ?? "", reason: arguments["reason"]?.text))
+                let answer = note(&step, try await host.cancel(order: arguments["id"]?.text ?? "", reason: arguments["reason"]?.text))
+                try await write()
+                return answer
             case "http": return try await http(&step, arguments)
             default: throw CallRefusal("unknown_call", "the host does not know the call \(step.kind)")
             }
@@ -123,13 +140,24 @@ actor ScriptJournal {
         pending = []
     }
 
+    /// Writes down what is not written yet: after something was changed outside, before anything else is done.
+    private func write() async throws {
+        _ = try await host.remember(pending, doing: nil)
+        pending = []
+    }
+
     private func keep(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
         guard let key = arguments["key"]?.text, !key.isEmpty, key.utf8.count <= 200 else {
             throw CallRefusal("invalid_field", "\(step.kind): the key must be text of 1 to 200 bytes", path: "key")
         }
         let value = step.kind == "kv.delete" ? nil : arguments["value"]
         guard (value?.bytes().count ?? 0) <= 64 << 10 else { throw CallRefusal("too_large", "kv.set: the value is larger than 64 KB", path: "value") }
-        let lifetime = arguments["ttl"]?.number.map { Duration.milliseconds(Int64($0 * 1000)) }
+        let lifetime = try arguments["ttl"]?.number.map { seconds -> Duration in
+            guard seconds > 0, seconds <= 10 * 365 * 86_400 else {
+                throw CallRefusal("invalid_field", "kv.set: ttl must be more than 0 and at most ten years, in seconds", path: "ttl")
+            }
+            return .milliseconds(Int64(seconds * 1000))
+        }
         let reply = note(&step, .null)
         _ = try await host.remember(pending, doing: host.keeping(value, key: key, for: lifetime))
         pending = []
@@ -148,7 +176,8 @@ actor ScriptJournal {
     }
 
     private func http(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
-        let exchange = try ScriptExchange(arguments, secrets: host.secrets, key: "\(run)-\(step.number)")
+        let key = "\(run)-\(step.number)" + (isReplaced ? "-" + step.requestHash.prefix(8) : "")
+        let exchange = try ScriptExchange(arguments, secrets: host.secrets, key: key, at: host.clock.now())
         guard host.permits(exchange.url) else {
             throw CallRefusal(
                 "url_not_permitted",
@@ -160,7 +189,9 @@ actor ScriptJournal {
         do {
             let response = try await host.send(exchange.request)
             if [408, 425, 429].contains(response.status) || response.status >= 500 { mayPass.insert(step.number) }
-            return note(&step, exchange.reply(to: response, limit: limits.replyBytes))
+            let reply = note(&step, exchange.reply(to: response, limit: limits.replyBytes))
+            if !exchange.isRead { try await write() }
+            return reply
         } catch let error as TransportError {
             if error.kind == .refused { throw CallRefusal("url_refused", error.message) }
             if error.kind == .tooLarge { throw CallRefusal("reply_too_large", error.message) }
@@ -178,7 +209,7 @@ actor ScriptJournal {
         guard let data = arguments["data_base64"]?.text.flatMap([UInt8].init(base64:)) else {
             throw CallRefusal("bad_request", "hmac: the data cannot be read")
         }
-        let symmetric = SymmetricKey(data: arguments["key_format"]?.text == "whsec" ? key.standardWebhooksKey : key.bytes)
+        let symmetric = SymmetricKey(data: key.bytes)
         switch arguments["algorithm"]?.text {
         case "sha256": return .string(Array(HMAC<SHA256>.authenticationCode(for: data, using: symmetric)).base64)
         case "sha512": return .string(Array(HMAC<SHA512>.authenticationCode(for: data, using: symmetric)).base64)

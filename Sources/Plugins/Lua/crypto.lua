@@ -46,21 +46,5 @@ return function(core)
         return native.hmac(algorithm, bytes(call, "key", key), data)
     end
 
-    --- → the value of a `webhook-signature` header as Standard Webhooks defines it. `key` is bytes or a secret; where it is
-    --- written `whsec_…`, what follows is base64 and is decoded first. `timestamp` is in whole seconds.
-    function crypto.standard_webhook(key, id, timestamp, body)
-        local call = "crypto.standard_webhook"
-        core.check(call, "id", id, "text")
-        core.check(call, "timestamp", timestamp, "integer")
-        local data = ("%s.%d.%s"):format(id, timestamp, bytes(call, "body", body))
-        local secret = secret_name(call, key)
-        if secret then
-            local args = { algorithm = "sha256", secret = secret, key_format = "whsec", data_base64 = native.base64(data) }
-            return "v1," .. core.call("hmac", args)
-        end
-        local encoded = bytes(call, "key", key):match("^whsec_(.+)$")
-        return "v1," .. native.base64(native.hmac("sha256", encoded and native.unbase64(encoded) or key, data))
-    end
-
     return crypto
 end

@@ -7,7 +7,7 @@ return function(core)
 
     local allowed = {
         method = true, url = true, headers = true, query = true, json = true, form = true, body = true, auth = true,
-        timeout = true, on_error = true,
+        timeout = true, on_error = true, sign = true,
     }
 
     -- Notes that a secret stands at `at` (field names and list indexes, from the request's root).
@@ -112,6 +112,16 @@ return function(core)
         end
     end
 
+    -- How the host signs the request when it goes out: each time anew, because receivers refuse old signatures.
+    local function add_sign(call, given)
+        core.check_options(call .. " sign", given, { standard_webhooks = true, id = true })
+        local parts = core.secret_parts(given.standard_webhooks)
+        if not parts or #parts > 1 then
+            core.part("errors").argument(call, "sign.standard_webhooks", "a secret, ctx.secret.NAME", given.standard_webhooks)
+        end
+        return { scheme = "standard_webhooks", secret = parts[1].secret, id = core.check(call, "sign.id", given.id, "text") }
+    end
+
     -- `json` is decoded when it is first asked for, once.
     local Reply = {
         __metatable = false,
@@ -161,6 +171,7 @@ return function(core)
         if options.form ~= nil then args.form = fields(call, found, "form", options.form) end
         if options.auth ~= nil then args.auth = add_auth(call, found, options.auth) end
         if options.body ~= nil then add_body(call, args, found, options) end
+        if options.sign ~= nil then args.sign = add_sign(call, options.sign) end
         if core.secrets_used then search(found, options.json, { "json" }, 1) end
         if #found > 0 then
             args.secrets = found

@@ -100,7 +100,7 @@ public struct RunQuery: Sendable, Equatable {
 public struct QueueLoad: Sendable, Equatable {
     /// Work that is queued, by kind.
     public var queued: [Work.Kind: Int]
-    /// Since when the longest-waiting due work that nobody holds has been due; nil where none is.
+    /// Since when the longest-waiting due work that nobody holds has been due, reads apart; nil where none is.
     public var oldestDue: Timestamp?
 
     /// A load.

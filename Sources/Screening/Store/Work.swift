@@ -151,6 +151,8 @@ public enum Effect: Sendable {
     case timeline(TimelineEntry)
     /// A new run, or a run's new state.
     case run(Run)
+    /// A run must still be in this state; where it is not, the whole transaction is a ``StoreError/conflict``.
+    case expect(run: String, in: Run.State)
     /// An event's new state.
     case event(id: String, state: Event.State, problem: Problem?)
     /// An event that is recorded after the fact: a poll's answer, an operator's command.

@@ -33,8 +33,13 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 ///
 /// Lengths are not hidden: those of digests and tokens are public.
 public func constantTimeEqual(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
+    constantTimeEqual(Array(left), Array(right))
+}
+
+/// Whether two byte strings are equal, in time that does not depend on where they differ.
+public func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     guard left.count == right.count else { return false }
     var difference: UInt8 = 0
-    for (a, b) in zip(left, right) { difference |= a ^ b }
+    for index in left.indices { difference |= left[index] ^ right[index] }
     return difference == 0
 }

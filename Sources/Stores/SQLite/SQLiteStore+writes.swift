@@ -93,6 +93,7 @@ extension WriteTransaction {
         case .order(let order): try update(order)
         case .timeline(let entry): try write(entry)
         case .run(let run): try write(run)
+        case .expect(let run, let state): try expect(run: run, in: state)
         case .event(let id, let state, let problem): try set(event: id, state: state, problem: problem)
         case .record(let event): try record(event)
         case .queue(let work): try queue(work)

@@ -17,6 +17,14 @@ extension WriteTransaction {
             """,
             [work.work.kind.rawValue, work.work.subject, work.lane, work.account, work.priority, work.due.milliseconds]
         )
+        if work.work.kind == .event, let lane = work.lane { try overtakeWaitingSubmission(work.work.subject, lane) }
+    }
+
+    /// An event about an order goes before a submission that waits for its next attempt: it may say that the provider has the order already.
+    private mutating func overtakeWaitingSubmission(_ event: String, _ lane: String) throws {
+        let waits = "lane = ? AND head = 1 AND kind = 'submit' AND owner IS NULL AND due_at > ?"
+        guard try db.change("UPDATE queue SET head = 0 WHERE \(waits)", [lane, now.milliseconds]) > 0 else { return }
+        try db.run("UPDATE queue SET head = 1 WHERE kind = 'event' AND subject = ?", [event])
     }
 
     /// Takes work out of the queue; where somebody holds it, only the wish that it be done once more.
@@ -70,7 +78,8 @@ extension StoredRows {
         return row.map { Timestamp(milliseconds: $0[0]) }
     }
 
-    /// How full the queue is. What waits behind another in its lane counts as queued, but not as waiting: it could not be claimed.
+    /// How full the queue is. What waits behind another in its lane counts as queued, but not as waiting: it could not be claimed. Nor do reads, which
+    /// wait for their budget as a matter of course.
     func load(now: Timestamp) throws -> QueueLoad {
         var queued: [Work.Kind: Int] = [:]
         var oldest: Int64?
@@ -78,7 +87,7 @@ extension StoredRows {
             guard let kind = Work.Kind(rawValue: row[0]) else { continue }
             queued[kind] = row[1]
         }
-        for row in try db.all("SELECT min(due_at) FROM queue WHERE owner IS NULL AND head = 1 GROUP BY kind, priority") {
+        for row in try db.all("SELECT min(due_at) FROM queue WHERE owner IS NULL AND head = 1 AND kind <> 'read' GROUP BY kind, priority") {
             let due: Int64 = row[0]
             if due <= now.milliseconds { oldest = min(oldest ?? due, due) }
         }

@@ -26,6 +26,12 @@ extension WriteTransaction {
         )
     }
 
+    /// Holds that a run is in a state.
+    func expect(run: String, in state: Run.State) throws {
+        let row = try db.first("SELECT state FROM runs WHERE id = ?", [run])
+        guard let row, (row[0] as String) == state.rawValue else { throw StoreError.conflict }
+    }
+
     /// Remembers a step of a run, in the place of the one with the same number.
     mutating func write(_ step: Step, of run: String) throws {
         let row = try StepRow(step, of: run, codec)

@@ -9,6 +9,10 @@ extension Order {
         view["candidate"] = nil
         view["report_url"] = nil
         view["metadata"] = nil
+        // The message may quote the provider, and the provider a person.
+        if let problem = standing.problem {
+            view["problem"]?["message"] = .string("See the order's timeline, or ask somebody who may read personal data (\(problem.code)).")
+        }
         view["checks"] = .array(
             standing.checks.map { check in
                 var json = check.json
