@@ -41,7 +41,7 @@ final class PostgresConnection {
     private static let session = [
         "SET lock_timeout = '5s'", "SET statement_timeout = '40s'", "SET idle_in_transaction_session_timeout = '20s'", "SET jit = off",
         "SET default_transaction_isolation = 'read committed'",
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')",
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
     ]
 
     /// The connection's descriptor, to wait on.
@@ -82,6 +82,17 @@ final class PostgresConnection {
         guard PQresultStatus(end) == PGRES_PIPELINE_SYNC else { throw .lost("the server's answers do not fit the questions") }
         if let failure { throw failure }
         return answers
+    }
+
+    /// As ``exchange(_:)``, for statements that commit something: a connection that is lost on the way leaves it open whether they did.
+    @discardableResult
+    func commit(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresAnswer] {
+        do {
+            return try exchange(statements)
+        } catch {
+            if case .lost(let why) = error { throw .unsure(why) }
+            throw error
+        }
     }
 
     /// Runs a text of several statements without values, such as a schema.

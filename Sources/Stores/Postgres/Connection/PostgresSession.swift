@@ -1,3 +1,4 @@
+import Foundation
 import Screening
 
 /// A place in the pool: a connection that is made when it is first needed and made anew whenever it was lost, for ever, with pauses that grow to two
@@ -28,8 +29,7 @@ final class PostgresSession: @unchecked Sendable {
             return new
         } catch {
             failures += 1
-            let pause = min(2000, 50 << min(failures, 6))
-            retryAt = .now + .milliseconds(pause / 2 + Int(random.bytes(1)[0]) * pause / 512)
+            retryAt = .now + .milliseconds(jittered(min(2000, 50 << min(failures, 6))))
             if case .lost(let text) = error { why = text }
             throw error.storeError
         }
@@ -37,4 +37,10 @@ final class PostgresSession: @unchecked Sendable {
 
     /// Ends the connection; the next use makes another.
     func disconnect() { connection = nil }
+
+    /// Waits a little before the next try, longer after several.
+    func pause(_ tries: Int) { Thread.sleep(forTimeInterval: Double(jittered(2 << min(tries, 6))) / 1000) }
+
+    /// Between half of it and all of it, so that replicas which failed together do not try again together.
+    private func jittered(_ milliseconds: Int) -> Int { milliseconds / 2 + Int(random.bytes(1)[0]) * milliseconds / 512 }
 }

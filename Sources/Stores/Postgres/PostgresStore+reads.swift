@@ -1,0 +1,47 @@
+public import Screening
+
+extension PostgresStore {
+    /// See ``Store/steps(of:)``.
+    public func steps(of run: String) async throws -> [Step] { try await read { try $0.steps(of: run) } }
+
+    /// See ``Store/value(connection:key:)``.
+    public func value(connection: String, key: String) async throws -> JSON? { try await read { try $0.value(connection: connection, key: key) } }
+
+    /// See ``Store/resting(_:)``.
+    public func resting(_ budget: String) async throws -> Timestamp? { try await read { try $0.resting(budget) } }
+
+    /// See ``Store/order(_:)``.
+    public func order(_ id: String) async throws -> Order? { try await read { try $0.order(id) } }
+
+    /// See ``Store/order(connection:externalID:)``.
+    public func order(connection: String, externalID: String) async throws -> Order? {
+        try await read { try $0.order(connection: connection, externalID: externalID) }
+    }
+
+    /// See ``Store/order(callbackToken:)``.
+    public func order(callbackToken: String) async throws -> Order? { try await read { try $0.order(callbackToken: callbackToken) } }
+
+    /// See ``Store/orders(_:_:)``.
+    public func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> { try await read { try $0.orders(query, page) } }
+
+    /// See ``Store/timeline(of:)``.
+    public func timeline(of order: String) async throws -> [TimelineEntry] { try await read { try $0.timeline(of: order) } }
+
+    /// See ``Store/event(_:)``.
+    public func event(_ id: String) async throws -> Event? { try await read { try $0.event(id) } }
+
+    /// See ``Store/events(_:_:)``.
+    public func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<Event> { try await read { try $0.events(query, page) } }
+
+    /// See ``Store/run(_:)``.
+    public func run(_ id: String) async throws -> Run? { try await read { try $0.run(id) } }
+
+    /// See ``Store/runs(_:_:)``.
+    public func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> { try await read { try $0.runs(query, page) } }
+
+    /// See ``Store/due(_:)``.
+    public func due(_ work: Work) async throws -> Timestamp? { try await read { try $0.due(work) } }
+
+    /// See ``Store/load()``.
+    public func load() async throws -> QueueLoad { try await read { try $0.load() } }
+}

@@ -1,0 +1,135 @@
+public import Screening
+
+extension PostgresStore {
+    /// See ``Store/accept(_:dedupe:)``.
+    public func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
+        let row = try EventRow(event, codec)
+        let key = dedupe.map { Fingerprint.dedupe.of(event.connection ?? "", $0) }
+        return try await withCheckedThrowingContinuation { continuation in
+            if !arrivals.add(PostgresArrival(row: row, key: key, continuation: continuation)) { continuation.resume(throwing: Self.closed) }
+        }
+    }
+
+    /// See ``Store/place(_:)``. Also writes the story's first line, `accepted`.
+    public func place(_ order: Order) async throws -> (order: Order, isNew: Bool) {
+        let new = try NewOrder(order, codec)
+        var locks = PostgresLocks()
+        locks.places = [new]
+        return try await write(locks) { try $0.place(new) }
+    }
+
+    /// See ``Store/claim(_:)``. What another replica is claiming at the same moment is passed over.
+    public func claim(_ request: ClaimRequest) async throws -> [Claim] {
+        try await withCheckedThrowingContinuation { continuation in
+            if !claimings.add(PostgresClaiming(request: request, continuation: continuation)) { continuation.resume(throwing: Self.closed) }
+        }
+    }
+
+    /// See ``Store/renew(_:lease:)``.
+    public func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim] {
+        try await write(holding(claims)) { $0.renew(claims, lease: lease) }
+    }
+
+    /// See ``Store/release(_:)``.
+    public func release(_ claims: [Claim]) async throws {
+        try await write(holding(claims)) { $0.release(claims) }
+    }
+
+    /// See ``Store/commit(_:_:)``. The work is settled before the effects are written: an effect that queues the same work queues it anew.
+    public func commit(_ claim: Claim, _ decision: Decision) async throws {
+        try await write(PostgresLocks(decision.effects, claim: claim)) { transaction in
+            try transaction.settle(claim, decision.fate)
+            for effect in decision.effects { try transaction.apply(effect) }
+        }
+    }
+
+    /// See ``Store/perform(_:)``.
+    public func perform(_ effects: [Effect]) async throws {
+        try await write(PostgresLocks(effects)) { transaction in
+            for effect in effects { try transaction.apply(effect) }
+        }
+    }
+
+    /// See ``Store/remember(_:of:doing:)``.
+    @discardableResult
+    public func remember(_ steps: [Step], of run: String, doing effect: StepEffect?) async throws -> Order? {
+        var locks = PostgresLocks()
+        var new: NewOrder?
+        if case .place(let order, _) = effect {
+            let order = try NewOrder(order, codec)
+            new = order
+            locks.places = [order]
+        }
+        return try await write(locks) { [new] transaction in
+            var steps = steps
+            var placed: Order?
+            switch effect {
+            case .place(_, let reply):
+                guard let new else { throw StoreError.conflict }
+                let standing = try transaction.place(new).order
+                if !steps.isEmpty { steps[steps.count - 1].reply = Personal(reply(standing)) }
+                placed = standing
+            case .value(let connection, let key, let value, let expires):
+                try transaction.set(value, connection: connection, key: key, expires: expires)
+            case nil: break
+            }
+            for step in steps { try transaction.write(step, of: run) }
+            return placed
+        }
+    }
+
+    /// See ``Store/take(_:from:perMinute:)``. A grant counts for a second longer than a minute, for what happens between the grant and the provider.
+    public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
+        try await write(holding(budget)) { $0.take(count, from: budget, perMinute: perMinute) }
+    }
+
+    /// See ``Store/rest(_:until:)``.
+    public func rest(_ budget: String, until: Timestamp) async throws {
+        try await write(holding(budget)) { $0.rest(budget, until: until) }
+    }
+
+    /// See ``Store/begin(key:bodyHash:)``.
+    public func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
+        let request = PostgresLocks.KeyedRequest(key: Fingerprint.idempotencyKey.of(key), bodyHash: bodyHash)
+        var locks = PostgresLocks()
+        locks.requests = [request]
+        locks.needsTime = true
+        return try await write(locks) { $0.begin(request) }
+    }
+
+    /// See ``Store/answer(key:status:body:)``.
+    public func answer(key: String, status: Int?, body: [UInt8]) async throws {
+        let fingerprint = Fingerprint.idempotencyKey.of(key)
+        try await write(PostgresLocks()) { try $0.answer(fingerprint, status: status, body: body) }
+    }
+
+    private func holding(_ claims: [Claim]) -> PostgresLocks {
+        var locks = PostgresLocks()
+        locks.claims = claims
+        locks.needsTime = true
+        return locks
+    }
+
+    private func holding(_ budget: String) -> PostgresLocks {
+        var locks = PostgresLocks()
+        locks.budgets = [budget]
+        locks.needsTime = true
+        return locks
+    }
+}
+
+extension PostgresTransaction {
+    /// Writes one effect.
+    fileprivate mutating func apply(_ effect: Effect) throws {
+        switch effect {
+        case .order(let order): try update(order)
+        case .timeline(let entry): try write(entry)
+        case .run(let run): try write(run)
+        case .expect(let run, let state): try expect(run: run, in: state)
+        case .event(let id, let state, let problem): set(event: id, state: state, problem: problem)
+        case .record(let event): try record(event)
+        case .queue(let work): queue(work)
+        case .unqueue(let work): unqueue(work)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Screening
+
+/// A page of a table, newest or oldest first: one stretch of an index for each of a few values, each already in the order of the identifiers, merged.
+/// The rows of the page are read afterwards, and no others.
+struct PostgresList {
+    private let table: String
+    private let request: PageRequest
+    private var column: String?
+    private var condition = ""
+    private var values: [PostgresValue] = []
+
+    init(_ table: String, _ request: PageRequest) {
+        self.table = table
+        self.request = request
+        if let cursor = request.cursor { require("id \(request.ascending ? ">" : "<") $#", .text(cursor)) }
+    }
+
+    /// Lists what has one of some values in the first column of a list's index. Called at most once.
+    mutating func stretches(_ column: String, _ words: [String]) {
+        self.column = column
+        values.append(.texts(words))
+        stretch = values.count
+    }
+
+    /// Keeps only what has a value in a column; nil keeps everything.
+    mutating func require(_ column: String, _ value: String?) {
+        if let value { require("\(column) = $#", .text(value)) }
+    }
+
+    /// Keeps only what has one of some values in a column; nil keeps everything.
+    mutating func require(_ column: String, in words: [String]?) {
+        if let words { require("\(column) = ANY ($#)", .texts(words)) }
+    }
+
+    /// Keeps only moments from one on and before another.
+    mutating func require(_ column: String, from since: Timestamp?, to until: Timestamp?) {
+        if let since { require("\(column) >= $#", .int(since.milliseconds)) }
+        if let until { require("\(column) < $#", .int(until.milliseconds)) }
+    }
+
+    /// Keeps only orders that pass the filters which plain columns can answer, states apart.
+    mutating func require(_ query: OrderQuery) {
+        require("outcome", query.outcome?.rawValue)
+        require("account", query.account)
+        require("provider", query.provider)
+        require("connection", in: query.connections.map { Array($0) })
+        require("created_at", from: query.since, to: query.until)
+    }
+
+    /// The page. `item` reads a row of `columns`, the first of which is the identifier.
+    func page<Item: Sendable>(
+        on connection: PostgresConnection,
+        columns: String,
+        as name: String,
+        _ item: (PostgresRow) throws -> Item
+    ) throws -> Page<Item> {
+        let limit = request.bounded
+        let found = """
+            SELECT f.id FROM unnest($\(stretch)::text[]) AS s (value) CROSS JOIN LATERAL (
+                SELECT id FROM \(table) WHERE \(column ?? "state") = s.value\(condition) ORDER BY id \(direction) LIMIT \(limit + 1)
+            ) AS f ORDER BY f.id \(direction) LIMIT \(limit + 1)
+            """
+        let rows = try run(
+            "SELECT \(columns) FROM (\(found)) AS l JOIN \(table) AS \(name) ON \(name).id = l.id ORDER BY l.id \(direction)",
+            on: connection
+        )
+        return Page(items: try rows.prefix(limit).map(item), next: rows.count > limit ? rows[limit - 1].text(0) : nil)
+    }
+
+    /// As many orders as the request says, of those that have one of some look-up keys: bucket by bucket, so that no bucket's keys are read twice.
+    func rows(havingOneOf keys: [LookupKey], columns: String, on connection: PostgresConnection) throws -> [PostgresRow] {
+        let after = request.cursor == nil ? "" : " AND l.order_id \(request.ascending ? ">" : "<") $1"
+        let found = """
+            SELECT DISTINCT f.order_id FROM generate_series(0, (SELECT max(seq) FROM orders) >> 10) AS b CROSS JOIN LATERAL (
+                SELECT l.order_id FROM lookups AS l WHERE l.bucket = b AND l.key = ANY ($\(values.count + 1)::bigint[])\(after) OFFSET 0
+            ) AS f
+            """
+        let sql = """
+            SELECT \(columns) FROM (\(found)) AS l JOIN orders AS o ON o.id = l.order_id
+            WHERE true\(condition.replacing(" AND id ", with: " AND o.id "))
+            ORDER BY l.order_id \(direction) LIMIT \(request.limit)
+            """
+        return try run(sql, on: connection, [.ints(keys.map(\.bits))])
+    }
+
+    private var stretch = 0
+    private var direction: String { request.ascending ? "ASC" : "DESC" }
+
+    private mutating func require(_ condition: String, _ value: PostgresValue) {
+        values.append(value)
+        self.condition += " AND " + condition.replacing("$#", with: "$\(values.count)")
+    }
+
+    private func run(_ sql: String, on connection: PostgresConnection, _ more: [PostgresValue] = []) throws -> [PostgresRow] {
+        try connection.exchange([PostgresStatement(sql, values + more, isKept: false)])[0].rows
+    }
+}

@@ -1,0 +1,85 @@
+import Screening
+
+extension PostgresRows {
+    private static let eventColumns = """
+        e.id, e.kind, e.connection, e.account, e.order_id, e.received_at, e.state, e.problem, e.duplicate_count, e.body,
+        (SELECT string_agg(r.id, ',' ORDER BY r.id) FROM runs AS r WHERE r.event_id = e.id)
+        """
+    private static let runColumns = """
+        r.id, r.connection, r.plugin, r.plugin_version, r.script, r.hook, r.event_id, r.order_id, r.state, r.attempt, r.next_attempt_at, r.created_at,
+        r.ended_at, r.input, r.body
+        """
+
+    /// An event with the runs it led to; nil where there is none.
+    func event(_ id: String) throws -> Event? {
+        try all("SELECT \(Self.eventColumns) FROM events AS e WHERE e.id = $1", .text(id)).first.map(event)
+    }
+
+    /// One page of events.
+    func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<Event> {
+        var list = PostgresList("events", page)
+        list.stretches("state", (query.states.isEmpty ? Set(Event.State.allCases) : query.states).map(\.rawValue))
+        list.require("kind", query.kind?.rawValue)
+        list.require("account", query.account)
+        list.require("connection", in: query.connections.map { Array($0) })
+        list.require("received_at", from: query.since, to: query.until)
+        return try list.page(on: connection, columns: Self.eventColumns, as: "e", event)
+    }
+
+    /// A run; nil where there is none.
+    func run(_ id: String) throws -> Run? { try all("SELECT \(Self.runColumns) FROM runs AS r WHERE r.id = $1", .text(id)).first.map(run) }
+
+    /// One page of runs.
+    func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<Run> {
+        var list = PostgresList("runs", page)
+        if let event = query.event {
+            list.stretches("event_id", [event])
+            list.require("order_id", query.order)
+        } else if let order = query.order {
+            list.stretches("order_id", [order])
+        } else {
+            list.stretches("state", (query.states.isEmpty ? Set(Run.State.allCases) : query.states).map(\.rawValue))
+        }
+        if !query.states.isEmpty { list.require("state", in: query.states.map(\.rawValue)) }
+        list.require("hook", query.hook)
+        list.require("connection", in: query.connections.map { Array($0) })
+        list.require("created_at", from: query.since, to: query.until)
+        return try list.page(on: connection, columns: Self.runColumns, as: "r", run)
+    }
+
+    private func event(_ row: PostgresRow) throws -> Event {
+        try EventRow(
+            id: row.text(0),
+            kind: row.text(1),
+            connection: row.optionalText(2),
+            account: row.optionalText(3),
+            order: row.optionalText(4),
+            receivedAt: row.int(5),
+            state: row.text(6),
+            problem: row.optionalText(7),
+            duplicateCount: row.count(8),
+            body: row.bytes(9)
+        ).event(codec, runs: row.text(10).split(separator: ",").map { String($0) })
+    }
+
+    private func run(_ row: PostgresRow) throws -> Run {
+        var stored = RunRow(
+            id: row.text(0),
+            connection: row.text(1),
+            plugin: row.text(2),
+            pluginVersion: row.text(3),
+            script: row.text(4),
+            hook: row.text(5),
+            event: row.optionalText(6),
+            order: row.optionalText(7),
+            state: row.text(8),
+            attempt: row.count(9),
+            nextAttemptAt: row.optionalInt(10),
+            createdAt: row.int(11),
+            endedAt: row.optionalInt(12)
+        )
+        stored.input = row.bytes(13)
+        stored.body = row.bytes(14)
+        return try stored.run(codec)
+    }
+}

@@ -1,0 +1,78 @@
+import Screening
+
+/// The rows as they stand: what every table's file adds its reading to. Each answer is one statement, and so one snapshot.
+struct PostgresRows {
+    let connection: PostgresConnection
+    let codec: RowCodec
+    let time: PostgresTime
+
+    /// The rows of a statement.
+    func all(_ sql: String, _ values: PostgresValue..., isKept: Bool = true) throws -> [PostgresRow] {
+        try connection.exchange([PostgresStatement(sql, values, isKept: isKept)])[0].rows
+    }
+
+    /// A run's steps, by number.
+    func steps(of run: String) throws -> [Step] {
+        try all("SELECT n, kind, request_hash, repeatable, attempts, at, ms, body FROM steps WHERE run_id = $1 ORDER BY n", .text(run)).map { row in
+            try StepRow(
+                run: run,
+                number: row.count(0),
+                kind: row.text(1),
+                requestHash: row.text(2),
+                repeatable: row.bool(3),
+                attempts: row.count(4),
+                at: row.int(5),
+                milliseconds: row.optionalInt(6).map { Int($0) },
+                body: row.bytes(7)
+            ).step(codec)
+        }
+    }
+
+    /// A value of a connection's scripts; nil where there is none or it has expired.
+    func value(connection: String, key: String) throws -> JSON? {
+        let fingerprint = Fingerprint.valueKey.of(key)
+        let rows = try all(
+            "SELECT body FROM kv WHERE connection = $1 AND key = $2 AND (expires_at IS NULL OR expires_at > \(PostgresTime.sql("$3")))",
+            .text(connection),
+            .bytes(fingerprint),
+            time.value
+        )
+        return try rows.first.flatMap { try codec.open($0.bytes(0), at: Self.place(connection, fingerprint)).json["value"] }
+    }
+
+    /// Until when a budget rests; nil where it does not.
+    func resting(_ budget: String) throws -> Timestamp? {
+        try all("SELECT rest_until FROM budgets WHERE name = $1 AND rest_until > \(PostgresTime.sql("$2"))", .text(budget), time.value)
+            .first.map { Timestamp(milliseconds: $0.int(0)) }
+    }
+
+    /// When work is next due; nil where none is queued.
+    func due(_ work: Work) throws -> Timestamp? {
+        try all(
+            "SELECT CASE WHEN owner IS NULL THEN due_at ELSE coalesce(again_at, due_at) END FROM queue WHERE kind = $1 AND subject = $2",
+            .text(work.kind.rawValue),
+            .text(work.subject)
+        ).first.map { Timestamp(milliseconds: $0.int(0)) }
+    }
+
+    /// How full the queue is. What waits behind another in its lane counts as queued, but not as waiting: it could not be claimed. Nor do reads, which
+    /// wait for their budget as a matter of course.
+    func load() throws -> QueueLoad {
+        let rows = try all(
+            """
+            SELECT kind, count(*), min(due_at) FILTER (WHERE owner IS NULL AND head AND kind <> 'read' AND due_at <= \(PostgresTime.sql("$1")))
+            FROM queue GROUP BY kind
+            """,
+            time.value
+        )
+        var load = QueueLoad(queued: [:], oldestDue: nil)
+        for row in rows {
+            if let kind = Work.Kind(rawValue: row.text(0)) { load.queued[kind] = row.count(1) }
+            if let due = row.optionalInt(2) { load.oldestDue = Timestamp(milliseconds: min(due, load.oldestDue?.milliseconds ?? due)) }
+        }
+        return load
+    }
+
+    /// Where a value of a connection's scripts stands.
+    static func place(_ connection: String, _ key: [UInt8]) -> SealedPlace { SealedPlace(.kv, connection + ":" + key.hex) }
+}

@@ -1,0 +1,102 @@
+import Screening
+
+/// What a transaction holds: rows that nobody else changes until it ends, and what it has decided about them so far.
+struct PostgresHeld {
+    struct HeldWork {
+        var id: Int64
+        var work: Work
+        var lane: String?
+        var account: String?
+        var priority: Int
+        var againAt: Int64?
+        var attempts: Int
+        var owner: String?
+
+        /// Nil for a kind that this version does not know.
+        init?(_ row: PostgresRow) {
+            guard let kind = Work.Kind(rawValue: row.text(1)) else { return nil }
+            id = row.int(0)
+            work = Work(kind, row.text(2))
+            lane = row.optionalText(3)
+            account = row.optionalText(4)
+            priority = row.count(5)
+            againAt = row.optionalInt(6)
+            attempts = row.count(7)
+            owner = row.optionalText(8)
+        }
+
+        func isHeld(by claim: Claim) -> Bool { owner == claim.owner && attempts == claim.attempt && work == claim.work }
+    }
+
+    struct HeldOrder {
+        var seq: Int64
+        var version: Int
+        var keys: [LookupKey]
+    }
+
+    /// Where an order is unique.
+    struct Place: Hashable {
+        let connection: String
+        let external: [UInt8]
+
+        init(connection: String, external: [UInt8]) {
+            self.connection = connection
+            self.external = external
+        }
+
+        init(_ new: NewOrder) { self.init(connection: new.row.connection, external: new.external) }
+    }
+
+    var works: [Int64: HeldWork] = [:]
+    /// The rows of ``works``, also of those that have left the queue since.
+    var ids: [Work: Int64] = [:]
+    var orders: [String: HeldOrder] = [:]
+    /// Orders that this transaction has put in and nobody has been told of.
+    var placed: Set<String> = []
+    var standing: [Place: OrderRow] = [:]
+    /// The states of the runs that are there.
+    var runs: [String: String] = [:]
+    /// Requests that this transaction has put in and nobody has been told of.
+    var freshRequests: Set<[UInt8]> = []
+    var requests: [[UInt8]: KeyedAnswerRow] = [:]
+    var budgets: [String: BudgetWindow] = [:]
+    var now = Timestamp(milliseconds: 0)
+
+    init() {}
+
+    /// What the answers to ``PostgresLocks/statements(_:)`` say.
+    /// - Throws: ``PostgresFailure``, a passing one, where work came into a lane that was not locked.
+    init(_ parts: [PostgresLocks.Part], _ answers: [PostgresAnswer], _ codec: RowCodec) throws {
+        var lanes: Set<String> = []
+        for (part, answer) in zip(parts, answers) {
+            for row in answer.rows {
+                switch part {
+                case .lanes: lanes.insert(row.text(0))
+                case .claims, .works:
+                    guard let work = HeldWork(row) else { continue }
+                    if let lane = work.lane, !lanes.contains(lane) {
+                        throw PostgresFailure.refused(state: "40001", message: "work changed its lane")
+                    }
+                    works[work.id] = work
+                    ids[work.work] = work.id
+                case .placed: placed.insert(row.text(0))
+                case .standing:
+                    let order = OrderRow(row)
+                    standing[Place(connection: order.connection, external: row.bytes(11))] = order
+                case .orders: orders[row.text(0)] = HeldOrder(seq: row.int(1), version: row.count(2), keys: [LookupKey](packed: row.bytes(3)))
+                case .runs: runs[row.text(0)] = row.text(1)
+                case .freshRequests: freshRequests.insert(row.bytes(0))
+                case .requests:
+                    var request = KeyedAnswerRow(bodyHash: row.text(1), begunAt: row.int(2))
+                    if let status = row.optionalInt(3) {
+                        request.answer = (Int(status), try codec.open(row.bytes(4), at: PostgresTransaction.place(row.bytes(0))).raw)
+                    }
+                    requests[row.bytes(0)] = request
+                case .budgets: budgets[row.text(0)] = BudgetWindow(text: row.optionalText(1), restUntil: row.optionalInt(2))
+                case .time: now = Timestamp(milliseconds: row.int(0))
+                case .nothing: break
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Screening
+
+/// An event on its way into the inbox, and somebody who waits for it.
+struct PostgresArrival: Sendable {
+    let row: EventRow
+    let key: [UInt8]?
+    let continuation: CheckedContinuation<Acceptance, any Error>
+}
+
+/// Puts events in that arrived together: one statement for all of them, and one more where some were duplicates.
+struct PostgresIntake: Sendable {
+    let time: PostgresTime
+    /// Called after a commit that gave workers something to do.
+    let onWork: @Sendable () -> Void
+
+    /// Does a batch on a session and answers everybody.
+    func run(_ session: PostgresSession, _ batch: [PostgresArrival]) {
+        do {
+            let added = try session.attempt { try insert(batch, on: $0) }
+            if !added.isEmpty { onWork() }
+            var others: [PostgresArrival] = []
+            for arrival in batch {
+                if added.contains(arrival.row.id) {
+                    arrival.continuation.resume(returning: Acceptance(event: arrival.row.id, duplicate: false))
+                } else {
+                    others.append(arrival)
+                }
+            }
+            if !others.isEmpty { count(others, session) }
+        } catch {
+            if batch.count > 1, (error as? PostgresFailure)?.isOfOneIntent == true {
+                let half = batch.count / 2
+                run(session, Array(batch[..<half]))
+                return run(session, Array(batch[half...]))
+            }
+            for arrival in batch { arrival.continuation.resume(throwing: StoreError(postgres: error)) }
+        }
+    }
+
+    /// Puts in what is new. Returns its identifiers.
+    private func insert(_ batch: [PostgresArrival], on connection: PostgresConnection) throws -> Set<String> {
+        let inLanes = batch.filter { $0.row.order != nil }
+        var statements = [insertion(batch)]
+        if !inLanes.isEmpty {
+            let lanes = inLanes.compactMap(\.row.order).map(QueuedWork.lane(order:))
+            statements = [PostgresStatement("BEGIN"), PostgresStatement(Self.lockLanes, [.texts(Set(lanes).sorted())])] + statements
+            for (arrival, lane) in zip(inLanes, lanes) {
+                statements.append(PostgresStatement(Self.queueInLane, [.text(arrival.row.id), .text(lane), time.value]))
+                statements.append(PostgresStatement(PostgresTransaction.overtaking, [.text(lane), .text(arrival.row.id), time.value]))
+            }
+            statements.append(PostgresStatement("COMMIT"))
+        }
+        let answers = try connection.commit(statements)
+        return Set(answers[inLanes.isEmpty ? 0 : 2].rows.map { $0.text(0) })
+    }
+
+    private func insertion(_ batch: [PostgresArrival]) -> PostgresStatement {
+        let rows = batch.map(\.row)
+        return PostgresStatement(
+            Self.insertEvents,
+            [
+                .texts(rows.map(\.id)), .texts(rows.map(\.kind)), .texts(rows.map(\.connection)), .texts(rows.map(\.account)),
+                .texts(rows.map(\.order)), .ints(rows.map(\.receivedAt)), .texts(rows.map(\.state)), .texts(rows.map(\.problem)),
+                .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key)), .blobs(rows.map(\.body)), time.value,
+            ]
+        )
+    }
+
+    /// Counts duplicates at the events that came first, and answers everybody.
+    private func count(_ arrivals: [PostgresArrival], _ session: PostgresSession) {
+        var first: [[UInt8]: String] = [:]
+        var failure = StoreError.conflict
+        let keys = arrivals.compactMap(\.key)
+        if !keys.isEmpty {
+            do {
+                let answers = try session.attempt { try $0.commit([PostgresStatement(Self.countDuplicates, [.blobs(keys)])]) }
+                for row in answers[0].rows { first[row.bytes(0)] = row.text(1) }
+            } catch {
+                failure = StoreError(postgres: error)
+            }
+        }
+        for arrival in arrivals {
+            if let key = arrival.key, let event = first[key] {
+                arrival.continuation.resume(returning: Acceptance(event: event, duplicate: true))
+            } else {
+                arrival.continuation.resume(throwing: failure)
+            }
+        }
+    }
+
+    /// In the order of the keys, so that replicas which receive the same events do not wait for one another in a circle.
+    private static let insertEvents = """
+        WITH added AS (
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, body)
+            SELECT * FROM unnest(
+                $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[]
+            ) AS given (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, body)
+            ORDER BY given.dedupe_key, given.id
+            ON CONFLICT DO NOTHING RETURNING id, order_id
+        ), queued AS (
+            INSERT INTO queue (kind, subject, head, priority, due_at, attempts)
+            SELECT 'event', id, true, 5, \(PostgresTime.sql("$12")), 0 FROM added WHERE order_id IS NULL ORDER BY id
+        )
+        SELECT id FROM added
+        """
+    /// Queues an event about an order behind what the order's lane holds, unless the event was a duplicate.
+    private static let queueInLane = """
+        INSERT INTO queue (kind, subject, lane, head, priority, due_at, attempts)
+        SELECT 'event', $1, $2, NOT EXISTS (SELECT 1 FROM queue WHERE lane = $2), 5, \(PostgresTime.sql("$3")), 0
+        WHERE EXISTS (SELECT 1 FROM events WHERE id = $1) ON CONFLICT DO NOTHING
+        """
+    private static let lockLanes = """
+        SELECT pg_advisory_xact_lock(mark)::text FROM (
+            SELECT hashtextextended(lane COLLATE "C", 7) AS mark FROM unnest($1::text[]) AS lane ORDER BY mark
+        ) AS sorted
+        """
+    private static let countDuplicates = """
+        WITH again AS (
+            SELECT key, count(*) AS times FROM unnest($1::bytea[]) AS key GROUP BY key
+        ), first AS (
+            SELECT e.seq, a.times FROM again AS a JOIN events AS e ON e.dedupe_key = a.key ORDER BY e.seq FOR UPDATE OF e
+        )
+        UPDATE events AS e SET duplicate_count = e.duplicate_count + first.times FROM first WHERE e.seq = first.seq RETURNING e.dedupe_key, e.id
+        """
+}

@@ -1,0 +1,126 @@
+import Screening
+
+extension PostgresTransaction {
+    /// Queues work. Work that is queued already takes the earlier moment and the more urgent priority; where somebody holds it, it will be due once
+    /// more, at the moment given, when they are done: what they are doing may have begun too early to see why.
+    mutating func queue(_ work: QueuedWork) {
+        if var row = heldWork(work.work), row.owner != nil {
+            row.againAt = min(row.againAt ?? work.due.milliseconds, work.due.milliseconds)
+            change(work: row.id, to: row)
+        }
+        queue(work, due: .int(work.due.milliseconds))
+    }
+
+    /// As ``queue(_:)``, due at a moment that may be the transaction's own (``PostgresTime/value``).
+    mutating func queue(_ work: QueuedWork, due: PostgresValue) {
+        wakes = true
+        write(
+            Self.queueing,
+            .text(work.work.kind.rawValue),
+            .text(work.work.subject),
+            .text(work.lane),
+            .text(work.account),
+            .count(work.priority),
+            due
+        )
+        if work.work.kind == .event, let lane = work.lane { write(Self.overtaking, .text(lane), .text(work.work.subject), time.value) }
+    }
+
+    /// Takes work out of the queue; where somebody holds it, only the wish that it be done once more.
+    mutating func unqueue(_ work: Work) {
+        if var row = heldWork(work) {
+            row.againAt = nil
+            change(work: row.id, to: row.owner == nil ? nil : row)
+        }
+        let named: [PostgresValue] = [.text(work.kind.rawValue), .text(work.subject)]
+        write("UPDATE queue SET again_at = NULL WHERE kind = $1 AND subject = $2 AND again_at IS NOT NULL", named[0], named[1])
+        write(
+            """
+            WITH gone AS (DELETE FROM queue WHERE kind = $1 AND subject = $2 AND owner IS NULL RETURNING id, lane)
+            UPDATE queue SET head = true WHERE id IN (SELECT min(q.id) FROM queue AS q JOIN gone AS g ON q.lane = g.lane AND q.id <> g.id)
+            """,
+            named[0],
+            named[1]
+        )
+        wakes = true
+    }
+
+    /// Settles what becomes of work that was claimed.
+    mutating func settle(_ claim: Claim, _ fate: Decision.Fate) throws {
+        guard var row = held.works[claim.id], row.isHeld(by: claim) else { throw StoreError.conflict }
+        switch fate {
+        case .done:
+            change(work: row.id, to: nil)
+            remove(row.id)
+            if row.lane != nil { wakes = true }
+            guard let again = row.againAt else { return }
+            queue(QueuedWork(row.work, lane: row.lane, account: row.account, due: Timestamp(milliseconds: again), priority: row.priority))
+        case .again(let moment, let spent):
+            let due = min(moment.milliseconds, row.againAt ?? moment.milliseconds)
+            row.owner = nil
+            row.againAt = nil
+            change(work: row.id, to: row)
+            wakes = true
+            write(
+                "UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = $2, attempts = attempts - $3::bigint WHERE id = $1",
+                .int(row.id),
+                .int(due),
+                .count(spent ? 0 : 1)
+            )
+        }
+    }
+
+    /// Holds claims longer; returns those that were still held.
+    mutating func renew(_ claims: [Claim], lease: Duration) -> [Claim] {
+        let still = claims.filter { held.works[$0.id]?.isHeld(by: $0) == true }
+        if !still.isEmpty {
+            write(
+                "UPDATE queue SET leased_until = $2 WHERE id = ANY($1::bigint[])",
+                .ints(still.map(\.id)),
+                .int((now + lease).milliseconds)
+            )
+        }
+        return still
+    }
+
+    /// Gives claims back, their attempt uncounted.
+    mutating func release(_ claims: [Claim]) {
+        for claim in claims {
+            guard var row = held.works[claim.id], row.isHeld(by: claim) else { continue }
+            row.owner = nil
+            row.againAt = nil
+            change(work: row.id, to: row)
+            wakes = true
+            write(
+                """
+                UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = least(due_at, $2), attempts = attempts - 1 WHERE id = $1
+                """,
+                .int(row.id),
+                .int(now.milliseconds)
+            )
+        }
+    }
+
+    private func heldWork(_ work: Work) -> PostgresHeld.HeldWork? { held.ids[work].flatMap { held.works[$0] } }
+
+    /// An event about an order goes before a submission that waits for its next attempt: it may say that the provider has the order already. `$1` lane,
+    /// `$2` event, `$3` time.
+    static let overtaking = """
+        WITH waits AS (
+            UPDATE queue SET head = false WHERE lane = $1 AND head AND kind = 'submit' AND owner IS NULL AND due_at > \(PostgresTime.sql("$3"))
+                AND EXISTS (SELECT 1 FROM queue WHERE kind = 'event' AND subject = $2)
+            RETURNING id
+        )
+        UPDATE queue SET head = true WHERE kind = 'event' AND subject = $2 AND EXISTS (SELECT 1 FROM waits)
+        """
+
+    /// `$6` may be null: then the work is due now.
+    static let queueing = """
+        INSERT INTO queue AS q (kind, subject, lane, account, priority, due_at, attempts, head)
+        VALUES ($1, $2, $3, $4, $5, \(PostgresTime.sql("$6")), 0, $3::text IS NULL OR NOT EXISTS (SELECT 1 FROM queue WHERE lane = $3))
+        ON CONFLICT (kind, subject) DO UPDATE SET
+            priority = least(q.priority, excluded.priority),
+            due_at = CASE WHEN q.owner IS NULL THEN least(q.due_at, excluded.due_at) ELSE q.due_at END,
+            again_at = CASE WHEN q.owner IS NULL THEN NULL ELSE least(coalesce(q.again_at, excluded.due_at), excluded.due_at) END
+        """
+}

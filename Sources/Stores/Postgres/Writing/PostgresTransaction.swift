@@ -1,0 +1,80 @@
+import Screening
+
+/// One write transaction, shared by the intents that are committed together: what every table's file adds its writing to.
+///
+/// Nothing goes to the server while intents decide. They decide by what is ``held``, their statements are collected, and all of them go out together with
+/// the commit.
+struct PostgresTransaction {
+    let codec: RowCodec
+    let time: PostgresTime
+    var held: PostgresHeld
+    private(set) var statements: [PostgresStatement] = []
+    /// Whether something was queued or came free, so that workers are to be woken after the commit.
+    var wakes = false
+
+    private var undo: [(inout PostgresHeld) -> Void] = []
+    private static let removal = """
+        WITH gone AS (DELETE FROM queue WHERE id = ANY($1::bigint[]) RETURNING id, lane)
+        UPDATE queue SET head = true WHERE id IN (
+            SELECT min(q.id) FROM queue AS q JOIN gone AS g ON q.lane = g.lane WHERE q.id <> ALL ($1::bigint[]) GROUP BY q.lane
+        )
+        """
+
+    init(codec: RowCodec, time: PostgresTime, held: PostgresHeld) {
+        self.codec = codec
+        self.time = time
+        self.held = held
+    }
+
+    /// The moment that counts as now; only where it was asked for.
+    var now: Timestamp { held.now }
+
+    /// Does one intent. Where it throws, nothing of it stays.
+    mutating func attempt(_ body: (inout PostgresTransaction) throws -> Void) throws {
+        let (count, last, woke) = (statements.count, statements.last, wakes)
+        undo = []
+        do {
+            try body(&self)
+        } catch {
+            statements.removeSubrange(count...)
+            if let last { statements[count - 1] = last }
+            for step in undo.reversed() { step(&held) }
+            wakes = woke
+            throw error
+        }
+    }
+
+    /// Adds a statement.
+    mutating func write(_ sql: String, _ values: PostgresValue...) { statements.append(PostgresStatement(sql, values)) }
+
+    /// Takes work out of the queue, and lets the next of its lane come forward.
+    mutating func remove(_ id: Int64) {
+        // Neighbours go together: most of what is decided is no more than that work is done.
+        if let last = statements.last, last.sql == Self.removal, case .ints(let ids)? = last.values.first {
+            statements[statements.count - 1].values = [.ints(ids + [id])]
+        } else {
+            write(Self.removal, .ints([id]))
+        }
+    }
+
+    /// Changes what is known of work that is held; nil where it left the queue.
+    mutating func change(work id: Int64, to work: PostgresHeld.HeldWork?) {
+        let before = held.works[id]
+        undo.append { $0.works[id] = before }
+        held.works[id] = work
+    }
+
+    /// Changes what is known of an order.
+    mutating func change(order id: String, to order: PostgresHeld.HeldOrder) {
+        let before = held.orders[id]
+        undo.append { $0.orders[id] = before }
+        held.orders[id] = order
+    }
+
+    /// Changes what is known of a run.
+    mutating func change(run id: String, to state: String) {
+        let before = held.runs[id]
+        undo.append { $0.runs[id] = before }
+        held.runs[id] = state
+    }
+}

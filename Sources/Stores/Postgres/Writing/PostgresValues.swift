@@ -1,0 +1,95 @@
+import Screening
+
+extension PostgresTransaction {
+    /// Sets or deletes a value of a connection's scripts.
+    mutating func set(_ value: JSON?, connection: String, key: String, expires: Timestamp?) throws {
+        let fingerprint = Fingerprint.valueKey.of(key)
+        guard let value else {
+            write("DELETE FROM kv WHERE connection = $1 AND key = $2", .text(connection), .bytes(fingerprint))
+            return
+        }
+        let content = RowCodec.Content(json: ["key": .string(key), "value": value])
+        write(
+            """
+            INSERT INTO kv (connection, key, expires_at, body) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (connection, key) DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body
+            """,
+            .text(connection),
+            .bytes(fingerprint),
+            .int(expires?.milliseconds),
+            .bytes(try codec.seal(content, at: PostgresRows.place(connection, fingerprint)))
+        )
+        // Few at a time, so that nobody waits for a day's worth; what others are writing is theirs.
+        write(
+            """
+            DELETE FROM kv WHERE (connection, key) IN (
+                SELECT connection, key FROM kv WHERE expires_at <= \(PostgresTime.sql("$1")) LIMIT 16 FOR UPDATE SKIP LOCKED
+            )
+            """,
+            time.value
+        )
+    }
+
+    /// Takes from a budget.
+    mutating func take(_ count: Int, from budget: String, perMinute: Int) -> Grant {
+        let before = held.budgets[budget] ?? BudgetWindow()
+        var window = before
+        let grant = window.take(count, perMinute: perMinute, now: now.milliseconds)
+        if window != before { write(window, of: budget) }
+        return grant
+    }
+
+    /// Rests a budget.
+    mutating func rest(_ budget: String, until: Timestamp) {
+        var window = held.budgets[budget] ?? BudgetWindow()
+        window.rest(until: until.milliseconds)
+        write(window, of: budget)
+    }
+
+    /// Begins a request with an idempotency key, unless it was begun before.
+    mutating func begin(_ request: PostgresLocks.KeyedRequest) -> KeyedAnswer {
+        if held.freshRequests.remove(request.key) == nil, let present = held.requests[request.key] {
+            let verdict = present.verdict(bodyHash: request.bodyHash, now: now.milliseconds)
+            guard verdict == .fresh else { return verdict }
+        }
+        held.requests[request.key] = KeyedAnswerRow(bodyHash: request.bodyHash, begunAt: now.milliseconds)
+        write(
+            """
+            INSERT INTO keyed_answers (key, body_hash, begun_at) VALUES ($1, $2, $3)
+            ON CONFLICT (key) DO UPDATE SET body_hash = excluded.body_hash, begun_at = excluded.begun_at, status = NULL, body = NULL
+            """,
+            .bytes(request.key),
+            .text(request.bodyHash),
+            .int(now.milliseconds)
+        )
+        write(
+            """
+            DELETE FROM keyed_answers WHERE key IN (
+                SELECT key FROM keyed_answers WHERE begun_at <= $1::bigint LIMIT 16 FOR UPDATE SKIP LOCKED
+            )
+            """,
+            .int(now.milliseconds - KeyedAnswerRow.kept)
+        )
+        return .fresh
+    }
+
+    /// Remembers a request's answer, or forgets the request where there is none.
+    mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws {
+        guard let status else {
+            held.requests[key] = nil
+            write("DELETE FROM keyed_answers WHERE key = $1", .bytes(key))
+            return
+        }
+        held.requests[key]?.answer = (status, body)
+        let sealed = try codec.seal(RowCodec.Content(json: [:], raw: body), at: Self.place(key))
+        write("UPDATE keyed_answers SET status = $2, body = $3 WHERE key = $1", .bytes(key), .count(status), .bytes(sealed))
+    }
+
+    /// Where a request's answer stands.
+    static func place(_ key: [UInt8]) -> SealedPlace { SealedPlace(.keyedAnswers, key.hex) }
+
+    private mutating func write(_ window: BudgetWindow, of budget: String) {
+        held.budgets[budget] = window
+        write("UPDATE budgets SET taken = $2, rest_until = $3 WHERE name = $1", .text(budget), .text(window.text), .int(window.restUntil))
+    }
+}

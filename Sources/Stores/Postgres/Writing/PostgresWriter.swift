@@ -1,0 +1,151 @@
+import Screening
+import Synchronization
+
+/// Does intents that arrived together in one transaction: locks, decisions, then all statements with the commit, in two exchanges however many they are.
+struct PostgresWriter: Sendable {
+    let codec: RowCodec
+    let time: PostgresTime
+    /// Called after a commit that gave workers something to do.
+    let onWork: @Sendable () -> Void
+
+    private static let begin = PostgresStatement("BEGIN")
+    private static let commit = PostgresStatement("COMMIT")
+
+    /// Does a batch on a session and answers every intent of it.
+    func run(_ session: PostgresSession, _ batch: [any PostgresPending]) {
+        do {
+            let end = try session.attempt { try transaction(of: batch, on: $0) }
+            if end.wakes { onWork() }
+            for (intent, failure) in zip(batch, end.failures) { intent.answer(failure) }
+        } catch {
+            let isOfOne = error is SpoiledBatch || (error as? PostgresFailure)?.isOfOneIntent == true
+            guard isOfOne, batch.count > 1 else {
+                for intent in batch { intent.answer(StoreError(postgres: error)) }
+                return
+            }
+            // One of them wrote what the database refuses: halved until it is alone, it takes nobody with it.
+            let half = batch.count / 2
+            run(session, Array(batch[..<half]))
+            run(session, Array(batch[half...]))
+        }
+    }
+
+    private struct BatchEnd {
+        var failures: [StoreError?]
+        var wakes: Bool
+    }
+
+    private func transaction(of batch: [any PostgresPending], on connection: PostgresConnection) throws -> BatchEnd {
+        var locks = PostgresLocks()
+        for intent in batch { locks.add(intent.locks) }
+        let asked = locks.statements(time)
+        var held = PostgresHeld()
+        if !asked.isEmpty {
+            let answers = try connection.exchange([Self.begin] + asked.map(\.statement))
+            held = try PostgresHeld(asked.map(\.part), Array(answers.dropFirst()), codec)
+        }
+        var transaction = PostgresTransaction(codec: codec, time: time, held: held)
+        var failures: [StoreError?] = []
+        for intent in batch {
+            do {
+                try transaction.attempt { try intent.attempt(&$0) }
+                failures.append(nil)
+            } catch {
+                // Its orders are in already, and have to go out again.
+                guard intent.locks.places.isEmpty else { throw SpoiledBatch(error: StoreError(postgres: error)) }
+                failures.append(StoreError(postgres: error))
+            }
+        }
+        let statements = (asked.isEmpty ? [Self.begin] : []) + transaction.statements + [Self.commit]
+        try connection.commit(statements)
+        return BatchEnd(failures: failures, wakes: transaction.wakes)
+    }
+}
+
+/// An intent failed that cannot be left out of its transaction.
+private struct SpoiledBatch: Error {
+    let error: StoreError
+}
+
+extension PostgresSession {
+    /// How often the same is tried before somebody is told that the database is busy.
+    private static let tries = 6
+
+    /// Does something on the connection. What failed without a trace, because others were in the way or the connection was lost before the commit,
+    /// is done again; any other failure leaves no transaction open.
+    func attempt<Answer>(_ body: (PostgresConnection) throws -> Answer) throws -> Answer {
+        var tries = 0
+        while true {
+            let connection = try connected()
+            tries += 1
+            do {
+                return try body(connection)
+            } catch let failure as PostgresFailure {
+                if failure.endsConnection { disconnect() } else { rollBack(connection) }
+                switch failure {
+                case .lost where tries == 1: continue
+                case .refused where failure.isPassing && tries < Self.tries: pause(tries)
+                default: throw failure
+                }
+            } catch {
+                rollBack(connection)
+                throw error
+            }
+        }
+    }
+
+    private func rollBack(_ connection: PostgresConnection) {
+        do { try connection.exchange([PostgresStatement("ROLLBACK")]) } catch { disconnect() }
+    }
+}
+
+extension StoreError {
+    /// What an error on the way to or from the server means to the store's users.
+    init(postgres error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as PostgresFailure: self = error.storeError
+        case let error as SpoiledBatch: self = error.error
+        default: self = .unavailable("\(type(of: error))")
+        }
+    }
+}
+
+/// An intent that waits for its transaction, and somebody who waits for it.
+protocol PostgresPending: Sendable {
+    /// What it has to hold before it decides.
+    var locks: PostgresLocks { get }
+    /// Decides and writes. May be called again after a time in vain, so it changes nothing but the transaction.
+    func attempt(_ transaction: inout PostgresTransaction) throws
+    /// Called once, at the end.
+    func answer(_ failure: StoreError?)
+}
+
+/// An intent with an answer of its own.
+final class PostgresIntent<Answer: Sendable>: PostgresPending {
+    let locks: PostgresLocks
+    private let body: @Sendable (inout PostgresTransaction) throws -> Answer
+    private let continuation: CheckedContinuation<Answer, any Error>
+    private let result = Mutex<Answer?>(nil)
+
+    init(
+        _ locks: PostgresLocks,
+        _ body: @escaping @Sendable (inout PostgresTransaction) throws -> Answer,
+        _ continuation: CheckedContinuation<Answer, any Error>
+    ) {
+        self.locks = locks
+        self.body = body
+        self.continuation = continuation
+    }
+
+    func attempt(_ transaction: inout PostgresTransaction) throws {
+        let answer = try body(&transaction)
+        result.withLock { $0 = answer }
+    }
+
+    func answer(_ failure: StoreError?) {
+        if let failure { return continuation.resume(throwing: failure) }
+        guard let answer = result.withLock({ $0 }) else { return continuation.resume(throwing: StoreError.unavailable("an intent was not done")) }
+        continuation.resume(returning: answer)
+    }
+}

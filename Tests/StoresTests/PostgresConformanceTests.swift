@@ -1,0 +1,12 @@
+import ScreeningTesting
+import Testing
+
+@Suite("PostgreSQL keeps every promise of a store")
+struct PostgresConformanceTests {
+    @Test(arguments: StoreConformance.checks)
+    func keeps(_ check: StoreConformance.Check) async throws {
+        let database = try await PostgresDatabase()
+        let suite = StoreConformance { _, clock in try await database.open(clock: clock) }
+        if let failure = await suite.run(check) { Issue.record("\(failure)") }
+    }
+}

@@ -1,0 +1,194 @@
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Stores
+
+@Suite("Several replicas on one PostgreSQL database")
+struct PostgresReplicaTests {
+    /// Runs a body on two stores at once that share one database.
+    private func withTwo(_ body: ([PostgresStore], ManualClock) async throws -> Void) async throws {
+        let database = try await PostgresDatabase()
+        let clock = ManualClock()
+        let stores = [try await database.open(clock: clock), try await database.open(clock: clock)]
+        do {
+            try await body(stores, clock)
+        } catch {
+            for store in stores { await store.close() }
+            throw error
+        }
+        for store in stores { await store.close() }
+    }
+
+    @Test func makeOneEventOfADuplicateStorm() async throws {
+        try await withTwo { stores, _ in
+            let acceptances = try await withThrowingTaskGroup(of: Acceptance.self) { group in
+                for index in 0..<100 {
+                    group.addTask { try await stores[index % 2].accept(sampleEvent("evt_\(index)"), dedupe: "key \(index / 50)") }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(Set(acceptances.map(\.event)).count == 2)
+            #expect(acceptances.count { !$0.duplicate } == 2)
+            let events = try await stores[0].events(EventQuery(), PageRequest()).items
+            #expect(events.map(\.duplicateCount) == [49, 49])
+            #expect(try await stores[0].load().queued == [.event: 2])
+        }
+    }
+
+    @Test func makeOneOrderOfOneExternalID() async throws {
+        try await withTwo { stores, _ in
+            let placed = try await withThrowingTaskGroup(of: (order: Order, isNew: Bool).self) { group in
+                for index in 0..<100 { group.addTask { try await stores[index % 2].place(sampleOrder("ord_\(index)", "application-\(index / 50)")) } }
+                return try await group.reduce(into: [(order: Order, isNew: Bool)]()) { $0.append($1) }
+            }
+            #expect(Set(placed.map(\.order.id)).count == 2)
+            #expect(placed.count { $0.isNew } == 2)
+            #expect(try await stores[1].load().queued == [.submit: 2])
+        }
+    }
+
+    @Test func neverClaimTheSameWork() async throws {
+        try await withTwo { stores, clock in
+            try await stores[0].perform((0..<200).map { .queue(QueuedWork(.run("w\($0)"), due: clock.now())) })
+            let claims = try await withThrowingTaskGroup(of: [Claim].self) { group in
+                for index in 0..<40 {
+                    group.addTask { try await stores[index % 2].claim(ClaimRequest(owner: "owner \(index)", limit: 10, kinds: [.run])) }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(Set(claims.map(\.work)).count == claims.count)
+            let rest = try await stores[0].claim(ClaimRequest(owner: "last", limit: 200, kinds: [.run]))
+            #expect(claims.count + rest.count == 200)
+        }
+    }
+
+    @Test func workThroughLanesOneAtATimeAndInOrder() async throws {
+        try await withTwo { stores, clock in
+            // Queued from both sides while both sides take away: the head of a lane is decided by rows that the other is writing.
+            let done = try await withThrowingTaskGroup(of: [(Int, String)].self) { group in
+                for side in 0..<2 {
+                    group.addTask {
+                        for step in 0..<30 {
+                            let work = (0..<4).map { QueuedWork(.run("\($0)/\(side)/\(step)"), lane: "lane \($0)", due: clock.now()) }
+                            try await stores[side].perform(work.map { .queue($0) })
+                        }
+                        return []
+                    }
+                    group.addTask {
+                        var done: [(Int, String)] = []
+                        for _ in 0..<2000 where done.count < 240 {
+                            let claims = try await stores[side].claim(ClaimRequest(owner: "\(side)", limit: 4, kinds: [.run]))
+                            #expect(Set(claims.map { $0.work.subject.prefix(1) }).count == claims.count)
+                            for claim in claims {
+                                try await stores[side].commit(claim, Decision(.done))
+                                done.append((side, claim.work.subject))
+                            }
+                            if claims.isEmpty, try await stores[side].load().queued.isEmpty, done.count > 60 { break }
+                        }
+                        return done
+                    }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            var left = try await stores[0].claim(ClaimRequest(owner: "last", limit: 500, kinds: [.run]))
+            var subjects = done.map { $0.1 }
+            while !left.isEmpty {
+                for claim in left {
+                    try await stores[0].commit(claim, Decision(.done))
+                    subjects.append(claim.work.subject)
+                }
+                left = try await stores[0].claim(ClaimRequest(owner: "last", limit: 500, kinds: [.run]))
+            }
+            #expect(Set(subjects).count == 240)
+            #expect(subjects.count == 240)
+            #expect(try await stores[0].load() == QueueLoad(queued: [:], oldestDue: nil))
+        }
+    }
+
+    @Test func shareABudget() async throws {
+        try await withTwo { stores, _ in
+            let total = try await withThrowingTaskGroup(of: Int.self) { group in
+                for index in 0..<60 { group.addTask { try await stores[index % 2].take(2, from: "zinc-uk", perMinute: 30).count } }
+                return try await group.reduce(0, +)
+            }
+            #expect(total == 30)
+        }
+    }
+
+    @Test func beginAKeyedRequestOnce() async throws {
+        try await withTwo { stores, _ in
+            let answers = try await withThrowingTaskGroup(of: KeyedAnswer.self) { group in
+                for index in 0..<50 { group.addTask { try await stores[index % 2].begin(key: "k", bodyHash: "h") } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.count { $0 == .fresh } == 1)
+            #expect(answers.count { $0 == .running } == 49)
+        }
+    }
+
+    @Test func wakeOneAnother() async throws {
+        let database = try await PostgresDatabase()
+        // A clock that stands still: no wake-up comes from time.
+        let clock = ManualClock()
+        let (here, there) = (try await database.open(clock: clock), try await database.open(clock: clock))
+        let woken = Task {
+            for await _ in there.wakeUps() {
+                if try await there.load().queued == [.event: 1] { return true }
+            }
+            return false
+        }
+        _ = try await here.accept(sampleEvent("evt_1"), dedupe: nil)
+        #expect(try await woken.value)
+        await here.close()
+        await there.close()
+    }
+
+    @Test func goByTheDatabasesTimeWhateverTheirClocksShow() async throws {
+        let database = try await PostgresDatabase()
+        let late = try await database.openAsInService(clock: ManualClock(at: SystemClock().now() + .seconds(-3600)))
+        let early = try await database.openAsInService(clock: ManualClock(at: SystemClock().now() + .seconds(3600)))
+        _ = try await early.accept(sampleEvent("evt_1"), dedupe: nil)
+        let request = ClaimRequest(owner: "late", limit: 9, kinds: [.event], lease: .seconds(600))
+        #expect(try await late.claim(request).count == 1)
+        #expect(try await early.claim(ClaimRequest(owner: "early", limit: 9, kinds: [.event])).isEmpty)
+        #expect(try await late.take(30, from: "b", perMinute: 30).count == 30)
+        #expect(try await early.take(1, from: "b", perMinute: 30).count == 0)
+        await late.close()
+        await early.close()
+    }
+
+    @Test func doNotTakeEachOthersWorkWhenOneStarts() async throws {
+        let database = try await PostgresDatabase()
+        let clock = ManualClock()
+        let first = try await database.open(clock: clock)
+        _ = try await first.accept(sampleEvent("evt_1"), dedupe: nil)
+        let claims = try await first.claim(ClaimRequest(owner: "first", limit: 9, kinds: [.event]))
+        let second = try await database.open(clock: clock)
+        #expect(try await second.claim(ClaimRequest(owner: "second", limit: 9, kinds: [.event])).isEmpty)
+        // The first is killed: its lease ends, and its attempt was not spent.
+        await first.close()
+        clock.advance(by: .seconds(31))
+        let again = try await second.claim(ClaimRequest(owner: "second", limit: 9, kinds: [.event]))
+        #expect(again.map(\.work) == claims.map(\.work))
+        #expect(again.map(\.attempt) == [1])
+        await second.close()
+    }
+}
+
+/// An order as a script places it.
+func sampleOrder(_ id: String, _ externalID: String) -> Order {
+    Order(
+        id: id,
+        connection: "acme",
+        account: "zinc-uk",
+        provider: "zinc",
+        externalID: externalID,
+        package: "pkg_1",
+        candidate: Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000"),
+        metadata: [:],
+        callbackToken: Secret("token of " + id),
+        createdAt: Timestamp(milliseconds: 1_772_357_400_000),
+        updatedAt: Timestamp(milliseconds: 1_772_357_400_000)
+    )
+}

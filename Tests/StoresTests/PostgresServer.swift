@@ -1,0 +1,122 @@
+import Foundation
+import Screening
+import ScreeningTesting
+import Synchronization
+
+@testable import Stores
+
+/// A PostgreSQL server in a temporary folder, reached through a socket in it. Ends with the process that started it, however that ends: the shell
+/// that looks after it waits for the other end of a pipe to close.
+final class PostgresServer: Sendable {
+    /// The one that tests share. Not to be stopped.
+    static let shared = Task { try await PostgresServer() }
+
+    struct Missing: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let folder: String
+    private let keeper: Mutex<(input: FileHandle, output: FileHandle)>
+    private let databases = Mutex(0)
+
+    init() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-pg-" + UUID().uuidString.prefix(8)).path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let (input, output) = (Pipe(), Pipe())
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", Self.script, "sh", folder]
+        (process.standardInput, process.standardOutput) = (input, output)
+        // Without this the server's own shell would hold the pipe open.
+        _ = fcntl(input.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        try process.run()
+        self.folder = folder
+        keeper = Mutex((input.fileHandleForWriting, output.fileHandleForReading))
+        try tell("start")
+    }
+
+    /// Stops the server as a crash would, and starts it again.
+    func crash() throws {
+        try tell("crash")
+        try tell("start")
+    }
+
+    /// Stops the server as a crash would.
+    func stop() throws { try tell("crash") }
+
+    /// Starts the server again.
+    func start() throws { try tell("start") }
+
+    /// Where a database is.
+    func url(_ database: String) -> String { "postgres://fairlead@/\(database)?host=\(folder)" }
+
+    /// Makes an empty database and says where it is.
+    func newDatabase() throws -> String {
+        let name = databases.withLock { count in
+            count += 1
+            return "test\(count)"
+        }
+        try run("CREATE DATABASE \(name)", in: "postgres")
+        return url(name)
+    }
+
+    /// Runs a text of statements.
+    func run(_ sql: String, in database: String) throws { try PostgresConnection(PostgresOptions(url(database))).script(sql) }
+
+    private func tell(_ word: String) throws {
+        try keeper.withLock { ends in
+            try ends.input.write(contentsOf: Data((word + "\n").utf8))
+            let answer = String(decoding: ends.output.availableData, as: UTF8.self)
+            guard answer == "done\n" else { throw Missing(description: "no PostgreSQL server: \(answer); scripts/setup test installs one") }
+        }
+    }
+
+    /// The server refuses to run as root, so root becomes somebody else for it.
+    private static let script = """
+        folder=$1
+        for bin in /usr/lib/postgresql/*/bin $(dirname "$(command -v initdb 2>/dev/null)" 2>/dev/null); do [ -x "$bin/initdb" ] && break; done
+        as=''
+        if [ "$(id -u)" = 0 ]; then
+            user=nobody
+            id postgres >/dev/null 2>&1 && user=postgres
+            chown "$user" "$folder"
+            as="runuser -u $user --"
+        fi
+        cd "$folder" || exit 1
+        $as "$bin/initdb" -D data -A trust -U fairlead -E UTF8 --locale=C --no-sync >initdb.log 2>&1
+        options="-k $folder -c listen_addresses= -c max_connections=300 -c fsync=off -c shared_buffers=32MB"
+        while read -r word; do
+            case $word in
+                start) $as "$bin/pg_ctl" -D data -w -l data/server.log -o "$options" start >/dev/null 2>&1 </dev/null ;;
+                crash) $as "$bin/pg_ctl" -D data -w -m immediate stop >/dev/null 2>&1 </dev/null ;;
+            esac && echo done || { tail -n 3 initdb.log data/server.log | tr '\\n' ' '; echo; }
+        done
+        $as "$bin/pg_ctl" -D data -w -m immediate stop >/dev/null 2>&1
+        cd / && rm -rf "$folder"
+        """
+}
+
+/// One test's database.
+struct PostgresDatabase: Sendable {
+    let url: String
+
+    init(on server: PostgresServer? = nil) async throws {
+        if let server { url = try server.newDatabase() } else { url = try await PostgresServer.shared.value.newDatabase() }
+    }
+
+    /// A store whose time is the clock's.
+    func open(clock: any WallClock = ManualClock()) async throws -> PostgresStore {
+        try await PostgresStore.open(url: url, clock: clock, random: SystemRandom(), time: .clock(clock))
+    }
+
+    /// A store whose time is the database's.
+    func openAsInService(clock: any WallClock = SystemClock()) async throws -> any Store {
+        try await StoreURL.open(url, relativeTo: "/", clock: clock, random: SystemRandom())
+    }
+
+    /// Runs statements on a connection of their own. Returns the last one's rows.
+    @discardableResult
+    func run(_ sql: String...) throws -> [PostgresRow] {
+        try PostgresConnection(PostgresOptions(url)).exchange(sql.map { PostgresStatement($0, isKept: false) }).last?.rows ?? []
+    }
+}
