@@ -8,6 +8,8 @@ SHELL := /bin/bash
 export SWIFT_BACKTRACE := interactive=no,color=no
 
 RELEASE := .build-release
+# What starts processes of its own and measures its time by them: run by itself, after everything else.
+APART := ^EndToEndTests\.|AttackTests|IsolationTests|Postgres
 # Arguments for `fairlead demo`, such as ARGS=--keep.
 ARGS ?=
 
@@ -30,8 +32,9 @@ test: ## everything: install what is missing, build, all tests, the examples
 	@scripts/run-long build-tests swift build --build-tests
 	@scripts/run-long fuzz-kept scripts/fuzz kept
 	@scripts/run-examples
-	@scripts/run-long test swift test --skip-build --disable-xctest
-	@grep -h 'Test run with' .build/make-test.log | tail -n 1
+	@scripts/run-long test swift test --skip-build --disable-xctest --skip '$(APART)'
+	@scripts/run-long test-apart swift test --skip-build --disable-xctest --no-parallel --filter '$(APART)'
+	@grep -h 'Test run with' .build/make-test.log .build/make-test-apart.log
 
 check: ## format, arrows, Lua, and the tests that are quick
 	@scripts/setup test
@@ -40,7 +43,7 @@ check: ## format, arrows, Lua, and the tests that are quick
 	@scripts/check-arrows
 	@scripts/check-lua
 	@scripts/run-long build-tests swift build --build-tests
-	@scripts/run-long test-quick swift test --skip-build --disable-xctest --skip '^EndToEndTests\.'
+	@scripts/run-long test-quick swift test --skip-build --disable-xctest --skip '$(APART)'
 	@grep -h 'Test run with' .build/make-test-quick.log | tail -n 1
 
 format: ## format every Swift file in place

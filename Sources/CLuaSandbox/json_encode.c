@@ -171,14 +171,26 @@ static int compare_keys(const void *left, const void *right) {
 static void object(encoder *e, int index, size_t count, const step *path, int depth) {
     key few[16];
     key *keys = count <= 16 ? few : lua_newuserdatauv(e->L, count * sizeof(key), 0);
+    /*
+     * A script can make a table weak after all, by writing __mode into a metatable that is in use. Any allocation may then empty it, so from here on
+     * only the keys that are found count, and a list holds them until the end. It has room for all: filling it allocates nothing.
+     */
+    lua_createtable(e->L, (int)count, 0);
+    int held = lua_gettop(e->L);
     size_t at = 0;
-    for (lua_pushnil(e->L); lua_next(e->L, index) != 0 && at < count; lua_pop(e->L, 1)) {
-        keys[at].text = lua_tolstring(e->L, -2, &keys[at].length); /* all keys are strings: nothing is converted */
+    for (lua_pushnil(e->L); at < count && lua_next(e->L, index) != 0; lua_pop(e->L, 1)) {
+        if (lua_type(e->L, -2) != LUA_TSTRING) {
+            continue;
+        }
+        keys[at].text = lua_tolstring(e->L, -2, &keys[at].length);
         at++;
+        lua_pushvalue(e->L, -2);
+        lua_rawseti(e->L, held, (lua_Integer)at);
     }
-    fls_sort(keys, count, sizeof(key), compare_keys);
+    lua_settop(e->L, held);
+    fls_sort(keys, at, sizeof(key), compare_keys);
     fls_buffer_byte(e->buffer, '{');
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < at; i++) {
         if (i > 0) {
             fls_buffer_byte(e->buffer, ',');
         }
@@ -191,9 +203,7 @@ static void object(encoder *e, int index, size_t count, const step *path, int de
         lua_pop(e->L, 1);
     }
     fls_buffer_byte(e->buffer, '}');
-    if (count > 16) {
-        lua_pop(e->L, 1);
-    }
+    lua_pop(e->L, count > 16 ? 2 : 1);
 }
 
 /* A metatable may say, in a string field of its own, what stands for the value. */

@@ -9,6 +9,13 @@ extension Inspection {
         if settings.server.publicURL == nil, !settings.accounts.isEmpty {
             warnings.add(at: ["server", "public_url"], "is missing, so providers are polled and cannot call back")
         }
+        if !settings.encryptionKeys.isEmpty {
+            warnings.add(
+                at: ["encryption", "keys"],
+                "are read, but this version does not seal the store yet",
+                hint: "Keep the store on an encrypted disk."
+            )
+        }
         if settings.adminToken == nil {
             warnings.add(
                 at: ["admin", "token"],

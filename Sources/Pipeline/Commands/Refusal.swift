@@ -33,6 +33,9 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// There is nothing of that name: 404.
     public static func notFound(_ what: String) -> Refusal { Refusal(404, "not_found", "There is no such \(what).") }
 
+    /// There is nothing at an address: 404, the same for a connection that is not there and a path that it does not have.
+    static let nothingHere = Refusal(404, "not_found", "There is nothing at this address.")
+
     /// Code and detail.
     public var description: String { "\(code): \(detail)" }
 }

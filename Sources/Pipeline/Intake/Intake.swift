@@ -13,8 +13,8 @@ public struct Intake: Sendable {
     /// Returning a 2xx for a delivery means that the event is on disk. A request that one of the scripts' routes answers is answered by the script.
     /// - Throws: ``Refusal``.
     public func deliver(to connection: String, _ request: ReceivedRequest) async throws -> WireResponse {
-        guard let connection = context.directory.connection(connection) else { throw Refusal.notFound("connection") }
-        guard let rule = connection.plugin.manifest.inbound.first(for: request.path) else { throw Refusal.notFound("path") }
+        guard let connection = context.directory.connection(connection) else { throw Refusal.nothingHere }
+        guard let rule = connection.plugin.manifest.inbound.first(for: request.path) else { throw Refusal.nothingHere }
         if let echo = rule.echo(for: request) { return WireResponse(200, headers: Intake.header(echo.header, echo.value)) }
         let now = context.clock.now()
         guard rule.verification.verify(request, secrets: connection.secrets, now: now) else {
@@ -32,7 +32,7 @@ public struct Intake: Sendable {
         if let match = connection.hooks.route(method: request.method, path: request.path) {
             return try await RouteRun(context: context, connection: connection).answer(event, match.route, match.parameters)
         }
-        guard connection.hooks.hooks.contains("on_event") else { throw Refusal.notFound("path") }
+        guard connection.hooks.hooks.contains("on_event") else { throw Refusal.nothingHere }
         guard request.method == "POST" || request.method == "PUT" else {
             throw Refusal(405, "method_not_allowed", "Deliveries are sent by POST.")
         }

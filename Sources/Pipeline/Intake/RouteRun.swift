@@ -39,7 +39,12 @@ struct RouteRun: Sendable {
     }
 
     private func finish(_ run: Run) async throws -> (Run, WireResponse) {
-        let attempt = try await withinDeadline { try await ConnectionScript(context: context, connection: connection).attempt(run, isNew: true) }
+        let script = ConnectionScript(context: context, connection: connection)
+        let attempt = try await withinDeadline {
+            let first = try await script.attempt(run, isNew: true)
+            guard case .interrupted = first.end else { return first }
+            return try await script.attempt(run)  // somebody else's script ended the worker
+        }
         let now = context.clock.now()
         func message(_ reason: String) -> JSON { ["message": .string(reason)] }
         func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(reason)] }
@@ -93,13 +98,20 @@ struct RouteRun: Sendable {
         }
     }
 
-    /// What the hook returned, on the wire. The prelude has checked its shape.
+    /// What the hook returned, on the wire. Checked here although the prelude has checked it: what comes out of a sandbox is not trusted.
     private static func response(_ value: JSON) -> WireResponse {
         var headers = HTTPFields()
         for (name, text) in value["headers"]?.members?.pairs ?? [] {
-            if let name = HTTPField.Name(name), let text = text.identifier, HTTPField.isValidValue(text) { headers[name] = text }
+            guard isAllowed(name.lowercased()), let name = HTTPField.Name(name), let text = text.identifier, HTTPField.isValidValue(text) else {
+                continue
+            }
+            headers[name] = text
         }
-        let status = value["status"]?.integer.map(Int.init) ?? 200
+        // A script answers machines. Should a person's browser be led here, nothing of the answer runs or reaches this origin.
+        headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"
+        headers[.xContentTypeOptions] = "nosniff"
+        var status = value["status"]?.integer.map { Int(clamping: $0) } ?? 200
+        if !(200...599).contains(status) { status = 500 }
         if let json = value["json"] {
             headers[.contentType] = headers[.contentType] ?? "application/json"
             return WireResponse(status, headers: headers, body: json.bytes())
@@ -109,6 +121,15 @@ struct RouteRun: Sendable {
             return WireResponse(status, headers: headers, body: Array(text.utf8))
         }
         return WireResponse(status, headers: headers)
+    }
+
+    /// Headers that say something about the answer itself; not those of the connection, of this origin, or of the servers in between.
+    private static func isAllowed(_ name: String) -> Bool {
+        let plain = [
+            "content-type", "content-language", "cache-control", "etag", "last-modified", "location", "link", "retry-after", "www-authenticate",
+        ]
+        return plain.contains(name)
+            || (name.hasPrefix("x-") && !name.hasPrefix("x-accel-") && name != "x-content-type-options" && name != "x-request-id")
     }
 }
 

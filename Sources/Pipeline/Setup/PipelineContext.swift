@@ -23,6 +23,7 @@ public struct PipelineContext: Sendable {
     /// Who hears of updates in this process.
     public let updates: UpdateFeed
     let packages = PackageCache()
+    let places = ScriptPlaces()
 
     /// The parts.
     public init(

@@ -22,6 +22,8 @@ struct RunStage: Sendable {
             ]
             return finish(run.ended(.dead, error: error, at: now), event: .dead)
         }
+        guard context.places.take(connection.id) else { return .decided(Decision(.again(at: now + .milliseconds(250), spent: false))) }
+        defer { context.places.leave(connection.id) }
         let attempt = try await ConnectionScript(context: context, connection: connection).attempt(run)
         return verdict(run, attempt)
     }

@@ -96,7 +96,9 @@ public enum HookEnd: Sendable, Equatable {
         case "skipped": self = .skipped(reason)
         case "rejected": self = .rejected(reason)
         case "parked": self = .parked(reason)
-        case "retry": self = .retry(after: json["after"]?.number.map { .milliseconds(Int64(min($0, 30 * 86_400) * 1000)) }, reason)
+        case "retry":
+            let after = json["after"]?.number.flatMap { $0.isFinite ? min(max($0, 0), 30 * 86_400) : nil }
+            self = .retry(after: after.map { .milliseconds(Int64($0 * 1000)) }, reason)
         default: self = .done(json["value"] ?? .null)
         }
     }

@@ -11,7 +11,8 @@ struct ScriptExchange: Sendable {
     let isRead: Bool
     /// Whether a failed connection is the script's to handle.
     let returnsErrors: Bool
-    private let used: [Secret]
+    /// What may not come back: every secret of the connection, in the forms in which others echo it.
+    private let hidden: [[UInt8]]
 
     /// - Parameters:
     ///   - key: what goes out as `Idempotency-Key`, unless the script set one.
@@ -19,7 +20,6 @@ struct ScriptExchange: Sendable {
     /// - Throws: ``CallRefusal`` where the arguments do not make a request.
     init(_ arguments: JSON, secrets: [String: [Secret]], key: String, at moment: Timestamp) throws {
         var filled = arguments
-        var used: [Secret] = []
         for entry in arguments["secrets"]?.items ?? [] {
             guard let place = entry["at"]?.items?.compactMap(\.placeName), let parts = entry["parts"]?.items else { continue }
             let text = try parts.map { part -> String in
@@ -27,7 +27,6 @@ struct ScriptExchange: Sendable {
                 guard let name = part["secret"]?.text, let secret = secrets[name]?.first else {
                     throw CallRefusal("missing_secret", "the connection has no secret \(part["secret"]?.text ?? "of that name")")
                 }
-                used.append(secret)
                 return secret.value
             }.joined()
             filled = filled.replacing(place[...], with: .string(text))
@@ -67,7 +66,6 @@ struct ScriptExchange: Sendable {
         } else if let basic = filled["auth"]?["basic"]?.items {
             let pair = [basic.first?.text ?? "", basic.count > 1 ? basic[1].text ?? "" : ""].joined(separator: ":")
             headers[.authorization] = "Basic " + Array(pair.utf8).base64
-            used.append(Secret(Array(pair.utf8).base64))
         }
         isRead = method == .get || method == .head
         if !isRead, let name = HTTPField.Name("Idempotency-Key"), headers[name] == nil { headers[name] = key }
@@ -82,7 +80,7 @@ struct ScriptExchange: Sendable {
         let seconds = min(max(filled["timeout"]?.number ?? 10, 0.1), 60)
         request = WireRequest(method, target, headers: headers, body: body, timeout: .milliseconds(Int64(seconds * 1000)))
         returnsErrors = filled["on_error"]?.text == "return"
-        self.used = used
+        hidden = secrets.values.flatMap { $0 }.flatMap(\.echoes).sorted { $0.count > $1.count }
     }
 
     /// The reply as the prelude takes it: secrets that the other side echoed are replaced by a marker.
@@ -96,16 +94,19 @@ struct ScriptExchange: Sendable {
             headers[name] = .string([headers[name]?.text, scrubbed(field.value)].compactMap(\.self).joined(separator: ", "))
         }
         var reply: JSON = ["status": .int(Int64(response.status)), "headers": .object(headers)]
-        if let text = String(validating: response.body, as: UTF8.self) {
-            reply["body"] = .string(scrubbed(text))
+        let body = scrubbed(response.body)
+        if let text = String(validating: body, as: UTF8.self) {
+            reply["body"] = .string(text)
         } else {
-            reply["body_base64"] = .string(response.body.base64)
+            reply["body_base64"] = .string(body.base64)
         }
         return reply
     }
 
-    private func scrubbed(_ text: String) -> String {
-        used.reduce(text) { text, secret in secret.value.utf8.count < 4 ? text : text.replacing(secret.value, with: "‹secret›") }
+    private func scrubbed(_ text: String) -> String { String(decoding: scrubbed(Array(text.utf8)), as: UTF8.self) }
+
+    private func scrubbed(_ bytes: [UInt8]) -> [UInt8] {
+        hidden.reduce(bytes) { bytes, echo in bytes.firstRange(of: echo) == nil ? bytes : bytes.replacing(echo, with: Array("‹secret›".utf8)) }
     }
 
     private static func form(_ members: JSON.Members) -> String {
@@ -141,6 +142,18 @@ extension JSON {
 }
 
 extension Secret {
+    /// The value as it stands, percent-encoded, escaped in JSON, in base64 alone and as a Basic user name, and in hexadecimal.
+    fileprivate var echoes: [[UInt8]] {
+        guard value.utf8.count >= 4 else { return [] }
+        let quoted = JSON.string(value).bytes()
+        let texts = [
+            value, value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? value,
+            String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self),
+            bytes.base64, Array("\(value):".utf8).base64, bytes.hex,
+        ]
+        return Set(texts).map { Array($0.utf8) }
+    }
+
     /// The headers that sign a body as Standard Webhooks has it. What follows `whsec_` in the secret is base64; other text is the key itself.
     func standardWebhookHeaders(id: String, at moment: Timestamp, body: [UInt8]) -> [(String, String)] {
         let key = value.hasPrefix("whsec_") ? [UInt8](base64: value.dropFirst(6)) ?? bytes : bytes

@@ -49,7 +49,6 @@ actor ScriptJournal {
         if let before = remembered[number] {
             if before.requestHash == step.requestHash {
                 if let reply = before.reply, !before.repeatable {
-                    done[number] = before
                     return reply.value.bytes()
                 }
                 step.attempts = before.attempts + 1
@@ -131,7 +130,8 @@ actor ScriptJournal {
     private func settle(_ step: Step) {
         pending.removeAll { $0.number == step.number }
         pending.append(step)
-        done[step.number] = step
+        // Kept only where it may have to be marked for sending again.
+        if mayPass.contains(step.number) { done[step.number] = step }
     }
 
     /// Writes down that a step is about to be done, with everything not written yet.
@@ -171,7 +171,6 @@ actor ScriptJournal {
         pending = []
         let reply: JSON = ["value": (placed ?? order).json]
         step.reply = Personal(reply)
-        done[step.number] = step
         return reply
     }
 
@@ -190,7 +189,7 @@ actor ScriptJournal {
             let response = try await host.send(exchange.request)
             if [408, 425, 429].contains(response.status) || response.status >= 500 { mayPass.insert(step.number) }
             let reply = note(&step, exchange.reply(to: response, limit: limits.replyBytes))
-            if !exchange.isRead { try await write() }
+            if !exchange.isRead || response.body.count > 256 << 10 { try await write() }
             return reply
         } catch let error as TransportError {
             if error.kind == .refused { throw CallRefusal("url_refused", error.message) }

@@ -21,7 +21,7 @@ public enum Dedupe: Sendable, Hashable {
             }
         var hash = SHA256()
         // The path belongs to it: the same body on another path is another event.
-        hash.update(data: Array(request.path.utf8) + [0])
+        hash.update(data: Array(request.path.split(separator: "/").joined(separator: "/").utf8) + [0])
         hash.update(data: value.map { Array($0.utf8) } ?? request.body)
         return (value == nil ? "body:" : "id:") + Array(hash.finalize()).hex
     }

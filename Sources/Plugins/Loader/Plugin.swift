@@ -33,6 +33,11 @@ public struct Plugin: Sendable {
         }
         main = Script(name: "main", chunk: "\(name)/main.lua", source: source)
         modules = Plugin.otherScripts(in: folder, plugin: name)
+        if let taken = modules.first(where: { $0.name == "overlay" || $0.name.hasPrefix("host.") }) {
+            throw ConfigurationProblems([
+                ConfigurationProblem(file: folder + "/" + taken.name + ".lua", path: "", message: "a plugin's file may not be called \(taken.name)")
+            ])
+        }
     }
 
     /// The scripts of one connection of this plugin: the host's, the plugin's, and the overlay where it has one.

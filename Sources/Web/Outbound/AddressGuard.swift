@@ -61,9 +61,16 @@ struct AddressGuard: Sendable {
         TransportError(.refused, "\(destination.host) is not on the public internet, and network.allow does not name its address")
     }
 
+    /// Threads of the resolver's own: names that are slow to resolve keep nobody waiting but those who ask for names.
+    private static let resolvers: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 16)
+        pool.start()
+        return pool
+    }()
+
     /// The system's resolver, on a thread that may block.
     static let system: Resolver = { host in
-        try await NIOThreadPool.singleton.runIfActive {
+        try await resolvers.runIfActive {
             var hints = addrinfo()
             hints.ai_family = AF_UNSPEC
             var list: UnsafeMutablePointer<addrinfo>?

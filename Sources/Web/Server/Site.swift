@@ -36,6 +36,8 @@ struct Site: HTTPResponder {
             }
         }
         answer.headers[Site.requestIDName] = id
+        // These have no body on the wire: bytes that followed would be read as the next answer.
+        if answer.status < 200 || [204, 205, 304].contains(answer.status) { answer.body = [] }
         if answer.status == 413 { answer.headers[.connection] = "close" }
         let body = answer.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
         let response = Response(status: HTTPResponse.Status(code: answer.status), headers: answer.headers, body: body)

@@ -20,7 +20,7 @@ struct EventEndpoints: Sendable {
                 query.account = try filters.text("account")
                 query.since = try filters.moment("since")
                 query.until = try filters.moment("until")
-                return try await store.events(query, filters.page(of: .event)).response(\.json)
+                return try await store.events(query, filters.page(of: .event)).response { $0.view(principal) }
             },
             Endpoint(.get, "/events/{id}", .read, .show("One event, with what was received for read_personal", of: "Event")) { request, principal in
                 WireResponse(200, json: try await event(request, principal).fullView(principal))
@@ -30,7 +30,7 @@ struct EventEndpoints: Sendable {
                 principal in
                 try await IdempotentRequest(request: request, principal: principal, store: store).answer {
                     let id = try await event(request, principal).id
-                    return WireResponse(202, json: try await commands.replay(event: id).json)
+                    return WireResponse(202, json: try await commands.replay(event: id).view(principal))
                 }
             },
         ]

@@ -25,9 +25,18 @@ extension Order {
 }
 
 extension Event {
+    /// The event without what was received.
+    func view(_ principal: Principal) -> JSON {
+        guard !principal.seesPersonal, let problem else { return json }
+        var view = json
+        // A script's reason may quote a person.
+        view["problem"]?["message"] = .string("See the event's run (\(problem.code)).")
+        return view
+    }
+
     /// The event with what was received, where that may be seen.
     func fullView(_ principal: Principal) -> JSON {
-        guard principal.seesPersonal else { return json }
+        guard principal.seesPersonal else { return view(principal) }
         var view = json
         let received = request.value
         func object(_ pairs: [String: String]) -> JSON { .object(JSON.Members(pairs.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })) }

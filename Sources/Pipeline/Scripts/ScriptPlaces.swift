@@ -1,0 +1,26 @@
+import Synchronization
+
+/// How many runs of each connection are under way, so that one customer's slow calls do not take every place.
+final class ScriptPlaces: Sendable {
+    /// At most so many at once of one connection.
+    static let most = 16
+    private let taken = Mutex<[String: Int]>([:])
+
+    /// Takes a place; false where the connection has all of its own.
+    func take(_ connection: String) -> Bool {
+        taken.withLock { taken in
+            let count = taken[connection, default: 0]
+            guard count < ScriptPlaces.most else { return false }
+            taken[connection] = count + 1
+            return true
+        }
+    }
+
+    /// Gives a place back.
+    func leave(_ connection: String) {
+        taken.withLock { taken in
+            let left = taken[connection, default: 1] - 1
+            taken[connection] = left > 0 ? left : nil
+        }
+    }
+}
