@@ -158,6 +158,32 @@ struct PostgresReplicaTests {
         await early.close()
     }
 
+    @Test func doNotReadALongQueueToClaimALittleOfIt() async throws {
+        let database = try await PostgresDatabase()
+        let clock = ManualClock()
+        let store = try await database.open(clock: clock)
+        // No statistics, as on the first day: the planner believes that the table is empty.
+        try database.run("ALTER TABLE queue SET (autovacuum_enabled = false)")
+        for part in 0..<8 {
+            try await store.perform((0..<500).map { .queue(QueuedWork(.run("\(part)/\($0)"), lane: "lane \(part)/\($0)", due: clock.now())) })
+        }
+        for _ in 0..<10 {
+            let claims = try await store.claim(ClaimRequest(owner: "one", limit: 2, kinds: [.run, .event]))
+            for claim in claims { try await store.commit(claim, Decision(.done)) }
+        }
+        _ = try await store.load()
+        // The server publishes what a session has read when the session ends.
+        await store.close()
+        for _ in 0..<200
+        where try database.run("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()").count > 0 {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        let ready = try database.run("SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'queue_ready'")
+        #expect(ready[0].int(0) > 0)
+        #expect(ready[0].int(0) < 4000)
+        #expect(try database.run("SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'queue'")[0].int(0) == 0)
+    }
+
     @Test func doNotTakeEachOthersWorkWhenOneStarts() async throws {
         let database = try await PostgresDatabase()
         let clock = ManualClock()

@@ -58,20 +58,27 @@ struct PostgresRows {
     /// How full the queue is. What waits behind another in its lane counts as queued, but not as waiting: it could not be claimed. Nor do reads, which
     /// wait for their budget as a matter of course.
     func load() throws -> QueueLoad {
-        let rows = try all(
-            """
-            SELECT kind, count(*), min(due_at) FILTER (WHERE owner IS NULL AND head AND kind <> 'read' AND due_at <= \(PostgresTime.sql("$1")))
-            FROM queue GROUP BY kind
-            """,
-            time.value
-        )
         var load = QueueLoad(queued: [:], oldestDue: nil)
-        for row in rows {
+        for row in try all("SELECT kind, count(*) FROM queue GROUP BY kind") {
             if let kind = Work.Kind(rawValue: row.text(0)) { load.queued[kind] = row.count(1) }
-            if let due = row.optionalInt(2) { load.oldestDue = Timestamp(milliseconds: min(due, load.oldestDue?.milliseconds ?? due)) }
         }
+        let kinds = Work.Kind.allCases.filter { $0 != .read }.map(\.rawValue)
+        load.oldestDue = try all(Self.oldestDue, .texts(kinds), time.value).first?.optionalInt(0).map { Timestamp(milliseconds: $0) }
         return load
     }
+
+    /// The first entry of each priority, without looking at those behind it.
+    private static let oldestDue = """
+        WITH RECURSIVE levels (kind, priority) AS (
+            SELECT k, (SELECT min(priority) FROM queue WHERE kind = k AND owner IS NULL AND head) FROM unnest($1::text[]) AS k
+            UNION ALL
+            SELECT l.kind, (SELECT min(priority) FROM queue WHERE kind = l.kind AND owner IS NULL AND head AND priority > l.priority) FROM levels AS l
+            WHERE l.priority IS NOT NULL
+        )
+        SELECT min(f.due_at) FROM levels AS l CROSS JOIN LATERAL (
+            SELECT due_at FROM queue WHERE kind = l.kind AND priority = l.priority AND owner IS NULL AND head ORDER BY due_at LIMIT 1
+        ) AS f WHERE f.due_at <= \(PostgresTime.sql("$2"))
+        """
 
     /// Where a value of a connection's scripts stands.
     static func place(_ connection: String, _ key: [UInt8]) -> SealedPlace { SealedPlace(.kv, connection + ":" + key.hex) }

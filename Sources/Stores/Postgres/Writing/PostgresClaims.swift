@@ -66,7 +66,8 @@ struct PostgresClaimer: Sendable {
     private static let reads = "kind = 'read' AND account = $2::text AND owner IS NULL AND head"
 
     /// Looks from priority to priority, so that much work which is not due yet is never looked through, and at a few more than are wanted, for some may be
-    /// another replica's by now. `$1` kinds, `$2` account, `$3` limit, `$4` to look at, `$5` owner, `$6` lease, `$7` time.
+    /// another replica's by now. What was seen is looked at again by its id alone: a condition that fits the claiming index, `owner IS NULL`, would have that
+    /// read from end to end. `$1` kinds, `$2` account, `$3` limit, `$4` to look at, `$5` owner, `$6` lease, `$7` time.
     private static let claim = """
         WITH RECURSIVE clock AS MATERIALIZED (SELECT \(PostgresTime.sql("$7")) AS now),
         levels (kind, priority) AS (
@@ -94,7 +95,8 @@ struct PostgresClaimer: Sendable {
             ) AS every ORDER BY priority, due_at, id LIMIT $4::bigint
         ),
         mine AS MATERIALIZED (
-            SELECT q.id FROM seen AS s JOIN queue AS q ON q.id = s.id WHERE q.owner IS NULL AND q.head AND q.due_at <= (SELECT now FROM clock)
+            SELECT q.id FROM seen AS s JOIN queue AS q ON q.id = s.id
+            WHERE coalesce(q.owner, '') = '' AND q.head AND q.due_at <= (SELECT now FROM clock)
             ORDER BY s.priority, s.due_at, s.id LIMIT $3::bigint FOR UPDATE OF q SKIP LOCKED
         ),
         claimed AS (
