@@ -155,6 +155,13 @@ static bool compile_script(fls_script *script, const char *source, size_t length
 
 /* ---- the bundle ---- */
 
+static void identify(fls_bundle *bundle, const void *bytes, size_t length) {
+    uint8_t both[2 * FLS_SHA256_BYTES];
+    memcpy(both, bundle->identity, FLS_SHA256_BYTES);
+    fls_sha256(bytes, length, both + FLS_SHA256_BYTES);
+    fls_sha256(both, sizeof both, bundle->identity);
+}
+
 static bool add(fls_bundle *bundle, reader *r, uint64_t memory_bytes, char **error) {
     fls_script *script = &bundle->scripts[bundle->count];
     script->kind = r->good && r->at < r->end ? *r->at++ : -1;
@@ -168,7 +175,14 @@ static bool add(fls_bundle *bundle, reader *r, uint64_t memory_bytes, char **err
     bundle->count++;
     script->name = copy("", name, name_length);
     script->chunk = copy(script->kind == FLS_SCRIPT_PLUGIN ? "@" : "=", chunk, chunk_length);
-    return script->name != NULL && script->chunk != NULL && compile_script(script, source, length, memory_bytes, error);
+    if (script->name == NULL || script->chunk == NULL || !compile_script(script, source, length, memory_bytes, error)) {
+        return false;
+    }
+    if (script->kind != FLS_SCRIPT_PLUGIN) {
+        identify(bundle, script->name, name_length);
+        identify(bundle, script->code, script->code_length);
+    }
+    return true;
 }
 
 fls_bundle *fls_bundle_create(const uint8_t *bytes, size_t length, uint64_t memory_bytes, char **error) {

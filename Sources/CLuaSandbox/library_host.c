@@ -5,7 +5,10 @@
 #include <lauxlib.h>
 #include <string.h>
 
-enum { NOTE_BYTES = 64 * 1024 };
+enum {
+    NOTE_BYTES = 64 * 1024,
+    NESTING_MAX = 160, /* what the codec can make */
+};
 
 static const char modules = 0, loading = 0, self = 0;
 
@@ -188,6 +191,30 @@ static void open_json(lua_State *L) {
     lua_setfield(L, -2, "null");
 }
 
+static void drop_nulls(lua_State *L, int table, int depth) {
+    if (depth > NESTING_MAX || !lua_checkstack(L, 4)) {
+        fls_raise(L, FLS_CODE_NESTING, "the value is nested more than %d deep", NESTING_MAX);
+    }
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -1) == LUA_TTABLE) {
+            drop_nulls(L, lua_gettop(L), depth + 1);
+        } else if (lua_type(L, -2) == LUA_TSTRING && fls_json_is_null(L, -1)) {
+            lua_pushvalue(L, -2);
+            lua_pushnil(L);
+            lua_rawset(L, table); /* what a walk has reached may be removed */
+        }
+    }
+}
+
+/* without_nulls(value): the value, its named fields that hold null removed, and so on inside it. Takes what the host or a decoder made: no cycles. */
+static int host_without_nulls(lua_State *L) {
+    lua_settop(L, 1);
+    if (lua_type(L, 1) == LUA_TTABLE) {
+        drop_nulls(L, 1, 1);
+    }
+    return 1;
+}
+
 static int wrapped_end(lua_State *L, int status, lua_KContext context) {
     (void)status;
     (void)context;
@@ -212,7 +239,7 @@ static int host_wrap(lua_State *L) {
 void fls_open_host(lua_State *L) {
     static const luaL_Reg functions[] = {
         {"call", host_call}, {"note", host_note}, {"finish", host_finish}, {"require", host_require}, {"has", host_has},
-        {"where", host_where}, {"wrap", host_wrap}, {"setmetatable", host_setmetatable}, {NULL, NULL},
+        {"where", host_where}, {"without_nulls", host_without_nulls}, {"wrap", host_wrap}, {"setmetatable", host_setmetatable}, {NULL, NULL},
     };
     lua_createtable(L, 0, 0);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &modules);

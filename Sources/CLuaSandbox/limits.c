@@ -6,6 +6,7 @@
 enum {
     INSTRUCTIONS = 1000,             /* between two looks at the clock */
     UNCOLLECTED_BYTES = 1024 * 1024, /* a run that stays below never starts the collector */
+    SLACK_BYTES = 256 * 1024,        /* what the run's region holds beyond the blocks in use, for rounding */
 };
 
 uint64_t fls_cpu_now_ns(void) {
@@ -24,7 +25,7 @@ void *fls_allocate(void *context, void *block, size_t old_size, size_t new_size)
     fls_run *run = context;
     size_t held = block == NULL ? 0 : old_size; /* for a new block Lua passes its type instead */
     if (new_size == 0) {
-        free(block);
+        fls_region_resize(&run->region, block, held, 0);
         run->used -= held;
         return NULL;
     }
@@ -44,10 +45,11 @@ void *fls_allocate(void *context, void *block, size_t old_size, size_t new_size)
             }
         }
     }
-    void *result = realloc(block, new_size);
+    run->region.most = 2 * (size_t)run->limits.memory_bytes + SLACK_BYTES;
+    void *result = fls_region_resize(&run->region, block, held, new_size);
     if (result == NULL) {
         if (run->listener.out_of_memory != NULL && new_size > held) {
-            run->listener.out_of_memory(run->listener.context, false);
+            run->listener.out_of_memory(run->listener.context, run->region.is_full);
         }
         return NULL;
     }

@@ -11,11 +11,15 @@ typedef struct {
     fls_run *run;
     const char *text; /* request or reply */
     size_t length;
+    const char *attachment;
+    size_t attachment_length;
     fls_status status;
     bool decoding;    /* a fault here is the host's */
 } turn;
 
 static const char thread = 0;
+
+enum { FIRST_BYTES = 64 * 1024 }; /* for an empty state, before the run's own limit is known */
 
 /* Pushes what the host sent on the script's thread. */
 static void receive(lua_State *L, turn *t) {
@@ -31,9 +35,7 @@ static int resume(lua_State *L, lua_State *co, int arguments) {
     return lua_resume(co, L, arguments, &results);
 }
 
-/* Runs the prelude, which gives the function that serves the request. */
-static int begin(lua_State *L, turn *t) {
-    fls_run *run = t->run;
+int fls_run_prepare(lua_State *L, fls_run *run) {
     lua_gc(L, LUA_GCSTOP);
     lua_settop(L, 0);
     run->co = lua_newthread(L);
@@ -52,8 +54,25 @@ static int begin(lua_State *L, turn *t) {
     }
     lua_rotate(run->co, 1, 1);
     lua_settop(run->co, 1);
+    return LUA_OK;
+}
+
+static int begin(lua_State *L, turn *t) {
+    fls_run *run = t->run;
+    if (run->home == NULL) {
+        int status = fls_run_prepare(L, run);
+        if (status != LUA_OK) {
+            return status;
+        }
+    }
     receive(L, t);
-    return resume(L, run->co, 1);
+    if (t->attachment_length > 0) {
+        lua_settop(L, 0);
+        lua_pushlstring(L, t->attachment, t->attachment_length);
+        lua_xmove(L, run->co, 1);
+    }
+    fls_arm(run->co);
+    return resume(L, run->co, t->attachment_length > 0 ? 2 : 1);
 }
 
 static int work(lua_State *L) {
@@ -103,8 +122,9 @@ static void report_outside(fls_run *run, const turn *t, int status) {
     fls_report_text(run, code, text, strlen(text), NULL, 0);
 }
 
-static fls_outcome take_turn(fls_run *run, fls_stage expected, const char *text, size_t length) {
-    turn t = {.run = run, .text = text, .length = length, .status = FLS_ERROR};
+static fls_outcome take_turn(fls_run *run, fls_stage expected, turn t) {
+    t.run = run;
+    t.status = FLS_ERROR;
     if (run->stage != expected) {
         static const char message[] = "the run is not at a point where it can be started or resumed";
         fls_report_text(run, FLS_CODE_REQUEST, message, sizeof message - 1, NULL, 0);
@@ -139,8 +159,27 @@ static fls_outcome take_turn(fls_run *run, fls_stage expected, const char *text,
     };
 }
 
-fls_run *fls_run_create(fls_bundle *bundle, const fls_limits *limits, const fls_listener *listener) {
+/* A run with a state that is still empty. */
+static fls_run *create(void) {
     fls_run *run = calloc(1, sizeof *run);
+    if (run != NULL) {
+        run->region.most = FIRST_BYTES;
+        run->limits.memory_bytes = FIRST_BYTES;
+        run->L = lua_newstate(fls_allocate, run);
+    }
+    if (run == NULL || run->L == NULL) {
+        free(run);
+        return NULL;
+    }
+    *(fls_run **)lua_getextraspace(run->L) = run; /* each further thread inherits it */
+    return run;
+}
+
+fls_run *fls_run_create(fls_bundle *bundle, fls_templates *templates, const fls_limits *limits, const fls_listener *listener) {
+    fls_run *run = templates == NULL ? NULL : fls_template_copy(templates, bundle);
+    if (run == NULL) {
+        run = create();
+    }
     if (run == NULL) {
         return NULL;
     }
@@ -149,34 +188,35 @@ fls_run *fls_run_create(fls_bundle *bundle, const fls_limits *limits, const fls_
         run->limits.nesting = 150; /* the codec is recursive, and Lua's C stack ends at 200 */
     }
     run->listener = *listener;
-    run->L = lua_newstate(fls_allocate, run);
-    if (run->L == NULL) {
-        free(run);
-        return NULL;
-    }
-    *(fls_run **)lua_getextraspace(run->L) = run; /* each further thread inherits it */
     run->bundle = bundle;
     bundle->references++;
     return run;
 }
 
-fls_outcome fls_run_start(fls_run *run, const char *request, size_t length) {
-    return take_turn(run, FLS_STAGE_NEW, request, length);
+fls_outcome fls_run_start(fls_run *run, const char *request, size_t length, const char *attachment, size_t attachment_length) {
+    return take_turn(
+        run, FLS_STAGE_NEW, (turn){.text = request, .length = length, .attachment = attachment, .attachment_length = attachment_length}
+    );
 }
 
 fls_outcome fls_run_resume(fls_run *run, const char *reply, size_t length) {
-    return take_turn(run, FLS_STAGE_WAITING, reply, length);
+    return take_turn(run, FLS_STAGE_WAITING, (turn){.text = reply, .length = length});
 }
 
+/* The state is not closed: that would run nothing, for there are no finalizers, and all of its memory goes at once. */
 void fls_run_free(fls_run *run) {
     if (run == NULL) {
         return;
     }
-    lua_close(run->L); /* runs nothing: there are no finalizers, and the main thread holds no variable to close */
     fls_bundle_release(run->bundle);
     fls_buffer_free(&run->out);
     fls_buffer_free(&run->scratch);
-    free(run);
+    if (run->home != NULL) {
+        fls_template_return(run->home);
+    } else {
+        fls_region_release(&run->region);
+        free(run);
+    }
 }
 
 void fls_run_position(fls_run *run, char *script, size_t size, int *line) {

@@ -3,7 +3,9 @@
 #define FLS_SANDBOX_H
 
 #include "buffer.h"
+#include "fls_hash.h"
 #include "fls_run.h"
+#include "region.h"
 
 #include <lua.h>
 
@@ -22,6 +24,7 @@ struct fls_bundle {
     unsigned references;
     size_t count;
     fls_script *scripts; /* the first is the prelude */
+    uint8_t identity[FLS_SHA256_BYTES]; /* of the host's own scripts among them */
 };
 
 const fls_script *fls_bundle_find(const fls_bundle *bundle, const char *name);
@@ -62,6 +65,8 @@ enum { FLS_OP_MAX = 64 };
 
 struct fls_run {
     fls_bundle *bundle;
+    struct fls_template *home; /* the run is a copy of this one's state; NULL where it was built for itself */
+    fls_region region;
     fls_limits limits;
     fls_listener listener;
     lua_State *L;        /* the main thread: set-up, JSON, reports */
@@ -83,6 +88,17 @@ struct fls_run {
     fls_code raised;     /* the code of the last fls_raise, and its text, to know it again when it reaches the top */
     char raised_text[160];
 };
+
+/*
+ * Builds the run's state: globals, and on the script's thread the function that the prelude gives. Call it under a pcall.
+ * Returns Lua's status of the prelude; what went wrong is then at the top of the script's thread.
+ */
+int fls_run_prepare(lua_State *L, fls_run *run);
+typedef struct fls_template fls_template;
+/* A run whose state is a copy of a template's; NULL where all are in use or the prelude cannot be run. */
+fls_run *fls_template_copy(fls_templates *all, fls_bundle *bundle);
+/* Ends the use of the template by its run. */
+void fls_template_return(fls_template *home);
 
 static inline fls_run *fls_run_of(lua_State *L) {
     return *(fls_run **)lua_getextraspace(L);

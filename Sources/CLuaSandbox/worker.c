@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,6 +91,10 @@ int fls_worker_reap(int pid) {
         return -SIGKILL;
     }
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int fls_worker_watch(int pid) {
+    return (int)syscall(SYS_pidfd_open, pid, 0); /* closes on exec by itself */
 }
 
 uint64_t fls_worker_cpu_ns(int pid) {

@@ -1,17 +1,34 @@
 import CLuaSandbox
 
-/// Executes turns, one at a time, on the thread that created it.
-protocol Engine {
+/// Executes turns, one at a time. It belongs to a thread, which may lend it for a moment: two never use it at once.
+protocol Engine: AnyObject {
+    /// The process of the worker that is alive, if there is one. May be asked at any time.
+    var worker: Int32? { get }
     /// Whether it may be given runs that it does not hold yet.
     var acceptsStarts: Bool { get }
     /// Does one turn and returns how it ended. Blocks.
     func take(_ turn: Turn, of run: Run) -> TurnEnd
+    /// Begins a turn and looks for its end for a few microseconds, without blocking. Only while the engine is lent.
+    func attempt(_ turn: Turn, of run: Run) -> Attempt
+    /// Goes on with the turn that an attempt left under way, and returns how it ended. Blocks.
+    func finish() -> TurnEnd
     /// Forgets a run that waits; nothing where it does not.
     func drop(_ run: UInt32)
-    /// Blocks until the bell rings, and silences it.
-    func wait(bell: Int32)
+    /// Blocks until the bell rings, and silences it, or until what executes runs has ended: then true. The engine may be lent meanwhile.
+    func wait(bell: Int32) -> Bool
+    /// Cleans up after what executed runs has ended.
+    func bury()
     /// Ends everything. The engine is not used afterwards.
     func close()
+}
+
+/// What came of a turn that its caller did itself.
+enum Attempt {
+    case ended(TurnEnd)
+    /// It is begun, and ``Engine/finish()`` has to follow.
+    case underWay
+    /// It has to be done by the engine's thread.
+    case notBegun
 }
 
 /// How much the waiting runs of each lane hold.

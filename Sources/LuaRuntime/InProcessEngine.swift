@@ -7,10 +7,13 @@ final class InProcessEngine: Engine {
     private var bundles = KnownBundles<OpaquePointer>()
     private var running: [UInt32: OpaquePointer] = [:]
     private var held = HeldRuns()
+    private let templates = fls_templates_create()
 
     init(_ configuration: LuaPool.Configuration) {
         self.configuration = configuration
     }
+
+    var worker: Int32? { nil }
 
     var acceptsStarts: Bool {
         running.count < configuration.runsHeld
@@ -22,7 +25,7 @@ final class InProcessEngine: Engine {
             let (bundle, error) = compile(run.bundle)
             fls_bundle_release(bundle)
             return error.map { .failed($0) } ?? .done([])
-        case .start(let request): return start(run, request)
+        case .start(let request, let attachment): return start(run, request, attachment)
         case .resume(let reply):
             guard let pointer = running[run.id] else { return .interrupted("the run is not here any more") }
             return finish(run, pointer, reply.withUnsafeBufferPointer { withText($0) { fls_run_resume(pointer, $0, $1) } })
@@ -34,19 +37,28 @@ final class InProcessEngine: Engine {
         fls_run_free(running.removeValue(forKey: run))
     }
 
-    func wait(bell: Int32) {
+    /// A turn may take long, and nobody's thread but the engine's own is there to be kept.
+    func attempt(_ turn: Turn, of run: Run) -> Attempt { .notBegun }
+
+    func finish() -> TurnEnd { .interrupted("nothing is under way") }
+
+    func wait(bell: Int32) -> Bool {
         _ = fls_wait(bell, -1, -1)
         fls_wake_clear(bell)
+        return false
     }
+
+    func bury() {}
 
     func close() {
         for pointer in running.values { fls_run_free(pointer) }
         for bundle in bundles.values { fls_bundle_release(bundle) }
         running = [:]
         bundles = KnownBundles()
+        fls_templates_free(templates)
     }
 
-    private func start(_ run: Run, _ request: [UInt8]) -> TurnEnd {
+    private func start(_ run: Run, _ request: [UInt8], _ attachment: [UInt8]) -> TurnEnd {
         let bundle: OpaquePointer
         if let known = bundles.find(run.bundle.id) {
             bundle = known
@@ -59,11 +71,16 @@ final class InProcessEngine: Engine {
         var limits = run.limits.sandbox
         // The run outlives its turn only in `scheduler` and in the task that awaits it, both of which hold `run` until it is dropped or done.
         var listener = fls_listener(context: Unmanaged.passUnretained(run).toOpaque(), note: receiveNote, out_of_memory: nil)
-        guard let pointer = fls_run_create(bundle, &limits, &listener) else {
+        guard let pointer = fls_run_create(bundle, templates, &limits, &listener) else {
             return .failed(ScriptError(code: .memoryLimit, message: "not enough memory to begin", script: run.bundle.plugin))
         }
         running[run.id] = pointer
-        return finish(run, pointer, request.withUnsafeBufferPointer { withText($0) { fls_run_start(pointer, $0, $1) } })
+        let outcome = request.withUnsafeBufferPointer { request in
+            attachment.withUnsafeBufferPointer { attachment in
+                withText(request) { text, length in withText(attachment) { fls_run_start(pointer, text, length, $0, $1) } }
+            }
+        }
+        return finish(run, pointer, outcome)
     }
 
     private func finish(_ run: Run, _ pointer: OpaquePointer, _ outcome: fls_outcome) -> TurnEnd {

@@ -82,6 +82,7 @@ public final class LuaPool: Sendable {
     /// - Parameters:
     ///   - bundle: What to run; compiled once per worker.
     ///   - request: JSON for the function that the prelude returns.
+    ///   - attachment: Bytes that the function gets as they are, as its second argument; none where empty.
     ///   - limits: What the run may use.
     ///   - lane: Whose turn it takes, such as a connection's id.
     ///   - note: Called, in order and while the script runs, with what the script leaves without waiting. It must return quickly.
@@ -91,13 +92,14 @@ public final class LuaPool: Sendable {
     public func run(
         _ bundle: ScriptBundle,
         request: [UInt8],
+        attachment: [UInt8] = [],
         limits: Limits = Limits(),
         lane: String,
         note: @escaping @Sendable (HostCall) -> Void = { _ in },
         call: @escaping @Sendable (HostCall) async throws -> [UInt8],
     ) async throws -> RunEnd {
         let run = scheduler.open(bundle: bundle, limits: limits, lane: lane, note: note)
-        var turn = Turn.start(request)
+        var turn = Turn.start(request: request, attachment: attachment)
         do {
             while true {
                 switch try await scheduler.take(turn, of: run) {

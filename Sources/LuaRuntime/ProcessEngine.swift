@@ -1,5 +1,6 @@
 import CLuaSandbox
 import Foundation
+import Synchronization
 
 /// Executes runs in a worker process, holds its deadlines, and replaces it when it ends.
 final class ProcessEngine: Engine {
@@ -8,9 +9,15 @@ final class ProcessEngine: Engine {
     /// Where the machine is busy, a slice may take this many times its CPU limit by the clock on the wall.
     private static let patience: UInt64 = 10
     private static let compileLimit: UInt64 = 1_000_000_000
+    /// How long a caller looks for the end of its turn: about as long as waking two threads takes.
+    private static let glance = Duration.microseconds(100)
+    /// Bytes that a worker's socket takes at once.
+    private static let short = 32 << 10
+    /// The frames after which the worker lives on.
+    private static let ordinary: Set<Int> = [FLS_FRAME_NOTE, FLS_FRAME_CALL, FLS_FRAME_DONE, FLS_FRAME_ERROR]
 
     private let configuration: LuaPool.Configuration
-    private let announce: (Int32) -> Void
+    private let pid = Atomic<Int32>(0)
     private var process: WorkerProcess?
     private var bundles = KnownBundles<UInt32>()
     private var nextBundle: UInt32 = 1
@@ -18,10 +25,23 @@ final class ProcessEngine: Engine {
     private var served = 0
     private var worn = false
     private var failedStarts = 0
+    /// The turn that an attempt left under way.
+    private var pending: Pending?
 
-    init(_ configuration: LuaPool.Configuration, announce: @escaping (Int32) -> Void) {
+    private struct Pending {
+        let run: Run
+        let limit: UInt64
+        let cpu: UInt64
+        let began: ContinuousClock.Instant
+    }
+
+    init(_ configuration: LuaPool.Configuration) {
         self.configuration = configuration
-        self.announce = announce
+    }
+
+    var worker: Int32? {
+        let pid = pid.load(ordering: .relaxed)
+        return pid == 0 ? nil : pid
     }
 
     var acceptsStarts: Bool {
@@ -36,24 +56,62 @@ final class ProcessEngine: Engine {
         let cpu = process.cpu
         let limit = prepare(turn, of: run)
         guard process.send(limit.frames) else { return lose(run) }
-        return settle(run, limit: limit.nanoseconds, cpu: cpu)
+        return settle(Pending(run: run, limit: limit.nanoseconds, cpu: cpu, began: .now))
+    }
+
+    func attempt(_ turn: Turn, of run: Run) -> Attempt {
+        guard let process, !worn, served < configuration.runsPerWorker, isShort(turn, of: run) else { return .notBegun }
+        let cpu = process.cpu
+        let limit = prepare(turn, of: run)
+        let began = ContinuousClock.now
+        // A worker that is gone is the thread's to bury.
+        if process.send(limit.frames) {
+            while ContinuousClock.now - began < Self.glance {
+                guard process.look() || process.look() || process.look() else { continue }
+                guard let frame = process.next(Self.ordinary, of: run.id) else { break }
+                if let end = read(frame, of: run) { return .ended(end) }
+            }
+        }
+        pending = Pending(run: run, limit: limit.nanoseconds, cpu: cpu, began: began)
+        return .underWay
+    }
+
+    func finish() -> TurnEnd {
+        guard let turn = pending else { return .interrupted("nothing is under way") }
+        pending = nil
+        return settle(turn)
+    }
+
+    /// Whether a turn can be handed to the worker without waiting for it to read.
+    private func isShort(_ turn: Turn, of run: Run) -> Bool {
+        switch turn {
+        case .compile: false
+        case .resume(let reply): held.contains(run.id) && reply.count <= Self.short
+        case .start(let request, let attachment): bundles.find(run.bundle.id) != nil && request.count + attachment.count <= Self.short
+        }
     }
 
     func drop(_ run: UInt32) {
-        guard held.contains(run) else { return }
+        if !letGo(run), let process { forget(process.end) }
+    }
+
+    /// Tells the worker to drop a run. False where the worker is gone.
+    private func letGo(_ run: UInt32) -> Bool {
+        guard held.contains(run) else { return true }
         held.remove(run)
         var frame: [UInt8] = []
         WorkerProcess.append(&frame, type: FLS_FRAME_DROP_RUN, id: run, payload: [])
-        if let process, !process.send(frame) { forget(process.end) }
+        return process?.send(frame) ?? true
     }
 
-    func wait(bell: Int32) {
-        if let process {
-            if process.wait(bell: bell) { forget(process.end) }
-        } else {
-            _ = fls_wait(bell, -1, -1)
-        }
+    func wait(bell: Int32) -> Bool {
+        let ended = process?.wait(bell: bell) ?? (fls_wait(bell, -1, -1) & 2 != 0)
         fls_wake_clear(bell)
+        return ended
+    }
+
+    func bury() {
+        if let process { forget(process.end) }
     }
 
     func close() {
@@ -69,7 +127,7 @@ final class ProcessEngine: Engine {
             let started = try WorkerProcess(configuration)
             process = started
             failedStarts = 0
-            announce(started.pid)
+            pid.store(started.pid, ordering: .relaxed)
             return nil
         } catch {
             failedStarts += 1
@@ -80,7 +138,7 @@ final class ProcessEngine: Engine {
     /// Forgets the process and all that it held; `end` is how it is ended.
     @discardableResult
     private func forget<Result>(_ end: () -> Result) -> Result {
-        announce(0)
+        pid.store(0, ordering: .relaxed)
         process = nil
         bundles = KnownBundles()
         held.removeAll()
@@ -110,14 +168,16 @@ final class ProcessEngine: Engine {
             WorkerProcess.append(&frames, type: FLS_FRAME_BUNDLE, id: 0, payload: [run.bundle.wire])
             WorkerProcess.append(&frames, type: FLS_FRAME_DROP_BUNDLE, id: 0, payload: [])
             return (frames, Self.compileLimit)
-        case .start(let request):
+        case .start(let request, let attachment):
             let known = bundles.find(run.bundle.id)
             let bundle = known ?? add(run.bundle, &frames)
             let limits = run.limits.sandbox
             var head: [UInt8] = []
+            head.reserveCapacity(Int(FLS_WIRE_START_BYTES))
             for number in [bundle, limits.slice_cpu_ms, limits.run_cpu_ms, limits.nesting, limits.notes] { head.append(integer: number) }
             for number in [limits.memory_bytes, limits.output_bytes] { head.append(integer: number) }
-            WorkerProcess.append(&frames, type: FLS_FRAME_START, id: run.id, payload: [head, request])
+            head.append(integer: UInt32(request.count))
+            WorkerProcess.append(&frames, type: FLS_FRAME_START, id: run.id, payload: [head, request, attachment])
             served += 1
             return (frames, known == nil ? slice + Self.compileLimit : slice)
         }
@@ -134,8 +194,8 @@ final class ProcessEngine: Engine {
     }
 
     /// Reads frames until the turn has ended, or the deadline has.
-    private func settle(_ run: Run, limit: UInt64, cpu: UInt64) -> TurnEnd {
-        let began = ContinuousClock.now
+    private func settle(_ turn: Pending) -> TurnEnd {
+        let (run, limit) = (turn.run, turn.limit)
         var patience = Int((limit + Self.grace) / 1_000_000) + 1
         while true {
             switch process?.receive(milliseconds: patience) ?? .closed {
@@ -144,8 +204,8 @@ final class ProcessEngine: Engine {
                 if let end = read(frame, of: run) { return end }
             case .nothing:
                 patience = 50
-                let used = (process?.cpu ?? 0) &- cpu
-                let wall = UInt64(clamping: (ContinuousClock.now - began).milliseconds) * 1_000_000
+                let used = (process?.cpu ?? 0) &- turn.cpu
+                let wall = UInt64(clamping: (ContinuousClock.now - turn.began).milliseconds) * 1_000_000
                 if used > limit + Self.grace || wall > Self.patience * (limit + Self.grace) {
                     if let process { forget(process.kill) }
                     return .failed(error(.workerKilled, "the script did not stop and its worker was killed", run))
@@ -155,6 +215,10 @@ final class ProcessEngine: Engine {
     }
 
     private func read(_ frame: WorkerProcess.Frame, of run: Run) -> TurnEnd? {
+        guard frame.id == run.id || !Self.ordinary.contains(Int(frame.type)) else {
+            if let process { forget(process.kill) }
+            return .failed(error(.workerCrashed, "the worker spoke of another run", run))
+        }
         switch Int(frame.type) {
         case FLS_FRAME_NOTE:
             run.note(call(frame.payload, at: 0))
@@ -165,7 +229,7 @@ final class ProcessEngine: Engine {
         case FLS_FRAME_CALL:
             let bytes = Int(clamping: frame.payload.integer(UInt64.self, at: 0))
             if held.hold(run, bytes: bytes) > configuration.laneMemory {
-                drop(run.id)
+                _ = letGo(run.id)  // where it is gone, the next turn finds out
                 return run.holdsTooMuch(configuration.laneMemory)
             }
             return .call(call(frame.payload, at: 8))

@@ -16,14 +16,39 @@ final class Scheduler: Sendable {
         var places: [UInt32: Int] = [:]
         var threads: [WorkerThread] = []
         var idle: Set<Int> = []
+        /// Workers whose engine a caller has for a moment.
+        var lent: Set<Int> = []
+        /// What callers left to the workers that they gave back.
+        var unfinished: [Int: Job] = [:]
         var stopping = false
         var threadsLeft = 0
         var stopped: [CheckedContinuation<Void, Never>] = []
+
+        /// Remembers where a run waits, and forgets lanes that have nothing to say.
+        mutating func settle(_ run: Run, _ end: TurnEnd, on worker: Int) {
+            if case .call = end { places[run.id] = worker } else { places[run.id] = nil }
+            if lanes.count > 64 || lanes[run.lane]?.isEmpty == true {
+                let clock = clock
+                lanes = lanes.filter { !$0.value.isEmpty || $0.value.spent > clock }
+            }
+        }
+
+        mutating func takeBack(_ worker: Int) {
+            lent.remove(worker)
+            idle.insert(worker)
+            // Whoever came meanwhile found it neither idle nor at work; nor did its own thread.
+            if stopping || threads[worker].hasDrops || lanes.values.contains(where: { $0.isReady(for: worker, acceptsStarts: true) }) {
+                idle.remove(worker)
+                threads[worker].ring()
+            }
+        }
     }
 
     /// What a worker's thread is to do.
     enum Work: Sendable {
         case job(Job)
+        /// The turn that its caller began.
+        case unfinished(Job)
         case drop([UInt32])
         case wait
         case stop
@@ -48,13 +73,70 @@ final class Scheduler: Sendable {
 
     /// Waits for a worker and does the turn on it.
     func take(_ turn: Turn, of run: Run) async throws -> TurnEnd {
-        try await withTaskCancellationHandler {
+        let loan = Task.isCancelled ? nil : borrow(for: turn, of: run)
+        var begun: Loan?
+        if let loan {
+            switch loan.engine.attempt(turn, of: run) {
+            case .ended(let end):
+                giveBack(loan, run, end)
+                return end
+            case .underWay: begun = loan
+            case .notBegun: giveBack(loan)
+            }
+        }
+        return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                enqueue(Job(run: run, turn: turn, continuation: continuation))
+                let job = Job(run: run, turn: turn, continuation: continuation)
+                guard begun == nil else { return leave(job, to: begun) }
+                enqueue(job)
                 if Task.isCancelled { withdraw(run) }
             }
         } onCancel: {
             withdraw(run)
+        }
+    }
+
+    // MARK: - Turns that their callers do
+
+    /// A worker's engine in its caller's hands.
+    private struct Loan {
+        let worker: Int
+        let engine: any Engine
+        let began = ContinuousClock.now
+    }
+
+    /// Lends the engine of an idle worker to a caller, where nothing else is going on: then waking a thread for a short turn would cost more than it.
+    private func borrow(for turn: Turn, of run: Run) -> Loan? {
+        state.withLock { state in
+            guard !state.stopping, state.lanes.values.allSatisfy(\.isEmpty), state.idle.count == state.threads.count else { return nil }
+            let place: Int? = if case .resume = turn { state.places[run.id] } else { state.idle.min() }
+            guard let place, state.idle.remove(place) != nil else { return nil }
+            state.lent.insert(place)
+            state.lanes.removeAll(keepingCapacity: true)  // nobody waits: nobody owes anything
+            return Loan(worker: place, engine: state.threads[place].engine)
+        }
+    }
+
+    private func giveBack(_ loan: Loan, _ run: Run, _ end: TurnEnd) {
+        let took = (ContinuousClock.now - loan.began).nanoseconds
+        state.withLock { state in
+            state.lanes[run.lane, default: Lane(spent: state.clock)].spent += took
+            state.settle(run, end, on: loan.worker)
+            state.takeBack(loan.worker)
+        }
+    }
+
+    private func giveBack(_ loan: Loan) {
+        state.withLock { state in state.takeBack(loan.worker) }
+    }
+
+    /// Leaves a turn that is under way to the worker's thread, which holds its deadline from here on.
+    private func leave(_ job: Job, to loan: Loan?) {
+        guard let loan else { return }
+        state.withLock { state in
+            state.lent.remove(loan.worker)
+            state.unfinished[loan.worker] = job
+            state.threads[loan.worker].ring()
         }
     }
 
@@ -99,6 +181,8 @@ final class Scheduler: Sendable {
     /// What worker `index` shall do next; `.wait` after having marked it idle.
     func next(_ index: Int, acceptsStarts: Bool) -> Work {
         state.withLock { state in
+            if state.lent.contains(index) { return .wait }
+            if let job = state.unfinished.removeValue(forKey: index) { return .unfinished(job) }
             let dropped = state.threads[index].takeDrops()
             if !dropped.isEmpty { return .drop(dropped) }
             if state.stopping { return .stop }
@@ -115,15 +199,15 @@ final class Scheduler: Sendable {
         }
     }
 
+    /// Takes an idle worker for its own thread; false where it is lent.
+    func reclaim(_ index: Int) -> Bool {
+        state.withLock { state in state.idle.remove(index) != nil }
+    }
+
     func finish(_ job: Job, _ end: TurnEnd, worker: Int, nanoseconds: Int64) {
         state.withLock { state in
-            let run = job.run
-            state.lanes[run.lane]?.spent += nanoseconds
-            if case .call = end { state.places[run.id] = worker } else { state.places[run.id] = nil }
-            let clock = state.clock
-            if state.lanes.count > 64 || state.lanes[run.lane]?.isEmpty == true {
-                state.lanes = state.lanes.filter { !$0.value.isEmpty || $0.value.spent > clock }
-            }
+            state.lanes[job.run.lane, default: Lane(spent: state.clock)].spent += nanoseconds
+            state.settle(job.run, end, on: worker)
         }
         job.continuation.resume(returning: end)
     }

@@ -1,6 +1,6 @@
 /// What a worker's thread does next for a run.
 enum Turn: Sendable {
-    case start([UInt8])
+    case start(request: [UInt8], attachment: [UInt8])
     case resume([UInt8])
     /// Only compiles the bundle.
     case compile

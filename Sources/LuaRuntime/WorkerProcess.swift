@@ -2,7 +2,7 @@ import CLuaSandbox
 import Foundation
 
 /// One worker process that is alive, and the frames to and from it. What they mean stands in `fls_wire.h`.
-struct WorkerProcess {
+final class WorkerProcess {
     struct Frame {
         var type: UInt8
         var id: UInt32
@@ -18,8 +18,9 @@ struct WorkerProcess {
 
     let pid: Int32
     private let descriptor: Int32
-    private var input: [UInt8] = []
-    private var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    /// Becomes readable when the process ends; -1 where the system has no such thing.
+    private let watch: Int32
+    private var inbox = Inbox()
 
     /// Starts a worker and waits for its first frame.
     init(_ configuration: LuaPool.Configuration) throws(PoolError) {
@@ -29,6 +30,7 @@ struct WorkerProcess {
         guard failure == 0 else { throw .workerUnavailable("\(configuration.workerPath): \(String(cString: strerror(failure)))") }
         self.pid = pid
         self.descriptor = descriptor
+        watch = fls_worker_watch(pid)
         do {
             try greet(configuration)
         } catch {
@@ -37,7 +39,7 @@ struct WorkerProcess {
         }
     }
 
-    private mutating func greet(_ configuration: LuaPool.Configuration) throws(PoolError) {
+    private func greet(_ configuration: LuaPool.Configuration) throws(PoolError) {
         guard case .frame(let hello) = receive(milliseconds: 10_000), hello.type == FLS_FRAME_HELLO else {
             throw .workerUnavailable("\(configuration.workerPath) does not answer")
         }
@@ -77,44 +79,77 @@ struct WorkerProcess {
     }
 
     /// Waits for the next frame.
-    mutating func receive(milliseconds: Int) -> Arrival {
+    func receive(milliseconds: Int) -> Arrival {
         let deadline = ContinuousClock.now + .milliseconds(milliseconds)
         while true {
-            if let frame = takeFrame() { return .frame(frame) }
-            let got = fls_receive(descriptor, &chunk, chunk.count)
-            if got == 0 { return .closed }
-            if got > 0 {
-                input.append(contentsOf: chunk[..<got])
-                continue
-            }
+            if look(), let frame = inbox.next(where: { _, _ in true }) { return .frame(frame) }
+            if inbox.isClosed { return .closed }
             let left = (deadline - ContinuousClock.now).milliseconds
             if left <= 0 || fls_wait(descriptor, -1, Int32(clamping: left + 1)) == 0, ContinuousClock.now >= deadline { return .nothing }
         }
     }
 
-    private mutating func takeFrame() -> Frame? {
-        let header = FLS_WIRE_HEADER_BYTES
-        guard input.count >= header else { return nil }
-        let length = Int(input.integer(UInt32.self, at: 0))
-        guard input.count >= header + length else { return nil }
-        let frame = Frame(type: input[4], id: input.integer(UInt32.self, at: 5), payload: [UInt8](input[header..<header + length]))
-        input.removeFirst(header + length)
-        return frame
+    /// Takes what has come, without waiting. Returns whether a whole frame is there, or none will come any more.
+    func look() -> Bool {
+        inbox.look(descriptor)
     }
 
-    /// Waits until the bell rings or the worker says or does something. Returns true where it did: an idle worker has nothing to say but its end.
+    /// The next frame that is there, where it is one of `types` about a run.
+    func next(_ types: Set<Int>, of run: UInt32) -> Frame? {
+        inbox.next(where: { types.contains(Int($0)) && $1 == run })
+    }
+
+    /// Waits until the bell rings or the worker ends. Returns true where it did.
     func wait(bell: Int32) -> Bool {
-        fls_wait(bell, descriptor, -1) & 2 != 0
+        fls_wait(bell, watch, -1) & 2 != 0
     }
 
     /// Closes the socket, at which the worker ends. Returns its exit status, or minus the signal that ended it.
     func end() -> Int32 {
-        close(descriptor)
+        closeDescriptors()
         return fls_worker_reap(pid)
     }
 
-    func kill() {
+    private func closeDescriptors() {
         close(descriptor)
+        if watch >= 0 { close(watch) }
+    }
+
+    func kill() {
+        closeDescriptors()
         _ = fls_worker_kill(pid)
+    }
+}
+
+/// What a worker has said and nobody has read yet.
+private struct Inbox {
+    private(set) var isClosed = false
+    private var input: [UInt8] = []
+    private var chunk = [UInt8](repeating: 0, count: 64 << 10)
+
+    private var hasFrame: Bool { input.count >= FLS_WIRE_HEADER_BYTES && input.count >= FLS_WIRE_HEADER_BYTES + announced }
+    private var announced: Int { Int(input.integer(UInt32.self, at: 0)) }
+
+    mutating func look(_ descriptor: Int32) -> Bool {
+        while !hasFrame, !isClosed {
+            let got = fls_receive(descriptor, &chunk, chunk.count)
+            if got < 0 { return false }
+            if got == 0 { isClosed = true } else { input.append(contentsOf: chunk[..<got]) }
+            if announced > FLS_WIRE_PAYLOAD_MAX { isClosed = true }  // no worker says so much: what follows is not read
+        }
+        return true
+    }
+
+    /// Takes the next frame, where its type and run are as wanted.
+    mutating func next(where wanted: (UInt8, UInt32) -> Bool) -> WorkerProcess.Frame? {
+        guard hasFrame, wanted(input[4], input.integer(UInt32.self, at: 5)) else { return nil }
+        let end = FLS_WIRE_HEADER_BYTES + announced
+        let frame = WorkerProcess.Frame(
+            type: input[4],
+            id: input.integer(UInt32.self, at: 5),
+            payload: [UInt8](input[FLS_WIRE_HEADER_BYTES..<end])
+        )
+        if end == input.count { input.removeAll(keepingCapacity: end <= chunk.count) } else { input.removeFirst(end) }
+        return frame
     }
 }

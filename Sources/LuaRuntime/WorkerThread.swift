@@ -8,23 +8,24 @@ final class WorkerThread: Sendable {
     private let scheduler: Scheduler
     private let bell: Int32
     private let dropped = Mutex<[UInt32]>([])
-    private let pid = Atomic<Int32>(0)
+    /// The scheduler says who uses it: this thread, or a caller to whom it is lent.
+    nonisolated(unsafe) let engine: any Engine
 
     init(index: Int, scheduler: Scheduler) {
         self.index = index
         self.scheduler = scheduler
         bell = fls_wake_create()
+        switch scheduler.configuration.isolation {
+        case .process: engine = ProcessEngine(scheduler.configuration)
+        case .inProcess: engine = InProcessEngine(scheduler.configuration)
+        }
     }
 
     deinit {
         if bell >= 0 { close(bell) }
     }
 
-    /// The process of the worker that is alive, if there is one.
-    var process: Int32? {
-        let pid = pid.load(ordering: .relaxed)
-        return pid == 0 ? nil : pid
-    }
+    var process: Int32? { engine.worker }
 
     func ring() {
         fls_wake_ring(bell)
@@ -33,6 +34,10 @@ final class WorkerThread: Sendable {
     func drop(_ run: UInt32) {
         dropped.withLock { $0.append(run) }
         ring()
+    }
+
+    var hasDrops: Bool {
+        dropped.withLock { !$0.isEmpty }
     }
 
     func takeDrops() -> [UInt32] {
@@ -50,25 +55,23 @@ final class WorkerThread: Sendable {
     }
 
     private func work() {
-        let configuration = scheduler.configuration
-        let engine: any Engine =
-            switch configuration.isolation {
-            case .process: ProcessEngine(configuration) { [self] in pid.store($0, ordering: .relaxed) }
-            case .inProcess: InProcessEngine(configuration)
-            }
         loop: while true {
             switch scheduler.next(index, acceptsStarts: engine.acceptsStarts) {
             case .stop: break loop
-            case .wait: engine.wait(bell: bell)
+            case .wait:
+                if engine.wait(bell: bell), scheduler.reclaim(index) { engine.bury() }
             case .drop(let runs): for run in runs { engine.drop(run) }
-            case .job(let job):
-                let began = ContinuousClock.now
-                let end = engine.take(job.turn, of: job.run)
-                let (seconds, attoseconds) = (ContinuousClock.now - began).components
-                scheduler.finish(job, end, worker: index, nanoseconds: seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+            case .job(let job): finish(job) { engine.take(job.turn, of: job.run) }
+            case .unfinished(let job): finish(job) { engine.finish() }
             }
         }
         engine.close()
         scheduler.ended(index)
+    }
+
+    private func finish(_ job: Job, _ turn: () -> TurnEnd) {
+        let began = ContinuousClock.now
+        let end = turn()
+        scheduler.finish(job, end, worker: index, nanoseconds: (ContinuousClock.now - began).nanoseconds)
     }
 }

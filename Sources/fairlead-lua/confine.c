@@ -85,8 +85,7 @@ static bool filters_system_calls(void) {
     failed |= seccomp_rule_add(filter, allow, SCMP_SYS(madvise), 1, SCMP_A2(SCMP_CMP_EQ, MADV_DONTNEED)); /* malloc gives memory back */
     /* The instruction hook reads this thread's CPU time; no other clock, no other process's. */
     failed |= seccomp_rule_add(filter, allow, SCMP_SYS(clock_gettime), 1, SCMP_A0(SCMP_CMP_EQ, CLOCK_THREAD_CPUTIME_ID));
-    /* The timer for what the hook cannot stop, and the way back from its handler. */
-    failed |= seccomp_rule_add(filter, allow, SCMP_SYS(setitimer), 1, SCMP_A0(SCMP_CMP_EQ, ITIMER_PROF));
+    /* The way back from the handler of the timer, which was set before, for what the hook cannot stop. */
     failed |= seccomp_rule_add(filter, allow, SCMP_SYS(rt_sigreturn), 0);
     /* The end. */
     failed |= seccomp_rule_add(filter, allow, SCMP_SYS(exit_group), 0);

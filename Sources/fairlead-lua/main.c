@@ -16,7 +16,7 @@
 enum {
     COMPILE_CPU_MS = 1000,
     COMPILE_BYTES = 64 * 1024 * 1024,
-    GRACE_MS = 100, /* the instruction hook acts first: its error keeps the worker */
+    GRACE_MS = 75, /* the instruction hook acts first: its error keeps the worker */
 };
 
 typedef struct {
@@ -30,6 +30,7 @@ typedef struct {
 } running;
 
 static table bundles, runs;
+static fls_templates *templates; /* NULL where memory did not suffice */
 static uint32_t executing; /* the run whose turn it is */
 
 /* ---- what a run says ---- */
@@ -107,10 +108,12 @@ static void finish_turn(uint32_t id, const fls_outcome *outcome) {
 }
 
 static void start(const frame *f) {
-    if (f->length < FLS_WIRE_START_BYTES) {
+    const uint8_t *at = f->payload;
+    if (f->length < FLS_WIRE_START_BYTES || get_u32(at + 36) > f->length - FLS_WIRE_START_BYTES) {
         _exit(FLS_EXIT_PROTOCOL);
     }
-    const uint8_t *at = f->payload;
+    const char *request = (const char *)at + FLS_WIRE_START_BYTES;
+    size_t length = get_u32(at + 36);
     const bundle *b = table_get(&bundles, get_u32(at));
     static const char unknown[] = "{\"code\":\"bad_request\",\"message\":\"the worker does not know this bundle\",\"traceback\":[]}";
     if (b == NULL || b->compiled == NULL) {
@@ -128,7 +131,7 @@ static void start(const frame *f) {
     };
     fls_listener listener = {.context = &executing, .note = send_note, .out_of_memory = out_of_memory};
     running *r = calloc(1, sizeof *r);
-    fls_run *run = fls_run_create(b->compiled, &limits, &listener);
+    fls_run *run = fls_run_create(b->compiled, templates, &limits, &listener);
     if (r == NULL || run == NULL || table_get(&runs, f->id) != NULL || !table_put(&runs, f->id, r)) {
         _exit(FLS_EXIT_STARVED);
     }
@@ -136,7 +139,7 @@ static void start(const frame *f) {
     r->slice_cpu_ms = limits.slice_cpu_ms;
     executing = f->id;
     watchdog_begin(run, f->id, limits.slice_cpu_ms + GRACE_MS);
-    fls_outcome outcome = fls_run_start(run, (const char *)at + FLS_WIRE_START_BYTES, f->length - FLS_WIRE_START_BYTES);
+    fls_outcome outcome = fls_run_start(run, request, length, request + length, f->length - FLS_WIRE_START_BYTES - length);
     finish_turn(f->id, &outcome);
 }
 
@@ -165,6 +168,7 @@ int main(int count, char **arguments) {
     mallopt(M_TRIM_THRESHOLD, 1 << 20); /* keep what one ordinary run needs: asking for it again costs more */
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
     watchdog_install();
+    templates = fls_templates_create();
     hello(confine(atoi(arguments[1]), strtoull(arguments[2], NULL, 10)));
     for (;;) {
         frame f;

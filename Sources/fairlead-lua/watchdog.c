@@ -8,9 +8,11 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+enum { TICK_MS = 25 };
+
 static fls_run *executing;
 static uint32_t executing_id;
-static volatile sig_atomic_t busy, expired, reporting;
+static volatile sig_atomic_t busy, expired, reporting, ticks_left;
 static char stack[64 * 1024];
 static char report[1024];
 static size_t report_length;
@@ -76,7 +78,7 @@ _Noreturn void watchdog_fail(const char *code, const char *message, int status) 
 
 static void on_timer(int signal) {
     (void)signal;
-    if (!busy) {
+    if (!busy || --ticks_left > 0) {
         return;
     }
     if (frame_is_open) {
@@ -109,21 +111,21 @@ void watchdog_install(void) {
     sigaction(SIGBUS, &action, NULL);
     sigaction(SIGFPE, &action, NULL);
     sigaction(SIGILL, &action, NULL);
-}
-
-void watchdog_begin(fls_run *run, uint32_t id, uint32_t cpu_ms) {
-    struct itimerval timer = {.it_value = {.tv_sec = cpu_ms / 1000, .tv_usec = (cpu_ms % 1000) * 1000}};
-    executing = run;
-    executing_id = id;
-    expired = 0;
-    busy = 1;
+    /* It ticks for as long as the worker lives, by the CPU that it uses: starting and stopping it would cost each turn two system calls. */
+    struct itimerval timer = {.it_interval = {.tv_usec = TICK_MS * 1000}, .it_value = {.tv_usec = TICK_MS * 1000}};
     setitimer(ITIMER_PROF, &timer, NULL);
 }
 
+void watchdog_begin(fls_run *run, uint32_t id, uint32_t cpu_ms) {
+    executing = run;
+    executing_id = id;
+    expired = 0;
+    ticks_left = (sig_atomic_t)(cpu_ms / TICK_MS + 1); /* the first may come at once */
+    busy = 1;
+}
+
 void watchdog_end(void) {
-    struct itimerval off = {0};
     busy = 0;
-    setitimer(ITIMER_PROF, &off, NULL);
 }
 
 void watchdog_check(void) {

@@ -18,9 +18,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             .slice_cpu_ms = 20, .run_cpu_ms = 50, .nesting = 16, .notes = 10, .memory_bytes = 1 << 20, .output_bytes = 1 << 16,
         };
         fls_listener listener = {0};
-        fls_run *run = fls_run_create(bundle, &limits, &listener);
+        static fls_templates *templates;
+        templates = templates == NULL ? fls_templates_create() : templates;
+        fls_run *run = fls_run_create(bundle, size % 2 == 0 ? templates : NULL, &limits, &listener);
         if (run != NULL) {
-            fls_outcome outcome = fls_run_start(run, "{}", 2);
+            fls_outcome outcome = fls_run_start(run, "{}", 2, "[]", size % 3);
             for (int i = 0; i < 10 && outcome.status == FLS_CALL; i++) {
                 outcome = fls_run_resume(run, "{}", 2);
             }

@@ -61,10 +61,24 @@ typedef struct {
     uint64_t held_bytes;     /* memory the run keeps while it waits */
 } fls_outcome;
 
-/* Returns NULL where memory ran out. The listener is copied. */
-fls_run *fls_run_create(fls_bundle *bundle, const fls_limits *limits, const fls_listener *listener);
-/* Runs from the top with a request (JSON) until the first host call or the end. A second start is an error. */
-fls_outcome fls_run_start(fls_run *run, const char *request, size_t length);
+/*
+ * States in which the prelude has run, kept as bytes. A run that begins as a copy of one begins sooner; it shares nothing with the runs before it,
+ * for the copy replaces all that they left. The bytes mean something at one address only, so there are a few of them, made when first needed; where
+ * all are in use a run builds a state for itself.
+ */
+typedef struct fls_templates fls_templates;
+/* Returns NULL where memory ran out: runs do without. */
+fls_templates *fls_templates_create(void);
+/* Call it when no run is left. */
+void fls_templates_free(fls_templates *all);
+
+/* Returns NULL where memory ran out. The listener is copied. `templates` may be NULL. */
+fls_run *fls_run_create(fls_bundle *bundle, fls_templates *templates, const fls_limits *limits, const fls_listener *listener);
+/*
+ * Runs from the top with a request (JSON) until the first host call or the end; the attachment, where it is not empty, is the prelude's second argument,
+ * a string. A second start is an error.
+ */
+fls_outcome fls_run_start(fls_run *run, const char *request, size_t length, const char *attachment, size_t attachment_length);
 /* Continues after a host call with its reply (JSON). An error where the run is not waiting. */
 fls_outcome fls_run_resume(fls_run *run, const char *reply, size_t length);
 /* Ends the run wherever it stands. Nothing of the script is executed. */

@@ -7,7 +7,8 @@
  *
  * BUNDLE       id = bundle; payload as fls_bundle_create takes it
  * DROP_BUNDLE  id = bundle
- * START        id = run; u32 bundle, u32 slice_cpu_ms, u32 run_cpu_ms, u32 nesting, u32 notes, u64 memory_bytes, u64 output_bytes, request JSON
+ * START        id = run; u32 bundle, u32 slice_cpu_ms, u32 run_cpu_ms, u32 nesting, u32 notes, u64 memory_bytes, u64 output_bytes,
+ *              u32 length of the request, request JSON, attachment
  * RESUME       id = run; reply JSON
  * DROP_RUN     id = run
  * HELLO        id = FLS_WIRE_VERSION; u32 confinement bits, Lua version as text
@@ -22,10 +23,10 @@
 #define FLS_WIRE_H
 
 enum {
-    FLS_WIRE_VERSION = 1,
+    FLS_WIRE_VERSION = 2,
     FLS_WIRE_DESCRIPTOR = 3,
     FLS_WIRE_HEADER_BYTES = 9,
-    FLS_WIRE_START_BYTES = 36,
+    FLS_WIRE_START_BYTES = 40,
     FLS_WIRE_PAYLOAD_MAX = 64 * 1024 * 1024,
 };
 

@@ -18,6 +18,9 @@ bool fls_worker_kill(int pid);
 /* Reaps a worker that has closed its socket, killing it where it has not ended within a second. Returns its exit status, or minus the signal. */
 int fls_worker_reap(int pid);
 
+/* A descriptor (close on exec) that becomes readable when the worker ends; -1 where none is to be had. */
+int fls_worker_watch(int pid);
+
 /* CPU time the process has used, in nanoseconds; 0 where it cannot be told. */
 uint64_t fls_worker_cpu_ns(int pid);
 

@@ -45,18 +45,24 @@ public struct HookCall: Sendable {
         self.limits = limits
     }
 
-    /// What the prelude is started with.
-    func request(secrets: [String]) -> [UInt8] {
+    /// What the prelude is started with. A delivery's body goes along as it is, beside the JSON.
+    func request(secrets: [String]) -> (json: [UInt8], body: [UInt8]) {
         let context: JSON = [
             "settings": settings,
             "connection": ["id": .string(connection), "plugin": .string(plugin), "accounts": .array(accounts.map { .string($0) })],
             "run": ["id": .string(run.id), "attempt": .int(Int64(run.attempt))], "secrets": .array(secrets.sorted().map { .string($0) }),
         ]
+        var input = input
+        var body: [UInt8] = []
+        if let text = input["raw"]?.text {
+            input["raw"] = nil
+            body = Array(text.utf8)
+        }
         let request: JSON = [
             "op": "hook", "hook": .string(hook), "base": "main", "overlay": scripts.hasOverlay ? "overlay" : .null, "input": input,
             "context": context,
         ]
-        return request.bytes()
+        return (request.bytes(), body)
     }
 }
 

@@ -30,9 +30,11 @@ public struct HookRunner: Sendable {
         let notes = ScriptNotes(input: call.input, clock: host.clock)
         let end: HookEnd
         do {
+            let request = call.request(secrets: Array(host.secrets.keys))
             let runEnd = try await pool.run(
                 call.scripts.bundle,
-                request: call.request(secrets: Array(host.secrets.keys)),
+                request: request.json,
+                attachment: request.body,
                 limits: call.limits.sandbox,
                 lane: call.connection,
                 note: { notes.add($0.args) },

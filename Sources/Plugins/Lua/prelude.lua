@@ -1,6 +1,6 @@
 -- The trusted half of the host API: it runs before every script, in the script's own state, and turns the sandbox's
--- primitives into `ctx`, `event`, `update` and `require`. It is loaded for every run, so only what every run needs
--- stands here; the rest are modules named `host.NAME` (NAME.lua beside this file), loaded when first used. The host's
+-- primitives into `ctx`, `event`, `update` and `require`. The rest are modules named `host.NAME` (NAME.lua beside this
+-- file), loaded when first used, the common ones before the first run. The host's
 -- scripts have globals of their own, so nothing that a plugin assigns changes them.
 local host = ...
 local env, json = host.env, host.json
@@ -112,18 +112,7 @@ end
 
 --- Removes nulls from the named fields of what the host made (an order, settings), so that `if order.report_url then`
 --- reads as it should. What came from outside (a body, a stored value) keeps its nulls.
-local function without_nulls(value)
-    if type(value) == "table" then
-        for key, member in pairs(value) do
-            if member == null and type(key) == "string" then
-                value[key] = nil
-            else
-                without_nulls(member)
-            end
-        end
-    end
-    return value
-end
+local without_nulls = host.without_nulls
 core.without_nulls = without_nulls
 
 --- Asks the host. Its refusal is raised at the script's line, where pcall can catch it.
@@ -186,31 +175,34 @@ local members = {
 -- Members of ctx that are parts of their own.
 local built_on_use = { orders = "orders", http = "http", kv = "kv", log = "log", secret = "secrets" }
 
+local function find_member(key)
+    local member = members[key]
+    if member == nil and built_on_use[key] then
+        member = part(built_on_use[key])
+        if key == "secret" or key == "log" then
+            member = member.member
+        end
+    end
+    return member
+end
+
+local ctx = closed("ctx", find_member, function()
+    local known = {}
+    for key in pairs(members) do
+        known[key] = true
+    end
+    for key in pairs(built_on_use) do
+        known[key] = true
+    end
+    return known
+end)
+
 local function context(given)
     members.settings = without_nulls(given.settings) or {}
     members.connection = without_nulls(given.connection)
     members.run = without_nulls(given.run)
     core.secret_names = given.secrets or {}
-    local function find(key)
-        local member = members[key]
-        if member == nil and built_on_use[key] then
-            member = part(built_on_use[key])
-            if key == "secret" or key == "log" then
-                member = member.member
-            end
-        end
-        return member
-    end
-    return closed("ctx", find, function()
-        local known = {}
-        for key in pairs(members) do
-            known[key] = true
-        end
-        for key in pairs(built_on_use) do
-            known[key] = true
-        end
-        return known
-    end)
+    return ctx
 end
 
 -- require and print ---------------------------------------------------------------------------------------------------
@@ -254,7 +246,7 @@ local function load_hooks(request)
 end
 
 --- What the hook is called with, ctx last; and how many values that is.
-local function arguments(request, ctx)
+local function arguments(request, body, ctx)
     local input = request.input
     if input == nil or input == null then
         return { ctx }, 1
@@ -265,10 +257,17 @@ local function arguments(request, ctx)
     elseif request.hook == "on_update" then
         return { without_nulls(input), ctx }, 2
     end
+    input.raw = input.raw or body
     return { delivery(input), ctx }, 2
 end
 
-return function(request)
+-- The state as it stands here is what runs begin with, as a copy: what many of them use costs nothing if it is there already.
+-- (`secrets` is not: what it holds differs from run to run.)
+for _, name in ipairs { "headers", "http", "orders", "text" } do
+    part(name)
+end
+
+return function(request, body)
     local hooks = load_hooks(request)
     if request.op == "describe" then
         return part("hooks").describe(hooks)
@@ -282,7 +281,7 @@ return function(request)
     if type(hook) ~= "function" then
         part("hooks").missing(name, is_route, hooks, hook)
     end
-    local values, count = arguments(request, context(request.context or {}))
+    local values, count = arguments(request, body, context(request.context or {}))
     local value = hook(table.unpack(values, 1, count))
     if is_route then
         value = part("hooks").reply(value)
