@@ -34,40 +34,52 @@ enum MappingBench {
 
     /// Prints the median and the 99th percentile in microseconds, one mapping after the other.
     static func run(worker: String, count: Int) async throws {
-        var configuration = LuaPool.Configuration(count: 1)
-        configuration.workerPath = worker
-        let pool = LuaPool(configuration)
-        let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-bench-\(UUID().uuidString)/bench")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder.deletingLastPathComponent()) }
-        let manifest = "name: bench\nversion: 1.0.0\ncontract: 1\nkind: ats\ntitle: Bench\nsettings: { type: object, additionalProperties: true }\n"
-        try manifest.write(to: folder.appending(path: "plugin.yaml"), atomically: true, encoding: .utf8)
-        try script.write(to: folder.appending(path: "main.lua"), atomically: true, encoding: .utf8)
-        let plugin = try Plugin(folder: folder.path)
+        let pool = pool(worker, workers: 1)
         let runner = HookRunner(pool: pool)
-        let call = HookCall(
-            scripts: plugin.scripts(),
-            hook: "on_event",
-            input: input,
-            connection: "bench",
-            plugin: "bench",
-            accounts: ["stand-in"],
-            settings: ["packages": ["Engineering": "pkg_1"], "default_package": "pkg_2"],
-            run: ("run_bench", 1)
-        )
+        let call = try call(plugin: "bench")
         var times: [Double] = []
         for number in 0..<(count + 200) {
             let started = ContinuousClock.now
-            let attempt = try await runner.run(call, remembered: [], host: Nowhere())
-            let took = ContinuousClock.now - started
-            guard case .done(let value) = attempt.end, value["package"] == "pkg_1" else {
-                throw BenchFailure("the mapping went wrong: \(attempt.end)")
-            }
-            if number >= 200 { times.append(Double(took.components.attoseconds) / 1e12 + Double(took.components.seconds) * 1e6) }
+            try await map(call, runner)
+            if number >= 200 { times.append((ContinuousClock.now - started) / .microseconds(1)) }
         }
         await pool.shutdown()
         times.sort()
         print(String(format: "%.1f %.1f", times[times.count / 2], times[times.count * 99 / 100]))
+    }
+
+    static func pool(_ worker: String, workers: Int) -> LuaPool {
+        var configuration = LuaPool.Configuration(count: workers)
+        configuration.workerPath = worker
+        return LuaPool(configuration)
+    }
+
+    /// One mapping, whose result is looked at.
+    static func map(_ call: HookCall, _ runner: HookRunner) async throws {
+        let attempt = try await runner.run(call, remembered: [], host: Nowhere())
+        guard case .done(let value) = attempt.end, value["package"] == "pkg_1" else { throw BenchFailure("the mapping went wrong: \(attempt.end)") }
+    }
+
+    /// A call of the mapping on a plugin of that name; `before` is Lua that the hook does first.
+    static func call(plugin name: String, connection: String = "bench", before: String = "") throws -> HookCall {
+        let home = FileManager.default.temporaryDirectory.appending(path: "fairlead-bench-\(UUID().uuidString)")
+        let folder = home.appending(path: name)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: home) }
+        let manifest = "name: \(name)\nversion: 1.0.0\ncontract: 1\nkind: ats\ntitle: Bench\nsettings: { type: object, additionalProperties: true }\n"
+        try manifest.write(to: folder.appending(path: "plugin.yaml"), atomically: true, encoding: .utf8)
+        let source = script.replacing("on_event = function(event, ctx)", with: "on_event = function(event, ctx) \(before)") + "-- \(name)\n"
+        try source.write(to: folder.appending(path: "main.lua"), atomically: true, encoding: .utf8)
+        return HookCall(
+            scripts: try Plugin(folder: folder.path).scripts(),
+            hook: "on_event",
+            input: input,
+            connection: connection,
+            plugin: name,
+            accounts: ["stand-in"],
+            settings: ["packages": ["Engineering": "pkg_1"], "default_package": "pkg_2"],
+            run: ("run_bench", 1)
+        )
     }
 
     /// A delivery of about 2 KB, as the pipeline hands it to a script.

@@ -1,10 +1,12 @@
 // Measured by scripts/bench, which runs it beside its peers:
 //   fairlead-bench intake SETTINGS        serves /echo and /ats/… without working on what comes in
 //   fairlead-bench mapping WORKER COUNT   prints the median and 99th percentile of one mapping through a worker process, in microseconds
+//   fairlead-bench workers WORKER         prints what worker processes cost, a figure a line
 
 let arguments = CommandLine.arguments
 switch (arguments.dropFirst().first, arguments.count) {
 case ("intake", 3): try await IntakeServer.run(settings: arguments[2])
 case ("mapping", 4): try await MappingBench.run(worker: arguments[2], count: Int(arguments[3]) ?? 2000)
-default: throw BenchFailure("usage: fairlead-bench intake SETTINGS | mapping WORKER COUNT")
+case ("workers", 3): try await WorkersBench.run(worker: arguments[2])
+default: throw BenchFailure("usage: fairlead-bench intake SETTINGS | mapping WORKER COUNT | workers WORKER")
 }
