@@ -25,7 +25,7 @@ public struct Intake: Sendable {
             method: request.method,
             path: request.path,
             query: request.query,
-            headers: request.headers.filter { !rule.verification.credentialHeaders.contains($0.key) },
+            headers: rule.verification.withoutCredentials(request.headers),
             body: request.body
         )
         let event = Event(id: id, kind: .ats, connection: connection.id, request: kept, receivedAt: now)
@@ -62,7 +62,7 @@ public struct Intake: Sendable {
             request: ReceivedRequest(
                 method: "POST",
                 path: "",
-                headers: webhook.headers.filter { !Verification.none.credentialHeaders.contains($0.key) },
+                headers: Verification.none.withoutCredentials(webhook.headers),
                 body: webhook.body
             ),
             receivedAt: context.clock.now()

@@ -29,11 +29,16 @@ public enum Verification: Sendable, Hashable {
 
     /// The headers, in lower case, that hold a credential rather than a signature: not to be kept.
     public var credentialHeaders: Set<String> {
-        switch self {
-        case .bearer(_, let header): ["authorization", "proxy-authorization", "cookie", header]
-        default: ["authorization", "proxy-authorization", "cookie"]
-        }
+        if case .bearer(_, let header) = self { Self.everywhere.union([header]) } else { Self.everywhere }
     }
+
+    /// Headers as they may be kept.
+    public func withoutCredentials(_ headers: [String: String]) -> [String: String] {
+        let names = credentialHeaders
+        return names.contains { headers[$0] != nil } ? headers.filter { !names.contains($0.key) } : headers
+    }
+
+    private static let everywhere: Set = ["authorization", "proxy-authorization", "cookie"]
 
     /// Whether a request is genuine.
     ///

@@ -12,10 +12,15 @@ public struct SystemRandom: RandomSource {
     /// Bytes from the operating system's generator.
     public func bytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count + 7)
-        while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) } }
-        return Array(bytes.prefix(count))
+        return [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in
+            while filled < count {
+                let word = generator.next()
+                for shift in stride(from: 0, to: 64, by: 8) where filled < count {
+                    bytes.initializeElement(at: filled, to: UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+                    filled += 1
+                }
+            }
+        }
     }
 }
 
@@ -46,8 +51,12 @@ public enum IdentifierKind: String, Sendable {
         for index in 0..<6 { bits[index] = UInt8(truncatingIfNeeded: moment.milliseconds >> (40 - 8 * Int64(index))) }
         bits.replaceSubrange(6..<16, with: random.bytes(10))
         let number = bits.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
-        let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
-        let text = (0..<26).map { alphabet[Int(truncatingIfNeeded: number >> UInt128(5 * (25 - $0))) & 31] }
-        return rawValue + "_" + String(decoding: text, as: UTF8.self)
+        let text = String(unsafeUninitializedCapacity: 26) { text in
+            for index in 0..<26 { text[index] = Self.alphabet[Int(truncatingIfNeeded: number >> UInt128(5 * (25 - index))) & 31] }
+            return 26
+        }
+        return rawValue + "_" + text
     }
+
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 }

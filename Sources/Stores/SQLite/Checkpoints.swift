@@ -17,9 +17,9 @@ final class Checkpoints: Sendable {
         var isClosed = false
     }
 
-    /// Pages written between two checkpoints: 4 MiB.
+    /// Pages written between two checkpoints: 8 MiB. With more, the disk is busy with the copy for so long that commits are felt to wait for it.
     static let interval = 1024
-    /// Pages in the log from which on the writer finishes a checkpoint itself: 16 MiB.
+    /// Pages in the log from which on the writer finishes a checkpoint itself: 32 MiB.
     static let longLog = 4096
     /// What the log's file is cut to when it starts anew, in bytes.
     static let fileLimit = 32 << 20

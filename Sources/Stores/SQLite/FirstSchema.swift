@@ -7,12 +7,13 @@ extension Migration {
     ///   or many claims in hand cost a claim nothing.
     /// - `lookups.bucket` is `orders.seq` by 1024. Hashes are spread evenly, so in one large table every key of a new order would dirty a page of its own;
     ///   in buckets new orders write where the orders before them wrote, and a search asks each bucket once.
+    /// - `received_keys.bucket` is `events.seq` by 1024 for the same reason. ``ReceivedKeys`` says which buckets may hold a key: hardly any has to be asked.
     static let firstSchema = Migration(
         number: 1,
         name: "first schema",
         sql: """
             CREATE TABLE events (
-                seq INTEGER PRIMARY KEY,
+                seq INTEGER PRIMARY KEY AUTOINCREMENT,
                 id TEXT NOT NULL UNIQUE,
                 kind TEXT NOT NULL,
                 connection TEXT,
@@ -22,11 +23,16 @@ extension Migration {
                 state TEXT NOT NULL,
                 problem TEXT,
                 duplicate_count INTEGER NOT NULL DEFAULT 0,
-                dedupe_key BLOB,
                 body BLOB NOT NULL
             ) STRICT;
-            CREATE UNIQUE INDEX events_dedupe ON events (dedupe_key) WHERE dedupe_key IS NOT NULL;
             CREATE INDEX events_list ON events (state, id, connection, kind, account, received_at);
+
+            CREATE TABLE received_keys (
+                bucket INTEGER NOT NULL,
+                key BLOB NOT NULL,
+                event INTEGER NOT NULL,
+                PRIMARY KEY (bucket, key)
+            ) STRICT, WITHOUT ROWID;
 
             CREATE TABLE orders (
                 seq INTEGER PRIMARY KEY,

@@ -26,6 +26,7 @@ final class GroupCommit: Sendable {
 
     private let database: DatabasePool
     private let codec: RowCodec
+    private let keys: ReceivedKeys
     private let clock: any WallClock
     private let checkpoints: Checkpoints
     private let onWork: @Sendable () -> Void
@@ -33,9 +34,17 @@ final class GroupCommit: Sendable {
     private let state = Mutex(State())
 
     /// - Parameter onWork: called after a commit that gave workers something to do.
-    init(_ database: DatabasePool, codec: RowCodec, clock: any WallClock, checkpoints: Checkpoints, onWork: @escaping @Sendable () -> Void) {
+    init(
+        _ database: DatabasePool,
+        codec: RowCodec,
+        keys: ReceivedKeys,
+        clock: any WallClock,
+        checkpoints: Checkpoints,
+        onWork: @escaping @Sendable () -> Void
+    ) {
         self.database = database
         self.codec = codec
+        self.keys = keys
         self.clock = clock
         self.checkpoints = checkpoints
         self.onWork = onWork
@@ -129,7 +138,7 @@ final class GroupCommit: Sendable {
     /// savepoints. They are not used from the start because SQLite copies every page that is changed under one.
     private func transaction(of batch: [any PendingIntent], in db: Database, guarded: Bool) throws -> BatchEnd? {
         try db.beginTransaction(.immediate)
-        var transaction = WriteTransaction(db: db, codec: codec, now: clock.now())
+        var transaction = WriteTransaction(db: db, codec: codec, keys: keys, now: clock.now())
         var end = BatchEnd(failures: [], wakes: false)
         do {
             for intent in batch {

@@ -32,6 +32,7 @@ public final class SQLiteStore: Store {
         lock = try FileLock(database: path)
         codec = RowCodec(sealer: PlainSealer())
         wakers = WakeUps(clock: clock)
+        let keys: ReceivedKeys
         do {
             database = try DatabasePool(path: path, configuration: Self.configuration)
             let codec = codec
@@ -42,16 +43,17 @@ public final class SQLiteStore: Store {
                 try db.execute(sql: "PRAGMA cache_size = -16384")
                 try Migration.run(db, now: clock.now())
                 try db.inTransaction(.immediate) {
-                    var transaction = WriteTransaction(db: db, codec: codec, now: clock.now())
+                    var transaction = WriteTransaction(db: db, codec: codec, keys: ReceivedKeys(unread: 0...0), now: clock.now())
                     try transaction.releaseAll()
                     return .commit
                 }
             }
+            keys = try database.writeWithoutTransaction { [database] in try ReceivedKeys.read(from: $0, later: database) }
             checkpoints = try Checkpoints(path: path, configuration: Self.configuration)
         } catch {
             throw StoreError(error)
         }
-        writer = GroupCommit(database, codec: codec, clock: clock, checkpoints: checkpoints, onWork: { [wakers] in wakers.ring() })
+        writer = GroupCommit(database, codec: codec, keys: keys, clock: clock, checkpoints: checkpoints, onWork: { [wakers] in wakers.ring() })
     }
 
     /// Finishes what was begun and closes. Does nothing the second time.
@@ -92,8 +94,10 @@ public final class SQLiteStore: Store {
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { db in
+            // Three events of the usual size fill a page of this size well; of 4 KiB each, every event would leave nearly half of its own page empty.
             try db.execute(
                 sql: """
+                    PRAGMA page_size = 8192;
                     PRAGMA wal_autocheckpoint = 0;
                     PRAGMA temp_store = MEMORY;
                     PRAGMA cache_size = -2048;

@@ -5,19 +5,19 @@ import Screening
 extension WriteTransaction {
     /// Puts an event in, unless one with the same dedupe key has been received before.
     mutating func accept(_ event: EventRow, key: [UInt8]?) throws -> Acceptance {
-        guard try insert(event, key: key) else {
-            guard let key, let row = try db.first("SELECT id FROM events WHERE dedupe_key = ?", [Data(key)]) else { throw StoreError.conflict }
-            let id: String = row[0]
-            try db.run("UPDATE events SET duplicate_count = duplicate_count + 1 WHERE id = ?", [id])
-            return Acceptance(event: id, duplicate: true)
+        if let key, let first = try received(key) {
+            try db.run("UPDATE events SET duplicate_count = duplicate_count + 1 WHERE id = ?", [first])
+            return Acceptance(event: first, duplicate: true)
         }
+        guard try insert(event) else { throw StoreError.conflict }
+        if let key { try remember(key, of: db.lastInsertedRowID) }
         try queue(QueuedWork(.event(event.id), lane: event.order.map(QueuedWork.lane(order:)), due: now))
         return Acceptance(event: event.id, duplicate: false)
     }
 
     /// Puts an event in as it stands, without work.
     mutating func record(_ event: Event) throws {
-        guard try insert(EventRow(event, codec), key: nil) else { throw StoreError.conflict }
+        guard try insert(EventRow(event, codec)) else { throw StoreError.conflict }
     }
 
     /// Writes an event's new state. An event that is gone stays gone.
@@ -25,15 +25,14 @@ extension WriteTransaction {
         try db.run("UPDATE events SET state = ?, problem = ? WHERE id = ?", [state.rawValue, EventRow.text(problem), id])
     }
 
-    private func insert(_ row: EventRow, key: [UInt8]?) throws -> Bool {
+    private func insert(_ row: EventRow) throws -> Bool {
         try db.change(
             """
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
-                row.id, row.kind, row.connection, row.account, row.order, row.receivedAt, row.state, row.problem, row.duplicateCount,
-                key.map { Data($0) }, Data(row.body),
+                row.id, row.kind, row.connection, row.account, row.order, row.receivedAt, row.state, row.problem, row.duplicateCount, Data(row.body),
             ]
         ) == 1
     }

@@ -1,0 +1,80 @@
+import Synchronization
+
+/// Which parts of the table of dedupe keys may hold a key. Almost every event is new, and is known to be new without asking the table.
+///
+/// Says "may" of a key that it was never given now and then, and never "no" of one that it was. A key that was added by a transaction which came to
+/// nothing does no harm.
+final class ReceivedKeys: Sendable {
+    /// Events in a bucket of the table, by their numbers.
+    private static let bucketSize: Int64 = 1024
+    /// Buckets that share one filter.
+    static let bucketsPerSegment = 64
+
+    private struct State {
+        var filters: [KeyFilter]
+        /// Segments whose stored keys are not all in their filter yet.
+        var unread: Set<Int>
+    }
+
+    private let state: Mutex<State>
+
+    /// - Parameter unread: the segments that have stored keys.
+    init(unread: ClosedRange<Int>) {
+        state = Mutex(State(filters: unread.map { _ in KeyFilter() }, unread: Set(unread)))
+    }
+
+    /// The bucket of an event.
+    static func bucket(of event: Int64) -> Int { Int(event / bucketSize) }
+
+    /// The segments that may hold a key, the newest first.
+    func segments(thatMayHold key: [UInt8]) -> [Int] {
+        let places = KeyFilter.places(key)
+        return state.withLock { state in
+            state.filters.indices.reversed().filter { state.unread.contains($0) || state.filters[$0].mayHold(places) }
+        }
+    }
+
+    /// Adds a key that is stored in a bucket.
+    func add(_ key: [UInt8], bucket: Int) {
+        let segment = bucket / Self.bucketsPerSegment
+        state.withLock { state in
+            while state.filters.count <= segment { state.filters.append(KeyFilter()) }
+            state.filters[segment].add(key)
+        }
+    }
+
+    /// Takes the filter that was read of a segment.
+    func adopt(_ segment: Int, _ filter: KeyFilter) {
+        state.withLock { state in
+            state.filters[segment].formUnion(filter)
+            state.unread.remove(segment)
+        }
+    }
+}
+
+/// A Bloom filter for the keys of 65,536 events: 128 KiB, wrong about one new key in 400 when it is full.
+struct KeyFilter {
+    private static let bits = 1 << 20
+    private var words: [UInt64] = []
+
+    /// Whether a key with these places may have been added.
+    func mayHold(_ places: [Int]) -> Bool {
+        !words.isEmpty && places.allSatisfy { words[$0 >> 6] & (1 << UInt64($0 & 63)) != 0 }
+    }
+
+    mutating func add(_ key: [UInt8]) {
+        if words.isEmpty { words = [UInt64](repeating: 0, count: Self.bits / 64) }
+        for place in Self.places(key) { words[place >> 6] |= 1 << UInt64(place & 63) }
+    }
+
+    mutating func formUnion(_ other: KeyFilter) {
+        guard !other.words.isEmpty else { return }
+        guard !words.isEmpty else { return words = other.words }
+        for index in words.indices { words[index] |= other.words[index] }
+    }
+
+    /// Keys are hashes: their own bytes say where they go.
+    static func places(_ key: [UInt8]) -> [Int] {
+        (0..<4).map { part in key[(part * 4)..<(part * 4 + 4)].reduce(0) { $0 << 8 | Int($1) } % bits }
+    }
+}

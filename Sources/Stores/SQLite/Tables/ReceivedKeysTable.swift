@@ -1,0 +1,56 @@
+import Foundation
+import GRDB
+
+extension WriteTransaction {
+    /// The event that was received with this dedupe key before; nil where there is none. Nobody else writes, so what is not there now is not there when
+    /// this transaction remembers it.
+    func received(_ key: [UInt8]) throws -> String? {
+        for segment in keys.segments(thatMayHold: key) {
+            if let row = try db.first(ReceivedKeys.find, [segment * ReceivedKeys.bucketsPerSegment, Data(key)]) { return row[0] }
+        }
+        return nil
+    }
+
+    /// Remembers the dedupe key of a new event.
+    func remember(_ key: [UInt8], of event: Int64) throws {
+        let bucket = ReceivedKeys.bucket(of: event)
+        try db.run("INSERT INTO received_keys (bucket, key, event) VALUES (?, ?, ?)", [bucket, Data(key), event])
+        keys.add(key, bucket: bucket)
+    }
+}
+
+extension ReceivedKeys {
+    /// Asks each bucket of a segment, from the number of its first one on.
+    fileprivate static let find = """
+        WITH RECURSIVE buckets (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM buckets WHERE n < ?1 + \(bucketsPerSegment - 1))
+        SELECT e.id FROM buckets CROSS JOIN received_keys AS k ON k.bucket = buckets.n AND k.key = ?2 CROSS JOIN events AS e ON e.seq = k.event LIMIT 1
+        """
+
+    /// Reads what is stored: the newest segment at once, the others beside the work. Until a segment is read, its buckets are asked.
+    static func read(from writer: Database, later database: DatabasePool) throws -> ReceivedKeys {
+        let newest = try Int.fetchOne(writer, sql: "SELECT max(bucket) FROM received_keys").map { $0 / bucketsPerSegment } ?? 0
+        let keys = ReceivedKeys(unread: 0...newest)
+        try keys.adopt(newest, fetch(newest, writer))
+        guard newest > 0 else { return keys }
+        DispatchQueue(label: "fairlead.store.keys", qos: .utility).async {
+            for segment in (0..<newest).reversed() {
+                // Where reading fails the segment stays unread, and is asked.
+                guard let filter = try? database.read({ try fetch(segment, $0) }) else { continue }
+                keys.adopt(segment, filter)
+            }
+        }
+        return keys
+    }
+
+    private static func fetch(_ segment: Int, _ db: Database) throws -> KeyFilter {
+        var filter = KeyFilter()
+        let buckets = segment * bucketsPerSegment..<(segment + 1) * bucketsPerSegment
+        let rows = try Row.fetchCursor(
+            db,
+            sql: "SELECT key FROM received_keys WHERE bucket >= ? AND bucket < ?",
+            arguments: [buckets.lowerBound, buckets.upperBound]
+        )
+        while let row = try rows.next() { filter.add(row.bytes(0)) }
+        return filter
+    }
+}

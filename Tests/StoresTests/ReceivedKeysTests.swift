@@ -1,0 +1,60 @@
+import GRDB
+import Screening
+import Testing
+
+@testable import Stores
+
+@Suite("Deliveries that were received before")
+struct ReceivedKeysTests {
+    private func key(_ number: Int) -> [UInt8] { Fingerprint.dedupe.of("acme", "\(number)") }
+
+    @Test func aFilterNeverDeniesWhatItWasGiven() {
+        let keys = ReceivedKeys(unread: 0...0)
+        keys.adopt(0, KeyFilter())
+        for number in 0..<20_000 { keys.add(key(number), bucket: number / 100) }
+        for number in 0..<20_000 { #expect(keys.segments(thatMayHold: key(number)).contains(number / 100 / ReceivedKeys.bucketsPerSegment)) }
+        let mistaken = (20_000..<40_000).count { !keys.segments(thatMayHold: key($0)).isEmpty }
+        #expect(mistaken < 100)
+    }
+
+    @Test func aSegmentThatIsNotReadYetIsAlwaysAsked() {
+        let keys = ReceivedKeys(unread: 0...2)
+        keys.adopt(1, KeyFilter())
+        #expect(keys.segments(thatMayHold: key(1)) == [2, 0])
+        var read = KeyFilter()
+        read.add(key(1))
+        keys.adopt(2, read)
+        keys.adopt(0, KeyFilter())
+        #expect(keys.segments(thatMayHold: key(1)) == [2])
+    }
+
+    @Test func areKnownAgainAfterARestartHoweverLongAgo() async throws {
+        let folder = try SQLiteFolder()
+        // Each time as if a hundred thousand events had come in between.
+        for age in 0..<3 {
+            let store = try folder.open()
+            for past in 0..<age {
+                #expect(try await store.accept(sampleEvent("evt_again"), dedupe: "\(past)") == Acceptance(event: "evt_\(past)", duplicate: true))
+            }
+            #expect(try await store.accept(sampleEvent("evt_\(age)"), dedupe: "\(age)").duplicate == false)
+            #expect(try await store.accept(sampleEvent("evt_again"), dedupe: "\(age)").duplicate)
+            await store.close()
+            let database = try DatabaseQueue(path: folder.file())
+            try await database.write { try $0.execute(sql: "UPDATE sqlite_sequence SET seq = seq + 100000 WHERE name = 'events'") }
+            try database.close()
+        }
+        let store = try folder.open()
+        #expect(try await store.event("evt_0")?.duplicateCount == 3)
+        await store.close()
+    }
+
+    @Test func aDeliveryThatCameToNothingMayComeAgain() async throws {
+        let folder = try SQLiteFolder()
+        let store = try folder.open()
+        #expect(try await store.accept(sampleEvent("evt_1"), dedupe: "one").duplicate == false)
+        // The identifier is taken, so nothing is written, and the key stays free.
+        await #expect(throws: StoreError.conflict) { try await store.accept(sampleEvent("evt_1"), dedupe: "two") }
+        #expect(try await store.accept(sampleEvent("evt_2"), dedupe: "two").duplicate == false)
+        await store.close()
+    }
+}
