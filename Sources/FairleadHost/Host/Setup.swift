@@ -57,6 +57,10 @@ struct Setup: Sendable {
         }
         let before = problems.count
         problems += Setup.findings(plugin, given).map { problem($0.place, $0.message, hint: $0.hint) }
+        let caps = settings.workers.limits
+        problems += ScriptLimits.excesses(wishes: plugin.manifest.limits, caps: caps).map {
+            problem("plugin", $0, hint: "Raise it, or ask for less.")
+        }
         var overlay: Script?
         if let file = given.script {
             overlay = Plugin.overlay(file: file)
@@ -73,7 +77,8 @@ struct Setup: Sendable {
                 secrets: given.secrets,
                 settings: plugin.manifest.settings.applyingDefaults(given.settings),
                 scripts: scripts,
-                hooks: hooks
+                hooks: hooks,
+                limits: ScriptLimits(wishes: plugin.manifest.limits, caps: caps)
             )
         } catch let failure as HookFailure {
             let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0)" }

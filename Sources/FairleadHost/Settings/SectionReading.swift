@@ -88,6 +88,7 @@ struct SectionReading {
         workers.confinement = section.word("confinement", among: confinements).flatMap(Settings.Workers.Confinement.init) ?? .required
         let isolations = Settings.Workers.Isolation.allCases.map(\.rawValue)
         workers.isolation = section.word("isolation", among: isolations).flatMap(Settings.Workers.Isolation.init) ?? .process
+        workers.limits = section.limits("limits")
         return workers
     }
 }

@@ -49,6 +49,8 @@ public struct Settings: Sendable {
         public var confinement = Confinement.required
         /// Where scripts run.
         public var isolation = Isolation.process
+        /// The most that a plugin may use or ask for; where one is missing, the default is the cap.
+        public var limits: [ScriptLimits.Name: Int] = [:]
     }
 
     /// When a changed file is read again, beyond SIGHUP.

@@ -77,6 +77,11 @@ public struct Commands: Sendable {
         return event
     }
 
+    /// What keeps a connection's scripts from running: `{code, message}`; nil where nothing does.
+    public func problem(of connection: Connection) -> JSON? {
+        context.breakers.isOpen(connection.scripts.id) ? RunStage.paused : nil
+    }
+
     /// Gives a run that ended without success, or waits, another attempt now.
     /// - Throws: ``Refusal``: 404; 409 where it is done, running, or answered a caller who is gone.
     public func retry(run id: String) async throws -> Run {

@@ -40,10 +40,12 @@ struct RouteRun: Sendable {
 
     private func finish(_ run: Run) async throws -> (Run, WireResponse) {
         let script = ConnectionScript(context: context, connection: connection)
+        if case .refused = context.breakers.ask(connection.scripts.id, at: context.clock.now()) { return dead(run, RunStage.paused, [], 503) }
         let attempt = try await withinDeadline {
-            let first = try await script.attempt(run, isNew: true)
+            let first = try await script.attempt(run, on: connection.scripts, remembered: [])
             guard case .interrupted = first.end else { return first }
-            return try await script.attempt(run)  // somebody else's script ended the worker
+            // Somebody else's script ended the worker.
+            return try await script.attempt(run, on: connection.scripts, remembered: try await context.store.steps(of: run.id))
         }
         let now = context.clock.now()
         func message(_ reason: String) -> JSON { ["message": .string(reason)] }

@@ -1,3 +1,4 @@
+import Logging
 import Plugins
 import Screening
 
@@ -6,21 +7,34 @@ struct ConnectionScript: Sendable {
     let context: PipelineContext
     let connection: Connection
 
-    /// Makes an attempt; returns how it ended, with the run's steps remembered. `isNew` says that there cannot be any from before.
-    func attempt(_ run: Run, isNew: Bool = false) async throws -> HookRunner.Attempt {
+    /// The scripts that a run goes on with: those it began on. A run that has made no step yet has not begun. Nil where they are not kept any more.
+    func scripts(for run: Run, remembered: [Step]) async throws -> ConnectionScripts? {
+        guard run.script != connection.scripts.id, !remembered.isEmpty else { return connection.scripts }
+        return try await context.versions.version(run.script, in: context.store)
+    }
+
+    /// Makes an attempt; returns how it ended, with the run's steps remembered.
+    /// - Parameter remembered: the steps of the attempts before.
+    func attempt(_ run: Run, on scripts: ConnectionScripts, remembered: [Step]) async throws -> HookRunner.Attempt {
         let call = HookCall(
-            scripts: connection.scripts,
+            scripts: scripts,
             hook: run.hook,
             input: run.input.value,
             connection: connection.id,
             plugin: connection.plugin.name,
             accounts: connection.accounts,
             settings: connection.settings,
-            run: (run.id, run.attempt)
+            run: (run.id, run.attempt),
+            limits: connection.limits
         )
         let host = LiveScriptHost(context: context, connection: connection, run: run)
-        let remembered = isNew ? [] : try await context.store.steps(of: run.id)
         let attempt = try await context.scripts.run(call, remembered: remembered, host: host)
+        if context.breakers.note(attempt.end, scripts.id, at: context.clock.now()) {
+            context.logger.error(
+                "a plugin is paused: again and again its scripts crashed, had to be killed or went past a limit",
+                metadata: ["plugin": "\(connection.plugin.name)", "connection": "\(connection.id)", "run": "\(run.id)"]
+            )
+        }
         if !attempt.unwritten.isEmpty { try await context.store.remember(attempt.unwritten, of: run.id, doing: nil) }
         return attempt
     }

@@ -17,6 +17,8 @@ public struct Connection: Sendable {
     public let scripts: ConnectionScripts
     /// What the scripts offer.
     public let hooks: HookList
+    /// What a run of the scripts may use.
+    public let limits: ScriptLimits
 
     /// A connection of known parts.
     public init(
@@ -26,7 +28,8 @@ public struct Connection: Sendable {
         secrets: [String: [Secret]],
         settings: JSON,
         scripts: ConnectionScripts,
-        hooks: HookList
+        hooks: HookList,
+        limits: ScriptLimits = ScriptLimits()
     ) {
         self.id = id
         self.plugin = plugin
@@ -35,6 +38,7 @@ public struct Connection: Sendable {
         self.settings = settings
         self.scripts = scripts
         self.hooks = hooks
+        self.limits = limits
     }
 
     /// A new run of one of its hooks.

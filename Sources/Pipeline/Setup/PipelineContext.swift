@@ -24,6 +24,8 @@ public struct PipelineContext: Sendable {
     public let updates: UpdateFeed
     let packages = PackageCache()
     let places = ScriptPlaces()
+    let versions = ScriptVersions()
+    let breakers = ScriptBreakers()
 
     /// The parts.
     public init(

@@ -24,9 +24,30 @@ struct RunStage: Sendable {
         }
         guard context.places.take(connection.id) else { return .decided(Decision(.again(at: now + .milliseconds(250), spent: false))) }
         defer { context.places.leave(connection.id) }
-        let attempt = try await ConnectionScript(context: context, connection: connection).attempt(run)
-        return verdict(run, attempt)
+        let script = ConnectionScript(context: context, connection: connection)
+        let remembered = try await context.store.steps(of: run.id)
+        guard let scripts = try await script.scripts(for: run, remembered: remembered) else {
+            let message = "the scripts that the run began on are not kept any more; retry it to go on with the present ones"
+            return finish(run.ended(.dead, error: ["code": "script_version_missing", "message": .string(message)], at: now), event: .dead)
+        }
+        if case .refused(let until) = context.breakers.ask(scripts.id, at: now) {
+            run.attempt -= 1
+            return .decided(
+                Decision(.again(at: until, spent: false), [.run(run.waiting(until: until, error: run.error ?? Self.paused, logs: run.logs))])
+            )
+        }
+        guard run.script != scripts.id else { return verdict(run, try await script.attempt(run, on: scripts, remembered: remembered)) }
+        run.script = scripts.id
+        run.pluginVersion = connection.plugin.manifest.version
+        // Before its first step: steps must not be found beside the name of other scripts.
+        return .first([.run(run)]) { [run] in verdict(run, try await script.attempt(run, on: scripts, remembered: remembered)) }
     }
+
+    /// What a run shows that waits because its scripts are kept from running.
+    static let paused: JSON = [
+        "code": "plugin_paused",
+        "message": "the plugin's scripts crashed, had to be killed or went past a limit again and again; they are tried again from time to time",
+    ]
 
     private func verdict(_ run: Run, _ attempt: HookRunner.Attempt) -> Verdict {
         let now = context.clock.now()

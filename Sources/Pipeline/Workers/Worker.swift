@@ -1,4 +1,5 @@
 public import ServiceLifecycle
+import Logging
 import Screening
 
 /// Claims work and does it: several pieces at once, each written as one decision. Reads are the ``Poller``'s.
@@ -19,12 +20,23 @@ public struct Worker: Service {
 
     /// Works until shutdown. Each kind of work has its own places, so that slow scripts do not keep orders from being sent.
     public func run() async throws {
+        try await cancelWhenGracefulShutdown { try await keepScripts() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (kind, width) in [(Work.Kind.event, 16), (.run, 64), (.submit, 16)] {
                 let request = ClaimRequest(owner: owner + kind.rawValue, limit: width, kinds: [kind])
                 group.addTask { try await ClaimLoop(context: context, desk: desk, request: request).run() }
             }
             for try await _ in group {}
+        }
+    }
+
+    /// Keeps the scripts before the first run begins on them, however long the store is away.
+    private func keepScripts() async throws {
+        while !Task.isCancelled {
+            do { return try await context.keepScripts() } catch {
+                context.logger.error("the scripts cannot be kept; it is tried again", metadata: ["error": "\(error)"])
+                try? await context.clock.sleep(for: .seconds(1))
+            }
         }
     }
 }

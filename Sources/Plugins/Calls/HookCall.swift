@@ -1,4 +1,3 @@
-public import LuaRuntime
 public import Screening
 
 /// One attempt at a hook: what to run and with what.
@@ -64,19 +63,6 @@ public struct HookCall: Sendable {
         ]
         return (request.bytes(), body)
     }
-}
-
-/// What a run may use: the sandbox's limits and the host's own.
-public struct ScriptLimits: Sendable, Hashable {
-    /// What the sandbox holds to.
-    public var sandbox = Limits()
-    /// Host calls in a run.
-    public var steps = 200
-    /// Bytes of a reply's body.
-    public var replyBytes = 1 << 20
-
-    /// The defaults.
-    public init() {}
 }
 
 /// How one attempt at a hook ended.

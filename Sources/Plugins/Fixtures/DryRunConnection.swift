@@ -47,7 +47,8 @@ public struct DryRunConnection: Sendable {
             plugin: plugin.name,
             accounts: accounts,
             settings: settings,
-            run: ("run_fixture", 1)
+            run: ("run_fixture", 1),
+            limits: ScriptLimits(wishes: plugin.manifest.limits, caps: plugin.manifest.limits)
         )
     }
 }

@@ -48,12 +48,15 @@ public struct PluginManifest: Sendable {
     /// How a provider's reports are polled by default.
     public let polling: ProviderManifest.Polling
 
+    /// What its scripts ask to be allowed, where that is not the default; what they get is the operator's to say.
+    public let limits: [ScriptLimits.Name: Int]
+
     /// Reads a manifest. Does no I/O.
     /// - Parameter folder: the name of the plugin's folder.
     /// - Throws: everything that is wrong with it, at once.
     public init(yaml: LocatedYAML, folder: String) throws(ConfigurationProblems) {
         let problems = ProblemList(yaml)
-        var keys = ["name", "version", "contract", "kind", "title", "settings", "secrets", "inbound", "permissions"]
+        var keys = ["name", "version", "contract", "kind", "title", "settings", "secrets", "inbound", "permissions", "limits"]
         if yaml.json["kind"] == "provider" { keys += ["capabilities", "environments", "poll", "results_per_minute"] }
         let root = ObjectReader(yaml.json, at: [], keys: keys, problems: problems)
         name = root.text("name", required: true) ?? ""
@@ -66,6 +69,7 @@ public struct PluginManifest: Sendable {
         secrets = Self.secrets(root)
         inbound = InboundReading(secrets: secrets.map(\.name), problems: problems).rules(root)
         permissions = Self.permissions(root, settings: settings)
+        limits = root.limits("limits")
         capabilities = Self.capabilities(root)
         environments = Self.environments(root)
         polling = ProviderManifest.Polling(

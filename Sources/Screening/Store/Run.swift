@@ -110,6 +110,20 @@ public struct Run: Sendable {
     }
 }
 
+/// One version of a connection's scripts, as a store keeps it. It holds nothing about people.
+public struct ScriptVersion: Sendable, Equatable {
+    /// Its hash, as in ``Run/script``.
+    public let id: String
+    /// The scripts, in a form that is `Plugins`' own.
+    public let content: [UInt8]
+
+    /// A version.
+    public init(id: String, content: [UInt8]) {
+        self.id = id
+        self.content = content
+    }
+}
+
 /// One host call inside a run: performed once, remembered, replayed.
 public struct Step: Sendable, Equatable {
     /// Its place in the run, from 1.

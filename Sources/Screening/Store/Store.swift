@@ -49,6 +49,15 @@ public protocol Store: Sendable {
     /// A value that a connection's scripts keep; nil where there is none or it has expired.
     func value(connection: String, key: String) async throws -> JSON?
 
+    // MARK: Scripts
+
+    /// Keeps versions of scripts, for the runs that begin on them. Keeping one again only says that it is still in use; versions that nobody has kept
+    /// for thirty days, and that no unfinished run began on, are forgotten.
+    func keep(_ versions: [ScriptVersion]) async throws
+
+    /// A version of scripts by its hash; nil where it is not kept.
+    func scripts(_ id: String) async throws -> ScriptVersion?
+
     // MARK: Budgets
 
     /// Takes up to `count` from a budget that grants `perMinute` in any sixty seconds, shared by everybody on this store.

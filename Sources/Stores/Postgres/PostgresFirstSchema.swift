@@ -138,6 +138,12 @@ extension PostgresMigration {
                 rest_until bigint
             ) WITH (fillfactor = 50);
 
+            CREATE TABLE scripts (
+                id text COLLATE "C" PRIMARY KEY,
+                kept_at bigint NOT NULL,
+                content bytea NOT NULL
+            );
+
             CREATE TABLE keyed_answers (
                 key bytea PRIMARY KEY,
                 body_hash text COLLATE "C" NOT NULL,

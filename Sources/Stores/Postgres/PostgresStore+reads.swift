@@ -4,6 +4,9 @@ extension PostgresStore {
     /// See ``Store/steps(of:)``.
     public func steps(of run: String) async throws -> [Step] { try await read { try $0.steps(of: run) } }
 
+    /// See ``Store/scripts(_:)``.
+    public func scripts(_ id: String) async throws -> ScriptVersion? { try await read { try $0.scripts(id) } }
+
     /// See ``Store/value(connection:key:)``.
     public func value(connection: String, key: String) async throws -> JSON? { try await read { try $0.value(connection: connection, key: key) } }
 

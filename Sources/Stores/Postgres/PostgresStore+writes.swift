@@ -78,6 +78,13 @@ extension PostgresStore {
         }
     }
 
+    /// See ``Store/keep(_:)``.
+    public func keep(_ versions: [ScriptVersion]) async throws {
+        var locks = PostgresLocks()
+        locks.needsTime = true
+        try await write(locks) { $0.keep(versions) }
+    }
+
     /// See ``Store/take(_:from:perMinute:)``. A grant counts for a second longer than a minute, for what happens between the grant and the provider.
     public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
         try await write(holding(budget)) { $0.take(count, from: budget, perMinute: perMinute) }

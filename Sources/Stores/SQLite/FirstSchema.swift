@@ -96,6 +96,12 @@ extension Migration {
                 UNIQUE (run_id, n)
             ) STRICT;
 
+            CREATE TABLE scripts (
+                id TEXT PRIMARY KEY,
+                kept_at INTEGER NOT NULL,
+                content BLOB NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
             CREATE TABLE queue (
                 id INTEGER PRIMARY KEY AUTOINCREMENT,
                 kind TEXT NOT NULL,

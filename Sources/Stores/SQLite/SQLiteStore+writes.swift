@@ -65,6 +65,11 @@ extension SQLiteStore {
         }
     }
 
+    /// See ``Store/keep(_:)``.
+    public func keep(_ versions: [ScriptVersion]) async throws {
+        try await writer.write { try $0.keep(versions) }
+    }
+
     /// See ``Store/take(_:from:perMinute:)``. A grant counts for a second longer than a minute, for what happens between the grant and the provider.
     public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
         try await writer.write { try $0.take(count, from: budget, perMinute: perMinute) }

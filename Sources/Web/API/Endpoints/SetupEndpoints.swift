@@ -21,13 +21,13 @@ struct SetupEndpoints: Sendable {
                 return SetupEndpoints.list(try await commands.packages(account: id).map(\.json))
             },
             Endpoint(.get, "/connections", .read, .whole("Connections", of: "Connection")) { _, principal in
-                SetupEndpoints.list(directory.connections.filter { principal.sees(connection: $0.id) }.map(SetupEndpoints.view))
+                SetupEndpoints.list(directory.connections.filter { principal.sees(connection: $0.id) }.map(view))
             },
             Endpoint(.get, "/connections/{id}", .read, .show("One connection", of: "Connection")) { request, principal in
                 guard let connection = directory.connection(request.parameters["id"] ?? ""), principal.sees(connection: connection.id) else {
                     throw ProblemDocument.notFound("connection")
                 }
-                var view = SetupEndpoints.view(connection)
+                var view = view(connection)
                 view["settings"] = connection.settings
                 view["secrets"] = .array(connection.secrets.filter { !$0.value.isEmpty }.keys.sorted().map { .string($0) })
                 return WireResponse(200, json: view)
@@ -65,11 +65,11 @@ struct SetupEndpoints: Sendable {
         ]
     }
 
-    private static func view(_ connection: Connection) -> JSON {
+    private func view(_ connection: Connection) -> JSON {
         [
             "id": .string(connection.id), "plugin": .string(connection.plugin.name), "plugin_version": .string(connection.plugin.manifest.version),
             "accounts": .array(connection.accounts.map { .string($0) }),
-            "hooks": .array(connection.hooks.hooks.sorted().map { .string($0) }),
+            "hooks": .array(connection.hooks.hooks.sorted().map { .string($0) }), "problem": commands.problem(of: connection) ?? .null,
         ]
     }
 

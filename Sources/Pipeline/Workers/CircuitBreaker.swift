@@ -1,0 +1,67 @@
+import Screening
+
+/// Keeps away from what fails again and again: after some failures in a row nothing is tried for a while, then one attempt, and so on at growing distance.
+/// A value without a clock of its own.
+struct CircuitBreaker: Sendable, Equatable {
+    /// How it behaves.
+    struct Policy: Sendable, Equatable {
+        /// Failures in a row that open it.
+        var failures = 5
+        /// How long it stays open the first time.
+        var pause = Duration.seconds(30)
+        /// How long it stays open at most.
+        var longest = Duration.seconds(600)
+    }
+
+    /// Whether something may be tried.
+    enum Permission: Sendable, Equatable {
+        case granted
+        /// Not before this moment.
+        case refused(until: Timestamp)
+    }
+
+    private let policy: Policy
+    private var failures = 0
+    private var openings = 0
+    /// Nothing before this moment; nil while closed.
+    private var until: Timestamp?
+    /// The one attempt that is under way while it is open counts as lost after this moment.
+    private var probeEnds: Timestamp?
+
+    init(_ policy: Policy = Policy()) { self.policy = policy }
+
+    var isOpen: Bool { until != nil }
+
+    /// Asks to try. While it is open only one attempt is granted at a time, once the pause is over.
+    mutating func ask(at now: Timestamp) -> Permission {
+        guard let until else { return .granted }
+        if now < until { return .refused(until: until) }
+        if let probeEnds, now < probeEnds { return .refused(until: min(probeEnds, now + .seconds(5))) }
+        probeEnds = now + policy.pause
+        return .granted
+    }
+
+    /// What was tried went well: it closes. Returns true where it was open.
+    mutating func succeeded() -> Bool {
+        let wasOpen = isOpen
+        self = CircuitBreaker(policy)
+        return wasOpen
+    }
+
+    /// What was tried failed. Returns true where that opened it, which it does once until it has closed again.
+    mutating func failed(at now: Timestamp) -> Bool {
+        let wasOpen = isOpen
+        failures += 1
+        guard failures >= policy.failures || wasOpen else { return false }
+        // Attempts that were under way when it opened say nothing new.
+        if let until, now < until { return false }
+        let pause = min(policy.longest, policy.pause * (1 << min(openings, 10)))
+        openings += 1
+        until = now + pause
+        probeEnds = nil
+        return !wasOpen
+    }
+
+    /// What was tried came to nothing that says whether it works.
+    mutating func abandoned() { probeEnds = nil }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import GRDB
+import Screening
+
+extension WriteTransaction {
+    /// Keeps versions of scripts, and forgets what is not needed any more.
+    func keep(_ versions: [ScriptVersion]) throws {
+        for version in versions {
+            try db.run(
+                "INSERT INTO scripts (id, kept_at, content) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET kept_at = excluded.kept_at",
+                [version.id, now.milliseconds, Data(version.content)]
+            )
+        }
+        try db.run(
+            """
+            DELETE FROM scripts WHERE kept_at < ? AND id NOT IN (SELECT script FROM runs WHERE state IN \(Run.State.unfinished))
+            """,
+            [now.milliseconds - ScriptRetention.milliseconds]
+        )
+    }
+}
+
+extension StoredRows {
+    /// A version of scripts; nil where it is not kept.
+    func scripts(_ id: String) throws -> ScriptVersion? {
+        try db.first("SELECT content FROM scripts WHERE id = ?", [id]).map { ScriptVersion(id: id, content: $0.bytes(0)) }
+    }
+}

@@ -1,0 +1,64 @@
+import Screening
+import Testing
+
+@testable import Pipeline
+
+@Suite("A circuit breaker")
+struct CircuitBreakerTests {
+    private let start = Timestamp(milliseconds: 1_772_357_400_000)
+    private let policy = CircuitBreaker.Policy(failures: 3, pause: .seconds(10), longest: .seconds(30))
+
+    private func opened() -> CircuitBreaker {
+        var breaker = CircuitBreaker(policy)
+        for _ in 0..<3 { _ = breaker.failed(at: start) }
+        return breaker
+    }
+
+    @Test func opensAfterFailuresInARowAndSaysSoOnce() {
+        var breaker = CircuitBreaker(policy)
+        let opened = (0..<4).map { _ in breaker.failed(at: start) }
+        #expect(opened == [false, false, true, false])
+        let asked = breaker.ask(at: start)
+        #expect(asked == .refused(until: start + .seconds(10)))
+    }
+
+    @Test func forgetsFailuresWhenSomethingGoesWell() {
+        var breaker = CircuitBreaker(policy)
+        _ = breaker.failed(at: start)
+        _ = breaker.failed(at: start)
+        let (closed, opened) = (breaker.succeeded(), breaker.failed(at: start))
+        #expect(!closed && !opened)
+        #expect(!breaker.isOpen)
+    }
+
+    @Test func letsOneThroughAfterThePauseAndClosesWhenItGoesWell() {
+        var breaker = opened()
+        let later = start + .seconds(11)
+        let (probe, another, closed) = (breaker.ask(at: later), breaker.ask(at: later), breaker.succeeded())
+        #expect(probe == .granted)
+        #expect(another != .granted)
+        #expect(closed)
+        #expect(!breaker.isOpen)
+    }
+
+    @Test func waitsLongerEachTimeUpToALimit() {
+        var breaker = opened()
+        var now = start
+        for pause in [20, 30, 30] {
+            now = now + .seconds(31)
+            let (probe, opened, next) = (breaker.ask(at: now), breaker.failed(at: now), breaker.ask(at: now))
+            #expect(probe == .granted)
+            #expect(!opened)
+            #expect(next == .refused(until: now + .seconds(Int64(pause))))
+        }
+    }
+
+    @Test func doesNotWaitForeverForAnAttemptThatNeverReported() {
+        var breaker = opened()
+        let asked = [11, 12, 22].map { breaker.ask(at: start + .seconds(Int64($0))) == .granted }
+        #expect(asked == [true, false, true])
+        breaker.abandoned()
+        let again = breaker.ask(at: start + .seconds(22))
+        #expect(again == .granted)
+    }
+}
