@@ -13,7 +13,7 @@ APART := ^EndToEndTests\.|AttackTests|IsolationTests|Postgres
 # Arguments for `fairlead demo`, such as ARGS=--keep.
 ARGS ?=
 
-.PHONY: help setup demo build test check format release bench fuzz
+.PHONY: help setup demo build test check format release bench chaos fuzz
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ bench: ## measure the release build: intake, one mapping, start, memory (install
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory release
 	@scripts/bench $(RELEASE)/release
+
+chaos: ## kill host and workers at random moments, again and again, for CHAOS_ROUNDS (200); seeds are the rounds' numbers
+	@scripts/setup test
+	@scripts/run-long build-tests swift build --build-tests
+	@FAIRLEAD_KILL_ROUNDS=$(or $(CHAOS_ROUNDS),200) scripts/run-long chaos swift test --skip-build --disable-xctest --no-parallel --filter '^EndToEndTests\.'
+	@grep -h 'rounds:\|Test run with' .build/make-chaos.log
 
 fuzz: ## feed the C code random input for FUZZ_SECONDS (600)
 	@scripts/setup fuzz

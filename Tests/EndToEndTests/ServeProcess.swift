@@ -48,6 +48,19 @@ final class ServeProcess {
         process.waitUntilExit()
     }
 
+    /// Its process; 0 where it does not run.
+    var pid: Int32 { process.flatMap { $0.isRunning ? $0.processIdentifier : nil } ?? 0 }
+
+    /// Kills the workers of a host, and not itself.
+    static func killWorkers(of host: Int32) {
+        for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+            guard let pid = Int32(entry), let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { continue }
+            // "pid (name) state parent …": a name may hold anything but ends at the last parenthesis.
+            let fields = status.drop { $0 != ")" }.split(separator: " ")
+            if status.contains("(fairlead-lua)"), fields.count > 2, fields[2] == "\(host)" { Foundation.kill(pid, SIGKILL) }
+        }
+    }
+
     /// Asks it to end and returns its exit status.
     func terminate() -> Int32 {
         guard let process, process.isRunning else { return -1 }

@@ -20,7 +20,9 @@ final class Bed: Sendable {
     let site: SimulatorSite
     let transport: HandlerTransport
     let folder: URL
-    private let pool: LuaPool
+    /// Why the scripts of some connections could not be loaded.
+    let unloadable: [String: HookFailure]
+    let pool: LuaPool
     private let runner: Task<Void, any Error>
     private let group: ServiceGroup
 
@@ -29,19 +31,23 @@ final class Bed: Sendable {
     ///   - folder: where the store is; nil for a new one.
     ///   - script: an overlay over the webhook plugin of the connection `acme`.
     ///   - poll: how often WorkerChecks is read.
+    ///   - overlays: further connections on the webhook plugin, by name, with their scripts and limits. One whose script cannot be loaded is left out.
     init(
         pace: Duration? = nil,
         folder given: URL? = nil,
         script: String? = nil,
         poll: Duration = .milliseconds(100),
         works: Bool = true,
-        zinc: Account? = nil
+        zinc: Account? = nil,
+        overlays: [String: String] = [:],
+        limits: ScriptLimits = ScriptLimits(),
+        workers: Int = 1
     ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         folder = given ?? FileManager.default.temporaryDirectory.appending(path: "fairlead-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        var configuration = LuaPool.Configuration(count: 1)
+        var configuration = LuaPool.Configuration(count: workers)
         configuration.workerPath = Bed.products.appending(path: "fairlead-lua").path
         pool = LuaPool(configuration)
         let scripts = HookRunner(pool: pool)
@@ -55,11 +61,21 @@ final class Bed: Sendable {
 
         let plugins = try Plugin.all(in: [Bed.repository.appending(path: "plugins").path])
         let store = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: SystemClock(), random: SystemRandom())
+        var connections = [
+            try await Bed.connection("acme", plugins["webhook"], ["zinc", "workerchecks"], script, scripts),
+            try await Bed.connection("greenhouse", plugins["greenhouse"], ["zinc"], nil, scripts),
+        ]
+        var unloadable: [String: HookFailure] = [:]
+        for (id, script) in overlays.sorted(by: { $0.key < $1.key }) {
+            do {
+                connections.append(try await Bed.connection(id, plugins["webhook"], ["zinc"], script, scripts, limits))
+            } catch let failure as HookFailure {
+                unloadable[id] = failure
+            }
+        }
+        self.unloadable = unloadable
         let directory = Directory(
-            connections: [
-                try await Bed.connection("acme", plugins["webhook"], ["zinc", "workerchecks"], script, scripts),
-                try await Bed.connection("greenhouse", plugins["greenhouse"], ["zinc"], nil, scripts),
-            ],
+            connections: connections,
             accounts: [
                 ProviderAccount(account: zinc ?? Bed.zinc, provider: ZincProvider()),
                 ProviderAccount(
@@ -124,7 +140,8 @@ final class Bed: Sendable {
         _ plugin: Plugin?,
         _ accounts: [String],
         _ script: String?,
-        _ runner: HookRunner
+        _ runner: HookRunner,
+        _ limits: ScriptLimits = ScriptLimits()
     ) async throws -> Connection {
         let plugin = try #require(plugin)
         let overlay = script.map { Script(name: "overlay", chunk: "\(id).lua", source: $0) }
@@ -149,7 +166,8 @@ final class Bed: Sendable {
             ],
             settings: plugin.manifest.settings.applyingDefaults(settings),
             scripts: scripts,
-            hooks: try await runner.describe(scripts, plugin: plugin.name, connection: id)
+            hooks: try await runner.describe(scripts, plugin: plugin.name, connection: id),
+            limits: limits
         )
     }
 }

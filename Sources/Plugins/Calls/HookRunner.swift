@@ -89,16 +89,22 @@ extension HookFailure {
     init(_ error: ScriptError, plugin: String?, hook: String?, input: JSON = .null) {
         let value = error.value.flatMap { try? JSON(parsing: $0) }
         let redactor = Redactor(input: input)
-        // A script chooses these texts: a code is a word, and the rest is shown without what the run was given.
-        let code = value?["code"]?.text.flatMap { $0.wholeMatch(of: /[a-z_]{1,40}/) == nil ? nil : $0 } ?? error.code.rawValue
+        // A script chooses these texts: a code is a word, and none that only the sandbox gives; the rest is shown without what the run was given.
+        let chosen = value?["code"]?.text.flatMap { $0.wholeMatch(of: /[a-z_]{1,40}/) == nil || Self.reserved.contains($0) ? nil : $0 }
+        let code = chosen ?? error.code.rawValue
         var json: JSON = ["code": .string(code), "message": .string(redactor.redacted(value?["message"]?.text ?? error.message))]
         json["plugin"] = plugin.map { .string($0) }
         json["hook"] = hook.map { .string($0) }
         json["script"] = error.script.map { .string($0) }
         json["line"] = error.line.map { .int(Int64($0)) }
         for name in ["path", "expected", "found", "hint"] { json[name] = value?[name]?.text.map { .string(redactor.redacted($0)) } }
-        self.init(error: json, retry: error.isWorthRetrying ? .soon : .never)
+        self.init(error: json, retry: error.isWorthRetrying && code != "step_limit" ? .soon : .never)
     }
+
+    private static let reserved: Set = [
+        "cpu_limit", "memory_limit", "output_limit", "nesting_limit", "worker_killed", "worker_crashed", "interrupted", "nondeterministic_script",
+        "plugin_paused", "deadline",
+    ]
 
     init(_ failure: AttemptFailure, in call: HookCall) {
         self.init(

@@ -34,7 +34,10 @@ actor ScriptJournal {
         number += 1
         isReplaced = false
         guard number <= limits.steps else {
-            throw AttemptFailure("step_limit", "the run made more than \(limits.steps) host calls", retryable: false)
+            let message = "the run made more than \(limits.steps) host calls"
+            // Once as an error at the script's line; a script that catches it and goes on is stopped.
+            guard number > limits.steps + 1 else { return ScriptJournal.refusal(CallRefusal("step_limit", message)).bytes() }
+            throw AttemptFailure("step_limit", message, retryable: false)
         }
         guard let arguments = try? JSON(parsing: call.args) else {
             return ScriptJournal.refusal(CallRefusal("bad_request", "\(call.op): a number or text in the arguments is not allowed in JSON")).bytes()
