@@ -7,20 +7,22 @@ public enum StoreURL {
     ///
     /// - Parameters:
     ///   - url: `sqlite:PATH`, or `postgres://…` with all that libpq understands in it.
+    ///   - keys: base64 of 32 bytes each, as in `encryption.keys`: the first seals, all open. Empty for a store that is not sealed.
     ///   - folder: what a relative path is relative to.
     /// - Throws: ``StoreError``, `unavailable` also for a URL of another kind. The text never holds the whole URL, nor a password.
     public static func open(
         _ url: String,
         relativeTo folder: String,
+        keys: [Secret] = [],
         clock: any WallClock,
         random: any RandomSource
     ) async throws -> any Store {
         let scheme = url.prefix { $0 != ":" }.lowercased()
         switch scheme {
         case "sqlite":
-            return try SQLiteStore(path: try path(of: url, relativeTo: folder), clock: clock, random: random)
+            return try SQLiteStore(path: try path(of: url, relativeTo: folder), keys: keys, clock: clock, random: random)
         case "postgres", "postgresql":
-            return try await PostgresStore.open(url: url, clock: clock, random: random)
+            return try await PostgresStore.open(url: url, keys: keys, clock: clock, random: random)
         default:
             throw StoreError.unavailable(
                 "store.url must be sqlite:PATH or postgres://USER@HOST/DATABASE, not \(url.contains(":") ? scheme + ":" : "text without a scheme")"

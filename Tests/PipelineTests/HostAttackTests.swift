@@ -88,7 +88,7 @@ import Testing
                 #expect(code == attack.expected || Self.otherEnds[attack.name]?.contains(code) == true || attack.expected == "any", "\(ending)")
                 #expect(ending.error?["plugin"] == "webhook" && ending.error?["script"]?.text != nil, "\(ending)")
                 // A result that cannot be JSON is found after the script has returned: there is no line then.
-                #expect(ending.error?["line"] != nil || attack.name.hasPrefix("value_"), "\(ending)")
+                #expect(ending.error?["line"] != nil || attack.name.hasPrefix("value_") || attack.name == "require_loop", "\(ending)")
             } else {
                 #expect(
                     ending.state.isEnded && ["ok", "any"].contains(attack.expected) || Self.otherEnds[attack.name]?.contains("ok") == true,
@@ -111,6 +111,7 @@ import Testing
 
     /// Attacks that end otherwise where the host API stands between the script and the sandbox.
     private static let otherEnds: [String: Set<String>] = [
+        "call_name": ["invalid_field"],  // a key that is too long
         "call_flood": ["step_limit"],  // 200 here, and no limit in the sandbox alone
         "memory_closures": ["cpu_limit"], "memory_table": ["cpu_limit"], "parser_else": ["cpu_limit"],  // the slice is shorter here
     ]

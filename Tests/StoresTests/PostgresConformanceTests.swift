@@ -9,4 +9,11 @@ struct PostgresConformanceTests {
         let suite = StoreConformance { _, clock in try await database.open(clock: clock) }
         if let failure = await suite.run(check) { Issue.record("\(failure)") }
     }
+
+    @Test(arguments: StoreConformance.checks)
+    func keepsSealed(_ check: StoreConformance.Check) async throws {
+        let database = try await PostgresDatabase()
+        let suite = StoreConformance { _, clock in try await database.open(keys: [SealTests.key(1)], clock: clock) }
+        if let failure = await suite.run(check) { Issue.record("\(failure)") }
+    }
 }

@@ -105,8 +105,8 @@ struct PostgresDatabase: Sendable {
     }
 
     /// A store whose time is the clock's.
-    func open(clock: any WallClock = ManualClock()) async throws -> PostgresStore {
-        try await PostgresStore.open(url: url, clock: clock, random: SystemRandom(), time: .clock(clock))
+    func open(keys: [Secret] = [], clock: any WallClock = ManualClock()) async throws -> PostgresStore {
+        try await PostgresStore.open(url: url, keys: keys, clock: clock, random: SystemRandom(), time: .clock(clock))
     }
 
     /// A store whose time is the database's.

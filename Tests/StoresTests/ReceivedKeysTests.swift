@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Deliveries that were received before")
 struct ReceivedKeysTests {
-    private func key(_ number: Int) -> [UInt8] { Fingerprint.dedupe.of("acme", "\(number)") }
+    private func key(_ number: Int) -> [UInt8] { Fingerprint.dedupe.of(["acme", "\(number)"], by: .none) }
 
     @Test func aFilterNeverDeniesWhatItWasGiven() {
         let keys = ReceivedKeys(unread: 0...0)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("What rows are made of")
 struct RowTests {
-    private let codec = RowCodec(sealer: PlainSealer())
+    private let codec = RowCodec(sealer: PlainSealer(), index: .none)
     private let place = SealedPlace(.events, "evt_1")
 
     @Test func opaqueColumnsComeBackAsTheyWere() throws {
@@ -28,9 +28,9 @@ struct RowTests {
     }
 
     @Test func fingerprintsTellTextsAndPurposesApart() {
-        #expect(Fingerprint.dedupe.of("a", "bc") != Fingerprint.dedupe.of("ab", "c"))
-        #expect(Fingerprint.dedupe.of("a") != Fingerprint.externalID.of("a"))
-        #expect(Fingerprint.dedupe.of("a") == Fingerprint.dedupe.of("a"))
+        #expect(codec.fingerprint(.dedupe, "a", "bc") != codec.fingerprint(.dedupe, "ab", "c"))
+        #expect(codec.fingerprint(.dedupe, "a") != codec.fingerprint(.externalID, "a"))
+        #expect(codec.fingerprint(.dedupe, "a") == codec.fingerprint(.dedupe, "a"))
     }
 
     @Test func lookupKeysArePackedAndUnpacked() {

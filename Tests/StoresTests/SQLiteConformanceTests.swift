@@ -10,6 +10,13 @@ struct SQLiteConformanceTests {
         if let failure = await suite.run(check) { Issue.record("\(failure)") }
     }
 
+    @Test(arguments: StoreConformance.checks)
+    func keepsSealed(_ check: StoreConformance.Check) async throws {
+        let folder = try SQLiteFolder()
+        let suite = StoreConformance { name, clock in try folder.open(name, keys: [SealTests.key(1)], clock: clock) }
+        if let failure = await suite.run(check) { Issue.record("\(failure)") }
+    }
+
     @Test func checksHaveNamesOfTheirOwn() {
         #expect(Set(StoreConformance.checks.map(\.name)).count == StoreConformance.checks.count)
     }

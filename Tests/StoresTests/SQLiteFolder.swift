@@ -17,8 +17,8 @@ final class SQLiteFolder: Sendable {
 
     func file(_ name: String = "fairlead.db") -> String { path + "/" + name }
 
-    func open(_ name: String = "fairlead.db", clock: any WallClock = ManualClock()) throws -> SQLiteStore {
-        try SQLiteStore(path: file(name), clock: clock, random: SeededRandom())
+    func open(_ name: String = "fairlead.db", keys: [Secret] = [], clock: any WallClock = ManualClock()) throws -> SQLiteStore {
+        try SQLiteStore(path: file(name), keys: keys, clock: clock, random: SeededRandom())
     }
 
     /// The size of a file in bytes; 0 where there is none.

@@ -1,3 +1,5 @@
+import Screening
+
 /// The settings of a demonstration: a real settings file, in a folder of its own.
 enum DemoSettings {
     /// Who may use the API and the dashboard while the demonstration stays up.
@@ -12,6 +14,7 @@ enum DemoSettings {
         """
         server: { host: 127.0.0.1, port: \(port), public_url: "http://127.0.0.1:\(port)" }
         store: { url: "sqlite:fairlead.db" }
+        encryption: { keys: ["\(SystemRandom().bytes(32).base64)"] }
         admin: { token: \(adminToken) }
         plugins: { paths: ["\(plugins)"] }
         network: { allow: ["127.0.0.0/8"] }

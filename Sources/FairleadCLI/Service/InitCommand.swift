@@ -46,7 +46,7 @@ struct InitCommand: AsyncParsableCommand {
         return """
             Wrote \(file). It reads these environment variables: \(variables).
             Next:
-              export FAIRLEAD_KEY=$(openssl rand -base64 32) FAIRLEAD_ADMIN_TOKEN=$(openssl rand -hex 24)
+              export FAIRLEAD_KEY=$(fairlead key new) FAIRLEAD_ADMIN_TOKEN=$(openssl rand -hex 24)
               fairlead check\(option)
               fairlead serve\(option)
             """

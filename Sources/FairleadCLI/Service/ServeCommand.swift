@@ -63,6 +63,11 @@ struct ServeCommand: AsyncParsableCommand {
         guard let port = try? await host.port() else { return }
         let address = "http://\(settings.server.host):\(port)"
         Terminal.say("Fairlead listens on \(address)")
+        if settings.encryptionKeys.isEmpty {
+            logger.warning(
+                "the store is not sealed, for encryption.keys is empty; so the host serves on loopback only (fairlead key new makes a key)"
+            )
+        }
         logger.notice(
             "listening",
             metadata: [

@@ -9,12 +9,8 @@ extension Inspection {
         if settings.server.publicURL == nil, !settings.accounts.isEmpty {
             warnings.add(at: ["server", "public_url"], "is missing, so providers are polled and cannot call back")
         }
-        if !settings.encryptionKeys.isEmpty {
-            warnings.add(
-                at: ["encryption", "keys"],
-                "are read, but this version does not seal the store yet",
-                hint: "Keep the store on an encrypted disk."
-            )
+        if settings.encryptionKeys.isEmpty {
+            warnings.add(at: ["encryption", "keys"], "are missing, so the store is not sealed", hint: "fairlead key new makes a key.")
         }
         if settings.adminToken == nil {
             warnings.add(

@@ -79,7 +79,7 @@ public struct Host: Service {
             throw error
         }
         let store: any Store
-        do { store = try await settings.store.open(clock: parts.clock, random: parts.random) } catch {
+        do { store = try await settings.store.open(keys: settings.encryptionKeys, clock: parts.clock, random: parts.random) } catch {
             await pool.shutdown()
             throw error
         }

@@ -131,10 +131,10 @@ extension Settings.Workers {
 
 extension Settings.StoreLocation {
     /// Opens the store.
-    func open(clock: any WallClock, random: any RandomSource) async throws -> any Store {
+    func open(keys: [Secret], clock: any WallClock, random: any RandomSource) async throws -> any Store {
         switch self {
-        case .sqlite(let path): try await StoreURL.open("sqlite:" + path, relativeTo: "/", clock: clock, random: random)
-        case .postgres(let url): try await StoreURL.open(url.value, relativeTo: "/", clock: clock, random: random)
+        case .sqlite(let path): try await StoreURL.open("sqlite:" + path, relativeTo: "/", keys: keys, clock: clock, random: random)
+        case .postgres(let url): try await StoreURL.open(url.value, relativeTo: "/", keys: keys, clock: clock, random: random)
         }
     }
 }

@@ -11,6 +11,13 @@ struct SectionReading {
         var settings = Settings(store: store(), pluginPaths: pluginPaths())
         settings.server = server()
         settings.encryptionKeys = encryptionKeys()
+        if settings.encryptionKeys.isEmpty, !settings.server.isLoopback {
+            root.problems.add(
+                at: ["server", "host"],
+                "is reachable from other machines, and without encryption.keys the store is not sealed: then the host serves on loopback only",
+                hint: "fairlead key new makes a key."
+            )
+        }
         settings.adminToken = section("admin").secret("token")
         settings.allowedNetworks = allowedNetworks()
         settings.workers = workers()
@@ -45,7 +52,7 @@ struct SectionReading {
         let section = section("encryption")
         return (section.texts("keys") ?? []).enumerated().map { index, text in
             if [UInt8](base64: text)?.count != 32 {
-                let hint = "openssl rand -base64 32 prints one."
+                let hint = "fairlead key new prints one."
                 let path = section["keys"]?.items == nil ? section.path + ["keys"] : section.path + ["keys", String(index)]
                 section.problems.add(at: path, "must be base64 of 32 bytes", hint: hint)
             }

@@ -13,6 +13,9 @@ public struct Settings: Sendable {
         public var publicURL: String?
         /// The largest body taken, in bytes.
         public var maxBody = 1_048_576
+
+        /// Whether only this machine can reach the host.
+        public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
     }
 
     /// Where the store is.

@@ -20,7 +20,7 @@ public enum StarterSettings {
           url: "sqlite:fairlead.db"
 
         encryption:
-          # 32 bytes in base64 (openssl rand -base64 32). The first encrypts, all decrypt. Keep a copy: without it the data is lost.
+          # 32 bytes in base64 (`fairlead key new` prints some). The first encrypts, all decrypt. Keep a copy: without it the data is lost.
           keys: ["${env:FAIRLEAD_KEY}"]
 
         admin:

@@ -19,7 +19,7 @@ extension PostgresMigration {
                 order_id text COLLATE "C",
                 received_at bigint NOT NULL,
                 state text COLLATE "C" NOT NULL,
-                problem text COLLATE "C",
+                problem bytea,
                 duplicate_count bigint NOT NULL DEFAULT 0,
                 dedupe_key bytea,
                 body bytea NOT NULL
@@ -83,7 +83,6 @@ extension PostgresMigration {
                 run_id text COLLATE "C" NOT NULL,
                 n bigint NOT NULL,
                 kind text COLLATE "C" NOT NULL,
-                request_hash text COLLATE "C" NOT NULL,
                 repeatable boolean NOT NULL,
                 attempts bigint NOT NULL,
                 at bigint NOT NULL,
@@ -137,6 +136,11 @@ extension PostgresMigration {
                 taken text,
                 rest_until bigint
             ) WITH (fillfactor = 50);
+
+            CREATE TABLE keyring (
+                name text COLLATE "C" PRIMARY KEY,
+                sealed bytea NOT NULL
+            );
 
             CREATE TABLE scripts (
                 id text COLLATE "C" PRIMARY KEY,

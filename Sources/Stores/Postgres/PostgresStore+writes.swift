@@ -4,7 +4,7 @@ extension PostgresStore {
     /// See ``Store/accept(_:dedupe:)``.
     public func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
         let row = try EventRow(event, codec)
-        let key = dedupe.map { Fingerprint.dedupe.of(event.connection ?? "", $0) }
+        let key = dedupe.map { codec.fingerprint(.dedupe, event.connection ?? "", $0) }
         return try await withCheckedThrowingContinuation { continuation in
             if !arrivals.add(PostgresArrival(row: row, key: key, continuation: continuation)) { continuation.resume(throwing: Self.closed) }
         }
@@ -97,7 +97,7 @@ extension PostgresStore {
 
     /// See ``Store/begin(key:bodyHash:)``.
     public func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
-        let request = PostgresLocks.KeyedRequest(key: Fingerprint.idempotencyKey.of(key), bodyHash: bodyHash)
+        let request = PostgresLocks.KeyedRequest(key: codec.fingerprint(.idempotencyKey, key), bodyHash: codec.index.hash(Array(bodyHash.utf8)).hex)
         var locks = PostgresLocks()
         locks.requests = [request]
         locks.needsTime = true
@@ -106,7 +106,7 @@ extension PostgresStore {
 
     /// See ``Store/answer(key:status:body:)``.
     public func answer(key: String, status: Int?, body: [UInt8]) async throws {
-        let fingerprint = Fingerprint.idempotencyKey.of(key)
+        let fingerprint = codec.fingerprint(.idempotencyKey, key)
         try await write(PostgresLocks()) { try $0.answer(fingerprint, status: status, body: body) }
     }
 
@@ -133,7 +133,7 @@ extension PostgresTransaction {
         case .timeline(let entry): try write(entry)
         case .run(let run): try write(run)
         case .expect(let run, let state): try expect(run: run, in: state)
-        case .event(let id, let state, let problem): set(event: id, state: state, problem: problem)
+        case .event(let id, let state, let problem): try set(event: id, state: state, problem: problem)
         case .record(let event): try record(event)
         case .queue(let work): queue(work)
         case .unqueue(let work): unqueue(work)

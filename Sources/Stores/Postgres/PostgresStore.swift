@@ -22,41 +22,45 @@ public final class PostgresStore: Store {
     ///
     /// - Parameters:
     ///   - url: `postgres://…` with all that libpq understands in it. Its rights must allow tables to be made where there are none yet.
+    ///   - keys: what the rows are sealed with, the first first; empty for a store that is not sealed.
     ///   - connections: how many connections this process uses at most, from 4 on; one more listens for other replicas.
     ///   - clock: what the pauses between two looks at the queue are measured with.
     ///   - random: where seals and pauses get their randomness.
     /// - Throws: ``StoreError/unavailable(_:)`` where the database cannot be had, ``StoreError/newer(_:)``. No text holds the URL or a password.
     public static func open(
         url: String,
+        keys: [Secret] = [],
         connections: Int = 8,
         clock: any WallClock,
         random: any RandomSource
     ) async throws -> PostgresStore {
-        try await open(url: url, connections: connections, clock: clock, random: random, time: .database)
+        try await open(url: url, keys: keys, connections: connections, clock: clock, random: random, time: .database)
     }
 
     /// As the public one, with a time of the caller's.
     static func open(
         url: String,
+        keys: [Secret] = [],
         connections: Int = 8,
         clock: any WallClock,
         random: any RandomSource,
         time: PostgresTime
     ) async throws -> PostgresStore {
         let options = try PostgresOptions(url)
-        let store = PostgresStore(options, connections: connections, clock: clock, random: random, time: time)
-        do {
-            try await store.migrate()
-        } catch {
-            await store.close()
-            throw error
-        }
+        let codec = try await prepare(PostgresSession(options, random: random), keys, time)
+        let store = PostgresStore(options, codec: codec, connections: connections, clock: clock, random: random, time: time)
         store.bell.start()
         return store
     }
 
-    private init(_ options: PostgresOptions, connections: Int, clock: any WallClock, random: any RandomSource, time: PostgresTime) {
-        let codec = RowCodec(sealer: PlainSealer())
+    private init(
+        _ options: PostgresOptions,
+        codec: RowCodec,
+        connections: Int,
+        clock: any WallClock,
+        random: any RandomSource,
+        time: PostgresTime
+    ) {
         let wakers = WakeUps(clock: clock)
         func sessions(_ count: Int) -> [PostgresSession] { (0..<count).map { _ in PostgresSession(options, random: random) } }
         let bell = PostgresBell(PostgresSession(options, random: random), random: random, onWork: { wakers.ring() })
@@ -123,13 +127,48 @@ public final class PostgresStore: Store {
         }
     }
 
-    private func migrate() async throws {
-        let time = time
-        try await onSession { session in
-            // Its locks and settings end with the connection.
-            defer { session.disconnect() }
-            try PostgresMigration.run(try session.connected(), time: time)
+    /// Brings the schema up to date and finds out how the rows are sealed, on a connection of its own: its locks and settings end with it.
+    private static func prepare(_ session: PostgresSession, _ keys: [Secret], _ time: PostgresTime) async throws -> RowCodec {
+        let line = PostgresLine<Read>("opening", sessions: [session], batchLimit: 1) { session, batch in
+            for read in batch { read(session) }
         }
+        let result: Result<RowCodec, any Error> = await withCheckedContinuation { continuation in
+            let isTaken = line.add { session in
+                continuation.resume(
+                    returning: Result {
+                        do {
+                            defer { session.disconnect() }
+                            let connection = try session.connected()
+                            try PostgresMigration.run(connection, time: time)
+                            return try seal(connection, keys)
+                        } catch {
+                            throw StoreError(postgres: error)
+                        }
+                    }
+                )
+            }
+            if !isTaken { continuation.resume(returning: .failure(closed)) }
+        }
+        await line.close()
+        return try result.get()
+    }
+
+    /// What to read and write the rows with. Of replicas that start on a new database at once, one makes the index key and all read it.
+    private static func seal(_ connection: PostgresConnection, _ keys: [Secret]) throws -> RowCodec {
+        func ask(_ sql: String, _ values: [PostgresValue] = []) throws -> [PostgresRow] {
+            try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows
+        }
+        func stored() throws -> [UInt8]? { try ask("SELECT sealed FROM keyring WHERE name = $1", [.text(StoreSeal.index)]).first?.bytes(0) }
+        let before = try stored()
+        let isEmpty = try ask("SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM orders)").first?.bool(0) ?? false
+        let (codec, row) = try StoreSeal.codec(keys: keys, stored: before, isEmpty: isEmpty)
+        guard let row else { return codec }
+        guard before == nil else {
+            _ = try ask("UPDATE keyring SET sealed = $2 WHERE name = $1", [.text(StoreSeal.index), .bytes(row)])
+            return codec
+        }
+        _ = try ask("INSERT INTO keyring (name, sealed) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", [.text(StoreSeal.index), .bytes(row)])
+        return try StoreSeal.codec(keys: keys, stored: try stored(), isEmpty: isEmpty).codec
     }
 
     private func onSession<Answer: Sendable>(_ body: @escaping @Sendable (PostgresSession) throws -> Answer) async throws -> Answer {

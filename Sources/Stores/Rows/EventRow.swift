@@ -9,8 +9,8 @@ struct EventRow {
     var order: String?
     var receivedAt: Int64
     var state: String
-    /// JSON text: an event's state changes without its opaque column being written again.
-    var problem: String?
+    /// Opaque, in a column of its own: an event's state changes without what was received being written again.
+    var problem: [UInt8]?
     var duplicateCount: Int
     var body: [UInt8]
 
@@ -23,7 +23,7 @@ struct EventRow {
         order = event.order
         receivedAt = event.receivedAt.milliseconds
         state = event.state.rawValue
-        problem = Self.text(event.problem)
+        problem = try Self.sealed(event.problem, of: event.id, codec)
         duplicateCount = event.duplicateCount
         let request = event.request.value
         let json: JSON = [
@@ -41,7 +41,7 @@ struct EventRow {
         order: String?,
         receivedAt: Int64,
         state: String,
-        problem: String?,
+        problem: [UInt8]?,
         duplicateCount: Int,
         body: [UInt8]
     ) {
@@ -80,16 +80,24 @@ struct EventRow {
             request: request,
             receivedAt: Timestamp(milliseconds: receivedAt),
             state: state,
-            problem: Self.problem(problem),
+            problem: try openedProblem(codec),
             duplicateCount: duplicateCount,
             runs: runs
         )
     }
 
-    /// A problem as the text of its column.
-    static func text(_ problem: Problem?) -> String? { problem?.row.string() }
+    /// A problem as its column.
+    static func sealed(_ problem: Problem?, of event: String, _ codec: RowCodec) throws(StoreError) -> [UInt8]? {
+        guard let problem else { return nil }
+        return try codec.seal(RowCodec.Content(json: problem.row), at: problemPlace(event))
+    }
 
-    private static func problem(_ text: String?) -> Problem? { text.flatMap { Problem(row: try? JSON(parsing: $0)) } }
+    private func openedProblem(_ codec: RowCodec) throws(StoreError) -> Problem? {
+        guard let problem else { return nil }
+        return Problem(row: try codec.open(problem, at: Self.problemPlace(id)).json)
+    }
+
+    private static func problemPlace(_ event: String) -> SealedPlace { SealedPlace(.events, event + ":problem") }
 
     private static func json(_ texts: [String: String]) -> JSON { .object(JSON.Members(texts.map { ($0.key, .string($0.value)) })) }
 

@@ -1,7 +1,6 @@
-import Crypto
 import Screening
 
-/// A SHA-256 that stands in an index for a text which is itself only in the opaque column: exact look-up and uniqueness without showing the text.
+/// A hash that stands in an index for a text which is itself only in the opaque column: exact look-up and uniqueness without showing the text.
 enum Fingerprint: String {
     /// An order's external id.
     case externalID = "external_id"
@@ -15,10 +14,9 @@ enum Fingerprint: String {
     case idempotencyKey = "idempotency_key"
 
     /// 32 bytes; of several texts, no two different lists give the same.
-    func of(_ texts: String...) -> [UInt8] {
-        var hash = SHA256()
-        hash.update(data: Array("fairlead:\(rawValue)".utf8))
-        for text in texts { hash.update(data: Array("\u{0}\(text.utf8.count):\(text)".utf8)) }
-        return Array(hash.finalize())
+    func of(_ texts: [String], by index: IndexKey) -> [UInt8] {
+        var bytes = Array("fairlead:\(rawValue)".utf8)
+        for text in texts { bytes += Array("\u{0}\(text.utf8.count):\(text)".utf8) }
+        return index.hash(bytes)
     }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Screening
 
 /// What stands in the `lookups` table for a name, an e-mail address, an external id or a provider ref, so that orders are found by them although the
@@ -15,23 +14,25 @@ struct LookupKey: Hashable, Comparable {
     static func < (left: LookupKey, right: LookupKey) -> Bool { left.bits < right.bits }
 
     /// The key of a whole text.
-    static func exact(_ text: String) -> LookupKey { LookupKey("=", folded(text)) }
+    static func exact(_ text: String, by index: IndexKey) -> LookupKey { LookupKey("=", folded(text), index) }
 
     /// The keys an order is found by, sorted.
-    static func keys(of order: Order) -> [LookupKey] {
+    static func keys(of order: Order, by index: IndexKey) -> [LookupKey] {
         var keys: Set<LookupKey> = []
         for text in beginnings(of: order) {
-            for length in lengths where length <= text.count { keys.insert(LookupKey("^", String(text.prefix(length)))) }
+            for length in lengths where length <= text.count { keys.insert(LookupKey("^", String(text.prefix(length)), index)) }
         }
-        for text in [order.externalID, order.providerRef ?? "", order.candidate.email.value] where !text.isEmpty { keys.insert(exact(text)) }
+        for text in [order.externalID, order.providerRef ?? "", order.candidate.email.value] where !text.isEmpty {
+            keys.insert(exact(text, by: index))
+        }
         return keys.sorted()
     }
 
     /// The keys to look for when somebody searches for a text that is not empty.
-    static func probes(for text: String) -> [LookupKey] {
+    static func probes(for text: String, by index: IndexKey) -> [LookupKey] {
         let text = folded(text)
         guard let length = lengths.last(where: { $0 <= text.count }) else { return [] }
-        return [LookupKey("^", String(text.prefix(length))), LookupKey("=", text)]
+        return [LookupKey("^", String(text.prefix(length)), index), LookupKey("=", text, index)]
     }
 
     /// Whether a search for a text is meant to find an order.
@@ -48,8 +49,8 @@ struct LookupKey: Hashable, Comparable {
 
     private static func folded(_ text: String) -> String { text.trimmed.lowercased() }
 
-    private init(_ kind: String, _ text: String) {
-        let digest = SHA256.hash(data: Array("fairlead:lookup:\(kind)\(text)".utf8))
+    private init(_ kind: String, _ text: String, _ index: IndexKey) {
+        let digest = index.hash(Array("fairlead:lookup:\(kind)\(text)".utf8))
         bits = digest.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
     }
 

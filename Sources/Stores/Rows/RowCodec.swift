@@ -3,6 +3,7 @@ import Screening
 /// Writes and reads the opaque column of every row: JSON, with raw bytes behind it where there are some, then sealed.
 struct RowCodec: Sendable {
     let sealer: any Sealer
+    let index: IndexKey
 
     /// What a row keeps opaque.
     struct Content {
@@ -15,6 +16,9 @@ struct RowCodec: Sendable {
     private static let form: UInt8 = 1
     /// A script's value may nest as deeply as JSON does by default; the row's own members come on top.
     private static let depth = 200
+
+    /// What stands in an index for texts.
+    func fingerprint(_ kind: Fingerprint, _ texts: String...) -> [UInt8] { kind.of(texts, by: index) }
 
     /// The column's bytes.
     func seal(_ content: Content, at place: SealedPlace) throws(StoreError) -> [UInt8] {

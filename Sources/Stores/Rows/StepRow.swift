@@ -5,7 +5,6 @@ struct StepRow {
     var run: String
     var number: Int
     var kind: String
-    var requestHash: String
     var repeatable: Bool
     var attempts: Int
     var at: Int64
@@ -14,13 +13,13 @@ struct StepRow {
 
     /// A step of a run on its way into the store.
     init(_ step: Step, of run: String, _ codec: RowCodec) throws(StoreError) {
-        var json: JSON = ["request": step.request.value]
+        // The hash is of what was asked: it belongs to it, and is as secret.
+        var json: JSON = ["request": step.request.value, "request_hash": .string(step.requestHash)]
         json["reply"] = step.reply?.value
         self.init(
             run: run,
             number: step.number,
             kind: step.kind,
-            requestHash: step.requestHash,
             repeatable: step.repeatable,
             attempts: step.attempts,
             at: step.at.milliseconds,
@@ -33,7 +32,6 @@ struct StepRow {
         run: String,
         number: Int,
         kind: String,
-        requestHash: String,
         repeatable: Bool,
         attempts: Int,
         at: Int64,
@@ -43,7 +41,6 @@ struct StepRow {
         self.run = run
         self.number = number
         self.kind = kind
-        self.requestHash = requestHash
         self.repeatable = repeatable
         self.attempts = attempts
         self.at = at
@@ -55,7 +52,7 @@ struct StepRow {
     func step(_ codec: RowCodec) throws(StoreError) -> Step {
         let place = Self.place(run, number)
         let json = try codec.open(body, at: place).json
-        guard let request = json["request"] else { throw RowCodec.unreadable(place) }
+        guard let request = json["request"], let requestHash = json["request_hash"]?.text else { throw RowCodec.unreadable(place) }
         return Step(
             number: number,
             kind: kind,

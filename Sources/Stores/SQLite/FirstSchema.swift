@@ -21,7 +21,7 @@ extension Migration {
                 order_id TEXT,
                 received_at INTEGER NOT NULL,
                 state TEXT NOT NULL,
-                problem TEXT,
+                problem BLOB,
                 duplicate_count INTEGER NOT NULL DEFAULT 0,
                 body BLOB NOT NULL
             ) STRICT;
@@ -87,7 +87,6 @@ extension Migration {
                 run_id TEXT NOT NULL,
                 n INTEGER NOT NULL,
                 kind TEXT NOT NULL,
-                request_hash TEXT NOT NULL,
                 repeatable INTEGER NOT NULL,
                 attempts INTEGER NOT NULL,
                 at INTEGER NOT NULL,
@@ -95,6 +94,11 @@ extension Migration {
                 body BLOB NOT NULL,
                 UNIQUE (run_id, n)
             ) STRICT;
+
+            CREATE TABLE keyring (
+                name TEXT PRIMARY KEY,
+                sealed BLOB NOT NULL
+            ) STRICT, WITHOUT ROWID;
 
             CREATE TABLE scripts (
                 id TEXT PRIMARY KEY,

@@ -5,7 +5,7 @@ extension SQLiteStore {
     public func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
         // Sealed and hashed here, by the caller: the writer does only what nobody else can.
         let row = try EventRow(event, codec)
-        let key = dedupe.map { Fingerprint.dedupe.of(event.connection ?? "", $0) }
+        let key = dedupe.map { codec.fingerprint(.dedupe, event.connection ?? "", $0) }
         return try await writer.write { try $0.accept(row, key: key) }
     }
 
@@ -82,7 +82,8 @@ extension SQLiteStore {
 
     /// See ``Store/begin(key:bodyHash:)``.
     public func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
-        try await writer.write { try $0.begin(key: key, bodyHash: bodyHash) }
+        let bodyHash = codec.index.hash(Array(bodyHash.utf8)).hex
+        return try await writer.write { try $0.begin(key: key, bodyHash: bodyHash) }
     }
 
     /// See ``Store/answer(key:status:body:)``.

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 public import Screening
 import Synchronization
@@ -22,38 +23,39 @@ public final class SQLiteStore: Store {
     ///
     /// - Parameters:
     ///   - path: the file; `-wal`, `-shm` and `.lock` files stand beside it while it is open.
+    ///   - keys: what the rows are sealed with, the first first; empty for a store that is not sealed.
     ///   - clock: the time that leases, due work and budgets go by.
     ///   - random: where seals get their randomness.
     /// - Throws: ``StoreError/unavailable(_:)`` where the file cannot be had, also because another process has it; ``StoreError/corrupt(_:)`` where it is
     ///   not a database; ``StoreError/newer(_:)``.
-    public init(path: String, clock: any WallClock, random: any RandomSource) throws {
+    public init(path: String, keys: [Secret] = [], clock: any WallClock, random: any RandomSource) throws {
         self.clock = clock
         self.random = random
         lock = try FileLock(database: path)
-        codec = RowCodec(sealer: PlainSealer())
         wakers = WakeUps(clock: clock)
-        let keys: ReceivedKeys
+        let received: ReceivedKeys
         do {
             database = try DatabasePool(path: path, configuration: Self.configuration)
-            let codec = codec
-            try database.writeWithoutTransaction { db in
+            codec = try database.writeWithoutTransaction { db in
                 // Set here because the pool chooses a weaker level when it opens: a commit has to survive a power cut.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 // In KiB. Many intents share one transaction: the pages that they change together should fit, or they are written twice.
                 try db.execute(sql: "PRAGMA cache_size = -16384")
                 try Migration.run(db, now: clock.now())
+                let codec = try Self.seal(db, keys)
                 try db.inTransaction(.immediate) {
                     var transaction = WriteTransaction(db: db, codec: codec, keys: ReceivedKeys(unread: 0...0), now: clock.now())
                     try transaction.releaseAll()
                     return .commit
                 }
+                return codec
             }
-            keys = try database.writeWithoutTransaction { [database] in try ReceivedKeys.read(from: $0, later: database) }
+            received = try database.writeWithoutTransaction { [database] in try ReceivedKeys.read(from: $0, later: database) }
             checkpoints = try Checkpoints(path: path, configuration: Self.configuration)
         } catch {
             throw StoreError(error)
         }
-        writer = GroupCommit(database, codec: codec, keys: keys, clock: clock, checkpoints: checkpoints, onWork: { [wakers] in wakers.ring() })
+        writer = GroupCommit(database, codec: codec, keys: received, clock: clock, checkpoints: checkpoints, onWork: { [wakers] in wakers.ring() })
     }
 
     /// Finishes what was begun and closes. Does nothing the second time.
@@ -88,6 +90,17 @@ public final class SQLiteStore: Store {
 
     /// The present moment, for reads.
     var now: Timestamp { clock.now() }
+
+    /// What to read and write the rows with; a store that is new is sealed from here on where there are keys.
+    private static func seal(_ db: Database, _ keys: [Secret]) throws -> RowCodec {
+        let stored = try Row.fetchOne(db, sql: "SELECT sealed FROM keyring WHERE name = ?", arguments: [StoreSeal.index])?.bytes(0)
+        let isEmpty = try Bool.fetchOne(db, sql: "SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM orders)") ?? false
+        let (codec, row) = try StoreSeal.codec(keys: keys, stored: stored, isEmpty: isEmpty)
+        if let row {
+            try db.execute(sql: "INSERT OR REPLACE INTO keyring (name, sealed) VALUES (?, ?)", arguments: [StoreSeal.index, Data(row)])
+        }
+        return codec
+    }
 
     private static var configuration: Configuration {
         var configuration = Configuration()

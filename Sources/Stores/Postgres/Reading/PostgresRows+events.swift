@@ -56,7 +56,7 @@ extension PostgresRows {
             order: row.optionalText(4),
             receivedAt: row.int(5),
             state: row.text(6),
-            problem: row.optionalText(7),
+            problem: row.optionalBytes(7),
             duplicateCount: row.count(8),
             body: row.bytes(9)
         ).event(codec, runs: row.text(10).split(separator: ",").map { String($0) })

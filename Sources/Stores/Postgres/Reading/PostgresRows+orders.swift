@@ -11,12 +11,12 @@ extension PostgresRows {
 
     /// An order by the ATS's name for it.
     func order(connection: String, externalID: String) throws -> Order? {
-        try order(where: "o.connection = $1 AND o.external_key = $2", .text(connection), .bytes(Fingerprint.externalID.of(externalID)))
+        try order(where: "o.connection = $1 AND o.external_key = $2", .text(connection), .bytes(codec.fingerprint(.externalID, externalID)))
     }
 
     /// An order by the secret part of its callback address.
     func order(callbackToken: String) throws -> Order? {
-        try order(where: "o.token_key = $1", .bytes(Fingerprint.callbackToken.of(callbackToken)))
+        try order(where: "o.token_key = $1", .bytes(codec.fingerprint(.callbackToken, callbackToken)))
     }
 
     /// An order's story, oldest first.
@@ -30,8 +30,10 @@ extension PostgresRows {
     func orders(_ query: OrderQuery, _ page: PageRequest) throws -> Page<Order> {
         var states = query.states.isEmpty ? Set(OrderState.allCases) : query.states
         if let party = query.waitingOn { states = states.filter { $0.waitingOn == party } }
-        if let text = query.text?.value, !text.trimmed.isEmpty { return try search(query, page, states: states, LookupKey.probes(for: text)) }
-        if let external = query.externalID { return try search(query, page, states: states, [LookupKey.exact(external)]) }
+        if let text = query.text?.value, !text.trimmed.isEmpty {
+            return try search(query, page, states: states, LookupKey.probes(for: text, by: codec.index))
+        }
+        if let external = query.externalID { return try search(query, page, states: states, [LookupKey.exact(external, by: codec.index)]) }
         var list = PostgresList("orders", page)
         list.stretches("state", states.map(\.rawValue))
         list.require(query)

@@ -13,24 +13,23 @@ struct PostgresRows {
 
     /// A run's steps, by number.
     func steps(of run: String) throws -> [Step] {
-        try all("SELECT n, kind, request_hash, repeatable, attempts, at, ms, body FROM steps WHERE run_id = $1 ORDER BY n", .text(run)).map { row in
+        try all("SELECT n, kind, repeatable, attempts, at, ms, body FROM steps WHERE run_id = $1 ORDER BY n", .text(run)).map { row in
             try StepRow(
                 run: run,
                 number: row.count(0),
                 kind: row.text(1),
-                requestHash: row.text(2),
-                repeatable: row.bool(3),
-                attempts: row.count(4),
-                at: row.int(5),
-                milliseconds: row.optionalInt(6).map { Int($0) },
-                body: row.bytes(7)
+                repeatable: row.bool(2),
+                attempts: row.count(3),
+                at: row.int(4),
+                milliseconds: row.optionalInt(5).map { Int($0) },
+                body: row.bytes(6)
             ).step(codec)
         }
     }
 
     /// A value of a connection's scripts; nil where there is none or it has expired.
     func value(connection: String, key: String) throws -> JSON? {
-        let fingerprint = Fingerprint.valueKey.of(key)
+        let fingerprint = codec.fingerprint(.valueKey, key)
         let rows = try all(
             "SELECT body FROM kv WHERE connection = $1 AND key = $2 AND (expires_at IS NULL OR expires_at > \(PostgresTime.sql("$3")))",
             .text(connection),

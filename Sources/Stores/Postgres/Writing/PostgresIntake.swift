@@ -60,7 +60,7 @@ struct PostgresIntake: Sendable {
             Self.insertEvents,
             [
                 .texts(rows.map(\.id)), .texts(rows.map(\.kind)), .texts(rows.map(\.connection)), .texts(rows.map(\.account)),
-                .texts(rows.map(\.order)), .ints(rows.map(\.receivedAt)), .texts(rows.map(\.state)), .texts(rows.map(\.problem)),
+                .texts(rows.map(\.order)), .ints(rows.map(\.receivedAt)), .texts(rows.map(\.state)), .blobs(rows.map(\.problem)),
                 .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key)), .blobs(rows.map(\.body)), time.value,
             ]
         )
@@ -93,7 +93,7 @@ struct PostgresIntake: Sendable {
         WITH added AS (
             INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, body)
             SELECT * FROM unnest(
-                $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::bigint[], $10::bytea[], $11::bytea[]
+                $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bytea[], $9::bigint[], $10::bytea[], $11::bytea[]
             ) AS given (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, body)
             ORDER BY given.dedupe_key, given.id
             ON CONFLICT DO NOTHING RETURNING id, order_id

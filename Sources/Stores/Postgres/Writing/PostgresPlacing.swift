@@ -47,7 +47,7 @@ extension PostgresTransaction {
     mutating func update(_ order: Order) throws {
         guard let present = held.orders[order.id], present.version == order.version - 1 else { throw StoreError.conflict }
         let row = try OrderRow(order, codec)
-        let keys = LookupKey.keys(of: order)
+        let keys = LookupKey.keys(of: order, by: codec.index)
         change(order: order.id, to: PostgresHeld.HeldOrder(seq: present.seq, version: order.version, keys: keys))
         write(
             "UPDATE orders SET state = $1, outcome = $2, version = $3, updated_at = $4, lookup_keys = $5, body = $6 WHERE seq = $7",

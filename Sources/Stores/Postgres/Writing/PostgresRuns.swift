@@ -57,14 +57,13 @@ extension PostgresTransaction {
         let row = try StepRow(step, of: run, codec)
         write(
             """
-            INSERT INTO steps (run_id, n, kind, request_hash, repeatable, attempts, at, ms, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            ON CONFLICT (run_id, n) DO UPDATE SET kind = excluded.kind, request_hash = excluded.request_hash, repeatable = excluded.repeatable,
+            INSERT INTO steps (run_id, n, kind, repeatable, attempts, at, ms, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT (run_id, n) DO UPDATE SET kind = excluded.kind, repeatable = excluded.repeatable,
                 attempts = excluded.attempts, at = excluded.at, ms = excluded.ms, body = excluded.body
             """,
             .text(row.run),
             .count(row.number),
             .text(row.kind),
-            .text(row.requestHash),
             .bool(row.repeatable),
             .count(row.attempts),
             .int(row.at),
@@ -88,14 +87,15 @@ extension PostgresTransaction {
             .text(row.order),
             .int(row.receivedAt),
             .text(row.state),
-            .text(row.problem),
+            .bytes(row.problem),
             .count(row.duplicateCount),
             .bytes(row.body)
         )
     }
 
     /// Writes an event's new state. An event that is gone stays gone.
-    mutating func set(event id: String, state: Event.State, problem: Problem?) {
-        write("UPDATE events SET state = $2, problem = $3 WHERE id = $1", .text(id), .text(state.rawValue), .text(EventRow.text(problem)))
+    mutating func set(event id: String, state: Event.State, problem: Problem?) throws {
+        let sealed = try EventRow.sealed(problem, of: id, codec)
+        write("UPDATE events SET state = $2, problem = $3 WHERE id = $1", .text(id), .text(state.rawValue), .bytes(sealed))
     }
 }

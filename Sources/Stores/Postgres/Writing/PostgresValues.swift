@@ -3,7 +3,7 @@ import Screening
 extension PostgresTransaction {
     /// Sets or deletes a value of a connection's scripts.
     mutating func set(_ value: JSON?, connection: String, key: String, expires: Timestamp?) throws {
-        let fingerprint = Fingerprint.valueKey.of(key)
+        let fingerprint = codec.fingerprint(.valueKey, key)
         guard let value else {
             write("DELETE FROM kv WHERE connection = $1 AND key = $2", .text(connection), .bytes(fingerprint))
             return

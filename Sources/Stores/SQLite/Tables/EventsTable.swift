@@ -22,7 +22,8 @@ extension WriteTransaction {
 
     /// Writes an event's new state. An event that is gone stays gone.
     mutating func set(event id: String, state: Event.State, problem: Problem?) throws {
-        try db.run("UPDATE events SET state = ?, problem = ? WHERE id = ?", [state.rawValue, EventRow.text(problem), id])
+        let sealed = try EventRow.sealed(problem, of: id, codec).map { Data($0) }
+        try db.run("UPDATE events SET state = ?, problem = ? WHERE id = ?", [state.rawValue, sealed, id])
     }
 
     private func insert(_ row: EventRow) throws -> Bool {
@@ -32,7 +33,8 @@ extension WriteTransaction {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
-                row.id, row.kind, row.connection, row.account, row.order, row.receivedAt, row.state, row.problem, row.duplicateCount, Data(row.body),
+                row.id, row.kind, row.connection, row.account, row.order, row.receivedAt, row.state, row.problem.map { Data($0) }, row.duplicateCount,
+                Data(row.body),
             ]
         ) == 1
     }
@@ -57,7 +59,7 @@ extension StoredRows {
             order: row[4],
             receivedAt: row[5],
             state: row[6],
-            problem: row[7],
+            problem: (row[7] as Data?).map { Array($0) },
             duplicateCount: row[8],
             body: row.bytes(9)
         ).event(codec, runs: runs)

@@ -5,7 +5,7 @@ import Screening
 extension WriteTransaction {
     /// Begins a request with an idempotency key, unless it was begun before.
     mutating func begin(key: String, bodyHash: String) throws -> KeyedAnswer {
-        let fingerprint = Fingerprint.idempotencyKey.of(key)
+        let fingerprint = codec.fingerprint(.idempotencyKey, key)
         if let present = try rows.keyedAnswer(fingerprint) {
             let verdict = present.verdict(bodyHash: bodyHash, now: now.milliseconds)
             guard verdict == .fresh else { return verdict }
@@ -24,7 +24,7 @@ extension WriteTransaction {
 
     /// Remembers a request's answer, or forgets the request where there is none.
     mutating func answer(key: String, status: Int?, body: [UInt8]) throws {
-        let fingerprint = Fingerprint.idempotencyKey.of(key)
+        let fingerprint = codec.fingerprint(.idempotencyKey, key)
         guard let status else {
             try db.run("DELETE FROM keyed_answers WHERE key = ?", [Data(fingerprint)])
             return

@@ -6,8 +6,10 @@ extension StoredRows {
     func orders(_ query: OrderQuery, _ page: PageRequest) throws -> Page<Order> {
         var states = query.states.isEmpty ? Set(OrderState.allCases) : query.states
         if let party = query.waitingOn { states = states.filter { $0.waitingOn == party } }
-        if let text = query.text?.value, !text.trimmed.isEmpty { return try search(query, page, states: states, LookupKey.probes(for: text)) }
-        if let external = query.externalID { return try search(query, page, states: states, [LookupKey.exact(external)]) }
+        if let text = query.text?.value, !text.trimmed.isEmpty {
+            return try search(query, page, states: states, LookupKey.probes(for: text, by: codec.index))
+        }
+        if let external = query.externalID { return try search(query, page, states: states, [LookupKey.exact(external, by: codec.index)]) }
         var list = ListQuery("orders", index: "orders_list", page)
         list.stretches(of: states)
         list.require("outcome", query.outcome?.rawValue)

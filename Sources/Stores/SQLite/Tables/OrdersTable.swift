@@ -13,9 +13,9 @@ struct NewOrder: Sendable {
     init(_ order: Order, _ codec: RowCodec) throws(StoreError) {
         self.order = order
         row = try OrderRow(order, codec)
-        keys = LookupKey.keys(of: order)
-        external = Fingerprint.externalID.of(order.externalID)
-        token = Fingerprint.callbackToken.of(order.callbackToken.value)
+        keys = LookupKey.keys(of: order, by: codec.index)
+        external = codec.fingerprint(.externalID, order.externalID)
+        token = codec.fingerprint(.callbackToken, order.callbackToken.value)
     }
 }
 
@@ -50,7 +50,7 @@ extension WriteTransaction {
         guard let present, present[1] as Int == order.version - 1 else { throw StoreError.conflict }
         let seq: Int64 = present[0]
         let row = try OrderRow(order, codec)
-        let keys = LookupKey.keys(of: order)
+        let keys = LookupKey.keys(of: order, by: codec.index)
         try db.run(
             "UPDATE orders SET state = ?, outcome = ?, version = ?, updated_at = ?, lookup_keys = ?, body = ? WHERE seq = ?",
             [row.state, row.outcome, row.version, row.updatedAt, Data(keys.packed), Data(row.body), seq]
@@ -91,12 +91,12 @@ extension StoredRows {
 
     /// An order by the ATS's name for it.
     func order(connection: String, externalID: String) throws -> Order? {
-        try order(where: "connection = ? AND external_key = ?", [connection, Data(Fingerprint.externalID.of(externalID))])
+        try order(where: "connection = ? AND external_key = ?", [connection, Data(codec.fingerprint(.externalID, externalID))])
     }
 
     /// An order by the secret part of its callback address.
     func order(callbackToken: String) throws -> Order? {
-        try order(where: "token_key = ?", [Data(Fingerprint.callbackToken.of(callbackToken))])
+        try order(where: "token_key = ?", [Data(codec.fingerprint(.callbackToken, callbackToken))])
     }
 
     /// An order's story, oldest first.

@@ -37,11 +37,11 @@ extension WriteTransaction {
         let row = try StepRow(step, of: run, codec)
         try db.run(
             """
-            INSERT INTO steps (run_id, n, kind, request_hash, repeatable, attempts, at, ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (run_id, n) DO UPDATE SET kind = excluded.kind, request_hash = excluded.request_hash, repeatable = excluded.repeatable,
+            INSERT INTO steps (run_id, n, kind, repeatable, attempts, at, ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (run_id, n) DO UPDATE SET kind = excluded.kind, repeatable = excluded.repeatable,
                 attempts = excluded.attempts, at = excluded.at, ms = excluded.ms, body = excluded.body
             """,
-            [row.run, row.number, row.kind, row.requestHash, row.repeatable, row.attempts, row.at, row.milliseconds, Data(row.body)]
+            [row.run, row.number, row.kind, row.repeatable, row.attempts, row.at, row.milliseconds, Data(row.body)]
         )
     }
 }
@@ -102,17 +102,16 @@ extension StoredRows {
 
     /// A run's steps, by number.
     func steps(of run: String) throws -> [Step] {
-        try db.all("SELECT n, kind, request_hash, repeatable, attempts, at, ms, body FROM steps WHERE run_id = ? ORDER BY n", [run]).map { row in
+        try db.all("SELECT n, kind, repeatable, attempts, at, ms, body FROM steps WHERE run_id = ? ORDER BY n", [run]).map { row in
             try StepRow(
                 run: run,
                 number: row[0],
                 kind: row[1],
-                requestHash: row[2],
-                repeatable: row[3],
-                attempts: row[4],
-                at: row[5],
-                milliseconds: row[6],
-                body: row.bytes(7)
+                repeatable: row[2],
+                attempts: row[3],
+                at: row[4],
+                milliseconds: row[5],
+                body: row.bytes(6)
             ).step(codec)
         }
     }

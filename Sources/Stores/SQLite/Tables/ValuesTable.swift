@@ -5,7 +5,7 @@ import Screening
 extension WriteTransaction {
     /// Sets or deletes a value of a connection's scripts.
     mutating func set(_ value: JSON?, connection: String, key: String, expires: Timestamp?) throws {
-        let fingerprint = Fingerprint.valueKey.of(key)
+        let fingerprint = codec.fingerprint(.valueKey, key)
         guard let value else {
             try db.run("DELETE FROM kv WHERE connection = ? AND key = ?", [connection, Data(fingerprint)])
             return
@@ -55,7 +55,7 @@ extension WriteTransaction {
 extension StoredRows {
     /// A value of a connection's scripts; nil where there is none or it has expired.
     func value(connection: String, key: String, now: Timestamp) throws -> JSON? {
-        let fingerprint = Fingerprint.valueKey.of(key)
+        let fingerprint = codec.fingerprint(.valueKey, key)
         let row = try db.first(
             "SELECT body FROM kv WHERE connection = ? AND key = ? AND (expires_at IS NULL OR expires_at > ?)",
             [connection, Data(fingerprint), now.milliseconds]
