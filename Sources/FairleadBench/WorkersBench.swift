@@ -8,9 +8,12 @@ enum WorkersBench {
     static func run(worker: String) async throws {
         try await start(worker)
         try await manyConnections(worker)
-        let one = try await throughput(worker, workers: 1)
-        let two = try await throughput(worker, workers: 2)
-        print(String(format: "two_workers_ratio %.2f", two / one))
+        var ratios: [Double] = []
+        for _ in 0..<3 {
+            let one = try await throughput(worker, workers: 1)
+            ratios.append(try await throughput(worker, workers: 2) / one)
+        }
+        print(String(format: "two_workers_ratio %.2f", ratios.sorted()[1]))
     }
 
     private static func start(_ worker: String) async throws {
@@ -58,7 +61,7 @@ enum WorkersBench {
         let call = try MappingBench.call(plugin: "bench", before: "local sum = 0 for i = 1, 100000 do sum = sum + i % 7 end ")
         try await concurrently(50, at: 4) { _ in try await MappingBench.map(call, runner) }
         let began = ContinuousClock.now
-        let count = 2000
+        let count = 1000
         try await concurrently(count, at: 4 * workers) { _ in try await MappingBench.map(call, runner) }
         let took = (ContinuousClock.now - began) / .seconds(1)
         await pool.shutdown()
