@@ -38,7 +38,10 @@ final class FileLock: Sendable {
     /// Gives the lock back. Does nothing the second time.
     func release() {
         descriptor.withLock { descriptor in
-            if descriptor >= 0 { close(descriptor) }
+            guard descriptor >= 0 else { return }
+            // A process that is being started at this moment may hold a copy of the descriptor until it is under way: closing alone would not unlock.
+            flock(descriptor, LOCK_UN)
+            close(descriptor)
             descriptor = -1
         }
     }
