@@ -93,6 +93,7 @@ let package = Package(
             name: "Pipeline",
             dependencies: [
                 "Screening", "Plugins",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

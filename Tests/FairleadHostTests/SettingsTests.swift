@@ -124,7 +124,9 @@ struct SettingsTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data("from-file\r\n\n".utf8).write(to: folder.appending(path: "token"))
         let file = folder.appending(path: "fairlead.yaml")
-        try Data("admin: { token: \"${file:token}\" }\nserver: { host: \"${file:\(folder.path)/token}.test\" }\n".utf8).write(to: file)
+        try Data(
+            "admin: { token: \"${file:token}\" }\nserver: { host: \"${file:\(folder.path)/token}.test\" }\nencryption: { keys: [\(Self.key)] }\n".utf8
+        ).write(to: file)
         let settings = try Settings.read(file: file.path, environment: [:], providers: [])
         #expect(settings.adminToken == Secret("from-file"))
         #expect(settings.server.host == "from-file.test")

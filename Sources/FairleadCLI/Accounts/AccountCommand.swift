@@ -9,7 +9,8 @@ struct AccountCommand: AsyncParsableCommand {
             Examples:
               fairlead account list
               fairlead account packages zinc-uk
+              fairlead account check zinc-uk
             """,
-        subcommands: [AccountList.self, AccountPackages.self]
+        subcommands: [AccountList.self, AccountPackages.self, AccountCheck.self]
     )
 }

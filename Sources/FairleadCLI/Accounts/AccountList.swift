@@ -17,7 +17,7 @@ struct AccountList: AsyncParsableCommand {
         let list = ListText(
             columns: [
                 ("account", "id"), ("provider", "provider"), ("environment", "environment"), ("address", "base_url"), ("polled every", "poll"),
-                ("cancel", "capabilities.cancel"),
+                ("cancel", "capabilities.cancel"), ("problem", "problem.message"),
             ],
             empty: "No accounts. Write one under accounts: in the settings file, and start the host again."
         )

@@ -4,21 +4,26 @@ import FairleadHost
 struct EventReplay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Sends an event through the present scripts again, in a new run.",
+        abstract: "Sends one event, or many, through the present scripts again, in new runs.",
         discussion: """
             An order that the event placed before stays the same one: nothing is ordered twice.
 
-            Example:
+            Examples:
               fairlead event replay evt_…
+              fairlead event replay --connection acme --since 2026-03-01T00:00:00Z --state dead
             """
     )
 
-    @Argument(help: "The event's identifier.")
-    var id: String
+    @Argument(help: "The event's identifier; filters instead name many.")
+    var id: String?
 
+    @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
+    func validate() throws { try batch.validate(id) }
+
     func run() async throws {
+        guard let id else { return try await batch.run(["events", "replay"], "replayed", on: host) }
         let answer = try await host.ask { try await $0.post(["events", id, "replay"]) }
         host.show(answer) { "\($0.cell("id")) is \($0.cell("state")) and goes through the scripts again. fairlead event show \(id) names its runs." }
     }

@@ -4,19 +4,26 @@ import FairleadHost
 struct RunRetry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Gives a run another attempt now. What it did already is remembered and not done twice.",
+        abstract: "Gives one run, or many, another attempt now. What it did already is remembered and not done twice.",
         discussion: """
-            Example:
+            Without --state, many means those that are dead or parked.
+
+            Examples:
               fairlead run retry run_…
+              fairlead run retry --connection acme --since 2026-03-01T00:00:00Z
             """
     )
 
-    @Argument(help: "The run's identifier.")
-    var id: String
+    @Argument(help: "The run's identifier; filters instead name many.")
+    var id: String?
 
+    @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
+    func validate() throws { try batch.validate(id) }
+
     func run() async throws {
+        guard let id else { return try await batch.run(["runs", "retry"], "tried again", on: host) }
         let answer = try await host.ask { try await $0.post(["runs", id, "retry"]) }
         host.show(answer) { "\($0.cell("id")) is \($0.cell("state")). fairlead run show \(id) tells how it ends." }
     }

@@ -11,7 +11,8 @@ struct SectionReading {
         var settings = Settings(store: store(), pluginPaths: pluginPaths())
         settings.server = server()
         settings.encryptionKeys = encryptionKeys()
-        if settings.encryptionKeys.isEmpty, !settings.server.isLoopback {
+        // Keys that are named but could not be read are a problem of their own.
+        if section("encryption")["keys"]?.items?.isEmpty ?? (section("encryption")["keys"] == nil), !settings.server.isLoopback {
             root.problems.add(
                 at: ["server", "host"],
                 "is reachable from other machines, and without encryption.keys the store is not sealed: then the host serves on loopback only",

@@ -25,6 +25,7 @@ public struct PipelineContext: Sendable {
     let packages = PackageCache()
     let places = ScriptPlaces()
     let versions = ScriptVersions()
+    let pauses = AccountPauses()
     let breakers = ScriptBreakers()
 
     /// The parts.

@@ -60,6 +60,10 @@ struct ReadStage: Sendable {
         let now = context.clock.now()
         context.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error)"])
         if let until = try await context.rest(account, after: error) { return .decided(Decision(.again(at: until, spent: false))) }
+        if error.code == .unauthorised {
+            try await context.pauses.note(error, of: account, context)
+            return .decided(Decision(.again(at: now + .seconds(30), spent: false)))
+        }
         let interval = account.account.polling?.interval ?? .seconds(900)
         let backOff = Duration.seconds(min(30 << min(claim.attempt, 6), 1800))
         let again = Decision.Fate.again(at: now + min(backOff, max(interval, .seconds(30))), spent: true)

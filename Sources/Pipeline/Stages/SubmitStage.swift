@@ -23,6 +23,9 @@ struct SubmitStage: Sendable {
         if let until = try await context.store.resting(account.budget) {
             return .decided(Decision(.again(at: until, spent: false)))
         }
+        guard try await context.pauses.problem(of: account, context) == nil else {
+            return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: false)))
+        }
         var marked = order
         marked.standing.state = .submitting
         marked.standing.problem = nil
@@ -57,6 +60,7 @@ struct SubmitStage: Sendable {
 
     private func judged(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> Verdict {
         context.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error)"])
+        try? await context.pauses.note(error, of: account, context)
         switch error.creation ?? .uncertain {
         case .uncertain:
             guard account.capabilities.find else { return uncertain(order.id, error) }

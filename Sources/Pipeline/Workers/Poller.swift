@@ -38,6 +38,7 @@ public struct Poller: Service {
     private func admitted(_ claims: [Claim], _ id: String) async throws -> ([Claim], notBefore: Timestamp?) {
         guard !claims.isEmpty else { return ([], nil) }
         guard let account = context.directory.account(id) else { return ([], context.clock.now() + .seconds(60)) }
+        guard try await context.pauses.problem(of: account, context) == nil else { return ([], context.clock.now() + .seconds(5)) }
         let grant = try await context.reads(claims.count, from: account)
         return (Array(claims.prefix(grant.count)), grant.count < claims.count ? grant.next ?? context.clock.now() + .seconds(2) : nil)
     }

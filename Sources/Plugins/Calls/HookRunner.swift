@@ -28,7 +28,7 @@ public struct HookRunner: Sendable {
     public func run(_ call: HookCall, remembered: [Step], host: any ScriptHost) async throws -> Attempt {
         let journal = ScriptJournal(run: call.run.id, remembered: remembered, limits: call.limits, host: host)
         let notes = ScriptNotes(input: call.input, clock: host.clock)
-        let end: HookEnd
+        var end: HookEnd
         do {
             let request = call.request(secrets: Array(host.secrets.keys))
             let runEnd = try await pool.run(
@@ -49,6 +49,9 @@ public struct HookRunner: Sendable {
             end = .failed(HookFailure(failure, in: call))
         } catch let error as PoolError {
             end = .interrupted(String(describing: error))
+        }
+        if let failure = await journal.overLimit {
+            if case .failed = end {} else { end = .failed(HookFailure(failure, in: call)) }
         }
         return Attempt(end: end, unwritten: await journal.unwritten(), logs: notes.all(), input: call.input)
     }

@@ -13,6 +13,8 @@ actor ScriptJournal {
     private let limits: ScriptLimits
     private let host: any ScriptHost
     private var number = 0
+    /// What ends the run, whatever the script makes of the error that it was given at its line; nil where it kept to its number of calls.
+    private(set) var overLimit: AttemptFailure?
     private var pending: [Step] = []
     /// Calls of this attempt whose failure may pass: sent again should the run be tried again.
     private var mayPass: Set<Int> = []
@@ -34,10 +36,11 @@ actor ScriptJournal {
         number += 1
         isReplaced = false
         guard number <= limits.steps else {
-            let message = "the run made more than \(limits.steps) host calls"
-            // Once as an error at the script's line; a script that catches it and goes on is stopped.
-            guard number > limits.steps + 1 else { return ScriptJournal.refusal(CallRefusal("step_limit", message)).bytes() }
-            throw AttemptFailure("step_limit", message, retryable: false)
+            let failure = AttemptFailure("step_limit", "the run made more than \(limits.steps) host calls", retryable: false)
+            // Once as an error at the script's line; a script that catches it and calls again is stopped.
+            guard overLimit == nil else { throw failure }
+            overLimit = failure
+            return ScriptJournal.refusal(CallRefusal(failure.code, failure.message)).bytes()
         }
         guard let arguments = try? JSON(parsing: call.args) else {
             return ScriptJournal.refusal(CallRefusal("bad_request", "\(call.op): a number or text in the arguments is not allowed in JSON")).bytes()

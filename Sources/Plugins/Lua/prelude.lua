@@ -186,7 +186,7 @@ local function find_member(key)
     return member
 end
 
-local ctx = closed("ctx", find_member, function()
+local offered = closed("ctx", find_member, function()
     local known = {}
     for key in pairs(members) do
         known[key] = true
@@ -202,7 +202,7 @@ local function context(given)
     members.connection = without_nulls(given.connection)
     members.run = without_nulls(given.run)
     core.secret_names = given.secrets or {}
-    return ctx
+    return offered
 end
 
 -- require and print ---------------------------------------------------------------------------------------------------

@@ -13,14 +13,7 @@ struct EventEndpoints: Sendable {
         [
             Endpoint(.get, "/events", .read, .list("Events, newest first", of: "Event", filters: EventEndpoints.descriptions)) { request, principal in
                 let filters = try Filters(request, known: EventEndpoints.filters, repeatable: ["state", "connection"])
-                var query = EventQuery()
-                query.states = Set(try filters.words("state", as: Event.State.self))
-                query.kind = try filters.word("kind", as: Event.Kind.self)
-                query.connections = filters.connections(principal)
-                query.account = try filters.text("account")
-                query.since = try filters.moment("since")
-                query.until = try filters.moment("until")
-                return try await store.events(query, filters.page(of: .event)).response { $0.view(principal) }
+                return try await store.events(EventEndpoints.query(filters, principal), filters.page(of: .event)).response { $0.view(principal) }
             },
             Endpoint(.get, "/events/{id}", .read, .show("One event, with what was received for read_personal", of: "Event")) { request, principal in
                 WireResponse(200, json: try await event(request, principal).fullView(principal))
@@ -33,7 +26,27 @@ struct EventEndpoints: Sendable {
                     return WireResponse(202, json: try await commands.replay(event: id).view(principal))
                 }
             },
+            Endpoint(.post, "/events/replay", .operate, .batch("Send many events through the present scripts again", filters: EventEndpoints.filters))
+            {
+                request,
+                principal in
+                let body = try request.object(EventEndpoints.filters + ["limit", "cursor"])
+                let filters = try Filters(body, known: EventEndpoints.filters, repeatable: ["state", "connection"])
+                let page = try filters.batch(of: .event)
+                return WireResponse(202, json: try await commands.replay(events: EventEndpoints.query(filters, principal), page).json)
+            },
         ]
+    }
+
+    private static func query(_ filters: Filters, _ principal: Principal) throws -> EventQuery {
+        var query = EventQuery()
+        query.states = Set(try filters.words("state", as: Event.State.self))
+        query.kind = try filters.word("kind", as: Event.Kind.self)
+        query.connections = filters.connections(principal)
+        query.account = try filters.text("account")
+        query.since = try filters.moment("since")
+        query.until = try filters.moment("until")
+        return query
     }
 
     private func event(_ request: IncomingRequest, _ principal: Principal) async throws -> Event {

@@ -13,15 +13,7 @@ struct RunEndpoints: Sendable {
         [
             Endpoint(.get, "/runs", .read, .list("Runs, newest first", of: "Run", filters: RunEndpoints.descriptions)) { request, principal in
                 let filters = try Filters(request, known: RunEndpoints.filters, repeatable: ["state", "connection"])
-                var query = RunQuery()
-                query.states = Set(try filters.words("state", as: Run.State.self))
-                query.connections = filters.connections(principal)
-                query.event = try filters.text("event")
-                query.order = try filters.text("order_id")
-                query.hook = try filters.text("hook")
-                query.since = try filters.moment("since")
-                query.until = try filters.moment("until")
-                return try await store.runs(query, filters.page(of: .run)).response { $0.view(principal) }
+                return try await store.runs(RunEndpoints.query(filters, principal), filters.page(of: .run)).response { $0.view(principal) }
             },
             Endpoint(.get, "/runs/{id}", .read, .show("One run with its steps", of: "Run")) { request, principal in
                 let run = try await run(request, principal)
@@ -42,7 +34,35 @@ struct RunEndpoints: Sendable {
                     return WireResponse(202, json: try await commands.discard(run: id, note: note).view(principal))
                 }
             },
+            Endpoint(.post, "/runs/retry", .operate, .batch("Give many runs another attempt now", filters: RunEndpoints.filters)) {
+                request,
+                principal in
+                let body = try request.object(RunEndpoints.filters + ["limit", "cursor"])
+                let filters = try Filters(body, known: RunEndpoints.filters, repeatable: ["state", "connection"])
+                return WireResponse(202, json: try await commands.retry(runs: RunEndpoints.query(filters, principal), filters.batch(of: .run)).json)
+            },
+            Endpoint(.post, "/runs/discard", .operate, .batch("Nothing is to be done about many runs", filters: RunEndpoints.filters + ["note"])) {
+                request,
+                principal in
+                let body = try request.object(RunEndpoints.filters + ["limit", "cursor", "note"])
+                let filters = try Filters(body, known: RunEndpoints.filters, repeatable: ["state", "connection"])
+                let query = try RunEndpoints.query(filters, principal)
+                let note = try body.optionalText("note")
+                return WireResponse(202, json: try await commands.discard(runs: query, filters.batch(of: .run), note: note).json)
+            },
         ]
+    }
+
+    private static func query(_ filters: Filters, _ principal: Principal) throws -> RunQuery {
+        var query = RunQuery()
+        query.states = Set(try filters.words("state", as: Run.State.self))
+        query.connections = filters.connections(principal)
+        query.event = try filters.text("event")
+        query.order = try filters.text("order_id")
+        query.hook = try filters.text("hook")
+        query.since = try filters.moment("since")
+        query.until = try filters.moment("until")
+        return query
     }
 
     private func run(_ request: IncomingRequest, _ principal: Principal) async throws -> Run {

@@ -13,7 +13,17 @@ struct SetupEndpoints: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(.get, "/accounts", .read, .whole("Accounts", of: "Account")) { _, principal in
-                SetupEndpoints.list(directory.accounts.filter { sees($0.account.id, principal) }.map(SetupEndpoints.view))
+                var accounts: [JSON] = []
+                for account in directory.accounts where sees(account.account.id, principal) { accounts.append(try await view(account)) }
+                return SetupEndpoints.list(accounts)
+            },
+            Endpoint(.post, "/accounts/{id}/check", .operate, .command("Ask the provider whether it takes the credentials", 200, of: "Account")) {
+                request,
+                principal in
+                let id = request.parameters["id"] ?? ""
+                guard sees(id, principal), let account = directory.account(id) else { throw ProblemDocument.notFound("account") }
+                _ = try await commands.check(account: id)
+                return WireResponse(200, json: try await view(account))
             },
             Endpoint(.get, "/accounts/{id}/packages", .read, .whole("The packages that an account may order", of: "Package")) { request, principal in
                 let id = request.parameters["id"] ?? ""
@@ -56,12 +66,13 @@ struct SetupEndpoints: Sendable {
 
     private static func list(_ items: [JSON]) -> WireResponse { Page(items: items, next: nil).response { $0 } }
 
-    private static func view(_ account: ProviderAccount) -> JSON {
-        [
+    private func view(_ account: ProviderAccount) async throws -> JSON {
+        let problem = try await commands.problem(of: account) ?? .null
+        return [
             "id": .string(account.account.id), "provider": .string(account.account.provider), "environment": JSON(account.account.environment),
             "base_url": .string(account.account.baseURL), "capabilities": account.capabilities.json,
             "poll": JSON(account.account.polling.map { "\($0.interval.components.seconds)s" }),
-            "results_per_minute": account.account.polling?.readsPerMinute.map { .int(Int64($0)) } ?? .null,
+            "results_per_minute": account.account.polling?.readsPerMinute.map { .int(Int64($0)) } ?? .null, "problem": problem,
         ]
     }
 

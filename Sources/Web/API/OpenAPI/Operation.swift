@@ -68,6 +68,20 @@ struct Operation: Sendable {
         return operation
     }
 
+    /// Something to be done for everything that filters let through, a page at a time.
+    static func batch(_ summary: String, filters: [String]) -> Operation {
+        let outcome: JSON = [
+            "type": "object", "required": ["done", "refused", "next"],
+            "properties": ["done": ["type": "integer"], "refused": ["type": "integer"], "next": ["type": ["string", "null"]]],
+        ]
+        var operation = Operation(summary: summary, answers: [(202, outcome)], problems: [400, 403, 422, 503])
+        let texts: JSON = ["oneOf": [["type": "string"], ["type": "array", "items": ["type": "string"]]]]
+        let properties = JSON.Members((filters + ["cursor"]).map { ($0, texts) } + [("limit", ["type": "integer", "minimum": 1, "maximum": 200])])
+        let schema: JSON = ["type": "object", "properties": .object(properties), "additionalProperties": false]
+        operation.body = ["required": true, "content": ["application/json": ["schema": schema]]]
+        return operation
+    }
+
     /// The operation's object in the document.
     func json(path: String, scope: Scope) -> JSON {
         var responses = JSON.Members()

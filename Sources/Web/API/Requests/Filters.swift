@@ -30,6 +30,27 @@ struct Filters: Sendable {
         self.values = values
     }
 
+    /// Reads the filters of a command for many things from its body: texts, or lists of texts where one may be given several times. At least one that
+    /// narrows must be there: nobody means everything by saying nothing.
+    init(_ body: JSON, known: [String], repeatable: Set<String> = []) throws(ProblemDocument) {
+        var values: [String: [String]] = [:]
+        for (name, value) in body.members?.pairs ?? [] where name != "note" {
+            let texts = (value.items ?? [value]).map { $0.text ?? $0.integer.map(String.init) }
+            guard !texts.contains(nil), texts.count == 1 || repeatable.contains(name) else {
+                throw Filters.problem(
+                    "malformed_filter",
+                    name: name,
+                    "\(name) must be text\(repeatable.contains(name) ? ", or a list of texts" : "")"
+                )
+            }
+            values[name] = texts.compactMap(\.self)
+        }
+        guard values.keys.contains(where: known.contains) else {
+            throw Filters.problem("missing_filter", name: "", "the body must hold at least one of \(known.sorted().joined(separator: ", "))")
+        }
+        self.values = values
+    }
+
     /// A filter's text; nil where it is not given.
     func text(_ name: String, maximum: Int = 500) throws(ProblemDocument) -> String? {
         guard let value = values[name]?.first else { return nil }
@@ -70,6 +91,14 @@ struct Filters: Sendable {
     func connections(_ principal: Principal) -> Set<String>? {
         guard let asked = values["connection"].map(Set.init) else { return principal.connections }
         return principal.connections.map(asked.intersection) ?? asked
+    }
+
+    /// Which page of a command for many things: the oldest first, as many as a page may hold.
+    func batch(of kind: IdentifierKind) throws(ProblemDocument) -> PageRequest {
+        var page = try page(of: kind)
+        if values["limit"] == nil { page.limit = 200 }
+        page.ascending = true
+        return page
     }
 
     /// Which page of a list of things whose identifiers are of this kind.

@@ -1,0 +1,69 @@
+public import Screening
+
+extension Commands {
+    /// What became of a command that was given for many things at once.
+    public struct Batch: Sendable, Equatable {
+        /// It was done for so many.
+        public var done = 0
+        /// It could not be done for so many, such as a run that is executing at the moment.
+        public var refused = 0
+        /// Where the next batch begins; nil when there are no more.
+        public var next: String?
+
+        /// A batch.
+        public init(done: Int = 0, refused: Int = 0, next: String? = nil) {
+            self.done = done
+            self.refused = refused
+            self.next = next
+        }
+
+        /// The batch as the API shows it.
+        public var json: JSON { ["done": .int(Int64(done)), "refused": .int(Int64(refused)), "next": JSON(next)] }
+    }
+
+    /// Replays one page of what was received, oldest first: only deliveries and webhooks that are done or dead.
+    ///
+    /// What an event would do twice is stopped as for one event alone. A call that breaks off half-way has done what it counted up to then.
+    /// - Throws: ``Refusal`` where the store cannot be had.
+    public func replay(events query: EventQuery, _ page: PageRequest) async throws -> Batch {
+        var query = query
+        let replayable: Set<Event.State> = [.done, .dead]
+        query.states = query.states.isEmpty ? replayable : query.states.intersection(replayable)
+        guard !query.states.isEmpty else { return Batch() }
+        let events = try await refusing { [query] in try await context.store.events(query, page) }
+        return try await batch(events.items.map(\.id), events.next) { _ = try await replay(event: $0) }
+    }
+
+    /// Gives one page of runs another attempt, oldest first: dead letters and parked runs, unless the query names states.
+    /// - Throws: ``Refusal`` where the store cannot be had.
+    public func retry(runs query: RunQuery, _ page: PageRequest) async throws -> Batch {
+        let runs = try await deadLetters(query, page)
+        return try await batch(runs.items.map(\.id), runs.next) { _ = try await retry(run: $0) }
+    }
+
+    /// Takes one page of runs out of the dead letters, oldest first.
+    /// - Throws: ``Refusal`` where the store cannot be had.
+    public func discard(runs query: RunQuery, _ page: PageRequest, note: String?) async throws -> Batch {
+        let runs = try await deadLetters(query, page)
+        return try await batch(runs.items.map(\.id), runs.next) { _ = try await discard(run: $0, note: note) }
+    }
+
+    private func deadLetters(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> {
+        var query = query
+        if query.states.isEmpty { query.states = [.dead, .parked] }
+        return try await refusing { [query] in try await context.store.runs(query, page) }
+    }
+
+    private func batch(_ ids: [String], _ next: String?, _ command: (String) async throws -> Void) async throws -> Batch {
+        var batch = Batch(next: next)
+        for id in ids {
+            do {
+                try await command(id)
+                batch.done += 1
+            } catch let refusal as Refusal where refusal.status == 404 || refusal.status == 409 {
+                batch.refused += 1
+            }
+        }
+        return batch
+    }
+}
