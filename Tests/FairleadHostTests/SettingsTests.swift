@@ -73,7 +73,7 @@ struct SettingsTests {
         let zinc = try #require(settings.account("zinc-uk"))
         #expect(zinc.provider == "zinc" && zinc.environment == "staging" && zinc.baseURL == "https://stagingapi.zincwork.com/partner/v2")
         #expect(zinc.secrets == ["api_key": [Secret("zinc-key-1")], "webhook_tokens": [Secret("zinc-sign-1"), Secret("older")]])
-        #expect(zinc.polling == nil && zinc.signature == .raw)
+        #expect(zinc.polling?.interval == nil && zinc.signature == .raw)
         let checks = try #require(settings.account("workerchecks-au"))
         #expect(checks.baseURL == "https://workerchecks.example.test/api" && checks.environment == nil && checks.signature == .stringify)
         #expect(checks.polling?.interval == .seconds(900) && checks.polling?.readsPerMinute == 10)

@@ -41,7 +41,8 @@ final class Bed: Sendable {
         zinc: Account? = nil,
         overlays: [String: String] = [:],
         limits: ScriptLimits = ScriptLimits(),
-        workers: Int = 1
+        workers: Int = 1,
+        clock: any WallClock = SystemClock()
     ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
@@ -60,7 +61,7 @@ final class Bed: Sendable {
         transport.set(site, for: "simulators.example.test")
 
         let plugins = try Plugin.all(in: [Bed.repository.appending(path: "plugins").path])
-        let store = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: SystemClock(), random: SystemRandom())
+        let store = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: clock, random: SystemRandom())
         var connections = [
             try await Bed.connection("acme", plugins["webhook"], ["zinc", "workerchecks"], script, scripts),
             try await Bed.connection("greenhouse", plugins["greenhouse"], ["zinc"], nil, scripts),
@@ -95,7 +96,7 @@ final class Bed: Sendable {
             directory: directory,
             scripts: scripts,
             transport: transport,
-            clock: SystemClock(),
+            clock: clock,
             random: SystemRandom(),
             logger: logger,
             publicURL: "https://host.example.test"

@@ -63,6 +63,8 @@ enum OrderText {
         }
         fact("placed", order.cell("created_at"))
         fact("updated", order.cell("updated_at"))
+        fact("next attempt", order.cell("next_attempt_at"))
+        fact("asked about next", order.cell("next_read_at"))
         return facts
     }
 

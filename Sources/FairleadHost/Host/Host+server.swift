@@ -18,6 +18,8 @@ extension Host {
             guard let admin = settings.adminToken, admin.matches(token) else { return nil }
             return .administrator
         }
+        let readiness = Remembered(for: .seconds(5), context.clock) { await Readiness(of: context, patience: settings.patience) }
+        let counts = Remembered(for: .seconds(5), context.clock) { await Result { try await metrics(context) } }
         var limits = ServerLimits()
         limits.body = settings.server.maxBody
         return HTTPServer(
@@ -25,24 +27,22 @@ extension Host {
             port: settings.server.port,
             limits: limits,
             routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes
-                + HealthRoutes.routes { await Readiness(of: context) },
+                + HealthRoutes.routes { await readiness.answer() }
+                + MetricsRoute.routes { try await counts.answer().get() },
             logger: context.logger
         )
     }
 }
 
 extension Readiness {
-    /// How long accepted work may be due without anybody attempting it before the host calls itself not ready.
-    static let patience = Duration.seconds(120)
-
-    init(of context: PipelineContext) async {
+    init(of context: PipelineContext, patience: Duration) async {
         do {
             if let why = try await context.scripts.whyNotAble() {
                 self = .failing([why])
                 return
             }
             let load = try await context.store.load()
-            if let oldest = load.oldestDue, context.clock.now() - oldest > Readiness.patience {
+            if let oldest = load.oldestDue, context.clock.now() - oldest > patience {
                 self = .failing(["accepted work has been due since \(oldest) and nobody attempts it"])
             } else {
                 self = .ready

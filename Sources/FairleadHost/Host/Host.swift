@@ -90,10 +90,11 @@ public struct Host: Service {
             directory: directory,
             scripts: runner,
             transport: parts.transport ?? own ?? HTTPTransport(allow: { _ in false }),
-            clock: parts.clock,
+            clock: store.clock,
             random: parts.random,
             logger: logger,
-            publicURL: settings.server.publicURL
+            publicURL: settings.server.publicURL,
+            retries: settings.retries
         )
         self.context = context
         self.store = store

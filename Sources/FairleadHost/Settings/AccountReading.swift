@@ -70,7 +70,10 @@ struct AccountReading {
         var polling = provider.polling
         if let most = entry.integer("results_per_minute", in: 1...100_000) { polling.readsPerMinute = most }
         guard let text = entry.text("poll") else { return polling }
-        if text == "off" { return nil }
+        if text == "off" {
+            polling.interval = nil
+            return polling
+        }
         guard let interval = Duration(short: text), interval >= .seconds(1) else {
             entry.problem("poll", "must be off, or a time of at least 1s, such as 15m")
             return polling

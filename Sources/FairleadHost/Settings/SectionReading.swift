@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 import Plugins
 import Screening
 
@@ -22,12 +23,15 @@ struct SectionReading {
         settings.adminToken = section("admin").secret("token")
         settings.allowedNetworks = allowedNetworks()
         settings.workers = workers()
+        settings.retries = retries()
+        settings.patience = section("health").duration("patience", in: .seconds(1) ... .seconds(86_400)) ?? settings.patience
         settings.reload = root.word("reload", among: Settings.Reload.allCases.map(\.rawValue)).flatMap(Settings.Reload.init) ?? .off
         return settings
     }
 
     private func section(_ name: String) -> ObjectReader {
-        root.object(name, keys: SettingsSources.sections.first { $0.name == name }?.keys)
+        let plain = SettingsSources.sections.first { $0.name == name }?.keys ?? []
+        return root.object(name, keys: plain + (SettingsSources.nested[name] ?? []))
     }
 
     private func server() -> Settings.Server {
@@ -84,6 +88,15 @@ struct SectionReading {
         }
     }
 
+    private func retries() -> RetryPolicy {
+        let section = section("retries")
+        var retries = RetryPolicy()
+        retries.attempts = section.integer("attempts", in: 1...100) ?? retries.attempts
+        retries.span = section.duration("span", in: .seconds(1) ... .seconds(30 * 86_400)) ?? retries.span
+        retries.scriptErrors = section.integer("script_errors", in: 1...20) ?? retries.scriptErrors
+        return retries
+    }
+
     private func workers() -> Settings.Workers {
         let section = section("workers")
         var workers = Settings.Workers()
@@ -102,6 +115,17 @@ struct SectionReading {
 }
 
 extension ObjectReader {
+    /// A time under a key, such as `15m`.
+    func duration(_ key: String, in range: ClosedRange<Duration>) -> Duration? {
+        guard let text = text(key) else { return nil }
+        guard let duration = Duration(short: text), range.contains(duration) else {
+            let seconds = (range.lowerBound.components.seconds, range.upperBound.components.seconds)
+            problem(key, "must be a time from \(seconds.0)s to \(seconds.1)s, such as 90s, 15m, 8h or 3d")
+            return nil
+        }
+        return duration
+    }
+
     /// A credential under a key; empty text is a problem.
     func secret(_ key: String, required: Bool = false) -> Secret? {
         guard self[key] != nil || required else { return nil }

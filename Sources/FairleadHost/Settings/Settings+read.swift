@@ -46,7 +46,11 @@ extension SettingsSources {
         ("plugins", ["paths"]),
         ("network", ["allow"]),
         ("workers", ["count", "path", "confinement", "isolation"]),
+        ("retries", ["attempts", "span", "script_errors"]),
+        ("health", ["patience"]),
     ]
+    /// The sections' keys that hold further keys: only the file has them.
+    static let nested = ["workers": ["limits"]]
     /// The keys whose values are lists.
     static let lists: Set<String> = ["keys", "paths", "allow"]
 }

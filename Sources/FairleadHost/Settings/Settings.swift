@@ -1,3 +1,4 @@
+public import Pipeline
 public import Plugins
 public import Screening
 
@@ -111,6 +112,10 @@ public struct Settings: Sendable {
     public var allowedNetworks: [AddressRange] = []
     /// The `workers` section.
     public var workers = Workers()
+    /// How often what failed is tried again.
+    public var retries = RetryPolicy()
+    /// How long accepted work may be due without anybody attempting it before the host calls itself not ready.
+    public var patience = Duration.seconds(120)
     /// When a changed file is read again.
     public var reload = Reload.off
     /// The accounts, in the order of the file.

@@ -3,7 +3,18 @@ public import Screening
 extension Commands {
     /// What keeps an account's work waiting: `{code, message, at}`; nil where nothing does.
     public func problem(of account: ProviderAccount) async throws -> JSON? {
-        try await refusing { try await context.pauses.problem(of: account, context) }
+        if let pause = try await refusing({ try await context.pauses.problem(of: account, context) }) { return pause }
+        guard let next = context.unanswered.nextAttempt(account.account.id) else { return nil }
+        let message = "\(account.provider.manifest.title) does not answer; its work waits, and the next call is made at \(next)"
+        return Problem(code: "account_unreachable", message: message, at: context.clock.now()).json
+    }
+
+    /// What work waits for at present, in this process: accounts that are paused or do not answer, scripts and hosts that are left alone.
+    public func obstacles() async throws -> [(kind: String, name: String)] {
+        var obstacles: [(kind: String, name: String)] = []
+        for account in context.directory.accounts where try await problem(of: account) != nil { obstacles.append(("account", account.account.id)) }
+        for connection in context.directory.connections where problem(of: connection) != nil { obstacles.append(("connection", connection.id)) }
+        return obstacles + context.hosts.open.map { ("host", $0) }
     }
 
     /// Asks the provider whether it takes the account's credentials, by a call that changes nothing, and lets the account's work go on where it does.
@@ -14,10 +25,12 @@ extension Commands {
         guard let account = context.directory.account(id) else { throw Refusal.notFound("account") }
         do {
             try await probe(account)
+            context.unanswered.note(nil, of: id, context)
         } catch let error as ProviderError where error.code == .unauthorised {
             try await refusing { try await context.pauses.note(error, of: account, context) }
             return try await problem(of: account)
         } catch let error as ProviderError {
+            context.unanswered.note(error, of: id, context)
             let passing = [.unavailable, .noAnswer, .rateLimited].contains(error.code)
             throw Refusal(passing ? 503 : 502, "provider_\(error.code.rawValue)", error.message.value, retryAfter: passing ? .seconds(30) : nil)
         }

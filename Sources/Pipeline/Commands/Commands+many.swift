@@ -54,7 +54,7 @@ extension Commands {
         return try await refusing { [query] in try await context.store.runs(query, page) }
     }
 
-    private func batch(_ ids: [String], _ next: String?, _ command: (String) async throws -> Void) async throws -> Batch {
+    func batch(_ ids: [String], _ next: String?, _ command: (String) async throws -> Void) async throws -> Batch {
         var batch = Batch(next: next)
         for id in ids {
             do {

@@ -29,7 +29,8 @@ public struct Commands: Sendable {
         guard order.providerRef != nil, let account = context.directory.account(order.account), account.capabilities.report else {
             throw Refusal(409, "unsupported", "The order cannot be read at its provider.")
         }
-        let work = QueuedWork(.read(order: id), account: order.account, due: context.clock.now(), priority: 0)
+        let urgency = ReadRhythm.Urgency.asked.rawValue
+        let work = QueuedWork(.read(order: id), account: order.account, due: context.clock.now(), priority: urgency)
         let note = TimelineEntry(order: id, at: context.clock.now(), kind: "command", text: "refresh asked for")
         try await refusing { try await context.store.perform([.queue(work), .timeline(note)]) }
         return order

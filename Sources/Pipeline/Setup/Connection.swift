@@ -87,6 +87,9 @@ public struct ProviderAccount: Sendable {
     /// What can be done through the account.
     public var capabilities: ProviderManifest.Capabilities { provider.manifest.capabilities(for: account) }
 
+    /// How often the account may be read a minute; nil for no limit known.
+    var readsPerMinute: Int? { account.polling?.readsPerMinute ?? provider.manifest.polling.readsPerMinute }
+
     /// The name of the budget that the account's requests share.
     var budget: String { "account:" + account.id }
 }

@@ -26,7 +26,15 @@ public struct PipelineContext: Sendable {
     let places = ScriptPlaces()
     let versions = ScriptVersions()
     let pauses = AccountPauses()
-    let breakers = ScriptBreakers()
+    let interest = ReadInterest()
+    /// Scripts that are kept from running for a while.
+    let breakers = CircuitBreakers.ofScripts()
+    /// Accounts whose provider does not answer.
+    let unanswered = CircuitBreakers.ofAccounts()
+    /// Hosts that scripts call and that fail.
+    let hosts = CircuitBreakers.ofHosts()
+    /// How often what failed is tried again.
+    public let retries: RetryPolicy
 
     /// The parts.
     public init(
@@ -37,7 +45,8 @@ public struct PipelineContext: Sendable {
         clock: any WallClock,
         random: any RandomSource,
         logger: Logger,
-        publicURL: String?
+        publicURL: String?,
+        retries: RetryPolicy = RetryPolicy()
     ) {
         self.store = store
         self.directory = directory
@@ -47,6 +56,7 @@ public struct PipelineContext: Sendable {
         self.random = random
         self.logger = logger
         self.publicURL = publicURL
+        self.retries = retries
         self.updates = UpdateFeed()
     }
 
@@ -63,8 +73,7 @@ public struct PipelineContext: Sendable {
     /// Takes reads from the account's budget; none while it rests.
     func reads(_ count: Int, from account: ProviderAccount) async throws -> Grant {
         if let rest = try await store.resting(account.budget) { return Grant(count: 0, next: rest) }
-        let limit = account.account.polling?.readsPerMinute ?? account.provider.manifest.polling.readsPerMinute
-        guard let limit else { return Grant(count: count, next: nil) }
+        guard let limit = account.readsPerMinute else { return Grant(count: count, next: nil) }
         return try await store.take(count, from: account.budget, perMinute: limit)
     }
 

@@ -27,8 +27,10 @@ struct OrderChange: Sendable {
         after.updatedAt = now
         effects = [.order(after), .timeline(TimelineEntry(order: after.id, at: now, kind: kind, text: text, details: details))]
         if readsAgain {
-            if let wait = OrderChange.readInterval(of: after, context) {
-                effects.append(.queue(QueuedWork(.read(order: after.id), account: after.account, due: now + wait)))
+            if let wait = ReadRhythm.interval(of: after, context) {
+                let isNew = before.providerRef == nil
+                let urgency: ReadRhythm.Urgency = isNew ? .new : .usual
+                effects.append(.queue(QueuedWork(.read(order: after.id), account: after.account, due: now + wait, priority: urgency.rawValue)))
             } else if !after.state.isOpen {
                 effects.append(.unqueue(.read(order: after.id)))
             }
@@ -48,17 +50,6 @@ struct OrderChange: Sendable {
                 )
             ),
         ]
-    }
-
-    /// How long until the order is read again; nil where it is not polled. A completed order without an outcome is asked about for another week: the
-    /// provider may still say it.
-    static func readInterval(of order: Order, _ context: PipelineContext) -> Duration? {
-        guard order.providerRef != nil, let account = context.directory.account(order.account), account.capabilities.report,
-            let interval = account.account.polling?.interval
-        else { return nil }
-        if order.state.isOpen { return interval }
-        let isRecent = context.clock.now() - order.updatedAt < .seconds(7 * 86_400)
-        return order.state == .completed && order.outcome == nil && isRecent ? max(interval, .seconds(3600)) : nil
     }
 
     /// The run that tells the ATS; nil where the connection's scripts have no `on_update`.

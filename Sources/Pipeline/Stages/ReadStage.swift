@@ -11,6 +11,7 @@ struct ReadStage: Sendable {
         }
         do {
             let report = try await account.provider.report(for: reference, context.session(account))
+            context.unanswered.note(nil, of: order.account, context)
             return .settle(order: order.id) { [self] present in
                 // The answer is older than what has been written meanwhile: it is asked for again.
                 guard present.version == order.version else { return (Decision(.again(at: context.clock.now(), spent: false)), []) }
@@ -29,7 +30,7 @@ struct ReadStage: Sendable {
         }
         // Done and queued anew, so that a refresh's urgency ends with it.
         var effects: [Effect] = []
-        if let wait = OrderChange.readInterval(of: next, context) {
+        if let wait = ReadRhythm.interval(of: next, context) {
             effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + wait)))
         }
         guard next != present else { return (Decision(.done, effects), []) }
@@ -58,6 +59,7 @@ struct ReadStage: Sendable {
 
     private func failed(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async throws -> Verdict {
         let now = context.clock.now()
+        context.unanswered.note(error, of: order.account, context)
         context.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error)"])
         if let until = try await context.rest(account, after: error) { return .decided(Decision(.again(at: until, spent: false))) }
         if error.code == .unauthorised {

@@ -49,7 +49,8 @@ struct RunStage: Sendable {
         "message": "the plugin's scripts crashed, had to be killed or went past a limit again and again; they are tried again from time to time",
     ]
 
-    private func verdict(_ run: Run, _ attempt: HookRunner.Attempt) -> Verdict {
+    private func verdict(_ claimed: Run, _ attempt: HookRunner.Attempt) -> Verdict {
+        var run = claimed
         let now = context.clock.now()
         let logs = attempt.logs
         func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(attempt.redacted(reason))] }
@@ -60,7 +61,8 @@ struct RunStage: Sendable {
         case .parked(let why): return finish(run.ended(.parked, result("parked", why), logs: logs, at: now), event: .dead)
         case .interrupted(let why): return interrupted(run, why, logs)
         case .retry(let after, let why):
-            return again(run, .mayPass, attempt: run.attempt, asked: after, ["code": "retry", "message": .string(attempt.redacted(why))], logs)
+            let error: JSON = ["code": "retry", "message": .string(attempt.redacted(why))]
+            return again(run, context.retries.mayPass, attempt: run.attempt, asked: after, error, logs)
         case .failed(let failure):
             switch failure.retry {
             case .never: return finish(run.ended(.dead, error: failure.error, logs: logs, at: now), event: .dead)
@@ -69,8 +71,11 @@ struct RunStage: Sendable {
                 let count = (run.error?["script_errors"]?.integer ?? 0) + 1
                 var error = failure.error
                 error["script_errors"] = .int(count)
-                return again(run, .scriptError, attempt: Int(count), asked: nil, error, logs)
-            case .later: return again(run, .mayPass, attempt: run.attempt, asked: nil, failure.error, logs)
+                return again(run, context.retries.scriptError, attempt: Int(count), asked: nil, error, logs)
+            case .later: return again(run, context.retries.mayPass, attempt: run.attempt, asked: nil, failure.error, logs)
+            case .notBefore(let due):
+                run.attempt -= 1
+                return .decided(Decision(.again(at: due, spent: false), [.run(run.waiting(until: due, error: failure.error, logs: logs))]))
             }
         }
     }
@@ -89,6 +94,12 @@ struct RunStage: Sendable {
         let now = context.clock.now()
         guard let due = schedule.next(after: attempt, at: now, asked: asked, context.random) else {
             return finish(run.ended(.dead, error: error, logs: logs, at: now), event: .dead)
+        }
+        if let alert = schedule.alert(after: attempt) {
+            context.logger.error(
+                "a run has used up \(alert.rawValue) of its attempts",
+                metadata: ["run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)", "attempt": "\(attempt)"]
+            )
         }
         return .decided(Decision(.again(at: due, spent: true), [.run(run.waiting(until: due, error: error, logs: logs))]))
     }

@@ -26,6 +26,7 @@ struct SubmitStage: Sendable {
         guard try await context.pauses.problem(of: account, context) == nil else {
             return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: false)))
         }
+        if let until = waitsForAnswer(account) { return .decided(Decision(.again(at: until, spent: false))) }
         var marked = order
         marked.standing.state = .submitting
         marked.standing.problem = nil
@@ -41,6 +42,16 @@ struct SubmitStage: Sendable {
         return .first(change.effects) { [self] in await submit(claim, order, account) }
     }
 
+    /// Until when an order waits because its provider does not answer; nil where it may be sent. Where something harmless can be asked instead, no order
+    /// is sent to find out: its answer might be lost as well.
+    private func waitsForAnswer(_ account: ProviderAccount) -> Timestamp? {
+        let (id, now) = (account.account.id, context.clock.now())
+        guard context.unanswered.isOpen(id) else { return nil }
+        if account.capabilities.packages { return now + .seconds(1) }
+        guard case .refused(let until) = context.unanswered.ask(id, at: now) else { return nil }
+        return until
+    }
+
     private func submit(_ claim: Claim, _ order: Order, _ account: ProviderAccount) async -> Verdict {
         do {
             let submission = try await account.provider.submit(
@@ -49,8 +60,10 @@ struct SubmitStage: Sendable {
                 key: order.id,
                 context.session(account)
             )
+            context.unanswered.note(nil, of: order.account, context)
             return settled(order.id, submission)
         } catch let error as ProviderError {
+            context.unanswered.note(error, of: order.account, context)
             return await judged(claim, order, error, account)
         } catch {
             // Not a word on what happened: the request may have left.
@@ -91,7 +104,14 @@ struct SubmitStage: Sendable {
     /// The provider surely did not act: back to `accepted`, and tried again later; given up when the schedule is through.
     private func fail(_ claim: Claim, _ order: Order, code: String, message: String, asked: Duration?) -> Verdict {
         let now = context.clock.now()
-        let due = RetrySchedule.mayPass.next(after: claim.attempt, at: now, asked: asked, context.random)
+        let schedule = context.retries.mayPass
+        let due = schedule.next(after: claim.attempt, at: now, asked: asked, context.random)
+        if let alert = schedule.alert(after: claim.attempt) {
+            context.logger.error(
+                "an order has used up \(alert.rawValue) of its attempts to be sent",
+                metadata: ["order": "\(order.id)", "account": "\(order.account)", "attempt": "\(claim.attempt)", "code": "\(code)"]
+            )
+        }
         return .settle(order: order.id) { [context] present in
             guard present.state == .accepted || present.state == .submitting else { return (Decision(.done), []) }
             var next = present

@@ -39,7 +39,9 @@ public struct Poller: Service {
         guard !claims.isEmpty else { return ([], nil) }
         guard let account = context.directory.account(id) else { return ([], context.clock.now() + .seconds(60)) }
         guard try await context.pauses.problem(of: account, context) == nil else { return ([], context.clock.now() + .seconds(5)) }
-        let grant = try await context.reads(claims.count, from: account)
+        if case .refused(let until) = context.unanswered.ask(id, at: context.clock.now()) { return ([], until) }
+        let most = context.unanswered.isOpen(id) ? 1 : claims.count
+        let grant = try await context.reads(most, from: account)
         return (Array(claims.prefix(grant.count)), grant.count < claims.count ? grant.next ?? context.clock.now() + .seconds(2) : nil)
     }
 }

@@ -26,19 +26,9 @@ public struct Worker: Service {
                 let request = ClaimRequest(owner: owner + kind.rawValue, limit: width, kinds: [kind])
                 group.addTask { try await ClaimLoop(context: context, desk: desk, request: request).run() }
             }
-            group.addTask { await probePausedAccounts() }
+            group.addTask { await ClockWatch(context: context).run() }
+            group.addTask { await AccountProbes(context: context).run() }
             for try await _ in group {}
-        }
-    }
-
-    /// Tries paused accounts from time to time: credentials are sometimes put right at the provider.
-    private func probePausedAccounts() async {
-        while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            for account in context.directory.accounts {
-                guard let problem = try? await context.pauses.problem(of: account, context), !problem.isNull else { continue }
-                _ = try? await Commands(context).check(account: account.account.id)
-            }
-            try? await cancelWhenGracefulShutdown { try await context.clock.sleep(for: .seconds(300)) }
         }
     }
 

@@ -104,13 +104,15 @@ public struct HookFailure: Error, Sendable, Equatable {
     public let retry: Retry
 
     /// Whether another attempt may help.
-    public enum Retry: Sendable {
+    public enum Retry: Sendable, Equatable {
         /// A limit, a crash, a script that does not compile or asks for something else each time: it will not.
         case never
         /// The script's own error: a few times, soon.
         case soon
         /// Something outside that was not to be had: again and again, for days.
         case later
+        /// Something outside that is being left alone until then: the attempt does not count.
+        case notBefore(Timestamp)
     }
 
     /// A failure.

@@ -106,7 +106,7 @@ extension HookFailure {
 
     private static let reserved: Set = [
         "cpu_limit", "memory_limit", "output_limit", "nesting_limit", "worker_killed", "worker_crashed", "interrupted", "nondeterministic_script",
-        "plugin_paused", "deadline",
+        "plugin_paused", "host_paused", "deadline",
     ]
 
     init(_ failure: AttemptFailure, in call: HookCall) {
@@ -114,7 +114,7 @@ extension HookFailure {
             error: [
                 "code": .string(failure.code), "message": .string(failure.message), "plugin": .string(call.plugin), "hook": .string(call.hook),
             ],
-            retry: failure.retryable ? .later : .never
+            retry: failure.notBefore.map { .notBefore($0) } ?? (failure.retryable ? .later : .never)
         )
     }
 }

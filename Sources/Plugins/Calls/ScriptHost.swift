@@ -28,6 +28,7 @@ public protocol ScriptHost: Sendable {
     /// Whether the manifest lets the script call this URL.
     func permits(_ url: URLParts) -> Bool
     /// Sends a permitted request.
+    /// - Throws: ``TransportError``; ``AttemptFailure`` where nothing is to be sent there at present.
     func send(_ request: WireRequest) async throws -> WireResponse
 
     /// Remembers steps, and does what the last of them does, in one transaction.
@@ -91,11 +92,22 @@ public struct AttemptFailure: Error, Sendable, Equatable {
     public let message: String
     /// Whether another attempt may help.
     public let retryable: Bool
+    /// Nothing was tried, and nothing will be before this moment: the attempt does not count. Nil where something was tried.
+    public let notBefore: Timestamp?
 
     /// A failure of the attempt.
     public init(_ code: String, _ message: String, retryable: Bool) {
         self.code = code
         self.message = message
         self.retryable = retryable
+        notBefore = nil
+    }
+
+    /// An attempt that has to wait, and does not count.
+    public init(_ code: String, _ message: String, notBefore: Timestamp) {
+        self.code = code
+        self.message = message
+        retryable = true
+        self.notBefore = notBefore
     }
 }

@@ -66,15 +66,15 @@ public struct ProviderManifest: Sendable {
 
     /// How often reports are asked for by themselves.
     public struct Polling: Sendable, Equatable {
-        /// The time between two reads of one order.
-        public var interval: Duration
+        /// The time between two reads of an order that changed of late; nil where orders are read on request alone.
+        public var interval: Duration?
         /// Reads a minute and account, at most; nil for no limit known.
         public var readsPerMinute: Int?
         /// How long the account rests after the provider said 429, unless the provider said otherwise.
         public var restAfter429: Duration
 
         /// A rhythm.
-        public init(interval: Duration, readsPerMinute: Int? = nil, restAfter429: Duration = .seconds(60)) {
+        public init(interval: Duration?, readsPerMinute: Int? = nil, restAfter429: Duration = .seconds(60)) {
             self.interval = interval
             self.readsPerMinute = readsPerMinute
             self.restAfter429 = restAfter429

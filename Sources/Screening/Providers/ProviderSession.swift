@@ -24,7 +24,7 @@ public struct Account: Sendable {
     public var wire: JSON
     /// How webhooks are signed.
     public var signature: SignatureMode
-    /// How reports are polled; nil where polling is off.
+    /// How reports are polled; nil for on request alone and without a limit.
     public var polling: ProviderManifest.Polling?
 
     /// An account.

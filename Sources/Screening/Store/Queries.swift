@@ -110,6 +110,38 @@ public struct QueueLoad: Sendable, Equatable {
     }
 }
 
+/// What ``Store/tally()`` counts.
+public struct Tally: Sendable, Equatable {
+    /// What is counted together.
+    public struct Group: Hashable, Sendable {
+        /// The connection.
+        public let connection: String
+        /// The state's word.
+        public let state: String
+
+        /// A group.
+        public init(connection: String, state: String) {
+            self.connection = connection
+            self.state = state
+        }
+    }
+
+    /// Every order.
+    public var orders: [Group: Int] = [:]
+    /// Runs that have not ended, and those that wait for a person: `queued`, `running`, `waiting`, `parked`, `dead`.
+    public var runs: [Group: Int] = [:]
+    /// Events that are not done: `received`, `working`, `dead`. Without a connection where they have none.
+    public var events: [Group: Int] = [:]
+
+    /// Nothing.
+    public init() {}
+
+    /// The states of runs that are counted.
+    public static let runStates: [Run.State] = [.queued, .running, .waiting, .parked, .dead]
+    /// The states of events that are counted.
+    public static let eventStates: [Event.State] = [.received, .working, .dead]
+}
+
 /// What a budget grants.
 public struct Grant: Sendable, Equatable {
     /// So many may be spent now.

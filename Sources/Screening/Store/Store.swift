@@ -33,6 +33,13 @@ public protocol Store: Sendable {
     /// - Throws: ``StoreError/conflict`` where an order has moved on.
     func perform(_ effects: [Effect]) async throws
 
+    /// The time that the store goes by, the same for everybody on it: all moments that are given to it are to be this clock's.
+    var clock: any WallClock { get }
+
+    /// Tells the store that ``clock`` was set back: what waits for no longer than `jump` from now is due now, and what is held is held for half a minute
+    /// from now unless it is renewed. Calling again does no harm: some things are then tried earlier than they would have been.
+    func clockMovedBack(by jump: Duration) async throws
+
     /// Yields whenever something may have become due, from this process or another one. Also yields now and then for nothing.
     func wakeUps() -> AsyncStream<Void>
 
@@ -99,6 +106,8 @@ public protocol Store: Sendable {
     func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run>
     /// When work on a subject is next due; nil where none is queued.
     func due(_ work: Work) async throws -> Timestamp?
+    /// How many there are of what operators count.
+    func tally() async throws -> Tally
     /// How full the queue is.
     func load() async throws -> QueueLoad
 

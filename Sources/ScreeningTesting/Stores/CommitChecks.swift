@@ -86,6 +86,24 @@ extension StoreConformance {
             try trial.expect(try await trial.claim().isEmpty, "the other stayed")
             try trial.expect(try await trial.store.due(.run("b")) == nil, "it still has a moment")
         },
+        Check("the tally counts orders, runs and events by connection and state, and leaves out what ended well") { trial in
+            try trial.expect(try await trial.store.tally() == Tally(), "nothing is counted as something")
+            let orders = try await trial.fill(12)
+            var expected = Tally()
+            for order in orders { expected.orders[Tally.Group(connection: order.connection, state: order.state.rawValue), default: 0] += 1 }
+            let tally = try await trial.store.tally()
+            try trial.expect(tally.orders == expected.orders, "the orders are \(tally.orders)")
+            try trial.expect(tally.runs.isEmpty && tally.events.isEmpty, "something else is counted")
+            let event = trial.event()
+            _ = try await trial.store.accept(event, dedupe: nil)
+            let connection = event.connection ?? ""
+            try trial.expect(
+                try await trial.store.tally().events == [Tally.Group(connection: connection, state: "received"): 1],
+                "the event is not counted"
+            )
+            try await trial.store.perform([.event(id: event.id, state: .done, problem: nil)])
+            try trial.expect(try await trial.store.tally().events.isEmpty, "a done event is counted")
+        },
         Check("the load counts what is queued and dates what waits") { trial in
             var load = try await trial.store.load()
             try trial.expect(load.queued.isEmpty && load.oldestDue == nil, "an empty queue has the load \(load)")

@@ -27,6 +27,20 @@ extension StoreConformance {
             let renewed = try await trial.store.renew(claims, lease: .seconds(30))
             try trial.expect(renewed == Array(claims.prefix(1)), "renewed were \(renewed)")
         },
+        Check("after the clock was set back an hour nothing waits for that hour, and what waits for longer still waits") { trial in
+            try await trial.store.perform([.queue(trial.work("soon")), .queue(trial.work("later", due: trial.now + .seconds(8 * 3600)))])
+            try await trial.store.perform([.queue(trial.work("held"))])
+            let held = try await trial.claim(1, owner: "gone")
+            trial.clock.advance(by: .seconds(-3600))
+            try trial.expect(try await trial.claim().isEmpty, "the clock was not set back")
+            try await trial.store.clockMovedBack(by: .seconds(3600))
+            let claims = try await trial.claim()
+            try trial.expect(claims.count == 1 && claims[0].attempt == 1, "got \(claims)")
+            trial.clock.advance(by: .seconds(31))
+            let freed = try await trial.claim(owner: "two")
+            try trial.expect(Set(freed.map(\.work)).isSuperset(of: held.map(\.work)), "what a lost holder held did not come back: \(freed)")
+            try trial.expect(!freed.contains { $0.work == .run("later") }, "what waits for longer was hurried")
+        },
         Check("released work is due at once, its attempt uncounted") { trial in
             try await trial.store.perform([.queue(trial.work("w"))])
             let claims = try await trial.claim()

@@ -25,6 +25,13 @@ extension PostgresStore {
         }
     }
 
+    /// See ``Store/clockMovedBack(by:)``.
+    public func clockMovedBack(by jump: Duration) async throws {
+        var locks = PostgresLocks()
+        locks.needsTime = true
+        try await write(locks) { $0.hurry(by: jump) }
+    }
+
     /// See ``Store/renew(_:lease:)``.
     public func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim] {
         try await write(holding(claims)) { $0.renew(claims, lease: lease) }

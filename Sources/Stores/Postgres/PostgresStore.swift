@@ -8,6 +8,8 @@ import Synchronization
 public final class PostgresStore: Store {
     typealias Read = @Sendable (PostgresSession) -> Void
 
+    /// See ``Store/clock``: the database's time.
+    public let clock: any WallClock
     let codec: RowCodec
     let time: PostgresTime
     let arrivals: PostgresLine<PostgresArrival>
@@ -47,8 +49,9 @@ public final class PostgresStore: Store {
         time: PostgresTime
     ) async throws -> PostgresStore {
         let options = try PostgresOptions(url)
-        let codec = try await prepare(PostgresSession(options, random: random), keys, time)
-        let store = PostgresStore(options, codec: codec, connections: connections, clock: clock, random: random, time: time)
+        let (codec, moment) = try await prepare(PostgresSession(options, random: random), keys, time)
+        let shared = DatabaseClock(showing: moment)
+        let store = PostgresStore(options, codec: codec, connections: connections, waits: clock, shared: shared, random: random, time: time)
         store.bell.start()
         return store
     }
@@ -57,11 +60,13 @@ public final class PostgresStore: Store {
         _ options: PostgresOptions,
         codec: RowCodec,
         connections: Int,
-        clock: any WallClock,
+        waits: any WallClock,
+        shared: DatabaseClock,
         random: any RandomSource,
         time: PostgresTime
     ) {
-        let wakers = WakeUps(clock: clock)
+        if case .clock(let given) = time { clock = given } else { clock = shared }
+        let wakers = WakeUps(clock: waits)
         func sessions(_ count: Int) -> [PostgresSession] { (0..<count).map { _ in PostgresSession(options, random: random) } }
         let bell = PostgresBell(PostgresSession(options, random: random), random: random, onWork: { wakers.ring() })
         let onWork: @Sendable () -> Void = {
@@ -70,7 +75,7 @@ public final class PostgresStore: Store {
         }
         let intake = PostgresIntake(time: time, onWork: onWork)
         let writer = PostgresWriter(codec: codec, time: time, onWork: onWork)
-        let claimer = PostgresClaimer(time: time)
+        let claimer = PostgresClaimer(time: time, clock: shared)
         arrivals = PostgresLine("intake", sessions: sessions(1), batchLimit: 512) { intake.run($0, $1) }
         intents = PostgresLine("writes", sessions: sessions(connections > 4 ? 2 : 1), batchLimit: 256) { writer.run($0, $1) }
         claimings = PostgresLine("claims", sessions: sessions(1), batchLimit: 1) { session, batch in
@@ -128,11 +133,11 @@ public final class PostgresStore: Store {
     }
 
     /// Brings the schema up to date and finds out how the rows are sealed, on a connection of its own: its locks and settings end with it.
-    private static func prepare(_ session: PostgresSession, _ keys: [Secret], _ time: PostgresTime) async throws -> RowCodec {
+    private static func prepare(_ session: PostgresSession, _ keys: [Secret], _ time: PostgresTime) async throws -> (RowCodec, Timestamp) {
         let line = PostgresLine<Read>("opening", sessions: [session], batchLimit: 1) { session, batch in
             for read in batch { read(session) }
         }
-        let result: Result<RowCodec, any Error> = await withCheckedContinuation { continuation in
+        let result: Result<(RowCodec, Timestamp), any Error> = await withCheckedContinuation { continuation in
             let isTaken = line.add { session in
                 continuation.resume(
                     returning: Result {
@@ -140,7 +145,9 @@ public final class PostgresStore: Store {
                             defer { session.disconnect() }
                             let connection = try session.connected()
                             try PostgresMigration.run(connection, time: time)
-                            return try seal(connection, keys)
+                            let codec = try seal(connection, keys)
+                            let now = PostgresStatement("SELECT \(PostgresTime.sql("$1"))", [time.value], isKept: false)
+                            return (codec, Timestamp(milliseconds: try connection.exchange([now])[0].rows.first?.int(0) ?? 0))
                         } catch {
                             throw StoreError(postgres: error)
                         }

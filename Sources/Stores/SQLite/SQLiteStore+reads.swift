@@ -51,6 +51,9 @@ extension SQLiteStore {
     /// See ``Store/due(_:)``.
     public func due(_ work: Work) async throws -> Timestamp? { try await read { try $0.due(work) } }
 
+    /// See ``Store/tally()``.
+    public func tally() async throws -> Tally { try await read { try $0.tally() } }
+
     /// See ``Store/load()``.
     public func load() async throws -> QueueLoad {
         let now = now

@@ -20,6 +20,11 @@ extension SQLiteStore {
         try await writer.write { try $0.claim(request) }
     }
 
+    /// See ``Store/clockMovedBack(by:)``.
+    public func clockMovedBack(by jump: Duration) async throws {
+        try await writer.write { try $0.hurry(by: jump) }
+    }
+
     /// See ``Store/renew(_:lease:)``.
     public func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim] {
         try await writer.write { try $0.renew(claims, lease: lease) }

@@ -11,7 +11,8 @@ public final class SQLiteStore: Store {
     let writer: GroupCommit
     private let database: DatabasePool
     let codec: RowCodec
-    private let clock: any WallClock
+    /// See ``Store/clock``: the one it was opened with.
+    public let clock: any WallClock
     private let random: any RandomSource
     private let wakers: WakeUps
     private let checkpoints: Checkpoints

@@ -29,7 +29,7 @@ public struct API: Sendable {
     ) {
         authentication = Authentication(clock: clock, authenticate: authenticate)
         endpoints =
-            OrderEndpoints(store: store).endpoints
+            OrderEndpoints(store: store, commands: commands).endpoints
             + OrderCommandEndpoints(store: store, commands: commands).endpoints
             + EventEndpoints(store: store, commands: commands).endpoints
             + RunEndpoints(store: store, commands: commands).endpoints

@@ -11,7 +11,7 @@ public enum Readiness: Sendable, Equatable {
 
 /// `/healthz`: the process is alive. `/readyz`: it is able to work.
 public enum HealthRoutes {
-    /// The routes; `readiness` is asked at every call of `/readyz`.
+    /// The routes; `readiness` is asked at every call of `/readyz`, and may remember what it found for a moment.
     public static func routes(readiness: @escaping @Sendable () async -> Readiness) -> [Route] {
         [
             Route(.get, "/healthz") { _ in WireResponse(200, json: ["status": "alive"]) },

@@ -54,6 +54,15 @@ struct PostgresRows {
         ).first.map { Timestamp(milliseconds: $0.int(0)) }
     }
 
+    /// How many there are of what operators count.
+    func tally() throws -> Tally {
+        var tally = Tally()
+        for (sql, groups) in Tally.queries {
+            for row in try all(sql) { tally[keyPath: groups][Tally.Group(connection: row.text(0), state: row.text(1))] = row.count(2) }
+        }
+        return tally
+    }
+
     /// How full the queue is. What waits behind another in its lane counts as queued, but not as waiting: it could not be claimed. Nor do reads, which
     /// wait for their budget as a matter of course.
     func load() throws -> QueueLoad {

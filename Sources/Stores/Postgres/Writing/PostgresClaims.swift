@@ -9,6 +9,8 @@ struct PostgresClaiming: Sendable {
 /// Claims due work, passing over what another replica is just claiming.
 struct PostgresClaimer: Sendable {
     let time: PostgresTime
+    /// Hears what time it is with every answer.
+    let clock: DatabaseClock
 
     func run(_ session: PostgresSession, _ claiming: PostgresClaiming) {
         do {
@@ -25,6 +27,7 @@ struct PostgresClaimer: Sendable {
             let wanted = request.limit - claims.count
             guard wanted > 0 else { break }
             let rows = try take(wanted, request, on: connection)
+            if let moment = rows.first?.int(5) { clock.note(Timestamp(milliseconds: moment)) }
             let taken = rows.compactMap { row in
                 Work.Kind(rawValue: row.text(1)).map {
                     Claim(id: row.int(0), work: Work($0, row.text(2)), owner: request.owner, attempt: row.count(3))
@@ -107,7 +110,7 @@ struct PostgresClaimer: Sendable {
             UPDATE runs AS r SET state = 'running', attempt = c.attempts, next_attempt_at = NULL FROM claimed AS c
             WHERE c.kind = 'run' AND r.id = c.subject AND r.state IN ('queued', 'waiting', 'running')
         )
-        SELECT c.id, c.kind, c.subject, c.attempts, s.count FROM (SELECT count(*) FROM seen) AS s LEFT JOIN claimed AS c ON true
+        SELECT c.id, c.kind, c.subject, c.attempts, s.count, (SELECT now FROM clock) FROM (SELECT count(*) FROM seen) AS s LEFT JOIN claimed AS c ON true
         ORDER BY c.priority, c.due_at, c.id
         """
 }

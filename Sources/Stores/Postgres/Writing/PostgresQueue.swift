@@ -83,6 +83,28 @@ extension PostgresTransaction {
         return still
     }
 
+    /// Makes due what waits for no longer than `jump`, and shortens what is held for longer than a lease: the clock was set back.
+    mutating func hurry(by jump: Duration) {
+        write(
+            """
+            UPDATE queue SET due_at = $1 WHERE id IN (
+                SELECT id FROM queue WHERE owner IS NULL AND due_at > $1 AND due_at <= $2 ORDER BY id FOR UPDATE SKIP LOCKED
+            )
+            """,
+            .int(now.milliseconds),
+            .int((now + jump).milliseconds)
+        )
+        write(
+            """
+            UPDATE queue SET leased_until = $1 WHERE id IN (
+                SELECT id FROM queue WHERE owner IS NOT NULL AND leased_until > $1 ORDER BY id FOR UPDATE SKIP LOCKED
+            )
+            """,
+            .int((now + .seconds(30)).milliseconds)
+        )
+        wakes = true
+    }
+
     /// Gives claims back, their attempt uncounted.
     mutating func release(_ claims: [Claim]) {
         for claim in claims {

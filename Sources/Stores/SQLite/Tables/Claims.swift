@@ -51,8 +51,20 @@ extension WriteTransaction {
         }
     }
 
-    /// Gives back every claim, whoever holds it: at start, when those who held them are gone with their process.
+    /// Makes due what waits for no longer than `jump`, and shortens what is held for longer than a lease: the clock was set back.
+    mutating func hurry(by jump: Duration) throws {
+        try db.run(
+            "UPDATE queue SET due_at = ?1 WHERE owner IS NULL AND due_at > ?1 AND due_at <= ?2",
+            [now.milliseconds, (now + jump).milliseconds]
+        )
+        try db.run("UPDATE queue SET leased_until = ?1 WHERE owner IS NOT NULL AND leased_until > ?1", [(now + .seconds(30)).milliseconds])
+        wakes = true
+    }
+
+    /// Gives back every claim, whoever holds it: at start, when those who held them are gone with their process. What has never been tried is due: the
+    /// clock may have been set back since it was queued.
     mutating func releaseAll() throws {
+        try db.run("UPDATE queue SET due_at = ?1 WHERE attempts = 0 AND kind <> 'read' AND due_at > ?1", [now.milliseconds])
         try db.run(
             """
             UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?), attempts = attempts - 1

@@ -78,6 +78,15 @@ extension StoredRows {
         return row.map { Timestamp(milliseconds: $0[0]) }
     }
 
+    /// How many there are of what operators count.
+    func tally() throws -> Tally {
+        var tally = Tally()
+        for (sql, groups) in Tally.queries {
+            for row in try db.all(sql) { tally[keyPath: groups][Tally.Group(connection: row[0], state: row[1])] = row[2] }
+        }
+        return tally
+    }
+
     /// How full the queue is. What waits behind another in its lane counts as queued, but not as waiting: it could not be claimed. Nor do reads, which
     /// wait for their budget as a matter of course.
     func load(now: Timestamp) throws -> QueueLoad {

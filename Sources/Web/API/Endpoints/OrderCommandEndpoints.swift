@@ -16,7 +16,11 @@ struct OrderCommandEndpoints: Sendable {
                         throw ProblemDocument.notFound("connection")
                     }
                     let (order, isNew) = try await commands.place(body)
-                    return WireResponse(isNew ? 201 : 200, headers: [.location: "\(Endpoint.root)/orders/\(order.id)"], json: order.view(principal))
+                    return WireResponse(
+                        isNew ? 201 : 200,
+                        headers: [.location: "\(Endpoint.root)/orders/\(order.id)"],
+                        json: try await commands.view(order, principal)
+                    )
                 }
             },
             Endpoint(.post, "/orders/{id}/cancel", .order, .command("Cancel an order", 200, of: "Order", body: ["reason": .anyText])) {
@@ -25,7 +29,7 @@ struct OrderCommandEndpoints: Sendable {
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
                     let reason = try request.object(["reason"]).optionalText("reason")
-                    return WireResponse(200, json: try await commands.cancel(order: id, reason: reason).view(principal))
+                    return WireResponse(200, json: try await commands.view(commands.cancel(order: id, reason: reason), principal))
                 }
             },
             Endpoint(.post, "/orders/{id}/refresh", .order, .command("Ask the provider for its present word", 202, of: "Order")) {
@@ -33,14 +37,33 @@ struct OrderCommandEndpoints: Sendable {
                 principal in
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
-                    return WireResponse(202, json: try await commands.refresh(order: id).view(principal))
+                    return WireResponse(202, json: try await commands.view(commands.refresh(order: id), principal))
                 }
+            },
+            Endpoint(.post, "/orders/{id}/retry", .operate, .command("Send an order again that failed or was refused", 202, of: "Order")) {
+                request,
+                principal in
+                try await once(request, principal) {
+                    let id = try await store.order(request, principal).id
+                    return WireResponse(202, json: try await commands.view(commands.retry(order: id), principal))
+                }
+            },
+            Endpoint(.post, "/orders/retry", .operate, .batch("Send many orders again that failed or were refused", filters: OrderEndpoints.filters))
+            {
+                request,
+                principal in
+                let body = try request.object(OrderEndpoints.filters + ["limit", "cursor"])
+                let filters = try Filters(body, known: OrderEndpoints.filters, repeatable: ["state", "connection"])
+                return WireResponse(
+                    202,
+                    json: try await commands.retry(orders: OrderEndpoints.query(filters, principal), filters.batch(of: .order)).json
+                )
             },
             Endpoint(.post, "/orders/{id}/resolve", .operate, OrderCommandEndpoints.resolving) { request, principal in
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
                     let resolution = try OrderCommandEndpoints.resolution(request.object(["action", "provider_ref"]))
-                    return WireResponse(200, json: try await commands.resolve(order: id, resolution).view(principal))
+                    return WireResponse(200, json: try await commands.view(commands.resolve(order: id, resolution), principal))
                 }
             },
         ]

@@ -1,9 +1,11 @@
 import HTTPTypes
+import Pipeline
 import Screening
 
 /// Looking at orders.
 struct OrderEndpoints: Sendable {
     let store: any Store
+    let commands: Commands
 
     static let filters = [
         "state", "outcome", "waiting_on", "connection", "account", "provider", "external_id", "since", "until", "q",
@@ -16,7 +18,9 @@ struct OrderEndpoints: Sendable {
                 return try await store.orders(query, page).response { $0.view(principal) }
             },
             Endpoint(.get, "/orders/{id}", .read, .show("One order", of: "Order")) { request, principal in
-                WireResponse(200, json: try await store.order(request, principal).view(principal))
+                let order = try await store.order(request, principal)
+                try await commands.looked(at: order)
+                return WireResponse(200, json: try await commands.view(order, principal))
             },
             Endpoint(.get, "/orders/{id}/timeline", .read, .list("What happened to an order, oldest first", of: "TimelineEntry")) {
                 request,
@@ -29,6 +33,10 @@ struct OrderEndpoints: Sendable {
 
     private static func query(_ request: IncomingRequest, _ principal: Principal) throws -> (OrderQuery, PageRequest) {
         let filters = try Filters(request, known: OrderEndpoints.filters, repeatable: ["state", "connection"])
+        return (try query(filters, principal), try filters.page(of: .order))
+    }
+
+    static func query(_ filters: Filters, _ principal: Principal) throws -> OrderQuery {
         var query = OrderQuery()
         query.states = Set(try filters.words("state", as: OrderState.self))
         query.outcome = try filters.word("outcome", as: Outcome.self)
@@ -44,7 +52,7 @@ struct OrderEndpoints: Sendable {
             try principal.require(.readPersonal)
             query.text = Personal(text)
         }
-        return (query, try filters.page(of: .order))
+        return query
     }
 
     private static let descriptions: [(String, String)] = [

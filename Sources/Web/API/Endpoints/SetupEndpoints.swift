@@ -71,7 +71,7 @@ struct SetupEndpoints: Sendable {
         return [
             "id": .string(account.account.id), "provider": .string(account.account.provider), "environment": JSON(account.account.environment),
             "base_url": .string(account.account.baseURL), "capabilities": account.capabilities.json,
-            "poll": JSON(account.account.polling.map { "\($0.interval.components.seconds)s" }),
+            "poll": JSON(account.account.polling?.interval.map { "\($0.components.seconds)s" } ?? "off"),
             "results_per_minute": account.account.polling?.readsPerMinute.map { .int(Int64($0)) } ?? .null, "problem": problem,
         ]
     }

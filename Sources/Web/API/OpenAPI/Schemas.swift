@@ -45,6 +45,7 @@ enum Schemas {
             "waiting_on": words(Party.self, orNull: true), "provider_ref": maybeText, "provider_status": .anyObject, "report_url": maybeText,
             "checks": ["type": "array", "items": .reference("Check")], "metadata": .anyObject,
             "problem": ["oneOf": [.reference("OrderProblem"), ["type": "null"]]], "created_at": moment, "updated_at": moment,
+            "next_attempt_at": maybeMoment, "next_read_at": maybeMoment,
         ],
         required: ["id", "connection", "account", "provider", "external_id", "package", "state", "created_at", "updated_at"],
         "Without read_personal there is no candidate, report_url, metadata or check's name"

@@ -1,3 +1,4 @@
+import Pipeline
 import Screening
 
 // What the API shows of things, by whether the asker may see personal data. What may not be seen is left out, not blanked.
@@ -22,6 +23,22 @@ extension Order {
         )
         return view
     }
+}
+
+extension Order {
+    /// The order with what happens next. An order that waits for its account shows the account's problem, unless it has one of its own.
+    func view(_ principal: Principal, _ outlook: Outlook) -> JSON {
+        var view = view(principal)
+        if let obstacle = outlook.obstacle, standing.problem == nil { view["problem"] = obstacle }
+        view["next_attempt_at"] = JSON(outlook.nextAttemptAt)
+        view["next_read_at"] = JSON(outlook.nextReadAt)
+        return view
+    }
+}
+
+extension Commands {
+    /// An order as it is shown alone: with what happens next.
+    func view(_ order: Order, _ principal: Principal) async throws -> JSON { order.view(principal, try await outlook(of: order)) }
 }
 
 extension Event {

@@ -24,7 +24,7 @@ struct CircuitBreaker: Sendable, Equatable {
     private var failures = 0
     private var openings = 0
     /// Nothing before this moment; nil while closed.
-    private var until: Timestamp?
+    private(set) var until: Timestamp?
     /// The one attempt that is under way while it is open counts as lost after this moment.
     private var probeEnds: Timestamp?
 

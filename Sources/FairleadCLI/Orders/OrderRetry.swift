@@ -1,0 +1,30 @@
+import ArgumentParser
+import FairleadHost
+
+struct OrderRetry: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Sends one order again, or many, that failed or were refused: the provider surely does not have them.",
+        discussion: """
+            Without --state, many means those that failed. An uncertain order is not among them: see fairlead order resolve.
+
+            Examples:
+              fairlead order retry ord_…
+              fairlead order retry --connection acme --state refused --since 2026-03-01T00:00:00Z
+            """
+    )
+
+    @Argument(help: "The order's identifier; filters instead name many.")
+    var id: String?
+
+    @OptionGroup var batch: BatchOptions
+    @OptionGroup var host: HostOptions
+
+    func validate() throws { try batch.validate(id) }
+
+    func run() async throws {
+        guard let id else { return try await batch.run(["orders", "retry"], "to be sent again", on: host) }
+        let answer = try await host.ask { try await $0.post(["orders", id, "retry"]) }
+        host.show(answer) { "\(OrderText.standing($0)) It is sent again; fairlead order show \(id) tells how that ends." }
+    }
+}

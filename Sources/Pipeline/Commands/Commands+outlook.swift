@@ -1,0 +1,38 @@
+public import Screening
+
+/// What happens next with an order, and what it waits for.
+public struct Outlook: Sendable, Equatable {
+    /// When the order is sent, or sent again; nil where nothing is to be sent.
+    public var nextAttemptAt: Timestamp?
+    /// When the provider is asked about it next; nil where it is not polled.
+    public var nextReadAt: Timestamp?
+    /// Why nothing happens with it although it has no problem of its own: `{code, message, at}` of its account; nil where nothing is in the way.
+    public var obstacle: JSON?
+}
+
+extension Commands {
+    /// What happens next with an order.
+    /// - Throws: ``Refusal`` where the store cannot be had.
+    public func outlook(of order: Order) async throws -> Outlook {
+        var outlook = Outlook()
+        outlook.nextAttemptAt = try await refusing { try await context.store.due(.submit(order: order.id)) }
+        outlook.nextReadAt = try await refusing { try await context.store.due(.read(order: order.id)) }
+        if let account = context.directory.account(order.account), outlook.nextAttemptAt ?? outlook.nextReadAt != nil {
+            outlook.obstacle = try await problem(of: account)
+        }
+        return outlook
+    }
+
+    /// Somebody looks at an order: it is read soon, unless it was looked at a moment ago, is not polled, or too many others are being looked at.
+    /// - Throws: ``Refusal`` where the store cannot be had.
+    public func looked(at order: Order) async throws {
+        let now = context.clock.now()
+        guard order.state.isOpen, let account = context.directory.account(order.account), ReadRhythm.interval(of: order, context) != nil,
+            let next = try await refusing({ try await context.store.due(.read(order: order.id)) }), next > now + .seconds(60),
+            context.interest.counts(order.id, of: order.account, perMinute: account.readsPerMinute, at: now)
+        else { return }
+        let urgency = ReadRhythm.Urgency.shown.rawValue
+        let work = QueuedWork(.read(order: order.id), account: order.account, due: now, priority: urgency)
+        try await refusing { try await context.store.perform([.queue(work)]) }
+    }
+}

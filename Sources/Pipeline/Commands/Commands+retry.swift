@@ -1,0 +1,36 @@
+public import Screening
+
+extension Commands {
+    /// Sends an order again that was given up or refused: the provider surely does not have it.
+    /// - Throws: ``Refusal``: 404; 409 `not_retryable` in any other state, or where a person gave up an order that the provider may have; 409 `conflict`
+    ///   where it changed meanwhile.
+    public func retry(order id: String) async throws -> Order {
+        let order = try await self.order(id)
+        guard order.state == .failed || order.state == .refused else {
+            throw Refusal(409, "not_retryable", "The order is \(order.state.rawValue); only one that failed or was refused can be sent again.")
+        }
+        guard order.providerRef == nil, order.standing.problem?.code != "abandoned" else {
+            throw Refusal(409, "not_retryable", "The provider may have the order: place a new one if it surely has not.")
+        }
+        var next = order
+        next.standing.state = .accepted
+        next.standing.problem = nil
+        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: "to be sent again", context)
+        let work = QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: context.clock.now(), priority: 1)
+        try await refusing { try await context.store.perform(change.effects + [.queue(work)]) }
+        context.log(change.effects)
+        if let update = change.update { context.updates.tell([update]) }
+        return try await self.order(id)
+    }
+
+    /// Sends one page of orders again, oldest first: those that failed, unless the query names states.
+    /// - Throws: ``Refusal`` where the store cannot be had.
+    public func retry(orders query: OrderQuery, _ page: PageRequest) async throws -> Batch {
+        var query = query
+        let retryable: Set<OrderState> = [.failed, .refused]
+        query.states = query.states.isEmpty ? [.failed] : query.states.intersection(retryable)
+        guard !query.states.isEmpty else { return Batch() }
+        let orders = try await refusing { [query] in try await context.store.orders(query, page) }
+        return try await batch(orders.items.map(\.id), orders.next) { _ = try await retry(order: $0) }
+    }
+}

@@ -1,0 +1,42 @@
+import Screening
+import Synchronization
+
+/// The circuit breakers of one kind of thing (script versions, accounts, hosts that scripts call), by name. Of this process alone: each replica finds
+/// out for itself.
+final class CircuitBreakers: Sendable {
+    /// What keeps calling others waits for them; a name that has done nothing wrong of late is not kept.
+    private static let most = 1_000
+
+    private let policy: CircuitBreaker.Policy
+    private let breakers = Mutex<[String: CircuitBreaker]>([:])
+
+    init(_ policy: CircuitBreaker.Policy) { self.policy = policy }
+
+    /// Asks to try something. Where it is open and the pause is over, one who asks is let through, to find out.
+    func ask(_ name: String, at now: Timestamp) -> CircuitBreaker.Permission {
+        breakers.withLock { $0[name]?.ask(at: now) ?? .granted }
+    }
+
+    /// Whether nothing is let through but an attempt now and then.
+    func isOpen(_ name: String) -> Bool { breakers.withLock { $0[name]?.isOpen ?? false } }
+
+    /// When the next attempt is let through; nil where it is closed.
+    func nextAttempt(_ name: String) -> Timestamp? { breakers.withLock { $0[name]?.until } }
+
+    /// What is open at present, by name.
+    var open: [String] { breakers.withLock { $0.filter(\.value.isOpen).keys.sorted() } }
+
+    /// Something went well. Returns true where that closed it.
+    func succeeded(_ name: String) -> Bool { breakers.withLock { $0.removeValue(forKey: name)?.isOpen ?? false } }
+
+    /// Something failed. Returns true where that opened it.
+    func failed(_ name: String, at now: Timestamp) -> Bool {
+        breakers.withLock { breakers in
+            if breakers[name] == nil, breakers.count >= Self.most { breakers = breakers.filter(\.value.isOpen) }
+            return breakers[name, default: CircuitBreaker(policy)].failed(at: now)
+        }
+    }
+
+    /// Something came to nothing that says whether it works.
+    func abandoned(_ name: String) { breakers.withLock { $0[name]?.abandoned() } }
+}

@@ -1,0 +1,48 @@
+import Screening
+
+/// When something that failed is tried again, and when it is given up: quickly at first, then with what is left of the time spread evenly.
+///
+/// | what failed | attempts | spread over |
+/// |---|---|---|
+/// | a script's own error | 3 | half a minute |
+/// | anything that may pass (a connection, a provider's 503, `ctx.retry`) | 16 | three days |
+struct RetrySchedule: Sendable {
+    /// The waits between attempts.
+    let waits: [Duration]
+
+    /// How much of the attempts is used up, told once each.
+    enum Alert: String, Sendable {
+        case half
+        /// Four fifths.
+        case most
+    }
+
+    private static let beginning = [5, 30, 120, 600, 1800, 3600, 7200].map { Duration.seconds($0) }
+
+    init(attempts: Int, over span: Duration) {
+        var left = span
+        waits = (0..<max(attempts - 1, 0)).map { index in
+            let share = left / (attempts - 1 - index)
+            let wait = Self.beginning.indices.contains(index) ? min(Self.beginning[index], share) : share
+            left -= wait
+            return wait
+        }
+    }
+
+    /// When the attempt after `attempt` (from 1) is due: what was asked for, else the schedule's wait with up to a tenth of jitter either way. Nil when
+    /// there is none.
+    func next(after attempt: Int, at moment: Timestamp, asked: Duration? = nil, _ random: any RandomSource) -> Timestamp? {
+        guard attempt >= 1, attempt <= waits.count else { return nil }
+        if let asked { return moment + max(asked, .milliseconds(100)) }
+        let wait = Double(waits[attempt - 1].wholeMilliseconds) * (0.9 + 0.2 * random.fraction())
+        return moment + .milliseconds(Int64(wait))
+    }
+
+    /// What the attempt just made says about how many are left; nil where it says nothing new. Of a handful, nothing is said.
+    func alert(after attempt: Int) -> Alert? {
+        let attempts = waits.count + 1
+        guard attempts >= 5 else { return nil }
+        if attempt == (attempts + 1) / 2 { return .half }
+        return attempt == (attempts * 4 + 4) / 5 ? .most : nil
+    }
+}

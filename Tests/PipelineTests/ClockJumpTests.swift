@@ -1,0 +1,42 @@
+import Screening
+import ScreeningTesting
+import Simulators
+import Synchronization
+import Testing
+
+@testable import Pipeline
+
+/// The machine's clock with an error that a test sets.
+final class JumpingClock: WallClock {
+    private let error = Mutex(Duration.zero)
+
+    func now() -> Timestamp { SystemClock().now() + error.withLock { $0 } }
+    func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }
+    func jump(by duration: Duration) { error.withLock { $0 += duration } }
+}
+
+/// A clock that is set by an hour does no harm.
+@Suite struct ClockJumpTests {
+    @Test(arguments: [Int64(3600), -3600])
+    func ordersGoOnAndAreSentOnce(_ seconds: Int64) async throws {
+        let clock = JumpingClock()
+        let bed = try await Bed(clock: clock)
+        let first = try await bed.place("application-first")
+        #expect(try await bed.order(first.id, in: .requested) != nil)
+        let before = try await bed.place("application-before")
+        bed.site.faults.set(.zinc, "create", .latency(.milliseconds(400)))
+        let during = try await bed.place("application-during")
+        clock.jump(by: .seconds(seconds))
+        let after = try await bed.place("application-after")
+        for order in [before, during, after] { #expect(try await bed.order(order.id, in: .requested) != nil) }
+        #expect(bed.site.zinc.requests.count == 4)
+        // By an hour's error the ATS does not trust what it hears, but it does hear it.
+        let called = try await eventually { bed.transport.requests.contains { $0.url == bed.site.ats.callbackURL && $0.isAbout(after) } ? true : nil }
+        #expect(called == true)
+        await bed.stop()
+    }
+}
+
+extension WireRequest {
+    fileprivate func isAbout(_ order: Order) -> Bool { String(decoding: body, as: UTF8.self).contains(order.externalID) }
+}

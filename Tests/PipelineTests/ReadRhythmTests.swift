@@ -1,0 +1,80 @@
+import Foundation
+import Screening
+import ScreeningTesting
+import Stores
+import Testing
+
+@testable import Pipeline
+
+/// Orders are read as often as the provider allows and no more, and none is forgotten.
+@Suite struct ReadRhythmTests {
+    @Test func ofManyOpenOrdersNoMoreAreReadThanTheProviderAllows() async throws {
+        let bed = try await Bed(poll: .milliseconds(20))
+        for index in 1...40 { _ = try await bed.place("application-\(index)", account: "workerchecks") }
+        let reads = { bed.transport.requests.filter { $0.url.contains("/workerchecks/invitations/") && $0.url.hasSuffix("/result") }.count }
+        _ = try await eventually { reads() >= 30 ? true : nil }
+        try await Task.sleep(for: .milliseconds(700))
+        #expect(reads() == 30)
+        await bed.stop()
+    }
+
+    @Test func ofThousandsNoneIsForgottenBehindThoseThatPeopleLookAt() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-rhythm-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let clock = ManualClock()
+        let store = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: clock, random: SeededRandom(1))
+        let count = 2_000
+        let all = (0..<count).map { QueuedWork(.read(order: "order-\($0)"), account: "a", due: clock.now() + .milliseconds($0)) }
+        try await store.perform(all.map { .queue($0) })
+        var reads: [String: Int] = [:]
+        let interest = ReadInterest()
+        for _ in 0..<90 {
+            clock.advance(by: .seconds(60))
+            if interest.counts("order-7", of: "a", perMinute: 30, at: clock.now()) {
+                let urgency = ReadRhythm.Urgency.shown.rawValue
+                try await store.perform([.queue(QueuedWork(.read(order: "order-7"), account: "a", due: clock.now(), priority: urgency))])
+            }
+            let claims = try await store.claim(ClaimRequest(owner: "poller", limit: 30, kinds: [.read], account: "a"))
+            #expect(claims.count == 30)
+            for claim in claims {
+                reads[claim.work.subject, default: 0] += 1
+                let next = QueuedWork(claim.work, account: "a", due: clock.now() + .seconds(900))
+                try await store.commit(claim, Decision(.done, [.queue(next)]))
+            }
+        }
+        #expect(reads.count == count)
+        #expect(reads["order-7"] == 90)
+        #expect(reads.filter { $0.key != "order-7" }.values.max() ?? 0 <= 2)
+        await store.close()
+    }
+
+    @Test func whatIsSilentIsAskedAboutLessOften() async throws {
+        let bed = try await Bed(poll: .seconds(900), works: false)
+        var order = try await bed.place("application-1", account: "workerchecks")
+        order.providerRef = "ref"
+        func interval(_ state: OrderState, silentFor days: Int64) -> Duration? {
+            order.standing.state = state
+            order.updatedAt = bed.context.clock.now() + .seconds(-days * 86_400 - 60)
+            return ReadRhythm.interval(of: order, bed.context)
+        }
+        #expect(interval(.awaitingCandidate, silentFor: 0) == .seconds(900))
+        #expect(interval(.awaitingCandidate, silentFor: 2) == .seconds(1800))
+        #expect(interval(.inProgress, silentFor: 2) == .seconds(900))
+        #expect(interval(.awaitingCandidate, silentFor: 30) == .seconds(7200))
+        #expect(interval(.completed, silentFor: 2) == .seconds(3600))
+        #expect(interval(.completed, silentFor: 8) == nil)
+        #expect(interval(.cancelled, silentFor: 0) == nil)
+        await bed.stop()
+    }
+
+    @Test func aLookHasAnOrderReadSoonAndOnlyOnceAMinute() async throws {
+        let interest = ReadInterest()
+        let clock = ManualClock()
+        let orders = (0..<20).map { "order-\($0)" }
+        #expect(orders.filter { interest.counts($0, of: "a", perMinute: 30, at: clock.now()) }.count == 10)
+        #expect(!interest.counts(orders[0], of: "a", perMinute: 30, at: clock.now()))
+        clock.advance(by: .seconds(61))
+        #expect(interest.counts(orders[0], of: "a", perMinute: 30, at: clock.now()))
+    }
+}
