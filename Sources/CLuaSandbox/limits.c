@@ -17,6 +17,10 @@ uint64_t fls_cpu_now_ns(void) {
 
 static void on_count(lua_State *L, lua_Debug *debug);
 
+static int mask(const fls_run *run) {
+    return run->limits.trace == FLS_TRACE_OFF ? LUA_MASKCOUNT : LUA_MASKCOUNT | LUA_MASKLINE;
+}
+
 /*
  * The cap is soft up to twice its size: passing it makes the hook run at the next instruction, collect, and end the run if that did not
  * help. Only what lies beyond is refused, because a refusal makes Lua run its emergency collector, which is not safe in 5.4.4.
@@ -41,7 +45,7 @@ void *fls_allocate(void *context, void *block, size_t old_size, size_t new_size)
         if (run->used + more > cap && !run->over_memory) {
             run->over_memory = true;
             if (run->co != NULL) {
-                lua_sethook(run->co, on_count, LUA_MASKCOUNT, 1); /* may be called at any moment, as from a signal handler */
+                lua_sethook(run->co, on_count, mask(run), 1); /* may be called at any moment, as from a signal handler */
             }
         }
     }
@@ -64,7 +68,7 @@ static void collect(lua_State *L, fls_run *run) {
         if (run->used > run->limits.memory_bytes) {
             run->verdict = FLS_OVER_MEMORY;
         } else {
-            lua_sethook(L, on_count, LUA_MASKCOUNT, INSTRUCTIONS);
+            lua_sethook(L, on_count, mask(run), INSTRUCTIONS);
         }
     }
     if (!run->collecting && run->used > UNCOLLECTED_BYTES) {
@@ -83,8 +87,13 @@ static void look_at_clock(fls_run *run) {
 }
 
 static void on_count(lua_State *L, lua_Debug *debug) {
-    (void)debug;
     fls_run *run = fls_run_of(L);
+    if (debug->event == LUA_HOOKLINE) {
+        if (run->verdict == FLS_LIVE) {
+            fls_trace_line(L, debug);
+        }
+        return;
+    }
     if (run->verdict == FLS_LIVE) {
         collect(L, run);
     }
@@ -98,7 +107,7 @@ static void on_count(lua_State *L, lua_Debug *debug) {
 
 void fls_arm(lua_State *L) {
     fls_run *run = fls_run_of(L);
-    lua_sethook(L, on_count, LUA_MASKCOUNT, run->over_memory || run->verdict != FLS_LIVE ? 1 : INSTRUCTIONS);
+    lua_sethook(L, on_count, mask(run), run->over_memory || run->verdict != FLS_LIVE ? 1 : INSTRUCTIONS);
 }
 
 _Noreturn void fls_end(lua_State *L, fls_verdict verdict) {

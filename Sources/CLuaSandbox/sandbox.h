@@ -113,6 +113,9 @@ void fls_arm(lua_State *L);
 /* Ends the run from here on: whatever the script catches, its next instruction raises again. */
 _Noreturn void fls_end(lua_State *L, fls_verdict verdict);
 
+/* Tells the listener of a line that a plugin's script reached: chunk, line, depth and the function's first line, then names and values of locals, each with a NUL after it. */
+void fls_trace_line(lua_State *L, lua_Debug *frame);
+
 /* ---- errors (report.c) ---- */
 
 /* Raises a text with the plugin's position before it. */

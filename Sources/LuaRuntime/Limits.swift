@@ -14,6 +14,18 @@ public struct Limits: Sendable, Hashable, Codable {
     public var nesting: Int
     /// How many notes are kept; after the last one the host is told once, and the rest are dropped.
     public var notes: Int
+    /// What is told of the lines that run, as notes named `trace`: for tools, and only with ``LuaPool/Isolation/inProcess``.
+    public var trace = Trace.off
+
+    /// What a run tells of the lines that it reaches.
+    public enum Trace: UInt32, Sendable, Hashable, Codable {
+        /// Nothing; costs nothing.
+        case off = 0
+        /// Chunk, line and depth of the call.
+        case lines = 1
+        /// The same, with the values of locals: whatever they hold.
+        case locals = 2
+    }
 
     /// Creates limits.
     public init(
@@ -40,6 +52,7 @@ public struct Limits: Sendable, Hashable, Codable {
             notes: UInt32(clamping: notes),
             memory_bytes: UInt64(clamping: memory),
             output_bytes: UInt64(clamping: output),
+            trace: trace.rawValue,
         )
     }
 }

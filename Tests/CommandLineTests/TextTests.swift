@@ -61,7 +61,8 @@ import Testing
             ], "logs": [["at": "T1", "level": "info", "message": "hello", "fields": [:]]],
             "error": [
                 "code": "script_error", "message": "no e-mail", "script": "webhook/main.lua", "line": 42, "path": "candidate.email",
-                "expected": "an address", "found": "nothing",
+                "expected": "an address", "found": "nothing", "hint": "ask for it", "plugin": "webhook", "hook": "on_event",
+                "excerpt": ["  41 | local function place()", "> 42 |     email = payload:required(\"candidate.email\")"],
             ],
         ]
         #expect(
@@ -80,8 +81,11 @@ import Testing
                   T1  info  hello
 
                 Error
-                  webhook/main.lua:42: no e-mail (script_error)
-                  at candidate.email, expected an address, found nothing
+                  webhook/main.lua:42: on_event of webhook: no e-mail
+                      41 | local function place()
+                    > 42 |     email = payload:required("candidate.email")
+                    path candidate.email · expected an address · found nothing
+                    hint: ask for it
 
                 It waits for a person: fairlead run retry run_1, or fairlead run discard run_1
                 """

@@ -26,6 +26,13 @@ enum {
 fls_bundle *fls_bundle_create(const uint8_t *bytes, size_t length, uint64_t memory_bytes, char **error);
 void fls_bundle_release(fls_bundle *bundle);
 
+/* What the listener is told of a run, as notes named `trace`. Only where the run is in the host's own process: no frame carries it. */
+enum {
+    FLS_TRACE_OFF = 0,
+    FLS_TRACE_LINES = 1,
+    FLS_TRACE_LOCALS = 2,
+};
+
 typedef struct {
     uint32_t slice_cpu_ms;   /* CPU between two host calls */
     uint32_t run_cpu_ms;     /* CPU of all slices together */
@@ -33,6 +40,7 @@ typedef struct {
     uint32_t notes;          /* notes a run may leave; the rest are dropped */
     uint64_t memory_bytes;   /* Lua's memory */
     uint64_t output_bytes;   /* a call's arguments, the result, and all notes together */
+    uint32_t trace;          /* FLS_TRACE_… */
 } fls_limits;
 
 typedef struct {

@@ -1,3 +1,4 @@
+import Plugins
 import Screening
 
 /// Runs for people. Shows personal data only where the API gave it.
@@ -26,7 +27,9 @@ enum RunText {
             }
             parts.append("Log\n" + Table(rows: rows, indent: "  ").text)
         }
-        if let error = run["error"], !error.isNull { parts.append("Error\n" + failure(error)) }
+        if let error = run["error"], !error.isNull {
+            parts.append("Error\n" + FailureText.text(of: error).split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+        }
         if let advice = advice(run) { parts.append(advice) }
         return parts.joined(separator: "\n\n")
     }
@@ -70,18 +73,6 @@ enum RunText {
         if let status = value["status"]?.integer { return "\(status)" }
         if let id = value["id"]?.text { return id + (value["state"]?.text.map { ", \($0)" } ?? "") }
         return value.brief(60)
-    }
-
-    private static func failure(_ error: JSON) -> String {
-        var place = error.cell("script")
-        if !place.isEmpty, !error.cell("line").isEmpty { place += ":" + error.cell("line") }
-        var lines = ["  " + [place, error.cell("message")].filter { !$0.isEmpty }.joined(separator: ": ") + " (\(error.cell("code")))"]
-        if !error.cell("path").isEmpty || !error.cell("expected").isEmpty {
-            let told = [("at", "path"), ("expected", "expected"), ("found", "found")].filter { !error.cell($0.1).isEmpty }
-            lines.append("  " + told.map { "\($0.0) \(error.cell($0.1))" }.joined(separator: ", "))
-        }
-        if !error.cell("hint").isEmpty { lines.append("  " + error.cell("hint")) }
-        return lines.joined(separator: "\n")
     }
 
     private static func advice(_ run: JSON) -> String? {

@@ -82,7 +82,9 @@ struct Setup: Sendable {
             )
         } catch let failure as HookFailure {
             let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0)" }
-            problems.append(problem("", [place, failure.error["message"]?.text].compactMap(\.self).joined(separator: ": ")))
+            problems.append(
+                problem("", [place, failure.error["message"]?.text].compactMap(\.self).joined(separator: ": "), hint: failure.error["hint"]?.text)
+            )
             return nil
         }
     }

@@ -4,9 +4,14 @@ public import Screening
 /// Runs hooks: starts the script in the pool, answers its host calls from the journal, and says how the attempt ended.
 public struct HookRunner: Sendable {
     private let pool: LuaPool
+    private let trace: ScriptTrace?
 
     /// Runs hooks in `pool`.
-    public init(pool: LuaPool) { self.pool = pool }
+    /// - Parameter trace: hears of every line that runs, where the pool runs scripts in this process.
+    public init(pool: LuaPool, trace: ScriptTrace? = nil) {
+        self.pool = pool
+        self.trace = trace
+    }
 
     /// What one attempt left behind.
     public struct Attempt: Sendable {
@@ -28,6 +33,8 @@ public struct HookRunner: Sendable {
     public func run(_ call: HookCall, remembered: [Step], host: any ScriptHost) async throws -> Attempt {
         let journal = ScriptJournal(run: call.run.id, remembered: remembered, limits: call.limits, host: host)
         let notes = ScriptNotes(input: call.input, clock: host.clock)
+        var limits = call.limits.sandbox
+        limits.trace = trace?.detail ?? .off
         var end: HookEnd
         do {
             let request = call.request(secrets: Array(host.secrets.keys))
@@ -35,9 +42,11 @@ public struct HookRunner: Sendable {
                 call.scripts.bundle,
                 request: request.json,
                 attachment: request.body,
-                limits: call.limits.sandbox,
+                limits: limits,
                 lane: call.connection,
-                note: { notes.add($0.args) },
+                note: { [trace] note in
+                    if note.op == "trace" { trace?.take(note.args, run: call.run.id) } else { notes.add(note.args) }
+                },
                 call: { try await journal.answer($0) }
             )
             switch runEnd {
@@ -65,7 +74,7 @@ public struct HookRunner: Sendable {
         }
         switch end {
         case .finished(let bytes): return HookList(json: (try? JSON(parsing: bytes)) ?? .null)
-        case .failed(let error): throw HookFailure(error, plugin: plugin, hook: "(loading)")
+        case .failed(let error): throw HookFailure(error, plugin: plugin, hook: "(loading)", scripts: scripts)
         case .interrupted(let why): throw HookFailure(error: ["code": "interrupted", "message": .string(why)], retry: .later)
         }
     }
@@ -87,9 +96,18 @@ public struct HookRunner: Sendable {
 }
 
 extension HookFailure {
-    init(_ error: ScriptError, in call: HookCall) { self.init(error, plugin: call.plugin, hook: call.hook, input: call.input) }
+    init(_ error: ScriptError, in call: HookCall) {
+        self.init(error, plugin: call.plugin, hook: call.hook, scripts: call.scripts, input: call.input, settings: call.settings)
+    }
 
-    init(_ error: ScriptError, plugin: String?, hook: String?, input: JSON = .null) {
+    init(
+        _ error: ScriptError,
+        plugin: String?,
+        hook: String?,
+        scripts: ConnectionScripts? = nil,
+        input: JSON = .null,
+        settings: JSON = .null
+    ) {
         let value = error.value.flatMap { try? JSON(parsing: $0) }
         let redactor = Redactor(input: input)
         // A script chooses these texts: a code is a word, and none that only the sandbox gives; the rest is shown without what the run was given.
@@ -101,6 +119,16 @@ extension HookFailure {
         json["script"] = error.script.map { .string($0) }
         json["line"] = error.line.map { .int(Int64($0)) }
         for name in ["path", "expected", "found", "hint"] { json[name] = value?[name]?.text.map { .string(redactor.redacted($0)) } }
+        if let script = error.script, let line = error.line, let lines = scripts?.lines(of: script) {
+            json["excerpt"] = scripts?.excerpt(script: script, line: line).map { .array($0.map { .string($0) }) }
+            let text = lines.indices.contains(line - 1) ? lines[line - 1] : nil
+            if code == "script_error", value == nil, let mistake = LuaMistake(error.message, line: text, settings: settings, script: lines) {
+                json["path"] = mistake.path.map { .string($0) }
+                json["expected"] = mistake.expected.map { .string($0) }
+                json["found"] = mistake.found.map { .string($0) }
+                json["hint"] = mistake.hint.map { .string($0) }
+            }
+        }
         self.init(error: json, retry: error.isWorthRetrying && code != "step_limit" ? .soon : .never)
     }
 

@@ -18,7 +18,6 @@ public struct DryRunReport: Sendable {
     public let end: HookEnd
     /// What the host would have to say besides.
     public let notes: [String]
-    let scripts: ConnectionScripts
 
     init(
         _ connection: DryRunConnection,
@@ -31,7 +30,6 @@ public struct DryRunReport: Sendable {
     ) {
         self.connection = connection.id
         plugin = connection.plugin.name
-        scripts = connection.scripts
         self.hook = hook
         self.end = end
         self.orders = orders
@@ -75,7 +73,7 @@ public struct DryRunReport: Sendable {
             if value.isNull { return ["Ended: done."] }
             let lines = value.lines
             return ["Ended: done, with " + lines[0]] + lines.dropFirst()
-        case .failed(let failure): return ["Ended: failed."] + failure.text(showing: scripts).split(separator: "\n").map { "  " + $0 }
+        case .failed(let failure): return ["Ended: failed."] + failure.text.split(separator: "\n").map { "  " + $0 }
         case .retry(let after, let why):
             let wait = after.map { " in \($0.wholeMilliseconds / 1000) s" } ?? ""
             return ["Ended: would be tried again\(wait): \(why)"]

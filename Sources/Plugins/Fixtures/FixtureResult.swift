@@ -16,7 +16,6 @@ public struct FixtureResult: Sendable {
     public let logs: [JSON]
     /// How the hook ended.
     public let end: HookEnd
-    let scripts: ConnectionScripts
 
     /// Whether everything was as expected.
     public var passed: Bool { differences.isEmpty }
@@ -27,7 +26,7 @@ public struct FixtureResult: Sendable {
         var lines = ["\(plugin)/\(name): failed"]
         for difference in differences { lines += difference.description.split(separator: "\n").map { "  " + $0 } }
         if case .failed(let failure) = end, failure.error["code"]?.text != DryRunHost.surpriseCode {
-            lines += failure.text(showing: scripts).split(separator: "\n").map { "  " + $0 }
+            lines += failure.text.split(separator: "\n").map { "  " + $0 }
         }
         return lines.joined(separator: "\n")
     }

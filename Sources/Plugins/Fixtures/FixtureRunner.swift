@@ -31,8 +31,7 @@ public struct FixtureRunner: Sendable {
             orders: asked.orders,
             steps: asked.calls,
             logs: attempt.logs,
-            end: attempt.end,
-            scripts: connection.scripts
+            end: attempt.end
         )
     }
 

@@ -1,0 +1,44 @@
+import LuaRuntime
+public import Screening
+
+extension HookFailure {
+    /// The failure for people: place and message, the script's line with the one before it, the payload's path, what was expected and found, a hint.
+    public var text: String { FailureText.text(of: error) }
+}
+
+/// A failed run's `error`, as the command line, the API and the pages show it.
+public enum FailureText {
+    /// The lines: place, hook and message; the excerpt; path, expected and found; the hint. Calling twice gives the same.
+    public static func text(of error: JSON) -> String {
+        func member(_ name: String) -> String? { error[name]?.text }
+        var place = member("script") ?? ""
+        if let line = error["line"]?.integer { place += ":\(line)" }
+        let hook = member("hook").map { hook in member("plugin").map { "\(hook) of \($0)" } ?? hook }
+        var head = [place.isEmpty ? nil : place, hook, member("message") ?? member("code")].compactMap(\.self).joined(separator: ": ")
+        if let code = member("code"), code != "script_error", member("message") != nil { head += " (\(code))" }
+        var lines = [head]
+        for line in error["excerpt"]?.items ?? [] { lines.append("  " + (line.text ?? "")) }
+        let facts = [("path", "path"), ("expected", "expected"), ("found", "found")].compactMap { name, label in member(name).map { "\(label) \($0)" }
+        }
+        if !facts.isEmpty { lines.append("  " + facts.joined(separator: " · ")) }
+        if let hint = member("hint") { lines.append("  hint: \(hint)") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension ConnectionScripts {
+    /// The lines of a script of the plugin's or the connection's; nil where there is none of that name.
+    func lines(of script: String) -> [Substring]? {
+        bundle.modules.first { $0.chunk == script && $0.origin == .plugin }?.source.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+
+    /// A script's line and the one before it, with their numbers; nil where there is no such line.
+    func excerpt(script: String, line: Int) -> [String]? {
+        guard let lines = lines(of: script), lines.indices.contains(line - 1) else { return nil }
+        return (max(1, line - 1)...line).map { number in
+            let text = lines[number - 1]
+            let shown = text.count > 160 ? text.prefix(159) + "…" : text
+            return "\(number == line ? ">" : " ") \(number) | \(shown)"
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Screening
+
+/// What Lua's own messages mean, in the words of the host: what was expected and found where, and what to do about it.
+///
+/// Lua names variables and kinds in its messages, never values; so do these.
+struct LuaMistake: Equatable {
+    /// The payload's path, or the variable, that was not as expected.
+    var path: String?
+    /// What was expected there.
+    var expected: String?
+    /// What was found there.
+    var found: String?
+    /// What to do about it.
+    var hint: String?
+
+    private init() {}
+
+    /// Reads a message of Lua's; nil where it is none of the usual ones.
+    /// - Parameters:
+    ///   - line: the script's line, to find the whole path that a name belongs to.
+    ///   - settings: the connection's settings.
+    ///   - script: the script's text; it tells whether a name is a setting's.
+    init?(_ message: String, line: Substring?, settings: JSON, script: [Substring]) {
+        self.init()
+        if let match = message.firstMatch(of: /^attempt to (index|call) a (\w+) value(?: \((\w+) '([^']+)'\))?/) {
+            let name = match.4.map { String($0) }
+            explain(String(match.1), LuaMistake.kind(match.2), of: match.3.map { String($0) }, name, line)
+        } else if let match = message.firstMatch(of: /^attempt to concatenate a (\w+) value(?: \(\w+ '([^']+)'\))?/) {
+            path = LuaMistake.path(match.2.map { String($0) }, line)
+            expected = "text or number"
+            found = LuaMistake.kind(match.1)
+            hint = "\(path ?? "a value") is \(found ?? "not text") here: test it before joining it with .., or give a default with: value or \"\""
+        } else if let match = message.firstMatch(of: /^attempt to perform arithmetic on a (\w+) value(?: \(\w+ '([^']+)'\))?/) {
+            path = LuaMistake.path(match.2.map { String($0) }, line)
+            expected = "number"
+            found = LuaMistake.kind(match.1)
+            hint =
+                match.1 == "string" ? "tonumber(value) turns text into a number; it gives nil for other text" : "test it before calculating with it"
+        } else if let match = message.firstMatch(of: /^attempt to \w+ a '(\w+)' with a '(\w+)'$/) {
+            expected = "two numbers"
+            found = "\(LuaMistake.kind(match.1)) and \(LuaMistake.kind(match.2))"
+            hint = "tonumber(value) turns text into a number; it gives nil for other text"
+        } else if let match = message.firstMatch(of: /^attempt to compare (?:two )?(\w+)(?: values|(?: with (\w+)))/) {
+            let kinds = [match.1, match.2 ?? match.1].map(LuaMistake.kind)
+            expected = "two numbers or two texts"
+            found = kinds.joined(separator: " and ")
+            hint = kinds.contains("text") ? "tonumber(value) turns text into a number" : "test that both values are there before comparing them"
+        } else if let match = message.firstMatch(of: /^bad argument #(\d+) to '([^']+)' \(([\w ]+) expected, got ([\w ]+)\)/) {
+            path = "argument \(match.1) of \(match.2)"
+            expected = LuaMistake.kind(match.3)
+            found = LuaMistake.kind(match.4)
+            hint = LuaMistake.conversion(found: found, expected: expected)
+        } else if let match = message.firstMatch(of: /^attempt to get length of a (\w+) value(?: \(\w+ '([^']+)'\))?/) {
+            path = LuaMistake.path(match.2.map { String($0) }, line)
+            expected = "list or text"
+            found = LuaMistake.kind(match.1)
+            hint = "test it before asking for its length, or give a default with: value or {}"
+        } else {
+            return nil
+        }
+        if found == "nothing", let name = path?.split(separator: ".").last.map({ String($0) }),
+            LuaMistake.isMissing(name, settings, line, script)
+        {
+            hint = "the setting \(name) is not given on this connection: write it under settings, or test for it here"
+        }
+    }
+
+    private mutating func explain(_ operation: String, _ found: String, of scope: String?, _ name: String?, _ line: Substring?) {
+        self.found = found
+        path = LuaMistake.path(name, line)
+        if operation == "call" {
+            expected = "function"
+            hint = name.flatMap { LuaMistake.misspelt($0, scope) } ?? "test that it is there before calling it"
+            return
+        }
+        expected = "table"
+        switch (found, scope, name) {
+        case ("nothing", "global", let name?): hint = LuaMistake.misspelt(name, scope) ?? "there is no global \(name): is a local missing?"
+        case ("nothing", _, _):
+            hint = "\(path ?? "the value") is nothing here: test it first, or read the payload with map(event.body):get(\"a.b\"), which gives nil"
+        case ("null", _, _), ("userdata", _, _):
+            hint = "the payload says null here: test for it, or read the payload with map, where null reads as nil"
+        default: hint = "\(path ?? "the value") is \(found): look into the payload, or read it with map(event.body):required(path, \"table\")"
+        }
+    }
+
+    // MARK: Names
+
+    /// The whole path that `name` ends on the line, from the payload's root where it begins at one: `candidate` in `event.body.candidate.email`.
+    private static func path(_ name: String?, _ line: Substring?) -> String? {
+        guard let name else { return nil }
+        guard let line else { return name }
+        for match in line.matches(of: /[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*|\[\d+\])*/) {
+            var chain = String(match.0)
+            guard let place = chain.ranges(of: "." + name).last(where: { chain[$0.upperBound...].first.map { ".[".contains($0) } ?? true }) else {
+                continue
+            }
+            chain = String(chain[..<place.upperBound])
+            for root in ["event.body.", "request.body.", "payload."] where chain.hasPrefix(root) { return String(chain.dropFirst(root.count)) }
+            return chain
+        }
+        return name
+    }
+
+    /// Whether a name is that of a setting that the connection does not have, as far as the script's text tells.
+    private static func isMissing(_ name: String, _ settings: JSON, _ line: Substring?, _ script: [Substring]) -> Bool {
+        guard settings[name] == nil || settings[name] == .null else { return false }
+        return ([line].compactMap(\.self) + script).contains { text in
+            text.ranges(of: "settings.\(name)").contains { range in
+                text[range.upperBound...].first.map { !($0.isLetter || $0.isNumber || $0 == "_") } ?? true
+            }
+        }
+    }
+
+    private static func misspelt(_ name: String, _ scope: String?) -> String? {
+        if scope == "global", ["json", "crypto", "text", "time", "map"].contains(name) {
+            return "write at the top: local \(name) = require \"\(name)\""
+        }
+        let known = scope == "global" ? HostAPI.globals : HostAPI.everyFunction
+        return suggestion(for: name, among: known).map { "did you mean \($0)?" }
+    }
+
+    // MARK: Kinds
+
+    private static func kind(_ word: Substring) -> String {
+        switch word {
+        case "nil", "no value": "nothing"
+        case "string": "text"
+        case "number has no integer representation": "number"
+        default: String(word)
+        }
+    }
+
+    private static func conversion(found: String?, expected: String?) -> String? {
+        switch (found, expected) {
+        case ("text", "number"): "tonumber(value) turns text into a number"
+        case ("number", "text"): "tostring(value) turns a number into text"
+        case ("nothing", _): "the value is nothing here: test it first, or give a default with: value or …"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+public import LuaRuntime
+import Screening
+
+/// What can be seen to be wrong with a plugin without running any of it: what its scripts name and the manifest, the host or Lua does not have.
+public struct PluginLint: Sendable {
+    /// What is wrong, by file and line.
+    public let problems: [ConfigurationProblem]
+
+    /// Looks through a plugin's scripts, which must compile. Runs nothing, reads nothing.
+    public init(_ plugin: Plugin) {
+        var problems: [ConfigurationProblem] = []
+        for script in [plugin.main] + plugin.modules {
+            let lint = ScriptLint(script, plugin.manifest, file: plugin.file(of: script))
+            problems += lint.problems
+        }
+        self.problems = problems
+    }
+
+    /// Looks through an overlay on a plugin's hooks, which must compile.
+    public init(overlay: Script, on plugin: Plugin, file: String) {
+        problems = ScriptLint(overlay, plugin.manifest, file: file).problems
+    }
+}
+
+extension Plugin {
+    /// The file that a script was read from.
+    public func file(of script: Script) -> String { folder + script.chunk.dropFirst(name.count) }
+}
+
+/// One script against its plugin's manifest.
+private struct ScriptLint {
+    var problems: [ConfigurationProblem] = []
+
+    init(_ script: Script, _ manifest: PluginManifest, file: String) {
+        // A provider's hooks see an account's settings, of which the manifest says nothing.
+        let rules = LuaReader.Rules(settings: manifest.kind == .ats ? manifest.settings.json : nil, secrets: manifest.secrets.map(\.name))
+        let reader = LuaReader(script.source, rules: rules)
+        for finding in reader.findings {
+            problems.append(ConfigurationProblem(file: file, line: finding.line, message: finding.message, hint: finding.hint))
+        }
+        for url in reader.urls where url.isWhole || url.text.dropFirst(8).contains("/") {
+            guard let host = URLParts(url.text), !ScriptLint.permits(host, manifest) else { continue }
+            let origin = url.text.prefix { $0 != "?" }.split(separator: "/").prefix(2).joined(separator: "//")
+            problems.append(
+                ConfigurationProblem(
+                    file: file,
+                    line: url.line,
+                    message: "names \(origin), which the manifest does not permit",
+                    hint: "Add \"\(origin)\" to permissions.http."
+                )
+            )
+        }
+        guard script.name == "main" else { return }
+        guard case .table(let hooks) = reader.returned else { return }
+        let known = HostAPI.hooks(of: manifest.kind)
+        for (name, line) in hooks.sorted(by: { $0.value < $1.value }) where !known.contains(name) {
+            let hint = suggestion(for: name, among: known).map { "Did you mean \($0)?" } ?? "Known: \(known.joined(separator: ", "))."
+            problems.append(
+                ConfigurationProblem(file: file, line: line, message: "a plugin of kind \(manifest.kind) has no hook \(name)", hint: hint)
+            )
+        }
+    }
+
+    /// Whether some value of what the entries leave open would permit the URL.
+    private static func permits(_ url: URLParts, _ manifest: PluginManifest) -> Bool {
+        let origin = "\(url.scheme)://\(url.host)"
+        let provider = manifest.environments.values.compactMap { URLParts($0) }.contains { $0.host == url.host && $0.scheme == url.scheme }
+        return provider
+            || manifest.permissions.contains { entry in
+                let open = entry.description.replacing(/\$\{[^}]*\}/, with: "*")
+                let plain = open == "*" ? "*" : open.replacing(/:\d+$/, with: "")
+                return CallStub(url: plain, reply: .null).answers(["url": .string(origin)])
+            }
+    }
+}

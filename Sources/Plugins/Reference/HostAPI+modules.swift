@@ -1,0 +1,85 @@
+extension HostAPI {
+    static let modules: [Part] = [
+        Part(
+            name: "json",
+            kind: .module,
+            note: "Decoded `[]` and `{}` keep their kind. Objects keep the order of their members.",
+            members: [
+                function("decode", [("text", "string")], "any", "The value of a JSON text; an error where it is none."),
+                function("encode", [("value", "any")], "string", "The value as JSON."),
+                function("array", [("table?", "table")], "table", "Marks a table as a list, an empty one too. An empty plain table is `{}`."),
+                field("null", "lightuserdata", "JSON's null, in what comes from outside and in what is sent."),
+            ]
+        ),
+        Part(
+            name: "crypto",
+            kind: .module,
+            note: "Over bytes in Lua strings.",
+            members: [
+                function("sha256", [("data", "string")], "string", "The hash's 32 bytes."),
+                function(
+                    "hmac",
+                    [("algorithm", "\"sha256\"|\"sha512\""), ("key", "string|fairlead.secret"), ("data", "string")],
+                    "string",
+                    "The code's bytes. Over `ctx.secret.NAME` the host computes it: a step."
+                ),
+                function("hex", [("data", "string")], "string", "In lower-case hexadecimal."),
+                function("unhex", [("text", "string")], "string?", "The bytes, or nil."),
+                function("base64", [("data", "string")], "string", "In Base64."),
+                function("unbase64", [("text", "string")], "string?", "The bytes, or nil."),
+                function("base64url", [("data", "string")], "string", "In Base64 for URLs, without padding."),
+                function("unbase64url", [("text", "string")], "string?", "The bytes, or nil."),
+                function("equal", [("a", "string"), ("b", "string")], "boolean", "Whether both are equal, in constant time."),
+            ]
+        ),
+        Part(
+            name: "text",
+            kind: .module,
+            note: "What people write, made ready for machines.",
+            members: [
+                function("trim", [("value", "string")], "string", "Without white space at the ends."),
+                function("lower", [("value", "string")], "string", "In lower case, letters with accents too."),
+                function("slug", [("value", "string")], "string", "Lower-case letters, digits and hyphens only."),
+                function("split_name", [("full", "string")], "string, string", "First names with middle names, and the last name."),
+                function("phone_e164", [("value", "string?"), ("country?", "string")], "string?", "`+441632960000`, or nil where it is no number."),
+                function("is_email", [("value", "any")], "boolean", "Whether it is an e-mail address."),
+            ]
+        ),
+        Part(
+            name: "time",
+            kind: .module,
+            note: "Moments are seconds since 1970, as `ctx.now()` gives them.",
+            members: [
+                function("parse", [("text", "string")], "number?", "The moment that an ISO 8601 text names."),
+                function("format", [("seconds", "number")], "string", "ISO 8601 in UTC."),
+                function("format_date", [("seconds", "number")], "string", "The date alone, in UTC."),
+            ]
+        ),
+        Part(
+            name: "map",
+            kind: .module,
+            note: """
+                `map(value)` wraps a decoded payload; its functions are called with a colon and read by paths such as `a.b[1].c` or `["a name"]`. List
+                indexes start at 1. Null, missing and unreachable read as nil. Errors name the path from the payload's root.
+                """,
+            members: [
+                function("get", [("path", "string")], "any", "The value, or nil."),
+                function("text", [("path", "string")], "string?", "Text or a number, as text without white space at the ends; nil for blank text."),
+                function(
+                    "required",
+                    [("path", "string"), ("kind?", "string")],
+                    "any",
+                    "The value; an error where it is missing, null, blank or not of `kind`: string, number, integer, boolean, table, list, email."
+                ),
+                function("default", [("path", "string"), ("value", "any")], "any", "The value, or `value` where it is missing, null or blank."),
+                function(
+                    "one_of",
+                    [("path", "string"), ("words", "table<any, any>")],
+                    "any",
+                    "What `words` has for the word there; an error for another."
+                ),
+                function("at", [("path", "string")], "fairlead.map", "A map of the part at the path; its errors still name the whole path."),
+            ]
+        ),
+    ]
+}

@@ -1,0 +1,152 @@
+extension HostAPI {
+    static let values: [Part] = [
+        Part(
+            name: "event",
+            kind: .value,
+            note: "What an ATS sent, verified: the first argument of `on_event` and, as `request`, of a route.",
+            members: [
+                field("id", "string", "The event's id."),
+                field("kind", "string", "`ats`."),
+                field("received_at", "string", "When it came, ISO 8601."),
+                field("method", "string", "The method."),
+                field("path", "string", "The path after the connection, with a leading slash."),
+                field("params", "table<string, string>", "What stands for the `{name}` parts of a route's path."),
+                field("query", "table<string, string>", "The query's parameters."),
+                field("headers", "table<string, string>", "Header fields, names in lower case."),
+                field("body", "any", "The decoded JSON; nil where the body is none."),
+                field("raw", "string", "The body's bytes."),
+            ]
+        ),
+        Part(
+            name: "update",
+            kind: .value,
+            note: "A change of an order: the first argument of `on_update`.",
+            members: [
+                field("order", "fairlead.order", "The order as it is now."),
+                field("previous", "{state: string, outcome: string?}", "What it was before."),
+                field("cause", "\"webhook\"|\"poll\"|\"operator\"|\"submit\"", "What brought the change."),
+            ]
+        ),
+        Part(
+            name: "order",
+            kind: .value,
+            note: "What is null is nil to a script.",
+            members: [
+                field("id", "string", "The order's id."), field("connection", "string", "Its connection."),
+                field("account", "string", "Its account."),
+                field("provider", "string", "Its provider."), field("external_id", "string", "What the ATS knows it by."),
+                field("package", "string", "The provider's package."), field("candidate", "fairlead.candidate", "Whom it is about."),
+                field("state", "string", "Where it stands; see [the states](states.md)."),
+                field("outcome", "\"clear\"|\"consider\"|\"refer\"|nil", "The result, where there is one. It is advice for a person."),
+                field("waiting_on", "\"candidate\"|\"recruiter\"|\"provider\"|\"operator\"|nil", "Whose turn it is."),
+                field("provider_ref", "string?", "What the provider knows it by."),
+                field("provider_status", "table<string, string>", "The provider's own words."),
+                field("report_url", "string?", "Where the report is."),
+                field("checks", "fairlead.check[]", "The checks of the package."),
+                field("metadata", "table<string, any>", "What the order was placed with."),
+                field("problem", "{code: string, message: string, at: string}?", "What is wrong with it."),
+                field("created_at", "string", "ISO 8601."), field("updated_at", "string", "ISO 8601."),
+            ]
+        ),
+        Part(
+            name: "candidate",
+            kind: .value,
+            note: "Empty texts and nulls are left out. Other members of text are handed to the provider as they are.",
+            members: [
+                field("first_name", "string", "Required."), field("last_name", "string", "Required."), field("email", "string", "Required."),
+                field("phone", "string?", "Best as `+441632960000`; see `text.phone_e164`."), field("country", "string?", "ISO 3166, two letters."),
+            ]
+        ),
+        Part(
+            name: "check",
+            kind: .value,
+            note: "A check of an order.",
+            members: [
+                field("name", "string", "Its name."), field("type", "string?", "Its kind."), field("status", "string", "The provider's word."),
+                field("category", "string?", "Where the provider gives one."),
+            ]
+        ),
+        Part(
+            name: "place_options",
+            kind: .value,
+            note: "What `ctx.orders.place` takes.",
+            members: [
+                field("external_id", "string|integer", "What the ATS knows the request by: the same one is the same order."),
+                field("candidate", "fairlead.candidate", "Whom to screen."), field("package", "string|integer", "The provider's package."),
+                field("account", "string?", "One of the connection's accounts; the first where none is named."),
+                field("metadata", "table<string, any>?", "What updates and pinned permissions need later."),
+            ]
+        ),
+        Part(
+            name: "find_options",
+            kind: .value,
+            note: "What `ctx.orders.find` takes.",
+            members: [field("external_id", "string|integer", "What the ATS knows the request by.")]
+        ),
+        Part(
+            name: "cancellation",
+            kind: .value,
+            note: "What `ctx.orders.cancel` gives.",
+            members: [field("cancelled", "boolean", "Whether it is cancelled."), field("reason", "\"too_late\"|\"unsupported\"|nil", "Why not.")]
+        ),
+        Part(
+            name: "http_options",
+            kind: .value,
+            note: "At most one of `json`, `form` and `body`. Secrets may stand in `headers`, `query`, `json`, `form`, `body` and `auth`.",
+            members: requestFields
+        ),
+        Part(
+            name: "request_options",
+            kind: .value,
+            note: "What `ctx.http.request` takes: the options above, and these.",
+            members: [field("method", "string", "The method."), field("url", "string", "The URL.")] + requestFields
+        ),
+        Part(
+            name: "reply",
+            kind: .value,
+            note: "What an HTTP call gives.",
+            members: [
+                field("status", "integer", "The HTTP status."), field("headers", "table<string, string>", "Names in lower case."),
+                field("body", "string", "The bytes."), field("json", "any", "The decoded body; nil where it is no JSON."),
+                field("error", "string?", "Why the connection failed, with `on_error = \"return\"`; all else is then nil."),
+            ]
+        ),
+        Part(
+            name: "retry_options",
+            kind: .value,
+            note: "What `ctx.retry` takes.",
+            members: [
+                field("after", "number?", "Seconds; where missing, the host's own schedule."), field("reason", "string", "Why, for people."),
+            ]
+        ),
+        Part(name: "kv_options", kind: .value, note: "What `ctx.kv.set` takes.", members: [field("ttl", "number?", "Seconds to keep it.")]),
+        Part(name: "package", kind: .value, note: "A package.", members: [field("id", "string", "Its id."), field("name", "string", "Its name.")]),
+        Part(
+            name: "connection",
+            kind: .value,
+            note: "The connection that a script runs for.",
+            members: [
+                field("id", "string", "Its name."), field("plugin", "string", "Its plugin."),
+                field("accounts", "string[]", "The accounts it may order from; the first is the default."),
+            ]
+        ),
+        Part(
+            name: "run",
+            kind: .value,
+            note: "The run that a hook is called in.",
+            members: [field("id", "string", "Its id."), field("attempt", "integer", "Counted from 1.")]
+        ),
+        Part(name: "secret", kind: .value, note: "A placeholder. Encoding, joining or printing it does not yield the value.", members: []),
+    ]
+
+    private static let requestFields = [
+        field("headers", "table<string, string|fairlead.secret>?", "Header fields."),
+        field("query", "table<string, any>?", "The query's parameters."),
+        field("json", "any", "A body in JSON."), field("form", "table<string, any>?", "A body of form fields."),
+        field("body", "string|fairlead.secret|nil", "A body as it is."),
+        field("auth", "{bearer: string|fairlead.secret}|{basic: any[]}|nil", "`{bearer = …}` or `{basic = {user, password}}`."),
+        field("timeout", "number?", "Seconds (10)."),
+        field("on_error", "\"return\"|\"retry\"|nil", "What a failed connection does: the attempt ends, or the call returns `{error = \"…\"}`."),
+        field("sign", "{standard_webhooks: fairlead.secret, id: string}?", "Signs the request as Standard Webhooks whenever it is sent."),
+    ]
+}
