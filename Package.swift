@@ -170,6 +170,7 @@ let package = Package(
             swiftSettings: swift
         ),
 
+        .target(name: "CrashTesting", path: "Tests/CrashTesting", swiftSettings: swift),
         .testTarget(
             name: "ScreeningTests",
             dependencies: ["Screening", "ScreeningTesting", .product(name: "Logging", package: "swift-log")],
@@ -196,14 +197,15 @@ let package = Package(
         ),
         .testTarget(
             name: "StoresTests",
-            dependencies: ["Screening", "Stores", "ScreeningTesting", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Screening", "Stores", "ScreeningTesting", "CrashTesting", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: swift
         ),
         .testTarget(name: "SimulatorsTests", dependencies: ["Screening", "Simulators"], swiftSettings: swift),
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Screening", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Simulators", "ScreeningTesting", "fairlead-lua",
+                "Screening", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Simulators", "ScreeningTesting", "CrashTesting",
+                "fairlead-lua",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swift
@@ -229,7 +231,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Screening", "Web", "Simulators", "FairleadCLI", "ScreeningTesting", "fairlead-lua",
+                "Screening", "Web", "Simulators", "FairleadCLI", "ScreeningTesting", "CrashTesting", "fairlead-lua",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swift

@@ -136,10 +136,10 @@ final class KillBed {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    private static func settings(port: Int, simulators: Int) -> String {
+    static func settings(port: Int, simulators: Int, store: String = "sqlite:fairlead.db") -> String {
         """
         server: { host: 127.0.0.1, port: \(port), public_url: "http://127.0.0.1:\(port)" }
-        store: { url: "sqlite:fairlead.db" }
+        store: { url: "\(store)" }
         admin: { token: test-admin-token }
         plugins: { paths: ["\(ServeProcess.repository.path)/plugins"] }
         network: { allow: ["127.0.0.0/8"] }

@@ -1,15 +1,16 @@
 import Foundation
 import HTTPTypes
 import Screening
+import Synchronization
 import Testing
 import Web
 
 /// A real `fairlead serve` in a process of its own, which a test may kill.
-final class ServeProcess {
+final class ServeProcess: Sendable {
     let port: Int
     private let settings: URL
     private let transport: HTTPTransport
-    private var process: Process?
+    private let process = Mutex<Process?>(nil)
 
     static let products = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
     static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -28,7 +29,7 @@ final class ServeProcess {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        self.process = process
+        self.process.withLock { $0 = process }
         for _ in 0..<300 {
             if let answer = try? await transport.send(WireRequest(.get, "http://127.0.0.1:\(port)/healthz", timeout: .seconds(2))),
                 answer.status == 200
@@ -43,13 +44,13 @@ final class ServeProcess {
 
     /// Kills it as the kernel would: nothing of it runs on.
     func kill() {
-        guard let process, process.isRunning else { return }
+        guard let process = process.withLock({ $0 }), process.isRunning else { return }
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
     /// Its process; 0 where it does not run.
-    var pid: Int32 { process.flatMap { $0.isRunning ? $0.processIdentifier : nil } ?? 0 }
+    var pid: Int32 { process.withLock { $0 }.flatMap { $0.isRunning ? $0.processIdentifier : nil } ?? 0 }
 
     /// Kills the workers of a host, and not itself.
     static func killWorkers(of host: Int32) {
@@ -63,7 +64,7 @@ final class ServeProcess {
 
     /// Asks it to end and returns its exit status.
     func terminate() -> Int32 {
-        guard let process, process.isRunning else { return -1 }
+        guard let process = process.withLock({ $0 }), process.isRunning else { return -1 }
         process.terminate()
         process.waitUntilExit()
         return process.terminationStatus

@@ -17,24 +17,29 @@ final class Bed: Sendable {
     let context: PipelineContext
     let commands: Commands
     let intake: Intake
-    let site: SimulatorSite
-    let transport: HandlerTransport
+    let world: World
+    var site: SimulatorSite { world.site }
+    var transport: HandlerTransport { world.transport }
     let folder: URL
     /// Why the scripts of some connections could not be loaded.
     let unloadable: [String: HookFailure]
     let pool: LuaPool
     private let runner: Task<Void, any Error>
     private let group: ServiceGroup
+    private let ownsWorld: Bool
+    let kill: KillSwitch?
 
     /// - Parameters:
     ///   - pace: how fast the simulators walk; nil: only when told.
     ///   - folder: where the store is; nil for a new one.
     ///   - script: an overlay over the webhook plugin of the connection `acme`.
     ///   - poll: how often WorkerChecks is read.
+    ///   - world: what is outside, for a host that comes after another one; nil for a new one, which ends with the host.
+    ///   - kill: what kills the host.
     ///   - overlays: further connections on the webhook plugin, by name, with their scripts and limits. One whose script cannot be loaded is left out.
     init(
         pace: Duration? = nil,
-        folder given: URL? = nil,
+        folder givenFolder: URL? = nil,
         script: String? = nil,
         poll: Duration = .milliseconds(100),
         works: Bool = true,
@@ -42,29 +47,30 @@ final class Bed: Sendable {
         overlays: [String: String] = [:],
         limits: ScriptLimits = ScriptLimits(),
         workers: Int = 1,
-        clock: any WallClock = SystemClock()
+        clock: any WallClock = SystemClock(),
+        world givenWorld: World? = nil,
+        kill: KillSwitch? = nil
     ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        folder = given ?? FileManager.default.temporaryDirectory.appending(path: "fairlead-test-\(UUID().uuidString)")
+        folder = givenFolder ?? FileManager.default.temporaryDirectory.appending(path: "fairlead-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var configuration = LuaPool.Configuration(count: workers)
         configuration.workerPath = Bed.products.appending(path: "fairlead-lua").path
         pool = LuaPool(configuration)
         let scripts = HookRunner(pool: pool)
-        transport = HandlerTransport()
-        var simulated = SimulatorSettings()
-        simulated.publicURL = "https://simulators.example.test"
-        simulated.pace = pace
-        simulated.webhookRetries = [.milliseconds(50), .milliseconds(200), .seconds(1)]
-        site = SimulatorSite(simulated, transport: transport, logger: logger)
-        transport.set(site, for: "simulators.example.test")
+        ownsWorld = givenWorld == nil
+        self.kill = kill
+        let world = givenWorld ?? World(pace: pace)
+        self.world = world
 
         let plugins = try Plugin.all(in: [Bed.repository.appending(path: "plugins").path])
-        let store = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: clock, random: SystemRandom())
+        let opened = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: clock, random: SystemRandom())
+        let store: any Store = kill.map { kill in FaultyStore(opened) { try kill.pass() } } ?? opened
         var connections = [
             try await Bed.connection("acme", plugins["webhook"], ["zinc", "workerchecks"], script, scripts),
             try await Bed.connection("greenhouse", plugins["greenhouse"], ["zinc"], nil, scripts),
+            try await Bed.connection("checks", plugins["webhook"], ["workerchecks"], nil, scripts),
         ]
         var unloadable: [String: HookFailure] = [:]
         for (id, script) in overlays.sorted(by: { $0.key < $1.key }) {
@@ -84,7 +90,7 @@ final class Bed: Sendable {
                         id: "workerchecks",
                         provider: "workerchecks",
                         baseURL: "https://simulators.example.test/workerchecks",
-                        secrets: ["widget_secret": [simulated.workerChecks.widgetSecrets[0]]],
+                        secrets: ["widget_secret": [world.site.settings.workerChecks.widgetSecrets[0]]],
                         polling: ProviderManifest.Polling(interval: poll, readsPerMinute: 30)
                     ),
                     provider: WorkerChecksProvider()
@@ -95,7 +101,7 @@ final class Bed: Sendable {
             store: store,
             directory: directory,
             scripts: scripts,
-            transport: transport,
+            transport: kill.map { KilledTransport(transport: world.transport, kill: $0) } ?? world.transport,
             clock: clock,
             random: SystemRandom(),
             logger: logger,
@@ -103,16 +109,9 @@ final class Bed: Sendable {
         )
         commands = Commands(context)
         intake = Intake(context)
-        transport.set(HostHandler(intake: intake), for: "host.example.test")
+        world.transport.set(HostHandler(intake: intake, kill: kill), for: "host.example.test")
         group = ServiceGroup(services: works ? [Worker(context), Poller(context)] : [], logger: logger)
-        runner = Task { [group, site] in
-            try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask { await site.run() }
-                tasks.addTask { try await group.run() }
-                if works { try await tasks.next() } else { try await Task.sleep(for: .seconds(3600)) }
-                tasks.cancelAll()
-            }
-        }
+        runner = Task { [group] in if works { try await group.run() } else { try await Task.sleep(for: .seconds(3600)) } }
     }
 
     static let zinc = Account(
@@ -130,6 +129,7 @@ final class Bed: Sendable {
         _ = await runner.result
         await pool.shutdown()
         await context.store.close()
+        if ownsWorld { world.end() }
     }
 
     static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -173,11 +173,43 @@ final class Bed: Sendable {
     }
 }
 
+/// What is outside a host: the simulators, and the network between.
+final class World: Sendable {
+    let transport = HandlerTransport()
+    let site: SimulatorSite
+    private let walking: Task<Void, Never>
+
+    init(pace: Duration?) {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        var simulated = SimulatorSettings()
+        simulated.publicURL = "https://simulators.example.test"
+        simulated.pace = pace
+        simulated.webhookRetries = [.milliseconds(50), .milliseconds(200)] + Array(repeating: .seconds(1), count: 20)
+        site = SimulatorSite(simulated, transport: transport, logger: logger)
+        transport.set(site, for: "simulators.example.test")
+        walking = Task { [site] in await site.run() }
+    }
+
+    func end() { walking.cancel() }
+}
+
 /// The host's two doors, without a socket.
 struct HostHandler: WireHandler {
     let intake: Intake
+    var kill: KillSwitch?
 
     func respond(to request: WireRequest) async throws -> WireResponse {
+        do {
+            let answer = try await take(request)
+            try kill?.pass()
+            return answer
+        } catch is CancellationError {
+            throw Disconnect()
+        }
+    }
+
+    private func take(_ request: WireRequest) async throws -> WireResponse {
         var headers: [String: String] = [:]
         for field in request.headers { headers[field.name.canonicalName] = field.value }
         let parts = request.path.split(separator: "/").map(String.init)

@@ -1,4 +1,5 @@
 import Foundation
+import CrashTesting
 import Screening
 import ScreeningTesting
 import Testing

@@ -1,25 +1,25 @@
 import Foundation
-import Screening
-import ScreeningTesting
 import Synchronization
-
-@testable import Stores
 
 /// A PostgreSQL server in a temporary folder, reached through a socket in it. Ends with the process that started it, however that ends: the shell
 /// that looks after it waits for the other end of a pipe to close.
-final class PostgresServer: Sendable {
+public final class PostgresServer: Sendable {
     /// The one that tests share. Not to be stopped.
-    static let shared = Task { try await PostgresServer() }
+    public static let shared = Task { try await PostgresServer() }
 
-    struct Missing: Error, CustomStringConvertible {
-        let description: String
+    /// There is no PostgreSQL to start.
+    public struct Missing: Error, CustomStringConvertible {
+        /// What is missing.
+        public let description: String
     }
 
-    let folder: String
+    /// Where its data and its socket are.
+    public let folder: String
     private let keeper: Mutex<(input: FileHandle, output: FileHandle)>
     private let databases = Mutex(0)
 
-    init() async throws {
+    /// Makes and starts a server.
+    public init() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-pg-" + UUID().uuidString.prefix(8)).path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let (input, output) = (Pipe(), Pipe())
@@ -36,32 +36,34 @@ final class PostgresServer: Sendable {
     }
 
     /// Stops the server as a crash would, and starts it again.
-    func crash() throws {
+    public func crash() throws {
         try tell("crash")
         try tell("start")
     }
 
     /// Stops the server as a crash would.
-    func stop() throws { try tell("crash") }
+    public func stop() throws { try tell("crash") }
 
     /// Starts the server again.
-    func start() throws { try tell("start") }
+    public func start() throws { try tell("start") }
 
     /// Where a database is.
-    func url(_ database: String) -> String { "postgres://fairlead@/\(database)?host=\(folder)" }
+    public func url(_ database: String) -> String { "postgres://fairlead@/\(database)?host=\(folder)" }
 
     /// Makes an empty database and says where it is.
-    func newDatabase() throws -> String {
+    public func newDatabase() throws -> String {
         let name = databases.withLock { count in
             count += 1
             return "test\(count)"
         }
-        try run("CREATE DATABASE \(name)", in: "postgres")
+        try tell("new \(name)")
         return url(name)
     }
 
-    /// Runs a text of statements.
-    func run(_ sql: String, in database: String) throws { try PostgresConnection(PostgresOptions(url(database))).script(sql) }
+    /// Ends every connection to a database, as an administrator may.
+    public func endConnections(to url: String) throws {
+        try tell("end \(url.prefix { $0 != "?" }.split(separator: "/").last ?? "")")
+    }
 
     private func tell(_ word: String) throws {
         try keeper.withLock { ends in
@@ -85,8 +87,11 @@ final class PostgresServer: Sendable {
         cd "$folder" || exit 1
         $as "$bin/initdb" -D data -A trust -U fairlead -E UTF8 --locale=C --no-sync >initdb.log 2>&1
         options="-k $folder -c listen_addresses= -c max_connections=300 -c fsync=off -c shared_buffers=32MB"
-        while read -r word; do
+        while read -r word name; do
             case $word in
+                new) $as "$bin/createdb" -h "$folder" -U fairlead "$name" >>initdb.log 2>&1 </dev/null ;;
+                end) $as "$bin/psql" -h "$folder" -U fairlead -d postgres -qAt -c \
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '$name'" >>initdb.log 2>&1 </dev/null ;;
                 start) $as "$bin/pg_ctl" -D data -w -l data/server.log -o "$options" start >/dev/null 2>&1 </dev/null ;;
                 crash) $as "$bin/pg_ctl" -D data -w -m immediate stop >/dev/null 2>&1 </dev/null ;;
             esac && echo done || { tail -n 3 initdb.log data/server.log | tr '\\n' ' '; echo; }
@@ -94,29 +99,4 @@ final class PostgresServer: Sendable {
         $as "$bin/pg_ctl" -D data -w -m immediate stop >/dev/null 2>&1
         cd / && rm -rf "$folder"
         """
-}
-
-/// One test's database.
-struct PostgresDatabase: Sendable {
-    let url: String
-
-    init(on server: PostgresServer? = nil) async throws {
-        if let server { url = try server.newDatabase() } else { url = try await PostgresServer.shared.value.newDatabase() }
-    }
-
-    /// A store whose time is the clock's.
-    func open(keys: [Secret] = [], clock: any WallClock = ManualClock()) async throws -> PostgresStore {
-        try await PostgresStore.open(url: url, keys: keys, clock: clock, random: SystemRandom(), time: .clock(clock))
-    }
-
-    /// A store whose time is the database's.
-    func openAsInService(clock: any WallClock = SystemClock()) async throws -> any Store {
-        try await StoreURL.open(url, relativeTo: "/", clock: clock, random: SystemRandom())
-    }
-
-    /// Runs statements on a connection of their own. Returns the last one's rows.
-    @discardableResult
-    func run(_ sql: String...) throws -> [PostgresRow] {
-        try PostgresConnection(PostgresOptions(url)).exchange(sql.map { PostgresStatement($0, isKept: false) }).last?.rows ?? []
-    }
 }

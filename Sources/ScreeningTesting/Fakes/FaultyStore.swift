@@ -1,0 +1,120 @@
+public import Screening
+
+/// A store in front of another one, for finding out what becomes of a host whose store fails, or that is killed, at any moment.
+///
+/// `fault` is asked before each call, and again after each that writes: what it throws is thrown in place of the answer. A fault that throws for ever
+/// from some moment on is a kill at that moment: nothing more is read or written, and what was written stays.
+public struct FaultyStore: Store {
+    private let store: any Store
+    private let fault: @Sendable () throws -> Void
+
+    /// A store in front of `store`.
+    public init(_ store: any Store, fault: @escaping @Sendable () throws -> Void) {
+        self.store = store
+        self.fault = fault
+    }
+
+    private func write<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+        try fault()
+        let answer = try await body()
+        try fault()
+        return answer
+    }
+
+    private func read<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+        try fault()
+        return try await body()
+    }
+
+    /// See ``Store``.
+    public var clock: any WallClock { store.clock }
+    /// See ``Store``.
+    public func wakeUps() -> AsyncStream<Void> { store.wakeUps() }
+    /// Closes the store behind it; no fault is asked.
+    public func close() async { await store.close() }
+
+    // MARK: Writing
+
+    /// See ``Store``.
+    public func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
+        try await write { try await store.accept(event, dedupe: dedupe) }
+    }
+    /// See ``Store``.
+    public func place(_ order: Order) async throws -> (order: Order, isNew: Bool) { try await write { try await store.place(order) } }
+    /// See ``Store``.
+    public func claim(_ request: ClaimRequest) async throws -> [Claim] { try await write { try await store.claim(request) } }
+    /// See ``Store``.
+    public func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim] { try await write { try await store.renew(claims, lease: lease) } }
+    /// See ``Store``.
+    public func release(_ claims: [Claim]) async throws { try await write { try await store.release(claims) } }
+    /// See ``Store``.
+    public func commit(_ claim: Claim, _ decision: Decision) async throws { try await write { try await store.commit(claim, decision) } }
+    /// See ``Store``.
+    public func perform(_ effects: [Effect]) async throws { try await write { try await store.perform(effects) } }
+    /// See ``Store``.
+    public func clockMovedBack(by jump: Duration) async throws { try await write { try await store.clockMovedBack(by: jump) } }
+    /// See ``Store``.
+    public func keep(_ versions: [ScriptVersion]) async throws { try await write { try await store.keep(versions) } }
+    /// See ``Store``.
+    public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
+        try await write { try await store.take(count, from: budget, perMinute: perMinute) }
+    }
+    /// See ``Store``.
+    public func rest(_ budget: String, until: Timestamp) async throws { try await write { try await store.rest(budget, until: until) } }
+    /// See ``Store``.
+    public func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
+        try await write { try await store.begin(key: key, bodyHash: bodyHash) }
+    }
+    /// See ``Store``.
+    public func answer(key: String, status: Int?, body: [UInt8]) async throws {
+        try await write { try await store.answer(key: key, status: status, body: body) }
+    }
+    /// See ``Store``.
+    @discardableResult
+    public func remember(_ steps: [Step], of run: String, doing effect: StepEffect?) async throws -> Order? {
+        try await write { try await store.remember(steps, of: run, doing: effect) }
+    }
+
+    // MARK: Reading
+
+    /// See ``Store``.
+    public func steps(of run: String) async throws -> [Step] { try await read { try await store.steps(of: run) } }
+    /// See ``Store``.
+    public func value(connection: String, key: String) async throws -> JSON? {
+        try await read { try await store.value(connection: connection, key: key) }
+    }
+    /// See ``Store``.
+    public func scripts(_ id: String) async throws -> ScriptVersion? { try await read { try await store.scripts(id) } }
+    /// See ``Store``.
+    public func resting(_ budget: String) async throws -> Timestamp? { try await read { try await store.resting(budget) } }
+    /// See ``Store``.
+    public func order(_ id: String) async throws -> Order? { try await read { try await store.order(id) } }
+    /// See ``Store``.
+    public func order(connection: String, externalID: String) async throws -> Order? {
+        try await read { try await store.order(connection: connection, externalID: externalID) }
+    }
+    /// See ``Store``.
+    public func order(callbackToken: String) async throws -> Order? { try await read { try await store.order(callbackToken: callbackToken) } }
+    /// See ``Store``.
+    public func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> {
+        try await read { try await store.orders(query, page) }
+    }
+    /// See ``Store``.
+    public func timeline(of order: String) async throws -> [TimelineEntry] { try await read { try await store.timeline(of: order) } }
+    /// See ``Store``.
+    public func event(_ id: String) async throws -> Event? { try await read { try await store.event(id) } }
+    /// See ``Store``.
+    public func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<Event> {
+        try await read { try await store.events(query, page) }
+    }
+    /// See ``Store``.
+    public func run(_ id: String) async throws -> Run? { try await read { try await store.run(id) } }
+    /// See ``Store``.
+    public func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> { try await read { try await store.runs(query, page) } }
+    /// See ``Store``.
+    public func due(_ work: Work) async throws -> Timestamp? { try await read { try await store.due(work) } }
+    /// See ``Store``.
+    public func tally() async throws -> Tally { try await read { try await store.tally() } }
+    /// See ``Store``.
+    public func load() async throws -> QueueLoad { try await read { try await store.load() } }
+}
