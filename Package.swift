@@ -152,7 +152,7 @@ let package = Package(
         .executableTarget(
             name: "FairleadBench",
             dependencies: [
-                "FairleadHost", "LuaRuntime", "Plugins", "Screening", "Web",
+                "FairleadHost", "LuaRuntime", "Plugins", "Screening", "Stores", "Web",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

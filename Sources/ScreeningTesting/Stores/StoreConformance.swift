@@ -29,7 +29,7 @@ public struct StoreConformance: Sendable {
     public static let checks: [Check] =
         intake + placing + claiming + lanes + leases + committing + queueing + stepping + scripting + budgets + keyedRequests + reading + lists
         + searching
-        + closing
+        + closing + modelled
 
     private let open: Opening
 

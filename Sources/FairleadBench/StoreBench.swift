@@ -1,0 +1,136 @@
+import Foundation
+import Screening
+import Stores
+
+/// What a store does in a second, and what it does when it is large.
+///
+/// | operation | |
+/// |---|---|
+/// | `intake COUNT` | takes so many events in, 64 at a time, each of 2 KB with a key of its own |
+/// | `work` | claims and settles what is queued until nothing is, and says from when to when |
+/// | `grow EVENTS ORDERS` | fills an empty store, measuring intake at its beginning and end, then lists and searches |
+struct StoreBench {
+    let store: any Store
+    private let clock = SystemClock()
+    private let random = SystemRandom()
+
+    static func run(_ arguments: [String]) async throws {
+        guard arguments.count >= 2 else { throw BenchFailure("usage: fairlead-bench store URL intake COUNT | work | grow EVENTS ORDERS") }
+        let folder = FileManager.default.currentDirectoryPath
+        let store = try await StoreURL.open(arguments[0], relativeTo: folder, clock: SystemClock(), random: SystemRandom())
+        let bench = StoreBench(store: store)
+        let numbers = arguments.dropFirst(2).compactMap { Int($0) }
+        switch (arguments[1], numbers.count) {
+        case ("intake", 1): print(String(format: "per_second %.0f", try await bench.intake(0..<numbers[0])))
+        case ("work", 0): try await bench.work()
+        case ("grow", 2): try await bench.grow(events: numbers[0], orders: numbers[1])
+        default: throw BenchFailure("there is no such operation: \(arguments.dropFirst().joined(separator: " "))")
+        }
+        await store.close()
+    }
+
+    /// Events a second.
+    private func intake(_ numbers: Range<Int>) async throws -> Double {
+        let began = ContinuousClock.now
+        try await concurrently(numbers, at: 64) { number in _ = try await store.accept(event(number), dedupe: "delivery-\(number)") }
+        return Double(numbers.count) / ((ContinuousClock.now - began) / .seconds(1))
+    }
+
+    private func work() async throws {
+        let owner = random.token()
+        let began = clock.now()
+        let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+            for lane in 0..<2 {
+                group.addTask {
+                    var count = 0
+                    while true {
+                        let claims = try await store.claim(ClaimRequest(owner: "\(owner)-\(lane)", limit: 64, kinds: [.event]))
+                        guard !claims.isEmpty else { return count }
+                        try await withThrowingTaskGroup { settling in
+                            for claim in claims {
+                                let done = Effect.event(id: claim.work.subject, state: .done, problem: nil)
+                                settling.addTask { try await store.commit(claim, Decision(.done, [done])) }
+                            }
+                            try await settling.waitForAll()
+                        }
+                        count += claims.count
+                    }
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        print("done \(counts)\nbegan \(began.milliseconds)\nended \(clock.now().milliseconds)")
+    }
+
+    private func grow(events: Int, orders: Int) async throws {
+        let slice = max(events / 20, 1000)
+        // The first slice warms up, and counts for nothing.
+        var rates: [Double] = []
+        for start in stride(from: 0, to: events, by: slice) {
+            rates.append(try await intake(start..<min(start + slice, events)))
+            let share = max(orders / 20, 1)
+            try await concurrently(start / slice * share..<(start / slice + 1) * share, at: 64) { number in _ = try await store.place(order(number)) }
+            FileHandle.standardError.write(Data("  \(start + slice) events\n".utf8))
+        }
+        print(String(format: "first_per_second %.0f", rates[1..<4].sorted()[1]))
+        print(String(format: "last_per_second %.0f", rates.suffix(3).sorted()[1]))
+        for (name, query) in queries(orders) {
+            var times: [Double] = []
+            for _ in 0..<9 {
+                let began = ContinuousClock.now
+                _ = try await store.orders(query, PageRequest())
+                times.append((ContinuousClock.now - began) / .milliseconds(1))
+            }
+            print(String(format: "\(name)_ms %.2f", times.sorted()[4]))
+        }
+    }
+
+    private func queries(_ orders: Int) -> [(String, OrderQuery)] {
+        func query(_ change: (inout OrderQuery) -> Void) -> OrderQuery {
+            var query = OrderQuery()
+            change(&query)
+            return query
+        }
+        return [
+            ("list", query { _ in }),
+            ("list_by_state", query { ($0.states, $0.connections) = ([.accepted], ["bench"]) }),
+            ("search_email", query { $0.text = Personal("ana\(orders / 2)@example.test") }),
+            ("search_name", query { $0.text = Personal("Roe\(orders / 3)") }),
+            ("search_beginning", query { $0.text = Personal("ana") }),
+            ("external_id", query { $0.externalID = "application-\(orders / 4)" }),
+        ]
+    }
+
+    private func concurrently(_ numbers: Range<Int>, at once: Int, _ work: @escaping @Sendable (Int) async throws -> Void) async throws {
+        try await withThrowingTaskGroup { group in
+            for first in 0..<once {
+                group.addTask { for number in stride(from: numbers.lowerBound + first, to: numbers.upperBound, by: once) { try await work(number) } }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func event(_ number: Int) -> Event {
+        let body = Array("{\"external_id\":\"delivery-\(number)\",\"notes\":\"".utf8) + [UInt8](repeating: 0x78, count: 1950) + Array("\"}".utf8)
+        let request = ReceivedRequest(method: "POST", path: "/hmac", headers: ["content-type": "application/json"], body: body)
+        let now = clock.now()
+        return Event(id: IdentifierKind.event.make(at: now, from: random), kind: .ats, connection: "bench", request: request, receivedAt: now)
+    }
+
+    private func order(_ number: Int) -> Order {
+        let now = clock.now()
+        return Order(
+            id: IdentifierKind.order.make(at: now, from: random),
+            connection: "bench",
+            account: "stand-in",
+            provider: "zinc",
+            externalID: "application-\(number)",
+            package: "pkg_1",
+            candidate: Candidate(firstName: "Ana", lastName: "Roe\(number)", email: "ana\(number)@example.test", phone: "+441632960000"),
+            metadata: ["job": "Analyst"],
+            callbackToken: Secret(random.token()),
+            createdAt: now,
+            updatedAt: now
+        )
+    }
+}
