@@ -13,8 +13,9 @@ struct HostAPITests {
         let value = name == "map" ? "map({})" : name
         let outcome = try await PluginBench.run("local ok,e=pcall(function() return \(value).zzzzzzzz end) return {e.expected}")
         let known = outcome.value?.items?.first?.text?.split(separator: ", ").map { String($0) } ?? []
-        #expect(Set(known) == Set(part.members.map(\.name)), "\(outcome.end)")
-        for member in part.members {
+        let members = part.members.filter { name != "ctx" || !HostAPI.ofProviders.contains($0.name) }
+        #expect(Set(known) == Set(members.map(\.name)), "\(outcome.end)")
+        for member in members {
             let type = try await PluginBench.run("return type((\(value)).\(member.name))").value?.text
             #expect((type == "function") == (member.parameters != nil), "\(name).\(member.name) is \(type ?? "nothing")")
         }

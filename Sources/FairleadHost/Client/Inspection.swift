@@ -30,10 +30,12 @@ public struct Inspection: Sendable {
         }
         var found = Inspection.plugins(draft.settings.pluginPaths)
         for account in draft.settings.accounts {
-            guard let provider = providers.first(where: { $0.manifest.name == account.provider }) else { continue }
-            for message in provider.problems(with: account) { draft.note(at: ["accounts", account.id], message) }
+            let provider = providers.first { $0.manifest.name == account.provider }
+            let messages = provider?.problems(with: account) ?? found.plugins[account.provider]?.manifest.problems(with: account) ?? []
+            for message in messages { draft.note(at: ["accounts", account.id], message) }
         }
         for connection in draft.settings.connections { Inspection.inspect(connection, draft, found.plugins) }
+        found.problems += found.plugins.values.compactMap { Setup.taken($0, by: providers.map(\.manifest)) }
         found.problems += try await Inspection.scripts(draft, found.plugins)
         let lines = draft.problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
         problems = (lines + found.problems).map(Inspection.shortened)

@@ -29,7 +29,7 @@ public struct Host: Service {
 
     /// What an embedder may bring instead of the host's own.
     public struct Parts: Sendable {
-        /// The providers that accounts may name.
+        /// The providers that accounts may name, beside those that are plugins.
         public var providers: [any ScreeningProvider]
         /// The time.
         public var clock: any WallClock
@@ -72,7 +72,7 @@ public struct Host: Service {
         let logger = parts.logger
         let pool = LuaPool(settings.workers.configuration)
         let runner = HookRunner(pool: pool)
-        let setup = Setup(settings: settings, providers: parts.providers, runner: runner)
+        let setup = Setup(settings: settings, providers: parts.providers, runner: runner, random: parts.random)
         let contents: Setup.Contents
         do { contents = try await setup.contents() } catch {
             await pool.shutdown()
@@ -102,7 +102,7 @@ public struct Host: Service {
         self.pool = pool
         commands = Commands(context)
         intake = Intake(context)
-        server = parts.listens ? Host.server(settings, context, contents.plugins, parts.providers.map(\.manifest)) : nil
+        server = parts.listens ? Host.server(settings, context, contents.plugins, contents.providers) : nil
         closing = {
             context.updates.finish()
             await pool.shutdown()

@@ -10,27 +10,66 @@ struct Setup: Sendable {
     let settings: Settings
     let providers: [any ScreeningProvider]
     let runner: HookRunner
+    let random: any RandomSource
 
     struct Contents: Sendable {
         var connections: [Connection]
         var accounts: [ProviderAccount]
         var plugins: [PluginManifest]
+        var providers: [ProviderManifest]
     }
 
     /// Everything, or every problem at once.
     func contents() async throws -> Contents {
         let plugins = try Plugin.all(in: settings.pluginPaths)
         var problems: [ConfigurationProblem] = []
-        let accounts = accounts(&problems)
+        let providers = providers + (try await plugged(plugins, &problems))
+        let accounts = accounts(providers, &problems)
         var connections: [Connection] = []
         for connection in settings.connections {
             if let made = try await self.connection(connection, plugins, &problems) { connections.append(made) }
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems) }
-        return Contents(connections: connections, accounts: accounts, plugins: plugins.values.map(\.manifest).sorted { $0.name < $1.name })
+        return Contents(
+            connections: connections,
+            accounts: accounts,
+            plugins: plugins.values.map(\.manifest).sorted { $0.name < $1.name },
+            providers: providers.map(\.manifest)
+        )
     }
 
-    private func accounts(_ problems: inout [ConfigurationProblem]) -> [ProviderAccount] {
+    /// The providers among the plugins. Those that an account uses are loaded, and must have the hooks that their manifests promise.
+    private func plugged(_ plugins: [String: Plugin], _ problems: inout [ConfigurationProblem]) async throws -> [any ScreeningProvider] {
+        var plugged: [any ScreeningProvider] = []
+        for plugin in plugins.values.sorted(by: { $0.name < $1.name }) {
+            guard let provider = LuaProvider(plugin, runner: runner, random: random, caps: settings.workers.limits) else { continue }
+            let file = plugin.folder + "/plugin.yaml"
+            if let problem = Setup.taken(plugin, by: providers.map(\.manifest)) {
+                problems.append(problem)
+                continue
+            }
+            plugged.append(provider)
+            guard settings.accounts.contains(where: { $0.provider == plugin.name }) else { continue }
+            let excesses = ScriptLimits.excesses(wishes: plugin.manifest.limits, caps: settings.workers.limits)
+            for message in try await provider.scriptProblems() + excesses {
+                problems.append(ConfigurationProblem(file: file, path: "", message: message))
+            }
+        }
+        return plugged
+    }
+
+    /// The problem of a plugin that has the name of another provider; nil where it has its own.
+    static func taken(_ plugin: Plugin, by providers: [ProviderManifest]) -> ConfigurationProblem? {
+        guard plugin.manifest.kind == .provider, providers.contains(where: { $0.name == plugin.name }) else { return nil }
+        return ConfigurationProblem(
+            file: plugin.folder + "/plugin.yaml",
+            path: "name",
+            message: "there is another provider of the name \(plugin.name)",
+            hint: "Give the plugin and its folder another name."
+        )
+    }
+
+    private func accounts(_ providers: [any ScreeningProvider], _ problems: inout [ConfigurationProblem]) -> [ProviderAccount] {
         settings.accounts.compactMap { account in
             guard let provider = providers.first(where: { $0.manifest.name == account.provider }) else { return nil }
             problems += provider.problems(with: account).map { message in
@@ -91,6 +130,9 @@ struct Setup: Sendable {
 
     /// What is wrong with a connection's settings and secrets by its plugin's manifest.
     static func findings(_ plugin: Plugin, _ given: Settings.Connection) -> [(place: String, message: String, hint: String?)] {
+        guard plugin.manifest.kind == .ats else {
+            return [("plugin", "\(plugin.name) is a provider", "An account names it; a connection needs a plugin of kind ats.")]
+        }
         var findings = plugin.manifest.settings.check(given.settings, at: ["settings"]).map { finding in
             (place: finding.path.joined(separator: "."), message: finding.message, hint: finding.hint)
         }

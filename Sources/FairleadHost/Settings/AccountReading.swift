@@ -23,7 +23,7 @@ struct AccountReading {
             open.problem("provider", "there is no such provider", hint: hint)
             return nil
         }
-        let entry = all.object(id, keys: Self.keys + provider.fields.map(\.name))
+        let entry = all.object(id, keys: Self.keys + (provider.takesSettings ? ["settings"] : []) + provider.fields.map(\.name))
         let modes = Account.SignatureMode.allCases.map(\.rawValue)
         return Account(
             id: id,
@@ -32,6 +32,7 @@ struct AccountReading {
             baseURL: baseURL(entry, provider),
             secrets: secrets(entry, provider),
             wire: wire(entry),
+            settings: .object(entry.object("settings", keys: nil).members),
             signature: entry.word("webhook_signature", among: modes).flatMap(Account.SignatureMode.init) ?? .raw,
             polling: polling(entry, provider)
         )

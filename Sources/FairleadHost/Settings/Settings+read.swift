@@ -18,7 +18,7 @@ extension Settings {
         file: String,
         environment: [String: String],
         providers: [ProviderManifest],
-        plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = { _ in [] }
+        plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = Plugin.providers
     ) throws(ConfigurationProblems) -> Settings {
         try SettingsDraft(file: file, environment: environment, providers: providers, plugged: plugged).finished()
     }
@@ -30,7 +30,7 @@ extension Settings {
         file: String,
         environment: [String: String],
         providers: [ProviderManifest],
-        plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = { _ in [] }
+        plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = Plugin.providers
     ) throws(ConfigurationProblems) -> Settings {
         try SettingsDraft(text: text, file: file, environment: environment, providers: providers, plugged: plugged).finished()
     }

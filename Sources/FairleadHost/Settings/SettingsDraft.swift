@@ -18,7 +18,7 @@ struct SettingsDraft {
         file: String,
         environment: [String: String],
         providers: [ProviderManifest],
-        plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = { _ in [] }
+        plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = Plugin.providers
     ) throws(ConfigurationProblems) {
         guard let data = FileManager.default.contents(atPath: file) else {
             let hint = "fairlead init writes a first one."
@@ -37,7 +37,7 @@ struct SettingsDraft {
         file: String,
         environment: [String: String],
         providers: [ProviderManifest],
-        plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = { _ in [] }
+        plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = Plugin.providers
     ) throws(ConfigurationProblems) {
         let yaml = try LocatedYAML(text: text, file: file)
         let folder = URL(filePath: file).deletingLastPathComponent().standardizedFileURL.path

@@ -53,6 +53,7 @@ public struct Intake: Sendable {
             throw Refusal.notFound("address")
         }
         guard (try? JSON(parsing: webhook.body)) != nil else { throw Refusal(400, "not_json", "The webhook's body is not JSON.") }
+        let credentials = known.provider.manifest.credentialHeaders
         let event = Event(
             id: context.identifier(.event),
             kind: .webhook,
@@ -62,7 +63,7 @@ public struct Intake: Sendable {
             request: ReceivedRequest(
                 method: "POST",
                 path: "",
-                headers: Verification.none.withoutCredentials(webhook.headers),
+                headers: Verification.none.withoutCredentials(webhook.headers).filter { !credentials.contains($0.key) },
                 body: webhook.body
             ),
             receivedAt: context.clock.now()

@@ -23,7 +23,8 @@ struct WebhookStage: Sendable {
         let session = context.session(account)
         let webhook = Webhook(headers: event.request.value.headers, body: event.request.value.body)
         let said: [WebhookReport]
-        do { said = try account.provider.interpret(webhook, session) } catch let error as ProviderError {
+        do { said = try await account.provider.interpret(webhook, session) } catch let error as ProviderError {
+            if error.code == .unavailable { return .decided(Decision(.again(at: context.clock.now() + .seconds(10), spent: false))) }
             return dead(event, code: "not_understood", message: "the webhook could not be understood: \(error)")
         }
         guard !said.isEmpty else { return done(event) }

@@ -20,6 +20,8 @@ public struct HookCall: Sendable {
     public var run: (id: String, attempt: Int)
     /// What the run may use.
     public var limits: ScriptLimits
+    /// Of a provider's hook, the account that it speaks for: `{id, environment, base_url}`. Nil of a connection's.
+    public var account: JSON?
 
     /// One attempt at a hook.
     public init(
@@ -46,11 +48,17 @@ public struct HookCall: Sendable {
 
     /// What the prelude is started with. A delivery's body goes along as it is, beside the JSON.
     func request(secrets: [String]) -> (json: [UInt8], body: [UInt8]) {
-        let context: JSON = [
+        var context: JSON = [
             "settings": settings,
-            "connection": ["id": .string(connection), "plugin": .string(plugin), "accounts": .array(accounts.map { .string($0) })],
             "run": ["id": .string(run.id), "attempt": .int(Int64(run.attempt))], "secrets": .array(secrets.sorted().map { .string($0) }),
         ]
+        if let account {
+            context["account"] = account
+        } else {
+            context["connection"] = [
+                "id": .string(connection), "plugin": .string(plugin), "accounts": .array(accounts.map { .string($0) }),
+            ]
+        }
         var input = input
         var body: [UInt8] = []
         if let text = input["raw"]?.text {

@@ -12,7 +12,7 @@ struct ScriptExchange: Sendable {
     /// Whether a failed connection is the script's to handle.
     let returnsErrors: Bool
     /// What may not come back: every secret of the connection, in the forms in which others echo it.
-    private let hidden: [[UInt8]]
+    private let secrets: [String: [Secret]]
 
     /// - Parameters:
     ///   - key: what goes out as `Idempotency-Key`, unless the script set one.
@@ -80,7 +80,7 @@ struct ScriptExchange: Sendable {
         let seconds = min(max(filled["timeout"]?.number ?? 10, 0.1), 60)
         request = WireRequest(method, target, headers: headers, body: body, timeout: .milliseconds(Int64(seconds * 1000)))
         returnsErrors = filled["on_error"]?.text == "return"
-        hidden = secrets.values.flatMap { $0 }.flatMap(\.echoes).sorted { $0.count > $1.count }
+        self.secrets = secrets
     }
 
     /// The reply as the prelude takes it: secrets that the other side echoed are replaced by a marker.
@@ -94,7 +94,7 @@ struct ScriptExchange: Sendable {
             headers[name] = .string([headers[name]?.text, scrubbed(field.value)].compactMap(\.self).joined(separator: ", "))
         }
         var reply: JSON = ["status": .int(Int64(response.status)), "headers": .object(headers)]
-        let body = scrubbed(response.body)
+        let body = secrets.scrubbed(response.body)
         if let text = String(validating: body, as: UTF8.self) {
             reply["body"] = .string(text)
         } else {
@@ -103,11 +103,7 @@ struct ScriptExchange: Sendable {
         return reply
     }
 
-    private func scrubbed(_ text: String) -> String { String(decoding: scrubbed(Array(text.utf8)), as: UTF8.self) }
-
-    private func scrubbed(_ bytes: [UInt8]) -> [UInt8] {
-        hidden.reduce(bytes) { bytes, echo in bytes.firstRange(of: echo) == nil ? bytes : bytes.replacing(echo, with: Array("‹secret›".utf8)) }
-    }
+    private func scrubbed(_ text: String) -> String { String(decoding: secrets.scrubbed(Array(text.utf8)), as: UTF8.self) }
 
     private static func form(_ members: JSON.Members) -> String {
         let kept = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: "\u{0}"..."\u{7F}")).union(CharacterSet(charactersIn: "-._~"))
@@ -137,6 +133,16 @@ extension JSON {
             items[index - 1] = items[index - 1].replacing(place.dropFirst(), with: value)
             return .array(items)
         default: return self
+        }
+    }
+}
+
+extension [String: [Secret]] {
+    /// Bytes in which a marker stands wherever one of the secrets stood, in a form in which others echo it.
+    func scrubbed(_ bytes: [UInt8]) -> [UInt8] {
+        let hidden = values.flatMap { $0 }.flatMap(\.echoes).sorted { $0.count > $1.count }
+        return hidden.reduce(bytes) { bytes, echo in
+            bytes.firstRange(of: echo) == nil ? bytes : bytes.replacing(echo, with: Array("‹secret›".utf8))
         }
     }
 }

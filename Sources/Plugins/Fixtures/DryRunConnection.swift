@@ -39,7 +39,7 @@ public struct DryRunConnection: Sendable {
     }
 
     func call(_ hook: String, _ input: JSON) -> HookCall {
-        HookCall(
+        var call = HookCall(
             scripts: scripts,
             hook: hook,
             input: input,
@@ -50,6 +50,23 @@ public struct DryRunConnection: Sendable {
             run: ("run_fixture", 1),
             limits: ScriptLimits(wishes: plugin.manifest.limits, caps: plugin.manifest.limits)
         )
+        if plugin.manifest.kind == .provider {
+            let (environment, url) = address
+            call.account = ["id": .string(accounts.first ?? id), "environment": JSON(environment), "base_url": .string(url)]
+        }
+        return call
+    }
+
+    /// Where a provider's script calls in a dry run: its first environment by name, or an invented address.
+    private var address: (environment: String?, url: String) {
+        let first = plugin.manifest.environments.min { $0.key < $1.key }
+        return (first?.key, first?.value ?? "https://provider.example.test")
+    }
+
+    /// Whether the scripts may call a URL.
+    func permits(_ url: URLParts, order: JSON?, request: JSON?) -> Bool {
+        if plugin.manifest.kind == .provider, URLParts(address.url)?.origin == url.origin { return true }
+        return plugin.manifest.permissions.contains { $0.permits(url, settings: settings, order: order, request: request) }
     }
 }
 

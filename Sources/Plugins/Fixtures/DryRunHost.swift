@@ -142,9 +142,7 @@ final class DryRunHost: ScriptHost {
 
     func permits(_ url: URLParts) -> Bool {
         let request = input["raw"]?.text.flatMap { try? JSON(parsing: $0) }
-        return connection.plugin.manifest.permissions.contains {
-            $0.permits(url, settings: connection.settings, order: input["order"], request: request)
-        }
+        return connection.permits(url, order: input["order"], request: request)
     }
 
     func send(_ request: WireRequest) async throws -> WireResponse {

@@ -33,8 +33,7 @@ private struct ScriptLint {
     var problems: [ConfigurationProblem] = []
 
     init(_ script: Script, _ manifest: PluginManifest, file: String) {
-        // A provider's hooks see an account's settings, of which the manifest says nothing.
-        let rules = LuaReader.Rules(settings: manifest.kind == .ats ? manifest.settings.json : nil, secrets: manifest.secrets.map(\.name))
+        let rules = LuaReader.Rules(settings: manifest.settings.json, secrets: manifest.secrets.map(\.name))
         let reader = LuaReader(script.source, rules: rules)
         for finding in reader.findings {
             problems.append(ConfigurationProblem(file: file, line: finding.line, message: finding.message, hint: finding.hint))

@@ -1,6 +1,6 @@
 import Foundation
 public import LuaRuntime
-import Screening
+public import Screening
 
 /// A plugin as found on disk: its manifest and its scripts, none of them run yet.
 public struct Plugin: Sendable {
@@ -48,7 +48,7 @@ public struct Plugin: Sendable {
         text(of: file).map { Script(name: "overlay", chunk: URL(filePath: file).lastPathComponent, source: $0) }
     }
 
-    private static func text(of file: String) -> String? {
+    static func text(of file: String) -> String? {
         FileManager.default.contents(atPath: file).flatMap { String(validating: $0, as: UTF8.self) }
     }
 
@@ -65,6 +65,18 @@ public struct Plugin: Sendable {
 }
 
 extension Plugin {
+    /// The providers among the plugins in these folders' sub-folders. A plugin that cannot be read is passed over: loading all says what is wrong with it.
+    public static func providers(in paths: [String]) -> [ProviderManifest] {
+        var providers: [String: ProviderManifest] = [:]
+        for path in paths {
+            for name in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() where providers[name] == nil {
+                guard let yaml = text(of: "\(path)/\(name)/plugin.yaml"), yaml.contains("provider") else { continue }
+                providers[name] = (try? PluginManifest(yaml: LocatedYAML(text: yaml, file: ""), folder: name))?.provider
+            }
+        }
+        return providers.values.sorted { $0.name < $1.name }
+    }
+
     /// The plugins in these folders' sub-folders, by name; the first of a name stands. Folders without a `plugin.yaml` are passed over.
     /// - Throws: ``ConfigurationProblems`` with what is wrong with any of them.
     public static func all(in paths: [String]) throws(ConfigurationProblems) -> [String: Plugin] {

@@ -11,7 +11,7 @@ return function(core)
 
     local known_hooks = {
         on_event = true, on_update = true, map_request = true, routes = true,
-        packages = true, submit = true, report = true, cancel = true, interpret = true,
+        packages = true, submit = true, report = true, find = true, cancel = true, interpret = true,
     }
 
     function hooks_module.not_hooks(file, found)

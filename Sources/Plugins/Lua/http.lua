@@ -7,7 +7,7 @@ return function(core)
 
     local allowed = {
         method = true, url = true, headers = true, query = true, json = true, form = true, body = true, auth = true,
-        timeout = true, on_error = true, sign = true,
+        timeout = true, on_error = true, sign = true, creates = true,
     }
 
     -- Notes that a secret stands at `at` (field names and list indexes, from the request's root).
@@ -162,6 +162,7 @@ return function(core)
             core.part("errors").argument(call, "on_error", '"return" or "retry"', options.on_error)
         end
         args.on_error = options.on_error
+        args.creates = core.check_optional(call, "creates", options.creates, "boolean")
         local bodies = (options.json ~= nil and 1 or 0) + (options.form ~= nil and 1 or 0) + (options.body ~= nil and 1 or 0)
         if bodies > 1 then
             core.raise { message = call .. ": give only one of json, form and body", path = "body" }

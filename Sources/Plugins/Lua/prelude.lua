@@ -200,6 +200,10 @@ end)
 local function context(given)
     members.settings = without_nulls(given.settings) or {}
     members.connection = without_nulls(given.connection)
+    if given.account then
+        members.account = without_nulls(given.account)
+        members.ok = part("provider").ok
+    end
     members.run = without_nulls(given.run)
     core.secret_names = given.secrets or {}
     return offered

@@ -21,8 +21,93 @@ extension PluginManifest {
             ),
             fields: secrets.map { ProviderManifest.Field($0.name, $0.title, required: $0.required, secret: true, list: true) },
             environments: environments,
-            polling: polling
+            polling: polling,
+            takesSettings: true,
+            credentialHeaders: inbound.reduce(into: []) { $0.formUnion($1.verification.credentialHeaders) }
         )
+    }
+
+    /// The hooks that a provider's manifest promises: `submit`, and one for each thing that it can do.
+    var promisedHooks: Set<String> {
+        guard let capabilities = provider?.capabilities else { return [] }
+        var hooks: Set = ["submit"]
+        if capabilities.packages { hooks.insert("packages") }
+        if capabilities.report { hooks.insert("report") }
+        if capabilities.webhooks { hooks.insert("interpret") }
+        if capabilities.cancel != nil { hooks.insert("cancel") }
+        if capabilities.find { hooks.insert("find") }
+        return hooks
+    }
+
+    /// What is missing or malformed in an order, by what the provider needs of a candidate. Never holds a value.
+    func problems(with draft: OrderDraft) -> [FieldProblem] {
+        let candidate = draft.candidate
+        let values = [
+            "first_name": candidate.firstName.value, "last_name": candidate.lastName.value, "email": candidate.email.value,
+            "phone": candidate.phone?.value, "country": candidate.country,
+        ]
+        var problems = Self.candidateFields.filter { candidateNeeds.contains($0.name) && (values[$0.name] ?? nil)?.trimmed.isEmpty ?? true }.map {
+            FieldProblem(path: "candidate.\($0.name)", expected: $0.title, found: "nothing")
+        }
+        if draft.package.trimmed.isEmpty { problems.append(FieldProblem(path: "package", expected: "a package", found: "nothing")) }
+        return problems
+    }
+
+    /// What is wrong with an account, a sentence each.
+    public func problems(with account: Account) -> [String] {
+        var problems = settings.check(account.settings, at: ["settings"]).map { finding in
+            "\(finding.path.joined(separator: ".")): \(finding.message)" + (finding.hint.map { ". \($0)" } ?? "")
+        }
+        if URLParts(account.baseURL) == nil { problems.append("base_url: expected a URL that begins with https://") }
+        if account.wire.members?.pairs.isEmpty == false { problems.append("wire: is for the built-in providers; \(name) is a plugin") }
+        if account.signature != .raw { problems.append("webhook_signature: is for the built-in providers; \(name) is a plugin") }
+        for (name, secrets) in account.secrets.sorted(by: { $0.key < $1.key }) {
+            for secret in secrets {
+                let faults = inbound.map(\.verification).filter { $0.secretNames.contains(name) }.compactMap { $0.problem(with: secret) }
+                problems += faults.map { "\(name): \($0)" }
+            }
+        }
+        return problems
+    }
+
+    /// The fields of a candidate that a provider may need.
+    static let candidateFields = [
+        (name: "first_name", title: "a first name"), (name: "last_name", title: "a last name"), (name: "email", title: "an e-mail address"),
+        (name: "phone", title: "a telephone number"), (name: "country", title: "a country"),
+    ]
+
+    static func candidateNeeds(_ root: ObjectReader) -> [String] {
+        let block = root.object("candidate", keys: ["required"])
+        let known = candidateFields.map(\.name)
+        let names = block.texts("required") ?? []
+        for name in names where !known.contains(name) {
+            block.problem("required", "knows no field \(name)", hint: "Known fields: \(known.joined(separator: ", ")).")
+        }
+        return ["first_name", "last_name", "email"] + names
+    }
+
+    /// What does not fit together in a provider's manifest.
+    func checkProvider(_ root: ObjectReader) {
+        guard let capabilities = provider?.capabilities else { return }
+        if !capabilities.report, !capabilities.webhooks {
+            root.problem("capabilities", "has neither report nor webhooks, so nothing would ever be heard of an order")
+        }
+        if capabilities.webhooks, inbound.count != 1 {
+            root.problem("inbound", "must have one entry, for the webhooks", hint: "Write: - path: / with a verify block.")
+        } else if !capabilities.webhooks, !inbound.isEmpty {
+            root.problem("inbound", "is for webhooks, and capabilities does not list webhooks")
+        }
+        let isVerified = inbound.contains { $0.verification != .none }
+        if capabilities.webhooks, capabilities.signedWebhooks != isVerified {
+            root.problem(
+                "capabilities",
+                isVerified ? "signed_webhooks must be true, since inbound verifies" : "signed_webhooks needs a verify scheme"
+            )
+        }
+        let taken = ["provider", "environment", "base_url", "poll", "results_per_minute", "webhook_signature", "wire", "settings"]
+        for secret in secrets where taken.contains(secret.name) {
+            root.problem("secrets", "\(secret.name) is a name that every account has already")
+        }
     }
 
     static func capabilities(_ root: ObjectReader) -> JSON {

@@ -47,6 +47,8 @@ public struct PluginManifest: Sendable {
     public let environments: [String: String]
     /// How a provider's reports are polled by default.
     public let polling: ProviderManifest.Polling
+    /// The fields of a candidate that a provider needs.
+    let candidateNeeds: [String]
 
     /// What its scripts ask to be allowed, where that is not the default; what they get is the operator's to say.
     public let limits: [ScriptLimits.Name: Int]
@@ -57,7 +59,7 @@ public struct PluginManifest: Sendable {
     public init(yaml: LocatedYAML, folder: String) throws(ConfigurationProblems) {
         let problems = ProblemList(yaml)
         var keys = ["name", "version", "contract", "kind", "title", "settings", "secrets", "inbound", "permissions", "limits"]
-        if yaml.json["kind"] == "provider" { keys += ["capabilities", "environments", "poll", "results_per_minute"] }
+        if yaml.json["kind"] == "provider" { keys += ["capabilities", "environments", "poll", "results_per_minute", "candidate"] }
         let root = ObjectReader(yaml.json, at: [], keys: keys, problems: problems)
         name = root.text("name", required: true) ?? ""
         if !name.isEmpty, name != folder { root.problem("name", "must be \(folder), the name of the plugin's folder") }
@@ -76,6 +78,8 @@ public struct PluginManifest: Sendable {
             interval: root.text("poll").map { Self.interval($0, root) } ?? .seconds(900),
             readsPerMinute: root.integer("results_per_minute", in: 1...100_000)
         )
+        candidateNeeds = Self.candidateNeeds(root)
+        checkProvider(root)
         try problems.check()
     }
 

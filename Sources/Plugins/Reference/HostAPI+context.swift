@@ -1,4 +1,7 @@
 extension HostAPI {
+    /// The members of `ctx` that only the scripts of providers have.
+    static let ofProviders: Set = ["account", "ok"]
+
     static let context = Part(
         name: "ctx",
         kind: .context,
@@ -9,6 +12,7 @@ extension HostAPI {
         members: [
             field("settings", "table<string, any>", "The connection's settings, with the manifest's defaults."),
             field("connection", "fairlead.connection", "The connection: `{id, plugin, accounts}`."),
+            field("account", "fairlead.account", "Of a provider's script, in place of `connection`: the account that the hook speaks for."),
             field(
                 "run",
                 "fairlead.run",
@@ -35,6 +39,15 @@ extension HostAPI {
             function("reject", [("message", "string")], "nil", "Ends the run and tells the ATS why. A route answers 422 with `{\"message\"}`."),
             function("skip", [("reason", "string")], "nil", "Ends the run: there is nothing to do."),
             function("park", [("reason", "string")], "nil", "Ends the run until a person retries or discards it."),
+            function(
+                "ok",
+                [("reply", "fairlead.reply"), ("path?", "string")],
+                "any",
+                """
+                Of a provider's script: the decoded body of a reply of 2xx. Any other reply ends the hook as the provider's answer, with the message \
+                at `path` of its body, such as `error.message`.
+                """
+            ),
             function("retry", [("options", "fairlead.retry_options")], "nil", "Ends the attempt; the run is tried again later."),
         ]
     )

@@ -131,6 +131,15 @@ extension HostAPI {
             ]
         ),
         Part(
+            name: "account",
+            kind: .value,
+            note: "The account that a provider's script speaks for.",
+            members: [
+                field("id", "string", "Its name."), field("environment", "string?", "`staging` or `production`, where it has one."),
+                field("base_url", "string", "Where the provider is called, without a trailing slash."),
+            ]
+        ),
+        Part(
             name: "run",
             kind: .value,
             note: "The run that a hook is called in.",
@@ -147,6 +156,7 @@ extension HostAPI {
         field("auth", "{bearer: string|fairlead.secret}|{basic: any[]}|nil", "`{bearer = …}` or `{basic = {user, password}}`."),
         field("timeout", "number?", "Seconds (10)."),
         field("on_error", "\"return\"|\"retry\"|nil", "What a failed connection does: the attempt ends, or the call returns `{error = \"…\"}`."),
+        field("creates", "boolean?", "In a provider's `submit`: false for a call that only prepares, and orders nothing."),
         field("sign", "{standard_webhooks: fairlead.secret, id: string}?", "Signs the request as Standard Webhooks whenever it is sent."),
     ]
 }

@@ -62,7 +62,7 @@ public enum HostAPI {
 
     /// The hooks that `main.lua` of a plugin may return, by kind.
     public static func hooks(of kind: PluginManifest.Kind) -> [String] {
-        kind == .ats ? ["on_event", "on_update", "routes", "map_request"] : ["packages", "submit", "report", "cancel", "interpret", "map_request"]
+        kind == .ats ? ["on_event", "on_update", "routes", "map_request"] : ["packages", "submit", "report", "find", "cancel", "interpret"]
     }
 
     /// The globals of scripts, Lua's own libraries among them.

@@ -87,7 +87,8 @@ public struct ProviderManifest: Sendable {
     public let title: String
     /// What it can do, unless an account's settings say otherwise.
     public let capabilities: Capabilities
-    /// The settings of an account beyond `provider`, `environment`, `base_url`, `poll`, `results_per_minute`, `webhook_signature` and `wire`.
+    /// The settings of an account beyond `provider`, `environment`, `base_url`, `poll`, `results_per_minute`, `webhook_signature`, `wire` and
+    /// `settings`.
     public let fields: [Field]
     /// Base URL by environment; empty where an account must give `base_url`.
     public let environments: [String: String]
@@ -95,6 +96,10 @@ public struct ProviderManifest: Sendable {
     public let polling: Polling
     /// The wire profile's defaults: everything that an account's `wire:` block may change.
     public let wire: JSON
+    /// Whether an account may have a `settings` block, which ``ScreeningProvider/problems(with:)-(Account)`` checks.
+    public let takesSettings: Bool
+    /// Header fields of its webhooks, in lower case, that hold a credential: verified and then not kept.
+    public let credentialHeaders: Set<String>
 
     /// A manifest.
     public init(
@@ -104,7 +109,9 @@ public struct ProviderManifest: Sendable {
         fields: [Field],
         environments: [String: String],
         polling: Polling,
-        wire: JSON = [:]
+        wire: JSON = [:],
+        takesSettings: Bool = false,
+        credentialHeaders: Set<String> = []
     ) {
         self.name = name
         self.title = title
@@ -113,6 +120,8 @@ public struct ProviderManifest: Sendable {
         self.environments = environments
         self.polling = polling
         self.wire = wire
+        self.takesSettings = takesSettings
+        self.credentialHeaders = credentialHeaders
     }
 
     /// What can be done with this provider through one account: a `wire:` block may add cancelling or finding.

@@ -22,6 +22,8 @@ public struct Account: Sendable {
     public var secrets: [String: [Secret]]
     /// What the settings file changes of the provider's wire profile.
     public var wire: JSON
+    /// The account's `settings` block, where its provider takes one.
+    public var settings: JSON
     /// How webhooks are signed.
     public var signature: SignatureMode
     /// How reports are polled; nil for on request alone and without a limit.
@@ -35,6 +37,7 @@ public struct Account: Sendable {
         baseURL: String,
         secrets: [String: [Secret]] = [:],
         wire: JSON = [:],
+        settings: JSON = [:],
         signature: SignatureMode = .raw,
         polling: ProviderManifest.Polling? = nil
     ) {
@@ -44,6 +47,7 @@ public struct Account: Sendable {
         self.baseURL = baseURL
         self.secrets = secrets
         self.wire = wire
+        self.settings = settings
         self.signature = signature
         self.polling = polling
     }

@@ -33,9 +33,9 @@ public protocol ScreeningProvider: Sendable {
     /// - Throws: ``WebhookRefusal``.
     func verify(_ webhook: Webhook, _ session: ProviderSession) throws
 
-    /// What a verified webhook says. No I/O. Calling twice gives the same.
-    /// - Throws: ``ProviderError`` where the body cannot be understood.
-    func interpret(_ webhook: Webhook, _ session: ProviderSession) throws -> [WebhookReport]
+    /// What a verified webhook says. Asks nobody outside. Calling twice gives the same.
+    /// - Throws: ``ProviderError`` where the body cannot be understood; `unavailable` where it could not be looked at, so that it is tried again.
+    func interpret(_ webhook: Webhook, _ session: ProviderSession) async throws -> [WebhookReport]
 
     /// Asks the provider to cancel. Called only where the manifest lists `cancel`.
     /// - Throws: ``ProviderError``.
@@ -54,7 +54,7 @@ extension ScreeningProvider {
     /// Refuses every webhook.
     public func verify(_ webhook: Webhook, _ session: ProviderSession) throws { throw WebhookRefusal.unsupported }
     /// Understands no webhook.
-    public func interpret(_ webhook: Webhook, _ session: ProviderSession) throws -> [WebhookReport] { [] }
+    public func interpret(_ webhook: Webhook, _ session: ProviderSession) async throws -> [WebhookReport] { [] }
     /// Cancels nothing.
     public func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation { .unsupported }
     /// Finds nothing.

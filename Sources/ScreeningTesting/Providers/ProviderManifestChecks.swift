@@ -16,7 +16,7 @@ extension ProviderConformance {
             let names = manifest.fields.map(\.name)
             findings.expect(Set(names).count == names.count, "two fields have one name")
             findings.expect(names.allSatisfy(isName), "a field's name is not lower-case letters, digits and _")
-            let taken = ["provider", "environment", "base_url", "poll", "results_per_minute", "webhook_signature", "wire"]
+            let taken = ["provider", "environment", "base_url", "poll", "results_per_minute", "webhook_signature", "wire", "settings"]
             findings.expect(names.allSatisfy { !taken.contains($0) }, "a field has a name that every account has already")
             findings.expect((manifest.polling.interval ?? .seconds(1)) > .zero, "it polls without a pause")
             findings.expect(manifest.polling.readsPerMinute.map { $0 > 0 } ?? true, "it reads less than once a minute")

@@ -47,8 +47,9 @@ extension ProviderConformance {
             let stage = ProviderStage(suite.script, .knowsNothing)
             for (word, state) in suite.script.statuses {
                 let webhook = make(word, nil)
-                let reports = try suite.provider.interpret(webhook, stage.session)
-                findings.expect(try suite.provider.interpret(webhook, stage.session) == reports, "\(word): said something else the second time")
+                let reports = try await suite.provider.interpret(webhook, stage.session)
+                let again = try await suite.provider.interpret(webhook, stage.session)
+                findings.expect(again == reports, "\(word): said something else the second time")
                 findings.expect(reports.contains { $0.reference == suite.script.reference }, "\(word): does not name the request")
                 let status = reports.first { $0.reference == suite.script.reference }?.report?.status
                 findings.expect(status == nil || status == .recognised(state), "\(word) was not read as \(state)")
@@ -62,7 +63,7 @@ extension ProviderConformance {
             let session = ProviderStage(suite.script, .knowsNothing).session
             for body in ["", "{", "[]", "null", "1", "\"text\"", "{\"id\":null}", "\u{FEFF}{}"] {
                 do {
-                    let reports = try suite.provider.interpret(Webhook(headers: [:], body: Array(body.utf8)), session)
+                    let reports = try await suite.provider.interpret(Webhook(headers: [:], body: Array(body.utf8)), session)
                     findings.expect(reports.allSatisfy { $0.report == nil }, "the body \(body) was read as a report")
                 } catch {
                     findings.expect(error is ProviderError, "the body \(body) threw \(type(of: error))")

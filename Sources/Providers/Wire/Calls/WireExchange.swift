@@ -55,33 +55,13 @@ struct WireExchange: Sendable {
     }
 
     private func failure(_ response: WireResponse, creating: Bool) -> ProviderError {
-        let code: ProviderError.Code =
-            switch response.status {
-            case 401, 403: .unauthorised
-            case 429: .rateLimited
-            case 408, 500...: .unavailable
-            case 400..<500: .refused
-            default: .unreadable
-            }
-        let wait = RetryAfter.duration(in: response, at: session.clock.now()) ?? (response.status == 429 ? .seconds(60) : nil)
-        return ProviderError(
-            code,
-            message(in: response) ?? ProviderError.plainMessage(response.status),
-            status: response.status,
-            providerCode: response.json.flatMap { profile.selector("errors", "code").identifier(in: $0) }.flatMap(Self.plainCode),
-            retryAfter: wait,
-            creation: creating ? CreationRule(status: response.status) : nil
+        ProviderError(
+            answer: response,
+            message: message(in: response),
+            providerCode: response.json.flatMap { profile.selector("errors", "code").identifier(in: $0) },
+            creating: creating,
+            at: session.clock.now()
         )
-    }
-}
-
-extension WireExchange {
-    /// An error number or word that may stand in a log; nil for text that could be anything.
-    private static func plainCode(_ text: String) -> String? {
-        let isPlain = text.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
-        }
-        return isPlain && text.utf8.count <= 40 ? text : nil
     }
 }
 
@@ -92,9 +72,6 @@ extension ProviderError {
         error.creation = rule
         return error
     }
-
-    /// What is said of an answer that brought no message of the provider's.
-    static func plainMessage(_ status: Int) -> String { "the provider answered HTTP \(status)" }
 
     /// Whether the message is the provider's own.
     var hasOwnMessage: Bool { status.map { message.value != Self.plainMessage($0) } ?? false }

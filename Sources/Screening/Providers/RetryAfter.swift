@@ -1,10 +1,9 @@
 import HTTPTypes
-import Screening
 
 /// How long an answer's `Retry-After` header asks to wait: seconds, or an HTTP date.
-enum RetryAfter {
+package enum RetryAfter {
     /// The wait, of at most a day; nil where the header is missing, past or not understood.
-    static func duration(in response: WireResponse, at moment: Timestamp) -> Duration? {
+    package static func duration(in response: WireResponse, at moment: Timestamp) -> Duration? {
         guard let name = HTTPField.Name("Retry-After"), let text = response.headers[name]?.trimmed else { return nil }
         let wait: Duration
         if let seconds = Int64(text) {

@@ -1,0 +1,178 @@
+import Logging
+public import Screening
+
+/// A provider that is a plugin: its manifest says what it can do, its script does it.
+///
+/// Each method runs one hook once. Nothing is remembered between two runs, and none is run again from the answers of another: what a broken-off
+/// `submit` may have created is known from what it sent.
+public struct LuaProvider: ScreeningProvider {
+    /// What the plugin's manifest says.
+    public let manifest: ProviderManifest
+    private let plugin: Plugin
+    private let scripts: ConnectionScripts
+    private let runner: HookRunner
+    private let random: any RandomSource
+    private let limits: ScriptLimits
+
+    /// A provider of a plugin; nil where the plugin is for an ATS.
+    /// - Parameter caps: what the operator allows scripts.
+    public init?(_ plugin: Plugin, runner: HookRunner, random: any RandomSource, caps: [ScriptLimits.Name: Int] = [:]) {
+        guard let manifest = plugin.manifest.provider else { return nil }
+        self.manifest = manifest
+        self.plugin = plugin
+        self.runner = runner
+        self.random = random
+        scripts = plugin.scripts()
+        limits = ScriptLimits(wishes: plugin.manifest.limits, caps: caps)
+    }
+
+    /// What is wrong with the script: it does not load, or lacks a hook that the manifest promises. A sentence each. Runs the script's top level.
+    public func scriptProblems() async throws -> [String] {
+        do {
+            let offered = try await runner.describe(scripts, plugin: manifest.name, connection: lane("check"))
+            return plugin.manifest.promisedHooks.subtracting(offered.hooks).sorted().map { hook in
+                "main.lua returns no \(hook), which " + (hook == "submit" ? "every provider needs" : "the manifest's capabilities promise")
+            }
+        } catch let failure as HookFailure {
+            let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0)" }
+            return [[place, failure.error["message"]?.text].compactMap(\.self).joined(separator: ": ")]
+        }
+    }
+
+    /// Runs `packages(ctx)`.
+    public func packages(_ session: ProviderSession) async throws -> [ScreeningPackage] {
+        try await read("packages", [], session) { (value, read) throws(WrongResult) in try read.packages(value) }
+    }
+
+    /// Runs `submit(order, ctx)`. Of the requests that may create, one leaves at most, and a further one only where the provider surely did nothing.
+    public func submit(_ order: Order, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
+        var argument = order.json
+        argument["callback_url"] = JSON(callback)
+        argument["idempotency_key"] = .string(key)
+        let host = ProviderScriptHost(session, plugin.manifest, reach: .creation, random: random)
+        let end: HookEnd
+        do { end = try await run("submit", [argument], key: key, session, host) } catch {
+            // The host is stopping. What has not left is sent by the next one.
+            guard host.record.rule == nil else { throw error }
+            throw ProviderError(.unavailable, "the submission was broken off before anything was sent", creation: .sendAgain)
+        }
+        let failure = ProviderFailure(session: session, record: host.record)
+        guard case .done(let value) = end else { throw failure.creation(end, hook: "submit") }
+        do {
+            let submission = try ProviderValues(hook: "submit").submission(value)
+            // A script that takes no notice of an answer without sense has no reference from it.
+            guard !host.record.last.saysNothing || host.record.succeeded else { throw failure.creation(end, hook: "submit") }
+            return submission
+        } catch let wrong as WrongResult {
+            throw failure.creation(.failed(HookFailure(wrong)), hook: "submit")
+        }
+    }
+
+    /// Runs `report(reference, ctx)`; nil where it returns nil.
+    public func report(for reference: String, _ session: ProviderSession) async throws -> Report? {
+        try await read("report", [.string(reference)], session) { (value, read) throws(WrongResult) in try read.report(value) }
+    }
+
+    /// Runs `find(order, ctx)`; nil where it returns nil.
+    public func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? {
+        try await read("find", [order.json], session) { (value, read) throws(WrongResult) in value.isNull ? nil : try read.submission(value) }
+    }
+
+    /// Runs `cancel(reference, ctx)`.
+    public func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation {
+        guard manifest.capabilities.cancel != nil else { return .unsupported }
+        return try await read("cancel", [.string(reference)], session) { (value, read) throws(WrongResult) in try read.cancellation(value) }
+    }
+
+    /// Verifies as the manifest's `inbound` says, over the bytes received.
+    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws {
+        guard manifest.capabilities.webhooks, let rule = plugin.manifest.inbound.first else { throw WebhookRefusal.unsupported }
+        let request = ReceivedRequest(method: "POST", path: "/", headers: webhook.headers, body: webhook.body)
+        guard rule.verification.verify(request, secrets: session.account.secrets, now: session.clock.now()) else { throw WebhookRefusal.badSignature }
+    }
+
+    /// Runs `interpret(webhook, ctx)`, which can call nobody.
+    public func interpret(_ webhook: Webhook, _ session: ProviderSession) async throws -> [WebhookReport] {
+        var argument: JSON = ["headers": .object(JSON.Members(webhook.headers.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))]
+        if let text = String(validating: webhook.body, as: UTF8.self) {
+            argument["raw"] = .string(text)
+        } else {
+            argument["raw_base64"] = .string(webhook.body.base64)
+        }
+        return try await read("interpret", [argument], session, reach: .nobody) { (value, read) throws(WrongResult) in try read.webhookReports(value)
+        }
+    }
+
+    /// What the manifest asks of a candidate.
+    public func problems(with draft: OrderDraft) -> [FieldProblem] { plugin.manifest.problems(with: draft) }
+
+    /// What is wrong with the account by the manifest.
+    public func problems(with account: Account) -> [String] { plugin.manifest.problems(with: account) }
+
+    // MARK: Running
+
+    private func read<Value: Sendable>(
+        _ hook: String,
+        _ arguments: [JSON],
+        _ session: ProviderSession,
+        reach: ProviderScriptHost.Reach = .provider,
+        _ understand: (JSON, ProviderValues) throws(WrongResult) -> Value
+    ) async throws -> Value {
+        let host = ProviderScriptHost(session, plugin.manifest, reach: reach, random: random)
+        let key = "\(hook)-\(random.bytes(12).hex)"
+        let end = try await run(hook, arguments, key: key, session, host)
+        let failure = ProviderFailure(session: session, record: host.record)
+        guard case .done(let value) = end else { throw failure.error(end, hook: hook) }
+        // A script that takes no notice of an answer that says nothing about the matter has not read it.
+        if (value.isNull || hook == "cancel"), host.record.last.saysNothing { throw failure.error(end, hook: hook) }
+        do { return try understand(value, ProviderValues(hook: hook)) } catch {
+            throw failure.error(.failed(HookFailure(error)), hook: hook)
+        }
+    }
+
+    private func run(_ hook: String, _ arguments: [JSON], key: String, _ session: ProviderSession, _ host: ProviderScriptHost) async throws -> HookEnd
+    {
+        let account = session.account
+        var call = HookCall(
+            scripts: scripts,
+            hook: hook,
+            input: ["args": .array(arguments)],
+            connection: lane(account.id),
+            plugin: manifest.name,
+            accounts: [],
+            settings: plugin.manifest.settings.applyingDefaults(account.settings),
+            run: (key, 1),
+            limits: limits
+        )
+        call.account = ["id": .string(account.id), "environment": JSON(account.environment), "base_url": .string(account.baseURL)]
+        var tries = 1
+        while true {
+            let attempt = try await runner.run(call, remembered: [], host: host)
+            for line in attempt.logs {
+                session.logger.info("\(line["message"]?.text ?? "")", metadata: ["hook": "\(hook)", "level": "\(line["level"]?.text ?? "info")"])
+            }
+            // The worker was lost through another's fault, and nothing has left.
+            guard case .interrupted = attempt.end, tries < 3, !host.record.hasSent else { return attempt.end }
+            tries += 1
+        }
+    }
+
+    private func lane(_ account: String) -> String { "account:" + account }
+}
+
+extension CreationRecord.Last {
+    /// Whether it says nothing about the request: too many, out of order, no credentials, no answer.
+    var saysNothing: Bool {
+        switch self {
+        case .nothing: false
+        case .failure: true
+        case .answer(let answer): answer.status >= 500 || [401, 403, 408, 429].contains(answer.status)
+        }
+    }
+}
+
+extension HookFailure {
+    fileprivate init(_ wrong: WrongResult) {
+        self.init(error: ["code": "wrong_result", "message": .string(wrong.message)], retry: .soon)
+    }
+}

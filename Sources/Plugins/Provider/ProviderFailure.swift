@@ -1,0 +1,88 @@
+import Screening
+
+/// Makes the ``ProviderError`` of a hook that did not do what it was asked.
+struct ProviderFailure {
+    let session: ProviderSession
+    let record: CreationRecord
+
+    /// Why a hook ended without its result.
+    func error(_ end: HookEnd, hook: String) -> ProviderError {
+        let own = words(end)
+        switch record.last {
+        case .answer(let answer) where !(200..<300).contains(answer.status) && !isVerdict(end):
+            let message = own.isProviders ? own.text : message(in: answer)
+            return ProviderError(answer: answer, message: message, creating: false, at: session.clock.now())
+        case .failure(let failure) where !isVerdict(end): return ProviderError(failure, creating: false)
+        default: break
+        }
+        switch end {
+        case .interrupted: return ProviderError(.unavailable, "the provider's script could not be run: \(own.text)")
+        case .retry(let after, let reason): return ProviderError(after == nil ? .unavailable : .rateLimited, reason, retryAfter: after)
+        case .rejected, .parked, .skipped: return ProviderError(.refused, own.text)
+        case .done: return ProviderError(.unreadable, "\(hook) returned nothing that can be understood")
+        case .failed: return ProviderError(.unreadable, own.text)
+        }
+    }
+
+    /// The same for `submit`, with what it means for the order. The script decides nothing here that what was sent speaks against: after a request that
+    /// may have created, nothing but a reference makes it certain.
+    func creation(_ end: HookEnd, hook: String) -> ProviderError {
+        var error = error(end, hook: hook)
+        switch record.rule {
+        case .uncertain: error.creation = .uncertain
+        case .sendAgain: error.creation = isRefusal(end) ? .refused : .sendAgain
+        case .refused:
+            if case .retry = end { error.creation = .sendAgain } else { error.creation = .refused }
+        case nil: error.creation = isRefusal(end) || [.refused, .unauthorised].contains(error.code) ? .refused : .sendAgain
+        }
+        return error
+    }
+
+    /// Whether the script said what is to happen, rather than failing.
+    private func isVerdict(_ end: HookEnd) -> Bool {
+        switch end {
+        case .rejected, .parked, .skipped, .retry: true
+        case .done, .failed, .interrupted: false
+        }
+    }
+
+    private func isRefusal(_ end: HookEnd) -> Bool {
+        switch end {
+        case .rejected, .parked, .skipped: true
+        case .done, .failed, .interrupted, .retry: false
+        }
+    }
+
+    /// What the script's end says, and whether those are the provider's own words.
+    private func words(_ end: HookEnd) -> (text: String, isProviders: Bool) {
+        switch end {
+        case .done: return ("", false)
+        case .skipped(let text), .rejected(let text), .parked(let text), .retry(_, let text), .interrupted(let text): return (text, false)
+        case .failed(let failure):
+            let message = failure.error["message"]?.text ?? "the script failed"
+            if failure.error["code"] == "provider_answer" { return (message, true) }
+            guard let script = failure.error["script"]?.text, let line = failure.error["line"]?.integer else { return (message, false) }
+            return ("\(script):\(line): \(message)", false)
+        }
+    }
+
+    /// The message in an answer, where those stand who write one: on one line of at most 500 characters, without the account's secrets.
+    private func message(in answer: WireResponse) -> String? {
+        guard let json = answer.json else { return nil }
+        let places = ["message", "error.message", "error", "error_description", "detail", "errors.0.message", "errors.0", "title"]
+        guard let text = places.lazy.compactMap({ json.found($0)?.text?.trimmed }).first(where: { !$0.isEmpty }) else { return nil }
+        let scrubbed = String(decoding: session.account.secrets.scrubbed(Array(text.utf8)), as: UTF8.self)
+        return String(scrubbed.map { $0.isNewline ? " " : $0 }.prefix(500))
+    }
+}
+
+extension JSON {
+    /// The value at dotted names and list indexes from 0.
+    fileprivate func found(_ path: String) -> JSON? {
+        path.split(separator: ".").reduce(Optional(self)) { value, name in
+            guard let value else { return nil }
+            if let index = Int(name) { return value.items.flatMap { $0.indices.contains(index) ? $0[index] : nil } }
+            return value[String(name)]
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import HTTPTypes
+import Screening
+import Synchronization
+
+/// What a provider's script reaches while one of its hooks runs: the provider, by HTTP, and nothing of the host's.
+///
+/// Nothing is remembered from one call of a hook to the next. A hook that is broken off is not run again from its answers: what it may have done is
+/// in the ``CreationRecord``.
+final class ProviderScriptHost: ScriptHost {
+    /// Whom a hook may call.
+    enum Reach: Sendable {
+        /// Nobody.
+        case nobody
+        /// The provider.
+        case provider
+        /// The provider, in order to create one request.
+        case creation
+    }
+
+    let clock: any WallClock
+    let random: any RandomSource
+    let secrets: [String: [Secret]]
+
+    private let session: ProviderSession
+    private let manifest: PluginManifest
+    private let reach: Reach
+    private let origin: String?
+    private let settings: JSON
+    private struct State {
+        var record = CreationRecord()
+        /// Whether the call under way may create.
+        var creates = false
+    }
+    private let state = Mutex(State())
+
+    init(_ session: ProviderSession, _ manifest: PluginManifest, reach: Reach, random: any RandomSource) {
+        self.session = session
+        self.manifest = manifest
+        self.reach = reach
+        self.random = random
+        clock = session.clock
+        secrets = session.account.secrets
+        settings = manifest.settings.applyingDefaults(session.account.settings)
+        origin = URLParts(session.account.baseURL)?.origin
+    }
+
+    /// What is known of what was sent.
+    var record: CreationRecord { state.withLock { $0.record } }
+
+    func standIn(for kind: String, _ arguments: JSON) async throws -> JSON? {
+        switch kind {
+        case "now", "uuid", "random", "hmac": return nil
+        case "http": break
+        default:
+            throw CallRefusal(
+                "not_for_providers",
+                "a provider's script cannot call \(kind)",
+                hint: "it has ctx.http, ctx.log, ctx.settings, ctx.secret and ctx.account"
+            )
+        }
+        let isRead = ["GET", "HEAD"].contains(arguments["method"]?.text?.uppercased() ?? "GET")
+        switch reach {
+        case .nobody: throw CallRefusal("not_here", "interpret cannot call anybody", hint: "the host reads the order by report after a webhook")
+        case .provider: break
+        case .creation:
+            let creates = !isRead && arguments["creates"]?.boolean != false
+            let allowed = state.withLock { state in
+                state.creates = creates
+                return !creates || state.record.allowsCreating
+            }
+            if !allowed {
+                throw CallRefusal(
+                    "created_before",
+                    "submit may send one request that creates, and an earlier one may have",
+                    hint: "give the calls that only prepare { creates = false }"
+                )
+            }
+        }
+        return nil
+    }
+
+    func permits(_ url: URLParts) -> Bool {
+        if let origin, url.origin == origin { return true }
+        return manifest.permissions.contains { $0.permits(url, settings: settings, order: nil, request: nil) }
+    }
+
+    func send(_ request: WireRequest) async throws -> WireResponse {
+        state.withLock { $0.record.begin(creating: $0.creates) }
+        do {
+            let response = try await session.transport.send(request)
+            state.withLock { $0.record.end(response) }
+            return response
+        } catch let error as TransportError {
+            state.withLock { $0.record.end(error) }
+            throw error
+        }
+    }
+
+    func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? { nil }
+
+    // MARK: What belongs to connections
+
+    func draft(_ arguments: JSON) async throws -> Order { throw CallRefusal("not_for_providers", "a provider's script places no orders") }
+    func order(id: String) async throws -> Order? { nil }
+    func order(externalID: String) async throws -> Order? { nil }
+    func cancel(order id: String, reason: String?) async throws -> JSON { .null }
+    func packages(account: String?) async throws -> [ScreeningPackage] { [] }
+    func value(key: String) async throws -> JSON? { nil }
+    func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect {
+        .value(connection: session.account.id, key: key, value, expires: nil)
+    }
+}

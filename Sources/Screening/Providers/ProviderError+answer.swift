@@ -1,0 +1,38 @@
+extension ProviderError {
+    /// The failure that an answer without success stands for.
+    ///
+    /// - Parameters:
+    ///   - message: the provider's own message; nil where the answer brought none.
+    ///   - providerCode: the provider's own error number or word; left out where it is text that could be anything.
+    ///   - creating: whether the request was to create.
+    ///   - moment: the present moment, which a `Retry-After` date is held against.
+    package init(answer: WireResponse, message: String?, providerCode: String? = nil, creating: Bool, at moment: Timestamp) {
+        let code: Code =
+            switch answer.status {
+            case 401, 403: .unauthorised
+            case 429: .rateLimited
+            case 408, 500...: .unavailable
+            case 400..<500: .refused
+            default: .unreadable
+            }
+        self.init(
+            code,
+            message ?? Self.plainMessage(answer.status),
+            status: answer.status,
+            providerCode: providerCode.flatMap(Self.plainCode),
+            retryAfter: RetryAfter.duration(in: answer, at: moment) ?? (answer.status == 429 ? .seconds(60) : nil),
+            creation: creating ? CreationRule(status: answer.status) : nil
+        )
+    }
+
+    /// What is said of an answer that brought no message of the provider's.
+    package static func plainMessage(_ status: Int) -> String { "the provider answered HTTP \(status)" }
+
+    /// An error number or word that may stand in a log; nil for text that could be anything.
+    private static func plainCode(_ text: String) -> String? {
+        let isPlain = text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
+        }
+        return isPlain && text.utf8.count <= 40 ? text : nil
+    }
+}
