@@ -78,12 +78,13 @@ final class KillBed {
     private let walking: Task<Void, Never>
     private let folder: URL
 
-    init() async throws {
+    /// - Parameter pace: how fast the simulators walk; nil: not at all.
+    init(pace: Duration? = .milliseconds(400)) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         transport = HTTPTransport(allow: { $0.hasPrefix("127.") })
         var settings = SimulatorSettings()
-        settings.pace = .milliseconds(400)
+        settings.pace = pace
         settings.webhookRetries = Array(repeating: .milliseconds(500), count: 60)
         site = SimulatorSite(settings, transport: transport, logger: logger)
         simulators = try await Web.serve(handler: site, logger: logger)
@@ -113,7 +114,7 @@ final class KillBed {
     }
 
     /// What a person does about an order whose submission was cut off: looks at the provider, and sends it again where it is not there.
-    private func resubmitWhatNeverLeft() async throws {
+    func resubmitWhatNeverLeft() async throws {
         for order in try await serve.get("/orders?state=uncertain&limit=200")?["items"]?.items ?? [] {
             let email = order["candidate"]?["email"]?.text
             if let id = order["id"]?.text, !site.zinc.requests.contains(where: { $0.candidate.email.value == email }) {

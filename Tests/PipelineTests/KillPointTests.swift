@@ -75,11 +75,13 @@ struct KillTrial {
             bed = try await Bed(folder: folder, poll: .milliseconds(60), world: world, kill: next)
         }
         try await ordering.value
-        let reached = try await eventually { [bed] in
+        // Long enough for a callback that failed to be tried again twice.
+        let patience = ContinuousClock.now + .seconds(90)
+        while try await !isFinished(bed), ContinuousClock.now < patience {
             try await settle(bed)
-            return try await isFinished(bed) ? true : nil
+            try await Task.sleep(for: .milliseconds(20))
         }
-        if reached == nil { end.faults.append("not finished: \(try await describe(bed))") }
+        if try await !isFinished(bed) { end.faults.append("not finished: \(try await describe(bed))") }
         let orders = try await bed.context.store.orders(OrderQuery(), PageRequest()).items
         if orders.count != 1 { end.faults.append("\(orders.count) orders") }
         end.atProvider = account == "zinc" ? world.site.zinc.requests.count : world.site.workerChecks.invitations.count

@@ -1,0 +1,49 @@
+import CrashTesting
+import Foundation
+import Screening
+import Simulators
+import Testing
+
+/// Shutdown is not failure: however much is in flight, SIGTERM ends the host politely, and what was not finished is finished after the next start.
+///
+/// `FAIRLEAD_DRAIN_ITEMS` says how many orders are in flight; how long the host took goes to the file that `FAIRLEAD_CHAOS_REPORT` names.
+@Suite(.serialized) struct DrainTests {
+    private static let count = ProcessInfo.processInfo.environment["FAIRLEAD_DRAIN_ITEMS"].flatMap { Int($0) } ?? 150
+
+    @Test func aHostThatIsAskedToEndLosesNothingOfWhatIsInFlight() async throws {
+        let bed = try await KillBed(pace: nil)
+        defer { bed.serve.kill() }
+        // Nobody at the ATS answers: every update stays in flight.
+        bed.site.faults.set(.ats, "callback", .latency(.seconds(60)), times: nil)
+        try await bed.serve.start()
+        let ats = bed.ats
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for first in 0..<16 {
+                group.addTask { for number in stride(from: first, to: Self.count, by: 16) { try await ats.deliver(number) } }
+            }
+            try await group.waitForAll()
+        }
+        let began = ContinuousClock.now
+        #expect(bed.serve.terminate() == 0)
+        let took = began.duration(to: .now)
+
+        bed.site.faults.clear()
+        try await bed.serve.start()
+        let heard = { Set(bed.site.ats.received.filter(\.isVerified).compactMap { $0.body["data"]?["external_id"]?.text }).count }
+        for _ in 0..<1200 where heard() < Self.count || bed.site.zinc.requests.count < Self.count {
+            try await bed.resubmitWhatNeverLeft()
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(heard() == Self.count)
+        #expect(bed.site.zinc.requests.count == Self.count)
+        #expect(Set(bed.site.zinc.requests.map(\.candidate.email.value)).count == Self.count)
+        let twice = Dictionary(grouping: bed.site.ats.received.filter { $0.isVerified && !$0.isRepeated }) { receipt in
+            "\(receipt.body["data"]?["external_id"]?.text ?? "") \(receipt.body["data"]?["state"]?.text ?? "")"
+        }.filter { $0.value.count > 1 && !$0.key.hasSuffix("uncertain") }
+        #expect(twice.isEmpty, "told twice under two ids: \(twice.keys.sorted())")
+        let milliseconds = took.components.seconds * 1000 + took.components.attoseconds / 1_000_000_000_000_000
+        try ChaosReport.append("SIGTERM", ["orders in flight", "the host took"], ["| \(Self.count) | \(milliseconds) ms |"])
+        #expect(bed.serve.terminate() == 0)
+        await bed.close()
+    }
+}
