@@ -3,8 +3,7 @@
  * The region is included as it is built for a worker: under the address sanitizer it would hand each block to the system, and its own small blocks
  * would not be looked at. The first byte says whether it begins in a home, as a template's does.
  */
-#undef __SANITIZE_ADDRESS__
-#define __has_feature(name) 0
+#define FLS_REGION_AS_IN_A_WORKER
 #define fls_region_resize worker_region_resize
 #define fls_region_release worker_region_release
 #include "../../Sources/CLuaSandbox/region.c"

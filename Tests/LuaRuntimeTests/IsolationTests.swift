@@ -177,6 +177,40 @@ import Testing
         await pool.shutdown()
     }
 
+    /// Runs begin as copies of a prepared state. However a run ended that had one before, the next begins with the same.
+    @Test func nothingOfARunIsInTheStateOfTheNext() async throws {
+        let look = """
+            return function()
+                local seen, names = {}, {}
+                local function walk(value, path, depth)
+                    names[#names + 1] = path .. '=' .. type(value) .. (type(value) == 'table' and tostring(getmetatable(value)) or '')
+                    if type(value) ~= 'table' or seen[value] or depth > 3 then return end
+                    seen[value] = true
+                    for key, field in pairs(value) do walk(field, path .. '.' .. tostring(key), depth + 1) end
+                end
+                walk(_ENV, '', 0)
+                walk(getmetatable(''), 'string', 0)
+                return crypto.hex(crypto.sha256(table.concat(names, ' '))) .. #names
+            end
+            """
+        let prepared = try String(contentsOf: AttackTests.folder.appendingPathComponent("state_prepared.lua"), encoding: .utf8)
+        let ends = [
+            prepared, "left = 1 error({ left = 1 })", "left = 1 call('wait') return left", "left = ('x'):rep(1e6) .. 'y' return 1",
+            "local t = {} for i = 1, 30000 do t[i] = { i } end left = t return 1", "left = 1 while true do end", "finish('left')",
+            "local t = setmetatable({}, { __index = function(t) return t.left end }) return t.left",
+        ]
+        for isolation in HostCallTests.isolations {
+            try await LuaPool.with(isolation) { pool async throws in
+                let first = try await Fixture.run(look, in: pool).text
+                #expect(first != nil)
+                for end in ends {
+                    _ = try await Fixture.run("return function() \(end) end", in: pool, limits: Limits(sliceCPU: .milliseconds(50)))
+                    #expect(try await Fixture.run(look, in: pool, lane: "other").text == first, "after: \(end)")
+                }
+            }
+        }
+    }
+
     private func cpuTicks(_ pid: Int32) -> Int? {
         guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let end = stat.lastIndex(of: ")") else { return nil }
         let fields = stat[end...].split(separator: " ")
