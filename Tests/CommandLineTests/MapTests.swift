@@ -36,6 +36,37 @@ import Testing
         #expect(json.at("orders.0.package") == "pkg_1")
     }
 
+    @Test("--trace tells each line with its locals; --stub answers calls by pattern") func traceAndStub() async throws {
+        let program = try program()
+        defer { program.remove() }
+        try program.write(
+            """
+            return function(base)
+                base.on_event = function(event, ctx)
+                    local job = ctx.http.get("https://ats.example.test/jobs/7").json
+                    local title = job.title
+                    return { title = title }
+                end
+                return base
+            end
+            """,
+            to: "acme.lua"
+        )
+        try program.write(
+            SampleSettings.text().replacingOccurrences(
+                of: "settings: { default_package: pkg_1 }",
+                with: "settings: { default_package: pkg_1, callback_url: \"https://ats.example.test/x\" }\n    script: acme.lua"
+            ),
+            to: "fairlead.yaml"
+        )
+        try program.write("{}", to: "event.json")
+        let stub = #"GET https://ats.example.test/jobs/* 200 {"title":"Driver"}"#
+        let outcome = try await program.run("map", "acme", "event.json", "--path", "/hmac", "--stub", stub, "--trace")
+        #expect(outcome.code == 0, "\(outcome.output)\(outcome.errors)")
+        #expect(outcome.output.contains("acme.lua:4          local title = job.title\n      title = \"Driver\""), "\(outcome.output)")
+        #expect(try await program.run("map", "acme", "event.json", "--stub", "nonsense").code == 64)
+    }
+
     @Test("a problem ends with 1: no such connection, no such file") func problems() async throws {
         let program = try program()
         defer { program.remove() }

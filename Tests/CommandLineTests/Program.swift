@@ -47,10 +47,17 @@ struct Program {
         return Outcome(code: code, output: running.output, errors: running.errors)
     }
 
+    /// Runs a line of a shell in its folder to its end.
+    func shell(_ line: String) async throws -> Outcome {
+        let running = try start(["-c", line], executable: URL(filePath: "/bin/sh"))
+        let code = await running.end()
+        return Outcome(code: code, output: running.output, errors: running.errors)
+    }
+
     /// Starts it.
-    func start(_ arguments: [String]) throws -> RunningProgram {
+    func start(_ arguments: [String], executable: URL = Program.products.appending(path: "fairlead")) throws -> RunningProgram {
         let process = Process()
-        process.executableURL = Program.products.appending(path: "fairlead")
+        process.executableURL = executable
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ["PATH": "/usr/bin:/bin", "COLUMNS": "100"].merging(environment) { $1 }

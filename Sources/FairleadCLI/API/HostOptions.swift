@@ -49,6 +49,16 @@ struct HostOptions: ParsableArguments {
         if isJSON { Terminal.say(bytes: answer.bytes) } else { Terminal.say(text(answer.json)) }
     }
 
+    /// A client for a command that needs a host only now and then.
+    static func client(url: String?, token: String?) throws -> APIClient {
+        guard let address = value(url, "FAIRLEAD_URL") else {
+            throw ValidationError("Which host? Set FAIRLEAD_URL, such as http://127.0.0.1:8080, or pass --url.")
+        }
+        guard let secret = value(token, "FAIRLEAD_TOKEN") else { throw ValidationError("A token is missing: set FAIRLEAD_TOKEN, or pass --token.") }
+        let origins = APIClient.Origins(url: url == nil ? "FAIRLEAD_URL" : "--url", token: token == nil ? "FAIRLEAD_TOKEN" : "--token")
+        return APIClient(url: address, token: Secret(secret), origins: origins)
+    }
+
     private static func value(_ given: String?, _ variable: String) -> String? {
         let value = given ?? ProcessInfo.processInfo.environment[variable]
         return value?.isEmpty == false ? value : nil

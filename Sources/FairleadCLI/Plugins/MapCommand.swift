@@ -15,6 +15,8 @@ struct MapCommand: AsyncParsableCommand {
               fairlead map acme event.json --path /hmac
               fairlead map acme plugins/greenhouse/fixtures/send_test.yaml
               fairlead map acme event.json --header "greenhouse-event-id: 7" --json
+              fairlead map acme event.json --stub 'GET https://api.ats.example.test/jobs/* 200 {"title":"Driver"}'
+              fairlead map acme event.json --trace
             """
     )
 
@@ -38,12 +40,37 @@ struct MapCommand: AsyncParsableCommand {
     @Option(help: "The hook to run (default: what the path leads to).")
     var hook: String?
 
-    @Flag(name: .customLong("json"), help: "Print {connection, plugin, hook, orders, calls, logs, end, notes} as JSON.")
+    @Option(
+        help: ArgumentHelp(
+            "Answer calls whose URL is like this, * for anything; may be given several times, the first that fits stands.",
+            valueName: "[METHOD] URL [STATUS] [JSON]"
+        )
+    )
+    var stub: [String] = []
+
+    @Flag(help: "Tell each line that ran with the locals it changed. Prints personal data of the payload; scripts run in this process.")
+    var trace = false
+
+    @Flag(name: .customLong("json"), help: "Print {connection, plugin, hook, orders, calls, logs, end, notes, trace} as JSON.")
     var isJSON = false
 
     func validate() throws {
         for field in header where !field.contains(":") { throw ValidationError("--header takes \"name: value\", not \"\(field)\".") }
+        for text in stub where MapCommand.stub(text) == nil {
+            throw ValidationError("--stub takes \"[METHOD] URL [STATUS] [JSON]\", not \"\(text)\".")
+        }
         if let path, !path.hasPrefix("/") { throw ValidationError("--path begins with a slash.") }
+    }
+
+    /// `[METHOD] URL [STATUS] [JSON]`; nil for anything else.
+    static func stub(_ text: String) -> CallStub? {
+        guard let match = text.wholeMatch(of: /(?:([A-Za-z]+) +)?(\*|https?:\S+)(?: +(\d{3}))?(?: +([\[{"].*))?/) else { return nil }
+        var reply: JSON = ["status": .int(match.3.flatMap { Int64($0) } ?? 200)]
+        if let given = match.4 {
+            guard let json = try? JSON(parsing: String(given)) else { return nil }
+            reply["json"] = json
+        }
+        return CallStub(method: match.1.map { String($0) }, url: String(match.2), reply: reply)
     }
 
     func run() async throws {
@@ -55,12 +82,18 @@ struct MapCommand: AsyncParsableCommand {
             let parts = field.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             dryRun.headers[parts[0].lowercased()] = String(parts[1].drop { $0 == " " })
         }
-        let report: DryRunReport
-        do { report = try await dryRun.report() } catch let problems as ConfigurationProblems {
-            for problem in problems.problems { Terminal.complain(problem.description) }
-            throw ExitCode(1)
+        dryRun.stubs = stub.compactMap(MapCommand.stub)
+        dryRun.traces = trace
+        let run = dryRun
+        let (report, traced) = try await Problems.told { try await run.traced() }
+        if isJSON {
+            var json = report.json
+            json["trace"] = traced?.json
+            Terminal.say(json.string())
+        } else {
+            if let traced { Terminal.say(traced.text + "\n") }
+            Terminal.say(report.text)
         }
-        Terminal.say(isJSON ? report.json.string() : report.text)
         if report.hasProblem { throw ExitCode(1) }
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 public import Plugins
 import LuaRuntime
 import Providers
-import Screening
+public import Screening
 
 /// A dry run of a payload on a connection of a settings file, as `fairlead map` makes it: touches neither network nor store.
 public struct DryRun: Sendable {
@@ -22,6 +22,12 @@ public struct DryRun: Sendable {
     public var headers: [String: String] = [:]
     /// The hook to run; nil for the fixture's own, or the one that the path leads to.
     public var hook: String?
+    /// Answers to the calls that the fixture does not answer; the first that fits stands, then any call is answered 200 with an empty object.
+    public var stubs: [CallStub] = []
+    /// Whether to tell each line that ran with its locals, which may hold personal data. The scripts then run in this process.
+    public var traces = false
+    /// A script that stands in place of the connection's own overlay, or of the plugin's main script.
+    var script: (file: String, source: String)?
 
     /// A dry run of a file.
     public init(settings: String, environment: [String: String], connection: String, payload: String) {
@@ -31,14 +37,36 @@ public struct DryRun: Sendable {
         self.payload = payload
     }
 
+    /// Makes the dry run and nothing more: see ``traced()``.
+    public func report() async throws -> DryRunReport { try await traced().report }
+
     /// Makes the dry run. Calling twice gives the same as long as no file changes.
     /// - Throws: ``ConfigurationProblems`` with what is wrong with settings, plugin or payload; ``PoolError``; `CancellationError`.
     ///   What the script does wrong is in the report.
-    public func report() async throws -> DryRunReport {
-        let settings = try Settings.read(file: self.settings, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+    public func traced() async throws -> (report: DryRunReport, trace: Tracing?) {
+        let trace = traces ? ScriptTrace(.locals) : nil
+        let connection = try target()
+        let pool = traces ? PluginShelf.pool() : LuaPool(try read().workers.configuration)
+        do {
+            let report = try await FixtureRunner(HookRunner(pool: pool, trace: trace)).dryRun(connection, fixture(), stubs: stubs)
+            await pool.shutdown()
+            return (report, trace.map { Tracing(text: $0.text(of: connection.scripts), json: $0.json) })
+        } catch {
+            await pool.shutdown()
+            throw error
+        }
+    }
+
+    private func read() throws(ConfigurationProblems) -> Settings {
+        try Settings.read(file: settings, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+    }
+
+    /// The connection as it would run, with ``script`` in its place.
+    func target() throws(ConfigurationProblems) -> DryRunConnection {
+        let settings = try read()
         let given = try connection(in: settings)
         let plugins = try Plugin.all(in: settings.pluginPaths)
-        guard let plugin = plugins[given.plugin] else {
+        guard var plugin = plugins[given.plugin] else {
             let folders = settings.pluginPaths.joined(separator: ", ")
             throw problem("connections.\(given.id).plugin", "there is no plugin \(given.plugin) in \(folders)")
         }
@@ -47,22 +75,28 @@ public struct DryRun: Sendable {
             overlay = Plugin.overlay(file: file)
             if overlay == nil { throw problem("connections.\(given.id).script", "the file \(file) cannot be read") }
         }
-        let connection = DryRunConnection(
+        if let script {
+            if Plugin.isMain(script.source) {
+                plugin = plugin.replacing(main: script.source)
+            } else {
+                overlay = Script(name: "overlay", chunk: URL(filePath: script.file).lastPathComponent, source: script.source)
+            }
+        }
+        return DryRunConnection(
             id: given.id,
             plugin: plugin,
             scripts: plugin.scripts(overlay: overlay),
             accounts: given.accounts,
             settings: given.settings
         )
-        let pool = LuaPool(settings.workers.configuration)
-        do {
-            let report = try await FixtureRunner(HookRunner(pool: pool)).dryRun(connection, fixture())
-            await pool.shutdown()
-            return report
-        } catch {
-            await pool.shutdown()
-            throw error
-        }
+    }
+
+    /// The lines that ran, with what their locals held.
+    public struct Tracing: Sendable {
+        /// For people.
+        public let text: String
+        /// For programs.
+        public let json: JSON
     }
 
     private func connection(in settings: Settings) throws(ConfigurationProblems) -> Settings.Connection {

@@ -28,6 +28,11 @@ extension Inspection {
                 warnings.add(at: ["connections", connection.id], "plugin \(connection.plugin): \(warning)")
             }
         }
-        return warnings.problems
+        // What an overlay names and nobody has: it may be meant so, for an overlay may bring its own.
+        let overlays = settings.connections.flatMap { connection -> [ConfigurationProblem] in
+            guard let file = connection.script, let plugin = plugins[connection.plugin], let script = Plugin.overlay(file: file) else { return [] }
+            return PluginLint(overlay: script, on: plugin, file: file).problems.map(\.fromHere)
+        }
+        return warnings.problems + overlays
     }
 }

@@ -13,6 +13,8 @@ final class DryRunHost: ScriptHost {
     private let stubs: [CallStub]
     /// Whether every call to others must be the fixture's next step, and as it says.
     private let isStrict: Bool
+    /// Whether a step for the same call and URL will do where none fits.
+    private let isNear: Bool
     private let state: Mutex<State>
 
     struct State {
@@ -25,11 +27,12 @@ final class DryRunHost: ScriptHost {
         var answer: FixtureStep.Answer?
     }
 
-    init(_ connection: DryRunConnection, input: JSON, now: Timestamp, steps: [FixtureStep], stubs: [CallStub]? = nil) {
+    init(_ connection: DryRunConnection, input: JSON, now: Timestamp, steps: [FixtureStep], stubs: [CallStub]? = nil, isNear: Bool = false) {
         self.connection = connection
         self.input = input
         self.stubs = (stubs ?? []) + [.anything]
         isStrict = stubs == nil
+        self.isNear = isNear
         clock = StoppedClock(moment: now)
         secrets = connection.placeholders
         state = Mutex(State(waiting: steps.enumerated().map { ($0 + 1, $1) }))
@@ -63,7 +66,10 @@ final class DryRunHost: ScriptHost {
     /// The step that answers a call. In a fixture the next one if it is for calls of this name; else the first that fits.
     private func takeStep(for name: String, _ arguments: JSON, from state: inout sending State) -> FixtureStep? {
         guard isStrict else {
-            let place = state.waiting.firstIndex { $0.step.isFor(name) && $0.step.differences(arguments, at: "").isEmpty }
+            var place = state.waiting.firstIndex { $0.step.isFor(name) && $0.step.differences(arguments, at: "").isEmpty }
+            if isNear, place == nil {
+                place = state.waiting.firstIndex { $0.step.isFor(name) && (!name.hasPrefix("http.") || $0.step.arguments["url"] == arguments["url"]) }
+            }
             return place.map { state.waiting.remove(at: $0).step }
         }
         guard let (number, step) = state.waiting.first, step.isFor(name) else { return nil }

@@ -100,7 +100,7 @@ public struct Fixture: Sendable {
     }
 
     /// What `hook` is called with: the input with everything in place that a real delivery has.
-    func hookInput(for hook: String) -> JSON {
+    package func hookInput(for hook: String) -> JSON {
         if let arguments = input.items { return ["args": .array(arguments.map(deliveryIfAny))] }
         if let arguments = input["args"]?.items { return ["args": .array(arguments.map(deliveryIfAny))] }
         if !Fixture.takesDelivery(hook) { return input }
@@ -116,7 +116,7 @@ public struct Fixture: Sendable {
         return delivery
     }
 
-    static func takesDelivery(_ hook: String) -> Bool { hook == "on_event" || hook.contains("/") }
+    package static func takesDelivery(_ hook: String) -> Bool { hook == "on_event" || hook.contains("/") }
 
     private func deliveryIfAny(_ value: JSON) -> JSON {
         value["body"] != nil || value["raw"] != nil || value["headers"] != nil ? delivery(value) : value

@@ -42,6 +42,11 @@ public struct FixtureDifference: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// The same for something else than a fixture: `expected` and `found` under other names.
+    public func shown(_ expectedName: String, _ foundName: String) -> String {
+        description.replacing(": expected ", with: ": \(expectedName) ").replacing(", found ", with: ", \(foundName) ")
+    }
+
     private func indented(_ lines: [String], with space: String) -> String { lines.map { space + $0 }.joined(separator: "\n") }
 
     /// Lines that only `expected` has begin with `-`, lines that only `found` has with `+`.

@@ -9,7 +9,7 @@ public struct Plugin: Sendable {
     /// Its folder.
     public let folder: String
     /// `main.lua`, as the module `main`.
-    public let main: Script
+    public private(set) var main: Script
     /// Its other Lua files, by the name that `require` takes (`lib.names` for `lib/names.lua`).
     public let modules: [Script]
 
@@ -42,6 +42,18 @@ public struct Plugin: Sendable {
 
     /// The scripts of one connection of this plugin: the host's, the plugin's, and the overlay where it has one.
     public func scripts(overlay: Script? = nil) -> ConnectionScripts { ConnectionScripts(plugin: self, overlay: overlay) }
+
+    /// The plugin with another main script.
+    public func replacing(main source: String) -> Plugin {
+        var plugin = self
+        plugin.main.source = source
+        return plugin
+    }
+
+    /// Whether a script returns a table of hooks, as `main.lua` does; an overlay returns a function. Runs nothing.
+    public static func isMain(_ source: String) -> Bool {
+        if case .table = LuaReader(source).returned { true } else { false }
+    }
 
     /// A connection's own script, as the module `overlay`; nil when the file cannot be read.
     public static func overlay(file: String) -> Script? {

@@ -75,6 +75,7 @@ enum Schemas {
             "order": maybeText, "state": words(Run.State.self), "attempt": whole, "next_attempt_at": maybeMoment,
             "result": ["type": ["object", "null"]], "error": ["type": ["object", "null"]], "logs": ["type": "array", "items": .anyObject],
             "created_at": moment, "ended_at": maybeMoment, "steps": ["type": "array", "items": .reference("Step")],
+            "input": ["type": "object", "description": "What the hook was called with, for read_personal"],
         ],
         required: ["id", "connection", "hook", "state", "attempt", "created_at"],
         "steps only for one run"

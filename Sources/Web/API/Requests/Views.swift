@@ -81,6 +81,7 @@ extension Run {
 
     func view(_ principal: Principal, steps: [Step]) -> JSON {
         var view = view(principal)
+        if principal.seesPersonal { view["input"] = input.value }
         view["steps"] = .array(steps.map { $0.view(principal) })
         return view
     }

@@ -1,0 +1,47 @@
+import ArgumentParser
+import FairleadHost
+import Plugins
+import Screening
+
+struct PluginCheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Says what is wrong with plugins, without running them.",
+        discussion: """
+            Manifest, contract version, syntax, unknown globals, members of ctx, settings and hooks with what was probably meant, secrets and hosts that
+            the manifest does not declare, fixtures that cannot be read.
+            Exit: 0 nothing is wrong (warnings are told), 1 a problem was found.
+
+            Examples:
+              fairlead plugin check
+              fairlead plugin check my-ats
+              fairlead plugin check custom/my-ats --json
+            """
+    )
+
+    @Argument(help: "Plugins by name or folder (default: all of plugins.paths).")
+    var plugins: [String] = []
+
+    @OptionGroup var shelf: ShelfOptions
+
+    @Flag(name: .customLong("json"), help: "Print [{plugin, ok, problems, warnings}] as JSON.")
+    var isJSON = false
+
+    func run() async throws {
+        let shelf = try shelf.shelf()
+        let folders = try Problems.told { () throws(ConfigurationProblems) in try shelf.folders(of: plugins) }
+        var checks: [PluginCheck] = []
+        for folder in folders { checks.append(try await PluginCheck(folder: folder)) }
+        if isJSON {
+            Terminal.say(JSON.array(checks.map(\.json)).string())
+        } else {
+            for check in checks {
+                for problem in check.problems { Terminal.say(problem.description) }
+                for warning in check.warnings { Terminal.say("warning: " + warning.description) }
+                let count = check.problems.count
+                Terminal.say("\(check.name): " + (count == 0 ? "in order" : "\(count) problem\(count == 1 ? "" : "s")"))
+            }
+        }
+        if checks.contains(where: { !$0.problems.isEmpty }) { throw ExitCode(1) }
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import FairleadHost
+import Plugins
+import Screening
+
+struct PluginCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plugin",
+        abstract: "Makes, checks and tests plugins.",
+        discussion: """
+            Examples:
+              fairlead plugin new my-ats --kind ats
+              fairlead plugin test my-ats --watch
+            """,
+        subcommands: [PluginList.self, PluginNew.self, PluginCheckCommand.self, PluginTestCommand.self, PluginTypes.self]
+    )
+}
+
+/// Where the plugins are.
+struct ShelfOptions: ParsableArguments {
+    @OptionGroup var settings: SettingsOptions
+
+    /// The plugins of the settings file.
+    func shelf() throws -> PluginShelf {
+        try Problems.told { () throws(ConfigurationProblems) in try PluginShelf(settings: settings.config, environment: settings.environment) }
+    }
+}
+
+/// Says what is wrong with files, and ends with 1.
+enum Problems {
+    static func told<Value>(_ work: () throws(ConfigurationProblems) -> Value) throws -> Value {
+        do { return try work() } catch { throw tell(error) }
+    }
+
+    static func told<Value>(_ work: () async throws -> Value) async throws -> Value {
+        do { return try await work() } catch let error as ConfigurationProblems { throw tell(error) }
+    }
+
+    static func tell(_ error: ConfigurationProblems) -> ExitCode {
+        for problem in error.problems { Terminal.complain(problem.description) }
+        return ExitCode(1)
+    }
+}

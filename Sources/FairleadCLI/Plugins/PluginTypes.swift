@@ -1,0 +1,54 @@
+import ArgumentParser
+import FairleadHost
+import Plugins
+import Screening
+
+struct PluginTypes: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "types",
+        abstract: "Writes annotation files, so that an editor with the Lua language server completes and checks scripts.",
+        discussion: """
+            Written to .fairlead-types beside the plugins, with an .luarc.json there that names them unless one is there already.
+
+            Examples:
+              fairlead plugin types
+              fairlead plugin types --dir custom
+              fairlead plugin types --reference lua > docs/lua.md
+            """
+    )
+
+    @Option(help: ArgumentHelp("The folder of plugins to write to (default: the first of plugins.paths).", valueName: "folder"))
+    var dir: String?
+
+    @Option(help: ArgumentHelp("Print a reference page instead: lua or manifest.", valueName: "page"))
+    var reference: String?
+
+    @OptionGroup var shelf: ShelfOptions
+
+    @Flag(name: .customLong("json"), help: "Print {folder, files} as JSON.")
+    var isJSON = false
+
+    func validate() throws {
+        if let reference, !["lua", "manifest"].contains(reference) { throw ValidationError("--reference is lua or manifest, not \"\(reference)\".") }
+    }
+
+    func run() async throws {
+        if let reference {
+            let page = reference == "lua" ? LuaReference.page : ManifestReference.page
+            return Terminal.say(bytes: Array(page.utf8))
+        }
+        let parent = try dir ?? shelf.shelf().folders.first ?? "plugins"
+        let files = LuaAnnotations.files
+        try Problems.told { () throws(ConfigurationProblems) in
+            try PluginScaffold.write(files, to: parent + "/" + LuaAnnotations.folder)
+            try PluginScaffold.keep([".luarc.json": LuaAnnotations.settings(types: LuaAnnotations.folder)], in: parent)
+        }
+        if isJSON {
+            let json: JSON = [
+                "folder": .string(parent + "/" + LuaAnnotations.folder), "files": .array(files.keys.sorted().map { .string($0) }),
+            ]
+            return Terminal.say(json.string())
+        }
+        Terminal.say("Wrote \(files.keys.sorted().joined(separator: ", ")) to \(parent)/\(LuaAnnotations.folder).")
+    }
+}
