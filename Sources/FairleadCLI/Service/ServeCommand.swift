@@ -10,7 +10,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Runs the service until it is told to end.",
         discussion: """
-            SIGTERM or SIGINT ends it within ten seconds and loses nothing; a second one ends it at once.
+            SIGTERM or SIGINT ends it within ten seconds and loses nothing; a second one ends it at once. SIGHUP, or a saved file with reload: watch,
+            takes changed settings, plugins and scripts over, all of them or none.
             Logs are one JSON object a line on standard error; the address is printed on standard output once it listens.
             Exit: 0 after a signal, 69 where port, store or workers cannot be had, 78 where settings are wrong or missing.
 
@@ -29,12 +30,23 @@ struct ServeCommand: AsyncParsableCommand {
         // Listening to signals begins before the host does: one that comes while it starts must not be lost.
         let signals = Signals.stream(of: Signals.ending + [SIGHUP])
         let starting = Task { try await start(logger) }
-        let watching = Task { await ServeCommand.watch(signals, logger) { try? await starting.value.group.triggerGracefulShutdown() } }
+        let reloading = Reloading(file: settings.config, environment: settings.environment, logger: logger)
+        let watching = Task {
+            await ServeCommand.watch(signals, logger) {
+                if let host = try? await starting.value.host { await reloading.apply(to: host) }
+            } stop: {
+                try? await starting.value.group.triggerGracefulShutdown()
+            }
+        }
         defer { watching.cancel() }
         do {
             let started = try await starting.value
             let telling = Task { await announce(started.host, started.settings, logger) }
-            defer { telling.cancel() }
+            let looking = Task { try await reloading.watch(started.host) }
+            defer {
+                telling.cancel()
+                looking.cancel()
+            }
             try await started.group.run()
         } catch is CancellationError {
             // The ten seconds were over: what was not finished has been given back and is done after the next start.
@@ -78,11 +90,16 @@ struct ServeCommand: AsyncParsableCommand {
         )
     }
 
-    private static func watch(_ signals: AsyncStream<Int32>, _ logger: Logger, stop: @escaping @Sendable () async -> Void) async {
+    private static func watch(
+        _ signals: AsyncStream<Int32>,
+        _ logger: Logger,
+        reload: @escaping @Sendable () async -> Void,
+        stop: @escaping @Sendable () async -> Void
+    ) async {
         var isStopping = false
         for await signal in signals {
             if signal == SIGHUP {
-                logger.warning("SIGHUP changes nothing: settings are read at start; start the service again to apply them")
+                Task { await reload() }
                 continue
             }
             if isStopping {

@@ -5,17 +5,17 @@ import Web
 
 extension Host {
     /// The host's way in: ATSs, providers, operators and machines.
-    static func server(_ settings: Settings, _ context: PipelineContext, _ plugins: [PluginManifest], _ providers: [ProviderManifest]) -> HTTPServer {
+    static func server(_ settings: Settings, _ context: PipelineContext, _ live: LiveSettings) -> HTTPServer {
         let intake = Intake(context)
         let api = API(
             commands: Commands(context),
             store: context.store,
             directory: context.directory,
-            providers: { providers },
-            plugins: { plugins },
+            providers: { live.providers },
+            plugins: { live.plugins },
             clock: context.clock
         ) { token in
-            guard let admin = settings.adminToken, admin.matches(token) else { return nil }
+            guard let admin = live.settings.adminToken, admin.matches(token) else { return nil }
             return .administrator
         }
         let readiness = Remembered(for: .seconds(5), context.clock) { await Readiness(of: context, patience: settings.patience) }

@@ -24,6 +24,8 @@ public struct Host: Service {
     let context: PipelineContext
     let settings: Settings
     let server: HTTPServer?
+    let live: LiveSettings
+    let reloader: Reloader
     private let pool: LuaPool
     private let closing: @Sendable () async -> Void
 
@@ -83,7 +85,9 @@ public struct Host: Service {
             await pool.shutdown()
             throw error
         }
-        let own = parts.transport == nil ? HTTPTransport(allow: { settings.allows(address: $0) }) : nil
+        let live = LiveSettings(settings, contents)
+        for plugin in contents.connections.map(\.plugin) { live.remember(print: FolderPrint.of([plugin.folder]), of: plugin.name) }
+        let own = parts.transport == nil ? HTTPTransport(allow: { live.settings.allows(address: $0) }) : nil
         let directory = Directory(connections: contents.connections, accounts: contents.accounts)
         let context = PipelineContext(
             store: store,
@@ -97,12 +101,14 @@ public struct Host: Service {
             retries: settings.retries
         )
         self.context = context
+        self.live = live
+        reloader = Reloader(live, context, providers: parts.providers, random: parts.random)
         self.store = store
         self.directory = directory
         self.pool = pool
         commands = Commands(context)
         intake = Intake(context)
-        server = parts.listens ? Host.server(settings, context, contents.plugins, contents.providers) : nil
+        server = parts.listens ? Host.server(settings, context, live) : nil
         closing = {
             context.updates.finish()
             await pool.shutdown()

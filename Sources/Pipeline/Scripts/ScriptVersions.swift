@@ -21,8 +21,11 @@ final class ScriptVersions: Sendable {
 
 extension PipelineContext {
     /// Keeps the scripts of every connection for the runs that will begin on them. To be called before the first run on new scripts.
-    public func keepScripts() async throws {
-        let versions = Dictionary(directory.connections.map { ($0.scripts.id, $0.scripts.version) }) { first, _ in first }
+    public func keepScripts() async throws { try await keepScripts(of: directory.connections) }
+
+    /// Keeps the scripts of connections that are about to be configured.
+    public func keepScripts(of connections: [Connection]) async throws {
+        let versions = Dictionary(connections.map { ($0.scripts.id, $0.scripts.version) }) { first, _ in first }
         try await store.keep(versions.values.sorted { $0.id < $1.id })
     }
 }

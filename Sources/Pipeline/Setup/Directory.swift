@@ -1,4 +1,5 @@
-import Screening
+import Plugins
+public import Screening
 import Synchronization
 
 /// Who is configured at present: connections and accounts. Replaced as a whole when the settings change.
@@ -8,6 +9,49 @@ public final class Directory: Sendable {
         var accounts: [String: ProviderAccount]
     }
     private let contents: Mutex<Contents>
+    private let refusals = Mutex<[Refusal]>([])
+
+    /// Why changed settings, plugins or scripts were not taken over: what stands is what was there before.
+    public struct Refusal: Sendable, Equatable {
+        /// The connection that it is about; nil where it is not about one alone.
+        public let connection: String?
+        /// The plugin that it is about; nil where it is not about one alone.
+        public let plugin: String?
+        /// What is wrong and where.
+        public let message: String
+        /// When it was found.
+        public let at: Timestamp
+
+        /// A refusal.
+        public init(connection: String?, plugin: String?, message: String, at: Timestamp) {
+            self.connection = connection
+            self.plugin = plugin
+            self.message = message
+            self.at = at
+        }
+
+        /// `{code, message, at}`
+        public var json: JSON { Problem(code: "reload_refused", message: message, at: at).json }
+    }
+
+    /// What kept the latest change from being taken over; empty where it was.
+    public var refused: [Refusal] {
+        get { refusals.withLock { $0 } }
+        set { refusals.withLock { $0 = newValue } }
+    }
+
+    /// What kept the latest change from being taken over, as far as it concerns a connection.
+    public func refusal(of connection: Connection) -> Refusal? {
+        refused.first { refusal in
+            if let id = refusal.connection { return id == connection.id }
+            return refusal.plugin.map { $0 == connection.plugin.name } ?? true
+        }
+    }
+
+    /// What kept the latest change from being taken over, as far as it concerns a plugin.
+    public func refusal(of plugin: String) -> Refusal? {
+        refused.first { $0.connection == nil && ($0.plugin ?? plugin) == plugin }
+    }
 
     /// A directory of these connections and accounts.
     public init(connections: [Connection], accounts: [ProviderAccount]) {

@@ -51,6 +51,7 @@ struct SetupEndpoints: Sendable {
                         [
                             "name": .string(plugin.name), "version": .string(plugin.version), "contract": .int(Int64(plugin.contract)),
                             "kind": .string(plugin.kind.rawValue), "title": .string(plugin.title),
+                            "problem": directory.refusal(of: plugin.name)?.json ?? .null,
                         ]
                     }
                 )
@@ -80,7 +81,8 @@ struct SetupEndpoints: Sendable {
         [
             "id": .string(connection.id), "plugin": .string(connection.plugin.name), "plugin_version": .string(connection.plugin.manifest.version),
             "accounts": .array(connection.accounts.map { .string($0) }),
-            "hooks": .array(connection.hooks.hooks.sorted().map { .string($0) }), "problem": commands.problem(of: connection) ?? .null,
+            "hooks": .array(connection.hooks.hooks.sorted().map { .string($0) }),
+            "problem": commands.problem(of: connection) ?? directory.refusal(of: connection)?.json ?? .null,
         ]
     }
 

@@ -1,0 +1,58 @@
+import FairleadHost
+import Foundation
+import Logging
+import Plugins
+
+/// Takes changes over into a running host and says what came of it.
+struct Reloading: Sendable {
+    let file: String
+    let environment: [String: String]
+    let logger: Logger
+
+    /// Reads the settings anew and applies them. What is wrong is logged; the host goes on as it was.
+    func apply(to host: Host) async {
+        let (file, environment) = (file, environment)
+        do {
+            let reload = try await host.reload { try Settings.read(file: file, environment: environment) }
+            logger.notice(
+                "settings applied",
+                metadata: [
+                    "changed": "\(reload.changed.joined(separator: ", "))", "removed": "\(reload.removed.joined(separator: ", "))",
+                ]
+            )
+            for name in reload.needsRestart { logger.warning("\(name) changed in the settings and holds only after a restart") }
+        } catch let error as ConfigurationProblems {
+            for problem in error.problems { logger.error("settings were not applied: \(problem)") }
+        } catch is CancellationError {
+        } catch {
+            logger.error("settings were not applied: \(error)")
+        }
+    }
+
+    /// Applies changes whenever a file is saved, as long as the settings say `reload: watch`.
+    func watch(_ host: Host) async throws {
+        var applied = print(host)
+        var seen = applied
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            let now = print(host)
+            guard host.presentSettings.reload == .watch else {
+                (applied, seen) = (now, now)
+                continue
+            }
+            // An editor writes several files, or one in parts: what has just changed is looked at again.
+            if now == seen, now != applied {
+                applied = now
+                await apply(to: host)
+                // The new settings may name other files.
+                applied = print(host)
+            }
+            seen = now
+        }
+    }
+
+    private func print(_ host: Host) -> String {
+        let settings = host.presentSettings
+        return FolderPrint.of([file] + settings.pluginPaths + settings.connections.compactMap(\.script))
+    }
+}

@@ -1,0 +1,145 @@
+import Pipeline
+import Plugins
+import Screening
+
+/// What came of changed settings, plugins and scripts.
+public struct Reload: Sendable, Equatable {
+    /// The connections that are new or run other scripts or settings than before.
+    public let changed: [String]
+    /// The connections that are gone. What is under way for them waits until they are back.
+    public let removed: [String]
+    /// What changed in the file and holds only after a restart, such as `server.port`.
+    public let needsRestart: [String]
+}
+
+/// Applies changes to a running host: all of them, or none.
+///
+/// Everything is read and compiled and the changed plugins' fixtures are run before anything is replaced; then it is replaced at once. Runs under way
+/// finish on the scripts that they began on, which the store keeps.
+actor Reloader {
+    private let live: LiveSettings
+    private let context: PipelineContext
+    private let providers: [any ScreeningProvider]
+    private let random: any RandomSource
+    private var last: Task<Reload, any Error>?
+
+    init(_ live: LiveSettings, _ context: PipelineContext, providers: [any ScreeningProvider], random: any RandomSource) {
+        self.live = live
+        self.context = context
+        self.providers = providers
+        self.random = random
+    }
+
+    /// Reads and applies. One at a time: a second call waits for the first.
+    func reload(_ read: @escaping @Sendable () throws -> Settings) async throws -> Reload {
+        let before = last
+        let task = Task {
+            _ = await before?.result
+            return try await self.apply(read)
+        }
+        last = task
+        return try await task.value
+    }
+
+    private func apply(_ read: @Sendable () throws -> Settings) async throws -> Reload {
+        do {
+            let settings = try read()
+            let setup = Setup(settings: settings, providers: providers, runner: context.scripts, random: random)
+            let contents = try await setup.contents()
+            let prints = try await test(settings)
+            // Before the first run on them: a run must find the scripts that it began on.
+            try await context.keepScripts(of: contents.connections)
+            let reload = difference(settings, contents.connections)
+            context.directory.replace(connections: contents.connections, accounts: contents.accounts)
+            live.replace(settings, contents)
+            for (plugin, print) in prints { live.remember(print: print, of: plugin) }
+            context.directory.refused = []
+            return reload
+        } catch let error as ConfigurationProblems {
+            context.directory.refused = error.problems.map { refusal($0) }
+            throw error
+        }
+    }
+
+    /// Runs the fixtures of the plugins whose files look different than when they last passed; gives how they look now.
+    private func test(_ settings: Settings) async throws -> [String: String] {
+        let used = Set(settings.connections.map(\.plugin) + settings.accounts.map(\.provider))
+        let plugins = try Plugin.all(in: settings.pluginPaths).values.filter { used.contains($0.name) }.sorted { $0.name < $1.name }
+        let runner = FixtureRunner(context.scripts)
+        var prints: [String: String] = [:]
+        var problems: [ConfigurationProblem] = []
+        for plugin in plugins where prints[plugin.name] == nil {
+            let print = FolderPrint.of([plugin.folder])
+            guard live.print(of: plugin.name) != print else { continue }
+            prints[plugin.name] = print
+            let fixtures = try plugin.fixtures()
+            for (fixture, result) in zip(fixtures, try await runner.run(plugin, fixtures)) where !result.passed {
+                let what = result.differences.first.map { "\($0)" } ?? ""
+                problems.append(ConfigurationProblem(file: fixture.file, message: "the fixture fails: \(what)"))
+            }
+        }
+        guard problems.isEmpty else { throw ConfigurationProblems(problems) }
+        return prints
+    }
+
+    private func difference(_ settings: Settings, _ connections: [Connection]) -> Reload {
+        let before = Dictionary(context.directory.connections.map { ($0.id, $0) }) { $1 }
+        let changed = connections.filter { now in
+            guard let old = before[now.id] else { return true }
+            return old.scripts.id != now.scripts.id || old.settings != now.settings || old.accounts != now.accounts || old.secrets != now.secrets
+                || old.plugin.manifest.version != now.plugin.manifest.version
+        }
+        let names = Set(connections.map(\.id))
+        return Reload(
+            changed: changed.map(\.id).sorted(),
+            removed: before.keys.filter { !names.contains($0) }.sorted(),
+            needsRestart: live.settings.fixed(beside: settings)
+        )
+    }
+
+    /// A problem with the connection or plugin that it is about, as far as its place tells.
+    private func refusal(_ problem: ConfigurationProblem) -> Directory.Refusal {
+        let path = problem.path.split(separator: ".").map { String($0) }
+        let connection = path.count > 1 && path[0] == "connections" ? path[1] : nil
+        let folders = live.settings.pluginPaths
+        let folder = folders.first { problem.file.hasPrefix($0 + "/") }
+        let plugin = folder.flatMap { problem.file.dropFirst($0.count).split(separator: "/").first }.map { String($0) }
+        return Directory.Refusal(connection: connection, plugin: plugin, message: problem.description, at: context.clock.now())
+    }
+}
+
+extension Settings {
+    /// What differs between two settings and cannot be changed while a host runs.
+    func fixed(beside other: Settings) -> [String] {
+        var names: [String] = []
+        func compare<Value: Equatable>(_ name: String, _ value: KeyPath<Settings, Value>) {
+            if self[keyPath: value] != other[keyPath: value] { names.append(name) }
+        }
+        compare("server.host", \.server.host)
+        compare("server.port", \.server.port)
+        compare("server.public_url", \.server.publicURL)
+        compare("server.max_body", \.server.maxBody)
+        compare("store", \.store)
+        compare("encryption.keys", \.encryptionKeys)
+        compare("retries", \.retries)
+        compare("health.patience", \.patience)
+        if workers.count != other.workers.count || workers.path != other.workers.path || workers.isolation != other.workers.isolation
+            || workers.confinement != other.workers.confinement
+        {
+            names.append("workers")
+        }
+        return names
+    }
+}
+
+extension Host {
+    /// Reads settings anew and applies them with the plugins and scripts that they name: all of it or, where anything is wrong, nothing.
+    ///
+    /// Connections, accounts, secrets, plugins, scripts, `network.allow` and `admin.token` are replaced at once; what needs a restart is named in what is
+    /// returned and stays as it was. Work under way goes on with what it began on. Calling twice applies the second after the first.
+    /// - Throws: ``ConfigurationProblems`` with everything that is wrong, which the API shows, too, until a later call succeeds; ``StoreError``.
+    public func reload(_ read: @escaping @Sendable () throws -> Settings) async throws -> Reload { try await reloader.reload(read) }
+
+    /// The settings that stand at present.
+    public var presentSettings: Settings { live.settings }
+}
