@@ -6,7 +6,6 @@
 #include <string.h>
 
 enum {
-    NOTE_BYTES = 64 * 1024,
     NESTING_MAX = 160, /* what the codec can make */
 };
 
@@ -44,7 +43,7 @@ static int host_note(lua_State *L) {
     if (run->notes >= run->limits.notes) {
         return 0;
     }
-    fls_buffer_reset(&run->scratch, NOTE_BYTES);
+    fls_buffer_reset(&run->scratch, FLS_WIRE_NOTE_MAX);
     fls_json_encode(L, 2, &run->scratch, (int)run->limits.nesting);
     run->notes++;
     run->note_bytes += run->scratch.length;
@@ -103,7 +102,8 @@ static int host_require(lua_State *L) {
         return 1;
     }
     const fls_script *script = strlen(name) == length ? fls_bundle_find(fls_run_of(L)->bundle, name) : NULL;
-    if (script == NULL) {
+    /* The prelude's own state is one for all customers: whatever a prelude asks for, nothing of a plugin's becomes part of it. */
+    if (script == NULL || (script->kind == FLS_SCRIPT_PLUGIN && fls_run_of(L)->region.at_home)) {
         fls_raise(L, FLS_CODE_SCRIPT, "there is no module '%.100s'", name);
     }
     lua_pushvalue(L, 1);

@@ -15,6 +15,10 @@ uint64_t fls_cpu_now_ns(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+uint64_t fls_held(const fls_run *run) {
+    return run->region.held + run->region.home_size + run->out.capacity + run->scratch.capacity;
+}
+
 static void on_count(lua_State *L, lua_Debug *debug);
 
 static int mask(const fls_run *run) {
@@ -50,10 +54,12 @@ void *fls_allocate(void *context, void *block, size_t old_size, size_t new_size)
         }
     }
     run->region.most = 2 * (size_t)run->limits.memory_bytes + SLACK_BYTES;
+    run->region.is_full = false;
     void *result = fls_region_resize(&run->region, block, held, new_size);
     if (result == NULL) {
-        if (run->listener.out_of_memory != NULL && new_size > held) {
-            run->listener.out_of_memory(run->listener.context, run->region.is_full);
+        if (run->listener.out_of_memory != NULL) {
+            /* The system refused: a run that holds more than its cap, in blocks it has freed or in pieces that nothing fits between, is why. */
+            run->listener.out_of_memory(run->listener.context, run->region.is_full || fls_held(run) > run->limits.memory_bytes);
         }
         return NULL;
     }

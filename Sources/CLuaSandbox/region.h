@@ -11,7 +11,7 @@
 
 enum {
     FLS_REGION_UNIT = 16,
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#if (defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)) && !defined(FLS_REGION_AS_IN_A_WORKER)
     FLS_REGION_SMALL = 0, /* every block is the system's, so that the sanitizer sees each of them */
 #else
     FLS_REGION_SMALL = 256, /* larger blocks are the system's */

@@ -13,7 +13,6 @@ enum {
     VALUE_BYTES = 16 * 1024,
     TRACEBACK_LINES = 20,
     TRACEBACK_LEVELS = 220, /* Lua's C stack ends near 200; deeper Lua recursion repeats itself anyway */
-    ERROR_BYTES = 1024 * 1024,
 };
 
 const char *fls_code_name(fls_code code) {
@@ -189,7 +188,7 @@ static void traceback(fls_buffer *out, lua_State *at) {
 
 static void begin(fls_run *run, fls_code code, const found *f) {
     fls_buffer *out = &run->out;
-    fls_buffer_reset(out, ERROR_BYTES);
+    fls_buffer_reset(out, FLS_WIRE_ERROR_MAX);
     field(out, "{\"code\":", fls_code_name(code), strlen(fls_code_name(code)), 64);
     field(out, ",\"message\":", f->message, f->length, MESSAGE_BYTES);
     const char *script = f->script != NULL ? f->script : fls_bundle_plugin(run->bundle);

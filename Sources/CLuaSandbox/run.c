@@ -155,7 +155,7 @@ static fls_outcome take_turn(fls_run *run, fls_stage expected, turn t) {
         .op_length = t.status == FLS_CALL ? run->op_length : 0,
         .payload = run->out.data,
         .payload_length = run->out.length,
-        .held_bytes = run->used + run->out.capacity + run->scratch.capacity,
+        .held_bytes = fls_held(run),
     };
 }
 
@@ -184,6 +184,9 @@ fls_run *fls_run_create(fls_bundle *bundle, fls_templates *templates, const fls_
         return NULL;
     }
     run->limits = *limits;
+    if (run->limits.memory_bytes > SIZE_MAX / 4) {
+        run->limits.memory_bytes = SIZE_MAX / 4; /* twice as much, and a little more, is still a number */
+    }
     if (run->limits.nesting < 1 || run->limits.nesting > 150) {
         run->limits.nesting = 150; /* the codec is recursive, and Lua's C stack ends at 200 */
     }

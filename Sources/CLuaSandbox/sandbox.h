@@ -5,6 +5,7 @@
 #include "buffer.h"
 #include "fls_hash.h"
 #include "fls_run.h"
+#include "fls_wire.h"
 #include "region.h"
 
 #include <lua.h>
@@ -61,7 +62,7 @@ typedef enum {
     FLS_STAGE_ENDED,
 } fls_stage;
 
-enum { FLS_OP_MAX = 64 };
+enum { FLS_OP_MAX = FLS_WIRE_OP_MAX };
 
 struct fls_run {
     fls_bundle *bundle;
@@ -108,6 +109,8 @@ static inline fls_run *fls_run_of(lua_State *L) {
 
 void *fls_allocate(void *run, void *block, size_t old_size, size_t new_size);
 uint64_t fls_cpu_now_ns(void);
+/* Bytes that the run keeps from others: what its script has freed is among them, for it goes back to the system at the end. */
+uint64_t fls_held(const fls_run *run);
 /* Arms the instruction hook on a thread for a new slice. */
 void fls_arm(lua_State *L);
 /* Ends the run from here on: whatever the script catches, its next instruction raises again. */

@@ -91,9 +91,9 @@ final class InProcessEngine: Engine {
             return end
         }
         let op = String(decoding: copy(outcome.op, outcome.op_length), as: UTF8.self)
-        if held.hold(run, bytes: Int(clamping: outcome.held_bytes)) > configuration.laneMemory {
+        if let most = held.hold(run, bytes: Int(clamping: outcome.held_bytes), lane: configuration.laneMemory, all: .max) {
             drop(run.id)
-            return run.holdsTooMuch(configuration.laneMemory)
+            return run.holdsTooMuch(most)
         }
         return .call(HostCall(op: op, args: payload))
     }

@@ -46,7 +46,7 @@ public struct Limits: Sendable, Hashable, Codable {
 
     var sandbox: fls_limits {
         fls_limits(
-            slice_cpu_ms: UInt32(clamping: sliceCPU.milliseconds),
+            slice_cpu_ms: UInt32(clamping: min(sliceCPU.milliseconds, 86_400_000)),
             run_cpu_ms: UInt32(clamping: runTime.milliseconds),
             nesting: UInt32(clamping: nesting),
             notes: UInt32(clamping: notes),

@@ -35,7 +35,8 @@ public final class LuaPool: Sendable {
         public var addressSpace: UInt64 = 1 << 30
         /// How many runs one worker holds at once, the waiting ones included.
         public var runsHeld = 512
-        /// Bytes that the waiting runs of one lane may hold in one worker; the run that goes past it fails with `memory_limit`.
+        /// Bytes that the waiting runs of one lane may hold in one worker; the run that goes past it fails with `memory_limit`. Where the lanes
+        /// together hold more than half of the address space, each of them may hold an equal part of that half.
         public var laneMemory = 256 << 20
         /// A worker is replaced after this many runs, once none is waiting in it.
         public var runsPerWorker = 100_000

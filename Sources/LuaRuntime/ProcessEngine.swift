@@ -33,6 +33,10 @@ final class ProcessEngine: Engine {
         let limit: UInt64
         let cpu: UInt64
         let began: ContinuousClock.Instant
+        /// Whether the worker has been sent all of it.
+        var isSent = true
+        /// What it did that no worker does.
+        var wrong: String?
     }
 
     init(_ configuration: LuaPool.Configuration) {
@@ -63,23 +67,27 @@ final class ProcessEngine: Engine {
         guard let process, !worn, served < configuration.runsPerWorker, isShort(turn, of: run) else { return .notBegun }
         let cpu = process.cpu
         let limit = prepare(turn, of: run)
-        let began = ContinuousClock.now
-        // A worker that is gone is the thread's to bury.
-        if process.send(limit.frames) {
-            while ContinuousClock.now - began < Self.glance {
-                guard process.look() || process.look() || process.look() else { continue }
-                guard let frame = process.next(Self.ordinary, of: run.id) else { break }
-                if let end = read(frame, of: run) { return .ended(end) }
+        var begun = Pending(run: run, limit: limit.nanoseconds, cpu: cpu, began: .now)
+        // A worker that is gone or says what it must not is the thread's to bury.
+        begun.isSent = process.send(limit.frames, milliseconds: 0)
+        while begun.isSent, begun.wrong == nil, ContinuousClock.now - begun.began < Self.glance {
+            guard process.look() || process.look() || process.look() else { continue }
+            guard let frame = process.next(Self.ordinary, of: run.id) else { break }
+            switch hear(frame, of: run) {
+            case .more, .last: continue
+            case .end(let end): return .ended(end)
+            case .wrong(let what): begun.wrong = what
             }
         }
-        pending = Pending(run: run, limit: limit.nanoseconds, cpu: cpu, began: began)
+        pending = begun
         return .underWay
     }
 
     func finish() -> TurnEnd {
         guard let turn = pending else { return .interrupted("nothing is under way") }
         pending = nil
-        return settle(turn)
+        if let what = turn.wrong { return accuse(turn.run, what) }
+        return turn.isSent ? settle(turn) : lose(turn.run)
     }
 
     /// Whether a turn can be handed to the worker without waiting for it to read.
@@ -158,7 +166,7 @@ final class ProcessEngine: Engine {
 
     private func prepare(_ turn: Turn, of run: Run) -> (frames: [UInt8], nanoseconds: UInt64) {
         var frames: [UInt8] = []
-        let slice = UInt64(clamping: run.limits.sliceCPU.milliseconds) * 1_000_000
+        let slice = UInt64(run.limits.sandbox.slice_cpu_ms) * 1_000_000
         switch turn {
         case .resume(let reply):
             frames.reserveCapacity(reply.count + 16)
@@ -193,63 +201,104 @@ final class ProcessEngine: Engine {
         return id
     }
 
-    /// Reads frames until the turn has ended, or the deadline has.
+    /// Reads frames until the turn has ended, or the deadline has. Whatever the worker says, and however much of it, the deadline holds.
     private func settle(_ turn: Pending) -> TurnEnd {
         let (run, limit) = (turn.run, turn.limit)
-        var patience = Int((limit + Self.grace) / 1_000_000) + 1
+        var due = ContinuousClock.now + .nanoseconds(Int64(clamping: limit + Self.grace)) + .milliseconds(1)
         while true {
-            switch process?.receive(milliseconds: patience) ?? .closed {
+            switch process?.receive(until: due) ?? .closed {
             case .closed: return lose(run)
             case .frame(let frame):
-                if let end = read(frame, of: run) { return end }
-            case .nothing:
-                patience = 50
-                let used = (process?.cpu ?? 0) &- turn.cpu
-                let wall = UInt64(clamping: (ContinuousClock.now - turn.began).milliseconds) * 1_000_000
-                if used > limit + Self.grace || wall > Self.patience * (limit + Self.grace) {
+                guard frame.id == run.id || !Self.ordinary.contains(Int(frame.type)) else {
+                    // Which of the two runs it was that broke out, nobody can tell: this one is run again.
                     if let process { forget(process.kill) }
-                    return .failed(error(.workerKilled, "the script did not stop and its worker was killed", run))
+                    return .interrupted("the worker spoke of another run")
                 }
+                switch hear(frame, of: run) {
+                case .more: break
+                case .end(let end): return end
+                case .last(let end):
+                    if let process { forget(process.end) }
+                    return end
+                case .wrong(let what): return accuse(run, what)
+                }
+            case .nothing: break
+            }
+            guard ContinuousClock.now >= due else { continue }
+            due = .now + .milliseconds(50)
+            let now = process?.cpu ?? 0
+            let used = now > turn.cpu ? now - turn.cpu : 0
+            let wall = UInt64(clamping: (ContinuousClock.now - turn.began).nanoseconds)
+            if used > limit + Self.grace || wall > Self.patience * (limit + Self.grace) {
+                if let process { forget(process.kill) }
+                return .failed(error(.workerKilled, "the script did not stop and its worker was killed", run))
             }
         }
     }
 
-    private func read(_ frame: WorkerProcess.Frame, of run: Run) -> TurnEnd? {
-        guard frame.id == run.id || !Self.ordinary.contains(Int(frame.type)) else {
-            if let process { forget(process.kill) }
-            return .failed(error(.workerCrashed, "the worker spoke of another run", run))
-        }
-        switch Int(frame.type) {
+    /// What a frame means for the turn.
+    private enum Heard {
+        case more
+        case end(TurnEnd)
+        /// The worker ends by itself.
+        case last(TurnEnd)
+        /// No worker says this unless a script has broken out of Lua. The text says what.
+        case wrong(String)
+    }
+
+    private func hear(_ frame: WorkerProcess.Frame, of run: Run) -> Heard {
+        let type = Int(frame.type), payload = frame.payload
+        guard payload.count <= Self.most(type, run.limits) else { return .wrong("the worker sent more than it may") }
+        switch type {
         case FLS_FRAME_NOTE:
-            run.note(call(frame.payload, at: 0))
-            return nil
+            let note = call(payload, at: 0)
+            guard run.mayNote(note) else { return .wrong("the worker noted more than it may") }
+            run.note(note)
+            return .more
         case FLS_FRAME_COMPILED:
-            guard frame.id == 0 else { return nil }  // a run's own answer follows
-            return frame.payload.isEmpty ? .done([]) : .failed(ScriptError(json: frame.payload, plugin: run.bundle.plugin))
+            guard frame.id == 0 else { return .more }  // a run's own answer follows
+            return .end(payload.isEmpty ? .done([]) : .failed(ScriptError(json: payload, plugin: run.bundle.plugin)))
+        case FLS_FRAME_FATAL:
+            return .last(.failed(ScriptError(json: payload, plugin: run.bundle.plugin)))
+        case _ where process?.hasMore == true:
+            return .wrong("the worker spoke on after its answer")
         case FLS_FRAME_CALL:
-            let bytes = Int(clamping: frame.payload.integer(UInt64.self, at: 0))
-            if held.hold(run, bytes: bytes) > configuration.laneMemory {
+            let bytes = Int(clamping: payload.integer(UInt64.self, at: 0))
+            if let most = held.hold(run, bytes: bytes, lane: configuration.laneMemory, all: Int(clamping: configuration.addressSpace / 2)) {
                 _ = letGo(run.id)  // where it is gone, the next turn finds out
-                return run.holdsTooMuch(configuration.laneMemory)
+                return .end(run.holdsTooMuch(most))
             }
-            return .call(call(frame.payload, at: 8))
+            return .end(.call(call(payload, at: 8)))
         case FLS_FRAME_DONE:
             held.remove(run.id)
-            return .done(frame.payload)
+            return .end(.done(payload))
         case FLS_FRAME_ERROR:
             held.remove(run.id)
-            return .failed(ScriptError(json: frame.payload, plugin: run.bundle.plugin))
-        case FLS_FRAME_FATAL:
-            if let process { forget(process.end) }
-            return .failed(ScriptError(json: frame.payload, plugin: run.bundle.plugin))
+            return .end(.failed(ScriptError(json: payload, plugin: run.bundle.plugin)))
         default:
-            if let process { forget(process.kill) }
-            return .failed(error(.workerCrashed, "the worker sent what it must not", run))
+            return .wrong("the worker sent what it must not")
         }
+    }
+
+    /// How long the payload of a frame can be.
+    private static func most(_ type: Int, _ limits: Limits) -> Int {
+        let output = min(max(limits.output, 0), Int(FLS_WIRE_PAYLOAD_MAX))
+        return switch type {
+        case FLS_FRAME_DONE: output
+        case FLS_FRAME_CALL: output + 12 + Int(FLS_WIRE_OP_MAX)
+        case FLS_FRAME_NOTE: Int(FLS_WIRE_NOTE_MAX) + 4 + Int(FLS_WIRE_OP_MAX)
+        default: Int(FLS_WIRE_ERROR_MAX)
+        }
+    }
+
+    /// Ends a worker that a script has taken over: the one whose turn it was.
+    private func accuse(_ run: Run, _ what: String) -> TurnEnd {
+        if let process { forget(process.kill) }
+        return .failed(error(.workerCrashed, what, run))
     }
 
     private func call(_ payload: [UInt8], at offset: Int) -> HostCall {
-        let length = Int(payload.integer(UInt32.self, at: offset))
+        let length = min(Int(payload.integer(UInt32.self, at: offset)), Int(FLS_WIRE_OP_MAX))
         let start = min(offset + 4, payload.count)
         let middle = min(start + length, payload.count)
         return HostCall(op: String(decoding: payload[start..<middle], as: UTF8.self), args: [UInt8](payload[middle...]))

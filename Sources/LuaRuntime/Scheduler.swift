@@ -179,9 +179,10 @@ final class Scheduler: Sendable {
     // MARK: - Workers
 
     /// What worker `index` shall do next; `.wait` after having marked it idle.
-    func next(_ index: Int, acceptsStarts: Bool) -> Work {
+    func next(_ index: Int) -> Work {
         state.withLock { state in
             if state.lent.contains(index) { return .wait }
+            let acceptsStarts = state.threads[index].engine.acceptsStarts  // nobody has the engine, and nobody gets it while this is locked
             if let job = state.unfinished.removeValue(forKey: index) { return .unfinished(job) }
             let dropped = state.threads[index].takeDrops()
             if !dropped.isEmpty { return .drop(dropped) }

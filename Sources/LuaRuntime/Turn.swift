@@ -1,3 +1,6 @@
+import CLuaSandbox
+import Synchronization
+
 /// What a worker's thread does next for a run.
 enum Turn: Sendable {
     case start(request: [UInt8], attachment: [UInt8])
@@ -22,6 +25,8 @@ final class Run: Sendable {
     let limits: Limits
     let lane: String
     let note: @Sendable (HostCall) -> Void
+    private let notes = Atomic<Int>(0)
+    private let noteBytes = Atomic<Int>(0)
 
     init(id: UInt32, bundle: ScriptBundle, limits: Limits, lane: String, note: @escaping @Sendable (HostCall) -> Void) {
         self.id = id
@@ -29,6 +34,13 @@ final class Run: Sendable {
         self.limits = limits
         self.lane = lane
         self.note = note
+    }
+
+    /// Counts a note. False where no sandbox would have let it pass: it stops at the limits, after the note that went past them and one that says so.
+    func mayNote(_ note: HostCall) -> Bool {
+        let count = notes.add(1, ordering: .relaxed).newValue
+        let bytes = noteBytes.add(note.args.count, ordering: .relaxed).newValue
+        return count - 1 <= limits.notes && bytes - 2 * Int(FLS_WIRE_NOTE_MAX) <= limits.output
     }
 }
 

@@ -40,7 +40,7 @@ final class WorkerProcess {
     }
 
     private func greet(_ configuration: LuaPool.Configuration) throws(PoolError) {
-        guard case .frame(let hello) = receive(milliseconds: 10_000), hello.type == FLS_FRAME_HELLO else {
+        guard case .frame(let hello) = receive(until: .now + .seconds(10)), hello.type == FLS_FRAME_HELLO else {
             throw .workerUnavailable("\(configuration.workerPath) does not answer")
         }
         guard hello.id == FLS_WIRE_VERSION else {
@@ -66,9 +66,10 @@ final class WorkerProcess {
         fls_worker_cpu_ns(pid)
     }
 
-    /// Sends frames that were put together with ``append(_:type:id:payload:)``. Returns false where the worker is gone or does not read.
-    func send(_ frames: [UInt8]) -> Bool {
-        fls_send(descriptor, frames, frames.count, 5000)
+    /// Sends frames that were put together with ``append(_:type:id:payload:)``. Returns false where the worker is gone or does not read: what
+    /// it was sent is then cut off somewhere, and it must not be sent more. Waits for it to read, so long as `milliseconds` says each time.
+    func send(_ frames: [UInt8], milliseconds: Int32 = 5000) -> Bool {
+        fls_send(descriptor, frames, frames.count, milliseconds)
     }
 
     static func append(_ bytes: inout [UInt8], type: Int, id: UInt32, payload: [[UInt8]]) {
@@ -79,8 +80,7 @@ final class WorkerProcess {
     }
 
     /// Waits for the next frame.
-    func receive(milliseconds: Int) -> Arrival {
-        let deadline = ContinuousClock.now + .milliseconds(milliseconds)
+    func receive(until deadline: ContinuousClock.Instant) -> Arrival {
         while true {
             if look(), let frame = inbox.next(where: { _, _ in true }) { return .frame(frame) }
             if inbox.isClosed { return .closed }
@@ -98,6 +98,9 @@ final class WorkerProcess {
     func next(_ types: Set<Int>, of run: UInt32) -> Frame? {
         inbox.next(where: { types.contains(Int($0)) && $1 == run })
     }
+
+    /// Whether it has said more than was read.
+    var hasMore: Bool { inbox.hasMore }
 
     /// Waits until the bell rings or the worker ends. Returns true where it did.
     func wait(bell: Int32) -> Bool {
@@ -126,6 +129,8 @@ private struct Inbox {
     private(set) var isClosed = false
     private var input: [UInt8] = []
     private var chunk = [UInt8](repeating: 0, count: 64 << 10)
+
+    var hasMore: Bool { !input.isEmpty }
 
     private var hasFrame: Bool { input.count >= FLS_WIRE_HEADER_BYTES && input.count >= FLS_WIRE_HEADER_BYTES + announced }
     private var announced: Int { Int(input.integer(UInt32.self, at: 0)) }

@@ -56,7 +56,7 @@ final class WorkerThread: Sendable {
 
     private func work() {
         loop: while true {
-            switch scheduler.next(index, acceptsStarts: engine.acceptsStarts) {
+            switch scheduler.next(index) {
             case .stop: break loop
             case .wait:
                 if engine.wait(bell: bell), scheduler.reclaim(index) { engine.bury() }

@@ -63,6 +63,17 @@ static bool limits_resources(uint64_t address_space_bytes) {
     return limit(RLIMIT_MEMLOCK, 0) && good;
 }
 
+/* Where memory runs out, the system ends this process before the host. No confinement: where it does not work, nothing follows. */
+static void goes_first(void) {
+    int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (score >= 0) {
+        if (write(score, "1000", 4) < 0) {
+            /* it is a wish */
+        }
+        close(score);
+    }
+}
+
 /* The allow-list: whatever is not here kills the process. */
 static bool filters_system_calls(void) {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
@@ -96,6 +107,7 @@ static bool filters_system_calls(void) {
 
 uint32_t confine(int parent, uint64_t address_space_bytes) {
     uint32_t held = 0;
+    goes_first();
     held |= dies_with_parent(parent) ? FLS_CONFINED_DIES_WITH_PARENT : 0;
     held |= closes_descriptors() ? FLS_CONFINED_DESCRIPTORS : 0;
     clearenv();

@@ -119,22 +119,96 @@ import Testing
     }
 
     @Test func aLaneThatHoldsTooMuchFails() async throws {
+        try await twoRunsHold(
+            "return function() local keep = ('x'):rep(30000000) call('wait') return #keep end",
+            {
+                $0.laneMemory = 40 << 20
+            }
+        )
+    }
+
+    /// What a script has freed stays with its run until the end, so it counts.
+    @Test func aLaneThatHoldsTooMuchOfWhatItHasFreedFails() async throws {
+        let source = """
+            return function()
+                local many = {}
+                for i = 1, 250000 do many[i] = { i } end
+                many = nil
+                for i = 1, 300 do local garbage = ('x'):rep(100000) .. i end
+                call('wait')
+                return 30000000
+            end
+            """
+        try await twoRunsHold(source) { $0.laneMemory = 24 << 20 }
+    }
+
+    /// Many lanes must not fill the worker either: each may then hold its part.
+    @Test func lanesThatTogetherHoldTooMuchHaveAPartEach() async throws {
+        try await twoRunsHold(
+            "return function() local keep = ('x'):rep(32000000) call('wait') return #keep - 2000000 end",
+            lanes: ["acme", "other"],
+            {
+                $0.addressSpace = 120 << 20
+            }
+        )
+    }
+
+    /// The first run waits, the second would hold too much, and a small one is served.
+    private func twoRunsHold(
+        _ source: String,
+        lanes: [String] = ["acme", "acme"],
+        _ configure: (inout LuaPool.Configuration) -> Void,
+    ) async throws {
         var configuration = LuaPool.Configuration(count: 1)
-        configuration.laneMemory = 40 << 20
+        configure(&configuration)
         let pool = LuaPool(configuration)
-        let source = "return function() local keep = ('x'):rep(30000000) call('wait') return #keep end"
         let gates = (0..<2).map { _ in Gate() }
         let first = Task {
-            try await pool.run(Fixture.bundle(source), request: Array("{}".utf8), lane: "acme") { call in
+            try await pool.run(Fixture.bundle(source), request: Array("{}".utf8), lane: lanes[0]) { call in
                 await gates[0].wait()
                 return try await Fixture.echo(call)
             }
         }
         for await _ in gates[0].reached { break }
-        #expect(try await Fixture.run(source, in: pool).error?.code == .memoryLimit)
+        #expect(try await Fixture.run(source, in: pool, lane: lanes[1]).error?.code == .memoryLimit)
+        #expect(try await Fixture.run("return function() return call('small', 1) end", in: pool, lane: "small").text == "1")
         gates[0].open()
         #expect(try await first.value.text == "30000000")
         await pool.shutdown()
+    }
+
+    /// Runs begin as copies of a prepared state. However a run ended that had one before, the next begins with the same.
+    @Test func nothingOfARunIsInTheStateOfTheNext() async throws {
+        let look = """
+            return function()
+                local seen, names = {}, {}
+                local function walk(value, path, depth)
+                    names[#names + 1] = path .. '=' .. type(value) .. (type(value) == 'table' and tostring(getmetatable(value)) or '')
+                    if type(value) ~= 'table' or seen[value] or depth > 3 then return end
+                    seen[value] = true
+                    for key, field in pairs(value) do walk(field, path .. '.' .. tostring(key), depth + 1) end
+                end
+                walk(_ENV, '', 0)
+                walk(getmetatable(''), 'string', 0)
+                return crypto.hex(crypto.sha256(table.concat(names, ' '))) .. #names
+            end
+            """
+        let prepared = try String(contentsOf: AttackTests.folder.appendingPathComponent("state_prepared.lua"), encoding: .utf8)
+        let ends = [
+            prepared, "left = 1 error({ left = 1 })", "left = 1 call('wait') return left", "left = ('x'):rep(1e6) .. 'y' return 1",
+            "local t = {} for i = 1, 30000 do t[i] = { i } end left = t return 1", "left = 1 while true do end", "finish('left')",
+            "local t = setmetatable({}, { __index = function(t) return t.left end }) return t.left",
+        ]
+        for isolation in HostCallTests.isolations {
+            try await LuaPool.with(isolation) { pool async throws in
+                let first = try await Fixture.run(look, in: pool).text
+                #expect(first != nil)
+                for end in ends {
+                    _ = try await Fixture.run("return function() \(end) end", in: pool, limits: Limits(sliceCPU: .milliseconds(50)))
+                    #expect(try await Fixture.run(look, in: pool, lane: "other").text == first, "after: \(end)")
+                }
+            }
+        }
     }
 
     private func cpuTicks(_ pid: Int32) -> Int? {

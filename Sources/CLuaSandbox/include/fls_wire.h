@@ -28,6 +28,9 @@ enum {
     FLS_WIRE_HEADER_BYTES = 9,
     FLS_WIRE_START_BYTES = 40,
     FLS_WIRE_PAYLOAD_MAX = 64 * 1024 * 1024,
+    FLS_WIRE_OP_MAX = 64,
+    FLS_WIRE_NOTE_MAX = 64 * 1024,     /* a note's arguments */
+    FLS_WIRE_ERROR_MAX = 1024 * 1024,
 };
 
 /* Host to worker. */
