@@ -69,7 +69,7 @@ struct ProviderFailure {
     /// The message in an answer, where those stand who write one: on one line of at most 500 characters, without the account's secrets.
     private func message(in answer: WireResponse) -> String? {
         guard let json = answer.json else { return nil }
-        let places = ["message", "error.message", "error", "error_description", "detail", "errors.0.message", "errors.0", "title"]
+        let places = ["message", "error.message", "error", "error.0", "error_description", "detail", "errors.0.message", "errors.0", "title"]
         guard let text = places.lazy.compactMap({ json.found($0)?.text?.trimmed }).first(where: { !$0.isEmpty }) else { return nil }
         let scrubbed = String(decoding: session.account.secrets.scrubbed(Array(text.utf8)), as: UTF8.self)
         return String(scrubbed.map { $0.isNewline ? " " : $0 }.prefix(500))
