@@ -27,6 +27,13 @@ struct SubmitStage: Sendable {
             return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: false)))
         }
         if let until = waitsForAnswer(account) { return .decided(Decision(.again(at: until, spent: false))) }
+        var session = context.session(account)
+        switch try await RequestMapping(context: context).map(order, account, session, attempt: claim.attempt) {
+        case .shape(let shape): session.shape = shape
+        case .refused(let reason): return refuse(order, ProviderError(.refused, reason), text: "map_request refused the order")
+        case .failed(let message, let after): return fail(claim, order, code: "map_request_failed", message: message, asked: after)
+        case .notNow: return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: false)))
+        }
         var marked = order
         marked.standing.state = .submitting
         marked.standing.problem = nil
@@ -39,7 +46,7 @@ struct SubmitStage: Sendable {
             details: ["attempt": .int(Int64(claim.attempt))],
             context
         )
-        return .first(change.effects) { [self] in await submit(claim, order, account) }
+        return .first(change.effects) { [self, session] in await submit(claim, order, account, session) }
     }
 
     /// Until when an order waits because its provider does not answer; nil where it may be sent. Where something harmless can be asked instead, no order
@@ -52,13 +59,13 @@ struct SubmitStage: Sendable {
         return until
     }
 
-    private func submit(_ claim: Claim, _ order: Order, _ account: ProviderAccount) async -> Verdict {
+    private func submit(_ claim: Claim, _ order: Order, _ account: ProviderAccount, _ session: ProviderSession) async -> Verdict {
         do {
             let submission = try await account.provider.submit(
                 order,
                 callback: context.callback(for: order, account),
                 key: order.id,
-                context.session(account)
+                session
             )
             context.unanswered.note(nil, of: order.account, context)
             return settled(order.id, submission)
@@ -78,26 +85,30 @@ struct SubmitStage: Sendable {
         case .uncertain:
             guard account.capabilities.find else { return uncertain(order.id, error) }
             return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: true)))
-        case .refused:
-            return .settle(order: order.id) { [context] present in
-                guard present.state == .submitting else { return (Decision(.done), []) }
-                var next = present
-                next.standing.state = .refused
-                next.standing.problem = Problem(code: "refused", message: error.message.value, at: context.clock.now())
-                let change = OrderChange(
-                    from: present,
-                    to: next,
-                    cause: .submit,
-                    kind: "submitted",
-                    text: "\(order.provider) refused the order",
-                    details: SubmitStage.details(error),
-                    context
-                )
-                return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
-            }
+        case .refused: return refuse(order, error, text: "\(order.provider) refused the order")
         case .sendAgain:
             _ = try? await context.rest(account, after: error)
             return fail(claim, order, code: error.code.rawValue, message: error.message.value, asked: error.retryAfter)
+        }
+    }
+
+    /// Nothing was ordered, and nothing will be.
+    private func refuse(_ order: Order, _ error: ProviderError, text: String) -> Verdict {
+        .settle(order: order.id) { [context] present in
+            guard present.state == .submitting || present.state == .accepted else { return (Decision(.done), []) }
+            var next = present
+            next.standing.state = .refused
+            next.standing.problem = Problem(code: "refused", message: error.message.value, at: context.clock.now())
+            let change = OrderChange(
+                from: present,
+                to: next,
+                cause: .submit,
+                kind: "submitted",
+                text: text,
+                details: SubmitStage.details(error),
+                context
+            )
+            return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
         }
     }
 

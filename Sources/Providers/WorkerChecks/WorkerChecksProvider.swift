@@ -19,6 +19,11 @@ public struct WorkerChecksProvider: ScreeningProvider {
         try await client(session).submit(order, callback: callback, key: key)
     }
 
+    /// The request that creates, without credentials.
+    public func shape(of order: Order, callback: String?, key: String, _ session: ProviderSession) throws -> RequestShape? {
+        try client(session).shape(of: order, callback: callback, key: key)
+    }
+
     /// Reads the invitation's result. Counts against the account's thirty reads a minute.
     public func report(for reference: String, _ session: ProviderSession) async throws -> Report? {
         try await client(session).report(for: reference)

@@ -19,6 +19,11 @@ public struct ZincProvider: ScreeningProvider {
         try await client(session).submit(order, callback: callback, key: key)
     }
 
+    /// The request that creates, without credentials.
+    public func shape(of order: Order, callback: String?, key: String, _ session: ProviderSession) throws -> RequestShape? {
+        try client(session).shape(of: order, callback: callback, key: key)
+    }
+
     /// Looks for the request among the account's results.
     public func report(for reference: String, _ session: ProviderSession) async throws -> Report? {
         try await client(session).report(for: reference)

@@ -21,6 +21,11 @@ public protocol ScreeningProvider: Sendable {
     /// - Throws: ``ProviderError`` with `creation` set; any other error counts as `uncertain`.
     func submit(_ order: Order, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission
 
+    /// The request that ``submit(_:callback:key:_:)`` would send, for a connection's script to change; nil where it cannot be changed. Sends nothing. What the
+    /// script makes of it comes back as ``ProviderSession/shape``.
+    /// - Throws: ``ProviderError`` where the request cannot be made.
+    func shape(of order: Order, callback: String?, key: String, _ session: ProviderSession) throws -> RequestShape?
+
     /// The provider's present word on a request; nil where the provider does not list it (yet).
     /// - Throws: ``ProviderError``.
     func report(for reference: String, _ session: ProviderSession) async throws -> Report?
@@ -49,6 +54,8 @@ public protocol ScreeningProvider: Sendable {
 }
 
 extension ScreeningProvider {
+    /// Nil: the request cannot be changed.
+    public func shape(of order: Order, callback: String?, key: String, _ session: ProviderSession) throws -> RequestShape? { nil }
     /// Finds nothing.
     public func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? { nil }
     /// Refuses every webhook.

@@ -45,6 +45,16 @@ struct WireClient: Sendable {
         return Submission(reference: reference, report: reports.known(in: answer))
     }
 
+    /// What a connection's script may change of `create`; nil where the profile names none.
+    func shape(of order: Order, callback: String?, key: String) throws(ProviderError) -> RequestShape? {
+        guard let call = profile.call("create") else { return nil }
+        return try exchange.shape(
+            of: call,
+            scope.with(order).with("callback_url", callback).with("key", key),
+            authorization: profile.section("auth")
+        )
+    }
+
     /// Reads `results`: a list in which the request is found by its id, or the request's report itself.
     func report(for reference: String) async throws -> Report? {
         let call = try self.call("results")

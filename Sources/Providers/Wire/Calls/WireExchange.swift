@@ -16,7 +16,8 @@ struct WireExchange: Sendable {
     func send(_ call: WireCall, _ scope: WireScope, authorization: JSON?, creating: Bool = false) async throws -> WireResponse {
         let request: WireRequest
         do {
-            request = try call.request(scope, baseURL: session.account.baseURL, authorization: authorization)
+            let plain = try call.request(scope, baseURL: session.account.baseURL, authorization: authorization)
+            request = creating ? shaped(plain, authorization) : plain
         } catch {
             // Nothing was sent: a profile or credentials put right let the order go out after all.
             throw creating ? error.creating(.sendAgain) : error
@@ -34,6 +35,19 @@ struct WireExchange: Sendable {
         guard (200..<300).contains(response.status) else { throw failure(response, creating: creating) }
         return response
     }
+
+    /// The request as a connection's script changed it.
+    private func shaped(_ request: WireRequest, _ authorization: JSON?) -> WireRequest {
+        session.shape.map { ShapedRequest(request, session.account, credentialHeader: Self.header(authorization)).request($0) } ?? request
+    }
+
+    /// What a connection's script may change of a call; nil where it may change nothing.
+    func shape(of call: WireCall, _ scope: WireScope, authorization: JSON?) throws(ProviderError) -> RequestShape? {
+        let request = try call.request(scope, baseURL: session.account.baseURL, authorization: nil)
+        return ShapedRequest(request, session.account, credentialHeader: Self.header(authorization)).shape
+    }
+
+    private static func header(_ authorization: JSON?) -> String? { authorization.map { $0["header"]?.text ?? "Authorization" } }
 
     /// The JSON of a successful answer.
     /// - Throws: ``ProviderError`` `unreadable` where it is none.

@@ -1,0 +1,84 @@
+import Plugins
+import Screening
+
+/// Lets a connection's `map_request` change the request that creates an order, before anything is written or sent.
+struct RequestMapping: Sendable {
+    let context: PipelineContext
+
+    /// What became of it.
+    enum Outcome: Sendable {
+        /// The request goes out like this; nil: as it is.
+        case shape(RequestShape?)
+        /// The script refused the order.
+        case refused(String)
+        /// The request could not be changed: nothing is sent.
+        case failed(message: String, after: Duration?)
+        /// Scripts cannot be run at present.
+        case notNow
+    }
+
+    func map(_ order: Order, _ account: ProviderAccount, _ session: ProviderSession, attempt: Int) async throws -> Outcome {
+        guard let connection = context.directory.connection(order.connection), connection.hooks.hooks.contains("map_request") else {
+            return .shape(nil)
+        }
+        let shape: RequestShape?
+        do {
+            shape = try account.provider.shape(of: order, callback: context.callback(for: order, account), key: order.id, session)
+        } catch let error as ProviderError { return .failed(message: error.message.value, after: nil) }
+        guard let shape else { return .shape(nil) }
+        let call = HookCall(
+            scripts: connection.scripts,
+            hook: "map_request",
+            input: ["request": shape.json, "order": order.json],
+            connection: connection.id,
+            plugin: connection.plugin.name,
+            accounts: connection.accounts,
+            settings: connection.settings,
+            run: (order.id, attempt),
+            limits: connection.limits
+        )
+        let run = try await context.scripts.run(call, remembered: [], host: MappingHost(context: context, connection: connection))
+        switch run.end {
+        case .done(let value):
+            do { return .shape(try shape.changed(to: value)) } catch { return .failed(message: "map_request: \(error)", after: nil) }
+        case .rejected(let reason): return .refused(reason)
+        case .retry(let after, let reason): return .failed(message: run.redacted(reason), after: after)
+        case .parked(let reason), .skipped(let reason):
+            return .failed(message: "map_request did not give a request: \(run.redacted(reason))", after: nil)
+        case .interrupted: return .notNow
+        case .failed(let failure):
+            let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0): " } ?? ""
+            return .failed(message: "map_request: " + place + (failure.error["message"]?.text ?? "failed"), after: nil)
+        }
+    }
+}
+
+/// What `map_request` reaches: time, chance and what the connection keeps, and nobody outside. It may run again for each attempt to send.
+private struct MappingHost: ScriptHost {
+    let context: PipelineContext
+    let connection: Connection
+
+    var clock: any WallClock { context.clock }
+    var random: any RandomSource { context.random }
+    var secrets: [String: [Secret]] { connection.secrets }
+
+    func standIn(for kind: String, _ arguments: JSON) async throws -> JSON? {
+        guard ["now", "uuid", "random", "hmac", "kv.get"].contains(kind) else {
+            throw CallRefusal("not_here", "map_request cannot call \(kind)", hint: "it changes the request and does nothing else")
+        }
+        return nil
+    }
+
+    func value(key: String) async throws -> JSON? { try await context.store.value(connection: connection.id, key: key) }
+    func permits(_ url: URLParts) -> Bool { false }
+    func send(_ request: WireRequest) async throws -> WireResponse { throw TransportError(.refused, "map_request calls nobody") }
+    func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? { nil }
+    func draft(_ arguments: JSON) async throws -> Order { throw CallRefusal("not_here", "map_request places no orders") }
+    func order(id: String) async throws -> Order? { nil }
+    func order(externalID: String) async throws -> Order? { nil }
+    func cancel(order id: String, reason: String?) async throws -> JSON { .null }
+    func packages(account: String?) async throws -> [ScreeningPackage] { [] }
+    func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect {
+        .value(connection: connection.id, key: key, value, expires: nil)
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import HTTPTypes
+import Screening
+
+/// What a connection's script may see and change of a request to a provider, and how what it made of it is sent.
+///
+/// Credentials stay behind: the account's own header, whatever else holds a secret of the account, and the query. They are put back as they were.
+struct ShapedRequest {
+    private let original: WireRequest
+    /// What the path follows: the account's base URL, or the origin of another URL.
+    private let base: String
+    private let hidden: [(marker: String, value: String)]
+    private let own: Set<String>
+
+    /// - Parameter credentialHeader: the name of the header that holds the account's credentials.
+    init(_ request: WireRequest, _ account: Account, credentialHeader: String?) {
+        original = request
+        let given = account.baseURL.hasSuffix("/") ? String(account.baseURL.dropLast()) : account.baseURL
+        if request.url.hasPrefix(given + "/") {
+            base = given
+        } else {
+            base = String(request.url.prefix(request.url.count - request.path.count - Self.query(of: request.url).count))
+        }
+        hidden = account.secrets.sorted { $0.key < $1.key }.flatMap { name, secrets in
+            secrets.enumerated().compactMap { $1.value.utf8.count >= 4 ? ("‹\(name) \($0)›", $1.value) : nil }
+        }
+        var own = RequestShape.reserved
+        credentialHeader.map { _ = own.insert($0.lowercased()) }
+        for field in request.headers where account.secrets.values.contains(where: { $0.contains { field.value.contains($0.value) } }) {
+            own.insert(field.name.canonicalName)
+        }
+        self.own = own
+    }
+
+    /// What the script is given; nil where the body is not JSON or the path itself holds a secret.
+    var shape: RequestShape? {
+        let path = String(original.url.dropFirst(base.count).prefix { $0 != "?" })
+        guard let body = original.body.isEmpty ? .null : try? JSON(parsing: original.body) else { return nil }
+        guard !hidden.contains(where: { path.removingPercentEncoding?.contains($0.value) ?? true }) else { return nil }
+        var headers: [String: String] = [:]
+        for field in original.headers where !own.contains(field.name.canonicalName) { headers[field.name.canonicalName] = field.value }
+        return RequestShape(
+            method: original.method.rawValue,
+            path: path,
+            headers: headers,
+            body: replaced(body) { text in hidden.reduce(text) { $0.replacing($1.value, with: $1.marker) } }
+        )
+    }
+
+    /// The request to send.
+    func request(_ shape: RequestShape) -> WireRequest {
+        var request = original
+        request.method = HTTPRequest.Method(rawValue: shape.method) ?? original.method
+        let query = Self.query(of: original.url)
+        request.url = base + shape.path + (shape.path.contains("?") && !query.isEmpty ? "&" + query.dropFirst() : query)
+        for field in original.headers where !own.contains(field.name.canonicalName) { request.headers[field.name] = nil }
+        for (name, value) in shape.headers where !own.contains(name) {
+            if let name = HTTPField.Name(name) { request.headers[name] = value }
+        }
+        let body = replaced(shape.body.value) { text in hidden.reduce(text) { $0.replacing($1.marker, with: $1.value) } }
+        request.body = body.isNull ? [] : body.bytes()
+        if !body.isNull, request.headers[.contentType] == nil { request.headers[.contentType] = "application/json" }
+        return request
+    }
+
+    private func replaced(_ value: JSON, _ change: (String) -> String) -> JSON {
+        switch value {
+        case .string(let text): .string(change(text))
+        case .array(let items): .array(items.map { replaced($0, change) })
+        case .object(let members): .object(JSON.Members(members.pairs.map { ($0.name, replaced($0.value, change)) }))
+        default: value
+        }
+    }
+
+    private static func query(of url: String) -> String { url.firstIndex(of: "?").map { String(url[$0...]) } ?? "" }
+}

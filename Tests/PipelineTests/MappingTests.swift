@@ -1,0 +1,78 @@
+import HTTPTypes
+import Pipeline
+import Screening
+import ScreeningTesting
+import Testing
+
+/// `map_request`: a connection's script changes what goes to the provider, and can do nothing else with it.
+@Suite struct MappingTests {
+    private func script(_ body: String) -> String {
+        "return function(base)\nbase.map_request = function(request, order, ctx)\n\(body)\nreturn request end\nreturn base end"
+    }
+
+    private func creations(_ bed: Bed) -> [WireRequest] {
+        bed.transport.requests.filter { $0.method == .post && $0.url.contains("/zinc/") && !$0.url.contains("/providers/") }
+    }
+
+    @Test func changesTheRequestAndKeepsTheCredentials() async throws {
+        let bed = try await Bed(
+            script: script(
+                "request.json.reference = order.external_id request.headers['x-site'] = order.metadata.site or 'none' request.path = request.path .. '?source=ats'"
+            )
+        )
+        let order = try await bed.place("application-mapped")
+        _ = try await eventually { creations(bed).isEmpty ? nil : true }
+        let sent = try #require(creations(bed).first)
+        let body = try JSON(parsing: sent.body)
+        #expect(body["reference"] == "application-mapped" && body["packageId"] == "pkg_1")
+        #expect(sent.url.hasPrefix("https://simulators.example.test/zinc/") && sent.url.hasSuffix("?source=ats"))
+        #expect(sent.headers[.authorization]?.hasPrefix("Bearer ") == true)
+        #expect(HTTPField.Name("x-site").flatMap { sent.headers[$0] } == "none")
+        #expect(try await bed.order(order.id, in: .requested) != nil)
+        await bed.stop()
+    }
+
+    @Test func theScriptSeesNoCredentialAndNoHost() async throws {
+        let look = """
+            local seen = {}
+            for name, value in pairs(request.headers) do seen[#seen + 1] = name .. '=' .. value end
+            request.json.seen = table.concat(seen, ' ') .. ' ' .. request.path
+            """
+        let bed = try await Bed(script: script(look))
+        _ = try await bed.place("application-seen")
+        _ = try await eventually { creations(bed).isEmpty ? nil : true }
+        let seen = try JSON(parsing: try #require(creations(bed).first).body)["seen"]?.text ?? ""
+        let key = try #require(Bed.zinc.secrets["api_key"]?.first).value
+        #expect(!seen.isEmpty && !seen.contains(key) && !seen.lowercased().contains("authorization") && !seen.contains("simulators"))
+        await bed.stop()
+    }
+
+    @Test(arguments: [
+        "error('no')", "local x = request.json.none.more", "request.path = 'https://elsewhere.example.test/'",
+        "request.path = '//elsewhere.example.test/'",
+        "request.path = '/../admin'", "request.path = '/%2e%2E/admin'", "request.path = '/a b'", "request.path = '@elsewhere.example.test/'",
+        "request.headers.authorization = 'Bearer mine'", "request.headers.Host = 'elsewhere.example.test'", "request.headers['x-a'] = 'a\\r\\nb: c'",
+        "request.method = 'GET'", "request.url = 'https://elsewhere.example.test/'", "request = 7", "ctx.http.get('https://elsewhere.example.test/')",
+        "ctx.orders.find { external_id = 'x' }", "ctx.kv.set('a', 1)", "ctx.park('see')", "ctx.retry { reason = 'later' }", "while true do end",
+    ])
+    func aFailureSendsNothing(_ body: String) async throws {
+        let bed = try await Bed(script: script(body))
+        let order = try await bed.place("application-failing")
+        let problem = try await eventually { try await bed.context.store.order(order.id)?.standing.problem }
+        #expect(problem?.code == "map_request_failed")
+        #expect(creations(bed).isEmpty)
+        #expect(try await bed.context.store.order(order.id)?.state == .accepted)
+        #expect(try await bed.context.store.due(.submit(order: order.id)) != nil)
+        if body.hasPrefix("error") { #expect(problem?.message.contains("acme.lua:3") == true, "\(problem?.message ?? "")") }
+        await bed.stop()
+    }
+
+    @Test func aRejectionRefusesTheOrder() async throws {
+        let bed = try await Bed(script: script("ctx.reject('no order without a site')"))
+        let order = try await bed.place("application-rejected")
+        let stands = try #require(try await bed.order(order.id, in: .refused))
+        #expect(stands.standing.problem?.message == "no order without a site")
+        #expect(creations(bed).isEmpty)
+        await bed.stop()
+    }
+}

@@ -1,0 +1,43 @@
+import HTTPTypes
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Providers
+
+/// What a script sees of a request holds no credential, wherever a `wire:` block puts one; what it does not see is sent all the same.
+@Suite struct ShapedRequestTests {
+    private let account = Samples.zinc.wired([
+        "create": [
+            "path": "/checks", "query": ["key": "${account.api_key}"], "headers": ["X-Key": "${account.api_key}", "X-Plain": "1"],
+            "body": ["auth": ["key": "${account.api_key}"], "packageId": "${order.package}"],
+        ]
+    ])
+
+    @Test func nothingSecretIsShownAndAllOfItIsSent() async throws {
+        let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(201, json: ["id": "r1"]) }])
+        var session = Samples.session(account, transport)
+        let order = Samples.order(account)
+        let shown = try #require(try ZincProvider().shape(of: order, callback: nil, key: "k", session))
+        #expect(!shown.json.string().contains("zinc-key"))
+        #expect(shown.headers["x-plain"] == "1" && shown.path == "/checks" && shown.headers["x-key"] == nil)
+
+        var json = shown.json
+        json["json"]?["packageId"] = "other"
+        session.shape = try shown.changed(to: json)
+        _ = try await ZincProvider().submit(order, callback: nil, key: "k", session)
+        let sent = try #require(transport.requests.first)
+        #expect(sent.url == "https://zinc.example.test/partner/v2/checks?key=zinc-key-0123456789")
+        #expect(sent.headers[.authorization] == "Bearer zinc-key-0123456789")
+        #expect(HTTPField.Name("X-Key").flatMap { sent.headers[$0] } == "zinc-key-0123456789")
+        #expect(try JSON(parsing: sent.body) == ["auth": ["key": "zinc-key-0123456789"], "packageId": "other"])
+    }
+
+    @Test func onlyTheRequestThatCreatesIsChanged() async throws {
+        let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(200, json: []) }])
+        var session = Samples.session(Samples.zinc, transport)
+        session.shape = RequestShape(method: "PUT", path: "/other", headers: [:], body: [:])
+        _ = try await ZincProvider().packages(session)
+        #expect(transport.requests.first?.url == "https://zinc.example.test/partner/v2/packages")
+    }
+}
