@@ -65,8 +65,8 @@ enum PluginBench {
 
     /// The body of an `on_event`, with the modules and the payload's map `m` at hand.
     static func script(_ body: String) -> String {
-        "return {on_event=function(event,ctx) local json,crypto,text,time,map=require'json',require'crypto',require'text',require'time',require'map' "
-            + "local m=map(event.body) \(body)\nend}"
+        "return {on_event=function(event,ctx) local json,crypto,text=require'json',require'crypto',require'text' "
+            + "local time,map,screening=require'time',require'map',require'screening' local m=map(event.body) \(body)\nend}"
     }
 
     /// Runs a hook whose calls are answered by the steps that fit, by the dry run, or by `{}`.

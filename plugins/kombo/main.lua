@@ -1,7 +1,7 @@
 -- Kombo, by its assessment and background check API: one plugin for Workday, SuccessFactors and the other ATSs that Kombo
 -- speaks to. Kombo sends an order; what becomes of it is put as the order's result.
 local json, map = require "json", require "map"
-local kombo, screening = require "lib.kombo", require "lib.screening"
+local kombo, screening = require "lib.kombo", require "screening"
 
 -- Every state of an order in Kombo's vocabulary, and as people read it. Kombo takes no change once an order is not OPEN.
 local states = {

@@ -1,7 +1,7 @@
 -- Lever, by its webhooks: an opportunity that reaches a stage is screened, one that is archived is not. Lever does not sign
 -- what a webhook says, so the opportunity is read again before anything is done. Tags, notes and a link tell the rest.
 local map = require "map"
-local lever, screening = require "lib.lever", require "lib.screening"
+local lever, screening = require "lib.lever", require "screening"
 
 -- Every state of an order, as a tag on the opportunity. `STATE_OUTCOME` goes before `STATE`.
 local tags = {

@@ -1,7 +1,7 @@
 -- Pinpoint, by its webhooks: an application that reaches a stage is screened, one that is withdrawn is not. The webhook
 -- names the application, which is then read; comments and a custom field tell what becomes of it.
 local map = require "map"
-local pinpoint, screening = require "lib.pinpoint", require "lib.screening"
+local pinpoint, screening = require "lib.pinpoint", require "screening"
 
 -- Where things stand in the application that was read. Not all of it is documented; the setting `paths` changes any of them.
 local default_paths = {

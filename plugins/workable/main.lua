@@ -1,7 +1,7 @@
 -- Workable, as one of its background check providers: it asks for packages, orders checks, and gives each check an address
 -- for its results. Orders by the webhook candidate_moved: lib/stages.lua.
 local json, map = require "json", require "map"
-local screening, stages, workable = require "lib.screening", require "lib.stages", require "lib.workable"
+local screening, stages, workable = require "screening", require "lib.stages", require "lib.workable"
 
 -- The names in Workable's requests and in our answers. Only those of its assessment providers are known; these are made
 -- after them. The setting `keys` changes any of them.

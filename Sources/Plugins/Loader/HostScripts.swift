@@ -9,7 +9,8 @@ enum HostScripts {
         ("crypto", PackageResources.crypto_lua), ("errors", PackageResources.errors_lua), ("headers", PackageResources.headers_lua),
         ("hooks", PackageResources.hooks_lua), ("http", PackageResources.http_lua), ("kv", PackageResources.kv_lua),
         ("log", PackageResources.log_lua), ("map", PackageResources.map_lua), ("orders", PackageResources.orders_lua),
-        ("phone", PackageResources.phone_lua), ("provider", PackageResources.provider_lua), ("secrets", PackageResources.secrets_lua),
+        ("phone", PackageResources.phone_lua), ("provider", PackageResources.provider_lua), ("screening", PackageResources.screening_lua),
+        ("secrets", PackageResources.secrets_lua),
         ("text", PackageResources.text_lua),
         ("time", PackageResources.time_lua),
     ].map { name, bytes in Script(name: "host." + name, chunk: "fairlead/\(name).lua", source: text(bytes), origin: .host) }

@@ -211,7 +211,7 @@ end
 
 -- require and print ---------------------------------------------------------------------------------------------------
 
-local modules = { json = true, crypto = true, text = true, time = true, map = true }
+local modules = { json = true, crypto = true, text = true, time = true, map = true, screening = true }
 local required = { json = core.library("json", json) }
 
 env.require = keep_line(function(name)

@@ -81,5 +81,57 @@ extension HostAPI {
                 function("at", [("path", "string")], "fairlead.map", "A map of the part at the path; its errors still name the whole path."),
             ]
         ),
+        Part(
+            name: "screening",
+            kind: .module,
+            note: "What is the same in whatever ATS a screening starts. The shipped plugins are made of it.",
+            members: [
+                function("id", [("value", "string?")], "string?", "The text if it can stand in a URL's path as an identifier, else nil."),
+                function(
+                    "listed",
+                    [("list", "string[]?"), ("...", "any")],
+                    "boolean",
+                    "Whether any of the values is in the list. Capitals do not count."
+                ),
+                function(
+                    "package",
+                    [("settings", "table<string, any>"), ("chosen", "string?"), ("words", "string[]")],
+                    "string?, string?",
+                    """
+                    The package by what a person chose, by the first of `words` that `settings.packages` has, or `settings.default_package`; else nil and \
+                    why.
+                    """
+                ),
+                function(
+                    "candidate",
+                    [("ctx", "fairlead.ctx"), ("given", "table<string, any>")],
+                    "table<string, any>",
+                    "The candidate of an order: a `name` in one piece is split, the telephone number completed by `settings.phone_country`."
+                ),
+                function(
+                    "place",
+                    [("ctx", "fairlead.ctx"), ("request", "fairlead.place_options")],
+                    "fairlead.order?, string?",
+                    "Places the order; nil and what is wrong where the candidate's data is. Other errors stay errors."
+                ),
+                function(
+                    "cancel",
+                    [("ctx", "fairlead.ctx"), ("external_id", "string")],
+                    "fairlead.order, string?",
+                    """
+                    Cancels the order of a withdrawn candidate; gives it, and what the ATS must be told when it goes on. Skips the run where there is none \
+                    or it has ended.
+                    """
+                ),
+                function("has_result", [("order", "fairlead.order")], "boolean", "Whether it is finished with an outcome that is understood."),
+                function(
+                    "word",
+                    [("words", "table<string, string>"), ("order", "fairlead.order"), ("settings", "table<string, any>")],
+                    "string",
+                    "The ATS's word: by `state_outcome`, else by state, else `unknown`; `settings.words` goes first."
+                ),
+                function("note", [("order", "fairlead.order"), ("word", "string")], "string", "What a person reads in the ATS, on several lines."),
+            ]
+        ),
     ]
 }

@@ -1,6 +1,6 @@
 -- Ashby's assessments: a recruiter chooses a screening in Ashby, and Ashby calls us.
 local json, map, time = require "json", require "map", require "time"
-local ashby, screening = require "lib.ashby", require "lib.screening"
+local ashby, screening = require "lib.ashby", require "screening"
 local assessments = {}
 
 -- Orders that ended without a screening: the recruiter may start another.

@@ -1,7 +1,7 @@
 -- Ashby's webhook candidateStageChange: a candidate who reaches a stage is screened without anybody choosing it, and notes
 -- and a custom field tell what becomes of it. Off until the setting trigger_stages names a stage.
 local map = require "map"
-local ashby, screening = require "lib.ashby", require "lib.screening"
+local ashby, screening = require "lib.ashby", require "screening"
 local stages = {}
 
 -- What a person chose in the custom field, by its id or its title.

@@ -1,7 +1,7 @@
 -- Greenhouse's recruiting webhooks: a candidate who reaches a stage, or is hired, is screened; one who is rejected is not.
 -- What becomes of it is written back by Harvest.
 local json, map = require "json", require "map"
-local harvest, screening = require "lib.harvest", require "lib.screening"
+local harvest, screening = require "lib.harvest", require "screening"
 local recruiting = {}
 
 -- Every state of an order, as custom field and notes show it. `STATE_OUTCOME` goes before `STATE`.

@@ -1,7 +1,7 @@
 -- Workable's webhook candidate_moved: a candidate who reaches a stage is screened without anybody choosing it, and comments
 -- tell what becomes of it. Off until the setting trigger_stages names a stage.
 local map = require "map"
-local screening, workable = require "lib.screening", require "lib.workable"
+local screening, workable = require "screening", require "lib.workable"
 local stages = {}
 
 local function may_comment(ctx)
