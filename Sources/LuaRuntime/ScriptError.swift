@@ -74,13 +74,20 @@ public struct ScriptError: Error, Sendable, Hashable, Codable {
         code == .scriptError || code == .badRequest
     }
 
-    /// Reads what the sandbox wrote.
+    private static let codes: Set<Code> = [
+        .scriptError, .cpuLimit, .memoryLimit, .outputLimit, .nestingLimit, .syntaxError, .badRequest, .workerCrashed,
+    ]
+
+    /// Reads what the sandbox wrote. What it never writes, a worker wrote that a script has taken over: that is kept from logs and stores.
     init(json: some Collection<UInt8>, plugin: String?) {
-        do {
-            self = try JSONDecoder().decode(ScriptError.self, from: Data(json))
-        } catch {
+        guard let error = try? JSONDecoder().decode(ScriptError.self, from: Data(json)), Self.codes.contains(error.code),
+            error.message.utf8.count <= 16 << 10, (error.script?.utf8.count ?? 0) <= 1 << 10, (error.value?.utf8.count ?? 0) <= 64 << 10,
+            error.traceback.count <= 20, error.traceback.allSatisfy({ $0.script.utf8.count <= 1 << 10 })
+        else {
             self.init(code: .workerCrashed, message: "the worker's error cannot be read", script: plugin)
+            return
         }
+        self = error
     }
 }
 

@@ -37,7 +37,7 @@ import Testing
         )
     }
 
-    @Test(arguments: ["large", "twice", "unknown", "hello", "error"])
+    @Test(arguments: ["large", "twice", "unknown", "hello", "error", "boast", "word"])
     func failsTheRunWhoseTurnItWas(_ lie: String) async throws {
         try await withPool { pool async throws in
             // Both ways of doing a turn: by the worker's own thread, and by the caller.

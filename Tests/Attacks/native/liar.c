@@ -57,6 +57,7 @@ static void say(uint8_t type, uint32_t id, const char *payload, size_t length) {
 }
 
 static const char huge[2 << 20] = {'1'};
+static char boast[1 << 19];
 
 static void call(uint32_t id, uint64_t held) {
     char payload[20] = "........\4\0\0\0wait{}";
@@ -96,6 +97,15 @@ static void lie(const char *lie, uint32_t id) {
         say(250, id, "", 0);
     } else if (strstr(lie, "hello")) {
         say(FLS_FRAME_HELLO, FLS_WIRE_VERSION, "\77\0\0\0", 4);
+    } else if (strstr(lie, "boast")) {
+        size_t length = sizeof "{\"code\":\"script_error\",\"traceback\":[],\"message\":\"" - 1;
+        memset(boast, 'x', sizeof boast);
+        memcpy(boast, "{\"code\":\"script_error\",\"traceback\":[],\"message\":\"", length);
+        memcpy(boast + sizeof boast - 2, "\"}", 2);
+        say(FLS_FRAME_ERROR, id, boast, sizeof boast);
+    } else if (strstr(lie, "word")) {
+        static const char word[] = "{\"code\":\"interrupted\",\"traceback\":[],\"message\":\"x\"}";
+        say(FLS_FRAME_ERROR, id, word, sizeof word - 1);
     } else if (strstr(lie, "error")) {
         say(FLS_FRAME_ERROR, id, "[[[[", 4);
     } else if (strstr(lie, "drip")) {
