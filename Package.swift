@@ -218,7 +218,12 @@ let package = Package(
         ),
         .testTarget(
             name: "FairleadHostTests",
-            dependencies: ["Screening", "Plugins", "Providers", "FairleadHost", "ScreeningTesting"],
+            dependencies: [
+                "Screening", "LuaRuntime", "Plugins", "Providers", "Pipeline", "FairleadHost", "ScreeningTesting", "fairlead-lua",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swift
         ),
         .testTarget(

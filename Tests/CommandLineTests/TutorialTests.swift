@@ -12,7 +12,8 @@ import Testing
         case commands([String])
     }
 
-    @Test("every command of the tutorial prints what its page shows", arguments: ["first-mapping"]) func tutorial(name: String) async throws {
+    @Test("every command of the tutorial prints what its page shows", arguments: ["first-mapping", "providers"])
+    func tutorial(name: String) async throws {
         let page = Program.repository.appending(path: "docs/\(name).md")
         let text = try String(contentsOf: page, encoding: .utf8)
         var program = try Program()

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import LuaRuntime
 import Screening
@@ -21,6 +22,9 @@ struct LuaProviderTests {
         let plugin = try ExampleProviderWire.shipped("example")
         #expect(plugin.main.source.split(separator: "\n", omittingEmptySubsequences: false).count < 80)
         #expect(try await ExampleProviderWire.provider(plugin).scriptProblems() == [])
+        let page = try String(contentsOf: PluginBench.repository.appending(path: "docs/providers.md"), encoding: .utf8)
+        let manifest = try String(contentsOfFile: plugin.folder + "/plugin.yaml", encoding: .utf8)
+        #expect(page.contains("```lua\n\(plugin.main.source)```") && page.contains("```yaml\n\(manifest)```"), "docs/providers.md shows other files")
     }
 
     @Test("A hook that the manifest promises and the script lacks is a problem")
