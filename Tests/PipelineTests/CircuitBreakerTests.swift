@@ -6,7 +6,7 @@ import Testing
 @Suite("A circuit breaker")
 struct CircuitBreakerTests {
     private let start = Timestamp(milliseconds: 1_772_357_400_000)
-    private let policy = CircuitBreaker.Policy(failures: 3, pause: .seconds(10), longest: .seconds(30))
+    private let policy = CircuitBreaker.Policy(failures: 3, pause: .seconds(10), longest: .seconds(30), probe: .seconds(10))
 
     private func opened() -> CircuitBreaker {
         var breaker = CircuitBreaker(policy)

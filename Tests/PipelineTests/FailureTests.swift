@@ -64,12 +64,12 @@ import Testing
         let paused = try #require(waiting?.first)
         #expect(paused.attempt <= 1)
         #expect(paused.nextAttemptAt != nil)
-        #expect(bed.context.hosts.open.count == 1)
+        #expect(bed.context.hosts.open(at: bed.context.clock.now()).count == 1)
 
         bed.site.faults.clear()
         let told = try await eventually { bed.site.ats.received.filter { $0.kind == .callback && $0.isVerified }.count >= 12 ? true : nil }
         #expect(told == true)
-        #expect(bed.context.hosts.open.isEmpty)
+        #expect(bed.context.hosts.open(at: bed.context.clock.now()).isEmpty)
         await bed.stop()
     }
 

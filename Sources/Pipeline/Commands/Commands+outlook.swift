@@ -31,6 +31,9 @@ extension Commands {
             let next = try await refusing({ try await context.store.due(.read(order: order.id)) }), next > now + .seconds(60),
             context.interest.counts(order.id, of: order.account, perMinute: account.readsPerMinute, at: now)
         else { return }
+        // What a replica grants, all of them together may not.
+        let share = max((account.readsPerMinute ?? 60) / 3, 1)
+        guard try await refusing({ try await context.store.take(1, from: "shown:" + order.account, perMinute: share) }).count == 1 else { return }
         let urgency = ReadRhythm.Urgency.shown.rawValue
         let work = QueuedWork(.read(order: order.id), account: order.account, due: now, priority: urgency)
         try await refusing { try await context.store.perform([.queue(work)]) }

@@ -1,19 +1,50 @@
 import Screening
 import Synchronization
 
-/// The packages that providers listed a moment ago, so that a page of forms does not ask a provider for each.
+/// The packages that providers listed a moment ago, and those that could not be had a moment ago: a page of forms, or a script, does not ask a provider
+/// for each. Those who ask at the same time get one answer.
 final class PackageCache: Sendable {
-    private let kept = Mutex<[String: (packages: [ScreeningPackage], until: Timestamp)]>([:])
+    private struct Kept {
+        var result: Result<[ScreeningPackage], any Error>
+        var since: Timestamp
+        var until: Timestamp
+    }
+
+    private struct State {
+        var kept: [String: Kept] = [:]
+        var asking: [String: Task<[ScreeningPackage], any Error>] = [:]
+    }
+
+    private let state = Mutex(State())
 
     func packages(
         of account: ProviderAccount,
         at moment: Timestamp,
-        fetch: @Sendable () async throws -> [ScreeningPackage]
+        fetch: @escaping @Sendable () async throws -> [ScreeningPackage]
     ) async throws -> [ScreeningPackage] {
         let id = account.account.id
-        if let present = kept.withLock({ $0[id] }), moment < present.until { return present.packages }
-        let packages = try await fetch()
-        kept.withLock { $0[id] = (packages, moment + .seconds(300)) }
-        return packages
+        let task = try state.withLock { state -> Task<[ScreeningPackage], any Error>? in
+            if let kept = state.kept[id], kept.since <= moment, moment < kept.until {
+                _ = try kept.result.get()
+                return nil
+            }
+            let task = state.asking[id] ?? Task { [self] in try await ask(id, at: moment, fetch) }
+            state.asking[id] = task
+            return task
+        }
+        guard let task else { return try state.withLock { try $0.kept[id]?.result.get() ?? [] } }
+        return try await task.value
+    }
+
+    private func ask(_ id: String, at moment: Timestamp, _ fetch: @Sendable () async throws -> [ScreeningPackage]) async throws -> [ScreeningPackage]
+    {
+        let result: Result<[ScreeningPackage], any Error>
+        do { result = .success(try await fetch()) } catch { result = .failure(error) }
+        let lifetime = (try? result.get()) == nil ? Duration.seconds(15) : .seconds(300)
+        state.withLock { state in
+            state.kept[id] = Kept(result: result, since: moment, until: moment + lifetime)
+            state.asking[id] = nil
+        }
+        return try result.get()
     }
 }

@@ -39,8 +39,9 @@ final class AccountPauses: Sendable {
 
     /// Lets an account's work go on. Returns whether it was paused.
     func lift(_ account: ProviderAccount, _ context: PipelineContext) async throws -> Bool {
-        guard try await problem(of: account, context) != nil else { return false }
         let id = account.account.id
+        // Not by what was known a moment ago: another replica may have paused it since.
+        guard try await context.store.value(connection: Self.owner, key: Self.key(id)) != nil else { return false }
         try await write(nil, id, context)
         known.withLock { $0[id] = (nil, context.clock.now()) }
         context.logger.notice("an account goes on: the provider takes its credentials", metadata: ["account": "\(id)"])

@@ -1,32 +1,61 @@
 import Screening
 import ServiceLifecycle
+import Synchronization
 
 /// Tries accounts whose work waits, with calls that change nothing: those that do not answer as soon as their breaker lets it, those whose credentials
 /// were rejected every five minutes, for credentials are sometimes put right at the provider.
-struct AccountProbes: Sendable {
-    let context: PipelineContext
+final class AccountProbes: Sendable {
+    private static let pause = Duration.seconds(3)
+    private static let rejected = Duration.seconds(300)
 
-    /// Tries until shutdown.
+    private let context: PipelineContext
+    private let tried = Mutex<[String: Timestamp]>([:])
+
+    init(_ context: PipelineContext) { self.context = context }
+
+    /// Tries until shutdown. One account that takes its time keeps no other from being tried.
     func run() async {
-        var rounds = 0
-        while !Task.isShuttingDownGracefully, !Task.isCancelled {
-            for account in context.directory.accounts { await tryAgain(account, isRejectedDue: rounds % 100 == 0) }
-            rounds += 1
-            try? await cancelWhenGracefulShutdown { try await context.clock.sleep(for: .seconds(3)) }
+        await cancelWhenGracefulShutdown { [self] in
+            await withDiscardingTaskGroup { group in
+                var started: Set<String> = []
+                while !Task.isCancelled {
+                    for account in context.directory.accounts where started.insert(account.account.id).inserted {
+                        group.addTask { await self.watch(account.account.id) }
+                    }
+                    try? await context.clock.sleep(for: Self.pause)
+                }
+            }
         }
     }
 
-    private func tryAgain(_ account: ProviderAccount, isRejectedDue: Bool) async {
-        let id = account.account.id
-        if context.unanswered.isOpen(id) {
-            guard case .granted = context.unanswered.ask(id, at: context.clock.now()) else { return }
-            do { _ = try await Commands(context).check(account: id) } catch let refusal as Refusal where refusal.status == 503 {
-                // Noted already.
-            } catch {
-                context.unanswered.abandoned(id)
+    private func watch(_ id: String) async {
+        while !Task.isCancelled {
+            if let account = context.directory.account(id) { await tryAgain(account) }
+            try? await context.clock.sleep(for: Self.pause)
+        }
+    }
+
+    private func tryAgain(_ account: ProviderAccount) async {
+        let (id, now) = (account.account.id, context.clock.now())
+        if (try? await context.pauses.problem(of: account, context)) ?? nil != nil {
+            let isDue = tried.withLock { tried in
+                if let last = tried[id], last <= now, now < last + Self.rejected { return false }
+                tried[id] = now
+                return true
             }
-        } else if isRejectedDue, let problem = try? await context.pauses.problem(of: account, context), !problem.isNull {
-            _ = try? await Commands(context).check(account: id)
+            if isDue { _ = try? await Commands(context).check(account: id) }
+            return
+        }
+        guard context.unanswered.isOpen(id), case .granted = context.unanswered.ask(id, at: now) else { return }
+        do {
+            try await Commands(context).probe(account)
+            context.unanswered.note(nil, of: id, context)
+            await context.goOn()
+        } catch let error as ProviderError {
+            context.unanswered.note(error, of: id, context)
+            try? await context.pauses.note(error, of: account, context)
+        } catch {
+            context.unanswered.abandoned(id)
         }
     }
 }

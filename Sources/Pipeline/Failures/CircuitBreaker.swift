@@ -11,6 +11,8 @@ struct CircuitBreaker: Sendable, Equatable {
         var pause = Duration.seconds(30)
         /// How long it stays open at most.
         var longest = Duration.seconds(600)
+        /// How long the one attempt while it is open may take before another is let through: longer than any call.
+        var probe = Duration.seconds(90)
     }
 
     /// Whether something may be tried.
@@ -35,9 +37,10 @@ struct CircuitBreaker: Sendable, Equatable {
     /// Asks to try. While it is open only one attempt is granted at a time, once the pause is over.
     mutating func ask(at now: Timestamp) -> Permission {
         guard let until else { return .granted }
-        if now < until { return .refused(until: until) }
-        if let probeEnds, now < probeEnds { return .refused(until: min(probeEnds, now + .seconds(5))) }
-        probeEnds = now + policy.pause
+        // A moment further ahead than any that was meant: the clock was set back since.
+        if now < until, until - now <= policy.longest { return .refused(until: until) }
+        if let probeEnds, now < probeEnds, probeEnds - now <= policy.probe { return .refused(until: min(probeEnds, now + .seconds(5))) }
+        probeEnds = now + policy.probe
         return .granted
     }
 
@@ -61,6 +64,9 @@ struct CircuitBreaker: Sendable, Equatable {
         probeEnds = nil
         return !wasOpen
     }
+
+    /// Whether it has been left alone for so long that nobody seems to need it any more.
+    func isForgotten(at now: Timestamp) -> Bool { until.map { $0 + .seconds(3600) < now } ?? false }
 
     /// What was tried came to nothing that says whether it works.
     mutating func abandoned() { probeEnds = nil }

@@ -8,7 +8,8 @@ extension CircuitBreakers {
     /// Notes what a provider made of a call; nil for a success. Whoever answers, and be it with a refusal, is there.
     func note(_ error: ProviderError?, of account: String, _ context: PipelineContext) {
         switch error?.code {
-        case .unavailable, .noAnswer:
+        case .unavailable, .noAnswer,
+            _ where error?.creation == .uncertain:
             guard failed(account, at: context.clock.now()) else { return }
             context.logger.error(
                 "an account's provider does not answer; its work waits and is tried now and then",

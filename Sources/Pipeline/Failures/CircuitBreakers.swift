@@ -23,8 +23,13 @@ final class CircuitBreakers: Sendable {
     /// When the next attempt is let through; nil where it is closed.
     func nextAttempt(_ name: String) -> Timestamp? { breakers.withLock { $0[name]?.until } }
 
-    /// What is open at present, by name.
-    var open: [String] { breakers.withLock { $0.filter(\.value.isOpen).keys.sorted() } }
+    /// What is open at present, by name; what nobody has asked for in an hour is forgotten.
+    func open(at now: Timestamp) -> [String] {
+        breakers.withLock { breakers in
+            breakers = breakers.filter { !$0.value.isForgotten(at: now) }
+            return breakers.filter(\.value.isOpen).keys.sorted()
+        }
+    }
 
     /// Something went well. Returns true where that closed it.
     func succeeded(_ name: String) -> Bool { breakers.withLock { $0.removeValue(forKey: name)?.isOpen ?? false } }
@@ -32,7 +37,9 @@ final class CircuitBreakers: Sendable {
     /// Something failed. Returns true where that opened it.
     func failed(_ name: String, at now: Timestamp) -> Bool {
         breakers.withLock { breakers in
-            if breakers[name] == nil, breakers.count >= Self.most { breakers = breakers.filter(\.value.isOpen) }
+            if breakers[name] == nil, breakers.count >= Self.most { breakers = breakers.filter { $0.value.isOpen && !$0.value.isForgotten(at: now) } }
+            // Beyond that, what is new is not watched.
+            guard breakers[name] != nil || breakers.count < Self.most else { return false }
             return breakers[name, default: CircuitBreaker(policy)].failed(at: now)
         }
     }

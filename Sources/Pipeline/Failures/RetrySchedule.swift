@@ -29,13 +29,19 @@ struct RetrySchedule: Sendable {
         }
     }
 
-    /// When the attempt after `attempt` (from 1) is due: what was asked for, else the schedule's wait with up to a tenth of jitter either way. Nil when
-    /// there is none.
-    func next(after attempt: Int, at moment: Timestamp, asked: Duration? = nil, _ random: any RandomSource) -> Timestamp? {
+    /// When the attempt after `attempt` (from 1) is due: what was asked for, else the schedule's wait with up to a tenth of jitter either way and no sooner
+    /// than `least`. Nil when there is none.
+    func next(
+        after attempt: Int,
+        at moment: Timestamp,
+        asked: Duration? = nil,
+        least: Duration? = nil,
+        _ random: any RandomSource
+    ) -> Timestamp? {
         guard attempt >= 1, attempt <= waits.count else { return nil }
         if let asked { return moment + max(asked, .milliseconds(100)) }
-        let wait = Double(waits[attempt - 1].wholeMilliseconds) * (0.9 + 0.2 * random.fraction())
-        return moment + .milliseconds(Int64(wait))
+        let wait = Duration.milliseconds(Int64(Double(waits[attempt - 1].wholeMilliseconds) * (0.9 + 0.2 * random.fraction())))
+        return moment + max(wait, least ?? .zero)
     }
 
     /// What the attempt just made says about how many are left; nil where it says nothing new. Of a handful, nothing is said.

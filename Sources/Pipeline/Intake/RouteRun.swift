@@ -66,7 +66,9 @@ struct RouteRun: Sendable {
                 run.ended(.discarded, result("retry", why), error: error, logs: attempt?.logs ?? [], at: now),
                 WireResponse(503, headers: [.retryAfter: String(seconds), .contentType: "application/json"], body: message(why).bytes())
             )
-        case .failed(let failure)?: return dead(run, failure.error, attempt?.logs ?? [], 500)
+        case .failed(let failure)?:
+            if case .notBefore = failure.retry { return dead(run, failure.error, attempt?.logs ?? [], 503) }
+            return dead(run, failure.error, attempt?.logs ?? [], 500)
         case .interrupted(let why)?: return dead(run, ["code": "interrupted", "message": .string(why)], attempt?.logs ?? [], 503)
         case nil:
             let seconds = RouteRun.deadline.components.seconds

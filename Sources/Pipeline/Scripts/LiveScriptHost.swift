@@ -58,7 +58,7 @@ struct LiveScriptHost: ScriptHost {
         }
     }
 
-    func send(_ request: WireRequest) async throws -> WireResponse { try await context.hosts.send(request, context) }
+    func send(_ request: WireRequest) async throws -> WireResponse { try await context.hosts.send(request, for: connection.id, context) }
 
     func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? {
         let placed = try await context.store.remember(steps, of: run.id, doing: effect)

@@ -31,6 +31,8 @@ public struct PipelineContext: Sendable {
     let breakers = CircuitBreakers.ofScripts()
     /// Accounts whose provider does not answer.
     let unanswered = CircuitBreakers.ofAccounts()
+    /// Accounts at which orders cannot be created, whatever else can be asked there.
+    let creating = CircuitBreakers.ofAccounts()
     /// Hosts that scripts call and that fail.
     let hosts = CircuitBreakers.ofHosts()
     /// How often what failed is tried again.
@@ -76,6 +78,12 @@ public struct PipelineContext: Sendable {
         guard let limit = account.readsPerMinute else { return Grant(count: count, next: nil) }
         return try await store.take(count, from: account.budget, perMinute: limit)
     }
+
+    /// When work that waits for its account is looked at again: not all of it at once, and not so often that it keeps others from being looked at.
+    func waitForAccount() -> Timestamp { clock.now() + .seconds(10) + .milliseconds(Int64(random.fraction() * 10_000)) }
+
+    /// An account's work may go on: what waited for it is due now.
+    func goOn() async { try? await store.hurry(.seconds(20), budgets: false) }
 
     /// Rests the account where the provider said that it is asked too often.
     func rest(_ account: ProviderAccount, after error: ProviderError) async throws -> Timestamp? {

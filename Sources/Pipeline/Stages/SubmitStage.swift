@@ -20,15 +20,12 @@ struct SubmitStage: Sendable {
         guard let account = context.directory.account(order.account) else {
             return fail(claim, order, code: "account_missing", message: "the account \(order.account) is not configured", asked: nil)
         }
-        if let until = try await context.store.resting(account.budget) {
-            return .decided(Decision(.again(at: until, spent: false)))
-        }
-        guard try await context.pauses.problem(of: account, context) == nil else {
-            return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: false)))
-        }
-        if let until = waitsForAnswer(account) { return .decided(Decision(.again(at: until, spent: false))) }
+        if let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
+        if let until = await waitsForAnswer(account) { return .decided(Decision(.again(at: until, spent: false))) }
         var session = context.session(account)
-        switch try await RequestMapping(context: context).map(order, account, session, attempt: claim.attempt) {
+        let mapped = try await RequestMapping(context: context).map(order, account, session, attempt: claim.attempt)
+        if case .shape = mapped {} else { context.creating.abandoned(order.account) }
+        switch mapped {
         case .shape(let shape): session.shape = shape
         case .refused(let reason): return refuse(order, ProviderError(.refused, reason), text: "map_request refused the order")
         case .failed(let message, let after): return fail(claim, order, code: "map_request_failed", message: message, asked: after)
@@ -49,14 +46,27 @@ struct SubmitStage: Sendable {
         return .first(change.effects) { [self, session] in await submit(claim, order, account, session) }
     }
 
-    /// Until when an order waits because its provider does not answer; nil where it may be sent. Where something harmless can be asked instead, no order
-    /// is sent to find out: its answer might be lost as well.
-    private func waitsForAnswer(_ account: ProviderAccount) -> Timestamp? {
-        let (id, now) = (account.account.id, context.clock.now())
-        guard context.unanswered.isOpen(id) else { return nil }
-        if account.capabilities.packages { return now + .seconds(1) }
-        guard case .refused(let until) = context.unanswered.ask(id, at: now) else { return nil }
-        return until
+    /// Until when an account's work waits, whatever it is: the account rests, its credentials were rejected, or its provider does not answer. Nil where
+    /// it need not.
+    private func waits(_ account: ProviderAccount) async throws -> Timestamp? {
+        if let until = try await context.store.resting(account.budget) { return until }
+        let isPaused = try await context.pauses.problem(of: account, context) != nil
+        return isPaused || context.unanswered.isOpen(account.account.id) ? context.waitForAccount() : nil
+    }
+
+    /// Until when an order waits because others of its account could not be created; nil where it may be sent. Where something harmless can be asked,
+    /// that is done before an order is sent to find out: its answer might be lost as well.
+    private func waitsForAnswer(_ account: ProviderAccount) async -> Timestamp? {
+        let id = account.account.id
+        guard context.creating.isOpen(id) else { return nil }
+        guard case .granted = context.creating.ask(id, at: context.clock.now()) else { return context.waitForAccount() }
+        do {
+            try await Commands(context).probe(account)
+        } catch let error as ProviderError where [.unavailable, .noAnswer].contains(error.code) {
+            context.creating.note(error, of: id, context)
+            return context.waitForAccount()
+        } catch {}
+        return nil
     }
 
     private func submit(_ claim: Claim, _ order: Order, _ account: ProviderAccount, _ session: ProviderSession) async -> Verdict {
@@ -67,28 +77,29 @@ struct SubmitStage: Sendable {
                 key: order.id,
                 session
             )
-            context.unanswered.note(nil, of: order.account, context)
+            context.creating.note(nil, of: order.account, context)
             return settled(order.id, submission)
         } catch let error as ProviderError {
-            context.unanswered.note(error, of: order.account, context)
+            context.creating.note(error, of: order.account, context)
             return await judged(claim, order, error, account)
         } catch {
             // Not a word on what happened: the request may have left.
+            context.creating.abandoned(order.account)
             return uncertain(order.id, ProviderError(.noAnswer, "the submission broke off: \(type(of: error))"))
         }
     }
 
     private func judged(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> Verdict {
         context.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error)"])
-        try? await context.pauses.note(error, of: account, context)
+        try? await pause(account, after: error)
         switch error.creation ?? .uncertain {
         case .uncertain:
             guard account.capabilities.find else { return uncertain(order.id, error) }
-            return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: true)))
+            return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: false)))
         case .refused: return refuse(order, error, text: "\(order.provider) refused the order")
         case .sendAgain:
-            _ = try? await context.rest(account, after: error)
-            return fail(claim, order, code: error.code.rawValue, message: error.message.value, asked: error.retryAfter)
+            let until = try? await context.rest(account, after: error)
+            return fail(claim, order, code: error.code.rawValue, message: error.message.value, asked: error.retryAfter, restsUntil: until ?? nil)
         }
     }
 
@@ -112,12 +123,38 @@ struct SubmitStage: Sendable {
         }
     }
 
-    /// The provider surely did not act: back to `accepted`, and tried again later; given up when the schedule is through.
-    private func fail(_ claim: Claim, _ order: Order, code: String, message: String, asked: Duration?) -> Verdict {
+    /// The credentials were rejected. One answer 403 may be about what was ordered rather than about who ordered it: then something else is asked.
+    private func pause(_ account: ProviderAccount, after error: ProviderError) async throws {
+        guard error.code == .unauthorised else { return }
+        if error.status == 403, account.capabilities.packages {
+            do {
+                return try await Commands(context).probe(account)
+            } catch let again as ProviderError where again.code == .unauthorised {
+                return try await context.pauses.note(again, of: account, context)
+            }
+        }
+        try await context.pauses.note(error, of: account, context)
+    }
+
+    /// What becomes of a submission that is decided about on an order which is not `submitting` any more: an order that is to be sent keeps its work.
+    private static func fate(_ present: Order, _ context: PipelineContext) -> Decision.Fate {
+        present.state == .accepted ? .again(at: context.clock.now(), spent: false) : .done
+    }
+
+    /// The provider surely did not act: back to `accepted`, and tried again later; given up when the schedule is through. While the account rests no
+    /// attempt is spent.
+    private func fail(
+        _ claim: Claim,
+        _ order: Order,
+        code: String,
+        message: String,
+        asked: Duration?,
+        restsUntil rest: Timestamp? = nil
+    ) -> Verdict {
         let now = context.clock.now()
         let schedule = context.retries.mayPass
-        let due = schedule.next(after: claim.attempt, at: now, asked: asked, context.random)
-        if let alert = schedule.alert(after: claim.attempt) {
+        let due = rest ?? schedule.next(after: claim.attempt, at: now, least: asked, context.random)
+        if rest == nil, let alert = schedule.alert(after: claim.attempt) {
             context.logger.error(
                 "an order has used up \(alert.rawValue) of its attempts to be sent",
                 metadata: ["order": "\(order.id)", "account": "\(order.account)", "attempt": "\(claim.attempt)", "code": "\(code)"]
@@ -137,13 +174,13 @@ struct SubmitStage: Sendable {
                 details: ["code": .string(code)],
                 context
             )
-            return (Decision(due.map { .again(at: $0, spent: true) } ?? .done, change.effects), change.update.map { [$0] } ?? [])
+            return (Decision(due.map { .again(at: $0, spent: rest == nil) } ?? .done, change.effects), change.update.map { [$0] } ?? [])
         }
     }
 
     private func uncertain(_ id: String, _ error: ProviderError) -> Verdict {
         .settle(order: id) { [context] present in
-            guard present.state == .submitting else { return (Decision(.done), []) }
+            guard present.state == .submitting else { return (Decision(SubmitStage.fate(present, context)), []) }
             var next = present
             next.standing.state = .uncertain
             next.standing.problem = Problem(
@@ -191,8 +228,17 @@ struct SubmitStage: Sendable {
     private func recover(_ claim: Claim, _ order: Order) async throws -> Verdict {
         let lost = ProviderError(.noAnswer, "the answer was lost while the order was being sent")
         guard let account = context.directory.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }
+        let now = context.clock.now()
+        // The provider is asked for as long as it may soon be there again; then a person has to know.
+        let isPatient = now - order.updatedAt < .seconds(3600)
+        if isPatient, let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
+        if isPatient, let until = try await context.reads(1, from: account).refusedUntil {
+            return .decided(Decision(.again(at: until, spent: false)))
+        }
         do {
-            guard let found = try await account.provider.find(order, context.session(account)) else { return uncertain(order.id, lost) }
+            let answer = try await account.provider.find(order, context.session(account))
+            context.unanswered.note(nil, of: order.account, context)
+            guard let found = answer else { return uncertain(order.id, lost) }
             var query = OrderQuery()
             query.account = order.account
             query.text = Personal(found.reference)
@@ -200,8 +246,11 @@ struct SubmitStage: Sendable {
             guard !known.contains(where: { $0.providerRef == found.reference && $0.id != order.id }) else { return uncertain(order.id, lost) }
             return settled(order.id, found)
         } catch let error as ProviderError {
-            guard claim.attempt < 10, [.unavailable, .noAnswer, .rateLimited].contains(error.code) else { return uncertain(order.id, lost) }
-            return .decided(Decision(.again(at: context.clock.now() + (error.retryAfter ?? .seconds(30)), spent: true)))
+            context.unanswered.note(error, of: order.account, context)
+            try await context.pauses.note(error, of: account, context)
+            let rest = try await context.rest(account, after: error)
+            guard isPatient, [.unavailable, .noAnswer, .rateLimited, .unauthorised].contains(error.code) else { return uncertain(order.id, lost) }
+            return .decided(Decision(.again(at: rest ?? now + .seconds(15), spent: false)))
         }
     }
 

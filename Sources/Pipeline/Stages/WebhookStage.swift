@@ -33,10 +33,11 @@ struct WebhookStage: Sendable {
         }
         guard let reference = order.providerRef ?? word.reference else { return done(event) }
         if let report = word.report, order.providerRef != nil, unchanged(order, by: report) { return done(event) }
-        if account.capabilities.report, let next = try await context.reads(1, from: account).refusedUntil {
+        let asks = try await isAnswering(account)
+        if asks, let next = try await context.reads(1, from: account).refusedUntil {
             return .decided(Decision(.again(at: next, spent: false)))
         }
-        let belief = try await belief(word.report, reference, account, session)
+        let belief = asks ? try await belief(word.report, reference, account, session) : Belief(reference: reference, report: word.report)
         return .settle(order: order.id) { [self] present in
             // What was asked is older than what has been written meanwhile: it is looked at again.
             guard present.version == order.version else { return (Decision(.again(at: context.clock.now(), spent: false)), []) }
@@ -48,6 +49,12 @@ struct WebhookStage: Sendable {
         StateMachine.standing(after: report, from: order.standing, at: context.clock.now()) == order.standing
     }
 
+    /// Whether the provider can be asked at present. One that does not answer would hold up the webhooks of all others.
+    private func isAnswering(_ account: ProviderAccount) async throws -> Bool {
+        guard account.capabilities.report, !context.unanswered.isOpen(account.account.id) else { return false }
+        return try await context.pauses.problem(of: account, context) == nil
+    }
+
     /// The provider's present word where it can be had and says no less than the webhook, else the webhook's.
     private func belief(
         _ told: Report?,
@@ -55,14 +62,17 @@ struct WebhookStage: Sendable {
         _ account: ProviderAccount,
         _ session: ProviderSession
     ) async throws -> Belief {
-        guard account.capabilities.report else { return Belief(reference: reference, report: told) }
         do {
-            guard let read = try await account.provider.report(for: reference, session), let told else {
+            let answer = try await account.provider.report(for: reference, session)
+            context.unanswered.note(nil, of: account.account.id, context)
+            guard let read = answer, let told else {
                 return Belief(reference: reference, report: told)
             }
             if read.isCoarserForm(of: told.providerStatus) { return Belief(reference: reference, report: told) }
             return Belief(reference: reference, report: read, asksAgain: read.status != told.status || read.result != told.result)
         } catch let error as ProviderError {
+            context.unanswered.note(error, of: account.account.id, context)
+            try await context.pauses.note(error, of: account, context)
             _ = try await context.rest(account, after: error)
             context.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error)"])
             return Belief(reference: reference, report: told)

@@ -16,7 +16,7 @@ struct ClaimLoop: Sendable {
 
     private final class Held: Sendable {
         let claims = Mutex<[Claim: Task<Void, Never>]>([:])
-        let notBefore = Mutex<Timestamp?>(nil)
+        let pause = Mutex<(since: Timestamp, until: Timestamp)?>(nil)
         var count: Int { claims.withLock { $0.count } }
     }
 
@@ -47,13 +47,14 @@ struct ClaimLoop: Sendable {
     private func fill(_ held: Held, _ bell: AsyncStream<Void>.Continuation) async {
         do {
             while !Task.isShuttingDownGracefully {
-                if let moment = held.notBefore.withLock({ $0 }), context.clock.now() < moment { return }
+                let now = context.clock.now()
+                if let pause = held.pause.withLock({ $0 }), pause.since <= now, now < pause.until { return }
                 var ask = request
                 ask.limit -= held.count
                 guard ask.limit > 0 else { return }
                 let claims = try await context.store.claim(ask)
                 let (admitted, notBefore) = try await admit(claims)
-                held.notBefore.withLock { $0 = notBefore }
+                held.pause.withLock { $0 = notBefore.map { (now, $0) } }
                 for claim in admitted { start(claim, held, bell) }
                 let others = claims.filter { !admitted.contains($0) }
                 if !others.isEmpty { try await context.store.release(others) }

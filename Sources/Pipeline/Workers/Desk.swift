@@ -76,11 +76,13 @@ struct Desk: Sendable {
                     return
                 } catch let error as StoreError {
                     failures += 1
-                    guard failures < 20 else { throw error }
-                    if error != .conflict {
-                        context.logger.error("what a provider said cannot be written yet", metadata: ["order": "\(id)", "error": "\(error)"])
-                        try await context.clock.sleep(for: .milliseconds(100 << min(failures, 6)))
+                    if error == .conflict {
+                        guard failures < 20 else { throw error }
+                        continue
                     }
+                    context.logger.error("what a provider said cannot be written yet", metadata: ["order": "\(id)", "error": "\(error)"])
+                    guard error != .closed else { throw error }
+                    try await context.clock.sleep(for: .milliseconds(100 << min(failures, 6)))
                 }
             }
         }.value

@@ -27,7 +27,7 @@ public struct Worker: Service {
                 group.addTask { try await ClaimLoop(context: context, desk: desk, request: request).run() }
             }
             group.addTask { await ClockWatch(context: context).run() }
-            group.addTask { await AccountProbes(context: context).run() }
+            group.addTask { await AccountProbes(context).run() }
             for try await _ in group {}
         }
     }

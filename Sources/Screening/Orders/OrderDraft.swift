@@ -89,6 +89,9 @@ extension OrderDraft {
         guard let value = wish[name], !value.isNull else { throw FieldProblem(path: name, expected: expected, found: "nothing") }
         if value.text?.trimmed.isEmpty == true { throw FieldProblem(path: name, expected: expected, found: "an empty string") }
         guard let text = value.identifier?.trimmed else { throw FieldProblem(path: name, expected: expected, found: value.kind.withArticle) }
+        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw FieldProblem(path: name, expected: expected, found: "text with control characters")
+        }
         return text
     }
 }

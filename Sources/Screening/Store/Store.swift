@@ -36,9 +36,10 @@ public protocol Store: Sendable {
     /// The time that the store goes by, the same for everybody on it: all moments that are given to it are to be this clock's.
     var clock: any WallClock { get }
 
-    /// Tells the store that ``clock`` was set back: what waits for no longer than `jump` from now is due now, and what is held is held for half a minute
-    /// from now unless it is renewed. Calling again does no harm: some things are then tried earlier than they would have been.
-    func clockMovedBack(by jump: Duration) async throws
+    /// Brings everything forward by `within`: what waits for no longer is due now, in the order in which it would have been; what is held is held for
+    /// half a minute at most unless it is renewed; and with `budgets` none rests for longer than a minute. For when ``clock`` was set back, or what work waited for
+    /// is there again. Calling twice brings it forward twice.
+    func hurry(_ within: Duration, budgets: Bool) async throws
 
     /// Yields whenever something may have become due, from this process or another one. Also yields now and then for nothing.
     func wakeUps() -> AsyncStream<Void>
@@ -127,6 +128,9 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case corrupt(String)
     /// The database was written by a newer Fairlead. The text says which.
     case newer(String)
+
+    /// The store was closed: nothing will be written any more.
+    public static let closed = StoreError.unavailable("it is closed")
 
     /// One sentence.
     public var description: String {

@@ -52,7 +52,7 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func perform(_ effects: [Effect]) async throws { try await write { try await store.perform(effects) } }
     /// See ``Store``.
-    public func clockMovedBack(by jump: Duration) async throws { try await write { try await store.clockMovedBack(by: jump) } }
+    public func hurry(_ within: Duration, budgets: Bool) async throws { try await write { try await store.hurry(within, budgets: budgets) } }
     /// See ``Store``.
     public func keep(_ versions: [ScriptVersion]) async throws { try await write { try await store.keep(versions) } }
     /// See ``Store``.

@@ -33,13 +33,29 @@ extension StoreConformance {
             let held = try await trial.claim(1, owner: "gone")
             trial.clock.advance(by: .seconds(-3600))
             try trial.expect(try await trial.claim().isEmpty, "the clock was not set back")
-            try await trial.store.clockMovedBack(by: .seconds(3600))
+            try await trial.store.hurry(.seconds(3600), budgets: true)
             let claims = try await trial.claim()
             try trial.expect(claims.count == 1 && claims[0].attempt == 1, "got \(claims)")
             trial.clock.advance(by: .seconds(31))
             let freed = try await trial.claim(owner: "two")
             try trial.expect(Set(freed.map(\.work)).isSuperset(of: held.map(\.work)), "what a lost holder held did not come back: \(freed)")
             try trial.expect(!freed.contains { $0.work == .run("later") }, "what waits for longer was hurried")
+        },
+        Check("a submission that waits again lets what came for its order meanwhile go first, one after the other") { trial in
+            let order = try await trial.store.place(trial.order("application-1")).order
+            let submit = try trial.unwrap(try await trial.claim(kinds: [.submit]).first, "the submission was not claimed")
+            let lane = QueuedWork.lane(order: order.id)
+            for name in ["first", "second"] { try await trial.store.perform([.queue(QueuedWork(.event(name), lane: lane, due: trial.now))]) }
+            try trial.expect(try await trial.claim(kinds: [.event]).isEmpty, "an event went before the submission under way")
+            try await trial.store.commit(submit, Decision(.again(at: trial.now + .seconds(60), spent: true)))
+            for name in ["first", "second"] {
+                let claims = try await trial.claim(kinds: [.event, .submit])
+                try trial.expect(claims.map(\.work) == [.event(name)], "claimed \(claims.map(\.work)) instead of \(name)")
+                try await trial.store.commit(claims[0], Decision(.done))
+            }
+            try trial.expect(try await trial.claim(kinds: [.submit]).isEmpty, "the submission did not wait")
+            trial.clock.advance(by: .seconds(61))
+            try trial.expect(try await trial.claim(kinds: [.submit]).count == 1, "the submission was forgotten")
         },
         Check("released work is due at once, its attempt uncounted") { trial in
             try await trial.store.perform([.queue(trial.work("w"))])

@@ -9,7 +9,7 @@ final class DatabaseClock: WallClock {
         var at: ContinuousClock.Instant
     }
 
-    /// Differences below this one are the time that answers are under way.
+    /// What clocks may differ by before one is set by the other, in milliseconds.
     private static let tolerance: Int64 = 250
 
     private let reading: Mutex<Reading>
@@ -20,11 +20,12 @@ final class DatabaseClock: WallClock {
 
     func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }
 
-    /// Takes what the database's clock shows.
-    func note(_ moment: Timestamp) {
+    /// Takes what the database's clock showed at some time between `asked` and now.
+    func note(_ moment: Timestamp, asked: ContinuousClock.Instant) {
         reading.withLock { reading in
-            let shown = reading.moment + reading.at.duration(to: .now)
-            if abs(shown.milliseconds - moment.milliseconds) > Self.tolerance { reading = Reading(moment: moment, at: .now) }
+            let (first, last) = (reading.moment + reading.at.duration(to: asked), reading.moment + reading.at.duration(to: .now))
+            let isWithin = moment.milliseconds >= first.milliseconds - Self.tolerance && moment.milliseconds <= last.milliseconds + Self.tolerance
+            if !isWithin { reading = Reading(moment: moment, at: .now) }
         }
     }
 }

@@ -25,11 +25,11 @@ extension PostgresStore {
         }
     }
 
-    /// See ``Store/clockMovedBack(by:)``.
-    public func clockMovedBack(by jump: Duration) async throws {
+    /// See ``Store/hurry(_:budgets:)``.
+    public func hurry(_ within: Duration, budgets: Bool) async throws {
         var locks = PostgresLocks()
         locks.needsTime = true
-        try await write(locks) { $0.hurry(by: jump) }
+        try await write(locks) { $0.hurry(within, budgets: budgets) }
     }
 
     /// See ``Store/renew(_:lease:)``.

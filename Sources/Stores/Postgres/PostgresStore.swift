@@ -191,5 +191,5 @@ public final class PostgresStore: Store {
         }
     }
 
-    static let closed = StoreError.unavailable("it is closed")
+    static let closed = StoreError.closed
 }

@@ -65,7 +65,7 @@ final class GroupCommit: Sendable {
                 defer { state.isBusy = true }
                 return (true, !state.isBusy)
             }
-            if !accepted { pending.answer(.unavailable("it is closed")) }
+            if !accepted { pending.answer(.closed) }
             if starts { queue.async { self.drain() } }
         }
     }

@@ -20,9 +20,9 @@ extension SQLiteStore {
         try await writer.write { try $0.claim(request) }
     }
 
-    /// See ``Store/clockMovedBack(by:)``.
-    public func clockMovedBack(by jump: Duration) async throws {
-        try await writer.write { try $0.hurry(by: jump) }
+    /// See ``Store/hurry(_:budgets:)``.
+    public func hurry(_ within: Duration, budgets: Bool) async throws {
+        try await writer.write { try $0.hurry(within, budgets: budgets) }
     }
 
     /// See ``Store/renew(_:lease:)``.

@@ -78,7 +78,7 @@ public final class SQLiteStore: Store {
 
     /// Reads in one snapshot.
     func read<Answer: Sendable>(_ body: @escaping @Sendable (StoredRows) throws -> Answer) async throws -> Answer {
-        guard !isClosed.withLock({ $0 }) else { throw StoreError.unavailable("it is closed") }
+        guard !isClosed.withLock({ $0 }) else { throw StoreError.closed }
         let codec = codec
         do {
             return try await database.read { db in try body(StoredRows(db: db, codec: codec)) }

@@ -26,8 +26,9 @@ struct PostgresClaimer: Sendable {
         for _ in 0..<4 {
             let wanted = request.limit - claims.count
             guard wanted > 0 else { break }
+            let asked = ContinuousClock.now
             let rows = try take(wanted, request, on: connection)
-            if let moment = rows.first?.int(5) { clock.note(Timestamp(milliseconds: moment)) }
+            if let moment = rows.first?.int(5) { clock.note(Timestamp(milliseconds: moment), asked: asked) }
             let taken = rows.compactMap { row in
                 Work.Kind(rawValue: row.text(1)).map {
                     Claim(id: row.int(0), work: Work($0, row.text(2)), owner: request.owner, attempt: row.count(3))

@@ -37,10 +37,14 @@ extension PostgresTransaction {
         write(
             """
             WITH gone AS (DELETE FROM queue WHERE kind = $1 AND subject = $2 AND owner IS NULL RETURNING id, lane)
-            UPDATE queue SET head = true WHERE id IN (SELECT min(q.id) FROM queue AS q JOIN gone AS g ON q.lane = g.lane AND q.id <> g.id)
+            UPDATE queue SET head = true WHERE id IN (
+                SELECT q.id FROM queue AS q JOIN gone AS g ON q.lane = g.lane AND q.id <> g.id
+                ORDER BY (q.kind = 'submit' AND q.owner IS NULL AND q.due_at > \(PostgresTime.sql("$3"))), q.id LIMIT 1
+            )
             """,
             named[0],
-            named[1]
+            named[1],
+            time.value
         )
         wakes = true
     }
@@ -67,6 +71,7 @@ extension PostgresTransaction {
                 .int(due),
                 .count(spent ? 0 : 1)
             )
+            if claim.work.kind == .submit, let lane = row.lane { write(Self.yielding, .text(lane), time.value) }
         }
     }
 
@@ -83,17 +88,18 @@ extension PostgresTransaction {
         return still
     }
 
-    /// Makes due what waits for no longer than `jump`, and shortens what is held for longer than a lease: the clock was set back.
-    mutating func hurry(by jump: Duration) {
+    /// Brings forward what waits, and shortens what is held for longer than a lease.
+    mutating func hurry(_ within: Duration, budgets: Bool) {
         write(
             """
-            UPDATE queue SET due_at = $1 WHERE id IN (
-                SELECT id FROM queue WHERE owner IS NULL AND due_at > $1 AND due_at <= $2 ORDER BY id FOR UPDATE SKIP LOCKED
+            UPDATE queue SET due_at = greatest($1, due_at - $2) WHERE id IN (
+                SELECT id FROM queue WHERE owner IS NULL AND due_at > $1 ORDER BY id FOR UPDATE SKIP LOCKED
             )
             """,
             .int(now.milliseconds),
-            .int((now + jump).milliseconds)
+            .int(within.wholeMilliseconds)
         )
+        if budgets { write("UPDATE budgets SET rest_until = $1 WHERE rest_until > $1", .int((now + .seconds(60)).milliseconds)) }
         write(
             """
             UPDATE queue SET leased_until = $1 WHERE id IN (
@@ -134,6 +140,17 @@ extension PostgresTransaction {
             RETURNING id
         )
         UPDATE queue SET head = true WHERE kind = 'event' AND subject = $2 AND EXISTS (SELECT 1 FROM waits)
+        """
+
+    /// A submission that waits again lets the first event of its lane go before it. `$1` lane, `$2` time.
+    static let yielding = """
+        WITH event AS (SELECT id FROM queue WHERE lane = $1 AND kind = 'event' AND NOT head ORDER BY id LIMIT 1),
+        waits AS (
+            UPDATE queue SET head = false WHERE lane = $1 AND head AND kind = 'submit' AND owner IS NULL AND due_at > \(PostgresTime.sql("$2"))
+                AND EXISTS (SELECT 1 FROM event)
+            RETURNING id
+        )
+        UPDATE queue SET head = true WHERE id IN (SELECT id FROM event) AND EXISTS (SELECT 1 FROM waits)
         """
 
     /// `$6` may be null: then the work is due now.

@@ -16,7 +16,8 @@ struct PostgresTransaction {
     private static let removal = """
         WITH gone AS (DELETE FROM queue WHERE id = ANY($1::bigint[]) RETURNING id, lane)
         UPDATE queue SET head = true WHERE id IN (
-            SELECT min(q.id) FROM queue AS q JOIN gone AS g ON q.lane = g.lane WHERE q.id <> ALL ($1::bigint[]) GROUP BY q.lane
+            SELECT DISTINCT ON (q.lane) q.id FROM queue AS q JOIN gone AS g ON q.lane = g.lane WHERE q.id <> ALL ($1::bigint[])
+            ORDER BY q.lane, (q.kind = 'submit' AND q.owner IS NULL AND q.due_at > \(PostgresTime.sql("$2"))), q.id
         )
         """
 
@@ -51,9 +52,9 @@ struct PostgresTransaction {
     mutating func remove(_ id: Int64) {
         // Neighbours go together: most of what is decided is no more than that work is done.
         if let last = statements.last, last.sql == Self.removal, case .ints(let ids)? = last.values.first {
-            statements[statements.count - 1].values = [.ints(ids + [id])]
+            statements[statements.count - 1].values = [.ints(ids + [id]), time.value]
         } else {
-            write(Self.removal, .ints([id]))
+            write(Self.removal, .ints([id]), time.value)
         }
     }
 

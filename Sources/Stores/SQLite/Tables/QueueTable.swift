@@ -58,13 +58,26 @@ extension WriteTransaction {
                 "UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = ?, attempts = attempts - ? WHERE id = ?",
                 [min(moment.milliseconds, again ?? moment.milliseconds), spent ? 0 : 1, claim.id]
             )
+            if claim.work.kind == .submit, let lane = row[0] as String? { try bringForward(lane) }
         }
+    }
+
+    /// Lets the first of a lane come forward: an event about an order before a submission that waits, for it may say that the provider has the order.
+    private mutating func bringForward(_ lane: String) throws {
+        let first = try db.first(
+            "SELECT id FROM queue WHERE lane = ?1 ORDER BY kind = 'submit' AND owner IS NULL AND due_at > ?2, id LIMIT 1",
+            [lane, now.milliseconds]
+        )
+        guard let first else { return }
+        let id: Int64 = first[0]
+        try db.run("UPDATE queue SET head = id = ?2 WHERE lane = ?1 AND head <> (id = ?2)", [lane, id])
+        wakes = true
     }
 
     private mutating func remove(_ id: Int64, lane: String?) throws {
         try db.run("DELETE FROM queue WHERE id = ?", [id])
         guard let lane else { return }
-        if try db.change("UPDATE queue SET head = 1 WHERE id = (SELECT min(id) FROM queue WHERE lane = ?)", [lane]) > 0 { wakes = true }
+        try bringForward(lane)
     }
 }
 
