@@ -86,6 +86,8 @@ struct RunStage: Sendable {
         let count = (run.error?["interruptions"]?.integer ?? 0) + 1
         context.logger.error("run interrupted", metadata: ["run": "\(run.id)", "why": "\(why)", "times": "\(count)"])
         let error: JSON = ["code": "interrupted", "message": .string(why), "interruptions": .int(count)]
+        // Whatever it is, this run brings it about: it must not go on costing others their workers.
+        guard count <= 12 else { return finish(run.ended(.dead, error: error, logs: logs, at: now), event: .dead) }
         let due = now + .seconds(Int64(min(1 << min(count - 1, 6), 60)))
         return .decided(Decision(.again(at: due, spent: count > 5), [.run(run.waiting(until: due, error: error, logs: logs))]))
     }
