@@ -92,15 +92,20 @@ struct PluginTestCommand: AsyncParsableCommand {
 
     private func test(_ folders: [String]) async throws -> Bool {
         var tests: [PluginTest] = []
+        var isWhole = true
         for folder in folders {
-            tests.append(try await Problems.told { try await PluginTest(folder: folder, only: fixture, updates: update) })
+            // One plugin that cannot be read keeps nobody from hearing of the others.
+            do { tests.append(try await PluginTest(folder: folder, only: fixture, updates: update)) } catch let error as ConfigurationProblems {
+                _ = Problems.tell(error)
+                isWhole = false
+            }
         }
         if isJSON {
             Terminal.say(JSON.array(tests.map(\.json)).string())
         } else {
             for test in tests { show(test) }
         }
-        return tests.allSatisfy(\.passed)
+        return isWhole && tests.allSatisfy(\.passed)
     }
 
     private func show(_ test: PluginTest) {

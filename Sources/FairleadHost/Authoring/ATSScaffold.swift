@@ -35,6 +35,8 @@ enum ATSScaffold {
         -- NAME: an application in the stage that screens becomes an order; what becomes of the order goes back as a note.
         local map, text = require "map", require "text"
 
+        ---@param event fairlead.event
+        ---@param ctx fairlead.ctx
         local function on_event(event, ctx)
             local application = map(event.body)
             if application:text("stage") ~= ctx.settings.stage then
@@ -65,6 +67,8 @@ enum ATSScaffold {
             refused = "the provider refused the order",
         }
 
+        ---@param update fairlead.update
+        ---@param ctx fairlead.ctx
         local function on_update(update, ctx)
             local order = update.order
             local word = order.outcome and ("finished, result: " .. order.outcome) or words[order.state] or ("state: " .. order.state)

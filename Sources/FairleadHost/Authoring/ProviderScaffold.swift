@@ -59,11 +59,14 @@ enum ProviderScaffold {
             }
         end
 
+        ---@param ctx fairlead.ctx
         local function packages(ctx)
             return ctx.ok(call(ctx, "GET", "/packages"), "message").packages
         end
 
         -- Called at most once for an attempt: where its answer is lost, the order waits for a person and is not sent again.
+        ---@param order fairlead.order
+        ---@param ctx fairlead.ctx
         local function submit(order, ctx)
             local reply = call(ctx, "POST", "/checks", {
                 package = order.package,
@@ -75,6 +78,8 @@ enum ProviderScaffold {
             return { reference = ctx.ok(reply, "message").id }
         end
 
+        ---@param reference string
+        ---@param ctx fairlead.ctx
         local function report(reference, ctx)
             local reply = call(ctx, "GET", "/checks/" .. reference)
             if reply.status == 404 then
@@ -83,6 +88,7 @@ enum ProviderScaffold {
             return report_of(ctx.ok(reply, "message"))
         end
 
+        ---@param webhook fairlead.event
         local function interpret(webhook)
             local check = webhook.body
             if type(check) ~= "table" or not check.id then

@@ -22,8 +22,10 @@ struct InventedData {
     mutating func invented(_ value: JSON, under name: String = "") -> JSON {
         switch value {
         case .string(let text): return .string(invented(text, under: name))
-        case .int(let number): return .int(invented(number))
-        case .double(let number): return number.magnitude > 9_999 ? .int(invented(Int64(clamping: Int(number.rounded())))) : value
+        case .int(let number): return .int(InventedData.isTelling(name) ? 1 : invented(number))
+        case .double(let number):
+            if InventedData.isTelling(name) { return 1 }
+            return number.magnitude > 9_999 ? .int(invented(Int64(clamping: Int(min(number.magnitude, 1e15).rounded())))) : value
         case .array(let items): return .array(items.map { invented($0, under: name) })
         case .object(let members):
             return .object(
@@ -31,6 +33,13 @@ struct InventedData {
             )
         default: return value
         }
+    }
+
+    /// Whether even a small number says something of a person where it stands.
+    private static func isTelling(_ name: String) -> Bool {
+        let name = name.lowercased()
+        if ["age", "dob", "zip"].contains(name) { return true }
+        return ["birth", "year", "salary", "phone", "mobile", "postcode", "_age", "age_", "_zip", "_dob"].contains { name.contains($0) }
     }
 
     private mutating func invented(_ number: Int64) -> Int64 {
@@ -45,7 +54,7 @@ struct InventedData {
     private mutating func invented(_ text: String, under name: String) -> String {
         if text.isEmpty || known.contains(text) { return text }
         if let before = replaced[text] { return before }
-        if let number = Int64(text), number.magnitude <= 9_999 { return text }
+        if let number = Int64(text), number.magnitude <= 9_999 { return InventedData.isTelling(name) ? "1" : text }
         // A moment is not a person's; a date alone may be a birthday.
         if text.contains("T"), Timestamp(iso8601: text) != nil { return text }
         let new = text.contains("://") ? invented(url: text) : inventedWords(text, name.lowercased())
@@ -80,9 +89,8 @@ struct InventedData {
         let marks = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
         guard marks.count == 4 else { return text }
         let path = marks[3].prefix { $0 != "?" && $0 != "#" }.split(separator: "/", omittingEmptySubsequences: false).map { part -> String in
-            // Words of an API are letters; whatever has a digit or a sign in it may identify somebody.
-            part.allSatisfy { $0.isLetter || $0 == "_" } || part.wholeMatch(of: /v\d+/) != nil || known.contains(String(part))
-                ? String(part) : replaced[String(part)] ?? invented(String(part), under: "id")
+            // What of a path no script names may identify somebody.
+            part.isEmpty || known.contains { $0.contains(part) } ? String(part) : replaced[String(part)] ?? invented(String(part), under: "id")
         }
         return marks[..<3].joined(separator: "/") + "/" + path.joined(separator: "/")
     }

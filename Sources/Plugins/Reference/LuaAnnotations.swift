@@ -20,7 +20,7 @@ public enum LuaAnnotations {
                 "version": "Lua 5.4",
                 "path": ["?.lua"],
                 "builtin": {
-                    "coroutine": "disable", "debug": "disable", "io": "disable", "os": "disable", "package": "disable"
+                    "coroutine": "disable", "debug": "disable", "io": "disable", "os": "disable"
                 }
             },
             "workspace": { "library": ["\(types)"], "checkThirdParty": false },
