@@ -52,7 +52,9 @@ import Testing
         "request.path = '//elsewhere.example.test/'",
         "request.path = '/../admin'", "request.path = '/%2e%2E/admin'", "request.path = '/a b'", "request.path = '@elsewhere.example.test/'",
         "request.headers.authorization = 'Bearer mine'", "request.headers.Host = 'elsewhere.example.test'", "request.headers['x-a'] = 'a\\r\\nb: c'",
-        "request.method = 'GET'", "request.url = 'https://elsewhere.example.test/'", "request = 7", "ctx.http.get('https://elsewhere.example.test/')",
+        "request.method = 'GET'", "request.json.resultsCallbackURL = 'https://elsewhere.example.test/hook'",
+        "request.json.candidate.site = { 'see https://elsewhere.example.test/' }", "request.url = 'https://elsewhere.example.test/'", "request = 7",
+        "ctx.http.get('https://elsewhere.example.test/')",
         "ctx.orders.find { external_id = 'x' }", "ctx.kv.set('a', 1)", "ctx.park('see')", "ctx.retry { reason = 'later' }", "while true do end",
     ])
     func aFailureSendsNothing(_ body: String) async throws {

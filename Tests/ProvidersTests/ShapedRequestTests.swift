@@ -33,6 +33,23 @@ import Testing
         #expect(try JSON(parsing: sent.body) == ["auth": ["key": "zinc-key-0123456789"], "packageId": "other"])
     }
 
+    @Test func aSecretThatIsMovedStaysHidden() async throws {
+        let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(201, json: ["id": "r1"]) }])
+        var session = Samples.session(account, transport)
+        let order = Samples.order(account)
+        let shown = try #require(try ZincProvider().shape(of: order, callback: nil, key: "k", session))
+        var json = shown.json
+        let marker = try #require(shown.body.value["auth"]?["key"])
+        json["json"]?["name"] = marker
+        json["json"]?["packageId"] = marker
+        json["headers"]?["x-plain"] = marker
+        session.shape = try shown.changed(to: json)
+        _ = try await ZincProvider().submit(order, callback: nil, key: "k", session)
+        let sent = try JSON(parsing: try #require(transport.requests.first).body)
+        #expect(sent["name"] == marker && sent["packageId"] == marker && sent["auth"]?["key"] == "zinc-key-0123456789")
+        #expect(HTTPField.Name("X-Plain").flatMap { transport.requests.first?.headers[$0] } == marker.text)
+    }
+
     @Test func onlyTheRequestThatCreatesIsChanged() async throws {
         let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(200, json: []) }])
         var session = Samples.session(Samples.zinc, transport)

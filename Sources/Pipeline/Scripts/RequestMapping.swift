@@ -40,7 +40,12 @@ struct RequestMapping: Sendable {
         let run = try await context.scripts.run(call, remembered: [], host: MappingHost(context: context, connection: connection))
         switch run.end {
         case .done(let value):
-            do { return .shape(try shape.changed(to: value)) } catch { return .failed(message: "map_request: \(error)", after: nil) }
+            do {
+                let changed = try shape.changed(to: value)
+                guard let address = stranger(in: changed, beside: shape, order, connection) else { return .shape(changed) }
+                let message = "map_request: the request names an address at \(address), which the manifest does not permit"
+                return .failed(message: message, after: nil)
+            } catch { return .failed(message: "map_request: \(error)", after: nil) }
         case .rejected(let reason): return .refused(reason)
         case .retry(let after, let reason): return .failed(message: run.redacted(reason), after: after)
         case .parked(let reason), .skipped(let reason):
@@ -49,6 +54,30 @@ struct RequestMapping: Sendable {
         case .failed(let failure):
             let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0): " } ?? ""
             return .failed(message: "map_request: " + place + (failure.error["message"]?.text ?? "failed"), after: nil)
+        }
+    }
+}
+
+extension RequestMapping {
+    /// The host of an address that the script put into the request and may not call itself; nil where there is none. The provider would send results to it.
+    private func stranger(in changed: RequestShape, beside given: RequestShape, _ order: Order, _ connection: Connection) -> String? {
+        let known = Set(Self.texts(in: given.json))
+        let input = order.json
+        for text in Self.texts(in: changed.json) where text.contains("://") && !known.contains(text) {
+            let isPermitted = URLParts(text).map { url in
+                connection.plugin.manifest.permissions.contains { $0.permits(url, settings: connection.settings, order: input, request: nil) }
+            }
+            if isPermitted != true { return URLParts(text)?.host ?? "some host" }
+        }
+        return nil
+    }
+
+    private static func texts(in value: JSON) -> [String] {
+        switch value {
+        case .string(let text): [text]
+        case .array(let items): items.flatMap { texts(in: $0) }
+        case .object(let members): members.pairs.flatMap { [$0.name] + texts(in: $0.value) }
+        default: []
         }
     }
 }

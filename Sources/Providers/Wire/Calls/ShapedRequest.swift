@@ -43,7 +43,7 @@ struct ShapedRequest {
             method: original.method.rawValue,
             path: path,
             headers: headers,
-            body: replaced(body) { text in hidden.reduce(text) { $0.replacing($1.value, with: $1.marker) } }
+            body: concealed(body)
         )
     }
 
@@ -57,18 +57,34 @@ struct ShapedRequest {
         for (name, value) in shape.headers where !own.contains(name) {
             if let name = HTTPField.Name(name) { request.headers[name] = value }
         }
-        let body = replaced(shape.body.value) { text in hidden.reduce(text) { $0.replacing($1.marker, with: $1.value) } }
+        let body = revealed(shape.body.value, as: (try? JSON(parsing: original.body)) ?? .null)
         request.body = body.isNull ? [] : body.bytes()
         if !body.isNull, request.headers[.contentType] == nil { request.headers[.contentType] = "application/json" }
         return request
     }
 
-    private func replaced(_ value: JSON, _ change: (String) -> String) -> JSON {
+    private func concealed(_ text: String) -> String { hidden.reduce(text) { $0.replacing($1.value, with: $1.marker) } }
+
+    private func concealed(_ value: JSON) -> JSON {
         switch value {
-        case .string(let text): .string(change(text))
-        case .array(let items): .array(items.map { replaced($0, change) })
-        case .object(let members): .object(JSON.Members(members.pairs.map { ($0.name, replaced($0.value, change)) }))
+        case .string(let text): .string(concealed(text))
+        case .array(let items): .array(items.map { concealed($0) })
+        case .object(let members): .object(JSON.Members(members.pairs.map { ($0.name, concealed($0.value)) }))
         default: value
+        }
+    }
+
+    /// The value with the secrets back where the original had them, and nowhere else: a marker that was moved into a name would come back in a report.
+    private func revealed(_ value: JSON, as original: JSON) -> JSON {
+        switch (value, original) {
+        case (.string(let text), .string(let given)): return .string(text == concealed(given) ? given : text)
+        case (.array(let items), .array(let givens)):
+            return .array(items.enumerated().map { $0 < givens.count ? revealed($1, as: givens[$0]) : $1 })
+        case (.object(let members), .object(let givens)):
+            return .object(
+                JSON.Members(members.pairs.map { pair in (pair.name, givens[pair.name].map { revealed(pair.value, as: $0) } ?? pair.value) })
+            )
+        default: return value
         }
     }
 
