@@ -67,6 +67,38 @@ import Testing
         #expect(try await program.run("map", "acme", "event.json", "--stub", "nonsense").code == 64)
     }
 
+    @Test("calls that nothing else answers are answered as the plugin's fixtures answer calls like them") func likeFixtures() async throws {
+        let program = try Program()
+        defer { program.remove() }
+        _ = try await program.run("plugin", "new", "my-ats", "--kind", "ats")
+        try program.write(
+            """
+            hook: on_event
+            input: { path: /webhook, body: { id: 1 } }
+            settings: { base_url: "https://api.ats.example.test", package: pkg_1 }
+            steps: [{ expect: { http.get: { url: "https://api.ats.example.test/v1/people/77" } }, reply: { json: { name: Ana Roe } } }]
+            expect: { result: done }
+            """,
+            to: "plugins/my-ats/fixtures/read.yaml"
+        )
+        let script = "return { on_event = function(event, ctx) return { n = ctx.http.get(ctx.settings.base_url .. '/v1/people/5').json.name } end }"
+        try program.write(script, to: "plugins/my-ats/main.lua")
+        try program.write(
+            SampleSettings.text().replacing("plugin: webhook", with: "plugin: my-ats").replacing(
+                "settings: { default_package: pkg_1 }",
+                with: "settings: { base_url: \"https://other.example.test\", package: p }"
+            ).replacing("signing: ", with: "api_key: k, signing: ").replacing(
+                "paths: [\"\(Program.repository.appending(path: "plugins").path)\"]",
+                with: "paths: [plugins]"
+            ),
+            to: "fairlead.yaml"
+        )
+        try program.write("{}", to: "event.json")
+        let outcome = try await program.run("map", "acme", "event.json")
+        #expect(outcome.code == 0, "\(outcome.output)\(outcome.errors)")
+        #expect(outcome.output.contains("answered here as in the fixture read, with") && outcome.output.contains("\"n\": \"Ana Roe\""))
+    }
+
     @Test("a problem ends with 1: no such connection, no such file") func problems() async throws {
         let program = try program()
         defer { program.remove() }

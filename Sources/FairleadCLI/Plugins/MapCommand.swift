@@ -8,7 +8,8 @@ struct MapCommand: AsyncParsableCommand {
         commandName: "map",
         abstract: "Dry run: what would a payload order and call on a connection?",
         discussion: """
-            Touches neither network nor store, orders nothing, tells nobody. FILE is a plugin's fixture, or a body in JSON as the ATS sends it.
+            Touches neither network nor store, orders nothing, tells nobody. FILE is a plugin's fixture, or a body in JSON as the ATS sends it. Calls are
+            answered by the fixture's steps, by --stub, then as the plugin's other fixtures answer calls like them, at last by 200 and {}.
             Exit: 0 the script came to an end, 1 a problem was found.
 
             Examples:

@@ -22,7 +22,8 @@ public struct DryRun: Sendable {
     public var headers: [String: String] = [:]
     /// The hook to run; nil for the fixture's own, or the one that the path leads to.
     public var hook: String?
-    /// Answers to the calls that the fixture does not answer; the first that fits stands, then any call is answered 200 with an empty object.
+    /// Answers to the calls that the fixture does not answer; the first that fits stands, then what the plugin's fixtures answer to such calls,
+    /// and at last 200 with an empty object.
     public var stubs: [CallStub] = []
     /// Whether to tell each line that ran with its locals, which may hold personal data. The scripts then run in this process.
     public var traces = false
@@ -48,7 +49,11 @@ public struct DryRun: Sendable {
         let connection = try target()
         let pool = traces ? PluginShelf.pool() : LuaPool(try read().workers.configuration)
         do {
-            let report = try await FixtureRunner(HookRunner(pool: pool, trace: trace)).dryRun(connection, fixture(), stubs: stubs)
+            let report = try await FixtureRunner(HookRunner(pool: pool, trace: trace)).dryRun(
+                connection,
+                fixture(),
+                stubs: stubs + CallStub.like((try? connection.plugin.fixtures()) ?? [])
+            )
             await pool.shutdown()
             return (report, trace.map { Tracing(text: $0.text(of: connection.scripts), json: $0.json) })
         } catch {

@@ -79,7 +79,9 @@ public struct Trigger: Sendable {
         production = connection.accounts.filter { settings.account($0).map { !Trigger.isHarmless($0) } ?? true }
         method = HTTPRequest.Method(rawValue: input["method"]?.text ?? "POST") ?? .post
         let base = host ?? "http://\(settings.server.host):\(settings.server.port)"
-        let query = (input["query"]?.members?.pairs ?? []).compactMap { name, value in value.identifier.map { "\(name)=\($0)" } }
+        let query = (input["query"]?.members?.pairs ?? []).compactMap { name, value in
+            value.identifier.map { "\(Trigger.encoded(name))=\(Trigger.encoded($0))" }
+        }
         url = base.replacing(/\/+$/, with: "") + "/ats/\(id)" + place + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
 
@@ -97,6 +99,10 @@ public struct Trigger: Sendable {
             await transport.shutdown()
             throw APIProblem(error, changes: true, at: APIClient(url: url, token: Secret(""), origins: .init(url: "--url"), transport: transport))
         }
+    }
+
+    private static func encoded(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~"))) ?? text
     }
 
     /// Whether orders at an account reach nobody: staging, or a stand-in on this machine.

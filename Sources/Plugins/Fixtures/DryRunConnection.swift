@@ -78,12 +78,39 @@ public struct CallStub: Sendable {
     public let url: String
     /// `{status, headers, json · text}`
     public let reply: JSON
+    /// The fixture that it was taken from; nil where somebody wrote it down for this.
+    public let fixture: String?
 
     /// A stub for calls whose URL is like `url`.
-    public init(method: String? = nil, url: String, reply: JSON) {
+    public init(method: String? = nil, url: String, reply: JSON, fixture: String? = nil) {
+        self.fixture = fixture
         self.method = method
         self.url = url
         self.reply = reply
+    }
+
+    /// What a plugin's fixtures answer, for calls like theirs: the same method and path, whatever the host and the identifiers in the path are. The
+    /// closest first.
+    public static func like(_ fixtures: [Fixture]) -> [CallStub] {
+        var stubs: [(stub: CallStub, weight: Int)] = []
+        for fixture in fixtures {
+            for step in fixture.steps where step.call.hasPrefix("http.") {
+                guard case .reply(let reply) = step.answer, (200..<300).contains(reply["status"]?.integer ?? 200) else { continue }
+                guard let url = step.arguments["url"]?.text, let path = pattern(url) else { continue }
+                let method = step.call == "http.request" ? step.arguments["method"]?.text : String(step.call.dropFirst(5))
+                if stubs.contains(where: { $0.stub.url == path && $0.stub.method == method }) { continue }
+                stubs.append((CallStub(method: method, url: path, reply: reply, fixture: fixture.name), path.count { $0 != "*" }))
+            }
+        }
+        return stubs.sorted { $0.weight > $1.weight }.map(\.stub)
+    }
+
+    /// The path of a URL with `*` for its host and for parts that have a digit in them; nil where there is no path.
+    private static func pattern(_ url: String) -> String? {
+        let parts = url.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count > 3, parts[3...].contains(where: { !$0.isEmpty }) else { return nil }
+        let path = parts[3...].map { part in part.wholeMatch(of: /v\d+/) == nil && part.contains(where: \.isNumber) ? "*" : String(part) }
+        return "*/" + path.joined(separator: "/")
     }
 
     /// Any call, answered 200 with an empty object.
@@ -123,6 +150,8 @@ public struct DryRunCall: Sendable {
     public let source: Source
     /// What the stub answered; nil otherwise.
     public let reply: JSON?
+    /// The fixture that the stub's answer was taken from.
+    public var fixture: String?
 
     /// Whether it would reach or change something outside the script.
     public var isOutward: Bool { !["now", "uuid", "random", "hmac", "kv.get", "orders.get", "orders.find", "orders.place"].contains(name) }
@@ -131,6 +160,7 @@ public struct DryRunCall: Sendable {
     public var json: JSON {
         var json: JSON = ["call": .string(name), "arguments": arguments, "answered_by": .string(source.rawValue)]
         json["reply"] = reply
+        json["fixture"] = fixture.map { .string($0) }
         return json
     }
 }

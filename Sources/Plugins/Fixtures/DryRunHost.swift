@@ -102,15 +102,16 @@ final class DryRunHost: ScriptHost {
             return nil
         }
         if isStrict { throw surprise(name, arguments) }
+        let stub = kind == "http" ? stubs.first { $0.answers(arguments) } : nil
         let reply: JSON? =
             switch kind {
-            case "http": stubs.first { $0.answers(arguments) }?.reply
+            case "http": stub?.reply
             case "orders.cancel": ["cancelled": true]
             case "packages": []
             case "orders.get", "orders.find": .null
             default: nil
             }
-        note(DryRunCall(name: name, arguments: arguments, source: .stub, reply: reply))
+        note(DryRunCall(name: name, arguments: arguments, source: .stub, reply: reply, fixture: stub?.fixture))
         guard kind == "http" else { return reply }
         state.withLock { $0.answer = reply.map { .reply($0) } }
         return nil

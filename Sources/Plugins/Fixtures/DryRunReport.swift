@@ -96,7 +96,9 @@ public struct DryRunReport: Sendable {
             for name in ["method", "url"] { details[name] = nil }
         }
         switch call.source {
-        case .stub: head += "  (would call; answered here with \(call.reply?.string() ?? "nothing"))"
+        case .stub:
+            let like = call.fixture.map { "as in the fixture \($0), with " } ?? "with "
+            head += "  (would call; answered here \(like)\(call.reply?.string() ?? "nothing"))"
         case .step: head += "  (answered by the fixture)"
         case .host: head += "  (answered by the dry run)"
         }
