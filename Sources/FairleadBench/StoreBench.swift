@@ -8,32 +8,41 @@ import Stores
 /// |---|---|
 /// | `intake COUNT` | takes so many events in, 64 at a time, each of 2 KB with a key of its own |
 /// | `work` | claims and settles what is queued until nothing is, and says from when to when |
-/// | `grow EVENTS ORDERS` | fills an empty store, measuring intake at its beginning and end, then lists and searches |
+/// | `grow EVENTS ORDERS` | fills an empty store, measuring intake at its beginning and end, in events a second and in this process's CPU |
+/// | `look ORDERS` | lists and searches in a store that was grown to so many orders |
 struct StoreBench {
     let store: any Store
     private let clock = SystemClock()
     private let random = SystemRandom()
 
     static func run(_ arguments: [String]) async throws {
-        guard arguments.count >= 2 else { throw BenchFailure("usage: fairlead-bench store URL intake COUNT | work | grow EVENTS ORDERS") }
+        guard arguments.count >= 2 else { throw BenchFailure("usage: fairlead-bench store URL intake COUNT | work | grow EVENTS ORDERS | look ORDERS") }
         let folder = FileManager.default.currentDirectoryPath
         let store = try await StoreURL.open(arguments[0], relativeTo: folder, clock: SystemClock(), random: SystemRandom())
         let bench = StoreBench(store: store)
         let numbers = arguments.dropFirst(2).compactMap { Int($0) }
         switch (arguments[1], numbers.count) {
-        case ("intake", 1): print(String(format: "per_second %.0f", try await bench.intake(0..<numbers[0])))
+        case ("intake", 1): print(String(format: "per_second %.0f", try await bench.intake(0..<numbers[0]).perSecond))
         case ("work", 0): try await bench.work()
+        case ("look", 1): try await bench.look(orders: numbers[0])
         case ("grow", 2): try await bench.grow(events: numbers[0], orders: numbers[1])
         default: throw BenchFailure("there is no such operation: \(arguments.dropFirst().joined(separator: " "))")
         }
         await store.close()
     }
 
-    /// Events a second.
-    private func intake(_ numbers: Range<Int>) async throws -> Double {
-        let began = ContinuousClock.now
+    /// Events a second, and microseconds of this process's CPU for each.
+    private func intake(_ numbers: Range<Int>) async throws -> (perSecond: Double, microseconds: Double) {
+        let (began, used) = (ContinuousClock.now, Self.processorSeconds)
         try await concurrently(numbers, at: 64) { number in _ = try await store.accept(event(number), dedupe: "delivery-\(number)") }
-        return Double(numbers.count) / ((ContinuousClock.now - began) / .seconds(1))
+        let count = Double(numbers.count)
+        return (count / ((ContinuousClock.now - began) / .seconds(1)), (Self.processorSeconds - used) / count * 1_000_000)
+    }
+
+    private static var processorSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
     }
 
     private func work() async throws {
@@ -65,15 +74,20 @@ struct StoreBench {
     private func grow(events: Int, orders: Int) async throws {
         let slice = max(events / 20, 1000)
         // The first slice warms up, and counts for nothing.
-        var rates: [Double] = []
+        var rates: [(perSecond: Double, microseconds: Double)] = []
         for start in stride(from: 0, to: events, by: slice) {
             rates.append(try await intake(start..<min(start + slice, events)))
             let share = max(orders / 20, 1)
             try await concurrently(start / slice * share..<(start / slice + 1) * share, at: 64) { number in _ = try await store.place(order(number)) }
             FileHandle.standardError.write(Data("  \(start + slice) events\n".utf8))
         }
-        print(String(format: "first_per_second %.0f", rates[1..<4].sorted()[1]))
-        print(String(format: "last_per_second %.0f", rates.suffix(3).sorted()[1]))
+        for (name, some) in [("first", rates[1..<4]), ("last", rates.suffix(3))] {
+            print(String(format: "\(name)_per_second %.0f", some.map(\.perSecond).sorted()[1]))
+            print(String(format: "\(name)_cpu_us %.1f", some.map(\.microseconds).sorted()[1]))
+        }
+    }
+
+    private func look(orders: Int) async throws {
         for (name, query) in queries(orders) {
             var times: [Double] = []
             for _ in 0..<9 {
