@@ -22,6 +22,9 @@ struct PluginLintTests {
         permissions: { http: ["https://api.example.test", "https://${settings.default_package}.ats.test", "https://*.wild.test"] }
         """
 
+    /// What of ctx a script of an ATS plugin has.
+    private static let ats = HostAPI.context.members.map(\.name).filter { !HostAPI.ofProviders.contains($0) }.sorted().joined(separator: ", ")
+
     private func problems(_ body: String) throws -> [String] {
         let main = "return { on_event = function(event, ctx)\n\(body)\nend }"
         return PluginLint(try PluginBench.plugin(main, manifest: Self.manifest)).problems.map { problem in
@@ -30,6 +33,8 @@ struct PluginLintTests {
     }
 
     @Test(arguments: [
+        ("return ctx.accounts", "2 ctx has no accounts | Known: \(PluginLintTests.ats)."),
+        ("return ctx.account", "2 ctx has no account | Known: \(PluginLintTests.ats)."),
         ("return ctx.order.place{}", "2 ctx has no order | Did you mean orders?"),
         ("ctx.orders.plase{}", "2 ctx.orders has no plase | Did you mean place?"),
         ("local http = ctx.http\nhttp.gett('u')", "3 ctx.http has no gett | Did you mean get?"),

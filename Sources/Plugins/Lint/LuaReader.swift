@@ -23,6 +23,8 @@ struct LuaReader {
         var settings: JSON?
         /// The declared secrets; nil where nothing is known.
         var secrets: [String]?
+        /// The members of `ctx` that scripts of this kind do not have.
+        var hidden: Set<String> = []
 
         init(settings: JSON? = nil, secrets: [String]? = nil) {
             self.settings = settings
@@ -421,10 +423,10 @@ struct LuaReader {
         case .part("ctx") where name == "secret": return .secrets
         case .part(let part):
             guard let known = HostAPI.part(part) else { return .unknown }
-            if let member = known.member(name) { return LuaValue(member) }
+            if let member = known.member(name), part != "ctx" || !rules.hidden.contains(name) { return LuaValue(member) }
             // What a script adds to a value of its own is its own affair; `candidate` and the like may hold more than is named.
             if isAssigned && known.kind == .value || part == "candidate" { return .unknown }
-            missing("\(part) has no \(name)", name, known.members.map(\.name), line)
+            missing("\(part) has no \(name)", name, known.members.map(\.name).filter { part != "ctx" || !rules.hidden.contains($0) }, line)
         case .settings(let schema, let path):
             guard let properties = schema["properties"]?.members else { return .unknown }
             if let property = properties[name] { return .settings(property, path: "\(path).\(name)") }

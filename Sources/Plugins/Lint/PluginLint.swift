@@ -33,7 +33,8 @@ private struct ScriptLint {
     var problems: [ConfigurationProblem] = []
 
     init(_ script: Script, _ manifest: PluginManifest, file: String) {
-        let rules = LuaReader.Rules(settings: manifest.settings.json, secrets: manifest.secrets.map(\.name))
+        var rules = LuaReader.Rules(settings: manifest.settings.json, secrets: manifest.secrets.map(\.name))
+        rules.hidden = manifest.kind == .provider ? [] : HostAPI.ofProviders
         let reader = LuaReader(script.source, rules: rules)
         for finding in reader.findings {
             problems.append(ConfigurationProblem(file: file, line: finding.line, message: finding.message, hint: finding.hint))
