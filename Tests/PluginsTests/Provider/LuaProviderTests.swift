@@ -119,6 +119,22 @@ struct LuaProviderTests {
         }
     }
 
+    @Test("Where scripts cannot be run at all, an order waits unsent and a webhook is looked at later")
+    func noWorkers() async throws {
+        let pool = LuaPool(LuaPool.Configuration(count: 1, workerPath: "/nowhere/fairlead-lua"))
+        let plugin = try ExampleProviderWire.shipped("example")
+        let provider = try #require(LuaProvider(plugin, runner: HookRunner(pool: pool), random: SeededRandom(1)))
+        let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(201, json: ["id": "chk_1"]) }])
+        let session = ExampleProviderWire.session(transport)
+        let unsent = await #expect(throws: ProviderError.self) {
+            try await provider.submit(ExampleProviderWire.order(), callback: nil, key: "k", session)
+        }
+        #expect(unsent?.creation == .sendAgain && transport.requests.isEmpty)
+        let unread = await #expect(throws: ProviderError.self) { try await provider.interpret(Webhook(headers: [:], body: []), session) }
+        #expect(unread?.code == .unavailable)
+        await pool.shutdown()
+    }
+
     // MARK: Secrets, reach
 
     @Test("The provider's words come without the account's secrets, and a script reaches the provider and nobody else")
