@@ -60,6 +60,16 @@ private struct ScriptLint {
                 ConfigurationProblem(file: file, line: line, message: "a plugin of kind \(manifest.kind) has no hook \(name)", hint: hint)
             )
         }
+        guard manifest.kind == .provider else { return }
+        let promised = manifest.promisedHooks
+        for name in promised.subtracting(hooks.keys).sorted() {
+            let why = name == "submit" ? "every provider needs" : "the manifest's capabilities promise"
+            problems.append(ConfigurationProblem(file: file, message: "returns no \(name), which \(why)"))
+        }
+        for (name, line) in hooks.sorted(by: { $0.value < $1.value }) where known.contains(name) && !promised.contains(name) {
+            let message = "\(name) is never called: the manifest's capabilities do not list it"
+            problems.append(ConfigurationProblem(file: file, line: line, message: message))
+        }
     }
 
     /// Whether some value of what the entries leave open would permit the URL.

@@ -48,6 +48,20 @@ struct ProviderManifestTests {
         #expect(try manifest("capabilities: { report: true, cancel: false }").promisedHooks == ["submit", "report"])
     }
 
+    @Test("Checking a plugin finds hooks that are promised and missing, and hooks that are never called, without running anything")
+    func lint() throws {
+        let main = "local function any() end\nreturn {\n  submit = any,\n  cancel = any,\n}"
+        let yaml = "{ name: bench, version: 1.0.0, contract: 1, kind: provider, capabilities: { report: true } }"
+        let found = PluginLint(try PluginBench.plugin(main, manifest: yaml)).problems
+        #expect(
+            found.map(\.message) == [
+                "returns no report, which the manifest's capabilities promise",
+                "cancel is never called: the manifest's capabilities do not list it",
+            ]
+        )
+        #expect(found.last?.line == 4)
+    }
+
     @Test("An order must have what the manifest asks of a candidate; the problem holds no value")
     func candidates() throws {
         let manifest = try manifest("capabilities: { report: true }\ncandidate: { required: [phone, country] }")
