@@ -15,8 +15,11 @@ struct ConnectionList: AsyncParsableCommand {
 
     func run() async throws {
         let list = ListText(
-            columns: [("connection", "id"), ("plugin", "plugin"), ("version", "plugin_version"), ("accounts", "accounts"), ("hooks", "hooks")],
-            empty: "No connections. Write one under connections: in the settings file, and start the host again."
+            columns: [
+                ("connection", "id"), ("plugin", "plugin"), ("version", "plugin_version"), ("accounts", "accounts"), ("hooks", "hooks"),
+                ("problem", "problem.code"),
+            ],
+            empty: "No connections. Write one under connections: in the settings file, and send the host SIGHUP."
         )
         host.show(try await host.ask { try await $0.get(["connections"]) }) { list.text($0) }
     }

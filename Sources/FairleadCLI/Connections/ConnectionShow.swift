@@ -23,10 +23,11 @@ struct ConnectionShow: AsyncParsableCommand {
     }
 
     private static func text(_ connection: JSON) -> String {
-        let facts = [
+        var facts = [
             ["plugin", "\(connection.cell("plugin")) \(connection.cell("plugin_version"))"], ["accounts", connection.cell("accounts")],
             ["hooks", connection.cell("hooks")], ["secrets", connection.cell("secrets")],
         ]
+        if let problem = connection["problem"], !problem.isNull { facts.append(["problem", "\(problem.cell("code")): \(problem.cell("message"))"]) }
         let settings = (connection["settings"]?.members?.pairs ?? []).map { [$0.name, $0.value.text ?? $0.value.string()] }
         let head = connection.cell("id") + "\n" + Table(rows: facts, indent: "  ").text
         return settings.isEmpty ? head : head + "\n\nSettings\n" + Table(rows: settings, indent: "  ").text

@@ -32,17 +32,17 @@ struct LuaReader {
         }
     }
 
-    private(set) var findings: [Finding] = []
+    var findings: [Finding] = []
     private(set) var statements: [Statement] = []
     /// Strings that begin like a URL, each with whether it ends the text it stands in.
-    private(set) var urls: [(text: String, line: Int, isWhole: Bool)] = []
+    var urls: [(text: String, line: Int, isWhole: Bool)] = []
     /// The value that the file returns.
     private(set) var returned = LuaValue.unknown
 
-    private let tokens: [LuaToken]
-    private let rules: Rules
-    private var place = 0
-    private var scopes = LuaScopes()
+    let tokens: [LuaToken]
+    let rules: Rules
+    var place = 0
+    var scopes = LuaScopes()
     /// First and last lines of the functions that were read.
     private var bodies: [(Int, Int)] = []
     private var depth = 0
@@ -56,35 +56,35 @@ struct LuaReader {
 
     // MARK: Words
 
-    private var token: LuaToken { tokens[min(place, tokens.count - 1)] }
-    private var before: Int { tokens[max(0, min(place, tokens.count) - 1)].line }
-    private mutating func advance() { if place < tokens.count { place += 1 } }
+    var token: LuaToken { tokens[min(place, tokens.count - 1)] }
+    var before: Int { tokens[max(0, min(place, tokens.count) - 1)].line }
+    mutating func advance() { if place < tokens.count { place += 1 } }
 
-    private mutating func take(_ text: String) -> Bool {
+    mutating func take(_ text: String) -> Bool {
         guard token.is(text) else { return false }
         advance()
         return true
     }
 
-    private mutating func name() -> String {
+    mutating func name() -> String {
         let text = token.kind == .name ? token.text : ""
         if token.kind != .end { advance() }
         return text
     }
 
-    private mutating func note(_ message: String, at line: Int, hint: String? = nil) {
+    mutating func note(_ message: String, at line: Int, hint: String? = nil) {
         findings.append(Finding(line: line, message: message, hint: hint))
     }
 
     // MARK: Statements
 
-    private mutating func block() {
+    mutating func block() {
         scopes.open()
         statements(until: ["end", "else", "elseif"])
         scopes.close()
     }
 
-    private mutating func statements(until ends: [String]) {
+    mutating func statements(until ends: [String]) {
         while token.kind != .end, !ends.contains(where: token.is) {
             let start = place
             statement()
@@ -93,13 +93,13 @@ struct LuaReader {
     }
 
     /// Marks what was read since `first` as a statement of its own.
-    private mutating func mark(from first: Int, bodies known: Int) {
+    mutating func mark(from first: Int, bodies known: Int) {
         var lines = Set(first...max(first, before))
         for (begin, end) in bodies[known...] where end > begin + 1 { lines.subtract((begin + 1)..<end) }
         statements.append(Statement(line: first, lines: lines))
     }
 
-    private mutating func statement() {
+    mutating func statement() {
         let first = token.line
         let known = bodies.count
         if take(";") { return }
@@ -150,7 +150,7 @@ struct LuaReader {
         }
     }
 
-    private mutating func conditional(_ first: Int) {
+    mutating func conditional(_ first: Int) {
         var line = first
         repeat {
             let known = bodies.count
@@ -164,7 +164,7 @@ struct LuaReader {
         _ = take("end")
     }
 
-    private mutating func loop(_ first: Int) {
+    mutating func loop(_ first: Int) {
         let known = bodies.count
         var names = [name()]
         while take(",") { names.append(name()) }
@@ -179,7 +179,7 @@ struct LuaReader {
         _ = take("end")
     }
 
-    private mutating func functionStatement() {
+    mutating func functionStatement() {
         let line = token.line
         let root = name()
         var isMethod = false
@@ -195,7 +195,7 @@ struct LuaReader {
     }
 
     /// Returns whether it declares nothing but a constant that is written out.
-    private mutating func local() -> Bool {
+    mutating func local() -> Bool {
         if take("function") {
             scopes.declare(name())
             body()
@@ -217,7 +217,7 @@ struct LuaReader {
         return isConstant
     }
 
-    private mutating func expressionStatement() {
+    mutating func expressionStatement() {
         let line = token.line
         var targets = [suffixed(isTarget: true)]
         while take(",") { targets.append(suffixed(isTarget: true)) }
@@ -230,13 +230,13 @@ struct LuaReader {
         for case (let name?, _) in targets { assign(name, line: line) }
     }
 
-    private mutating func assign(_ name: String, line: Int) {
+    mutating func assign(_ name: String, line: Int) {
         if scopes.find(name) != nil { scopes.forget(name) } else { note("assigns the global \(name)", at: line, hint: "Write: local \(name) = …") }
     }
 
     // MARK: Functions
 
-    private mutating func body(isMethod: Bool = false) {
+    mutating func body(isMethod: Bool = false) {
         let first = before
         var names = isMethod ? ["self"] : []
         _ = take("(")
@@ -256,196 +256,12 @@ struct LuaReader {
     }
 
     /// The contract's own names for what hooks are given, where `ctx` is given, too.
-    private func parameter(_ name: String, among names: [String]) -> LuaValue {
+    func parameter(_ name: String, among names: [String]) -> LuaValue {
         switch name {
         case "ctx": .part("ctx")
         case "event", "update": names.contains("ctx") ? .part(name) : .unknown
         case "request": names == ["request", "ctx"] ? .part("event") : .unknown
         default: .unknown
         }
-    }
-
-    // MARK: Expressions
-
-    private mutating func expressions() -> [LuaValue] {
-        var values = [expression()]
-        while take(",") { values.append(expression()) }
-        return values
-    }
-
-    private static let operators: Set = [
-        "+", "-", "*", "/", "//", "%", "^", "..", "==", "~=", "<", "<=", ">", ">=", "and", "or", "&", "|", "~", "<<", ">>",
-    ]
-
-    private mutating func expression() -> LuaValue {
-        var value = operand()
-        while LuaReader.operators.contains(token.text), token.kind == .symbol || token.kind == .keyword {
-            let sign = token.text
-            advance()
-            let next = operand(joined: sign == "..")
-            switch sign {
-            case "or": if value == .unknown { value = next }
-            case "and": value = next
-            default: value = .unknown
-            }
-        }
-        return value
-    }
-
-    private mutating func operand(joined: Bool = false) -> LuaValue {
-        while token.is("not") || token.is("-") || token.is("#") || token.is("~") { advance() }
-        switch token.kind {
-        case .number:
-            advance()
-            return .unknown
-        case .string:
-            let (text, line) = (token.text, token.line)
-            advance()
-            if !joined { noteURL(text, line) }
-            return .text(text)
-        case .keyword where token.text == "function":
-            advance()
-            body()
-            return .unknown
-        case .keyword, .symbol:
-            if token.is("{") { return table() }
-            if token.is("(") { return suffixed().value }
-            if token.kind == .keyword || token.is("...") { advance() }
-            return .unknown
-        default: return suffixed().value
-        }
-    }
-
-    private mutating func noteURL(_ text: String, _ line: Int) {
-        if text.hasPrefix("https://") || text.hasPrefix("http://") { urls.append((text, line, !token.is(".."))) }
-    }
-
-    private mutating func table() -> LuaValue {
-        var keys: [String: Int] = [:]
-        _ = take("{")
-        while token.kind != .end, !token.is("}") {
-            let line = token.line
-            if take("[") {
-                if case .text(let key) = expression() { keys[key] = line }
-                _ = take("]")
-                _ = take("=")
-            } else if token.kind == .name, tokens.indices.contains(place + 1), tokens[place + 1].is("=") {
-                keys[name()] = line
-                _ = take("=")
-            }
-            let start = place
-            _ = expression()
-            if place == start { advance() }
-            _ = take(",") || take(";")
-        }
-        _ = take("}")
-        return .table(keys)
-    }
-
-    /// A name or a value in parentheses with all that follows: members, indexes, calls.
-    ///
-    /// - Parameter isTarget: whether it may be assigned to; a name alone is then given back instead of looked up.
-    private mutating func suffixed(isTarget: Bool = false) -> (name: String?, value: LuaValue) {
-        let line = token.line
-        var value = LuaValue.unknown
-        if take("(") {
-            value = expression()
-            _ = take(")")
-        } else {
-            let root = name()
-            let isAlone = ![".", ":", "[", "(", "{"].contains(where: token.is) && token.kind != .string
-            if isTarget, isAlone { return (root, .unknown) }
-            value = look(up: root, at: line)
-        }
-        while true {
-            if token.is(".") || token.is(":") {
-                advance()
-                let line = token.line
-                let member = name()
-                let isAssigned = isTarget && (token.is("=") || token.is(","))
-                value = self.member(member, of: value, at: line, isAssigned: isAssigned)
-            } else if take("[") {
-                let index = expression()
-                _ = take("]")
-                if case .text(let key) = index {
-                    value = member(key, of: value, at: line, isAssigned: isTarget && token.is("="))
-                } else {
-                    value = .unknown
-                }
-            } else if token.is("(") || token.is("{") || token.kind == .string {
-                value = call(value)
-            } else {
-                return (nil, value)
-            }
-        }
-    }
-
-    private mutating func call(_ called: LuaValue) -> LuaValue {
-        var first = LuaValue.unknown
-        if token.kind == .string {
-            first = operand()
-        } else if token.is("{") {
-            first = table()
-        } else {
-            advance()
-            if !token.is(")") { first = expressions().first ?? .unknown }
-            _ = take(")")
-        }
-        switch called {
-        case .function(let result): return result
-        case .mapModule: return .part("map")
-        case .require:
-            guard case .text(let name) = first, let part = HostAPI.part(name), part.kind == .module else { return .unknown }
-            return name == "map" ? .mapModule : .part(name)
-        default: return .unknown
-        }
-    }
-
-    // MARK: Names
-
-    private mutating func look(up name: String, at line: Int) -> LuaValue {
-        if name.isEmpty { return .unknown }
-        if let value = scopes.find(name) { return value }
-        if name == "require" { return .require }
-        if HostAPI.libraries[name] != nil { return .library(name) }
-        guard !HostAPI.globals.contains(name) else { return .unknown }
-        let hint =
-            HostAPI.part(name)?.kind == .module
-            ? "Write at the top: local \(name) = require \"\(name)\"."
-            : suggestion(for: name, among: scopes.names + HostAPI.globals).map { "Did you mean \($0)?" }
-        note("there is no global \(name)", at: line, hint: hint)
-        return .unknown
-    }
-
-    private mutating func member(_ name: String, of value: LuaValue, at line: Int, isAssigned: Bool) -> LuaValue {
-        switch value {
-        case .part("ctx") where name == "settings": return rules.settings.map { .settings($0, path: "settings") } ?? .unknown
-        case .part("ctx") where name == "secret": return .secrets
-        case .part(let part):
-            guard let known = HostAPI.part(part) else { return .unknown }
-            if let member = known.member(name), part != "ctx" || !rules.hidden.contains(name) { return LuaValue(member) }
-            // What a script adds to a value of its own is its own affair; `candidate` and the like may hold more than is named.
-            if isAssigned && known.kind == .value || part == "candidate" { return .unknown }
-            missing("\(part) has no \(name)", name, known.members.map(\.name).filter { part != "ctx" || !rules.hidden.contains($0) }, line)
-        case .settings(let schema, let path):
-            guard let properties = schema["properties"]?.members else { return .unknown }
-            if let property = properties[name] { return .settings(property, path: "\(path).\(name)") }
-            let additional = schema["additionalProperties"] ?? .bool(path != "settings")
-            guard additional == false else { return .unknown }
-            missing("the manifest declares no \(path).\(name)", name, properties.pairs.map(\.name), line)
-        case .secrets:
-            guard let secrets = rules.secrets, !secrets.contains(name) else { return .unknown }
-            missing("the manifest declares no secret \(name)", name, secrets, line)
-        case .library(let library):
-            guard let members = HostAPI.libraries[library], !members.contains(name) else { return .unknown }
-            missing("\(library) has no \(name)", name, members, line)
-        default: break
-        }
-        return .unknown
-    }
-
-    private mutating func missing(_ message: String, _ name: String, _ known: [String], _ line: Int) {
-        let near = suggestion(for: name, among: known).map { "Did you mean \($0)?" }
-        note(message, at: line, hint: near ?? (known.isEmpty ? nil : "Known: \(known.sorted().joined(separator: ", "))."))
     }
 }
