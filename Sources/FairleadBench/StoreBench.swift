@@ -16,7 +16,9 @@ struct StoreBench {
     private let random = SystemRandom()
 
     static func run(_ arguments: [String]) async throws {
-        guard arguments.count >= 2 else { throw BenchFailure("usage: fairlead-bench store URL intake COUNT | work | grow EVENTS ORDERS | look ORDERS") }
+        guard arguments.count >= 2 else {
+            throw BenchFailure("usage: fairlead-bench store URL intake COUNT | work | grow EVENTS ORDERS | look ORDERS")
+        }
         let folder = FileManager.default.currentDirectoryPath
         let store = try await StoreURL.open(arguments[0], relativeTo: folder, clock: SystemClock(), random: SystemRandom())
         let bench = StoreBench(store: store)

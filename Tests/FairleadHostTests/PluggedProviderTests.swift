@@ -116,6 +116,53 @@ struct PluggedProviderTests {
         }
     }
 
+    @Test("A credential in a webhook's header is verified and not kept")
+    func credentials() async throws {
+        try await inFolder { folder in
+            let plugin = folder.appending(path: "own/keyed")
+            try FileManager.default.createDirectory(at: plugin, withIntermediateDirectories: true)
+            let manifest = """
+                name: keyed
+                version: 1.0.0
+                contract: 1
+                kind: provider
+                capabilities: { webhooks: true, signed_webhooks: true }
+                secrets: { token: { required: true } }
+                inbound: [{ path: /, verify: { scheme: bearer, secret: token, header: X-Key } }]
+                """
+            try Data(manifest.utf8).write(to: plugin.appending(path: "plugin.yaml"))
+            let main = "return { submit = function() end, interpret = function(w) return { { reference = w.body.id } } end }"
+            try Data(main.utf8).write(to: plugin.appending(path: "main.lua"))
+            let settings = try Self.read(
+                Self.text {
+                    $0 = $0.replacing("/plugins\"]", with: "/plugins\", own]").replacing("[example-uk]", with: "[keyed]")
+                        .replacing(
+                            "accounts:\n",
+                            with: "accounts:\n  keyed: { provider: keyed, base_url: \"https://k.example.test\", token: webhook-key-0123456789 }\n",
+                            maxReplacements: 1
+                        )
+                },
+                in: folder
+            )
+            var parts = Host.Parts(transport: HandlerTransport())
+            parts.listens = false
+            parts.logger.logLevel = .critical
+            let host = try await Host(settings, parts)
+            let order = try await host.commands.place([
+                "connection": "acme", "external_id": "application-101", "package": "pkg_1",
+                "candidate": ["first_name": "Ana", "last_name": "Roe", "email": "ana@example.test"],
+            ]).order
+            let headers = ["x-key": "webhook-key-0123456789", "x-other": "kept"]
+            let webhook = Webhook(headers: headers, body: Array(#"{"id":"k1"}"#.utf8))
+            let answer = try await host.intake.webhook(account: "keyed", token: order.callbackToken.value, webhook)
+            let event = try #require(try await host.store.event(answer.json?["event"]?.text ?? ""))
+            #expect(event.request.value.headers == ["x-other": "kept"])
+            let wrong = Webhook(headers: ["x-key": "other"], body: webhook.body)
+            await #expect(throws: Refusal.self) { try await host.intake.webhook(account: "keyed", token: order.callbackToken.value, wrong) }
+            await host.close()
+        }
+    }
+
     @Test("A plugin that takes a built-in provider's name, or lacks a hook it promises, keeps the host from starting")
     func unsound() async throws {
         try await inFolder { folder in
