@@ -15,7 +15,11 @@ struct FailureTextTests {
     @Test(arguments: [
         ("return event.body.application.id", "path", "application"), ("return event.body.application.id", "found", "nothing"),
         ("return event.body.application.id", "expected", "table"),
-        ("return body.candidate.address.city", "path", "body.candidate.address"),
+        ("return body.candidate.address.city", "path", "candidate.address"),
+        ("local c = event.body.candidate\treturn c.address.city", "path", "candidate.address"),
+        ("return event.body.candidate.email.x", "message", "attempt to index null (field 'email')"),
+        ("local p = settings.packages or nil return p.x", "hint", "the setting packages is not given"),
+        ("local function f(body) return body.x.y end return f({})", "path", "body.x"),
         ("return event.body.candidate.email.x", "hint", "the payload says null here"),
         ("return event.body.days + 1", "found", "text and number"),
         ("return event.body.days + 1", "hint", "tonumber(value) turns text into a number"),

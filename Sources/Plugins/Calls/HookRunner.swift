@@ -113,7 +113,7 @@ extension HookFailure {
         // A script chooses these texts: a code is a word, and none that only the sandbox gives; the rest is shown without what the run was given.
         let chosen = value?["code"]?.text.flatMap { $0.wholeMatch(of: /[a-z_]{1,40}/) == nil || Self.reserved.contains($0) ? nil : $0 }
         let code = chosen ?? error.code.rawValue
-        var json: JSON = ["code": .string(code), "message": .string(redactor.redacted(value?["message"]?.text ?? error.message))]
+        var json: JSON = ["code": .string(code), "message": .string(redactor.redacted(value?["message"]?.text ?? Self.plain(error.message)))]
         json["plugin"] = plugin.map { .string($0) }
         json["hook"] = hook.map { .string($0) }
         json["script"] = error.script.map { .string($0) }
@@ -121,8 +121,7 @@ extension HookFailure {
         for name in ["path", "expected", "found", "hint"] { json[name] = value?[name]?.text.map { .string(redactor.redacted($0)) } }
         if let script = error.script, let line = error.line, let lines = scripts?.lines(of: script) {
             json["excerpt"] = scripts?.excerpt(script: script, line: line).map { .array($0.map { .string($0) }) }
-            let text = lines.indices.contains(line - 1) ? lines[line - 1] : nil
-            if code == "script_error", value == nil, let mistake = LuaMistake(error.message, line: text, settings: settings, script: lines) {
+            if code == "script_error", value == nil, let mistake = LuaMistake(error.message, line: line, settings: settings, script: lines) {
                 json["path"] = mistake.path.map { .string($0) }
                 json["expected"] = mistake.expected.map { .string($0) }
                 json["found"] = mistake.found.map { .string($0) }
@@ -131,6 +130,9 @@ extension HookFailure {
         }
         self.init(error: json, retry: error.isWorthRetrying && code != "step_limit" ? .soon : .never)
     }
+
+    /// Lua's message in the words of JSON: what it calls userdata is the payload's null.
+    private static func plain(_ message: String) -> String { message.replacing("a userdata value", with: "null") }
 
     private static let reserved: Set = [
         "cpu_limit", "memory_limit", "output_limit", "nesting_limit", "worker_killed", "worker_crashed", "interrupted", "nondeterministic_script",

@@ -13,14 +13,18 @@ struct LuaMistake: Equatable {
     /// What to do about it.
     var hint: String?
 
+    /// Longer lines are not looked into: whoever wrote the script must not choose how long the host looks.
+    private static let longest = 400
+
     private init() {}
 
     /// Reads a message of Lua's; nil where it is none of the usual ones.
     /// - Parameters:
-    ///   - line: the script's line, to find the whole path that a name belongs to.
+    ///   - number: the script's line, to find the whole path that a name belongs to.
     ///   - settings: the connection's settings.
-    ///   - script: the script's text; it tells whether a name is a setting's.
-    init?(_ message: String, line: Substring?, settings: JSON, script: [Substring]) {
+    ///   - script: the script's lines; they tell what a local stands for, and whether a name is a setting's.
+    init?(_ message: String, line number: Int, settings: JSON, script: [Substring]) {
+        let line = script.indices.contains(number - 1) && script[number - 1].utf8.count <= LuaMistake.longest ? script[number - 1] : nil
         self.init()
         if let match = message.firstMatch(of: /^attempt to (index|call) a (\w+) value(?: \((\w+) '([^']+)'\))?/) {
             let name = match.4.map { String($0) }
@@ -58,6 +62,11 @@ struct LuaMistake: Equatable {
         } else {
             return nil
         }
+        if let short = path {
+            let whole = LuaMistake.resolved(short, before: number, in: script)
+            path = whole
+            if let text = hint, text.hasPrefix(short + " is ") { hint = whole + text.dropFirst(short.count) }
+        }
         if found == "nothing", let name = path?.split(separator: ".").last.map({ String($0) }),
             LuaMistake.isMissing(name, settings, line, script)
         {
@@ -85,6 +94,39 @@ struct LuaMistake: Equatable {
     }
 
     // MARK: Names
+
+    /// A path whose first name is a local, with what the local was last made of above: `person.name` after `local person = event.body.candidate`
+    /// is `candidate.name`. The path itself where that cannot be seen.
+    private static func resolved(_ path: String, before number: Int, in script: [Substring]) -> String {
+        var path = path
+        for _ in 0..<4 {
+            let root = path.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+            guard !root.isEmpty, let origin = origin(of: String(root), before: number, in: script) else { break }
+            path = origin + path.dropFirst(root.count)
+        }
+        for root in ["event.body.", "request.body."] where path.hasPrefix(root) { return String(path.dropFirst(root.count)) }
+        return path
+    }
+
+    /// What a local was made of: a chain of names in the nearest `local` above, within the same function or at the file's top level.
+    private static func origin(of name: String, before number: Int, in script: [Substring]) -> String? {
+        var isInside = true
+        for line in script.prefix(number).suffix(500).reversed() where line.utf8.count <= LuaMistake.longest {
+            if isInside || !line.hasPrefix(" "), let match = line.firstMatch(of: /\blocal\s+([\w, ]+?)\s*=\s*(.+)$/) {
+                let names = match.1.split(separator: ",").map { $0.trimmingPrefix(" ") }.map { $0.prefix { $0 != " " } }
+                let values = match.2.split(separator: ",").map { $0.trimmingPrefix(" ") }
+                if let place = names.firstIndex(where: { $0 == name }) {
+                    guard values.indices.contains(place) else { return nil }
+                    let chain = values[place].prefixMatch(of: /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d+\])+(?=\s*(?:$|or\b|;|--|return\b))/)
+                    return chain.map { String($0.0) }
+                }
+            }
+            guard isInside, let header = line.firstMatch(of: /\bfunction\b[^(]*\(([^)]*)\)/) else { continue }
+            if header.1.split(separator: ",").contains(where: { $0.trimmingPrefix(" ") == name }) { return nil }
+            if !line.hasPrefix(" ") { isInside = false }
+        }
+        return nil
+    }
 
     /// The whole path that `name` ends on the line, from the payload's root where it begins at one: `candidate` in `event.body.candidate.email`.
     private static func path(_ name: String?, _ line: Substring?) -> String? {
@@ -125,6 +167,7 @@ struct LuaMistake: Equatable {
     private static func kind(_ word: Substring) -> String {
         switch word {
         case "nil", "no value": "nothing"
+        case "userdata": "null"
         case "string": "text"
         case "number has no integer representation": "number"
         default: String(word)
