@@ -28,6 +28,26 @@ struct ReceivedKeysTests {
         #expect(keys.segments(thatMayHold: key(1)) == [2])
     }
 
+    @Test func areNotReadAnyMoreWhenTheStoreIsClosed() async throws {
+        let folder = try SQLiteFolder()
+        await (try folder.open()).close()
+        let database = try DatabaseQueue(path: folder.file())
+        try await database.write { db in
+            try db.execute(
+                sql: """
+                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+                    INSERT INTO received_keys (bucket, key, event) SELECT i / 1024, randomblob(32), i FROM n
+                    """
+            )
+        }
+        try database.close()
+        // Closed at once, while keys of before are being read: that crashed.
+        for _ in 0..<10 { await (try folder.open()).close() }
+        let store = try folder.open()
+        #expect(try await !store.accept(sampleEvent("evt_new"), dedupe: "new").duplicate)
+        await store.close()
+    }
+
     @Test func areKnownAgainAfterARestartHoweverLongAgo() async throws {
         let folder = try SQLiteFolder()
         // Each time as if a hundred thousand events had come in between.

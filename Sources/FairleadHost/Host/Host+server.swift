@@ -1,3 +1,4 @@
+import Logging
 import Pipeline
 import Plugins
 import Screening
@@ -48,7 +49,9 @@ extension Readiness {
                 self = .ready
             }
         } catch {
-            self = .failing(["\(error)"])
+            // Anybody may ask: where the store is, and who it is opened as, is for the log.
+            context.logger.error("not able to work", metadata: ["error": "\(error)"])
+            self = .failing(["the store does not answer"])
         }
     }
 }

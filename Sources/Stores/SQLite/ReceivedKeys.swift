@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// Which parts of the table of dedupe keys may hold a key. Almost every event is new, and is known to be new without asking the table.
@@ -14,9 +15,11 @@ final class ReceivedKeys: Sendable {
         var filters: [KeyFilter]
         /// Segments whose stored keys are not all in their filter yet.
         var unread: Set<Int>
+        var isStopped = false
     }
 
     private let state: Mutex<State>
+    private let reading = DispatchQueue(label: "fairlead.store.keys", qos: .utility)
 
     /// - Parameter unread: the segments that have stored keys.
     init(unread: ClosedRange<Int>) {
@@ -41,6 +44,22 @@ final class ReceivedKeys: Sendable {
             while state.filters.count <= segment { state.filters.append(KeyFilter()) }
             state.filters[segment].add(key)
         }
+    }
+
+    /// Reads the filters of segments beside the work, one after the other. Where `read` gives none the segment stays unread, and is asked.
+    func adopt(_ segments: [Int], read: @escaping @Sendable (Int) -> KeyFilter?) {
+        reading.async { [self] in
+            for segment in segments {
+                guard !state.withLock({ $0.isStopped }) else { return }
+                if let filter = read(segment) { adopt(segment, filter) }
+            }
+        }
+    }
+
+    /// Reads no more, and returns when nothing is being read: before what is read from is closed.
+    func stop() {
+        state.withLock { $0.isStopped = true }
+        reading.sync {}
     }
 
     /// Takes the filter that was read of a segment.

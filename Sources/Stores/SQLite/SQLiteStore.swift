@@ -17,6 +17,7 @@ public final class SQLiteStore: Store {
     private let wakers: WakeUps
     private let checkpoints: Checkpoints
     private let lock: FileLock
+    private let received: ReceivedKeys
     private let isClosed = Mutex(false)
 
     /// Opens the store in a file, making the file where there is none and bringing an older schema up to date. Work that a former process held when it
@@ -34,7 +35,6 @@ public final class SQLiteStore: Store {
         self.random = random
         lock = try FileLock(database: path)
         wakers = WakeUps(clock: clock)
-        let received: ReceivedKeys
         do {
             database = try DatabasePool(path: path, configuration: Self.configuration)
             codec = try database.writeWithoutTransaction { db in
@@ -68,6 +68,7 @@ public final class SQLiteStore: Store {
         guard isFirst else { return }
         wakers.finish()
         await writer.close()
+        received.stop()
         checkpoints.close()
         try? database.close()
         lock.release()

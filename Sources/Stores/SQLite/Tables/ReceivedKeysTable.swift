@@ -31,14 +31,7 @@ extension ReceivedKeys {
         let newest = try Int.fetchOne(writer, sql: "SELECT max(bucket) FROM received_keys").map { $0 / bucketsPerSegment } ?? 0
         let keys = ReceivedKeys(unread: 0...newest)
         try keys.adopt(newest, fetch(newest, writer))
-        guard newest > 0 else { return keys }
-        DispatchQueue(label: "fairlead.store.keys", qos: .utility).async {
-            for segment in (0..<newest).reversed() {
-                // Where reading fails the segment stays unread, and is asked.
-                guard let filter = try? database.read({ try fetch(segment, $0) }) else { continue }
-                keys.adopt(segment, filter)
-            }
-        }
+        keys.adopt((0..<newest).reversed()) { segment in try? database.read { try fetch(segment, $0) } }
         return keys
     }
 
