@@ -31,21 +31,25 @@ struct Reloading: Sendable {
 
     /// Applies changes whenever a file is saved, as long as the settings say `reload: watch`.
     func watch(_ host: Host) async throws {
-        var applied = print(host)
+        var applied = host.presentSettings.reload == .watch ? print(host) : nil
         var seen = applied
         while true {
             try await Task.sleep(for: .seconds(1))
-            let now = print(host)
+            // Nobody's disk is read for nothing.
             guard host.presentSettings.reload == .watch else {
+                applied = nil
+                continue
+            }
+            let now = print(host)
+            guard applied != nil else {
                 (applied, seen) = (now, now)
                 continue
             }
             // An editor writes several files, or one in parts: what has just changed is looked at again.
             if now == seen, now != applied {
+                // Not looked at again after it: what is saved meanwhile, or named by new settings only, is a change of its own.
                 applied = now
                 await apply(to: host)
-                // The new settings may name other files.
-                applied = print(host)
             }
             seen = now
         }
