@@ -4,6 +4,8 @@ import Screening
 /// settings name, moments, small numbers, truth values. Everything else may be a person's.
 struct InventedData {
     private let known: Set<String>
+    /// The names and parts of paths that the known texts consist of: `m:get("candidate.email")` names `candidate`.
+    private let words: Set<Substring>
     private let permits: (URLParts) -> Bool
     private var replaced: [String: String] = [:]
     private var numbers: [String: Int64] = [:]
@@ -14,32 +16,70 @@ struct InventedData {
     ///   - permits: whether a URL's origin may stay: one that the manifest names.
     init(known: Set<String>, permits: @escaping (URLParts) -> Bool) {
         self.known = known
+        words = Set(known.flatMap { text in text.split { !InventedData.isPlain($0) } + text.split { "/?#".contains($0) } })
         self.permits = permits
     }
 
     /// The value with invented data.
     /// - Parameter name: the name that it stands under; it tells what would be natural there.
-    mutating func invented(_ value: JSON, under name: String = "") -> JSON {
+    mutating func invented(_ value: JSON, under name: String = "") -> JSON { invented(value, under: name, within: false) }
+
+    /// Meets the value's texts, so that a member's name that is a person's elsewhere is known to be one wherever it is met first.
+    mutating func learn(_ value: JSON) { _ = invented(value) }
+
+    /// A path with what identifies somebody invented, without query and fragment.
+    mutating func invented(path text: String) -> String {
+        text.prefix { $0 != "?" && $0 != "#" }.split(separator: "/", omittingEmptySubsequences: false).map { part -> String in
+            // What of a path no script names may identify somebody.
+            part.isEmpty || words.contains(part) || known.contains(String(part)) ? String(part) : invented(String(part), under: "id")
+        }.joined(separator: "/")
+    }
+
+    /// - Parameter within: whether the value stands in an object or list under a telling name.
+    private mutating func invented(_ value: JSON, under name: String, within: Bool) -> JSON {
+        let isTelling = TellingName.isTelling(name)
         switch value {
-        case .string(let text): return .string(invented(text, under: name))
-        case .int(let number): return .int(InventedData.isTelling(name) ? 1 : invented(number))
+        case .string(let text):
+            return .string(isTelling || within && !known.contains(text) ? replaced(text, under: name) : invented(text, under: name))
+        case .int(let number): return .int(isTelling || within ? 1 : invented(number))
         case .double(let number):
-            if InventedData.isTelling(name) { return 1 }
+            if isTelling || within { return 1 }
             return number.magnitude > 9_999 ? .int(invented(Int64(clamping: Int(min(number.magnitude, 1e15).rounded())))) : value
-        case .array(let items): return .array(items.map { invented($0, under: name) })
+        case .bool: return isTelling ? true : value
+        case .array(let items): return .array(items.map { invented($0, under: name, within: within) })
         case .object(let members):
             return .object(
-                JSON.Members(members.pairs.map { (known.contains($0) || !$0.contains("@") ? $0 : "key", invented($1, under: $0)) })
+                JSON.Members(members.pairs.map { (invented(name: $0), invented($1, under: $0, within: within || isTelling)) })
             )
-        default: return value
+        case .null: return value
         }
     }
 
-    /// Whether even a small number says something of a person where it stands.
-    private static func isTelling(_ name: String) -> Bool {
-        let name = name.lowercased()
-        if ["age", "dob", "zip"].contains(name) { return true }
-        return ["birth", "year", "salary", "phone", "mobile", "postcode", "_age", "age_", "_zip", "_dob"].contains { name.contains($0) }
+    /// A member's name: kept where it is a word of the payload's own language, and nowhere a person's.
+    private mutating func invented(name: String) -> String {
+        if words.contains(name[...]) || known.contains(name) { return name }
+        if let before = replaced[name] { return before }
+        let isIdentifier = name.first.map { $0.isLetter || $0 == "_" } == true && name.allSatisfy(InventedData.isPlain)
+        if isIdentifier, !name.contains(/\d{5}/), !name.contains(/-[0-9A-Fa-f]{4}-/) { return name }
+        let new = "key-\(replaced.count + 1)"
+        replaced[name] = new
+        return new
+    }
+
+    private static func isPlain(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber || character == "_" || character == "-")
+    }
+
+    /// A text under a telling name, whatever it is.
+    private mutating func replaced(_ text: String, under name: String) -> String {
+        if text.isEmpty { return text }
+        if let before = replaced[text] { return before }
+        if let number = Double(text), number.magnitude <= 9_999 { return "1" }
+        var new = text.contains("://") ? invented(url: text) : inventedWords(text, name.lowercased())
+        if text.contains("T"), Timestamp(iso8601: text) != nil { new = "1990-01-02T00:00:00Z" }
+        if new == text, text.count == 2 { new = "GB" }
+        replaced[text] = new
+        return new
     }
 
     private mutating func invented(_ number: Int64) -> Int64 {
@@ -54,7 +94,7 @@ struct InventedData {
     private mutating func invented(_ text: String, under name: String) -> String {
         if text.isEmpty || known.contains(text) { return text }
         if let before = replaced[text] { return before }
-        if let number = Int64(text), number.magnitude <= 9_999 { return InventedData.isTelling(name) ? "1" : text }
+        if let number = Int64(text), number.magnitude <= 9_999 { return text }
         // A moment is not a person's; a date alone may be a birthday.
         if text.contains("T"), Timestamp(iso8601: text) != nil { return text }
         let new = text.contains("://") ? invented(url: text) : inventedWords(text, name.lowercased())
@@ -86,12 +126,9 @@ struct InventedData {
     /// A URL whose origin the manifest names keeps it, and what of its path is no identifier; any other is another one altogether.
     private mutating func invented(url text: String) -> String {
         guard let parts = URLParts(text), permits(parts) else { return "https://files.example.test/\(replaced.count + 1)" }
-        let marks = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-        guard marks.count == 4 else { return text }
-        let path = marks[3].prefix { $0 != "?" && $0 != "#" }.split(separator: "/", omittingEmptySubsequences: false).map { part -> String in
-            // What of a path no script names may identify somebody.
-            part.isEmpty || known.contains { $0.contains(part) } ? String(part) : replaced[String(part)] ?? invented(String(part), under: "id")
-        }
-        return marks[..<3].joined(separator: "/") + "/" + path.joined(separator: "/")
+        let bare = text.prefix { $0 != "?" && $0 != "#" }
+        let marks = bare.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        guard marks.count == 4 else { return String(bare) }
+        return marks[..<3].joined(separator: "/") + "/" + invented(path: String(marks[3]))
     }
 }

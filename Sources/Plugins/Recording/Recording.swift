@@ -15,6 +15,12 @@ package struct Recording: Sendable {
         var data = InventedData(known: Recording.known(plugin, settings)) { url in
             plugin.manifest.permissions.contains { $0.permits(url, settings: settings, order: nil, request: nil) }
         }
+        // Everything is met once before anything is kept: the name of a member may be a person's that a later reply tells.
+        data.learn(run.input["raw"]?.text.flatMap { try? JSON(parsing: $0) } ?? run.input)
+        for step in run.steps {
+            data.learn(step.arguments)
+            if case .reply(let reply) = step.answer { _ = Recording.reply(reply, &data) }
+        }
         let input = try Recording.input(run, plugin, &data)
         let steps = run.steps.map { step -> FixtureStep in
             switch step.answer {
@@ -52,7 +58,7 @@ package struct Recording: Sendable {
 
     private static func input(_ run: RecordedRun, _ plugin: Plugin, _ data: inout InventedData) throws(ConfigurationProblems) -> JSON {
         guard Fixture.takesDelivery(run.hook) else { return data.invented(run.input) }
-        var input: JSON = ["path": run.input["path"] ?? "/"]
+        var input: JSON = ["path": .string(data.invented(path: run.input["path"]?.text ?? "/"))]
         if run.hook.contains("/") { input["params"] = data.invented(run.input["params"] ?? [:], under: "id") }
         let raw = run.input["raw"]?.text ?? ""
         guard let body = try? JSON(parsing: raw) else {
@@ -85,7 +91,7 @@ package struct Recording: Sendable {
 
     /// The texts that scripts, manifest and settings name: a script that looks for a word must find it.
     private static func known(_ plugin: Plugin, _ settings: JSON) -> Set<String> {
-        var known = literals(plugin)
+        var known = literals(plugin).union(plugin.manifest.inbound.flatMap { $0.path.split(separator: "/").map(String.init) })
         func collect(_ value: JSON) {
             switch value {
             case .string(let text): known.insert(text)

@@ -1,0 +1,36 @@
+/// Names under which whatever stands says something of a person.
+enum TellingName {
+    /// Whole words of a name: as parts of longer words they say nothing (`template`, `relation`, `className`).
+    private static let words: Set<String> = ["age", "born", "coord", "coords", "geo", "lat", "latlng", "lng", "lon", "nino", "sin"]
+    /// How such words begin.
+    private static let starts = ["dob", "ssn", "tax", "zip"]
+    /// What tells wherever it stands in a name.
+    private static let parts = [
+        "birth", "coordinate", "latitude", "licence", "license", "longitude", "mobile", "national", "passport", "phone", "postal", "postcode",
+        "salary",
+        "year",
+    ]
+
+    /// Whether even a small number or a moment says something of a person under that name.
+    static func isTelling(_ name: String) -> Bool {
+        let lower = name.lowercased()
+        if parts.contains(where: lower.contains) { return true }
+        return words(of: name).contains { word in words.contains(word) || starts.contains { word.hasPrefix($0) } }
+    }
+
+    /// `ssnLast4`, `ssn_last4` and `SSN-Last4` are `ssn` and `last4`.
+    private static func words(of name: String) -> [String] {
+        var out: [String] = []
+        var word = ""
+        var wasLower = false
+        for character in name {
+            if !character.isLetter && !character.isNumber || character.isUppercase && wasLower {
+                out.append(word)
+                word = ""
+            }
+            if character.isLetter || character.isNumber { word += character.lowercased() }
+            wasLower = character.isLowercase || character.isNumber
+        }
+        return (out + [word]).filter { !$0.isEmpty }
+    }
+}
