@@ -65,6 +65,12 @@ struct TriggerCommand: AsyncParsableCommand {
                 path: path
             )
         }
+        if trigger.isElsewhere, !yes {
+            throw CommandFailure(
+                "The host is not the one that the settings describe, so nobody here knows whether its accounts are staging. "
+                    + "Nothing was sent; add --yes if you mean it."
+            )
+        }
         if !trigger.production.isEmpty, !yes {
             throw CommandFailure(
                 "The connection \(connection) may order from \(trigger.production.joined(separator: ", ")), which is not marked as staging. "

@@ -23,6 +23,8 @@ public struct Trigger: Sendable {
     public let connection: String
     /// The accounts that it may order from and that are neither staging nor on this machine.
     public let production: [String]
+    /// Whether the host is another than the settings describe: what its accounts are, nobody here knows.
+    public let isElsewhere: Bool
     private let delivery: SignedDelivery
     private let method: HTTPRequest.Method
     private let url: String
@@ -69,6 +71,8 @@ public struct Trigger: Sendable {
         headers["content-type"] = headers["content-type"] ?? "application/json"
         let now = SystemClock().now()
         let unique = "msg_\(now.milliseconds)"
+        // Sent again it is to be another delivery, unless the body is what makes it one.
+        if case .header(let name) = rule.dedupe { headers[name] = unique }
         let body = try Trigger.body(input, changes, file: fixture.file)
         guard let delivery = rule.verification.sign(body, headers: headers, secrets: connection.secrets, now: now, id: unique) else {
             let names = rule.verification.secretNames.joined(separator: ", ")
@@ -77,6 +81,8 @@ public struct Trigger: Sendable {
         self.connection = id
         self.delivery = delivery
         production = connection.accounts.filter { settings.account($0).map { !Trigger.isHarmless($0) } ?? true }
+        let own = "http://\(settings.server.host):\(settings.server.port)"
+        isElsewhere = host.map { $0.replacing(/\/+$/, with: "") != own && $0 != settings.server.publicURL && !Trigger.isHere($0) } ?? false
         method = HTTPRequest.Method(rawValue: input["method"]?.text ?? "POST") ?? .post
         let base = host ?? "http://\(settings.server.host):\(settings.server.port)"
         let query = (input["query"]?.members?.pairs ?? []).compactMap { name, value in
@@ -106,9 +112,12 @@ public struct Trigger: Sendable {
     }
 
     /// Whether orders at an account reach nobody: staging, or a stand-in on this machine.
-    private static func isHarmless(_ account: Account) -> Bool {
-        let host = URLParts(account.baseURL)?.host ?? ""
-        return account.environment == "staging" || host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    private static func isHarmless(_ account: Account) -> Bool { account.environment == "staging" || isHere(account.baseURL) }
+
+    /// Whether an address is this machine's own.
+    private static func isHere(_ url: String) -> Bool {
+        let host = URLParts(url)?.host ?? ""
+        return host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }
 
     private static func fixture(_ name: String, of plugin: Plugin) throws -> Fixture {

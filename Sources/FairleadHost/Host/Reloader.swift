@@ -6,7 +6,7 @@ import Screening
 public struct Reload: Sendable, Equatable {
     /// The connections that are new or run other scripts or settings than before.
     public let changed: [String]
-    /// The connections that are gone. What is under way for them waits until they are back.
+    /// The connections that are gone. What is under way for them becomes a dead letter, to be retried when they are back.
     public let removed: [String]
     /// What changed in the file and holds only after a restart, such as `server.port`.
     public let needsRestart: [String]
@@ -45,8 +45,13 @@ actor Reloader {
         do {
             let settings = try read()
             let setup = Setup(settings: settings, providers: providers, runner: context.scripts, random: random)
-            let contents = try await setup.contents()
-            let prints = try await test(settings)
+            // What is tested is what was loaded, and nothing that was saved meanwhile: that comes with the next reload.
+            let before = try Plugin.all(in: settings.pluginPaths)
+            let looks = before.mapValues { FolderPrint.of([$0.folder]) }
+            let plugins = try Plugin.all(in: settings.pluginPaths)
+            let contents = try await setup.contents(of: plugins)
+            let prints = try await test(settings, plugins, looks)
+            try await testOverlays(of: contents.connections)
             // Before the first run on them: a run must find the scripts that it began on.
             try await context.keepScripts(of: contents.connections)
             let reload = difference(settings, contents.connections)
@@ -54,22 +59,28 @@ actor Reloader {
             live.replace(settings, contents)
             for (plugin, print) in prints { live.remember(print: print, of: plugin) }
             context.directory.refused = []
+            Task { [context] in await context.keepReads() }
             return reload
         } catch let error as ConfigurationProblems {
             context.directory.refused = error.problems.map { refusal($0) }
+            throw error
+        } catch {
+            context.directory.refused = [
+                Directory.Refusal(connection: nil, plugin: nil, message: "the changes are not taken: \(error)", at: context.clock.now())
+            ]
             throw error
         }
     }
 
     /// Runs the fixtures of the plugins whose files look different than when they last passed; gives how they look now.
-    private func test(_ settings: Settings) async throws -> [String: String] {
+    private func test(_ settings: Settings, _ all: [String: Plugin], _ looks: [String: String]) async throws -> [String: String] {
         let used = Set(settings.connections.map(\.plugin) + settings.accounts.map(\.provider))
-        let plugins = try Plugin.all(in: settings.pluginPaths).values.filter { used.contains($0.name) }.sorted { $0.name < $1.name }
+        let plugins = all.values.filter { used.contains($0.name) }.sorted { $0.name < $1.name }
         let runner = FixtureRunner(context.scripts)
         var prints: [String: String] = [:]
         var problems: [ConfigurationProblem] = []
         for plugin in plugins where prints[plugin.name] == nil {
-            let print = FolderPrint.of([plugin.folder])
+            guard let print = looks[plugin.name] else { continue }
             guard live.print(of: plugin.name) != print else { continue }
             prints[plugin.name] = print
             let fixtures = try plugin.fixtures()
@@ -80,6 +91,26 @@ actor Reloader {
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems) }
         return prints
+    }
+
+    /// Runs the plugin's fixtures under overlays that changed. An overlay may make something else of them on purpose; it may not fail by a script's error
+    /// where the plugin alone does not.
+    private func testOverlays(of connections: [Connection]) async throws {
+        let runner = FixtureRunner(context.scripts)
+        var problems: [ConfigurationProblem] = []
+        for connection in connections where connection.scripts.hasOverlay {
+            guard context.directory.connection(connection.id)?.scripts.id != connection.scripts.id else { continue }
+            let fixtures = try connection.plugin.fixtures()
+            for (fixture, result) in zip(fixtures, try await runner.run(connection.plugin, fixtures, scripts: connection.scripts)) {
+                guard case .failed(let failure) = result.end, failure.retry == .soon, fixture.expect.error == nil, fixture.expect.result != .failed
+                else { continue }
+                let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0): " } ?? ""
+                let message = "with the connection's script the fixture \(fixture.name) fails: \(place)\(failure.error["message"]?.text ?? "")"
+                problems.append(ConfigurationProblem(file: "connections", path: "connections.\(connection.id).script", message: message))
+                break
+            }
+        }
+        guard problems.isEmpty else { throw ConfigurationProblems(problems) }
     }
 
     private func difference(_ settings: Settings, _ connections: [Connection]) -> Reload {

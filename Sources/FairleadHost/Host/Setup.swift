@@ -20,8 +20,10 @@ struct Setup: Sendable {
     }
 
     /// Everything, or every problem at once.
-    func contents() async throws -> Contents {
-        let plugins = try Plugin.all(in: settings.pluginPaths)
+    func contents() async throws -> Contents { try await contents(of: Plugin.all(in: settings.pluginPaths)) }
+
+    /// The same, with plugins that were read already.
+    func contents(of plugins: [String: Plugin]) async throws -> Contents {
         var problems: [ConfigurationProblem] = []
         let providers = providers + (try await plugged(plugins, &problems))
         let accounts = accounts(providers, &problems)
@@ -106,7 +108,8 @@ struct Setup: Sendable {
             if overlay == nil { problems.append(problem("script", "the file \(file) cannot be read")) }
         }
         guard problems.count == before else { return nil }
-        let scripts = plugin.scripts(overlay: overlay)
+        let applied = plugin.manifest.settings.applyingDefaults(given.settings)
+        let scripts = plugin.scripts(overlay: overlay, settings: applied)
         do {
             let hooks = try await runner.describe(scripts, plugin: plugin.name, connection: given.id)
             return Connection(
@@ -114,7 +117,7 @@ struct Setup: Sendable {
                 plugin: plugin,
                 accounts: given.accounts,
                 secrets: given.secrets,
-                settings: plugin.manifest.settings.applyingDefaults(given.settings),
+                settings: applied,
                 scripts: scripts,
                 hooks: hooks,
                 limits: ScriptLimits(wishes: plugin.manifest.limits, caps: caps)

@@ -23,7 +23,7 @@ struct ConnectionScript: Sendable {
             connection: connection.id,
             plugin: connection.plugin.name,
             accounts: connection.accounts,
-            settings: connection.settings,
+            settings: scripts.settings ?? connection.settings,
             run: (run.id, run.attempt),
             limits: connection.limits
         )

@@ -1,3 +1,4 @@
+import Foundation
 import Plugins
 import Screening
 
@@ -13,19 +14,25 @@ struct RequestMapping: Sendable {
         case refused(String)
         /// The request could not be changed: nothing is sent.
         case failed(message: String, after: Duration?)
-        /// Scripts cannot be run at present.
-        case notNow
     }
 
     func map(_ order: Order, _ account: ProviderAccount, _ session: ProviderSession, attempt: Int) async throws -> Outcome {
-        guard let connection = context.directory.connection(order.connection), connection.hooks.hooks.contains("map_request") else {
-            return .shape(nil)
+        guard let connection = context.directory.connection(order.connection) else {
+            return .failed(message: "the connection \(order.connection) is not configured, so nobody knows what its map_request would do", after: nil)
         }
+        guard connection.hooks.hooks.contains("map_request") else { return .shape(nil) }
         let shape: RequestShape?
         do {
             shape = try account.provider.shape(of: order, callback: context.callback(for: order, account), key: order.id, session)
         } catch let error as ProviderError { return .failed(message: error.message.value, after: nil) }
-        guard let shape else { return .shape(nil) }
+        guard let shape else {
+            // What the script is there to prevent must not happen because it was not asked.
+            let title = account.provider.manifest.title
+            return .failed(
+                message: "the connection's map_request cannot change what goes to \(title); order from another account, or leave it out",
+                after: nil
+            )
+        }
         let call = HookCall(
             scripts: connection.scripts,
             hook: "map_request",
@@ -42,6 +49,9 @@ struct RequestMapping: Sendable {
         case .done(let value):
             do {
                 let changed = try shape.changed(to: value)
+                if let name = secret(in: changed, beside: shape, connection) {
+                    return .failed(message: "map_request: the secret \(name) cannot be put into this request", after: nil)
+                }
                 guard let address = stranger(in: changed, beside: shape, order, connection) else { return .shape(changed) }
                 let message = "map_request: the request names an address at \(address), which the manifest does not permit"
                 return .failed(message: message, after: nil)
@@ -50,7 +60,7 @@ struct RequestMapping: Sendable {
         case .retry(let after, let reason): return .failed(message: run.redacted(reason), after: after)
         case .parked(let reason), .skipped(let reason):
             return .failed(message: "map_request did not give a request: \(run.redacted(reason))", after: nil)
-        case .interrupted: return .notNow
+        case .interrupted(let why): return .failed(message: "map_request: " + why, after: nil)
         case .failed(let failure):
             let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0): " } ?? ""
             return .failed(message: "map_request: " + place + (failure.error["message"]?.text ?? "failed"), after: nil)
@@ -63,13 +73,26 @@ extension RequestMapping {
     private func stranger(in changed: RequestShape, beside given: RequestShape, _ order: Order, _ connection: Connection) -> String? {
         let known = Set(Self.texts(in: given.json))
         let input = order.json
-        for text in Self.texts(in: changed.json) where text.contains("://") && !known.contains(text) {
+        for text in Self.texts(in: changed.json) where Self.isAddress(text) && !known.contains(text) {
             let isPermitted = URLParts(text).map { url in
                 connection.plugin.manifest.permissions.contains { $0.permits(url, settings: connection.settings, order: input, request: nil) }
             }
             if isPermitted != true { return URLParts(text)?.host ?? "some host" }
         }
         return nil
+    }
+
+    /// A secret whose placeholder the script put into the request, where nobody would replace it.
+    private func secret(in changed: RequestShape, beside given: RequestShape, _ connection: Connection) -> String? {
+        let known = Set(Self.texts(in: given.json))
+        let added = Self.texts(in: changed.json).filter { !known.contains($0) }
+        return connection.secrets.keys.sorted().first { name in added.contains { $0.contains("secret:\(name)") } }
+    }
+
+    /// Whether somebody may read a text as an address: browsers and servers forgive missing and turned slashes.
+    static func isAddress(_ text: String) -> Bool {
+        let text = (text.removingPercentEncoding ?? text).trimmed.lowercased()
+        return text.contains("://") || text.wholeMatch(of: /(?:https?:|[\/\\]{2}).*/.dotMatchesNewlines()) != nil
     }
 
     private static func texts(in value: JSON) -> [String] {

@@ -6,8 +6,12 @@ struct ReadStage: Sendable {
     let context: PipelineContext
 
     func decide(_ claim: Claim, _ order: Order) async throws -> Verdict {
-        guard let reference = order.providerRef, let account = context.directory.account(order.account), account.capabilities.report else {
+        guard let reference = order.providerRef, order.state.isOpen || ReadRhythm.interval(of: order, context) != nil || claim.attempt == 1 else {
             return .decided(Decision(.done))
+        }
+        guard let account = context.directory.account(order.account), account.capabilities.report else {
+            // It may be configured again: the order is not to be forgotten by then.
+            return .decided(order.state.isOpen ? Decision(.again(at: context.clock.now() + .seconds(3600), spent: false)) : Decision(.done))
         }
         do {
             let report = try await account.provider.report(for: reference, context.session(account))

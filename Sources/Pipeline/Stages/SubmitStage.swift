@@ -29,7 +29,6 @@ struct SubmitStage: Sendable {
         case .shape(let shape): session.shape = shape
         case .refused(let reason): return refuse(order, ProviderError(.refused, reason), text: "map_request refused the order")
         case .failed(let message, let after): return fail(claim, order, code: "map_request_failed", message: message, asked: after)
-        case .notNow: return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: false)))
         }
         var marked = order
         marked.standing.state = .submitting

@@ -16,7 +16,7 @@ struct WebhookStage: Sendable {
         var asksAgain = false
     }
 
-    func decide(_ event: Event, _ order: Order) async throws -> Verdict {
+    func decide(_ claim: Claim, _ event: Event, _ order: Order) async throws -> Verdict {
         guard let account = context.directory.account(order.account) else {
             return dead(event, code: "account_missing", message: "the account \(order.account) is not configured")
         }
@@ -24,7 +24,9 @@ struct WebhookStage: Sendable {
         let webhook = Webhook(headers: event.request.value.headers, body: event.request.value.body)
         let said: [WebhookReport]
         do { said = try await account.provider.interpret(webhook, session) } catch let error as ProviderError {
-            if error.code == .unavailable { return .decided(Decision(.again(at: context.clock.now() + .seconds(10), spent: false))) }
+            if error.code == .unavailable, claim.attempt < 50 {
+                return .decided(Decision(.again(at: context.clock.now() + .seconds(10), spent: true)))
+            }
             return dead(event, code: "not_understood", message: "the webhook could not be understood: \(error)")
         }
         guard !said.isEmpty else { return done(event) }
@@ -65,9 +67,9 @@ struct WebhookStage: Sendable {
         do {
             let answer = try await account.provider.report(for: reference, session)
             context.unanswered.note(nil, of: account.account.id, context)
-            guard let read = answer, let told else {
-                return Belief(reference: reference, report: told)
-            }
+            guard let read = answer else { return Belief(reference: reference, report: told) }
+            // A webhook that says no more than that something changed.
+            guard let told else { return Belief(reference: reference, report: read) }
             if read.isCoarserForm(of: told.providerStatus) { return Belief(reference: reference, report: told) }
             return Belief(reference: reference, report: read, asksAgain: read.status != told.status || read.result != told.result)
         } catch let error as ProviderError {

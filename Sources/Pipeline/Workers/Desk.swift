@@ -28,7 +28,7 @@ struct Desk: Sendable {
             guard let event = try await context.store.event(id) else { return gone }
             guard event.kind == .webhook else { return EventStage(context: context).decide(event) }
             guard let order = try await order(event.order) else { return gone }
-            return try await WebhookStage(context: context).decide(event, order)
+            return try await WebhookStage(context: context).decide(claim, event, order)
         case .run(let id):
             guard let run = try await context.store.run(id) else { return gone }
             return try await RunStage(context: context).decide(claim, run)

@@ -26,6 +26,7 @@ public struct Worker: Service {
                 let request = ClaimRequest(owner: owner + kind.rawValue, limit: width, kinds: [kind])
                 group.addTask { try await ClaimLoop(context: context, desk: desk, request: request).run() }
             }
+            group.addTask { await context.keepReads() }
             group.addTask { await ClockWatch(context: context).run() }
             group.addTask { await AccountProbes(context).run() }
             for try await _ in group {}

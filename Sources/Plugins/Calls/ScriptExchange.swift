@@ -148,16 +148,24 @@ extension [String: [Secret]] {
 }
 
 extension Secret {
-    /// The value as it stands, percent-encoded, escaped in JSON, in base64 alone and as a Basic user name, and in hexadecimal.
+    /// The value as it stands, percent-encoded, escaped in JSON, in hexadecimal, and in base64 wherever it stands in what was encoded, such as a password
+    /// behind its user name.
     fileprivate var echoes: [[UInt8]] {
         guard value.utf8.count >= 4 else { return [] }
         let quoted = JSON.string(value).bytes()
         let texts = [
             value, value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? value,
             String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self),
-            bytes.base64, Array("\(value):".utf8).base64, bytes.hex,
+            bytes.base64, bytes.hex,
         ]
-        return Set(texts).map { Array($0.utf8) }
+        return Set(texts + (0..<3).map(base64).filter { $0.utf8.count >= 5 }).map { Array($0.utf8) }
+    }
+
+    /// What base64 makes of the value behind so many other bytes, without the letters that its neighbours share.
+    private func base64(behind count: Int) -> String {
+        let text = ([UInt8](repeating: 0, count: count) + bytes).base64
+        let whole = (count + bytes.count) * 8 / 6
+        return String(text.prefix(whole).dropFirst((count * 8 + 5) / 6))
     }
 
     /// The headers that sign a body as Standard Webhooks has it. What follows `whsec_` in the secret is base64; other text is the key itself.

@@ -41,7 +41,9 @@ public struct Plugin: Sendable {
     }
 
     /// The scripts of one connection of this plugin: the host's, the plugin's, and the overlay where it has one.
-    public func scripts(overlay: Script? = nil) -> ConnectionScripts { ConnectionScripts(plugin: self, overlay: overlay) }
+    public func scripts(overlay: Script? = nil, settings: JSON? = nil) -> ConnectionScripts {
+        ConnectionScripts(plugin: self, overlay: overlay, settings: settings)
+    }
 
     /// The plugin with another main script.
     public func replacing(main source: String) -> Plugin {

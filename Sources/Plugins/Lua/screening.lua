@@ -4,9 +4,12 @@ return function(core)
     local text = core.part("text")
     local screening = {}
 
-    --- The text if it can stand in a URL's path as an identifier, else nil.
+    --- The text if it can stand in a URL's path as an identifier, else nil. A whole number is its text.
     function screening.id(value)
-        return value and value:match("^[%w_-]+$")
+        if math.type(value) == "integer" then
+            return tostring(value)
+        end
+        return type(value) == "string" and value:match("^[%w_-]+$") or nil
     end
 
     --- Whether any of the values is in the list. Capitals do not count.
@@ -26,7 +29,8 @@ return function(core)
     --- job and its department, the most particular first.
     function screening.package(settings, chosen, words)
         local packages = settings.packages or {}
-        if chosen then
+        if chosen ~= nil then
+            chosen = tostring(chosen)
             local known = not settings.packages or chosen == settings.default_package
             for _, id in pairs(packages) do
                 known = known or id == chosen
@@ -42,18 +46,24 @@ return function(core)
         return settings.default_package, not settings.default_package and "No package is set for this job." or nil
     end
 
-    --- The candidate of an order. A name in one piece is split; a telephone number that cannot be completed is left out.
+    --- The candidate of an order. A name in one piece is split; a telephone number that cannot be completed is left out; everything else stays.
     function screening.candidate(ctx, given)
         local first, last = given.first_name, given.last_name
         if given.name and not (first and last) then
             local split_first, split_last = text.split_name(given.name)
             first, last = first or split_first, last or split_last
         end
-        local phone = text.phone_e164(given.phone, ctx.settings.phone_country)
+        local phone = text.phone_e164(given.phone, given.country or ctx.settings.phone_country)
         if given.phone and not phone then
             ctx.log.info("the telephone number was left out: its country is not known, or it has too few digits")
         end
-        return { first_name = first, last_name = last, email = given.email, phone = phone }
+        local candidate = {}
+        for field, value in pairs(given) do
+            candidate[field] = value
+        end
+        candidate.name = nil
+        candidate.first_name, candidate.last_name, candidate.phone = first, last, phone
+        return candidate
     end
 
     --- → the order, or nil and what is wrong with the candidate's data. Other errors stay errors.

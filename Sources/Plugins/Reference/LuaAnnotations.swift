@@ -1,3 +1,5 @@
+import Screening
+
 /// Annotation files for the Lua language server, from the table of the host's API: they complete and check scripts in an editor.
 public enum LuaAnnotations {
     /// The folder, beside the plugins, that they are written to.
@@ -82,9 +84,20 @@ public enum LuaAnnotations {
     private static func function(_ member: HostAPI.Member, on owner: String) -> [String] {
         var lines = comment(member.note)
         for parameter in member.parameters ?? [] { lines.append("---@param \(parameter.name) \(parameter.type)") }
-        for type in member.type.split(separator: ", ") { lines.append("---@return \(type)") }
+        for type in returned(member.type) { lines.append("---@return \(type)") }
         let names = (member.parameters ?? []).map { $0.name.replacing("?", with: "") }.joined(separator: ", ")
         return lines + ["function \(owner)\(member.name)(\(names)) end", ""]
+    }
+
+    /// The types that a function gives, one after the other; a comma inside `<…>` belongs to a type.
+    private static func returned(_ types: String) -> [String] {
+        var found = [""]
+        var depth = 0
+        for letter in types {
+            depth += letter == "<" ? 1 : letter == ">" ? -1 : 0
+            if letter == ",", depth == 0 { found.append("") } else { found[found.count - 1].append(letter) }
+        }
+        return found.map { $0.trimmed }.filter { !$0.isEmpty }
     }
 
     private static func comment(_ text: String) -> [String] { text.split(separator: "\n").map { "---" + $0 } }

@@ -55,9 +55,11 @@ struct PostgresList {
         _ item: (PostgresRow) throws -> Item
     ) throws -> Page<Item> {
         let limit = request.bounded
+        let column = column ?? "state"
+        // In the order of the list's own index, or the planner reads another one from end to end for a value that nothing has.
         let found = """
             SELECT f.id FROM unnest($\(stretch)::text[]) AS s (value) CROSS JOIN LATERAL (
-                SELECT id FROM \(table) WHERE \(column ?? "state") = s.value\(condition) ORDER BY id \(direction) LIMIT \(limit + 1)
+                SELECT id FROM \(table) WHERE \(column) = s.value\(condition) ORDER BY \(column) \(direction), id \(direction) LIMIT \(limit + 1)
             ) AS f ORDER BY f.id \(direction) LIMIT \(limit + 1)
             """
         let rows = try run(
@@ -67,13 +69,17 @@ struct PostgresList {
         return Page(items: try rows.prefix(limit).map(item), next: rows.count > limit ? rows[limit - 1].text(0) : nil)
     }
 
-    /// As many orders as the request says, of those that have one of some look-up keys: bucket by bucket, so that no bucket's keys are read twice.
+    /// As many orders as the request says, of those that have one of some look-up keys: bucket by bucket, so that no bucket's keys are read twice; and of
+    /// each bucket only as many as are wanted, unless some of them may be left out afterwards.
     func rows(havingOneOf keys: [LookupKey], columns: String, on connection: PostgresConnection) throws -> [PostgresRow] {
+        let isPlain = values.count == (request.cursor == nil ? 0 : 1)
+        let most = isPlain ? "ORDER BY l.order_id \(direction) LIMIT \(request.limit)" : "OFFSET 0"
         let after = request.cursor == nil ? "" : " AND l.order_id \(request.ascending ? ">" : "<") $1"
         let found = """
-            SELECT DISTINCT f.order_id FROM generate_series(0, (SELECT max(seq) FROM orders) >> 10) AS b CROSS JOIN LATERAL (
-                SELECT l.order_id FROM lookups AS l WHERE l.bucket = b AND l.key = ANY ($\(values.count + 1)::bigint[])\(after) OFFSET 0
-            ) AS f
+            SELECT DISTINCT f.order_id FROM generate_series(0, (SELECT max(seq) FROM orders) >> 10) AS b
+            CROSS JOIN unnest($\(values.count + 1)::bigint[]) AS k CROSS JOIN LATERAL (
+                SELECT l.order_id FROM lookups AS l WHERE l.bucket = b AND l.key = k\(after) \(most)
+            ) AS f \(isPlain ? "ORDER BY f.order_id \(direction) LIMIT \(request.limit)" : "")
             """
         let sql = """
             SELECT \(columns) FROM (\(found)) AS l JOIN orders AS o ON o.id = l.order_id

@@ -1,0 +1,28 @@
+import Logging
+import Screening
+
+extension PipelineContext {
+    /// Sees to it that every open order which is to be polled has its next read in the queue. To be called at start and after a change of accounts: while
+    /// polling was off, or the account was gone, nobody queued any. Calling again changes nothing.
+    public func keepReads() async {
+        var query = OrderQuery()
+        query.states = Set(OrderState.allCases.filter { $0.isOpen && $0.isReported })
+        var page = PageRequest(limit: 200, ascending: true)
+        do {
+            repeat {
+                let orders = try await store.orders(query, page)
+                var missing: [Effect] = []
+                for order in orders.items {
+                    guard let wait = ReadRhythm.interval(of: order, self), try await store.due(.read(order: order.id)) == nil else { continue }
+                    // Not all of them at once.
+                    let due = clock.now() + .milliseconds(Int64(Double(wait.wholeMilliseconds) * random.fraction()))
+                    missing.append(.queue(QueuedWork(.read(order: order.id), account: order.account, due: due)))
+                }
+                if !missing.isEmpty { try await store.perform(missing) }
+                page.cursor = orders.next
+            } while page.cursor != nil && !Task.isCancelled
+        } catch {
+            logger.error("open orders could not all be looked through", metadata: ["error": "\(error)"])
+        }
+    }
+}
