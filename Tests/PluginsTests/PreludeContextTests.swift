@@ -98,6 +98,42 @@ struct PreludeContextTests {
         #expect(outcome.logs.map { $0["level"] } == ["info", "info", "warn"])
     }
 
+    /// A name that a refetching script was answered, or that stands in a provider's webhook, is in nothing that is shown to everybody.
+    @Test func whatTheScriptWasAnsweredIsRedacted() async throws {
+        let steps = [
+            FixtureStep("http.get", answer: .reply(["json": ["data": ["full_name": "Zebediah Quux", "address": ["line": "9 Orchard\nRoad"]]]])),
+            FixtureStep("kv.get", answer: .reply(["first_name": "Marge"])),
+        ]
+        let fetch = "local d=ctx.http.get('https://api.example.test/p').json.data local k=ctx.kv.get('k') "
+        let failed = try await PluginBench.run(
+            fetch + "print(d.full_name..k.first_name) error('bad name '..d.full_name..' of '..d.address.line)",
+            steps: steps
+        )
+        #expect(failed.error?["message"] == "bad name ‹personal› of ‹personal›", "\(failed.error ?? .null)")
+        #expect(failed.logs.map { $0["message"] } == ["‹personal›‹personal›"])
+        let input: JSON = ["args": [["raw": #"{"name":"Zebediah Quux"}"#], ["raw_base64": .string(Array(#"{"name":"Marge"}"#.utf8).base64)]]]
+        let redactor = Redactor(input: input)
+        #expect(redactor.redacted("Zebediah Quux and Marge, Zebediah") == "‹personal› and ‹personal›, Zebediah")
+        #expect(redactor.redacted(JSON.int(.min)) == .int(.min))
+    }
+
+    @Test func theReasonOfARunIsRedacted() async throws {
+        let fixture = Fixture(name: "bench", hook: "on_event", input: ["raw": "{}"])
+        let step = FixtureStep("http.get", answer: .reply(["json": ["name": "Zebediah Quux"]]))
+        let plugin = try PluginBench.plugin(
+            PluginBench.script("ctx.retry { reason = 'no ' .. ctx.http.get('https://api.example.test/p').json.name }")
+        )
+        let connection = DryRunConnection(id: "acme", plugin: plugin, accounts: [], settings: [:])
+        let (attempt, _) = try await PluginBench.runner.attempt(connection, "on_event", fixture) { input in
+            DryRunHost(connection, input: input, now: fixture.now, steps: [step], stubs: [])
+        }
+        guard case .retry(_, let reason) = attempt.end else {
+            Issue.record("\(attempt.end)")
+            return
+        }
+        #expect(reason == "no Zebediah Quux" && attempt.redacted(reason) == "no ‹personal›")
+    }
+
     @Test func bodies() async throws {
         #expect(try await PluginBench.run("return tostring(event.body)..event.raw", raw: "not json").value == "nilnot json")
         let bytes = try await PluginBench.run(main: PluginBench.script("return #event.raw"), input: ["raw_base64": "/wA="])

@@ -49,7 +49,9 @@ struct RouteRun: Sendable {
         }
         let now = context.clock.now()
         func message(_ reason: String) -> JSON { ["message": .string(reason)] }
-        func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(reason)] }
+        // The ATS is told the reason as it is; what is kept of it names nobody.
+        func kept(_ reason: String) -> JSON { .string(attempt?.redacted(reason) ?? reason) }
+        func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": kept(reason)] }
         switch attempt?.end {
         case .done(let value)?:
             return (run.ended(.done, ["kind": "done"], logs: attempt?.logs ?? [], at: now), RouteRun.response(value))
@@ -61,7 +63,7 @@ struct RouteRun: Sendable {
             return (run.ended(.skipped, result("skipped", why), logs: attempt?.logs ?? [], at: now), WireResponse(200, json: message(why)))
         case .retry(let after, let why)?:
             let seconds = max(1, (after ?? .seconds(30)).components.seconds)
-            let error: JSON = ["code": "retry", "message": .string(why)]
+            let error: JSON = ["code": "retry", "message": kept(why)]
             return (
                 run.ended(.discarded, result("retry", why), error: error, logs: attempt?.logs ?? [], at: now),
                 WireResponse(503, headers: [.retryAfter: String(seconds), .contentType: "application/json"], body: message(why).bytes())

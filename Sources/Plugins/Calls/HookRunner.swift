@@ -22,9 +22,10 @@ public struct HookRunner: Sendable {
         /// What the script logged, redacted.
         public let logs: [JSON]
         let input: JSON
+        let heard: Redactor.Heard
 
-        /// A script's text (the reason it gave) without the personal values that it was called with.
-        public func redacted(_ text: String) -> String { Redactor(input: input).redacted(text) }
+        /// A script's text (the reason it gave) without the personal values that it was called with or answered.
+        public func redacted(_ text: String) -> String { Redactor(input: input, heard: heard).redacted(text) }
     }
 
     /// Makes one attempt. `remembered` are the steps of the attempts before, in order: their answers are given again, nothing is done twice.
@@ -32,7 +33,7 @@ public struct HookRunner: Sendable {
     /// - Throws: `CancellationError`, and what ``ScriptHost/remember(_:doing:)`` throws (``StoreError``): the attempt then does not count.
     public func run(_ call: HookCall, remembered: [Step], host: any ScriptHost) async throws -> Attempt {
         let journal = ScriptJournal(run: call.run.id, remembered: remembered, limits: call.limits, host: host)
-        let notes = ScriptNotes(input: call.input, clock: host.clock)
+        let notes = ScriptNotes(clock: host.clock)
         var limits = call.limits.sandbox
         limits.trace = trace?.detail ?? .off
         var end: HookEnd
@@ -51,7 +52,7 @@ public struct HookRunner: Sendable {
             )
             switch runEnd {
             case .finished(let bytes): end = HookEnd(json: (try? JSON(parsing: bytes)) ?? .null)
-            case .failed(let error): end = .failed(HookFailure(error, in: call))
+            case .failed(let error): end = .failed(HookFailure(error, in: call, heard: await journal.heard))
             case .interrupted(let why): end = .interrupted(why)
             }
         } catch let failure as AttemptFailure {
@@ -62,7 +63,9 @@ public struct HookRunner: Sendable {
         if let failure = await journal.overLimit {
             if case .failed = end {} else { end = .failed(HookFailure(failure, in: call)) }
         }
-        return Attempt(end: end, unwritten: await journal.unwritten(), logs: notes.all(), input: call.input)
+        let heard = await journal.heard
+        let logs = notes.all(redactedBy: Redactor(input: call.input, heard: heard))
+        return Attempt(end: end, unwritten: await journal.unwritten(), logs: logs, input: call.input, heard: heard)
     }
 
     /// What a connection's scripts offer. Runs their top level in the sandbox, with nothing to reach.
@@ -96,8 +99,15 @@ public struct HookRunner: Sendable {
 }
 
 extension HookFailure {
-    init(_ error: ScriptError, in call: HookCall) {
-        self.init(error, plugin: call.plugin, hook: call.hook, scripts: call.scripts, input: call.input, settings: call.settings)
+    init(_ error: ScriptError, in call: HookCall, heard: Redactor.Heard) {
+        self.init(
+            error,
+            plugin: call.plugin,
+            hook: call.hook,
+            scripts: call.scripts,
+            redactor: Redactor(input: call.input, heard: heard),
+            settings: call.settings
+        )
     }
 
     init(
@@ -105,11 +115,10 @@ extension HookFailure {
         plugin: String?,
         hook: String?,
         scripts: ConnectionScripts? = nil,
-        input: JSON = .null,
+        redactor: Redactor = Redactor(input: .null),
         settings: JSON = .null
     ) {
         let value = error.value.flatMap { try? JSON(parsing: $0) }
-        let redactor = Redactor(input: input)
         // A script chooses these texts: a code is a word, and none that only the sandbox gives; the rest is shown without what the run was given.
         let chosen = value?["code"]?.text.flatMap { $0.wholeMatch(of: /[a-z_]{1,40}/) == nil || Self.reserved.contains($0) ? nil : $0 }
         let code = chosen ?? error.code.rawValue

@@ -8,28 +8,56 @@ struct Redactor: Sendable {
     static let limit = 4096
     private static let mark = "‹personal›"
 
-    private let values: [String]
+    /// What to hide, by its first three bytes, the longest first: a text is gone through once, however much there is to hide.
+    private let values: [UInt32: [[UInt8]]]
 
     /// A redactor for what one run was given.
-    init(input: JSON) {
-        var found = Found()
+    /// - Parameter heard: what it was answered.
+    init(input: JSON, heard: Heard = Heard()) {
+        var found = Found(limit: 200)
         Redactor.collect(input, personal: false, into: &found)
-        if let raw = input["raw"]?.text { Redactor.collect(text: Array(raw.utf8), into: &found) }
-        values = found.values.sorted { $0.utf8.count > $1.utf8.count }
+        let all = found.values.union(heard.found.values).map { Array($0.utf8) }.sorted { $0.count > $1.count }
+        values = Dictionary(grouping: all) { Redactor.start($0[...]) }
+    }
+
+    /// The personal values among the replies of a run's calls.
+    struct Heard: Sendable {
+        fileprivate var found = Found(limit: 2000)
+
+        /// Takes the values of one more reply, as it stands in the journal. What comes after the first 2000 values of a run is not kept.
+        mutating func add(_ reply: JSON) { Redactor.collect(reply, personal: false, into: &found) }
     }
 
     /// The text without personal data.
     func redacted(_ text: String) -> String {
         var short = text
         if text.utf8.count > Redactor.limit { short = String(decoding: text.utf8.prefix(Redactor.limit), as: UTF8.self) + "…" }
-        return Redactor.withoutPatterns(values.reduce(short) { $0.replacing($1, with: Redactor.mark) })
+        return Redactor.withoutPatterns(values.isEmpty ? short : withoutValues(Array(short.utf8)))
+    }
+
+    private static func start(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.prefix(3).reduce(0) { $0 << 8 | UInt32($1) } }
+
+    private func withoutValues(_ text: [UInt8]) -> String {
+        var out: [UInt8] = []
+        var at = 0
+        while at < text.count {
+            let rest = text[at...]
+            if let value = values[Redactor.start(rest)]?.first(where: { rest.starts(with: $0) }) {
+                out += Redactor.mark.utf8
+                at += value.count
+            } else {
+                out.append(text[at])
+                at += 1
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
     }
 
     /// The value without personal data: in texts, and in the names of members, which a script may make of anything.
     func redacted(_ value: JSON) -> JSON {
         switch value {
         case .string(let text): return .string(redacted(text))
-        case .int(let number): return abs(number) > 9_999_999 && values.contains(String(number)) ? .string(Redactor.mark) : value
+        case .int(let number): return number.magnitude > 9_999_999 && redacted(String(number)) == Redactor.mark ? .string(Redactor.mark) : value
         case .array(let items): return .array(items.map { redacted($0) })
         case .object(let members):
             let pairs = members.pairs.map { name, member -> (String, JSON) in
@@ -90,11 +118,13 @@ struct Redactor: Sendable {
 
     // MARK: Collecting
 
-    private struct Found {
+    fileprivate struct Found: Sendable {
+        let limit: Int
         var values: Set<String> = []
+        var isFull: Bool { values.count >= limit }
 
         mutating func add(_ text: String) {
-            if values.count < 200, (3...320).contains(text.utf8.count) { values.insert(text) }
+            if !isFull, (3...320).contains(text.utf8.count) { values.insert(text) }
         }
     }
 
@@ -109,7 +139,14 @@ struct Redactor: Sendable {
         case .int(let number): if personal { found.add(String(number)) }
         case .array(let items): for item in items { collect(item, personal: personal, into: &found) }
         case .object(let members):
-            for (name, member) in members.pairs { collect(member, personal: personal || isPersonal(name), into: &found) }
+            for (name, member) in members.pairs {
+                // A body stands here as it came: a delivery's, a provider's webhook's among the arguments, or a reply's.
+                if let text = member.text, ["raw", "body"].contains(name) { collect(text: Array(text.utf8), into: &found) }
+                if let text = member.text, ["raw_base64", "body_base64"].contains(name) {
+                    collect(text: [UInt8](base64: text) ?? [], into: &found)
+                }
+                collect(member, personal: personal || isPersonal(name), into: &found)
+            }
         default: break
         }
     }
@@ -119,16 +156,21 @@ struct Redactor: Sendable {
         var levels = [false]
         var personal = false
         var at = 0
-        func literal() -> String {
-            let start = at + 1
+        func literal() -> Range<Int> {
+            let start = min(at + 1, text.count)
             at = start
             while at < text.count, text[at] != UInt8(ascii: "\"") { at += text[at] == UInt8(ascii: "\\") ? 2 : 1 }
-            let end = min(at, text.count)
-            let quoted = [UInt8(ascii: "\"")] + text[start..<max(start, end)] + [UInt8(ascii: "\"")]
+            let end = max(start, min(at, text.count))
             at = end + 1
+            return start..<end
+        }
+        func read(_ literal: Range<Int>) -> String {
+            let bytes = text[literal]
+            guard bytes.contains(UInt8(ascii: "\\")) else { return String(decoding: bytes, as: UTF8.self) }
+            let quoted = [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")]
             return (try? JSON(parsing: quoted))?.text ?? String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self)
         }
-        while at < text.count {
+        while at < text.count, !found.isFull {
             switch text[at] {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 if levels.count < 256 { levels.append(personal) }
@@ -144,9 +186,9 @@ struct Redactor: Sendable {
                 let string = literal()
                 while at < text.count, [0x20, 0x09, 0x0A, 0x0D].contains(text[at]) { at += 1 }
                 if at < text.count, text[at] == UInt8(ascii: ":") {
-                    personal = (levels.last ?? false) || isPersonal(string)
+                    personal = (levels.last ?? false) || isPersonal(read(string))
                 } else if personal {
-                    found.add(string)
+                    found.add(read(string))
                 }
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 let start = at

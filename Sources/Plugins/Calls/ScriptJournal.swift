@@ -15,6 +15,8 @@ actor ScriptJournal {
     private var number = 0
     /// What ends the run, whatever the script makes of the error that it was given at its line; nil where it kept to its number of calls.
     private(set) var overLimit: AttemptFailure?
+    /// The personal values among what the script was answered: none of them is to stand in what it says.
+    private(set) var heard = Redactor.Heard()
     private var pending: [Step] = []
     /// Calls of this attempt whose failure may pass: sent again should the run be tried again.
     private var mayPass: Set<Int> = []
@@ -55,6 +57,7 @@ actor ScriptJournal {
         if let before = remembered[number] {
             if before.requestHash == step.requestHash {
                 if let reply = before.reply, !before.repeatable {
+                    hear(reply.value, call.op)
                     return reply.value.bytes()
                 }
                 step.attempts = before.attempts + 1
@@ -68,7 +71,13 @@ actor ScriptJournal {
             }
         }
         let reply = try await perform(&step)
+        hear(reply, call.op)
         return reply.bytes()
+    }
+
+    private func hear(_ reply: JSON, _ kind: String) {
+        // The names of packages are nobody's.
+        if kind != "packages" { heard.add(reply) }
     }
 
     /// The steps to write with the run's new state. Failures that may pass are marked: should the run be tried again, they are sent again.

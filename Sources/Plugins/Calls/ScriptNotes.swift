@@ -3,15 +3,10 @@ import Synchronization
 
 /// What a script logs in one attempt, redacted before anybody sees it.
 final class ScriptNotes: Sendable {
-    private let input: JSON
     private let clock: any WallClock
     private let notes = Mutex<[(at: Timestamp, bytes: [UInt8])]>([])
 
-    /// - Parameter input: what the run was given; its personal values are taken out of every note.
-    init(input: JSON, clock: any WallClock) {
-        self.input = input
-        self.clock = clock
-    }
+    init(clock: any WallClock) { self.clock = clock }
 
     /// Takes one note as the prelude sent it: `{level, message, fields}`. Called on a worker's thread, so it only keeps it.
     func add(_ bytes: [UInt8]) {
@@ -20,10 +15,11 @@ final class ScriptNotes: Sendable {
     }
 
     /// The notes, redacted.
-    func all() -> [JSON] {
+    /// - Parameter redactor: made where there are notes; it knows what the run was given and answered.
+    func all(redactedBy redactor: @autoclosure () -> Redactor) -> [JSON] {
         let kept = notes.withLock { $0 }
         guard !kept.isEmpty else { return [] }
-        let redactor = Redactor(input: input)
+        let redactor = redactor()
         return kept.compactMap { note in
             guard let given = try? JSON(parsing: note.bytes) else { return nil }
             return [

@@ -148,9 +148,9 @@ public struct LuaProvider: ScreeningProvider {
         var tries = 1
         while true {
             let attempt = try await runner.run(call, remembered: [], host: host)
-            // Only for who looks for it: what the provider answered is in no redactor's list.
+            // Only that it said something: its words may be a person's, and nothing here is for those alone who may read them.
             for line in attempt.logs {
-                session.logger.debug("\(line["message"]?.text ?? "")", metadata: ["hook": "\(hook)", "level": "\(line["level"]?.text ?? "info")"])
+                session.logger.debug("a provider's script logged", metadata: ["hook": "\(hook)", "level": "\(line["level"]?.text ?? "info")"])
             }
             // The worker was lost through another's fault, and nothing has left.
             guard case .interrupted = attempt.end, tries < 3, !host.record.hasSent else { return attempt.end }
