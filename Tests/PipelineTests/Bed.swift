@@ -233,9 +233,9 @@ struct HostHandler: WireHandler {
     }
 }
 
-/// Asks again and again until something is there; nil after ten seconds.
-func eventually<Value>(_ ask: () async throws -> Value?) async throws -> Value? {
-    for _ in 0..<500 {
+/// Asks again and again until something is there; nil after ten seconds, or as many as are given.
+func eventually<Value>(within seconds: Int = 10, _ ask: () async throws -> Value?) async throws -> Value? {
+    for _ in 0..<seconds * 50 {
         if let value = try await ask() { return value }
         try await Task.sleep(for: .milliseconds(20))
     }
