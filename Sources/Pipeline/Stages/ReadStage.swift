@@ -1,4 +1,5 @@
 import Logging
+import Plugins
 import Screening
 
 /// Asks the provider for an order's present report.
@@ -64,7 +65,7 @@ struct ReadStage: Sendable {
     private func failed(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async throws -> Verdict {
         let now = context.clock.now()
         context.unanswered.note(error, of: order.account, context)
-        context.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error)"])
+        context.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
         if let until = try await context.rest(account, after: error) { return .decided(Decision(.again(at: until, spent: false))) }
         if error.code == .unauthorised {
             try await context.pauses.note(error, of: account, context)
@@ -77,13 +78,18 @@ struct ReadStage: Sendable {
         return .settle(order: order.id) { [context] present in
             guard present.standing.problem == nil else { return (Decision(again), []) }
             var next = present
-            next.standing.problem = Problem(code: "read_failed", message: "\(order.provider) does not say how the order stands: \(error)", at: now)
+            next.standing.problem = Problem(
+                code: "read_failed",
+                message: "\(order.provider) does not say how the order stands: \(error.text)",
+                at: now
+            )
             let change = OrderChange(
                 from: present,
                 to: next,
                 cause: .poll,
                 kind: "problem",
                 text: "the order cannot be read (\(error))",
+                details: error.script.map { ["script": .string(FailureText.text(of: $0))] } ?? [:],
                 readsAgain: false,
                 context
             )

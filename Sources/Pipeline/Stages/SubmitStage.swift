@@ -1,4 +1,5 @@
 import Logging
+import Plugins
 import Screening
 
 /// Sends an order to its provider, once.
@@ -89,7 +90,7 @@ struct SubmitStage: Sendable {
     }
 
     private func judged(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> Verdict {
-        context.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error)"])
+        context.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
         try? await pause(account, after: error)
         switch error.creation ?? .uncertain {
         case .uncertain:
@@ -98,7 +99,14 @@ struct SubmitStage: Sendable {
         case .refused: return refuse(order, error, text: "\(order.provider) refused the order")
         case .sendAgain:
             let until = try? await context.rest(account, after: error)
-            return fail(claim, order, code: error.code.rawValue, message: error.message.value, asked: error.retryAfter, restsUntil: until ?? nil)
+            return fail(
+                claim,
+                order,
+                code: error.code.rawValue,
+                message: error.script.map(FailureText.text) ?? error.message.value,
+                asked: error.retryAfter,
+                restsUntil: until ?? nil
+            )
         }
     }
 
@@ -184,7 +192,7 @@ struct SubmitStage: Sendable {
             next.standing.state = .uncertain
             next.standing.problem = Problem(
                 code: "uncertain",
-                message: "\(present.provider) may or may not have the order (\(error)); it is not sent again. "
+                message: "\(present.provider) may or may not have the order (\(error.text)); it is not sent again. "
                     + "Look there, then adopt its reference, resubmit or abandon.",
                 at: context.clock.now()
             )
@@ -274,7 +282,7 @@ struct SubmitStage: Sendable {
     private static func details(_ error: ProviderError) -> JSON {
         [
             "error": .string(error.code.rawValue), "http_status": error.status.map { .int(Int64($0)) } ?? .null,
-            "provider_code": JSON(error.providerCode),
+            "provider_code": JSON(error.providerCode), "script": JSON(error.script.map(FailureText.text)),
         ]
     }
 }

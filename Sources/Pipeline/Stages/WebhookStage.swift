@@ -1,4 +1,5 @@
 import Logging
+import Plugins
 import Screening
 
 /// Works out what a provider's webhook changes.
@@ -27,7 +28,8 @@ struct WebhookStage: Sendable {
             if error.code == .unavailable, claim.attempt < 50 {
                 return .decided(Decision(.again(at: context.clock.now() + .seconds(10), spent: true)))
             }
-            return dead(event, code: "not_understood", message: "the webhook could not be understood: \(error)")
+            context.logger.warning("webhook not understood", metadata: ["account": "\(order.account)", "error": "\(error.place)"])
+            return dead(event, code: "not_understood", message: "the webhook could not be understood: \(error.text)")
         }
         guard !said.isEmpty else { return done(event) }
         guard let word = said.last(where: { $0.reference == nil || order.providerRef == nil || $0.reference == order.providerRef }) else {
@@ -76,7 +78,7 @@ struct WebhookStage: Sendable {
             context.unanswered.note(error, of: account.account.id, context)
             try await context.pauses.note(error, of: account, context)
             _ = try await context.rest(account, after: error)
-            context.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error)"])
+            context.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error.place)"])
             return Belief(reference: reference, report: told)
         }
     }

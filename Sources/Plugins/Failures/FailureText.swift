@@ -6,6 +6,17 @@ extension HookFailure {
     public var text: String { FailureText.text(of: error) }
 }
 
+extension ProviderError {
+    /// The kind of failure and, where a script failed, the script's failure for people. For those who may read personal data.
+    public var text: String { script.map { "\(self): \(FailureText.text(of: $0))" } ?? description }
+
+    /// The kind of failure and, where a script failed, its name and line: safe in logs.
+    public var place: String {
+        guard let name = script?["script"]?.text, let line = script?["line"]?.integer else { return description }
+        return "\(self), \(name):\(line)"
+    }
+}
+
 /// A failed run's `error`, as the command line, the API and the pages show it.
 public enum FailureText {
     /// The lines: place, hook and message; the excerpt; path, expected and found; the hint. Calling twice gives the same.

@@ -64,7 +64,7 @@ public struct LuaProvider: ScreeningProvider {
             guard !host.record.last.saysNothing || host.record.succeeded else { throw failure.creation(end, hook: "submit") }
             return submission
         } catch let wrong as WrongResult {
-            throw failure.creation(.failed(HookFailure(wrong)), hook: "submit")
+            throw failure.creation(.failed(HookFailure(wrong, "submit", manifest.name)), hook: "submit")
         }
     }
 
@@ -126,7 +126,7 @@ public struct LuaProvider: ScreeningProvider {
         // A script that takes no notice of an answer that says nothing about the matter has not read it.
         if (value.isNull || hook == "cancel"), host.record.last.saysNothing { throw failure.error(end, hook: hook) }
         do { return try understand(value, ProviderValues(hook: hook)) } catch {
-            throw failure.error(.failed(HookFailure(error)), hook: hook)
+            throw failure.error(.failed(HookFailure(error, hook, manifest.name)), hook: hook)
         }
     }
 
@@ -173,7 +173,10 @@ extension CreationRecord.Last {
 }
 
 extension HookFailure {
-    fileprivate init(_ wrong: WrongResult) {
-        self.init(error: ["code": "wrong_result", "message": .string(wrong.message)], retry: .soon)
+    fileprivate init(_ wrong: WrongResult, _ hook: String, _ plugin: String) {
+        self.init(
+            error: ["code": "wrong_result", "message": .string(wrong.message), "hook": .string(hook), "plugin": .string(plugin)],
+            retry: .soon
+        )
     }
 }

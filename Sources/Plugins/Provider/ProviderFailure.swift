@@ -7,6 +7,13 @@ struct ProviderFailure {
 
     /// Why a hook ended without its result.
     func error(_ end: HookEnd, hook: String) -> ProviderError {
+        var error = reason(end, hook: hook)
+        // What the script raised because of the provider's answer is no mistake of the script's.
+        if case .failed(let failure) = end, failure.error["code"] != "provider_answer" { error.script = failure.error }
+        return error
+    }
+
+    private func reason(_ end: HookEnd, hook: String) -> ProviderError {
         let own = words(end)
         switch record.last {
         case .answer(let answer) where !(200..<300).contains(answer.status) && !isVerdict(end):

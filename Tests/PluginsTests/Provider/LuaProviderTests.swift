@@ -34,6 +34,22 @@ struct LuaProviderTests {
         #expect(try await provider("return {").scriptProblems()[0].contains("bench/main.lua:1"))
     }
 
+    @Test("An error of the script says where it is and what was expected; logs say the line alone")
+    func scriptErrors() async throws {
+        let main = "return { submit = function() end, interpret = function(webhook, ctx)\nlocal body = nil\nreturn body.id end }"
+        let webhook = Webhook(headers: [:], body: Array(#"{"name":"Ana Roe"}"#.utf8))
+        let transport = HandlerTransport()
+        let error = await #expect(throws: ProviderError.self) { try await provider(main).interpret(webhook, session(transport)) }
+        let failed = try #require(error)
+        #expect(failed.script?["hook"] == "interpret" && failed.script?["line"] == 3 && failed.script?["plugin"] != nil)
+        #expect(failed.text.contains("bench/main.lua:3") && failed.text.contains("> 3 | return body.id") && failed.text.contains("interpret of"))
+        #expect(failed.place == "unreadable, bench/main.lua:3")
+        let wrong = await #expect(throws: ProviderError.self) {
+            try await provider("return { interpret = function() return 7 end }").interpret(webhook, session(transport))
+        }
+        #expect(wrong?.script?["code"] == "wrong_result" && wrong?.script?["hook"] == "interpret")
+    }
+
     // MARK: What was sent decides, not the script
 
     /// Scripts that take no notice of what they are answered.
