@@ -11,16 +11,17 @@ import Testing
         "other_clock", "sleep", "handler", "io_uring", "bpf", "mount",
     ]
 
+    private static let target = FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-lua-probe-\(getpid())").path
     /// The path of the worker that was built for these tests; built once.
     private static let worker = Result {
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Sources")
-        let target = FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-lua-probe-\(getpid())").path
         let script = """
             cd '\(sources.path)' && ${CC:-cc} -std=gnu11 -O1 -D_GNU_SOURCE -DFLS_PROBE -ICLuaSandbox -ICLuaSandbox/include -Ifairlead-lua \
             $(pkg-config --cflags lua5.4) CLuaSandbox/*.c fairlead-lua/*.c -o '\(target)' $(pkg-config --libs lua5.4 libseccomp)
             """
         _ = try Command.run("/bin/sh", ["-c", script])
+        atexit { unlink(ConfinementTests.target) }
         return target
     }
 

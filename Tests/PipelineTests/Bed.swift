@@ -53,7 +53,7 @@ final class Bed: Sendable {
     ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        folder = givenFolder ?? FileManager.default.temporaryDirectory.appending(path: "fairlead-test-\(UUID().uuidString)")
+        folder = givenFolder ?? Bed.folders.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var configuration = LuaPool.Configuration(count: workers)
         configuration.workerPath = Bed.products.appending(path: "fairlead-lua").path
@@ -132,6 +132,11 @@ final class Bed: Sendable {
         if ownsWorld { world.end() }
     }
 
+    /// Where the stores of this process's tests are, for as long as it lives.
+    private static let folders: URL = {
+        atexit { try? FileManager.default.removeItem(at: Bed.folders) }
+        return FileManager.default.temporaryDirectory.appending(path: "fairlead-test-\(getpid())")
+    }()
     static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     /// Where SwiftPM puts what it builds: the folder of the test bundle.
     static let products = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()

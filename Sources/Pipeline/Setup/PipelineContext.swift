@@ -24,6 +24,7 @@ public struct PipelineContext: Sendable {
     public let updates: UpdateFeed
     let packages = PackageCache()
     let places = ScriptPlaces()
+    let suspects = Suspects()
     let versions = ScriptVersions()
     let pauses = AccountPauses()
     let interest = ReadInterest()

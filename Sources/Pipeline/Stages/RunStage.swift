@@ -43,6 +43,12 @@ struct RunStage: Sendable {
         return .first([.run(run)]) { [run] in verdict(run, try await script.attempt(run, on: scripts, remembered: remembered)) }
     }
 
+    /// What becomes of a run that is not tried any more for a reason outside its script.
+    func giveUp(_ run: Run, _ problem: Problem) -> Verdict {
+        let error: JSON = ["code": .string(problem.code), "message": .string(problem.message)]
+        return finish(run.ended(.dead, error: error, logs: run.logs, at: problem.at), event: .dead)
+    }
+
     /// What a run shows that waits because its scripts are kept from running.
     static let paused: JSON = [
         "code": "plugin_paused",

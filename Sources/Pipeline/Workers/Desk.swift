@@ -6,6 +6,20 @@ struct Desk: Sendable {
     let context: PipelineContext
 
     func work(on claim: Claim) async {
+        guard claim.lapses >= Suspects.suspicious else { return await decide(claim) }
+        guard claim.lapses <= Suspects.most else { return await giveUp(claim) }
+        guard context.suspects.enter() else {
+            return await again(claim, after: .seconds(1) + .milliseconds(Int64(context.random.fraction() * 2_000)), spent: false)
+        }
+        defer { context.suspects.leave() }
+        context.logger.warning(
+            "working by itself on what was under way when hosts stopped",
+            metadata: ["work": "\(claim.work)", "times": "\(claim.lapses)"]
+        )
+        await decide(claim)
+    }
+
+    private func decide(_ claim: Claim) async {
         do {
             try await write(try await verdict(claim), claim)
         } catch StoreError.conflict {
@@ -15,6 +29,8 @@ struct Desk: Sendable {
             // Shutdown is not failure: the work is there again, unspent, for whoever comes next.
             context.logger.notice("work given back at shutdown", metadata: ["work": "\(claim.work)"])
             try? await context.store.release([claim])
+        } catch StoreError.corrupt(let what) {
+            await leaveUnread(claim, what)
         } catch {
             context.logger.error("work failed; it is tried again", metadata: ["work": "\(claim.work)", "error": "\(error)"])
             await again(claim, after: .seconds(5), spent: false)
@@ -104,6 +120,48 @@ struct Desk: Sendable {
         }
         context.log(decision.effects)
         context.updates.tell(told)
+    }
+
+    /// Hosts stopped again and again while they had this in hand, the last times with nothing else of the kind: whatever it is, it must not go on.
+    private func giveUp(_ claim: Claim) async {
+        let message = "the host stopped \(claim.lapses) times while it worked on this; look into its log for the reason, then try it again"
+        context.logger.error("given up, for hosts stopped again and again while they worked on it", metadata: ["work": "\(claim.work)"])
+        let problem = Problem(code: "host_stopped", message: message, at: context.clock.now())
+        do {
+            switch claim.work {
+            case .event(let id):
+                try await context.store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: problem)]))
+            case .run(let id):
+                guard let run = try await context.store.run(id), !run.state.isEnded else {
+                    return try await context.store.commit(claim, Decision(.done))
+                }
+                try await write(RunStage(context: context).giveUp(run, problem), claim)
+            case .submit, .read:
+                // An order is never given up by itself: it is looked at again, seldom.
+                await again(claim, after: .seconds(3600), spent: true)
+            }
+        } catch {
+            await again(claim, after: .seconds(60), spent: false)
+        }
+    }
+
+    /// What a row says cannot be read, for its key is not given any more or the file is damaged: an event says so, other work is looked at again, seldom.
+    private func leaveUnread(_ claim: Claim, _ what: String) async {
+        context.logger.error(
+            "stored work cannot be read; give the key that it was sealed with, or restore a backup",
+            metadata: ["work": "\(claim.work)", "why": "\(what)"]
+        )
+        guard case .event(let id) = claim.work else { return await again(claim, after: .seconds(300), spent: false) }
+        let problem = Problem(
+            code: "unreadable",
+            message: "what was stored cannot be read (\(what)); give the key that it was sealed with, or restore a backup, and replay the event",
+            at: context.clock.now()
+        )
+        do {
+            try await context.store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: problem)]))
+        } catch {
+            await again(claim, after: .seconds(300), spent: false)
+        }
     }
 
     private func again(_ claim: Claim, after wait: Duration, spent: Bool) async {

@@ -77,7 +77,7 @@ public struct QueuedWork: Sendable, Equatable {
     public static func lane(updatesOf order: String) -> String { "updates:" + order }
 }
 
-/// Work that this process holds, until its lease ends.
+/// Work that this process holds, until its lease ends. Two claims are the same where row, owner and attempt are.
 public struct Claim: Sendable, Hashable {
     /// The row in the queue.
     public let id: Int64
@@ -87,13 +87,28 @@ public struct Claim: Sendable, Hashable {
     public let owner: String
     /// Which attempt this is, from 1. Counted when claimed, before anything is done.
     public let attempt: Int
+    /// How often, since an attempt last came to an end, whoever held this work has vanished with it: crashed, was killed, or lost the machine.
+    public let lapses: Int
 
     /// A claim.
-    public init(id: Int64, work: Work, owner: String, attempt: Int) {
+    public init(id: Int64, work: Work, owner: String, attempt: Int, lapses: Int = 0) {
         self.id = id
         self.work = work
         self.owner = owner
         self.attempt = attempt
+        self.lapses = lapses
+    }
+
+    /// Whether both are the same holder's hold on the same attempt.
+    public static func == (left: Claim, right: Claim) -> Bool {
+        left.id == right.id && left.owner == right.owner && left.attempt == right.attempt
+    }
+
+    /// Over what `==` compares.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+        hasher.combine(owner)
+        hasher.combine(attempt)
     }
 }
 

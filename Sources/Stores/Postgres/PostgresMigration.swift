@@ -7,7 +7,13 @@ struct PostgresMigration {
     let sql: String
 
     /// All of them, oldest first.
-    static let all = [firstSchema]
+    static let all = [firstSchema, lapses]
+
+    private static let lapses = PostgresMigration(
+        number: 2,
+        name: "count how often whoever held work vanished with it",
+        sql: "ALTER TABLE queue ADD COLUMN lapses bigint NOT NULL DEFAULT 0"
+    )
 
     /// What replicas that start at once wait for one another by.
     private static let lock: Int64 = 0x6661_6972_6c65_6164

@@ -8,7 +8,13 @@ struct Migration {
     let sql: String
 
     /// All of them, oldest first.
-    static let all = [firstSchema]
+    static let all = [firstSchema, lapses]
+
+    private static let lapses = Migration(
+        number: 2,
+        name: "count how often whoever held work vanished with it",
+        sql: "ALTER TABLE queue ADD COLUMN lapses INTEGER NOT NULL DEFAULT 0"
+    )
 
     /// Brings a database up to date, each change in its own transaction. Does nothing where there is nothing to do.
     /// - Throws: ``StoreError/newer(_:)`` where the database has changes that this version does not know.

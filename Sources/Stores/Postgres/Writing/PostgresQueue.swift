@@ -66,7 +66,11 @@ extension PostgresTransaction {
             change(work: row.id, to: row)
             wakes = true
             write(
-                "UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = $2, attempts = attempts - $3::bigint WHERE id = $1",
+                """
+                UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = $2, attempts = attempts - $3::bigint,
+                    lapses = lapses * $3::bigint
+                WHERE id = $1
+                """,
                 .int(row.id),
                 .int(due),
                 .count(spent ? 0 : 1)

@@ -14,7 +14,13 @@ extension WriteTransaction {
                 "UPDATE queue SET owner = ?, leased_until = ?, attempts = attempts + 1 WHERE id = ?",
                 [request.owner, leasedUntil.milliseconds, found.id]
             )
-            let claim = Claim(id: found.id, work: Work(found.kind, found.subject), owner: request.owner, attempt: found.attempts + 1)
+            let claim = Claim(
+                id: found.id,
+                work: Work(found.kind, found.subject),
+                owner: request.owner,
+                attempt: found.attempts + 1,
+                lapses: found.lapses
+            )
             if found.kind == .run {
                 let waits = [Run.State.queued, .waiting, .running].map { "'\($0.rawValue)'" }.joined(separator: ", ")
                 try db.run(
@@ -68,7 +74,8 @@ extension WriteTransaction {
         try db.run("UPDATE queue SET due_at = ?1 WHERE attempts = 0 AND kind <> 'read' AND due_at > ?1", [now.milliseconds])
         try db.run(
             """
-            UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?), attempts = attempts - 1
+            UPDATE queue
+            SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?), attempts = attempts - 1, lapses = lapses + 1
             WHERE owner IS NOT NULL
             """,
             [now.milliseconds]
@@ -79,7 +86,8 @@ extension WriteTransaction {
     private func reclaim() throws {
         try db.run(
             """
-            UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?1), attempts = attempts - 1
+            UPDATE queue
+            SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?1), attempts = attempts - 1, lapses = lapses + 1
             WHERE owner IS NOT NULL AND leased_until <= ?1
             """,
             [now.milliseconds]
@@ -93,6 +101,7 @@ extension WriteTransaction {
         var priority: Int
         var dueAt: Int64
         var attempts: Int
+        var lapses: Int
 
         static func isMoreUrgent(_ left: Ready, _ right: Ready) -> Bool {
             (left.priority, left.dueAt, left.id) < (right.priority, right.dueAt, right.id)
@@ -112,12 +121,14 @@ extension WriteTransaction {
             last = priority
             let rows = try db.all(
                 """
-                SELECT id, subject, due_at, attempts FROM queue INDEXED BY \(index)
+                SELECT id, subject, due_at, attempts, lapses FROM queue INDEXED BY \(index)
                 WHERE \(stretch) AND priority = ?2 AND due_at <= ?3 ORDER BY due_at, id LIMIT ?4
                 """,
                 [value, priority, now.milliseconds, limit - found.count]
             )
-            found += rows.map { Ready(id: $0[0], kind: kind, subject: $0[1], priority: Int(priority), dueAt: $0[2], attempts: $0[3]) }
+            found += rows.map {
+                Ready(id: $0[0], kind: kind, subject: $0[1], priority: Int(priority), dueAt: $0[2], attempts: $0[3], lapses: $0[4])
+            }
         }
         return found
     }

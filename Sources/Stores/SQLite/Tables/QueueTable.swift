@@ -55,7 +55,10 @@ extension WriteTransaction {
         case .again(let moment, let spent):
             wakes = true
             try db.run(
-                "UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = ?, attempts = attempts - ? WHERE id = ?",
+                """
+                UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = ?1, attempts = attempts - ?2, lapses = lapses * ?2
+                WHERE id = ?3
+                """,
                 [min(moment.milliseconds, again ?? moment.milliseconds), spent ? 0 : 1, claim.id]
             )
             if claim.work.kind == .submit, let lane = row[0] as String? { try bringForward(lane) }

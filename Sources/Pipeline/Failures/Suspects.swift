@@ -1,0 +1,23 @@
+import Synchronization
+
+/// Sees to it that work over which hosts have died is done by itself, so that the one piece that brings it about stands apart from those that were only
+/// under way beside it.
+final class Suspects: Sendable {
+    /// Work that was lost with its host so often is suspicious. A few times may be chance: deploys, kills, machines that go away.
+    static let suspicious = 3
+    /// Work that was lost with its host more often than this is given up.
+    static let most = 12
+
+    private let isTaken = Mutex(false)
+
+    /// Begins on one; false where another is under way.
+    func enter() -> Bool {
+        isTaken.withLock { taken in
+            defer { taken = true }
+            return !taken
+        }
+    }
+
+    /// Ends what ``enter()`` began.
+    func leave() { isTaken.withLock { $0 = false } }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Pipeline
+import Plugins
+import Screening
+import Simulators
+import Testing
+
+/// Work over which hosts die again and again does not go on for ever, and work that was only under way beside it is done.
+@Suite struct SuspectTests {
+    private func deliver(_ bed: Bed, _ number: Int) async throws {
+        let answer = try await bed.site.ats.orderScreening(
+            at: "https://host.example.test/ats/acme/standard",
+            application: "application-\(number)",
+            package: "pkg_1",
+            candidate: Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
+        )
+        #expect(answer.status == 200)
+    }
+
+    /// Hosts that claim everything there is and end without a word, as one that is killed does.
+    private func vanish(_ times: Int, _ store: any Store) async throws {
+        for number in 1...times {
+            let claims = try await store.claim(ClaimRequest(owner: "host \(number)", limit: 64, kinds: [.event, .run], lease: .zero))
+            #expect(!claims.isEmpty)
+        }
+        // Seen by whoever claims next.
+        try await store.release(try await store.claim(ClaimRequest(owner: "last", limit: 64, kinds: [.event, .run])))
+    }
+
+    private func states(of bed: Bed) async throws -> [Event.State] {
+        var query = EventQuery()
+        query.kind = .ats
+        return try await bed.context.store.events(query, PageRequest(ascending: true)).items.map(\.state)
+    }
+
+    @Test func anEventThatTookTooManyHostsWithItIsADeadLetterAndCanBeReplayed() async throws {
+        let bed = try await Bed(works: false)
+        try await deliver(bed, 1)
+        try await vanish(13, bed.context.store)
+        try await deliver(bed, 2)
+        try await vanish(5, bed.context.store)
+        await bed.stop()
+
+        let next = try await Bed(folder: bed.folder, world: bed.world)
+        let ended = try await eventually { try await states(of: next) == [.dead, .done] ? true : nil }
+        #expect(ended == true)
+        let dead = try #require(try await next.context.store.events(EventQuery(), PageRequest(ascending: true)).items.first)
+        #expect(dead.problem?.code == "host_stopped")
+        _ = try await next.commands.replay(event: dead.id)
+        #expect(try await eventually { try await states(of: next) == [.done, .done] ? true : nil } == true)
+        await next.stop()
+    }
+
+    @Test func whatWasUnderWayBesideItIsDone() async throws {
+        let bed = try await Bed(works: false)
+        for number in 1...10 { try await deliver(bed, number) }
+        try await vanish(4, bed.context.store)
+        await bed.stop()
+
+        let next = try await Bed(folder: bed.folder, world: bed.world)
+        let done = try await eventually(within: 40) { try await states(of: next).allSatisfy { $0 == .done } ? true : nil }
+        #expect(done == true)
+        #expect(try await next.context.store.orders(OrderQuery(), PageRequest()).items.count == 10)
+        await next.stop()
+    }
+
+    @Test func aRunThatTookTooManyHostsWithItIsADeadLetterAndCanBeRetried() async throws {
+        let bed = try await Bed(works: false)
+        try await deliver(bed, 1)
+        let store = bed.context.store
+        let claim = try #require(try await store.claim(ClaimRequest(owner: "host", limit: 1, kinds: [.event])).first)
+        let connection = try #require(bed.context.directory.connection("acme"))
+        let run = Run(
+            id: "run_1",
+            connection: "acme",
+            plugin: connection.plugin.name,
+            pluginVersion: connection.plugin.manifest.version,
+            script: "",
+            hook: "on_event",
+            event: claim.work.subject,
+            order: nil,
+            input: [:],
+            createdAt: bed.context.clock.now()
+        )
+        try await store.commit(claim, Decision(.done, [.run(run), .queue(QueuedWork(.run(run.id), due: bed.context.clock.now()))]))
+        try await vanish(13, store)
+        await bed.stop()
+
+        let next = try await Bed(folder: bed.folder, world: bed.world)
+        let dead = try await eventually { () -> Run? in
+            let run = try await next.context.store.run("run_1")
+            return run?.state == .dead ? run : nil
+        }
+        #expect(dead?.error?["code"] == "host_stopped")
+        #expect(try await states(of: next) == [.dead])
+        await next.stop()
+    }
+}
