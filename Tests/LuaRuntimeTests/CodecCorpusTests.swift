@@ -53,7 +53,7 @@ import Testing
         let end = try await LuaPool.with(.inProcess) { pool in try await Fixture.run(source, request: request, in: pool, limits: limits) }
         let answers = try JSONDecoder().decode([[String?]].self, from: Data(try #require(end.text, "\(end)").utf8))
         let lines = try answers.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }.joined(separator: "\n")
-        let disagreements = try Command.run("/usr/bin/env", ["python3", "-c", Self.judge], input: lines + "\n")
+        let disagreements = try await Command.run("/usr/bin/env", ["python3", "-c", Self.judge], input: lines + "\n")
         #expect(disagreements == "")
     }
 }

@@ -1,14 +1,20 @@
 import Foundation
 import Testing
 
-/// Runs another program to its end.
+/// Runs another program to its end, on a thread of its own: tests share two threads that must not wait.
 enum Command {
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
     /// Returns what it wrote to standard output. Throws where it fails, with what it wrote to standard error.
-    static func run(_ path: String, _ arguments: [String], input: String = "") throws -> String {
+    static func run(_ path: String, _ arguments: [String], input: String = "") async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(with: Result { try runHere(path, arguments, input: input) }) }
+        }
+    }
+
+    private static func runHere(_ path: String, _ arguments: [String], input: String) throws -> String {
         let process = Process()
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

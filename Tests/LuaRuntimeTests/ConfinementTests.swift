@@ -13,24 +13,24 @@ import Testing
 
     private static let target = FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-lua-probe-\(getpid())").path
     /// The path of the worker that was built for these tests; built once.
-    private static let worker = Result {
+    private static let worker = Task {
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Sources")
         let script = """
             cd '\(sources.path)' && ${CC:-cc} -std=gnu11 -O1 -D_GNU_SOURCE -DFLS_PROBE -ICLuaSandbox -ICLuaSandbox/include -Ifairlead-lua \
             $(pkg-config --cflags lua5.4) CLuaSandbox/*.c fairlead-lua/*.c -o '\(target)' $(pkg-config --libs lua5.4 libseccomp)
             """
-        _ = try Command.run("/bin/sh", ["-c", script])
+        _ = try await Command.run("/bin/sh", ["-c", script])
         atexit { unlink(ConfinementTests.target) }
         return target
     }
 
-    @Test(arguments: forbidden) func endsTheWorker(_ attempt: String) throws {
-        #expect(try probe(attempt) == .ended(signal: SIGSYS))
+    @Test(arguments: forbidden) func endsTheWorker(_ attempt: String) async throws {
+        #expect(try await probe(attempt) == .ended(signal: SIGSYS))
     }
 
-    @Test(arguments: ["allowed", "much_memory"]) func doesNotEndTheWorker(_ attempt: String) throws {
-        #expect(try probe(attempt) == .answered("1 0"))
+    @Test(arguments: ["allowed", "much_memory"]) func doesNotEndTheWorker(_ attempt: String) async throws {
+        #expect(try await probe(attempt) == .answered("1 0"))
     }
 
     enum Answer: Equatable {
@@ -38,10 +38,10 @@ import Testing
         case ended(signal: Int32)
     }
 
-    private func probe(_ attempt: String) throws -> Answer {
+    private func probe(_ attempt: String) async throws -> Answer {
         var pid: Int32 = 0
         var descriptor: Int32 = -1
-        try #require(fls_worker_spawn(try Self.worker.get(), 1 << 30, &pid, &descriptor) == 0)
+        try #require(fls_worker_spawn(try await Self.worker.value, 1 << 30, &pid, &descriptor) == 0)
         let hello = try #require(frame(descriptor))
         #expect(hello.type == FLS_FRAME_HELLO)
         #expect(hello.payload.first == UInt8(FLS_CONFINED_ALL))

@@ -6,17 +6,17 @@ import Testing
 /// A worker that a script has taken over says what it likes. The host must neither fall, nor wait for ever, nor keep all that it is told.
 @Suite(.serialized) struct LiarTests {
     private static let target = FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-liar-\(getpid())").path
-    private static let worker = Result {
+    private static let worker = Task {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let headers = tests.deletingLastPathComponent().appendingPathComponent("Sources/CLuaSandbox/include").path
         let script = "${CC:-cc} -std=gnu11 -O1 -I '\(headers)' '\(tests.path)/Attacks/native/liar.c' -o '\(target)'"
-        _ = try Command.run("/bin/sh", ["-c", script])
+        _ = try await Command.run("/bin/sh", ["-c", script])
         atexit { unlink(LiarTests.target) }
         return target
     }
 
     private func withPool(_ body: (LuaPool) async throws -> Void) async throws {
-        let pool = LuaPool(LuaPool.Configuration(count: 1, workerPath: try Self.worker.get()))
+        let pool = LuaPool(LuaPool.Configuration(count: 1, workerPath: try await Self.worker.value))
         do { try await body(pool) } catch {
             await pool.shutdown()
             throw error
