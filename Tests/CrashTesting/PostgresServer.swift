@@ -62,8 +62,13 @@ public final class PostgresServer: Sendable {
 
     /// Ends every connection to a database, as an administrator may.
     public func endConnections(to url: String) throws {
-        try tell("end \(url.prefix { $0 != "?" }.split(separator: "/").last ?? "")")
+        try tell("end \(Self.name(of: url))")
     }
+
+    /// Keeps everybody from a database's tables for six seconds, so that whoever needs one waits with the connection in hand. Returns at once.
+    public func lockTables(of url: String) throws { try tell("lock \(Self.name(of: url))") }
+
+    private static func name(of url: String) -> Substring { url.prefix { $0 != "?" }.split(separator: "/").last ?? "" }
 
     private func tell(_ word: String) throws {
         try keeper.withLock { ends in
@@ -92,6 +97,8 @@ public final class PostgresServer: Sendable {
                 new) $as "$bin/createdb" -h "$folder" -U fairlead "$name" >>initdb.log 2>&1 </dev/null ;;
                 end) $as "$bin/psql" -h "$folder" -U fairlead -d postgres -qAt -c \
                     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '$name'" >>initdb.log 2>&1 </dev/null ;;
+                lock) $as "$bin/psql" -h "$folder" -U fairlead -d "$name" -qAt -c \
+                    "BEGIN; LOCK TABLE events, orders, runs, queue; SELECT pg_sleep(6); COMMIT" >>initdb.log 2>&1 </dev/null & ;;
                 start) $as "$bin/pg_ctl" -D data -w -l data/server.log -o "$options" start >/dev/null 2>&1 </dev/null ;;
                 crash) $as "$bin/pg_ctl" -D data -w -m immediate stop >/dev/null 2>&1 </dev/null ;;
             esac && echo done || { tail -n 3 initdb.log data/server.log | tr '\\n' ' '; echo; }

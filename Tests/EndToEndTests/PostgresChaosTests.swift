@@ -134,7 +134,7 @@ final class ReplicaBed: Sendable {
             guard second < seconds else { return done }
             let victim = pick(serves.count)
             let what: String
-            switch pick(7) {
+            switch pick(8) {
             case 0, 1:
                 what = "replica \(victim) killed"
                 serves[victim].kill()
@@ -154,6 +154,10 @@ final class ReplicaBed: Sendable {
             case 5:
                 what = "every connection to the database ended"
                 try server.endConnections(to: database)
+            case 6:
+                what = "tables locked for 6 s, every pool exhausted"
+                try server.lockTables(of: database)
+                try await Task.sleep(for: .seconds(6))
             default:
                 what = "the next 5 answers lost, webhooks doubled or held, callbacks failing"
                 site.faults.set(.zinc, "create", .dropAfter, times: 2)
