@@ -88,6 +88,38 @@ import Testing
         await bed.stop()
     }
 
+    @Test func anOrderIsNotSettledByAnotherOrdersRequest() async throws {
+        let bed = try await Bed()
+        let first = try await bed.place("application-first")
+        let reference = try #require(try await bed.order(first.id, in: .requested)?.providerRef)
+        bed.site.faults.set(.zinc, "create", .dropAfter)
+        bed.site.faults.set(.zinc, "webhook", .loseWebhook, times: nil)
+        let second = try await bed.place("application-second")
+        #expect(try await bed.order(second.id, in: .uncertain) != nil)
+        do {
+            _ = try await bed.commands.resolve(order: second.id, .adopt(providerRef: reference))
+            Issue.record("the request of another candidate was adopted")
+        } catch let refusal as Refusal {
+            #expect(refusal.status == 409)
+            #expect(refusal.detail.contains(first.id))
+        }
+        #expect(try await bed.webhook(second, naming: reference).state == .dead)
+        #expect(try await bed.context.store.order(second.id)?.state == .uncertain)
+        await bed.stop()
+    }
+
+    @Test func aSecondRequestThatAWebhookNamesIsShownOnItsOrder() async throws {
+        let bed = try await Bed()
+        let order = try await bed.place("application-twice")
+        let reference = try #require(try await bed.order(order.id, in: .requested)?.providerRef)
+        #expect(try await bed.webhook(order, naming: "another-request").state == .dead)
+        let shown = try #require(try await bed.context.store.order(order.id))
+        #expect(shown.providerRef == reference)
+        #expect(shown.standing.problem?.code == "second_reference")
+        #expect(shown.standing.problem?.message.contains("another-request") == true)
+        await bed.stop()
+    }
+
     @Test func aCrashBetweenIntentAndAnswerLeavesTheOrderToAPerson() async throws {
         let bed = try await Bed(works: false)
         let placed = try await bed.place("application-crash")
@@ -129,5 +161,21 @@ import Testing
             #expect(refusal.status == 409)
         }
         await bed.stop()
+    }
+}
+
+extension Bed {
+    /// What becomes of a webhook, rightly signed, on an order's own address.
+    fileprivate func webhook(_ order: Order, naming reference: String) async throws -> Event {
+        let body = Array(#"{"id":"\#(reference)","status":"pending","statusV2":"requested"}"#.utf8)
+        let signature = ZincSimulator.signature(over: body, token: Secret("simulated-zinc-signing-token"))
+        let signed = Webhook(headers: ["x-zinc-webhook-signature": signature], body: body)
+        let answer = try await intake.webhook(account: order.account, token: order.callbackToken.value, signed)
+        let id = try #require(answer.json?["event"]?.text)
+        let ended = try await eventually {
+            let event = try await context.store.event(id)
+            return event?.state == .done || event?.state == .dead ? event : nil
+        }
+        return try #require(ended)
     }
 }

@@ -12,7 +12,7 @@ public enum Resolution: Sendable, Equatable {
 
 extension Commands {
     /// Settles an `uncertain` order by a person's word.
-    /// - Throws: ``Refusal``: 404; 409 `not_uncertain` in any other state; 409 `conflict` where it was settled meanwhile.
+    /// - Throws: ``Refusal``: 404; 409 `not_uncertain` in any other state; 409 `conflict` where it was settled meanwhile, or another order has the reference.
     public func resolve(order id: String, _ resolution: Resolution) async throws -> Order {
         let order = try await self.order(id)
         guard order.state == .uncertain else {
@@ -24,6 +24,9 @@ extension Commands {
         next.standing.problem = nil
         switch resolution {
         case .adopt(let reference):
+            if let holder = try await refusing({ try await context.holder(of: reference, besides: order) }) {
+                throw Refusal(409, "conflict", "The order \(holder.id) has that request already; look for this order's own at the provider.")
+            }
             next.providerRef = reference
             next.standing.state = .requested
             text = "adopted the provider's request"

@@ -211,7 +211,9 @@ struct SubmitStage: Sendable {
 
     private func settled(_ id: String, _ submission: Submission) -> Verdict {
         .settle(order: id) { [context] present in
-            if let known = present.providerRef { return (Decision(.done, SubmitStage.second(submission.reference, known, present, context)), []) }
+            if let known = present.providerRef {
+                return (Decision(.done, SecondRequest.effects(submission.reference, known, present, .submit, context)), [])
+            }
             var next = present
             next.providerRef = submission.reference
             let report = submission.report ?? Report(status: .recognised(.requested))
@@ -246,11 +248,7 @@ struct SubmitStage: Sendable {
             let answer = try await account.provider.find(order, context.session(account))
             context.unanswered.note(nil, of: order.account, context)
             guard let found = answer else { return uncertain(order.id, lost) }
-            var query = OrderQuery()
-            query.account = order.account
-            query.text = Personal(found.reference)
-            let known = try await context.store.orders(query, PageRequest(limit: 10)).items
-            guard !known.contains(where: { $0.providerRef == found.reference && $0.id != order.id }) else { return uncertain(order.id, lost) }
+            guard try await context.holder(of: found.reference, besides: order) == nil else { return uncertain(order.id, lost) }
             return settled(order.id, found)
         } catch let error as ProviderError {
             context.unanswered.note(error, of: order.account, context)
@@ -259,24 +257,6 @@ struct SubmitStage: Sendable {
             guard isPatient, [.unavailable, .noAnswer, .rateLimited, .unauthorised].contains(error.code) else { return uncertain(order.id, lost) }
             return .decided(Decision(.again(at: rest ?? now + .seconds(15), spent: false)))
         }
-    }
-
-    /// The order has a reference already, from its webhook. The answer's is the same one, or it is shown: one of the two is a second request.
-    private static func second(_ reference: String, _ known: String, _ order: Order, _ context: PipelineContext) -> [Effect] {
-        guard reference != known else { return [] }
-        context.logger.error("second reference", metadata: ["order": "\(order.id)", "account": "\(order.account)"])
-        var next = order
-        let message = "\(order.provider) named the request \(known) by webhook and \(reference) in its answer; ask the provider which one stands"
-        next.standing.problem = Problem(code: "second_reference", message: message, at: context.clock.now())
-        return OrderChange(
-            from: order,
-            to: next,
-            cause: .submit,
-            kind: "problem",
-            text: "the provider named a second reference",
-            details: ["provider_ref": .string(known), "second_ref": .string(reference)],
-            context
-        ).effects
     }
 
     private static func details(_ error: ProviderError) -> JSON {

@@ -19,7 +19,7 @@ struct WebhookStage: Sendable {
 
     func decide(_ claim: Claim, _ event: Event, _ order: Order) async throws -> Verdict {
         guard let account = context.directory.account(order.account) else {
-            return dead(event, code: "account_missing", message: "the account \(order.account) is not configured")
+            return dead(event, ("account_missing", "the account \(order.account) is not configured"))
         }
         let session = context.session(account)
         let webhook = Webhook(headers: event.request.value.headers, body: event.request.value.body)
@@ -29,13 +29,14 @@ struct WebhookStage: Sendable {
                 return .decided(Decision(.again(at: context.clock.now() + .seconds(10), spent: true)))
             }
             context.logger.warning("webhook not understood", metadata: ["account": "\(order.account)", "error": "\(error.place)"])
-            return dead(event, code: "not_understood", message: "the webhook could not be understood: \(error.text)")
+            return dead(event, ("not_understood", "the webhook could not be understood: \(error.text)"))
         }
         guard !said.isEmpty else { return done(event) }
         guard let word = said.last(where: { $0.reference == nil || order.providerRef == nil || $0.reference == order.providerRef }) else {
-            return dead(event, code: "other_reference", message: "the webhook names another request than this order's")
+            return try await other(said.last?.reference, event, order)
         }
         guard let reference = order.providerRef ?? word.reference else { return done(event) }
+        if order.providerRef == nil, try await context.holder(of: reference, besides: order) != nil { return dead(event, WebhookStage.misdirected) }
         if let report = word.report, order.providerRef != nil, unchanged(order, by: report) { return done(event) }
         let asks = try await isAnswering(account)
         if asks, let next = try await context.reads(1, from: account).refusedUntil {
@@ -111,9 +112,27 @@ struct WebhookStage: Sendable {
 
     private func done(_ event: Event) -> Verdict { .decided(Decision(.done, [.event(id: event.id, state: .done, problem: nil)])) }
 
-    private func dead(_ event: Event, code: String, message: String) -> Verdict {
-        let problem = Problem(code: code, message: message, at: context.clock.now())
-        return .decided(Decision(.done, [.event(id: event.id, state: .dead, problem: problem)]))
+    private typealias Reason = (code: String, message: String)
+
+    private static let misdirected: Reason = ("other_reference", "the webhook names another request than this order's")
+
+    private func dead(_ event: Event, _ reason: Reason) -> Verdict { .decided(Decision(.done, [setAside(event, reason)])) }
+
+    private func setAside(_ event: Event, _ reason: Reason) -> Effect {
+        .event(id: event.id, state: .dead, problem: Problem(code: reason.code, message: reason.message, at: context.clock.now()))
+    }
+
+    /// The webhook came to this order's own address and names another request than the one that is known. It is another order's, or the provider has
+    /// two for this one.
+    private func other(_ named: String?, _ event: Event, _ order: Order) async throws -> Verdict {
+        guard let named, let known = order.providerRef, try await context.holder(of: named, besides: order) == nil else {
+            return dead(event, WebhookStage.misdirected)
+        }
+        return .settle(order: order.id) { [self] present in
+            let shown = present.providerRef == known ? SecondRequest.effects(named, known, present, .webhook, context) : []
+            let reason: Reason = ("second_reference", "the webhook names a second request for this order; ask the provider which one stands")
+            return (Decision(.done, [setAside(event, reason)] + shown), [])
+        }
     }
 }
 

@@ -45,6 +45,8 @@ public struct OrderQuery: Sendable, Equatable {
     public var provider: String?
     /// With this external id.
     public var externalID: String?
+    /// Known to its provider by this reference.
+    public var providerRef: String?
     /// Made at or after.
     public var since: Timestamp?
     /// Made before.

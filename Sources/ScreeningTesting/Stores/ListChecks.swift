@@ -50,6 +50,7 @@ extension StoreConformance {
             add("provider", { $0.provider = "workerchecks" }, { $0.provider == "workerchecks" })
             add("external id", { $0.externalID = "application-7" }, { $0.externalID == "application-7" })
             add("external id in another case", { $0.externalID = "Application-7" }, { _ in false })
+            add("provider ref", { $0.providerRef = orders[3].providerRef }, { $0.providerRef == orders[3].providerRef })
             add("time", { ($0.since, $0.until) = (since, until) }, { $0.createdAt >= since && $0.createdAt < until })
             add(
                 "several",

@@ -33,7 +33,9 @@ extension PostgresRows {
         if let text = query.text?.value, !text.trimmed.isEmpty {
             return try search(query, page, states: states, LookupKey.probes(for: text, by: codec.index))
         }
-        if let external = query.externalID { return try search(query, page, states: states, [LookupKey.exact(external, by: codec.index)]) }
+        if let exact = query.externalID ?? query.providerRef {
+            return try search(query, page, states: states, [LookupKey.exact(exact, by: codec.index)])
+        }
         var list = PostgresList("orders", page)
         list.stretches("state", states.map(\.rawValue))
         list.require(query)
@@ -94,6 +96,7 @@ extension OrderQuery {
     /// Whether an order that has the look-up keys has the texts that were looked for.
     fileprivate func isMeant(by order: Order) -> Bool {
         if let externalID, order.externalID != externalID { return false }
+        if let providerRef, order.providerRef != providerRef { return false }
         if let text, !LookupKey.matches(order, text.value) { return false }
         return true
     }

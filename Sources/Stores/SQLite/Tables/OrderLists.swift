@@ -9,7 +9,9 @@ extension StoredRows {
         if let text = query.text?.value, !text.trimmed.isEmpty {
             return try search(query, page, states: states, LookupKey.probes(for: text, by: codec.index))
         }
-        if let external = query.externalID { return try search(query, page, states: states, [LookupKey.exact(external, by: codec.index)]) }
+        if let exact = query.externalID ?? query.providerRef {
+            return try search(query, page, states: states, [LookupKey.exact(exact, by: codec.index)])
+        }
         var list = ListQuery("orders", index: "orders_list", page)
         list.stretches(of: states)
         list.require("outcome", query.outcome?.rawValue)
@@ -106,6 +108,7 @@ extension OrderQuery {
         guard account == nil || order.account == account, provider == nil || order.provider == provider else { return false }
         if let connections, !connections.contains(order.connection) { return false }
         if let externalID, order.externalID != externalID { return false }
+        if let providerRef, order.providerRef != providerRef { return false }
         if let since, order.createdAt < since { return false }
         if let until, order.createdAt >= until { return false }
         if let text, !LookupKey.matches(order, text.value) { return false }
