@@ -9,7 +9,7 @@ export SWIFT_BACKTRACE := interactive=no,color=no
 
 RELEASE := .build-release
 # What starts processes of its own and measures its time by them: run by itself, after everything else.
-APART := ^EndToEndTests\.|AttackTests|IsolationTests|Postgres
+APART := ^EndToEndTests\.|AttackTests|IsolationTests|ServeTests|Postgres
 # Arguments for `fairlead demo`, such as ARGS=--keep.
 ARGS ?=
 

@@ -82,14 +82,19 @@ struct APIFixture {
             logger: silent,
             publicURL: nil
         )
+        let tokens = Tokens(store: store, clock: clock, random: random)
         api = API(
             commands: Commands(context),
             store: store,
+            tokens: tokens,
             directory: context.directory,
             providers: { [InventedProvider().manifest] },
             plugins: { [plugin.manifest] },
             clock: clock,
-            authenticate: { APIFixture.tokens[$0] }
+            authenticate: { secret in
+                if let known = APIFixture.tokens[secret] { return known }
+                return try await tokens.holder(of: secret).map(Principal.init)
+            }
         )
     }
 
@@ -155,6 +160,8 @@ struct APIClient {
     func post(_ path: String, _ body: JSON? = nil, key: String? = nil, as token: String? = "all") async throws -> WireResponse {
         try await send(.post, path, body, key: key, as: token)
     }
+
+    func delete(_ path: String, as token: String? = "all") async throws -> WireResponse { try await send(.delete, path, nil, as: token) }
 
     func send(_ method: HTTPRequest.Method, _ path: String, _ body: JSON?, key: String? = nil, as token: String?) async throws -> WireResponse {
         var request = WireRequest(method, server.url("/api/v1" + path), body: body?.bytes() ?? [])

@@ -81,6 +81,10 @@ public struct APIClient: Sendable {
         try await send(.post, path, query: [], body: body, key: key)
     }
 
+    /// Takes something away. Calling twice: the second time it is not there.
+    /// - Throws: ``APIProblem``, `CancellationError`.
+    public func delete(_ path: [String]) async throws -> Answer { try await send(.delete, path, query: [], body: nil, key: nil) }
+
     private func send(
         _ method: HTTPRequest.Method,
         _ path: [String],

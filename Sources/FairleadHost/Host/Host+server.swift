@@ -8,16 +8,18 @@ extension Host {
     /// The host's way in: ATSs, providers, operators and machines.
     static func server(_ settings: Settings, _ context: PipelineContext, _ live: LiveSettings) -> HTTPServer {
         let intake = Intake(context)
+        let tokens = Tokens(store: context.store, clock: context.clock, random: context.random)
         let api = API(
             commands: Commands(context),
             store: context.store,
+            tokens: tokens,
             directory: context.directory,
             providers: { live.providers },
             plugins: { live.plugins },
             clock: context.clock
         ) { token in
-            guard let admin = live.settings.adminToken, admin.matches(token) else { return nil }
-            return .administrator
+            if let admin = live.settings.adminToken, admin.matches(token) { return .administrator }
+            return try await tokens.holder(of: token).map(Principal.init)
         }
         let readiness = Remembered(for: .seconds(5), context.clock) { await Readiness(of: context, patience: settings.patience) }
         let counts = Remembered(for: .seconds(5), context.clock) { await Result { try await metrics(context) } }

@@ -66,6 +66,20 @@ public protocol Store: Sendable {
     /// A version of scripts by its hash; nil where it is not kept.
     func scripts(_ id: String) async throws -> ScriptVersion?
 
+    // MARK: Tokens
+
+    /// Keeps a token with the secret by which its holder is known. Only a keyed hash of the secret is stored.
+    func keep(_ token: AccessToken, secret: Secret) async throws
+
+    /// The token that is known by a secret; nil where there is none. An expired one is there until it is removed.
+    func token(by secret: Secret) async throws -> AccessToken?
+
+    /// Every token, oldest first.
+    func tokens() async throws -> [AccessToken]
+
+    /// Forgets a token. Does nothing where there is none.
+    func remove(token id: String) async throws
+
     // MARK: Budgets
 
     /// Takes up to `count` from a budget that grants `perMinute` in any sixty seconds, shared by everybody on this store.

@@ -56,6 +56,10 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func keep(_ versions: [ScriptVersion]) async throws { try await write { try await store.keep(versions) } }
     /// See ``Store``.
+    public func keep(_ token: AccessToken, secret: Secret) async throws { try await write { try await store.keep(token, secret: secret) } }
+    /// See ``Store``.
+    public func remove(token id: String) async throws { try await write { try await store.remove(token: id) } }
+    /// See ``Store``.
     public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
         try await write { try await store.take(count, from: budget, perMinute: perMinute) }
     }
@@ -87,6 +91,10 @@ public struct FaultyStore: Store {
     public func scripts(_ id: String) async throws -> ScriptVersion? { try await read { try await store.scripts(id) } }
     /// See ``Store``.
     public func resting(_ budget: String) async throws -> Timestamp? { try await read { try await store.resting(budget) } }
+    /// See ``Store``.
+    public func token(by secret: Secret) async throws -> AccessToken? { try await read { try await store.token(by: secret) } }
+    /// See ``Store``.
+    public func tokens() async throws -> [AccessToken] { try await read { try await store.tokens() } }
     /// See ``Store``.
     public func order(_ id: String) async throws -> Order? { try await read { try await store.order(id) } }
     /// See ``Store``.

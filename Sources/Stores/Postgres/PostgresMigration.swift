@@ -7,12 +7,18 @@ struct PostgresMigration {
     let sql: String
 
     /// All of them, oldest first.
-    static let all = [firstSchema, lapses]
+    static let all = [firstSchema, lapses, tokens]
 
     private static let lapses = PostgresMigration(
         number: 2,
         name: "count how often whoever held work vanished with it",
         sql: "ALTER TABLE queue ADD COLUMN lapses bigint NOT NULL DEFAULT 0"
+    )
+
+    private static let tokens = PostgresMigration(
+        number: 3,
+        name: "API tokens",
+        sql: #"CREATE TABLE access_tokens (id text COLLATE "C" PRIMARY KEY, fingerprint bytea NOT NULL UNIQUE, body bytea NOT NULL)"#
     )
 
     /// What replicas that start at once wait for one another by.

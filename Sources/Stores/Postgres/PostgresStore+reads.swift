@@ -10,6 +10,15 @@ extension PostgresStore {
     /// See ``Store/value(connection:key:)``.
     public func value(connection: String, key: String) async throws -> JSON? { try await read { try $0.value(connection: connection, key: key) } }
 
+    /// See ``Store/token(by:)``.
+    public func token(by secret: Secret) async throws -> AccessToken? {
+        let fingerprint = codec.fingerprint(.accessToken, secret.value)
+        return try await read { try $0.token(fingerprint) }
+    }
+
+    /// See ``Store/tokens()``.
+    public func tokens() async throws -> [AccessToken] { try await read { try $0.tokens() } }
+
     /// See ``Store/resting(_:)``.
     public func resting(_ budget: String) async throws -> Timestamp? { try await read { try $0.resting(budget) } }
 

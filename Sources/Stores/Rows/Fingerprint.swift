@@ -12,6 +12,8 @@ enum Fingerprint: String {
     case valueKey = "kv"
     /// An API request's idempotency key.
     case idempotencyKey = "idempotency_key"
+    /// The secret of an API token.
+    case accessToken = "access_token"
 
     /// 32 bytes; of several texts, no two different lists give the same.
     func of(_ texts: [String], by index: IndexKey) -> [UInt8] {

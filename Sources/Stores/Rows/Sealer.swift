@@ -17,6 +17,7 @@ struct SealedPlace: Sendable {
     enum Table: String, Sendable {
         case events, orders, runs, steps, timeline, kv
         case keyedAnswers = "keyed_answers"
+        case accessTokens = "access_tokens"
         case keyring
     }
 

@@ -8,12 +8,18 @@ struct Migration {
     let sql: String
 
     /// All of them, oldest first.
-    static let all = [firstSchema, lapses]
+    static let all = [firstSchema, lapses, tokens]
 
     private static let lapses = Migration(
         number: 2,
         name: "count how often whoever held work vanished with it",
         sql: "ALTER TABLE queue ADD COLUMN lapses INTEGER NOT NULL DEFAULT 0"
+    )
+
+    private static let tokens = Migration(
+        number: 3,
+        name: "API tokens",
+        sql: "CREATE TABLE access_tokens (id TEXT PRIMARY KEY, fingerprint BLOB NOT NULL UNIQUE, body BLOB NOT NULL) STRICT, WITHOUT ROWID"
     )
 
     /// Brings a database up to date, each change in its own transaction. Does nothing where there is nothing to do.

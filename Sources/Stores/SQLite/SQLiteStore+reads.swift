@@ -13,6 +13,15 @@ extension SQLiteStore {
         return try await read { try $0.value(connection: connection, key: key, now: now) }
     }
 
+    /// See ``Store/token(by:)``.
+    public func token(by secret: Secret) async throws -> AccessToken? {
+        let fingerprint = codec.fingerprint(.accessToken, secret.value)
+        return try await read { try $0.token(fingerprint) }
+    }
+
+    /// See ``Store/tokens()``.
+    public func tokens() async throws -> [AccessToken] { try await read { try $0.tokens() } }
+
     /// See ``Store/resting(_:)``.
     public func resting(_ budget: String) async throws -> Timestamp? {
         guard let until = try await read({ try $0.budget(budget).restUntil }), until > now.milliseconds else { return nil }

@@ -75,6 +75,15 @@ extension SQLiteStore {
         try await writer.write { try $0.keep(versions) }
     }
 
+    /// See ``Store/keep(_:secret:)``.
+    public func keep(_ token: AccessToken, secret: Secret) async throws {
+        let (row, fingerprint) = (try TokenRow(token, codec), codec.fingerprint(.accessToken, secret.value))
+        try await writer.write { try $0.keep(row, fingerprint: fingerprint) }
+    }
+
+    /// See ``Store/remove(token:)``.
+    public func remove(token id: String) async throws { try await writer.write { try $0.remove(token: id) } }
+
     /// See ``Store/take(_:from:perMinute:)``. A grant counts for a second longer than a minute, for what happens between the grant and the provider.
     public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
         try await writer.write { try $0.take(count, from: budget, perMinute: perMinute) }

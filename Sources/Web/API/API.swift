@@ -13,6 +13,7 @@ public struct API: Sendable {
     /// - Parameters:
     ///   - commands: what is done on request.
     ///   - store: what is shown.
+    ///   - tokens: who else may ask.
     ///   - directory: what is configured; asked anew for every request.
     ///   - providers: every provider that accounts may name.
     ///   - plugins: every plugin that connections may name.
@@ -21,6 +22,7 @@ public struct API: Sendable {
     public init(
         commands: Commands,
         store: any Store,
+        tokens: Tokens,
         directory: Directory,
         providers: @escaping @Sendable () -> [ProviderManifest],
         plugins: @escaping @Sendable () -> [PluginManifest],
@@ -34,6 +36,7 @@ public struct API: Sendable {
             + EventEndpoints(store: store, commands: commands).endpoints
             + RunEndpoints(store: store, commands: commands).endpoints
             + SetupEndpoints(commands: commands, directory: directory, providers: providers, plugins: plugins).endpoints
+            + TokenEndpoints(tokens: tokens, directory: directory).endpoints
     }
 
     /// The routes, the OpenAPI document's among them.

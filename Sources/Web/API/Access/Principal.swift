@@ -1,19 +1,9 @@
-/// What a token may do.
-public enum Scope: String, Sendable, CaseIterable {
-    /// Everything without personal data. Part of every other scope.
-    case read
-    /// Also personal data and report links.
-    case readPersonal = "read_personal"
-    /// Place, cancel and refresh orders.
-    case order
-    /// Replay, retry, discard, resolve, check.
-    case operate
-    /// The rest.
-    case admin
-}
+public import Screening
 
 /// Who asks, as the token says.
 public struct Principal: Sendable, Equatable {
+    /// The token's identifier; `admin` for the one in the settings file.
+    public let id: String
     /// The token's name.
     public let name: String
     /// What it may do, `read` always among it.
@@ -21,12 +11,16 @@ public struct Principal: Sendable, Equatable {
     /// The connections whose things it may see; nil for all.
     public let connections: Set<String>?
 
-    /// A principal; `read` is added to any scopes.
-    public init(name: String, scopes: Set<Scope>, connections: Set<String>? = nil) {
+    /// A principal; `read` is added to any scopes. Without an `id` its name is one.
+    public init(id: String? = nil, name: String, scopes: Set<Scope>, connections: Set<String>? = nil) {
+        self.id = id ?? name
         self.name = name
         self.scopes = scopes.union([.read])
         self.connections = connections
     }
+
+    /// The holder of a token.
+    public init(_ token: AccessToken) { self.init(id: token.id, name: token.name, scopes: token.scopes, connections: token.connections) }
 
     /// Who may do everything: the token in the settings file.
     public static let administrator = Principal(name: "admin", scopes: Set(Scope.allCases))

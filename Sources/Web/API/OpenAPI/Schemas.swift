@@ -6,6 +6,7 @@ enum Schemas {
         ("Problem", problem), ("Candidate", candidate), ("Order", order), ("Check", check), ("OrderProblem", orderProblem),
         ("TimelineEntry", timelineEntry), ("Event", event), ("Run", run), ("Step", step), ("Account", account), ("Package", package),
         ("Connection", connection), ("Provider", provider), ("Plugin", plugin), ("Capabilities", capabilities),
+        ("Token", token(isNew: false)), ("NewToken", token(isNew: true)),
     ])
 
     private static let moment: JSON = ["type": "string", "format": "date-time"]
@@ -50,6 +51,20 @@ enum Schemas {
         required: ["id", "connection", "account", "provider", "external_id", "package", "state", "created_at", "updated_at"],
         "Without read_personal there is no candidate, report_url, metadata or check's name"
     )
+
+    private static func token(isNew: Bool) -> JSON {
+        var properties: JSON = [
+            "id": .anyText, "name": .anyText, "scopes": ["type": "array", "items": words(Scope.self)],
+            "connections": ["type": ["array", "null"], "items": .anyText],
+            "created_at": moment, "expires_at": maybeMoment,
+        ]
+        var required: [JSON] = ["id", "name", "scopes", "connections", "created_at", "expires_at"]
+        if isNew {
+            properties["token"] = .anyText
+            required.append("token")
+        }
+        return object(properties, required: required, isNew ? "The only time that `token`, the secret, is told" : nil)
+    }
 
     private static let check = object(["name": .anyText, "type": maybeText, "category": .anyText, "status": .anyText], required: ["status"])
     private static let orderProblem = object(["code": .anyText, "message": .anyText, "at": moment], required: ["code", "message", "at"])

@@ -57,7 +57,7 @@ struct IdempotentRequest: Sendable {
 
     /// The key as the store keeps it.
     static func storedKey(_ given: String, _ principal: Principal) -> String {
-        "api:\(principal.name):\(principal.seesPersonal ? "personal" : "plain"):\(given)"
+        "api:\(principal.id):\(principal.seesPersonal ? "personal" : "plain"):\(given)"
     }
 
     /// What must be the same for a request to be the same.

@@ -1,0 +1,85 @@
+import Pipeline
+import Providers
+public import Screening
+import Stores
+
+/// Makes, lists and revokes API tokens for those who have the settings file: in its store, or, where a running host has the store for itself, through that
+/// host with `admin.token`.
+public struct TokenDesk: Sendable {
+    private let settings: Settings
+    private let host: String?
+
+    /// A desk for what a settings file describes. Opens nothing.
+    /// - Parameter host: the running host's address; nil for `FAIRLEAD_URL`, else what the settings say.
+    /// - Throws: ``ConfigurationProblems``.
+    public init(settings file: String, environment: [String: String], host: String? = nil) throws {
+        self.host = host ?? environment["FAIRLEAD_URL"].flatMap { $0.isEmpty ? nil : $0 }
+        settings = try Settings.read(file: file, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+    }
+
+    /// Makes a token: `name`, `scopes`, `connections`, `expires_at` as the API takes them. Calling twice makes two.
+    /// - Returns: the token with `token`, the secret that is told this once.
+    /// - Throws: ``Refusal`` or ``APIProblem`` for what is malformed, ``StoreError`` where neither the store nor a host can be had.
+    public func create(_ request: JSON) async throws -> JSON {
+        try await either { tokens in
+            let (token, secret) = try await tokens.create(request, connections: settings.connections.map(\.id))
+            var json = token.json
+            json["token"] = .string(secret.value)
+            return json
+        } host: {
+            try await $0.post(["tokens"], body: request).json
+        }
+    }
+
+    /// Every token as `{"items": […]}`, oldest first.
+    public func list() async throws -> JSON {
+        try await either { tokens in
+            ["items": .array(try await tokens.all().map(\.json)), "next": .null]
+        } host: {
+            try await $0.get(["tokens"]).json
+        }
+    }
+
+    /// Revokes a token. Returns what it was.
+    public func revoke(_ id: String) async throws -> JSON {
+        try await either {
+            try await $0.revoke(id).json
+        } host: {
+            try await $0.delete(["tokens", id]).json
+        }
+    }
+
+    private func either(_ work: (Tokens) async throws -> JSON, host ask: (APIClient) async throws -> JSON) async throws -> JSON {
+        let store: any Store
+        do {
+            store = try await settings.store.open(keys: settings.encryptionKeys, clock: SystemClock(), random: SystemRandom())
+        } catch StoreError.unavailable(let why) {
+            guard let token = settings.adminToken else { throw StoreError.unavailable(why) }
+            let origins = APIClient.Origins(url: host == nil ? "server.port" : "FAIRLEAD_URL", token: "admin.token")
+            let client = APIClient(url: host ?? ownAddress, token: token, origins: origins)
+            do {
+                let answer = try await ask(client)
+                await client.close()
+                return answer
+            } catch {
+                await client.close()
+                throw error
+            }
+        }
+        do {
+            let answer = try await work(Tokens(store: store, clock: store.clock, random: SystemRandom()))
+            await store.close()
+            return answer
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    /// Where a host with these settings is reached from this machine.
+    private var ownAddress: String {
+        let host = settings.server.host
+        let isAnywhere = host == "0.0.0.0" || host == "::"
+        return "http://\(isAnywhere ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host):\(settings.server.port)"
+    }
+}

@@ -1,0 +1,23 @@
+import Screening
+
+extension PostgresTransaction {
+    /// Keeps a token.
+    mutating func keep(_ row: TokenRow, fingerprint: [UInt8]) {
+        write("INSERT INTO access_tokens (id, fingerprint, body) VALUES ($1, $2, $3)", .text(row.id), .bytes(fingerprint), .bytes(row.body))
+    }
+
+    /// Forgets a token.
+    mutating func remove(token id: String) { write("DELETE FROM access_tokens WHERE id = $1", .text(id)) }
+}
+
+extension PostgresRows {
+    /// The token of a secret; nil where there is none.
+    func token(_ fingerprint: [UInt8]) throws -> AccessToken? {
+        try all("SELECT id, body FROM access_tokens WHERE fingerprint = $1", .bytes(fingerprint)).first.map(token)
+    }
+
+    /// Every token, oldest first.
+    func tokens() throws -> [AccessToken] { try all("SELECT id, body FROM access_tokens ORDER BY id").map(token) }
+
+    private func token(_ row: PostgresRow) throws -> AccessToken { try TokenRow(id: row.text(0), body: row.bytes(1)).token(codec) }
+}
