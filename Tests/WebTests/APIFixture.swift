@@ -123,6 +123,8 @@ struct APIFixture {
             inbound:
               - path: /webhook
                 verify: { scheme: bearer, secret: key, header: x-key }
+            permissions:
+              http: ["https://ats.example.test", "${order.metadata.callback_url}"]
             """
         try manifest.write(toFile: own + "/plugin.yaml", atomically: true, encoding: .utf8)
         try "return { on_event = function(event, ctx) end }".write(toFile: own + "/main.lua", atomically: true, encoding: .utf8)

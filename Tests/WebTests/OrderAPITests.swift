@@ -51,6 +51,22 @@ struct OrderAPITests {
         }
     }
 
+    @Test("Only admin says where a connection's script sends, for its credentials go with it")
+    func destinations() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            var elsewhere = placement("a-1")
+            elsewhere["metadata"] = ["callback_url": "https://collector.example.test/"]
+            let refused = try await client.post("/orders", elsewhere, as: "clerk")
+            #expect(refused.status == 403 && refused.json?["code"] == "insufficient_scope")
+            #expect(refused.json?["detail"]?.text?.contains("metadata.callback_url") == true)
+            #expect(try await client.list("/orders").isEmpty)
+            #expect(try await client.post("/orders", placement("a-1"), as: "clerk").status == 201)
+            elsewhere["external_id"] = "a-2"
+            #expect(try await client.post("/orders", elsewhere).status == 201)
+        }
+    }
+
     @Test("The same Idempotency-Key gives the first answer again; with another body it is 422")
     func idempotency() async throws {
         let fixture = try APIFixture()

@@ -9,12 +9,21 @@ public struct Commands: Sendable {
     public init(_ context: PipelineContext) { self.context = context }
 
     /// Places an order, unless the connection has one with the same external id: then that one comes back.
-    /// - Throws: ``Refusal``: 404 for an unknown connection, 422 for a field that is missing or malformed or an account the connection may not use.
-    public func place(_ request: JSON) async throws -> (order: Order, isNew: Bool) {
+    /// - Parameter choosesDestinations: whether the caller may say where the connection's scripts send, with its secrets: the ATS says that of its orders.
+    /// - Throws: ``Refusal``: 404 for an unknown connection, 403 for a destination from a caller who may choose none, 422 for a field that is missing or
+    ///   malformed or an account the connection may not use.
+    public func place(_ request: JSON, choosesDestinations: Bool = true) async throws -> (order: Order, isNew: Bool) {
         guard let name = request["connection"]?.text else {
             throw Refusal(FieldProblem(path: "connection", expected: "a connection's name", found: "nothing"))
         }
         guard let connection = context.directory.connection(name) else { throw Refusal.notFound("connection") }
+        if !choosesDestinations, let path = connection.destination(in: request) {
+            throw Refusal(
+                403,
+                "insufficient_scope",
+                "\(path) says where the connection's script sends what it tells the ATS, with the connection's credentials; that takes the scope admin."
+            )
+        }
         let order: Order
         do { order = try connection.order(request, context) } catch { throw Refusal(error) }
         let placed = try await refusing { try await context.store.place(order) }

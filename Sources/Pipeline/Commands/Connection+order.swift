@@ -1,3 +1,4 @@
+import Plugins
 import Screening
 
 extension Connection {
@@ -7,5 +8,11 @@ extension Connection {
         let draft = try OrderDraft(wish: wish, connection: id, accounts: accounts) { context.directory.account($0)?.account.provider }
         if let problem = context.directory.account(draft.account)?.provider.problems(with: draft).first { throw problem }
         return draft.order(id: context.identifier(.order), callbackToken: Secret(context.random.token()), at: context.clock.now())
+    }
+
+    /// The first value of a wish that says where the connection's scripts may send: one that `permissions.http` refers to. Nil where there is none.
+    func destination(in wish: JSON) -> String? {
+        let paths = plugin.manifest.permissions.flatMap(\.references).filter { $0.root == .order }.map(\.path)
+        return paths.first { wish.at($0).map { !$0.isNull } ?? false }
     }
 }

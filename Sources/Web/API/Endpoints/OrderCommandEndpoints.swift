@@ -15,7 +15,7 @@ struct OrderCommandEndpoints: Sendable {
                     if let connection = body["connection"]?.text, !principal.sees(connection: connection) {
                         throw ProblemDocument.notFound("connection")
                     }
-                    let (order, isNew) = try await commands.place(body)
+                    let (order, isNew) = try await commands.place(body, choosesDestinations: principal.scopes.contains(.admin))
                     return WireResponse(
                         isNew ? 201 : 200,
                         headers: [.location: "\(Endpoint.root)/orders/\(order.id)"],
