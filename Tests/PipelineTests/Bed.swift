@@ -36,6 +36,7 @@ final class Bed: Sendable {
     ///   - poll: how often WorkerChecks is read.
     ///   - world: what is outside, for a host that comes after another one; nil for a new one, which ends with the host.
     ///   - kill: what kills the host.
+    ///   - doubt: what the store throws although it has performed effects.
     ///   - overlays: further connections on the webhook plugin, by name, with their scripts and limits. One whose script cannot be loaded is left out.
     init(
         pace: Duration? = nil,
@@ -49,7 +50,8 @@ final class Bed: Sendable {
         workers: Int = 1,
         clock: any WallClock = SystemClock(),
         world givenWorld: World? = nil,
-        kill: KillSwitch? = nil
+        kill: KillSwitch? = nil,
+        doubt: (@Sendable ([Effect]) async throws -> Void)? = nil
     ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
@@ -66,7 +68,8 @@ final class Bed: Sendable {
 
         let plugins = try Plugin.all(in: [Bed.repository.appending(path: "plugins").path])
         let opened = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: clock, random: SystemRandom())
-        let store: any Store = kill.map { kill in FaultyStore(opened) { try kill.pass() } } ?? opened
+        let store: any Store =
+            kill.map { kill in FaultyStore(opened) { try kill.pass() } } ?? doubt.map { FaultyStore(opened, performed: $0) {} } ?? opened
         var connections = [
             try await Bed.connection("acme", plugins["webhook"], ["zinc", "workerchecks"], script, scripts),
             try await Bed.connection("greenhouse", plugins["greenhouse"], ["zinc"], nil, scripts),

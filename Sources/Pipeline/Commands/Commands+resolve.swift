@@ -34,7 +34,7 @@ extension Commands {
                 effects.append(.queue(QueuedWork(.read(order: id), account: order.account, due: context.clock.now(), priority: 0)))
             }
         case .resubmit:
-            next.standing.state = .accepted
+            next.returnToAccepted()
             text = "to be sent again"
             effects.append(.queue(QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: context.clock.now(), priority: 1)))
         case .abandon:

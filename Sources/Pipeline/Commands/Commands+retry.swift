@@ -13,8 +13,7 @@ extension Commands {
             throw Refusal(409, "not_retryable", "The provider may have the order: place a new one if it surely has not.")
         }
         var next = order
-        next.standing.state = .accepted
-        next.standing.problem = nil
+        next.returnToAccepted()
         let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: "to be sent again", context)
         let work = QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: context.clock.now(), priority: 1)
         try await refusing { try await context.store.perform(change.effects + [.queue(work)]) }

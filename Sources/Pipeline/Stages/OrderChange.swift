@@ -25,6 +25,7 @@ struct OrderChange: Sendable {
         var after = changed
         after.version = before.version + 1
         after.updatedAt = now
+        if after.state != .accepted, after.state != .submitting { after.heard = nil }
         effects = [.order(after), .timeline(TimelineEntry(order: after.id, at: now, kind: kind, text: text, details: details))]
         if readsAgain {
             if let wait = ReadRhythm.interval(of: after, context) {

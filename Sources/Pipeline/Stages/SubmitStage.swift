@@ -32,6 +32,8 @@ struct SubmitStage: Sendable {
         case .failed(let message, let after): return fail(claim, order, code: "map_request_failed", message: message, asked: after)
         }
         var marked = order
+        let intent = context.random.token()
+        marked.intent = intent
         marked.standing.state = .submitting
         marked.standing.problem = nil
         let change = OrderChange(
@@ -43,7 +45,25 @@ struct SubmitStage: Sendable {
             details: ["attempt": .int(Int64(claim.attempt))],
             context
         )
-        return .first(change.effects) { [self, session] in await submit(claim, order, account, session) }
+        return .first(change.effects, inDoubt: { notSent(order, intent) }) { [self, session] in await submit(claim, order, account, session) }
+    }
+
+    /// The store did not say whether it wrote that the order is being sent, and so it was not sent. Where that is on disk, and others have called the
+    /// order `uncertain` for it, they were wrong: it is to be sent still.
+    private func notSent(_ order: Order, _ intent: String) -> Verdict {
+        context.creating.abandoned(order.account)
+        return .settle(order: order.id) { [context] present in
+            let now = context.clock.now()
+            guard present.intent == intent, present.providerRef == nil, present.state == .submitting || present.state == .uncertain else {
+                // Nothing was written, or another's attempt: what is to become of that is decided by looking at it.
+                return (Decision(present.state == .accepted || present.state == .submitting ? .again(at: now, spent: false) : .done), [])
+            }
+            var next = present
+            next.returnToAccepted()
+            let change = OrderChange(from: present, to: next, cause: .submit, kind: "problem", text: "not sent; the store was away", context)
+            let work = QueuedWork(.submit(order: order.id), lane: QueuedWork.lane(order: order.id), due: now, priority: 1)
+            return (Decision(.done, change.effects + [.queue(work)]), [])
+        }
     }
 
     /// Until when an account's work waits, whatever it is: the account rests, its credentials were rejected, or its provider does not answer. Nil where

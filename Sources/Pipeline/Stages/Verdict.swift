@@ -9,6 +9,7 @@ enum Verdict: Sendable {
     /// worked out again where the order has moved on meanwhile.
     case settle(order: String, @Sendable (Order) -> (decision: Decision, told: [Update]))
 
-    /// These effects first, in a transaction of their own; then go on.
-    case first([Effect], then: @Sendable () async throws -> Verdict)
+    /// These effects first, in a transaction of their own; then go on. Where nobody can say whether they were written, `inDoubt` says what becomes of it
+    /// instead: nothing has happened outside.
+    case first([Effect], inDoubt: (@Sendable () -> Verdict)? = nil, then: @Sendable () async throws -> Verdict)
 }

@@ -68,8 +68,11 @@ struct Desk: Sendable {
             try await context.store.commit(claim, decision)
             context.log(decision.effects)
             context.updates.tell(told)
-        case .first(let effects, let then):
-            try await context.store.perform(effects)
+        case .first(let effects, let inDoubt, let then):
+            do { try await context.store.perform(effects) } catch StoreError.unknown(let why) {
+                guard let inDoubt else { throw StoreError.unknown(why) }
+                return try await write(inDoubt(), claim)
+            }
             context.log(effects)
             try await write(try await then(), claim)
         case .settle(let id, let work):

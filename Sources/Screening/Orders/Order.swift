@@ -20,6 +20,10 @@ public struct Order: Sendable, Equatable {
     public let callbackToken: Secret
     /// The provider's name for the request, once known.
     public var providerRef: String?
+    /// What the latest attempt at sending it is called, so that whoever wrote that it begins knows it again; nil before the first.
+    public var intent: String?
+    /// The state that the ATS heard of last, where the order is to be sent again since; nil everywhere else.
+    public var heard: OrderState?
     /// Where it stands.
     public var standing: Standing
     /// Counts the changes. A change that was decided on an older version is not made.
@@ -99,6 +103,13 @@ public struct Order: Sendable, Equatable {
     public var state: OrderState { standing.state }
     /// The provider's advice.
     public var outcome: Outcome? { standing.outcome }
+
+    /// Takes an order back to where it is to be sent (again).
+    public mutating func returnToAccepted() {
+        if state != .accepted, state != .submitting { heard = state }
+        standing.state = .accepted
+        standing.problem = nil
+    }
 
     /// The order as users see it in the API and in scripts, with its personal data.
     public var json: JSON {

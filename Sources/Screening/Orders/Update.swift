@@ -14,7 +14,7 @@ public struct Update: Sendable, Equatable {
 
     /// State and outcome before a change.
     public struct Previous: Sendable, Equatable {
-        /// The state the ATS knew of; `accepted` before the first update.
+        /// The state the ATS heard of last; `accepted` before the first update.
         public var state: OrderState
         /// The outcome the ATS knew of.
         public var outcome: Outcome?
@@ -39,9 +39,9 @@ public struct Update: Sendable, Equatable {
     public init?(from before: Order, to after: Order, cause: Cause) {
         guard after.state != .accepted, after.state != .submitting else { return nil }
         guard before.state != after.state || before.outcome != after.outcome else { return nil }
-        let state = before.state == .submitting ? OrderState.accepted : before.state
+        let isUnheard = before.state == .submitting || before.state == .accepted
         self.order = after
-        self.previous = Previous(state: state, outcome: before.outcome)
+        self.previous = Previous(state: isUnheard ? before.heard ?? .accepted : before.state, outcome: before.outcome)
         self.cause = cause
     }
 

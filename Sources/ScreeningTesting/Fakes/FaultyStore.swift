@@ -7,10 +7,18 @@ public import Screening
 public struct FaultyStore: Store {
     private let store: any Store
     private let fault: @Sendable () throws -> Void
+    private let performed: @Sendable ([Effect]) async throws -> Void
 
     /// A store in front of `store`.
-    public init(_ store: any Store, fault: @escaping @Sendable () throws -> Void) {
+    ///
+    /// - Parameter performed: asked in the same way once effects have been performed.
+    public init(
+        _ store: any Store,
+        performed: @escaping @Sendable ([Effect]) async throws -> Void = { _ in },
+        fault: @escaping @Sendable () throws -> Void
+    ) {
         self.store = store
+        self.performed = performed
         self.fault = fault
     }
 
@@ -50,7 +58,10 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func commit(_ claim: Claim, _ decision: Decision) async throws { try await write { try await store.commit(claim, decision) } }
     /// See ``Store``.
-    public func perform(_ effects: [Effect]) async throws { try await write { try await store.perform(effects) } }
+    public func perform(_ effects: [Effect]) async throws {
+        try await write { try await store.perform(effects) }
+        try await performed(effects)
+    }
     /// See ``Store``.
     public func hurry(_ within: Duration, budgets: Bool) async throws { try await write { try await store.hurry(within, budgets: budgets) } }
     /// See ``Store``.

@@ -34,6 +34,8 @@ struct OrderRow {
             "checks": .array(standing.checks.map(\.json)),
         ]
         json["provider_ref"] = order.providerRef.map { .string($0) }
+        json["intent"] = order.intent.map { .string($0) }
+        json["heard"] = order.heard.map { .string($0.rawValue) }
         json["report_url"] = (standing.reportURL?.value).map { .string($0) }
         json["problem"] = standing.problem?.row
         body = try codec.seal(RowCodec.Content(json: json), at: SealedPlace(.orders, order.id))
@@ -83,7 +85,7 @@ struct OrderRow {
             checks: (json["checks"]?.items ?? []).compactMap(Check.init(json:)),
             problem: Problem(row: json["problem"])
         )
-        return Order(
+        var order = Order(
             id: id,
             connection: connection,
             account: account,
@@ -99,6 +101,9 @@ struct OrderRow {
             createdAt: Timestamp(milliseconds: createdAt),
             updatedAt: Timestamp(milliseconds: updatedAt)
         )
+        order.intent = json["intent"]?.text
+        order.heard = (json["heard"]?.text).flatMap(OrderState.init(rawValue:))
+        return order
     }
 
     // A candidate is kept part by part and read back unchecked: an erased one would not pass the checks that a new one has to.

@@ -1,0 +1,78 @@
+import Pipeline
+import Screening
+import Simulators
+import Synchronization
+import Testing
+
+/// A store that is lost at the moment it writes, and does not say whether it has.
+@Suite struct DoubtTests {
+    @Test func anOrderThatWasNotSentForAStoreInDoubtIsSentOnceItIsBack() async throws {
+        let doubts = Mutex(2)
+        let bed = try await Bed { effects in
+            guard effects.beginSending else { return }
+            try doubts.withLock { doubts in
+                doubts -= 1
+                if doubts >= 0 { throw StoreError.unknown("the connection was lost") }
+            }
+        }
+        let order = try await bed.place("application-doubt")
+        #expect(try await bed.order(order.id, in: .requested) != nil)
+        #expect(bed.site.zinc.requests.count == 1)
+        let told = try await eventually { bed.toldStates(of: "application-doubt").isEmpty ? nil : bed.toldStates(of: "application-doubt") }
+        #expect(told == ["requested"])
+        await bed.stop()
+    }
+
+    @Test func itIsSentAlsoWhereAnotherReplicaHasGivenItUpMeanwhile() async throws {
+        let other = Mutex<(any Store)?>(nil)
+        let bed = try await Bed { effects in
+            guard effects.beginSending, let store = other.withLock({ $0 }) else { return }
+            other.withLock { $0 = nil }
+            for case .order(var order) in effects {
+                // What a replica writes that took over the work: it finds `submitting`, and cannot know that nothing left.
+                order.standing.state = .uncertain
+                order.version += 1
+                try await store.perform([.order(order)])
+            }
+            throw StoreError.unknown("the connection was lost")
+        }
+        other.withLock { $0 = bed.context.store }
+        let order = try await bed.place("application-taken-over")
+        #expect(try await bed.order(order.id, in: .requested) != nil)
+        #expect(bed.site.zinc.requests.count == 1)
+        await bed.stop()
+    }
+
+    @Test func whatTheATSHeardBeforeAnOrderWasSentAgainIsThePreviousState() async throws {
+        let bed = try await Bed()
+        bed.site.faults.set(.zinc, "create", .withoutID)
+        bed.site.faults.set(.zinc, "webhook", .loseWebhook, times: nil)
+        let order = try await bed.place("application-heard")
+        #expect(try await bed.order(order.id, in: .uncertain) != nil)
+        _ = try await bed.commands.resolve(order: order.id, .resubmit)
+        #expect(try await bed.order(order.id, in: .requested) != nil)
+        let chain = try await eventually {
+            let told = bed.told(of: "application-heard")
+            return told.count == 2 ? told : nil
+        }
+        #expect(chain == ["accepted → uncertain", "uncertain → requested"])
+        await bed.stop()
+    }
+}
+
+extension [Effect] {
+    /// Whether an order is about to be sent.
+    fileprivate var beginSending: Bool {
+        contains { if case .order(let order) = $0 { order.state == .submitting } else { false } }
+    }
+}
+
+extension Bed {
+    /// The changes of an order that the ATS was told, in order.
+    fileprivate func told(of externalID: String) -> [String] {
+        site.ats.received.filter { $0.kind == .callback && $0.isVerified && !$0.isRepeated }.compactMap { receipt in
+            guard let data = receipt.body["data"], data["external_id"]?.text == externalID else { return nil }
+            return "\(data["previous"]?["state"]?.text ?? "") → \(data["state"]?.text ?? "")"
+        }
+    }
+}
