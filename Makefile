@@ -10,6 +10,9 @@ export SWIFT_BACKTRACE := interactive=no,color=no
 RELEASE := .build-release
 # What starts processes of its own and measures its time by them: run by itself, after everything else.
 APART := ^EndToEndTests\.|AttackTests|IsolationTests|ServeTests|Postgres
+# All tests at once would starve one another on few cores, and some would run into their time-outs. Toolchains before 6.3 do not know the option.
+WIDTH := --experimental-maximum-parallelization-width
+AT_ONCE = $$(swift test --help-hidden 2>/dev/null | grep -c -- $(WIDTH) >/dev/null && echo "$(WIDTH) $$((4 * $$(nproc)))" || true)
 # Arguments for `fairlead demo`, such as ARGS=--keep.
 ARGS ?=
 
@@ -32,7 +35,7 @@ test: ## everything: install what is missing, build, all tests, the examples
 	@scripts/run-long build-tests swift build --build-tests
 	@scripts/run-long fuzz-kept scripts/fuzz kept
 	@scripts/run-examples
-	@scripts/run-long test swift test --skip-build --disable-xctest --skip '$(APART)'
+	@scripts/run-long test swift test --skip-build --disable-xctest $(AT_ONCE) --skip '$(APART)'
 	@scripts/run-long test-apart swift test --skip-build --disable-xctest --no-parallel --filter '$(APART)'
 	@grep -h 'Test run with' .build/make-test.log .build/make-test-apart.log
 
@@ -43,7 +46,7 @@ check: ## format, arrows, Lua, and the tests that are quick
 	@scripts/check-arrows
 	@scripts/check-lua
 	@scripts/run-long build-tests swift build --build-tests
-	@scripts/run-long test-quick swift test --skip-build --disable-xctest --skip '$(APART)'
+	@scripts/run-long test-quick swift test --skip-build --disable-xctest $(AT_ONCE) --skip '$(APART)'
 	@grep -h 'Test run with' .build/make-test-quick.log | tail -n 1
 
 format: ## format every Swift file in place
