@@ -1,7 +1,7 @@
 -- Greenhouse, by its Assessment Partner API. Greenhouse asks which tests there are, sends a candidate to one and asks how
 -- it stands; when the order ends, one PATCH tells Greenhouse to ask again. Orders by recruiting webhooks: lib/recruiting.lua.
 local crypto, json, map, text = require "crypto", require "json", require "map", require "text"
-local recruiting = require "lib.recruiting"
+local recruiting, screening = require "lib.recruiting", require "screening"
 
 -- Every state of an order, as a recruiter reads it in Greenhouse. Only "complete" ends a test there, so it is said of
 -- nothing but a screening that was carried out.
@@ -80,34 +80,29 @@ local function candidate_of(body, ctx)
     }
 end
 
--- What is wrong with the candidate's data is mended in Greenhouse, so Greenhouse is told.
-local function place(ctx, request)
-    local placed, result = pcall(ctx.orders.place, request)
-    if placed then
-        return result
-    elseif type(result) == "table" and type(result.path) == "string" and result.path:find("^candidate") then
-        ctx.reject(result.message)
-    end
-    error(result, 0)
-end
-
 -- POST /assessments/send_test
 local function send_test(request, ctx)
     local body = map(request.body)
     local url = body:text("url")
-    if not url then
+    if not (url and url:find("^https?://[^%s%c]+$")) then
         ctx.reject("The request has no url to answer to.")
     elseif not body:text("candidate.email") then
         ctx.reject("The candidate has no e-mail address. Add one in Greenhouse and send the test again.")
     end
-    local order = place(ctx, {
+    local order, problem = screening.place(ctx, {
         external_id = external_id_of(url),
         package = package_of(body, ctx),
         candidate = candidate_of(body, ctx),
         metadata = { callback_url = url, profile_url = body:text("candidate.greenhouse_profile_url") },
     })
+    if not order then
+        ctx.reject(problem)
+    end
     return { json = { partner_interview_id = order.id } }
 end
+
+-- What the test's details say of the order itself: no check may stand in its place.
+local reserved = { state = true, outcome = true, waiting_on = true, updated_at = true }
 
 -- GET /assessments/test_status?partner_interview_id=…
 local function test_status(request, ctx)
@@ -116,10 +111,14 @@ local function test_status(request, ctx)
     if not order then
         return { status = 404, json = { message = "There is no such test." } }
     end
-    local word = status_words[order.state] or order.state:gsub("_", " ")
+    local word = status_words[order.state] or "pending"
+    if word == "complete" and not screening.has_result(order) then
+        word = "pending" -- a result that nobody understood must not end the test
+    end
     local details = { state = order.state, outcome = order.outcome, waiting_on = order.waiting_on, updated_at = order.updated_at }
     for _, check in ipairs(order.checks or {}) do
-        details[check.name or check.type or "check"] = check.status
+        local name = check.name or check.type or "check"
+        details[reserved[name] and "check: " .. name or name] = check.status
     end
     local profile_url
     if word == "complete" then

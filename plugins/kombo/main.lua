@@ -129,14 +129,18 @@ local function on_update(update, ctx)
     end
     local before = states[(update.previous or {}).state] or states.unknown
     local status, word = table.unpack(states[order.state] or states.unknown)
+    local own = settings.words or {}
     if status == "COMPLETED" and not screening.has_result(order) then
         status, word = table.unpack(states.unknown) -- a result that nobody understood must not close the order
+        word = own.unknown or word
+    else
+        word = own[order.state] or word
     end
     local result = {
         status = status,
         result_url = order.report_url or settings.report_link,
         completed_at = status == "COMPLETED" and order.updated_at or nil,
-        attributes = attributes(order, (settings.words or {})[order.state] or word),
+        attributes = attributes(order, word),
     }
     if settings.attach_report and status == "COMPLETED" and order.report_url then
         result.attachments = json.array { { name = "Screening report.pdf", content_type = "application/pdf", data_url = order.report_url } }

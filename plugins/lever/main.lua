@@ -113,7 +113,8 @@ local function on_event(event, ctx)
     end
     local opportunity = map(found)
     local stage, stage_name = opportunity:text("stage.id") or opportunity:text("stage"), opportunity:text("stage.text")
-    if opportunity:get("archived") ~= nil or screening.listed(settings.cancel_stages, stage, stage_name) then
+    local archived = opportunity:get("archived") -- {reason, archivedAt}, or null
+    if type(archived) == "table" and next(archived) ~= nil or screening.listed(settings.cancel_stages, stage, stage_name) then
         return withdraw(ctx, id, true)
     elseif screening.listed(settings.trigger_stages, stage, stage_name) then
         return order(ctx, opportunity, id)

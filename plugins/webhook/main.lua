@@ -1,7 +1,7 @@
 -- Any system that can send signed JSON. The settings say where things stand in its payload; every update of an order is
 -- posted back, signed as Standard Webhooks.
 local map, text = require "map", require "text"
-local callback = require "lib.callback"
+local callback, screening = require "lib.callback", require "screening"
 
 local default_paths = {
     external_id = "external_id",
@@ -116,18 +116,19 @@ local function on_event(event, ctx)
 
     local metadata = metadata_of(payload, settings)
     metadata.callback_url = read("callback_url")
-    local placed, order = pcall(ctx.orders.place, {
+    if metadata.callback_url and not metadata.callback_url:find("^https?://[^%s%c]+$") then
+        reject(ctx, external_id, "The payload's callback_url is not an address.")
+    end
+    local order, problem = screening.place(ctx, {
         external_id = external_id,
         package = package,
         candidate = candidate_of(read, ctx),
         metadata = metadata,
     })
-    if placed then
-        return { order = order.id }
-    elseif type(order) == "table" and type(order.path) == "string" and order.path:find("^candidate") then
-        reject(ctx, external_id, order.message)
+    if not order then
+        reject(ctx, external_id, problem)
     end
-    error(order, 0)
+    return { order = order.id }
 end
 
 local function on_update(update, ctx)

@@ -84,7 +84,7 @@ end
 local function checks(request, ctx)
     local keys, body = keys_of(ctx.settings), map(request.body)
     local url = body:text(keys.callback_url)
-    if not url then
+    if not (url and url:find("^https?://[^%s%c]+$")) then
         ctx.reject("The request has no address for the results (" .. keys.callback_url .. ").")
     elseif not body:text(keys.email) then
         ctx.reject("The candidate has no e-mail address. Add one in Workable and order the check again.")

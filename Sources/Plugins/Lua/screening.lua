@@ -9,7 +9,7 @@ return function(core)
         if math.type(value) == "integer" then
             return tostring(value)
         end
-        return type(value) == "string" and value:match("^[%w_-]+$") or nil
+        return type(value) == "string" and #value <= 120 and value:match("^[%w_-]+$") or nil
     end
 
     --- Whether any of the values is in the list. Capitals do not count.
@@ -66,12 +66,15 @@ return function(core)
         return candidate
     end
 
-    --- → the order, or nil and what is wrong with the candidate's data. Other errors stay errors.
+    -- What of a request comes from the ATS, and can be mended there. The account is the settings' matter.
+    local mended_there = { candidate = true, external_id = true, package = true, metadata = true }
+
+    --- → the order, or nil and what is wrong with what the ATS sent. Other errors stay errors.
     function screening.place(ctx, request)
         local placed, result = pcall(ctx.orders.place, request)
         if placed then
             return result
-        elseif type(result) == "table" and type(result.path) == "string" and result.path:find("^candidate") then
+        elseif type(result) == "table" and type(result.path) == "string" and mended_there[result.path:match("^[%w_]+")] then
             return nil, result.message
         end
         error(result, 0)

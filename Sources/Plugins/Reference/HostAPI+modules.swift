@@ -112,7 +112,7 @@ extension HostAPI {
                     "place",
                     [("ctx", "fairlead.ctx"), ("request", "fairlead.place_options")],
                     "fairlead.order?, string?",
-                    "Places the order; nil and what is wrong where the candidate's data is. Other errors stay errors."
+                    "Places the order; nil and what is wrong where the ATS can mend it: candidate, external_id, package, metadata. Other errors stay errors."
                 ),
                 function(
                     "cancel",

@@ -29,11 +29,18 @@ local function write(ctx, path, query, body)
     end
 end
 
---- Reads. → what Lever has under `data`, or nil where there is no such thing.
+--- Reads. → what Lever has under `data`, or nil where Lever says that there is no such thing. An answer without data says nothing of the
+--- kind: an order must not be cancelled for it.
 function lever.read(ctx, path, query)
     local reply = send(ctx, "GET", path, query)
+    if reply.status == 404 or reply.status == 410 then
+        return nil
+    end
     local answer = reply.json
-    return reply.status < 300 and type(answer) == "table" and type(answer.data) == "table" and answer.data or nil
+    if type(answer) ~= "table" or type(answer.data) ~= "table" then
+        ctx.park("Lever answered " .. reply.status .. " without data: check the setting base_url")
+    end
+    return answer.data
 end
 
 --- Leaves a note.

@@ -53,12 +53,15 @@ local function related(document, owner, name, kind)
     return not wanted and first and attributes_of(first) or nil
 end
 
---- Reads an application. → {application, stage, job, department}, each its attributes and id; nil where there is none.
+--- Reads an application. → {application, stage, job, department}, each its attributes and id; nil where Pinpoint says that there is none.
+--- An answer without data says nothing of the kind: an order must not be cancelled for it.
 function pinpoint.application(ctx, id)
     local reply = send(ctx, "GET", "/applications/" .. id, { include = ctx.settings.include })
     local document = reply.json
-    if reply.status >= 300 or type(document) ~= "table" or type(document.data) ~= "table" then
+    if reply.status == 404 or reply.status == 410 then
         return nil
+    elseif type(document) ~= "table" or type(document.data) ~= "table" then
+        ctx.park("Pinpoint answered " .. reply.status .. " without data: check the settings subdomain and base_url")
     end
     local application = document.data
     return {
