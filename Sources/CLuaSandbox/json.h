@@ -18,8 +18,9 @@ bool fls_json_is_array(lua_State *L, int index);
 /* Pushes the metatable that marks arrays. */
 void fls_json_push_marker(lua_State *L);
 
-/* Pushes the value of a JSON text. Errors name the byte, counted from 1. */
-void fls_json_decode(lua_State *L, const char *text, size_t length, int nesting);
+/* Pushes the value of a JSON text. Errors name the byte, counted from 1. With `mends`, a surrogate that stands alone is read as U+FFFD: whoever cuts
+   text in the middle of a character writes such. */
+void fls_json_decode(lua_State *L, const char *text, size_t length, int nesting, bool mends);
 
 /* Pushes the number that begins at *at and moves *at behind it; returns what is wrong with it where it is none. */
 const char *fls_json_number(lua_State *L, const unsigned char **at, const unsigned char *end);

@@ -9,6 +9,7 @@ typedef struct {
     const unsigned char *start, *at, *end;
     int depth, nesting;
     int array; /* stack index of the metatable that marks arrays */
+    bool mends; /* reads half of a character as U+FFFD */
 } decoder;
 
 static void value(decoder *d);
@@ -57,17 +58,22 @@ static unsigned hex4(decoder *d) {
 static char *unicode(decoder *d, char *to) {
     unsigned code = hex4(d);
     if (code >= 0xDC00 && code <= 0xDFFF) {
-        fail(d, "a low surrogate stands alone");
+        if (!d->mends) {
+            fail(d, "a low surrogate stands alone");
+        }
+        code = 0xFFFD;
     }
     if (code >= 0xD800 && code <= 0xDBFF) {
-        if (!word(d, "\\u", 2)) {
+        const unsigned char *after = d->at;
+        unsigned low = word(d, "\\u", 2) ? hex4(d) : 0;
+        if (low >= 0xDC00 && low <= 0xDFFF) {
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+        } else if (d->mends) {
+            code = 0xFFFD;
+            d->at = after; /* what follows stands for itself */
+        } else {
             fail(d, "a high surrogate stands alone");
         }
-        unsigned low = hex4(d);
-        if (low < 0xDC00 || low > 0xDFFF) {
-            fail(d, "a high surrogate stands alone");
-        }
-        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
     }
     if (code < 0x80) {
         *to++ = (char)code;
@@ -274,11 +280,11 @@ static void value(decoder *d) {
     fail(d, "a value must stand here");
 }
 
-void fls_json_decode(lua_State *L, const char *text, size_t length, int nesting) {
+void fls_json_decode(lua_State *L, const char *text, size_t length, int nesting, bool mends) {
     const unsigned char *start = (const unsigned char *)text;
     luaL_checkstack(L, 8, "JSON");
     fls_json_push_marker(L);
-    decoder d = {.L = L, .start = start, .at = start, .end = start + length, .nesting = nesting, .array = lua_gettop(L)};
+    decoder d = {.L = L, .start = start, .at = start, .end = start + length, .nesting = nesting, .array = lua_gettop(L), .mends = mends};
     value(&d);
     space(&d);
     if (d.at < d.end) {

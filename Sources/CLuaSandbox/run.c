@@ -24,7 +24,7 @@ enum { FIRST_BYTES = 64 * 1024 }; /* for an empty state, before the run's own li
 /* Pushes what the host sent on the script's thread. */
 static void receive(lua_State *L, turn *t) {
     t->decoding = true;
-    fls_json_decode(L, t->text, t->length, (int)t->run->limits.nesting + 8); /* room for the host's own envelope */
+    fls_json_decode(L, t->text, t->length, (int)t->run->limits.nesting + 8, false); /* room for the host's own envelope */
     t->decoding = false;
     lua_xmove(L, t->run->co, 1);
 }

@@ -20,7 +20,7 @@ typedef struct {
 /* Leaves the value, and what it encodes to in `out`. */
 static int decode_and_encode(lua_State *state) {
     const input *given = lua_touserdata(state, 1);
-    fls_json_decode(state, given->text, given->length, 64);
+    fls_json_decode(state, given->text, given->length, 64, false);
     fls_buffer_reset(&run.out, 1 << 20);
     fls_json_encode(state, -1, &run.out, 64);
     return 0;

@@ -134,6 +134,17 @@ struct PreludeContextTests {
         #expect(reason == "no Zebediah Quux" && attempt.redacted(reason) == "no ‹personal›")
     }
 
+    @Test(
+        "half a character in a text hides neither it nor the rest",
+        arguments: [#"\ud83d"#, #"\ude00"#, #"\ud83dx"#, #"\ud83d\u0041"#, #"\ud800\ud83d\ude00"#]
+    )
+    func halfACharacter(_ text: String) async throws {
+        let raw = #"{"note":"a\#(text)","id":7}"#
+        let outcome = try await PluginBench.run("return {event.body.id, event.body.note:find('\u{FFFD}', 1, true)}", raw: raw)
+        #expect(outcome.value == [7, 2, 4], "\(String(describing: outcome.error))")
+        #expect(try await PluginBench.run("return pcall(require('json').decode, event.raw)", raw: raw).value == false)
+    }
+
     @Test func bodies() async throws {
         #expect(try await PluginBench.run("return tostring(event.body)..event.raw", raw: "not json").value == "nilnot json")
         let bytes = try await PluginBench.run(main: PluginBench.script("return #event.raw"), input: ["raw_base64": "/wA="])

@@ -130,7 +130,7 @@ return function(core)
             if key ~= "json" or not self.body then
                 return nil
             end
-            local decoded, value = pcall(host.json.decode, self.body)
+            local decoded, value = pcall(host.json.decode, self.body, true)
             if not decoded or value == null then
                 return nil
             end

@@ -137,7 +137,8 @@ local function delivery(input)
     end
     input.raw = input.raw or ""
     input.params, input.query, input.headers = input.params or {}, input.query or {}, input.headers or {}
-    local decoded, body = pcall(json.decode, input.raw)
+    -- An ATS that cuts a text in the middle of an emoji sends half a character: no reason not to read the rest.
+    local decoded, body = pcall(json.decode, input.raw, true)
     if decoded and body ~= null then
         input.body = body
     end
