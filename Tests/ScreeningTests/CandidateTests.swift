@@ -26,7 +26,10 @@ struct CandidateTests {
         arguments: [
             ("first_name", JSON.null), ("last_name", "  "), ("email", 5), ("email", "ana.example.test"), ("email", "ana@@example.test"),
             ("email", "ana roe@example.test"), ("email", "ana@example"), ("country", "GBR"), ("country", "1é"), ("phone", ["a"]),
-            ("first_name", "A\nB"), ("last_name", .string(String(repeating: "x", count: 321))),
+            ("first_name", "A\nB"), ("last_name", .string(String(repeating: "x", count: 321))), ("first_name", "ana@example.test"),
+            ("last_name", "0"),
+            ("last_name", "01632 960000"), ("first_name", "https://example.test/win"), ("last_name", "Ro\u{FFFD}"), ("linkedin", "a\u{0}b"),
+            ("linkedin", .string(String(repeating: "x", count: 4097))),
         ] as [(String, JSON)]
     )
     func refuses(_ name: String, _ value: JSON) {
@@ -39,6 +42,15 @@ struct CandidateTests {
             #expect(error.path == "candidate.\(name)")
             #expect(value.text.map { $0.trimmed.isEmpty || !error.description.contains($0) } ?? true)
         }
+    }
+
+    @Test("Names of every kind", arguments: ["مرحبا", "-", ".", "O'Hara-Roe 3rd", "Nguyễn", "李", "X Æ A-12", "👩‍👩‍👧", "José María de la O."])
+    func names(_ text: String) throws {
+        var json = ana
+        json["last_name"] = .string(text)
+        #expect(try Candidate(json: json).lastName.value == text)
+        json["address"] = "1 High Street\nLeeds"
+        #expect(try Candidate(json: json).other.value["address"] == "1 High Street\nLeeds")
     }
 
     @Test("Something else than an object is no candidate")

@@ -75,8 +75,13 @@ extension Candidate {
             guard let value = try text(name) else { throw FieldProblem(path: "\(path).\(name)", expected: expected, found: "nothing") }
             return value
         }
-        let first = try required("first_name", "a first name")
-        let last = try required("last_name", "a last name")
+        func name(_ name: String, _ expected: String) throws(FieldProblem) -> String {
+            let text = try required(name, expected)
+            if let found = Candidate.noName(text) { throw FieldProblem(path: "\(path).\(name)", expected: expected, found: found) }
+            return text
+        }
+        let first = try name("first_name", "a first name")
+        let last = try name("last_name", "a last name")
         let email = try required("email", "an e-mail address")
         guard Candidate.looksLikeEmail(email) else {
             throw FieldProblem(path: "\(path).email", expected: "an e-mail address", found: "text that is not one")
@@ -87,6 +92,9 @@ extension Candidate {
         }
         var other = JSON.Members()
         for (name, value) in members.pairs where !["first_name", "last_name", "email", "phone", "country"].contains(name) && !value.isNull {
+            if let text = value.text, text.utf8.count > 4096 || text.unicodeScalars.contains(where: Candidate.isUnprintable) {
+                throw FieldProblem(path: "\(path).\(name)", expected: "text of at most 4096 bytes", found: "longer text or control characters")
+            }
             other[name] = value
         }
         self.init(firstName: first, lastName: last, email: email, phone: try text("phone"), country: country, other: other)
@@ -101,6 +109,21 @@ extension Candidate {
         members["country"] = country.map { .string($0) }
         for (name, value) in other.value.pairs where members[name] == nil { members[name] = value }
         return .object(members)
+    }
+
+    /// What text is that stands where a name should stand and surely is none; nil where it may be one. People's names are of every kind: what a mapping
+    /// gets wrong is found here, and what would make a link or an address of the greeting in the provider's invitation.
+    static func noName(_ text: String) -> String? {
+        if text.contains("@") { return "text with an @" }
+        if text.contains("://") { return "an address" }
+        if text.unicodeScalars.contains("\u{FFFD}") { return "characters that could not be read" }
+        if text.contains(where: \.isNumber), !text.contains(where: \.isLetter) { return "a number" }
+        return nil
+    }
+
+    /// Control characters other than tabs and the ends of lines.
+    private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control && !["\t", "\n", "\r"].contains(scalar)
     }
 
     /// Whether text has the shape of an e-mail address that a mail could be sent to: one `@`, no spaces, a domain with a dot.
