@@ -69,6 +69,17 @@ import Testing
         await bed.stop()
     }
 
+    @Test(arguments: [("", "submitting", OrderState.requested), ("ctx.reject('no')", "submitted", .refused), ("error('no')", "problem", .accepted)])
+    func whatItLogsStandsOnTheTimeline(_ end: String, _ kind: String, _ state: OrderState) async throws {
+        let bed = try await Bed(script: script("ctx.log.warn('mapped for ' .. order.candidate.email, { site = 'Leeds' }) \(end)"))
+        let order = try await bed.place("application-logged")
+        let entry = try await eventually { try await bed.context.store.timeline(of: order.id).first { $0.kind == kind } }
+        let line = try #require(entry?.details.at("logs.0"))
+        #expect(line["level"] == "warn" && line["message"] == "mapped for ‹personal›" && line.at("fields.site") == "Leeds")
+        #expect(try await bed.order(order.id, in: state) != nil)
+        await bed.stop()
+    }
+
     @Test func aRejectionRefusesTheOrder() async throws {
         let bed = try await Bed(script: script("ctx.reject('no order without a site')"))
         let order = try await bed.place("application-rejected")

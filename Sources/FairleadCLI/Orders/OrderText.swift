@@ -24,7 +24,11 @@ enum OrderText {
         }
         let entries = timeline["items"]?.items ?? []
         if !entries.isEmpty {
-            let rows = entries.map { [$0.cell("at"), $0.cell("kind"), $0.cell("text")] }
+            let rows = entries.flatMap { entry in
+                let logs = entry.at("details.logs")?.items ?? []
+                return [[entry.cell("at"), entry.cell("kind"), entry.cell("text")]]
+                    + logs.map { ["", "", "\($0.cell("level")): \($0.cell("message"))"] }
+            }
             parts.append("What happened\n" + Table(rows: rows, indent: "  ").text)
         }
         if order["state"] == "uncertain" {

@@ -16,7 +16,22 @@ struct RequestMapping: Sendable {
         case failed(message: String, after: Duration?)
     }
 
-    func map(_ order: Order, _ account: ProviderAccount, _ session: ProviderSession, attempt: Int) async throws -> Outcome {
+    /// Log lines that the order's timeline takes; a script's log has no run of its own to stand in here.
+    static let lines = 20
+
+    /// What becomes of the request, and the last lines that the script logged, redacted.
+    func map(_ order: Order, _ account: ProviderAccount, _ session: ProviderSession, attempt: Int) async throws -> (outcome: Outcome, logs: [JSON]) {
+        var logs: [JSON] = []
+        return (try await map(order, account, session, attempt: attempt, logs: &logs), logs)
+    }
+
+    private func map(
+        _ order: Order,
+        _ account: ProviderAccount,
+        _ session: ProviderSession,
+        attempt: Int,
+        logs: inout [JSON]
+    ) async throws -> Outcome {
         guard let connection = context.directory.connection(order.connection) else {
             return .failed(message: "the connection \(order.connection) is not configured, so nobody knows what its map_request would do", after: nil)
         }
@@ -45,6 +60,7 @@ struct RequestMapping: Sendable {
             limits: connection.limits
         )
         let run = try await context.scripts.run(call, remembered: [], host: MappingHost(context: context, connection: connection))
+        logs = run.logs.suffix(RequestMapping.lines)
         switch run.end {
         case .done(let value):
             do {
@@ -62,8 +78,7 @@ struct RequestMapping: Sendable {
             return .failed(message: "map_request did not give a request: \(run.redacted(reason))", after: nil)
         case .interrupted(let why): return .failed(message: "map_request: " + why, after: nil)
         case .failed(let failure):
-            let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0): " } ?? ""
-            return .failed(message: "map_request: " + place + (failure.error["message"]?.text ?? "failed"), after: nil)
+            return .failed(message: "map_request: " + failure.line, after: nil)
         }
     }
 }

@@ -24,12 +24,12 @@ struct SubmitStage: Sendable {
         if let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
         if let until = await waitsForAnswer(account) { return .decided(Decision(.again(at: until, spent: false))) }
         var session = context.session(account)
-        let mapped = try await RequestMapping(context: context).map(order, account, session, attempt: claim.attempt)
+        let (mapped, logs) = try await RequestMapping(context: context).map(order, account, session, attempt: claim.attempt)
         if case .shape = mapped {} else { context.creating.abandoned(order.account) }
         switch mapped {
         case .shape(let shape): session.shape = shape
-        case .refused(let reason): return refuse(order, ProviderError(.refused, reason), text: "map_request refused the order")
-        case .failed(let message, let after): return fail(claim, order, code: "map_request_failed", message: message, asked: after)
+        case .refused(let reason): return refuse(order, ProviderError(.refused, reason), text: "map_request refused the order", logs: logs)
+        case .failed(let message, let after): return fail(claim, order, code: "map_request_failed", message: message, asked: after, logs: logs)
         }
         var marked = order
         let intent = context.random.token()
@@ -42,7 +42,7 @@ struct SubmitStage: Sendable {
             cause: .submit,
             kind: "submitting",
             text: "sending to \(order.provider)",
-            details: ["attempt": .int(Int64(claim.attempt))],
+            details: SubmitStage.details(["attempt": .int(Int64(claim.attempt))], logs),
             context
         )
         return .first(change.effects, inDoubt: { notSent(order, intent) }) { [self, session] in await submit(claim, order, account, session) }
@@ -131,7 +131,7 @@ struct SubmitStage: Sendable {
     }
 
     /// Nothing was ordered, and nothing will be.
-    private func refuse(_ order: Order, _ error: ProviderError, text: String) -> Verdict {
+    private func refuse(_ order: Order, _ error: ProviderError, text: String, logs: [JSON] = []) -> Verdict {
         .settle(order: order.id) { [context] present in
             guard present.state == .submitting || present.state == .accepted else { return (Decision(.done), []) }
             var next = present
@@ -143,7 +143,7 @@ struct SubmitStage: Sendable {
                 cause: .submit,
                 kind: "submitted",
                 text: text,
-                details: SubmitStage.details(error),
+                details: SubmitStage.details(SubmitStage.details(error), logs),
                 context
             )
             return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
@@ -176,7 +176,8 @@ struct SubmitStage: Sendable {
         code: String,
         message: String,
         asked: Duration?,
-        restsUntil rest: Timestamp? = nil
+        restsUntil rest: Timestamp? = nil,
+        logs: [JSON] = []
     ) -> Verdict {
         let now = context.clock.now()
         let schedule = context.retries.mayPass
@@ -198,7 +199,7 @@ struct SubmitStage: Sendable {
                 cause: .submit,
                 kind: "problem",
                 text: due.map { "not sent; next attempt at \($0)" } ?? "given up after \(claim.attempt) attempts",
-                details: ["code": .string(code)],
+                details: SubmitStage.details(["code": .string(code)], logs),
                 context
             )
             return (Decision(due.map { .again(at: $0, spent: rest == nil) } ?? .done, change.effects), change.update.map { [$0] } ?? [])
@@ -277,6 +278,13 @@ struct SubmitStage: Sendable {
             guard isPatient, [.unavailable, .noAnswer, .rateLimited, .unauthorised].contains(error.code) else { return uncertain(order.id, lost) }
             return .decided(Decision(.again(at: rest ?? now + .seconds(15), spent: false)))
         }
+    }
+
+    /// The details with what a script logged: for those who may read personal data.
+    private static func details(_ details: JSON, _ logs: [JSON]) -> JSON {
+        var details = details
+        if !logs.isEmpty { details["logs"] = .array(logs) }
+        return details
     }
 
     private static func details(_ error: ProviderError) -> JSON {
