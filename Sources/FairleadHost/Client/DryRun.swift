@@ -70,8 +70,7 @@ public struct DryRun: Sendable {
     func target() throws(ConfigurationProblems) -> DryRunConnection {
         let settings = try read()
         let given = try connection(in: settings)
-        let plugins = try Plugin.all(in: settings.pluginPaths)
-        guard var plugin = plugins[given.plugin] else {
+        guard var plugin = try FoundPlugins(in: settings.pluginPaths).plugin(given.plugin) else {
             let folders = settings.pluginPaths.joined(separator: ", ")
             throw problem("connections.\(given.id).plugin", "there is no plugin \(given.plugin) in \(folders)")
         }

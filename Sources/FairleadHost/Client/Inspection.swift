@@ -28,36 +28,24 @@ public struct Inspection: Sendable {
             warnings = []
             return
         }
-        var found = Inspection.plugins(draft.settings.pluginPaths)
+        let found = FoundPlugins(in: draft.settings.pluginPaths)
+        var others = found.problems
         for account in draft.settings.accounts {
             let provider = providers.first { $0.manifest.name == account.provider }
             let messages = provider?.problems(with: account) ?? found.plugins[account.provider]?.manifest.problems(with: account) ?? []
             for message in messages { draft.note(at: ["accounts", account.id], message) }
         }
-        for connection in draft.settings.connections { Inspection.inspect(connection, draft, found.plugins) }
-        found.problems += found.plugins.values.compactMap { Setup.taken($0, by: providers.map(\.manifest)) }
-        found.problems += try await Inspection.scripts(draft, found.plugins)
+        for connection in draft.settings.connections where found.broken[connection.plugin] == nil { Inspection.inspect(connection, draft, found.plugins) }
+        others += found.plugins.values.compactMap { Setup.taken($0, by: providers.map(\.manifest)) }
+        others += try await Inspection.scripts(draft, found.plugins)
         let lines = draft.problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
-        problems = (lines + found.problems).map(Inspection.shortened)
+        problems = (lines + others).map(Inspection.shortened)
         warnings = Inspection.warnings(draft, found.plugins)
     }
 
     /// `{ok, problems, warnings}`; each problem is `{file, line, path, message, hint}`.
     public var json: JSON {
         ["ok": .bool(problems.isEmpty), "problems": .array(problems.map(\.json)), "warnings": .array(warnings.map(\.json))]
-    }
-
-    private static func plugins(_ paths: [String]) -> (plugins: [String: Plugin], problems: [ConfigurationProblem]) {
-        var plugins: [String: Plugin] = [:]
-        var problems: [ConfigurationProblem] = []
-        for path in paths {
-            for name in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() where plugins[name] == nil {
-                let folder = path + "/" + name
-                guard FileManager.default.fileExists(atPath: folder + "/plugin.yaml") else { continue }
-                do { plugins[name] = try Plugin(folder: folder) } catch { problems += error.problems }
-            }
-        }
-        return (plugins, problems)
     }
 
     private static func inspect(_ connection: Settings.Connection, _ draft: SettingsDraft, _ plugins: [String: Plugin]) {

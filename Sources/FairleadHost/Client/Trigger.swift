@@ -54,7 +54,7 @@ public struct Trigger: Sendable {
             let near = suggestion(for: id, among: settings.connections.map(\.id)).map { "Did you mean \($0)?" }
             throw problem("connections", "there is no connection \(id)", near)
         }
-        guard let plugin = try Plugin.all(in: settings.pluginPaths)[connection.plugin] else {
+        guard let plugin = try FoundPlugins(in: settings.pluginPaths).plugin(connection.plugin) else {
             throw problem("connections.\(id).plugin", "there is no plugin \(connection.plugin)")
         }
         let fixture = try Trigger.fixture(name, of: plugin)

@@ -1,3 +1,4 @@
+import Logging
 import Pipeline
 import Plugins
 import Screening
@@ -46,11 +47,10 @@ actor Reloader {
             let settings = try read()
             let setup = Setup(settings: settings, providers: providers, runner: context.scripts, random: random)
             // What is tested is what was loaded, and nothing that was saved meanwhile: that comes with the next reload.
-            let before = try Plugin.all(in: settings.pluginPaths)
-            let looks = before.mapValues { FolderPrint.of([$0.folder]) }
-            let plugins = try Plugin.all(in: settings.pluginPaths)
-            let contents = try await setup.contents(of: plugins)
-            let prints = try await test(settings, plugins, looks)
+            let looks = FoundPlugins(in: settings.pluginPaths).plugins.mapValues { FolderPrint.of([$0.folder]) }
+            let found = FoundPlugins(in: settings.pluginPaths)
+            let contents = try await setup.contents(of: found)
+            let prints = try await test(settings, found.plugins, looks)
             try await testOverlays(of: contents.connections)
             // Before the first run on them: a run must find the scripts that it began on.
             try await context.keepScripts(of: contents.connections)
@@ -58,7 +58,8 @@ actor Reloader {
             context.directory.replace(connections: contents.connections, accounts: contents.accounts)
             live.replace(settings, contents)
             for (plugin, print) in prints { live.remember(print: print, of: plugin) }
-            context.directory.refused = []
+            context.directory.refused = contents.leftOut.map { refusal($0) }
+            for problem in contents.leftOut { context.logger.warning("a plugin that nobody uses is left out: \(problem)") }
             Task { [context] in await context.keepReads() }
             return reload
         } catch let error as ConfigurationProblems {
@@ -104,8 +105,7 @@ actor Reloader {
             for (fixture, result) in zip(fixtures, try await runner.run(connection.plugin, fixtures, scripts: connection.scripts)) {
                 guard case .failed(let failure) = result.end, failure.retry == .soon, fixture.expect.error == nil, fixture.expect.result != .failed
                 else { continue }
-                let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0): " } ?? ""
-                let message = "with the connection's script the fixture \(fixture.name) fails: \(place)\(failure.error["message"]?.text ?? "")"
+                let message = "with the connection's script the fixture \(fixture.name) fails: \(failure.line)"
                 problems.append(ConfigurationProblem(file: "connections", path: "connections.\(connection.id).script", message: message))
                 break
             }

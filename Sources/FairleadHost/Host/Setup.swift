@@ -17,18 +17,23 @@ struct Setup: Sendable {
         var accounts: [ProviderAccount]
         var plugins: [PluginManifest]
         var providers: [ProviderManifest]
+        /// What is wrong with plugins that nobody uses.
+        var leftOut: [ConfigurationProblem]
     }
 
     /// Everything, or every problem at once.
-    func contents() async throws -> Contents { try await contents(of: Plugin.all(in: settings.pluginPaths)) }
+    func contents() async throws -> Contents { try await contents(of: FoundPlugins(in: settings.pluginPaths)) }
 
-    /// The same, with plugins that were read already.
-    func contents(of plugins: [String: Plugin]) async throws -> Contents {
-        var problems: [ConfigurationProblem] = []
+    /// The same, with plugins that were read already. A plugin that cannot be read is a problem where somebody uses it.
+    func contents(of found: FoundPlugins) async throws -> Contents {
+        let plugins = found.plugins
+        let used = Set(settings.connections.map(\.plugin) + settings.accounts.map(\.provider))
+        var problems = found.broken.filter { used.contains($0.key) }.sorted { $0.key < $1.key }.flatMap(\.value.problems)
+        let leftOut = found.problems.filter { !problems.contains($0) }
         let providers = providers + (try await plugged(plugins, &problems))
         let accounts = accounts(providers, &problems)
         var connections: [Connection] = []
-        for connection in settings.connections {
+        for connection in settings.connections where found.broken[connection.plugin] == nil {
             if let made = try await self.connection(connection, plugins, &problems) { connections.append(made) }
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems) }
@@ -36,7 +41,8 @@ struct Setup: Sendable {
             connections: connections,
             accounts: accounts,
             plugins: plugins.values.map(\.manifest).sorted { $0.name < $1.name },
-            providers: providers.map(\.manifest)
+            providers: providers.map(\.manifest),
+            leftOut: leftOut
         )
     }
 
@@ -123,10 +129,7 @@ struct Setup: Sendable {
                 limits: ScriptLimits(wishes: plugin.manifest.limits, caps: caps)
             )
         } catch let failure as HookFailure {
-            let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0)" }
-            problems.append(
-                problem("", [place, failure.error["message"]?.text].compactMap(\.self).joined(separator: ": "), hint: failure.error["hint"]?.text)
-            )
+            problems.append(problem("", failure.line, hint: failure.error["hint"]?.text))
             return nil
         }
     }

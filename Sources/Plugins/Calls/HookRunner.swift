@@ -125,7 +125,8 @@ extension HookFailure {
         var json: JSON = ["code": .string(code), "message": .string(redactor.redacted(value?["message"]?.text ?? Self.plain(error.message)))]
         json["plugin"] = plugin.map { .string($0) }
         json["hook"] = hook.map { .string($0) }
-        json["script"] = error.script.map { .string($0) }
+        // Where no line is known, what is wrong came of the last script that had a hand in the hooks.
+        json["script"] = (error.line == nil ? scripts?.overlayFile : nil).map { .string($0) } ?? error.script.map { .string($0) }
         json["line"] = error.line.map { .int(Int64($0)) }
         for name in ["path", "expected", "found", "hint"] { json[name] = value?[name]?.text.map { .string(redactor.redacted($0)) } }
         if let script = error.script, let line = error.line, let lines = scripts?.lines(of: script) {

@@ -4,6 +4,12 @@ public import Screening
 extension HookFailure {
     /// The failure for people: place and message, the script's line with the one before it, the payload's path, what was expected and found, a hint.
     public var text: String { FailureText.text(of: error) }
+
+    /// The failure in one line: script and line as far as they are known, and the message.
+    public var line: String {
+        let place = error["script"]?.text.map { script in error["line"]?.integer.map { "\(script):\($0)" } ?? script }
+        return [place, error["message"]?.text ?? "failed"].compactMap(\.self).joined(separator: ": ")
+    }
 }
 
 extension ProviderError {

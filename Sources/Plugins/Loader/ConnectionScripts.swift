@@ -8,6 +8,9 @@ public struct ConnectionScripts: Sendable, Hashable {
     /// Whether a connection's own script lies over the plugin's.
     public let hasOverlay: Bool
 
+    /// The name of the connection's own script, as errors show it; nil where there is none.
+    var overlayFile: String? { bundle.modules.first { $0.origin == .plugin && $0.name == Self.overlay }?.chunk }
+
     /// The settings that runs on this version are called with; nil for those that the caller has.
     public let settings: JSON?
 

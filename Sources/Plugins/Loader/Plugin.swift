@@ -94,16 +94,8 @@ extension Plugin {
     /// The plugins in these folders' sub-folders, by name; the first of a name stands. Folders without a `plugin.yaml` are passed over.
     /// - Throws: ``ConfigurationProblems`` with what is wrong with any of them.
     public static func all(in paths: [String]) throws(ConfigurationProblems) -> [String: Plugin] {
-        var plugins: [String: Plugin] = [:]
-        var problems: [ConfigurationProblem] = []
-        for path in paths {
-            for name in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() where plugins[name] == nil {
-                let folder = path + "/" + name
-                guard FileManager.default.fileExists(atPath: folder + "/plugin.yaml") else { continue }
-                do { plugins[name] = try Plugin(folder: folder) } catch { problems += error.problems }
-            }
-        }
-        guard problems.isEmpty else { throw ConfigurationProblems(problems) }
-        return plugins
+        let found = FoundPlugins(in: paths)
+        guard found.problems.isEmpty else { throw ConfigurationProblems(found.problems) }
+        return found.plugins
     }
 }

@@ -34,8 +34,7 @@ public struct LuaProvider: ScreeningProvider {
                 "main.lua returns no \(hook), which " + (hook == "submit" ? "every provider needs" : "the manifest's capabilities promise")
             }
         } catch let failure as HookFailure {
-            let place = failure.error["script"]?.text.map { "\($0):\(failure.error["line"]?.integer ?? 0)" }
-            return [[place, failure.error["message"]?.text].compactMap(\.self).joined(separator: ": ")]
+            return [failure.line]
         }
     }
 
