@@ -1,3 +1,4 @@
+import LuaRuntime
 import Screening
 import Testing
 
@@ -35,6 +36,40 @@ struct FixtureDryRunTests {
         #expect(report.json.at("orders.0.candidate.email") == "ana@example.test")
         #expect(report.json["calls"]?.items?.map { $0["call"] } == ["orders.place", "http.post"])
         #expect(report.json.at("end.kind") == "done")
+    }
+
+    @Test func aBodyThatIsNotJSONIsSaidToBeNone() async throws {
+        let main = "return { on_event = function(event, ctx) ctx.skip(event.body == nil and 'no body' or 'a body') end }"
+        let report = try await PluginBench.runner.dryRun(connection(main), delivery(#"{"id": 1,}"#))
+        #expect(report.hasProblem && report.end == .skipped("no body"))
+        #expect(
+            report.notes == [
+                "the body is not JSON at byte 9: a member's name is missing: scripts see it as event.raw, and event.body is nil"
+            ]
+        )
+    }
+
+    @Test(
+        "what is wrong without a line is said of the connection's own script, where it has one",
+        arguments: [
+            "return {}", "return function(base) end", "return function(base) base.on_evnt = base.on_event return base end",
+            "return function(base) base.on_event = function() return function() end end return base end",
+        ]
+    )
+    func overlayIsNamed(_ source: String) async throws {
+        let plugin = try PluginBench.plugin(ordering)
+        var connection = try connection(ordering)
+        let overlay = Script(name: "overlay", chunk: "acme.lua", source: source)
+        connection = DryRunConnection(
+            id: "acme",
+            plugin: plugin,
+            scripts: plugin.scripts(overlay: overlay),
+            accounts: connection.accounts,
+            settings: connection.settings
+        )
+        let report = try await PluginBench.runner.dryRun(connection, delivery(payload))
+        guard case .failed(let failure) = report.end else { return #expect(Bool(false), "\(report.end)") }
+        #expect(failure.error["script"] == "acme.lua" && failure.line.hasPrefix("acme.lua: "), "\(failure.line)")
     }
 
     @Test func stubsAnswerByPattern() async throws {

@@ -62,6 +62,21 @@ struct FixtureReadTests {
         #expect(fixture.hook == nil && fixture.input["raw"] == #"{"id": 1}"# && fixture.settings == nil)
     }
 
+    @Test(
+        "a body may be anything, and a fixture is one that says so",
+        arguments: [
+            (#"{"hook": {"id": 1}, "event": "moved"}"#, "event.json", nil), (#"{"hook": "on_event", "id": 1}"#, "event.json", nil),
+            (#"{"id": 1,}"#, "event.json", nil), ("a=1&b=2", "event.txt", nil),
+            (#"{"hook": "on_event", "input": {}, "expect": {}}"#, "case.json", "on_event"),
+            ("hook: on_update\ninput: {}\nexpect: {}", "case.txt", "on_update"),
+        ] as [(String, String, String?)]
+    )
+    func bodyOrFixture(_ text: String, _ file: String, _ hook: String?) throws {
+        let fixture = try Fixture(text: text, file: file)
+        #expect(fixture.hook == hook)
+        if hook == nil { #expect(fixture.input["raw"]?.text == text) }
+    }
+
     @Test func allMistakesAtOnceWithLines() {
         let found = problems(
             """

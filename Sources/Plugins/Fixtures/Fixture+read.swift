@@ -2,11 +2,13 @@ import Foundation
 import Screening
 
 extension Fixture {
-    /// Reads a file's text: a fixture in YAML, or a bare JSON body, which is whatever is JSON and has no `hook`. Does no I/O.
+    /// Reads a file's text: a fixture in YAML, or a bare body as an ATS sends it. Does no I/O.
+    ///
+    /// A body may hold anything, a member `hook` as well. So a fixture is what is called `.yaml`, or says which hook and what must come of it.
     /// - Throws: everything that is wrong with it, with lines.
     public init(text: String, file: String) throws(ConfigurationProblems) {
         let name = URL(filePath: file).deletingPathExtension().lastPathComponent
-        if let body = try? JSON(parsing: text), body["hook"] == nil {
+        guard Fixture.isFixture(text, file) else {
             self = Fixture.delivery(Array(text.utf8), name: name)
             self.file = file
             return
@@ -14,12 +16,30 @@ extension Fixture {
         try self.init(yaml: LocatedYAML(text: text, file: file), name: name)
     }
 
+    private static func isFixture(_ text: String, _ file: String) -> Bool {
+        let isYAML = ["yaml", "yml"].contains(URL(filePath: file).pathExtension.lowercased())
+        if let json = try? JSON(parsing: text) { return isYAML ? json["hook"] != nil : json["hook"]?.text != nil && json["expect"]?.members != nil }
+        return isYAML || text.contains(/(?m)^hook[ \t]*:/)
+    }
+
+    /// Why scripts do not see the body of a bare delivery, in a few words that hold nothing of it; nil where they do, or where there is none.
+    var bodyProblem: String? {
+        if input["raw_base64"] != nil { return "the body is not UTF-8" }
+        guard hook == nil, let raw = input["raw"]?.text, !raw.isEmpty else { return nil }
+        do { _ = try JSON(parsing: raw) } catch { return "the body is \(error)" }
+        return nil
+    }
+
+    // What docs/fixtures.md explains.
+    static let keys = ["hook", "input", "settings", "secrets", "connection", "now", "steps", "expect"]
+    static let deliveryKeys = ["id", "kind", "received_at", "method", "path", "params", "query", "headers", "body", "raw", "raw_base64"]
+    static let expectationKeys = ["result", "reason", "after", "orders", "reply", "error", "steps", "logs"]
+
     /// Reads a fixture.
     /// - Throws: everything that is wrong with it, at once.
     public init(yaml: LocatedYAML, name: String) throws(ConfigurationProblems) {
         let problems = ProblemList(yaml)
-        let keys = ["hook", "input", "settings", "secrets", "connection", "now", "steps", "expect"]
-        let root = ObjectReader(yaml.json, at: [], keys: keys, problems: problems)
+        let root = ObjectReader(yaml.json, at: [], keys: Fixture.keys, problems: problems)
         let hook = root.text("hook", required: true) ?? ""
         self.init(name: name, file: yaml.file, hook: hook, input: root["input"] ?? [:])
         readInput(root)
@@ -37,7 +57,7 @@ extension Fixture {
             }
         }
         steps = Fixture.list(root, "steps").enumerated().compactMap { index, step in
-            FixtureStep(reading: ObjectReader(step, at: ["steps", String(index)], keys: ["expect", "reply", "error"], problems: problems))
+            FixtureStep(reading: ObjectReader(step, at: ["steps", String(index)], keys: FixtureStep.keys, problems: problems))
         }
         if root["expect"] == nil { root.problem("expect", "is missing", hint: "Say at least how the hook ends: expect: { result: done }.") }
         readExpectation(root)
@@ -49,15 +69,14 @@ extension Fixture {
             if input.members == nil, input.items == nil { root.problem("input", "must be an object, or a list of arguments") }
             return
         }
-        let keys = ["id", "kind", "received_at", "method", "path", "params", "query", "headers", "body", "raw", "raw_base64"]
-        let given = root.object("input", keys: keys)
+        let given = root.object("input", keys: Fixture.deliveryKeys)
         if ["body", "raw", "raw_base64"].count(where: { given.members[$0] != nil }) > 1 {
             given.problem(nil, "gives the body more than once", hint: "Keep one of body, raw and raw_base64.")
         }
     }
 
     private mutating func readExpectation(_ root: ObjectReader) {
-        let given = root.object("expect", keys: ["result", "reason", "after", "orders", "reply", "error", "steps", "logs"])
+        let given = root.object("expect", keys: Fixture.expectationKeys)
         let word = given.word("result", among: Result.allCases.map(\.rawValue))
         expect.result = word.flatMap(Result.init) ?? (given["error"] == nil ? .done : .failed)
         expect.reason = given.text("reason")

@@ -9,12 +9,12 @@ extension FixtureRunner {
     public func dryRun(_ connection: DryRunConnection, _ fixture: Fixture, stubs: [CallStub] = []) async throws -> DryRunReport {
         var fixture = fixture
         let hook: String
-        var notes: [String] = []
+        var notes = fixture.bodyProblem.map { ["\($0): scripts see it as event.raw, and event.body is nil"] } ?? []
         do {
             let offered = try await hooks.describe(connection.scripts, plugin: connection.plugin.name, connection: connection.id)
             hook = try fixture.chooseHook(of: connection.plugin, offering: offered, notes: &notes)
         } catch let failure as HookFailure {
-            return DryRunReport(connection, hook: fixture.hook ?? "(none)", end: .failed(failure), notes: notes)
+            return DryRunReport(connection, hook: fixture.hook ?? "no hook", end: .failed(failure), notes: notes)
         }
         let (attempt, asked) = try await attempt(connection, hook, fixture) { input in
             DryRunHost(connection, input: input, now: fixture.now, steps: fixture.steps, stubs: stubs)

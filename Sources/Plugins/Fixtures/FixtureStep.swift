@@ -25,6 +25,11 @@ public struct FixtureStep: Sendable {
         self.answer = answer
     }
 
+    // What docs/fixtures.md explains.
+    static let keys = ["expect", "reply", "error"]
+    static let replyKeys = ["status", "headers", "json", "text", "body", "body_base64"]
+    static let errorKeys = ["code", "message", "path", "expected", "found", "hint"]
+
     /// The calls that a step may name.
     static let calls =
         ["http.get", "http.post", "http.put", "http.patch", "http.delete", "http.request"]
@@ -77,7 +82,7 @@ extension FixtureStep {
 
     private static func answer(_ step: ObjectReader, isHTTP: Bool) -> Answer {
         if let error = step["error"] {
-            let fields = error.text == nil ? step.object("error", keys: ["code", "message", "path", "expected", "found", "hint"]) : nil
+            let fields = error.text == nil ? step.object("error", keys: FixtureStep.errorKeys) : nil
             var refusal = CallRefusal(fields?.text("code") ?? "refused", error.text ?? fields?.text("message", required: true) ?? "")
             refusal.path = fields?.text("path")
             refusal.expected = fields?.text("expected")
@@ -86,7 +91,7 @@ extension FixtureStep {
             return .refusal(refusal)
         }
         guard isHTTP else { return .reply(step["reply"] ?? .null) }
-        let reply = step.object("reply", keys: ["status", "headers", "json", "text", "body", "body_base64"])
+        let reply = step.object("reply", keys: FixtureStep.replyKeys)
         _ = reply.integer("status", in: 100...599)
         return .reply(.object(reply.members))
     }

@@ -82,8 +82,8 @@ extension HostAPI {
             kind: .context,
             note: """
                 Any HTTP status is returned; redirects are not followed. A connection that fails or times out ends the attempt, and the run is tried
-                again, unless `on_error = "return"`. A URL that the manifest does not permit is an error that `pcall` can catch. Every request carries
-                an `Idempotency-Key`, the same whenever the step is sent again.
+                again, unless `on_error = "return"`. A URL that the manifest does not permit is an error that `pcall` can catch. Every request
+                but GET and HEAD carries an `Idempotency-Key`, the same whenever the step is sent again.
                 """,
             members: ["get", "post", "put", "patch", "delete"].map { method in
                 function(
