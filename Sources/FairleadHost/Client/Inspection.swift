@@ -35,7 +35,9 @@ public struct Inspection: Sendable {
             let messages = provider?.problems(with: account) ?? found.plugins[account.provider]?.manifest.problems(with: account) ?? []
             for message in messages { draft.note(at: ["accounts", account.id], message) }
         }
-        for connection in draft.settings.connections where found.broken[connection.plugin] == nil { Inspection.inspect(connection, draft, found.plugins) }
+        for connection in draft.settings.connections where found.broken[connection.plugin] == nil {
+            Inspection.inspect(connection, draft, found.plugins)
+        }
         others += found.plugins.values.compactMap { Setup.taken($0, by: providers.map(\.manifest)) }
         others += try await Inspection.scripts(draft, found.plugins)
         let lines = draft.problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
