@@ -18,7 +18,8 @@ struct PreludeContextTests {
         ("ctx.kv.set('a')", "hint", "ctx.kv.delete removes a key"),
         ("ctx.kv.set('a',1,{ttl=0})", "path", "ttl"), ("ctx.http.get()", "path", "url"), ("ctx.http.request{url='u'}", "path", "method"),
         ("ctx.http.get('u',{header={}})", "hint", "did you mean 'headers'?"), ("ctx.http.get('u',{headers={a='x\\r\\nb: c'}})", "path", "headers.a"),
-        ("ctx.http.get('u',{headers={Host='x'}})", "path", "headers.host"), ("ctx.http.get('u',{json=1,body='x'})", "path", "body"),
+        ("ctx.http.get('u',{headers={Host='x'}})", "path", "headers.host"), ("ctx.http.request{method='trace',url='u'}", "path", "method"),
+        ("ctx.http.get('u',{json=1,body='x'})", "path", "body"),
         ("ctx.http.get('u',{timeout=0})", "path", "timeout"), ("ctx.http.get('https://x.test/'..ctx.secret.api_key)", "path", "url"),
         ("local r=event.body.b.c.d", "code", "script_error"),
     ]) func mistakesAreExplained(_ lua: String, _ member: String, _ expected: String) async throws {

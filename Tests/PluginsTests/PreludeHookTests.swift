@@ -17,6 +17,7 @@ struct PreludeHookTests {
             ["GET /b"] = function() return { json = 1, text = "" } end,
             ["GET /c"] = function() return { staus = 1 } end,
             ["GET /d"] = function() end,
+            ["GET /f"] = function() return { headers = { ["x-a"] = ("a"):rep(20000) } } end,
           },
         }
         """
@@ -30,6 +31,7 @@ struct PreludeHookTests {
         #expect(try await end("GET /d").value == ["status": 200])
         #expect(try await end("GET /b").error?["message"] == "the route's reply has both json and text")
         #expect(try await end("GET /c").error?["hint"] == "did you mean 'status'?")
+        #expect(try await end("GET /f").error?["message"] == "the route's reply: the headers are longer than 16384 bytes")
         #expect(try await end("GET /e").error?["message"] == "the table of routes has no 'GET /e'")
     }
 
@@ -59,7 +61,7 @@ struct PreludeHookTests {
     @Test func scriptsDescribeThemselves() async throws {
         let hooks = try await PluginBench.hooks.describe(PluginBench.plugin(main).scripts(), plugin: "bench", connection: "acme")
         #expect(hooks.hooks == ["interpret", "map_request", "on_update", "packages", "submit"])
-        #expect(hooks.routes.map(\.key) == ["GET /b", "GET /c", "GET /d", "POST /a/{id}"])
+        #expect(hooks.routes.map(\.key) == ["GET /b", "GET /c", "GET /d", "GET /f", "POST /a/{id}"])
         #expect(hooks.route(method: "POST", path: "/a/x%2Fy")?.parameters == ["id": "x/y"])
         #expect(hooks.route(method: "GET", path: "/a/x") == nil)
     }

@@ -8,6 +8,9 @@ return function(core)
         ["transfer-encoding"] = true, upgrade = true,
     }
 
+    -- Of all headers together: more is taken by few clients.
+    local most = 16384
+
     --- The name in lower case; raises when it is not a header's name, or is reserved.
     function headers.name(call, name)
         if type(name) ~= "string" or not name:find("^[%w!#$%%&'*+%-.^_`|~]+$") then
@@ -38,10 +41,14 @@ return function(core)
     --- Every header of a table, checked, with lower-case names.
     function headers.plain(call, given)
         core.check(call, "headers", given, "table")
-        local checked = {}
+        local checked, size = {}, 0
         for name, value in pairs(given) do
             local lower = headers.name(call, name)
             checked[lower] = headers.value(call, lower, value)
+            size = size + #lower + #checked[lower] + 4
+        end
+        if size > most then
+            core.raise { message = ("%s: the headers are longer than %d bytes"):format(call, most), path = "headers" }
         end
         return checked
     end

@@ -154,7 +154,8 @@ return function(core)
             timeout = core.check_optional(call, "timeout", options.timeout, "number"),
             json = options.json,
         }
-        if not args.method:find("^%u+$") then
+        -- TRACE gives back what was sent, secrets too; CONNECT makes a way to somebody else.
+        if not args.method:find("^%u+$") or args.method == "TRACE" or args.method == "CONNECT" then
             core.part("errors").argument(call, "method", "a method such as GET", options.method)
         elseif args.timeout and not (args.timeout > 0 and args.timeout < math.huge) then
             core.part("errors").argument(call, "timeout", "seconds, more than 0", args.timeout)
