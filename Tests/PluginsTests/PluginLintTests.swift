@@ -25,6 +25,8 @@ struct PluginLintTests {
     /// What of ctx a script of an ATS plugin has.
     private static let ats = HostAPI.context.members.map(\.name).filter { !HostAPI.ofProviders.contains($0) }.sorted().joined(separator: ", ")
 
+    private static let modules = HostAPI.parts.filter { $0.kind == .module }.map(\.name).sorted().joined(separator: ", ")
+
     private func problems(_ body: String) throws -> [String] {
         let main = "return { on_event = function(event, ctx)\n\(body)\nend }"
         return PluginLint(try PluginBench.plugin(main, manifest: Self.manifest)).problems.map { problem in
@@ -47,6 +49,8 @@ struct PluginLintTests {
         ("x = 1", "2 assigns the global x | Write: local x = …"), ("return tostrin(1)", "2 there is no global tostrin | Did you mean tostring?"),
         ("return string.uper('x')", "2 string has no uper | Did you mean upper?"),
         ("local map = require 'map'\nlocal m = map(event.body)\nreturn m:requird('a')", "4 map has no requird | Did you mean required?"),
+        ("local m = require 'mapp'\nreturn m", "2 there is no module mapp | Did you mean map?"),
+        ("return require('lib.none')", "2 there is no module lib.none | Known: \(PluginLintTests.modules)."),
         (
             "ctx.http.get('https://other.test/x')",
             "2 names https://other.test, which the manifest does not permit | Add \"https://other.test\" to permissions.http."
@@ -68,6 +72,21 @@ struct PluginLintTests {
         "local c = event.body\nc.x, c.y = 1, 2\nlocal d, e = c.x\nd = e\nreturn -d // 2 << 1 & ~3 ~= 4",
     ]) func whatIsRightIsLeftAlone(_ lua: String) throws {
         #expect(try problems(lua) == [])
+    }
+
+    /// What a setting leaves open is the customer's to say; what a script writes out is the manifest's.
+    @Test func aSettingPermitsItsDefaultAndNoAddressWrittenOut() throws {
+        let manifest = Self.manifest.replacing(
+            "default_package: { type: string }",
+            with: "base_url: { type: string, default: \"https://api.ats.test/v1\" }"
+        )
+        .replacing(/http: \[.*\]/, with: "http: [\"${settings.base_url}\", \"${order.metadata.url}\"]")
+        func problems(_ url: String) throws -> [String] {
+            let main = "return { on_event = function(event, ctx)\nctx.http.get(ctx.settings.base_url .. '/x')\nctx.http.get('\(url)')\nend }"
+            return PluginLint(try PluginBench.plugin(main, manifest: manifest)).problems.map(\.message)
+        }
+        #expect(try problems("https://api.ats.test/v1/x") == [])
+        #expect(try problems("https://other.test/x") == ["names https://other.test, which the manifest does not permit"])
     }
 
     @Test func unknownHooksAreFound() throws {

@@ -117,6 +117,7 @@ extension LuaReader {
     }
 
     mutating func call(_ called: LuaValue) -> LuaValue {
+        let line = token.line
         var first = LuaValue.unknown
         if token.kind == .string {
             first = operand()
@@ -131,7 +132,13 @@ extension LuaReader {
         case .function(let result): return result
         case .mapModule: return .part("map")
         case .require:
-            guard case .text(let name) = first, let part = HostAPI.part(name), part.kind == .module else { return .unknown }
+            guard case .text(let name) = first else { return .unknown }
+            guard let part = HostAPI.part(name), part.kind == .module else {
+                if let own = rules.modules, !own.contains(name) {
+                    missing("there is no module \(name)", name, own + HostAPI.parts.filter { $0.kind == .module }.map(\.name), line)
+                }
+                return .unknown
+            }
             return name == "map" ? .mapModule : .part(name)
         default: return .unknown
         }

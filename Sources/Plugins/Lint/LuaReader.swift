@@ -23,6 +23,8 @@ struct LuaReader {
         var settings: JSON?
         /// The declared secrets; nil where nothing is known.
         var secrets: [String]?
+        /// The plugin's own files, as `require` names them; nil where nothing is known.
+        var modules: [String]?
         /// The members of `ctx` that scripts of this kind do not have.
         var hidden: Set<String> = []
 

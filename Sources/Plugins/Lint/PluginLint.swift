@@ -11,15 +11,14 @@ public struct PluginLint: Sendable {
     public init(_ plugin: Plugin) {
         var problems: [ConfigurationProblem] = []
         for script in [plugin.main] + plugin.modules {
-            let lint = ScriptLint(script, plugin.manifest, file: plugin.file(of: script))
-            problems += lint.problems
+            problems += ScriptLint(script, plugin, file: plugin.file(of: script)).problems
         }
         self.problems = problems
     }
 
     /// Looks through an overlay on a plugin's hooks, which must compile.
     public init(overlay: Script, on plugin: Plugin, file: String) {
-        problems = ScriptLint(overlay, plugin.manifest, file: file).problems
+        problems = ScriptLint(overlay, plugin, file: file).problems
     }
 }
 
@@ -32,9 +31,11 @@ extension Plugin {
 private struct ScriptLint {
     var problems: [ConfigurationProblem] = []
 
-    init(_ script: Script, _ manifest: PluginManifest, file: String) {
+    init(_ script: Script, _ plugin: Plugin, file: String) {
+        let manifest = plugin.manifest
         var rules = LuaReader.Rules(settings: manifest.settings.json, secrets: manifest.secrets.map(\.name))
         rules.hidden = manifest.kind == .provider ? [] : HostAPI.ofProviders
+        rules.modules = plugin.modules.map(\.name)
         let reader = LuaReader(script.source, rules: rules)
         for finding in reader.findings {
             problems.append(ConfigurationProblem(file: file, line: finding.line, message: finding.message, hint: finding.hint))
@@ -72,15 +73,24 @@ private struct ScriptLint {
         }
     }
 
-    /// Whether some value of what the entries leave open would permit the URL.
+    /// Whether some value of what the entries leave open would permit the URL. An entry that is left open as a whole permits what stands in the manifest as
+    /// its default: what a script writes out is no customer's choice.
     private static func permits(_ url: URLParts, _ manifest: PluginManifest) -> Bool {
         let origin = "\(url.scheme)://\(url.host)"
         let provider = manifest.environments.values.compactMap { URLParts($0) }.contains { $0.host == url.host && $0.scheme == url.scheme }
         return provider
             || manifest.permissions.contains { entry in
                 let open = entry.description.replacing(/\$\{[^}]*\}/, with: "*")
-                let plain = open == "*" ? "*" : open.replacing(/:\d+$/, with: "")
+                if open == "*" { return usual(entry, manifest).map { $0.host == url.host && $0.scheme == url.scheme } ?? false }
+                let plain = open.replacing(/:\d+$/, with: "")
                 return CallStub(url: plain, reply: .null).answers(["url": .string(origin)])
             }
+    }
+
+    /// The address that a setting has where a connection gives none.
+    private static func usual(_ entry: OriginPattern, _ manifest: PluginManifest) -> URLParts? {
+        guard let setting = entry.description.wholeMatch(of: /\$\{settings\.([\w.]+)\}/) else { return nil }
+        let schema = setting.1.split(separator: ".").reduce(manifest.settings.json as JSON?) { $0?["properties"]?[String($1)] }
+        return schema?["default"]?.text.flatMap { URLParts($0) }
     }
 }
