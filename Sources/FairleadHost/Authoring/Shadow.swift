@@ -39,6 +39,9 @@ public struct Shadow: Sendable {
                 if let failure = comparison.failure { lines += failure.text.split(separator: "\n").map { "  " + $0 } }
             }
             let left = skipped == 0 ? "" : "; \(skipped) left out, for what they were given is erased"
+            if count == 0, skipped == 0 {
+                return "The host has no run of this connection to compare. Is it the host that the connection runs on? Nothing was sent."
+            }
             lines.append("\(count) run\(count == 1 ? "" : "s") compared, \(different) would go otherwise\(left). Nothing was sent.")
             return lines.joined(separator: "\n")
         }

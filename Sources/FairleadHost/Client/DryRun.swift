@@ -63,7 +63,8 @@ public struct DryRun: Sendable {
     }
 
     private func read() throws(ConfigurationProblems) -> Settings {
-        try Settings.read(file: settings, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+        try SettingsDraft(file: settings, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+            .finished(for: connection, sends: false)
     }
 
     /// The connection as it would run, with ``script`` in its place.

@@ -9,7 +9,7 @@ extension Inspection {
         if settings.server.publicURL == nil, !settings.accounts.isEmpty {
             warnings.add(at: ["server", "public_url"], "is missing, so providers are polled and cannot call back")
         }
-        if settings.encryptionKeys.isEmpty {
+        if settings.encryptionKeys.isEmpty, !draft.unresolved.contains(where: { $0.starts(with: ["encryption"]) }) {
             warnings.add(at: ["encryption", "keys"], "are missing, so the store is not sealed", hint: "fairlead key new makes a key.")
         }
         if settings.adminToken == nil {

@@ -49,16 +49,21 @@ public struct Trigger: Sendable {
         func problem(_ path: String, _ message: String, _ hint: String? = nil) -> ConfigurationProblems {
             ConfigurationProblems([ConfigurationProblem(file: file, path: path, message: message, hint: hint)])
         }
-        let settings = try Settings.read(file: file, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+        let settings = try SettingsDraft(file: file, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+            .finished(for: id, sends: true)
         guard let connection = settings.connection(id) else {
-            let near = suggestion(for: id, among: settings.connections.map(\.id)).map { "Did you mean \($0)?" }
-            throw problem("connections", "there is no connection \(id)", near)
+            let known = settings.connections.map(\.id)
+            let near = suggestion(for: id, among: known).map { "Did you mean \($0)?" }
+            throw problem("connections", "there is no connection \(id)", near ?? "Known connections: \(known.joined(separator: ", ")).")
         }
         guard let plugin = try FoundPlugins(in: settings.pluginPaths).plugin(connection.plugin) else {
             throw problem("connections.\(id).plugin", "there is no plugin \(connection.plugin)")
         }
         let fixture = try Trigger.fixture(name, of: plugin)
-        if fixture.hook == "on_update" { throw problem(name, "an on_update fixture is no delivery of the ATS") }
+        if let hook = fixture.hook, !Fixture.takesDelivery(hook) {
+            let hint = "fairlead map \(id) shows what it does; to send, name a fixture of on_event or of a route."
+            throw problem(name, "a fixture of \(hook) is no delivery of the ATS", hint)
+        }
         let input = fixture.hookInput(for: fixture.hook ?? "on_event")
         let place = path ?? fixture.input["path"]?.text ?? input["path"]?.text ?? "/"
         guard let rule = plugin.manifest.inbound.first(for: place) else {

@@ -60,6 +60,23 @@ struct SettingsDraft {
         return settings
     }
 
+    /// What was read, for work with one connection: its scripts and settings and, with `sends`, its secrets and the host's address. An integrator has no
+    /// credentials of providers at hand, and needs none.
+    /// - Throws: what is wrong with what is needed; the rest of the file is for `check`.
+    func finished(for connection: String, sends: Bool) throws(ConfigurationProblems) -> Settings {
+        let place = "connections.\(connection)"
+        let others = ["accounts", "encryption", "admin", "store", "network", "retries", "health", "reload"] + (sends ? [] : ["server"])
+        let found = problems.problems.filter { problem in
+            if problem.path.hasPrefix("connections.") {
+                let isOwn = problem.path == place || problem.path.hasPrefix(place + ".")
+                return isOwn && (sends || !problem.path.hasPrefix(place + ".secrets"))
+            }
+            return !others.contains { problem.path == $0 || problem.path.hasPrefix($0 + ".") }
+        }
+        guard found.isEmpty else { throw ConfigurationProblems(found) }
+        return settings
+    }
+
     /// A list over the same file with nothing in it; what could not be resolved stays told.
     func empty() -> ProblemList { ProblemList(yaml, settled: unresolved) }
 

@@ -26,7 +26,10 @@ extension FixtureRunner {
 extension Fixture {
     /// The hook that the host would run for the input, as its method and path say; fills in a path that was not given.
     mutating func chooseHook(of plugin: Plugin, offering offered: HookList, notes: inout [String]) throws -> String {
-        if let hook { return hook }
+        if let hook {
+            notes += pathProblem(of: plugin).map { [$0] } ?? []
+            return hook
+        }
         let method = input["method"]?.text ?? "POST"
         if input["path"] == nil { input["path"] = .string(try Fixture.path(of: plugin, offering: offered)) }
         let path = input["path"]?.text ?? "/"
@@ -41,6 +44,12 @@ extension Fixture {
             throw HookFailure("no_hook", "no route answers \(method) \(path), and there is no on_event", hint: Fixture.routes(offered))
         }
         return "on_event"
+    }
+
+    /// That the host would not hand a delivery on, where its path is given and the manifest has no such way in; nil where all is well.
+    func pathProblem(of plugin: Plugin) -> String? {
+        guard let hook, Fixture.takesDelivery(hook), plugin.manifest.kind == .ats, let path = input["path"]?.text else { return nil }
+        return plugin.manifest.inbound.first(for: path) == nil ? "no inbound path of the manifest matches \(path): the host would answer 404" : nil
     }
 
     private static func path(of plugin: Plugin, offering offered: HookList) throws -> String {

@@ -78,7 +78,8 @@ public struct FixtureRunner: Sendable {
             )
         }
         let names = connection.plugin.manifest.secrets.map(\.name)
-        return settings
+        let path = fixture.pathProblem(of: connection.plugin).map { [FixtureDifference(path: "input.path", message: $0)] } ?? []
+        return settings + path
             + fixture.secrets.keys.sorted().filter { !names.contains($0) }.map {
                 FixtureDifference(path: "secrets.\($0)", message: "the plugin's manifest declares no such secret")
             }
