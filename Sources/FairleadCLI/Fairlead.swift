@@ -20,7 +20,7 @@ struct Fairlead: AsyncParsableCommand {
             """,
         version: "0.1.0",
         groupedSubcommands: [
-            CommandGroup(name: "Set-up", subcommands: [InitCommand.self, KeyCommand.self, TokenCommand.self, CheckCommand.self]),
+            CommandGroup(name: "Set-up", subcommands: [InitCommand.self, KeyCommand.self, TokenCommand.self, CheckCommand.self, DoctorCommand.self]),
             CommandGroup(name: "Plugins", subcommands: [PluginCommand.self, MapCommand.self, TriggerCommand.self, ShadowCommand.self]),
             CommandGroup(name: "Service", subcommands: [DemoCommand.self, ServeCommand.self, SimulateCommand.self]),
             CommandGroup(

@@ -7,14 +7,14 @@ import Stores
 /// host with `admin.token`.
 public struct TokenDesk: Sendable {
     private let settings: Settings
-    private let host: String?
+    private let address: String
 
     /// A desk for what a settings file describes. Opens nothing.
     /// - Parameter host: the running host's address; nil for `FAIRLEAD_URL`, else what the settings say.
     /// - Throws: ``ConfigurationProblems``.
     public init(settings file: String, environment: [String: String], host: String? = nil) throws {
-        self.host = host ?? environment["FAIRLEAD_URL"].flatMap { $0.isEmpty ? nil : $0 }
         settings = try Settings.read(file: file, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+        address = host ?? settings.address(environment)
     }
 
     /// Makes a token: `name`, `scopes`, `connections`, `expires_at` as the API takes them. Calling twice makes two.
@@ -55,8 +55,7 @@ public struct TokenDesk: Sendable {
             store = try await settings.store.open(keys: settings.encryptionKeys, clock: SystemClock(), random: SystemRandom())
         } catch StoreError.unavailable(let why) {
             guard let token = settings.adminToken else { throw StoreError.unavailable(why) }
-            let origins = APIClient.Origins(url: host == nil ? "server.port" : "FAIRLEAD_URL", token: "admin.token")
-            let client = APIClient(url: host ?? ownAddress, token: token, origins: origins)
+            let client = APIClient(url: address, token: token, origins: APIClient.Origins(url: "--url", token: "admin.token"))
             do {
                 let answer = try await ask(client)
                 await client.close()
@@ -75,11 +74,14 @@ public struct TokenDesk: Sendable {
             throw error
         }
     }
+}
 
-    /// Where a host with these settings is reached from this machine.
-    private var ownAddress: String {
-        let host = settings.server.host
+extension Settings {
+    /// Where a host with these settings is reached from this machine: `FAIRLEAD_URL` where it is set.
+    func address(_ environment: [String: String]) -> String {
+        if let named = environment["FAIRLEAD_URL"], !named.isEmpty { return named }
+        let host = server.host
         let isAnywhere = host == "0.0.0.0" || host == "::"
-        return "http://\(isAnywhere ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host):\(settings.server.port)"
+        return "http://\(isAnywhere ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host):\(server.port)"
     }
 }

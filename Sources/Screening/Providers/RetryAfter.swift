@@ -9,19 +9,21 @@ package enum RetryAfter {
         if let seconds = Int64(text) {
             guard seconds <= 86_400 else { return nil }
             wait = .seconds(seconds)
-        } else if let until = date(text) {
+        } else if let until = Timestamp(httpDate: text) {
             wait = until - moment
         } else {
             return nil
         }
         return wait >= .zero && wait <= .seconds(86_400) ? wait : nil
     }
+}
 
-    /// The moment of a date such as `Sun, 01 Mar 2026 09:30:00 GMT`.
-    private static func date(_ text: String) -> Timestamp? {
+extension Timestamp {
+    /// The moment of an HTTP date such as `Sun, 01 Mar 2026 09:30:00 GMT`; nil where the text is not one.
+    package init?(httpDate text: String) {
         let parts = text.split(separator: " ")
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else { return nil }
-        return Timestamp(iso8601: "\(parts[3])-\(month < 9 ? "0" : "")\(month + 1)-\(parts[1])T\(parts[4])Z")
+        self.init(iso8601: "\(parts[3])-\(month < 9 ? "0" : "")\(month + 1)-\(parts[1])T\(parts[4])Z")
     }
 }

@@ -1,0 +1,54 @@
+import ArgumentParser
+import FairleadHost
+import Plugins
+import Screening
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Looks at everything outside that the host needs: workers, store, credentials, clock, public address.",
+        discussion: """
+            Asks every provider something that changes nothing there, and orders nothing. May be run beside a running host.
+            Exit: 0 nothing is wrong (warnings are told), 1 a problem was found.
+
+            Examples:
+              fairlead doctor
+              fairlead doctor --config /etc/fairlead/fairlead.yaml --json
+            """
+    )
+
+    @OptionGroup var settings: SettingsOptions
+
+    @Flag(name: .customLong("json"), help: "Print {ok, findings} as JSON.")
+    var isJSON = false
+
+    func run() async throws {
+        var findings: [Doctor.Finding] = []
+        do {
+            let doctor = try await Doctor(file: settings.config, environment: settings.environment)
+            await doctor.examine { finding in
+                findings.append(finding)
+                if !isJSON { Terminal.say(DoctorCommand.line(finding)) }
+            }
+        } catch {
+            guard let unavailable = HostUnavailable(error) else { throw error }
+            throw CommandFailure(unavailable.description)
+        }
+        let problems = findings.count { $0.verdict == .problem }
+        if isJSON {
+            Terminal.say((["ok": .bool(problems == 0), "findings": .array(findings.map(\.json))] as JSON).string())
+        } else {
+            Terminal.say(problems == 0 ? "Nothing is wrong." : problems == 1 ? "1 problem." : "\(problems) problems.")
+        }
+        if problems > 0 { throw ExitCode(1) }
+    }
+
+    private static func line(_ finding: Doctor.Finding) -> String {
+        let verdict = finding.verdict == .fine ? "ok" : finding.verdict.rawValue
+        return verdict.padded(to: 8) + "  " + finding.subject + ": " + finding.message
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
