@@ -30,6 +30,28 @@ import Testing
         #expect(outcome.errors.contains("store.url"))
     }
 
+    @Test("a store that takes nothing is not ready, though it can be read") func notReady() async throws {
+        let program = try Program()
+        defer { program.remove() }
+        try program.write(SampleSettings.text(), to: "fairlead.yaml")
+        let serving = try program.start(["serve"])
+        let address = try await serving.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
+        #expect(try await program.shell("curl -s -o /dev/null -w '%{http_code}' \(address)/readyz").output == "200")
+        // What SQLite takes before it writes: nobody else writes while it is held.
+        let file = try #require(FileManager.default.contentsOfDirectory(atPath: program.folder.path).first { $0.hasSuffix("-shm") })
+        let descriptor = open(program.folder.appending(path: file).path, O_RDWR)
+        defer { close(descriptor) }
+        var lock = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 120, l_len: 1, l_pid: 0)
+        #expect(fcntl(descriptor, F_SETLKW, &lock) == 0)
+        let asking = "for i in $(seq 60); do c=$(curl -s -o /dev/null -w '%{http_code}' \(address)/readyz); [ $c = 503 ] && break; sleep 0.5; done"
+        #expect(try await program.shell(asking + "; echo $c").output == "503\n")
+        #expect(try await program.shell("curl -s -o /dev/null -w '%{http_code}' \(address)/metrics").output == "200")
+        lock.l_type = Int16(F_UNLCK)
+        #expect(fcntl(descriptor, F_SETLK, &lock) == 0)
+        serving.send(SIGTERM)
+        #expect(await serving.end() == 0)
+    }
+
     @Test("a second signal ends it at once, whatever is still being asked") func secondSignal() async throws {
         let program = try Program()
         defer { program.remove() }

@@ -49,6 +49,22 @@ import Testing
         #expect(StoreError(DatabaseError(resultCode: code, message: "as invented")) == error)
     }
 
+    @Test func whatWasRefusedAMomentAgoAndDamageForGoodKeepTheStoreFromBeingInOrder() async throws {
+        let folder = try SQLiteFolder()
+        let clock = ManualClock()
+        let store = try folder.open(clock: clock)
+        _ = try? await store.read { (_) -> Int in throw RowCodec.unreadable(SealedPlace(.orders, "ord_1")) }
+        try await store.tryWriting()
+        _ = try? await store.writer.write { (_) -> Int in throw DatabaseError(resultCode: .SQLITE_FULL, message: "as invented") }
+        await #expect(throws: StoreError.unavailable("the disk is full")) { try await store.tryWriting() }
+        clock.advance(by: .seconds(61))
+        try await store.tryWriting()
+        _ = try? await store.writer.write { (_) -> Int in throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "as invented") }
+        clock.advance(by: .seconds(3600))
+        await #expect(throws: StoreError.corrupt("as invented")) { try await store.tryWriting() }
+        await store.close()
+    }
+
     @Test func aCommitThatTheDiskDidNotTakeMayHaveBeenWritten() {
         #expect(StoreError(committing: DatabaseError(resultCode: .SQLITE_IOERR, message: "as invented")) == .unknown("as invented"))
     }

@@ -101,6 +101,45 @@ struct InboxTests {
         }
     }
 
+    @Test("A dead event is discarded with its note and its dead runs, one or by filter, and only a dead one")
+    func discardedEvents() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            var ids: [String] = []
+            for number in 0..<3 {
+                let body: JSON = ["number": .int(Int64(number))]
+                let request = WireRequest(.post, client.server.url("/ats/acme/webhook"), headers: [key: "delivery-secret"], json: body)
+                ids.append(try #require(try await client.transport.send(request).json?["event"]?.text))
+            }
+            #expect(try await client.post("/events/\(ids[0])/discard").status == 409)
+            let problem = Problem(code: "not_understood", message: "it could not be understood", at: fixture.clock.now())
+            let run = Run(
+                id: "run_1",
+                connection: "acme",
+                plugin: "invented",
+                pluginVersion: "1",
+                script: "x",
+                hook: "on_event",
+                event: ids[0],
+                order: nil,
+                input: [:],
+                state: .dead,
+                attempt: 3,
+                createdAt: fixture.clock.now()
+            )
+            try await fixture.store.perform(ids.map { .event(id: $0, state: .dead, problem: problem) } + [.run(run)])
+            let discarded = try await client.post("/events/\(ids[0])/discard", ["note": "the sender was asked"])
+            #expect(discarded.status == 202 && discarded.json?["state"] == "done")
+            let message = "it could not be understood; discarded: the sender was asked"
+            #expect(try await client.get("/events/\(ids[0])").json?["problem"]?["message"]?.text == message)
+            #expect(try await client.get("/runs/run_1").json?["state"] == "discarded")
+            let many = try await client.post("/events/discard", ["connection": "acme", "note": "all of them"])
+            #expect(many.status == 202 && many.json?["done"] == 2)
+            #expect(try await client.list("/events?state=dead", "id").isEmpty)
+            #expect(try await client.post("/events/evt_none/discard").status == 404)
+        }
+    }
+
     @Test("A store that is away is 503 with Retry-After, for deliveries and for the API")
     func away() async throws {
         let fixture = try APIFixture()

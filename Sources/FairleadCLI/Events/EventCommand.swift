@@ -10,6 +10,6 @@ struct EventCommand: AsyncParsableCommand {
               fairlead event list --state dead
               fairlead event replay evt_…
             """,
-        subcommands: [EventList.self, EventShow.self, EventReplay.self]
+        subcommands: [EventList.self, EventShow.self, EventReplay.self, EventDiscard.self]
     )
 }

@@ -26,6 +26,9 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
     public init(_ error: StoreError) {
         switch error {
         case .conflict: self.init(409, "conflict", "Something changed meanwhile; ask again.")
+        case .corrupt, .newer:
+            let detail = "The store holds something unreadable; nothing was written. /readyz and the log say more."
+            self.init(503, "store_unavailable", detail, retryAfter: .seconds(60))
         default: self.init(503, "store_unavailable", "The store cannot be had at present; nothing was written.", retryAfter: .seconds(5))
         }
     }

@@ -125,9 +125,19 @@ public protocol Store: Sendable {
     func tally() async throws -> Tally
     /// How full the queue is.
     func load() async throws -> QueueLoad
+    /// Returns where the store takes what is written, as far as can be found out: it writes a little, and remembers what it refused lately.
+    /// - Throws: ``StoreError`` where it does not.
+    func tryWriting() async throws
 
     /// Finishes what was begun and closes. Calling anything afterwards throws ``StoreError/unavailable(_:)``.
     func close() async
+}
+
+extension Store {
+    /// Writes a moment that nobody needs.
+    public func tryWriting() async throws {
+        try await remember([], of: "", doing: .value(connection: "", key: "tried", .string("\(clock.now())"), expires: nil))
+    }
 }
 
 /// Why the store did not do what was asked.

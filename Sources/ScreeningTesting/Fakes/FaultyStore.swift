@@ -63,6 +63,8 @@ public struct FaultyStore: Store {
         try await performed(effects)
     }
     /// See ``Store``.
+    public func tryWriting() async throws { try await write { try await store.tryWriting() } }
+    /// See ``Store``.
     public func hurry(_ within: Duration, budgets: Bool) async throws { try await write { try await store.hurry(within, budgets: budgets) } }
     /// See ``Store``.
     public func keep(_ versions: [ScriptVersion]) async throws { try await write { try await store.keep(versions) } }

@@ -29,6 +29,7 @@ final class GroupCommit: Sendable {
     private let keys: ReceivedKeys
     private let clock: any WallClock
     private let checkpoints: Checkpoints
+    private let trouble: Trouble
     private let onWork: @Sendable () -> Void
     private let queue = DispatchQueue(label: "fairlead.store.writer", qos: .userInitiated)
     private let state = Mutex(State())
@@ -40,6 +41,7 @@ final class GroupCommit: Sendable {
         keys: ReceivedKeys,
         clock: any WallClock,
         checkpoints: Checkpoints,
+        trouble: Trouble,
         onWork: @escaping @Sendable () -> Void
     ) {
         self.database = database
@@ -47,6 +49,7 @@ final class GroupCommit: Sendable {
         self.keys = keys
         self.clock = clock
         self.checkpoints = checkpoints
+        self.trouble = trouble
         self.onWork = onWork
     }
 
@@ -121,7 +124,7 @@ final class GroupCommit: Sendable {
                 return end.failures
             }
         } catch {
-            failures = [StoreError?](repeating: StoreError(error), count: batch.count)
+            failures = [StoreError?](repeating: trouble.judged(writing: error), count: batch.count)
         }
         for (intent, failure) in zip(batch, failures) { intent.answer(failure) }
         database.writeWithoutTransaction { checkpoints.committed(on: $0) }

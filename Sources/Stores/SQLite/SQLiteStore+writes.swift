@@ -43,6 +43,12 @@ extension SQLiteStore {
         }
     }
 
+    /// See ``Store/tryWriting()``.
+    public func tryWriting() async throws {
+        try trouble.check()
+        _ = try await remember([], of: "", doing: .value(connection: "", key: "tried", .string("\(clock.now())"), expires: nil))
+    }
+
     /// See ``Store/perform(_:)``.
     public func perform(_ effects: [Effect]) async throws {
         try await writer.write { transaction in

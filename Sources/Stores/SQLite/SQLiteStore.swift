@@ -19,6 +19,7 @@ public final class SQLiteStore: Store {
     private let lock: FileLock
     private let received: ReceivedKeys
     private let isClosed = Mutex(false)
+    let trouble: Trouble
 
     /// Opens the store in a file, making the file where there is none and bringing an older schema up to date. Work that a former process held when it
     /// ended is given back, its attempt uncounted.
@@ -33,6 +34,7 @@ public final class SQLiteStore: Store {
     public init(path: String, keys: [Secret] = [], clock: any WallClock, random: any RandomSource) throws {
         self.clock = clock
         self.random = random
+        trouble = Trouble(clock)
         lock = try FileLock(database: path)
         wakers = WakeUps(clock: clock)
         do {
@@ -56,7 +58,9 @@ public final class SQLiteStore: Store {
         } catch {
             throw StoreError(error)
         }
-        writer = GroupCommit(database, codec: codec, keys: received, clock: clock, checkpoints: checkpoints, onWork: { [wakers] in wakers.ring() })
+        writer = GroupCommit(database, codec: codec, keys: received, clock: clock, checkpoints: checkpoints, trouble: trouble) { [wakers] in
+            wakers.ring()
+        }
     }
 
     /// Finishes what was begun and closes. Does nothing the second time.
@@ -86,7 +90,7 @@ public final class SQLiteStore: Store {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw StoreError(error)
+            throw trouble.judged(error)
         }
     }
 

@@ -101,6 +101,8 @@ extension ProblemDocument {
             self.init(refusal.status, refusal.code, ProblemDocument.title(refusal.status), refusal.detail, retryAfter: refusal.retryAfter)
         case StoreError.unavailable, StoreError.unknown:
             self.init(503, "store_unavailable", "Not available", "the store cannot be had now; try again", retryAfter: .seconds(5))
+        case StoreError.corrupt, StoreError.newer:
+            self.init(500, "store_unreadable", "Internal error", "the store holds something unreadable; the log says what under this request's id")
         case StoreError.conflict:
             self.init(409, "conflict", "Conflict", "this was changed by somebody else at the same time; read it again")
         case is CancellationError: self = .stopping

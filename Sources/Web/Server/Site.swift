@@ -28,6 +28,8 @@ struct Site: HTTPResponder {
             answer = WireResponse(500)
         } catch {
             if let problem = ProblemDocument(describing: error) {
+                // Its text never holds what is stored.
+                if problem.status == 500 { logger.error("a request failed", metadata: ["request": .string(id), "error": .string("\(error)")]) }
                 answer = problem.response
             } else {
                 // The kind of error only: its text may hold what a person sent.

@@ -35,6 +35,32 @@ struct EventEndpoints: Sendable {
                 let page = try filters.batch(of: .event)
                 return WireResponse(202, json: try await commands.replay(events: EventEndpoints.query(filters, principal), page).json)
             },
+            Endpoint(
+                .post,
+                "/events/{id}/discard",
+                .operate,
+                .command("Nothing is to be done about an event", 202, of: "Event", body: ["note": .anyText])
+            ) {
+                request,
+                principal in
+                try await IdempotentRequest(request: request, principal: principal, store: store).answer {
+                    let id = try await event(request, principal).id
+                    let note = try request.object(["note"]).optionalText("note")
+                    return WireResponse(202, json: try await commands.discard(event: id, note: note).view(principal))
+                }
+            },
+            Endpoint(
+                .post,
+                "/events/discard",
+                .operate,
+                .batch("Nothing is to be done about many dead events", filters: EventEndpoints.filters + ["note"])
+            ) { request, principal in
+                let body = try request.object(EventEndpoints.filters + ["limit", "cursor", "note"])
+                let filters = try Filters(body, known: EventEndpoints.filters, repeatable: ["state", "connection"])
+                let query = try EventEndpoints.query(filters, principal)
+                let note = try body.optionalText("note")
+                return WireResponse(202, json: try await commands.discard(events: query, filters.batch(of: .event), note: note).json)
+            },
         ]
     }
 

@@ -1,0 +1,32 @@
+import ArgumentParser
+import FairleadHost
+import Screening
+
+struct EventDiscard: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discard",
+        abstract: "Takes one dead event, or many, out of the dead letters: nothing is to be done about it.",
+        discussion: """
+            Examples:
+              fairlead event discard evt_… --note "the provider was asked"
+              fairlead event discard --connection acme --until 2026-03-01T00:00:00Z --note "before the move"
+            """
+    )
+
+    @Argument(help: "The event's identifier; filters instead name many.")
+    var id: String?
+
+    @Option(help: "Why; kept with the event.")
+    var note: String?
+
+    @OptionGroup var batch: BatchOptions
+    @OptionGroup var host: HostOptions
+
+    func validate() throws { try batch.validate(id) }
+
+    func run() async throws {
+        guard let id else { return try await batch.run(["events", "discard"], "discarded", note: note, on: host) }
+        let answer = try await host.ask { try await $0.post(["events", id, "discard"], body: note.map { ["note": .string($0)] }) }
+        host.show(answer) { "\($0.cell("id")) is \($0.cell("state"))." }
+    }
+}

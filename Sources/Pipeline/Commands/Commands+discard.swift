@@ -1,0 +1,33 @@
+public import Screening
+
+extension Commands {
+    /// Takes a dead event out of the dead letters: nothing is to be done about it, nor about its runs that gave up.
+    /// - Throws: ``Refusal``: 404; 409 `not_discardable` where it is not dead.
+    public func discard(event id: String, note: String?) async throws -> Event {
+        guard var event = try await refusing({ try await context.store.event(id) }) else { throw Refusal.notFound("event") }
+        guard event.state == .dead else {
+            throw Refusal(409, "not_discardable", "The event is \(event.state.rawValue); only a dead one can be discarded.")
+        }
+        var query = RunQuery()
+        query.event = id
+        query.states = [.dead, .parked]
+        for run in try await refusing({ [query] in try await context.store.runs(query, PageRequest(limit: 200)) }).items {
+            _ = try await discard(run: run.id, note: note)
+        }
+        let why = [event.problem?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
+        event.problem = Problem(code: "discarded", message: why.isEmpty ? "nothing is to be done about it" : why, at: context.clock.now())
+        event.state = .done
+        try await refusing { [event] in try await context.store.perform([.event(id: id, state: .done, problem: event.problem)]) }
+        return event
+    }
+
+    /// Takes one page of dead events out of the dead letters, oldest first.
+    /// - Throws: ``Refusal`` where the store cannot be had.
+    public func discard(events query: EventQuery, _ page: PageRequest, note: String?) async throws -> Batch {
+        var query = query
+        query.states = query.states.isEmpty ? [.dead] : query.states.intersection([.dead])
+        guard !query.states.isEmpty else { return Batch() }
+        let events = try await refusing { [query] in try await context.store.events(query, page) }
+        return try await batch(events.items.map(\.id), events.next) { _ = try await discard(event: $0, note: note) }
+    }
+}
