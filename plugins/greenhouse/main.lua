@@ -165,7 +165,7 @@ local function on_update(update, ctx)
     elseif status == 404 or status == 410 then
         ctx.skip("the take-home test is no longer in Greenhouse")
     elseif status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = tonumber(reply.headers["retry-after"]), reason = "Greenhouse answered " .. status }
+        ctx.retry { after = screening.retry_after(reply), reason = "Greenhouse answered " .. status }
     elseif status == 401 or status == 403 then
         ctx.park("Greenhouse did not accept our key (" .. status .. "): check the secret api_key")
     end

@@ -80,6 +80,12 @@ return function(core)
         error(result, 0)
     end
 
+    --- The seconds that an answer asks to wait, for `ctx.retry`; nil where it does not say, or says what is no waiting time.
+    function screening.retry_after(reply)
+        local seconds = tonumber(reply.headers["retry-after"])
+        return seconds and seconds >= 0 and seconds <= 30 * 86400 and seconds or nil
+    end
+
     local ended = { completed = true, reviewed = true, cancelled = true, refused = true, failed = true }
 
     --- Cancels the order of a candidate who is withdrawn. → the order, and what the ATS must be told when it goes on.

@@ -123,6 +123,12 @@ extension HostAPI {
                     or it has ended.
                     """
                 ),
+                function(
+                    "retry_after",
+                    [("reply", "fairlead.reply")],
+                    "number?",
+                    "The seconds of its `Retry-After`, for `ctx.retry`; nil where it does not say, or says what is no waiting time."
+                ),
                 function("has_result", [("order", "fairlead.order")], "boolean", "Whether it is finished with an outcome that is understood."),
                 function(
                     "word",

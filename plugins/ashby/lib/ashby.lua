@@ -1,4 +1,5 @@
 -- Ashby's API: every call is a POST, and an error may come as HTTP 200 with success = false.
+local screening = require "screening"
 local ashby = {}
 
 -- What Ashby says was wrong, short enough for a reason.
@@ -20,15 +21,17 @@ function ashby.call(ctx, method, body)
     })
     local status, answer = reply.status, reply.json
     if status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = tonumber(reply.headers["retry-after"]), reason = "Ashby answered " .. status }
+        ctx.retry { after = screening.retry_after(reply), reason = "Ashby answered " .. status }
     elseif status == 401 or status == 403 then
         ctx.park("Ashby did not accept our key (" .. status .. "): check the secret api_key and its permissions")
     elseif type(answer) == "table" and answer.success == false then
         return nil, errors_of(answer)
     elseif status < 200 or status >= 300 then
         ctx.park("Ashby answered " .. status)
+    elseif type(answer) ~= "table" or answer.success ~= true then
+        ctx.park("Ashby answered " .. status .. " without saying that it succeeded: check the setting base_url")
     end
-    return answer or {}
+    return answer
 end
 
 --- Calls a method whose failure a person must look at.

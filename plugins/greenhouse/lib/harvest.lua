@@ -1,4 +1,5 @@
 -- Greenhouse's Harvest API: notes and custom fields, written in the name of a user.
+local screening = require "screening"
 local harvest = {}
 
 -- Ends the run unless the call succeeded. No host call may stand between a failed request and `retry`: the next attempt
@@ -11,9 +12,9 @@ local function settle(ctx, reply)
         ctx.skip("the candidate is no longer in Greenhouse")
     elseif status == 429 then
         -- Greenhouse counts requests in windows of ten seconds.
-        ctx.retry { after = tonumber(reply.headers["retry-after"]) or 10, reason = "Greenhouse's rate limit is reached" }
+        ctx.retry { after = screening.retry_after(reply) or 10, reason = "Greenhouse's rate limit is reached" }
     elseif status == 408 or status >= 500 then
-        ctx.retry { after = tonumber(reply.headers["retry-after"]), reason = "Greenhouse answered " .. status }
+        ctx.retry { after = screening.retry_after(reply), reason = "Greenhouse answered " .. status }
     elseif status == 401 or status == 403 then
         ctx.park("Greenhouse did not accept our key (" .. status .. "): check the secret harvest_key and the setting harvest_user_id")
     end

@@ -1,4 +1,5 @@
 -- Kombo's API, for one integration (one customer's ATS).
+local screening = require "screening"
 local kombo = {}
 
 --- Puts a document; ends the run unless Kombo takes it. `closed` says that Kombo may refuse it because the order is closed.
@@ -12,7 +13,7 @@ function kombo.put(ctx, integration, path, body, closed)
     if status >= 200 and status < 300 then
         return reply
     elseif status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = tonumber(reply.headers["retry-after"]), reason = "Kombo answered " .. status }
+        ctx.retry { after = screening.retry_after(reply), reason = "Kombo answered " .. status }
     elseif status == 404 or status == 410 then
         ctx.skip("the order is no longer in Kombo")
     elseif status == 401 or status == 403 then

@@ -1,4 +1,5 @@
 -- Lever's API: opportunities with their notes, tags and links.
+local screening = require "screening"
 local lever = {}
 
 local function send(ctx, method, path, query, body)
@@ -12,7 +13,7 @@ local function send(ctx, method, path, query, body)
     }
     local status = reply.status
     if status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = tonumber(reply.headers["retry-after"]) or (status == 429 and 5 or nil), reason = "Lever answered " .. status }
+        ctx.retry { after = screening.retry_after(reply) or (status == 429 and 5 or nil), reason = "Lever answered " .. status }
     elseif status == 401 or status == 403 then
         ctx.park("Lever did not accept our key (" .. status .. "): check the secret api_key and its permissions")
     elseif status ~= 404 and status ~= 410 and (status < 200 or status >= 300) then

@@ -1,4 +1,5 @@
 -- Pinpoint's API, which follows JSON:API.
+local screening = require "screening"
 local pinpoint = {}
 
 local media_type = "application/vnd.api+json"
@@ -14,7 +15,7 @@ local function send(ctx, method, path, query, body)
     }
     local status = reply.status
     if status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = tonumber(reply.headers["retry-after"]), reason = "Pinpoint answered " .. status }
+        ctx.retry { after = screening.retry_after(reply), reason = "Pinpoint answered " .. status }
     elseif status == 401 or status == 403 then
         ctx.park("Pinpoint did not accept our key (" .. status .. "): check the secret api_key and its permissions")
     elseif status ~= 404 and status ~= 410 and (status < 200 or status >= 300) then

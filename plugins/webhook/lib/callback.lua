@@ -1,5 +1,5 @@
 -- What is posted to the sender: {type, timestamp, data}, signed as Standard Webhooks.
-local json, time = require "json", require "time"
+local json, screening, time = require "json", require "screening", require "time"
 local callback = {}
 
 --- The fields of an order that an update tells, always the same ones. The candidate is left out: the sender knows them.
@@ -40,7 +40,7 @@ function callback.post(ctx, url, kind, data)
     if status >= 200 and status < 300 then
         return reply
     elseif status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = tonumber(reply.headers["retry-after"]), reason = "the callback answered " .. status }
+        ctx.retry { after = screening.retry_after(reply), reason = "the callback answered " .. status }
     end
     ctx.park("the callback answered " .. status)
 end

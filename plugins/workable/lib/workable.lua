@@ -1,5 +1,5 @@
 -- Workable on the wire: sending, and what identifies a check.
-local crypto = require "crypto"
+local crypto, screening = require "crypto", require "screening"
 local workable = {}
 
 --- Sends JSON; ends the run unless Workable takes it.
@@ -12,9 +12,9 @@ function workable.send(ctx, method, url, token, body)
         ctx.skip("the check or the candidate is no longer in Workable")
     elseif status == 429 then
         -- Workable counts requests in windows of ten seconds.
-        ctx.retry { after = tonumber(reply.headers["retry-after"]) or 10, reason = "Workable's rate limit is reached" }
+        ctx.retry { after = screening.retry_after(reply) or 10, reason = "Workable's rate limit is reached" }
     elseif status == 408 or status >= 500 then
-        ctx.retry { after = tonumber(reply.headers["retry-after"]), reason = "Workable answered " .. status }
+        ctx.retry { after = screening.retry_after(reply), reason = "Workable answered " .. status }
     elseif status == 401 or status == 403 then
         ctx.park("Workable did not accept our token (" .. status .. "): check the connection's secrets")
     end
