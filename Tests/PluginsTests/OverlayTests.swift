@@ -63,6 +63,22 @@ struct OverlayTests {
         #expect(result.orders.map(\.package) == ["pkg_north"], "\(result.text)")
     }
 
+    @Test("A route answers otherwise, whatever it is sent")
+    func route() async throws {
+        let start = "POST /assessment.start"
+        let plugin = try ExampleProviderWire.shipped("ashby")
+        let fixture = try #require(try plugin.fixtures().first { $0.name == "start" })
+        var input = fixture.input
+        input["body"]?["job"] = ["name": "Driver"]
+        let missing = FixtureStep("orders.find", [:], answer: .reply(.null))
+        let result = try await run("A route answers otherwise", "ashby", hook: start, input: input, settings: [:], steps: [missing])
+        #expect(result.orders.map(\.package) == ["pkg_driver"], "\(result.text)")
+        for body: JSON in [.null, 5, [], ["job": []], ["job": "Driver"]] {
+            let odd = try await run("A route answers otherwise", "ashby", hook: start, input: ["body": body], settings: [:], steps: [])
+            if case .rejected = odd.end {} else { Issue.record("\(odd.text)") }
+        }
+    }
+
     @Test("A telephone number without its country")
     func phone() async throws {
         let result = try await run(
