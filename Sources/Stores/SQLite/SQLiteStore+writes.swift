@@ -43,10 +43,13 @@ extension SQLiteStore {
         }
     }
 
-    /// See ``Store/tryWriting()``.
+    /// See ``Store/tryWriting()``. After a refusal it writes as much as a large event is.
     public func tryWriting() async throws {
         try trouble.check()
-        _ = try await remember([], of: "", doing: .value(connection: "", key: "tried", .string("\(clock.now())"), expires: nil))
+        let refused = trouble.hasRefused
+        let value = refused ? String(repeating: "-", count: 65_536) : "\(clock.now())"
+        _ = try await remember([], of: "", doing: .value(connection: "", key: "tried", .string(value), expires: nil))
+        if refused { trouble.isOver() }
     }
 
     /// See ``Store/perform(_:)``.

@@ -19,7 +19,7 @@ public final class SQLiteStore: Store {
     private let lock: FileLock
     private let received: ReceivedKeys
     private let isClosed = Mutex(false)
-    let trouble: Trouble
+    let trouble = Trouble()
 
     /// Opens the store in a file, making the file where there is none and bringing an older schema up to date. Work that a former process held when it
     /// ended is given back, its attempt uncounted.
@@ -34,7 +34,6 @@ public final class SQLiteStore: Store {
     public init(path: String, keys: [Secret] = [], clock: any WallClock, random: any RandomSource) throws {
         self.clock = clock
         self.random = random
-        trouble = Trouble(clock)
         lock = try FileLock(database: path)
         wakers = WakeUps(clock: clock)
         do {
