@@ -117,6 +117,8 @@ import Testing
         #expect(shown.providerRef == reference)
         #expect(shown.standing.problem?.code == "second_reference")
         #expect(shown.standing.problem?.message.contains("another-request") == true)
+        bed.site.zinc.set(reference, ZincChange(statusV2: "in-progress"))
+        #expect(try await bed.order(order.id, in: .inProgress)?.standing.problem?.code == "second_reference")
         await bed.stop()
     }
 

@@ -43,7 +43,8 @@ public enum StateMachine {
             next.providerStatus = report.providerStatus
             next.checks = report.checks ?? present.checks
             next.reportURL = report.reportURL ?? present.reportURL
-            next.problem = nil
+            // That there are two requests is not taken back by what the provider says of one of them.
+            next.problem = present.problem?.code == "second_reference" ? present.problem : nil
             let keepsOutcome = state == .completed || state == .reviewed
             switch report.result {
             case .recognised(let outcome)?: next.outcome = outcome
