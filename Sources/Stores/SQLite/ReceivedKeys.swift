@@ -71,14 +71,17 @@ final class ReceivedKeys: Sendable {
     }
 }
 
-/// A Bloom filter for the keys of 65,536 events: 128 KiB, wrong about one new key in 400 when it is full.
+/// A Bloom filter for the keys of 65,536 events: 256 KiB, wrong about one new key in 40,000 when it is full. It must be wrong seldom: in a large store every
+/// new key is held against many of them, and each time one is wrong the 64 buckets behind it are asked in vain.
 struct KeyFilter {
-    private static let bits = 1 << 20
+    private static let bits = 1 << 21
     private var words: [UInt64] = []
 
     /// Whether a key with these places may have been added.
     func mayHold(_ places: [Int]) -> Bool {
-        !words.isEmpty && places.allSatisfy { words[$0 >> 6] & (1 << UInt64($0 & 63)) != 0 }
+        guard !words.isEmpty else { return false }
+        for place in places where words[place >> 6] & (1 << UInt64(place & 63)) == 0 { return false }
+        return true
     }
 
     mutating func add(_ key: [UInt8]) {
@@ -94,6 +97,6 @@ struct KeyFilter {
 
     /// Keys are hashes: their own bytes say where they go.
     static func places(_ key: [UInt8]) -> [Int] {
-        (0..<4).map { part in key[(part * 4)..<(part * 4 + 4)].reduce(0) { $0 << 8 | Int($1) } % bits }
+        (0..<6).map { part in key[(part * 4)..<(part * 4 + 4)].reduce(0) { $0 << 8 | Int($1) } % bits }
     }
 }
