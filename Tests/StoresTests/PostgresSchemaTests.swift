@@ -32,6 +32,18 @@ struct PostgresSchemaTests {
         }
     }
 
+    @Test func isRefusedWithoutAKeyThatOnceSealed() async throws {
+        let database = try await PostgresDatabase()
+        for keys in [[SealTests.key(1)], [SealTests.key(2), SealTests.key(1)]] { await (try await database.open(keys: keys)).close() }
+        await #expect {
+            _ = try await database.open(keys: [SealTests.key(2)])
+        } throws: { error in
+            guard case StoreError.unavailable(let why)? = error as? StoreError else { return false }
+            return why.contains("put it back")
+        }
+        await (try await database.open(keys: [SealTests.key(2), SealTests.key(1)])).close()
+    }
+
     @Test func holdsNoPersonalTextOutsideTheOpaqueColumns() async throws {
         let database = try await PostgresDatabase()
         let store = try await database.open()

@@ -55,11 +55,21 @@ struct SealTests {
             #expect(try await store.event("evt_0")?.request.value.body == Array("{}".utf8))
             await store.close()
         }
-        // The index key was wrapped anew by the first key, so that the old one is needed by old rows only.
-        let store = try folder.open(keys: [Self.key(2)])
-        #expect(try await store.accept(sampleEvent("evt_9"), dedupe: "same").duplicate)
-        await #expect(throws: StoreError.self) { try await store.event("evt_0") }
-        await store.close()
+    }
+
+    @Test func isRefusedWithoutAKeyThatOnceSealed() async throws {
+        let folder = try SQLiteFolder()
+        for keys in [[Self.key(1)], [Self.key(2), Self.key(1)], [Self.key(1), Self.key(2)]] { await (try folder.open(keys: keys)).close() }
+        for number: UInt8 in [1, 2] {
+            let missing = try KeyedSealer([Self.key(3 - number)]).first
+            #expect {
+                _ = try folder.open(keys: [Self.key(number), Self.key(7)])
+            } throws: { error in
+                guard case StoreError.unavailable(let why)? = error as? StoreError else { return false }
+                return why.contains(number == 1 ? missing : "encryption.keys")
+            }
+        }
+        await (try folder.open(keys: [Self.key(7), Self.key(2), Self.key(1)])).close()
     }
 
     @Test func isRefusedWithOtherKeysWithoutAnyAndWhereTheStoreWasNotSealed() async throws {

@@ -168,14 +168,16 @@ public final class PostgresStore: Store {
         func stored() throws -> [UInt8]? { try ask("SELECT sealed FROM keyring WHERE name = $1", [.text(StoreSeal.index)]).first?.bytes(0) }
         let before = try stored()
         let isEmpty = try ask("SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM orders)").first?.bool(0) ?? false
-        let (codec, row) = try StoreSeal.codec(keys: keys, stored: before, isEmpty: isEmpty)
-        guard let row else { return codec }
+        let noted = try ask("SELECT name FROM keyring WHERE name LIKE $1", [.text(StoreSeal.keyPrefix + "%")]).map { $0.text(0) }
+        let opened = try StoreSeal.open(keys: keys, stored: before, noted: noted, isEmpty: isEmpty)
+        for name in opened.keys { _ = try ask("INSERT INTO keyring (name, sealed) VALUES ($1, '') ON CONFLICT (name) DO NOTHING", [.text(name)]) }
+        guard let row = opened.row else { return opened.codec }
         guard before == nil else {
             _ = try ask("UPDATE keyring SET sealed = $2 WHERE name = $1", [.text(StoreSeal.index), .bytes(row)])
-            return codec
+            return opened.codec
         }
         _ = try ask("INSERT INTO keyring (name, sealed) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", [.text(StoreSeal.index), .bytes(row)])
-        return try StoreSeal.codec(keys: keys, stored: try stored(), isEmpty: isEmpty).codec
+        return try StoreSeal.open(keys: keys, stored: try stored(), noted: noted, isEmpty: isEmpty).codec
     }
 
     private func onSession<Answer: Sendable>(_ body: @escaping @Sendable (PostgresSession) throws -> Answer) async throws -> Answer {

@@ -71,8 +71,14 @@ struct KeyedSealer: Sealer {
         }
     }
 
-    /// Whether the first key sealed these bytes.
-    func isOfFirstKey(_ bytes: [UInt8]) -> Bool { bytes.dropFirst().starts(with: keys[0].name) }
+    /// What each key is called, in hexadecimal: nothing of the key can be told from it.
+    var names: [String] { keys.map(\.name.hex) }
+
+    /// What the key is called that seals.
+    var first: String { keys[0].name.hex }
+
+    /// What the key is called that sealed these bytes.
+    static func key(of bytes: [UInt8]) -> String { Array(bytes.dropFirst().prefix(nameLength)).hex }
 }
 
 extension SealedPlace {

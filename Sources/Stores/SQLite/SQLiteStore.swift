@@ -100,11 +100,13 @@ public final class SQLiteStore: Store {
     private static func seal(_ db: Database, _ keys: [Secret]) throws -> RowCodec {
         let stored = try Row.fetchOne(db, sql: "SELECT sealed FROM keyring WHERE name = ?", arguments: [StoreSeal.index])?.bytes(0)
         let isEmpty = try Bool.fetchOne(db, sql: "SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM orders)") ?? false
-        let (codec, row) = try StoreSeal.codec(keys: keys, stored: stored, isEmpty: isEmpty)
-        if let row {
+        let noted = try String.fetchAll(db, sql: "SELECT name FROM keyring WHERE name LIKE ?", arguments: [StoreSeal.keyPrefix + "%"])
+        let opened = try StoreSeal.open(keys: keys, stored: stored, noted: noted, isEmpty: isEmpty)
+        for name in opened.keys { try db.execute(sql: "INSERT INTO keyring (name, sealed) VALUES (?, x'')", arguments: [name]) }
+        if let row = opened.row {
             try db.execute(sql: "INSERT OR REPLACE INTO keyring (name, sealed) VALUES (?, ?)", arguments: [StoreSeal.index, Data(row)])
         }
-        return codec
+        return opened.codec
     }
 
     private static var configuration: Configuration {
