@@ -51,6 +51,37 @@ struct OrderAPITests {
         }
     }
 
+    @Test("An order that failed is discarded with a note, one or by filter; an abandoned one is still not sent again")
+    func discarding() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            func put(_ name: String, _ state: OrderState, _ problem: String? = nil) async throws -> String {
+                var order = try await fixture.store.place(try await fixture.order(name)).order
+                order.version += 1
+                order.standing.state = state
+                order.standing.problem = problem.map { Problem(code: $0, message: "the provider was away", at: fixture.clock.now()) }
+                try await fixture.store.perform([.order(order)])
+                return order.id
+            }
+            let (failed, abandoned, other) = (
+                try await put("a-1", .failed, "unavailable"), try await put("a-2", .failed, "abandoned"), try await put("a-3", .refused)
+            )
+            fixture.clock.advance(by: .seconds(1))
+            #expect(try await client.post("/orders/\(other)/discard").status == 409)
+            #expect(try await client.post("/orders/\(failed)/discard", as: "clerk").status == 403)
+            let answer = try await client.post("/orders/\(failed)/discard", ["note": "ordered by telephone"])
+            #expect(answer.status == 202 && answer.json?["state"] == "failed")
+            #expect(answer.json?.at("problem.code") == "discarded")
+            #expect(answer.json?.at("problem.message") == "the provider was away; discarded: ordered by telephone")
+            #expect(try await fixture.store.tally().discarded.values.reduce(0, +) == 1)
+            let batch = try await client.post("/orders/discard", ["connection": "acme", "note": "moved"])
+            #expect(batch.json?["done"] == 2 && batch.json?["refused"] == 0)
+            #expect(try await fixture.store.tally().discarded.values.reduce(0, +) == 2)
+            #expect(try await client.post("/orders/\(abandoned)/retry").status == 409)
+            #expect(try await client.post("/orders/\(failed)/retry").status == 202)
+        }
+    }
+
     @Test("Only admin says where a connection's script sends, for its credentials go with it")
     func destinations() async throws {
         let fixture = try APIFixture()

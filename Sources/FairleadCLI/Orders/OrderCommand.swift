@@ -10,6 +10,9 @@ struct OrderCommand: AsyncParsableCommand {
               fairlead order list --waiting-on operator
               fairlead order show ord_…
             """,
-        subcommands: [OrderList.self, OrderShow.self, OrderPlace.self, OrderCancel.self, OrderRefresh.self, OrderResolve.self, OrderRetry.self]
+        subcommands: [
+            OrderList.self, OrderShow.self, OrderPlace.self, OrderCancel.self, OrderRefresh.self, OrderResolve.self, OrderRetry.self,
+            OrderDiscard.self,
+        ]
     )
 }

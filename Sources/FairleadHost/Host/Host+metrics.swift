@@ -46,7 +46,8 @@ extension Host {
             Double(groups.filter { states.contains($0.key.state) }.values.reduce(0, +))
         }
         return [
-            ([("kind", "event")], count(tally.events, ["dead"])), ([("kind", "order")], count(tally.orders, ["failed", "uncertain"])),
+            ([("kind", "event")], count(tally.events, ["dead"])),
+            ([("kind", "order")], count(tally.orders, ["failed", "uncertain"]) - count(tally.discarded, ["failed"])),
             ([("kind", "run")], count(tally.runs, ["dead", "parked"])),
         ]
     }

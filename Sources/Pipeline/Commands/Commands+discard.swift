@@ -21,6 +21,38 @@ extension Commands {
         return event
     }
 
+    /// Takes an order that failed out of the dead letters: nothing is to be done about it. It stays failed, with the note.
+    /// - Throws: ``Refusal``: 404; 409 `not_discardable` in any other state, `conflict` where it changed meanwhile.
+    public func discard(order id: String, note: String?) async throws -> Order {
+        let order = try await self.order(id)
+        guard order.state == .failed else {
+            throw Refusal(409, "not_discardable", "The order is \(order.state.rawValue); only one that failed can be discarded.")
+        }
+        var next = order
+        let before = order.standing.problem
+        let message = [before?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
+        // One that was abandoned stays so: the provider may have it, and it must not be sent again.
+        next.standing.problem = Problem(
+            code: before?.code == "abandoned" ? "abandoned" : "discarded",
+            message: message.isEmpty ? "nothing is to be done about it" : message,
+            at: context.clock.now()
+        )
+        let change = OrderChange(from: order, to: next, cause: .operator, kind: "discarded", text: "nothing is to be done about it", context)
+        try await refusing { try await context.store.perform(change.effects) }
+        context.log(change.effects)
+        return try await self.order(id)
+    }
+
+    /// Takes one page of orders that failed out of the dead letters, oldest first.
+    /// - Throws: ``Refusal`` where the store cannot be had.
+    public func discard(orders query: OrderQuery, _ page: PageRequest, note: String?) async throws -> Batch {
+        var query = query
+        query.states = query.states.isEmpty ? [.failed] : query.states.intersection([.failed])
+        guard !query.states.isEmpty else { return Batch() }
+        let orders = try await refusing { [query] in try await context.store.orders(query, page) }
+        return try await batch(orders.items.map(\.id), orders.next) { _ = try await discard(order: $0, note: note) }
+    }
+
     /// Takes one page of dead events out of the dead letters, oldest first.
     /// - Throws: ``Refusal`` where the store cannot be had.
     public func discard(events query: EventQuery, _ page: PageRequest, note: String?) async throws -> Batch {

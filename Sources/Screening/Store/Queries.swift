@@ -130,6 +130,8 @@ public struct Tally: Sendable, Equatable {
 
     /// Every order.
     public var orders: [Group: Int] = [:]
+    /// Of these, the orders that failed and about which nothing is to be done: those whose latest change is told by a timeline entry `discarded`.
+    public var discarded: [Group: Int] = [:]
     /// Runs that have not ended, and those that wait for a person: `queued`, `running`, `waiting`, `parked`, `dead`.
     public var runs: [Group: Int] = [:]
     /// Events that are not done: `received`, `working`, `dead`. Without a connection where they have none.

@@ -104,6 +104,22 @@ extension StoreConformance {
             try await trial.store.perform([.event(id: event.id, state: .done, problem: nil)])
             try trial.expect(try await trial.store.tally().events.isEmpty, "a done event is counted")
         },
+        Check("the tally tells the failed orders apart about which nothing is to be done, until they change again") { trial in
+            var order = try await trial.store.place(trial.order("application-1")).order
+            func change(_ kind: String) async throws -> [Tally.Group: Int] {
+                trial.clock.advance(by: .seconds(1))
+                order.version += 1
+                order.standing.state = .failed
+                order.updatedAt = trial.now
+                let entry = TimelineEntry(order: order.id, at: trial.now, kind: kind, text: kind)
+                try await trial.store.perform([.order(order), .timeline(entry)])
+                return try await trial.store.tally().discarded
+            }
+            try trial.expect(try await change("problem").isEmpty, "one that nobody discarded is counted")
+            let expected = [Tally.Group(connection: order.connection, state: "failed"): 1]
+            try trial.expect(try await change("discarded") == expected, "the discarded one is not counted")
+            try trial.expect(try await change("problem").isEmpty, "one that has changed since is counted")
+        },
         Check("the load counts what is queued and dates what waits") { trial in
             var load = try await trial.store.load()
             try trial.expect(load.queued.isEmpty && load.oldestDue == nil, "an empty queue has the load \(load)")

@@ -5,6 +5,13 @@ extension Tally {
     static var queries: [(sql: String, groups: any WritableKeyPath<Tally, [Group: Int]> & Sendable)] {
         [
             ("SELECT connection, state, count(*) FROM orders GROUP BY connection, state", \.orders),
+            (
+                """
+                SELECT connection, state, count(*) FROM orders WHERE state = 'failed' AND EXISTS (
+                    SELECT 1 FROM timeline WHERE timeline.order_id = orders.id AND timeline.kind = 'discarded' AND timeline.at >= orders.updated_at
+                ) GROUP BY connection, state
+                """, \.discarded
+            ),
             (counting("runs", runStates.map(\.rawValue)), \.runs),
             (counting("events", eventStates.map(\.rawValue)), \.events),
         ]

@@ -59,6 +59,30 @@ struct OrderCommandEndpoints: Sendable {
                     json: try await commands.retry(orders: OrderEndpoints.query(filters, principal), filters.batch(of: .order)).json
                 )
             },
+            Endpoint(
+                .post,
+                "/orders/{id}/discard",
+                .operate,
+                .command("Nothing is to be done about an order that failed", 202, of: "Order", body: ["note": .anyText])
+            ) { request, principal in
+                try await once(request, principal) {
+                    let id = try await store.order(request, principal).id
+                    let note = try request.object(["note"]).optionalText("note")
+                    return WireResponse(202, json: try await commands.view(commands.discard(order: id, note: note), principal))
+                }
+            },
+            Endpoint(
+                .post,
+                "/orders/discard",
+                .operate,
+                .batch("Nothing is to be done about many orders that failed", filters: OrderEndpoints.filters + ["note"])
+            ) { request, principal in
+                let body = try request.object(OrderEndpoints.filters + ["limit", "cursor", "note"])
+                let filters = try Filters(body, known: OrderEndpoints.filters, repeatable: ["state", "connection"])
+                let query = try OrderEndpoints.query(filters, principal)
+                let page = try filters.batch(of: .order)
+                return WireResponse(202, json: try await commands.discard(orders: query, page, note: body.optionalText("note")).json)
+            },
             Endpoint(.post, "/orders/{id}/resolve", .operate, OrderCommandEndpoints.resolving) { request, principal in
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id

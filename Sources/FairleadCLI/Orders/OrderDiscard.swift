@@ -1,0 +1,32 @@
+import ArgumentParser
+import FairleadHost
+import Screening
+
+struct OrderDiscard: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "discard",
+        abstract: "Takes one order that failed, or many, out of the dead letters: nothing is to be done about it.",
+        discussion: """
+            Examples:
+              fairlead order discard ord_… --note "ordered by telephone"
+              fairlead order discard --connection acme --until 2026-03-01T00:00:00Z --note "before the move"
+            """
+    )
+
+    @Argument(help: "The order's identifier; filters instead name many.")
+    var id: String?
+
+    @Option(help: "Why; kept with the order.")
+    var note: String?
+
+    @OptionGroup var batch: BatchOptions
+    @OptionGroup var host: HostOptions
+
+    func validate() throws { try batch.validate(id) }
+
+    func run() async throws {
+        guard let id else { return try await batch.run(["orders", "discard"], "discarded", note: note, on: host) }
+        let answer = try await host.ask { try await $0.post(["orders", id, "discard"], body: note.map { ["note": .string($0)] }) }
+        host.show(answer) { "\($0.cell("id")) stays failed; nothing is to be done about it." }
+    }
+}
