@@ -166,6 +166,7 @@ final class ReplicaBed: Sendable {
                 site.faults.set(.ats, "callback", .status(500, accepted: true), times: 3)
                 site.faults.set(.zinc, "create", .lateAnswer(.milliseconds(400)), times: 5)
             }
+            ChaosReport.progress("second \(second) of \(seconds): \(what)")
             done.append(Misfortune(second: second, what: what, over: SystemClock().now()))
         }
     }

@@ -1,3 +1,4 @@
+import CrashTesting
 import Foundation
 import HTTPTypes
 import Logging
@@ -43,6 +44,7 @@ import Web
             #expect(run["steps"]?.items?.allSatisfy { $0["reply"]?.isNull == false } == true)
             let orders = try await bed.serve.get("/orders?external_id=application-\(round)")?["items"]?.items
             #expect(orders?.count == 1)
+            ChaosReport.progress("kills between steps: \(round + 1) of \(Self.rounds) rounds")
             #expect(bed.recorder.keys("/checks", round).count <= 1, "round \(round): a check was ordered twice; \(plan)")
         }
         print("kill rounds: \(Self.rounds), calls that were sent again under their own key: \(repeated)")

@@ -18,6 +18,7 @@ import Testing
             let trial = KillTrial(seed: UInt64(seed))
             let end = try await trial.run()
             #expect(end.faults.isEmpty, "seed \(seed), \(trial.plan): \(end.faults)")
+            ChaosReport.progress("kill points: \(seed + 1) of \(Self.seeds) seeds")
             let verdict = end.faults.isEmpty ? "ok" : end.faults.joined(separator: "; ")
             rows.append("| \(seed) | \(trial.plan) | \(end.kills) | \(end.atProvider) | \(end.told) | \(verdict) |")
         }
