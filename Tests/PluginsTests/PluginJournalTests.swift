@@ -119,6 +119,28 @@ struct PluginJournalTests {
         #expect(host.steps.map(\.attempts) == [1, 2])
     }
 
+    @Test(arguments: [503, 0]) func whatMayPassIsSentAgainAlsoWhereTheHostDiedBeforeItCouldSaySo(_ status: Int) async throws {
+        let host = PluginScriptHost { _, number in
+            guard number == 1 else { return WireResponse(201) }
+            if status == 0 { throw TransportError(.cannotConnect, "no connection") }
+            return WireResponse(status)
+        }
+        let script = PluginBench.script(
+            """
+            local r = ctx.http.post("https://api.example.test/a", { json = {}, on_error = "return" })
+            if r.error or r.status >= 400 then ctx.retry { reason = "busy" } end
+            return r.status
+            """
+        )
+        _ = try await host.attempt(script)
+        host.dieBeforeTheEnd()
+        // The same attempt again, with the answer that was written; then one that may pass.
+        #expect(try await host.attempt(script) == .retry(after: nil, "busy"))
+        #expect(host.sent.count == 1)
+        #expect(try await host.attempt(script, number: 2) == .done(201))
+        #expect(host.keys[0] == host.keys[1])
+    }
+
     @Test func otherAnswersStand() async throws {
         let host = PluginScriptHost { _, _ in WireResponse(404) }
         let script = PluginBench.script(#"ctx.http.post("https://api.example.test/a", { json = {} }) ctx.retry { reason = "later" }"#)

@@ -27,6 +27,9 @@ final class PluginScriptHost: ScriptHost {
     var sent: [WireRequest] { state.withLock { $0.sent } }
     var orders: [Order] { state.withLock { $0.orders } }
     /// What a next attempt would be given.
+    /// What a host leaves behind that dies after the last answer was written and before the attempt's end was.
+    func dieBeforeTheEnd() { state.withLock { state in for number in state.steps.keys { state.steps[number]?.repeatable = false } } }
+
     var steps: [Step] { state.withLock { $0.steps.values.sorted { $0.number < $1.number } } }
 
     /// The `Idempotency-Key` of each request that had one.

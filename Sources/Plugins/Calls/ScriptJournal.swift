@@ -57,6 +57,8 @@ actor ScriptJournal {
         if let before = remembered[number] {
             if before.requestHash == step.requestHash {
                 if let reply = before.reply, !before.repeatable {
+                    // The host ended after the answer was written and before the attempt's end, which would have marked it.
+                    if before.mayPass { keep(toMark: before) }
                     hear(reply.value, call.op)
                     return reply.value.bytes()
                 }
@@ -73,6 +75,11 @@ actor ScriptJournal {
         let reply = try await perform(&step)
         hear(reply, call.op)
         return reply.bytes()
+    }
+
+    private func keep(toMark step: Step) {
+        mayPass.insert(step.number)
+        done[step.number] = step
     }
 
     private func hear(_ reply: JSON, _ kind: String) {
@@ -202,7 +209,7 @@ actor ScriptJournal {
         if !exchange.isRead { try await begin(&step) }
         do {
             let response = try await host.send(exchange.request)
-            if [408, 425, 429].contains(response.status) || response.status >= 500 { mayPass.insert(step.number) }
+            if Step.mayPass(status: response.status) { mayPass.insert(step.number) }
             let reply = note(&step, exchange.reply(to: response, limit: limits.replyBytes))
             if !exchange.isRead || response.body.count > 256 << 10 { try await write() }
             return reply
@@ -250,4 +257,14 @@ actor ScriptJournal {
     }
 
     private static func refusal(_ refusal: CallRefusal) -> JSON { ["error": refusal.json] }
+}
+
+extension Step {
+    /// Whether it is a call that failed in a way that may pass: no connection, or an answer that says to come again.
+    fileprivate var mayPass: Bool {
+        guard kind == "http", let value = reply?.value["value"] else { return false }
+        return value["status"]?.integer.map { Step.mayPass(status: Int($0)) } ?? (value["error"]?.text != nil)
+    }
+
+    fileprivate static func mayPass(status: Int) -> Bool { [408, 425, 429].contains(status) || status >= 500 }
 }
