@@ -30,6 +30,21 @@ struct CarelessProviderTests {
         #expect(failures.contains { $0.check == check }, "\(failures)")
     }
 
+    @Test("What a provider leaves out is unsupported")
+    func leftOut() async {
+        struct Bare: ScreeningProvider {
+            let manifest = CarelessProvider(fault: .none).manifest
+            func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async -> Submission {
+                Submission(reference: "r1")
+            }
+        }
+        let session = Samples.session(Samples.zinc, HandlerTransport([:]))
+        let packages = await #expect(throws: ProviderError.self) { try await Bare().packages(session) }
+        let report = await #expect(throws: ProviderError.self) { try await Bare().report(for: "r1", session) }
+        #expect(packages?.code == .unsupported && report?.code == .unsupported)
+        #expect(throws: WebhookRefusal.unsupported) { try Bare().verify(Webhook(headers: [:], body: []), session) }
+    }
+
     private func failures(of provider: CarelessProvider) async -> [ConformanceFailure] {
         let account = Account(id: "tiny", provider: "tiny", baseURL: "https://tiny.example.test", secrets: ["key": [Secret("tiny-key-0123456789")]])
         let script = ProviderScript(
@@ -77,9 +92,7 @@ struct CarelessProvider: ScreeningProvider {
         )
     }
 
-    func packages(_ session: ProviderSession) async throws -> [ScreeningPackage] { throw ProviderError(.unsupported, "no packages") }
-
-    func submit(_ order: Order, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
+    func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
         var candidate = order.candidate.json
         if fault == .forgetsCandidate { candidate = [:] }
         if fault == .logsCandidate { session.logger.info("ordering for \(order.candidate.email.value)") }
@@ -116,7 +129,7 @@ struct CarelessProvider: ScreeningProvider {
 
     func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation { fault == .alwaysCancels ? .cancelled : .unsupported }
 
-    func verify(_ webhook: Webhook, _ session: ProviderSession) throws {
+    func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal) {
         if fault != .takesWebhooks { throw WebhookRefusal.unsupported }
     }
 

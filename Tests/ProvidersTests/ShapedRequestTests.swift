@@ -16,7 +16,7 @@ import Testing
 
     @Test func nothingSecretIsShownAndAllOfItIsSent() async throws {
         let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(201, json: ["id": "r1"]) }])
-        var session = Samples.session(account, transport)
+        let session = Samples.session(account, transport)
         let order = Samples.order(account)
         let shown = try #require(try ZincProvider().shape(of: order, callback: nil, key: "k", session))
         #expect(!shown.json.string().contains("zinc-key"))
@@ -24,8 +24,7 @@ import Testing
 
         var json = shown.json
         json["json"]?["packageId"] = "other"
-        session.shape = try shown.changed(to: json)
-        _ = try await ZincProvider().submit(order, callback: nil, key: "k", session)
+        _ = try await ZincProvider().submit(order, request: try shown.changed(to: json), callback: nil, key: "k", session)
         let sent = try #require(transport.requests.first)
         #expect(sent.url == "https://zinc.example.test/partner/v2/checks?key=zinc-key-0123456789")
         #expect(sent.headers[.authorization] == "Bearer zinc-key-0123456789")
@@ -35,7 +34,7 @@ import Testing
 
     @Test func aSecretThatIsMovedStaysHidden() async throws {
         let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(201, json: ["id": "r1"]) }])
-        var session = Samples.session(account, transport)
+        let session = Samples.session(account, transport)
         let order = Samples.order(account)
         let shown = try #require(try ZincProvider().shape(of: order, callback: nil, key: "k", session))
         var json = shown.json
@@ -43,18 +42,22 @@ import Testing
         json["json"]?["name"] = marker
         json["json"]?["packageId"] = marker
         json["headers"]?["x-plain"] = marker
-        session.shape = try shown.changed(to: json)
-        _ = try await ZincProvider().submit(order, callback: nil, key: "k", session)
+        _ = try await ZincProvider().submit(order, request: try shown.changed(to: json), callback: nil, key: "k", session)
         let sent = try JSON(parsing: try #require(transport.requests.first).body)
         #expect(sent["name"] == marker && sent["packageId"] == marker && sent["auth"]?["key"] == "zinc-key-0123456789")
         #expect(HTTPField.Name("X-Plain").flatMap { transport.requests.first?.headers[$0] } == marker.text)
     }
 
     @Test func onlyTheRequestThatCreatesIsChanged() async throws {
-        let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(200, json: []) }])
-        var session = Samples.session(Samples.zinc, transport)
-        session.shape = RequestShape(method: "PUT", path: "/other", headers: [:], body: [:])
-        _ = try await ZincProvider().packages(session)
-        #expect(transport.requests.first?.url == "https://zinc.example.test/partner/v2/packages")
+        let handler = ClosureHandler { request in
+            request.url.hasSuffix("/auth/token") ? WireResponse(200, json: ["token": "t1"]) : WireResponse(201, json: ["id": "i1"])
+        }
+        let transport = HandlerTransport(["*": handler])
+        let changed = RequestShape(method: "PUT", path: "/other", headers: [:], body: [:])
+        let session = Samples.session(Samples.workerChecks, transport)
+        let order = Samples.order(Samples.workerChecks)
+        _ = try await WorkerChecksProvider().submit(order, request: changed, callback: nil, key: "k", session)
+        #expect(transport.requests.map(\.path) == ["/api/auth/token", "/api/other"])
+        #expect(transport.requests.map(\.method) == [.post, .put])
     }
 }

@@ -26,7 +26,7 @@ struct WorkerChecksTests {
                 "reference": "ord_0123",
             ])(request)
         }
-        let submission = try await provider.submit(Samples.order(Samples.workerChecks), callback: nil, key: "k", session)
+        let submission = try await provider.submit(Samples.order(Samples.workerChecks), request: nil, callback: nil, key: "k", session)
         #expect(submission.reference == "55")
         #expect(submission.report?.status == .recognised(.awaitingCandidate))
         #expect(transport.problems.isEmpty, "\(transport.problems)")

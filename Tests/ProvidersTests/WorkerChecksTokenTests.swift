@@ -96,13 +96,15 @@ struct WorkerChecksTokenTests {
         let session = session(desk)
         _ = try await provider.report(for: "i1", session)
         desk.expire()
-        let submission = try await provider.submit(Samples.order(Samples.workerChecks), callback: nil, key: "k", session)
+        let submission = try await provider.submit(Samples.order(Samples.workerChecks), request: nil, callback: nil, key: "k", session)
         #expect(submission.reference == "i1")
         #expect(desk.tokens == 3)
 
         let stubborn = Desk { _ in WireResponse(200, json: ["token": "never-right"]) }
         let refused = self.session(stubborn)
-        let error = await providerError { _ = try await provider.submit(Samples.order(Samples.workerChecks), callback: nil, key: "k", refused) }
+        let error = await providerError {
+            _ = try await provider.submit(Samples.order(Samples.workerChecks), request: nil, callback: nil, key: "k", refused)
+        }
         #expect(error?.code == .unauthorised)
         #expect(error?.creation == .refused)
         #expect(stubborn.counts.withLock { $0.calls } == 2)
@@ -119,7 +121,7 @@ struct WorkerChecksTokenTests {
     func failingToken(_ status: Int, _ rule: CreationRule) async {
         let desk = Desk { _ in WireResponse(status, json: ["message": "no"]) }
         let error = await providerError {
-            _ = try await provider.submit(Samples.order(Samples.workerChecks), callback: nil, key: "k", session(desk))
+            _ = try await provider.submit(Samples.order(Samples.workerChecks), request: nil, callback: nil, key: "k", session(desk))
         }
         #expect(error?.creation == rule)
         #expect(error?.status == status)
@@ -131,15 +133,15 @@ struct WorkerChecksTokenTests {
         let transport = HandlerTransport(["workerchecks.example.test": ClosureHandler { _ in throw Disconnect() }])
         let session = Samples.session(Samples.workerChecks, transport, clock: clock)
         let order = Samples.order(Samples.workerChecks)
-        let lost = await providerError { _ = try await provider.submit(order, callback: nil, key: "k", session) }
+        let lost = await providerError { _ = try await provider.submit(order, request: nil, callback: nil, key: "k", session) }
         #expect(lost?.code == .noAnswer)
         #expect(lost?.creation == .sendAgain)
         transport.set(Desk { _ in WireResponse(200, json: ["ok": true]) }, for: "workerchecks.example.test")
-        let missing = await providerError { _ = try await provider.submit(order, callback: nil, key: "k", session) }
+        let missing = await providerError { _ = try await provider.submit(order, request: nil, callback: nil, key: "k", session) }
         #expect(missing?.code == .unreadable)
         #expect(missing?.creation == .sendAgain)
         transport.set(Desk(), for: "workerchecks.example.test")
-        #expect(try await provider.submit(order, callback: nil, key: "k", session).reference == "i1")
+        #expect(try await provider.submit(order, request: nil, callback: nil, key: "k", session).reference == "i1")
     }
 
     @Test("Every name on the token's wire can be changed")

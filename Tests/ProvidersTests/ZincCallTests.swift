@@ -24,6 +24,7 @@ struct ZincCallTests {
         }
         let submission = try await ZincProvider().submit(
             Samples.order(Samples.zinc),
+            request: nil,
             callback: "https://host.example.test/providers/zinc-test/t",
             key: "key-1",
             Samples.session(Samples.zinc, transport)
@@ -38,7 +39,7 @@ struct ZincCallTests {
         let expected = body(["packageId": "pkg_77", "candidate": ["firstName": "Ana", "lastName": "Roe", "email": "ana@example.test"]])
         transport.expect(.post, base + "/checks", 200, ["data": ["id": 991]], where: expected)
         let order = Samples.order(Samples.zinc, phone: nil)
-        let submission = try await ZincProvider().submit(order, callback: nil, key: "k", Samples.session(Samples.zinc, transport))
+        let submission = try await ZincProvider().submit(order, request: nil, callback: nil, key: "k", Samples.session(Samples.zinc, transport))
         #expect(submission == Submission(reference: "991", report: nil))
         #expect(transport.problems.isEmpty, "\(transport.problems)")
     }
@@ -48,6 +49,7 @@ struct ZincCallTests {
         transport.expect(.post, base + "/checks", 200, [name: "x1", "status": "success"])
         let submission = try await ZincProvider().submit(
             Samples.order(Samples.zinc),
+            request: nil,
             callback: nil,
             key: "k",
             Samples.session(Samples.zinc, transport)
@@ -59,7 +61,13 @@ struct ZincCallTests {
     func errors() async {
         transport.expect(.post, base + "/checks", 403, ["statusCode": 4711, "message": "CV check is not enabled"])
         let error = await providerError {
-            _ = try await ZincProvider().submit(Samples.order(Samples.zinc), callback: nil, key: "k", Samples.session(Samples.zinc, transport))
+            _ = try await ZincProvider().submit(
+                Samples.order(Samples.zinc),
+                request: nil,
+                callback: nil,
+                key: "k",
+                Samples.session(Samples.zinc, transport)
+            )
         }
         #expect(error?.code == .unauthorised)
         #expect(error?.status == 403)
@@ -72,7 +80,13 @@ struct ZincCallTests {
     func rateLimit(_ header: String, _ seconds: Int) async {
         transport.expect(.post, base + "/checks", 429, [:], headers: [HTTPField.Name("Retry-After")!: header])
         let error = await providerError {
-            _ = try await ZincProvider().submit(Samples.order(Samples.zinc), callback: nil, key: "k", Samples.session(Samples.zinc, transport))
+            _ = try await ZincProvider().submit(
+                Samples.order(Samples.zinc),
+                request: nil,
+                callback: nil,
+                key: "k",
+                Samples.session(Samples.zinc, transport)
+            )
         }
         #expect(error?.code == .rateLimited)
         #expect(error?.retryAfter == .seconds(seconds))
@@ -97,7 +111,7 @@ struct ZincCallTests {
         var account = Samples.zinc
         account.secrets = [:]
         let error = await providerError {
-            _ = try await ZincProvider().submit(Samples.order(account), callback: nil, key: "k", Samples.session(account, transport))
+            _ = try await ZincProvider().submit(Samples.order(account), request: nil, callback: nil, key: "k", Samples.session(account, transport))
         }
         #expect(error?.code == .unauthorised)
         #expect(error?.creation == .sendAgain)

@@ -21,11 +21,10 @@ struct InventedProvider: ScreeningProvider {
     )
 
     func packages(_ session: ProviderSession) async throws -> [ScreeningPackage] { [ScreeningPackage(id: "pkg_1", name: "Basic")] }
-    func submit(_ order: Order, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
+    func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
         Submission(reference: "ref")
     }
-    func report(for reference: String, _ session: ProviderSession) async throws -> Report? { nil }
-    func verify(_ webhook: Webhook, _ session: ProviderSession) throws {
+    func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal) {
         guard webhook.headers["x-sign"] == "right" else { throw WebhookRefusal.badSignature }
     }
 }

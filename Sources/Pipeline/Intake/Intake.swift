@@ -47,10 +47,11 @@ public struct Intake: Sendable {
     public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
         let order = try await refusing { try await context.store.order(callbackToken: token) }
         guard let order, order.account == account, let known = context.directory.account(account) else { throw Refusal.notFound("address") }
-        do { try known.provider.verify(webhook, context.session(known)) } catch WebhookRefusal.badSignature {
-            throw Refusal(401, "bad_signature", "The webhook's signature is not one of the account's.")
-        } catch {
-            throw Refusal.notFound("address")
+        do { try known.provider.verify(webhook, context.session(known)) } catch {
+            switch error {
+            case .badSignature: throw Refusal(401, "bad_signature", "The webhook's signature is not one of the account's.")
+            case .unsupported: throw Refusal.notFound("address")
+            }
         }
         guard (try? JSON(parsing: webhook.body)) != nil else { throw Refusal(400, "not_json", "The webhook's body is not JSON.") }
         let credentials = known.provider.manifest.credentialHeaders

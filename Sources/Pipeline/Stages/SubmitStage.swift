@@ -23,11 +23,12 @@ struct SubmitStage: Sendable {
         }
         if let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
         if let until = await waitsForAnswer(account) { return .decided(Decision(.again(at: until, spent: false))) }
-        var session = context.session(account)
+        let session = context.session(account)
         let (mapped, logs) = try await RequestMapping(context: context).map(order, account, session, attempt: claim.attempt)
         if case .shape = mapped {} else { context.creating.abandoned(order.account) }
+        let request: RequestShape?
         switch mapped {
-        case .shape(let shape): session.shape = shape
+        case .shape(let shape): request = shape
         case .refused(let reason): return refuse(order, ProviderError(.refused, reason), text: "map_request refused the order", logs: logs)
         case .failed(let message, let after): return fail(claim, order, code: "map_request_failed", message: message, asked: after, logs: logs)
         }
@@ -45,7 +46,7 @@ struct SubmitStage: Sendable {
             details: SubmitStage.details(["attempt": .int(Int64(claim.attempt))], logs),
             context
         )
-        return .first(change.effects, inDoubt: { notSent(order, intent) }) { [self, session] in await submit(claim, order, account, session) }
+        return .first(change.effects, inDoubt: { notSent(order, intent) }) { await submit(claim, order, request, account, session) }
     }
 
     /// The store did not say whether it wrote that the order is being sent, and so it was not sent. Where that is on disk, and others have called the
@@ -89,10 +90,17 @@ struct SubmitStage: Sendable {
         return nil
     }
 
-    private func submit(_ claim: Claim, _ order: Order, _ account: ProviderAccount, _ session: ProviderSession) async -> Verdict {
+    private func submit(
+        _ claim: Claim,
+        _ order: Order,
+        _ request: RequestShape?,
+        _ account: ProviderAccount,
+        _ session: ProviderSession
+    ) async -> Verdict {
         do {
             let submission = try await account.provider.submit(
                 order,
+                request: request,
                 callback: context.callback(for: order, account),
                 key: order.id,
                 session

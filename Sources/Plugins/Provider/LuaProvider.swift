@@ -44,7 +44,8 @@ public struct LuaProvider: ScreeningProvider {
     }
 
     /// Runs `submit(order, ctx)`. Of the requests that may create, one leaves at most, and a further one only where the provider surely did nothing.
-    public func submit(_ order: Order, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
+    public func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission
+    {
         var argument = order.json
         argument["callback_url"] = JSON(callback)
         argument["idempotency_key"] = .string(key)
@@ -84,7 +85,7 @@ public struct LuaProvider: ScreeningProvider {
     }
 
     /// Verifies as the manifest's `inbound` says, over the bytes received.
-    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws {
+    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal) {
         guard manifest.capabilities.webhooks, let rule = plugin.manifest.inbound.first else { throw WebhookRefusal.unsupported }
         let request = ReceivedRequest(method: "POST", path: "/", headers: webhook.headers, body: webhook.body)
         guard rule.verification.verify(request, secrets: session.account.secrets, now: session.clock.now()) else { throw WebhookRefusal.badSignature }

@@ -15,8 +15,9 @@ public struct WorkerChecksProvider: ScreeningProvider {
     public func packages(_ session: ProviderSession) async throws -> [ScreeningPackage] { try await client(session).packages() }
 
     /// Creates an invitation. WorkerChecks then writes to the worker.
-    public func submit(_ order: Order, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
-        try await client(session).submit(order, callback: callback, key: key)
+    public func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission
+    {
+        try await client(session).submit(order, request: request, callback: callback, key: key)
     }
 
     /// The request that creates, without credentials.

@@ -15,8 +15,9 @@ public struct ZincProvider: ScreeningProvider {
     public func packages(_ session: ProviderSession) async throws -> [ScreeningPackage] { try await client(session).packages() }
 
     /// Starts a background check request. Zinc then writes to the candidate.
-    public func submit(_ order: Order, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
-        try await client(session).submit(order, callback: callback, key: key)
+    public func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission
+    {
+        try await client(session).submit(order, request: request, callback: callback, key: key)
     }
 
     /// The request that creates, without credentials.
@@ -36,7 +37,7 @@ public struct ZincProvider: ScreeningProvider {
     public func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation { try await client(session).cancel(reference) }
 
     /// Checks `x-zinc-webhook-signature`: the hexadecimal HMAC-SHA256 of the body under one of the account's signing tokens.
-    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws {
+    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal) {
         let header = client(session).profile.section("webhook")?["header"]?.text ?? "x-zinc-webhook-signature"
         try ZincSignature.verify(
             webhook.body,

@@ -65,8 +65,6 @@ public struct ProviderSession: Sendable {
     public let clock: any WallClock
     /// Where to say what matters, without personal data.
     public let logger: Logger
-    /// What a connection's script made of the request that creates; nil where it is sent as it is. Only for one `submit`.
-    public var shape: RequestShape?
 
     /// A session.
     public init(account: Account, transport: any Transport, tokens: TokenCache, clock: any WallClock, logger: Logger) {

@@ -1,65 +1,84 @@
 /// A screening company, spoken to.
 ///
 /// A provider is a value without state: everything that changes (transport, credentials, tokens, time) comes with the ``ProviderSession``.
-/// The host calls only what the ``ProviderManifest`` lists. Every method may be called at any time, from several tasks at once.
+/// The host calls only what the ``ProviderManifest`` lists: only `manifest` and `submit` have no default. Every method may be called at any time,
+/// from several tasks at once. Any of them may also throw `CancellationError`.
 ///
 /// `ScreeningTesting` holds the conformance suite that every provider passes.
 public protocol ScreeningProvider: Sendable {
     /// What the provider is called, needs and can do. Constant.
     var manifest: ProviderManifest { get }
 
-    /// The packages that the account may order. Calling twice asks twice.
-    /// - Throws: ``ProviderError``.
+    /// The packages that the account may order. Called only where the manifest lists `packages`. Calling twice asks twice and changes nothing.
+    /// - Throws: ``ProviderError``. The default throws `unsupported`.
     func packages(_ session: ProviderSession) async throws -> [ScreeningPackage]
 
     /// Creates the request. Returning means that the provider has it; calling twice orders twice, so the host calls it once for each intent it
     /// recorded, and again only after an error whose ``ProviderError/creation`` is `sendAgain`.
     /// - Parameters:
     ///   - order: the order; its package and candidate have been checked against the manifest.
+    ///   - request: what a connection's script made of the request that ``shape(of:callback:key:_:)`` gave: it is sent in place of that one. Nil where
+    ///     no script changes it, and always where `shape` gives nil.
     ///   - callback: where the provider may send webhooks about this order; nil where the host has no public address.
     ///   - key: a stable idempotency key for this order.
     /// - Throws: ``ProviderError`` with `creation` set; any other error counts as `uncertain`.
-    func submit(_ order: Order, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission
+    func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission
 
-    /// The request that ``submit(_:callback:key:_:)`` would send, for a connection's script to change; nil where it cannot be changed. Sends nothing. What the
-    /// script makes of it comes back as ``ProviderSession/shape``.
+    /// The request that ``submit(_:request:callback:key:_:)`` would send, without credentials, for a connection's script to change; nil where it cannot
+    /// be changed. No I/O. Calling twice gives the same. The default gives nil.
     /// - Throws: ``ProviderError`` where the request cannot be made.
     func shape(of order: Order, callback: String?, key: String, _ session: ProviderSession) throws -> RequestShape?
 
-    /// The provider's present word on a request; nil where the provider does not list it (yet).
-    /// - Throws: ``ProviderError``.
+    /// The provider's present word on a request; nil where the provider does not list it (yet). Called only where the manifest lists `report`. Calling
+    /// twice asks twice and changes nothing at the provider.
+    /// - Throws: ``ProviderError``: then nothing is known of the request. The default throws `unsupported`.
     func report(for reference: String, _ session: ProviderSession) async throws -> Report?
 
-    /// Looks for the request that an earlier ``submit(_:callback:key:_:)`` of this order may have created. Called only where the manifest lists `find`.
-    /// - Throws: ``ProviderError``.
+    /// Looks for the request that an earlier ``submit(_:request:callback:key:_:)`` of this order may have created; nil where the provider does not list
+    /// it (yet): the order is then `uncertain`, and never sent again by itself. Called only where the manifest lists `find`. Calling twice asks twice
+    /// and changes nothing at the provider. The default gives nil.
+    /// - Throws: ``ProviderError``: then nothing is known of the request.
     func find(_ order: Order, _ session: ProviderSession) async throws -> Submission?
 
-    /// Checks that a webhook is the provider's. No I/O. Called before the webhook is stored.
+    /// Checks that a webhook is the provider's. Returning means that it is. No I/O; called before the webhook is stored. Calling twice gives the same,
+    /// within the time for which a signature lives. The default throws `unsupported`.
     /// - Throws: ``WebhookRefusal``.
-    func verify(_ webhook: Webhook, _ session: ProviderSession) throws
+    func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal)
 
-    /// What a verified webhook says. Asks nobody outside. Calling twice gives the same.
+    /// What a verified webhook says; empty where it says nothing of a request. Asks nobody outside. Calling twice gives the same. The default
+    /// understands no webhook.
     /// - Throws: ``ProviderError`` where the body cannot be understood; `unavailable` where it could not be looked at, so that it is tried again.
     func interpret(_ webhook: Webhook, _ session: ProviderSession) async throws -> [WebhookReport]
 
-    /// Asks the provider to cancel. Called only where the manifest lists `cancel`.
-    /// - Throws: ``ProviderError``.
+    /// Asks the provider to cancel. Called only where the manifest lists `cancel`. Calling twice asks twice: where the first call cancelled, the second
+    /// gives `cancelled` or `tooLate`, as the provider answers. The default gives `unsupported`.
+    /// - Throws: ``ProviderError``: then the request may be cancelled or not.
     func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation
 
-    /// What is wrong with an order before it is sent: an unusable phone number, a missing name. The default finds nothing.
+    /// What is wrong with an order before it is sent: an unusable phone number, a missing name. No I/O. Calling twice gives the same. The default finds
+    /// nothing.
     func problems(with draft: OrderDraft) -> [FieldProblem]
 
-    /// What is wrong with an account's settings beyond what the manifest's fields say (its `wire:` block, say). The default finds nothing.
+    /// What is wrong with an account's settings beyond what the manifest's fields say (its `wire:` block, say). No I/O. Calling twice gives the same. The
+    /// default finds nothing.
     func problems(with account: Account) -> [String]
 }
 
 extension ScreeningProvider {
+    /// Throws `unsupported`.
+    public func packages(_ session: ProviderSession) async throws -> [ScreeningPackage] {
+        throw ProviderError(.unsupported, "\(manifest.title) lists no packages")
+    }
     /// Nil: the request cannot be changed.
     public func shape(of order: Order, callback: String?, key: String, _ session: ProviderSession) throws -> RequestShape? { nil }
+    /// Throws `unsupported`.
+    public func report(for reference: String, _ session: ProviderSession) async throws -> Report? {
+        throw ProviderError(.unsupported, "\(manifest.title) gives no reports on request")
+    }
     /// Finds nothing.
     public func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? { nil }
     /// Refuses every webhook.
-    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws { throw WebhookRefusal.unsupported }
+    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal) { throw WebhookRefusal.unsupported }
     /// Understands no webhook.
     public func interpret(_ webhook: Webhook, _ session: ProviderSession) async throws -> [WebhookReport] { [] }
     /// Cancels nothing.

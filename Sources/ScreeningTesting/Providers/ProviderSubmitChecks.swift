@@ -28,7 +28,7 @@ extension ProviderConformance {
                 findings.expect(sent.contains(suite.key) || headers.contains(suite.key), "the idempotency key is missing")
             }
             let silent = ProviderStage(suite.script, .creates)
-            _ = try await suite.provider.submit(suite.script.order, callback: nil, key: suite.key, silent.session)
+            _ = try await suite.provider.submit(suite.script.order, request: nil, callback: nil, key: suite.key, silent.session)
             findings.expect(silent.creations == 1, "without a callback address nothing was created")
             return findings.messages
         },
@@ -85,6 +85,6 @@ extension ProviderConformance {
     ]
 
     func submit(_ stage: ProviderStage) async throws -> Submission {
-        try await provider.submit(script.order, callback: callback, key: key, stage.session)
+        try await provider.submit(script.order, request: nil, callback: callback, key: key, stage.session)
     }
 }

@@ -120,7 +120,7 @@ struct LuaProviderTests {
                 }
             ])
             let task = Task {
-                try await provider.submit(order(provider), callback: nil, key: "k", session(transport))
+                try await provider.submit(order(provider), request: nil, callback: nil, key: "k", session(transport))
             }
             if expected == nil { await started.wait() }
             task.cancel()
@@ -143,7 +143,7 @@ struct LuaProviderTests {
         let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(201, json: ["id": "chk_1"]) }])
         let session = ExampleProviderWire.session(transport)
         let unsent = await #expect(throws: ProviderError.self) {
-            try await provider.submit(ExampleProviderWire.order(), callback: nil, key: "k", session)
+            try await provider.submit(ExampleProviderWire.order(), request: nil, callback: nil, key: "k", session)
         }
         #expect(unsent?.creation == .sendAgain && transport.requests.isEmpty)
         let unread = await #expect(throws: ProviderError.self) { try await provider.interpret(Webhook(headers: [:], body: []), session) }
@@ -232,7 +232,7 @@ struct LuaProviderTests {
         let provider = try provider(script(body))
         let transport = HandlerTransport(["*": ClosureHandler { _ in try answer() }])
         do {
-            _ = try await provider.submit(order(provider), callback: nil, key: "k", session(transport))
+            _ = try await provider.submit(order(provider), request: nil, callback: nil, key: "k", session(transport))
             return (nil, transport.requests.count)
         } catch let error as ProviderError {
             return (error, transport.requests.count)

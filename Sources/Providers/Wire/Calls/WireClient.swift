@@ -32,13 +32,13 @@ struct WireClient: Sendable {
         }
     }
 
-    /// Performs `create`.
-    func submit(_ order: Order, callback: String?, key: String) async throws -> Submission {
+    /// Performs `create`, with the request that a connection's script made of it.
+    func submit(_ order: Order, request: RequestShape?, callback: String?, key: String) async throws -> Submission {
         guard let call = profile.call("create") else {
             throw ProviderError(.unsupported, "the account's profile names no create", creation: .sendAgain)
         }
         let scope = scope.with(order).with("callback_url", callback).with("key", key)
-        let response = try await send(call, scope, creating: true)
+        let response = try await send(call, scope, as: request, creating: true)
         guard let answer = response.json, let reference = call.selector("id").identifier(in: answer) else {
             throw exchange.unreadable(call, "it names no id", response.status).creating(.uncertain)
         }
@@ -106,17 +106,16 @@ struct WireClient: Sendable {
     /// Sends a call with the account's credentials: a key that stands in the settings, or a token fetched with it.
     ///
     /// A fetched token that is answered 401 is fetched again, once; 401 says that the call was not carried out, so it may be sent again.
-    private func send(_ call: WireCall, _ scope: WireScope, creating: Bool = false) async throws -> WireResponse {
+    private func send(_ call: WireCall, _ scope: WireScope, as shape: RequestShape? = nil, creating: Bool = false) async throws -> WireResponse {
         let authorization = profile.section("auth")
-        guard let tokens = WireTokens(exchange, scope: self.scope) else {
-            return try await exchange.send(call, scope, authorization: authorization, creating: creating)
+        func attempt(_ scope: WireScope) async throws -> WireResponse {
+            try await exchange.send(call, scope, authorization: authorization, as: shape, creating: creating)
         }
+        guard let tokens = WireTokens(exchange, scope: self.scope) else { return try await attempt(scope) }
         let first = try await tokens.token(creating: creating)
-        do {
-            return try await exchange.send(call, scope.with("token", first.secret.value), authorization: authorization, creating: creating)
-        } catch let error as ProviderError where error.status == 401 {
+        do { return try await attempt(scope.with("token", first.secret.value)) } catch let error as ProviderError where error.status == 401 {
             let second = try await tokens.token(rejected: first, creating: creating)
-            return try await exchange.send(call, scope.with("token", second.secret.value), authorization: authorization, creating: creating)
+            return try await attempt(scope.with("token", second.secret.value))
         }
     }
 }

@@ -10,14 +10,22 @@ struct WireExchange: Sendable {
 
     /// Performs one call.
     ///
-    /// - Parameter creating: whether the call creates a request at the provider, so that a failure says what it means for the order.
+    /// - Parameters:
+    ///   - shape: what a connection's script made of the request; nil to send it as the profile has it.
+    ///   - creating: whether the call creates a request at the provider, so that a failure says what it means for the order.
     /// - Returns: an answer with a 2xx status.
     /// - Throws: ``ProviderError``, and `CancellationError`.
-    func send(_ call: WireCall, _ scope: WireScope, authorization: JSON?, creating: Bool = false) async throws -> WireResponse {
+    func send(
+        _ call: WireCall,
+        _ scope: WireScope,
+        authorization: JSON?,
+        as shape: RequestShape? = nil,
+        creating: Bool = false
+    ) async throws -> WireResponse {
         let request: WireRequest
         do {
             let plain = try call.request(scope, baseURL: session.account.baseURL, authorization: authorization)
-            request = creating ? shaped(plain, authorization) : plain
+            request = shape.map { shaped(plain, authorization).request($0) } ?? plain
         } catch {
             // Nothing was sent: a profile or credentials put right let the order go out after all.
             throw creating ? error.creating(.sendAgain) : error
@@ -36,18 +44,15 @@ struct WireExchange: Sendable {
         return response
     }
 
-    /// The request as a connection's script changed it.
-    private func shaped(_ request: WireRequest, _ authorization: JSON?) -> WireRequest {
-        session.shape.map { ShapedRequest(request, session.account, credentialHeader: Self.header(authorization)).request($0) } ?? request
+    private func shaped(_ request: WireRequest, _ authorization: JSON?) -> ShapedRequest {
+        ShapedRequest(request, session.account, credentialHeader: authorization.map { $0["header"]?.text ?? "Authorization" })
     }
 
     /// What a connection's script may change of a call; nil where it may change nothing.
     func shape(of call: WireCall, _ scope: WireScope, authorization: JSON?) throws(ProviderError) -> RequestShape? {
         let request = try call.request(scope, baseURL: session.account.baseURL, authorization: nil)
-        return ShapedRequest(request, session.account, credentialHeader: Self.header(authorization)).shape
+        return shaped(request, authorization).shape
     }
-
-    private static func header(_ authorization: JSON?) -> String? { authorization.map { $0["header"]?.text ?? "Authorization" } }
 
     /// The JSON of a successful answer.
     /// - Throws: ``ProviderError`` `unreadable` where it is none.

@@ -24,7 +24,8 @@ public struct AcmeProvider: ScreeningProvider {
     }
 
     /// Creates a check. Whatever goes wrong says what it means for the order, so that the host never orders twice.
-    public func submit(_ order: Order, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
+    public func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission
+    {
         let person: JSON = [
             "first": .string(order.candidate.firstName.value), "last": .string(order.candidate.lastName.value),
             "email": .string(order.candidate.email.value),
