@@ -115,16 +115,6 @@ private struct Nowhere: ScriptHost {
     var clock: any WallClock { SystemClock() }
     var random: any RandomSource { SystemRandom() }
     var secrets: [String: [Secret]] { [:] }
-    func draft(_ arguments: JSON) async throws -> Order { throw CallRefusal("unsupported", "a bench places nothing") }
-    func order(id: String) async throws -> Order? { nil }
-    func order(externalID: String) async throws -> Order? { nil }
-    func cancel(order id: String, reason: String?) async throws -> JSON { .null }
-    func packages(account: String?) async throws -> [ScreeningPackage] { [] }
-    func value(key: String) async throws -> JSON? { nil }
-    func permits(_ url: URLParts) -> Bool { false }
-    func send(_ request: WireRequest) async throws -> WireResponse { throw TransportError(.refused, "a bench sends nothing") }
-    func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? { nil }
-    func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect { .value(connection: "", key: key, value, expires: nil) }
 }
 
 /// Why a measurement means nothing.

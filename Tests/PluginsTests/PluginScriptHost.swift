@@ -6,7 +6,7 @@ import Synchronization
 @testable import Plugins
 
 /// A host in memory that keeps steps as the store would, and counts what is really done.
-final class PluginScriptHost: ScriptHost {
+final class PluginScriptHost: ConnectionScriptHost {
     let clock: any WallClock = ManualClock()
     let random: any RandomSource = SeededRandom(7)
     let secrets = ["api_key": [Secret(PluginBench.secretValue)]]

@@ -2,7 +2,7 @@ import Plugins
 import Screening
 
 /// What a connection's scripts reach while they run for real.
-struct LiveScriptHost: ScriptHost {
+struct LiveScriptHost: ConnectionScriptHost {
     let context: PipelineContext
     let connection: Connection
     let run: Run

@@ -121,7 +121,7 @@ extension RequestMapping {
 }
 
 /// What `map_request` reaches: time, chance and what the connection keeps, and nobody outside. It may run again for each attempt to send.
-private struct MappingHost: ScriptHost {
+private struct MappingHost: ValueScriptHost {
     let context: PipelineContext
     let connection: Connection
 
@@ -129,23 +129,9 @@ private struct MappingHost: ScriptHost {
     var random: any RandomSource { context.random }
     var secrets: [String: [Secret]] { connection.secrets }
 
-    func standIn(for kind: String, _ arguments: JSON) async throws -> JSON? {
-        guard ["now", "uuid", "random", "hmac", "kv.get"].contains(kind) else {
-            throw CallRefusal("not_here", "map_request cannot call \(kind)", hint: "it changes the request and does nothing else")
-        }
-        return nil
-    }
-
     func value(key: String) async throws -> JSON? { try await context.store.value(connection: connection.id, key: key) }
-    func permits(_ url: URLParts) -> Bool { false }
-    func send(_ request: WireRequest) async throws -> WireResponse { throw TransportError(.refused, "map_request calls nobody") }
-    func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? { nil }
-    func draft(_ arguments: JSON) async throws -> Order { throw CallRefusal("not_here", "map_request places no orders") }
-    func order(id: String) async throws -> Order? { nil }
-    func order(externalID: String) async throws -> Order? { nil }
-    func cancel(order id: String, reason: String?) async throws -> JSON { .null }
-    func packages(account: String?) async throws -> [ScreeningPackage] { [] }
-    func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect {
-        .value(connection: connection.id, key: key, value, expires: nil)
+
+    func refusal(of call: String) -> CallRefusal {
+        CallRefusal("not_here", "map_request cannot call \(call)", hint: "it changes the request and does nothing else")
     }
 }

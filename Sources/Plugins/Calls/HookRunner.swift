@@ -30,7 +30,7 @@ public struct HookRunner: Sendable {
 
     /// Makes one attempt. `remembered` are the steps of the attempts before, in order: their answers are given again, nothing is done twice.
     ///
-    /// - Throws: `CancellationError`, and what ``ScriptHost/remember(_:doing:)`` throws (``StoreError``): the attempt then does not count.
+    /// - Throws: `CancellationError`, and what ``RememberingScriptHost/remember(_:doing:)`` throws (``StoreError``): the attempt then does not count.
     public func run(_ call: HookCall, remembered: [Step], host: any ScriptHost) async throws -> Attempt {
         let journal = ScriptJournal(run: call.run.id, remembered: remembered, limits: call.limits, host: host)
         let notes = ScriptNotes(clock: host.clock)

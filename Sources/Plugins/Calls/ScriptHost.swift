@@ -1,50 +1,80 @@
 public import Screening
 
-/// What a script can reach through `ctx` while it runs: the live host, or a dry run's stand-in.
+/// What every script reaches through `ctx` while it runs.
+///
+/// Whatever else a script may reach, its host says by conforming to ``HTTPScriptHost``, ``ValueScriptHost`` or ``ConnectionScriptHost``. A call that needs
+/// what the host is not is refused at the script's line.
 public protocol ScriptHost: Sendable {
     /// The time, for `ctx.now` and the steps' moments.
     var clock: any WallClock { get }
     /// Randomness, for `ctx.uuid` and `ctx.random`.
     var random: any RandomSource { get }
-    /// The connection's secrets by name; of several the first signs.
+    /// The secrets by name; of several the first signs.
     var secrets: [String: [Secret]] { get }
 
-    /// Checks a wish for an order, as `ctx.orders.place` was given it.
+    /// What a script is told that makes a call which this host does not offer. The default is `not_here`.
+    func refusal(of call: String) -> CallRefusal
+}
+
+extension ScriptHost {
+    /// `not_here`
+    public func refusal(of call: String) -> CallRefusal { CallRefusal("not_here", "a script cannot call \(call) here") }
+}
+
+/// A host that lets scripts make HTTP requests.
+public protocol HTTPScriptHost: ScriptHost {
+    /// Checks a call by its arguments, before a request is made of them. The default allows every call.
+    /// - Throws: ``CallRefusal`` where the call may not be made, whatever its URL is.
+    func check(http arguments: JSON) throws(CallRefusal)
+    /// Whether the manifest lets the script call this URL.
+    func permits(_ url: URLParts) -> Bool
+    /// Sends a permitted request. Calling twice sends twice.
+    /// - Throws: ``TransportError``; ``AttemptFailure`` where nothing is to be sent there at present.
+    func send(_ request: WireRequest) async throws -> WireResponse
+}
+
+extension HTTPScriptHost {
+    /// Allows every call.
+    public func check(http arguments: JSON) throws(CallRefusal) {}
+}
+
+/// A host that lets scripts read the values that a connection's scripts keep.
+public protocol ValueScriptHost: ScriptHost {
+    /// A value that the connection's scripts keep; nil where there is none.
+    func value(key: String) async throws -> JSON?
+}
+
+/// A host that remembers a run's steps from one attempt to the next.
+public protocol RememberingScriptHost: ScriptHost {
+    /// Remembers steps, and does what the last of them does, in one transaction. A step that is remembered already is replaced.
+    /// - Returns: the order that stands after an effect that places one.
+    /// - Throws: ``StoreError``: nothing is remembered or done, as far as is known.
+    func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order?
+}
+
+/// A host that gives scripts all that is their connection's: its orders, its accounts' packages, and the values that its scripts keep.
+public protocol ConnectionScriptHost: HTTPScriptHost, ValueScriptHost, RememberingScriptHost {
+    /// Checks a wish for an order, as `ctx.orders.place` was given it. Calling twice gives two orders; neither is placed.
     /// - Returns: the order to place.
     /// - Throws: ``CallRefusal`` naming the field that is wrong.
     func draft(_ arguments: JSON) async throws -> Order
-
     /// The connection's order of that identifier; nil where there is none.
     func order(id: String) async throws -> Order?
     /// The connection's order of that external id; nil where there is none.
     func order(externalID: String) async throws -> Order?
-    /// Asks for an order's cancellation; returns what the script is told.
+    /// Asks for an order's cancellation; returns what the script is told. Calling twice asks twice.
     func cancel(order id: String, reason: String?) async throws -> JSON
     /// The packages of one of the connection's accounts, the first where nil.
     func packages(account: String?) async throws -> [ScreeningPackage]
-    /// A value that the connection's scripts keep.
-    func value(key: String) async throws -> JSON?
-
-    /// Whether the manifest lets the script call this URL.
-    func permits(_ url: URLParts) -> Bool
-    /// Sends a permitted request.
-    /// - Throws: ``TransportError``; ``AttemptFailure`` where nothing is to be sent there at present.
-    func send(_ request: WireRequest) async throws -> WireResponse
-
-    /// Remembers steps, and does what the last of them does, in one transaction.
-    /// - Returns: the order that stands after an effect that places one.
-    func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order?
     /// The effect that keeps a value; nil deletes it.
     func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect
-
-    /// A stand-in's answer to a call, in place of doing it; nil to do it. Asked before every call that is not remembered.
-    /// - Throws: ``CallRefusal``, ``AttemptFailure``.
-    func standIn(for kind: String, _ arguments: JSON) async throws -> JSON?
 }
 
-extension ScriptHost {
-    /// Nil: every call is done.
-    public func standIn(for kind: String, _ arguments: JSON) async throws -> JSON? { nil }
+/// A host that answers calls in place of doing them: a dry run's.
+public protocol StubbingScriptHost: ScriptHost {
+    /// The answer to a call, in place of doing it; nil to do it. Asked before every call that is not remembered.
+    /// - Throws: ``CallRefusal``, ``AttemptFailure``.
+    func stub(for call: String, _ arguments: JSON) async throws -> JSON?
 }
 
 /// A host call that is refused: an error at the script's line, which the script may catch.

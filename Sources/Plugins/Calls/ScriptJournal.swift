@@ -12,6 +12,10 @@ actor ScriptJournal {
     private let remembered: [Int: Step]
     private let limits: ScriptLimits
     private let host: any ScriptHost
+    /// Where steps are remembered; nil where they are not.
+    private let memory: (any RememberingScriptHost)?
+    /// Who answers calls in place of the host; nil where they are done.
+    private let stubs: (any StubbingScriptHost)?
     private var number = 0
     /// What ends the run, whatever the script makes of the error that it was given at its line; nil where it kept to its number of calls.
     private(set) var overLimit: AttemptFailure?
@@ -31,6 +35,8 @@ actor ScriptJournal {
         self.remembered = Dictionary(remembered.map { ($0.number, $0) }) { $1 }
         self.limits = limits
         self.host = host
+        memory = host as? any RememberingScriptHost
+        stubs = host as? any StubbingScriptHost
     }
 
     /// Answers one call: `{"value":…}`, or `{"error":…}` which the prelude raises at the script's line.
@@ -113,21 +119,25 @@ actor ScriptJournal {
     private func perform(_ step: inout Step) async throws -> JSON {
         let arguments = step.request.value
         do {
-            if let answer = try await host.standIn(for: step.kind, arguments) { return note(&step, answer) }
+            if let answer = try await stubs?.stub(for: step.kind, arguments) { return note(&step, answer) }
             switch step.kind {
             case "now": return note(&step, .double(Double(host.clock.now().milliseconds) / 1000))
             case "uuid": return note(&step, .string(uuid()))
             case "random": return note(&step, .double(host.random.fraction()))
             case "hmac": return note(&step, try hmac(arguments))
-            case "packages": return note(&step, .array(try await host.packages(account: arguments["account"]?.text).map(\.json)))
-            case "orders.get": return note(&step, try await host.order(id: arguments["id"]?.text ?? "")?.json ?? .null)
-            case "orders.find": return note(&step, try await host.order(externalID: arguments["external_id"]?.text ?? "")?.json ?? .null)
-            case "kv.get": return note(&step, try await host.value(key: arguments["key"]?.text ?? "") ?? .null)
+            case "packages": return note(&step, .array(try await connection(for: step).packages(account: arguments["account"]?.text).map(\.json)))
+            case "orders.get": return note(&step, try await connection(for: step).order(id: arguments["id"]?.text ?? "")?.json ?? .null)
+            case "orders.find":
+                return note(&step, try await connection(for: step).order(externalID: arguments["external_id"]?.text ?? "")?.json ?? .null)
+            case "kv.get":
+                guard let host = host as? any ValueScriptHost else { throw host.refusal(of: step.kind) }
+                return note(&step, try await host.value(key: arguments["key"]?.text ?? "") ?? .null)
             case "kv.set", "kv.delete": return try await keep(&step, arguments)
             case "orders.place": return try await place(&step, arguments)
             case "orders.cancel":
+                let connection = try connection(for: step)
                 try await begin(&step)
-                let answer = note(&step, try await host.cancel(order: arguments["id"]?.text ?? "", reason: arguments["reason"]?.text))
+                let answer = note(&step, try await connection.cancel(order: arguments["id"]?.text ?? "", reason: arguments["reason"]?.text))
                 try await write()
                 return answer
             case "http": return try await http(&step, arguments)
@@ -138,6 +148,13 @@ actor ScriptJournal {
             settle(step)
             return ScriptJournal.refusal(refusal)
         }
+    }
+
+    /// The host, for a call that only a connection's scripts can make.
+    /// - Throws: ``CallRefusal`` where the script is not a connection's.
+    private func connection(for step: Step) throws(CallRefusal) -> any ConnectionScriptHost {
+        guard let connection = host as? any ConnectionScriptHost else { throw host.refusal(of: step.kind) }
+        return connection
     }
 
     /// Settles a step whose answer is to be written later.
@@ -158,17 +175,18 @@ actor ScriptJournal {
 
     /// Writes down that a step is about to be done, with everything not written yet.
     private func begin(_ step: inout Step) async throws {
-        _ = try await host.remember(pending + [step], doing: nil)
+        _ = try await memory?.remember(pending + [step], doing: nil)
         pending = []
     }
 
     /// Writes down what is not written yet: after something was changed outside, before anything else is done.
     private func write() async throws {
-        _ = try await host.remember(pending, doing: nil)
+        _ = try await memory?.remember(pending, doing: nil)
         pending = []
     }
 
     private func keep(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
+        let connection = try connection(for: step)
         guard let key = arguments["key"]?.text, !key.isEmpty, key.utf8.count <= 200 else {
             throw CallRefusal("invalid_field", "\(step.kind): the key must be text of 1 to 200 bytes", path: "key")
         }
@@ -181,15 +199,16 @@ actor ScriptJournal {
             return .milliseconds(Int64(seconds * 1000))
         }
         let reply = note(&step, .null)
-        _ = try await host.remember(pending, doing: host.keeping(value, key: key, for: lifetime))
+        _ = try await connection.remember(pending, doing: connection.keeping(value, key: key, for: lifetime))
         pending = []
         return reply
     }
 
     private func place(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
-        let order = try await host.draft(arguments)
+        let connection = try connection(for: step)
+        let order = try await connection.draft(arguments)
         step.milliseconds = 0
-        let placed = try await host.remember(pending + [step], doing: .place(order) { ["value": $0.json] })
+        let placed = try await connection.remember(pending + [step], doing: .place(order) { ["value": $0.json] })
         pending = []
         let reply: JSON = ["value": (placed ?? order).json]
         step.reply = Personal(reply)
@@ -197,6 +216,8 @@ actor ScriptJournal {
     }
 
     private func http(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
+        guard let host = host as? any HTTPScriptHost else { throw host.refusal(of: step.kind) }
+        try host.check(http: arguments)
         let key = "\(run)-\(step.number)" + (isReplaced ? "-" + step.requestHash.prefix(8) : "")
         let exchange = try ScriptExchange(arguments, secrets: host.secrets, key: key, at: host.clock.now())
         guard host.permits(exchange.url) else {

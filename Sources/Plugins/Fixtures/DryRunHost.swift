@@ -3,7 +3,7 @@ import Synchronization
 
 /// What a script reaches in a dry run: no network, no store. Orders are collected, values kept in memory, time stands still; calls to others are
 /// answered by the fixture's steps, or by stubs.
-final class DryRunHost: ScriptHost {
+final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
     let clock: any WallClock
     let random: any RandomSource = RepeatedRandom()
     let secrets: [String: [Secret]]
@@ -43,7 +43,7 @@ final class DryRunHost: ScriptHost {
 
     // MARK: Answering
 
-    func standIn(for kind: String, _ arguments: JSON) async throws -> JSON? {
+    func stub(for kind: String, _ arguments: JSON) async throws -> JSON? {
         let name = FixtureStep.name(of: kind, arguments)
         var shown = arguments
         shown["secrets"] = nil
@@ -135,7 +135,7 @@ final class DryRunHost: ScriptHost {
     private func note(_ call: DryRunCall) { state.withLock { $0.calls.append(call) } }
     private func found(_ matches: (Order) -> Bool) -> Order? { asked.orders.first(where: matches) }
 
-    // MARK: ScriptHost
+    // MARK: ConnectionScriptHost
 
     func draft(_ arguments: JSON) async throws -> Order {
         try connection.order(arguments, id: "ord_\(asked.orders.count + 1)", at: clock.now())

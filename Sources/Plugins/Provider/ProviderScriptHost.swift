@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Nothing is remembered from one call of a hook to the next. A hook that is broken off is not run again from its answers: what it may have done is
 /// in the ``CreationRecord``.
-final class ProviderScriptHost: ScriptHost {
+final class ProviderScriptHost: HTTPScriptHost {
     /// Whom a hook may call.
     enum Reach: Sendable {
         /// Nobody.
@@ -47,20 +47,19 @@ final class ProviderScriptHost: ScriptHost {
     /// What is known of what was sent.
     var record: CreationRecord { state.withLock { $0.record } }
 
-    func standIn(for kind: String, _ arguments: JSON) async throws -> JSON? {
-        switch kind {
-        case "now", "uuid", "random", "hmac": return nil
-        case "http": break
-        default:
-            throw CallRefusal(
-                "not_for_providers",
-                "a provider's script cannot call \(kind)",
-                hint: "it has ctx.http, ctx.log, ctx.settings, ctx.secret and ctx.account"
-            )
-        }
+    func refusal(of call: String) -> CallRefusal {
+        CallRefusal(
+            "not_for_providers",
+            "a provider's script cannot call \(call)",
+            hint: "it has ctx.http, ctx.log, ctx.settings, ctx.secret and ctx.account"
+        )
+    }
+
+    func check(http arguments: JSON) throws(CallRefusal) {
         let isRead = ["GET", "HEAD"].contains(arguments["method"]?.text?.uppercased() ?? "GET")
         switch reach {
-        case .nobody: throw CallRefusal("not_here", "interpret cannot call anybody", hint: "the host reads the order by report after a webhook")
+        case .nobody:
+            throw CallRefusal("not_here", "interpret cannot call anybody", hint: "the host reads the order by report after a webhook")
         case .provider: break
         case .creation:
             let creates = !isRead && arguments["creates"]?.boolean != false
@@ -76,7 +75,6 @@ final class ProviderScriptHost: ScriptHost {
                 )
             }
         }
-        return nil
     }
 
     func permits(_ url: URLParts) -> Bool {
@@ -94,19 +92,5 @@ final class ProviderScriptHost: ScriptHost {
             state.withLock { $0.record.end(error) }
             throw error
         }
-    }
-
-    func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? { nil }
-
-    // MARK: What belongs to connections
-
-    func draft(_ arguments: JSON) async throws -> Order { throw CallRefusal("not_for_providers", "a provider's script places no orders") }
-    func order(id: String) async throws -> Order? { nil }
-    func order(externalID: String) async throws -> Order? { nil }
-    func cancel(order id: String, reason: String?) async throws -> JSON { .null }
-    func packages(account: String?) async throws -> [ScreeningPackage] { [] }
-    func value(key: String) async throws -> JSON? { nil }
-    func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect {
-        .value(connection: session.account.id, key: key, value, expires: nil)
     }
 }
