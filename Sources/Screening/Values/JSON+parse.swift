@@ -80,7 +80,6 @@ private struct JSONParser {
     private mutating func object() throws(JSONError) -> JSON {
         try enter()
         var members = JSON.Members()
-        var names: Set<String> = []
         if take(UInt8(ascii: "}")) {
             depth += 1
             return .object(members)
@@ -89,7 +88,7 @@ private struct JSONParser {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw error("a member's name is missing") }
             let name = try string()
-            guard names.insert(name).inserted else { throw error("a member's name stands twice") }
+            guard members[name] == nil else { throw error("a member's name stands twice") }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw error("a colon is missing") }
             members.append(name: name, value: try value())

@@ -14,41 +14,6 @@ public enum JSON: Sendable, Hashable {
     case array([JSON])
     /// Members in the order they were written; names are unique.
     case object(Members)
-
-    /// The members of an object, in order.
-    public struct Members: Sendable, Hashable {
-        /// Name and value, in order.
-        public private(set) var pairs: [(name: String, value: JSON)] = []
-
-        /// No members.
-        public init() {}
-
-        /// The value of a member. Setting keeps an existing member's place and appends a new one; setting nil removes it.
-        public subscript(name: String) -> JSON? {
-            get { pairs.first { $0.name == name }?.value }
-            set {
-                switch (pairs.firstIndex { $0.name == name }, newValue) {
-                case (let index?, let value?): pairs[index].value = value
-                case (let index?, nil): pairs.remove(at: index)
-                case (nil, let value?): pairs.append((name, value))
-                case (nil, nil): break
-                }
-            }
-        }
-
-        /// Whether both have the same members, in whatever order.
-        public static func == (left: Members, right: Members) -> Bool {
-            left.pairs.count == right.pairs.count && left.pairs.allSatisfy { right[$0.name] == $0.value }
-        }
-
-        /// Independent of the members' order.
-        public func hash(into hasher: inout Hasher) {
-            for pair in pairs.sorted(by: { $0.name < $1.name }) {
-                hasher.combine(pair.name)
-                hasher.combine(pair.value)
-            }
-        }
-    }
 }
 
 // MARK: Reading
@@ -58,7 +23,9 @@ extension JSON {
     public subscript(name: String) -> JSON? {
         get { if case .object(let members) = self { members[name] } else { nil } }
         set {
-            var members = if case .object(let present) = self { present } else { Members() }
+            var members = members ?? Members()
+            // The members are held once while they change, so that they are not copied.
+            self = .null
             members[name] = newValue
             self = .object(members)
         }
@@ -143,14 +110,4 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Express
     public init(_ text: String?) { self = text.map(JSON.string) ?? .null }
     /// A moment as ISO 8601, or `null` for nil.
     public init(_ moment: Timestamp?) { self = moment.map { .string($0.iso8601) } ?? .null }
-}
-
-extension JSON.Members {
-    /// Members from pairs; of a name given twice the last value stands.
-    public init(_ pairs: some Sequence<(String, JSON)>) {
-        for (name, value) in pairs { self[name] = value }
-    }
-
-    /// Appends a member whose name is known to be new.
-    mutating func append(name: String, value: JSON) { pairs.append((name, value)) }
 }
