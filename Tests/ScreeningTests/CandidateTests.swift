@@ -44,6 +44,24 @@ struct CandidateTests {
         }
     }
 
+    @Test("Further members are counted, and their names are short")
+    func furtherMembers() throws {
+        func problem(_ others: Int, _ name: String? = nil) -> FieldProblem? {
+            var json = ana
+            json["linkedin"] = nil
+            for number in 0..<others { json["other_\(number)"] = "x" }
+            for number in 0..<100 { json["nothing_\(number)"] = .null }
+            if let name { json[name] = "x" }
+            do { _ = try Candidate(json: json) } catch { return error }
+            return nil
+        }
+        #expect(problem(64) == nil)
+        #expect(problem(65) == FieldProblem(path: "candidate", expected: "at most 64 further members", found: "more"))
+        #expect(problem(100_000)?.path == "candidate")
+        #expect(problem(1, String(repeating: "n", count: 100)) == nil)
+        #expect(problem(1, String(repeating: "n", count: 101))?.expected == "names of at most 100 bytes")
+    }
+
     @Test("Names of every kind", arguments: ["مرحبا", "-", ".", "O'Hara-Roe 3rd", "Nguyễn", "李", "X Æ A-12", "👩‍👩‍👧", "José María de la O."])
     func names(_ text: String) throws {
         var json = ana

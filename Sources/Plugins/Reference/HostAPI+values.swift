@@ -51,7 +51,7 @@ extension HostAPI {
         Part(
             name: "candidate",
             kind: .value,
-            note: "Empty texts and nulls are left out. Other members of text are handed to the provider as they are.",
+            note: "Empty texts and nulls are left out. Other members of text are handed to the provider as they are; at most 64.",
             members: [
                 field("first_name", "string", "Required."), field("last_name", "string", "Required."), field("email", "string", "Required."),
                 field("phone", "string?", "Best as `+441632960000`; see `text.phone_e164`."), field("country", "string?", "ISO 3166, two letters."),

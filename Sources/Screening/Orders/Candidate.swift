@@ -54,7 +54,8 @@ public struct FieldProblem: Error, Sendable, Equatable, CustomStringConvertible 
 extension Candidate {
     /// Reads and checks a candidate written as JSON (`first_name`, `last_name`, `email`, `phone`, `country`, …).
     ///
-    /// White space round each value is dropped; empty text counts as missing. `null` members are left out.
+    /// White space round each value is dropped; empty text counts as missing. `null` members are left out. Beside the fields of its own a candidate has at
+    /// most 64 further members, with names of at most 100 bytes.
     /// - Throws: ``FieldProblem`` for the first field that is missing or malformed.
     public init(json: JSON?, path: String = "candidate") throws(FieldProblem) {
         guard let members = json?.members else {
@@ -92,6 +93,10 @@ extension Candidate {
         }
         var other = JSON.Members()
         for (name, value) in members.pairs where !["first_name", "last_name", "email", "phone", "country"].contains(name) && !value.isNull {
+            guard name.utf8.count <= 100 else {
+                throw FieldProblem(path: path, expected: "names of at most 100 bytes", found: "a longer name")
+            }
+            guard other.pairs.count < 64 else { throw FieldProblem(path: path, expected: "at most 64 further members", found: "more") }
             if let text = value.text, text.utf8.count > 4096 || text.unicodeScalars.contains(where: Candidate.isUnprintable) {
                 throw FieldProblem(path: "\(path).\(name)", expected: "text of at most 4096 bytes", found: "longer text or control characters")
             }
