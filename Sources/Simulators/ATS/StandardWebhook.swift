@@ -26,9 +26,11 @@ enum StandardWebhook {
 
     /// Whether one of the signatures that came with a request is right and its timestamp near enough.
     static func verify(_ request: WireRequest, at now: Timestamp, secret: Secret) -> Bool {
+        let present = now.milliseconds / 1000
+        let tolerance = tolerance.components.seconds
         guard let id = request.headers[.webhookID], let seconds = request.headers[.webhookTimestamp], let moment = Int64(seconds),
             let given = request.headers[.webhookSignature],
-            abs(now.milliseconds / 1000 - moment) <= tolerance.components.seconds
+            (present - tolerance...present + tolerance).contains(moment)
         else { return false }
         let expected = Secret(signature(id: id, seconds: seconds, body: request.body, secret: secret))
         return given.split(separator: " ").contains { expected.matches(String($0)) }
