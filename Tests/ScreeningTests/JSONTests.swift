@@ -79,6 +79,21 @@ struct JSONTests {
         #expect(changed == ["new": true])
     }
 
+    @Test("What is set at a path is found there, and nothing else changes")
+    func setAtPath() {
+        var json: JSON = ["data": ["items": [["id": 7], ["id": "x"]]], "text": "kept"]
+        json.set("y", at: "data.items.1.id")
+        #expect(json == ["data": ["items": [["id": 7], ["id": "y"]]], "text": "kept"])
+        json.set(true, at: "new.flags.on")
+        #expect(json.at("new.flags") == ["on": true] && json.at("data.items.0.id") == 7)
+        json.set(1, at: "text.length")
+        #expect(json["text"] == ["length": 1])
+        json.set(2, at: "data.items.2")
+        #expect(json.at("data.items") == ["2": 2])
+        json.set(3, at: ".")
+        #expect(json == 3)
+    }
+
     private func anyJSON(_ random: SeededRandom, depth: Int) -> JSON {
         switch random.number(in: 0..<(depth > 0 ? 7 : 5)) {
         case 0: return random.element(of: [.null, true, false]) ?? .null

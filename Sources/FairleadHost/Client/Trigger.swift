@@ -148,7 +148,7 @@ public struct Trigger: Sendable {
         guard var json = try? JSON(parsing: bytes) else {
             throw ConfigurationProblems([ConfigurationProblem(file: file, message: "the body is not JSON, so nothing can be set in it")])
         }
-        for (path, value) in changes { json.put(value, at: path.split(separator: ".").map { String($0) }[...]) }
+        for (path, value) in changes { json.set(value, at: path) }
         return json.bytes()
     }
 
@@ -159,24 +159,5 @@ public struct Trigger: Sendable {
         case .standardWebhooks: ["webhook-signature", "webhook-timestamp", "webhook-id"]
         default: []
         }
-    }
-}
-
-extension JSON {
-    /// Sets a member of a member; a number in the path is a list's index from 0.
-    fileprivate mutating func put(_ value: JSON, at path: ArraySlice<String>) {
-        guard let name = path.first else {
-            self = value
-            return
-        }
-        if case .array(var items) = self, let index = Int(name), items.indices.contains(index) {
-            items[index].put(value, at: path.dropFirst())
-            self = .array(items)
-            return
-        }
-        var member = self[name] ?? [:]
-        member.put(value, at: path.dropFirst())
-        if members == nil { self = [:] }
-        self[name] = member
     }
 }

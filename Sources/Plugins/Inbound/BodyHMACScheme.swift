@@ -29,20 +29,7 @@ public struct BodyHMACScheme: Sendable, Hashable {
 
     func sign(_ body: [UInt8], headers: [String: String], secret: Secret) -> SignedDelivery? {
         guard var json = try? JSON(parsing: body), json.members != nil, let message = signed.bytes(headers: headers, body: body) else { return nil }
-        json.set(.string(code.text(of: code.code(of: message, key: secret.bytes))), at: signature.split(separator: ".").map(String.init)[...])
+        json.set(.string(code.text(of: code.code(of: message, key: secret.bytes))), at: signature)
         return SignedDelivery(headers: headers, body: json.bytes())
-    }
-}
-
-extension JSON {
-    /// Sets a member, making the objects on the way.
-    fileprivate mutating func set(_ value: JSON, at path: ArraySlice<String>) {
-        guard let name = path.first else {
-            self = value
-            return
-        }
-        var member = self[name] ?? [:]
-        member.set(value, at: path.dropFirst())
-        self[name] = member
     }
 }

@@ -77,19 +77,8 @@ struct ProviderFailure {
     private func message(in answer: WireResponse) -> String? {
         guard let json = answer.json else { return nil }
         let places = ["message", "error.message", "error", "error.0", "error_description", "detail", "errors.0.message", "errors.0", "title"]
-        guard let text = places.lazy.compactMap({ json.found($0)?.text?.trimmed }).first(where: { !$0.isEmpty }) else { return nil }
+        guard let text = places.lazy.compactMap({ json.at($0)?.text?.trimmed }).first(where: { !$0.isEmpty }) else { return nil }
         let scrubbed = String(decoding: session.account.secrets.scrubbed(Array(text.utf8)), as: UTF8.self)
         return String(scrubbed.map { $0.isNewline ? " " : $0 }.prefix(500))
-    }
-}
-
-extension JSON {
-    /// The value at dotted names and list indexes from 0.
-    fileprivate func found(_ path: String) -> JSON? {
-        path.split(separator: ".").reduce(Optional(self)) { value, name in
-            guard let value else { return nil }
-            if let index = Int(name) { return value.items.flatMap { $0.indices.contains(index) ? $0[index] : nil } }
-            return value[String(name)]
-        }
     }
 }

@@ -31,18 +31,6 @@ extension JSON {
         }
     }
 
-    /// The value at a dotted path such as `data.items.0.id` (list indexes start at 0); nil where the path leads nowhere. `.` is the value itself.
-    public func at(_ path: String) -> JSON? {
-        if path == "." || path.isEmpty { return self }
-        return path.split(separator: ".").reduce(Optional(self)) { value, part in
-            switch value {
-            case .object(let members): members[String(part)]
-            case .array(let items): Int(part).flatMap { items.indices.contains($0) ? items[$0] : JSON?.none }
-            default: nil
-            }
-        }
-    }
-
     /// The text, or nil when this is not text.
     public var text: String? { if case .string(let text) = self { text } else { nil } }
     /// The exact integer, or nil.
