@@ -35,11 +35,11 @@ struct EventStage: Sendable {
 extension Event {
     /// The event as scripts get it. The body goes in raw; the prelude decodes it.
     func scriptInput(parameters: [String: String]) -> JSON {
-        func object(_ pairs: [String: String]) -> JSON { .object(JSON.Members(pairs.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })) }
         let received = request.value
         var input: JSON = [
             "id": .string(id), "kind": .string(kind.rawValue), "received_at": JSON(receivedAt), "method": .string(received.method),
-            "path": .string(received.path), "params": object(parameters), "query": object(received.query), "headers": object(received.headers),
+            "path": .string(received.path), "params": JSON(texts: parameters), "query": JSON(texts: received.query),
+            "headers": JSON(texts: received.headers),
         ]
         if let text = String(validating: received.body, as: UTF8.self) {
             input["raw"] = .string(text)

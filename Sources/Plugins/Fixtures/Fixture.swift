@@ -86,10 +86,7 @@ public struct Fixture: Sendable {
         query: [String: String] = [:],
         headers: [String: String] = [:]
     ) -> Fixture {
-        func object(_ pairs: [String: String]) -> JSON {
-            .object(JSON.Members(pairs.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
-        }
-        var input: JSON = ["method": .string(method), "query": object(query), "headers": object(headers)]
+        var input: JSON = ["method": .string(method), "query": JSON(texts: query), "headers": JSON(texts: headers)]
         input["path"] = path.map { .string($0) }
         if let text = String(validating: body, as: UTF8.self) {
             input["raw"] = .string(text)
@@ -110,7 +107,7 @@ public struct Fixture: Sendable {
             if input["path"] == nil { delivery["path"] = .string(String(hook.drop { $0 != "/" })) }
             let method = delivery["method"]?.text ?? ""
             if input["params"] == nil, let parameters = route.parameters(method: method, path: delivery["path"]?.text ?? "") {
-                delivery["params"] = .object(JSON.Members(parameters.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+                delivery["params"] = JSON(texts: parameters)
             }
         }
         return delivery

@@ -37,7 +37,7 @@ extension Fixture {
             notes.append("no inbound path of the manifest matches \(path): the host would answer 404")
         }
         if let (route, parameters) = offered.route(method: method, path: path) {
-            input["params"] = .object(JSON.Members(parameters.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+            input["params"] = JSON(texts: parameters)
             return route.key
         }
         guard offered.hooks.contains("on_event") else {

@@ -93,7 +93,7 @@ public struct LuaProvider: ScreeningProvider {
 
     /// Runs `interpret(webhook, ctx)`, which can call nobody.
     public func interpret(_ webhook: Webhook, _ session: ProviderSession) async throws -> [WebhookReport] {
-        var argument: JSON = ["headers": .object(JSON.Members(webhook.headers.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))]
+        var argument: JSON = ["headers": JSON(texts: webhook.headers)]
         if let text = String(validating: webhook.body, as: UTF8.self) {
             argument["raw"] = .string(text)
         } else {

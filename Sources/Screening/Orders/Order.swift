@@ -118,7 +118,7 @@ public struct Order: Sendable, Equatable {
             "external_id": .string(externalID), "package": .string(package), "candidate": candidate.json,
             "state": .string(state.rawValue), "outcome": JSON(outcome?.rawValue), "waiting_on": JSON(state.waitingOn?.rawValue),
             "provider_ref": JSON(providerRef),
-            "provider_status": .object(JSON.Members(standing.providerStatus.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+            "provider_status": JSON(texts: standing.providerStatus),
             "report_url": JSON(standing.reportURL?.value), "checks": .array(standing.checks.map(\.json)),
             "metadata": metadata.value, "problem": standing.problem?.json ?? .null,
             "created_at": JSON(createdAt), "updated_at": JSON(updatedAt),

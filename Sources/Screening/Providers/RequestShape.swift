@@ -22,7 +22,7 @@ public struct RequestShape: Sendable, Equatable {
     public var json: JSON {
         [
             "method": .string(method), "path": .string(path),
-            "headers": .object(JSON.Members(headers.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })), "json": body.value,
+            "headers": JSON(texts: headers), "json": body.value,
         ]
     }
 

@@ -96,6 +96,8 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Express
 
     /// Text, or `null` for nil.
     public init(_ text: String?) { self = text.map(JSON.string) ?? .null }
+    /// An object of texts, by name.
+    public init(texts: [String: String]) { self = .object(Members(texts.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })) }
     /// A moment as ISO 8601, or `null` for nil.
     public init(_ moment: Timestamp?) { self = moment.map { .string($0.iso8601) } ?? .null }
 }

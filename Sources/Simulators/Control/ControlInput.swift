@@ -12,7 +12,7 @@ struct ControlInput {
         if isForm {
             let fields = WireRequest(.get, "/?" + String(decoding: request.body, as: UTF8.self)).query
             // An empty field of a form is one that was not filled in.
-            json = .object(JSON.Members(fields.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+            json = JSON(texts: fields.filter { !$0.value.isEmpty })
         } else if request.body.isEmpty {
             json = [:]
         } else {

@@ -27,8 +27,8 @@ struct EventRow {
         duplicateCount = event.duplicateCount
         let request = event.request.value
         let json: JSON = [
-            "method": .string(request.method), "path": .string(request.path), "query": Self.json(request.query),
-            "headers": Self.json(request.headers),
+            "method": .string(request.method), "path": .string(request.path), "query": JSON(texts: request.query),
+            "headers": JSON(texts: request.headers),
         ]
         body = try codec.seal(RowCodec.Content(json: json, raw: request.body), at: SealedPlace(.events, event.id))
     }
@@ -98,8 +98,6 @@ struct EventRow {
     }
 
     private static func problemPlace(_ event: String) -> SealedPlace { SealedPlace(.events, event + ":problem") }
-
-    private static func json(_ texts: [String: String]) -> JSON { .object(JSON.Members(texts.map { ($0.key, .string($0.value)) })) }
 
     private static func texts(_ json: JSON?) -> [String: String] {
         Dictionary((json?.members?.pairs ?? []).map { ($0.name, $0.value.text ?? "") }, uniquingKeysWith: { $1 })

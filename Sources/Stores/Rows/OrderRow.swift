@@ -30,7 +30,7 @@ struct OrderRow {
         var json: JSON = [
             "external_id": .string(order.externalID), "callback_token": .string(order.callbackToken.value),
             "candidate": Self.json(order.candidate), "metadata": order.metadata.value,
-            "provider_status": .object(JSON.Members(standing.providerStatus.map { ($0.key, .string($0.value)) })),
+            "provider_status": JSON(texts: standing.providerStatus),
             "checks": .array(standing.checks.map(\.json)),
         ]
         json["provider_ref"] = order.providerRef.map { .string($0) }

@@ -56,9 +56,9 @@ extension Event {
         guard principal.seesPersonal else { return view(principal) }
         var view = json
         let received = request.value
-        func object(_ pairs: [String: String]) -> JSON { .object(JSON.Members(pairs.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })) }
         var shown: JSON = [
-            "method": .string(received.method), "path": .string(received.path), "query": object(received.query), "headers": object(received.headers),
+            "method": .string(received.method), "path": .string(received.path), "query": JSON(texts: received.query),
+            "headers": JSON(texts: received.headers),
         ]
         if let text = String(validating: received.body, as: UTF8.self) {
             shown["body"] = .string(text)
