@@ -112,12 +112,7 @@ public struct APIClient: Sendable {
     private static func encoded(_ text: String) -> String {
         var out: [UInt8] = []
         for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
-                out.append(byte)
-            default: out += Array(("%" + [byte].hex.uppercased()).utf8)
-            }
+            if byte.isUnreserved { out.append(byte) } else { out += Array(("%" + [byte].hex.uppercased()).utf8) }
         }
         return String(decoding: out, as: UTF8.self)
     }

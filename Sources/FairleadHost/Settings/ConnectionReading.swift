@@ -50,14 +50,7 @@ struct ConnectionReading {
 
     /// Whether text can be the name of an account or connection: it stands in URLs and metrics.
     static func isIdentifier(_ text: String) -> Bool {
-        guard (1...63).contains(text.utf8.count), let first = text.utf8.first, isAlphanumeric(first) else { return false }
-        return text.utf8.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: false
-        }
+        guard (1...63).contains(text.utf8.count), let first = text.utf8.first, first.isASCIILetter || first.isASCIIDigit else { return false }
+        return text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "-_.".utf8.contains($0) }
     }
 }

@@ -190,9 +190,9 @@ struct Redactor: Sendable {
                 } else if personal {
                     found.add(read(string))
                 }
-            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            case let byte where byte.isASCIIDigit:
                 let start = at
-                while at < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[at]) { at += 1 }
+                while at < text.count, text[at].isASCIIDigit { at += 1 }
                 if personal { found.add(String(decoding: text[start..<at], as: UTF8.self)) }
             default: at += 1
             }

@@ -18,7 +18,7 @@ enum StandardWebhooks {
             let time = request.headers["webhook-timestamp"]
         else { return false }
         // The id ends at the first dot of what is signed: one with a dot in it could borrow from the timestamp.
-        guard !id.isEmpty, !id.contains("."), time.utf8.allSatisfy({ (0x30...0x39).contains($0) }), moment.isNear(time, now: now) else {
+        guard !id.isEmpty, !id.contains("."), time.utf8.allSatisfy(\.isASCIIDigit), moment.isNear(time, now: now) else {
             return false
         }
         let candidates = signatures.split(separator: " ").prefix(16).filter { $0.hasPrefix("v1,") }.map { $0.dropFirst(3) }

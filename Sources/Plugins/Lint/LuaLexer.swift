@@ -1,3 +1,5 @@
+import Screening
+
 /// A word of a Lua text.
 struct LuaToken: Equatable {
     enum Kind: Equatable {
@@ -61,9 +63,9 @@ struct LuaLexer {
                 let begun = line
                 if let text = longString() { return LuaToken(kind: .string, text: text, line: begun) }
                 return symbol()
-            case _ where isDigit(first) || (first == UInt8(ascii: ".") && at(1).map(isDigit) == true): return number()
+            case _ where first.isASCIIDigit || (first == UInt8(ascii: ".") && at(1)?.isASCIIDigit == true): return number()
             case _ where isLetter(first):
-                while place < bytes.count, isLetter(bytes[place]) || isDigit(bytes[place]) { place += 1 }
+                while place < bytes.count, isLetter(bytes[place]) || bytes[place].isASCIIDigit { place += 1 }
                 let text = String(decoding: bytes[start..<place], as: UTF8.self)
                 return LuaToken(kind: LuaLexer.keywords.contains(text) ? .keyword : .name, text: text, line: line)
             default: return symbol()
@@ -73,10 +75,7 @@ struct LuaLexer {
     }
 
     private func at(_ offset: Int) -> UInt8? { bytes.indices.contains(place + offset) ? bytes[place + offset] : nil }
-    private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-    private func isLetter(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-    }
+    private func isLetter(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "_") || byte.isASCIILetter }
 
     private mutating func skipLine() { while place < bytes.count, bytes[place] != UInt8(ascii: "\n") { place += 1 } }
 
@@ -88,7 +87,7 @@ struct LuaLexer {
 
     private mutating func number() -> LuaToken {
         let start = place
-        while let byte = at(0), isDigit(byte) || isLetter(byte) || byte == UInt8(ascii: ".") {
+        while let byte = at(0), byte.isASCIIDigit || isLetter(byte) || byte == UInt8(ascii: ".") {
             place += 1
             let hexadecimal = bytes[start...].starts(with: Array("0x".utf8)) || bytes[start...].starts(with: Array("0X".utf8))
             let exponent = hexadecimal ? "pP" : "eE"

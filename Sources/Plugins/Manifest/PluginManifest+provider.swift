@@ -147,7 +147,7 @@ extension Duration {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         guard let last = text.last else { return nil }
         let digits = units[last] == nil ? text[...] : text.dropLast()
-        guard (1...9).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(digits) else {
+        guard (1...9).contains(digits.utf8.count), digits.utf8.allSatisfy(\.isASCIIDigit), let number = Int64(digits) else {
             return nil
         }
         let seconds = number * (units[last] ?? 1)

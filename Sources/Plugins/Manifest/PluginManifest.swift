@@ -113,7 +113,7 @@ public struct PluginManifest: Sendable {
     }
 
     private static func isName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
+        guard let first = text.utf8.first, first.isASCIILowercase else { return false }
         return text.utf8.allSatisfy { URLParts.isLabel(String(decoding: [$0], as: UTF8.self)) }
     }
 

@@ -42,14 +42,8 @@ extension JSON {
 
     /// Whether text may stand without quotes and is read as the same text.
     private static func isPlain(_ text: String) -> Bool {
-        guard let first = text.utf8.first, first.isLetter, text.utf8.count <= 80, text.last != " " else { return false }
-        guard text.utf8.allSatisfy({ $0.isLetter || (0x30...0x39).contains($0) || "_-. /".utf8.contains($0) }) else { return false }
+        guard let first = text.utf8.first, first.isASCIILetter, text.utf8.count <= 80, text.last != " " else { return false }
+        guard text.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || "_-. /".utf8.contains($0) }) else { return false }
         return !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
-    }
-}
-
-extension UInt8 {
-    fileprivate var isLetter: Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self)
     }
 }

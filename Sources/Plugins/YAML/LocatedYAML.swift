@@ -100,7 +100,7 @@ private struct NodeReading {
         case "true", "True", "TRUE": return true
         case "false", "False", "FALSE": return false
         default:
-            guard let first = scalar.string.utf8.first, first == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first),
+            guard let first = scalar.string.utf8.first, first == UInt8(ascii: "-") || first.isASCIIDigit,
                 let number = try? JSON(parsing: scalar.string), number.number != nil
             else { return .string(scalar.string) }
             return number

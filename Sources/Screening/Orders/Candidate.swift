@@ -88,7 +88,7 @@ extension Candidate {
             throw FieldProblem(path: "\(path).email", expected: "an e-mail address", found: "text that is not one")
         }
         let country = try text("country")?.uppercased()
-        if let country, country.utf8.count != 2 || !country.utf8.allSatisfy({ (65...90).contains($0) }) {
+        if let country, country.utf8.count != 2 || !country.utf8.allSatisfy(\.isASCIIUppercase) {
             throw FieldProblem(path: "\(path).country", expected: "a two-letter country code", found: "other text")
         }
         var other = JSON.Members()

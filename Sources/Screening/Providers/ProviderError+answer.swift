@@ -30,9 +30,7 @@ extension ProviderError {
 
     /// An error number or word that may stand in a log; nil for text that could be anything.
     private static func plainCode(_ text: String) -> String? {
-        let isPlain = text.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
-        }
+        let isPlain = text.utf8.allSatisfy { $0.isASCIIDigit || $0.isASCIILetter || "-._".utf8.contains($0) }
         return isPlain && text.utf8.count <= 40 ? text : nil
     }
 }

@@ -70,6 +70,6 @@ public struct RequestShape: Sendable, Equatable {
     }
 
     private static func isToken(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "!#$%&'*+-.^_`|~".utf8.contains($0) }
+        !name.isEmpty && name.utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || "!#$%&'*+-.^_`|~".utf8.contains($0) }
     }
 }

@@ -167,7 +167,7 @@ private struct JSONParser {
 
     private mutating func digits() -> Int {
         let start = at
-        while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { at += 1 }
+        while let byte = next, byte.isASCIIDigit { at += 1 }
         return at - start
     }
 

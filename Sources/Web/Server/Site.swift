@@ -91,7 +91,7 @@ struct Site: HTTPResponder {
     /// The sender's own name for the request where that is a plain word, else a new one.
     private static func requestID(_ headers: HTTPFields) -> String {
         if let given = headers[requestIDName], (1...64).contains(given.utf8.count),
-            given.utf8.allSatisfy({ $0 == 0x2D || $0 == 0x2E || $0 == 0x5F || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) })
+            given.utf8.allSatisfy({ $0.isASCIIDigit || $0.isASCIILetter || "-._".utf8.contains($0) })
         {
             return given
         }

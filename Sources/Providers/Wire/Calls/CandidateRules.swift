@@ -43,6 +43,6 @@ enum CandidateRules {
         let digits = text.drop { $0 == "+" }
         guard text.count - digits.count <= 1 else { return false }
         let number = digits.filter { !" -.()".contains($0) }
-        return (8...15).contains(number.count) && number.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        return (8...15).contains(number.count) && number.utf8.allSatisfy(\.isASCIIDigit)
     }
 }

@@ -72,14 +72,7 @@ enum PercentEncoding {
 
     /// Text with every byte but letters, digits and `-._~` encoded.
     static func text(_ text: String) -> String {
-        text.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                String(UnicodeScalar(byte))
-            default: "%" + [byte].hex.uppercased()
-            }
-        }.joined()
+        text.utf8.map { $0.isUnreserved ? String(UnicodeScalar($0)) : "%" + [$0].hex.uppercased() }.joined()
     }
 
     /// A query parameter's value; nil for lists and objects.

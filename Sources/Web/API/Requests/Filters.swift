@@ -105,7 +105,7 @@ struct Filters: Sendable {
     func page(of kind: IdentifierKind) throws(ProblemDocument) -> PageRequest {
         var page = PageRequest()
         if let text = try text("limit") {
-            guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let limit = Int(text), (1...200).contains(limit) else {
+            guard text.utf8.allSatisfy(\.isASCIIDigit), let limit = Int(text), (1...200).contains(limit) else {
                 throw Filters.problem("malformed_filter", name: "limit", "limit must be a number from 1 to 200")
             }
             page.limit = limit
