@@ -45,7 +45,7 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
-        .target(name: "CLuaSandbox", dependencies: ["CLua"], cSettings: c),
+        .target(name: "CLuaSandbox", dependencies: ["CLua"], cSettings: c + [.headerSearchPath(".")]),
         .executableTarget(name: "fairlead-lua", dependencies: ["CLuaSandbox", "CSeccomp"], cSettings: c),
 
         .target(

@@ -2,11 +2,11 @@
 #ifndef FLS_SANDBOX_H
 #define FLS_SANDBOX_H
 
-#include "buffer.h"
+#include "base/buffer.h"
 #include "fls_hash.h"
 #include "fls_run.h"
 #include "fls_wire.h"
-#include "region.h"
+#include "base/region.h"
 
 #include <lua.h>
 

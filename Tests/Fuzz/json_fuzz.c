@@ -2,7 +2,7 @@
  * Feeds the JSON codec with anything: it must neither crash, nor leak, nor accept what it cannot give back unchanged.
  * `scripts/fuzz` builds and runs it; inputs that once failed are kept beside it.
  */
-#include "json.h"
+#include "json/json.h"
 #include "sandbox.h"
 
 #include <lauxlib.h>

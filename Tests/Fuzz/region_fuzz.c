@@ -6,7 +6,7 @@
 #define FLS_REGION_AS_IN_A_WORKER
 #define fls_region_resize worker_region_resize
 #define fls_region_release worker_region_release
-#include "../../Sources/CLuaSandbox/region.c"
+#include "../../Sources/CLuaSandbox/base/region.c"
 
 enum { BLOCKS = 64, HOME = 8 * 1024, MOST = 256 * 1024 };
 

@@ -18,7 +18,7 @@ import Testing
             .appendingPathComponent("Sources")
         let script = """
             cd '\(sources.path)' && ${CC:-cc} -std=gnu11 -O1 -D_GNU_SOURCE -DFLS_PROBE -ICLuaSandbox -ICLuaSandbox/include -Ifairlead-lua \
-            $(pkg-config --cflags lua5.4) CLuaSandbox/*.c fairlead-lua/*.c -o '\(target)' $(pkg-config --libs lua5.4 libseccomp)
+            $(pkg-config --cflags lua5.4) $(find CLuaSandbox fairlead-lua -name '*.c') -o '\(target)' $(pkg-config --libs lua5.4 libseccomp)
             """
         _ = try await Command.run("/bin/sh", ["-c", script])
         atexit { unlink(ConfinementTests.target) }

@@ -1,6 +1,6 @@
 /* `pairs` and `next` in one fixed order: numbers ascending, text by its bytes, then the rest. */
 #include "sandbox.h"
-#include "sort.h"
+#include "base/sort.h"
 
 #include <lauxlib.h>
 #include <string.h>

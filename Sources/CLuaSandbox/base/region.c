@@ -1,4 +1,4 @@
-#include "region.h"
+#include "base/region.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* One run: set-up, start, resume, end. All work on Lua is done by `work`, under one pcall. */
-#include "json.h"
+#include "json/json.h"
 #include "sandbox.h"
 
 #include <lauxlib.h>

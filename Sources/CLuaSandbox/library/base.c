@@ -1,5 +1,5 @@
 /* The basic functions that differ from Lua's own. */
-#include "json.h"
+#include "json/json.h"
 #include "sandbox.h"
 
 #include <lauxlib.h>

@@ -1,6 +1,6 @@
-#include "json.h"
+#include "json/json.h"
 #include "sandbox.h"
-#include "sort.h"
+#include "base/sort.h"
 
 #include <lauxlib.h>
 #include <math.h>

@@ -2,7 +2,7 @@
 #ifndef FLS_JSON_H
 #define FLS_JSON_H
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 #include <lua.h>
 

@@ -1,5 +1,5 @@
 /* The table `host` that the prelude gets: the only way out of a script. */
-#include "json.h"
+#include "json/json.h"
 #include "sandbox.h"
 
 #include <lauxlib.h>

@@ -1,5 +1,5 @@
 /* The globals that scripts see, built anew for each run. */
-#include "json.h"
+#include "json/json.h"
 #include "sandbox.h"
 
 #include <lauxlib.h>

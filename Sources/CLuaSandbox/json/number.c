@@ -1,5 +1,5 @@
 /* JSON's numbers: integers exact, and what neither int64 nor double can hold kept as text. */
-#include "json.h"
+#include "json/json.h"
 
 #include <locale.h>
 #include <math.h>
