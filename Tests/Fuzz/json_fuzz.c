@@ -2,8 +2,10 @@
  * Feeds the JSON codec with anything: it must neither crash, nor leak, nor accept what it cannot give back unchanged.
  * `scripts/fuzz` builds and runs it; inputs that once failed are kept beside it.
  */
-#include "json/json.h"
-#include "sandbox.h"
+#include "core/limiter.h"
+#include "json/decode.h"
+#include "json/encode.h"
+#include "json/value.h"
 
 #include <lauxlib.h>
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-#include "sandbox.h"
+#include "core/bundle.h"
+
+#include "base/buffer.h"
+#include "core/globals.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -244,6 +247,10 @@ void fls_bundle_load(lua_State *L, const fls_script *script) {
     if (luaL_loadbufferx(L, script->code, script->code_length, script->chunk, "b") != LUA_OK) {
         lua_error(L);
     }
-    fls_push_globals(L, script->kind);
+    if (script->kind == FLS_SCRIPT_PLUGIN) {
+        fls_push_plugin_globals(L);
+    } else {
+        fls_push_host_globals(L);
+    }
     lua_setupvalue(L, -2, 1); /* a main function's only upvalue is its globals */
 }

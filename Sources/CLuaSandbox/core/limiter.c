@@ -1,4 +1,6 @@
-#include "sandbox.h"
+#include "core/limiter.h"
+
+#include "core/trace.h"
 
 #include <stdlib.h>
 #include <time.h>

@@ -1,5 +1,7 @@
 /* What an author's tools want to see of a run: each line of the plugin as it is reached, and what its locals hold then. Off unless the limits ask. */
-#include "sandbox.h"
+#include "core/trace.h"
+
+#include "core/run_state.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,10 @@
-#include "json/json.h"
-#include "sandbox.h"
+/* JSON to Lua values. */
+#include "json/decode.h"
+
+#include "base/buffer.h"
+#include "core/raise.h"
+#include "json/number.h"
+#include "json/value.h"
 
 #include <lauxlib.h>
 #include <string.h>

@@ -1,8 +1,10 @@
 /* JSON's numbers: integers exact, and what neither int64 nor double can hold kept as text. */
-#include "json/json.h"
+#include "json/number.h"
 
 #include <locale.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,10 @@
 /* The basic functions that differ from Lua's own. */
-#include "json/json.h"
-#include "sandbox.h"
+#include "library/base.h"
+
+#include "core/globals.h"
+#include "core/raise.h"
+#include "json/value.h"
+#include "library/seal.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -126,7 +130,7 @@ static int base_load(lua_State *L) {
     if (own_globals) {
         lua_pushvalue(L, 4);
     } else {
-        fls_push_globals(L, FLS_SCRIPT_PLUGIN);
+        fls_push_plugin_globals(L);
     }
     lua_setupvalue(L, -2, 1);
     return 1;

@@ -1,5 +1,8 @@
+/* The library `crypto`: digests, encodings, and comparing in constant time. */
+#include "library/crypto.h"
+
+#include "core/raise.h"
 #include "fls_hash.h"
-#include "sandbox.h"
 
 #include <lauxlib.h>
 #include <string.h>

@@ -1,6 +1,14 @@
 /* The table `host` that the prelude gets: the only way out of a script. */
-#include "json/json.h"
-#include "sandbox.h"
+#include "library/host.h"
+
+#include "core/bundle.h"
+#include "core/globals.h"
+#include "core/limiter.h"
+#include "core/raise.h"
+#include "json/decode.h"
+#include "json/encode.h"
+#include "json/value.h"
+#include "library/crypto.h"
 
 #include <lauxlib.h>
 #include <string.h>
@@ -250,7 +258,7 @@ void fls_open_host(lua_State *L) {
     lua_setfield(L, -2, "json");
     fls_open_crypto(L);
     lua_setfield(L, -2, "crypto");
-    fls_push_globals(L, FLS_SCRIPT_PLUGIN);
+    fls_push_plugin_globals(L);
     lua_setfield(L, -2, "env");
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &self);

@@ -1,6 +1,8 @@
 /* `pairs` and `next` in one fixed order: numbers ascending, text by its bytes, then the rest. */
-#include "sandbox.h"
+#include "library/keys.h"
+
 #include "base/sort.h"
+#include "core/raise.h"
 
 #include <lauxlib.h>
 #include <string.h>

@@ -1,47 +1,17 @@
 /* The globals that scripts see, built anew for each run. */
-#include "json/json.h"
-#include "sandbox.h"
+#include "library/libraries.h"
+
+#include "core/globals.h"
+#include "json/value.h"
+#include "library/base.h"
+#include "library/host.h"
+#include "library/keys.h"
+#include "library/safe_string.h"
+#include "library/seal.h"
+#include "library/stable_sort.h"
 
 #include <lauxlib.h>
 #include <lualib.h>
-#include <string.h>
-
-static const char plugin_globals = 0, host_globals = 0;
-
-/* ---- libraries that cannot be changed ---- */
-
-static int refuse_write(lua_State *L) {
-    fls_raise(L, FLS_CODE_SCRIPT, "a library cannot be changed");
-}
-
-void fls_seal(lua_State *L) {
-    lua_createtable(L, 0, 0);
-    lua_createtable(L, 0, 3);
-    lua_rotate(L, -3, -1); /* proxy, metatable, library */
-    lua_setfield(L, -2, "__index");
-    lua_pushcfunction(L, refuse_write);
-    lua_setfield(L, -2, "__newindex");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_setmetatable(L, -2);
-}
-
-bool fls_is_sealed(lua_State *L, int index) {
-    if (!lua_getmetatable(L, index)) {
-        return false;
-    }
-    lua_pushliteral(L, "__newindex");
-    lua_rawget(L, -2);
-    bool sealed = lua_tocfunction(L, -1) == refuse_write;
-    lua_pop(L, 2);
-    return sealed;
-}
-
-/* ---- globals ---- */
-
-void fls_push_globals(lua_State *L, int kind) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, kind == FLS_SCRIPT_PLUGIN ? &plugin_globals : &host_globals);
-}
 
 static void open_library(lua_State *L, const char *name, lua_CFunction open) {
     lua_pushcfunction(L, open);
@@ -114,7 +84,7 @@ void fls_open(lua_State *L) {
     lua_settop(L, globals);
     lua_createtable(L, 0, 32);
     copy_table(L, globals);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &plugin_globals);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &host_globals);
+    fls_set_plugin_globals(L);
+    fls_set_host_globals(L);
     fls_open_host(L);
 }

@@ -1,66 +1,26 @@
-#include "json/json.h"
-#include "sandbox.h"
+#include "run/report.h"
+
+#include "core/bundle.h"
+#include "core/limiter.h"
+#include "core/raise.h"
+#include "json/encode.h"
+#include "json/value.h"
+#include "library/base.h"
 
 #include <inttypes.h>
 #include <lauxlib.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
     MESSAGE_BYTES = 4096,
     VALUE_BYTES = 16 * 1024,
     TRACEBACK_LINES = 20,
-    TRACEBACK_LEVELS = 220, /* Lua's C stack ends near 200; deeper Lua recursion repeats itself anyway */
 };
 
-const char *fls_code_name(fls_code code) {
+static const char *code_name(fls_code code) {
     static const char *const names[] = {"script_error", "cpu_limit", "memory_limit", "output_limit", "nesting_limit", "syntax_error", "bad_request"};
     return names[code];
-}
-
-/* ---- positions ---- */
-
-static bool is_plugin(const lua_Debug *frame) {
-    return frame->source[0] == '@';
-}
-
-bool fls_position(lua_State *L, int level, const char **chunk, int *line) {
-    lua_Debug frame;
-    for (int i = 0; i < TRACEBACK_LEVELS && lua_getstack(L, i, &frame); i++) {
-        lua_getinfo(L, "Sl", &frame);
-        if (is_plugin(&frame) && frame.currentline > 0 && --level == 0) {
-            *chunk = frame.source + 1;
-            *line = frame.currentline;
-            return true;
-        }
-    }
-    return false;
-}
-
-_Noreturn void fls_raise(lua_State *L, fls_code code, const char *format, ...) {
-    char text[640];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    fls_run *run = fls_run_of(L);
-    if (run != NULL) {
-        run->raised = code;
-        snprintf(run->raised_text, sizeof run->raised_text, "%.150s", text);
-    }
-    lua_Debug frame;
-    for (int i = 0; i < TRACEBACK_LEVELS && lua_getstack(L, i, &frame); i++) {
-        lua_getinfo(L, "Sl", &frame);
-        if (is_plugin(&frame) && frame.currentline > 0) {
-            lua_pushfstring(L, "%s:%d: %s", frame.short_src, frame.currentline, text);
-            lua_error(L);
-        }
-    }
-    lua_pushstring(L, text);
-    lua_error(L);
-    abort(); /* not reached */
 }
 
 /* Where `text` begins with "shown:line: ", the length of that; writes the line. */
@@ -113,7 +73,7 @@ static void take_prefix(fls_run *run, lua_State *at, found *f) {
         if (skip > 0) {
             f->message += skip;
             f->length -= skip;
-            if (is_plugin(&frame)) {
+            if (fls_is_plugin(&frame)) {
                 f->script = frame.source + 1;
                 f->line = line;
             }
@@ -171,9 +131,9 @@ static void traceback(fls_buffer *out, lua_State *at) {
     const char *before = ",\"traceback\":[";
     lua_Debug frame;
     int lines = 0;
-    for (int i = 0; i < TRACEBACK_LEVELS && lines < TRACEBACK_LINES && lua_getstack(at, i, &frame); i++) {
+    for (int i = 0; i < FLS_STACK_LEVELS && lines < TRACEBACK_LINES && lua_getstack(at, i, &frame); i++) {
         lua_getinfo(at, "Sl", &frame);
-        if (is_plugin(&frame) && frame.currentline > 0) {
+        if (fls_is_plugin(&frame) && frame.currentline > 0) {
             fls_buffer_text(out, before);
             field(out, "{\"script\":", frame.source + 1, strlen(frame.source + 1), 256);
             fls_buffer_text(out, ",\"line\":");
@@ -189,7 +149,7 @@ static void traceback(fls_buffer *out, lua_State *at) {
 static void begin(fls_run *run, fls_code code, const found *f) {
     fls_buffer *out = &run->out;
     fls_buffer_reset(out, FLS_WIRE_ERROR_MAX);
-    field(out, "{\"code\":", fls_code_name(code), strlen(fls_code_name(code)), 64);
+    field(out, "{\"code\":", code_name(code), strlen(code_name(code)), 64);
     field(out, ",\"message\":", f->message, f->length, MESSAGE_BYTES);
     const char *script = f->script != NULL ? f->script : fls_bundle_plugin(run->bundle);
     if (script != NULL) {

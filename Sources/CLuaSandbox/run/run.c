@@ -1,6 +1,15 @@
 /* One run: set-up, start, resume, end. All work on Lua is done by `work`, under one pcall. */
-#include "json/json.h"
-#include "sandbox.h"
+#include "fls_run.h"
+
+#include "core/bundle.h"
+#include "core/limiter.h"
+#include "core/raise.h"
+#include "core/run_state.h"
+#include "json/decode.h"
+#include "json/encode.h"
+#include "run/prepare.h"
+#include "run/report.h"
+#include "run/template.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -17,8 +26,6 @@ typedef struct {
     bool decoding;    /* a fault here is the host's */
 } turn;
 
-static const char thread = 0;
-
 enum { FIRST_BYTES = 64 * 1024 }; /* for an empty state, before the run's own limit is known */
 
 /* Pushes what the host sent on the script's thread. */
@@ -33,28 +40,6 @@ static int resume(lua_State *L, lua_State *co, int arguments) {
     int results;
     lua_settop(L, 0);
     return lua_resume(co, L, arguments, &results);
-}
-
-int fls_run_prepare(lua_State *L, fls_run *run) {
-    lua_gc(L, LUA_GCSTOP);
-    lua_settop(L, 0);
-    run->co = lua_newthread(L);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &thread);
-    fls_open(L);
-    fls_bundle_load(L, &run->bundle->scripts[0]);
-    lua_insert(L, -2);
-    lua_xmove(L, run->co, 2);
-    fls_arm(run->co);
-    int status = resume(L, run->co, 1);
-    if (status != LUA_OK) {
-        return status;
-    }
-    if (lua_gettop(run->co) < 1 || lua_type(run->co, -1) != LUA_TFUNCTION) {
-        return luaL_error(L, "the prelude must return a function");
-    }
-    lua_rotate(run->co, 1, 1);
-    lua_settop(run->co, 1);
-    return LUA_OK;
 }
 
 static int begin(lua_State *L, turn *t) {

@@ -2,7 +2,11 @@
  * Most runs begin with the same few thousand allocations: libraries, the prelude. They are made once, in memory of their own, and their bytes are kept;
  * they are copied back after each run. Lua's state is full of addresses, so the copy stands where the original stood.
  */
-#include "sandbox.h"
+#include "run/template.h"
+
+#include "core/bundle.h"
+#include "core/limiter.h"
+#include "run/prepare.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,9 @@
 /* The string functions that differ from Lua's own: bounded, and without addresses. */
-#include "sandbox.h"
+#include "library/safe_string.h"
+
+#include "core/limiter.h"
+#include "core/raise.h"
+#include "library/base.h"
 
 #include <lauxlib.h>
 #include <string.h>

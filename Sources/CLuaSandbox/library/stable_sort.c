@@ -1,5 +1,7 @@
 /* table.sort: Lua's own may take a pivot from the clock, so that equal items come out in another order when a run is replayed. */
-#include "sandbox.h"
+#include "library/stable_sort.h"
+
+#include "core/raise.h"
 
 #include <lauxlib.h>
 
