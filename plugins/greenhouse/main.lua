@@ -1,6 +1,6 @@
 -- Greenhouse, by its Assessment Partner API. Greenhouse asks which tests there are, sends a candidate to one and asks how
 -- it stands; when the order ends, one PATCH tells Greenhouse to ask again. Orders by recruiting webhooks: lib/recruiting.lua.
-local crypto, json, map, text = require "crypto", require "json", require "map", require "text"
+local crypto, json, map = require "crypto", require "json", require "map"
 local recruiting, screening = require "lib.recruiting", require "screening"
 
 -- Every state of an order, as a recruiter reads it in Greenhouse. Only "complete" ends a test there, so it is said of
@@ -28,17 +28,8 @@ local final = { completed = true, reviewed = true, cancelled = true, refused = t
 -- GET /assessments/list_tests: a bare array.
 local function list_tests(_, ctx)
     local tests = json.array()
-    local function offer(id, name)
-        tests[#tests + 1] = { partner_test_id = tostring(id), partner_test_name = tostring(name or id) }
-    end
-    if ctx.settings.packages then
-        for name, id in pairs(ctx.settings.packages) do
-            offer(id, name)
-        end
-    else
-        for _, package in ipairs(ctx.packages() or {}) do
-            offer(package.id, package.name)
-        end
+    for index, package in ipairs(screening.offered(ctx)) do
+        tests[index] = { partner_test_id = package.id, partner_test_name = package.name }
     end
     return { json = tests }
 end
@@ -66,20 +57,6 @@ local function external_id_of(url)
     return "take-home-test-" .. (number or crypto.hex(crypto.sha256(url)):sub(1, 32))
 end
 
-local function candidate_of(body, ctx)
-    local phone = text.phone_e164(body:text("candidate.phone_number"), ctx.settings.phone_country)
-    if not phone and body:text("candidate.phone_number") then
-        ctx.log.info("the telephone number was left out: its country is not known, or it has too few digits")
-    end
-    return {
-        first_name = body:text("candidate.first_name"),
-        last_name = body:text("candidate.last_name"),
-        preferred_name = body:text("candidate.preferred_name"),
-        email = body:text("candidate.email"),
-        phone = phone,
-    }
-end
-
 -- POST /assessments/send_test
 local function send_test(request, ctx)
     local body = map(request.body)
@@ -92,7 +69,13 @@ local function send_test(request, ctx)
     local order, problem = screening.place(ctx, {
         external_id = external_id_of(url),
         package = package_of(body, ctx),
-        candidate = candidate_of(body, ctx),
+        candidate = screening.candidate(ctx, {
+            first_name = body:text("candidate.first_name"),
+            last_name = body:text("candidate.last_name"),
+            preferred_name = body:text("candidate.preferred_name"),
+            email = body:text("candidate.email"),
+            phone = body:text("candidate.phone_number"),
+        }),
         metadata = { callback_url = url, profile_url = body:text("candidate.greenhouse_profile_url") },
     })
     if not order then
@@ -159,17 +142,14 @@ local function on_update(update, ctx)
         ctx.skip("the order did not come from Greenhouse")
     end
     local reply = ctx.http.patch(url, { auth = { basic = { ctx.secret.api_key, "" } } })
+    screening.answered(ctx, reply, "Greenhouse", "check the secret api_key")
     local status = reply.status
-    if status >= 200 and status < 300 then
-        return { status = status }
-    elseif status == 404 or status == 410 then
+    if status == 404 or status == 410 then
         ctx.skip("the take-home test is no longer in Greenhouse")
-    elseif status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = screening.retry_after(reply), reason = "Greenhouse answered " .. status }
-    elseif status == 401 or status == 403 then
-        ctx.park("Greenhouse did not accept our key (" .. status .. "): check the secret api_key")
+    elseif status < 200 or status >= 300 then
+        ctx.park("Greenhouse answered " .. status)
     end
-    ctx.park("Greenhouse answered " .. status)
+    return { status = status }
 end
 
 return {

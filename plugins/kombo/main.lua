@@ -3,40 +3,15 @@
 local json, map = require "json", require "map"
 local kombo, screening = require "lib.kombo", require "screening"
 
--- Every state of an order in Kombo's vocabulary, and as people read it. Kombo takes no change once an order is not OPEN.
-local states = {
-    accepted = { "OPEN", "Ordered" },
-    submitting = { "OPEN", "Ordered" },
-    uncertain = { "OPEN", "Waiting for the screening team" },
-    requested = { "OPEN", "Invitation sent" },
-    awaiting_candidate = { "OPEN", "Waiting for the candidate" },
-    in_progress = { "OPEN", "In progress" },
-    paused = { "OPEN", "Paused" },
-    attention_needed = { "OPEN", "Needs attention" },
-    ready_for_review = { "OPEN", "Ready for review" },
-    completed = { "COMPLETED", "Complete" },
-    reviewed = { "COMPLETED", "Reviewed" },
-    cancelled = { "CANCELLED", "Cancelled" },
-    refused = { "CANCELLED", "Refused by the provider" },
-    failed = { "CANCELLED", "Failed" },
-    unknown = { "OPEN", "Pending" },
-}
+-- Kombo's status; that of every other state is OPEN. Kombo takes no change once an order is not OPEN.
+local statuses = { completed = "COMPLETED", reviewed = "COMPLETED", cancelled = "CANCELLED", refused = "CANCELLED", failed = "CANCELLED" }
 local outcomes = { clear = "Clear", consider = "Consider", refer = "Refer" }
 
 -- The packages to show: those of the setting, else all of the account.
 local function offered(ctx)
     local list = json.array()
-    local function offer(id, name)
-        list[#list + 1] = { id = tostring(id), type = ctx.settings.package_type, name = tostring(name or id), description = tostring(name or id) }
-    end
-    if ctx.settings.packages then
-        for name, id in pairs(ctx.settings.packages) do
-            offer(id, name)
-        end
-    else
-        for _, package in ipairs(ctx.packages() or {}) do
-            offer(package.id, package.name)
-        end
+    for index, package in ipairs(screening.offered(ctx)) do
+        list[index] = { id = package.id, type = ctx.settings.package_type, name = package.name, description = package.name }
     end
     return list
 end
@@ -52,23 +27,15 @@ local function sync_packages(_, ctx)
 end
 
 local function place(ctx, data)
-    if not data:text("candidate.email") then
-        ctx.reject("The candidate has no e-mail address.")
-    end
-    local package, problem = screening.package(ctx.settings, data:text("package_id"), {})
-    if not package then
-        ctx.reject(problem)
-    end
-    local order
-    order, problem = screening.place(ctx, {
+    local order, problem = screening.start(ctx, {
         external_id = "order-" .. data:text("id"),
-        package = package,
-        candidate = screening.candidate(ctx, {
+        chosen = data:text("package_id"),
+        candidate = {
             first_name = data:text("candidate.first_name"),
             last_name = data:text("candidate.last_name"),
             email = data:text("candidate.email"),
             phone = data:text("candidate.phone"),
-        }),
+        },
         metadata = {
             kombo_order = data:text("id"),
             application_id = data:text("application.remote_id"),
@@ -127,15 +94,12 @@ local function on_update(update, ctx)
     if not id then
         ctx.skip("the order did not come from Kombo")
     end
-    local before = states[(update.previous or {}).state] or states.unknown
-    local status, word = table.unpack(states[order.state] or states.unknown)
-    local own = settings.words or {}
+    local status, state = statuses[order.state] or "OPEN", order.state
     if status == "COMPLETED" and not screening.has_result(order) then
-        status, word = table.unpack(states.unknown) -- a result that nobody understood must not close the order
-        word = own.unknown or word
-    else
-        word = own[order.state] or word
+        status, state = "OPEN", "unknown" -- a result that nobody understood must not close the order
     end
+    local words = screening.words(settings.words)
+    local word = words[state] or words.unknown
     local result = {
         status = status,
         result_url = order.report_url or settings.report_link,
@@ -145,7 +109,7 @@ local function on_update(update, ctx)
     if settings.attach_report and status == "COMPLETED" and order.report_url then
         result.attachments = json.array { { name = "Screening report.pdf", content_type = "application/pdf", data_url = order.report_url } }
     end
-    kombo.put(ctx, settings.integration_id, "/assessment/orders/" .. id .. "/result", result, before[1] ~= "OPEN")
+    kombo.put(ctx, settings.integration_id, "/assessment/orders/" .. id .. "/result", result, statuses[(update.previous or {}).state] ~= nil)
     return { status = status }
 end
 

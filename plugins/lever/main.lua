@@ -56,34 +56,24 @@ local function posting_names(ctx, opportunity)
     return names
 end
 
-local function refuse(ctx, id, problem)
-    lever.change_tags(ctx, id, { error_tag })
-    lever.note(ctx, id, "No screening was ordered. " .. problem)
-    ctx.reject(problem)
-end
-
 local function order(ctx, opportunity, id)
-    local email = opportunity:text("emails[1]")
-    if not email then
-        refuse(ctx, id, "The candidate has no e-mail address. Add one and move the candidate to the stage again.")
-    end
-    local tag = tagged(opportunity, ctx.settings)
-    local package, problem = screening.package(ctx.settings, tag, tag and {} or posting_names(ctx, opportunity))
-    local placed
-    if not problem then
-        placed, problem = screening.place(ctx, {
-            external_id = "opportunity-" .. id,
-            package = package,
-            candidate = screening.candidate(ctx, {
-                name = opportunity:text("name"),
-                email = email,
-                phone = opportunity:text("phones[1].value") or opportunity:text("phones[1]"),
-            }),
-            metadata = { via = "webhook", opportunity_id = id },
-        })
-    end
-    if problem then
-        refuse(ctx, id, problem)
+    local email, tag = opportunity:text("emails[1]"), tagged(opportunity, ctx.settings)
+    local placed, problem = screening.start(ctx, {
+        external_id = "opportunity-" .. id,
+        chosen = tag,
+        words = email and not tag and posting_names(ctx, opportunity) or {},
+        candidate = {
+            name = opportunity:text("name"),
+            email = email,
+            phone = opportunity:text("phones[1].value") or opportunity:text("phones[1]"),
+        },
+        without_email = "Add one and move the candidate to the stage again.",
+        metadata = { via = "webhook", opportunity_id = id },
+    })
+    if not placed then
+        lever.change_tags(ctx, id, { error_tag })
+        lever.note(ctx, id, "No screening was ordered. " .. problem)
+        ctx.reject(problem)
     end
     if lever.has_tag(opportunity, error_tag) then
         lever.change_tags(ctx, id, {}, { error_tag })

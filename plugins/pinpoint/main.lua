@@ -16,61 +16,27 @@ local default_paths = {
     department = "department.name",
 }
 
--- Every state of an order, as comments and the custom field show it. `STATE_OUTCOME` goes before `STATE`.
-local words = {
-    accepted = "Ordered",
-    submitting = "Ordered",
-    uncertain = "Waiting for the screening team",
-    requested = "Invitation sent",
-    awaiting_candidate = "Waiting for the candidate",
-    in_progress = "In progress",
-    paused = "Paused",
-    attention_needed = "Needs attention",
-    ready_for_review = "Ready for review",
-    completed = "Complete",
-    completed_clear = "Clear",
-    completed_consider = "Complete: consider",
-    completed_refer = "Complete: refer",
-    reviewed = "Reviewed",
-    reviewed_clear = "Reviewed: clear",
-    reviewed_consider = "Reviewed: consider",
-    reviewed_refer = "Reviewed: refer",
-    cancelled = "Cancelled",
-    refused = "Refused by the provider",
-    failed = "Failed",
-    unknown = "Pending",
-}
-
-local function refuse(ctx, id, problem)
-    pinpoint.comment(ctx, id, "No screening was ordered. " .. problem)
-    ctx.reject(problem)
-end
-
 local function order(ctx, read, id)
-    if not read("email") then
-        refuse(ctx, id, "The candidate has no e-mail address. Add one and move the application to the stage again.")
-    end
     local names = {}
     for _, field in ipairs { "job", "job_id", "department" } do
         names[#names + 1] = read(field)
     end
-    local package, problem = screening.package(ctx.settings, read("package"), names)
-    local placed
-    if package then
-        placed, problem = screening.place(ctx, {
-            external_id = "application-" .. id,
-            package = package,
-            candidate = screening.candidate(ctx, {
-                first_name = read("first_name"),
-                last_name = read("last_name"),
-                email = read("email"),
-                phone = read("phone"),
-            }),
-            metadata = { via = "webhook", application_id = id },
-        })
-    end
+    local placed, problem = screening.start(ctx, {
+        external_id = "application-" .. id,
+        chosen = read("package"),
+        words = names,
+        candidate = {
+            first_name = read("first_name"),
+            last_name = read("last_name"),
+            email = read("email"),
+            phone = read("phone"),
+        },
+        without_email = "Add one and move the application to the stage again.",
+        metadata = { via = "webhook", application_id = id },
+    })
     if not placed then
-        refuse(ctx, id, problem)
+        pinpoint.comment(ctx, id, "No screening was ordered. " .. problem)
+        ctx.reject(problem)
     end
     return { order = placed.id }
 end
@@ -115,7 +81,7 @@ local function on_update(update, ctx)
     if not id then
         ctx.skip("the order did not come from Pinpoint")
     end
-    local word = screening.word(words, present, settings)
+    local word = screening.word(screening.words(), present, settings)
     if settings.status_field then
         pinpoint.set(ctx, id, settings.status_field, word)
     end

@@ -1,6 +1,6 @@
 -- Any system that can send signed JSON. The settings say where things stand in its payload; every update of an order is
 -- posted back, signed as Standard Webhooks.
-local map, text = require "map", require "text"
+local map = require "map"
 local callback, screening = require "lib.callback", require "screening"
 
 local default_paths = {
@@ -51,18 +51,14 @@ local function package_of(word, settings)
 end
 
 local function candidate_of(read, ctx)
-    local first, last = read("first_name"), read("last_name")
-    local full = read("full_name")
-    if full and not (first and last) then
-        local split_first, split_last = text.split_name(full)
-        first, last = first or split_first, last or split_last
-    end
-    local country = (read("country") or ""):match("^%a%a$") -- the name of a country helps no provider
-    local phone = text.phone_e164(read("phone"), country or ctx.settings.phone_country)
-    if read("phone") and not phone then
-        ctx.log.info("the telephone number was left out: its country is not known, or it has too few digits")
-    end
-    return { first_name = first, last_name = last, email = read("email"), phone = phone, country = country }
+    return screening.candidate(ctx, {
+        first_name = read("first_name"),
+        last_name = read("last_name"),
+        name = read("full_name"),
+        email = read("email"),
+        phone = read("phone"),
+        country = (read("country") or ""):match("^%a%a$"), -- the name of a country helps no provider
+    })
 end
 
 -- What the settings ask to keep: text, numbers and booleans.

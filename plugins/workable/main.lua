@@ -25,31 +25,8 @@ local default_keys = {
     results_url = "results_url",
 }
 
--- Every state of an order: Workable's status, and the summary that people read. `STATE_OUTCOME` goes before `STATE`.
+-- Workable's status; that of every other state is "pending".
 local statuses = { completed = "completed", reviewed = "completed", cancelled = "cancelled", refused = "cancelled", failed = "cancelled" }
-local words = {
-    accepted = "Ordered",
-    submitting = "Ordered",
-    uncertain = "Waiting for the screening team",
-    requested = "Invitation sent",
-    awaiting_candidate = "Waiting for the candidate",
-    in_progress = "In progress",
-    paused = "Paused",
-    attention_needed = "Needs attention",
-    ready_for_review = "Ready for review",
-    completed = "Complete",
-    completed_clear = "Clear",
-    completed_consider = "Complete: consider",
-    completed_refer = "Complete: refer",
-    reviewed = "Reviewed",
-    reviewed_clear = "Reviewed: clear",
-    reviewed_consider = "Reviewed: consider",
-    reviewed_refer = "Reviewed: refer",
-    cancelled = "Cancelled",
-    refused = "Refused by the provider",
-    failed = "Failed",
-    unknown = "Pending",
-}
 
 -- Nobody is failed: "consider" and "refer" are for a person to read.
 local grades = { clear = "passed" }
@@ -65,17 +42,8 @@ end
 -- GET /packages
 local function packages(_, ctx)
     local keys, list = keys_of(ctx.settings), json.array()
-    local function offer(id, name)
-        list[#list + 1] = { [keys.package_id] = tostring(id), [keys.package_name] = tostring(name or id) }
-    end
-    if ctx.settings.packages then
-        for name, id in pairs(ctx.settings.packages) do
-            offer(id, name)
-        end
-    else
-        for _, package in ipairs(ctx.packages() or {}) do
-            offer(package.id, package.name)
-        end
+    for index, package in ipairs(screening.offered(ctx)) do
+        list[index] = { [keys.package_id] = package.id, [keys.package_name] = package.name }
     end
     return { json = { [keys.packages] = list } }
 end
@@ -86,24 +54,18 @@ local function checks(request, ctx)
     local url = body:text(keys.callback_url)
     if not (url and url:find("^https?://[^%s%c]+$")) then
         ctx.reject("The request has no address for the results (" .. keys.callback_url .. ").")
-    elseif not body:text(keys.email) then
-        ctx.reject("The candidate has no e-mail address. Add one in Workable and order the check again.")
     end
-    local names = { body:text(keys.job_shortcode) or "", body:text(keys.job_title) or "" }
-    local package, problem = screening.package(ctx.settings, body:text(keys.ordered_package), names)
-    if not package then
-        ctx.reject(problem)
-    end
-    local order
-    order, problem = screening.place(ctx, {
+    local order, problem = screening.start(ctx, {
         external_id = workable.check_id(url),
-        package = package,
-        candidate = screening.candidate(ctx, {
+        chosen = body:text(keys.ordered_package),
+        words = { body:text(keys.job_shortcode) or "", body:text(keys.job_title) or "" },
+        candidate = {
             first_name = body:text(keys.first_name),
             last_name = body:text(keys.last_name),
             email = body:text(keys.email),
             phone = body:text(keys.phone),
-        }),
+        },
+        without_email = "Add one in Workable and order the check again.",
         metadata = { via = "check", callback_url = url, job = body:text(keys.job_shortcode) },
     })
     if not order then
@@ -120,7 +82,7 @@ local function tell(order, ctx)
     if status == "completed" and not screening.has_result(order) then
         status = "pending"
     end
-    local result = { [keys.summary] = workable.summary(order, screening.word(words, order, ctx.settings)) }
+    local result = { [keys.summary] = workable.summary(order, screening.word(screening.words(), order, ctx.settings)) }
     if status == "completed" then
         url = url or ctx.settings.report_link
         result[keys.grade] = grades[order.outcome]
@@ -135,7 +97,7 @@ local function on_update(update, ctx)
     if via == "check" then
         return tell(update.order, ctx)
     elseif via == "webhook" then
-        return stages.update(update.order, ctx, words)
+        return stages.update(update.order, ctx)
     end
     ctx.skip("the order did not come from Workable")
 end

@@ -1,5 +1,5 @@
--- The module `screening`: what is the same in whatever ATS a screening starts: which package, placing and cancelling the order, its
--- state in words.
+-- The module `screening`: what is the same in whatever ATS a screening starts: which packages, placing and cancelling the order, its
+-- state in words, and what an answer of the ATS means for the run.
 return function(core)
     local text = core.part("text")
     local screening = {}
@@ -23,6 +23,24 @@ return function(core)
             end
         end
         return false
+    end
+
+    --- The packages to offer in the ATS, each its `id` and `name` as text: those of the setting `packages`, else all of the account's.
+    function screening.offered(ctx)
+        local list = {}
+        local function offer(id, name)
+            list[#list + 1] = { id = tostring(id), name = tostring(name or id) }
+        end
+        if ctx.settings.packages then
+            for name, id in pairs(ctx.settings.packages) do
+                offer(id, name)
+            end
+        else
+            for _, package in ipairs(ctx.packages() or {}) do
+                offer(package.id, package.name)
+            end
+        end
+        return list
     end
 
     --- → the package, or nil and why not. `chosen` is what a person chose for this candidate, or nil; `words` are names of the
@@ -80,10 +98,39 @@ return function(core)
         error(result, 0)
     end
 
+    --- Starts the screening of a candidate. → the order, or nil and what a person can mend in the ATS. `asked.chosen` and `asked.words` choose
+    --- the package; `asked.without_email` tells that person what to do about a missing e-mail address.
+    function screening.start(ctx, asked)
+        if not asked.candidate.email then
+            return nil, "The candidate has no e-mail address." .. (asked.without_email and " " .. asked.without_email or "")
+        end
+        local package, problem = screening.package(ctx.settings, asked.chosen, asked.words or {})
+        if not package then
+            return nil, problem
+        end
+        return screening.place(ctx, {
+            external_id = asked.external_id,
+            package = package,
+            candidate = screening.candidate(ctx, asked.candidate),
+            metadata = asked.metadata,
+        })
+    end
+
     --- The seconds that an answer asks to wait, for `ctx.retry`; nil where it does not say, or says what is no waiting time.
     function screening.retry_after(reply)
         local seconds = tonumber(reply.headers["retry-after"])
         return seconds and seconds >= 0 and seconds <= 30 * 86400 and seconds or nil
+    end
+
+    --- Ends the run where the ATS did not deal with a call: what passes by itself (408, 429, 5xx) is tried again, and a key that it rejects
+    --- (401, 403) waits for a person, who is told what to look at. Other answers are the caller's, and these two where nothing is to be told.
+    function screening.answered(ctx, reply, name, look_at)
+        local status = reply.status
+        if status == 408 or status == 429 or status >= 500 then
+            ctx.retry { after = screening.retry_after(reply), reason = name .. " answered " .. status }
+        elseif look_at and (status == 401 or status == 403) then
+            ctx.park(name .. " did not accept our key (" .. status .. "): " .. look_at)
+        end
     end
 
     local ended = { completed = true, reviewed = true, cancelled = true, refused = true, failed = true }
@@ -111,6 +158,42 @@ return function(core)
     function screening.has_result(order)
         local code = order.problem and order.problem.code or ""
         return finished[order.state] == true and not code:find("^unrecognised")
+    end
+
+    -- Every state of an order in plain words. `STATE_OUTCOME` goes before `STATE`.
+    local usual = {
+        accepted = "Ordered",
+        submitting = "Ordered",
+        uncertain = "Waiting for the screening team",
+        requested = "Invitation sent",
+        awaiting_candidate = "Waiting for the candidate",
+        in_progress = "In progress",
+        paused = "Paused",
+        attention_needed = "Needs attention",
+        ready_for_review = "Ready for review",
+        completed = "Complete",
+        completed_clear = "Clear",
+        completed_consider = "Complete: consider",
+        completed_refer = "Complete: refer",
+        reviewed = "Reviewed",
+        reviewed_clear = "Reviewed: clear",
+        reviewed_consider = "Reviewed: consider",
+        reviewed_refer = "Reviewed: refer",
+        cancelled = "Cancelled",
+        refused = "Refused by the provider",
+        failed = "Failed",
+        unknown = "Pending",
+    }
+
+    --- The usual words, for `screening.word`, with those of `changes` in place of some.
+    function screening.words(changes)
+        local words = {}
+        for _, list in ipairs { usual, changes } do
+            for state, word in pairs(list) do
+                words[state] = word
+            end
+        end
+        return words
     end
 
     --- The ATS's word for where an order stands: by state and outcome, else by state. The setting `words` goes first.

@@ -103,6 +103,12 @@ extension HostAPI {
                     """
                 ),
                 function(
+                    "offered",
+                    [("ctx", "fairlead.ctx")],
+                    "fairlead.package[]",
+                    "The packages to offer in the ATS: those of the setting `packages` by their names there, else all of the account's."
+                ),
+                function(
                     "candidate",
                     [("ctx", "fairlead.ctx"), ("given", "table<string, any>")],
                     "table<string, any>",
@@ -113,6 +119,12 @@ extension HostAPI {
                     [("ctx", "fairlead.ctx"), ("request", "fairlead.place_options")],
                     "fairlead.order?, string?",
                     "Places the order; nil and what is wrong where the ATS can mend it: candidate, external_id, package, metadata. Other errors stay errors."
+                ),
+                function(
+                    "start",
+                    [("ctx", "fairlead.ctx"), ("asked", "fairlead.start_options")],
+                    "fairlead.order?, string?",
+                    "All of it: `package`, `candidate`, then `place`. Gives the order, or nil and what a person can mend in the ATS."
                 ),
                 function(
                     "cancel",
@@ -129,7 +141,22 @@ extension HostAPI {
                     "number?",
                     "The seconds of its `Retry-After`, for `ctx.retry`; nil where it does not say, or says what is no waiting time."
                 ),
+                function(
+                    "answered",
+                    [("ctx", "fairlead.ctx"), ("reply", "fairlead.reply"), ("name", "string"), ("look_at?", "string")],
+                    "",
+                    """
+                    Ends the run where the ATS, called `name` in the reason, did not deal with a call: 408, 429 and 5xx are tried again, 401 and 403 parked \
+                    with `look_at` in the reason. Other answers are yours, and 401 and 403 where `look_at` is left out.
+                    """
+                ),
                 function("has_result", [("order", "fairlead.order")], "boolean", "Whether it is finished with an outcome that is understood."),
+                function(
+                    "words",
+                    [("changes?", "table<string, string>")],
+                    "table<string, string>",
+                    "The usual words for the states, for `word`, with your changes in place of some."
+                ),
                 function(
                     "word",
                     [("words", "table<string, string>"), ("order", "fairlead.order"), ("settings", "table<string, any>")],

@@ -78,6 +78,19 @@ extension HostAPI {
             ]
         ),
         Part(
+            name: "start_options",
+            kind: .value,
+            note: "What `screening.start` takes.",
+            members: [
+                field("external_id", "string|integer", "What the ATS knows the request by: the same one is the same order."),
+                field("candidate", "table<string, any>", "Whom to screen, as `screening.candidate` takes it."),
+                field("chosen", "string?", "The package that a person chose for this candidate."),
+                field("words", "string[]?", "Names of the job and its department, the most particular first."),
+                field("without_email", "string?", "What a person is to do where there is no e-mail address."),
+                field("metadata", "table<string, any>?", "What updates and pinned permissions need later."),
+            ]
+        ),
+        Part(
             name: "find_options",
             kind: .value,
             note: "What `ctx.orders.find` takes.",

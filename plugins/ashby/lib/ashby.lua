@@ -19,12 +19,9 @@ function ashby.call(ctx, method, body)
         auth = { basic = { ctx.secret.api_key, "" } },
         json = body,
     })
+    screening.answered(ctx, reply, "Ashby", "check the secret api_key and its permissions")
     local status, answer = reply.status, reply.json
-    if status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = screening.retry_after(reply), reason = "Ashby answered " .. status }
-    elseif status == 401 or status == 403 then
-        ctx.park("Ashby did not accept our key (" .. status .. "): check the secret api_key and its permissions")
-    elseif type(answer) == "table" and answer.success == false then
+    if type(answer) == "table" and answer.success == false then
         return nil, errors_of(answer)
     elseif status < 200 or status >= 300 then
         ctx.park("Ashby answered " .. status)
@@ -46,6 +43,12 @@ end
 --- Leaves a note on the candidate.
 function ashby.note(ctx, candidate_id, text)
     ashby.must(ctx, "candidate.createNote", { candidateId = candidate_id, note = text })
+end
+
+--- Where an order stands, as Ashby's status shows it. "Started" is Ashby's own word: it stamps the time at which the
+--- assessment began.
+function ashby.word(order, settings)
+    return screening.word(screening.words { requested = "Started", completed_clear = "Complete: clear" }, order, settings)
 end
 
 return ashby

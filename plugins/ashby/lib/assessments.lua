@@ -9,17 +9,8 @@ local may_start_again = { cancelled = true, refused = true, failed = true }
 --- POST /assessment.list
 function assessments.list(_, ctx)
     local results = json.array()
-    local function offer(id, name)
-        results[#results + 1] = { assessment_type_id = tostring(id), name = tostring(name or id) }
-    end
-    if ctx.settings.packages then
-        for name, id in pairs(ctx.settings.packages) do
-            offer(id, name)
-        end
-    else
-        for _, package in ipairs(ctx.packages() or {}) do
-            offer(package.id, package.name)
-        end
+    for index, package in ipairs(screening.offered(ctx)) do
+        results[index] = { assessment_type_id = package.id, name = package.name }
     end
     return { json = { success = true, results = results } }
 end
@@ -120,9 +111,9 @@ local function details(order)
 end
 
 --- Tells Ashby where the order of an assessment stands.
-function assessments.update(update, ctx, words)
+function assessments.update(update, ctx)
     local order, settings = update.order, ctx.settings
-    local word = screening.word(words, order, settings)
+    local word = ashby.word(order, settings)
     local seconds = order.updated_at and time.parse(order.updated_at) or ctx.now()
     local message = {
         assessment_id = order.id,

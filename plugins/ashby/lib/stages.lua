@@ -15,30 +15,23 @@ local function chosen(application, name)
 end
 
 local function order(ctx, application, id)
-    local candidate_id, settings = application:text("candidate.id"), ctx.settings
-    local names = {}
+    local candidate_id, names = application:text("candidate.id"), {}
     for _, path in ipairs { "job.title", "job.id", "job.departmentId" } do
         names[#names + 1] = application:text(path)
     end
-    local package, problem = screening.package(settings, chosen(application, settings.package_field), names)
-    local email = application:text("candidate.primaryEmailAddress.value")
-    if not email then
-        problem = "The candidate has no e-mail address. Add one and move the candidate to the stage again."
-    end
-    local placed
-    if not problem then
-        placed, problem = screening.place(ctx, {
-            external_id = "application-" .. id,
-            package = package,
-            candidate = screening.candidate(ctx, {
-                name = application:text("candidate.name"),
-                email = email,
-                phone = application:text("candidate.primaryPhoneNumber.value"),
-            }),
-            metadata = { via = "webhook", candidate_id = candidate_id, application_id = id },
-        })
-    end
-    if problem then
+    local placed, problem = screening.start(ctx, {
+        external_id = "application-" .. id,
+        chosen = chosen(application, ctx.settings.package_field),
+        words = names,
+        candidate = {
+            name = application:text("candidate.name"),
+            email = application:text("candidate.primaryEmailAddress.value"),
+            phone = application:text("candidate.primaryPhoneNumber.value"),
+        },
+        without_email = "Add one and move the candidate to the stage again.",
+        metadata = { via = "webhook", candidate_id = candidate_id, application_id = id },
+    })
+    if not placed then
         if candidate_id then
             ashby.note(ctx, candidate_id, "No screening was ordered. " .. problem)
         end
@@ -78,9 +71,9 @@ function stages.on_event(event, ctx)
 end
 
 --- An order that came from a webhook changed.
-function stages.update(update, ctx, words)
+function stages.update(update, ctx)
     local present, settings = update.order, ctx.settings
-    local word = screening.word(words, present, settings)
+    local word = ashby.word(present, settings)
     if settings.status_field then
         ashby.must(ctx, "customField.setValue", {
             objectId = present.metadata.application_id,

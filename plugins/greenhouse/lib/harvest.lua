@@ -13,11 +13,8 @@ local function settle(ctx, reply)
     elseif status == 429 then
         -- Greenhouse counts requests in windows of ten seconds.
         ctx.retry { after = screening.retry_after(reply) or 10, reason = "Greenhouse's rate limit is reached" }
-    elseif status == 408 or status >= 500 then
-        ctx.retry { after = screening.retry_after(reply), reason = "Greenhouse answered " .. status }
-    elseif status == 401 or status == 403 then
-        ctx.park("Greenhouse did not accept our key (" .. status .. "): check the secret harvest_key and the setting harvest_user_id")
     end
+    screening.answered(ctx, reply, "Greenhouse", "check the secret harvest_key and the setting harvest_user_id")
     local field = type(reply.json) == "table" and type(reply.json.errors) == "table" and reply.json.errors[1]
     local where = type(field) == "table" and type(field.field) == "string" and " for the field " .. field.field:sub(1, 100) or ""
     ctx.park("Greenhouse answered " .. status .. where)

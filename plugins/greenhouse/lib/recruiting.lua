@@ -4,31 +4,6 @@ local json, map = require "json", require "map"
 local harvest, screening = require "lib.harvest", require "screening"
 local recruiting = {}
 
--- Every state of an order, as custom field and notes show it. `STATE_OUTCOME` goes before `STATE`.
-local words = {
-    accepted = "Ordered",
-    submitting = "Ordered",
-    uncertain = "Waiting for the screening team",
-    requested = "Invitation sent",
-    awaiting_candidate = "Waiting for the candidate",
-    in_progress = "In progress",
-    paused = "Paused",
-    attention_needed = "Needs attention",
-    ready_for_review = "Ready for review",
-    completed = "Complete",
-    completed_clear = "Clear",
-    completed_consider = "Complete: consider",
-    completed_refer = "Complete: refer",
-    reviewed = "Reviewed",
-    reviewed_clear = "Reviewed: clear",
-    reviewed_consider = "Reviewed: consider",
-    reviewed_refer = "Reviewed: refer",
-    cancelled = "Cancelled",
-    refused = "Refused by the provider",
-    failed = "Failed",
-    unknown = "Pending",
-}
-
 local outcomes = { clear = "Clear", consider = "Consider", refer = "Refer" }
 
 local function tell(ctx, candidate_id, message)
@@ -61,37 +36,32 @@ local function chosen(application, key)
     end
 end
 
-local function package_of(application, settings)
+-- What a package may be set for: the job, then its departments.
+local function names_of(application)
     local names = {}
     for _, path in ipairs { "jobs[1].name", "jobs[1].requisition_id", "jobs[1].id", "jobs[1].departments[1].name", "jobs[1].departments[2].name" } do
         names[#names + 1] = application:text(path)
     end
-    return screening.package(settings, chosen(application, settings.package_field), names)
+    return names
 end
 
 local function order(ctx, application, id)
     local candidate = application:at("candidate")
     local candidate_id = screening.id(candidate:text("id"))
-    local email = contact(candidate, "email_addresses", "personal")
-    local package, problem = package_of(application, ctx.settings)
-    if not email then
-        problem = "The candidate has no e-mail address. Add one and move the candidate to the stage again."
-    end
-    local placed
-    if not problem then
-        placed, problem = screening.place(ctx, {
-            external_id = "application-" .. id,
-            package = package,
-            candidate = screening.candidate(ctx, {
-                first_name = candidate:text("first_name"),
-                last_name = candidate:text("last_name"),
-                email = email,
-                phone = contact(candidate, "phone_numbers", "mobile"),
-            }),
-            metadata = { via = "webhook", candidate_id = candidate_id, application_id = id },
-        })
-    end
-    if problem then
+    local placed, problem = screening.start(ctx, {
+        external_id = "application-" .. id,
+        chosen = chosen(application, ctx.settings.package_field),
+        words = names_of(application),
+        candidate = {
+            first_name = candidate:text("first_name"),
+            last_name = candidate:text("last_name"),
+            email = contact(candidate, "email_addresses", "personal"),
+            phone = contact(candidate, "phone_numbers", "mobile"),
+        },
+        without_email = "Add one and move the candidate to the stage again.",
+        metadata = { via = "webhook", candidate_id = candidate_id, application_id = id },
+    })
+    if not placed then
         tell(ctx, candidate_id, "No screening was ordered. " .. problem)
         ctx.reject(problem)
     end
@@ -134,7 +104,7 @@ function recruiting.on_update(update, ctx)
     if not (harvest.may_write(ctx) and present.metadata.candidate_id) then
         ctx.skip("nothing is written back: the setting harvest_user_id is missing")
     end
-    local word, fields = screening.word(words, present, settings), json.array()
+    local word, fields = screening.word(screening.words(), present, settings), json.array()
     local function set(key, value)
         if key and value then
             fields[#fields + 1] = { name_key = key, value = value }

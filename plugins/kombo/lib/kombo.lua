@@ -9,15 +9,12 @@ function kombo.put(ctx, integration, path, body, closed)
         headers = { ["x-integration-id"] = integration },
         json = body,
     })
+    screening.answered(ctx, reply, "Kombo", "check the secret api_key and the setting integration_id")
     local status = reply.status
     if status >= 200 and status < 300 then
         return reply
-    elseif status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = screening.retry_after(reply), reason = "Kombo answered " .. status }
     elseif status == 404 or status == 410 then
         ctx.skip("the order is no longer in Kombo")
-    elseif status == 401 or status == 403 then
-        ctx.park("Kombo did not accept our key (" .. status .. "): check the secret api_key and the setting integration_id")
     elseif closed then
         ctx.skip("Kombo has closed the order and takes no further change (" .. status .. ")")
     end

@@ -12,11 +12,11 @@ local function send(ctx, method, path, query, body)
         auth = ctx.settings.auth == "bearer" and { bearer = ctx.secret.api_key } or user,
     }
     local status = reply.status
-    if status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = screening.retry_after(reply) or (status == 429 and 5 or nil), reason = "Lever answered " .. status }
-    elseif status == 401 or status == 403 then
-        ctx.park("Lever did not accept our key (" .. status .. "): check the secret api_key and its permissions")
-    elseif status ~= 404 and status ~= 410 and (status < 200 or status >= 300) then
+    if status == 429 then
+        ctx.retry { after = screening.retry_after(reply) or 5, reason = "Lever answered 429" }
+    end
+    screening.answered(ctx, reply, "Lever", "check the secret api_key and its permissions")
+    if status ~= 404 and status ~= 410 and (status < 200 or status >= 300) then
         ctx.park("Lever answered " .. status)
     end
     return reply

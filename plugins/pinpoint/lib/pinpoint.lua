@@ -13,12 +13,9 @@ local function send(ctx, method, path, query, body)
         json = body,
         headers = { accept = media_type, ["content-type"] = body and media_type or nil, ["x-api-key"] = ctx.secret.api_key },
     }
+    screening.answered(ctx, reply, "Pinpoint", "check the secret api_key and its permissions")
     local status = reply.status
-    if status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = screening.retry_after(reply), reason = "Pinpoint answered " .. status }
-    elseif status == 401 or status == 403 then
-        ctx.park("Pinpoint did not accept our key (" .. status .. "): check the secret api_key and its permissions")
-    elseif status ~= 404 and status ~= 410 and (status < 200 or status >= 300) then
+    if status ~= 404 and status ~= 410 and (status < 200 or status >= 300) then
         ctx.park("Pinpoint answered " .. status)
     end
     return reply

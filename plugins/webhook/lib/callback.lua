@@ -36,13 +36,11 @@ function callback.post(ctx, url, kind, data)
         json = { type = kind, timestamp = time.format(math.floor(ctx.now())), data = data },
         sign = { standard_webhooks = ctx.secret.callback, id = ctx.run.id .. "_" .. (data.id or "0") },
     })
-    local status = reply.status
-    if status >= 200 and status < 300 then
-        return reply
-    elseif status == 408 or status == 429 or status >= 500 then
-        ctx.retry { after = screening.retry_after(reply), reason = "the callback answered " .. status }
+    screening.answered(ctx, reply, "the callback")
+    if reply.status < 200 or reply.status >= 300 then
+        ctx.park("the callback answered " .. reply.status)
     end
-    ctx.park("the callback answered " .. status)
+    return reply
 end
 
 return callback

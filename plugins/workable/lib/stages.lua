@@ -24,28 +24,21 @@ local function tagged(candidate, settings)
 end
 
 local function order(ctx, candidate, id)
-    local names = { candidate:text("job.shortcode") or "", candidate:text("job.title") or "" }
-    local package, problem = screening.package(ctx.settings, tagged(candidate, ctx.settings), names)
-    local email = candidate:text("email")
-    if not email then
-        problem = "The candidate has no e-mail address. Add one and move the candidate to the stage again."
-    end
-    local placed
-    if not problem then
-        placed, problem = screening.place(ctx, {
-            external_id = "candidate-" .. id,
-            package = package,
-            candidate = screening.candidate(ctx, {
-                first_name = candidate:text("firstname"),
-                last_name = candidate:text("lastname"),
-                name = candidate:text("name"),
-                email = email,
-                phone = candidate:text("phone"),
-            }),
-            metadata = { via = "webhook", candidate_id = id },
-        })
-    end
-    if problem then
+    local placed, problem = screening.start(ctx, {
+        external_id = "candidate-" .. id,
+        chosen = tagged(candidate, ctx.settings),
+        words = { candidate:text("job.shortcode") or "", candidate:text("job.title") or "" },
+        candidate = {
+            first_name = candidate:text("firstname"),
+            last_name = candidate:text("lastname"),
+            name = candidate:text("name"),
+            email = candidate:text("email"),
+            phone = candidate:text("phone"),
+        },
+        without_email = "Add one and move the candidate to the stage again.",
+        metadata = { via = "webhook", candidate_id = id },
+    })
+    if not placed then
         if may_comment(ctx) then
             comment(ctx, id, "No screening was ordered. " .. problem)
         end
@@ -80,8 +73,8 @@ function stages.on_event(event, ctx)
 end
 
 --- An order that came from a webhook changed.
-function stages.update(present, ctx, words)
-    local word = screening.word(words, present, ctx.settings)
+function stages.update(present, ctx)
+    local word = screening.word(screening.words(), present, ctx.settings)
     if not may_comment(ctx) then
         ctx.skip("nothing is written back: the settings api_url and member_id are missing")
     elseif not screening.listed(ctx.settings.note_states, present.state) then

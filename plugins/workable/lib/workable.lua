@@ -13,11 +13,10 @@ function workable.send(ctx, method, url, token, body)
     elseif status == 429 then
         -- Workable counts requests in windows of ten seconds.
         ctx.retry { after = screening.retry_after(reply) or 10, reason = "Workable's rate limit is reached" }
-    elseif status == 408 or status >= 500 then
-        ctx.retry { after = screening.retry_after(reply), reason = "Workable answered " .. status }
     elseif status == 401 or status == 403 then
         ctx.park("Workable did not accept our token (" .. status .. "): check the connection's secrets")
     end
+    screening.answered(ctx, reply, "Workable")
     ctx.park("Workable answered " .. status)
 end
 
