@@ -1,0 +1,31 @@
+/// Which bundles an engine has compiled; the one that was not used for longest makes room.
+struct KnownBundles<Value> {
+    private var entries: [String: (value: Value, used: UInt64)] = [:]
+    private var uses: UInt64 = 0
+    private let most: Int
+
+    init(most: Int = 64) {
+        self.most = most
+    }
+
+    var values: [Value] { entries.values.map(\.value) }
+
+    mutating func find(_ id: String) -> Value? {
+        uses += 1
+        entries[id]?.used = uses
+        return entries[id]?.value
+    }
+
+    /// Adds a bundle and returns the one that had to go.
+    mutating func add(_ id: String, _ value: Value) -> Value? {
+        uses += 1
+        let oldest = entries.count >= most ? entries.min { $0.value.used < $1.value.used }?.key : nil
+        let removed = oldest.flatMap { entries.removeValue(forKey: $0)?.value }
+        entries[id] = (value, uses)
+        return removed
+    }
+
+    mutating func remove(_ id: String) {
+        entries[id] = nil
+    }
+}
