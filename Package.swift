@@ -33,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -57,7 +58,11 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
-        .target(name: "LuaRuntime", dependencies: ["CLuaSandbox"], swiftSettings: swift),
+        .target(
+            name: "LuaRuntime",
+            dependencies: ["CLuaSandbox", .product(name: "Metrics", package: "swift-metrics")],
+            swiftSettings: swift
+        ),
         .target(
             name: "Plugins",
             dependencies: [
@@ -177,7 +182,15 @@ let package = Package(
             dependencies: ["Screening", "ScreeningTesting", .product(name: "Logging", package: "swift-log")],
             swiftSettings: swift
         ),
-        .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "CLuaSandbox", "fairlead-lua"], swiftSettings: swift),
+        .testTarget(
+            name: "LuaRuntimeTests",
+            dependencies: [
+                "LuaRuntime", "CLuaSandbox", "fairlead-lua",
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
+            swiftSettings: swift
+        ),
         .testTarget(
             name: "PluginsTests",
             dependencies: [

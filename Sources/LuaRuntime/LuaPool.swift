@@ -67,11 +67,12 @@ public final class LuaPool: Sendable {
         }
     }
 
+    private let metrics = PoolMetrics()
     private let scheduler: Scheduler
 
-    /// Creates a pool. Workers start with the first run that needs them.
+    /// Creates a pool. Workers start with the first run that needs them. Its metrics go to the swift-metrics backend that there is by now.
     public init(_ configuration: Configuration = Configuration()) {
-        scheduler = Scheduler(configuration)
+        scheduler = Scheduler(configuration, metrics)
     }
 
     deinit {
@@ -101,13 +102,24 @@ public final class LuaPool: Sendable {
     ) async throws -> RunEnd {
         let run = scheduler.open(bundle: bundle, limits: limits, lane: lane, note: note)
         var turn = Turn.start(request: request, attachment: attachment)
+        var result = PoolMetrics.Result.dropped
+        metrics.began()
+        defer { metrics.ended(run, as: result) }
         do {
             while true {
                 switch try await scheduler.take(turn, of: run) {
-                case .done(let result): return .finished(result)
-                case .failed(let error): return .failed(error)
-                case .interrupted(let reason): return .interrupted(reason)
-                case .unavailable(let error): throw error
+                case .done(let value):
+                    result = .finished
+                    return .finished(value)
+                case .failed(let error):
+                    result = .failed
+                    return .failed(error)
+                case .interrupted(let reason):
+                    result = .interrupted
+                    return .interrupted(reason)
+                case .unavailable(let error):
+                    result = .unavailable
+                    throw error
                 case .call(let asked):
                     try Task.checkCancellation()
                     turn = .resume(try await call(asked))

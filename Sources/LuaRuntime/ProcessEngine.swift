@@ -17,6 +17,7 @@ final class ProcessEngine: Engine {
     private static let ordinary: Set<Int> = [FLS_FRAME_NOTE, FLS_FRAME_CALL, FLS_FRAME_DONE, FLS_FRAME_ERROR]
 
     private let configuration: LuaPool.Configuration
+    private let metrics: PoolMetrics
     private let pid = Atomic<Int32>(0)
     private var process: WorkerProcess?
     private var bundles = KnownBundles<UInt32>()
@@ -39,8 +40,9 @@ final class ProcessEngine: Engine {
         var wrong: String?
     }
 
-    init(_ configuration: LuaPool.Configuration) {
+    init(_ configuration: LuaPool.Configuration, _ metrics: PoolMetrics) {
         self.configuration = configuration
+        self.metrics = metrics
     }
 
     var worker: Int32? {
@@ -100,7 +102,7 @@ final class ProcessEngine: Engine {
     }
 
     func drop(_ run: UInt32) {
-        if !letGo(run), let process { forget(process.end) }
+        if !letGo(run) { bury() }
     }
 
     /// Tells the worker to drop a run. False where the worker is gone.
@@ -119,7 +121,8 @@ final class ProcessEngine: Engine {
     }
 
     func bury() {
-        if let process { forget(process.end) }
+        guard let process else { return }
+        metrics.lostWorker(status: forget(process.end))
     }
 
     func close() {
@@ -135,6 +138,7 @@ final class ProcessEngine: Engine {
             let started = try WorkerProcess(configuration)
             process = started
             failedStarts = 0
+            metrics.startedWorker()
             pid.store(started.pid, ordering: .relaxed)
             return nil
         } catch {
@@ -153,6 +157,12 @@ final class ProcessEngine: Engine {
         served = 0
         worn = false
         return end()
+    }
+
+    private func kill(_ reason: PoolMetrics.Loss) {
+        guard let process else { return }
+        forget(process.kill)
+        metrics.lostWorker(reason)
     }
 
     private func replaceIfWorn() {
@@ -211,14 +221,14 @@ final class ProcessEngine: Engine {
             case .frame(let frame):
                 guard frame.id == run.id || !Self.ordinary.contains(Int(frame.type)) else {
                     // Which of the two runs it was that broke out, nobody can tell: this one is run again.
-                    if let process { forget(process.kill) }
+                    kill(.compromised)
                     return .interrupted("the worker spoke of another run")
                 }
                 switch hear(frame, of: run) {
                 case .more: break
                 case .end(let end): return end
                 case .last(let end):
-                    if let process { forget(process.end) }
+                    bury()
                     return end
                 case .wrong(let what): return accuse(run, what)
                 }
@@ -230,7 +240,7 @@ final class ProcessEngine: Engine {
             let used = now > turn.cpu ? now - turn.cpu : 0
             let wall = UInt64(clamping: (ContinuousClock.now - turn.began).nanoseconds)
             if used > limit + Self.grace || wall > Self.patience * (limit + Self.grace) {
-                if let process { forget(process.kill) }
+                kill(.deadline)
                 return .failed(error(.workerKilled, "the script did not stop and its worker was killed", run))
             }
         }
@@ -293,7 +303,7 @@ final class ProcessEngine: Engine {
 
     /// Ends a worker that a script has taken over: the one whose turn it was.
     private func accuse(_ run: Run, _ what: String) -> TurnEnd {
-        if let process { forget(process.kill) }
+        kill(.compromised)
         return .failed(error(.workerCrashed, what, run))
     }
 
@@ -308,6 +318,7 @@ final class ProcessEngine: Engine {
     private func lose(_ run: Run) -> TurnEnd {
         guard let process else { return .interrupted("the worker has ended") }
         let status = forget(process.end)
+        metrics.lostWorker(status: status)
         switch status {
         case -SIGKILL: return .interrupted("the worker was killed from outside")
         case -SIGXCPU: return .interrupted("the worker was worn out")

@@ -55,10 +55,12 @@ final class Scheduler: Sendable {
     }
 
     let configuration: LuaPool.Configuration
+    let metrics: PoolMetrics
     private let state = Mutex(State())
 
-    init(_ configuration: LuaPool.Configuration) {
+    init(_ configuration: LuaPool.Configuration, _ metrics: PoolMetrics) {
         self.configuration = configuration
+        self.metrics = metrics
     }
 
     // MARK: - Runs

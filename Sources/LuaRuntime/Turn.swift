@@ -25,6 +25,8 @@ final class Run: Sendable {
     let limits: Limits
     let lane: String
     let note: @Sendable (HostCall) -> Void
+    let began = ContinuousClock.now
+    private let nanosecondsWaited = Atomic<Int64>(0)
     private let notes = Atomic<Int>(0)
     private let noteBytes = Atomic<Int>(0)
 
@@ -34,6 +36,15 @@ final class Run: Sendable {
         self.limits = limits
         self.lane = lane
         self.note = note
+    }
+
+    /// How long its turns waited for a worker, all together.
+    var waited: Duration {
+        .nanoseconds(nanosecondsWaited.load(ordering: .relaxed))
+    }
+
+    func addWait(_ duration: Duration) {
+        nanosecondsWaited.add(duration.nanoseconds, ordering: .relaxed)
     }
 
     /// Counts a note. False where no sandbox would have let it pass: it stops at the limits, after the note that went past them and one that says so.
@@ -49,6 +60,7 @@ struct Job: Sendable {
     let run: Run
     let turn: Turn
     let continuation: CheckedContinuation<TurnEnd, any Error>
+    let asked = ContinuousClock.now
 
     var isStart: Bool {
         if case .resume = turn { false } else { true }

@@ -16,7 +16,7 @@ final class WorkerThread: Sendable {
         self.scheduler = scheduler
         bell = fls_wake_create()
         switch scheduler.configuration.isolation {
-        case .process: engine = ProcessEngine(scheduler.configuration)
+        case .process: engine = ProcessEngine(scheduler.configuration, scheduler.metrics)
         case .inProcess: engine = InProcessEngine(scheduler.configuration)
         }
     }
@@ -61,7 +61,9 @@ final class WorkerThread: Sendable {
             case .wait:
                 if engine.wait(bell: bell), scheduler.reclaim(index) { engine.bury() }
             case .drop(let runs): for run in runs { engine.drop(run) }
-            case .job(let job): finish(job) { engine.take(job.turn, of: job.run) }
+            case .job(let job):
+                job.run.addWait(.now - job.asked)
+                finish(job) { engine.take(job.turn, of: job.run) }
             case .unfinished(let job): finish(job) { engine.finish() }
             }
         }

@@ -6,7 +6,8 @@ import Testing
 /// A worker that a script has taken over says what it likes. The host must neither fall, nor wait for ever, nor keep all that it is told.
 @Suite(.serialized) struct LiarTests {
     private static let target = FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-liar-\(getpid())").path
-    private static let worker = Task {
+    /// The path of the worker that lies; built once.
+    static let worker = Task {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let headers = tests.deletingLastPathComponent().appendingPathComponent("Sources/CLuaSandbox/include").path
         let script = "${CC:-cc} -std=gnu11 -O1 -I '\(headers)' '\(tests.path)/Attacks/native/liar.c' -o '\(target)'"
