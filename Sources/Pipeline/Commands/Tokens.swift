@@ -2,7 +2,7 @@ public import Screening
 
 /// Makes, lists and revokes the tokens that open the API.
 public struct Tokens: Sendable {
-    private let store: any Store
+    private let store: any TokenStore
     private let clock: any WallClock
     private let random: any RandomSource
 
@@ -10,7 +10,7 @@ public struct Tokens: Sendable {
     private static let beginning = "flt_"
 
     /// The tokens in a store.
-    public init(store: any Store, clock: any WallClock, random: any RandomSource) {
+    public init(store: any TokenStore, clock: any WallClock, random: any RandomSource) {
         (self.store, self.clock, self.random) = (store, clock, random)
     }
 

@@ -8,7 +8,7 @@ final class ScriptVersions: Sendable {
     private let versions = Mutex<[String: ConnectionScripts]>([:])
 
     /// A version that the store keeps; nil where it keeps none of that hash.
-    func version(_ id: String, in store: any Store) async throws -> ConnectionScripts? {
+    func version(_ id: String, in store: any RunStore) async throws -> ConnectionScripts? {
         if let known = versions.withLock({ $0[id] }) { return known }
         guard let scripts = try await store.scripts(id).flatMap({ ConnectionScripts($0) }) else { return nil }
         versions.withLock { versions in

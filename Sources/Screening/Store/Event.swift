@@ -107,7 +107,7 @@ public struct ReceivedRequest: Sendable, Equatable {
     }
 }
 
-/// What ``Store/accept(_:dedupe:)`` found.
+/// What ``Inbox/accept(_:dedupe:)`` found.
 public struct Acceptance: Sendable, Equatable {
     /// The event's identifier: the first one's, where this was a duplicate.
     public let event: String

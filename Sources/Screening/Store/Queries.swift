@@ -98,7 +98,7 @@ public struct RunQuery: Sendable, Equatable {
     public init() {}
 }
 
-/// What ``Store/load()`` says of the queue.
+/// What ``WorkQueue/load()`` says of the queue.
 public struct QueueLoad: Sendable, Equatable {
     /// Work that is queued, by kind.
     public var queued: [Work.Kind: Int]
@@ -112,7 +112,7 @@ public struct QueueLoad: Sendable, Equatable {
     }
 }
 
-/// What ``Store/tally()`` counts.
+/// What ``StoreAdministration/tally()`` counts.
 public struct Tally: Sendable, Equatable {
     /// What is counted together.
     public struct Group: Hashable, Sendable {
@@ -162,7 +162,7 @@ public struct Grant: Sendable, Equatable {
 
 /// What is known of an API request that carries an `Idempotency-Key`.
 public enum KeyedAnswer: Sendable, Equatable {
-    /// The key is new: do it, then call ``Store/answer(key:status:body:)``.
+    /// The key is new: do it, then call ``IdempotencyStore/answer(key:status:body:)``.
     case fresh
     /// The first request with this key and body has not been answered yet.
     case running

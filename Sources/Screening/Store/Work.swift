@@ -122,7 +122,7 @@ public struct ClaimRequest: Sendable {
     public var kinds: Set<Work.Kind>
     /// Only reads of this account; nil for no such limit.
     public var account: String?
-    /// How long the claims are held without ``Store/renew(_:lease:)``.
+    /// How long the claims are held without ``WorkQueue/renew(_:lease:)``.
     public var lease: Duration
 
     /// What to claim.

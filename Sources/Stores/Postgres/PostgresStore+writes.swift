@@ -1,7 +1,7 @@
 public import Screening
 
 extension PostgresStore {
-    /// See ``Store/accept(_:dedupe:)``.
+    /// See ``Inbox/accept(_:dedupe:)``.
     public func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
         let row = try EventRow(event, codec)
         let key = dedupe.map { codec.fingerprint(.dedupe, event.connection ?? "", $0) }
@@ -10,7 +10,7 @@ extension PostgresStore {
         }
     }
 
-    /// See ``Store/place(_:)``. Also writes the story's first line, `accepted`.
+    /// See ``OrderStore/place(_:)``. Also writes the story's first line, `accepted`.
     public func place(_ order: Order) async throws -> (order: Order, isNew: Bool) {
         let new = try NewOrder(order, codec)
         var locks = PostgresLocks()
@@ -18,31 +18,31 @@ extension PostgresStore {
         return try await write(locks) { try $0.place(new) }
     }
 
-    /// See ``Store/claim(_:)``. What another replica is claiming at the same moment is passed over.
+    /// See ``WorkQueue/claim(_:)``. What another replica is claiming at the same moment is passed over.
     public func claim(_ request: ClaimRequest) async throws -> [Claim] {
         try await withCheckedThrowingContinuation { continuation in
             if !claimings.add(PostgresClaiming(request: request, continuation: continuation)) { continuation.resume(throwing: Self.closed) }
         }
     }
 
-    /// See ``Store/hurry(_:budgets:)``.
+    /// See ``WorkQueue/hurry(_:budgets:)``.
     public func hurry(_ within: Duration, budgets: Bool) async throws {
         var locks = PostgresLocks()
         locks.needsTime = true
         try await write(locks) { $0.hurry(within, budgets: budgets) }
     }
 
-    /// See ``Store/renew(_:lease:)``.
+    /// See ``WorkQueue/renew(_:lease:)``.
     public func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim] {
         try await write(holding(claims)) { $0.renew(claims, lease: lease) }
     }
 
-    /// See ``Store/release(_:)``.
+    /// See ``WorkQueue/release(_:)``.
     public func release(_ claims: [Claim]) async throws {
         try await write(holding(claims)) { $0.release(claims) }
     }
 
-    /// See ``Store/commit(_:_:)``. The work is settled before the effects are written: an effect that queues the same work queues it anew.
+    /// See ``WorkQueue/commit(_:_:)``. The work is settled before the effects are written: an effect that queues the same work queues it anew.
     public func commit(_ claim: Claim, _ decision: Decision) async throws {
         try await write(PostgresLocks(decision.effects, claim: claim)) { transaction in
             try transaction.settle(claim, decision.fate)
@@ -50,14 +50,19 @@ extension PostgresStore {
         }
     }
 
-    /// See ``Store/perform(_:)``.
+    /// See ``StoreAdministration/tryWriting()``.
+    public func tryWriting() async throws {
+        try await remember([], of: "", doing: .value(connection: "", key: "tried", .string("\(clock.now())"), expires: nil))
+    }
+
+    /// See ``WorkQueue/perform(_:)``.
     public func perform(_ effects: [Effect]) async throws {
         try await write(PostgresLocks(effects)) { transaction in
             for effect in effects { try transaction.apply(effect) }
         }
     }
 
-    /// See ``Store/remember(_:of:doing:)``.
+    /// See ``RunStore/remember(_:of:doing:)``.
     @discardableResult
     public func remember(_ steps: [Step], of run: String, doing effect: StepEffect?) async throws -> Order? {
         var locks = PostgresLocks()
@@ -85,33 +90,33 @@ extension PostgresStore {
         }
     }
 
-    /// See ``Store/keep(_:)``.
+    /// See ``RunStore/keep(_:)``.
     public func keep(_ versions: [ScriptVersion]) async throws {
         var locks = PostgresLocks()
         locks.needsTime = true
         try await write(locks) { $0.keep(versions) }
     }
 
-    /// See ``Store/keep(_:secret:)``.
+    /// See ``TokenStore/keep(_:secret:)``.
     public func keep(_ token: AccessToken, secret: Secret) async throws {
         let (row, fingerprint) = (try TokenRow(token, codec), codec.fingerprint(.accessToken, secret.value))
         try await write(PostgresLocks()) { $0.keep(row, fingerprint: fingerprint) }
     }
 
-    /// See ``Store/remove(token:)``.
+    /// See ``TokenStore/remove(token:)``.
     public func remove(token id: String) async throws { try await write(PostgresLocks()) { $0.remove(token: id) } }
 
-    /// See ``Store/take(_:from:perMinute:)``. A grant counts for a second longer than a minute, for what happens between the grant and the provider.
+    /// See ``Budgets/take(_:from:perMinute:)``. A grant counts for a second longer than a minute, for what happens between the grant and the provider.
     public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
         try await write(holding(budget)) { $0.take(count, from: budget, perMinute: perMinute) }
     }
 
-    /// See ``Store/rest(_:until:)``.
+    /// See ``Budgets/rest(_:until:)``.
     public func rest(_ budget: String, until: Timestamp) async throws {
         try await write(holding(budget)) { $0.rest(budget, until: until) }
     }
 
-    /// See ``Store/begin(key:bodyHash:)``.
+    /// See ``IdempotencyStore/begin(key:bodyHash:)``.
     public func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
         let request = PostgresLocks.KeyedRequest(key: codec.fingerprint(.idempotencyKey, key), bodyHash: codec.index.hash(Array(bodyHash.utf8)).hex)
         var locks = PostgresLocks()
@@ -120,7 +125,7 @@ extension PostgresStore {
         return try await write(locks) { $0.begin(request) }
     }
 
-    /// See ``Store/answer(key:status:body:)``.
+    /// See ``IdempotencyStore/answer(key:status:body:)``.
     public func answer(key: String, status: Int?, body: [UInt8]) async throws {
         let fingerprint = codec.fingerprint(.idempotencyKey, key)
         try await write(PostgresLocks()) { try $0.answer(fingerprint, status: status, body: body) }

@@ -8,7 +8,7 @@ import Synchronization
 public final class PostgresStore: Store {
     typealias Read = @Sendable (PostgresSession) -> Void
 
-    /// See ``Store/clock``: the database's time.
+    /// See ``WorkQueue/clock``: the database's time.
     public let clock: any WallClock
     let codec: RowCodec
     let time: PostgresTime

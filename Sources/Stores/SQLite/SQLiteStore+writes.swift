@@ -1,7 +1,7 @@
 public import Screening
 
 extension SQLiteStore {
-    /// See ``Store/accept(_:dedupe:)``.
+    /// See ``Inbox/accept(_:dedupe:)``.
     public func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
         // Sealed and hashed here, by the caller: the writer does only what nobody else can.
         let row = try EventRow(event, codec)
@@ -9,33 +9,33 @@ extension SQLiteStore {
         return try await writer.write { try $0.accept(row, key: key) }
     }
 
-    /// See ``Store/place(_:)``. Also writes the story's first line, `accepted`.
+    /// See ``OrderStore/place(_:)``. Also writes the story's first line, `accepted`.
     public func place(_ order: Order) async throws -> (order: Order, isNew: Bool) {
         let new = try NewOrder(order, codec)
         return try await writer.write { try $0.place(new) }
     }
 
-    /// See ``Store/claim(_:)``.
+    /// See ``WorkQueue/claim(_:)``.
     public func claim(_ request: ClaimRequest) async throws -> [Claim] {
         try await writer.write { try $0.claim(request) }
     }
 
-    /// See ``Store/hurry(_:budgets:)``.
+    /// See ``WorkQueue/hurry(_:budgets:)``.
     public func hurry(_ within: Duration, budgets: Bool) async throws {
         try await writer.write { try $0.hurry(within, budgets: budgets) }
     }
 
-    /// See ``Store/renew(_:lease:)``.
+    /// See ``WorkQueue/renew(_:lease:)``.
     public func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim] {
         try await writer.write { try $0.renew(claims, lease: lease) }
     }
 
-    /// See ``Store/release(_:)``.
+    /// See ``WorkQueue/release(_:)``.
     public func release(_ claims: [Claim]) async throws {
         try await writer.write { try $0.release(claims) }
     }
 
-    /// See ``Store/commit(_:_:)``. The work is settled before the effects are written: an effect that queues the same work queues it anew.
+    /// See ``WorkQueue/commit(_:_:)``. The work is settled before the effects are written: an effect that queues the same work queues it anew.
     public func commit(_ claim: Claim, _ decision: Decision) async throws {
         try await writer.write { transaction in
             try transaction.settle(claim, decision.fate)
@@ -43,7 +43,7 @@ extension SQLiteStore {
         }
     }
 
-    /// See ``Store/tryWriting()``. After a refusal it writes as much as a large event is.
+    /// See ``StoreAdministration/tryWriting()``. After a refusal it writes as much as a large event is.
     public func tryWriting() async throws {
         try trouble.check()
         let refused = trouble.hasRefused
@@ -52,14 +52,14 @@ extension SQLiteStore {
         if refused { trouble.isOver() }
     }
 
-    /// See ``Store/perform(_:)``.
+    /// See ``WorkQueue/perform(_:)``.
     public func perform(_ effects: [Effect]) async throws {
         try await writer.write { transaction in
             for effect in effects { try transaction.apply(effect) }
         }
     }
 
-    /// See ``Store/remember(_:of:doing:)``.
+    /// See ``RunStore/remember(_:of:doing:)``.
     @discardableResult
     public func remember(_ steps: [Step], of run: String, doing effect: StepEffect?) async throws -> Order? {
         try await writer.write { transaction in
@@ -79,37 +79,37 @@ extension SQLiteStore {
         }
     }
 
-    /// See ``Store/keep(_:)``.
+    /// See ``RunStore/keep(_:)``.
     public func keep(_ versions: [ScriptVersion]) async throws {
         try await writer.write { try $0.keep(versions) }
     }
 
-    /// See ``Store/keep(_:secret:)``.
+    /// See ``TokenStore/keep(_:secret:)``.
     public func keep(_ token: AccessToken, secret: Secret) async throws {
         let (row, fingerprint) = (try TokenRow(token, codec), codec.fingerprint(.accessToken, secret.value))
         try await writer.write { try $0.keep(row, fingerprint: fingerprint) }
     }
 
-    /// See ``Store/remove(token:)``.
+    /// See ``TokenStore/remove(token:)``.
     public func remove(token id: String) async throws { try await writer.write { try $0.remove(token: id) } }
 
-    /// See ``Store/take(_:from:perMinute:)``. A grant counts for a second longer than a minute, for what happens between the grant and the provider.
+    /// See ``Budgets/take(_:from:perMinute:)``. A grant counts for a second longer than a minute, for what happens between the grant and the provider.
     public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
         try await writer.write { try $0.take(count, from: budget, perMinute: perMinute) }
     }
 
-    /// See ``Store/rest(_:until:)``.
+    /// See ``Budgets/rest(_:until:)``.
     public func rest(_ budget: String, until: Timestamp) async throws {
         try await writer.write { try $0.rest(budget, until: until) }
     }
 
-    /// See ``Store/begin(key:bodyHash:)``.
+    /// See ``IdempotencyStore/begin(key:bodyHash:)``.
     public func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
         let bodyHash = codec.index.hash(Array(bodyHash.utf8)).hex
         return try await writer.write { try $0.begin(key: key, bodyHash: bodyHash) }
     }
 
-    /// See ``Store/answer(key:status:body:)``.
+    /// See ``IdempotencyStore/answer(key:status:body:)``.
     public func answer(key: String, status: Int?, body: [UInt8]) async throws {
         try await writer.write { try $0.answer(key: key, status: status, body: body) }
     }

@@ -11,7 +11,7 @@ public final class SQLiteStore: Store {
     let writer: GroupCommit
     private let database: DatabasePool
     let codec: RowCodec
-    /// See ``Store/clock``: the one it was opened with.
+    /// See ``WorkQueue/clock``: the one it was opened with.
     public let clock: any WallClock
     private let random: any RandomSource
     private let wakers: WakeUps

@@ -4,7 +4,7 @@ import Screening
 
 /// What was received.
 struct EventEndpoints: Sendable {
-    let store: any Store
+    let store: any Inbox & IdempotencyStore
     let commands: Commands
 
     static let filters = ["state", "kind", "connection", "account", "since", "until"]

@@ -4,7 +4,7 @@ import Screening
 
 /// Doing something with orders.
 struct OrderCommandEndpoints: Sendable {
-    let store: any Store
+    let store: any OrderStore & IdempotencyStore
     let commands: Commands
 
     var endpoints: [Endpoint] {

@@ -4,7 +4,7 @@ import Screening
 
 /// Looking at orders.
 struct OrderEndpoints: Sendable {
-    let store: any Store
+    let store: any OrderStore
     let commands: Commands
 
     static let filters = [
@@ -64,7 +64,7 @@ struct OrderEndpoints: Sendable {
     ]
 }
 
-extension Store {
+extension OrderStore {
     /// The order that a route's `{id}` names.
     /// - Throws: ``ProblemDocument`` 404 where there is none that the principal may see.
     func order(_ request: IncomingRequest, _ principal: Principal) async throws -> Order {

@@ -4,7 +4,7 @@ import Screening
 
 /// What scripts did.
 struct RunEndpoints: Sendable {
-    let store: any Store
+    let store: any RunStore & IdempotencyStore
     let commands: Commands
 
     static let filters = ["state", "connection", "event", "order_id", "hook", "since", "until"]

@@ -6,7 +6,7 @@ import Screening
 struct IdempotentRequest: Sendable {
     let request: IncomingRequest
     let principal: Principal
-    let store: any Store
+    let store: any IdempotencyStore
 
     /// Carries the request out, or gives the first answer again.
     ///

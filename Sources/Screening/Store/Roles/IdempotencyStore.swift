@@ -1,0 +1,10 @@
+/// API requests that carry an `Idempotency-Key` and must not be done twice.
+public protocol IdempotencyStore: Sendable {
+    /// Begins a request that carries an idempotency key. Of several callers with one key exactly one is told that it is fresh. Keys are kept for 24 hours,
+    /// and a request that was never answered for two minutes.
+    func begin(key: String, bodyHash: String) async throws -> KeyedAnswer
+
+    /// Remembers the answer to the request that ``begin(key:bodyHash:)`` called fresh; nil forgets the key, so that it may be used again. Calling again
+    /// replaces the answer.
+    func answer(key: String, status: Int?, body: [UInt8]) async throws
+}

@@ -1,0 +1,21 @@
+/// The orders and what happened to them.
+public protocol OrderStore: Sendable {
+    /// Places an order, begins its timeline with `accepted` and queues its submission, unless the connection has an order with the same external id:
+    /// then that order comes back, unchanged. So calling twice places one.
+    func place(_ order: Order) async throws -> (order: Order, isNew: Bool)
+
+    /// An order by identifier; nil where there is none.
+    func order(_ id: String) async throws -> Order?
+
+    /// The newest order by the ATS's name for it; nil where there is none.
+    func order(connection: String, externalID: String) async throws -> Order?
+
+    /// The order whose webhooks come to this token; nil where there is none.
+    func order(callbackToken: String) async throws -> Order?
+
+    /// Orders, by age.
+    func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order>
+
+    /// An order's timeline, oldest first.
+    func timeline(of order: String) async throws -> [TimelineEntry]
+}

@@ -1,0 +1,27 @@
+/// The runs of scripts, and the steps that they remember.
+public protocol RunStore: Sendable {
+    /// A run; nil where there is none.
+    func run(_ id: String) async throws -> Run?
+
+    /// Runs, by age.
+    func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run>
+
+    /// The steps that a run has made so far, by number.
+    func steps(of run: String) async throws -> [Step]
+
+    /// Remembers steps of a run (replacing those of the same number) and does what the last of them does, all or nothing. Calling again replaces again;
+    /// an effect that places an order places one.
+    /// - Returns: the order that stands after an effect that places one.
+    @discardableResult
+    func remember(_ steps: [Step], of run: String, doing effect: StepEffect?) async throws -> Order?
+
+    /// A value that a connection's scripts keep; nil where there is none or it has expired.
+    func value(connection: String, key: String) async throws -> JSON?
+
+    /// Keeps versions of scripts, for the runs that begin on them. Keeping one again only says that it is still in use; versions that nobody has kept
+    /// for thirty days, and that no unfinished run began on, are forgotten.
+    func keep(_ versions: [ScriptVersion]) async throws
+
+    /// A version of scripts by its hash; nil where it is not kept.
+    func scripts(_ id: String) async throws -> ScriptVersion?
+}

@@ -1,0 +1,27 @@
+/// Why the store did not do what was asked.
+public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Something moved on since it was read: read again and decide again.
+    case conflict
+    /// The store cannot be had or cannot take more (away, full, read-only, closed): nothing was written. The text says why.
+    case unavailable(String)
+    /// The connection was lost during the commit: it may have been written.
+    case unknown(String)
+    /// What is stored cannot be read. The text says what, without content.
+    case corrupt(String)
+    /// The database was written by a newer Fairlead. The text says which.
+    case newer(String)
+
+    /// The store was closed: nothing will be written any more.
+    public static let closed = StoreError.unavailable("it is closed")
+
+    /// One sentence.
+    public var description: String {
+        switch self {
+        case .conflict: "what is stored has changed meanwhile"
+        case .unavailable(let why): "the store is not available: \(why)"
+        case .unknown(let why): "the store did not say whether it wrote: \(why)"
+        case .corrupt(let what): "the store holds something unreadable: \(what)"
+        case .newer(let what): "the store was written by a newer version: \(what)"
+        }
+    }
+}
