@@ -79,7 +79,7 @@ import Testing
             hook: "on_event",
             event: claim.work.subject,
             order: nil,
-            input: [:],
+            input: .event(parameters: [:]),
             createdAt: bed.context.clock.now()
         )
         try await store.commit(claim, Decision(.done, [.run(run), .queue(QueuedWork(.run(run.id), due: bed.context.clock.now()))]))

@@ -9,14 +9,14 @@ struct GroupCommitTests {
     @Test func commitsTogetherWhatArrivesTogether() async throws {
         let folder = try SQLiteFolder()
         let store = try folder.open()
-        let before = store.writer.figures
+        let before = store.figures
         try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<500 { group.addTask { _ = try await store.accept(sampleEvent("evt_\(index)"), dedupe: "k\(index)") } }
             try await group.waitForAll()
         }
-        let figures = store.writer.figures
+        let figures = store.figures
         #expect(figures.intents - before.intents == 500)
-        #expect(figures.commits - before.commits < 500)
+        #expect(figures.batches - before.batches < 500)
         #expect(figures.largestBatch > 1)
         await store.close()
     }

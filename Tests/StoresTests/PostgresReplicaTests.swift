@@ -203,10 +203,10 @@ struct PostgresReplicaTests {
 }
 
 /// An order as a script places it.
-func sampleOrder(_ id: String, _ externalID: String) -> Order {
+func sampleOrder(_ id: String, _ externalID: String, connection: String = "acme") -> Order {
     Order(
         id: id,
-        connection: "acme",
+        connection: connection,
         account: "zinc-uk",
         provider: "zinc",
         externalID: externalID,

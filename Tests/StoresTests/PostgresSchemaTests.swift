@@ -13,7 +13,7 @@ struct PostgresSchemaTests {
             return try await group.reduce(into: []) { $0.append($1) }
         }
         let numbers = try database.run("SELECT number::bigint FROM schema_migrations").map { $0.int(0) }
-        #expect(numbers == PostgresMigration.all.map { Int64($0.number) })
+        #expect(numbers == SchemaMigration.all.map { Int64($0.number) })
         for (index, store) in stores.enumerated() {
             #expect(try await !store.accept(sampleEvent("evt_\(index)"), dedupe: nil).duplicate)
             await store.close()
@@ -115,7 +115,7 @@ struct PostgresExchangeTests {
             for index in 0..<500 { group.addTask { _ = try await store.accept(sampleEvent("evt_\(index)"), dedupe: "k\(index)") } }
             try await group.waitForAll()
         }
-        let figures = store.arrivals.figures
+        let figures = store.intakeFigures
         #expect(figures.intents == 500)
         #expect(figures.batches < 500)
         await store.close()

@@ -5,36 +5,69 @@ import Testing
 
 @Suite("What rows are made of")
 struct RowTests {
-    private let codec = RowCodec(sealer: PlainSealer(), index: .none)
+    private let codec: RowCodec
     private let place = SealedPlace(.events, "evt_1")
 
-    @Test func opaqueColumnsComeBackAsTheyWere() throws {
+    init() throws { codec = try sampleCodec() }
+
+    private func roundTrip(_ content: RowCodec.Content) throws -> RowCodec.Content {
+        try RowOpener.atHand(codec).open(try codec.seal(content, at: place, under: codec.keys.general), at: place)
+    }
+
+    @Test("Opaque columns come back as they were")
+    func opaqueColumnsComeBack() throws {
         let json: JSON = ["a": [1, 2.5, .null, true, "ü\u{1F600}\u{0}"], "b": ["c": [:]]]
         let raw = (0...255).map { UInt8($0) }
-        let content = try codec.open(try codec.seal(RowCodec.Content(json: json, raw: raw), at: place), at: place)
+        let content = try roundTrip(RowCodec.Content(json: json, raw: raw))
         #expect(content.json == json)
         #expect(content.raw == raw)
     }
 
-    @Test func valuesThatNestAsDeeplyAsAllowedAreReadBack() throws {
+    @Test("Values that nest as deeply as allowed are read back")
+    func deepValuesAreReadBack() throws {
         let deep = (0..<64).reduce(JSON.int(1)) { value, _ in .array([value]) }
-        let content = try codec.open(try codec.seal(RowCodec.Content(json: ["metadata": deep]), at: place), at: place)
-        #expect(content.json["metadata"] == deep)
+        #expect(try roundTrip(RowCodec.Content(json: ["metadata": deep])).json["metadata"] == deep)
     }
 
-    @Test(arguments: [[], [1], [1, 0, 0, 0, 9, 123], [2, 0, 0, 0, 2, 123, 125], [1, 0, 0, 0, 2, 123, 123]] as [[UInt8]])
-    func bytesOfAnotherFormAreCorrupt(_ bytes: [UInt8]) {
-        #expect(throws: StoreError.corrupt("a row of events: evt_1")) { try codec.open(bytes, at: place) }
+    @Test("Bytes of another form are corrupt", arguments: [[], [1], [1, 0, 0, 0, 9, 123], [2, 0, 0, 0, 2, 123, 125]] as [[UInt8]])
+    func otherFormsAreCorrupt(_ bytes: [UInt8]) {
+        #expect(throws: StoreError.corrupt("a row of events: evt_1")) { try RowOpener.atHand(codec).open(bytes, at: place) }
     }
 
-    @Test func fingerprintsTellTextsAndPurposesApart() {
-        #expect(codec.fingerprint(.dedupe, "a", "bc") != codec.fingerprint(.dedupe, "ab", "c"))
-        #expect(codec.fingerprint(.dedupe, "a") != codec.fingerprint(.externalID, "a"))
-        #expect(codec.fingerprint(.dedupe, "a") == codec.fingerprint(.dedupe, "a"))
+    @Test("Fingerprints tell texts, purposes and connections apart")
+    func fingerprintsTellApart() {
+        #expect(codec.fingerprint(.dedupe, "a", on: "acme") == codec.fingerprint(.dedupe, "a", on: "acme"))
+        #expect(codec.fingerprint(.dedupe, "a", on: "acme") != codec.fingerprint(.dedupe, "b", on: "acme"))
+        #expect(codec.fingerprint(.dedupe, "a", on: "acme") != codec.fingerprint(.externalID, "a", on: "acme"))
+        #expect(codec.fingerprint(.dedupe, "a", on: "acme") != codec.fingerprint(.dedupe, "a", on: "other"))
     }
 
-    @Test func lookupKeysArePackedAndUnpacked() {
+    @Test("Look-up keys are packed and unpacked")
+    func lookupKeysArePacked() {
         let keys = [LookupKey(bits: .min), LookupKey(bits: -1), LookupKey(bits: 0), LookupKey(bits: 81), LookupKey(bits: .max)]
         #expect([LookupKey](packed: keys.packed) == keys)
+    }
+
+    @Test("The same person shares no look-up key between two connections")
+    func connectionsShareNoKey() {
+        func keys(_ connection: String) -> Set<LookupKey> {
+            Set(LookupKey.keys(of: sampleOrder("ord_1", "application-1", connection: connection), by: codec.index))
+        }
+        #expect(!keys("acme").isEmpty)
+        #expect(keys("acme").isDisjoint(with: keys("other")))
+    }
+
+    @Test(
+        "Text is searched without case, marks and apostrophes",
+        arguments: [("Žižek", "zizek"), ("O’Neill", "oneill"), ("STRASSE", "strasse"), ("Straße", "strasse"), ("Łukasz Ørsted", "lukasz orsted")]
+    )
+    func textIsFolded(_ text: String, _ folded: String) { #expect(SearchText.folded(text) == folded) }
+
+    @Test("A telephone number is searched by its digits, national or international")
+    func phonesAreDigits() {
+        #expect(SearchText.digits("+44 (0)1632 960000") == "4401632960000")
+        #expect(SearchText.digits("01632 960000") == "1632960000")
+        #expect(SearchText.digits("Ana 1632") == nil)
+        #expect(SearchText.digits("12") == nil)
     }
 }

@@ -2,8 +2,9 @@ import Foundation
 import GRDB
 import Screening
 import ScreeningTesting
-import Stores
 import Testing
+
+@testable import Stores
 
 @Suite("A SQLite store's file")
 struct SQLiteFileTests {
@@ -52,6 +53,44 @@ struct SQLiteFileTests {
         }
     }
 
+    @Test("A file of a version before the first release is refused with a sentence that says what to do")
+    func ofBeforeTheFirstReleaseIsRefused() async throws {
+        let folder = try SQLiteFolder()
+        let database = try DatabaseQueue(path: folder.file())
+        try await database.write { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE schema_migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL);
+                    INSERT INTO schema_migrations VALUES (1, 'first schema', 0), (2, 'count how often', 0);
+                    """
+            )
+        }
+        try database.close()
+        #expect {
+            _ = try folder.open()
+        } throws: { error in
+            guard case StoreError.unavailable(let why)? = error as? StoreError else { return false }
+            return why.contains("before the first release") && why.contains("begin with an empty store")
+        }
+        #expect(folder.size("fairlead-keys.db") == 0)
+    }
+
+    @Test("A store whose file of keys is gone is refused, and no new keys are made")
+    func withoutItsKeysIsRefused() async throws {
+        let folder = try SQLiteFolder()
+        let store = try folder.open(keys: [SealTests.key(1)])
+        _ = try await store.accept(sampleEvent("evt_1"), dedupe: nil)
+        await store.close()
+        try FileManager.default.removeItem(atPath: folder.file("fairlead-keys.db"))
+        #expect {
+            _ = try folder.open(keys: [SealTests.key(1)])
+        } throws: { error in
+            guard case StoreError.unavailable(let why)? = error as? StoreError else { return false }
+            return why.contains("fairlead-keys.db") && why.contains("put it back")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.file("fairlead-keys.db")))
+    }
+
     @Test func thatIsNoDatabaseIsCorrupt() throws {
         let folder = try SQLiteFolder()
         try Data(repeating: 65, count: 8192).write(to: URL(fileURLWithPath: folder.file()))
@@ -73,7 +112,7 @@ struct SQLiteFileTests {
     @Test func isReadableByItsOwnerOnly() async throws {
         let folder = try SQLiteFolder()
         let store = try folder.open()
-        for name in ["fairlead.db", "fairlead.db-wal", "fairlead.db.lock"] {
+        for name in ["fairlead.db", "fairlead.db-wal", "fairlead.db.lock", "fairlead-keys.db", "fairlead-keys.db-wal"] {
             let attributes = try FileManager.default.attributesOfItem(atPath: folder.file(name))
             #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
         }

@@ -1,7 +1,8 @@
 import Foundation
 import Screening
 import ScreeningTesting
-import Stores
+
+@testable import Stores
 
 /// A temporary folder for one test's databases; gone with it.
 final class SQLiteFolder: Sendable {

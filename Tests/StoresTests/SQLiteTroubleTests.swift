@@ -17,8 +17,8 @@ import Testing
         let folder = try SQLiteFolder()
         let clock = ManualClock()
         let store = try folder.open(clock: clock)
-        let pages = try await store.writer.write { try Int.fetchOne($0.db, sql: "PRAGMA page_count") ?? 0 }
-        _ = try await store.writer.write { try Int.fetchOne($0.db, sql: "PRAGMA max_page_count = \(pages + 12)") }
+        let pages = try await store.write(TouchedRows()) { try Int.fetchOne($0.db, sql: "PRAGMA page_count") ?? 0 }
+        _ = try await store.write(TouchedRows()) { try Int.fetchOne($0.db, sql: "PRAGMA max_page_count = \(pages + 12)") }
         var taken: [String] = []
         var refusal: StoreError?
         for number in 0..<200 where refusal == nil {
@@ -33,7 +33,7 @@ import Testing
         for id in taken { #expect(try await store.event(id) != nil) }
         #expect(try await store.event("evt_900") == nil)
 
-        _ = try await store.writer.write { try Int.fetchOne($0.db, sql: "PRAGMA max_page_count = 1000000") }
+        _ = try await store.write(TouchedRows()) { try Int.fetchOne($0.db, sql: "PRAGMA max_page_count = 1000000") }
         try await store.tryWriting()
         let again = try await store.accept(Self.event(901, clock), dedupe: "900")
         #expect(!again.duplicate)
@@ -56,7 +56,7 @@ import Testing
         let store = try folder.open(clock: ManualClock())
         _ = try? await store.read { (_) -> Int in throw RowCodec.unreadable(SealedPlace(.orders, "ord_1")) }
         try await store.tryWriting()
-        _ = try? await store.writer.write { (_) -> Int in throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "as invented") }
+        _ = try? await store.write(TouchedRows()) { (_) -> Int in throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "as invented") }
         for _ in 0..<2 { await #expect(throws: StoreError.corrupt("as invented")) { try await store.tryWriting() } }
         await store.close()
     }

@@ -11,42 +11,104 @@ struct SealTests {
     static func key(_ number: UInt8) -> Secret { Secret([UInt8](repeating: number, count: 32).base64) }
 
     private let place = SealedPlace(.orders, "ord_1")
+    private let content = RowCodec.Content(json: ["name": "Ana Roe"], raw: [7])
 
-    @Test func opensWhereItWasSealedAndNowhereElse() throws {
-        let sealer = try KeyedSealer([Self.key(1)])
-        let sealed = try sealer.seal(Array("Ana Roe".utf8), at: place)
-        #expect(try sealer.open(sealed, at: place) == Array("Ana Roe".utf8))
+    @Test("It opens where it was sealed and nowhere else")
+    func opensWhereItWasSealed() async throws {
+        let codec = try sampleCodec()
+        let key = try await codec.keys.new(for: "ord_1")
+        let sealed = try codec.seal(content, at: place, under: key)
+        #expect(try RowOpener.atHand(codec).open(sealed, at: place).json == content.json)
         for other in [SealedPlace(.orders, "ord_2"), SealedPlace(.events, "ord_1")] {
-            #expect(throws: StoreError.self) { try sealer.open(sealed, at: other) }
+            #expect(throws: StoreError.self) { try RowOpener.atHand(codec).open(sealed, at: other) }
         }
-        #expect(try sealer.seal([], at: place) != sealer.seal([], at: place))
-        #expect(try sealer.open(sealer.seal([], at: place), at: place).isEmpty)
+        #expect(try codec.seal(content, at: place, under: key) != sealed)
     }
 
-    @Test func doesNotOpenOnceABitIsChangedOrAByteIsGone() throws {
-        let sealer = try KeyedSealer([Self.key(1)])
-        let sealed = try sealer.seal(Array("Ana Roe".utf8), at: place)
+    @Test("It does not open once a bit is changed or a byte is gone")
+    func doesNotOpenOnceItIsChanged() async throws {
+        let codec = try sampleCodec()
+        let sealed = try codec.seal(content, at: place, under: try await codec.keys.new(for: "ord_1"))
         for index in sealed.indices {
             var changed = sealed
             changed[index] ^= 1
-            #expect(throws: StoreError.self) { try sealer.open(changed, at: place) }
-            #expect(throws: StoreError.self) { try sealer.open(Array(sealed.prefix(index)), at: place) }
+            #expect(throws: StoreError.self) { try RowOpener.atHand(codec).open(changed, at: place) }
+            #expect(throws: StoreError.self) { try RowOpener.atHand(codec).open(Array(sealed.prefix(index)), at: place) }
         }
     }
 
-    @Test func opensWithAnyOfTheKeysAndNamesTheOneThatIsMissing() throws {
-        let old = try KeyedSealer([Self.key(1)])
-        let sealed = try old.seal([7], at: place)
-        #expect(try KeyedSealer([Self.key(2), Self.key(1)]).open(sealed, at: place) == [7])
+    @Test("A wrapped key opens with any of the keys, and the one that is missing is named")
+    func opensWithAnyOfTheKeys() throws {
+        let random = BufferedRandom(SeededRandom())
+        let old = try MasterKeys([Self.key(1)])
+        let wrapped = try old.wrap([7], at: place, random)
+        #expect(try MasterKeys([Self.key(2), Self.key(1)]).unwrap(wrapped, at: place) == [7])
         #expect {
-            try KeyedSealer([Self.key(2)]).open(sealed, at: place)
+            try MasterKeys([Self.key(2)]).unwrap(wrapped, at: place)
         } throws: { error in
             guard case StoreError.corrupt(let what)? = error as? StoreError else { return false }
-            return what.contains(Array(sealed[1..<5]).hex) && what.contains("encryption.keys")
+            return what.contains(old.first) && what.contains("encryption.keys")
         }
     }
 
-    @Test func isFoundAgainAfterTheKeysHaveBeenChanged() async throws {
+    @Test("Every event and order has a data key of its own, and its run, steps and timeline have the same")
+    func keysFollowTheSubject() async throws {
+        let folder = try SQLiteFolder()
+        let store = try folder.open(keys: [Self.key(1)])
+        _ = try await store.accept(sampleEvent("evt_1"), dedupe: nil)
+        _ = try await store.accept(sampleEvent("evt_2"), dedupe: nil)
+        let run = Run(
+            id: "run_1",
+            connection: "acme",
+            plugin: "webhook",
+            pluginVersion: "1.0.0",
+            script: "hash",
+            hook: "on_event",
+            event: "evt_1",
+            order: nil,
+            input: .event(parameters: [:]),
+            createdAt: Timestamp(milliseconds: 0)
+        )
+        try await store.perform([.run(run)])
+        let step = Step(number: 1, kind: "orders.place", requestHash: "h", request: [:], at: Timestamp(milliseconds: 0))
+        let order = try #require(try await store.remember([step], of: "run_1", doing: .place(sampleOrder("ord_1", "application-1")) { _ in [:] }))
+        #expect(order.causedBy == Order.Cause(event: "evt_1", run: "run_1"))
+        #expect(try await store.event("evt_1")?.orders == ["ord_1"])
+        let ids = try await store.read { rows in
+            func key(_ sql: String) throws -> Int64? { try rows.db.first(sql).flatMap { RowCodec.keyID(of: $0.bytes(0)) } }
+            return [
+                try key("SELECT body FROM events WHERE id = 'evt_1'"), try key("SELECT body FROM runs"), try key("SELECT body FROM steps"),
+                try key("SELECT body FROM events WHERE id = 'evt_2'"), try key("SELECT body FROM orders"), try key("SELECT body FROM timeline"),
+            ]
+        }
+        #expect(Set(ids[0...2]).count == 1)
+        #expect(Set(ids[4...5]).count == 1)
+        #expect(Set(ids).count == 3)
+        await store.close()
+    }
+
+    @Test("What was sealed under a data key is gone with it, in the store and in an older copy of its rows")
+    func destroyingAKeyErases() async throws {
+        let folder = try SQLiteFolder()
+        var store = try folder.open(keys: [Self.key(1)])
+        _ = try await store.accept(sampleEvent("evt_1"), dedupe: nil)
+        _ = try await store.accept(sampleEvent("evt_2"), dedupe: nil)
+        await store.close()
+        let keys = try DatabaseQueue(path: folder.file("fairlead-keys.db"))
+        let rows = try DatabaseQueue(path: folder.file())
+        let id = try await rows.read { try Int64.fetchOne($0, sql: "SELECT key_id FROM events WHERE id = 'evt_1'") }
+        try await keys.write { try $0.execute(sql: "DELETE FROM data_keys WHERE id = ?", arguments: [id]) }
+        try keys.close()
+        try rows.close()
+        store = try folder.open(keys: [Self.key(1)])
+        let reopened = store
+        await #expect(throws: StoreError.self) { try await reopened.event("evt_1") }
+        #expect(try await store.event("evt_2") != nil)
+        await store.close()
+    }
+
+    @Test("What was stored is found again after the keys have been changed")
+    func isFoundAgainAfterTheKeysHaveBeenChanged() async throws {
         let folder = try SQLiteFolder()
         let keys: [[Secret]] = [[Self.key(1)], [Self.key(2), Self.key(1)], [Self.key(2), Self.key(1)]]
         for (number, keys) in keys.enumerated() {
@@ -57,11 +119,12 @@ struct SealTests {
         }
     }
 
-    @Test func isRefusedWithoutAKeyThatOnceSealed() async throws {
+    @Test("A store is refused without a key that once sealed")
+    func isRefusedWithoutAKeyThatOnceSealed() async throws {
         let folder = try SQLiteFolder()
         for keys in [[Self.key(1)], [Self.key(2), Self.key(1)], [Self.key(1), Self.key(2)]] { await (try folder.open(keys: keys)).close() }
         for number: UInt8 in [1, 2] {
-            let missing = try KeyedSealer([Self.key(3 - number)]).first
+            let missing = try MasterKeys([Self.key(3 - number)]).first
             #expect {
                 _ = try folder.open(keys: [Self.key(number), Self.key(7)])
             } throws: { error in
@@ -72,7 +135,8 @@ struct SealTests {
         await (try folder.open(keys: [Self.key(7), Self.key(2), Self.key(1)])).close()
     }
 
-    @Test func isRefusedWithOtherKeysWithoutAnyAndWhereTheStoreWasNotSealed() async throws {
+    @Test("A store is refused with other keys, without any, and where it was not sealed")
+    func isRefusedWithOtherKeys() async throws {
         let sealed = try SQLiteFolder()
         await (try sealed.open(keys: [Self.key(1)])).close()
         let plain = try SQLiteFolder()
@@ -90,4 +154,19 @@ struct SealTests {
             }
         }
     }
+}
+
+/// Keeps data keys nowhere.
+private struct NoKeyTable: DataKeyTable {
+    func add(_ count: Int, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> [UInt8]) async throws {
+        for id in 1...Int64(count) { _ = try wrapped(id) }
+    }
+
+    func remove(_ ids: [Int64]) async {}
+}
+
+/// A codec whose keys are kept nowhere.
+func sampleCodec() throws -> RowCodec {
+    let random = BufferedRandom(SeededRandom())
+    return try Keyring.open(keys: [], stored: [:], isEmpty: true, random).codec(NoKeyTable(), random)
 }

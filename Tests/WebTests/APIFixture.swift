@@ -45,10 +45,10 @@ struct APIFixture {
         "acme-only": Principal(name: "acme-only", scopes: [.readPersonal, .order, .operate], connections: ["acme"]),
     ]
 
-    init() throws {
+    init() async throws {
         folder = FileManager.default.temporaryDirectory.path + "/web-tests-" + UUID().uuidString
         let plugin = try APIFixture.plugin(in: folder)
-        store = try SQLiteStore(path: folder + "/store.db", clock: clock, random: random)
+        store = try await StoreURL.open("sqlite:store.db", relativeTo: folder, clock: clock, random: random)
         let connections = ["acme", "beta"].map { id in
             Connection(
                 id: id,

@@ -9,7 +9,7 @@ import Testing
 struct AccessTests {
     @Test("Every operation wants a token")
     func noToken() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             for route in fixture.api.routes {
                 let path = route.pattern.dropFirst("/api/v1".count).replacing("{id}", with: "ord_1")
@@ -21,7 +21,7 @@ struct AccessTests {
 
     @Test("Too many wrong tokens are answered 429, and a right one still goes through")
     func wrongTokens() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             var statuses: [Int] = []
             for number in 0..<12 { statuses.append(try await client.get("/orders", as: "guess-\(number)").status) }
@@ -35,7 +35,7 @@ struct AccessTests {
 
     @Test("A scope that is missing is 403")
     func scopes() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         let order = try await fixture.order("a-1")
         try await fixture.run { (client) async throws in
             for path in ["/orders", "/orders/\(order.id)/cancel", "/orders/\(order.id)/refresh", "/orders/\(order.id)/resolve", "/runs/run_1/retry"] {
@@ -48,7 +48,7 @@ struct AccessTests {
 
     @Test("Without read_personal, nothing personal is shown")
     func personal() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         let order = try await fixture.order("a-1") { order in
             order.standing.reportURL = Personal("https://reports.example.test/ana")
             order.standing.checks = [Check(name: "Address of Ana Roe", type: "address-check", status: "clear")]
@@ -72,7 +72,7 @@ struct AccessTests {
                 hook: "on_event",
                 event: id,
                 order: nil,
-                input: ["name": "Ana Roe"],
+                input: .update(Personal(["name": "Ana Roe"])),
                 state: .rejected,
                 result: ["kind": "rejected", "reason": "Ana Roe has no phone"],
                 createdAt: fixture.clock.now()
@@ -108,7 +108,7 @@ struct AccessTests {
 
     @Test("A token for one connection sees only what is that connection's")
     func restricted() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         let own = try await fixture.order("a-1")
         let other = try await fixture.order("b-1", connection: "beta")
         try await fixture.run { (client) async throws in

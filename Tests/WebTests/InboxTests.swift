@@ -11,7 +11,7 @@ struct InboxTests {
 
     @Test("A signed delivery is stored with its bytes; the same again is a duplicate; an unsigned one is 401")
     func deliveries() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let body = Array("{\"a\": 1.0, \"ä\":\"\\u00e4\"}\n".utf8)
             let url = client.server.url("/ats/acme/webhook?x=1&y=a%20b")
@@ -40,7 +40,7 @@ struct InboxTests {
 
     @Test("A provider's webhook is 200, 401, 404 or 400, and 413 when too large")
     func webhooks() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         let order = try await fixture.order("a-1")
         try await fixture.run { (client) async throws in
             let sign = try #require(HTTPField.Name("x-sign"))
@@ -63,7 +63,7 @@ struct InboxTests {
 
     @Test("Replaying, retrying and discarding are 202, and 409 where they make no sense")
     func commands() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let request = WireRequest(.post, client.server.url("/ats/acme/webhook"), headers: [key: "delivery-secret"], json: [:])
             let id = try #require(try await client.transport.send(request).json?["event"]?.text)
@@ -81,7 +81,7 @@ struct InboxTests {
                     hook: "on_event",
                     event: id,
                     order: nil,
-                    input: [:],
+                    input: .event(parameters: [:]),
                     state: state,
                     attempt: 3,
                     createdAt: fixture.clock.now()
@@ -103,7 +103,7 @@ struct InboxTests {
 
     @Test("A dead event is discarded with its note and its dead runs, one or by filter, and only a dead one")
     func discardedEvents() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             var ids: [String] = []
             for number in 0..<3 {
@@ -122,7 +122,7 @@ struct InboxTests {
                 hook: "on_event",
                 event: ids[0],
                 order: nil,
-                input: [:],
+                input: .event(parameters: [:]),
                 state: .dead,
                 attempt: 3,
                 createdAt: fixture.clock.now()
@@ -142,7 +142,7 @@ struct InboxTests {
 
     @Test("A store that is away is 503 with Retry-After, for deliveries and for the API")
     func away() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             await fixture.store.close()
             let request = WireRequest(.post, client.server.url("/ats/acme/webhook"), headers: [key: "delivery-secret"], json: [:])

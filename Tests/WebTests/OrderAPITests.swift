@@ -9,7 +9,7 @@ import Testing
 struct OrderAPITests {
     @Test("Placing gives 201 and the order, placing the same again 200 and the same order")
     func place() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let first = try await client.post("/orders", placement("a-1"))
             #expect(first.status == 201 && first.json?["state"] == "accepted" && first.json?["account"] == "one")
@@ -24,7 +24,7 @@ struct OrderAPITests {
 
     @Test("What cannot be placed is refused by field")
     func unusable() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             func body(_ name: String, _ value: JSON?) -> JSON {
                 var body = placement("a-1")
@@ -53,7 +53,7 @@ struct OrderAPITests {
 
     @Test("An order that failed is discarded with a note, one or by filter; an abandoned one is still not sent again")
     func discarding() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             func put(_ name: String, _ state: OrderState, _ problem: String? = nil) async throws -> String {
                 var order = try await fixture.store.place(try await fixture.order(name)).order
@@ -84,7 +84,7 @@ struct OrderAPITests {
 
     @Test("Only admin says where a connection's script sends, for its credentials go with it")
     func destinations() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             var elsewhere = placement("a-1")
             elsewhere["metadata"] = ["callback_url": "https://collector.example.test/"]
@@ -100,7 +100,7 @@ struct OrderAPITests {
 
     @Test("The same Idempotency-Key gives the first answer again; with another body it is 422")
     func idempotency() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let first = try await client.post("/orders", placement("a-1"), key: "k-1")
             let again = try await client.post("/orders", placement("a-1"), key: "k-1")
@@ -120,7 +120,7 @@ struct OrderAPITests {
 
     @Test("While the first request with a key runs, the second is 409")
     func running() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let key = IdempotentRequest.storedKey("k-1", .administrator)
             let hash = IdempotentRequest.hash(.post, "/api/v1/orders", placement("a-1").bytes())
@@ -134,7 +134,7 @@ struct OrderAPITests {
 
     @Test("Every filter filters")
     func filters() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         _ = try await fixture.order("a-1")
         let mark = fixture.clock.now()
         _ = try await fixture.order("a-2") {
@@ -158,7 +158,7 @@ struct OrderAPITests {
 
     @Test("An unknown or malformed filter is 400 and named", arguments: ["/orders", "/events", "/runs"])
     func wrongFilters(_ list: String) async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let cases = [
                 ("colour=red", "colour"), ("limit=0", "limit"), ("limit=201", "limit"), ("limit=many", "limit"), ("limit=1&limit=2", "limit"),
@@ -174,7 +174,7 @@ struct OrderAPITests {
 
     @Test("Pages follow one another without gaps or repeats, in both directions")
     func paging() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         for number in 1...7 { _ = try await fixture.order("a-\(number)") }
         try await fixture.run { (client) async throws in
             for sort in ["asc", "desc"] {
@@ -193,7 +193,7 @@ struct OrderAPITests {
 
     @Test("An order that was not sent is cancelled; what cannot be done is 409 with a code")
     func commands() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         let order = try await fixture.order("a-1")
         let lost = try await fixture.order("a-2") { $0.standing = Order.Standing(.uncertain) }
         let done = try await fixture.order("a-3") { $0.standing = Order.Standing(.completed) }

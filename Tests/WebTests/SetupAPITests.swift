@@ -8,7 +8,7 @@ import Testing
 struct SetupAPITests {
     @Test("Accounts, connections, providers and plugins are shown without secrets")
     func shown() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             #expect(try await client.list("/accounts", "id") == ["one", "two"])
             #expect(try await client.get("/accounts/one/packages").json?["items"] == [["id": "pkg_1", "name": "Basic"]])
@@ -26,7 +26,7 @@ struct SetupAPITests {
 
     @Test("Every route is in the OpenAPI document, and everything in it is a route")
     func complete() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         let documented = Set(
             (fixture.api.openAPI["paths"]?.members?.pairs ?? []).flatMap { path, item in
                 (item.members?.pairs ?? []).map { method, _ in "\(method.uppercased()) /api/v1\(path)" }
@@ -40,8 +40,8 @@ struct SetupAPITests {
     }
 
     @Test("Every reference in the document leads somewhere, and every operation is whole")
-    func references() throws {
-        let document = try APIFixture().api.openAPI
+    func references() async throws {
+        let document = try await APIFixture().api.openAPI
         #expect(document["openapi"] == "3.1.0")
         func references(_ json: JSON) -> [String] {
             if let reference = json["$ref"]?.text { return [reference] }

@@ -11,7 +11,7 @@ struct TokenAPITests {
 
     @Test("A token does what its scopes say, for its connections, until it is revoked")
     func life() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         for connection in ["acme", "beta"] { _ = try await fixture.store.place(try await fixture.order("application-1", connection: connection)) }
         try await fixture.run { (client) async throws in
             let made = try await client.post("/tokens", Self.everything)
@@ -37,7 +37,7 @@ struct TokenAPITests {
 
     @Test("A token ends when it expires")
     func expiry() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let end = fixture.clock.now() + .seconds(60)
             let made = try await client.post("/tokens", ["name": "short", "scopes": ["read"], "expires_at": JSON(end)])
@@ -59,7 +59,7 @@ struct TokenAPITests {
         ] as [(JSON, String)]
     )
     func malformed(_ body: JSON, _ field: String) async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let answer = try await client.post("/tokens", body)
             #expect(answer.status == 422)
@@ -70,7 +70,7 @@ struct TokenAPITests {
 
     @Test("Whoever is restricted to connections, or lacks admin, makes no tokens")
     func escalation() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             for name in ["plain", "clerk", "acme-only"] { #expect(try await client.post("/tokens", Self.everything, as: name).status == 403) }
             let restricted = try await client.post("/tokens", ["name": "x", "scopes": ["admin"], "connections": ["acme"]])

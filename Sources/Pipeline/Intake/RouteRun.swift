@@ -21,14 +21,14 @@ struct RouteRun: Sendable {
             hook: route.key,
             event: event.id,
             order: nil,
-            input: event.scriptInput(parameters: parameters),
+            input: .event(parameters: parameters),
             state: .running,
             attempt: 1,
             at: now
         )
         let lookAgain = QueuedWork(.run(run.id), due: now + RouteRun.deadline + .seconds(60))
         try await refusing { try await context.store.perform([.record(received), .run(run), .queue(lookAgain)]) }
-        let (ended, response) = try await refusing { try await finish(run) }
+        let (ended, response) = try await refusing { try await finish(run, event) }
         let state: Event.State = ended.state == .dead ? .dead : .done
         let effects: [Effect] = [
             .run(ended), .event(id: event.id, state: state, problem: state == .dead ? ended.problem : nil), .unqueue(.run(run.id)),
@@ -38,14 +38,14 @@ struct RouteRun: Sendable {
         return response
     }
 
-    private func finish(_ run: Run) async throws -> (Run, WireResponse) {
+    private func finish(_ run: Run, _ event: Event) async throws -> (Run, WireResponse) {
         let script = ConnectionScript(context: context, connection: connection)
         if case .refused = context.breakers.ask(connection.scripts.id, at: context.clock.now()) { return dead(run, RunStage.paused, [], 503) }
         let attempt = try await withinDeadline {
-            let first = try await script.attempt(run, on: connection.scripts, remembered: [])
+            let first = try await script.attempt(run, for: event, on: connection.scripts, remembered: [])
             guard case .interrupted = first.end else { return first }
             // Somebody else's script ended the worker.
-            return try await script.attempt(run, on: connection.scripts, remembered: try await context.store.steps(of: run.id))
+            return try await script.attempt(run, for: event, on: connection.scripts, remembered: try await context.store.steps(of: run.id))
         }
         let now = context.clock.now()
         func message(_ reason: String) -> JSON { ["message": .string(reason)] }

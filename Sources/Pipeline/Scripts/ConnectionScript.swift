@@ -14,12 +14,15 @@ struct ConnectionScript: Sendable {
     }
 
     /// Makes an attempt; returns how it ended, with the run's steps remembered.
-    /// - Parameter remembered: the steps of the attempts before.
-    func attempt(_ run: Run, on scripts: ConnectionScripts, remembered: [Step]) async throws -> HookRunner.Attempt {
+    /// - Parameters:
+    ///   - event: the run's event, where it is at hand.
+    ///   - remembered: the steps of the attempts before.
+    func attempt(_ run: Run, for event: Event? = nil, on scripts: ConnectionScripts, remembered: [Step]) async throws -> HookRunner.Attempt {
+        let input = try await RunInput(context.store).json(of: run, event: event)
         let call = HookCall(
             scripts: scripts,
             hook: run.hook,
-            input: run.input.value,
+            input: input,
             connection: connection.id,
             plugin: connection.plugin.name,
             accounts: connection.accounts,
@@ -27,7 +30,7 @@ struct ConnectionScript: Sendable {
             run: (run.id, run.attempt),
             limits: connection.limits
         )
-        let host = LiveScriptHost(context: context, connection: connection, run: run)
+        let host = LiveScriptHost(context: context, connection: connection, run: run, input: input)
         let attempt = try await context.scripts.run(call, remembered: remembered, host: host)
         if context.breakers.note(attempt.end, scripts.id, at: context.clock.now()) {
             context.logger.error(

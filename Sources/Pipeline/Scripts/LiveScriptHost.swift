@@ -6,6 +6,8 @@ struct LiveScriptHost: ConnectionScriptHost {
     let context: PipelineContext
     let connection: Connection
     let run: Run
+    /// What the run's hook was called with.
+    let input: JSON
 
     var clock: any WallClock { context.clock }
     var random: any RandomSource { context.random }
@@ -50,7 +52,6 @@ struct LiveScriptHost: ConnectionScriptHost {
     func value(key: String) async throws -> JSON? { try await context.store.value(connection: connection.id, key: key) }
 
     func permits(_ url: URLParts) -> Bool {
-        let input = run.input.value
         // A run for an event may call what the request named; a run for an update what the order keeps.
         let request = input["raw"]?.text.flatMap { try? JSON(parsing: $0) }
         return connection.plugin.manifest.permissions.contains {

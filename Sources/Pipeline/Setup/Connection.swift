@@ -47,7 +47,7 @@ public struct Connection: Sendable {
         hook: String,
         event: String?,
         order: String?,
-        input: JSON,
+        input: Run.Input,
         state: Run.State = .queued,
         attempt: Int = 0,
         at moment: Timestamp

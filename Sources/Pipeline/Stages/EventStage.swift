@@ -20,7 +20,7 @@ struct EventStage: Sendable {
             hook: "on_event",
             event: event.id,
             order: nil,
-            input: event.scriptInput(parameters: [:]),
+            input: .event(parameters: [:]),
             at: now
         )
         return .decided(

@@ -67,11 +67,11 @@ struct OrderChange: Sendable {
                 hook: "on_update",
                 event: nil,
                 order: update.order.id,
-                input: update.json,
+                input: .update(Personal(update.json)),
                 createdAt: moment
             )
         }
         guard connection.hooks.hooks.contains("on_update") else { return nil }
-        return connection.run(id: id, hook: "on_update", event: nil, order: update.order.id, input: update.json, at: moment)
+        return connection.run(id: id, hook: "on_update", event: nil, order: update.order.id, input: .update(Personal(update.json)), at: moment)
     }
 }

@@ -46,6 +46,8 @@ extension HostAPI {
                 field("metadata", "table<string, any>", "What the order was placed with."),
                 field("problem", "{code: string, message: string, at: string}?", "What is wrong with it."),
                 field("created_at", "string", "ISO 8601."), field("updated_at", "string", "ISO 8601."),
+                field("caused_by", "{event: string?, run: string}?", "The event and the run that placed it."),
+                field("previous", "string?", "The order of the same external id before it."),
             ]
         ),
         Part(

@@ -8,8 +8,14 @@ public struct Order: Sendable, Equatable {
     public let account: String
     /// The account's provider.
     public let provider: String
-    /// The ATS's name for the request. Unique on the connection: a second request by the same name is the same order.
+    /// The ATS's name for the request. A second request by the same name on the connection is the same order.
     public let externalID: String
+    /// Counts the orders by the same name on the connection, from 1: (connection, external id, sequence) is unique.
+    public let sequence: Int
+    /// The order of the same name that this one replaced; nil for the first.
+    public let previous: String?
+    /// What made the order; nil where no script did.
+    public var causedBy: Cause?
     /// The provider's package.
     public let package: String
     /// The person. Erasing replaces it.
@@ -32,6 +38,23 @@ public struct Order: Sendable, Equatable {
     public let createdAt: Timestamp
     /// When it last changed.
     public var updatedAt: Timestamp
+
+    /// The event and the run that made an order.
+    public struct Cause: Sendable, Equatable {
+        /// The event that the run handled; nil where it handled none.
+        public let event: String?
+        /// The run that placed the order.
+        public let run: String
+
+        /// A cause.
+        public init(event: String?, run: String) {
+            self.event = event
+            self.run = run
+        }
+
+        /// `{event, run}`
+        public var json: JSON { ["event": JSON(event), "run": .string(run)] }
+    }
 
     /// Where an order stands: the part of it that reports change.
     public struct Standing: Sendable, Equatable {
@@ -73,6 +96,9 @@ public struct Order: Sendable, Equatable {
         account: String,
         provider: String,
         externalID: String,
+        sequence: Int = 1,
+        previous: String? = nil,
+        causedBy: Cause? = nil,
         package: String,
         candidate: Candidate,
         metadata: JSON,
@@ -88,6 +114,9 @@ public struct Order: Sendable, Equatable {
         self.account = account
         self.provider = provider
         self.externalID = externalID
+        self.sequence = sequence
+        self.previous = previous
+        self.causedBy = causedBy
         self.package = package
         self.candidate = candidate
         self.metadata = Personal(metadata)
@@ -121,7 +150,7 @@ public struct Order: Sendable, Equatable {
             "provider_status": JSON(texts: standing.providerStatus),
             "report_url": JSON(standing.reportURL?.value), "checks": .array(standing.checks.map(\.json)),
             "metadata": metadata.value, "problem": standing.problem?.json ?? .null,
-            "created_at": JSON(createdAt), "updated_at": JSON(updatedAt),
+            "created_at": JSON(createdAt), "updated_at": JSON(updatedAt), "caused_by": causedBy?.json ?? .null, "previous": JSON(previous),
         ]
     }
 }

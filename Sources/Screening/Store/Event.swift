@@ -46,6 +46,8 @@ public struct Event: Sendable {
     public var duplicateCount: Int
     /// The runs it led to, oldest first.
     public var runs: [String]
+    /// The orders that its runs placed or found in their place, oldest first.
+    public var orders: [String]
 
     /// An event.
     public init(
@@ -59,7 +61,8 @@ public struct Event: Sendable {
         state: State = .received,
         problem: Problem? = nil,
         duplicateCount: Int = 0,
-        runs: [String] = []
+        runs: [String] = [],
+        orders: [String] = []
     ) {
         self.id = id
         self.kind = kind
@@ -72,6 +75,7 @@ public struct Event: Sendable {
         self.problem = problem
         self.duplicateCount = duplicateCount
         self.runs = runs
+        self.orders = orders
     }
 
     /// The event as the API shows it, without what was received.
@@ -80,6 +84,7 @@ public struct Event: Sendable {
             "id": .string(id), "kind": .string(kind.rawValue), "connection": JSON(connection), "account": JSON(account), "order": JSON(order),
             "path": .string(request.value.path), "received_at": JSON(receivedAt), "state": .string(state.rawValue),
             "problem": problem?.json ?? .null, "duplicate_count": .int(Int64(duplicateCount)), "runs": .array(runs.map { .string($0) }),
+            "orders": .array(orders.map { .string($0) }),
         ]
     }
 }

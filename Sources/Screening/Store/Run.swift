@@ -25,6 +25,14 @@ public struct Run: Sendable {
         public var isEnded: Bool { ![.queued, .running, .waiting].contains(self) }
     }
 
+    /// What a run's hook is called with.
+    public enum Input: Sendable, Equatable {
+        /// The run's event, which holds what was received; with the parameters that a route's path gave.
+        case event(parameters: [String: String])
+        /// A change of the run's order, as it was when it happened.
+        case update(Personal<JSON>)
+    }
+
     /// `run_…`
     public let id: String
     /// The connection.
@@ -42,7 +50,7 @@ public struct Run: Sendable {
     /// The order whose update it handles; nil for an event.
     public let order: String?
     /// What the hook is called with.
-    public let input: Personal<JSON>
+    public let input: Input
     /// How far it has come.
     public var state: State
     /// The attempts so far.
@@ -70,7 +78,7 @@ public struct Run: Sendable {
         hook: String,
         event: String?,
         order: String?,
-        input: JSON,
+        input: Input,
         state: State = .queued,
         attempt: Int = 0,
         nextAttemptAt: Timestamp? = nil,
@@ -88,7 +96,7 @@ public struct Run: Sendable {
         self.hook = hook
         self.event = event
         self.order = order
-        self.input = Personal(input)
+        self.input = input
         self.state = state
         self.attempt = attempt
         self.nextAttemptAt = nextAttemptAt
@@ -179,7 +187,7 @@ public struct Step: Sendable, Equatable {
 
 /// What a step does to the store, in the transaction that remembers it.
 public enum StepEffect: Sendable {
-    /// Places an order; the step's reply is made from the order that stands afterwards, the one given or the one that was there.
+    /// Places an order, and notes that the run and its event made it; the step's reply is made from the order that stands afterwards, the one given or the one that was there.
     case place(Order, reply: @Sendable (Order) -> JSON)
     /// Sets a value of the connection's; nil deletes it. Dropped at `expires`.
     case value(connection: String, key: String, JSON?, expires: Timestamp?)

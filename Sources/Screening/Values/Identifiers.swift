@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Where identifiers, tokens and jitter get their randomness. A parameter everywhere, so that tests can repeat a run.
 public protocol RandomSource: Sendable {
     /// `count` bytes. Unguessable in the system's source; repeatable in a seeded one.
@@ -11,12 +19,15 @@ public struct SystemRandom: RandomSource {
 
     /// Bytes from the operating system's generator.
     public func bytes(_ count: Int) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in
+        [UInt8](unsafeUninitializedCapacity: count) { bytes, filled in
+            var generator = SystemRandomNumberGenerator()
             while filled < count {
-                let word = generator.next()
-                for shift in stride(from: 0, to: 64, by: 8) where filled < count {
-                    bytes.initializeElement(at: filled, to: UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+                // The system gives at most 256 bytes at a time.
+                let part = min(256, count - filled)
+                if let start = bytes.baseAddress, getentropy(start + filled, part) == 0 {
+                    filled += part
+                } else {
+                    bytes.initializeElement(at: filled, to: UInt8(truncatingIfNeeded: generator.next()))
                     filled += 1
                 }
             }

@@ -25,7 +25,7 @@ extension StoreConformance {
                     hook: "on_event",
                     event: nil,
                     order: nil,
-                    input: [:],
+                    input: .event(parameters: [:]),
                     state: state,
                     createdAt: trial.now
                 )

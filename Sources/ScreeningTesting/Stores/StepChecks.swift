@@ -25,14 +25,32 @@ extension StoreConformance {
             let first = trial.order("application-1")
             let reply: @Sendable (Order) -> JSON = { ["id": .string($0.id)] }
             let placed = try await trial.store.remember([step], of: "run_1", doing: .place(first, reply: reply))
-            try trial.expect(placed == first, "another order came back")
+            try trial.expect(placed?.id == first.id, "another order came back")
+            try trial.expect(placed?.causedBy == Order.Cause(event: nil, run: "run_1"), "it does not say what made it")
             let again = try await trial.store.remember([step], of: "run_2", doing: .place(trial.order("application-1"), reply: reply))
-            try trial.expect(again == first, "the second step placed another order")
+            try trial.expect(again == placed, "the second step placed another order, or changed what made it")
             for run in ["run_1", "run_2"] {
                 let kept = try await trial.store.steps(of: run).first?.reply?.value
                 try trial.expect(kept == ["id": .string(first.id)], "\(run) remembers another reply")
             }
             try trial.expect(try await trial.claim().count == 1, "not exactly one submission is queued")
+        },
+        Check("an order knows the event and run that made it, and the event its orders") { trial in
+            let event = trial.event()
+            _ = try await trial.store.accept(event, dedupe: nil)
+            let (first, second) = (trial.run(event: event.id), trial.run(event: event.id))
+            try await trial.store.perform([.run(first), .run(second)])
+            let step = Step(number: 1, kind: "orders.place", requestHash: "h", request: [:], at: trial.now)
+            var ids: [String] = []
+            for (run, name) in [(first, "application-1"), (second, "application-1"), (second, "application-2")] {
+                let order = try await trial.store.remember([step], of: run.id, doing: .place(trial.order(name)) { _ in [:] })
+                if let order { ids.append(order.id) }
+            }
+            let stored = try trial.unwrap(try await trial.store.order(ids[0]), "the order is not there")
+            try trial.expect(stored.causedBy == Order.Cause(event: event.id, run: first.id), "it was made by \(String(describing: stored.causedBy))")
+            try trial.expect(try await trial.store.event(event.id)?.orders == Set(ids).sorted(), "the event names other orders")
+            let alone = try await trial.store.place(trial.order("application-3")).order
+            try trial.expect(alone.causedBy == nil, "an order that no script placed names a cause")
         },
         Check("a step that fails to do its effect is not remembered") { trial in
             let step = Step(number: 1, kind: "orders.place", requestHash: "h", request: [:], at: trial.now)

@@ -3,7 +3,9 @@ public import Screening
 /// What every ``Store`` promises, as checks that run against any of them.
 ///
 /// ```swift
-/// let suite = StoreConformance { name, clock in try SQLiteStore(path: folder + "/" + name, clock: clock, random: SystemRandom()) }
+/// let suite = StoreConformance { name, clock in
+///     try await StoreURL.open("sqlite:\(name).db", relativeTo: folder, clock: clock, random: SystemRandom())
+/// }
 /// let failures = await suite.run()   // none
 /// ```
 public struct StoreConformance: Sendable {

@@ -103,7 +103,7 @@ struct StoreTrial: Sendable {
             hook: hook,
             event: event,
             order: order,
-            input: ["body": ["name": "Ana Roe"]],
+            input: event == nil ? .update(Personal(["body": ["name": "Ana Roe"]])) : .event(parameters: ["id": "7"]),
             state: state,
             createdAt: now
         )

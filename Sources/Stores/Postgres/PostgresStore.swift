@@ -1,21 +1,30 @@
-public import Screening
+import Screening
 import Synchronization
 
 /// A store in a PostgreSQL database, for any number of processes at once: the queue, the lock and the truth of all replicas.
 ///
 /// What arrives together is committed together. Time is the database's, so that replicas whose clocks differ agree on leases, due work and budgets. A
 /// connection that is lost is made anew, for ever; until then everything throws ``StoreError/unavailable(_:)`` at once.
-public final class PostgresStore: Store {
+final class PostgresStore: SQLStore {
     typealias Read = @Sendable (PostgresSession) -> Void
 
-    /// See ``WorkQueue/clock``: the database's time.
-    public let clock: any WallClock
+    /// So many deliveries at most wait for the database: with more, whoever sends is told to come again.
+    private static let intakeLimit = 8192
+
+    /// The connections, by what they are used for.
+    private struct Sessions {
+        let arrivals, intents, claimings, readings: [PostgresSession]
+    }
+
+    /// The database's time.
+    let clock: any WallClock
     let codec: RowCodec
     let time: PostgresTime
-    let arrivals: PostgresLine<PostgresArrival>
-    let intents: PostgresLine<any PostgresPending>
-    let claimings: PostgresLine<PostgresClaiming>
-    private let readings: PostgresLine<Read>
+    private let arrivals: BatchQueue<PostgresArrival>
+    private let intents: BatchQueue<PostgresIntent>
+    private let claimings: BatchQueue<PostgresClaiming>
+    private let readings: BatchQueue<Read>
+    private let sessions: Sessions
     private let wakers: WakeUps
     private let bell: PostgresBell
     private let isClosed = Mutex(false)
@@ -29,7 +38,7 @@ public final class PostgresStore: Store {
     ///   - clock: what the pauses between two looks at the queue are measured with.
     ///   - random: where seals and pauses get their randomness.
     /// - Throws: ``StoreError/unavailable(_:)`` where the database cannot be had, ``StoreError/newer(_:)``. No text holds the URL or a password.
-    public static func open(
+    static func open(
         url: String,
         keys: [Secret] = [],
         connections: Int = 8,
@@ -49,16 +58,16 @@ public final class PostgresStore: Store {
         time: PostgresTime
     ) async throws -> PostgresStore {
         let options = try PostgresOptions(url)
-        let (codec, moment) = try await prepare(PostgresSession(options, random: random), keys, time)
+        let (opened, moment) = try await prepare(PostgresSession(options, random: random), keys, BufferedRandom(random), time)
         let shared = DatabaseClock(showing: moment)
-        let store = PostgresStore(options, codec: codec, connections: connections, waits: clock, shared: shared, random: random, time: time)
+        let store = PostgresStore(options, opened: opened, connections: connections, waits: clock, shared: shared, random: random, time: time)
         store.bell.start()
         return store
     }
 
     private init(
         _ options: PostgresOptions,
-        codec: RowCodec,
+        opened: Keyring.Opened,
         connections: Int,
         waits: any WallClock,
         shared: DatabaseClock,
@@ -74,17 +83,26 @@ public final class PostgresStore: Store {
             bell.ring()
         }
         let intake = PostgresIntake(time: time, onWork: onWork)
-        let writer = PostgresWriter(codec: codec, time: time, onWork: onWork)
         let claimer = PostgresClaimer(time: time, clock: shared)
-        arrivals = PostgresLine("intake", sessions: sessions(1), batchLimit: 512) { intake.run($0, $1) }
-        intents = PostgresLine("writes", sessions: sessions(connections > 4 ? 2 : 1), batchLimit: 256) { writer.run($0, $1) }
-        claimings = PostgresLine("claims", sessions: sessions(1), batchLimit: 1) { session, batch in
-            for claiming in batch { claimer.run(session, claiming) }
+        let all = Sessions(
+            arrivals: sessions(1),
+            intents: sessions(connections > 4 ? 2 : 1),
+            claimings: sessions(1),
+            readings: sessions(max(1, connections - (connections > 4 ? 4 : 3)))
+        )
+        self.sessions = all
+        readings = BatchQueue("reads", workers: all.readings.count, batchLimit: 1) { worker, batch in
+            for read in batch { read(all.readings[worker]) }
         }
-        readings = PostgresLine("reads", sessions: sessions(max(1, connections - (connections > 4 ? 4 : 3))), batchLimit: 1) { session, batch in
-            for read in batch { read(session) }
+        codec = opened.codec(PostgresKeyTable(readings), BufferedRandom(random))
+        let writer = PostgresWriter(codec: codec, time: time, buckets: PostgresBuckets(), onWork: onWork)
+        arrivals = BatchQueue("intake", batchLimit: 512) { worker, batch in
+            CommitMetrics.measure(batch.count) { intake.run(all.arrivals[worker], batch) }
         }
-        self.codec = codec
+        intents = BatchQueue("writes", workers: all.intents.count, batchLimit: 256) { worker, batch in writer.run(all.intents[worker], batch) }
+        claimings = BatchQueue("claims", batchLimit: 1) { worker, batch in
+            for claiming in batch { claimer.run(all.claimings[worker], claiming) }
+        }
         self.time = time
         self.wakers = wakers
         self.bell = bell
@@ -95,8 +113,11 @@ public final class PostgresStore: Store {
         bell.stop()
     }
 
+    /// What the intake has done so far.
+    var intakeFigures: BatchQueue<PostgresArrival>.Figures { arrivals.figures }
+
     /// Finishes what was begun and closes. Does nothing the second time.
-    public func close() async {
+    func close() async {
         let isFirst = isClosed.withLock { closed in
             defer { closed = true }
             return !closed
@@ -104,23 +125,47 @@ public final class PostgresStore: Store {
         guard isFirst else { return }
         wakers.finish()
         bell.stop()
-        await arrivals.close()
-        await intents.close()
-        await claimings.close()
-        await readings.close()
+        let sessions = sessions
+        await arrivals.close { sessions.arrivals[$0].disconnect() }
+        await intents.close { sessions.intents[$0].disconnect() }
+        await claimings.close { sessions.claimings[$0].disconnect() }
+        await codec.keys.close()
+        await readings.close { sessions.readings[$0].disconnect() }
     }
 
     /// Yields after every commit that queued work or set some free, here or in another replica, and once a second.
-    public func wakeUps() -> AsyncStream<Void> { wakers.stream() }
+    func wakeUps() -> AsyncStream<Void> { wakers.stream() }
 
-    /// Does an intent together with what else has arrived; returns once it is committed.
+    func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
+        let key = try await codec.keys.new(for: event.id)
+        let row = try EventRow(event, codec, under: key)
+        let dedupe = dedupe.map { codec.fingerprint(.dedupe, $0, on: event.connection ?? "") }
+        let acceptance = try await withCheckedThrowingContinuation { continuation in
+            let arrival = PostgresArrival(row: row, key: dedupe, continuation: continuation)
+            if let refusal = arrivals.add(arrival, limit: Self.intakeLimit).refusal { continuation.resume(throwing: refusal) }
+        }
+        if acceptance.duplicate { codec.keys.putBack(key) }
+        return acceptance
+    }
+
+    /// What another replica is claiming at the same time is passed over.
+    func claim(_ request: ClaimRequest) async throws -> [Claim] {
+        try await withCheckedThrowingContinuation { continuation in
+            if let refusal = claimings.add(PostgresClaiming(request: request, continuation: continuation)).refusal {
+                continuation.resume(throwing: refusal)
+            }
+        }
+    }
+
+    func tryWriting() async throws { try await write(TouchedRows()) { try $0.tryWriting(1) } }
+
     func write<Answer: Sendable>(
-        _ locks: PostgresLocks,
+        _ touched: TouchedRows,
         _ body: @escaping @Sendable (inout PostgresTransaction) throws -> Answer
     ) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
-            let intent = PostgresIntent(locks, body, continuation)
-            if !intents.add(intent) { intent.answer(Self.closed) }
+            let intent = Intent(body, continuation)
+            if let refusal = intents.add(PostgresIntent(touched: touched, pending: intent)).refusal { intent.answer(refusal) }
         }
     }
 
@@ -133,65 +178,68 @@ public final class PostgresStore: Store {
     }
 
     /// Brings the schema up to date and finds out how the rows are sealed, on a connection of its own: its locks and settings end with it.
-    private static func prepare(_ session: PostgresSession, _ keys: [Secret], _ time: PostgresTime) async throws -> (RowCodec, Timestamp) {
-        let line = PostgresLine<Read>("opening", sessions: [session], batchLimit: 1) { session, batch in
+    private static func prepare(
+        _ session: PostgresSession,
+        _ keys: [Secret],
+        _ random: BufferedRandom,
+        _ time: PostgresTime
+    ) async throws -> (Keyring.Opened, Timestamp) {
+        let line = BatchQueue<Read>("opening", batchLimit: 1) { _, batch in
             for read in batch { read(session) }
         }
-        let result: Result<(RowCodec, Timestamp), any Error> = await withCheckedContinuation { continuation in
-            let isTaken = line.add { session in
+        let result: Result<(Keyring.Opened, Timestamp), any Error> = await withCheckedContinuation { continuation in
+            let addition = line.add { session in
                 continuation.resume(
                     returning: Result {
                         do {
                             defer { session.disconnect() }
                             let connection = try session.connected()
-                            try PostgresMigration.run(connection, time: time)
-                            let codec = try seal(connection, keys)
+                            try SchemaMigration.run(connection, time: time)
+                            let opened = try seal(connection, keys, random)
                             let now = PostgresStatement("SELECT \(PostgresTime.sql("$1"))", [time.value], isKept: false)
-                            return (codec, Timestamp(milliseconds: try connection.exchange([now])[0].rows.first?.int(0) ?? 0))
+                            return (opened, Timestamp(milliseconds: try connection.exchange([now])[0].rows.first?.int(0) ?? 0))
                         } catch {
                             throw StoreError(postgres: error)
                         }
                     }
                 )
             }
-            if !isTaken { continuation.resume(returning: .failure(closed)) }
+            if let refusal = addition.refusal { continuation.resume(returning: .failure(refusal)) }
         }
         await line.close()
         return try result.get()
     }
 
-    /// What to read and write the rows with. Of replicas that start on a new database at once, one makes the index key and all read it.
-    private static func seal(_ connection: PostgresConnection, _ keys: [Secret]) throws -> RowCodec {
+    /// How the rows are sealed. Of replicas that start on a new database at once, one makes the keys and all read them: the migrations' lock is held.
+    private static func seal(_ connection: PostgresConnection, _ keys: [Secret], _ random: BufferedRandom) throws -> Keyring.Opened {
         func ask(_ sql: String, _ values: [PostgresValue] = []) throws -> [PostgresRow] {
             try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows
         }
-        func stored() throws -> [UInt8]? { try ask("SELECT sealed FROM keyring WHERE name = $1", [.text(StoreSeal.index)]).first?.bytes(0) }
-        let before = try stored()
+        let stored = Dictionary(
+            try ask("SELECT name, wrapped FROM fairlead_keys.keyring").map { ($0.text(0), $0.bytes(1)) },
+            uniquingKeysWith: { $1 }
+        )
         let isEmpty = try ask("SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM orders)").first?.bool(0) ?? false
-        let noted = try ask("SELECT name FROM keyring WHERE name LIKE $1", [.text(StoreSeal.keyPrefix + "%")]).map { $0.text(0) }
-        let opened = try StoreSeal.open(keys: keys, stored: before, noted: noted, isEmpty: isEmpty)
-        for name in opened.keys { _ = try ask("INSERT INTO keyring (name, sealed) VALUES ($1, '') ON CONFLICT (name) DO NOTHING", [.text(name)]) }
-        guard let row = opened.row else { return opened.codec }
-        guard before == nil else {
-            _ = try ask("UPDATE keyring SET sealed = $2 WHERE name = $1", [.text(StoreSeal.index), .bytes(row)])
-            return opened.codec
+        let opened = try Keyring.open(keys: keys, stored: stored, isEmpty: isEmpty, random)
+        for (name, wrapped) in opened.rows.sorted(by: { $0.key < $1.key }) {
+            _ = try ask(
+                "INSERT INTO fairlead_keys.keyring (name, wrapped) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET wrapped = excluded.wrapped",
+                [.text(name), .bytes(wrapped)]
+            )
         }
-        _ = try ask("INSERT INTO keyring (name, sealed) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", [.text(StoreSeal.index), .bytes(row)])
-        return try StoreSeal.open(keys: keys, stored: try stored(), noted: noted, isEmpty: isEmpty).codec
+        return opened
     }
 
     private func onSession<Answer: Sendable>(_ body: @escaping @Sendable (PostgresSession) throws -> Answer) async throws -> Answer {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Answer, any Error>) in
-            let accepted = readings.add { session in
+            let addition = readings.add { session in
                 do {
                     continuation.resume(returning: try body(session))
                 } catch {
                     continuation.resume(throwing: StoreError(postgres: error))
                 }
             }
-            if !accepted { continuation.resume(throwing: Self.closed) }
+            if let refusal = addition.refusal { continuation.resume(throwing: refusal) }
         }
     }
-
-    static let closed = StoreError.closed
 }

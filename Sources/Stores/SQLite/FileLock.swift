@@ -23,14 +23,18 @@ final class FileLock: Sendable {
             throw .unavailable("\(path) is in use by another process")
         }
         self.descriptor = Mutex(descriptor)
-        // Made here rather than by SQLite, so that only the owner may read it; SQLite gives its other files the same rights.
-        let database = Self.open(path)
-        guard database >= 0 else {
-            let why = String(cString: strerror(errno))
+        do { try Self.makePrivate(path) } catch {
             release()
-            throw .unavailable("\(path) cannot be opened: \(why)")
+            throw error
         }
-        close(database)
+    }
+
+    /// Makes a file where there is none. Made here rather than by SQLite, so that only the owner may read it; SQLite gives its other files the same rights.
+    /// - Throws: ``StoreError/unavailable(_:)`` where it cannot be opened.
+    static func makePrivate(_ path: String) throws(StoreError) {
+        let descriptor = open(path)
+        guard descriptor >= 0 else { throw .unavailable("\(path) cannot be opened: \(String(cString: strerror(errno)))") }
+        close(descriptor)
     }
 
     deinit { release() }

@@ -1,50 +1,59 @@
 import Foundation
 import GRDB
-public import Screening
+import Screening
 import Synchronization
 
 /// A store in one SQLite file, for one process: the default, which needs nothing else.
 ///
 /// Writes go through one writer that commits together what has arrived together; reads run beside it on connections of their own and see what was
 /// committed before they began. A write is on disk, through the write-ahead log, when its method returns.
-public final class SQLiteStore: Store {
-    let writer: GroupCommit
-    private let database: DatabasePool
+final class SQLiteStore: SQLStore {
+    /// The clock that it was opened with.
+    let clock: any WallClock
     let codec: RowCodec
-    /// See ``WorkQueue/clock``: the one it was opened with.
-    public let clock: any WallClock
-    private let random: any RandomSource
+    let trouble = Trouble()
+    private let database: DatabasePool
+    private let keyFile: KeyFile
+    private let writer: BatchQueue<any PendingIntent<WriteTransaction>>
     private let wakers: WakeUps
     private let checkpoints: Checkpoints
     private let lock: FileLock
     private let received: ReceivedKeys
     private let isClosed = Mutex(false)
-    let trouble = Trouble()
+
+    /// So many intents at most in one transaction: the first in it wait for the last.
+    private static let batchLimit = 512
+    /// So many deliveries at most wait for the writer: with more, whoever sends is told to come again.
+    private static let intakeLimit = 8192
 
     /// Opens the store in a file, making the file where there is none and bringing an older schema up to date. Work that a former process held when it
     /// ended is given back, its attempt uncounted.
     ///
     /// - Parameters:
-    ///   - path: the file; `-wal`, `-shm` and `.lock` files stand beside it while it is open.
-    ///   - keys: what the rows are sealed with, the first first; empty for a store that is not sealed.
+    ///   - path: the file; `-wal`, `-shm` and `.lock` files stand beside it while it is open, and the file of its keys always.
+    ///   - keys: what the data keys are wrapped with, the first first; empty for a store whose keys are not wrapped.
     ///   - clock: the time that leases, due work and budgets go by.
-    ///   - random: where seals get their randomness.
+    ///   - random: where keys and seals get their randomness: it must be unguessable, and never the same twice.
     /// - Throws: ``StoreError/unavailable(_:)`` where the file cannot be had, also because another process has it; ``StoreError/corrupt(_:)`` where it is
     ///   not a database; ``StoreError/newer(_:)``.
-    public init(path: String, keys: [Secret] = [], clock: any WallClock, random: any RandomSource) throws {
+    init(path: String, keys: [Secret] = [], clock: any WallClock, random: any RandomSource) throws {
         self.clock = clock
-        self.random = random
         lock = try FileLock(database: path)
-        wakers = WakeUps(clock: clock)
+        let wakers = WakeUps(clock: clock)
+        self.wakers = wakers
         do {
-            database = try DatabasePool(path: path, configuration: Self.configuration)
-            codec = try database.writeWithoutTransaction { db in
+            let configuration = Self.configuration(KeyFile.path(of: path))
+            let isNew = try Self.isEmpty(path)
+            if !isNew { try SchemaMigration.check(path) }
+            keyFile = try KeyFile(of: path, isNew: isNew)
+            database = try DatabasePool(path: path, configuration: configuration)
+            codec = try database.writeWithoutTransaction { [keyFile] db in
                 // Set here because the pool chooses a weaker level when it opens: a commit has to survive a power cut.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 // In KiB. Many intents share one transaction: the pages that they change together should fit, or they are written twice.
                 try db.execute(sql: "PRAGMA cache_size = -16384")
-                try Migration.run(db, now: clock.now())
-                let codec = try Self.seal(db, keys)
+                try SchemaMigration.run(db, now: clock.now())
+                let codec = try Self.seal(db, keyFile, keys, BufferedRandom(random))
                 try db.inTransaction(.immediate) {
                     var transaction = WriteTransaction(db: db, codec: codec, keys: ReceivedKeys(unread: 0...0), now: clock.now())
                     try transaction.releaseAll()
@@ -53,17 +62,45 @@ public final class SQLiteStore: Store {
                 return codec
             }
             received = try database.writeWithoutTransaction { [database] in try ReceivedKeys.read(from: $0, later: database) }
-            checkpoints = try Checkpoints(path: path, configuration: Self.configuration)
+            checkpoints = try Checkpoints(path: path, configuration: configuration)
         } catch {
             throw StoreError(error)
         }
-        writer = GroupCommit(database, codec: codec, keys: received, clock: clock, checkpoints: checkpoints, trouble: trouble) { [wakers] in
-            wakers.ring()
-        }
+        let commit = GroupCommit(
+            database: database,
+            codec: codec,
+            keys: received,
+            clock: clock,
+            checkpoints: checkpoints,
+            trouble: trouble,
+            onWork: { wakers.ring() }
+        )
+        writer = BatchQueue("writer", batchLimit: Self.batchLimit) { _, batch in commit(batch) }
     }
 
-    /// Finishes what was begun and closes. Does nothing the second time.
-    public func close() async {
+    /// What the writer has done so far.
+    var figures: BatchQueue<any PendingIntent<WriteTransaction>>.Figures { writer.figures }
+
+    func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
+        let key = try await codec.keys.new(for: event.id)
+        let row = try EventRow(event, codec, under: key)
+        let dedupe = dedupe.map { codec.fingerprint(.dedupe, $0, on: event.connection ?? "") }
+        let acceptance = try await write(limit: Self.intakeLimit) { try $0.accept(row, key: dedupe) }
+        if acceptance.duplicate { codec.keys.putBack(key) }
+        return acceptance
+    }
+
+    func claim(_ request: ClaimRequest) async throws -> [Claim] { try await write(limit: .max) { try $0.claim(request) } }
+
+    /// After a refusal it writes as much as a large event is.
+    func tryWriting() async throws {
+        try trouble.check()
+        let refused = trouble.hasRefused
+        try await write(limit: .max) { try $0.tryWriting(refused ? 65_536 : 1) }
+        if refused { trouble.isOver() }
+    }
+
+    func close() async {
         let isFirst = isClosed.withLock { closed in
             defer { closed = true }
             return !closed
@@ -71,21 +108,39 @@ public final class SQLiteStore: Store {
         guard isFirst else { return }
         wakers.finish()
         await writer.close()
+        await codec.keys.close()
         received.stop()
         checkpoints.close()
         try? database.close()
+        keyFile.close()
         lock.release()
     }
 
     /// Yields after every commit that queued work or set some free, and once a second.
-    public func wakeUps() -> AsyncStream<Void> { wakers.stream() }
+    func wakeUps() -> AsyncStream<Void> { wakers.stream() }
+
+    /// Nobody else writes to the file, so nothing has to be locked.
+    func write<Answer: Sendable>(
+        _ touched: TouchedRows,
+        _ body: @escaping @Sendable (inout WriteTransaction) throws -> Answer
+    ) async throws -> Answer { try await write(limit: .max, body) }
+
+    private func write<Answer: Sendable>(
+        limit: Int,
+        _ body: @escaping @Sendable (inout WriteTransaction) throws -> Answer
+    ) async throws -> Answer {
+        try await withCheckedThrowingContinuation { continuation in
+            let intent = Intent(body, continuation)
+            if let refusal = writer.add(intent, limit: limit).refusal { intent.answer(refusal) }
+        }
+    }
 
     /// Reads in one snapshot.
     func read<Answer: Sendable>(_ body: @escaping @Sendable (StoredRows) throws -> Answer) async throws -> Answer {
         guard !isClosed.withLock({ $0 }) else { throw StoreError.closed }
-        let codec = codec
+        let (codec, now) = (codec, clock.now())
         do {
-            return try await database.read { db in try body(StoredRows(db: db, codec: codec)) }
+            return try await database.read { db in try body(StoredRows(db: db, codec: codec, now: now)) }
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -93,23 +148,21 @@ public final class SQLiteStore: Store {
         }
     }
 
-    /// The present moment, for reads.
-    var now: Timestamp { clock.now() }
-
-    /// What to read and write the rows with; a store that is new is sealed from here on where there are keys.
-    private static func seal(_ db: Database, _ keys: [Secret]) throws -> RowCodec {
-        let stored = try Row.fetchOne(db, sql: "SELECT sealed FROM keyring WHERE name = ?", arguments: [StoreSeal.index])?.bytes(0)
-        let isEmpty = try Bool.fetchOne(db, sql: "SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM orders)") ?? false
-        let noted = try String.fetchAll(db, sql: "SELECT name FROM keyring WHERE name LIKE ?", arguments: [StoreSeal.keyPrefix + "%"])
-        let opened = try StoreSeal.open(keys: keys, stored: stored, noted: noted, isEmpty: isEmpty)
-        for name in opened.keys { try db.execute(sql: "INSERT INTO keyring (name, sealed) VALUES (?, x'')", arguments: [name]) }
-        if let row = opened.row {
-            try db.execute(sql: "INSERT OR REPLACE INTO keyring (name, sealed) VALUES (?, ?)", arguments: [StoreSeal.index, Data(row)])
-        }
-        return opened.codec
+    /// Whether a file holds no database yet.
+    private static func isEmpty(_ path: String) throws -> Bool {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return attributes[.size] as? Int == 0
     }
 
-    private static var configuration: Configuration {
+    /// What to read and write the rows with. Where a store is new its keys are made here.
+    private static func seal(_ db: Database, _ file: KeyFile, _ keys: [Secret], _ random: BufferedRandom) throws -> RowCodec {
+        let isEmpty = try Bool.fetchOne(db, sql: "SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM orders)") ?? false
+        let opened = try Keyring.open(keys: keys, stored: try file.keyring(), isEmpty: isEmpty, random)
+        if !opened.rows.isEmpty { try file.write(keyring: opened.rows) }
+        return opened.codec(file, random)
+    }
+
+    private static func configuration(_ keys: String) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
@@ -124,6 +177,7 @@ public final class SQLiteStore: Store {
                     PRAGMA journal_size_limit = \(Checkpoints.fileLimit);
                     """
             )
+            try db.execute(sql: "ATTACH DATABASE ? AS keys", arguments: [keys])
         }
         return configuration
     }

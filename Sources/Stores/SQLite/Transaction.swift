@@ -2,13 +2,15 @@ import GRDB
 import Screening
 
 /// The rows as they stand in one read: what every table's file adds its reading to.
-struct StoredRows {
+struct StoredRows: StoreReading {
     let db: Database
     let codec: RowCodec
+    /// The time that counts as now throughout the read.
+    let now: Timestamp
 }
 
 /// One write transaction, shared by the intents that are committed together: what every table's file adds its writing to.
-struct WriteTransaction {
+struct WriteTransaction: StoreTransaction {
     let db: Database
     let codec: RowCodec
     let keys: ReceivedKeys
@@ -18,5 +20,32 @@ struct WriteTransaction {
     var wakes = false
 
     /// What is stored, with what this transaction has changed so far.
-    var rows: StoredRows { StoredRows(db: db, codec: codec) }
+    var rows: StoredRows { StoredRows(db: db, codec: codec, now: now) }
+}
+
+extension StoredRows {
+    func keyIDs(of subjects: [String]) throws -> [String: Int64] {
+        var ids: [String: Int64] = [:]
+        for subject in subjects {
+            let row =
+                try db.first("SELECT key_id FROM events WHERE id = ?", [subject]) ?? db.first("SELECT key_id FROM orders WHERE id = ?", [subject])
+                ?? db.first(
+                    """
+                    SELECT coalesce(e.key_id, o.key_id) FROM runs AS r LEFT JOIN events AS e ON e.id = r.event_id
+                    LEFT JOIN orders AS o ON o.id = r.order_id WHERE r.id = ? AND coalesce(e.key_id, o.key_id) IS NOT NULL
+                    """,
+                    [subject]
+                )
+            ids[subject] = row.map { $0[0] }
+        }
+        return ids
+    }
+
+    func wrappedKeys(_ ids: [Int64]) throws -> [Int64: [UInt8]] {
+        var keys: [Int64: [UInt8]] = [:]
+        for id in ids { keys[id] = try db.first("SELECT wrapped FROM keys.data_keys WHERE id = ?", [id])?.bytes(0) }
+        return keys
+    }
+
+    func event(of run: String) throws -> String? { try db.first("SELECT event_id FROM runs WHERE id = ?", [run])?[0] }
 }

@@ -52,6 +52,7 @@ struct PostgresList {
         on connection: PostgresConnection,
         columns: String,
         as name: String,
+        opening: ([PostgresRow]) throws -> Void,
         _ item: (PostgresRow) throws -> Item
     ) throws -> Page<Item> {
         let limit = request.bounded
@@ -66,27 +67,8 @@ struct PostgresList {
             "SELECT \(columns) FROM (\(found)) AS l JOIN \(table) AS \(name) ON \(name).id = l.id ORDER BY l.id \(direction)",
             on: connection
         )
+        try opening(rows)
         return Page(items: try rows.prefix(limit).map(item), next: rows.count > limit ? rows[limit - 1].text(0) : nil)
-    }
-
-    /// As many orders as the request says, of those that have one of some look-up keys: bucket by bucket, so that no bucket's keys are read twice; and of
-    /// each bucket only as many as are wanted, unless some of them may be left out afterwards.
-    func rows(havingOneOf keys: [LookupKey], columns: String, on connection: PostgresConnection) throws -> [PostgresRow] {
-        let isPlain = values.count == (request.cursor == nil ? 0 : 1)
-        let most = isPlain ? "ORDER BY l.order_id \(direction) LIMIT \(request.limit)" : "OFFSET 0"
-        let after = request.cursor == nil ? "" : " AND l.order_id \(request.ascending ? ">" : "<") $1"
-        let found = """
-            SELECT DISTINCT f.order_id FROM generate_series(0, (SELECT max(seq) FROM orders) >> 10) AS b
-            CROSS JOIN unnest($\(values.count + 1)::bigint[]) AS k CROSS JOIN LATERAL (
-                SELECT l.order_id FROM lookups AS l WHERE l.bucket = b AND l.key = k\(after) \(most)
-            ) AS f \(isPlain ? "ORDER BY f.order_id \(direction) LIMIT \(request.limit)" : "")
-            """
-        let sql = """
-            SELECT \(columns) FROM (\(found)) AS l JOIN orders AS o ON o.id = l.order_id
-            WHERE true\(condition.replacing(" AND id ", with: " AND o.id "))
-            ORDER BY l.order_id \(direction) LIMIT \(request.limit)
-            """
-        return try run(sql, on: connection, [.ints(keys.map(\.bits))])
     }
 
     private var stretch = 0
@@ -97,7 +79,7 @@ struct PostgresList {
         self.condition += " AND " + condition.replacing("$#", with: "$\(values.count)")
     }
 
-    private func run(_ sql: String, on connection: PostgresConnection, _ more: [PostgresValue] = []) throws -> [PostgresRow] {
-        try connection.exchange([PostgresStatement(sql, values + more, isKept: false)])[0].rows
+    private func run(_ sql: String, on connection: PostgresConnection) throws -> [PostgresRow] {
+        try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows
     }
 }

@@ -2,12 +2,13 @@ import Screening
 
 extension PostgresRows {
     private static let eventColumns = """
-        e.id, e.kind, e.connection, e.account, e.order_id, e.received_at, e.state, e.problem, e.duplicate_count, e.body,
-        (SELECT string_agg(r.id, ',' ORDER BY r.id) FROM runs AS r WHERE r.event_id = e.id)
+        e.id, e.kind, e.connection, e.account, e.order_id, e.received_at, e.state, e.problem, e.duplicate_count, e.key_id, e.body,
+        (SELECT string_agg(r.id, ',' ORDER BY r.id) FROM runs AS r WHERE r.event_id = e.id),
+        (SELECT string_agg(DISTINCT s.order_id, ',' ORDER BY s.order_id) FROM order_sources AS s WHERE s.event_id = e.id)
         """
     private static let runColumns = """
-        r.id, r.connection, r.plugin, r.plugin_version, r.script, r.hook, r.event_id, r.order_id, r.state, r.attempt, r.next_attempt_at, r.created_at,
-        r.ended_at, r.input, r.body
+        r.id, r.connection, r.plugin, r.plugin_version, r.script, r.hook, r.event_id, r.order_id, r.state, r.attempt, r.script_errors,
+        r.interruptions, r.next_attempt_at, r.created_at, r.ended_at, r.input, r.body
         """
 
     /// An event with the runs it led to; nil where there is none.
@@ -23,7 +24,7 @@ extension PostgresRows {
         list.require("account", query.account)
         list.require("connection", in: query.connections.map { Array($0) })
         list.require("received_at", from: query.since, to: query.until)
-        return try list.page(on: connection, columns: Self.eventColumns, as: "e", event)
+        return try list.page(on: connection, columns: Self.eventColumns, as: "e", opening: { try openKeys(of: $0, 10) }, event)
     }
 
     /// A run; nil where there is none.
@@ -44,7 +45,7 @@ extension PostgresRows {
         list.require("hook", query.hook)
         list.require("connection", in: query.connections.map { Array($0) })
         list.require("created_at", from: query.since, to: query.until)
-        return try list.page(on: connection, columns: Self.runColumns, as: "r", run)
+        return try list.page(on: connection, columns: Self.runColumns, as: "r", opening: { try openKeys(of: $0, 15, 16) }, run)
     }
 
     private func event(_ row: PostgresRow) throws -> Event {
@@ -58,9 +59,12 @@ extension PostgresRows {
             state: row.text(6),
             problem: row.optionalBytes(7),
             duplicateCount: row.count(8),
-            body: row.bytes(9)
-        ).event(codec, runs: row.text(10).split(separator: ",").map { String($0) })
+            keyID: row.int(9),
+            body: row.bytes(10)
+        ).event(opener, runs: Self.list(row.text(11)), orders: Self.list(row.text(12)))
     }
+
+    private static func list(_ text: String) -> [String] { text.split(separator: ",").map { String($0) } }
 
     private func run(_ row: PostgresRow) throws -> Run {
         var stored = RunRow(
@@ -74,12 +78,14 @@ extension PostgresRows {
             order: row.optionalText(7),
             state: row.text(8),
             attempt: row.count(9),
-            nextAttemptAt: row.optionalInt(10),
-            createdAt: row.int(11),
-            endedAt: row.optionalInt(12)
+            scriptErrors: row.count(10),
+            interruptions: row.count(11),
+            nextAttemptAt: row.optionalInt(12),
+            createdAt: row.int(13),
+            endedAt: row.optionalInt(14)
         )
-        stored.input = row.bytes(13)
-        stored.body = row.bytes(14)
-        return try stored.run(codec)
+        stored.input = row.optionalBytes(15)
+        stored.body = row.bytes(16)
+        return try stored.run(opener)
     }
 }

@@ -1,17 +1,13 @@
 import Screening
 
 extension PostgresRows {
-    /// What an ``OrderRow`` is made of, of `orders AS o`.
-    static let orderColumns = """
-        o.id, o.connection, o.account, o.provider, o.package, o.state, o.outcome, o.version, o.created_at, o.updated_at, o.body
-        """
-
     /// An order; nil where there is none.
     func order(_ id: String) throws -> Order? { try order(where: "o.id = $1", .text(id)) }
 
-    /// An order by the ATS's name for it.
+    /// The newest order by the ATS's name for it.
     func order(connection: String, externalID: String) throws -> Order? {
-        try order(where: "o.connection = $1 AND o.external_key = $2", .text(connection), .bytes(codec.fingerprint(.externalID, externalID)))
+        let external = codec.fingerprint(.externalID, externalID, on: connection)
+        return try order(where: "o.connection = $1 AND o.external_key = $2 ORDER BY o.sequence DESC LIMIT 1", .text(connection), .bytes(external))
     }
 
     /// An order by the secret part of its callback address.
@@ -19,85 +15,127 @@ extension PostgresRows {
         try order(where: "o.token_key = $1", .bytes(codec.fingerprint(.callbackToken, callbackToken)))
     }
 
-    /// An order's story, oldest first.
+    /// An order's timeline, oldest first.
     func timeline(of order: String) throws -> [TimelineEntry] {
         try all("SELECT at, kind, body FROM timeline WHERE order_id = $1 ORDER BY seq", .text(order)).map { row in
-            try TimelineRow(order: order, at: row.int(0), kind: row.text(1), body: row.bytes(2)).entry(codec)
+            try TimelineRow(order: order, at: row.int(0), kind: row.text(1), body: row.bytes(2)).entry(opener)
         }
     }
 
     /// One page of orders.
     func orders(_ query: OrderQuery, _ page: PageRequest) throws -> Page<Order> {
-        var states = query.states.isEmpty ? Set(OrderState.allCases) : query.states
-        if let party = query.waitingOn { states = states.filter { $0.waitingOn == party } }
-        if let text = query.text?.value, !text.trimmed.isEmpty {
-            return try search(query, page, states: states, LookupKey.probes(for: text, by: codec.index))
+        let search = OrderSearch(query, page)
+        switch search.way {
+        case .none: return Page(items: [], next: nil)
+        case .list:
+            var list = PostgresList("orders", page)
+            list.stretches("state", search.states.map(\.rawValue))
+            list.require(query)
+            return try list.page(
+                on: connection,
+                columns: PostgresOrderRow.columns,
+                as: "o",
+                opening: { try openKeys(of: $0, PostgresOrderRow.body) }
+            ) { try PostgresOrderRow($0).row.order(opener) }
+        case .keys:
+            let probes = try probes(search)
+            return try search.page { cursor, limit in try found(probes, after: cursor, page.ascending, limit) }
+        case .identifier(let start):
+            return try search.page { cursor, limit in try begun(start, after: cursor, page.ascending, limit) }
         }
-        if let exact = query.externalID ?? query.providerRef {
-            return try search(query, page, states: states, [LookupKey.exact(exact, by: codec.index)])
-        }
-        var list = PostgresList("orders", page)
-        list.stretches("state", states.map(\.rawValue))
-        list.require(query)
-        return try list.page(on: connection, columns: Self.orderColumns, as: "o") { try OrderRow($0).order(codec) }
     }
 
-    /// One page of the orders that have one of some look-up keys. Keys are hashes and prefixes, so every order is compared once more after reading.
-    private func search(_ query: OrderQuery, _ page: PageRequest, states: Set<OrderState>, _ keys: [LookupKey]) throws -> Page<Order> {
-        guard !keys.isEmpty, !states.isEmpty, query.connections?.isEmpty != true else { return Page(items: [], next: nil) }
-        var items: [Order] = []
-        var cursor = page.cursor
-        // Most of what a key finds is meant, so one short look is the rule; the longer ones are for rare texts.
-        var batch = page.bounded + 1
-        while true {
-            var list = PostgresList("orders", PageRequest(limit: batch, cursor: cursor, ascending: page.ascending))
-            if states.count < OrderState.allCases.count { list.require("state", in: states.map(\.rawValue)) }
-            list.require(query)
-            let rows = try list.rows(havingOneOf: keys, columns: Self.orderColumns, on: connection)
-            for row in rows {
-                let order = try OrderRow(row).order(codec)
-                guard query.isMeant(by: order) else { continue }
-                if items.count == page.bounded { return Page(items: items, next: items.last?.id) }
-                items.append(order)
-            }
-            guard rows.count == batch else { return Page(items: items, next: nil) }
-            cursor = rows.last?.text(0)
-            batch = min(batch * 4, 2000)
+    /// The look-up keys that are asked for, with the buckets of their connection.
+    private func probes(_ search: OrderSearch) throws -> (buckets: [Int64], keys: [Int64]) {
+        var keys: [String: [LookupKey]] = [:]
+        var probes: (buckets: [Int64], keys: [Int64]) = ([], [])
+        for row in try all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket") {
+            let connection = row.text(1)
+            if let asked = search.query.connections, !asked.contains(connection) { continue }
+            let found = keys[connection] ?? search.keys(on: connection, by: codec.index)
+            keys[connection] = found
+            probes.buckets += found.map { _ in row.int(0) }
+            probes.keys += found.map(\.bits)
         }
+        return probes
+    }
+
+    /// Orders that have one of some keys, in the page's order.
+    private func found(_ probes: (buckets: [Int64], keys: [Int64]), after cursor: String?, _ ascending: Bool, _ limit: Int) throws -> [Order] {
+        let direction = ascending ? "ASC" : "DESC"
+        return try orders(
+            """
+            SELECT DISTINCT f.order_id AS id FROM unnest($1::bigint[], $2::bigint[]) AS p (bucket, key) CROSS JOIN LATERAL (
+                SELECT l.order_id FROM lookups AS l WHERE l.bucket = p.bucket AND l.key = p.key
+                AND ($3::text IS NULL OR l.order_id \(ascending ? ">" : "<") $3) ORDER BY l.order_id \(direction) LIMIT $4
+            ) AS f ORDER BY id \(direction) LIMIT $4
+            """,
+            direction,
+            [.ints(probes.buckets), .ints(probes.keys), .text(cursor), .count(limit)]
+        )
+    }
+
+    /// Orders whose identifier begins with a text.
+    private func begun(_ start: String, after cursor: String?, _ ascending: Bool, _ limit: Int) throws -> [Order] {
+        let direction = ascending ? "ASC" : "DESC"
+        return try orders(
+            """
+            SELECT id FROM orders WHERE id >= $1 AND id < $2 AND ($3::text IS NULL OR id \(ascending ? ">" : "<") $3) ORDER BY id \(direction) LIMIT $4
+            """,
+            direction,
+            [.text(start), .text(start + "\u{7F}"), .text(cursor), .count(limit)]
+        )
+    }
+
+    private func orders(_ identifiers: String, _ direction: String, _ values: [PostgresValue]) throws -> [Order] {
+        let sql = "SELECT \(PostgresOrderRow.columns) FROM (\(identifiers)) AS l JOIN orders AS o ON o.id = l.id ORDER BY l.id \(direction)"
+        let rows = try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows
+        try openKeys(of: rows, PostgresOrderRow.body)
+        return try rows.map { try PostgresOrderRow($0).row.order(opener) }
     }
 
     /// - Parameter condition: one of a few fixed texts.
     private func order(where condition: String, _ values: PostgresValue...) throws -> Order? {
-        let statement = PostgresStatement("SELECT \(Self.orderColumns) FROM orders AS o WHERE \(condition)", values)
-        return try connection.exchange([statement])[0].rows.first.map { try OrderRow($0).order(codec) }
+        let statement = PostgresStatement("SELECT \(PostgresOrderRow.columns) FROM orders AS o WHERE \(condition)", values)
+        return try connection.exchange([statement])[0].rows.first.map { try PostgresOrderRow($0).row.order(opener) }
     }
 }
 
-extension OrderRow {
-    /// A row of ``PostgresRows/orderColumns``.
+/// An order's row as it is read, of `orders AS o`, with its data key as it is stored: inside a transaction nobody can be asked for it.
+struct PostgresOrderRow: Sendable {
+    static let columns = """
+        o.id, o.connection, o.account, o.provider, o.package, o.sequence, o.previous, o.state, o.outcome, o.version, o.created_at, o.updated_at, o.key_id,
+        o.body, (SELECT s.event_id FROM order_sources AS s WHERE s.order_id = o.id AND s.made LIMIT 1),
+        (SELECT s.run_id FROM order_sources AS s WHERE s.order_id = o.id AND s.made LIMIT 1),
+        (SELECT k.wrapped FROM fairlead_keys.data_keys AS k WHERE k.id = o.key_id)
+        """
+    static let columnCount = 17
+    static let body = 13
+
+    let row: OrderRow
+    let wrappedKey: [UInt8]?
+
     init(_ row: PostgresRow) {
-        self.init(
+        self.row = OrderRow(
             id: row.text(0),
             connection: row.text(1),
             account: row.text(2),
             provider: row.text(3),
             package: row.text(4),
-            state: row.text(5),
-            outcome: row.optionalText(6),
-            version: row.count(7),
-            createdAt: row.int(8),
-            updatedAt: row.int(9),
-            body: row.bytes(10)
+            sequence: row.count(5),
+            previous: row.optionalText(6),
+            state: row.text(7),
+            outcome: row.optionalText(8),
+            version: row.count(9),
+            createdAt: row.int(10),
+            updatedAt: row.int(11),
+            keyID: row.int(12),
+            body: row.bytes(13),
+            cause: row.optionalText(15).map { (row.optionalText(14), $0) }
         )
+        wrappedKey = row.optionalBytes(16)
     }
-}
 
-extension OrderQuery {
-    /// Whether an order that has the look-up keys has the texts that were looked for.
-    fileprivate func isMeant(by order: Order) -> Bool {
-        if let externalID, order.externalID != externalID { return false }
-        if let providerRef, order.providerRef != providerRef { return false }
-        if let text, !LookupKey.matches(order, text.value) { return false }
-        return true
-    }
+    /// The order, opened with the key that was read with it.
+    func order(_ codec: RowCodec) throws -> Order { try row.order(RowOpener(codec: codec) { _ in wrappedKey }) }
 }

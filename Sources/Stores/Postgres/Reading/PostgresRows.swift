@@ -1,7 +1,7 @@
 import Screening
 
 /// The rows as they stand: what every table's file adds its reading to. Each answer is one statement, and so one snapshot.
-struct PostgresRows {
+struct PostgresRows: StoreReading {
     let connection: PostgresConnection
     let codec: RowCodec
     let time: PostgresTime
@@ -13,7 +13,9 @@ struct PostgresRows {
 
     /// A run's steps, by number.
     func steps(of run: String) throws -> [Step] {
-        try all("SELECT n, kind, repeatable, attempts, at, ms, body FROM steps WHERE run_id = $1 ORDER BY n", .text(run)).map { row in
+        let rows = try all("SELECT n, kind, repeatable, attempts, at, ms, body FROM steps WHERE run_id = $1 ORDER BY n", .text(run))
+        try openKeys(of: rows, 6)
+        return try rows.map { row in
             try StepRow(
                 run: run,
                 number: row.count(0),
@@ -23,20 +25,20 @@ struct PostgresRows {
                 at: row.int(4),
                 milliseconds: row.optionalInt(5).map { Int($0) },
                 body: row.bytes(6)
-            ).step(codec)
+            ).step(opener)
         }
     }
 
     /// A value of a connection's scripts; nil where there is none or it has expired.
     func value(connection: String, key: String) throws -> JSON? {
-        let fingerprint = codec.fingerprint(.valueKey, key)
+        let fingerprint = codec.fingerprint(.valueKey, key, on: connection)
         let rows = try all(
             "SELECT body FROM kv WHERE connection = $1 AND key = $2 AND (expires_at IS NULL OR expires_at > \(PostgresTime.sql("$3")))",
             .text(connection),
             .bytes(fingerprint),
             time.value
         )
-        return try rows.first.flatMap { try codec.open($0.bytes(0), at: Self.place(connection, fingerprint)).json["value"] }
+        return try rows.first.flatMap { try opener.open($0.bytes(0), at: PreparedValue.place(connection, fingerprint)).json["value"] }
     }
 
     /// Until when a budget rests; nil where it does not.
@@ -88,6 +90,31 @@ struct PostgresRows {
         ) AS f WHERE f.due_at <= \(PostgresTime.sql("$2"))
         """
 
-    /// Where a value of a connection's scripts stands.
-    static func place(_ connection: String, _ key: [UInt8]) -> SealedPlace { SealedPlace(.kv, connection + ":" + key.hex) }
+    func keyIDs(of subjects: [String]) throws -> [String: Int64] {
+        let rows = try all(
+            """
+            SELECT id, key_id FROM events WHERE id = ANY($1) UNION ALL SELECT id, key_id FROM orders WHERE id = ANY($1)
+            UNION ALL SELECT r.id, coalesce(e.key_id, o.key_id) FROM runs AS r LEFT JOIN events AS e ON e.id = r.event_id
+            LEFT JOIN orders AS o ON o.id = r.order_id WHERE r.id = ANY($1) AND coalesce(e.key_id, o.key_id) IS NOT NULL
+            """,
+            .texts(subjects)
+        )
+        return Dictionary(rows.map { ($0.text(0), $0.int(1)) }, uniquingKeysWith: { $1 })
+    }
+
+    func event(of run: String) throws -> String? { try all("SELECT event_id FROM runs WHERE id = $1", .text(run)).first?.optionalText(0) }
+
+    func wrappedKeys(_ ids: [Int64]) throws -> [Int64: [UInt8]] {
+        let rows = try all("SELECT id, wrapped FROM fairlead_keys.data_keys WHERE id = ANY($1)", .ints(ids))
+        return Dictionary(rows.map { ($0.int(0), $0.bytes(1)) }, uniquingKeysWith: { $1 })
+    }
+
+    /// Reads the keys of sealed columns that are not at hand, in one exchange rather than one for each.
+    func openKeys(of rows: [PostgresRow], _ columns: Int...) throws {
+        let ids = Set(rows.flatMap { row in columns.compactMap { row.optionalBytes($0).flatMap(RowCodec.keyID) } })
+        let missing = codec.keys.unopened(ids)
+        guard missing.count > 1 else { return }
+        let wrapped = try wrappedKeys(missing)
+        for id in missing where wrapped[id] != nil { _ = try codec.keys.key(id) { wrapped[$0] } }
+    }
 }

@@ -60,7 +60,7 @@ struct PostgresClaimer: Sendable {
     /// Gives back claims whose lease has ended: their holders are gone, and did not get to use the attempt.
     private static let reclaim = """
         UPDATE queue
-        SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = least(due_at, leased_until), attempts = attempts - 1, lapses = lapses + 1
+        SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = least(due_at, \(PostgresTime.sql("$1"))), attempts = attempts - 1, lapses = lapses + 1
         WHERE id IN (
             SELECT id FROM queue WHERE owner IS NOT NULL AND leased_until <= \(PostgresTime.sql("$1")) ORDER BY leased_until LIMIT 1000
             FOR UPDATE SKIP LOCKED

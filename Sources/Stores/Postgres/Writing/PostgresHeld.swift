@@ -31,6 +31,7 @@ struct PostgresHeld {
     struct HeldOrder {
         var seq: Int64
         var version: Int
+        var bucket: Int64
         var keys: [LookupKey]
     }
 
@@ -53,7 +54,7 @@ struct PostgresHeld {
     var orders: [String: HeldOrder] = [:]
     /// Orders that this transaction has put in and nobody has been told of.
     var placed: Set<String> = []
-    var standing: [Place: OrderRow] = [:]
+    var standing: [Place: PostgresOrderRow] = [:]
     /// The states of the runs that are there.
     var runs: [String: String] = [:]
     /// Requests that this transaction has put in and nobody has been told of.
@@ -81,15 +82,17 @@ struct PostgresHeld {
                     ids[work.work] = work.id
                 case .placed: placed.insert(row.text(0))
                 case .standing:
-                    let order = OrderRow(row)
-                    standing[Place(connection: order.connection, external: row.bytes(11))] = order
-                case .orders: orders[row.text(0)] = HeldOrder(seq: row.int(1), version: row.count(2), keys: [LookupKey](packed: row.bytes(3)))
+                    let order = PostgresOrderRow(row)
+                    standing[Place(connection: order.row.connection, external: row.bytes(PostgresOrderRow.columnCount))] = order
+                case .orders:
+                    orders[row.text(0)] =
+                        HeldOrder(seq: row.int(1), version: row.count(2), bucket: row.int(3), keys: [LookupKey](packed: row.bytes(4)))
                 case .runs: runs[row.text(0)] = row.text(1)
                 case .freshRequests: freshRequests.insert(row.bytes(0))
                 case .requests:
                     var request = KeyedAnswerRow(bodyHash: row.text(1), begunAt: row.int(2))
                     if let status = row.optionalInt(3) {
-                        request.answer = (Int(status), try codec.open(row.bytes(4), at: PostgresTransaction.place(row.bytes(0))).raw)
+                        request.answer = (Int(status), try KeyedAnswerRow.opened(row.bytes(4), of: row.bytes(0), .atHand(codec)))
                     }
                     requests[row.bytes(0)] = request
                 case .budgets: budgets[row.text(0)] = BudgetWindow(text: row.optionalText(1), restUntil: row.optionalInt(2))

@@ -61,7 +61,8 @@ struct PostgresIntake: Sendable {
             [
                 .texts(rows.map(\.id)), .texts(rows.map(\.kind)), .texts(rows.map(\.connection)), .texts(rows.map(\.account)),
                 .texts(rows.map(\.order)), .ints(rows.map(\.receivedAt)), .texts(rows.map(\.state)), .blobs(rows.map(\.problem)),
-                .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key)), .blobs(rows.map(\.body)), time.value,
+                .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key)), .ints(rows.map(\.keyID)), .blobs(rows.map(\.body)),
+                time.value,
             ]
         )
     }
@@ -91,15 +92,16 @@ struct PostgresIntake: Sendable {
     /// In the order of the keys, so that replicas which receive the same events do not wait for one another in a circle.
     private static let insertEvents = """
         WITH added AS (
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, body)
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, key_id, body)
             SELECT * FROM unnest(
-                $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bytea[], $9::bigint[], $10::bytea[], $11::bytea[]
-            ) AS given (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, body)
+                $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bytea[], $9::bigint[], $10::bytea[], $11::bigint[],
+                $12::bytea[]
+            ) AS given (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, key_id, body)
             ORDER BY given.dedupe_key, given.id
             ON CONFLICT DO NOTHING RETURNING id, order_id
         ), queued AS (
             INSERT INTO queue (kind, subject, head, priority, due_at, attempts)
-            SELECT 'event', id, true, 5, \(PostgresTime.sql("$12")), 0 FROM added WHERE order_id IS NULL ORDER BY id
+            SELECT 'event', id, true, 5, \(PostgresTime.sql("$13")), 0 FROM added WHERE order_id IS NULL ORDER BY id
         )
         SELECT id FROM added
         """

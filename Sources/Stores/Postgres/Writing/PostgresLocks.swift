@@ -1,94 +1,48 @@
 import Screening
 
-/// What intents have to hold before they may decide: gathered over a whole batch, asked for in one exchange, and always in one order, so that replicas
+/// Holds what intents touch before they may decide: gathered over a whole batch, asked for in one exchange, and always in one order, so that replicas
 /// seldom wait for one another in a circle.
-struct PostgresLocks: Sendable {
-    /// Claims, with the lanes of their work.
-    var claims: [Claim] = []
-    /// Work that is taken out of the queue, with its lanes.
-    var works: [Work] = []
-    /// Lanes that are added to.
-    var lanes: [String] = []
-    /// Orders by identifier.
-    var orders: [String] = []
-    /// Runs by identifier, those too that may not be there yet.
-    var runs: [String] = []
-    /// Budgets by name.
-    var budgets: [String] = []
-    /// API requests with an idempotency key.
-    var requests: [KeyedRequest] = []
-    /// Orders to place: put in where their external id is free.
-    var places: [NewOrder] = []
-    /// Whether the present moment is needed.
-    var needsTime = false
-
-    struct KeyedRequest: Sendable {
-        let key: [UInt8]
-        let bodyHash: String
-    }
-
-    init() {}
-
-    /// What some effects need.
-    init(_ effects: [Effect], claim: Claim? = nil) {
-        if let claim { claims = [claim] }
-        for effect in effects {
-            switch effect {
-            case .order(let order): orders.append(order.id)
-            case .run(let run): runs.append(run.id)
-            case .expect(let run, _): runs.append(run)
-            case .queue(let work): if let lane = work.lane { lanes.append(lane) }
-            case .unqueue(let work): works.append(work)
-            case .timeline, .event, .record: break
-            }
-        }
-    }
-
-    mutating func add(_ other: PostgresLocks) {
-        claims += other.claims
-        works += other.works
-        lanes += other.lanes
-        orders += other.orders
-        runs += other.runs
-        budgets += other.budgets
-        requests += other.requests
-        places += other.places
-        needsTime = needsTime || other.needsTime
-    }
-
+enum PostgresLocks {
     /// What is asked for.
     enum Part { case lanes, claims, works, placed, standing, orders, runs, freshRequests, requests, budgets, time, nothing }
 
     /// The statements that take the locks and read what is held by them; each reads with eyes opened after the locks before it.
-    func statements(_ time: PostgresTime) -> [(part: Part, statement: PostgresStatement)] {
+    static func statements(_ touched: TouchedRows, _ time: PostgresTime, _ buckets: PostgresBuckets) -> [(part: Part, statement: PostgresStatement)] {
         var all: [(part: Part, statement: PostgresStatement)] = []
         func add(_ part: Part, _ sql: String, _ values: [PostgresValue]) { all.append((part, PostgresStatement(sql, values))) }
-        let kinds = PostgresValue.texts(works.map(\.kind.rawValue))
-        let subjects = PostgresValue.texts(works.map(\.subject))
-        let ids = PostgresValue.ints(claims.map(\.id))
-        if !claims.isEmpty || !works.isEmpty || !lanes.isEmpty { add(.lanes, Self.lockLanes, [.texts(Set(lanes).map { $0 }), ids, kinds, subjects]) }
-        if !claims.isEmpty { add(.claims, Self.lockClaims, [ids]) }
-        if !works.isEmpty { add(.works, Self.lockWorks, [kinds, subjects]) }
-        if !places.isEmpty {
-            let sorted = places.sorted { $0.external.lexicographicallyPrecedes($1.external) }
-            add(.placed, Self.insertOrders, Self.columns(of: sorted))
-            add(.standing, Self.standingOrders, [.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))])
+        let kinds = PostgresValue.texts(touched.works.map(\.kind.rawValue))
+        let subjects = PostgresValue.texts(touched.works.map(\.subject))
+        let ids = PostgresValue.ints(touched.claims.map(\.id))
+        if !touched.claims.isEmpty || !touched.works.isEmpty || !touched.lanes.isEmpty {
+            add(.lanes, lockLanes, [.texts(Set(touched.lanes).map { $0 }), ids, kinds, subjects])
         }
-        if !orders.isEmpty { add(.orders, Self.lockOrders, [.texts(Set(orders).map { $0 })]) }
-        if !runs.isEmpty { add(.runs, "SELECT id, state FROM runs WHERE id = ANY($1) ORDER BY id FOR UPDATE", [.texts(Set(runs).map { $0 })]) }
-        if !requests.isEmpty {
+        if !touched.claims.isEmpty { add(.claims, lockClaims, [ids]) }
+        if !touched.works.isEmpty { add(.works, lockWorks, [kinds, subjects]) }
+        if !touched.places.isEmpty {
+            let sorted = touched.places.sorted { $0.external.lexicographicallyPrecedes($1.external) }
+            for (connection, count) in sorted.byConnection {
+                if let sql = buckets.statement(placing: count, on: connection) { add(.nothing, sql, [.text(connection)]) }
+            }
+            add(.placed, insertOrders, columns(of: sorted))
+            add(.standing, standingOrders, [.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))])
+        }
+        if !touched.orders.isEmpty { add(.orders, lockOrders, [.texts(Set(touched.orders).map { $0 })]) }
+        if !touched.runs.isEmpty {
+            add(.runs, "SELECT id, state FROM runs WHERE id = ANY($1) ORDER BY id FOR UPDATE", [.texts(Set(touched.runs).map { $0 })])
+        }
+        if !touched.requests.isEmpty {
             // Of several with one key the first comes first.
-            let keys = PostgresValue.blobs(requests.map(\.key))
-            add(.freshRequests, Self.insertRequests, [keys, .texts(requests.map(\.bodyHash)), time.value])
+            let keys = PostgresValue.blobs(touched.requests.map(\.key))
+            add(.freshRequests, insertRequests, [keys, .texts(touched.requests.map(\.bodyHash)), time.value])
             add(.requests, "SELECT key, body_hash, begun_at, status, body FROM keyed_answers WHERE key = ANY($1) ORDER BY key FOR UPDATE", [keys])
         }
-        if !budgets.isEmpty {
-            let names = PostgresValue.texts(Set(budgets).sorted())
+        if !touched.budgets.isEmpty {
+            let names = PostgresValue.texts(Set(touched.budgets).sorted())
             add(.nothing, "INSERT INTO budgets (name) SELECT n FROM unnest($1::text[]) AS n ORDER BY n ON CONFLICT DO NOTHING", [names])
             add(.budgets, "SELECT name, taken, rest_until FROM budgets WHERE name = ANY($1) ORDER BY name FOR UPDATE", [names])
         }
         // Last, so that no waiting for a lock lies between this moment and what is decided by it.
-        if needsTime { add(.time, "SELECT \(PostgresTime.sql("$1"))", [time.value]) }
+        if touched.needsTime { add(.time, "SELECT \(PostgresTime.sql("$1"))", [time.value]) }
         return all
     }
 
@@ -108,7 +62,7 @@ struct PostgresLocks: Sendable {
         SELECT \(workColumns) FROM unnest($1::text[], $2::text[]) AS w (kind, subject) JOIN queue AS q ON q.kind = w.kind AND q.subject = w.subject
         ORDER BY q.id FOR UPDATE OF q
         """
-    private static let lockOrders = "SELECT id, seq, version, lookup_keys FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE"
+    private static let lockOrders = "SELECT id, seq, version, bucket, lookup_keys FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE"
     private static let insertRequests = """
         INSERT INTO keyed_answers (key, body_hash, begun_at)
         SELECT k, h, \(PostgresTime.sql("$3")) FROM unnest($1::bytea[], $2::text[]) WITH ORDINALITY AS r (k, h, n) ORDER BY k, n

@@ -4,25 +4,33 @@ extension PostgresLocks {
     /// Puts in the orders whose external id is free on their connection, and names them. An identifier or a token that is taken is an error.
     static let insertOrders = """
         INSERT INTO orders
-            (id, connection, account, provider, package, external_key, token_key, state, outcome, version, created_at, updated_at, lookup_keys, body)
-        SELECT * FROM unnest(
-            $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::bigint[], $11::bigint[],
-            $12::bigint[], $13::bytea[], $14::bytea[]
-        ) ON CONFLICT (connection, external_key) DO NOTHING RETURNING id
+            (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, version, created_at, updated_at,
+            lookup_keys, key_id, body, bucket)
+        SELECT g.*, (SELECT max(bucket) FROM lookup_buckets AS b WHERE b.connection = g.connection) FROM unnest(
+            $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[], $8::text[], $9::bytea[], $10::text[], $11::text[],
+            $12::bigint[], $13::bigint[], $14::bigint[], $15::bytea[], $16::bigint[], $17::bytea[]
+        ) AS g (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, version, created_at, updated_at,
+            lookup_keys, key_id, body)
+        WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.connection = g.connection AND o.external_key = g.external_key)
+        ON CONFLICT (connection, external_key, sequence) DO NOTHING RETURNING id
         """
 
-    /// The orders that stand under external ids, new or not.
+    /// The newest orders that stand under external ids, new or not.
     static let standingOrders = """
-        SELECT \(PostgresRows.orderColumns), o.external_key FROM unnest($1::text[], $2::bytea[]) AS w (connection, external_key)
-        JOIN orders AS o ON o.connection = w.connection AND o.external_key = w.external_key
+        SELECT \(PostgresOrderRow.columns), o.external_key FROM unnest($1::text[], $2::bytea[]) AS w (connection, external_key)
+        JOIN LATERAL (
+            SELECT * FROM orders WHERE connection = w.connection AND external_key = w.external_key ORDER BY sequence DESC LIMIT 1
+        ) AS o ON true
         """
 
     static func columns(of orders: [NewOrder]) -> [PostgresValue] {
-        [
-            .texts(orders.map(\.row.id)), .texts(orders.map(\.row.connection)), .texts(orders.map(\.row.account)), .texts(orders.map(\.row.provider)),
-            .texts(orders.map(\.row.package)), .blobs(orders.map(\.external)), .blobs(orders.map(\.token)), .texts(orders.map(\.row.state)),
-            .texts(orders.map(\.row.outcome)), .ints(orders.map { Int64($0.row.version) }), .ints(orders.map(\.row.createdAt)),
-            .ints(orders.map(\.row.updatedAt)), .blobs(orders.map(\.keys.packed)), .blobs(orders.map(\.row.body)),
+        let rows = orders.map(\.row)
+        return [
+            .texts(rows.map(\.id)), .texts(rows.map(\.connection)), .texts(rows.map(\.account)), .texts(rows.map(\.provider)),
+            .texts(rows.map(\.package)), .blobs(orders.map(\.external)), .ints(rows.map { Int64($0.sequence) }), .texts(rows.map(\.previous)),
+            .blobs(orders.map(\.token)), .texts(rows.map(\.state)), .texts(rows.map(\.outcome)), .ints(rows.map { Int64($0.version) }),
+            .ints(rows.map(\.createdAt)), .ints(rows.map(\.updatedAt)), .blobs(orders.map(\.keys.packed)), .ints(rows.map(\.keyID)),
+            .blobs(rows.map(\.body)),
         ]
     }
 }
@@ -36,45 +44,49 @@ extension PostgresTransaction {
             return (try present.order(codec), false)
         }
         add(new.keys, of: order.id)
-        try write(TimelineEntry(order: order.id, at: order.createdAt, kind: "accepted", text: "accepted"))
+        try write(new.accepted)
         // Nobody else knows the order yet, so its lane needs no lock.
-        let work = QueuedWork(.submit(order: order.id), lane: QueuedWork.lane(order: order.id), due: Timestamp(milliseconds: 0), priority: 3)
-        queue(work, due: time.value)
+        queue(new.submission(due: Timestamp(milliseconds: 0)), due: time.value)
         return (order, true)
     }
 
-    /// Writes an order's new version over the one before it.
-    mutating func update(_ order: Order) throws {
-        guard let present = held.orders[order.id], present.version == order.version - 1 else { throw StoreError.conflict }
-        let row = try OrderRow(order, codec)
-        let keys = LookupKey.keys(of: order, by: codec.index)
-        change(order: order.id, to: PostgresHeld.HeldOrder(seq: present.seq, version: order.version, keys: keys))
+    mutating func note(order: String, of cause: Order.Cause, isNew: Bool) {
         write(
-            "UPDATE orders SET state = $1, outcome = $2, version = $3, updated_at = $4, lookup_keys = $5, body = $6 WHERE seq = $7",
+            "INSERT INTO order_sources (order_id, run_id, event_id, made) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            .text(order),
+            .text(cause.run),
+            .text(cause.event),
+            .bool(isNew)
+        )
+    }
+
+    mutating func update(_ row: OrderRow, keys: [LookupKey]) throws {
+        guard let present = held.orders[row.id], present.version == row.version - 1 else { throw StoreError.conflict }
+        change(order: row.id, to: PostgresHeld.HeldOrder(seq: present.seq, version: row.version, bucket: present.bucket, keys: keys))
+        write(
+            "UPDATE orders SET state = $1, outcome = $2, version = $3, updated_at = $4, body = $5 WHERE seq = $6",
             .text(row.state),
             .text(row.outcome),
             .count(row.version),
             .int(row.updatedAt),
-            .bytes(keys.packed),
             .bytes(row.body),
             .int(present.seq)
         )
-        let gone = Set(present.keys).subtracting(keys)
-        let new = keys.filter { !present.keys.contains($0) }
-        if !gone.isEmpty {
+        let change = LookupChange(from: present.keys, to: keys)
+        guard !change.isEmpty else { return }
+        write("UPDATE orders SET lookup_keys = $1 WHERE seq = $2", .bytes(keys.packed), .int(present.seq))
+        if !change.removed.isEmpty {
             write(
                 "DELETE FROM lookups WHERE bucket = $1 AND key = ANY($2) AND order_id = $3",
-                .int(LookupBucket.of(present.seq)),
-                .ints(gone.map(\.bits)),
-                .text(order.id)
+                .int(present.bucket),
+                .ints(change.removed.map(\.bits)),
+                .text(row.id)
             )
         }
-        if !new.isEmpty { add(new, of: order.id) }
+        if !change.added.isEmpty { add(change.added, of: row.id) }
     }
 
-    /// Adds a line to an order's story.
-    mutating func write(_ entry: TimelineEntry) throws {
-        let row = try TimelineRow(entry, codec)
+    mutating func write(_ row: TimelineRow) throws {
         write(
             "INSERT INTO timeline (order_id, at, kind, body) VALUES ($1, $2, $3, $4)",
             .text(row.order),
@@ -87,7 +99,7 @@ extension PostgresTransaction {
     private mutating func add(_ keys: [LookupKey], of order: String) {
         write(
             """
-            INSERT INTO lookups (bucket, key, order_id) SELECT o.seq >> 10, k, o.id FROM orders AS o CROSS JOIN unnest($2::bigint[]) AS k WHERE o.id = $1
+            INSERT INTO lookups (bucket, key, order_id) SELECT o.bucket, k, o.id FROM orders AS o CROSS JOIN unnest($2::bigint[]) AS k WHERE o.id = $1
             ON CONFLICT DO NOTHING
             """,
             .text(order),

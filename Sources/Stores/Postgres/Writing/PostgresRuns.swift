@@ -1,33 +1,34 @@
 import Screening
 
 extension PostgresTransaction {
-    /// Writes a new run, or a run's new state. A run's input never changes and is written once.
-    mutating func write(_ run: Run) throws {
-        let row = try RunRow(run, codec)
+    mutating func write(_ row: RunRow) throws {
         let isKnown = held.runs[row.id] != nil
         change(run: row.id, to: row.state)
         guard !isKnown else {
             write(
                 """
-                UPDATE runs SET plugin_version = $2, script = $3, state = $4, attempt = $5, next_attempt_at = $6, ended_at = $7, body = $8 WHERE id = $1
+                UPDATE runs SET plugin_version = $2, script = $3, state = $4, attempt = $5, script_errors = $6, interruptions = $7, next_attempt_at = $8,
+                    ended_at = $9, body = $10 WHERE id = $1
                 """,
                 .text(row.id),
                 .text(row.pluginVersion),
                 .text(row.script),
                 .text(row.state),
                 .count(row.attempt),
+                .count(row.scriptErrors),
+                .count(row.interruptions),
                 .int(row.nextAttemptAt),
                 .int(row.endedAt),
                 .bytes(row.body)
             )
             return
         }
-        let input = try RunRow.input(of: run, codec)
         write(
             """
             INSERT INTO runs
-                (id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, next_attempt_at, created_at, ended_at, body, input)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                (id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, script_errors, interruptions, next_attempt_at,
+                created_at, ended_at, body, input)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
             """,
             .text(row.id),
             .text(row.connection),
@@ -39,11 +40,13 @@ extension PostgresTransaction {
             .text(row.order),
             .text(row.state),
             .count(row.attempt),
+            .count(row.scriptErrors),
+            .count(row.interruptions),
             .int(row.nextAttemptAt),
             .int(row.createdAt),
             .int(row.endedAt),
             .bytes(row.body),
-            .bytes(input)
+            .bytes(row.input)
         )
     }
 
@@ -52,9 +55,7 @@ extension PostgresTransaction {
         guard held.runs[run] == state.rawValue else { throw StoreError.conflict }
     }
 
-    /// Remembers a step of a run, in the place of the one with the same number.
-    mutating func write(_ step: Step, of run: String) throws {
-        let row = try StepRow(step, of: run, codec)
+    mutating func write(_ row: StepRow) throws {
         write(
             """
             INSERT INTO steps (run_id, n, kind, repeatable, attempts, at, ms, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -72,13 +73,11 @@ extension PostgresTransaction {
         )
     }
 
-    /// Puts an event in as it stands, without work.
-    mutating func record(_ event: Event) throws {
-        let row = try EventRow(event, codec)
+    mutating func record(_ row: EventRow) throws {
         write(
             """
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, body)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, key_id, body)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """,
             .text(row.id),
             .text(row.kind),
@@ -89,13 +88,12 @@ extension PostgresTransaction {
             .text(row.state),
             .bytes(row.problem),
             .count(row.duplicateCount),
+            .int(row.keyID),
             .bytes(row.body)
         )
     }
 
-    /// Writes an event's new state. An event that is gone stays gone.
-    mutating func set(event id: String, state: Event.State, problem: Problem?) throws {
-        let sealed = try EventRow.sealed(problem, of: id, codec)
-        write("UPDATE events SET state = $2, problem = $3 WHERE id = $1", .text(id), .text(state.rawValue), .bytes(sealed))
+    mutating func set(event id: String, state: Event.State, problem: [UInt8]?) throws {
+        write("UPDATE events SET state = $2, problem = $3 WHERE id = $1", .text(id), .text(state.rawValue), .bytes(problem))
     }
 }

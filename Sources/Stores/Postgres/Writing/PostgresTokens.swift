@@ -19,5 +19,5 @@ extension PostgresRows {
     /// Every token, oldest first.
     func tokens() throws -> [AccessToken] { try all("SELECT id, body FROM access_tokens ORDER BY id").map(token) }
 
-    private func token(_ row: PostgresRow) throws -> AccessToken { try TokenRow(id: row.text(0), body: row.bytes(1)).token(codec) }
+    private func token(_ row: PostgresRow) throws -> AccessToken { try TokenRow(id: row.text(0), body: row.bytes(1)).token(opener) }
 }

@@ -4,7 +4,7 @@ import Screening
 ///
 /// Nothing goes to the server while intents decide. They decide by what is ``held``, their statements are collected, and all of them go out together with
 /// the commit.
-struct PostgresTransaction {
+struct PostgresTransaction: StoreTransaction {
     let codec: RowCodec
     let time: PostgresTime
     var held: PostgresHeld

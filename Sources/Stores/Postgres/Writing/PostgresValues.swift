@@ -1,23 +1,20 @@
 import Screening
 
 extension PostgresTransaction {
-    /// Sets or deletes a value of a connection's scripts.
-    mutating func set(_ value: JSON?, connection: String, key: String, expires: Timestamp?) throws {
-        let fingerprint = codec.fingerprint(.valueKey, key)
-        guard let value else {
-            write("DELETE FROM kv WHERE connection = $1 AND key = $2", .text(connection), .bytes(fingerprint))
+    mutating func set(_ value: PreparedValue) throws {
+        guard let body = value.body else {
+            write("DELETE FROM kv WHERE connection = $1 AND key = $2", .text(value.connection), .bytes(value.key))
             return
         }
-        let content = RowCodec.Content(json: ["key": .string(key), "value": value])
         write(
             """
             INSERT INTO kv (connection, key, expires_at, body) VALUES ($1, $2, $3, $4)
             ON CONFLICT (connection, key) DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body
             """,
-            .text(connection),
-            .bytes(fingerprint),
-            .int(expires?.milliseconds),
-            .bytes(try codec.seal(content, at: PostgresRows.place(connection, fingerprint)))
+            .text(value.connection),
+            .bytes(value.key),
+            .int(value.expires?.milliseconds),
+            .bytes(body)
         )
         // Few at a time, so that nobody waits for a day's worth; what others are writing is theirs.
         write(
@@ -47,7 +44,7 @@ extension PostgresTransaction {
     }
 
     /// Begins a request with an idempotency key, unless it was begun before.
-    mutating func begin(_ request: PostgresLocks.KeyedRequest) -> KeyedAnswer {
+    mutating func begin(_ request: KeyedRequest) -> KeyedAnswer {
         if held.freshRequests.remove(request.key) == nil, let present = held.requests[request.key] {
             let verdict = present.verdict(bodyHash: request.bodyHash, now: now.milliseconds)
             guard verdict == .fresh else { return verdict }
@@ -81,12 +78,16 @@ extension PostgresTransaction {
             return
         }
         held.requests[key]?.answer = (status, body)
-        let sealed = try codec.seal(RowCodec.Content(json: [:], raw: body), at: Self.place(key))
+        let sealed = try KeyedAnswerRow.sealed(body, of: key, codec)
         write("UPDATE keyed_answers SET status = $2, body = $3 WHERE key = $1", .bytes(key), .count(status), .bytes(sealed))
     }
 
-    /// Where a request's answer stands.
-    static func place(_ key: [UInt8]) -> SealedPlace { SealedPlace(.keyedAnswers, key.hex) }
+    mutating func tryWriting(_ count: Int) throws {
+        write(
+            "INSERT INTO write_probe (id, filler) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET filler = excluded.filler",
+            .bytes([UInt8](repeating: 0, count: count))
+        )
+    }
 
     private mutating func write(_ window: BudgetWindow, of budget: String) {
         held.budgets[budget] = window

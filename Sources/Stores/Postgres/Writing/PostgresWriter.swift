@@ -1,10 +1,10 @@
 import Screening
-import Synchronization
 
 /// Does intents that arrived together in one transaction: locks, decisions, then all statements with the commit, in two exchanges however many they are.
 struct PostgresWriter: Sendable {
     let codec: RowCodec
     let time: PostgresTime
+    let buckets: PostgresBuckets
     /// Called after a commit that gave workers something to do.
     let onWork: @Sendable () -> Void
 
@@ -12,15 +12,15 @@ struct PostgresWriter: Sendable {
     private static let commit = PostgresStatement("COMMIT")
 
     /// Does a batch on a session and answers every intent of it.
-    func run(_ session: PostgresSession, _ batch: [any PostgresPending]) {
+    func run(_ session: PostgresSession, _ batch: [PostgresIntent]) {
         do {
-            let end = try session.attempt { try transaction(of: batch, on: $0) }
+            let end = try CommitMetrics.measure(batch.count) { try session.attempt { try transaction(of: batch, on: $0) } }
             if end.wakes { onWork() }
-            for (intent, failure) in zip(batch, end.failures) { intent.answer(failure) }
+            for (intent, failure) in zip(batch, end.failures) { intent.pending.answer(failure) }
         } catch {
             let isOfOne = error is SpoiledBatch || (error as? PostgresFailure)?.isOfOneIntent == true
             guard isOfOne, batch.count > 1 else {
-                for intent in batch { intent.answer(StoreError(postgres: error)) }
+                for intent in batch { intent.pending.answer(StoreError(postgres: error)) }
                 return
             }
             // One of them wrote what the database refuses: halved until it is alone, it takes nobody with it.
@@ -35,10 +35,10 @@ struct PostgresWriter: Sendable {
         var wakes: Bool
     }
 
-    private func transaction(of batch: [any PostgresPending], on connection: PostgresConnection) throws -> BatchEnd {
-        var locks = PostgresLocks()
-        for intent in batch { locks.add(intent.locks) }
-        let asked = locks.statements(time)
+    private func transaction(of batch: [PostgresIntent], on connection: PostgresConnection) throws -> BatchEnd {
+        var touched = TouchedRows()
+        for intent in batch { touched.add(intent.touched) }
+        let asked = PostgresLocks.statements(touched, time, buckets)
         var held = PostgresHeld()
         if !asked.isEmpty {
             let answers = try connection.exchange([Self.begin] + asked.map(\.statement))
@@ -48,16 +48,17 @@ struct PostgresWriter: Sendable {
         var failures: [StoreError?] = []
         for intent in batch {
             do {
-                try transaction.attempt { try intent.attempt(&$0) }
+                try transaction.attempt { try intent.pending.attempt(&$0) }
                 failures.append(nil)
             } catch {
                 // Its orders are in already, and have to go out again.
-                guard intent.locks.places.isEmpty else { throw SpoiledBatch(error: StoreError(postgres: error)) }
+                guard intent.touched.places.isEmpty else { throw SpoiledBatch(error: StoreError(postgres: error)) }
                 failures.append(StoreError(postgres: error))
             }
         }
         let statements = (asked.isEmpty ? [Self.begin] : []) + transaction.statements + [Self.commit]
         try connection.commit(statements)
+        for (name, count) in touched.places.byConnection { buckets.note(placing: count, on: name) }
         return BatchEnd(failures: failures, wakes: transaction.wakes)
     }
 }
@@ -111,41 +112,8 @@ extension StoreError {
     }
 }
 
-/// An intent that waits for its transaction, and somebody who waits for it.
-protocol PostgresPending: Sendable {
-    /// What it has to hold before it decides.
-    var locks: PostgresLocks { get }
-    /// Decides and writes. May be called again after a time in vain, so it changes nothing but the transaction.
-    func attempt(_ transaction: inout PostgresTransaction) throws
-    /// Called once, at the end.
-    func answer(_ failure: StoreError?)
-}
-
-/// An intent with an answer of its own.
-final class PostgresIntent<Answer: Sendable>: PostgresPending {
-    let locks: PostgresLocks
-    private let body: @Sendable (inout PostgresTransaction) throws -> Answer
-    private let continuation: CheckedContinuation<Answer, any Error>
-    private let result = Mutex<Answer?>(nil)
-
-    init(
-        _ locks: PostgresLocks,
-        _ body: @escaping @Sendable (inout PostgresTransaction) throws -> Answer,
-        _ continuation: CheckedContinuation<Answer, any Error>
-    ) {
-        self.locks = locks
-        self.body = body
-        self.continuation = continuation
-    }
-
-    func attempt(_ transaction: inout PostgresTransaction) throws {
-        let answer = try body(&transaction)
-        result.withLock { $0 = answer }
-    }
-
-    func answer(_ failure: StoreError?) {
-        if let failure { return continuation.resume(throwing: failure) }
-        guard let answer = result.withLock({ $0 }) else { return continuation.resume(throwing: StoreError.unavailable("an intent was not done")) }
-        continuation.resume(returning: answer)
-    }
+/// An intent with what it has to hold before it decides.
+struct PostgresIntent: Sendable {
+    let touched: TouchedRows
+    let pending: any PendingIntent<PostgresTransaction>
 }

@@ -15,26 +15,23 @@ extension WriteTransaction {
         return Acceptance(event: event.id, duplicate: false)
     }
 
-    /// Puts an event in as it stands, without work.
-    mutating func record(_ event: Event) throws {
-        guard try insert(EventRow(event, codec)) else { throw StoreError.conflict }
+    mutating func record(_ row: EventRow) throws {
+        guard try insert(row) else { throw StoreError.conflict }
     }
 
-    /// Writes an event's new state. An event that is gone stays gone.
-    mutating func set(event id: String, state: Event.State, problem: Problem?) throws {
-        let sealed = try EventRow.sealed(problem, of: id, codec).map { Data($0) }
-        try db.run("UPDATE events SET state = ?, problem = ? WHERE id = ?", [state.rawValue, sealed, id])
+    mutating func set(event id: String, state: Event.State, problem: [UInt8]?) throws {
+        try db.run("UPDATE events SET state = ?, problem = ? WHERE id = ?", [state.rawValue, problem.map { Data($0) }, id])
     }
 
     private func insert(_ row: EventRow) throws -> Bool {
         try db.change(
             """
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, key_id, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
                 row.id, row.kind, row.connection, row.account, row.order, row.receivedAt, row.state, row.problem.map { Data($0) }, row.duplicateCount,
-                Data(row.body),
+                row.keyID, Data(row.body),
             ]
         ) == 1
     }
@@ -45,12 +42,13 @@ extension StoredRows {
     func event(_ id: String) throws -> Event? {
         let row = try db.first(
             """
-            SELECT id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, body FROM events WHERE id = ?
+            SELECT id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, key_id, body FROM events WHERE id = ?
             """,
             [id]
         )
         guard let row else { return nil }
         let runs = try db.all("SELECT id FROM runs WHERE event_id = ? ORDER BY id", [id]).map { $0[0] as String }
+        let orders = try db.all("SELECT DISTINCT order_id FROM order_sources WHERE event_id = ? ORDER BY order_id", [id]).map { $0[0] as String }
         return try EventRow(
             id: row[0],
             kind: row[1],
@@ -61,8 +59,9 @@ extension StoredRows {
             state: row[6],
             problem: (row[7] as Data?).map { Array($0) },
             duplicateCount: row[8],
-            body: row.bytes(9)
-        ).event(codec, runs: runs)
+            keyID: row[9],
+            body: row.bytes(10)
+        ).event(opener, runs: runs, orders: orders)
     }
 
     /// One page of events.

@@ -4,8 +4,8 @@ import Screening
 
 extension WriteTransaction {
     /// Begins a request with an idempotency key, unless it was begun before.
-    mutating func begin(key: String, bodyHash: String) throws -> KeyedAnswer {
-        let fingerprint = codec.fingerprint(.idempotencyKey, key)
+    mutating func begin(_ request: KeyedRequest) throws -> KeyedAnswer {
+        let (fingerprint, bodyHash) = (request.key, request.bodyHash)
         if let present = try rows.keyedAnswer(fingerprint) {
             let verdict = present.verdict(bodyHash: bodyHash, now: now.milliseconds)
             guard verdict == .fresh else { return verdict }
@@ -23,13 +23,12 @@ extension WriteTransaction {
     }
 
     /// Remembers a request's answer, or forgets the request where there is none.
-    mutating func answer(key: String, status: Int?, body: [UInt8]) throws {
-        let fingerprint = codec.fingerprint(.idempotencyKey, key)
+    mutating func answer(_ fingerprint: [UInt8], status: Int?, body: [UInt8]) throws {
         guard let status else {
             try db.run("DELETE FROM keyed_answers WHERE key = ?", [Data(fingerprint)])
             return
         }
-        let sealed = try codec.seal(RowCodec.Content(json: [:], raw: body), at: StoredRows.place(fingerprint))
+        let sealed = try KeyedAnswerRow.sealed(body, of: fingerprint, codec)
         try db.run("UPDATE keyed_answers SET status = ?, body = ? WHERE key = ?", [status, Data(sealed), Data(fingerprint)])
     }
 }
@@ -40,9 +39,7 @@ extension StoredRows {
         let row = try db.first("SELECT body_hash, begun_at, status, body FROM keyed_answers WHERE key = ?", [Data(fingerprint)])
         guard let row else { return nil }
         var stored = KeyedAnswerRow(bodyHash: row[0], begunAt: row[1])
-        if let status = row[2] as Int? { stored.answer = (status, try codec.open(row.bytes(3), at: StoredRows.place(fingerprint)).raw) }
+        if let status = row[2] as Int? { stored.answer = (status, try KeyedAnswerRow.opened(row.bytes(3), of: fingerprint, opener)) }
         return stored
     }
-
-    fileprivate static func place(_ fingerprint: [UInt8]) -> SealedPlace { SealedPlace(.keyedAnswers, fingerprint.hex) }
 }

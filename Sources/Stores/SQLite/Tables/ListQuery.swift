@@ -86,8 +86,3 @@ struct ListQuery {
         )
     }
 }
-
-extension PageRequest {
-    /// The limit, within what a page may hold.
-    var bounded: Int { max(1, min(limit, 200)) }
-}

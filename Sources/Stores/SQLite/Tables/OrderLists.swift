@@ -4,114 +4,69 @@ import Screening
 extension StoredRows {
     /// One page of orders.
     func orders(_ query: OrderQuery, _ page: PageRequest) throws -> Page<Order> {
-        var states = query.states.isEmpty ? Set(OrderState.allCases) : query.states
-        if let party = query.waitingOn { states = states.filter { $0.waitingOn == party } }
-        if let text = query.text?.value, !text.trimmed.isEmpty {
-            return try search(query, page, states: states, LookupKey.probes(for: text, by: codec.index))
+        let search = OrderSearch(query, page)
+        switch search.way {
+        case .none: return Page(items: [], next: nil)
+        case .list: return try list(search).page(in: db) { try order($0) }
+        case .keys:
+            let probes = try probes(search)
+            return try search.page { cursor, limit in try found(probes, search, after: cursor, limit: limit).compactMap { try order($0) } }
+        case .identifier(let start):
+            return try search.page { cursor, limit in try begun(start, after: cursor, page.ascending, limit: limit).compactMap { try order($0) } }
         }
-        if let exact = query.externalID ?? query.providerRef {
-            return try search(query, page, states: states, [LookupKey.exact(exact, by: codec.index)])
-        }
-        var list = ListQuery("orders", index: "orders_list", page)
-        list.stretches(of: states)
+    }
+
+    private func list(_ search: OrderSearch) -> ListQuery {
+        let query = search.query
+        var list = ListQuery("orders", index: "orders_list", search.page)
+        list.stretches(of: search.states)
         list.require("outcome", query.outcome?.rawValue)
         list.require("account", query.account)
         list.require("provider", query.provider)
         list.require(connections: query.connections)
         list.require("created_at", from: query.since, to: query.until)
-        return try list.page(in: db) { try order($0) }
+        return list
     }
 
-    /// One page of the orders that have one of some look-up keys. Keys are hashes and prefixes, so every order is compared once more after reading.
-    private func search(_ query: OrderQuery, _ page: PageRequest, states: Set<OrderState>, _ keys: [LookupKey]) throws -> Page<Order> {
-        guard !keys.isEmpty, !states.isEmpty, query.connections?.isEmpty != true else { return Page(items: [], next: nil) }
-        let limit = page.bounded
-        var items: [Order] = []
-        var cursor = page.cursor
-        // Most of what a key finds is meant, so one short look is the rule; the longer ones are for rare filters.
-        var batch = limit + 1
-        while true {
-            let ids = try ids(of: keys, query.filters(states), after: cursor, ascending: page.ascending, limit: batch)
-            for id in ids {
-                guard let order = try order(id), query.matches(order, states: states) else { continue }
-                if items.count == limit { return Page(items: items, next: items.last?.id) }
-                items.append(order)
-            }
-            guard ids.count == batch else { return Page(items: items, next: nil) }
-            cursor = ids.last
-            batch = min(batch * 8, 10_000)
+    /// The look-up keys that are asked for, with the buckets of their connection.
+    private func probes(_ search: OrderSearch) throws -> [(bucket: Int64, key: Int64)] {
+        var keys: [String: [LookupKey]] = [:]
+        var probes: [(bucket: Int64, key: Int64)] = []
+        for row in try db.all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket DESC") {
+            let connection: String = row[1]
+            if let asked = search.query.connections, !asked.contains(connection) { continue }
+            let found = keys[connection] ?? search.keys(on: connection, by: codec.index)
+            keys[connection] = found
+            probes += found.map { (row[0], $0.bits) }
         }
+        return probes
     }
 
-    private func ids(
-        of keys: [LookupKey],
-        _ filters: (condition: String, values: [DatabaseValue]),
-        after cursor: String?,
-        ascending: Bool,
-        limit: Int
-    ) throws -> [String] {
-        let marks = Array(repeating: "?", count: keys.count).joined(separator: ", ")
-        var arguments = StatementArguments(keys.map(\.bits))
-        var condition = "l.key IN (\(marks))"
-        if let cursor {
-            condition += " AND l.order_id \(ascending ? ">" : "<") ?"
-            arguments += [cursor]
-        }
-        var join = ""
-        if !filters.values.isEmpty {
-            join = "CROSS JOIN orders AS o ON o.id = l.order_id"
-            condition += filters.condition
-            arguments += StatementArguments(filters.values)
-        }
-        arguments += [limit]
-        return try String.fetchAll(
-            db,
+    /// Orders that have one of some keys, in the page's order.
+    private func found(_ probes: [(bucket: Int64, key: Int64)], _ search: OrderSearch, after cursor: String?, limit: Int) throws -> [String] {
+        let ascending = search.page.ascending
+        let statement = try db.cachedStatement(
             sql: """
-                WITH RECURSIVE buckets (n) AS (
-                    SELECT (SELECT max(seq) FROM orders) >> 10 UNION ALL SELECT n - 1 FROM buckets WHERE n > 0
-                )
-                SELECT DISTINCT l.order_id FROM buckets CROSS JOIN lookups AS l ON l.bucket = buckets.n \(join) WHERE \(condition)
-                ORDER BY l.order_id \(ascending ? "ASC" : "DESC") LIMIT ?
-                """,
-            arguments: arguments
+                SELECT order_id FROM lookups WHERE bucket = ?1 AND key = ?2 AND (?3 IS NULL OR order_id \(ascending ? ">" : "<") ?3)
+                ORDER BY order_id \(ascending ? "ASC" : "DESC") LIMIT ?4
+                """
         )
-    }
-}
-
-extension OrderQuery {
-    /// The filters that plain columns of `orders AS o` can answer, so that what they leave out is never opened.
-    fileprivate func filters(_ states: Set<OrderState>) -> (condition: String, values: [DatabaseValue]) {
-        var conditions: [String] = []
-        var values: [DatabaseValue] = []
-        func require(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
-            guard let value else { return }
-            conditions.append(" AND " + condition)
-            values.append(value.databaseValue)
+        var ids: Set<String> = []
+        for probe in probes {
+            ids.formUnion(try String.fetchAll(statement, arguments: [probe.bucket, probe.key, cursor, limit]))
         }
-        func require(_ column: String, in words: [String]) {
-            conditions.append(" AND \(column) IN (\(Array(repeating: "?", count: words.count).joined(separator: ", ")))")
-            values += words.map(\.databaseValue)
-        }
-        if states.count < OrderState.allCases.count { require("o.state", in: states.map(\.rawValue)) }
-        if let connections { require("o.connection", in: connections.map { $0 }) }
-        require("o.outcome = ?", outcome?.rawValue)
-        require("o.account = ?", account)
-        require("o.provider = ?", provider)
-        require("o.created_at >= ?", since?.milliseconds)
-        require("o.created_at < ?", until?.milliseconds)
-        return (conditions.joined(), values)
+        let sorted = ids.sorted { ascending ? $0 < $1 : $0 > $1 }
+        return Array(sorted.prefix(limit))
     }
 
-    /// Whether an order passes every filter.
-    fileprivate func matches(_ order: Order, states: Set<OrderState>) -> Bool {
-        guard states.contains(order.state), outcome == nil || order.outcome == outcome else { return false }
-        guard account == nil || order.account == account, provider == nil || order.provider == provider else { return false }
-        if let connections, !connections.contains(order.connection) { return false }
-        if let externalID, order.externalID != externalID { return false }
-        if let providerRef, order.providerRef != providerRef { return false }
-        if let since, order.createdAt < since { return false }
-        if let until, order.createdAt >= until { return false }
-        if let text, !LookupKey.matches(order, text.value) { return false }
-        return true
+    /// Orders whose identifier begins with a text.
+    private func begun(_ start: String, after cursor: String?, _ ascending: Bool, limit: Int) throws -> [String] {
+        try db.all(
+            """
+            SELECT id FROM orders WHERE id >= ?1 AND id < ?2 AND (?3 IS NULL OR id \(ascending ? ">" : "<") ?3)
+            ORDER BY id \(ascending ? "ASC" : "DESC") LIMIT ?4
+            """,
+            [start, start + "\u{7F}", cursor, limit]
+        ).map { $0[0] }
     }
 }

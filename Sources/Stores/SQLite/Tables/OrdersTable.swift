@@ -2,107 +2,98 @@ import Foundation
 import GRDB
 import Screening
 
-/// An order ready to be placed: sealed and hashed before its turn in the writer, which has no time to spare.
-struct NewOrder: Sendable {
-    let order: Order
-    let row: OrderRow
-    let keys: [LookupKey]
-    let external: [UInt8]
-    let token: [UInt8]
-
-    init(_ order: Order, _ codec: RowCodec) throws(StoreError) {
-        self.order = order
-        row = try OrderRow(order, codec)
-        keys = LookupKey.keys(of: order, by: codec.index)
-        external = codec.fingerprint(.externalID, order.externalID)
-        token = codec.fingerprint(.callbackToken, order.callbackToken.value)
-    }
-}
-
 extension WriteTransaction {
-    /// Puts an order in, with its work and the first line of its story; or finds the one that has its external id.
     mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool) {
-        let (order, row, keys) = (new.order, new.row, new.keys)
+        let (order, row) = (new.order, new.row)
+        if let present = try rows.order(connection: order.connection, external: new.external) { return (present, false) }
+        let bucket = try bucket(on: order.connection)
         let placed = try db.change(
             """
             INSERT INTO orders
-                (id, connection, account, provider, package, external_key, token_key, state, outcome, version, created_at, updated_at, lookup_keys, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (connection, external_key) DO NOTHING
+                (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, version, created_at, updated_at,
+                bucket, lookup_keys, key_id, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
-                row.id, row.connection, row.account, row.provider, row.package, Data(new.external), Data(new.token), row.state, row.outcome,
-                row.version, row.createdAt, row.updatedAt, Data(keys.packed), Data(row.body),
+                row.id, row.connection, row.account, row.provider, row.package, Data(new.external), row.sequence, row.previous, Data(new.token),
+                row.state, row.outcome, row.version, row.createdAt, row.updatedAt, bucket, Data(new.keys.packed), row.keyID, Data(row.body),
             ]
         )
-        guard placed == 1 else {
-            guard let present = try rows.order(connection: order.connection, externalID: order.externalID) else { throw StoreError.conflict }
-            return (present, false)
-        }
-        try add(keys, of: order.id, seq: db.lastInsertedRowID)
-        try write(TimelineEntry(order: order.id, at: order.createdAt, kind: "accepted", text: "accepted"))
-        try queue(QueuedWork(.submit(order: order.id), lane: QueuedWork.lane(order: order.id), due: now, priority: 3))
+        guard placed == 1 else { throw StoreError.conflict }
+        try add(new.keys, of: order.id, bucket: bucket)
+        try write(new.accepted)
+        try queue(new.submission(due: now))
         return (order, true)
     }
 
-    /// Writes an order's new version over the one before it.
-    mutating func update(_ order: Order) throws {
-        let present = try db.first("SELECT seq, version, lookup_keys FROM orders WHERE id = ?", [order.id])
-        guard let present, present[1] as Int == order.version - 1 else { throw StoreError.conflict }
-        let seq: Int64 = present[0]
-        let row = try OrderRow(order, codec)
-        let keys = LookupKey.keys(of: order, by: codec.index)
+    mutating func note(order: String, of cause: Order.Cause, isNew: Bool) throws {
         try db.run(
-            "UPDATE orders SET state = ?, outcome = ?, version = ?, updated_at = ?, lookup_keys = ?, body = ? WHERE seq = ?",
-            [row.state, row.outcome, row.version, row.updatedAt, Data(keys.packed), Data(row.body), seq]
+            "INSERT INTO order_sources (order_id, run_id, event_id, made) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [order, cause.run, cause.event, isNew]
         )
-        // What was kept is taken from the row, not computed from the old values: so a key is gone with its value even if keys are made otherwise by then.
-        let before = Set([LookupKey](packed: present.bytes(2)))
-        guard before != Set(keys) else { return }
-        for key in before.subtracting(keys) {
-            try db.run("DELETE FROM lookups WHERE bucket = ? AND key = ? AND order_id = ?", [LookupBucket.of(seq), key.bits, order.id])
-        }
-        try add(keys.filter { !before.contains($0) }, of: order.id, seq: seq)
     }
 
-    /// Adds a line to an order's story.
-    mutating func write(_ entry: TimelineEntry) throws {
-        let row = try TimelineRow(entry, codec)
+    mutating func update(_ row: OrderRow, keys: [LookupKey]) throws {
+        let present = try db.first("SELECT seq, version, bucket, lookup_keys FROM orders WHERE id = ?", [row.id])
+        guard let present, present[1] as Int == row.version - 1 else { throw StoreError.conflict }
+        let (seq, bucket): (Int64, Int64) = (present[0], present[2])
+        try db.run(
+            "UPDATE orders SET state = ?, outcome = ?, version = ?, updated_at = ?, body = ? WHERE seq = ?",
+            [row.state, row.outcome, row.version, row.updatedAt, Data(row.body), seq]
+        )
+        let change = LookupChange(from: [LookupKey](packed: present.bytes(3)), to: keys)
+        guard !change.isEmpty else { return }
+        try db.run("UPDATE orders SET lookup_keys = ? WHERE seq = ?", [Data(keys.packed), seq])
+        for key in change.removed {
+            try db.run("DELETE FROM lookups WHERE bucket = ? AND key = ? AND order_id = ?", [bucket, key.bits, row.id])
+        }
+        try add(change.added, of: row.id, bucket: bucket)
+    }
+
+    mutating func write(_ row: TimelineRow) throws {
         try db.run("INSERT INTO timeline (order_id, at, kind, body) VALUES (?, ?, ?, ?)", [row.order, row.at, row.kind, Data(row.body)])
     }
 
-    private func add(_ keys: [LookupKey], of order: String, seq: Int64) throws {
+    /// The bucket that a new order of a connection goes into, with the order counted.
+    private func bucket(on connection: String) throws -> Int64 {
+        let newest = try db.first("SELECT bucket, orders FROM lookup_buckets WHERE connection = ? ORDER BY bucket DESC LIMIT 1", [connection])
+        if let newest, (newest[1] as Int) < LookupBucket.size {
+            try db.run("UPDATE lookup_buckets SET orders = orders + 1 WHERE bucket = ?", [newest[0] as Int64])
+            return newest[0]
+        }
+        try db.run("INSERT INTO lookup_buckets (connection, orders) VALUES (?, 1)", [connection])
+        return db.lastInsertedRowID
+    }
+
+    private func add(_ keys: [LookupKey], of order: String, bucket: Int64) throws {
         for key in keys {
-            try db.run(
-                "INSERT INTO lookups (bucket, key, order_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [LookupBucket.of(seq), key.bits, order]
-            )
+            try db.run("INSERT INTO lookups (bucket, key, order_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [bucket, key.bits, order])
         }
     }
-}
-
-/// The bucket of `lookups` that an order's keys are in.
-enum LookupBucket {
-    static func of(_ seq: Int64) -> Int64 { seq >> 10 }
 }
 
 extension StoredRows {
     /// An order; nil where there is none.
-    func order(_ id: String) throws -> Order? { try order(where: "id = ?", [id]) }
+    func order(_ id: String) throws -> Order? { try order(where: "o.id = ?", [id]) }
 
     /// An order by the ATS's name for it.
     func order(connection: String, externalID: String) throws -> Order? {
-        try order(where: "connection = ? AND external_key = ?", [connection, Data(codec.fingerprint(.externalID, externalID))])
+        try order(connection: connection, external: codec.fingerprint(.externalID, externalID, on: connection))
+    }
+
+    fileprivate func order(connection: String, external: [UInt8]) throws -> Order? {
+        try order(where: "o.connection = ? AND o.external_key = ? ORDER BY o.sequence DESC LIMIT 1", [connection, Data(external)])
     }
 
     /// An order by the secret part of its callback address.
     func order(callbackToken: String) throws -> Order? {
-        try order(where: "token_key = ?", [Data(codec.fingerprint(.callbackToken, callbackToken))])
+        try order(where: "o.token_key = ?", [Data(codec.fingerprint(.callbackToken, callbackToken))])
     }
 
-    /// An order's story, oldest first.
+    /// An order's timeline, oldest first.
     func timeline(of order: String) throws -> [TimelineEntry] {
         try db.all("SELECT at, kind, body FROM timeline WHERE order_id = ? ORDER BY seq", [order]).map { row in
-            try TimelineRow(order: order, at: row[0], kind: row[1], body: row.bytes(2)).entry(codec)
+            try TimelineRow(order: order, at: row[0], kind: row[1], body: row.bytes(2)).entry(opener)
         }
     }
 
@@ -110,7 +101,9 @@ extension StoredRows {
     private func order(where condition: String, _ arguments: StatementArguments) throws -> Order? {
         let row = try db.first(
             """
-            SELECT id, connection, account, provider, package, state, outcome, version, created_at, updated_at, body FROM orders WHERE \(condition)
+            SELECT o.id, o.connection, o.account, o.provider, o.package, o.sequence, o.previous, o.state, o.outcome, o.version, o.created_at, o.updated_at,
+                o.key_id, o.body, s.event_id, s.run_id
+            FROM orders AS o LEFT JOIN order_sources AS s ON s.order_id = o.id AND s.made = 1 WHERE \(condition)
             """,
             arguments
         )
@@ -121,12 +114,16 @@ extension StoredRows {
             account: row[2],
             provider: row[3],
             package: row[4],
-            state: row[5],
-            outcome: row[6],
-            version: row[7],
-            createdAt: row[8],
-            updatedAt: row[9],
-            body: row.bytes(10)
-        ).order(codec)
+            sequence: row[5],
+            previous: row[6],
+            state: row[7],
+            outcome: row[8],
+            version: row[9],
+            createdAt: row[10],
+            updatedAt: row[11],
+            keyID: row[12],
+            body: row.bytes(13),
+            cause: (row[15] as String?).map { (row[14], $0) }
+        ).order(opener)
     }
 }

@@ -105,7 +105,7 @@ extension StoredRows {
 
     /// How full the queue is. What waits behind another in its lane counts as queued, but not as waiting: it could not be claimed. Nor do reads, which
     /// wait for their budget as a matter of course.
-    func load(now: Timestamp) throws -> QueueLoad {
+    func load() throws -> QueueLoad {
         var queued: [Work.Kind: Int] = [:]
         var oldest: Int64?
         for row in try db.all("SELECT kind, count(*) FROM queue GROUP BY kind") {

@@ -3,38 +3,39 @@ import GRDB
 import Screening
 
 extension WriteTransaction {
-    /// Writes a new run, or a run's new state.
-    mutating func write(_ run: Run) throws {
-        let row = try RunRow(run, codec)
+    mutating func write(_ row: RunRow) throws {
         let isKnown = try db.change(
             """
-            UPDATE runs SET plugin_version = ?, script = ?, state = ?, attempt = ?, next_attempt_at = ?, ended_at = ?, body = ? WHERE id = ?
+            UPDATE runs SET plugin_version = ?, script = ?, state = ?, attempt = ?, script_errors = ?, interruptions = ?, next_attempt_at = ?, ended_at = ?,
+                body = ? WHERE id = ?
             """,
-            [row.pluginVersion, row.script, row.state, row.attempt, row.nextAttemptAt, row.endedAt, Data(row.body), row.id]
+            [
+                row.pluginVersion, row.script, row.state, row.attempt, row.scriptErrors, row.interruptions, row.nextAttemptAt, row.endedAt,
+                Data(row.body), row.id,
+            ]
         )
         guard isKnown == 0 else { return }
         try db.run(
             """
             INSERT INTO runs
-                (id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, next_attempt_at, created_at, ended_at, body, input)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, script_errors, interruptions, next_attempt_at,
+                created_at, ended_at, body, input)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 row.id, row.connection, row.plugin, row.pluginVersion, row.script, row.hook, row.event, row.order, row.state, row.attempt,
-                row.nextAttemptAt, row.createdAt, row.endedAt, Data(row.body), Data(try RunRow.input(of: run, codec)),
+                row.scriptErrors, row.interruptions, row.nextAttemptAt, row.createdAt, row.endedAt, Data(row.body), row.input.map { Data($0) },
             ]
         )
     }
 
     /// Holds that a run is in a state.
-    func expect(run: String, in state: Run.State) throws {
+    mutating func expect(run: String, in state: Run.State) throws {
         let row = try db.first("SELECT state FROM runs WHERE id = ?", [run])
         guard let row, (row[0] as String) == state.rawValue else { throw StoreError.conflict }
     }
 
-    /// Remembers a step of a run, in the place of the one with the same number.
-    mutating func write(_ step: Step, of run: String) throws {
-        let row = try StepRow(step, of: run, codec)
+    mutating func write(_ row: StepRow) throws {
         try db.run(
             """
             INSERT INTO steps (run_id, n, kind, repeatable, attempts, at, ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -51,8 +52,8 @@ extension StoredRows {
     func run(_ id: String) throws -> Run? {
         let row = try db.first(
             """
-            SELECT id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, next_attempt_at, created_at, ended_at,
-                input, body
+            SELECT id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, script_errors, interruptions,
+                next_attempt_at, created_at, ended_at, input, body
             FROM runs WHERE id = ?
             """,
             [id]
@@ -69,13 +70,15 @@ extension StoredRows {
             order: row[7],
             state: row[8],
             attempt: row[9],
-            nextAttemptAt: row[10],
-            createdAt: row[11],
-            endedAt: row[12]
+            scriptErrors: row[10],
+            interruptions: row[11],
+            nextAttemptAt: row[12],
+            createdAt: row[13],
+            endedAt: row[14]
         )
-        stored.input = row.bytes(13)
-        stored.body = row.bytes(14)
-        return try stored.run(codec)
+        stored.input = (row[15] as Data?).map { Array($0) }
+        stored.body = row.bytes(16)
+        return try stored.run(opener)
     }
 
     /// One page of runs.
@@ -112,7 +115,7 @@ extension StoredRows {
                 at: row[4],
                 milliseconds: row[5],
                 body: row.bytes(6)
-            ).step(codec)
+            ).step(opener)
         }
     }
 }

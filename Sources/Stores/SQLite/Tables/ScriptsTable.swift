@@ -4,7 +4,7 @@ import Screening
 
 extension WriteTransaction {
     /// Keeps versions of scripts, and forgets what is not needed any more.
-    func keep(_ versions: [ScriptVersion]) throws {
+    mutating func keep(_ versions: [ScriptVersion]) throws {
         for version in versions {
             try db.run(
                 "INSERT INTO scripts (id, kept_at, content) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET kept_at = excluded.kept_at",

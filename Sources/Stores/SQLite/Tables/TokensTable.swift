@@ -4,23 +4,23 @@ import Screening
 
 extension WriteTransaction {
     /// Keeps a token.
-    func keep(_ row: TokenRow, fingerprint: [UInt8]) throws {
+    mutating func keep(_ row: TokenRow, fingerprint: [UInt8]) throws {
         try db.run("INSERT INTO access_tokens (id, fingerprint, body) VALUES (?, ?, ?)", [row.id, Data(fingerprint), Data(row.body)])
     }
 
     /// Forgets a token.
-    func remove(token id: String) throws { try db.run("DELETE FROM access_tokens WHERE id = ?", [id]) }
+    mutating func remove(token id: String) throws { try db.run("DELETE FROM access_tokens WHERE id = ?", [id]) }
 }
 
 extension StoredRows {
     /// The token of a secret; nil where there is none.
     func token(_ fingerprint: [UInt8]) throws -> AccessToken? {
         let row = try db.first("SELECT id, body FROM access_tokens WHERE fingerprint = ?", [Data(fingerprint)])
-        return try row.map { try TokenRow(id: $0[0], body: $0.bytes(1)).token(codec) }
+        return try row.map { try TokenRow(id: $0[0], body: $0.bytes(1)).token(opener) }
     }
 
     /// Every token, oldest first.
     func tokens() throws -> [AccessToken] {
-        try db.all("SELECT id, body FROM access_tokens ORDER BY id").map { try TokenRow(id: $0[0], body: $0.bytes(1)).token(codec) }
+        try db.all("SELECT id, body FROM access_tokens ORDER BY id").map { try TokenRow(id: $0[0], body: $0.bytes(1)).token(opener) }
     }
 }

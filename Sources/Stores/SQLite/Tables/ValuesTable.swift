@@ -3,23 +3,17 @@ import GRDB
 import Screening
 
 extension WriteTransaction {
-    /// Sets or deletes a value of a connection's scripts.
-    mutating func set(_ value: JSON?, connection: String, key: String, expires: Timestamp?) throws {
-        let fingerprint = codec.fingerprint(.valueKey, key)
-        guard let value else {
-            try db.run("DELETE FROM kv WHERE connection = ? AND key = ?", [connection, Data(fingerprint)])
+    mutating func set(_ value: PreparedValue) throws {
+        guard let body = value.body else {
+            try db.run("DELETE FROM kv WHERE connection = ? AND key = ?", [value.connection, Data(value.key)])
             return
         }
-        let body = try codec.seal(
-            RowCodec.Content(json: ["key": .string(key), "value": value]),
-            at: StoredRows.place(connection, fingerprint)
-        )
         try db.run(
             """
             INSERT INTO kv (connection, key, expires_at, body) VALUES (?, ?, ?, ?)
             ON CONFLICT (connection, key) DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body
             """,
-            [connection, Data(fingerprint), expires?.milliseconds, Data(body)]
+            [value.connection, Data(value.key), value.expires?.milliseconds, Data(body)]
         )
         // Few at a time, so that nobody waits for a day's worth.
         try db.run("DELETE FROM kv WHERE rowid IN (SELECT rowid FROM kv WHERE expires_at <= ? LIMIT 16)", [now.milliseconds])
@@ -41,6 +35,10 @@ extension WriteTransaction {
         try write(window, of: budget)
     }
 
+    mutating func tryWriting(_ count: Int) throws {
+        try db.run("INSERT OR REPLACE INTO write_probe (id, filler) VALUES (1, ?)", [Data(count: count)])
+    }
+
     private func write(_ window: BudgetWindow, of budget: String) throws {
         try db.run(
             """
@@ -54,14 +52,19 @@ extension WriteTransaction {
 
 extension StoredRows {
     /// A value of a connection's scripts; nil where there is none or it has expired.
-    func value(connection: String, key: String, now: Timestamp) throws -> JSON? {
-        let fingerprint = codec.fingerprint(.valueKey, key)
+    func value(connection: String, key: String) throws -> JSON? {
+        let fingerprint = codec.fingerprint(.valueKey, key, on: connection)
         let row = try db.first(
             "SELECT body FROM kv WHERE connection = ? AND key = ? AND (expires_at IS NULL OR expires_at > ?)",
             [connection, Data(fingerprint), now.milliseconds]
         )
-        guard let row else { return nil }
-        return try codec.open(row.bytes(0), at: StoredRows.place(connection, fingerprint)).json["value"]
+        return try row.flatMap { try opener.open($0.bytes(0), at: PreparedValue.place(connection, fingerprint)).json["value"] }
+    }
+
+    /// Until when a budget rests; nil where it does not.
+    func resting(_ name: String) throws -> Timestamp? {
+        guard let until = try budget(name).restUntil, until > now.milliseconds else { return nil }
+        return Timestamp(milliseconds: until)
     }
 
     /// What a budget has granted, and until when it rests.
@@ -69,6 +72,4 @@ extension StoredRows {
         guard let row = try db.first("SELECT taken, rest_until FROM budgets WHERE name = ?", [name]) else { return BudgetWindow() }
         return BudgetWindow(text: row[0], restUntil: row[1])
     }
-
-    fileprivate static func place(_ connection: String, _ key: [UInt8]) -> SealedPlace { SealedPlace(.kv, connection + ":" + key.hex) }
 }

@@ -4,7 +4,7 @@ import Screening
 
 /// What scripts did.
 struct RunEndpoints: Sendable {
-    let store: any RunStore & IdempotencyStore
+    let store: any RunStore & Inbox & IdempotencyStore
     let commands: Commands
 
     static let filters = ["state", "connection", "event", "order_id", "hook", "since", "until"]
@@ -17,7 +17,9 @@ struct RunEndpoints: Sendable {
             },
             Endpoint(.get, "/runs/{id}", .read, .show("One run with its steps", of: "Run")) { request, principal in
                 let run = try await run(request, principal)
-                return WireResponse(200, json: run.view(principal, steps: try await store.steps(of: run.id)))
+                // An event that cannot be read any more leaves its runs without an input, not without an answer.
+                let input = principal.seesPersonal ? try? await RunInput(store).json(of: run) : nil
+                return WireResponse(200, json: run.view(principal, input: input, steps: try await store.steps(of: run.id)))
             },
             Endpoint(.post, "/runs/{id}/retry", .operate, .command("Give a run another attempt now", 202, of: "Run")) { request, principal in
                 try await IdempotentRequest(request: request, principal: principal, store: store).answer {

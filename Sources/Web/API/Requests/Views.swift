@@ -79,9 +79,9 @@ extension Run {
         return view
     }
 
-    func view(_ principal: Principal, steps: [Step]) -> JSON {
+    func view(_ principal: Principal, input: JSON?, steps: [Step]) -> JSON {
         var view = view(principal)
-        if principal.seesPersonal { view["input"] = input.value }
+        if principal.seesPersonal, let input { view["input"] = input }
         view["steps"] = .array(steps.map { $0.view(principal) })
         return view
     }

@@ -1,0 +1,79 @@
+import Foundation
+import GRDB
+import Screening
+
+/// The file of a store's keys: `NAME-keys.db` beside `NAME.db`. It stands apart so that a backup of the rows holds nothing that opens them, and so that a key
+/// that is destroyed is gone from every copy that lacks it.
+///
+/// Keys are written through a connection of their own, before anything is sealed with them; the store's own connections see the file as `keys`.
+final class KeyFile: DataKeyTable {
+    /// The file's path.
+    let path: String
+    private let database: DatabaseQueue
+
+    /// The path of the keys of a store.
+    static func path(of store: String) -> String { (store.hasSuffix(".db") ? String(store.dropLast(3)) : store) + "-keys.db" }
+
+    /// Opens the keys of a store, making their file where the store is new.
+    /// - Throws: ``StoreError/unavailable(_:)`` where the store has rows and the file is not there.
+    init(of store: String, isNew: Bool) throws {
+        path = Self.path(of: store)
+        if !isNew, !FileManager.default.fileExists(atPath: path) {
+            throw StoreError.unavailable("the file of its keys, \(path), is not there, and nothing can be read without it: put it back")
+        }
+        try FileLock.makePrivate(path)
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        database = try DatabaseQueue(path: path, configuration: configuration)
+        try database.writeWithoutTransaction { db in
+            try db.execute(
+                sql: """
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA synchronous = FULL;
+                    PRAGMA secure_delete = ON;
+                    CREATE TABLE IF NOT EXISTS keyring (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID;
+                    CREATE TABLE IF NOT EXISTS data_keys (id INTEGER PRIMARY KEY AUTOINCREMENT, wrapped BLOB NOT NULL) STRICT;
+                    """
+            )
+        }
+    }
+
+    /// The rows of the keyring, by name.
+    func keyring() throws -> [String: [UInt8]] {
+        try database.read { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT name, wrapped FROM keyring")
+            return Dictionary(rows.map { ($0[0] as String, $0.bytes(1)) }, uniquingKeysWith: { $1 })
+        }
+    }
+
+    /// Writes rows of the keyring over those of the same names.
+    func write(keyring rows: [String: [UInt8]]) throws {
+        try database.write { db in
+            for (name, wrapped) in rows.sorted(by: { $0.key < $1.key }) {
+                try db.execute(sql: "INSERT OR REPLACE INTO keyring (name, wrapped) VALUES (?, ?)", arguments: [name, Data(wrapped)])
+            }
+        }
+    }
+
+    func add(_ count: Int, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> [UInt8]) async throws {
+        do {
+            try await database.write { db in
+                let last = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'data_keys'") ?? 0
+                for id in (last + 1)...(last + Int64(count)) {
+                    try db.run("INSERT INTO data_keys (id, wrapped) VALUES (?, ?)", [id, Data(try wrapped(id))])
+                }
+            }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    func remove(_ ids: [Int64]) async {
+        _ = try? await database.write { db in
+            for id in ids { try db.run("DELETE FROM data_keys WHERE id = ?", [id]) }
+        }
+    }
+
+    /// Closes the file. Nothing may be asked of it afterwards.
+    func close() { try? database.close() }
+}

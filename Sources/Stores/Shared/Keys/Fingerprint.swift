@@ -1,0 +1,43 @@
+import Screening
+
+/// A hash that stands in an index for a text which is itself only in the opaque column: exact look-up and uniqueness without showing the text.
+enum Fingerprint: String {
+    /// The secret part of an order's callback address.
+    case callbackToken = "callback_token"
+    /// An API request's idempotency key.
+    case idempotencyKey = "idempotency_key"
+    /// The secret of an API token.
+    case accessToken = "access_token"
+
+    /// What is hashed per connection, so that nobody can tell that two connections have the same.
+    enum OnConnection: String {
+        /// An order's external id.
+        case externalID = "external_id"
+        /// What makes two deliveries the same.
+        case dedupe
+        /// A key of a connection's scripts.
+        case valueKey = "kv"
+    }
+
+    /// 32 bytes.
+    func of(_ text: String, by index: IndexKey) -> [UInt8] { index.hash(Fingerprint.bytes(rawValue, text)) }
+
+    fileprivate static func bytes(_ purpose: String, _ text: String) -> [UInt8] { Array("fairlead:\(purpose)\u{0}\(text)".utf8) }
+}
+
+extension Fingerprint.OnConnection {
+    /// 32 bytes.
+    func of(_ text: String, on connection: String, by index: IndexKey) -> [UInt8] {
+        index.hash(Fingerprint.bytes(rawValue, text), on: connection)
+    }
+}
+
+extension RowCodec {
+    /// What stands in an index for a text.
+    func fingerprint(_ kind: Fingerprint, _ text: String) -> [UInt8] { kind.of(text, by: index) }
+
+    /// What stands in an index for a text of a connection's.
+    func fingerprint(_ kind: Fingerprint.OnConnection, _ text: String, on connection: String) -> [UInt8] {
+        kind.of(text, on: connection, by: index)
+    }
+}

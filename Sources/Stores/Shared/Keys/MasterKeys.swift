@@ -1,0 +1,85 @@
+import Crypto
+import Foundation
+import Screening
+
+/// The installation's keys, `encryption.keys`: the first wraps the keys that seal rows, every one opens what it once wrapped.
+///
+/// A wrapped key: four bytes that name the wrapping key, then nonce, ciphertext and tag. Without `encryption.keys` the name is zero and the key follows as
+/// it is: rows are sealed all the same, so that destroying a key erases what it sealed, and whoever has both files can read them.
+struct MasterKeys: Sendable {
+    private static let nameLength = 4
+    private static let unwrapped = [UInt8](repeating: 0, count: nameLength)
+
+    private struct Key {
+        let name: [UInt8]
+        let key: SymmetricKey
+    }
+
+    private let keys: [Key]
+
+    /// - Parameter keys: base64 of 32 bytes each; the first wraps.
+    /// - Throws: ``StoreError/unavailable(_:)`` where one is not.
+    init(_ keys: [Secret]) throws(StoreError) {
+        var all: [Key] = []
+        for secret in keys {
+            guard let bytes = [UInt8](base64: secret.value), bytes.count == 32 else {
+                throw .unavailable("an encryption key is not base64 of 32 bytes")
+            }
+            let name = Array(SHA256.hash(data: Array("fairlead:key".utf8) + bytes).prefix(Self.nameLength))
+            all.append(Key(name: name, key: SymmetricKey(data: bytes)))
+        }
+        self.keys = all
+    }
+
+    /// What each key is called, in hexadecimal: nothing of the key can be told from it.
+    var names: [String] { keys.map(\.name.hex) }
+
+    /// What the key is called that wraps; zeros where there is none.
+    var first: String { (keys.first?.name ?? Self.unwrapped).hex }
+
+    /// What the key is called that wrapped these bytes.
+    static func name(of bytes: [UInt8]) -> String { Array(bytes.prefix(nameLength)).hex }
+
+    /// A key as it is stored.
+    func wrap(_ key: [UInt8], at place: SealedPlace, _ random: BufferedRandom) throws(StoreError) -> [UInt8] {
+        guard let first = keys.first else { return Self.unwrapped + key }
+        return first.name + (try SealedBytes.seal(key, under: first.key, place.bytes, random))
+    }
+
+    /// The key that ``wrap(_:at:_:)`` was given at the same place.
+    /// - Throws: ``StoreError/corrupt(_:)`` for anything else, naming the key that is missing.
+    func unwrap(_ bytes: [UInt8], at place: SealedPlace) throws(StoreError) -> [UInt8] {
+        guard bytes.count > Self.nameLength else { throw .corrupt("\(place.description) is not a wrapped key") }
+        let name = Array(bytes.prefix(Self.nameLength))
+        if name == Self.unwrapped { return Array(bytes.dropFirst(Self.nameLength)) }
+        guard let key = keys.first(where: { $0.name == name }) else {
+            throw .corrupt("\(place.description) is sealed with the key \(name.hex), which is not among encryption.keys")
+        }
+        return try SealedBytes.open(Array(bytes.dropFirst(Self.nameLength)), under: key.key, place)
+    }
+}
+
+/// AES-256-GCM over bytes whose place is authenticated with them: nonce, ciphertext, tag.
+enum SealedBytes {
+    /// How much longer bytes become.
+    static let overhead = 12 + 16
+
+    static func seal(_ bytes: [UInt8], under key: SymmetricKey, _ place: [UInt8], _ random: BufferedRandom) throws(StoreError) -> [UInt8] {
+        do {
+            let nonce = try AES.GCM.Nonce(data: random.bytes(12))
+            let box = try AES.GCM.seal(bytes, using: key, nonce: nonce, authenticating: place)
+            guard let combined = box.combined else { throw StoreError.unavailable("a row could not be sealed") }
+            return Array(combined)
+        } catch {
+            throw .unavailable("a row could not be sealed")
+        }
+    }
+
+    static func open(_ bytes: [UInt8], under key: SymmetricKey, _ place: SealedPlace) throws(StoreError) -> [UInt8] {
+        do {
+            return Array(try AES.GCM.open(try AES.GCM.SealedBox(combined: bytes), using: key, authenticating: place.bytes))
+        } catch {
+            throw .corrupt("\(place.description) does not open: it was changed, or moved from another row")
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Screening
+
+/// Where sealed bytes stand: part of the seal, so that bytes moved to another row do not open.
+struct SealedPlace: Sendable {
+    /// The tables that have an opaque column.
+    enum Table: String, Sendable {
+        case events, orders, runs, steps, timeline, kv
+        case keyedAnswers = "keyed_answers"
+        case accessTokens = "access_tokens"
+        case operatingStates = "operating_states"
+        case dataKeys = "data_keys"
+        case keyring
+    }
+
+    let table: Table
+    /// What names the row in its table.
+    let row: String
+
+    init(_ table: Table, _ row: String) {
+        self.table = table
+        self.row = row
+    }
+
+    /// The place as it is authenticated.
+    var bytes: [UInt8] { Array("fairlead:\(table.rawValue):\(row)".utf8) }
+
+    /// The place as errors name it.
+    var description: String { "\(table.rawValue) \(row)" }
+}

@@ -1,0 +1,36 @@
+import Screening
+import Synchronization
+
+/// An intent that waits for its transaction, and somebody who waits for it.
+protocol PendingIntent<Transaction>: Sendable {
+    associatedtype Transaction
+
+    /// Decides and writes. May be called again after a time in vain, so it changes nothing but the transaction.
+    func attempt(_ transaction: inout Transaction) throws
+
+    /// Answers whoever waits. Called once, at the end; nil where it was committed.
+    func answer(_ failure: StoreError?)
+}
+
+/// An intent with an answer of its own.
+final class Intent<Transaction, Answer: Sendable>: PendingIntent {
+    private let body: @Sendable (inout Transaction) throws -> Answer
+    private let continuation: CheckedContinuation<Answer, any Error>
+    private let result = Mutex<Answer?>(nil)
+
+    init(_ body: @escaping @Sendable (inout Transaction) throws -> Answer, _ continuation: CheckedContinuation<Answer, any Error>) {
+        self.body = body
+        self.continuation = continuation
+    }
+
+    func attempt(_ transaction: inout Transaction) throws {
+        let answer = try body(&transaction)
+        result.withLock { $0 = answer }
+    }
+
+    func answer(_ failure: StoreError?) {
+        if let failure { return continuation.resume(throwing: failure) }
+        guard let answer = result.withLock({ $0 }) else { return continuation.resume(throwing: StoreError.unavailable("an intent was not done")) }
+        continuation.resume(returning: answer)
+    }
+}

@@ -1,0 +1,111 @@
+import Screening
+
+/// An event as a row: what was received is opaque, its body as raw bytes.
+struct EventRow {
+    var id: String
+    var kind: String
+    var connection: String?
+    var account: String?
+    var order: String?
+    var receivedAt: Int64
+    var state: String
+    /// Opaque, in a column of its own: an event's state changes without what was received being written again.
+    var problem: [UInt8]?
+    var duplicateCount: Int
+    /// The data key of the event and of all that belongs to it.
+    var keyID: Int64
+    var body: [UInt8]
+
+    /// An event on its way into the store.
+    init(_ event: Event, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
+        id = event.id
+        kind = event.kind.rawValue
+        connection = event.connection
+        account = event.account
+        order = event.order
+        receivedAt = event.receivedAt.milliseconds
+        state = event.state.rawValue
+        problem = try Self.sealed(event.problem, of: event.id, codec, under: key)
+        keyID = key.id
+        duplicateCount = event.duplicateCount
+        let request = event.request.value
+        let json: JSON = [
+            "method": .string(request.method), "path": .string(request.path), "query": JSON(texts: request.query),
+            "headers": JSON(texts: request.headers),
+        ]
+        body = try codec.seal(RowCodec.Content(json: json, raw: request.body), at: SealedPlace(.events, event.id), under: key)
+    }
+
+    init(
+        id: String,
+        kind: String,
+        connection: String?,
+        account: String?,
+        order: String?,
+        receivedAt: Int64,
+        state: String,
+        problem: [UInt8]?,
+        duplicateCount: Int,
+        keyID: Int64,
+        body: [UInt8]
+    ) {
+        self.id = id
+        self.kind = kind
+        self.connection = connection
+        self.account = account
+        self.order = order
+        self.receivedAt = receivedAt
+        self.state = state
+        self.problem = problem
+        self.duplicateCount = duplicateCount
+        self.keyID = keyID
+        self.body = body
+    }
+
+    /// The event again, with the runs and orders it led to. Throws ``StoreError/corrupt(_:)`` where the row is not one.
+    func event(_ opener: RowOpener, runs: [String], orders: [String]) throws -> Event {
+        let place = SealedPlace(.events, id)
+        let content = try opener.open(body, at: place)
+        guard let kind = Event.Kind(rawValue: kind), let state = Event.State(rawValue: state), let method = content.json["method"]?.text,
+            let path = content.json["path"]?.text
+        else { throw RowCodec.unreadable(place) }
+        let request = ReceivedRequest(
+            method: method,
+            path: path,
+            query: Self.texts(content.json["query"]),
+            headers: Self.texts(content.json["headers"]),
+            body: content.raw
+        )
+        return Event(
+            id: id,
+            kind: kind,
+            connection: connection,
+            account: account,
+            order: order,
+            request: request,
+            receivedAt: Timestamp(milliseconds: receivedAt),
+            state: state,
+            problem: try openedProblem(opener),
+            duplicateCount: duplicateCount,
+            runs: runs,
+            orders: orders
+        )
+    }
+
+    /// A problem as its column.
+    static func sealed(_ problem: Problem?, of event: String, _ codec: RowCodec, under key: DataKey) throws(StoreError) -> [UInt8]? {
+        guard let problem else { return nil }
+        return try codec.seal(RowCodec.Content(json: problem.row), at: problemPlace(event), under: key)
+    }
+
+    private func openedProblem(_ opener: RowOpener) throws -> Problem? {
+        guard let problem else { return nil }
+        return Problem(row: try opener.open(problem, at: Self.problemPlace(id)).json)
+    }
+
+    private static func problemPlace(_ event: String) -> SealedPlace { SealedPlace(.events, event + ":problem") }
+
+    private static func texts(_ json: JSON?) -> [String: String] {
+        Dictionary((json?.members?.pairs ?? []).map { ($0.name, $0.value.text ?? "") }, uniquingKeysWith: { $1 })
+    }
+}

@@ -1,0 +1,33 @@
+import Screening
+
+/// What is kept of an API request with an idempotency key.
+struct KeyedAnswerRow {
+    var bodyHash: String
+    /// When the request began.
+    var begunAt: Int64
+    /// The answer; nil while there is none.
+    var answer: (status: Int, body: [UInt8])?
+
+    /// How long a key is kept, in milliseconds.
+    static let kept: Int64 = 24 * 60 * 60 * 1000
+    /// How long a request may stay unanswered before its key is free again, in milliseconds.
+    static let unanswered: Int64 = 2 * 60 * 1000
+
+    /// What a request with the same key is told.
+    func verdict(bodyHash: String, now: Int64) -> KeyedAnswer {
+        let age = now - begunAt
+        if age >= Self.kept || (answer == nil && age >= Self.unanswered) { return .fresh }
+        if self.bodyHash != bodyHash { return .conflict }
+        return answer.map { .answered(status: $0.status, body: $0.body) } ?? .running
+    }
+
+    /// An answer as its column.
+    static func sealed(_ body: [UInt8], of key: [UInt8], _ codec: RowCodec) throws(StoreError) -> [UInt8] {
+        try codec.seal(RowCodec.Content(json: [:], raw: body), at: place(key), under: codec.keys.general)
+    }
+
+    /// The answer that ``sealed(_:of:_:)`` was given.
+    static func opened(_ column: [UInt8], of key: [UInt8], _ opener: RowOpener) throws -> [UInt8] { try opener.open(column, at: place(key)).raw }
+
+    private static func place(_ key: [UInt8]) -> SealedPlace { SealedPlace(.keyedAnswers, key.hex) }
+}

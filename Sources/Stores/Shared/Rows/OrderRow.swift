@@ -1,0 +1,160 @@
+import Screening
+
+/// An order as a row: what is searched and sorted by in plain columns, the rest opaque.
+struct OrderRow {
+    var id: String
+    var connection: String
+    var account: String
+    var provider: String
+    var package: String
+    var sequence: Int
+    var previous: String?
+    var state: String
+    var outcome: String?
+    var version: Int
+    var createdAt: Int64
+    var updatedAt: Int64
+    /// The data key of the order and of all that belongs to it.
+    var keyID: Int64
+    var body: [UInt8]
+    /// The run that placed the order, and its event; read, never written with the order.
+    var cause: (event: String?, run: String)?
+
+    /// An order on its way into the store.
+    init(_ order: Order, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
+        id = order.id
+        connection = order.connection
+        account = order.account
+        provider = order.provider
+        package = order.package
+        sequence = order.sequence
+        previous = order.previous
+        keyID = key.id
+        state = order.state.rawValue
+        outcome = order.outcome?.rawValue
+        version = order.version
+        createdAt = order.createdAt.milliseconds
+        updatedAt = order.updatedAt.milliseconds
+        let standing = order.standing
+        var json: JSON = [
+            "external_id": .string(order.externalID), "callback_token": .string(order.callbackToken.value),
+            "candidate": Self.json(order.candidate), "metadata": order.metadata.value,
+            "provider_status": JSON(texts: standing.providerStatus),
+            "checks": .array(standing.checks.map(\.json)),
+        ]
+        json["provider_ref"] = order.providerRef.map { .string($0) }
+        json["intent"] = order.intent.map { .string($0) }
+        json["heard"] = order.heard.map { .string($0.rawValue) }
+        json["report_url"] = (standing.reportURL?.value).map { .string($0) }
+        json["problem"] = standing.problem?.row
+        body = try codec.seal(RowCodec.Content(json: json), at: SealedPlace(.orders, order.id), under: key)
+    }
+
+    init(
+        id: String,
+        connection: String,
+        account: String,
+        provider: String,
+        package: String,
+        sequence: Int,
+        previous: String?,
+        state: String,
+        outcome: String?,
+        version: Int,
+        createdAt: Int64,
+        updatedAt: Int64,
+        keyID: Int64,
+        body: [UInt8],
+        cause: (event: String?, run: String)?
+    ) {
+        self.id = id
+        self.connection = connection
+        self.account = account
+        self.provider = provider
+        self.package = package
+        self.sequence = sequence
+        self.previous = previous
+        self.state = state
+        self.outcome = outcome
+        self.version = version
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.keyID = keyID
+        self.body = body
+        self.cause = cause
+    }
+
+    /// The order again. Throws ``StoreError/corrupt(_:)`` where the row is not one.
+    func order(_ opener: RowOpener) throws -> Order {
+        let place = SealedPlace(.orders, id)
+        let json = try opener.open(body, at: place).json
+        guard let state = OrderState(rawValue: state), let externalID = json["external_id"]?.text, let token = json["callback_token"]?.text,
+            let candidate = Self.candidate(json["candidate"]), let metadata = json["metadata"]
+        else { throw RowCodec.unreadable(place) }
+        let standing = Order.Standing(
+            state,
+            outcome: outcome.flatMap(Outcome.init(rawValue:)),
+            providerStatus: Dictionary(
+                (json["provider_status"]?.members?.pairs ?? []).map { ($0.name, $0.value.text ?? "") },
+                uniquingKeysWith: { $1 }
+            ),
+            reportURL: (json["report_url"]?.text).map { Personal($0) },
+            checks: (json["checks"]?.items ?? []).compactMap(Check.init(json:)),
+            problem: Problem(row: json["problem"])
+        )
+        var order = Order(
+            id: id,
+            connection: connection,
+            account: account,
+            provider: provider,
+            externalID: externalID,
+            sequence: sequence,
+            previous: previous,
+            causedBy: cause.map { Order.Cause(event: $0.event, run: $0.run) },
+            package: package,
+            candidate: candidate,
+            metadata: metadata,
+            callbackToken: Secret(token),
+            providerRef: json["provider_ref"]?.text,
+            standing: standing,
+            version: version,
+            createdAt: Timestamp(milliseconds: createdAt),
+            updatedAt: Timestamp(milliseconds: updatedAt)
+        )
+        order.intent = json["intent"]?.text
+        order.heard = (json["heard"]?.text).flatMap(OrderState.init(rawValue:))
+        return order
+    }
+
+    // A candidate is kept part by part and read back unchecked: an erased one would not pass the checks that a new one has to.
+    private static func json(_ candidate: Candidate) -> JSON {
+        [
+            "first_name": .string(candidate.firstName.value), "last_name": .string(candidate.lastName.value),
+            "email": .string(candidate.email.value), "phone": JSON(candidate.phone?.value), "country": JSON(candidate.country),
+            "other": .object(candidate.other.value),
+        ]
+    }
+
+    private static func candidate(_ json: JSON?) -> Candidate? {
+        guard let json, let first = json["first_name"]?.text, let last = json["last_name"]?.text, let email = json["email"]?.text else { return nil }
+        return Candidate(
+            firstName: first,
+            lastName: last,
+            email: email,
+            phone: json["phone"]?.text,
+            country: json["country"]?.text,
+            other: json["other"]?.members ?? JSON.Members()
+        )
+    }
+}
+
+extension Problem {
+    /// A problem as stored.
+    var row: JSON { ["code": .string(code), "message": .string(message), "at": .int(at.milliseconds)] }
+
+    /// The problem that ``row`` was made of; nil for anything else.
+    init?(row: JSON?) {
+        guard let code = row?["code"]?.text, let message = row?["message"]?.text, let at = row?["at"]?.integer else { return nil }
+        self.init(code: code, message: message, at: Timestamp(milliseconds: at))
+    }
+}

@@ -1,0 +1,125 @@
+import Screening
+
+/// A run as a row. What an event brought stands in the event alone; an update's input never changes and has a column of its own that is written once.
+struct RunRow {
+    var id: String
+    var connection: String
+    var plugin: String
+    var pluginVersion: String
+    var script: String
+    var hook: String
+    var event: String?
+    var order: String?
+    var state: String
+    var attempt: Int
+    /// Attempts that ended with an error of the script's own.
+    var scriptErrors: Int
+    /// Attempts that were cut short by something that is not the script's fault.
+    var interruptions: Int
+    var nextAttemptAt: Int64?
+    var createdAt: Int64
+    var endedAt: Int64?
+    /// Opaque: the order's change that the run tells of; nil where the run handles an event.
+    var input: [UInt8]?
+    /// Opaque: result, error, logs and a route's parameters.
+    var body: [UInt8] = []
+
+    /// A run on its way into the store, sealed under the key of its event or order.
+    init(_ run: Run, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
+        self.init(
+            id: run.id,
+            connection: run.connection,
+            plugin: run.plugin,
+            pluginVersion: run.pluginVersion,
+            script: run.script,
+            hook: run.hook,
+            event: run.event,
+            order: run.order,
+            state: run.state.rawValue,
+            attempt: run.attempt,
+            scriptErrors: 0,
+            interruptions: 0,
+            nextAttemptAt: run.nextAttemptAt?.milliseconds,
+            createdAt: run.createdAt.milliseconds,
+            endedAt: run.endedAt?.milliseconds
+        )
+        var json: JSON = ["logs": .array(run.logs)]
+        json["result"] = run.result?.value
+        json["error"] = run.error
+        switch run.input {
+        case .event(let parameters):
+            if !parameters.isEmpty { json["parameters"] = .object(JSON.Members(parameters.map { ($0.key, .string($0.value)) })) }
+        case .update(let update): input = try codec.seal(RowCodec.Content(json: update.value), at: Self.inputPlace(run.id), under: key)
+        }
+        body = try codec.seal(RowCodec.Content(json: json), at: SealedPlace(.runs, id), under: key)
+    }
+
+    init(
+        id: String,
+        connection: String,
+        plugin: String,
+        pluginVersion: String,
+        script: String,
+        hook: String,
+        event: String?,
+        order: String?,
+        state: String,
+        attempt: Int,
+        scriptErrors: Int,
+        interruptions: Int,
+        nextAttemptAt: Int64?,
+        createdAt: Int64,
+        endedAt: Int64?
+    ) {
+        self.id = id
+        self.connection = connection
+        self.plugin = plugin
+        self.pluginVersion = pluginVersion
+        self.script = script
+        self.hook = hook
+        self.event = event
+        self.order = order
+        self.state = state
+        self.attempt = attempt
+        self.scriptErrors = scriptErrors
+        self.interruptions = interruptions
+        self.nextAttemptAt = nextAttemptAt
+        self.createdAt = createdAt
+        self.endedAt = endedAt
+    }
+
+    /// The run again. Throws ``StoreError/corrupt(_:)`` where the row is not one.
+    func run(_ opener: RowOpener) throws -> Run {
+        let place = SealedPlace(.runs, id)
+        let json = try opener.open(body, at: place).json
+        let input: Run.Input
+        if let update = self.input {
+            input = .update(Personal(try opener.open(update, at: Self.inputPlace(id)).json))
+        } else {
+            let parameters = json["parameters"]?.members?.pairs ?? []
+            input = .event(parameters: Dictionary(parameters.map { ($0.name, $0.value.text ?? "") }, uniquingKeysWith: { $1 }))
+        }
+        guard let state = Run.State(rawValue: state) else { throw RowCodec.unreadable(place) }
+        return Run(
+            id: id,
+            connection: connection,
+            plugin: plugin,
+            pluginVersion: pluginVersion,
+            script: script,
+            hook: hook,
+            event: event,
+            order: order,
+            input: input,
+            state: state,
+            attempt: attempt,
+            nextAttemptAt: nextAttemptAt.map { Timestamp(milliseconds: $0) },
+            result: json["result"],
+            error: json["error"],
+            logs: json["logs"]?.items ?? [],
+            createdAt: Timestamp(milliseconds: createdAt),
+            endedAt: endedAt.map { Timestamp(milliseconds: $0) }
+        )
+    }
+
+    private static func inputPlace(_ id: String) -> SealedPlace { SealedPlace(.runs, id + ":input") }
+}

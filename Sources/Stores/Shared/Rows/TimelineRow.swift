@@ -1,0 +1,37 @@
+import Screening
+
+/// A line of an order's story as a row.
+struct TimelineRow {
+    var order: String
+    var at: Int64
+    var kind: String
+    var body: [UInt8]
+
+    /// An entry on its way into the store.
+    init(_ entry: TimelineEntry, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
+        order = entry.order
+        at = entry.at.milliseconds
+        kind = entry.kind
+        let json: JSON = ["text": .string(entry.text), "details": entry.details]
+        body = try codec.seal(RowCodec.Content(json: json), at: SealedPlace(.timeline, entry.order), under: key)
+    }
+
+    init(order: String, at: Int64, kind: String, body: [UInt8]) {
+        self.order = order
+        self.at = at
+        self.kind = kind
+        self.body = body
+    }
+
+    /// The entry again. Throws ``StoreError/corrupt(_:)`` where the row is not one.
+    func entry(_ opener: RowOpener) throws -> TimelineEntry {
+        let json = try opener.open(body, at: SealedPlace(.timeline, order)).json
+        return TimelineEntry(
+            order: order,
+            at: Timestamp(milliseconds: at),
+            kind: kind,
+            text: json["text"]?.text ?? "",
+            details: json["details"] ?? [:]
+        )
+    }
+}

@@ -1,0 +1,215 @@
+extension SchemaMigration {
+    /// The first schema on PostgreSQL. Times are milliseconds since 1970; `body` and the like are the opaque columns.
+    ///
+    /// - Texts are compared byte by byte, so that identifiers sort by age in every database.
+    /// - `queue.head` is true for work without a lane and for the first of each lane: only what may be claimed is in the claiming indexes. Whoever adds to a
+    ///   lane or takes from it holds the lane's advisory lock, for the flag depends on rows that others may be writing.
+    /// - Each connection fills one bucket of `lookups` after the other: see ``LookupBucket``.
+    /// - `key_id` names a row of `data_keys` in the schema `fairlead_keys`, which a backup can leave out.
+    /// - Opaque columns do not shrink when compressed, and mostly fit a page: they stay in the row as they are.
+    static let postgresFirstSchema = """
+        CREATE TABLE events (
+            seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            id text COLLATE "C" NOT NULL UNIQUE,
+            kind text COLLATE "C" NOT NULL,
+            connection text COLLATE "C",
+            account text COLLATE "C",
+            order_id text COLLATE "C",
+            received_at bigint NOT NULL,
+            state text COLLATE "C" NOT NULL,
+            problem bytea,
+            duplicate_count bigint NOT NULL DEFAULT 0,
+            dedupe_key bytea,
+            key_id bigint NOT NULL,
+            body bytea NOT NULL
+        ) WITH (toast_tuple_target = 8160);
+        ALTER TABLE events ALTER COLUMN body SET STORAGE EXTERNAL;
+        CREATE UNIQUE INDEX events_dedupe ON events (dedupe_key) WHERE dedupe_key IS NOT NULL;
+        CREATE INDEX events_list ON events (state, id, connection, kind, account, received_at);
+
+        CREATE TABLE orders (
+            seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            id text COLLATE "C" NOT NULL UNIQUE,
+            connection text COLLATE "C" NOT NULL,
+            account text COLLATE "C" NOT NULL,
+            provider text COLLATE "C" NOT NULL,
+            package text COLLATE "C" NOT NULL,
+            external_key bytea NOT NULL,
+            sequence bigint NOT NULL,
+            previous text COLLATE "C",
+            token_key bytea NOT NULL UNIQUE,
+            state text COLLATE "C" NOT NULL,
+            outcome text COLLATE "C",
+            version bigint NOT NULL,
+            created_at bigint NOT NULL,
+            updated_at bigint NOT NULL,
+            bucket bigint NOT NULL,
+            lookup_keys bytea NOT NULL,
+            key_id bigint NOT NULL,
+            body bytea NOT NULL,
+            UNIQUE (connection, external_key, sequence)
+        ) WITH (toast_tuple_target = 8160, fillfactor = 85);
+        ALTER TABLE orders ALTER COLUMN body SET STORAGE EXTERNAL;
+        CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+
+        CREATE TABLE order_sources (
+            order_id text COLLATE "C" NOT NULL,
+            run_id text COLLATE "C" NOT NULL,
+            event_id text COLLATE "C",
+            made boolean NOT NULL,
+            PRIMARY KEY (order_id, run_id)
+        );
+        CREATE INDEX order_sources_event ON order_sources (event_id, order_id) WHERE event_id IS NOT NULL;
+
+        CREATE TABLE lookup_buckets (
+            bucket bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            connection text COLLATE "C" NOT NULL
+        );
+        CREATE INDEX lookup_buckets_connection ON lookup_buckets (connection, bucket);
+
+        CREATE TABLE lookups (
+            bucket bigint NOT NULL,
+            key bigint NOT NULL,
+            order_id text COLLATE "C" NOT NULL,
+            PRIMARY KEY (bucket, key, order_id)
+        );
+
+        CREATE TABLE runs (
+            seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            id text COLLATE "C" NOT NULL UNIQUE,
+            connection text COLLATE "C" NOT NULL,
+            plugin text COLLATE "C" NOT NULL,
+            plugin_version text COLLATE "C" NOT NULL,
+            script text COLLATE "C" NOT NULL,
+            hook text COLLATE "C" NOT NULL,
+            event_id text COLLATE "C",
+            order_id text COLLATE "C",
+            state text COLLATE "C" NOT NULL,
+            attempt bigint NOT NULL,
+            script_errors bigint NOT NULL DEFAULT 0,
+            interruptions bigint NOT NULL DEFAULT 0,
+            next_attempt_at bigint,
+            created_at bigint NOT NULL,
+            ended_at bigint,
+            body bytea NOT NULL,
+            input bytea
+        ) WITH (toast_tuple_target = 8160);
+        ALTER TABLE runs ALTER COLUMN body SET STORAGE EXTERNAL, ALTER COLUMN input SET STORAGE EXTERNAL;
+        CREATE INDEX runs_list ON runs (state, id, connection, hook, created_at);
+        CREATE INDEX runs_event ON runs (event_id, id) WHERE event_id IS NOT NULL;
+        CREATE INDEX runs_order ON runs (order_id, id) WHERE order_id IS NOT NULL;
+
+        CREATE TABLE steps (
+            run_id text COLLATE "C" NOT NULL,
+            n bigint NOT NULL,
+            kind text COLLATE "C" NOT NULL,
+            repeatable boolean NOT NULL,
+            attempts bigint NOT NULL,
+            at bigint NOT NULL,
+            ms bigint,
+            body bytea NOT NULL,
+            PRIMARY KEY (run_id, n)
+        ) WITH (toast_tuple_target = 8160);
+        ALTER TABLE steps ALTER COLUMN body SET STORAGE EXTERNAL;
+
+        CREATE TABLE queue (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            kind text COLLATE "C" NOT NULL,
+            subject text COLLATE "C" NOT NULL,
+            lane text COLLATE "C",
+            head boolean NOT NULL,
+            account text COLLATE "C",
+            priority bigint NOT NULL,
+            due_at bigint NOT NULL,
+            again_at bigint,
+            attempts bigint NOT NULL,
+            owner text COLLATE "C",
+            leased_until bigint,
+            lapses bigint NOT NULL DEFAULT 0,
+            UNIQUE (kind, subject)
+        ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
+        CREATE INDEX queue_ready ON queue (kind, priority, due_at, id) WHERE owner IS NULL AND head;
+        CREATE INDEX queue_reads ON queue (account, priority, due_at, id) WHERE kind = 'read' AND owner IS NULL AND head;
+        CREATE INDEX queue_lanes ON queue (lane, id) WHERE lane IS NOT NULL;
+        CREATE INDEX queue_leases ON queue (leased_until) WHERE owner IS NOT NULL;
+
+        CREATE TABLE timeline (
+            seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            order_id text COLLATE "C" NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+            at bigint NOT NULL,
+            kind text COLLATE "C" NOT NULL,
+            body bytea NOT NULL
+        ) WITH (toast_tuple_target = 8160);
+        ALTER TABLE timeline ALTER COLUMN body SET STORAGE EXTERNAL;
+        CREATE INDEX timeline_order ON timeline (order_id, seq);
+
+        CREATE TABLE kv (
+            connection text COLLATE "C" NOT NULL,
+            key bytea NOT NULL,
+            expires_at bigint,
+            body bytea NOT NULL,
+            PRIMARY KEY (connection, key)
+        );
+        CREATE INDEX kv_expiry ON kv (expires_at) WHERE expires_at IS NOT NULL;
+
+        CREATE TABLE budgets (
+            name text COLLATE "C" PRIMARY KEY,
+            taken text,
+            rest_until bigint
+        ) WITH (fillfactor = 50);
+
+        CREATE TABLE scripts (
+            id text COLLATE "C" PRIMARY KEY,
+            kept_at bigint NOT NULL,
+            content bytea NOT NULL
+        );
+
+        CREATE TABLE keyed_answers (
+            key bytea PRIMARY KEY,
+            body_hash text COLLATE "C" NOT NULL,
+            begun_at bigint NOT NULL,
+            status bigint,
+            body bytea
+        );
+        CREATE INDEX keyed_answers_age ON keyed_answers (begun_at);
+
+        CREATE TABLE access_tokens (
+            id text COLLATE "C" PRIMARY KEY,
+            fingerprint bytea NOT NULL UNIQUE,
+            body bytea NOT NULL
+        );
+
+        CREATE TABLE operating_states (
+            kind text COLLATE "C" NOT NULL,
+            id text COLLATE "C" NOT NULL,
+            rest_until bigint,
+            heard_at bigint,
+            refused_at bigint,
+            body bytea,
+            PRIMARY KEY (kind, id)
+        ) WITH (fillfactor = 50);
+
+        CREATE TABLE replicas (
+            id text COLLATE "C" PRIMARY KEY,
+            host text NOT NULL,
+            version text NOT NULL,
+            started_at bigint NOT NULL,
+            seen_at bigint NOT NULL
+        ) WITH (fillfactor = 50);
+
+        CREATE TABLE write_probe (
+            id bigint PRIMARY KEY CHECK (id = 1),
+            filler bytea NOT NULL
+        );
+
+        CREATE SCHEMA IF NOT EXISTS fairlead_keys;
+        CREATE TABLE IF NOT EXISTS fairlead_keys.keyring (
+            name text COLLATE "C" PRIMARY KEY,
+            wrapped bytea NOT NULL
+        );
+        CREATE TABLE IF NOT EXISTS fairlead_keys.data_keys (
+            id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+            wrapped bytea NOT NULL
+        );
+        """
+}

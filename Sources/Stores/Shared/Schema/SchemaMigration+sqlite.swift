@@ -1,0 +1,207 @@
+extension SchemaMigration {
+    /// The first schema on SQLite. Times are milliseconds since 1970; `body` and the like are the opaque columns.
+    ///
+    /// - Each list has one index, led by the state and holding everything that the list can be filtered by: a list is the merge of one stretch of it
+    ///   per state, read in the order of the ids without touching the rows.
+    /// - `queue.head` is 1 for work without a lane and for the first of each lane: only what may be claimed is in the claiming indexes, so a long lane
+    ///   or many claims in hand cost a claim nothing.
+    /// - Each connection fills one bucket of `lookups` after the other: see ``LookupBucket``.
+    /// - `key_id` names a row of `keys.data_keys`, in a file of its own (``KeyFile``).
+    /// - `received_keys.bucket` is `events.seq` by 1024 for the same reason. ``ReceivedKeys`` says which buckets may hold a key: hardly any has to be asked.
+    static let sqliteFirstSchema = """
+        CREATE TABLE events (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL,
+            connection TEXT,
+            account TEXT,
+            order_id TEXT,
+            received_at INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            problem BLOB,
+            duplicate_count INTEGER NOT NULL DEFAULT 0,
+            key_id INTEGER NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX events_list ON events (state, id, connection, kind, account, received_at);
+
+        CREATE TABLE received_keys (
+            bucket INTEGER NOT NULL,
+            key BLOB NOT NULL,
+            event INTEGER NOT NULL,
+            PRIMARY KEY (bucket, key)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE orders (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            connection TEXT NOT NULL,
+            account TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            package TEXT NOT NULL,
+            external_key BLOB NOT NULL,
+            sequence INTEGER NOT NULL,
+            previous TEXT,
+            token_key BLOB NOT NULL UNIQUE,
+            state TEXT NOT NULL,
+            outcome TEXT,
+            version INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            bucket INTEGER NOT NULL,
+            lookup_keys BLOB NOT NULL,
+            key_id INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            UNIQUE (connection, external_key, sequence)
+        ) STRICT;
+        CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+
+        CREATE TABLE order_sources (
+            order_id TEXT NOT NULL,
+            run_id TEXT NOT NULL,
+            event_id TEXT,
+            made INTEGER NOT NULL,
+            PRIMARY KEY (order_id, run_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX order_sources_event ON order_sources (event_id, order_id) WHERE event_id IS NOT NULL;
+
+        CREATE TABLE lookup_buckets (
+            bucket INTEGER PRIMARY KEY,
+            connection TEXT NOT NULL,
+            orders INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX lookup_buckets_connection ON lookup_buckets (connection, bucket);
+
+        CREATE TABLE lookups (
+            bucket INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            order_id TEXT NOT NULL,
+            PRIMARY KEY (bucket, key, order_id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE runs (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            connection TEXT NOT NULL,
+            plugin TEXT NOT NULL,
+            plugin_version TEXT NOT NULL,
+            script TEXT NOT NULL,
+            hook TEXT NOT NULL,
+            event_id TEXT,
+            order_id TEXT,
+            state TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            script_errors INTEGER NOT NULL DEFAULT 0,
+            interruptions INTEGER NOT NULL DEFAULT 0,
+            next_attempt_at INTEGER,
+            created_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            body BLOB NOT NULL,
+            input BLOB
+        ) STRICT;
+        CREATE INDEX runs_list ON runs (state, id, connection, hook, created_at);
+        CREATE INDEX runs_event ON runs (event_id, id) WHERE event_id IS NOT NULL;
+        CREATE INDEX runs_order ON runs (order_id, id) WHERE order_id IS NOT NULL;
+
+        CREATE TABLE steps (
+            run_id TEXT NOT NULL,
+            n INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            repeatable INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            ms INTEGER,
+            body BLOB NOT NULL,
+            UNIQUE (run_id, n)
+        ) STRICT;
+
+        CREATE TABLE scripts (
+            id TEXT PRIMARY KEY,
+            kept_at INTEGER NOT NULL,
+            content BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE queue (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            lane TEXT,
+            head INTEGER NOT NULL,
+            account TEXT,
+            priority INTEGER NOT NULL,
+            due_at INTEGER NOT NULL,
+            again_at INTEGER,
+            attempts INTEGER NOT NULL,
+            owner TEXT,
+            leased_until INTEGER,
+            lapses INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (kind, subject)
+        ) STRICT;
+        CREATE INDEX queue_ready ON queue (kind, priority, due_at) WHERE owner IS NULL AND head = 1;
+        CREATE INDEX queue_reads ON queue (account, priority, due_at) WHERE kind = 'read' AND owner IS NULL AND head = 1;
+        CREATE INDEX queue_lanes ON queue (lane, id) WHERE lane IS NOT NULL;
+        CREATE INDEX queue_leases ON queue (leased_until) WHERE owner IS NOT NULL;
+
+        CREATE TABLE timeline (
+            seq INTEGER PRIMARY KEY,
+            order_id TEXT NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+            at INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX timeline_order ON timeline (order_id, seq);
+
+        CREATE TABLE kv (
+            connection TEXT NOT NULL,
+            key BLOB NOT NULL,
+            expires_at INTEGER,
+            body BLOB NOT NULL,
+            UNIQUE (connection, key)
+        ) STRICT;
+        CREATE INDEX kv_expiry ON kv (expires_at) WHERE expires_at IS NOT NULL;
+
+        CREATE TABLE budgets (
+            name TEXT PRIMARY KEY,
+            taken TEXT,
+            rest_until INTEGER
+        ) STRICT;
+
+        CREATE TABLE keyed_answers (
+            key BLOB PRIMARY KEY,
+            body_hash TEXT NOT NULL,
+            begun_at INTEGER NOT NULL,
+            status INTEGER,
+            body BLOB
+        ) STRICT;
+        CREATE INDEX keyed_answers_age ON keyed_answers (begun_at);
+
+        CREATE TABLE access_tokens (
+            id TEXT PRIMARY KEY,
+            fingerprint BLOB NOT NULL UNIQUE,
+            body BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE operating_states (
+            kind TEXT NOT NULL,
+            id TEXT NOT NULL,
+            rest_until INTEGER,
+            heard_at INTEGER,
+            refused_at INTEGER,
+            body BLOB,
+            PRIMARY KEY (kind, id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE replicas (
+            id TEXT PRIMARY KEY,
+            host TEXT NOT NULL,
+            version TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            seen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE write_probe (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            filler BLOB NOT NULL
+        ) STRICT;
+        """
+}

@@ -1,0 +1,116 @@
+import Screening
+
+/// What stands in the `lookups` table for a word of a name, an e-mail address, a telephone number, an external id or a provider ref, so that orders are found
+/// by them although the texts themselves are only in the opaque column. Made per connection: the same person on two connections shares none.
+///
+/// 64 bits of a hash: two texts may share a key, so what is found is compared once more after reading, with ``OrderSearch``. Whole texts are kept, and their
+/// beginnings of a few lengths from four characters on; a longer search text looks for the longest kept beginning of itself.
+struct LookupKey: Hashable, Comparable, Sendable {
+    let bits: Int64
+
+    /// The beginnings that are kept, in characters.
+    static let lengths = [4, 6, 8, 12]
+    /// The endings of a telephone number that are kept, in digits.
+    static let phoneDigits = 6...10
+
+    static func < (left: LookupKey, right: LookupKey) -> Bool { left.bits < right.bits }
+
+    /// The key of a whole external id or provider ref.
+    static func reference(_ text: String, on connection: String, by index: IndexKey) -> LookupKey {
+        LookupKey(.whole, SearchText.folded(text), connection, index)
+    }
+
+    /// The keys an order is found by, sorted.
+    static func keys(of order: Order, by index: IndexKey) -> [LookupKey] {
+        var keys: Set<LookupKey> = []
+        for text in texts(of: order) where !text.isEmpty {
+            keys.insert(LookupKey(.whole, text, order.connection, index))
+            for length in lengths where length < text.count {
+                keys.insert(LookupKey(.beginning, String(text.prefix(length)), order.connection, index))
+            }
+        }
+        if let digits = order.candidate.phone.flatMap({ SearchText.digits($0.value) }) {
+            for length in phoneDigits where length <= digits.count {
+                keys.insert(LookupKey(.phone, String(digits.suffix(length)), order.connection, index))
+            }
+        }
+        return keys.sorted()
+    }
+
+    /// The keys to look for when somebody searches a connection for a text: what is meant has at least one of them. Empty where nothing can be found by it.
+    static func probes(for text: String, on connection: String, by index: IndexKey) -> [LookupKey] {
+        let whole = SearchText.folded(text)
+        var keys = probes(whole, connection, index)
+        // Of several words one is enough to look for: the longest, which the fewest have.
+        if let word = SearchText.words(text).max(by: { $0.count < $1.count }), word != whole { keys += probes(word, connection, index) }
+        if let digits = SearchText.digits(text) {
+            keys.append(LookupKey(.phone, String(digits.suffix(min(digits.count, phoneDigits.upperBound))), connection, index))
+        }
+        return keys
+    }
+
+    private static func probes(_ text: String, _ connection: String, _ index: IndexKey) -> [LookupKey] {
+        guard !text.isEmpty else { return [] }
+        var keys = [LookupKey(.whole, text, connection, index)]
+        if let length = lengths.last(where: { $0 <= text.count }) {
+            keys.append(LookupKey(.beginning, String(text.prefix(length)), connection, index))
+        }
+        return keys
+    }
+
+    /// The folded texts that are looked for whole or by their beginning.
+    static func texts(of order: Order) -> [String] {
+        let candidate = order.candidate
+        return SearchText.words(candidate.firstName.value) + SearchText.words(candidate.lastName.value)
+            + [candidate.email.value, order.externalID, order.providerRef ?? ""].map(SearchText.folded)
+    }
+
+    private enum Kind: String {
+        case whole = "="
+        case beginning = "^"
+        case phone = "#"
+    }
+
+    private init(_ kind: Kind, _ text: String, _ connection: String, _ index: IndexKey) {
+        let digest = index.hash(Array("fairlead:lookup:\(kind.rawValue)\(text)".utf8), on: connection)
+        bits = digest.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
+    }
+
+    init(bits: Int64) { self.bits = bits }
+}
+
+extension [LookupKey] {
+    /// The keys as they stand beside their order: eight bytes each.
+    var packed: [UInt8] {
+        flatMap { key in (0..<8).map { UInt8(truncatingIfNeeded: key.bits >> (56 - 8 * Int64($0))) } }
+    }
+
+    /// The keys that ``packed`` was made of.
+    init(packed bytes: [UInt8]) {
+        self = stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).map { start in
+            LookupKey(bits: bytes[start..<(start + 8)].reduce(Int64(0)) { $0 << 8 | Int64($1) })
+        }
+    }
+}
+
+/// What changes in the `lookups` table when an order does.
+struct LookupChange {
+    let added: [LookupKey]
+    let removed: [LookupKey]
+    var isEmpty: Bool { added.isEmpty && removed.isEmpty }
+
+    /// - Parameter before: the keys that stand beside the order, not computed from its old values: so a key is gone with its value even if keys are made
+    ///   otherwise by then.
+    init(from before: [LookupKey], to after: [LookupKey]) {
+        let (old, new) = (Set(before), Set(after))
+        added = after.filter { !old.contains($0) }
+        removed = before.filter { !new.contains($0) }
+    }
+}
+
+/// The buckets of `lookups`. Hashes are spread evenly, so in one large table every key of a new order would dirty a page of its own: each connection fills
+/// one bucket after the other, new orders write where the orders before them wrote, and a search asks each bucket of its connections once.
+enum LookupBucket {
+    /// About so many orders in a bucket.
+    static let size = 1024
+}

@@ -1,0 +1,103 @@
+import Screening
+
+/// A page of orders, however they are found: the way of both stores.
+struct OrderSearch {
+    let query: OrderQuery
+    let page: PageRequest
+    /// The states that the query asks for.
+    let states: Set<OrderState>
+
+    init(_ query: OrderQuery, _ page: PageRequest) {
+        self.query = query
+        self.page = page
+        var states = query.states.isEmpty ? Set(OrderState.allCases) : query.states
+        if let party = query.waitingOn { states = states.filter { $0.waitingOn == party } }
+        self.states = states
+    }
+
+    /// How the orders are found.
+    enum Way: Equatable {
+        /// From the list's own index: there is nothing to look up.
+        case list
+        /// By look-up keys, made for each connection that is asked.
+        case keys
+        /// By the beginning of an identifier of ours.
+        case identifier(String)
+        /// Nothing can be found.
+        case none
+    }
+
+    /// How the orders of the query are found.
+    var way: Way {
+        if states.isEmpty || query.connections?.isEmpty == true { return .none }
+        if let text = query.text?.value.trimmed, !text.isEmpty {
+            if text.hasPrefix("ord_"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return .identifier(text) }
+            return .keys
+        }
+        return query.externalID == nil && query.providerRef == nil ? .list : .keys
+    }
+
+    /// The keys to look for on a connection.
+    func keys(on connection: String, by index: IndexKey) -> [LookupKey] {
+        if let text = query.text?.value, !text.trimmed.isEmpty { return LookupKey.probes(for: text, on: connection, by: index) }
+        return (query.externalID ?? query.providerRef).map { [LookupKey.reference($0, on: connection, by: index)] } ?? []
+    }
+
+    /// The page of what is found by keys, which are hashes and beginnings: every order is compared once more after reading.
+    /// - Parameter candidates: as many orders as asked for, in the page's order, after a cursor.
+    func page(_ candidates: (_ cursor: String?, _ limit: Int) throws -> [Order]) throws -> Page<Order> {
+        let limit = page.bounded
+        var items: [Order] = []
+        var cursor = page.cursor
+        // Most of what a key finds is meant, so one short look is the rule; the longer ones are for rare filters.
+        var batch = limit + 1
+        while true {
+            let orders = try candidates(cursor, batch)
+            for order in orders where matches(order) {
+                if items.count == limit { return Page(items: items, next: items.last?.id) }
+                items.append(order)
+            }
+            guard orders.count == batch else { return Page(items: items, next: nil) }
+            cursor = orders.last?.id
+            batch = min(batch * 4, 2000)
+        }
+    }
+
+    /// Whether an order passes every filter.
+    func matches(_ order: Order) -> Bool {
+        guard states.contains(order.state), query.outcome == nil || order.outcome == query.outcome else { return false }
+        guard query.account == nil || order.account == query.account, query.provider == nil || order.provider == query.provider else { return false }
+        if let connections = query.connections, !connections.contains(order.connection) { return false }
+        if let externalID = query.externalID, order.externalID != externalID { return false }
+        if let providerRef = query.providerRef, order.providerRef != providerRef { return false }
+        if let since = query.since, order.createdAt < since { return false }
+        if let until = query.until, order.createdAt >= until { return false }
+        if let text = query.text?.value.trimmed, !text.isEmpty, !Self.matches(order, text) { return false }
+        return true
+    }
+
+    /// Whether a search for a text is meant to find an order: the text begins its e-mail address, external id, provider ref or identifier, is its telephone
+    /// number, or each of the text's words begins a word of the name (a word of fewer than four letters must be the whole of one).
+    static func matches(_ order: Order, _ text: String) -> Bool {
+        let whole = SearchText.folded(text)
+        func begins(_ text: String, with start: String) -> Bool {
+            start.count >= LookupKey.lengths[0] ? text.hasPrefix(start) : text == start
+        }
+        if order.id.hasPrefix(text) { return true }
+        let texts = [order.candidate.email.value, order.externalID, order.providerRef ?? ""].map(SearchText.folded)
+        if texts.contains(where: { begins($0, with: whole) }) { return true }
+        if let digits = SearchText.digits(text), let phone = order.candidate.phone.flatMap({ SearchText.digits($0.value) }),
+            phone.hasSuffix(digits) || digits.hasSuffix(phone)
+        {
+            return true
+        }
+        let names = SearchText.words(order.candidate.firstName.value) + SearchText.words(order.candidate.lastName.value)
+        let words = SearchText.words(text)
+        return !words.isEmpty && words.allSatisfy { word in names.contains { begins($0, with: word) } }
+    }
+}
+
+extension PageRequest {
+    /// The limit, within what a page may hold.
+    var bounded: Int { max(1, min(limit, 200)) }
+}

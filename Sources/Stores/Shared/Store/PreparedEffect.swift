@@ -1,0 +1,78 @@
+import Screening
+
+/// An effect with what it writes sealed and hashed, by the caller and before its turn in the writer, which has no time to spare.
+enum PreparedEffect: Sendable {
+    case order(OrderRow, keys: [LookupKey])
+    case timeline(TimelineRow)
+    case run(RunRow)
+    case expectRun(String, in: Run.State)
+    case event(id: String, state: Event.State, problem: [UInt8]?)
+    case record(EventRow)
+    case queue(QueuedWork)
+    case unqueue(Work)
+}
+
+/// An order ready to be placed.
+struct NewOrder: Sendable {
+    let order: Order
+    let row: OrderRow
+    let keys: [LookupKey]
+    let external: [UInt8]
+    let token: [UInt8]
+    let accepted: TimelineRow
+    let dataKey: DataKey
+    /// The run that places it, and its event.
+    let cause: Order.Cause?
+
+    init(_ order: Order, causedBy cause: Order.Cause?, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
+        var order = order
+        order.causedBy = cause
+        self.order = order
+        self.cause = cause
+        dataKey = key
+        row = try OrderRow(order, codec, under: key)
+        keys = LookupKey.keys(of: order, by: codec.index)
+        external = codec.fingerprint(.externalID, order.externalID, on: order.connection)
+        token = codec.fingerprint(.callbackToken, order.callbackToken.value)
+        accepted = try TimelineRow(TimelineEntry(order: order.id, at: order.createdAt, kind: "accepted", text: "accepted"), codec, under: key)
+    }
+
+    /// The work of sending it.
+    func submission(due: Timestamp) -> QueuedWork {
+        QueuedWork(.submit(order: order.id), lane: QueuedWork.lane(order: order.id), due: due, priority: 3)
+    }
+}
+
+/// A value of a connection's scripts ready to be kept; nothing deletes it.
+struct PreparedValue: Sendable {
+    let connection: String
+    let key: [UInt8]
+    let body: [UInt8]?
+    let expires: Timestamp?
+
+    init(_ value: JSON?, connection: String, key: String, expires: Timestamp?, _ codec: RowCodec) throws(StoreError) {
+        let fingerprint = codec.fingerprint(.valueKey, key, on: connection)
+        let content = value.map { RowCodec.Content(json: ["key": .string(key), "value": $0]) }
+        self.connection = connection
+        self.key = fingerprint
+        self.expires = expires
+        if let content {
+            body = try codec.seal(content, at: Self.place(connection, fingerprint), under: codec.keys.general)
+        } else {
+            body = nil
+        }
+    }
+
+    /// Where a value stands.
+    static func place(_ connection: String, _ key: [UInt8]) -> SealedPlace { SealedPlace(.kv, connection + ":" + key.hex) }
+}
+
+/// Steps of a run to be remembered, with what the last of them does.
+struct PreparedSteps: Sendable {
+    var steps: [Step]
+    let run: String
+    /// The key of the run's event or order.
+    let key: DataKey
+    var placing: (order: NewOrder, reply: @Sendable (Order) -> JSON)?
+    var value: PreparedValue?
+}

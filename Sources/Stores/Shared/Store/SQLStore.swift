@@ -1,0 +1,155 @@
+import Screening
+
+/// What the stores have in common: everything but SQL. A store gives transactions and reads; what is written in them, and in which order, stands here once.
+protocol SQLStore: Store {
+    associatedtype Transaction: StoreTransaction
+    associatedtype Reading: StoreReading
+
+    var codec: RowCodec { get }
+
+    /// Does an intent together with what else has arrived; returns once it is committed.
+    /// - Parameter body: may be called again after a time in vain.
+    func write<Answer: Sendable>(_ touched: TouchedRows, _ body: @escaping @Sendable (inout Transaction) throws -> Answer) async throws -> Answer
+
+    /// Reads what is committed.
+    func read<Answer: Sendable>(_ body: @escaping @Sendable (Reading) throws -> Answer) async throws -> Answer
+}
+
+// MARK: Reading
+
+extension SQLStore {
+    func event(_ id: String) async throws -> Event? { try await read { try $0.event(id) } }
+    func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<Event> { try await read { try $0.events(query, page) } }
+    func order(_ id: String) async throws -> Order? { try await read { try $0.order(id) } }
+    func order(connection: String, externalID: String) async throws -> Order? {
+        try await read { try $0.order(connection: connection, externalID: externalID) }
+    }
+    func order(callbackToken: String) async throws -> Order? { try await read { try $0.order(callbackToken: callbackToken) } }
+    func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> { try await read { try $0.orders(query, page) } }
+    func timeline(of order: String) async throws -> [TimelineEntry] { try await read { try $0.timeline(of: order) } }
+    func run(_ id: String) async throws -> Run? { try await read { try $0.run(id) } }
+    func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> { try await read { try $0.runs(query, page) } }
+    func steps(of run: String) async throws -> [Step] { try await read { try $0.steps(of: run) } }
+    func value(connection: String, key: String) async throws -> JSON? { try await read { try $0.value(connection: connection, key: key) } }
+    func scripts(_ id: String) async throws -> ScriptVersion? { try await read { try $0.scripts(id) } }
+    func tokens() async throws -> [AccessToken] { try await read { try $0.tokens() } }
+    func token(by secret: Secret) async throws -> AccessToken? {
+        let fingerprint = codec.fingerprint(.accessToken, secret.value)
+        return try await read { try $0.token(fingerprint) }
+    }
+    func resting(_ budget: String) async throws -> Timestamp? { try await read { try $0.resting(budget) } }
+    func due(_ work: Work) async throws -> Timestamp? { try await read { try $0.due(work) } }
+    func tally() async throws -> Tally { try await read { try $0.tally() } }
+    func load() async throws -> QueueLoad { try await read { try $0.load() } }
+}
+
+// MARK: Writing
+
+extension SQLStore {
+    func place(_ order: Order) async throws -> (order: Order, isNew: Bool) {
+        let new = try NewOrder(order, causedBy: nil, codec, under: try await codec.keys.new(for: order.id))
+        var touched = TouchedRows()
+        touched.places = [new]
+        let placed = try await write(touched) { try $0.place(new) }
+        if !placed.isNew { codec.keys.putBack(new.dataKey) }
+        return placed
+    }
+
+    func hurry(_ within: Duration, budgets: Bool) async throws {
+        try await write(.time) { try $0.hurry(within, budgets: budgets) }
+    }
+
+    func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim] {
+        try await write(.claims(claims)) { try $0.renew(claims, lease: lease) }
+    }
+
+    func release(_ claims: [Claim]) async throws {
+        try await write(.claims(claims)) { try $0.release(claims) }
+    }
+
+    /// The work is settled before the effects are written: an effect that queues the same work queues it anew.
+    func commit(_ claim: Claim, _ decision: Decision) async throws {
+        let effects = try await prepare(decision.effects)
+        try await write(TouchedRows(effects, claim: claim)) { transaction in
+            try transaction.settle(claim, decision.fate)
+            try transaction.apply(effects)
+        }
+    }
+
+    func perform(_ effects: [Effect]) async throws {
+        let effects = try await prepare(effects)
+        try await write(TouchedRows(effects)) { try $0.apply(effects) }
+    }
+
+    @discardableResult
+    func remember(_ steps: [Step], of run: String, doing effect: StepEffect?) async throws -> Order? {
+        var prepared = PreparedSteps(steps: steps, run: run, key: try await keys(of: [run])[run] ?? codec.keys.general)
+        var touched = TouchedRows()
+        switch effect {
+        case .place(let order, let reply):
+            let cause = Order.Cause(event: try await read { try $0.event(of: run) }, run: run)
+            let new = try NewOrder(order, causedBy: cause, codec, under: try await codec.keys.new(for: order.id))
+            prepared.placing = (new, reply)
+            touched.places = [new]
+        case .value(let connection, let key, let value, let expires):
+            prepared.value = try PreparedValue(value, connection: connection, key: key, expires: expires, codec)
+        case nil: break
+        }
+        let placed = try await write(touched) { [prepared] in try $0.remember(prepared) }
+        if let placed, !placed.isNew, let new = prepared.placing?.order { codec.keys.putBack(new.dataKey) }
+        return placed?.order
+    }
+
+    func keep(_ versions: [ScriptVersion]) async throws {
+        try await write(.time) { try $0.keep(versions) }
+    }
+
+    func keep(_ token: AccessToken, secret: Secret) async throws {
+        let (row, fingerprint) = (try TokenRow(token, codec), codec.fingerprint(.accessToken, secret.value))
+        try await write(TouchedRows()) { try $0.keep(row, fingerprint: fingerprint) }
+    }
+
+    func remove(token id: String) async throws { try await write(TouchedRows()) { try $0.remove(token: id) } }
+
+    /// A grant counts for a second longer than a minute, for what happens between the grant and the provider.
+    func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
+        try await write(.budget(budget)) { try $0.take(count, from: budget, perMinute: perMinute) }
+    }
+
+    func rest(_ budget: String, until: Timestamp) async throws {
+        try await write(.budget(budget)) { try $0.rest(budget, until: until) }
+    }
+
+    func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
+        let request = KeyedRequest(key: codec.fingerprint(.idempotencyKey, key), bodyHash: codec.index.hash(Array(bodyHash.utf8)).hex)
+        var touched = TouchedRows.time
+        touched.requests = [request]
+        return try await write(touched) { try $0.begin(request) }
+    }
+
+    func answer(key: String, status: Int?, body: [UInt8]) async throws {
+        let fingerprint = codec.fingerprint(.idempotencyKey, key)
+        try await write(TouchedRows()) { try $0.answer(fingerprint, status: status, body: body) }
+    }
+}
+
+extension TouchedRows {
+    /// Nothing but the present time.
+    static var time: TouchedRows {
+        var touched = TouchedRows()
+        touched.needsTime = true
+        return touched
+    }
+
+    static func claims(_ claims: [Claim]) -> TouchedRows {
+        var touched = TouchedRows.time
+        touched.claims = claims
+        return touched
+    }
+
+    static func budget(_ name: String) -> TouchedRows {
+        var touched = TouchedRows.time
+        touched.budgets = [name]
+        return touched
+    }
+}

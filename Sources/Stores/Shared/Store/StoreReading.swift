@@ -1,0 +1,42 @@
+import Screening
+
+/// The rows as they stand in one read: what each table's file of a store adds its reading to.
+protocol StoreReading {
+    var codec: RowCodec { get }
+
+    func event(_ id: String) throws -> Event?
+    func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<Event>
+    func order(_ id: String) throws -> Order?
+    func order(connection: String, externalID: String) throws -> Order?
+    func order(callbackToken: String) throws -> Order?
+    func orders(_ query: OrderQuery, _ page: PageRequest) throws -> Page<Order>
+    func timeline(of order: String) throws -> [TimelineEntry]
+    func run(_ id: String) throws -> Run?
+    func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<Run>
+    func steps(of run: String) throws -> [Step]
+    func value(connection: String, key: String) throws -> JSON?
+    func scripts(_ id: String) throws -> ScriptVersion?
+    func token(_ fingerprint: [UInt8]) throws -> AccessToken?
+    func tokens() throws -> [AccessToken]
+    func resting(_ budget: String) throws -> Timestamp?
+    func due(_ work: Work) throws -> Timestamp?
+    func tally() throws -> Tally
+    func load() throws -> QueueLoad
+
+    /// The data keys of events, orders and runs, by their identifiers: a run's is its event's or order's. What is not there is left out.
+    func keyIDs(of subjects: [String]) throws -> [String: Int64]
+    /// The event that a run handles; nil where it handles none.
+    func event(of run: String) throws -> String?
+    /// Data keys as they are stored. Those that were destroyed are left out.
+    func wrappedKeys(_ ids: [Int64]) throws -> [Int64: [UInt8]]
+}
+
+extension StoreReading {
+    /// Opens what is read, reading the keys that are not at hand.
+    var opener: RowOpener { RowOpener(codec: codec) { id in try self.wrappedKeys([id])[id] } }
+
+    /// The opened data keys of subjects.
+    func keys(of subjects: [String]) throws -> [String: DataKey] {
+        try keyIDs(of: subjects).mapValues { id in try codec.keys.key(id) { id in try self.wrappedKeys([id])[id] } }
+    }
+}

@@ -1,0 +1,76 @@
+import Screening
+
+/// One write transaction, shared by the intents that are committed together: what each table's file of a store adds its writing to.
+protocol StoreTransaction {
+    var codec: RowCodec { get }
+
+    mutating func settle(_ claim: Claim, _ fate: Decision.Fate) throws
+    mutating func release(_ claims: [Claim]) throws
+    mutating func renew(_ claims: [Claim], lease: Duration) throws -> [Claim]
+    mutating func hurry(_ within: Duration, budgets: Bool) throws
+    mutating func queue(_ work: QueuedWork) throws
+    mutating func unqueue(_ work: Work) throws
+
+    /// Puts an order in, with its work and the first line of its timeline; or finds the one that has its external id.
+    mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool)
+    /// Writes an order's new version over the one before it.
+    mutating func update(_ row: OrderRow, keys: [LookupKey]) throws
+    mutating func write(_ row: TimelineRow) throws
+    /// Notes that a run placed an order, or found it in the place of the one it wanted.
+    mutating func note(order: String, of cause: Order.Cause, isNew: Bool) throws
+
+    /// Writes a new run, or a run's new state.
+    mutating func write(_ row: RunRow) throws
+    mutating func expect(run: String, in state: Run.State) throws
+    /// Remembers a step of a run, in the place of the one with the same number.
+    mutating func write(_ row: StepRow) throws
+    mutating func keep(_ versions: [ScriptVersion]) throws
+    mutating func set(_ value: PreparedValue) throws
+
+    /// Writes an event's new state. An event that is gone stays gone.
+    mutating func set(event id: String, state: Event.State, problem: [UInt8]?) throws
+    /// Puts an event in as it stands, without work.
+    mutating func record(_ row: EventRow) throws
+
+    mutating func take(_ count: Int, from budget: String, perMinute: Int) throws -> Grant
+    mutating func rest(_ budget: String, until: Timestamp) throws
+    mutating func begin(_ request: KeyedRequest) throws -> KeyedAnswer
+    mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws
+    mutating func keep(_ row: TokenRow, fingerprint: [UInt8]) throws
+    mutating func remove(token id: String) throws
+    /// Writes something of a size that nobody needs.
+    mutating func tryWriting(_ count: Int) throws
+}
+
+extension StoreTransaction {
+    /// Writes effects, in their order.
+    mutating func apply(_ effects: [PreparedEffect]) throws {
+        for effect in effects {
+            switch effect {
+            case .order(let row, let keys): try update(row, keys: keys)
+            case .timeline(let row): try write(row)
+            case .run(let row): try write(row)
+            case .expectRun(let run, let state): try expect(run: run, in: state)
+            case .event(let id, let state, let problem): try set(event: id, state: state, problem: problem)
+            case .record(let row): try record(row)
+            case .queue(let work): try queue(work)
+            case .unqueue(let work): try unqueue(work)
+            }
+        }
+    }
+
+    /// Does what the last of some steps does, and remembers them.
+    mutating func remember(_ prepared: PreparedSteps) throws -> (order: Order, isNew: Bool)? {
+        var steps = prepared.steps
+        var placed: (order: Order, isNew: Bool)?
+        if let (new, reply) = prepared.placing {
+            let standing = try place(new)
+            if let cause = new.cause { try note(order: standing.order.id, of: cause, isNew: standing.isNew) }
+            if !steps.isEmpty { steps[steps.count - 1].reply = Personal(reply(standing.order)) }
+            placed = standing
+        }
+        if let value = prepared.value { try set(value) }
+        for step in steps { try write(StepRow(step, of: prepared.run, codec, under: prepared.key)) }
+        return placed
+    }
+}

@@ -1,0 +1,58 @@
+import Screening
+
+/// What an intent is about to read and change: a store that several processes write to locks it before the intent decides.
+struct TouchedRows: Sendable {
+    /// Claims, with the lanes of their work.
+    var claims: [Claim] = []
+    /// Work that is taken out of the queue, with its lanes.
+    var works: [Work] = []
+    /// Lanes that are added to.
+    var lanes: [String] = []
+    /// Orders by identifier.
+    var orders: [String] = []
+    /// Runs by identifier, those too that may not be there yet.
+    var runs: [String] = []
+    /// Budgets by name.
+    var budgets: [String] = []
+    /// API requests with an idempotency key.
+    var requests: [KeyedRequest] = []
+    /// Orders to place: put in where their external id is free.
+    var places: [NewOrder] = []
+    /// Whether the present time is needed.
+    var needsTime = false
+
+    init() {}
+
+    /// What some effects touch.
+    init(_ effects: [PreparedEffect], claim: Claim? = nil) {
+        if let claim { claims = [claim] }
+        for effect in effects {
+            switch effect {
+            case .order(let row, _): orders.append(row.id)
+            case .run(let row): runs.append(row.id)
+            case .expectRun(let run, _): runs.append(run)
+            case .queue(let work): if let lane = work.lane { lanes.append(lane) }
+            case .unqueue(let work): works.append(work)
+            case .timeline, .event, .record: break
+            }
+        }
+    }
+
+    mutating func add(_ other: TouchedRows) {
+        claims += other.claims
+        works += other.works
+        lanes += other.lanes
+        orders += other.orders
+        runs += other.runs
+        budgets += other.budgets
+        requests += other.requests
+        places += other.places
+        needsTime = needsTime || other.needsTime
+    }
+}
+
+/// An API request with an idempotency key, as the store knows it.
+struct KeyedRequest: Sendable {
+    let key: [UInt8]
+    let bodyHash: String
+}
