@@ -1,7 +1,6 @@
 import Foundation
 import NIOCore
 import NIOPosix
-import Plugins
 import Screening
 
 /// Keeps outgoing calls away from the inside of the network.

@@ -2,7 +2,6 @@ import AsyncHTTPClient
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
-import Plugins
 public import Screening
 
 /// The way out over real sockets: HTTP/1.1 with TLS that checks certificates, without redirects, proxies, cookies or logs.

@@ -81,13 +81,13 @@ public struct URLParts: Sendable, Hashable {
     }
 
     /// Whether lower-case text is a host name: labels of 1–63 letters, digits, `-` and `_`, no `-` at their ends, 253 in all.
-    static func isHostName(_ host: String) -> Bool {
+    package static func isHostName(_ host: String) -> Bool {
         guard (1...253).contains(host.utf8.count) else { return false }
         return host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(isLabel)
     }
 
     /// Whether lower-case text is one label of a host name.
-    static func isLabel(_ label: some StringProtocol) -> Bool {
+    package static func isLabel(_ label: some StringProtocol) -> Bool {
         guard (1...63).contains(label.utf8.count), !label.hasPrefix("-"), !label.hasSuffix("-") else { return false }
         return label.utf8.allSatisfy { byte in
             byte.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")

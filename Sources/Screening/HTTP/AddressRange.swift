@@ -1,13 +1,12 @@
 import Foundation
-import Screening
 
 /// An IPv4 or IPv6 address.
-struct IPAddress: Hashable, CustomStringConvertible {
+package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     /// 4 or 16 bytes, in network order.
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// Reads four decimal numbers, or an IPv6 address without brackets and zone; nil for anything else.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let family = text.contains(":") ? AF_INET6 : AF_INET
         var bytes = [UInt8](repeating: 0, count: family == AF_INET6 ? 16 : 4)
         guard text.utf8.allSatisfy({ $0 != 0 }), inet_pton(family, text, &bytes) == 1 else { return nil }
@@ -23,7 +22,7 @@ struct IPAddress: Hashable, CustomStringConvertible {
     }
 
     /// The address in its shortest usual form.
-    var description: String {
+    package var description: String {
         var text = [CChar](repeating: 0, count: 64)
         guard inet_ntop(bytes.count == 16 ? AF_INET6 : AF_INET, bytes, &text, socklen_t(text.count)) != nil else { return bytes.hex }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
