@@ -82,7 +82,7 @@ final class KillBed {
     init(pace: Duration? = .milliseconds(400)) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        transport = HTTPTransport(allow: { $0.hasPrefix("127.") })
+        transport = HTTPTransport(allow: { $0.description.hasPrefix("127.") })
         var settings = SimulatorSettings()
         settings.pace = pace
         settings.webhookRetries = Array(repeating: .milliseconds(500), count: 60)

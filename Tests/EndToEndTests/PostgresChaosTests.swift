@@ -67,7 +67,7 @@ final class ReplicaBed: Sendable {
     init(replicas: Int) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        transport = HTTPTransport(allow: { $0.hasPrefix("127.") })
+        transport = HTTPTransport(allow: { $0.description.hasPrefix("127.") })
         var settings = SimulatorSettings()
         settings.pace = .milliseconds(300)
         settings.webhookRetries = Array(repeating: .milliseconds(500), count: 120)

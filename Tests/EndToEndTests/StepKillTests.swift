@@ -136,7 +136,7 @@ final class StepKillBed {
     init() async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        transport = HTTPTransport(allow: { $0.hasPrefix("127.") })
+        transport = HTTPTransport(allow: { $0.description.hasPrefix("127.") })
         server = try await Web.serve(handler: recorder, logger: logger)
         folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-steps-\(UUID().uuidString)")
         let plugin = folder.appending(path: "plugins/five")

@@ -46,6 +46,8 @@ struct SettingsTests {
         try Settings.read(text: text, file: "/srv/fairlead/fairlead.yaml", environment: environment, providers: Catalog.builtIn.map(\.manifest))
     }
 
+    static func allows(_ settings: Settings, _ address: String) -> Bool { IPAddress(address).map(settings.allows) ?? false }
+
     static func problems(_ text: String, _ environment: [String: String] = environment) -> [String] {
         do {
             _ = try read(text, environment)
@@ -62,7 +64,7 @@ struct SettingsTests {
         #expect(settings.encryptionKeys == [Secret(Self.key)])
         #expect(settings.adminToken == Secret("admin-token-1"))
         #expect(settings.pluginPaths == ["/srv/fairlead/plugins"])
-        #expect(settings.allows(address: "127.9.9.9") && settings.allows(address: "::1") && !settings.allows(address: "10.0.0.1"))
+        #expect(Self.allows(settings, "127.9.9.9") && Self.allows(settings, "::1") && !Self.allows(settings, "10.0.0.1"))
         #expect(settings.workers == Settings.Workers())
         #expect(settings.reload == .off)
     }
@@ -107,7 +109,7 @@ struct SettingsTests {
         let settings = try Self.read(Self.good, environment)
         #expect(settings.server.port == 7000 && settings.server.publicURL == "https://screening.example.test")
         #expect(settings.store == .postgres(url: Secret("postgres://u:pw@db/fairlead")))
-        #expect(settings.allows(address: "192.168.1.1") && !settings.allows(address: "127.0.0.1"))
+        #expect(Self.allows(settings, "192.168.1.1") && !Self.allows(settings, "127.0.0.1"))
         #expect(settings.workers.count == 3 && settings.workers.confinement == .bestEffort && settings.reload == .watch)
         // What the environment replaces need not be there.
         #expect(try Self.read("admin: { token: \"${env:NOT_SET}\" }", ["FAIRLEAD_ADMIN_TOKEN": "t"]).adminToken == Secret("t"))

@@ -19,7 +19,7 @@ func withServer<Result>(
     _ body: (RunningServer, HTTPTransport) async throws -> Result
 ) async throws -> Result {
     let server = try await RunningServer(HTTPServer(host: "127.0.0.1", port: 0, limits: limits, routes: routes, logger: silent), logger: silent)
-    let transport = HTTPTransport(allow: { $0 == "127.0.0.1" })
+    let transport = HTTPTransport(allow: { $0.description == "127.0.0.1" })
     do {
         let result = try await body(server, transport)
         await transport.shutdown()

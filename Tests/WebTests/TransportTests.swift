@@ -35,7 +35,7 @@ struct TransportTests {
         let route = Route(.get, "/who") { WireResponse(200, json: JSON($0.headersByName["host"])) }
         let asked = Counter()
         try await withServer([route]) { (server, _) async throws in
-            let guardian = AddressGuard(allow: { $0 == "127.0.0.1" }) { host in
+            let guardian = AddressGuard(allow: { $0.description == "127.0.0.1" }) { host in
                 asked.add()
                 return host == "provider.example.test" ? [IPAddress("127.0.0.1")].compactMap(\.self) : []
             }

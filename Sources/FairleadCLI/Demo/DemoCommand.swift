@@ -37,7 +37,7 @@ struct DemoCommand: AsyncParsableCommand {
         var quiet = Logger(label: "fairlead.demo")
         quiet.logLevel = .critical
 
-        let transport = HTTPTransport(allow: { $0.hasPrefix("127.") })
+        let transport = HTTPTransport(allow: { $0.bytes.first == 127 })
         var simulated = SimulatorSettings()
         simulated.pace = .seconds(2)
         let site = SimulatorSite(simulated, transport: transport, logger: quiet)

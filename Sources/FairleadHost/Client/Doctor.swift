@@ -49,7 +49,7 @@ public struct Doctor: Sendable {
         self.settings = settings
         self.environment = environment
         pool = LuaPool(settings.workers.configuration)
-        transport = HTTPTransport(maximumAnswer: 1 << 20, allow: { settings.allows(address: $0) })
+        transport = HTTPTransport(maximumAnswer: 1 << 20, allow: { settings.allows($0) })
         do {
             contents = try await Setup(settings: settings, providers: providers, runner: HookRunner(pool: pool), random: SystemRandom()).contents()
         } catch {

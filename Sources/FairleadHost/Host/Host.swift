@@ -88,7 +88,7 @@ public struct Host: Service {
         let live = LiveSettings(settings, contents)
         for problem in contents.leftOut { logger.warning("a plugin that nobody uses is left out: \(problem)") }
         for plugin in contents.connections.map(\.plugin) { live.remember(print: FolderPrint.of([plugin.folder]), of: plugin.name) }
-        let own = parts.transport == nil ? HTTPTransport(allow: { live.settings.allows(address: $0) }) : nil
+        let own = parts.transport == nil ? HTTPTransport(allow: { live.settings.allows($0) }) : nil
         let directory = Directory(connections: contents.connections, accounts: contents.accounts)
         let context = PipelineContext(
             store: store,

@@ -135,6 +135,6 @@ public struct Settings: Sendable {
     /// The connection of that name; nil where there is none.
     public func connection(_ id: String) -> Connection? { connections.first { $0.id == id } }
 
-    /// Whether `network.allow` permits calling an address that is not on the public internet; the text is an IPv4 or IPv6 address.
-    public func allows(address: String) -> Bool { allowedNetworks.contains { $0.contains(address) } }
+    /// Whether `network.allow` permits calling an address that is not on the public internet.
+    public func allows(_ address: IPAddress) -> Bool { allowedNetworks.contains { $0.contains(address) } }
 }

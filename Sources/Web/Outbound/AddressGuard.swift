@@ -11,8 +11,8 @@ struct AddressGuard: Sendable {
     /// Finds the addresses of a host name. Throws, or returns nothing, where there are none.
     typealias Resolver = @Sendable (_ host: String) async throws -> [IPAddress]
 
-    /// Whether an address outside the public internet may be called.
-    let allow: @Sendable (_ ip: String) -> Bool
+    /// Whether an address outside the public internet may be called; asked of the address that is reached in the end.
+    let allow: @Sendable (_ address: IPAddress) -> Bool
     /// Finds the addresses of a host name.
     let resolve: Resolver
 
@@ -54,7 +54,7 @@ struct AddressGuard: Sendable {
         }
     }
 
-    private func permits(_ address: IPAddress) -> Bool { address.isPublic || allow(address.unwrapped.text) }
+    private func permits(_ address: IPAddress) -> Bool { address.isPublic || allow(address.unwrapped) }
 
     private static func refusal(_ destination: URLParts) -> TransportError {
         TransportError(.refused, "\(destination.host) is not on the public internet, and network.allow does not name its address")

@@ -17,11 +17,11 @@ public final class HTTPTransport: Transport {
     /// - Parameters:
     ///   - maximumAnswer: how many bytes an answer's body may have.
     ///   - connectTimeout: how long making a connection, TLS included, may take.
-    ///   - allow: whether an address outside the public internet may be called; gets the address as text, IPv4 in four decimal numbers.
+    ///   - allow: whether an address outside the public internet may be called; an IPv6 address that wraps an IPv4 one comes as that.
     public convenience init(
         maximumAnswer: Int = 4 << 20,
         connectTimeout: Duration = .seconds(10),
-        allow: @escaping @Sendable (_ ip: String) -> Bool = { _ in false }
+        allow: @escaping @Sendable (_ address: IPAddress) -> Bool = { _ in false }
     ) {
         self.init(maximumAnswer: maximumAnswer, connectTimeout: connectTimeout, guardian: AddressGuard(allow: allow, resolve: AddressGuard.system))
     }

@@ -97,7 +97,7 @@ final class PinnedClients: Sendable {
         configuration.connectionPool.idleTimeout = .seconds(4)
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
-        configuration.dnsOverride = [key.host: key.address.text]
+        configuration.dnsOverride = [key.host: key.address.description]
         configuration.maximumUsesPerConnection = key.fresh ? 1 : nil
         return Lent(client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration), loop: group.next())
     }
