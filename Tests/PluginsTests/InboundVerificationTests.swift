@@ -1,3 +1,4 @@
+import HTTPTypes
 import Screening
 import Testing
 
@@ -95,6 +96,35 @@ struct InboundVerificationTests {
         #expect(!Self.verify(scheme, headers, body: ""))
         #expect(scheme.problem(with: Secret("not base64!")) != nil)
         #expect(scheme.problem(with: Secret("whsec_c2VjcmV0")) == nil)
+    }
+
+    @Test("What a script signs with a secret, the same secret verifies", arguments: ["c2VjcmV0", "whsec_c2VjcmV0", "not base64!"])
+    func bothDirections(_ text: String) throws {
+        let exchange = try ScriptExchange(
+            [
+                "method": "POST", "url": "https://ats.example.test/updates", "json": ["a": 1],
+                "sign": ["secret": "standard", "id": "msg_1"],
+            ],
+            secrets: ["standard": [Secret(text)]],
+            key: "k",
+            at: Self.now
+        )
+        let headers = Dictionary(exchange.request.headers.map { ($0.name.canonicalName, $0.value) }) { $1 }
+        let received = ReceivedRequest(method: "POST", path: "/hook", headers: headers, body: exchange.request.body)
+        let scheme = Verification.standardWebhooks(secret: "standard")
+        #expect(scheme.verify(received, secrets: ["standard": [Secret(text)]], now: Self.now))
+    }
+
+    @Test("A secret that stands for no key does not sign")
+    func malformedSecret() {
+        #expect(throws: CallRefusal.self) {
+            try ScriptExchange(
+                ["method": "POST", "url": "https://ats.example.test/updates", "sign": ["secret": "standard", "id": "msg_1"]],
+                secrets: ["standard": [Secret("whsec_not base64!")]],
+                key: "k",
+                at: Self.now
+            )
+        }
     }
 
     @Test func aMissingSignedValueFails() throws {

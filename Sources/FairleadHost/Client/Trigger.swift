@@ -156,7 +156,7 @@ public struct Trigger: Sendable {
     private static func proofs(of verification: Verification) -> Set<String> {
         switch verification {
         case .hmac(let scheme): Set([scheme.header, scheme.timestamp?.header].compactMap(\.self))
-        case .standardWebhooks: ["webhook-signature", "webhook-timestamp", "webhook-id"]
+        case .standardWebhooks: StandardWebhooks.Header.all
         default: []
         }
     }

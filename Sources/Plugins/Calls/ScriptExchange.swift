@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import HTTPTypes
 import Screening
@@ -70,10 +69,14 @@ struct ScriptExchange: Sendable {
         isRead = method == .get || method == .head
         if !isRead, let name = HTTPField.Name("Idempotency-Key"), headers[name] == nil { headers[name] = key }
         if let sign = filled["sign"] {
-            guard let secret = secrets[sign["secret"]?.text ?? ""]?.first, let id = sign["id"]?.text else {
-                throw CallRefusal("missing_secret", "the connection has no secret \(sign["secret"]?.text ?? "of that name") to sign with")
+            let name = sign["secret"]?.text ?? "of that name"
+            guard let secret = secrets[name]?.first, let id = sign["id"]?.text else {
+                throw CallRefusal("missing_secret", "the connection has no secret \(name) to sign with")
             }
-            for (name, value) in secret.standardWebhookHeaders(id: id, at: moment, body: body) {
+            guard let webhooks = StandardWebhooks([secret]) else {
+                throw CallRefusal("bad_secret", "the secret \(name) cannot sign: whsec_ stands before something that is not base64", path: "sign")
+            }
+            for (name, value) in webhooks.headers(for: body, id: id, at: moment) {
                 if let field = HTTPField.Name(name) { headers[field] = value }
             }
         }
@@ -166,15 +169,5 @@ extension Secret {
         let text = ([UInt8](repeating: 0, count: count) + bytes).base64
         let whole = (count + bytes.count) * 8 / 6
         return String(text.prefix(whole).dropFirst((count * 8 + 5) / 6))
-    }
-
-    /// The headers that sign a body as Standard Webhooks has it. What follows `whsec_` in the secret is base64; other text is the key itself.
-    func standardWebhookHeaders(id: String, at moment: Timestamp, body: [UInt8]) -> [(String, String)] {
-        let key = value.hasPrefix("whsec_") ? [UInt8](base64: value.dropFirst(6)) ?? bytes : bytes
-        let seconds = String(moment.milliseconds / 1000)
-        var code = HMAC<SHA256>(key: SymmetricKey(data: key))
-        code.update(data: Array("\(id).\(seconds).".utf8))
-        code.update(data: body)
-        return [("webhook-id", id), ("webhook-timestamp", seconds), ("webhook-signature", "v1," + Array(code.finalize()).base64)]
     }
 }

@@ -25,9 +25,7 @@ public struct HMACScheme: Sendable, Hashable {
         /// Seconds, milliseconds (from 100,000,000,000 on) or ISO 8601; nil for anything else.
         static func moment(_ text: String) -> Timestamp? {
             guard text.utf8.count <= 40 else { return nil }
-            guard text.utf8.allSatisfy(\.isASCIIDigit) else { return Timestamp(iso8601: text) }
-            guard text.utf8.count <= 14, let number = Int64(text) else { return nil }
-            return Timestamp(milliseconds: number >= 100_000_000_000 ? number : number * 1000)
+            return text.utf8.allSatisfy(\.isASCIIDigit) ? Timestamp(unixTime: text) : Timestamp(iso8601: text)
         }
     }
 

@@ -51,7 +51,8 @@ public enum Verification: Sendable, Hashable {
         func live(_ name: String) -> [Secret] { (secrets[name] ?? []).filter { !$0.value.isEmpty } }
         return switch self {
         case .hmac(let scheme): scheme.verify(request, secrets: live(scheme.secret), now: now)
-        case .standardWebhooks(let name): StandardWebhooks.verify(request, secrets: live(name), now: now)
+        case .standardWebhooks(let name):
+            StandardWebhooks(live(name))?.verify(request.body, header: { request.headers[$0] }, now: now) ?? false
         case .basic(let username, let password):
             BasicCredentials.verify(request, usernames: live(username), passwords: password.flatMap { secrets[$0] })
         case .bearer(let name, let header): BearerCredential.verify(request, header: header, secrets: live(name))
@@ -79,7 +80,14 @@ public enum Verification: Sendable, Hashable {
         switch self {
         case .hmac(let scheme): return first(scheme.secret).flatMap { scheme.sign(body, headers: given, secret: $0, now: now) }
         case .standardWebhooks(let name):
-            return first(name).flatMap { StandardWebhooks.sign(body, headers: given, secret: $0, now: now, id: id) }
+            guard let webhooks = first(name).flatMap({ StandardWebhooks([$0]) }) else { return nil }
+            let id = given[StandardWebhooks.Header.id] ?? id
+            let timestamp = given[StandardWebhooks.Header.timestamp] ?? String(now.milliseconds / 1000)
+            let signature = webhooks.signature(of: body, id: id, timestamp: timestamp)
+            let proof = [
+                StandardWebhooks.Header.id: id, StandardWebhooks.Header.timestamp: timestamp, StandardWebhooks.Header.signature: signature,
+            ]
+            return SignedDelivery(headers: given.merging(proof) { $1 }, body: body)
         case .basic(let username, let password):
             guard let user = first(username) else { return nil }
             let pair = user.bytes + [UInt8(ascii: ":")] + (password.flatMap { first($0) }?.bytes ?? [])
@@ -96,7 +104,7 @@ public enum Verification: Sendable, Hashable {
     /// What is wrong with a secret's value for this scheme, as a phrase without the value; nil where nothing is.
     public func problem(with secret: Secret) -> String? {
         if secret.value.isEmpty { return "is empty, so no request could be verified" }
-        if case .standardWebhooks = self, StandardWebhooks.key(of: secret) == nil { return "must be base64, with or without whsec_ before it" }
+        if case .standardWebhooks = self, !StandardWebhooks.isBase64(secret) { return "must be base64, with or without whsec_ before it" }
         return nil
     }
 }

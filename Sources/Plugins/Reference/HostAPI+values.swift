@@ -172,6 +172,10 @@ extension HostAPI {
         field("timeout", "number?", "Seconds (10)."),
         field("on_error", "\"return\"|\"retry\"|nil", "What a failed connection does: the attempt ends, or the call returns `{error = \"…\"}`."),
         field("creates", "boolean?", "In a provider's `submit`: false for a call that only prepares, and orders nothing."),
-        field("sign", "{standard_webhooks: fairlead.secret, id: string}?", "Signs the request as Standard Webhooks whenever it is sent."),
+        field(
+            "sign",
+            "{standard_webhooks: fairlead.secret, id: string}?",
+            "Signs the request as Standard Webhooks whenever it is sent. The secret is base64, with or without `whsec_`; other text is the key itself."
+        ),
     ]
 }

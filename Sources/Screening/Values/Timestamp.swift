@@ -22,6 +22,12 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         return nil
     }
 
+    /// A moment from the decimal digits of a number: seconds since the epoch, or milliseconds from 100,000,000,000 on. Nil for anything else.
+    package init?(unixTime text: String) {
+        guard (1...14).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(text) else { return nil }
+        self.init(milliseconds: number >= 100_000_000_000 ? number : number * 1000)
+    }
+
     /// ISO 8601 in UTC with milliseconds.
     public var iso8601: String {
         // Civil-from-days, so that the hot paths need no formatter.

@@ -10,7 +10,9 @@ extension ATSSimulator {
     public func sendEvent(to url: String, type: String, data: JSON, id: String? = nil) async throws -> WireResponse {
         let now = bench.clock.now()
         var request = WireRequest(.post, url, json: ["type": .string(type), "timestamp": JSON(now), "data": data])
-        StandardWebhook.sign(&request, id: id ?? "msg_" + bench.hexID(), at: now, secret: settings.eventSecret)
+        for (name, value) in StandardWebhooks([settings.eventSecret])?.headers(for: request.body, id: id ?? "msg_" + bench.hexID(), at: now) ?? [] {
+            if let field = HTTPField.Name(name) { request.headers[field] = value }
+        }
         return try await call("event", request)
     }
 

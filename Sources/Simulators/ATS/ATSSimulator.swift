@@ -119,7 +119,9 @@ extension ATSSimulator: Simulated {
     }
 
     private func callback(_ request: WireRequest) -> WireResponse {
-        let isVerified = StandardWebhook.verify(request, at: bench.clock.now(), secret: settings.callbackSecret)
+        let webhooks = StandardWebhooks([settings.callbackSecret])
+        let isVerified =
+            webhooks?.verify(request.body, header: { HTTPField.Name($0).flatMap { request.headers[$0] } }, now: bench.clock.now()) ?? false
         receive(.callback, verified: isVerified, subject: request.headers[.webhookID] ?? "", body: request.body)
         return isVerified ? WireResponse(204) : refusal(401, "The signature is missing or not valid.")
     }
