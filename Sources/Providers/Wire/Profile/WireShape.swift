@@ -81,7 +81,7 @@ indirect enum WireShape: Sendable {
             guard let members = value.members else { return wanted("an object") }
             return members.pairs.flatMap { name, member -> [String] in
                 guard let shape = shapes[name] else {
-                    return ["\(path).\(name): there is no such key" + Suggestion.sentence(for: name, among: Array(shapes.keys))]
+                    return ["\(path).\(name): there is no such key" + WireShape.hint(for: name, among: shapes.keys.sorted())]
                 }
                 return shape.problems(in: member, at: "\(path).\(name)")
             }
@@ -92,7 +92,13 @@ indirect enum WireShape: Sendable {
         WireTemplate.placeholders(in: template).compactMap { placeholder in
             let root = placeholder.split(separator: ".").first.map(String.init) ?? ""
             guard !WireScope.roots.contains(root) else { return nil }
-            return "\(path): ${\(placeholder)} names no value" + Suggestion.sentence(for: root, among: WireScope.roots)
+            return "\(path): ${\(placeholder)} names no value" + WireShape.hint(for: root, among: WireScope.roots)
         }
+    }
+
+    /// What was most likely meant, or else what there is.
+    private static func hint(for word: String, among known: [String]) -> String {
+        if let near = suggestion(for: word, among: known) { return "; did you mean \(near)?" }
+        return "; known are \(known.joined(separator: ", "))"
     }
 }
