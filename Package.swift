@@ -180,7 +180,11 @@ let package = Package(
         .target(name: "CrashTesting", path: "Tests/CrashTesting", swiftSettings: swift),
         .testTarget(
             name: "ScreeningTests",
-            dependencies: ["Screening", "ScreeningTesting", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Screening", "ScreeningTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swift
         ),
         .testTarget(

@@ -25,4 +25,18 @@ import Testing
         }
         #expect(!reply.contains(echoed))
     }
+
+    @Test("A secret that comes back as it was sent in a URL is hidden")
+    func aSecretInAURLIsHidden() throws {
+        let secret = Secret("s3cr3t-api+value")
+        let exchange = try ScriptExchange(
+            ["method": "GET", "url": "https://ats.example.test/echo", "query": ["key": .string(secret.value)]],
+            secrets: ["api_key": [secret]],
+            key: "k",
+            at: ManualClock().now()
+        )
+        let reply = exchange.reply(to: WireResponse(200, json: ["url": .string(exchange.request.url)]), limit: 10_000).string()
+        #expect(exchange.request.url.contains("s3cr3t-api%2Bvalue"))
+        #expect(reply.contains("‹secret›") && !reply.contains("s3cr3t"))
+    }
 }

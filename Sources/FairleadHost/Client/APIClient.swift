@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 public import Screening
 import Web
@@ -92,8 +91,8 @@ public struct APIClient: Sendable {
         body: JSON?,
         key: String?
     ) async throws -> Answer {
-        let target = "/api/v1/" + path.map(APIClient.encoded).joined(separator: "/")
-        let filters = query.map { APIClient.encoded($0.name) + "=" + APIClient.encoded($0.value) }.joined(separator: "&")
+        let target = "/api/v1/" + path.map(PercentEncoding.text).joined(separator: "/")
+        let filters = FormEncoding.text(query)
         var request = WireRequest(method, url + target + (filters.isEmpty ? "" : "?" + filters))
         if let body { request = WireRequest(method, request.url, json: body) }
         request.headers[.authorization] = "Bearer " + token.value
@@ -107,13 +106,5 @@ public struct APIClient: Sendable {
             throw APIProblem(response, asked: "\(method.rawValue) \(target)", at: self)
         }
         return Answer(status: response.status, bytes: response.body, json: json)
-    }
-
-    private static func encoded(_ text: String) -> String {
-        var out: [UInt8] = []
-        for byte in text.utf8 {
-            if byte.isUnreserved { out.append(byte) } else { out += Array(("%" + [byte].hex.uppercased()).utf8) }
-        }
-        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -90,10 +90,8 @@ public struct Trigger: Sendable {
         isElsewhere = host.map { $0.replacing(/\/+$/, with: "") != own && $0 != settings.server.publicURL && !Trigger.isHere($0) } ?? false
         method = HTTPRequest.Method(rawValue: input["method"]?.text ?? "POST") ?? .post
         let base = host ?? "http://\(settings.server.host):\(settings.server.port)"
-        let query = (input["query"]?.members?.pairs ?? []).compactMap { name, value in
-            value.identifier.map { "\(Trigger.encoded(name))=\(Trigger.encoded($0))" }
-        }
-        url = base.replacing(/\/+$/, with: "") + "/ats/\(id)" + place + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        let query = FormEncoding.text((input["query"]?.members?.pairs ?? []).compactMap { name, value in value.identifier.map { (name, $0) } })
+        url = base.replacing(/\/+$/, with: "") + "/ats/\(id)" + place + (query.isEmpty ? "" : "?" + query)
     }
 
     /// Sends it. Calling twice sends twice; the host takes the second for a duplicate where the manifest says so.
@@ -110,10 +108,6 @@ public struct Trigger: Sendable {
             await transport.shutdown()
             throw APIProblem(error, changes: true, at: APIClient(url: url, token: Secret(""), origins: .init(url: "--url"), transport: transport))
         }
-    }
-
-    private static func encoded(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~"))) ?? text
     }
 
     /// Whether orders at an account reach nobody: staging, or a stand-in on this machine.

@@ -109,13 +109,11 @@ struct ScriptExchange: Sendable {
     private func scrubbed(_ text: String) -> String { String(decoding: secrets.scrubbed(Array(text.utf8)), as: UTF8.self) }
 
     private static func form(_ members: JSON.Members) -> String {
-        let kept = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: "\u{0}"..."\u{7F}")).union(CharacterSet(charactersIn: "-._~"))
-        func escaped(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: kept) ?? "" }
-        return members.pairs.flatMap { name, value in
-            (value.items ?? [value]).map { item in
-                escaped(name) + "=" + escaped(item.text ?? (item.isNull ? "" : item.string()))
+        FormEncoding.text(
+            members.pairs.flatMap { name, value in
+                (value.items ?? [value]).map { (name: name, value: $0.text ?? ($0.isNull ? "" : $0.string())) }
             }
-        }.joined(separator: "&")
+        )
     }
 }
 
@@ -157,7 +155,7 @@ extension Secret {
         guard value.utf8.count >= 4 else { return [] }
         let quoted = JSON.string(value).bytes()
         let texts = [
-            value, value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? value,
+            value, PercentEncoding.text(value), value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? value,
             String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self),
             bytes.base64, bytes.hex,
         ]

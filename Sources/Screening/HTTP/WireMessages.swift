@@ -39,14 +39,8 @@ public struct WireRequest: Sendable {
     /// The query's parameters, percent-decoded; of a name given twice the first value stands.
     public var query: [String: String] {
         guard let mark = url.firstIndex(of: "?") else { return [:] }
-        var parameters: [String: String] = [:]
-        for pair in url[url.index(after: mark)...].prefix(while: { $0 != "#" }).split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { part in
-                part.replacing("+", with: " ").removingPercentEncoding ?? String(part)
-            }
-            if parameters[parts[0]] == nil { parameters[parts[0]] = parts.count > 1 ? parts[1] : "" }
-        }
-        return parameters
+        let text = url[url.index(after: mark)...].prefix { $0 != "#" }
+        return Dictionary(FormEncoding.pairs(text).map { ($0.name, $0.value) }) { first, _ in first }
     }
 }
 

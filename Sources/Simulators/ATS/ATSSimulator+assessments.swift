@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 public import Screening
 
@@ -50,8 +49,7 @@ extension ATSSimulator {
         guard let assessment = assessment(number), let id = assessment.interviewID else {
             throw ATSProblem(call: "test_status", status: 0, message: "the partner has given no partner_interview_id yet")
         }
-        let escaped = id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-_."))) ?? id
-        let url = "\(assessment.partner)/test_status?partner_interview_id=\(escaped)"
+        let url = assessment.partner + "/test_status?" + FormEncoding.text([("partner_interview_id", id)])
         let answer = try await call("test_status", signed(WireRequest(.get, url)))
         guard (200..<300).contains(answer.status) else { throw ATSProblem(call: "test_status", status: answer.status, message: answer.reason) }
         let body = answer.json ?? .null

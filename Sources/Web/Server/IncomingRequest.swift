@@ -1,6 +1,7 @@
 import Foundation
 public import HTTPTypes
 public import NIOCore
+import Screening
 
 /// A request that has come in whole.
 public struct IncomingRequest: Sendable {
@@ -42,11 +43,7 @@ public struct IncomingRequest: Sendable {
 
     /// The query's parameters in order, percent-decoded, repeats included.
     public var query: [(name: String, value: String)] {
-        guard !rawQuery.isEmpty else { return [] }
-        return rawQuery.split(separator: "&").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (IncomingRequest.decoded(parts[0], plus: true), parts.count > 1 ? IncomingRequest.decoded(parts[1], plus: true) : "")
-        }
+        FormEncoding.pairs(rawQuery)
     }
 
     /// The query's parameters; of a name given twice the first value stands.
@@ -71,9 +68,8 @@ public struct IncomingRequest: Sendable {
     }
 
     /// Text without its percent-encoding; as it is where that is malformed.
-    static func decoded(_ text: Substring, plus: Bool = false) -> String {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(text) }
-        let spaced = plus ? String(text).replacing("+", with: " ") : String(text)
-        return spaced.removingPercentEncoding ?? spaced
+    static func decoded(_ text: Substring) -> String {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
+        return text.removingPercentEncoding ?? String(text)
     }
 }

@@ -37,10 +37,8 @@ struct WireCall: Sendable {
         }
         var url = path.contains("://") ? path : (baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL) + path
         if let query = section["query"].flatMap({ WireTemplate.fill($0, from: scope) })?.members, !query.pairs.isEmpty {
-            let pairs = query.pairs.compactMap { name, value in
-                PercentEncoding.written(value).map { PercentEncoding.text(name) + "=" + PercentEncoding.text($0) }
-            }
-            url += (url.contains("?") ? "&" : "?") + pairs.joined(separator: "&")
+            let pairs = query.pairs.compactMap { name, value in WireCall.written(value).map { (name: name, value: $0) } }
+            url += (url.contains("?") ? "&" : "?") + FormEncoding.text(pairs)
         }
         var request = WireRequest(method, url)
         if let body = section["body"] {
@@ -63,20 +61,9 @@ struct WireCall: Sendable {
     private func unfinished(_ reason: String) -> ProviderError {
         ProviderError(.refused, "the call \(name) could not be made: \(reason)")
     }
-}
-
-/// How values become parts of a URL.
-enum PercentEncoding {
-    /// Text as one path segment; nil for text that would be no segment of its own (empty, `.`, `..`).
-    static func segment(_ text: String) -> String? { ["", ".", ".."].contains(text) ? nil : self.text(text) }
-
-    /// Text with every byte but letters, digits and `-._~` encoded.
-    static func text(_ text: String) -> String {
-        text.utf8.map { $0.isUnreserved ? String(UnicodeScalar($0)) : "%" + [$0].hex.uppercased() }.joined()
-    }
 
     /// A query parameter's value; nil for lists and objects.
-    static func written(_ value: JSON) -> String? {
+    private static func written(_ value: JSON) -> String? {
         switch value {
         case .string(let text): text
         case .int, .double, .bool: String(decoding: value.bytes(), as: UTF8.self)
