@@ -50,14 +50,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        var data = data
         switch unwrapOutboundIn(data) {
-        case .head(let head): answering = head.status.kind != .informational
+        case .head(var head):
+            answering = head.status.kind != .informational
+            if answering, receiving {
+                // Answered before the body was there: see `.end`.
+                head.headerFields[.connection] = "close"
+                data = wrapOutboundOut(.head(head))
+            }
         case .body: break
         case .end:
             answering = false
             unanswered -= 1
             if receiving {
-                // Answered before the body was there: leave the sender a moment to notice, then close.
+                // The rest of the body is of no use: leave the sender a moment to notice, then close.
                 closing = true
                 bodyAlarm?.cancel()
                 setBodyAlarm(.seconds(2), context)

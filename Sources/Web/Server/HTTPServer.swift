@@ -63,6 +63,15 @@ public struct HTTPServer: Service {
     /// - Throws: ``ListenError`` where it could not, `CancellationError` where it ended before.
     public func boundPort() async throws -> Int { try await bound.port }
 
+    /// What every request passes on its way to its route, outermost first. A link for every request is added here, one for some routes by
+    /// ``Route/behind(_:)``.
+    private var middleware: [any HTTPMiddleware] {
+        [
+            RequestIDMiddleware(),
+            ProblemMiddleware(),
+        ]
+    }
+
     private func makeApplication() -> Application<Site> {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
@@ -71,7 +80,7 @@ public struct HTTPServer: Service {
         decoder.maxHeaderListSize = limits.headers
         decoder.maxHeaderFieldCount = limits.headerFields
         return Application(
-            responder: Site(routes: RouteTable(routes), limits: limits, logger: logger),
+            responder: Site(routes: RouteTable(routes), middleware: middleware, limits: limits, logger: logger),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
                     additionalChannelHandlers: [ConnectionGuard(limits: limits)],

@@ -3,7 +3,7 @@ public import HTTPTypes
 public import NIOCore
 import Screening
 
-/// A request that has come in whole.
+/// A request as it came in.
 public struct IncomingRequest: Sendable {
     /// The method.
     public let method: HTTPRequest.Method
@@ -13,26 +13,36 @@ public struct IncomingRequest: Sendable {
     public let rawQuery: String
     /// Header fields; names are case-insensitive.
     public let headers: HTTPFields
-    /// The body's bytes, exactly.
-    public let body: ByteBuffer
-    /// The request's name in logs and in the answer's `X-Request-ID`.
-    public let id: String
+    /// The body's bytes, exactly. A route's responder has them all; links of the chain see none before ``withBody()``.
+    public private(set) var body = ByteBuffer()
     /// What stood in the route's `{names}`, percent-decoded; what a trailing `*` matched is `*`, as received, with a leading slash.
-    public internal(set) var parameters: [String: String] = [:]
+    public let parameters: [String: String]
 
     /// What the sender calls this server: the `Host` field, which `headers` does not hold.
     public let authority: String?
     private let channel: any Channel
+    /// The body that has not been read yet.
+    private var unread: UnreadBody?
 
-    init(head: HTTPRequest, path: String, rawQuery: String, body: ByteBuffer, id: String, channel: any Channel) {
+    init(head: HTTPRequest, path: String, rawQuery: String, parameters: [String: String], unread: UnreadBody?, channel: any Channel) {
         method = head.method
         self.path = path
         self.rawQuery = rawQuery
+        self.parameters = parameters
         headers = head.headerFields
         authority = head.authority
-        self.body = body
-        self.id = id
+        self.unread = unread
         self.channel = channel
+    }
+
+    /// The request with its body, which is read now unless it was before. A link that asks for it hands on what it was given: a body comes once.
+    /// - Throws: ``ProblemDocument`` where the body is too large or incomplete.
+    public func withBody() async throws -> IncomingRequest {
+        guard let unread else { return self }
+        var whole = self
+        whole.body = try await unread.read()
+        whole.unread = nil
+        return whole
     }
 
     /// The address at the other end of the connection: the sender's, or a proxy's.

@@ -62,6 +62,8 @@ extension ProblemDocument {
         ProblemDocument(413, "body_too_large", "Body too large", "a request's body may have at most \(limit) bytes")
     }
 
+    static let unauthenticated = ProblemDocument(401, "unauthenticated", "Not signed in", "send Authorization: Bearer and a token")
+
     static func badRequest(_ code: String, _ detail: String) -> ProblemDocument { ProblemDocument(400, code, "Bad request", detail) }
 
     static let incomplete = ProblemDocument(400, "incomplete_body", "Bad request", "the body ended before the announced length")

@@ -4,14 +4,16 @@ public import Screening
 /// One address of the server and what answers there.
 public struct Route: Sendable {
     /// Answers a request. May throw ``ProblemDocument`` or any error: all become problem JSON.
-    public typealias Responder = @Sendable (IncomingRequest) async throws -> WireResponse
+    public typealias Responder = @Sendable (IncomingRequest, RequestContext) async throws -> WireResponse
 
     /// The method; nil for any.
     public let method: HTTPRequest.Method?
     /// The path: `/orders/{id}` takes one segment by name; a trailing `/*` takes the rest.
     public let pattern: String
-    /// What answers.
+    /// What answers, once the request has passed ``middleware`` and its body is there.
     public let respond: Responder
+    /// What a request passes before its body is read, outermost first.
+    public private(set) var middleware: [any HTTPMiddleware] = []
     let segments: [Segment]
 
     /// A part of a pattern between slashes.
@@ -21,7 +23,7 @@ public struct Route: Sendable {
         case rest
     }
 
-    /// A route.
+    /// A route whose answer depends on what the links found out, such as who asks.
     public init(_ method: HTTPRequest.Method?, _ pattern: String, respond: @escaping Responder) {
         self.method = method
         self.pattern = pattern
@@ -30,6 +32,18 @@ public struct Route: Sendable {
             if part == "*" { return .rest }
             return part.hasPrefix("{") && part.hasSuffix("}") ? .parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
         }
+    }
+
+    /// A route whose answer depends on the request alone.
+    public init(_ method: HTTPRequest.Method?, _ pattern: String, respond: @escaping @Sendable (IncomingRequest) async throws -> WireResponse) {
+        self.init(method, pattern) { request, _ in try await respond(request) }
+    }
+
+    /// The route behind further links, the first outermost; those that it has already stay next to it.
+    public func behind(_ links: any HTTPMiddleware...) -> Route {
+        var route = self
+        route.middleware = links + middleware
+        return route
     }
 
     /// What the pattern takes from a path's segments; nil where it does not match.
@@ -56,10 +70,29 @@ public struct Route: Sendable {
 /// The routes of a server. Of several that match, the first stands.
 struct RouteTable: Sendable {
     /// What a path and a method lead to.
-    enum Match {
+    enum Match: Sendable {
         case route(Route, parameters: [String: String])
         case wrongMethod(allowed: [HTTPRequest.Method])
         case unknown
+
+        /// What stood in the route's `{names}`.
+        var parameters: [String: String] {
+            if case .route(_, let parameters) = self { parameters } else { [:] }
+        }
+
+        /// Takes a request through the route's own links, reads its body and lets the route answer.
+        /// - Throws: ``ProblemDocument`` 404 where there is no route, and what links and route throw.
+        func respond(to request: IncomingRequest, _ context: RequestContext) async throws -> WireResponse {
+            switch self {
+            case .unknown: throw ProblemDocument.notFound
+            case .wrongMethod(let allowed):
+                var answer = ProblemDocument.wrongMethod(allowed.map(\.rawValue)).response
+                answer.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
+                return answer
+            case .route(let route, _):
+                return try await (route.middleware + [BodyMiddleware()]).handle(request, context, then: route.respond)
+            }
+        }
     }
 
     private let byFirst: [String: [Route]]

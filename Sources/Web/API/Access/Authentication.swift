@@ -17,9 +17,7 @@ struct Authentication: Sendable {
     /// Who asks.
     /// - Throws: ``ProblemDocument``: 401 without a token or for a wrong one, 429 for too many wrong ones.
     func principal(of request: IncomingRequest) async throws -> Principal {
-        guard let field = request.headers[.authorization] else {
-            throw ProblemDocument(401, "unauthenticated", "Not signed in", "send Authorization: Bearer and a token")
-        }
+        guard let field = request.headers[.authorization] else { throw ProblemDocument.unauthenticated }
         let parts = field.split(separator: " ", maxSplits: 1)
         if parts.count == 2, parts[0].lowercased() == "bearer", let principal = try await authenticate(String(parts[1]).trimmed) { return principal }
         if let wait = wrong.count(from: request.peer, at: clock.now()) {

@@ -24,14 +24,14 @@ struct Endpoint: Sendable {
         self.respond = respond
     }
 
-    /// The endpoint as a route: finds out who asks, checks the scope, and lets nobody store the answer.
+    /// The endpoint as a route behind its authentication; nobody may store the answer.
     func route(_ authentication: Authentication) -> Route {
-        Route(method, Endpoint.root + path) { request in
-            let principal = try await authentication.principal(of: request)
-            try principal.require(scope)
+        let route = Route(method, Endpoint.root + path) { request, context in
+            guard let principal = context.principal else { throw ProblemDocument.unauthenticated }
             var response = try await respond(request, principal)
             response.headers[.cacheControl] = "no-store"
             return response
         }
+        return route.behind(AuthenticationMiddleware(authentication: authentication, scope: scope))
     }
 }

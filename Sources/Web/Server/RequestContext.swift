@@ -1,0 +1,29 @@
+public import Logging
+import NIOCore
+
+/// What the links of the chain know about a request, beside the request itself.
+public struct RequestContext: Sendable {
+    /// The request's name in logs and in the answer's `X-Request-ID`.
+    public internal(set) var requestID = ""
+    /// A logger that says the request's name.
+    public internal(set) var logger: Logger
+    /// Who asks; nil before a link has found out, and on routes that are open.
+    public var principal: Principal?
+    /// Where the request's path leads.
+    let match: RouteTable.Match
+    let channel: any Channel
+
+    init(match: RouteTable.Match, channel: any Channel, logger: Logger) {
+        self.match = match
+        self.channel = channel
+        self.logger = logger
+    }
+
+    /// The route's pattern, such as `/orders/{id}`; nil where the request leads nowhere. Unlike the path it holds no token and no identifier.
+    public var routePattern: String? {
+        if case .route(let route, _) = match { route.pattern } else { nil }
+    }
+
+    /// Closes the connection without waiting for an answer to be sent.
+    func disconnect() async { try? await channel.close() }
+}
