@@ -75,6 +75,13 @@ struct RawSocket: Sendable {
 
     /// Closes the connection.
     func end() { close(descriptor) }
+
+    /// Breaks the connection off, as where the machine at this end is gone.
+    func reset() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        close(descriptor)
+    }
 }
 
 struct SocketFailure: Error {}

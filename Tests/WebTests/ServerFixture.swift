@@ -36,6 +36,16 @@ extension RunningServer {
     func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
 }
 
+/// Whether a condition comes true, which only those tasks that the test waits for can bring about. Gives up after ten seconds.
+func eventually(_ condition: () -> Bool) async -> Bool {
+    let end = ContinuousClock.now + .seconds(10)
+    while !condition() {
+        if ContinuousClock.now > end { return false }
+        await Task.yield()
+    }
+    return true
+}
+
 /// Counts calls.
 final class Counter: Sendable {
     private let calls = Mutex(0)

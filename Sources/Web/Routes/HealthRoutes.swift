@@ -14,7 +14,7 @@ public enum HealthRoutes {
     /// The routes; `readiness` is asked at every call of `/readyz`, and may remember what it found for a moment.
     public static func routes(readiness: @escaping @Sendable () async -> Readiness) -> [Route] {
         [
-            Route(.get, "/healthz") { _ in WireResponse(200, json: ["status": "alive"]) },
+            Route(.get, "/healthz") { _ in WireResponse(200, json: ["status": "alive"]) }.vital(),
             Route(.get, "/readyz") { _ in
                 switch await readiness() {
                 case .ready: return WireResponse(200, json: ["status": "ready"])

@@ -4,8 +4,8 @@ import NIOHTTP1
 import NIOHTTPTypes
 import Screening
 
-/// Watches over one connection: cuts off a body that takes too long and an answer that nobody reads, and says in problem JSON what was wrong with
-/// bytes that are not a request.
+/// Watches over one connection: answers it 503 where there are too many, cuts off a body that takes too long and an answer that nobody reads, and says in
+/// problem JSON what was wrong with bytes that are not a request.
 ///
 /// A slow header or an idle connection is the business of the server's own idle time-out. All methods run on the connection's event loop.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -14,7 +14,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
+    /// Asks when the latest answer has left.
+    private struct WhenSent {}
+
+    /// How long a sender that was answered early, or refused, is given to notice.
+    private static let patience = Duration.seconds(2)
+
     private let limits: ServerLimits
+    private let load: ServerLoad
+    private let routes: RouteTable
+    /// What the connection counts as, once it is open.
+    private var admission: ServerLoad.Admission?
     /// Whether a request's head has come and its end has not.
     private var receiving = false
     /// Requests whose head has come and whose answer has not ended.
@@ -23,23 +33,67 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var answering = false
     /// Whether the connection closes once the present body has come: its answer was given early.
     private var closing = false
+    /// Whether what comes is thrown away: it was refused.
+    private var discarding = false
     private var bodyAlarm: Scheduled<Void>?
     private var unreadAlarm: Scheduled<Void>?
+    private var refusalAlarm: Scheduled<Void>?
+    /// When the latest large answer, or the last one of a refused connection, has left.
+    private var sent: EventLoopFuture<Void>?
+    private var answerBytes = 0
 
-    init(limits: ServerLimits) { self.limits = limits }
+    init(limits: ServerLimits, load: ServerLoad, routes: RouteTable) {
+        self.limits = limits
+        self.load = load
+        self.routes = routes
+    }
+
+    // MARK: The connection
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        // What is read ahead of a request that nobody has looked at yet is not counted: keep it small.
+        try? context.channel.syncOptions?.setOption(
+            .recvAllocator,
+            value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 16 << 10)
+        )
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let admission = load.openConnection()
+        self.admission = admission
+        switch admission {
+        case .served: break
+        case .refused:
+            let channel = context.channel
+            refusalAlarm = context.eventLoop.scheduleTask(in: TimeAmount(ConnectionGuard.patience)) { channel.close(promise: nil) }
+        case .dropped: break
+        }
+        context.fireChannelActive()
+        if admission == .dropped { context.close(promise: nil) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        for alarm in [bodyAlarm, unreadAlarm, refusalAlarm] { alarm?.cancel() }
+        if let admission { load.closeConnection(admission) }
+        admission = nil
+        context.fireChannelInactive()
+    }
+
+    // MARK: What comes in
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(let head):
             receiving = true
             unanswered += 1
+            if admission == .refused { refuseUnlessVital(head, context) }
         case .body: break
         case .end:
             receiving = false
             bodyAlarm?.cancel()
             bodyAlarm = nil
         }
-        context.fireChannelRead(data)
+        if !discarding { context.fireChannelRead(data) }
         if closing, !receiving { context.close(promise: nil) }
     }
 
@@ -49,25 +103,39 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? HTTPParserError {
+            refuse(error == .headerOverflow ? .headersTooLarge : .malformed, context)
+        }
+        context.fireErrorCaught(error)
+    }
+
+    // MARK: What goes out
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        var data = data
+        var (data, promise) = (data, promise)
         switch unwrapOutboundIn(data) {
         case .head(var head):
             answering = head.status.kind != .informational
-            if answering, receiving {
-                // Answered before the body was there: see `.end`.
+            answerBytes = 0
+            if answering, receiving || admission == .refused {
                 head.headerFields[.connection] = "close"
                 data = wrapOutboundOut(.head(head))
             }
-        case .body: break
+        case .body(let buffer): answerBytes += buffer.readableBytes
         case .end:
             answering = false
             unanswered -= 1
+            if answerBytes > LoadMiddleware.smallAnswer || admission == .refused {
+                let all = promise ?? context.eventLoop.makePromise(of: Void.self)
+                sent = all.futureResult
+                promise = all
+            }
             if receiving {
-                // The rest of the body is of no use: leave the sender a moment to notice, then close.
-                closing = true
-                bodyAlarm?.cancel()
-                setBodyAlarm(.seconds(2), context)
+                closeAfterAnswer(context)
+            } else if admission == .refused {
+                let channel = context.channel
+                sent?.whenComplete { _ in channel.close(promise: nil) }
             }
         }
         context.write(data, promise: promise)
@@ -83,17 +151,28 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let error = error as? HTTPParserError {
-            refuse(error == .headerOverflow ? .headersTooLarge : .malformed, context)
-        }
-        context.fireErrorCaught(error)
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is WhenSent else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        let sent = sent ?? context.eventLoop.makeSucceededVoidFuture()
+        sent.cascade(to: promise)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    /// Returns once the latest large answer has left, or cannot leave any more. Cancelling closes the connection.
+    static func answerIsSent(on channel: any Channel) async {
+        await withTaskCancellationHandler {
+            try? await channel.triggerUserOutboundEvent(WhenSent()).get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
+    }
+
+    // MARK: Refusing
+
+    /// The rest of the body is of no use: leaves the sender a moment to notice the answer, then closes.
+    private func closeAfterAnswer(_ context: ChannelHandlerContext) {
+        closing = true
         bodyAlarm?.cancel()
-        unreadAlarm?.cancel()
-        context.fireChannelInactive()
+        setBodyAlarm(ConnectionGuard.patience, context)
     }
 
     private func setBodyAlarm(_ time: Duration, _ context: ChannelHandlerContext) {
@@ -106,17 +185,30 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// Answers a request on a connection too many, unless it asks for what is always answered.
+    private func refuseUnlessVital(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
+        refusalAlarm?.cancel()
+        let path = (head.path ?? "/").prefix { $0 != "?" }
+        if case .route(let route, _) = routes.match(head.method, String(path)), route.isVital { return }
+        guard !closing else { return }
+        answer(.overloaded, context)
+        discarding = true
+        closeAfterAnswer(context)
+    }
+
     /// Closes the connection, after an answer of our own where that cannot be mistaken for another request's.
     private func refuse(_ problem: ProblemDocument, _ context: ChannelHandlerContext) {
-        if !answering, !closing, unanswered == (receiving ? 1 : 0), context.channel.isActive {
-            let response = problem.response
-            var head = HTTPResponse(status: HTTPResponse.Status(code: response.status), headerFields: response.headers)
-            head.headerFields[.contentLength] = String(response.body.count)
-            head.headerFields[.connection] = "close"
-            context.write(wrapOutboundOut(.head(head)), promise: nil)
-            context.write(wrapOutboundOut(.body(ByteBuffer(bytes: response.body))), promise: nil)
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        }
+        if !answering, !closing, unanswered == (receiving ? 1 : 0), context.channel.isActive { answer(problem, context) }
         context.close(promise: nil)
+    }
+
+    private func answer(_ problem: ProblemDocument, _ context: ChannelHandlerContext) {
+        let response = problem.response
+        var head = HTTPResponse(status: HTTPResponse.Status(code: response.status), headerFields: response.headers)
+        head.headerFields[.contentLength] = String(response.body.count)
+        head.headerFields[.connection] = "close"
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(ByteBuffer(bytes: response.body))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 }

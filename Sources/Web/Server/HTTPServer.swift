@@ -17,6 +17,8 @@ public struct HTTPServer: Service {
     private let routes: [Route]
     private let logger: Logger
     private let bound = BoundPort()
+    /// What the server has in hand.
+    let load: ServerLoad
 
     /// A server that does not listen yet.
     /// - Parameters:
@@ -31,6 +33,7 @@ public struct HTTPServer: Service {
         self.limits = limits
         self.routes = routes
         self.logger = logger
+        load = ServerLoad(limits, logger: logger)
     }
 
     /// Listens and answers until told to shut down, then lets requests under way finish for ``ServerLimits/drain`` and returns. May be called once.
@@ -69,6 +72,7 @@ public struct HTTPServer: Service {
         [
             RequestIDMiddleware(),
             ProblemMiddleware(),
+            LoadMiddleware(load: load),
         ]
     }
 
@@ -79,11 +83,12 @@ public struct HTTPServer: Service {
         decoder.maxHeaderFieldSize = limits.headers
         decoder.maxHeaderListSize = limits.headers
         decoder.maxHeaderFieldCount = limits.headerFields
+        let table = RouteTable(routes)
         return Application(
-            responder: Site(routes: RouteTable(routes), middleware: middleware, limits: limits, logger: logger),
+            responder: Site(routes: table, middleware: middleware, limits: limits, load: load, logger: logger),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ConnectionGuard(limits: limits)],
+                    additionalChannelHandlers: [ConnectionGuard(limits: limits, load: load, routes: table)],
                     idleTimeout: TimeAmount(limits.idle),
                     httpDecoderConfiguration: decoder
                 )

@@ -71,6 +71,13 @@ extension ProblemDocument {
     static let headersTooLarge = ProblemDocument(431, "headers_too_large", "Header too large", "the request's header is too large")
     static let tooSlow = ProblemDocument(408, "too_slow", "Request time-out", "the request's body took too long")
     static let stopping = ProblemDocument(503, "stopping", "Not available", "the server is stopping; try again", retryAfter: .seconds(5))
+    static let overloaded = ProblemDocument(
+        503,
+        "overloaded",
+        "Not available",
+        "the server has as much in hand as it may; try again",
+        retryAfter: .seconds(1)
+    )
     static let broken = ProblemDocument(
         500,
         "internal_error",

@@ -11,10 +11,13 @@ public struct RequestContext: Sendable {
     public var principal: Principal?
     /// Where the request's path leads.
     let match: RouteTable.Match
-    let channel: any Channel
+    /// The bytes that the request holds of what the server may have in hand.
+    let held: HeldBytes
+    private let channel: any Channel
 
-    init(match: RouteTable.Match, channel: any Channel, logger: Logger) {
+    init(match: RouteTable.Match, held: HeldBytes, channel: any Channel, logger: Logger) {
         self.match = match
+        self.held = held
         self.channel = channel
         self.logger = logger
     }
@@ -22,6 +25,11 @@ public struct RequestContext: Sendable {
     /// The route's pattern, such as `/orders/{id}`; nil where the request leads nowhere. Unlike the path it holds no token and no identifier.
     public var routePattern: String? {
         if case .route(let route, _) = match { route.pattern } else { nil }
+    }
+
+    /// Whether the request is answered even where the server has no room for more.
+    var isVital: Bool {
+        if case .route(let route, _) = match { route.isVital } else { false }
     }
 
     /// Closes the connection without waiting for an answer to be sent.

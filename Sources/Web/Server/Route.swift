@@ -14,6 +14,8 @@ public struct Route: Sendable {
     public let respond: Responder
     /// What a request passes before its body is read, outermost first.
     public private(set) var middleware: [any HTTPMiddleware] = []
+    /// Whether it is answered even where the server has no room for more.
+    private(set) var isVital = false
     let segments: [Segment]
 
     /// A part of a pattern between slashes.
@@ -43,6 +45,13 @@ public struct Route: Sendable {
     public func behind(_ links: any HTTPMiddleware...) -> Route {
         var route = self
         route.middleware = links + middleware
+        return route
+    }
+
+    /// The route, answered even where the server has no room for more. For what says that the process is alive: it must not be restarted for being busy.
+    func vital() -> Route {
+        var route = self
+        route.isVital = true
         return route
     }
 

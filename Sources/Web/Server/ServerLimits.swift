@@ -1,4 +1,4 @@
-/// What one sender may ask of the server. The defaults suit a public address.
+/// What one sender may ask of the server, and what all together may. The defaults suit a public address.
 public struct ServerLimits: Sendable {
     /// A request body's bytes; more is answered 413.
     public var body = 1 << 20
@@ -14,6 +14,11 @@ public struct ServerLimits: Sendable {
     public var unread: Duration = .seconds(30)
     /// How long requests under way may take when the server is told to stop; then they are cancelled.
     public var drain: Duration = .seconds(8)
+
+    /// How many connections there may be at a time. Requests on further ones are answered 503 with `Retry-After`, and the connections closed.
+    public var maxConnections = 1024
+    /// The bytes of all requests' bodies and large answers that are under way together. What does not fit is answered 503 with `Retry-After`.
+    public var bodyBudget = 64 << 20
 
     /// The defaults.
     public init() {}

@@ -18,22 +18,24 @@ struct Site: HTTPResponder {
     /// What every request passes, outermost first.
     let middleware: [any HTTPMiddleware]
     let limits: ServerLimits
+    let load: ServerLoad
     let logger: Logger
 
     func respond(to request: Request, context: Context) async throws -> Response {
         let (path, query) = Site.parts(request.head.path ?? "/")
         let match = routes.match(request.method, path)
+        let held = HeldBytes(load)
         let incoming = IncomingRequest(
             head: request.head,
             path: path,
             rawQuery: query,
             parameters: match.parameters,
-            unread: UnreadBody(request, limit: limits.body),
+            unread: UnreadBody(request, limit: limits.body, held: held),
             channel: context.channel
         )
-        let own = RequestContext(match: match, channel: context.channel, logger: logger)
+        let own = RequestContext(match: match, held: held, channel: context.channel, logger: logger)
         let answer = try await middleware.handle(incoming, own) { try await $1.match.respond(to: $0, $1) }
-        return Site.response(answer, to: request.method)
+        return Site.response(answer, to: request.method, held, context.channel)
     }
 
     /// Path and query of a request's target.
@@ -42,13 +44,25 @@ struct Site: HTTPResponder {
         return (String(target[..<mark]), String(target[target.utf8.index(after: mark)...]))
     }
 
-    private static func response(_ answer: WireResponse, to method: HTTPRequest.Method) -> Response {
+    private static func response(_ answer: WireResponse, to method: HTTPRequest.Method, _ held: HeldBytes, _ channel: any Channel) -> Response {
         var answer = answer
         // These have no body on the wire: bytes that followed would be read as the next answer.
         if answer.status < 200 || [204, 205, 304].contains(answer.status) { answer.body = [] }
         if answer.status == 413 { answer.headers[.connection] = "close" }
-        let body = answer.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
-        let response = Response(status: HTTPResponse.Status(code: answer.status), headers: answer.headers, body: body)
+        let response = Response(status: HTTPResponse.Status(code: answer.status), headers: answer.headers, body: body(answer.body, held, channel))
         return method == .head ? response.createHeadResponse() : response
+    }
+
+    /// A large body keeps what it holds until the other side has taken it.
+    private static func body(_ bytes: [UInt8], _ held: HeldBytes, _ channel: any Channel) -> ResponseBody {
+        guard !bytes.isEmpty else { return ResponseBody() }
+        let buffer = ByteBuffer(bytes: bytes)
+        guard bytes.count > LoadMiddleware.smallAnswer else { return ResponseBody(byteBuffer: buffer) }
+        return ResponseBody(contentLength: bytes.count) { writer in
+            try await writer.write(buffer)
+            try await writer.finish(nil)
+            await ConnectionGuard.answerIsSent(on: channel)
+            held.clear()
+        }
     }
 }

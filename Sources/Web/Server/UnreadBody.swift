@@ -8,22 +8,28 @@ struct UnreadBody: Sendable {
     private let parts: RequestBody
     private let announced: Int?
     private let limit: Int
+    private let held: HeldBytes
 
-    /// The body of a request; nil where it announces none.
-    init?(_ request: Request, limit: Int) {
+    /// The body of a request; nil where it announces none. What is read of it counts among the `held` bytes.
+    init?(_ request: Request, limit: Int, held: HeldBytes) {
         announced = request.headers[.contentLength].flatMap { Int($0) }
         guard announced != nil || request.headers[.transferEncoding] != nil else { return nil }
         parts = request.body
         self.limit = limit
+        self.held = held
     }
 
     /// The whole body. May be called once.
-    /// - Throws: ``ProblemDocument``: 413 where it is larger than permitted, 400 where the connection ended before it was complete.
+    /// - Throws: ``ProblemDocument``: 413 where it is larger than permitted, 503 where there is no room for it now, 400 where the connection ended before
+    ///   it was complete.
     func read() async throws -> ByteBuffer {
         if let announced, announced > limit { throw ProblemDocument.tooLarge(limit) }
+        // Room is looked for at once, and taken as the bytes come: who announces much and sends nothing takes it from nobody.
+        if let announced, !held.hasRoom(for: announced) { throw ProblemDocument.overloaded }
         var body = ByteBuffer()
         for try await var part in parts {
             guard body.readableBytes + part.readableBytes <= limit else { throw ProblemDocument.tooLarge(limit) }
+            try held.add(part.readableBytes)
             body.writeBuffer(&part)
         }
         // A connection that ends early must not leave half a body that looks whole.
