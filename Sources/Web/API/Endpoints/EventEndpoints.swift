@@ -7,13 +7,20 @@ struct EventEndpoints: Sendable {
     let store: any Inbox & IdempotencyStore
     let commands: Commands
 
-    static let filters = ["state", "kind", "connection", "account", "since", "until"]
+    static let list = Listing<EventQuery>(
+        kind: .event,
+        filters: [
+            .words("state", "In this state", \.states), .word("kind", "Of this kind", \.kind), .connections,
+            .text("account", "Of this account", \.account), .moment("since", "Received at or after this moment", \.since),
+            .moment("until", "Received before this moment", \.until),
+        ]
+    )
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/events", .read, .list("Events, newest first", of: "Event", filters: EventEndpoints.descriptions)) { request, principal in
-                let filters = try Filters(request, known: EventEndpoints.filters, repeatable: ["state", "connection"])
-                return try await store.events(EventEndpoints.query(filters, principal), filters.page(of: .event)).response { $0.view(principal) }
+            Endpoint(.get, "/events", .read, .list("Events, newest first", of: "Event", EventEndpoints.list.parameters)) { request, principal in
+                let (query, page) = try EventEndpoints.list.read(request, principal)
+                return try await store.events(query, page).response { $0.view(principal) }
             },
             Endpoint(.get, "/events/{id}", .read, .show("One event, with what was received for read_personal", of: "Event")) { request, principal in
                 WireResponse(200, json: try await event(request, principal).fullView(principal))
@@ -26,14 +33,11 @@ struct EventEndpoints: Sendable {
                     return WireResponse(202, json: try await commands.replay(event: id).view(principal))
                 }
             },
-            Endpoint(.post, "/events/replay", .operate, .batch("Send many events through the present scripts again", filters: EventEndpoints.filters))
-            {
+            Endpoint(.post, "/events/replay", .operate, .batch("Send many events through the present scripts again", EventEndpoints.list.members)) {
                 request,
                 principal in
-                let body = try request.object(EventEndpoints.filters + ["limit", "cursor"])
-                let filters = try Filters(body, known: EventEndpoints.filters, repeatable: ["state", "connection"])
-                let page = try filters.batch(of: .event)
-                return WireResponse(202, json: try await commands.replay(events: EventEndpoints.query(filters, principal), page).json)
+                let (query, page, _) = try EventEndpoints.list.readBatch(request, principal)
+                return WireResponse(202, json: try await commands.replay(events: query, page).json)
             },
             Endpoint(
                 .post,
@@ -53,26 +57,12 @@ struct EventEndpoints: Sendable {
                 .post,
                 "/events/discard",
                 .operate,
-                .batch("Nothing is to be done about many dead events", filters: EventEndpoints.filters + ["note"])
+                .batch("Nothing is to be done about many dead events", EventEndpoints.list.members, others: ["note": .anyText])
             ) { request, principal in
-                let body = try request.object(EventEndpoints.filters + ["limit", "cursor", "note"])
-                let filters = try Filters(body, known: EventEndpoints.filters, repeatable: ["state", "connection"])
-                let query = try EventEndpoints.query(filters, principal)
-                let note = try body.optionalText("note")
-                return WireResponse(202, json: try await commands.discard(events: query, filters.batch(of: .event), note: note).json)
+                let (query, page, body) = try EventEndpoints.list.readBatch(request, principal, others: ["note"])
+                return WireResponse(202, json: try await commands.discard(events: query, page, note: body.optionalText("note")).json)
             },
         ]
-    }
-
-    private static func query(_ filters: Filters, _ principal: Principal) throws -> EventQuery {
-        var query = EventQuery()
-        query.states = Set(try filters.words("state", as: Event.State.self))
-        query.kind = try filters.word("kind", as: Event.Kind.self)
-        query.connections = filters.connections(principal)
-        query.account = try filters.text("account")
-        query.since = try filters.moment("since")
-        query.until = try filters.moment("until")
-        return query
     }
 
     private func event(_ request: IncomingRequest, _ principal: Principal) async throws -> Event {
@@ -81,10 +71,4 @@ struct EventEndpoints: Sendable {
         }
         return event
     }
-
-    private static let descriptions: [(String, String)] = [
-        ("state", "In this state; may be given several times"), ("kind", "Of this kind"),
-        ("connection", "On this connection; may be given several times"),
-        ("account", "Of this account"), ("since", "Received at or after this moment"), ("until", "Received before this moment"),
-    ]
 }

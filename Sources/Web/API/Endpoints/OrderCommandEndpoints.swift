@@ -48,16 +48,11 @@ struct OrderCommandEndpoints: Sendable {
                     return WireResponse(202, json: try await commands.view(commands.retry(order: id), principal))
                 }
             },
-            Endpoint(.post, "/orders/retry", .operate, .batch("Send many orders again that failed or were refused", filters: OrderEndpoints.filters))
-            {
+            Endpoint(.post, "/orders/retry", .operate, .batch("Send many orders again that failed or were refused", OrderEndpoints.list.members)) {
                 request,
                 principal in
-                let body = try request.object(OrderEndpoints.filters + ["limit", "cursor"])
-                let filters = try Filters(body, known: OrderEndpoints.filters, repeatable: ["state", "connection"])
-                return WireResponse(
-                    202,
-                    json: try await commands.retry(orders: OrderEndpoints.query(filters, principal), filters.batch(of: .order)).json
-                )
+                let (query, page, _) = try OrderEndpoints.list.readBatch(request, principal)
+                return WireResponse(202, json: try await commands.retry(orders: query, page).json)
             },
             Endpoint(
                 .post,
@@ -75,12 +70,9 @@ struct OrderCommandEndpoints: Sendable {
                 .post,
                 "/orders/discard",
                 .operate,
-                .batch("Nothing is to be done about many orders that failed", filters: OrderEndpoints.filters + ["note"])
+                .batch("Nothing is to be done about many orders that failed", OrderEndpoints.list.members, others: ["note": .anyText])
             ) { request, principal in
-                let body = try request.object(OrderEndpoints.filters + ["limit", "cursor", "note"])
-                let filters = try Filters(body, known: OrderEndpoints.filters, repeatable: ["state", "connection"])
-                let query = try OrderEndpoints.query(filters, principal)
-                let page = try filters.batch(of: .order)
+                let (query, page, body) = try OrderEndpoints.list.readBatch(request, principal, others: ["note"])
                 return WireResponse(202, json: try await commands.discard(orders: query, page, note: body.optionalText("note")).json)
             },
             Endpoint(.post, "/orders/{id}/resolve", .operate, OrderCommandEndpoints.resolving) { request, principal in

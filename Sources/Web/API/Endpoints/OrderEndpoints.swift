@@ -7,14 +7,30 @@ struct OrderEndpoints: Sendable {
     let store: any OrderStore
     let commands: Commands
 
-    static let filters = [
-        "state", "outcome", "waiting_on", "connection", "account", "provider", "external_id", "since", "until", "q",
-    ]
+    static let list = Listing<OrderQuery>(
+        kind: .order,
+        filters: [
+            .words("state", "In this state", \.states), .word("outcome", "With this outcome", \.outcome),
+            .word("waiting_on", "Waiting on this party", \.waitingOn), .connections, .text("account", "From this account", \.account),
+            .text("provider", "At this provider", \.provider), .text("external_id", "With this external id", \.externalID),
+            .moment("since", "Made at or after this moment", \.since), .moment("until", "Made before this moment", \.until), search,
+        ]
+    )
+
+    private static let search = Filter<OrderQuery>(
+        "q",
+        "Name or e-mail that begins so, or external id or provider ref that is so; needs read_personal"
+    ) { query, values, principal in
+        let text = try values.first?.line()
+        // Finding somebody by name or e-mail says that the person is here.
+        try principal.require(.readPersonal)
+        query.text = text.map { Personal($0) }
+    }
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/orders", .read, .list("Orders, newest first", of: "Order", filters: OrderEndpoints.descriptions)) { request, principal in
-                let (query, page) = try OrderEndpoints.query(request, principal)
+            Endpoint(.get, "/orders", .read, .list("Orders, newest first", of: "Order", OrderEndpoints.list.parameters)) { request, principal in
+                let (query, page) = try OrderEndpoints.list.read(request, principal)
                 return try await store.orders(query, page).response { $0.view(principal) }
             },
             Endpoint(.get, "/orders/{id}", .read, .show("One order", of: "Order")) { request, principal in
@@ -23,7 +39,7 @@ struct OrderEndpoints: Sendable {
                 try? await commands.looked(at: order)
                 return WireResponse(200, json: try await commands.view(order, principal))
             },
-            Endpoint(.get, "/orders/{id}/timeline", .read, .list("What happened to an order, oldest first", of: "TimelineEntry")) {
+            Endpoint(.get, "/orders/{id}/timeline", .read, .whole("What happened to an order, oldest first", of: "TimelineEntry")) {
                 request,
                 principal in
                 let order = try await store.order(request, principal)
@@ -31,37 +47,6 @@ struct OrderEndpoints: Sendable {
             },
         ]
     }
-
-    private static func query(_ request: IncomingRequest, _ principal: Principal) throws -> (OrderQuery, PageRequest) {
-        let filters = try Filters(request, known: OrderEndpoints.filters, repeatable: ["state", "connection"])
-        return (try query(filters, principal), try filters.page(of: .order))
-    }
-
-    static func query(_ filters: Filters, _ principal: Principal) throws -> OrderQuery {
-        var query = OrderQuery()
-        query.states = Set(try filters.words("state", as: OrderState.self))
-        query.outcome = try filters.word("outcome", as: Outcome.self)
-        query.waitingOn = try filters.word("waiting_on", as: Party.self)
-        query.connections = filters.connections(principal)
-        query.account = try filters.text("account")
-        query.provider = try filters.text("provider")
-        query.externalID = try filters.text("external_id")
-        query.since = try filters.moment("since")
-        query.until = try filters.moment("until")
-        if let text = try filters.text("q") {
-            // Finding somebody by name or e-mail says that the person is here.
-            try principal.require(.readPersonal)
-            query.text = Personal(text)
-        }
-        return query
-    }
-
-    private static let descriptions: [(String, String)] = [
-        ("state", "In this state; may be given several times"), ("outcome", "With this outcome"), ("waiting_on", "Waiting on this party"),
-        ("connection", "On this connection; may be given several times"), ("account", "From this account"), ("provider", "At this provider"),
-        ("external_id", "With this external id"), ("since", "Made at or after this moment"), ("until", "Made before this moment"),
-        ("q", "Name or e-mail that begins so, or external id or provider ref that is so; needs read_personal"),
-    ]
 }
 
 extension OrderStore {

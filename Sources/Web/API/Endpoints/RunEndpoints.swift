@@ -7,13 +7,20 @@ struct RunEndpoints: Sendable {
     let store: any RunStore & Inbox & IdempotencyStore
     let commands: Commands
 
-    static let filters = ["state", "connection", "event", "order_id", "hook", "since", "until"]
+    static let list = Listing<RunQuery>(
+        kind: .run,
+        filters: [
+            .words("state", "In this state", \.states), .connections, .text("event", "Of this event", \.event),
+            .text("order_id", "Of this order", \.order), .text("hook", "Of this hook; a route's is its METHOD /path", \.hook),
+            .moment("since", "Made at or after this moment", \.since), .moment("until", "Made before this moment", \.until),
+        ]
+    )
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/runs", .read, .list("Runs, newest first", of: "Run", filters: RunEndpoints.descriptions)) { request, principal in
-                let filters = try Filters(request, known: RunEndpoints.filters, repeatable: ["state", "connection"])
-                return try await store.runs(RunEndpoints.query(filters, principal), filters.page(of: .run)).response { $0.view(principal) }
+            Endpoint(.get, "/runs", .read, .list("Runs, newest first", of: "Run", RunEndpoints.list.parameters)) { request, principal in
+                let (query, page) = try RunEndpoints.list.read(request, principal)
+                return try await store.runs(query, page).response { $0.view(principal) }
             },
             Endpoint(.get, "/runs/{id}", .read, .show("One run with its steps", of: "Run")) { request, principal in
                 let run = try await run(request, principal)
@@ -36,35 +43,24 @@ struct RunEndpoints: Sendable {
                     return WireResponse(202, json: try await commands.discard(run: id, note: note).view(principal))
                 }
             },
-            Endpoint(.post, "/runs/retry", .operate, .batch("Give many runs another attempt now", filters: RunEndpoints.filters)) {
+            Endpoint(.post, "/runs/retry", .operate, .batch("Give many runs another attempt now", RunEndpoints.list.members)) {
                 request,
                 principal in
-                let body = try request.object(RunEndpoints.filters + ["limit", "cursor"])
-                let filters = try Filters(body, known: RunEndpoints.filters, repeatable: ["state", "connection"])
-                return WireResponse(202, json: try await commands.retry(runs: RunEndpoints.query(filters, principal), filters.batch(of: .run)).json)
+                let (query, page, _) = try RunEndpoints.list.readBatch(request, principal)
+                return WireResponse(202, json: try await commands.retry(runs: query, page).json)
             },
-            Endpoint(.post, "/runs/discard", .operate, .batch("Nothing is to be done about many runs", filters: RunEndpoints.filters + ["note"])) {
+            Endpoint(
+                .post,
+                "/runs/discard",
+                .operate,
+                .batch("Nothing is to be done about many runs", RunEndpoints.list.members, others: ["note": .anyText])
+            ) {
                 request,
                 principal in
-                let body = try request.object(RunEndpoints.filters + ["limit", "cursor", "note"])
-                let filters = try Filters(body, known: RunEndpoints.filters, repeatable: ["state", "connection"])
-                let query = try RunEndpoints.query(filters, principal)
-                let note = try body.optionalText("note")
-                return WireResponse(202, json: try await commands.discard(runs: query, filters.batch(of: .run), note: note).json)
+                let (query, page, body) = try RunEndpoints.list.readBatch(request, principal, others: ["note"])
+                return WireResponse(202, json: try await commands.discard(runs: query, page, note: body.optionalText("note")).json)
             },
         ]
-    }
-
-    private static func query(_ filters: Filters, _ principal: Principal) throws -> RunQuery {
-        var query = RunQuery()
-        query.states = Set(try filters.words("state", as: Run.State.self))
-        query.connections = filters.connections(principal)
-        query.event = try filters.text("event")
-        query.order = try filters.text("order_id")
-        query.hook = try filters.text("hook")
-        query.since = try filters.moment("since")
-        query.until = try filters.moment("until")
-        return query
     }
 
     private func run(_ request: IncomingRequest, _ principal: Principal) async throws -> Run {
@@ -73,10 +69,4 @@ struct RunEndpoints: Sendable {
         }
         return run
     }
-
-    private static let descriptions: [(String, String)] = [
-        ("state", "In this state; may be given several times"), ("connection", "On this connection; may be given several times"),
-        ("event", "Of this event"), ("order_id", "Of this order"), ("hook", "Of this hook; a route's is its METHOD /path"),
-        ("since", "Made at or after this moment"), ("until", "Made before this moment"),
-    ]
 }

@@ -10,20 +10,9 @@ struct Operation: Sendable {
     let problems: [Int]
 
     /// A list in pages.
-    static func list(_ summary: String, of schema: String, filters: [(String, String)] = []) -> Operation {
+    static func list(_ summary: String, of schema: String, _ parameters: [JSON]) -> Operation {
         var operation = whole(summary, of: schema)
-        guard !filters.isEmpty else { return operation }
-        let paging = [
-            ("limit", "How many, 1 to 200; 50 unless given"), ("cursor", "The last page's next"), ("sort", "asc for oldest first; else desc"),
-        ]
-        operation.parameters = (filters + paging).map { name, text in
-            let repeats = name == "state" || name == "connection"
-            return [
-                "name": .string(name), "in": "query", "description": .string(text),
-                "schema": name == "limit"
-                    ? ["type": "integer", "minimum": 1, "maximum": 200] : repeats ? ["type": "array", "items": .anyText] : .anyText,
-            ]
-        }
+        operation.parameters = parameters
         return operation
     }
 
@@ -69,15 +58,18 @@ struct Operation: Sendable {
     }
 
     /// Something to be done for everything that filters let through, a page at a time.
-    static func batch(_ summary: String, filters: [String]) -> Operation {
+    /// - Parameters:
+    ///   - members: the filters and the page.
+    ///   - others: what else the body may hold.
+    static func batch(_ summary: String, _ members: JSON, others: JSON = [:]) -> Operation {
         let outcome: JSON = [
             "type": "object", "required": ["done", "refused", "next"],
             "properties": ["done": ["type": "integer"], "refused": ["type": "integer"], "next": ["type": ["string", "null"]]],
         ]
+        var properties = members
+        for (name, schema) in others.members?.pairs ?? [] { properties[name] = schema }
         var operation = Operation(summary: summary, answers: [(202, outcome)], problems: [400, 403, 422, 503])
-        let texts: JSON = ["oneOf": [["type": "string"], ["type": "array", "items": ["type": "string"]]]]
-        let properties = JSON.Members((filters + ["cursor"]).map { ($0, texts) } + [("limit", ["type": "integer", "minimum": 1, "maximum": 200])])
-        let schema: JSON = ["type": "object", "properties": .object(properties), "additionalProperties": false]
+        let schema: JSON = ["type": "object", "properties": properties, "additionalProperties": false]
         operation.body = ["required": true, "content": ["application/json": ["schema": schema]]]
         return operation
     }
@@ -98,14 +90,4 @@ struct Operation: Sendable {
         json["responses"] = .object(responses)
         return json
     }
-}
-
-extension JSON {
-    /// The schema of text.
-    static let anyText: JSON = ["type": "string"]
-    /// The schema of any object.
-    static let anyObject: JSON = ["type": "object"]
-
-    /// A schema among the components.
-    static func reference(_ schema: String) -> JSON { ["$ref": .string("#/components/schemas/" + schema)] }
 }

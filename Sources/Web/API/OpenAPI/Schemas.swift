@@ -9,7 +9,6 @@ enum Schemas {
         ("Token", token(isNew: false)), ("NewToken", token(isNew: true)),
     ])
 
-    private static let moment: JSON = ["type": "string", "format": "date-time"]
     private static let maybeMoment: JSON = ["type": ["string", "null"], "format": "date-time"]
     private static let maybeText: JSON = ["type": ["string", "null"]]
     private static let whole: JSON = ["type": "integer"]
@@ -23,9 +22,8 @@ enum Schemas {
         return schema
     }
 
-    private static func words<Word: RawRepresentable<String> & CaseIterable>(_ type: Word.Type, orNull: Bool = false) -> JSON {
-        let words = Word.allCases.map { JSON.string($0.rawValue) }
-        return orNull ? ["enum": .array(words + [.null])] : ["type": "string", "enum": .array(words)]
+    private static func wordsOrNull<Word: RawRepresentable<String> & CaseIterable>(_ type: Word.Type) -> JSON {
+        ["enum": .array(Word.allCases.map { .string($0.rawValue) } + [.null])]
     }
 
     private static let problem = object(
@@ -42,10 +40,10 @@ enum Schemas {
     private static let order = object(
         [
             "id": .anyText, "connection": .anyText, "account": .anyText, "provider": .anyText, "external_id": .anyText, "package": .anyText,
-            "candidate": .reference("Candidate"), "state": words(OrderState.self), "outcome": words(Outcome.self, orNull: true),
-            "waiting_on": words(Party.self, orNull: true), "provider_ref": maybeText, "provider_status": .anyObject, "report_url": maybeText,
+            "candidate": .reference("Candidate"), "state": .words(OrderState.self), "outcome": wordsOrNull(Outcome.self),
+            "waiting_on": wordsOrNull(Party.self), "provider_ref": maybeText, "provider_status": .anyObject, "report_url": maybeText,
             "checks": ["type": "array", "items": .reference("Check")], "metadata": .anyObject,
-            "problem": ["oneOf": [.reference("OrderProblem"), ["type": "null"]]], "created_at": moment, "updated_at": moment,
+            "problem": ["oneOf": [.reference("OrderProblem"), ["type": "null"]]], "created_at": .moment, "updated_at": .moment,
             "next_attempt_at": maybeMoment, "next_read_at": maybeMoment,
         ],
         required: ["id", "connection", "account", "provider", "external_id", "package", "state", "created_at", "updated_at"],
@@ -54,9 +52,9 @@ enum Schemas {
 
     private static func token(isNew: Bool) -> JSON {
         var properties: JSON = [
-            "id": .anyText, "name": .anyText, "scopes": ["type": "array", "items": words(Scope.self)],
+            "id": .anyText, "name": .anyText, "scopes": ["type": "array", "items": .words(Scope.self)],
             "connections": ["type": ["array", "null"], "items": .anyText],
-            "created_at": moment, "expires_at": maybeMoment,
+            "created_at": .moment, "expires_at": maybeMoment,
         ]
         var required: [JSON] = ["id", "name", "scopes", "connections", "created_at", "expires_at"]
         if isNew {
@@ -67,16 +65,16 @@ enum Schemas {
     }
 
     private static let check = object(["name": .anyText, "type": maybeText, "category": .anyText, "status": .anyText], required: ["status"])
-    private static let orderProblem = object(["code": .anyText, "message": .anyText, "at": moment], required: ["code", "message", "at"])
+    private static let orderProblem = object(["code": .anyText, "message": .anyText, "at": .moment], required: ["code", "message", "at"])
     private static let timelineEntry = object(
-        ["at": moment, "kind": .anyText, "text": .anyText, "details": .anyObject],
+        ["at": .moment, "kind": .anyText, "text": .anyText, "details": .anyObject],
         required: ["at", "kind", "text", "details"]
     )
 
     private static let event = object(
         [
-            "id": .anyText, "kind": words(Event.Kind.self), "connection": maybeText, "account": maybeText, "order": maybeText, "path": .anyText,
-            "received_at": moment, "state": words(Event.State.self), "problem": ["oneOf": [.reference("OrderProblem"), ["type": "null"]]],
+            "id": .anyText, "kind": .words(Event.Kind.self), "connection": maybeText, "account": maybeText, "order": maybeText, "path": .anyText,
+            "received_at": .moment, "state": .words(Event.State.self), "problem": ["oneOf": [.reference("OrderProblem"), ["type": "null"]]],
             "duplicate_count": whole, "runs": texts, "request": .anyObject,
         ],
         required: ["id", "kind", "received_at", "state"],
@@ -87,9 +85,9 @@ enum Schemas {
         [
             "id": .anyText, "connection": .anyText, "plugin": .anyText, "plugin_version": .anyText, "script": .anyText, "hook": .anyText,
             "event": maybeText,
-            "order": maybeText, "state": words(Run.State.self), "attempt": whole, "next_attempt_at": maybeMoment,
+            "order": maybeText, "state": .words(Run.State.self), "attempt": whole, "next_attempt_at": maybeMoment,
             "result": ["type": ["object", "null"]], "error": ["type": ["object", "null"]], "logs": ["type": "array", "items": .anyObject],
-            "created_at": moment, "ended_at": maybeMoment, "steps": ["type": "array", "items": .reference("Step")],
+            "created_at": .moment, "ended_at": maybeMoment, "steps": ["type": "array", "items": .reference("Step")],
             "input": ["type": "object", "description": "What the hook was called with, for read_personal"],
         ],
         required: ["id", "connection", "hook", "state", "attempt", "created_at"],
@@ -97,7 +95,7 @@ enum Schemas {
     )
 
     private static let step = object(
-        ["n": whole, "kind": .anyText, "request": [:], "reply": [:], "at": moment, "ms": ["type": ["integer", "null"]], "attempts": whole],
+        ["n": whole, "kind": .anyText, "request": [:], "reply": [:], "at": .moment, "ms": ["type": ["integer", "null"]], "attempts": whole],
         required: ["n", "kind", "at"]
     )
 

@@ -1,0 +1,85 @@
+import Screening
+
+/// What a list is asked for: a query of the store that can be limited to some connections.
+protocol ListQuery: Sendable {
+    init()
+    /// On one of these connections; nil for any.
+    var connections: Set<String>? { get set }
+}
+
+extension OrderQuery: ListQuery {}
+extension EventQuery: ListQuery {}
+extension RunQuery: ListQuery {}
+
+/// One filter of a list: its name, what it means, and what it narrows. The same filter is a parameter of the list and a member of the body of the
+/// commands for many things.
+struct Filter<Query: ListQuery>: Sendable {
+    typealias Member<Value> = any WritableKeyPath<Query, Value> & Sendable
+    typealias Narrow = @Sendable (inout Query, [FilterValue], Principal) throws -> Void
+
+    let name: String
+    let description: String
+    /// Whether it may be given several times; else there is one value.
+    let isRepeatable: Bool
+    /// The schema of one value.
+    let schema: JSON
+    /// Narrows a query by the values that were given.
+    let narrow: Narrow
+
+    init(_ name: String, _ description: String, isRepeatable: Bool = false, schema: JSON = .anyText, narrow: @escaping Narrow) {
+        self.name = name
+        self.description = description
+        self.isRepeatable = isRepeatable
+        self.schema = schema
+        self.narrow = narrow
+    }
+
+    /// A line of text.
+    static func text(_ name: String, _ description: String, _ path: Member<String?>) -> Filter {
+        Filter(name, description) { query, values, _ in query[keyPath: path] = try values.first?.line() }
+    }
+
+    /// One of a list of words.
+    static func word<Word: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ name: String,
+        _ description: String,
+        _ path: Member<Word?>
+    ) -> Filter {
+        Filter(name, description, schema: .words(Word.self)) { query, values, _ in
+            query[keyPath: path] = try values.first?.word(as: Word.self)
+        }
+    }
+
+    /// Some of a list of words.
+    static func words<Word: RawRepresentable<String> & CaseIterable & Hashable & Sendable>(
+        _ name: String,
+        _ description: String,
+        _ path: Member<Set<Word>>
+    ) -> Filter {
+        Filter(name, description, isRepeatable: true, schema: .words(Word.self)) { query, values, _ in
+            query[keyPath: path] = Set(try values.map { try $0.word(as: Word.self) })
+        }
+    }
+
+    /// A moment.
+    static func moment(_ name: String, _ description: String, _ path: Member<Timestamp?>) -> Filter {
+        Filter(name, description, schema: .moment) { query, values, _ in query[keyPath: path] = try values.first?.moment() }
+    }
+
+    /// The connections.
+    static var connections: Filter {
+        Filter("connection", "On this connection", isRepeatable: true) { query, values, _ in query.connections = Set(values.map(\.text)) }
+    }
+
+    /// The filter as a parameter of the list's operation.
+    var parameter: JSON {
+        [
+            "name": .string(name), "in": "query",
+            "description": .string(description + (isRepeatable ? "; may be given several times" : "")),
+            "schema": isRepeatable ? ["type": "array", "items": schema] : schema,
+        ]
+    }
+
+    /// The schema of the filter in a body.
+    var member: JSON { isRepeatable ? ["oneOf": [schema, ["type": "array", "items": schema]]] : schema }
+}

@@ -1,0 +1,43 @@
+import Screening
+
+/// A value that was given for a filter, read strictly: what is malformed is a problem that names the filter, never ignored.
+struct FilterValue: Sendable {
+    let name: String
+    let text: String
+
+    /// The value as one line of text.
+    func line(maximum: Int = 500) throws(ProblemDocument) -> String {
+        guard !text.isEmpty, text.utf8.count <= maximum, !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw .filter("malformed_filter", name, "\(name) must be one line of text, 1 to \(maximum) bytes")
+        }
+        return text
+    }
+
+    /// The value as one of a list of words.
+    func word<Word: RawRepresentable<String> & CaseIterable>(as type: Word.Type) throws(ProblemDocument) -> Word {
+        if let word = Word(rawValue: text) { return word }
+        throw .filter("malformed_filter", name, "\(name) must be one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+
+    /// The value as a moment.
+    func moment() throws(ProblemDocument) -> Timestamp {
+        if let moment = Timestamp(iso8601: try line()) { return moment }
+        throw .filter("malformed_filter", name, "\(name) must be a moment such as 2026-03-01T09:30:00Z")
+    }
+
+    /// The value as a whole number within bounds.
+    func number(_ bounds: ClosedRange<Int>) throws(ProblemDocument) -> Int {
+        let text = try line()
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), bounds.contains(number) else {
+            throw .filter("malformed_filter", name, "\(name) must be a number from \(bounds.lowerBound) to \(bounds.upperBound)")
+        }
+        return number
+    }
+}
+
+extension ProblemDocument {
+    /// 400 for a filter, which `parameter` names.
+    static func filter(_ code: String, _ name: String, _ detail: String) -> ProblemDocument {
+        ProblemDocument(400, code, "Bad request", detail, extra: JSON.Members([("parameter", .string(name))]))
+    }
+}
