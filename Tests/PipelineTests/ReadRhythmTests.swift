@@ -59,7 +59,7 @@ import Testing
         func interval(_ state: OrderState, silentFor days: Int64) -> Duration? {
             order.standing.state = state
             order.updatedAt = bed.context.clock.now() + .seconds(-days * 86_400 - 60)
-            return ReadRhythm.interval(of: order, bed.context)
+            return ReadRhythm.interval(of: order, bed.context.environment)
         }
         #expect(interval(.awaitingCandidate, silentFor: 0) == .seconds(900))
         #expect(interval(.awaitingCandidate, silentFor: 2) == .seconds(1800))

@@ -24,7 +24,7 @@ extension Commands {
     /// Takes an order that failed out of the dead letters: nothing is to be done about it. It stays failed, with the note.
     /// - Throws: ``Refusal``: 404; 409 `not_discardable` in any other state, `conflict` where it changed meanwhile.
     public func discard(order id: String, note: String?) async throws -> Order {
-        let order = try await self.order(id)
+        let order = try await context.store.known(order: id)
         guard order.state == .failed else {
             throw Refusal(409, "not_discardable", "The order is \(order.state.rawValue); only one that failed can be discarded.")
         }
@@ -37,10 +37,16 @@ extension Commands {
             message: message.isEmpty ? "nothing is to be done about it" : message,
             at: context.clock.now()
         )
-        let change = OrderChange(from: order, to: next, cause: .operator, kind: "discarded", text: "nothing is to be done about it", context)
-        try await refusing { try await context.store.perform(change.effects) }
-        context.log(change.effects)
-        return try await self.order(id)
+        let change = OrderChange(
+            from: order,
+            to: next,
+            cause: .operator,
+            kind: "discarded",
+            text: "nothing is to be done about it",
+            context.environment
+        )
+        try await context.writer.write(change.effects)
+        return try await context.store.known(order: id)
     }
 
     /// Takes one page of orders that failed out of the dead letters, oldest first.

@@ -27,7 +27,7 @@ extension Commands {
     /// - Throws: ``Refusal`` where the store cannot be had.
     public func looked(at order: Order) async throws {
         let now = context.clock.now()
-        guard order.state.isOpen, let account = context.directory.account(order.account), ReadRhythm.interval(of: order, context) != nil,
+        guard order.state.isOpen, let account = context.directory.account(order.account), ReadRhythm.interval(of: order, context.environment) != nil,
             let next = try await refusing({ try await context.store.due(.read(order: order.id)) }), next > now + .seconds(60),
             context.interest.counts(order.id, of: order.account, perMinute: account.readsPerMinute, at: now)
         else { return }

@@ -14,7 +14,7 @@ extension Commands {
     /// Settles an `uncertain` order by a person's word.
     /// - Throws: ``Refusal``: 404; 409 `not_uncertain` in any other state; 409 `conflict` where it was settled meanwhile, or another order has the reference.
     public func resolve(order id: String, _ resolution: Resolution) async throws -> Order {
-        let order = try await self.order(id)
+        let order = try await context.store.known(order: id)
         guard order.state == .uncertain else {
             throw Refusal(409, "not_uncertain", "The order is \(order.state.rawValue); only an uncertain order can be resolved.")
         }
@@ -24,7 +24,7 @@ extension Commands {
         next.standing.problem = nil
         switch resolution {
         case .adopt(let reference):
-            if let holder = try await refusing({ try await context.holder(of: reference, besides: order) }) {
+            if let holder = try await refusing({ try await context.accounts.holder(of: reference, besides: order) }) {
                 throw Refusal(409, "conflict", "The order \(holder.id) has that request already; look for this order's own at the provider.")
             }
             next.providerRef = reference
@@ -42,11 +42,9 @@ extension Commands {
             next.standing.problem = Problem(code: "abandoned", message: "given up by a person", at: context.clock.now())
             text = "abandoned"
         }
-        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, context)
+        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, context.environment)
         let all = change.effects + effects
-        try await refusing { try await context.store.perform(all) }
-        context.log(all)
-        if let update = change.update { context.updates.tell([update]) }
-        return try await self.order(id)
+        try await context.writer.write(all, change.update)
+        return try await context.store.known(order: id)
     }
 }

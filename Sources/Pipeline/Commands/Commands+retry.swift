@@ -5,7 +5,7 @@ extension Commands {
     /// - Throws: ``Refusal``: 404; 409 `not_retryable` in any other state, or where a person gave up an order that the provider may have; 409 `conflict`
     ///   where it changed meanwhile.
     public func retry(order id: String) async throws -> Order {
-        let order = try await self.order(id)
+        let order = try await context.store.known(order: id)
         guard order.state == .failed || order.state == .refused else {
             throw Refusal(409, "not_retryable", "The order is \(order.state.rawValue); only one that failed or was refused can be sent again.")
         }
@@ -14,12 +14,10 @@ extension Commands {
         }
         var next = order
         next.returnToAccepted()
-        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: "to be sent again", context)
+        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: "to be sent again", context.environment)
         let work = QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: context.clock.now(), priority: 1)
-        try await refusing { try await context.store.perform(change.effects + [.queue(work)]) }
-        context.log(change.effects)
-        if let update = change.update { context.updates.tell([update]) }
-        return try await self.order(id)
+        try await context.writer.write(change.effects + [.queue(work)], change.update)
+        return try await context.store.known(order: id)
     }
 
     /// Sends one page of orders again, oldest first: those that failed, unless the query names states.

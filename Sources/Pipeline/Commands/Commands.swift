@@ -25,16 +25,16 @@ public struct Commands: Sendable {
             )
         }
         let order: Order
-        do { order = try connection.order(request, context) } catch { throw Refusal(error) }
+        do { order = try connection.order(request, context.environment) } catch { throw Refusal(error) }
         let placed = try await refusing { try await context.store.place(order) }
-        if placed.isNew { context.log([.order(placed.order)]) }
+        if placed.isNew { context.environment.log([.order(placed.order)]) }
         return placed
     }
 
     /// Asks for the provider's present word, ahead of all polling. Returns the order as it stands; what the provider says arrives as an update.
     /// - Throws: ``Refusal``: 404, or 409 `unsupported` where the provider cannot be read or has no name for the order yet.
     public func refresh(order id: String) async throws -> Order {
-        let order = try await self.order(id)
+        let order = try await context.store.known(order: id)
         guard order.providerRef != nil, let account = context.directory.account(order.account), account.capabilities.report else {
             throw Refusal(409, "unsupported", "The order cannot be read at its provider.")
         }
@@ -45,19 +45,13 @@ public struct Commands: Sendable {
         return order
     }
 
-    /// The packages that an account may order, kept for five minutes.
-    /// - Throws: ``Refusal``: 404, 409 `unsupported`, 502 or 503 where the provider did not say.
-    public func packages(account id: String) async throws -> [ScreeningPackage] {
-        guard let account = context.directory.account(id) else { throw Refusal.notFound("account") }
-        guard account.capabilities.packages else {
-            throw Refusal(409, "unsupported", "\(account.provider.manifest.title) does not list packages; take the product id it gave you.")
-        }
-        return try await context.packages.packages(of: account, at: context.clock.now()) { [context] in
-            do { return try await account.provider.packages(context.session(account)) } catch let error as ProviderError {
-                let passing = [.unavailable, .noAnswer, .rateLimited].contains(error.code)
-                throw Refusal(passing ? 503 : 502, "provider_\(error.code.rawValue)", error.message.value, retryAfter: passing ? .seconds(30) : nil)
-            }
-        }
+    /// Cancels an order: at the provider where it has it, else by never sending it.
+    ///
+    /// Calling again on a cancelled order returns it as it is.
+    /// - Throws: ``Refusal``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503 where the
+    ///   provider did not answer.
+    public func cancel(order id: String, reason: String? = nil) async throws -> Order {
+        try await context.cancellation.cancel(order: id, reason: reason)
     }
 
     /// Sends an event through the present scripts again. Returns the event; what it would do twice is stopped by the unique external ids.
@@ -142,13 +136,8 @@ public struct Commands: Sendable {
         var effects: [Effect] = [.expect(run: id, in: run.state), .run(ended), .unqueue(.run(id))]
         if let event = run.event { effects.append(.event(id: event, state: .done, problem: nil)) }
         try await refusing { try await context.store.perform(effects) }
-        context.log(effects)
+        context.environment.log(effects)
         return ended
-    }
-
-    func order(_ id: String) async throws -> Order {
-        guard let order = try await refusing({ try await context.store.order(id) }) else { throw Refusal.notFound("order") }
-        return order
     }
 
     private func run(_ id: String) async throws -> Run {

@@ -6,19 +6,19 @@ extension CircuitBreakers {
     static func ofAccounts() -> CircuitBreakers { CircuitBreakers(.outside) }
 
     /// Notes what a provider made of a call; nil for a success. Whoever answers, and be it with a refusal, is there.
-    func note(_ error: ProviderError?, of account: String, _ context: PipelineContext) {
+    func note(_ error: ProviderError?, of account: String, _ environment: Environment) {
         switch error?.code {
         case .unavailable, .noAnswer,
             _ where error?.creation == .uncertain:
-            guard failed(account, at: context.clock.now()) else { return }
-            context.logger.error(
+            guard failed(account, at: environment.clock.now()) else { return }
+            environment.logger.error(
                 "an account's provider does not answer; its work waits and is tried now and then",
                 metadata: ["account": "\(account)", "error": "\(error?.description ?? "")"]
             )
         case .rateLimited: abandoned(account)
         default:
             guard succeeded(account) else { return }
-            context.logger.notice("an account's provider answers again", metadata: ["account": "\(account)"])
+            environment.logger.notice("an account's provider answers again", metadata: ["account": "\(account)"])
         }
     }
 }

@@ -20,7 +20,7 @@ public struct Intake: Sendable {
         guard rule.verification.verify(request, secrets: connection.secrets, now: now) else {
             throw Refusal(401, "bad_signature", "The request's signature or credentials are not this connection's.")
         }
-        let id = context.identifier(.event)
+        let id = context.environment.identifier(.event)
         let kept = ReceivedRequest(
             method: request.method,
             path: request.path,
@@ -47,7 +47,7 @@ public struct Intake: Sendable {
     public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
         let order = try await refusing { try await context.store.order(callbackToken: token) }
         guard let order, order.account == account, let known = context.directory.account(account) else { throw Refusal.notFound("address") }
-        do { try known.provider.verify(webhook, context.session(known)) } catch {
+        do { try known.provider.verify(webhook, context.accounts.session(known)) } catch {
             switch error {
             case .badSignature: throw Refusal(401, "bad_signature", "The webhook's signature is not one of the account's.")
             case .unsupported: throw Refusal.notFound("address")
@@ -56,7 +56,7 @@ public struct Intake: Sendable {
         guard (try? JSON(parsing: webhook.body)) != nil else { throw Refusal(400, "not_json", "The webhook's body is not JSON.") }
         let credentials = known.provider.manifest.credentialHeaders
         let event = Event(
-            id: context.identifier(.event),
+            id: context.environment.identifier(.event),
             kind: .webhook,
             connection: order.connection,
             account: account,
@@ -72,9 +72,4 @@ public struct Intake: Sendable {
         let acceptance = try await refusing { try await context.store.accept(event, dedupe: nil) }
         return WireResponse(200, json: ["event": .string(acceptance.event)])
     }
-}
-
-/// Does something with the store, and says what its failure means to the caller.
-func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
-    do { return try await body() } catch let error as StoreError { throw Refusal(error) }
 }

@@ -17,7 +17,7 @@ struct RouteRun: Sendable {
         var received = event
         received.state = .working
         let run = connection.run(
-            id: context.identifier(.run),
+            id: context.environment.identifier(.run),
             hook: route.key,
             event: event.id,
             order: nil,
@@ -34,7 +34,7 @@ struct RouteRun: Sendable {
             .run(ended), .event(id: event.id, state: state, problem: state == .dead ? ended.problem : nil), .unqueue(.run(run.id)),
         ]
         try await refusing { try await context.store.perform(effects) }
-        context.log(effects)
+        context.environment.log(effects)
         return response
     }
 

@@ -14,7 +14,7 @@ struct LiveScriptHost: ConnectionScriptHost {
     var secrets: [String: [Secret]] { connection.secrets }
 
     func draft(_ arguments: JSON) async throws -> Order {
-        do { return try connection.order(arguments, context) } catch { throw CallRefusal(error) }
+        do { return try connection.order(arguments, context.environment) } catch { throw CallRefusal(error) }
     }
 
     func order(id: String) async throws -> Order? {
@@ -29,7 +29,7 @@ struct LiveScriptHost: ConnectionScriptHost {
     func cancel(order id: String, reason: String?) async throws -> JSON {
         guard try await order(id: id) != nil else { throw CallRefusal("no_such_order", "the connection has no order of that id", path: "id") }
         do {
-            _ = try await Commands(context).cancel(order: id, reason: reason)
+            _ = try await context.cancellation.cancel(order: id, reason: reason)
             return ["cancelled": true]
         } catch let refusal as Refusal where refusal.code == "too_late" || refusal.code == "unsupported" {
             return ["cancelled": false, "reason": .string(refusal.code)]
@@ -43,7 +43,7 @@ struct LiveScriptHost: ConnectionScriptHost {
         guard let name, connection.accounts.contains(name) else {
             throw CallRefusal("no_such_account", "the connection may not use the account \(name ?? "(none)")", path: "account")
         }
-        do { return try await Commands(context).packages(account: name) } catch let refusal as Refusal {
+        do { return try await context.accounts.packages(account: name) } catch let refusal as Refusal {
             if refusal.status == 503 { throw AttemptFailure(refusal.code, refusal.detail, retryable: true) }
             throw CallRefusal(refusal.code, refusal.detail)
         }
@@ -63,7 +63,7 @@ struct LiveScriptHost: ConnectionScriptHost {
 
     func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? {
         let placed = try await context.store.remember(steps, of: run.id, doing: effect)
-        if let placed, placed.state == .accepted { context.log([.order(placed)]) }
+        if let placed, placed.state == .accepted { context.environment.log([.order(placed)]) }
         return placed
     }
 

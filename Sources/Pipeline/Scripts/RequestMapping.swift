@@ -38,7 +38,7 @@ struct RequestMapping: Sendable {
         guard connection.hooks.hooks.contains("map_request") else { return .shape(nil) }
         let shape: RequestShape?
         do {
-            shape = try account.provider.shape(of: order, callback: context.callback(for: order, account), key: order.id, session)
+            shape = try account.provider.shape(of: order, callback: context.accounts.callback(for: order, account), key: order.id, session)
         } catch let error as ProviderError { return .failed(message: error.message.value, after: nil) }
         guard let shape else {
             // What the script is there to prevent must not happen because it was not asked.

@@ -16,7 +16,7 @@ struct EventStage: Sendable {
             return .decided(Decision(.done, [.event(id: event.id, state: .dead, problem: problem)]))
         }
         let run = connection.run(
-            id: context.identifier(.run),
+            id: context.environment.identifier(.run),
             hook: "on_event",
             event: event.id,
             order: nil,

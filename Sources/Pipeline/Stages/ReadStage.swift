@@ -7,7 +7,9 @@ struct ReadStage: Sendable {
     let context: PipelineContext
 
     func decide(_ claim: Claim, _ order: Order) async throws -> Verdict {
-        guard let reference = order.providerRef, order.state.isOpen || ReadRhythm.interval(of: order, context) != nil || claim.attempt == 1 else {
+        guard let reference = order.providerRef,
+            order.state.isOpen || ReadRhythm.interval(of: order, context.environment) != nil || claim.attempt == 1
+        else {
             return .decided(Decision(.done))
         }
         guard let account = context.directory.account(order.account), account.capabilities.report else {
@@ -15,8 +17,8 @@ struct ReadStage: Sendable {
             return .decided(order.state.isOpen ? Decision(.again(at: context.clock.now() + .seconds(3600), spent: false)) : Decision(.done))
         }
         do {
-            let report = try await account.provider.report(for: reference, context.session(account))
-            context.unanswered.note(nil, of: order.account, context)
+            let report = try await account.provider.report(for: reference, context.accounts.session(account))
+            context.accounts.answered(account)
             return .settle(order: order.id) { [self] present in
                 // The answer is older than what has been written meanwhile: it is asked for again.
                 guard present.version == order.version else { return (Decision(.again(at: context.clock.now(), spent: false)), []) }
@@ -35,12 +37,12 @@ struct ReadStage: Sendable {
         }
         // Done and queued anew, so that a refresh's urgency ends with it.
         var effects: [Effect] = []
-        if let wait = ReadRhythm.interval(of: next, context) {
+        if let wait = ReadRhythm.interval(of: next, context.environment) {
             effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + wait)))
         }
         guard next != present else { return (Decision(.done, effects), []) }
         let event = Event(
-            id: context.identifier(.event),
+            id: context.environment.identifier(.event),
             kind: .poll,
             connection: present.connection,
             account: present.account,
@@ -57,18 +59,16 @@ struct ReadStage: Sendable {
             text: "\(present.provider) reports \(next.state.rawValue)",
             details: ["event": .string(event.id), "provider_status": next.json["provider_status"] ?? .null],
             readsAgain: false,
-            context
+            context.environment
         )
         return (Decision(.done, change.effects + [.record(event)] + effects), change.update.map { [$0] } ?? [])
     }
 
     private func failed(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async throws -> Verdict {
         let now = context.clock.now()
-        context.unanswered.note(error, of: order.account, context)
         context.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
-        if let until = try await context.rest(account, after: error) { return .decided(Decision(.again(at: until, spent: false))) }
+        if let until = try await context.accounts.failed(error, at: account) { return .decided(Decision(.again(at: until, spent: false))) }
         if error.code == .unauthorised {
-            try await context.pauses.note(error, of: account, context)
             return .decided(Decision(.again(at: now + .seconds(30), spent: false)))
         }
         let interval = account.account.polling?.interval ?? .seconds(900)
@@ -91,7 +91,7 @@ struct ReadStage: Sendable {
                 text: "the order cannot be read (\(error))",
                 details: error.script.map { ["script": .string(FailureText.text(of: $0))] } ?? [:],
                 readsAgain: false,
-                context
+                context.environment
             )
             return (Decision(again, change.effects), [])
         }

@@ -23,9 +23,9 @@ struct SubmitStage: Sendable {
         }
         if let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
         if let until = await waitsForAnswer(account) { return .decided(Decision(.again(at: until, spent: false))) }
-        let session = context.session(account)
+        let session = context.accounts.session(account)
         let (mapped, logs) = try await RequestMapping(context: context).map(order, account, session, attempt: claim.attempt)
-        if case .shape = mapped {} else { context.creating.abandoned(order.account) }
+        if case .shape = mapped {} else { context.accounts.creating.abandoned(order.account) }
         let request: RequestShape?
         switch mapped {
         case .shape(let shape): request = shape
@@ -44,7 +44,7 @@ struct SubmitStage: Sendable {
             kind: "submitting",
             text: "sending to \(order.provider)",
             details: SubmitStage.details(["attempt": .int(Int64(claim.attempt))], logs),
-            context
+            context.environment
         )
         return .first(change.effects, inDoubt: { notSent(order, intent) }) { await submit(claim, order, request, account, session) }
     }
@@ -52,7 +52,7 @@ struct SubmitStage: Sendable {
     /// The store did not say whether it wrote that the order is being sent, and so it was not sent. Where that is on disk, and others have called the
     /// order `uncertain` for it, they were wrong: it is to be sent still.
     private func notSent(_ order: Order, _ intent: String) -> Verdict {
-        context.creating.abandoned(order.account)
+        context.accounts.creating.abandoned(order.account)
         return .settle(order: order.id) { [context] present in
             let now = context.clock.now()
             guard present.intent == intent, present.providerRef == nil, present.state == .submitting || present.state == .uncertain else {
@@ -61,7 +61,14 @@ struct SubmitStage: Sendable {
             }
             var next = present
             next.returnToAccepted()
-            let change = OrderChange(from: present, to: next, cause: .submit, kind: "problem", text: "not sent; the store was away", context)
+            let change = OrderChange(
+                from: present,
+                to: next,
+                cause: .submit,
+                kind: "problem",
+                text: "not sent; the store was away",
+                context.environment
+            )
             let work = QueuedWork(.submit(order: order.id), lane: QueuedWork.lane(order: order.id), due: now, priority: 1)
             return (Decision(.done, change.effects + [.queue(work)]), [])
         }
@@ -70,22 +77,22 @@ struct SubmitStage: Sendable {
     /// Until when an account's work waits, whatever it is: the account rests, its credentials were rejected, or its provider does not answer. Nil where
     /// it need not.
     private func waits(_ account: ProviderAccount) async throws -> Timestamp? {
-        if let until = try await context.store.resting(account.budget) { return until }
-        let isPaused = try await context.pauses.problem(of: account, context) != nil
-        return isPaused || context.unanswered.isOpen(account.account.id) ? context.waitForAccount() : nil
+        if let until = try await context.accounts.rest(of: account) { return until }
+        let isPaused = try await context.accounts.pause(of: account) != nil
+        return isPaused || context.accounts.unanswered.isOpen(account.account.id) ? context.accounts.nextLook() : nil
     }
 
     /// Until when an order waits because others of its account could not be created; nil where it may be sent. Where something harmless can be asked,
     /// that is done before an order is sent to find out: its answer might be lost as well.
     private func waitsForAnswer(_ account: ProviderAccount) async -> Timestamp? {
         let id = account.account.id
-        guard context.creating.isOpen(id) else { return nil }
-        guard case .granted = context.creating.ask(id, at: context.clock.now()) else { return context.waitForAccount() }
+        guard context.accounts.creating.isOpen(id) else { return nil }
+        guard case .granted = context.accounts.creating.ask(id, at: context.clock.now()) else { return context.accounts.nextLook() }
         do {
-            try await Commands(context).probe(account)
+            try await context.accounts.probe(account)
         } catch let error as ProviderError where [.unavailable, .noAnswer].contains(error.code) {
-            context.creating.note(error, of: id, context)
-            return context.waitForAccount()
+            context.accounts.creating.note(error, of: id, context.environment)
+            return context.accounts.nextLook()
         } catch {}
         return nil
     }
@@ -101,18 +108,18 @@ struct SubmitStage: Sendable {
             let submission = try await account.provider.submit(
                 order,
                 request: request,
-                callback: context.callback(for: order, account),
+                callback: context.accounts.callback(for: order, account),
                 key: order.id,
                 session
             )
-            context.creating.note(nil, of: order.account, context)
+            context.accounts.creating.note(nil, of: order.account, context.environment)
             return settled(order.id, submission)
         } catch let error as ProviderError {
-            context.creating.note(error, of: order.account, context)
+            context.accounts.creating.note(error, of: order.account, context.environment)
             return await judged(claim, order, error, account)
         } catch {
             // Not a word on what happened: the request may have left.
-            context.creating.abandoned(order.account)
+            context.accounts.creating.abandoned(order.account)
             return uncertain(order.id, ProviderError(.noAnswer, "the submission broke off: \(type(of: error))"))
         }
     }
@@ -126,7 +133,7 @@ struct SubmitStage: Sendable {
             return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: false)))
         case .refused: return refuse(order, error, text: "\(order.provider) refused the order")
         case .sendAgain:
-            let until = try? await context.rest(account, after: error)
+            let until = try? await context.accounts.rest(account, after: error)
             return fail(
                 claim,
                 order,
@@ -152,7 +159,7 @@ struct SubmitStage: Sendable {
                 kind: "submitted",
                 text: text,
                 details: SubmitStage.details(SubmitStage.details(error), logs),
-                context
+                context.environment
             )
             return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
         }
@@ -163,12 +170,12 @@ struct SubmitStage: Sendable {
         guard error.code == .unauthorised else { return }
         if error.status == 403, account.capabilities.packages {
             do {
-                return try await Commands(context).probe(account)
+                return try await context.accounts.probe(account)
             } catch let again as ProviderError where again.code == .unauthorised {
-                return try await context.pauses.note(again, of: account, context)
+                return try await context.accounts.rejected(again, by: account)
             }
         }
-        try await context.pauses.note(error, of: account, context)
+        try await context.accounts.rejected(error, by: account)
     }
 
     /// What becomes of a submission that is decided about on an order which is not `submitting` any more: an order that is to be sent keeps its work.
@@ -208,7 +215,7 @@ struct SubmitStage: Sendable {
                 kind: "problem",
                 text: due.map { "not sent; next attempt at \($0)" } ?? "given up after \(claim.attempt) attempts",
                 details: SubmitStage.details(["code": .string(code)], logs),
-                context
+                context.environment
             )
             return (Decision(due.map { .again(at: $0, spent: rest == nil) } ?? .done, change.effects), change.update.map { [$0] } ?? [])
         }
@@ -232,7 +239,7 @@ struct SubmitStage: Sendable {
                 kind: "problem",
                 text: "the provider's answer was lost",
                 details: SubmitStage.details(error),
-                context
+                context.environment
             )
             return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
         }
@@ -241,7 +248,7 @@ struct SubmitStage: Sendable {
     private func settled(_ id: String, _ submission: Submission) -> Verdict {
         .settle(order: id) { [context] present in
             if let known = present.providerRef {
-                return (Decision(.done, SecondRequest.effects(submission.reference, known, present, .submit, context)), [])
+                return (Decision(.done, SecondRequest.effects(submission.reference, known, present, .submit, context.environment)), [])
             }
             var next = present
             next.providerRef = submission.reference
@@ -255,7 +262,7 @@ struct SubmitStage: Sendable {
                 kind: "submitted",
                 text: "\(present.provider) has the order",
                 details: ["provider_ref": .string(submission.reference)],
-                context
+                context.environment
             )
             return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
         }
@@ -270,19 +277,17 @@ struct SubmitStage: Sendable {
         // The provider is asked for as long as it may soon be there again; then a person has to know.
         let isPatient = now - order.updatedAt < .seconds(3600)
         if isPatient, let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
-        if isPatient, let until = try await context.reads(1, from: account).refusedUntil {
+        if isPatient, let until = try await context.accounts.reads(1, from: account).refusedUntil {
             return .decided(Decision(.again(at: until, spent: false)))
         }
         do {
-            let answer = try await account.provider.find(order, context.session(account))
-            context.unanswered.note(nil, of: order.account, context)
+            let answer = try await account.provider.find(order, context.accounts.session(account))
+            context.accounts.answered(account)
             guard let found = answer else { return uncertain(order.id, lost) }
-            guard try await context.holder(of: found.reference, besides: order) == nil else { return uncertain(order.id, lost) }
+            guard try await context.accounts.holder(of: found.reference, besides: order) == nil else { return uncertain(order.id, lost) }
             return settled(order.id, found)
         } catch let error as ProviderError {
-            context.unanswered.note(error, of: order.account, context)
-            try await context.pauses.note(error, of: account, context)
-            let rest = try await context.rest(account, after: error)
+            let rest = try await context.accounts.failed(error, at: account)
             guard isPatient, [.unavailable, .noAnswer, .rateLimited, .unauthorised].contains(error.code) else { return uncertain(order.id, lost) }
             return .decided(Decision(.again(at: rest ?? now + .seconds(15), spent: false)))
         }

@@ -21,7 +21,7 @@ struct WebhookStage: Sendable {
         guard let account = context.directory.account(order.account) else {
             return dead(event, ("account_missing", "the account \(order.account) is not configured"))
         }
-        let session = context.session(account)
+        let session = context.accounts.session(account)
         let webhook = Webhook(headers: event.request.value.headers, body: event.request.value.body)
         let said: [WebhookReport]
         do { said = try await account.provider.interpret(webhook, session) } catch let error as ProviderError {
@@ -36,10 +36,12 @@ struct WebhookStage: Sendable {
             return try await other(said.last?.reference, event, order)
         }
         guard let reference = order.providerRef ?? word.reference else { return done(event) }
-        if order.providerRef == nil, try await context.holder(of: reference, besides: order) != nil { return dead(event, WebhookStage.misdirected) }
+        if order.providerRef == nil, try await context.accounts.holder(of: reference, besides: order) != nil {
+            return dead(event, WebhookStage.misdirected)
+        }
         if let report = word.report, order.providerRef != nil, unchanged(order, by: report) { return done(event) }
         let asks = try await isAnswering(account)
-        if asks, let next = try await context.reads(1, from: account).refusedUntil {
+        if asks, let next = try await context.accounts.reads(1, from: account).refusedUntil {
             return .decided(Decision(.again(at: next, spent: false)))
         }
         let belief = asks ? try await belief(word.report, reference, account, session) : Belief(reference: reference, report: word.report)
@@ -56,8 +58,8 @@ struct WebhookStage: Sendable {
 
     /// Whether the provider can be asked at present. One that does not answer would hold up the webhooks of all others.
     private func isAnswering(_ account: ProviderAccount) async throws -> Bool {
-        guard account.capabilities.report, !context.unanswered.isOpen(account.account.id) else { return false }
-        return try await context.pauses.problem(of: account, context) == nil
+        guard account.capabilities.report, !context.accounts.unanswered.isOpen(account.account.id) else { return false }
+        return try await context.accounts.pause(of: account) == nil
     }
 
     /// The provider's present word where it can be had and says no less than the webhook, else the webhook's.
@@ -69,16 +71,14 @@ struct WebhookStage: Sendable {
     ) async throws -> Belief {
         do {
             let answer = try await account.provider.report(for: reference, session)
-            context.unanswered.note(nil, of: account.account.id, context)
+            context.accounts.answered(account)
             guard let read = answer else { return Belief(reference: reference, report: told) }
             // A webhook that says no more than that something changed.
             guard let told else { return Belief(reference: reference, report: read) }
             if read.isCoarserForm(of: told.providerStatus) { return Belief(reference: reference, report: told) }
             return Belief(reference: reference, report: read, asksAgain: read.status != told.status || read.result != told.result)
         } catch let error as ProviderError {
-            context.unanswered.note(error, of: account.account.id, context)
-            try await context.pauses.note(error, of: account, context)
-            _ = try await context.rest(account, after: error)
+            try await context.accounts.failed(error, at: account)
             context.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error.place)"])
             return Belief(reference: reference, report: told)
         }
@@ -105,7 +105,7 @@ struct WebhookStage: Sendable {
             kind: "report",
             text: "\(present.provider) reports \(next.state.rawValue)",
             details: ["event": .string(event.id), "provider_status": next.json["provider_status"] ?? .null],
-            context
+            context.environment
         )
         return (Decision(.done, change.effects + effects), change.update.map { [$0] } ?? [])
     }
@@ -125,11 +125,11 @@ struct WebhookStage: Sendable {
     /// The webhook came to this order's own address and names another request than the one that is known. It is another order's, or the provider has
     /// two for this one.
     private func other(_ named: String?, _ event: Event, _ order: Order) async throws -> Verdict {
-        guard let named, let known = order.providerRef, try await context.holder(of: named, besides: order) == nil else {
+        guard let named, let known = order.providerRef, try await context.accounts.holder(of: named, besides: order) == nil else {
             return dead(event, WebhookStage.misdirected)
         }
         return .settle(order: order.id) { [self] present in
-            let shown = present.providerRef == known ? SecondRequest.effects(named, known, present, .webhook, context) : []
+            let shown = present.providerRef == known ? SecondRequest.effects(named, known, present, .webhook, context.environment) : []
             let reason: Reason = ("second_reference", "the webhook names a second request for this order; ask the provider which one stands")
             return (Decision(.done, [setAside(event, reason)] + shown), [])
         }

@@ -66,14 +66,14 @@ struct Desk: Sendable {
         switch verdict {
         case .decided(let decision, let told):
             try await context.store.commit(claim, decision)
-            context.log(decision.effects)
+            context.environment.log(decision.effects)
             context.updates.tell(told)
         case .first(let effects, let inDoubt, let then):
             do { try await context.store.perform(effects) } catch StoreError.unknown(let why) {
                 guard let inDoubt else { throw StoreError.unknown(why) }
                 return try await write(inDoubt(), claim)
             }
-            context.log(effects)
+            context.environment.log(effects)
             try await write(try await then(), claim)
         case .settle(let id, let work):
             try await settle(id, work, claim)
@@ -121,7 +121,7 @@ struct Desk: Sendable {
             guard try await context.store.renew([claim], lease: .seconds(30)).isEmpty else { throw StoreError.conflict }
             try await context.store.perform(decision.effects)
         }
-        context.log(decision.effects)
+        context.environment.log(decision.effects)
         context.updates.tell(told)
     }
 

@@ -38,10 +38,10 @@ public struct Poller: Service {
     private func admitted(_ claims: [Claim], _ id: String) async throws -> ([Claim], notBefore: Timestamp?) {
         guard !claims.isEmpty else { return ([], nil) }
         guard let account = context.directory.account(id) else { return ([], context.clock.now() + .seconds(60)) }
-        guard try await context.pauses.problem(of: account, context) == nil else { return ([], context.clock.now() + .seconds(5)) }
-        if case .refused(let until) = context.unanswered.ask(id, at: context.clock.now()) { return ([], until) }
-        let most = context.unanswered.isOpen(id) ? 1 : claims.count
-        let grant = try await context.reads(most, from: account)
+        guard try await context.accounts.pause(of: account) == nil else { return ([], context.clock.now() + .seconds(5)) }
+        if case .refused(let until) = context.accounts.unanswered.ask(id, at: context.clock.now()) { return ([], until) }
+        let most = context.accounts.unanswered.isOpen(id) ? 1 : claims.count
+        let grant = try await context.accounts.reads(most, from: account)
         return (Array(claims.prefix(grant.count)), grant.count < claims.count ? grant.next ?? context.clock.now() + .seconds(2) : nil)
     }
 }

@@ -13,7 +13,7 @@ extension PipelineContext {
                 let orders = try await store.orders(query, page)
                 var missing: [Effect] = []
                 for order in orders.items {
-                    guard let wait = ReadRhythm.interval(of: order, self), try await store.due(.read(order: order.id)) == nil else { continue }
+                    guard let wait = ReadRhythm.interval(of: order, environment), try await store.due(.read(order: order.id)) == nil else { continue }
                     // Not all of them at once.
                     let due = clock.now() + .milliseconds(Int64(Double(wait.wholeMilliseconds) * random.fraction()))
                     missing.append(.queue(QueuedWork(.read(order: order.id), account: order.account, due: due)))

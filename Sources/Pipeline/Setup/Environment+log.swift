@@ -1,7 +1,7 @@
 import Logging
 import Screening
 
-extension PipelineContext {
+extension Environment {
     /// Says in the log what was just written, a line for each thing that matters: an order's new state, a run's end. Never with personal data.
     func log(_ effects: [Effect]) {
         for effect in effects {

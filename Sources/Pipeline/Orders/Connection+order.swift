@@ -4,10 +4,10 @@ import Screening
 extension Connection {
     /// The order that a wish from outside (a script's, the API's) stands for, checked before anything is written.
     /// - Throws: ``FieldProblem`` naming what is missing or malformed.
-    func order(_ wish: JSON, _ context: PipelineContext) throws(FieldProblem) -> Order {
-        let draft = try OrderDraft(wish: wish, connection: id, accounts: accounts) { context.directory.account($0)?.account.provider }
-        if let problem = context.directory.account(draft.account)?.provider.problems(with: draft).first { throw problem }
-        return draft.order(id: context.identifier(.order), callbackToken: Secret(context.random.token()), at: context.clock.now())
+    func order(_ wish: JSON, _ environment: Environment) throws(FieldProblem) -> Order {
+        let draft = try OrderDraft(wish: wish, connection: id, accounts: accounts) { environment.directory.account($0)?.account.provider }
+        if let problem = environment.directory.account(draft.account)?.provider.problems(with: draft).first { throw problem }
+        return draft.order(id: environment.identifier(.order), callbackToken: Secret(environment.random.token()), at: environment.clock.now())
     }
 
     /// The first value of a wish that says where the connection's scripts may send: one that `permissions.http` refers to. Nil where there is none.

@@ -33,6 +33,17 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// What a provider's failure means to a caller: 503 where it may pass, else 502.
+    init(_ error: ProviderError, _ detail: String? = nil) {
+        let passing = [.unavailable, .noAnswer, .rateLimited].contains(error.code)
+        self.init(
+            passing ? 503 : 502,
+            "provider_\(error.code.rawValue)",
+            detail ?? error.message.value,
+            retryAfter: passing ? .seconds(30) : nil
+        )
+    }
+
     /// There is nothing of that name: 404.
     public static func notFound(_ what: String) -> Refusal { Refusal(404, "not_found", "There is no such \(what).") }
 
@@ -41,4 +52,9 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// Code and detail.
     public var description: String { "\(code): \(detail)" }
+}
+
+/// Does something with the store, and says what its failure means to the caller.
+func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do { return try await body() } catch let error as StoreError { throw Refusal(error) }
 }

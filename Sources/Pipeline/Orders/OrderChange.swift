@@ -19,16 +19,16 @@ struct OrderChange: Sendable {
         text: String,
         details: JSON = [:],
         readsAgain: Bool = true,
-        _ context: PipelineContext
+        _ environment: Environment
     ) {
-        let now = context.clock.now()
+        let now = environment.clock.now()
         var after = changed
         after.version = before.version + 1
         after.updatedAt = now
         if after.state != .accepted, after.state != .submitting { after.heard = nil }
         effects = [.order(after), .timeline(TimelineEntry(order: after.id, at: now, kind: kind, text: text, details: details))]
         if readsAgain {
-            if let wait = ReadRhythm.interval(of: after, context) {
+            if let wait = ReadRhythm.interval(of: after, environment) {
                 let isNew = before.providerRef == nil
                 let urgency: ReadRhythm.Urgency = isNew ? .new : .usual
                 effects.append(.queue(QueuedWork(.read(order: after.id), account: after.account, due: now + wait, priority: urgency.rawValue)))
@@ -38,7 +38,7 @@ struct OrderChange: Sendable {
         }
         guard let update = Update(from: before, to: after, cause: cause) else { return }
         self.update = update
-        guard let run = OrderChange.run(for: update, at: now, context) else { return }
+        guard let run = OrderChange.run(for: update, at: now, environment) else { return }
         effects += [
             .run(run), .queue(QueuedWork(.run(run.id), lane: QueuedWork.lane(updatesOf: after.id), due: now)),
             .timeline(
@@ -54,9 +54,9 @@ struct OrderChange: Sendable {
     }
 
     /// The run that tells the ATS; nil where the connection's scripts have no `on_update`.
-    private static func run(for update: Update, at moment: Timestamp, _ context: PipelineContext) -> Run? {
-        let id = context.identifier(.run)
-        guard let connection = context.directory.connection(update.order.connection) else {
+    private static func run(for update: Update, at moment: Timestamp, _ environment: Environment) -> Run? {
+        let id = environment.identifier(.run)
+        guard let connection = environment.directory.connection(update.order.connection) else {
             // The connection is not configured at present: the run is kept, so that the update is not lost, and waits for it as a dead letter.
             return Run(
                 id: id,

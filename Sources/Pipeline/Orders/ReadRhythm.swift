@@ -20,11 +20,11 @@ enum ReadRhythm {
 
     /// How long until the order is read again; nil where it is not polled. A completed order without an outcome is asked about for another week: the
     /// provider may still say it.
-    static func interval(of order: Order, _ context: PipelineContext) -> Duration? {
-        guard order.providerRef != nil, let account = context.directory.account(order.account), account.capabilities.report,
+    static func interval(of order: Order, _ environment: Environment) -> Duration? {
+        guard order.providerRef != nil, let account = environment.directory.account(order.account), account.capabilities.report,
             let interval = account.account.polling?.interval
         else { return nil }
-        let silence = context.clock.now() - order.updatedAt
+        let silence = environment.clock.now() - order.updatedAt
         if order.state.isOpen { return max(interval, min(interval * factor(order.state, silence), longest)) }
         guard order.state == .completed, order.outcome == nil, silence < .seconds(7 * 86_400) else { return nil }
         return max(interval, .seconds(3600))

@@ -1,15 +1,21 @@
-public import Screening
+import Screening
 
-extension Commands {
+/// Cancels orders, whoever asks for it: a person or a script.
+struct OrderCancellation: Sendable {
+    let environment: Environment
+    let store: any Store
+    let accounts: AccountService
+    let writer: EffectWriter
+
     /// Cancels an order: at the provider where it has it, else by never sending it.
     ///
     /// Calling again on a cancelled order returns it as it is.
     /// - Throws: ``Refusal``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503 where the
     ///   provider did not answer.
-    public func cancel(order id: String, reason: String? = nil) async throws -> Order {
+    func cancel(order id: String, reason: String?) async throws -> Order {
         var isCancelledThere = false
         for _ in 0..<5 {
-            let order = try await self.order(id)
+            let order = try await store.known(order: id)
             switch order.state {
             case .cancelled: return order
             case .completed, .reviewed, .refused, .failed: throw Refusal(409, "too_late", "The order is \(order.state.rawValue) already.")
@@ -27,24 +33,18 @@ extension Commands {
     }
 
     private func cancelAtProvider(_ order: Order) async throws {
-        guard let account = context.directory.account(order.account), account.capabilities.cancel != nil, let reference = order.providerRef else {
+        guard let account = environment.directory.account(order.account), account.capabilities.cancel != nil, let reference = order.providerRef else {
             throw Refusal(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
         }
         do {
-            switch try await account.provider.cancel(reference, context.session(account)) {
+            switch try await account.provider.cancel(reference, accounts.session(account)) {
             case .cancelled: return
             case .tooLate(let words):
                 throw Refusal(409, "too_late", "The provider does not cancel the order any more." + (words.map { " It says: \($0)" } ?? ""))
             case .unsupported: throw Refusal(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
             }
         } catch let error as ProviderError {
-            let passing = [.unavailable, .noAnswer, .rateLimited].contains(error.code)
-            throw Refusal(
-                passing ? 503 : 502,
-                "provider_\(error.code.rawValue)",
-                "The provider did not confirm the cancellation: \(error.message.value)",
-                retryAfter: passing ? .seconds(30) : nil
-            )
+            throw Refusal(error, "The provider did not confirm the cancellation: \(error.message.value)")
         }
     }
 
@@ -61,13 +61,11 @@ extension Commands {
             kind: "command",
             text: "cancelled",
             details: ["reason_given": .bool(reason != nil)],
-            context
+            environment
         )
-        do { try await context.store.perform(change.effects + effects) } catch StoreError.conflict { return nil } catch let error as StoreError {
-            throw Refusal(error)
+        do { try await writer.write(change.effects + effects, change.update) } catch let refusal as Refusal where refusal.code == "conflict" {
+            return nil
         }
-        context.log(change.effects)
-        if let update = change.update { context.updates.tell([update]) }
-        return try await self.order(order.id)
+        return try await store.known(order: order.id)
     }
 }

@@ -13,43 +13,50 @@ final class AccountPauses: Sendable {
     /// The name of no connection: these are the host's own values.
     private static let owner = ""
 
+    private let store: any Store
+    private let environment: Environment
     private let known = Mutex<[String: (pause: JSON?, readAt: Timestamp)]>([:])
 
+    init(store: any Store, environment: Environment) {
+        self.store = store
+        self.environment = environment
+    }
+
     /// Why an account's work waits: `{code, message, at}`; nil where it does not.
-    func problem(of account: ProviderAccount, _ context: PipelineContext) async throws -> JSON? {
-        let (id, now) = (account.account.id, context.clock.now())
+    func problem(of account: ProviderAccount) async throws -> JSON? {
+        let (id, now) = (account.account.id, environment.clock.now())
         if let (pause, readAt) = known.withLock({ $0[id] }), readAt <= now, now < readAt + Self.freshness { return pause?["problem"] }
-        let stored = try await context.store.value(connection: Self.owner, key: Self.key(id))
+        let stored = try await store.value(connection: Self.owner, key: Self.key(id))
         let pause = stored?["credentials"]?.text == Self.fingerprint(of: account) ? stored : nil
         known.withLock { $0[id] = (pause, now) }
         return pause?["problem"]
     }
 
     /// Pauses an account where the provider rejected its credentials. Says so once.
-    func note(_ error: ProviderError, of account: ProviderAccount, _ context: PipelineContext) async throws {
-        guard error.code == .unauthorised, try await problem(of: account, context) == nil else { return }
-        let (id, now) = (account.account.id, context.clock.now())
+    func note(_ error: ProviderError, of account: ProviderAccount) async throws {
+        guard error.code == .unauthorised, try await problem(of: account) == nil else { return }
+        let (id, now) = (account.account.id, environment.clock.now())
         let message = "\(account.provider.manifest.title) rejects the account's credentials (\(error)); its work waits until they are put right"
         let problem = Problem(code: "account_paused", message: message, at: now).json
         let pause: JSON = ["credentials": .string(Self.fingerprint(of: account)), "problem": problem]
-        try await write(pause, id, context)
+        try await write(pause, id)
         known.withLock { $0[id] = (pause, now) }
-        context.logger.error("an account is paused: the provider rejects its credentials", metadata: ["account": "\(id)", "error": "\(error)"])
+        environment.logger.error("an account is paused: the provider rejects its credentials", metadata: ["account": "\(id)", "error": "\(error)"])
     }
 
     /// Lets an account's work go on. Returns whether it was paused.
-    func lift(_ account: ProviderAccount, _ context: PipelineContext) async throws -> Bool {
+    func lift(_ account: ProviderAccount) async throws -> Bool {
         let id = account.account.id
         // Not by what was known a moment ago: another replica may have paused it since.
-        guard try await context.store.value(connection: Self.owner, key: Self.key(id)) != nil else { return false }
-        try await write(nil, id, context)
-        known.withLock { $0[id] = (nil, context.clock.now()) }
-        context.logger.notice("an account goes on: the provider takes its credentials", metadata: ["account": "\(id)"])
+        guard try await store.value(connection: Self.owner, key: Self.key(id)) != nil else { return false }
+        try await write(nil, id)
+        known.withLock { $0[id] = (nil, environment.clock.now()) }
+        environment.logger.notice("an account goes on: the provider takes its credentials", metadata: ["account": "\(id)"])
         return true
     }
 
-    private func write(_ pause: JSON?, _ id: String, _ context: PipelineContext) async throws {
-        try await context.store.remember([], of: "", doing: .value(connection: Self.owner, key: Self.key(id), pause, expires: nil))
+    private func write(_ pause: JSON?, _ id: String) async throws {
+        try await store.remember([], of: "", doing: .value(connection: Self.owner, key: Self.key(id), pause, expires: nil))
     }
 
     private static func key(_ account: String) -> String { "paused:" + account }

@@ -37,25 +37,25 @@ final class AccountProbes: Sendable {
 
     private func tryAgain(_ account: ProviderAccount) async {
         let (id, now) = (account.account.id, context.clock.now())
-        if (try? await context.pauses.problem(of: account, context)) ?? nil != nil {
+        if (try? await context.accounts.pause(of: account)) ?? nil != nil {
             let isDue = tried.withLock { tried in
                 if let last = tried[id], last <= now, now < last + Self.rejected { return false }
                 tried[id] = now
                 return true
             }
-            if isDue { _ = try? await Commands(context).check(account: id) }
+            if isDue { _ = try? await context.accounts.check(account: id) }
             return
         }
-        guard context.unanswered.isOpen(id), case .granted = context.unanswered.ask(id, at: now) else { return }
+        guard context.accounts.unanswered.isOpen(id), case .granted = context.accounts.unanswered.ask(id, at: now) else { return }
         do {
-            try await Commands(context).probe(account)
-            context.unanswered.note(nil, of: id, context)
-            await context.goOn()
+            try await context.accounts.probe(account)
+            context.accounts.answered(account)
+            await context.accounts.goOn()
         } catch let error as ProviderError {
-            context.unanswered.note(error, of: id, context)
-            try? await context.pauses.note(error, of: account, context)
+            context.accounts.unanswered.note(error, of: id, context.environment)
+            try? await context.accounts.rejected(error, by: account)
         } catch {
-            context.unanswered.abandoned(id)
+            context.accounts.unanswered.abandoned(id)
         }
     }
 }

@@ -1,0 +1,69 @@
+import Screening
+
+extension AccountService {
+    // MARK: Whether it can be asked
+
+    /// Why an account's work waits for its credentials to be put right: `{code, message, at}`; nil where it does not.
+    func pause(of account: ProviderAccount) async throws -> JSON? { try await pauses.problem(of: account) }
+
+    /// Until when the account rests because its provider was asked too often; nil where it does not.
+    func rest(of account: ProviderAccount) async throws -> Timestamp? { try await store.resting(account.budget) }
+
+    /// What keeps an account's work waiting: `{code, message, at}`; nil where nothing does.
+    func problem(of account: ProviderAccount) async throws -> JSON? {
+        if let pause = try await pause(of: account) { return pause }
+        let (title, now) = (account.provider.manifest.title, environment.clock.now())
+        func problem(_ code: String, _ message: String) -> JSON { Problem(code: code, message: message, at: now).json }
+        if unanswered.isOpen(account.account.id) {
+            return problem("account_unreachable", "\(title) does not answer; its work waits, and it is tried from time to time")
+        }
+        if creating.isOpen(account.account.id) {
+            let message = "\(title) does not say what becomes of new orders; those that are not sent yet wait, and one is tried from time to time"
+            return problem("account_unreachable", message)
+        }
+        if let until = try await rest(of: account) {
+            return problem("account_resting", "\(title) was asked too often; its work waits until \(until)")
+        }
+        return nil
+    }
+
+    /// Takes reads from the account's budget; none while it rests.
+    func reads(_ count: Int, from account: ProviderAccount) async throws -> Grant {
+        if let rest = try await rest(of: account) { return Grant(count: 0, next: rest) }
+        guard let limit = account.readsPerMinute else { return Grant(count: count, next: nil) }
+        return try await store.take(count, from: account.budget, perMinute: limit)
+    }
+
+    /// When work that waits for its account is looked at again: not all of it at once, and not so often that it keeps others from being looked at.
+    func nextLook() -> Timestamp {
+        environment.clock.now() + .seconds(10) + .milliseconds(Int64(environment.random.fraction() * 10_000))
+    }
+
+    // MARK: What an answer says about it
+
+    /// The provider answered a call that changes nothing.
+    func answered(_ account: ProviderAccount) { unanswered.note(nil, of: account.account.id, environment) }
+
+    /// A call that changes nothing failed: notes whether the provider is there, takes the credentials, and wants to be asked at present.
+    /// - Returns: until when the account rests, where the provider said that it is asked too often.
+    @discardableResult
+    func failed(_ error: ProviderError, at account: ProviderAccount) async throws -> Timestamp? {
+        unanswered.note(error, of: account.account.id, environment)
+        try await rejected(error, by: account)
+        return try await rest(account, after: error)
+    }
+
+    /// Pauses the account where the provider rejected its credentials.
+    func rejected(_ error: ProviderError, by account: ProviderAccount) async throws { try await pauses.note(error, of: account) }
+
+    /// Rests the account where the provider said that it is asked too often; returns until when.
+    func rest(_ account: ProviderAccount, after error: ProviderError) async throws -> Timestamp? {
+        guard error.code == .rateLimited else { return nil }
+        let until = environment.clock.now() + (error.retryAfter ?? account.provider.manifest.polling.restAfter429)
+        try await store.rest(account.budget, until: until)
+        return until
+    }
+
+    /// An account's work may go on: what waited for it is due now.
+    func goOn() async { try? await store.hurry(.seconds(20), budgets: false) }
+}

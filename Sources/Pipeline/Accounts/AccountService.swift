@@ -1,0 +1,65 @@
+import Logging
+import Screening
+
+/// Accounts at providers, as everything else in the pipeline deals with them: how one is spoken to, whether it can be asked at present, and what an answer
+/// says about that.
+///
+/// Stages, scripts and commands all stand above it. What is known of an account beyond its settings is read and written here and nowhere else.
+struct AccountService: Sendable {
+    let environment: Environment
+    let store: any Store
+    /// Accounts whose provider does not answer.
+    let unanswered: CircuitBreakers
+    /// Accounts at which orders cannot be created, whatever else can be asked there.
+    let creating: CircuitBreakers
+    private let transport: any Transport
+    private let publicURL: String?
+    let pauses: AccountPauses
+    let listed = PackageCache()
+
+    /// - Parameter publicURL: where providers reach this host, without a trailing slash; nil where they cannot.
+    init(
+        environment: Environment,
+        store: any Store,
+        transport: any Transport,
+        publicURL: String?,
+        unanswered: CircuitBreakers,
+        creating: CircuitBreakers
+    ) {
+        self.environment = environment
+        self.store = store
+        self.transport = transport
+        self.publicURL = publicURL
+        self.unanswered = unanswered
+        self.creating = creating
+        pauses = AccountPauses(store: store, environment: environment)
+    }
+
+    /// What the account's provider is spoken to with.
+    func session(_ account: ProviderAccount) -> ProviderSession {
+        var logger = environment.logger
+        logger[metadataKey: "account"] = "\(account.account.id)"
+        return ProviderSession(
+            account: account.account,
+            transport: transport,
+            tokens: account.tokens,
+            clock: environment.clock,
+            logger: logger
+        )
+    }
+
+    /// Where the provider may send webhooks about an order; nil where it sends none or cannot reach this host.
+    func callback(for order: Order, _ account: ProviderAccount) -> String? {
+        guard let publicURL, account.capabilities.webhooks else { return nil }
+        return "\(publicURL)/providers/\(order.account)/\(order.callbackToken.value)"
+    }
+
+    /// The other order of the account that the provider knows by a reference; nil where there is none. What is about that reference is about that order's
+    /// candidate: it is not to become anybody else's.
+    func holder(of reference: String, besides order: Order) async throws -> Order? {
+        var query = OrderQuery()
+        query.account = order.account
+        query.providerRef = reference
+        return try await store.orders(query, PageRequest(limit: 2)).items.first { $0.id != order.id }
+    }
+}

@@ -1,0 +1,25 @@
+import Screening
+
+/// Writes what no queued work led to, an operator's command or a script's, and says so in the log and to whoever listens.
+struct EffectWriter: Sendable {
+    let environment: Environment
+    let store: any Store
+    let updates: UpdateFeed
+
+    /// Writes effects in one transaction, then tells of them.
+    /// - Throws: ``Refusal`` where the store cannot be had, or something moved on since it was read (409 `conflict`); nothing is written then.
+    func write(_ effects: [Effect], _ update: Update? = nil) async throws {
+        try await refusing { try await store.perform(effects) }
+        environment.log(effects)
+        if let update { updates.tell([update]) }
+    }
+}
+
+extension Store {
+    /// An order that somebody asks for by its identifier.
+    /// - Throws: ``Refusal``: 404 where there is none, 503.
+    func known(order id: String) async throws -> Order {
+        guard let order = try await refusing({ try await order(id) }) else { throw Refusal.notFound("order") }
+        return order
+    }
+}
