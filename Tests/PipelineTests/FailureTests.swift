@@ -64,7 +64,7 @@ import Testing
         let paused = try #require(waiting?.first)
         #expect(paused.attempt <= 1)
         #expect(paused.nextAttemptAt != nil)
-        #expect(bed.context.hosts.open(at: bed.context.clock.now()).count == 1)
+        #expect(bed.context.breakers.hosts.open(at: bed.context.clock.now()).count == 1)
 
         bed.site.faults.clear()
         // A run that was answered 500 twice waits half a minute by itself.
@@ -72,7 +72,7 @@ import Testing
             bed.site.ats.received.filter { $0.kind == .callback && $0.isVerified }.count >= 12 ? true : nil
         }
         #expect(told == true)
-        #expect(bed.context.hosts.open(at: bed.context.clock.now()).isEmpty)
+        #expect(bed.context.breakers.hosts.open(at: bed.context.clock.now()).isEmpty)
         await bed.stop()
     }
 

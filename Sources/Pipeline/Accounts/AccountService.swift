@@ -23,15 +23,14 @@ struct AccountService: Sendable {
         store: any Store,
         transport: any Transport,
         publicURL: String?,
-        unanswered: CircuitBreakers,
-        creating: CircuitBreakers
+        breakers: Breakers
     ) {
         self.environment = environment
         self.store = store
         self.transport = transport
         self.publicURL = publicURL
-        self.unanswered = unanswered
-        self.creating = creating
+        unanswered = breakers.unanswered
+        creating = breakers.creating
         pauses = AccountPauses(store: store, environment: environment)
     }
 

@@ -3,24 +3,26 @@ public import Screening
 extension Commands {
     /// What keeps an account's work waiting: `{code, message, at}`; nil where nothing does.
     public func problem(of account: ProviderAccount) async throws -> JSON? {
-        try await refusing { try await context.accounts.problem(of: account) }
+        try await refusing { try await accounts.problem(of: account) }
     }
 
     /// What work waits for at present, in this process: accounts that are paused or do not answer, scripts and hosts that are left alone.
     public func obstacles() async throws -> [(kind: String, name: String)] {
         var obstacles: [(kind: String, name: String)] = []
-        for account in context.directory.accounts where try await problem(of: account) != nil { obstacles.append(("account", account.account.id)) }
-        for connection in context.directory.connections where problem(of: connection) != nil { obstacles.append(("connection", connection.id)) }
-        return obstacles + context.hosts.open(at: context.clock.now()).map { ("host", $0) }
+        for account in environment.directory.accounts where try await problem(of: account) != nil {
+            obstacles.append(("account", account.account.id))
+        }
+        for connection in environment.directory.connections where problem(of: connection) != nil { obstacles.append(("connection", connection.id)) }
+        return obstacles + breakers.hosts.open(at: environment.clock.now()).map { ("host", $0) }
     }
 
     /// Asks the provider whether it takes the account's credentials, by a call that changes nothing, and lets the account's work go on where it does.
     ///
     /// Returns the account's problem afterwards; nil where it has none. May be called again at any time.
     /// - Throws: ``Refusal``: 404; 409 `unsupported` where there is nothing to ask with yet; 502 or 503 where the provider did not say.
-    public func check(account id: String) async throws -> JSON? { try await context.accounts.check(account: id) }
+    public func check(account id: String) async throws -> JSON? { try await accounts.check(account: id) }
 
     /// The packages that an account may order, kept for five minutes.
     /// - Throws: ``Refusal``: 404, 409 `unsupported`, 502 or 503 where the provider did not say.
-    public func packages(account id: String) async throws -> [ScreeningPackage] { try await context.accounts.packages(account: id) }
+    public func packages(account id: String) async throws -> [ScreeningPackage] { try await accounts.packages(account: id) }
 }

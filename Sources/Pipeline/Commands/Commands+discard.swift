@@ -4,27 +4,27 @@ extension Commands {
     /// Takes a dead event out of the dead letters: nothing is to be done about it, nor about its runs that gave up.
     /// - Throws: ``Refusal``: 404; 409 `not_discardable` where it is not dead.
     public func discard(event id: String, note: String?) async throws -> Event {
-        guard var event = try await refusing({ try await context.store.event(id) }) else { throw Refusal.notFound("event") }
+        guard var event = try await refusing({ try await store.event(id) }) else { throw Refusal.notFound("event") }
         guard event.state == .dead else {
             throw Refusal(409, "not_discardable", "The event is \(event.state.rawValue); only a dead one can be discarded.")
         }
         var query = RunQuery()
         query.event = id
         query.states = [.dead, .parked]
-        for run in try await refusing({ [query] in try await context.store.runs(query, PageRequest(limit: 200)) }).items {
+        for run in try await refusing({ [query] in try await store.runs(query, PageRequest(limit: 200)) }).items {
             _ = try await discard(run: run.id, note: note)
         }
         let why = [event.problem?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
-        event.problem = Problem(code: "discarded", message: why.isEmpty ? "nothing is to be done about it" : why, at: context.clock.now())
+        event.problem = Problem(code: "discarded", message: why.isEmpty ? "nothing is to be done about it" : why, at: environment.clock.now())
         event.state = .done
-        try await refusing { [event] in try await context.store.perform([.event(id: id, state: .done, problem: event.problem)]) }
+        try await refusing { [event] in try await store.perform([.event(id: id, state: .done, problem: event.problem)]) }
         return event
     }
 
     /// Takes an order that failed out of the dead letters: nothing is to be done about it. It stays failed, with the note.
     /// - Throws: ``Refusal``: 404; 409 `not_discardable` in any other state, `conflict` where it changed meanwhile.
     public func discard(order id: String, note: String?) async throws -> Order {
-        let order = try await context.store.known(order: id)
+        let order = try await store.known(order: id)
         guard order.state == .failed else {
             throw Refusal(409, "not_discardable", "The order is \(order.state.rawValue); only one that failed can be discarded.")
         }
@@ -35,7 +35,7 @@ extension Commands {
         next.standing.problem = Problem(
             code: before?.code == "abandoned" ? "abandoned" : "discarded",
             message: message.isEmpty ? "nothing is to be done about it" : message,
-            at: context.clock.now()
+            at: environment.clock.now()
         )
         let change = OrderChange(
             from: order,
@@ -43,10 +43,10 @@ extension Commands {
             cause: .operator,
             kind: "discarded",
             text: "nothing is to be done about it",
-            context.environment
+            environment
         )
-        try await context.writer.write(change.effects)
-        return try await context.store.known(order: id)
+        try await writer.write(change.effects)
+        return try await store.known(order: id)
     }
 
     /// Takes one page of orders that failed out of the dead letters, oldest first.
@@ -55,7 +55,7 @@ extension Commands {
         var query = query
         query.states = query.states.isEmpty ? [.failed] : query.states.intersection([.failed])
         guard !query.states.isEmpty else { return Batch() }
-        let orders = try await refusing { [query] in try await context.store.orders(query, page) }
+        let orders = try await refusing { [query] in try await store.orders(query, page) }
         return try await batch(orders.items.map(\.id), orders.next) { _ = try await discard(order: $0, note: note) }
     }
 
@@ -65,7 +65,7 @@ extension Commands {
         var query = query
         query.states = query.states.isEmpty ? [.dead] : query.states.intersection([.dead])
         guard !query.states.isEmpty else { return Batch() }
-        let events = try await refusing { [query] in try await context.store.events(query, page) }
+        let events = try await refusing { [query] in try await store.events(query, page) }
         return try await batch(events.items.map(\.id), events.next) { _ = try await discard(event: $0, note: note) }
     }
 }

@@ -30,7 +30,7 @@ extension Commands {
         let replayable: Set<Event.State> = [.done, .dead]
         query.states = query.states.isEmpty ? replayable : query.states.intersection(replayable)
         guard !query.states.isEmpty else { return Batch() }
-        let events = try await refusing { [query] in try await context.store.events(query, page) }
+        let events = try await refusing { [query] in try await store.events(query, page) }
         return try await batch(events.items.map(\.id), events.next) { _ = try await replay(event: $0) }
     }
 
@@ -51,7 +51,7 @@ extension Commands {
     private func deadLetters(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> {
         var query = query
         if query.states.isEmpty { query.states = [.dead, .parked] }
-        return try await refusing { [query] in try await context.store.runs(query, page) }
+        return try await refusing { [query] in try await store.runs(query, page) }
     }
 
     func batch(_ ids: [String], _ next: String?, _ command: (String) async throws -> Void) async throws -> Batch {

@@ -15,9 +15,9 @@ extension Commands {
     /// - Throws: ``Refusal`` where the store cannot be had.
     public func outlook(of order: Order) async throws -> Outlook {
         var outlook = Outlook()
-        outlook.nextAttemptAt = try await refusing { try await context.store.due(.submit(order: order.id)) }
-        outlook.nextReadAt = try await refusing { try await context.store.due(.read(order: order.id)) }
-        if let account = context.directory.account(order.account), outlook.nextAttemptAt ?? outlook.nextReadAt != nil {
+        outlook.nextAttemptAt = try await refusing { try await store.due(.submit(order: order.id)) }
+        outlook.nextReadAt = try await refusing { try await store.due(.read(order: order.id)) }
+        if let account = environment.directory.account(order.account), outlook.nextAttemptAt ?? outlook.nextReadAt != nil {
             outlook.obstacle = try await problem(of: account)
         }
         return outlook
@@ -26,16 +26,16 @@ extension Commands {
     /// Somebody looks at an order: it is read soon, unless it was looked at a moment ago, is not polled, or too many others are being looked at.
     /// - Throws: ``Refusal`` where the store cannot be had.
     public func looked(at order: Order) async throws {
-        let now = context.clock.now()
-        guard order.state.isOpen, let account = context.directory.account(order.account), ReadRhythm.interval(of: order, context.environment) != nil,
-            let next = try await refusing({ try await context.store.due(.read(order: order.id)) }), next > now + .seconds(60),
-            context.interest.counts(order.id, of: order.account, perMinute: account.readsPerMinute, at: now)
+        let now = environment.clock.now()
+        guard order.state.isOpen, let account = environment.directory.account(order.account), ReadRhythm.interval(of: order, environment) != nil,
+            let next = try await refusing({ try await store.due(.read(order: order.id)) }), next > now + .seconds(60),
+            interest.counts(order.id, of: order.account, perMinute: account.readsPerMinute, at: now)
         else { return }
         // What a replica grants, all of them together may not.
         let share = max((account.readsPerMinute ?? 60) / 3, 1)
-        guard try await refusing({ try await context.store.take(1, from: "shown:" + order.account, perMinute: share) }).count == 1 else { return }
+        guard try await refusing({ try await store.take(1, from: "shown:" + order.account, perMinute: share) }).count == 1 else { return }
         let urgency = ReadRhythm.Urgency.shown.rawValue
         let work = QueuedWork(.read(order: order.id), account: order.account, due: now, priority: urgency)
-        try await refusing { try await context.store.perform([.queue(work)]) }
+        try await refusing { try await store.perform([.queue(work)]) }
     }
 }

@@ -14,7 +14,7 @@ extension Commands {
     /// Settles an `uncertain` order by a person's word.
     /// - Throws: ``Refusal``: 404; 409 `not_uncertain` in any other state; 409 `conflict` where it was settled meanwhile, or another order has the reference.
     public func resolve(order id: String, _ resolution: Resolution) async throws -> Order {
-        let order = try await context.store.known(order: id)
+        let order = try await store.known(order: id)
         guard order.state == .uncertain else {
             throw Refusal(409, "not_uncertain", "The order is \(order.state.rawValue); only an uncertain order can be resolved.")
         }
@@ -24,27 +24,27 @@ extension Commands {
         next.standing.problem = nil
         switch resolution {
         case .adopt(let reference):
-            if let holder = try await refusing({ try await context.accounts.holder(of: reference, besides: order) }) {
+            if let holder = try await refusing({ try await accounts.holder(of: reference, besides: order) }) {
                 throw Refusal(409, "conflict", "The order \(holder.id) has that request already; look for this order's own at the provider.")
             }
             next.providerRef = reference
             next.standing.state = .requested
             text = "adopted the provider's request"
-            if let account = context.directory.account(order.account), account.capabilities.report {
-                effects.append(.queue(QueuedWork(.read(order: id), account: order.account, due: context.clock.now(), priority: 0)))
+            if let account = environment.directory.account(order.account), account.capabilities.report {
+                effects.append(.queue(QueuedWork(.read(order: id), account: order.account, due: environment.clock.now(), priority: 0)))
             }
         case .resubmit:
             next.returnToAccepted()
             text = "to be sent again"
-            effects.append(.queue(QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: context.clock.now(), priority: 1)))
+            effects.append(.queue(QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: environment.clock.now(), priority: 1)))
         case .abandon:
             next.standing.state = .failed
-            next.standing.problem = Problem(code: "abandoned", message: "given up by a person", at: context.clock.now())
+            next.standing.problem = Problem(code: "abandoned", message: "given up by a person", at: environment.clock.now())
             text = "abandoned"
         }
-        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, context.environment)
+        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, environment)
         let all = change.effects + effects
-        try await context.writer.write(all, change.update)
-        return try await context.store.known(order: id)
+        try await writer.write(all, change.update)
+        return try await store.known(order: id)
     }
 }

@@ -5,7 +5,7 @@ extension Commands {
     /// - Throws: ``Refusal``: 404; 409 `not_retryable` in any other state, or where a person gave up an order that the provider may have; 409 `conflict`
     ///   where it changed meanwhile.
     public func retry(order id: String) async throws -> Order {
-        let order = try await context.store.known(order: id)
+        let order = try await store.known(order: id)
         guard order.state == .failed || order.state == .refused else {
             throw Refusal(409, "not_retryable", "The order is \(order.state.rawValue); only one that failed or was refused can be sent again.")
         }
@@ -14,10 +14,10 @@ extension Commands {
         }
         var next = order
         next.returnToAccepted()
-        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: "to be sent again", context.environment)
-        let work = QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: context.clock.now(), priority: 1)
-        try await context.writer.write(change.effects + [.queue(work)], change.update)
-        return try await context.store.known(order: id)
+        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: "to be sent again", environment)
+        let work = QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: environment.clock.now(), priority: 1)
+        try await writer.write(change.effects + [.queue(work)], change.update)
+        return try await store.known(order: id)
     }
 
     /// Sends one page of orders again, oldest first: those that failed, unless the query names states.
@@ -27,7 +27,7 @@ extension Commands {
         let retryable: Set<OrderState> = [.failed, .refused]
         query.states = query.states.isEmpty ? [.failed] : query.states.intersection(retryable)
         guard !query.states.isEmpty else { return Batch() }
-        let orders = try await refusing { [query] in try await context.store.orders(query, page) }
+        let orders = try await refusing { [query] in try await store.orders(query, page) }
         return try await batch(orders.items.map(\.id), orders.next) { _ = try await retry(order: $0) }
     }
 }

@@ -3,10 +3,13 @@ public import Screening
 
 /// What people and programs ask of the host: the API, the command line and embedders all come through here.
 public struct Commands: Sendable {
-    let context: PipelineContext
-
-    /// The commands of a pipeline.
-    public init(_ context: PipelineContext) { self.context = context }
+    let environment: Environment
+    let store: any Store
+    let accounts: AccountService
+    let cancellation: OrderCancellation
+    let writer: EffectWriter
+    let breakers: Breakers
+    let interest: ReadInterest
 
     /// Places an order, unless the connection has one with the same external id: then that one comes back.
     /// - Parameter choosesDestinations: whether the caller may say where the connection's scripts send, with its secrets: the ATS says that of its orders.
@@ -16,7 +19,7 @@ public struct Commands: Sendable {
         guard let name = request["connection"]?.text else {
             throw Refusal(FieldProblem(path: "connection", expected: "a connection's name", found: "nothing"))
         }
-        guard let connection = context.directory.connection(name) else { throw Refusal.notFound("connection") }
+        guard let connection = environment.directory.connection(name) else { throw Refusal.notFound("connection") }
         if !choosesDestinations, let path = connection.destination(in: request) {
             throw Refusal(
                 403,
@@ -25,23 +28,23 @@ public struct Commands: Sendable {
             )
         }
         let order: Order
-        do { order = try connection.order(request, context.environment) } catch { throw Refusal(error) }
-        let placed = try await refusing { try await context.store.place(order) }
-        if placed.isNew { context.environment.log([.order(placed.order)]) }
+        do { order = try connection.order(request, environment) } catch { throw Refusal(error) }
+        let placed = try await refusing { try await store.place(order) }
+        if placed.isNew { environment.log([.order(placed.order)]) }
         return placed
     }
 
     /// Asks for the provider's present word, ahead of all polling. Returns the order as it stands; what the provider says arrives as an update.
     /// - Throws: ``Refusal``: 404, or 409 `unsupported` where the provider cannot be read or has no name for the order yet.
     public func refresh(order id: String) async throws -> Order {
-        let order = try await context.store.known(order: id)
-        guard order.providerRef != nil, let account = context.directory.account(order.account), account.capabilities.report else {
+        let order = try await store.known(order: id)
+        guard order.providerRef != nil, let account = environment.directory.account(order.account), account.capabilities.report else {
             throw Refusal(409, "unsupported", "The order cannot be read at its provider.")
         }
         let urgency = ReadRhythm.Urgency.asked.rawValue
-        let work = QueuedWork(.read(order: id), account: order.account, due: context.clock.now(), priority: urgency)
-        let note = TimelineEntry(order: id, at: context.clock.now(), kind: "command", text: "refresh asked for")
-        try await refusing { try await context.store.perform([.queue(work), .timeline(note)]) }
+        let work = QueuedWork(.read(order: id), account: order.account, due: environment.clock.now(), priority: urgency)
+        let note = TimelineEntry(order: id, at: environment.clock.now(), kind: "command", text: "refresh asked for")
+        try await refusing { try await store.perform([.queue(work), .timeline(note)]) }
         return order
     }
 
@@ -51,13 +54,13 @@ public struct Commands: Sendable {
     /// - Throws: ``Refusal``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503 where the
     ///   provider did not answer.
     public func cancel(order id: String, reason: String? = nil) async throws -> Order {
-        try await context.cancellation.cancel(order: id, reason: reason)
+        try await cancellation.cancel(order: id, reason: reason)
     }
 
     /// Sends an event through the present scripts again. Returns the event; what it would do twice is stopped by the unique external ids.
     /// - Throws: ``Refusal``: 404; 409 where the event is no delivery of an ATS, or is being worked on.
     public func replay(event id: String) async throws -> Event {
-        guard var event = try await refusing({ try await context.store.event(id) }) else { throw Refusal.notFound("event") }
+        guard var event = try await refusing({ try await store.event(id) }) else { throw Refusal.notFound("event") }
         guard event.kind == .ats || event.kind == .webhook else {
             throw Refusal(409, "unsupported", "Only what an ATS or a provider sent can be replayed.")
         }
@@ -65,7 +68,7 @@ public struct Commands: Sendable {
             throw Refusal(409, "busy", "The event is being worked on; what it leads to can be seen in its runs.", retryAfter: .seconds(5))
         }
         if event.kind == .ats,
-            event.connection.flatMap(context.directory.connection)?.hooks.route(
+            event.connection.flatMap(environment.directory.connection)?.hooks.route(
                 method: event.request.value.method,
                 path: event.request.value.path
             ) != nil
@@ -74,16 +77,16 @@ public struct Commands: Sendable {
         }
         let lane = event.order.map { QueuedWork.lane(order: $0) }
         let effects: [Effect] = [
-            .event(id: id, state: .received, problem: nil), .queue(QueuedWork(.event(id), lane: lane, due: context.clock.now(), priority: 3)),
+            .event(id: id, state: .received, problem: nil), .queue(QueuedWork(.event(id), lane: lane, due: environment.clock.now(), priority: 3)),
         ]
-        try await refusing { try await context.store.perform(effects) }
+        try await refusing { try await store.perform(effects) }
         event.state = .received
         return event
     }
 
     /// What keeps a connection's scripts from running: `{code, message}`; nil where nothing does.
     public func problem(of connection: Connection) -> JSON? {
-        context.breakers.isOpen(connection.scripts.id) ? RunStage.paused : nil
+        breakers.scripts.isOpen(connection.scripts.id) ? ScriptRunner.paused : nil
     }
 
     /// Gives a run that ended without success, or waits, another attempt now.
@@ -94,28 +97,28 @@ public struct Commands: Sendable {
             throw Refusal(409, "not_retryable", "The run is \(run.state.rawValue)\(run.isRoute ? " and answered a caller who is gone" : "").")
         }
         // What a new attempt may ask for anew: calls that were refused or answered with an error did nothing, and what stood in their way may be mended.
-        let steps = try await refusing { try await context.store.steps(of: id) }
+        let steps = try await refusing { try await store.steps(of: id) }
         let failed = steps.filter { $0.didNothing && !$0.repeatable }.map { step -> Step in
             var step = step
             step.repeatable = true
             return step
         }
-        if !failed.isEmpty { _ = try await refusing { try await context.store.remember(failed, of: id, doing: nil) } }
+        if !failed.isEmpty { _ = try await refusing { try await store.remember(failed, of: id, doing: nil) } }
         let before = run.state
-        if let connection = context.directory.connection(run.connection) {
+        if let connection = environment.directory.connection(run.connection) {
             run.script = connection.scripts.id
             run.pluginVersion = connection.plugin.manifest.version
         }
         run.state = .queued
-        run.nextAttemptAt = context.clock.now()
+        run.nextAttemptAt = environment.clock.now()
         run.endedAt = nil
         run.result = nil
         let lane = run.order.map { QueuedWork.lane(updatesOf: $0) }
         var effects: [Effect] = [
-            .expect(run: id, in: before), .run(run), .queue(QueuedWork(.run(id), lane: lane, due: context.clock.now(), priority: 3)),
+            .expect(run: id, in: before), .run(run), .queue(QueuedWork(.run(id), lane: lane, due: environment.clock.now(), priority: 3)),
         ]
         if let event = run.event { effects.append(.event(id: event, state: .working, problem: nil)) }
-        try await refusing { try await context.store.perform(effects) }
+        try await refusing { try await store.perform(effects) }
         return run
     }
 
@@ -131,17 +134,17 @@ public struct Commands: Sendable {
             ["kind": "discarded", "reason": JSON(note)],
             error: run.error,
             logs: run.logs,
-            at: context.clock.now()
+            at: environment.clock.now()
         )
         var effects: [Effect] = [.expect(run: id, in: run.state), .run(ended), .unqueue(.run(id))]
         if let event = run.event { effects.append(.event(id: event, state: .done, problem: nil)) }
-        try await refusing { try await context.store.perform(effects) }
-        context.environment.log(effects)
+        try await refusing { try await store.perform(effects) }
+        environment.log(effects)
         return ended
     }
 
     private func run(_ id: String) async throws -> Run {
-        guard let run = try await refusing({ try await context.store.run(id) }) else { throw Refusal.notFound("run") }
+        guard let run = try await refusing({ try await store.run(id) }) else { throw Refusal.notFound("run") }
         return run
     }
 }

@@ -3,24 +3,24 @@ public import Screening
 
 /// Takes in what ATSs and providers send: verifies the raw bytes, stores, answers. The work comes after.
 public struct Intake: Sendable {
-    let context: PipelineContext
-
-    /// The intake of a pipeline.
-    public init(_ context: PipelineContext) { self.context = context }
+    let environment: Environment
+    let store: any Store
+    let accounts: AccountService
+    let scripts: ScriptRunner
 
     /// Takes an ATS's request.
     ///
     /// Returning a 2xx for a delivery means that the event is on disk. A request that one of the scripts' routes answers is answered by the script.
     /// - Throws: ``Refusal``.
     public func deliver(to connection: String, _ request: ReceivedRequest) async throws -> WireResponse {
-        guard let connection = context.directory.connection(connection) else { throw Refusal.nothingHere }
+        guard let connection = environment.directory.connection(connection) else { throw Refusal.nothingHere }
         guard let rule = connection.plugin.manifest.inbound.first(for: request.path) else { throw Refusal.nothingHere }
         if let echo = rule.echo(for: request) { return WireResponse(200, headers: Intake.header(echo.header, echo.value)) }
-        let now = context.clock.now()
+        let now = environment.clock.now()
         guard rule.verification.verify(request, secrets: connection.secrets, now: now) else {
             throw Refusal(401, "bad_signature", "The request's signature or credentials are not this connection's.")
         }
-        let id = context.environment.identifier(.event)
+        let id = environment.identifier(.event)
         let kept = ReceivedRequest(
             method: request.method,
             path: request.path,
@@ -30,13 +30,17 @@ public struct Intake: Sendable {
         )
         let event = Event(id: id, kind: .ats, connection: connection.id, request: kept, receivedAt: now)
         if let match = connection.hooks.route(method: request.method, path: request.path) {
-            return try await RouteRun(context: context, connection: connection).answer(event, match.route, match.parameters)
+            return try await RouteRun(environment: environment, store: store, scripts: scripts, connection: connection).answer(
+                event,
+                match.route,
+                match.parameters
+            )
         }
         guard connection.hooks.hooks.contains("on_event") else { throw Refusal.nothingHere }
         guard request.method == "POST" || request.method == "PUT" else {
             throw Refusal(405, "method_not_allowed", "Deliveries are sent by POST.")
         }
-        let acceptance = try await refusing { try await context.store.accept(event, dedupe: rule.dedupe.key(for: request)) }
+        let acceptance = try await refusing { try await store.accept(event, dedupe: rule.dedupe.key(for: request)) }
         var answer: JSON = ["event": .string(acceptance.event)]
         if acceptance.duplicate { answer["duplicate"] = true }
         return WireResponse(200, json: answer)
@@ -45,9 +49,9 @@ public struct Intake: Sendable {
     /// Takes a provider's webhook on an order's own address.
     /// - Throws: ``Refusal``: 404 for an unknown address, 401 for a wrong signature, 400 for a body that is not JSON.
     public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
-        let order = try await refusing { try await context.store.order(callbackToken: token) }
-        guard let order, order.account == account, let known = context.directory.account(account) else { throw Refusal.notFound("address") }
-        do { try known.provider.verify(webhook, context.accounts.session(known)) } catch {
+        let order = try await refusing { try await store.order(callbackToken: token) }
+        guard let order, order.account == account, let known = environment.directory.account(account) else { throw Refusal.notFound("address") }
+        do { try known.provider.verify(webhook, accounts.session(known)) } catch {
             switch error {
             case .badSignature: throw Refusal(401, "bad_signature", "The webhook's signature is not one of the account's.")
             case .unsupported: throw Refusal.notFound("address")
@@ -56,7 +60,7 @@ public struct Intake: Sendable {
         guard (try? JSON(parsing: webhook.body)) != nil else { throw Refusal(400, "not_json", "The webhook's body is not JSON.") }
         let credentials = known.provider.manifest.credentialHeaders
         let event = Event(
-            id: context.environment.identifier(.event),
+            id: environment.identifier(.event),
             kind: .webhook,
             connection: order.connection,
             account: account,
@@ -67,9 +71,9 @@ public struct Intake: Sendable {
                 headers: Verification.none.withoutCredentials(webhook.headers).filter { !credentials.contains($0.key) },
                 body: webhook.body
             ),
-            receivedAt: context.clock.now()
+            receivedAt: environment.clock.now()
         )
-        let acceptance = try await refusing { try await context.store.accept(event, dedupe: nil) }
+        let acceptance = try await refusing { try await store.accept(event, dedupe: nil) }
         return WireResponse(200, json: ["event": .string(acceptance.event)])
     }
 }

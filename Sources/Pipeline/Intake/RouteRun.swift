@@ -6,18 +6,20 @@ import Screening
 ///
 /// Event and run are on disk before the script starts; a queued look at the run finds it again should the host stop meanwhile.
 struct RouteRun: Sendable {
-    let context: PipelineContext
+    let environment: Environment
+    let store: any Store
+    let scripts: ScriptRunner
     let connection: Connection
 
     /// How long the ATS is kept waiting.
     static let deadline = Duration.seconds(5)
 
     func answer(_ event: Event, _ route: HookList.Route, _ parameters: [String: String]) async throws -> WireResponse {
-        let now = context.clock.now()
+        let now = environment.clock.now()
         var received = event
         received.state = .working
         let run = connection.run(
-            id: context.environment.identifier(.run),
+            id: environment.identifier(.run),
             hook: route.key,
             event: event.id,
             order: nil,
@@ -27,27 +29,26 @@ struct RouteRun: Sendable {
             at: now
         )
         let lookAgain = QueuedWork(.run(run.id), due: now + RouteRun.deadline + .seconds(60))
-        try await refusing { try await context.store.perform([.record(received), .run(run), .queue(lookAgain)]) }
+        try await refusing { try await store.perform([.record(received), .run(run), .queue(lookAgain)]) }
         let (ended, response) = try await refusing { try await finish(run, event) }
         let state: Event.State = ended.state == .dead ? .dead : .done
         let effects: [Effect] = [
             .run(ended), .event(id: event.id, state: state, problem: state == .dead ? ended.problem : nil), .unqueue(.run(run.id)),
         ]
-        try await refusing { try await context.store.perform(effects) }
-        context.environment.log(effects)
+        try await refusing { try await store.perform(effects) }
+        environment.log(effects)
         return response
     }
 
     private func finish(_ run: Run, _ event: Event) async throws -> (Run, WireResponse) {
-        let script = ConnectionScript(context: context, connection: connection)
-        if case .refused = context.breakers.ask(connection.scripts.id, at: context.clock.now()) { return dead(run, RunStage.paused, [], 503) }
+        if case .refused = scripts.permission(for: connection.scripts) { return dead(run, ScriptRunner.paused, [], 503) }
         let attempt = try await withinDeadline {
-            let first = try await script.attempt(run, for: event, on: connection.scripts, remembered: [])
+            let first = try await scripts.attempt(run, for: event, of: connection, on: connection.scripts, remembered: [])
             guard case .interrupted = first.end else { return first }
             // Somebody else's script ended the worker.
-            return try await script.attempt(run, for: event, on: connection.scripts, remembered: try await context.store.steps(of: run.id))
+            return try await scripts.attempt(run, for: event, of: connection, on: connection.scripts, remembered: try await store.steps(of: run.id))
         }
-        let now = context.clock.now()
+        let now = environment.clock.now()
         func message(_ reason: String) -> JSON { ["message": .string(reason)] }
         // The ATS is told the reason as it is; what is kept of it names nobody.
         func kept(_ reason: String) -> JSON { .string(attempt?.redacted(reason) ?? reason) }
@@ -79,7 +80,7 @@ struct RouteRun: Sendable {
     }
 
     private func dead(_ run: Run, _ error: JSON, _ logs: [JSON], _ status: Int) -> (Run, WireResponse) {
-        let ended = run.ended(.dead, error: error, logs: logs, at: context.clock.now())
+        let ended = run.ended(.dead, error: error, logs: logs, at: environment.clock.now())
         let problem: JSON = [
             "type": .string("urn:fairlead:problem:\(error["code"]?.text ?? "script_error")"),
             "title": status == 500 ? "The script failed" : "Try again later", "status": .int(Int64(status)),
@@ -96,7 +97,7 @@ struct RouteRun: Sendable {
         try await withThrowingTaskGroup(of: HookRunner.Attempt?.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                try await context.clock.sleep(for: RouteRun.deadline)
+                try await environment.clock.sleep(for: RouteRun.deadline)
                 return nil
             }
             defer { group.cancelAll() }

@@ -3,33 +3,37 @@ import Screening
 
 /// What a connection's scripts reach while they run for real.
 struct LiveScriptHost: ConnectionScriptHost {
-    let context: PipelineContext
+    let environment: Environment
+    let store: any Store
+    let accounts: AccountService
+    let cancellation: OrderCancellation
+    let hosts: HostCalls
     let connection: Connection
     let run: Run
     /// What the run's hook was called with.
     let input: JSON
 
-    var clock: any WallClock { context.clock }
-    var random: any RandomSource { context.random }
+    var clock: any WallClock { environment.clock }
+    var random: any RandomSource { environment.random }
     var secrets: [String: [Secret]] { connection.secrets }
 
     func draft(_ arguments: JSON) async throws -> Order {
-        do { return try connection.order(arguments, context.environment) } catch { throw CallRefusal(error) }
+        do { return try connection.order(arguments, environment) } catch { throw CallRefusal(error) }
     }
 
     func order(id: String) async throws -> Order? {
-        let order = try await context.store.order(id)
+        let order = try await store.order(id)
         return order?.connection == connection.id ? order : nil
     }
 
     func order(externalID: String) async throws -> Order? {
-        try await context.store.order(connection: connection.id, externalID: externalID)
+        try await store.order(connection: connection.id, externalID: externalID)
     }
 
     func cancel(order id: String, reason: String?) async throws -> JSON {
         guard try await order(id: id) != nil else { throw CallRefusal("no_such_order", "the connection has no order of that id", path: "id") }
         do {
-            _ = try await context.cancellation.cancel(order: id, reason: reason)
+            _ = try await cancellation.cancel(order: id, reason: reason)
             return ["cancelled": true]
         } catch let refusal as Refusal where refusal.code == "too_late" || refusal.code == "unsupported" {
             return ["cancelled": false, "reason": .string(refusal.code)]
@@ -43,13 +47,13 @@ struct LiveScriptHost: ConnectionScriptHost {
         guard let name, connection.accounts.contains(name) else {
             throw CallRefusal("no_such_account", "the connection may not use the account \(name ?? "(none)")", path: "account")
         }
-        do { return try await context.accounts.packages(account: name) } catch let refusal as Refusal {
+        do { return try await accounts.packages(account: name) } catch let refusal as Refusal {
             if refusal.status == 503 { throw AttemptFailure(refusal.code, refusal.detail, retryable: true) }
             throw CallRefusal(refusal.code, refusal.detail)
         }
     }
 
-    func value(key: String) async throws -> JSON? { try await context.store.value(connection: connection.id, key: key) }
+    func value(key: String) async throws -> JSON? { try await store.value(connection: connection.id, key: key) }
 
     func permits(_ url: URLParts) -> Bool {
         // A run for an event may call what the request named; a run for an update what the order keeps.
@@ -59,15 +63,15 @@ struct LiveScriptHost: ConnectionScriptHost {
         }
     }
 
-    func send(_ request: WireRequest) async throws -> WireResponse { try await context.hosts.send(request, for: connection.id, context) }
+    func send(_ request: WireRequest) async throws -> WireResponse { try await hosts.send(request, for: connection.id) }
 
     func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? {
-        let placed = try await context.store.remember(steps, of: run.id, doing: effect)
-        if let placed, placed.state == .accepted { context.environment.log([.order(placed)]) }
+        let placed = try await store.remember(steps, of: run.id, doing: effect)
+        if let placed, placed.state == .accepted { environment.log([.order(placed)]) }
         return placed
     }
 
     func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect {
-        .value(connection: connection.id, key: key, value, expires: duration.map { context.clock.now() + $0 })
+        .value(connection: connection.id, key: key, value, expires: duration.map { environment.clock.now() + $0 })
     }
 }

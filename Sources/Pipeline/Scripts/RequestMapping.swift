@@ -4,7 +4,10 @@ import Screening
 
 /// Lets a connection's `map_request` change the request that creates an order, before anything is written or sent.
 struct RequestMapping: Sendable {
-    let context: PipelineContext
+    let environment: Environment
+    let store: any Store
+    let hooks: any HookRunning
+    let accounts: AccountService
 
     /// What became of it.
     enum Outcome: Sendable {
@@ -32,13 +35,13 @@ struct RequestMapping: Sendable {
         attempt: Int,
         logs: inout [JSON]
     ) async throws -> Outcome {
-        guard let connection = context.directory.connection(order.connection) else {
+        guard let connection = environment.directory.connection(order.connection) else {
             return .failed(message: "the connection \(order.connection) is not configured, so nobody knows what its map_request would do", after: nil)
         }
         guard connection.hooks.hooks.contains("map_request") else { return .shape(nil) }
         let shape: RequestShape?
         do {
-            shape = try account.provider.shape(of: order, callback: context.accounts.callback(for: order, account), key: order.id, session)
+            shape = try account.provider.shape(of: order, callback: accounts.callback(for: order, account), key: order.id, session)
         } catch let error as ProviderError { return .failed(message: error.message.value, after: nil) }
         guard let shape else {
             // What the script is there to prevent must not happen because it was not asked.
@@ -59,7 +62,7 @@ struct RequestMapping: Sendable {
             run: (order.id, attempt),
             limits: connection.limits
         )
-        let run = try await context.scripts.run(call, remembered: [], host: MappingHost(context: context, connection: connection))
+        let run = try await hooks.run(call, remembered: [], host: MappingHost(environment: environment, store: store, connection: connection))
         logs = run.logs.suffix(RequestMapping.lines)
         switch run.end {
         case .done(let value):
@@ -122,14 +125,15 @@ extension RequestMapping {
 
 /// What `map_request` reaches: time, chance and what the connection keeps, and nobody outside. It may run again for each attempt to send.
 private struct MappingHost: ValueScriptHost {
-    let context: PipelineContext
+    let environment: Environment
+    let store: any Store
     let connection: Connection
 
-    var clock: any WallClock { context.clock }
-    var random: any RandomSource { context.random }
+    var clock: any WallClock { environment.clock }
+    var random: any RandomSource { environment.random }
     var secrets: [String: [Secret]] { connection.secrets }
 
-    func value(key: String) async throws -> JSON? { try await context.store.value(connection: connection.id, key: key) }
+    func value(key: String) async throws -> JSON? { try await store.value(connection: connection.id, key: key) }
 
     func refusal(of call: String) -> CallRefusal {
         CallRefusal("not_here", "map_request cannot call \(call)", hint: "it changes the request and does nothing else")

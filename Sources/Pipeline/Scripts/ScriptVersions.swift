@@ -2,13 +2,16 @@ import Plugins
 import Screening
 import Synchronization
 
-/// The older versions of scripts that unfinished runs began on, as far as they were needed lately.
+/// The versions of scripts that the store keeps for unfinished runs, and in memory those that were needed lately.
 final class ScriptVersions: Sendable {
     private static let most = 16
+    private let store: any RunStore
     private let versions = Mutex<[String: ConnectionScripts]>([:])
 
+    init(store: any RunStore) { self.store = store }
+
     /// A version that the store keeps; nil where it keeps none of that hash.
-    func version(_ id: String, in store: any RunStore) async throws -> ConnectionScripts? {
+    func version(_ id: String) async throws -> ConnectionScripts? {
         if let known = versions.withLock({ $0[id] }) { return known }
         guard let scripts = try await store.scripts(id).flatMap({ ConnectionScripts($0) }) else { return nil }
         versions.withLock { versions in
@@ -17,14 +20,9 @@ final class ScriptVersions: Sendable {
         }
         return scripts
     }
-}
 
-extension PipelineContext {
-    /// Keeps the scripts of every connection for the runs that will begin on them. To be called before the first run on new scripts.
-    public func keepScripts() async throws { try await keepScripts(of: directory.connections) }
-
-    /// Keeps the scripts of connections that are about to be configured.
-    public func keepScripts(of connections: [Connection]) async throws {
+    /// Keeps the scripts of connections for the runs that will begin on them.
+    func keep(of connections: [Connection]) async throws {
         let versions = Dictionary(connections.map { ($0.scripts.id, $0.scripts.version) }) { first, _ in first }
         try await store.keep(versions.values.sorted { $0.id < $1.id })
     }

@@ -4,24 +4,25 @@ import Screening
 
 /// Asks the provider for an order's present report.
 struct ReadStage: Sendable {
-    let context: PipelineContext
+    let environment: Environment
+    let accounts: AccountService
 
     func decide(_ claim: Claim, _ order: Order) async throws -> Verdict {
         guard let reference = order.providerRef,
-            order.state.isOpen || ReadRhythm.interval(of: order, context.environment) != nil || claim.attempt == 1
+            order.state.isOpen || ReadRhythm.interval(of: order, environment) != nil || claim.attempt == 1
         else {
             return .decided(Decision(.done))
         }
-        guard let account = context.directory.account(order.account), account.capabilities.report else {
+        guard let account = environment.directory.account(order.account), account.capabilities.report else {
             // It may be configured again: the order is not to be forgotten by then.
-            return .decided(order.state.isOpen ? Decision(.again(at: context.clock.now() + .seconds(3600), spent: false)) : Decision(.done))
+            return .decided(order.state.isOpen ? Decision(.again(at: environment.clock.now() + .seconds(3600), spent: false)) : Decision(.done))
         }
         do {
-            let report = try await account.provider.report(for: reference, context.accounts.session(account))
-            context.accounts.answered(account)
+            let report = try await account.provider.report(for: reference, accounts.session(account))
+            accounts.answered(account)
             return .settle(order: order.id) { [self] present in
                 // The answer is older than what has been written meanwhile: it is asked for again.
-                guard present.version == order.version else { return (Decision(.again(at: context.clock.now(), spent: false)), []) }
+                guard present.version == order.version else { return (Decision(.again(at: environment.clock.now(), spent: false)), []) }
                 return applied(report, to: present)
             }
         } catch let error as ProviderError {
@@ -30,19 +31,19 @@ struct ReadStage: Sendable {
     }
 
     private func applied(_ report: Report?, to present: Order) -> (decision: Decision, told: [Update]) {
-        let now = context.clock.now()
+        let now = environment.clock.now()
         var next = present
         if let report, !report.isCoarserForm(of: present.standing.providerStatus) {
             next.standing = StateMachine.standing(after: report, from: present.standing, at: now)
         }
         // Done and queued anew, so that a refresh's urgency ends with it.
         var effects: [Effect] = []
-        if let wait = ReadRhythm.interval(of: next, context.environment) {
+        if let wait = ReadRhythm.interval(of: next, environment) {
             effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + wait)))
         }
         guard next != present else { return (Decision(.done, effects), []) }
         let event = Event(
-            id: context.environment.identifier(.event),
+            id: environment.identifier(.event),
             kind: .poll,
             connection: present.connection,
             account: present.account,
@@ -59,15 +60,15 @@ struct ReadStage: Sendable {
             text: "\(present.provider) reports \(next.state.rawValue)",
             details: ["event": .string(event.id), "provider_status": next.json["provider_status"] ?? .null],
             readsAgain: false,
-            context.environment
+            environment
         )
         return (Decision(.done, change.effects + [.record(event)] + effects), change.update.map { [$0] } ?? [])
     }
 
     private func failed(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async throws -> Verdict {
-        let now = context.clock.now()
-        context.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
-        if let until = try await context.accounts.failed(error, at: account) { return .decided(Decision(.again(at: until, spent: false))) }
+        let now = environment.clock.now()
+        environment.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
+        if let until = try await accounts.failed(error, at: account) { return .decided(Decision(.again(at: until, spent: false))) }
         if error.code == .unauthorised {
             return .decided(Decision(.again(at: now + .seconds(30), spent: false)))
         }
@@ -75,7 +76,7 @@ struct ReadStage: Sendable {
         let backOff = Duration.seconds(min(30 << min(claim.attempt, 6), 1800))
         let again = Decision.Fate.again(at: now + min(backOff, max(interval, .seconds(30))), spent: true)
         guard claim.attempt >= 3, order.standing.problem == nil else { return .decided(Decision(again)) }
-        return .settle(order: order.id) { [context] present in
+        return .settle(order: order.id) { [environment] present in
             guard present.standing.problem == nil else { return (Decision(again), []) }
             var next = present
             next.standing.problem = Problem(
@@ -91,7 +92,7 @@ struct ReadStage: Sendable {
                 text: "the order cannot be read (\(error))",
                 details: error.script.map { ["script": .string(FailureText.text(of: $0))] } ?? [:],
                 readsAgain: false,
-                context.environment
+                environment
             )
             return (Decision(again, change.effects), [])
         }

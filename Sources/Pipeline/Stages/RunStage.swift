@@ -4,43 +4,50 @@ import Screening
 
 /// Executes a run's next attempt and works out what becomes of the run.
 struct RunStage: Sendable {
-    let context: PipelineContext
+    let environment: Environment
+    let store: any Store
+    let scripts: ScriptRunner
+    let places: ScriptPlaces
+    let retries: RetryPolicy
 
     func decide(_ claim: Claim, _ stored: Run) async throws -> Verdict {
         guard !stored.state.isEnded else { return .decided(Decision(.done)) }
         var run = stored
         run.attempt = claim.attempt
-        let now = context.clock.now()
+        let now = environment.clock.now()
         if run.isRoute {
             // Its caller was to be answered at once; whoever was answering stopped before that.
             let error: JSON = ["code": "interrupted", "message": "the host stopped before the ATS was answered; the ATS asks again by itself"]
             return finish(run.ended(.discarded, error: error, at: now), event: .done)
         }
-        guard let connection = context.directory.connection(run.connection) else {
+        guard let connection = environment.directory.connection(run.connection) else {
             let error: JSON = [
                 "code": "connection_missing", "message": .string("the connection \(run.connection) is not configured; retry the run when it is"),
             ]
             return finish(run.ended(.dead, error: error, at: now), event: .dead)
         }
-        guard context.places.take(connection.id) else { return .decided(Decision(.again(at: now + .milliseconds(250), spent: false))) }
-        defer { context.places.leave(connection.id) }
-        let script = ConnectionScript(context: context, connection: connection)
-        let remembered = try await context.store.steps(of: run.id)
-        guard let scripts = try await script.scripts(for: run, remembered: remembered) else {
+        guard places.take(connection.id) else { return .decided(Decision(.again(at: now + .milliseconds(250), spent: false))) }
+        defer { places.leave(connection.id) }
+        let remembered = try await store.steps(of: run.id)
+        guard let version = try await scripts.scripts(for: run, of: connection, remembered: remembered) else {
             let message = "the scripts that the run began on are not kept any more; retry it to go on with the present ones"
             return finish(run.ended(.dead, error: ["code": "script_version_missing", "message": .string(message)], at: now), event: .dead)
         }
-        if case .refused(let until) = context.breakers.ask(scripts.id, at: now) {
+        if case .refused(let until) = scripts.permission(for: version) {
             run.attempt -= 1
             return .decided(
-                Decision(.again(at: until, spent: false), [.run(run.waiting(until: until, error: run.error ?? Self.paused, logs: run.logs))])
+                Decision(.again(at: until, spent: false), [.run(run.waiting(until: until, error: run.error ?? ScriptRunner.paused, logs: run.logs))])
             )
         }
-        guard run.script != scripts.id else { return verdict(run, try await script.attempt(run, on: scripts, remembered: remembered)) }
-        run.script = scripts.id
+        guard run.script != version.id else {
+            return verdict(run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
+        }
+        run.script = version.id
         run.pluginVersion = connection.plugin.manifest.version
         // Before its first step: steps must not be found beside the name of other scripts.
-        return .first([.run(run)]) { [run] in verdict(run, try await script.attempt(run, on: scripts, remembered: remembered)) }
+        return .first([.run(run)]) { [run] in
+            verdict(run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
+        }
     }
 
     /// What becomes of a run that is not tried any more for a reason outside its script.
@@ -49,15 +56,9 @@ struct RunStage: Sendable {
         return finish(run.ended(.dead, error: error, logs: run.logs, at: problem.at), event: .dead)
     }
 
-    /// What a run shows that waits because its scripts are kept from running.
-    static let paused: JSON = [
-        "code": "plugin_paused",
-        "message": "the plugin's scripts crashed, had to be killed or went past a limit again and again; they are tried again from time to time",
-    ]
-
     private func verdict(_ claimed: Run, _ attempt: HookRunner.Attempt) -> Verdict {
         var run = claimed
-        let now = context.clock.now()
+        let now = environment.clock.now()
         let logs = attempt.logs
         func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(attempt.redacted(reason))] }
         switch attempt.end {
@@ -68,7 +69,7 @@ struct RunStage: Sendable {
         case .interrupted(let why): return interrupted(run, why, logs)
         case .retry(let after, let why):
             let error: JSON = ["code": "retry", "message": .string(attempt.redacted(why))]
-            return again(run, context.retries.mayPass, attempt: run.attempt, asked: after, error, logs)
+            return again(run, retries.mayPass, attempt: run.attempt, asked: after, error, logs)
         case .failed(let failure):
             switch failure.retry {
             case .never: return finish(run.ended(.dead, error: failure.error, logs: logs, at: now), event: .dead)
@@ -77,8 +78,8 @@ struct RunStage: Sendable {
                 let count = (run.error?["script_errors"]?.integer ?? 0) + 1
                 var error = failure.error
                 error["script_errors"] = .int(count)
-                return again(run, context.retries.scriptError, attempt: Int(count), asked: nil, error, logs)
-            case .later: return again(run, context.retries.mayPass, attempt: run.attempt, asked: nil, failure.error, logs)
+                return again(run, retries.scriptError, attempt: Int(count), asked: nil, error, logs)
+            case .later: return again(run, retries.mayPass, attempt: run.attempt, asked: nil, failure.error, logs)
             case .notBefore(let due):
                 run.attempt -= 1
                 return .decided(Decision(.again(at: due, spent: false), [.run(run.waiting(until: due, error: failure.error, logs: logs))]))
@@ -88,9 +89,9 @@ struct RunStage: Sendable {
 
     /// The attempt was cut short by something that is not the script's fault, and does not count; unless that goes on and on.
     private func interrupted(_ run: Run, _ why: String, _ logs: [JSON]) -> Verdict {
-        let now = context.clock.now()
+        let now = environment.clock.now()
         let count = (run.error?["interruptions"]?.integer ?? 0) + 1
-        context.logger.error("run interrupted", metadata: ["run": "\(run.id)", "why": "\(why)", "times": "\(count)"])
+        environment.logger.error("run interrupted", metadata: ["run": "\(run.id)", "why": "\(why)", "times": "\(count)"])
         let error: JSON = ["code": "interrupted", "message": .string(why), "interruptions": .int(count)]
         // Whatever it is, this run brings it about: it must not go on costing others their workers.
         guard count <= 12 else { return finish(run.ended(.dead, error: error, logs: logs, at: now), event: .dead) }
@@ -99,12 +100,12 @@ struct RunStage: Sendable {
     }
 
     private func again(_ run: Run, _ schedule: RetrySchedule, attempt: Int, asked: Duration?, _ error: JSON, _ logs: [JSON]) -> Verdict {
-        let now = context.clock.now()
-        guard let due = schedule.next(after: attempt, at: now, asked: asked, context.random) else {
+        let now = environment.clock.now()
+        guard let due = schedule.next(after: attempt, at: now, asked: asked, environment.random) else {
             return finish(run.ended(.dead, error: error, logs: logs, at: now), event: .dead)
         }
         if let alert = schedule.alert(after: attempt) {
-            context.logger.error(
+            environment.logger.error(
                 "a run has used up \(alert.rawValue) of its attempts",
                 metadata: ["run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)", "attempt": "\(attempt)"]
             )
@@ -119,25 +120,9 @@ struct RunStage: Sendable {
         if let order = run.order {
             let text = run.state == .done ? "the ATS was told" : "telling the ATS ended \(run.state.rawValue)"
             effects.append(
-                .timeline(TimelineEntry(order: order, at: context.clock.now(), kind: "update", text: text, details: ["run": .string(run.id)]))
+                .timeline(TimelineEntry(order: order, at: environment.clock.now(), kind: "update", text: text, details: ["run": .string(run.id)]))
             )
         }
         return .decided(Decision(.done, effects))
-    }
-}
-
-extension Run {
-    /// Whether it answers a caller who waits.
-    var isRoute: Bool { hook.contains("/") }
-
-    /// What stands in its way.
-    var problem: Problem? {
-        endedAt.map { moment in
-            Problem(
-                code: error?["code"]?.text ?? state.rawValue,
-                message: error?["message"]?.text ?? result?.value["reason"]?.text ?? state.rawValue,
-                at: moment
-            )
-        }
     }
 }

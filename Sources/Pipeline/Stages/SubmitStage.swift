@@ -7,7 +7,10 @@ import Screening
 /// `accepted → submitting` is on disk before the request leaves. Whoever finds `submitting` on disk therefore knows that the request may have left:
 /// it is looked for at the provider where that is possible, and is `uncertain` otherwise.
 struct SubmitStage: Sendable {
-    let context: PipelineContext
+    let environment: Environment
+    let accounts: AccountService
+    let mapping: RequestMapping
+    let retries: RetryPolicy
 
     func decide(_ claim: Claim, _ order: Order) async throws -> Verdict {
         switch order.state {
@@ -18,14 +21,14 @@ struct SubmitStage: Sendable {
     }
 
     private func send(_ claim: Claim, _ order: Order) async throws -> Verdict {
-        guard let account = context.directory.account(order.account) else {
+        guard let account = environment.directory.account(order.account) else {
             return fail(claim, order, code: "account_missing", message: "the account \(order.account) is not configured", asked: nil)
         }
         if let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
         if let until = await waitsForAnswer(account) { return .decided(Decision(.again(at: until, spent: false))) }
-        let session = context.accounts.session(account)
-        let (mapped, logs) = try await RequestMapping(context: context).map(order, account, session, attempt: claim.attempt)
-        if case .shape = mapped {} else { context.accounts.creating.abandoned(order.account) }
+        let session = accounts.session(account)
+        let (mapped, logs) = try await mapping.map(order, account, session, attempt: claim.attempt)
+        if case .shape = mapped {} else { accounts.creating.abandoned(order.account) }
         let request: RequestShape?
         switch mapped {
         case .shape(let shape): request = shape
@@ -33,7 +36,7 @@ struct SubmitStage: Sendable {
         case .failed(let message, let after): return fail(claim, order, code: "map_request_failed", message: message, asked: after, logs: logs)
         }
         var marked = order
-        let intent = context.random.token()
+        let intent = environment.random.token()
         marked.intent = intent
         marked.standing.state = .submitting
         marked.standing.problem = nil
@@ -44,7 +47,7 @@ struct SubmitStage: Sendable {
             kind: "submitting",
             text: "sending to \(order.provider)",
             details: SubmitStage.details(["attempt": .int(Int64(claim.attempt))], logs),
-            context.environment
+            environment
         )
         return .first(change.effects, inDoubt: { notSent(order, intent) }) { await submit(claim, order, request, account, session) }
     }
@@ -52,9 +55,9 @@ struct SubmitStage: Sendable {
     /// The store did not say whether it wrote that the order is being sent, and so it was not sent. Where that is on disk, and others have called the
     /// order `uncertain` for it, they were wrong: it is to be sent still.
     private func notSent(_ order: Order, _ intent: String) -> Verdict {
-        context.accounts.creating.abandoned(order.account)
-        return .settle(order: order.id) { [context] present in
-            let now = context.clock.now()
+        accounts.creating.abandoned(order.account)
+        return .settle(order: order.id) { [environment] present in
+            let now = environment.clock.now()
             guard present.intent == intent, present.providerRef == nil, present.state == .submitting || present.state == .uncertain else {
                 // Nothing was written, or another's attempt: what is to become of that is decided by looking at it.
                 return (Decision(present.state == .accepted || present.state == .submitting ? .again(at: now, spent: false) : .done), [])
@@ -67,7 +70,7 @@ struct SubmitStage: Sendable {
                 cause: .submit,
                 kind: "problem",
                 text: "not sent; the store was away",
-                context.environment
+                environment
             )
             let work = QueuedWork(.submit(order: order.id), lane: QueuedWork.lane(order: order.id), due: now, priority: 1)
             return (Decision(.done, change.effects + [.queue(work)]), [])
@@ -77,22 +80,22 @@ struct SubmitStage: Sendable {
     /// Until when an account's work waits, whatever it is: the account rests, its credentials were rejected, or its provider does not answer. Nil where
     /// it need not.
     private func waits(_ account: ProviderAccount) async throws -> Timestamp? {
-        if let until = try await context.accounts.rest(of: account) { return until }
-        let isPaused = try await context.accounts.pause(of: account) != nil
-        return isPaused || context.accounts.unanswered.isOpen(account.account.id) ? context.accounts.nextLook() : nil
+        if let until = try await accounts.rest(of: account) { return until }
+        let isPaused = try await accounts.pause(of: account) != nil
+        return isPaused || accounts.unanswered.isOpen(account.account.id) ? accounts.nextLook() : nil
     }
 
     /// Until when an order waits because others of its account could not be created; nil where it may be sent. Where something harmless can be asked,
     /// that is done before an order is sent to find out: its answer might be lost as well.
     private func waitsForAnswer(_ account: ProviderAccount) async -> Timestamp? {
         let id = account.account.id
-        guard context.accounts.creating.isOpen(id) else { return nil }
-        guard case .granted = context.accounts.creating.ask(id, at: context.clock.now()) else { return context.accounts.nextLook() }
+        guard accounts.creating.isOpen(id) else { return nil }
+        guard case .granted = accounts.creating.ask(id, at: environment.clock.now()) else { return accounts.nextLook() }
         do {
-            try await context.accounts.probe(account)
+            try await accounts.probe(account)
         } catch let error as ProviderError where [.unavailable, .noAnswer].contains(error.code) {
-            context.accounts.creating.note(error, of: id, context.environment)
-            return context.accounts.nextLook()
+            accounts.creating.note(error, of: id, environment)
+            return accounts.nextLook()
         } catch {}
         return nil
     }
@@ -108,32 +111,32 @@ struct SubmitStage: Sendable {
             let submission = try await account.provider.submit(
                 order,
                 request: request,
-                callback: context.accounts.callback(for: order, account),
+                callback: accounts.callback(for: order, account),
                 key: order.id,
                 session
             )
-            context.accounts.creating.note(nil, of: order.account, context.environment)
+            accounts.creating.note(nil, of: order.account, environment)
             return settled(order.id, submission)
         } catch let error as ProviderError {
-            context.accounts.creating.note(error, of: order.account, context.environment)
+            accounts.creating.note(error, of: order.account, environment)
             return await judged(claim, order, error, account)
         } catch {
             // Not a word on what happened: the request may have left.
-            context.accounts.creating.abandoned(order.account)
+            accounts.creating.abandoned(order.account)
             return uncertain(order.id, ProviderError(.noAnswer, "the submission broke off: \(type(of: error))"))
         }
     }
 
     private func judged(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> Verdict {
-        context.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
+        environment.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
         try? await pause(account, after: error)
         switch error.creation ?? .uncertain {
         case .uncertain:
             guard account.capabilities.find else { return uncertain(order.id, error) }
-            return .decided(Decision(.again(at: context.clock.now() + .seconds(5), spent: false)))
+            return .decided(Decision(.again(at: environment.clock.now() + .seconds(5), spent: false)))
         case .refused: return refuse(order, error, text: "\(order.provider) refused the order")
         case .sendAgain:
-            let until = try? await context.accounts.rest(account, after: error)
+            let until = try? await accounts.rest(account, after: error)
             return fail(
                 claim,
                 order,
@@ -147,11 +150,11 @@ struct SubmitStage: Sendable {
 
     /// Nothing was ordered, and nothing will be.
     private func refuse(_ order: Order, _ error: ProviderError, text: String, logs: [JSON] = []) -> Verdict {
-        .settle(order: order.id) { [context] present in
+        .settle(order: order.id) { [environment] present in
             guard present.state == .submitting || present.state == .accepted else { return (Decision(.done), []) }
             var next = present
             next.standing.state = .refused
-            next.standing.problem = Problem(code: "refused", message: error.message.value, at: context.clock.now())
+            next.standing.problem = Problem(code: "refused", message: error.message.value, at: environment.clock.now())
             let change = OrderChange(
                 from: present,
                 to: next,
@@ -159,7 +162,7 @@ struct SubmitStage: Sendable {
                 kind: "submitted",
                 text: text,
                 details: SubmitStage.details(SubmitStage.details(error), logs),
-                context.environment
+                environment
             )
             return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
         }
@@ -170,17 +173,17 @@ struct SubmitStage: Sendable {
         guard error.code == .unauthorised else { return }
         if error.status == 403, account.capabilities.packages {
             do {
-                return try await context.accounts.probe(account)
+                return try await accounts.probe(account)
             } catch let again as ProviderError where again.code == .unauthorised {
-                return try await context.accounts.rejected(again, by: account)
+                return try await accounts.rejected(again, by: account)
             }
         }
-        try await context.accounts.rejected(error, by: account)
+        try await accounts.rejected(error, by: account)
     }
 
     /// What becomes of a submission that is decided about on an order which is not `submitting` any more: an order that is to be sent keeps its work.
-    private static func fate(_ present: Order, _ context: PipelineContext) -> Decision.Fate {
-        present.state == .accepted ? .again(at: context.clock.now(), spent: false) : .done
+    private static func fate(_ present: Order, _ environment: Environment) -> Decision.Fate {
+        present.state == .accepted ? .again(at: environment.clock.now(), spent: false) : .done
     }
 
     /// The provider surely did not act: back to `accepted`, and tried again later; given up when the schedule is through. While the account rests no
@@ -194,16 +197,16 @@ struct SubmitStage: Sendable {
         restsUntil rest: Timestamp? = nil,
         logs: [JSON] = []
     ) -> Verdict {
-        let now = context.clock.now()
-        let schedule = context.retries.mayPass
-        let due = rest ?? schedule.next(after: claim.attempt, at: now, least: asked, context.random)
+        let now = environment.clock.now()
+        let schedule = retries.mayPass
+        let due = rest ?? schedule.next(after: claim.attempt, at: now, least: asked, environment.random)
         if rest == nil, let alert = schedule.alert(after: claim.attempt) {
-            context.logger.error(
+            environment.logger.error(
                 "an order has used up \(alert.rawValue) of its attempts to be sent",
                 metadata: ["order": "\(order.id)", "account": "\(order.account)", "attempt": "\(claim.attempt)", "code": "\(code)"]
             )
         }
-        return .settle(order: order.id) { [context] present in
+        return .settle(order: order.id) { [environment] present in
             guard present.state == .accepted || present.state == .submitting else { return (Decision(.done), []) }
             var next = present
             next.standing.state = due == nil ? .failed : .accepted
@@ -215,22 +218,22 @@ struct SubmitStage: Sendable {
                 kind: "problem",
                 text: due.map { "not sent; next attempt at \($0)" } ?? "given up after \(claim.attempt) attempts",
                 details: SubmitStage.details(["code": .string(code)], logs),
-                context.environment
+                environment
             )
             return (Decision(due.map { .again(at: $0, spent: rest == nil) } ?? .done, change.effects), change.update.map { [$0] } ?? [])
         }
     }
 
     private func uncertain(_ id: String, _ error: ProviderError) -> Verdict {
-        .settle(order: id) { [context] present in
-            guard present.state == .submitting else { return (Decision(SubmitStage.fate(present, context)), []) }
+        .settle(order: id) { [environment] present in
+            guard present.state == .submitting else { return (Decision(SubmitStage.fate(present, environment)), []) }
             var next = present
             next.standing.state = .uncertain
             next.standing.problem = Problem(
                 code: "uncertain",
                 message: "\(present.provider) may or may not have the order (\(error.text)); it is not sent again. "
                     + "Look there, then adopt its reference, resubmit or abandon.",
-                at: context.clock.now()
+                at: environment.clock.now()
             )
             let change = OrderChange(
                 from: present,
@@ -239,21 +242,21 @@ struct SubmitStage: Sendable {
                 kind: "problem",
                 text: "the provider's answer was lost",
                 details: SubmitStage.details(error),
-                context.environment
+                environment
             )
             return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
         }
     }
 
     private func settled(_ id: String, _ submission: Submission) -> Verdict {
-        .settle(order: id) { [context] present in
+        .settle(order: id) { [environment] present in
             if let known = present.providerRef {
-                return (Decision(.done, SecondRequest.effects(submission.reference, known, present, .submit, context.environment)), [])
+                return (Decision(.done, SecondRequest.effects(submission.reference, known, present, .submit, environment)), [])
             }
             var next = present
             next.providerRef = submission.reference
             let report = submission.report ?? Report(status: .recognised(.requested))
-            next.standing = StateMachine.standing(after: report, from: present.standing, at: context.clock.now())
+            next.standing = StateMachine.standing(after: report, from: present.standing, at: environment.clock.now())
             if !next.state.isReported { next.standing.state = .requested }
             let change = OrderChange(
                 from: present,
@@ -262,7 +265,7 @@ struct SubmitStage: Sendable {
                 kind: "submitted",
                 text: "\(present.provider) has the order",
                 details: ["provider_ref": .string(submission.reference)],
-                context.environment
+                environment
             )
             return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
         }
@@ -272,22 +275,22 @@ struct SubmitStage: Sendable {
     /// person where it does not.
     private func recover(_ claim: Claim, _ order: Order) async throws -> Verdict {
         let lost = ProviderError(.noAnswer, "the answer was lost while the order was being sent")
-        guard let account = context.directory.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }
-        let now = context.clock.now()
+        guard let account = environment.directory.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }
+        let now = environment.clock.now()
         // The provider is asked for as long as it may soon be there again; then a person has to know.
         let isPatient = now - order.updatedAt < .seconds(3600)
         if isPatient, let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
-        if isPatient, let until = try await context.accounts.reads(1, from: account).refusedUntil {
+        if isPatient, let until = try await accounts.reads(1, from: account).refusedUntil {
             return .decided(Decision(.again(at: until, spent: false)))
         }
         do {
-            let answer = try await account.provider.find(order, context.accounts.session(account))
-            context.accounts.answered(account)
+            let answer = try await account.provider.find(order, accounts.session(account))
+            accounts.answered(account)
             guard let found = answer else { return uncertain(order.id, lost) }
-            guard try await context.accounts.holder(of: found.reference, besides: order) == nil else { return uncertain(order.id, lost) }
+            guard try await accounts.holder(of: found.reference, besides: order) == nil else { return uncertain(order.id, lost) }
             return settled(order.id, found)
         } catch let error as ProviderError {
-            let rest = try await context.accounts.failed(error, at: account)
+            let rest = try await accounts.failed(error, at: account)
             guard isPatient, [.unavailable, .noAnswer, .rateLimited, .unauthorised].contains(error.code) else { return uncertain(order.id, lost) }
             return .decided(Decision(.again(at: rest ?? now + .seconds(15), spent: false)))
         }

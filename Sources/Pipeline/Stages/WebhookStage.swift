@@ -7,7 +7,8 @@ import Screening
 /// A webhook is a hint, however well signed: it may be late, repeated or replayed. Where the provider can be read, its present word decides; where
 /// it cannot, the webhook's own report is taken, and the state machine keeps it from taking anything back.
 struct WebhookStage: Sendable {
-    let context: PipelineContext
+    let environment: Environment
+    let accounts: AccountService
 
     /// What is to be believed of an order.
     private struct Belief: Sendable {
@@ -18,17 +19,17 @@ struct WebhookStage: Sendable {
     }
 
     func decide(_ claim: Claim, _ event: Event, _ order: Order) async throws -> Verdict {
-        guard let account = context.directory.account(order.account) else {
+        guard let account = environment.directory.account(order.account) else {
             return dead(event, ("account_missing", "the account \(order.account) is not configured"))
         }
-        let session = context.accounts.session(account)
+        let session = accounts.session(account)
         let webhook = Webhook(headers: event.request.value.headers, body: event.request.value.body)
         let said: [WebhookReport]
         do { said = try await account.provider.interpret(webhook, session) } catch let error as ProviderError {
             if error.code == .unavailable, claim.attempt < 50 {
-                return .decided(Decision(.again(at: context.clock.now() + .seconds(10), spent: true)))
+                return .decided(Decision(.again(at: environment.clock.now() + .seconds(10), spent: true)))
             }
-            context.logger.warning("webhook not understood", metadata: ["account": "\(order.account)", "error": "\(error.place)"])
+            environment.logger.warning("webhook not understood", metadata: ["account": "\(order.account)", "error": "\(error.place)"])
             return dead(event, ("not_understood", "the webhook could not be understood: \(error.text)"))
         }
         guard !said.isEmpty else { return done(event) }
@@ -36,30 +37,30 @@ struct WebhookStage: Sendable {
             return try await other(said.last?.reference, event, order)
         }
         guard let reference = order.providerRef ?? word.reference else { return done(event) }
-        if order.providerRef == nil, try await context.accounts.holder(of: reference, besides: order) != nil {
+        if order.providerRef == nil, try await accounts.holder(of: reference, besides: order) != nil {
             return dead(event, WebhookStage.misdirected)
         }
         if let report = word.report, order.providerRef != nil, unchanged(order, by: report) { return done(event) }
         let asks = try await isAnswering(account)
-        if asks, let next = try await context.accounts.reads(1, from: account).refusedUntil {
+        if asks, let next = try await accounts.reads(1, from: account).refusedUntil {
             return .decided(Decision(.again(at: next, spent: false)))
         }
         let belief = asks ? try await belief(word.report, reference, account, session) : Belief(reference: reference, report: word.report)
         return .settle(order: order.id) { [self] present in
             // What was asked is older than what has been written meanwhile: it is looked at again.
-            guard present.version == order.version else { return (Decision(.again(at: context.clock.now(), spent: false)), []) }
+            guard present.version == order.version else { return (Decision(.again(at: environment.clock.now(), spent: false)), []) }
             return applied(event, belief, to: present)
         }
     }
 
     private func unchanged(_ order: Order, by report: Report) -> Bool {
-        StateMachine.standing(after: report, from: order.standing, at: context.clock.now()) == order.standing
+        StateMachine.standing(after: report, from: order.standing, at: environment.clock.now()) == order.standing
     }
 
     /// Whether the provider can be asked at present. One that does not answer would hold up the webhooks of all others.
     private func isAnswering(_ account: ProviderAccount) async throws -> Bool {
-        guard account.capabilities.report, !context.accounts.unanswered.isOpen(account.account.id) else { return false }
-        return try await context.accounts.pause(of: account) == nil
+        guard account.capabilities.report, !accounts.unanswered.isOpen(account.account.id) else { return false }
+        return try await accounts.pause(of: account) == nil
     }
 
     /// The provider's present word where it can be had and says no less than the webhook, else the webhook's.
@@ -71,21 +72,21 @@ struct WebhookStage: Sendable {
     ) async throws -> Belief {
         do {
             let answer = try await account.provider.report(for: reference, session)
-            context.accounts.answered(account)
+            accounts.answered(account)
             guard let read = answer else { return Belief(reference: reference, report: told) }
             // A webhook that says no more than that something changed.
             guard let told else { return Belief(reference: reference, report: read) }
             if read.isCoarserForm(of: told.providerStatus) { return Belief(reference: reference, report: told) }
             return Belief(reference: reference, report: read, asksAgain: read.status != told.status || read.result != told.result)
         } catch let error as ProviderError {
-            try await context.accounts.failed(error, at: account)
-            context.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error.place)"])
+            try await accounts.failed(error, at: account)
+            environment.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error.place)"])
             return Belief(reference: reference, report: told)
         }
     }
 
     private func applied(_ event: Event, _ belief: Belief, to present: Order) -> (decision: Decision, told: [Update]) {
-        let now = context.clock.now()
+        let now = environment.clock.now()
         var effects: [Effect] = [.event(id: event.id, state: .done, problem: nil)]
         if belief.asksAgain {
             effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + .seconds(45))))
@@ -105,7 +106,7 @@ struct WebhookStage: Sendable {
             kind: "report",
             text: "\(present.provider) reports \(next.state.rawValue)",
             details: ["event": .string(event.id), "provider_status": next.json["provider_status"] ?? .null],
-            context.environment
+            environment
         )
         return (Decision(.done, change.effects + effects), change.update.map { [$0] } ?? [])
     }
@@ -119,17 +120,17 @@ struct WebhookStage: Sendable {
     private func dead(_ event: Event, _ reason: Reason) -> Verdict { .decided(Decision(.done, [setAside(event, reason)])) }
 
     private func setAside(_ event: Event, _ reason: Reason) -> Effect {
-        .event(id: event.id, state: .dead, problem: Problem(code: reason.code, message: reason.message, at: context.clock.now()))
+        .event(id: event.id, state: .dead, problem: Problem(code: reason.code, message: reason.message, at: environment.clock.now()))
     }
 
     /// The webhook came to this order's own address and names another request than the one that is known. It is another order's, or the provider has
     /// two for this one.
     private func other(_ named: String?, _ event: Event, _ order: Order) async throws -> Verdict {
-        guard let named, let known = order.providerRef, try await context.accounts.holder(of: named, besides: order) == nil else {
+        guard let named, let known = order.providerRef, try await accounts.holder(of: named, besides: order) == nil else {
             return dead(event, WebhookStage.misdirected)
         }
         return .settle(order: order.id) { [self] present in
-            let shown = present.providerRef == known ? SecondRequest.effects(named, known, present, .webhook, context.environment) : []
+            let shown = present.providerRef == known ? SecondRequest.effects(named, known, present, .webhook, environment) : []
             let reason: Reason = ("second_reference", "the webhook names a second request for this order; ask the provider which one stands")
             return (Decision(.done, [setAside(event, reason)] + shown), [])
         }

@@ -8,10 +8,14 @@ final class AccountProbes: Sendable {
     private static let pause = Duration.seconds(3)
     private static let rejected = Duration.seconds(300)
 
-    private let context: PipelineContext
+    private let environment: Environment
+    private let accounts: AccountService
     private let tried = Mutex<[String: Timestamp]>([:])
 
-    init(_ context: PipelineContext) { self.context = context }
+    init(environment: Environment, accounts: AccountService) {
+        self.environment = environment
+        self.accounts = accounts
+    }
 
     /// Tries until shutdown. One account that takes its time keeps no other from being tried.
     func run() async {
@@ -19,10 +23,10 @@ final class AccountProbes: Sendable {
             await withDiscardingTaskGroup { group in
                 var started: Set<String> = []
                 while !Task.isCancelled {
-                    for account in context.directory.accounts where started.insert(account.account.id).inserted {
+                    for account in environment.directory.accounts where started.insert(account.account.id).inserted {
                         group.addTask { await self.watch(account.account.id) }
                     }
-                    try? await context.clock.sleep(for: Self.pause)
+                    try? await environment.clock.sleep(for: Self.pause)
                 }
             }
         }
@@ -30,32 +34,32 @@ final class AccountProbes: Sendable {
 
     private func watch(_ id: String) async {
         while !Task.isCancelled {
-            if let account = context.directory.account(id) { await tryAgain(account) }
-            try? await context.clock.sleep(for: Self.pause)
+            if let account = environment.directory.account(id) { await tryAgain(account) }
+            try? await environment.clock.sleep(for: Self.pause)
         }
     }
 
     private func tryAgain(_ account: ProviderAccount) async {
-        let (id, now) = (account.account.id, context.clock.now())
-        if (try? await context.accounts.pause(of: account)) ?? nil != nil {
+        let (id, now) = (account.account.id, environment.clock.now())
+        if (try? await accounts.pause(of: account)) ?? nil != nil {
             let isDue = tried.withLock { tried in
                 if let last = tried[id], last <= now, now < last + Self.rejected { return false }
                 tried[id] = now
                 return true
             }
-            if isDue { _ = try? await context.accounts.check(account: id) }
+            if isDue { _ = try? await accounts.check(account: id) }
             return
         }
-        guard context.accounts.unanswered.isOpen(id), case .granted = context.accounts.unanswered.ask(id, at: now) else { return }
+        guard accounts.unanswered.isOpen(id), case .granted = accounts.unanswered.ask(id, at: now) else { return }
         do {
-            try await context.accounts.probe(account)
-            context.accounts.answered(account)
-            await context.accounts.goOn()
+            try await accounts.probe(account)
+            accounts.answered(account)
+            await accounts.goOn()
         } catch let error as ProviderError {
-            context.accounts.unanswered.note(error, of: id, context.environment)
-            try? await context.accounts.rejected(error, by: account)
+            accounts.unanswered.note(error, of: id, environment)
+            try? await accounts.rejected(error, by: account)
         } catch {
-            context.accounts.unanswered.abandoned(id)
+            accounts.unanswered.abandoned(id)
         }
     }
 }

@@ -5,9 +5,11 @@ import Synchronization
 
 /// Claims, works, renews leases, and gives everything back at shutdown.
 struct ClaimLoop: Sendable {
-    let context: PipelineContext
-    let desk: Desk
+    let environment: Environment
+    let store: any Store
     let request: ClaimRequest
+    /// Does one piece of claimed work, to the end or until it is cancelled.
+    let work: @Sendable (Claim) async -> Void
     /// Which of the claims just taken may be worked on now. The others are given back as they were, and nothing is claimed before the moment given.
     var admit: @Sendable ([Claim]) async throws -> (admitted: [Claim], notBefore: Timestamp?) = { ($0, nil) }
 
@@ -24,7 +26,7 @@ struct ClaimLoop: Sendable {
     func run() async throws {
         let held = Held()
         let (doorbell, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let wakeUps = context.store.wakeUps()
+        let wakeUps = store.wakeUps()
         let ringing = Task { for await _ in wakeUps { bell.yield() } }
         let renewing = Task { try await renew(held) }
         defer {
@@ -47,21 +49,21 @@ struct ClaimLoop: Sendable {
     private func fill(_ held: Held, _ bell: AsyncStream<Void>.Continuation) async {
         do {
             while !Task.isShuttingDownGracefully {
-                let now = context.clock.now()
+                let now = environment.clock.now()
                 if let pause = held.pause.withLock({ $0 }), pause.since <= now, now < pause.until { return }
                 var ask = request
                 ask.limit -= held.count
                 guard ask.limit > 0 else { return }
-                let claims = try await context.store.claim(ask)
+                let claims = try await store.claim(ask)
                 let (admitted, notBefore) = try await admit(claims)
                 held.pause.withLock { $0 = notBefore.map { (now, $0) } }
                 for claim in admitted { start(claim, held, bell) }
                 let others = claims.filter { !admitted.contains($0) }
-                if !others.isEmpty { try await context.store.release(others) }
+                if !others.isEmpty { try await store.release(others) }
                 guard claims.count == ask.limit, others.isEmpty else { return }
             }
         } catch {
-            context.logger.error("claiming failed; it is tried again", metadata: ["error": "\(error)"])
+            environment.logger.error("claiming failed; it is tried again", metadata: ["error": "\(error)"])
         }
     }
 
@@ -71,7 +73,7 @@ struct ClaimLoop: Sendable {
             // A claim of ours whose lease ran out and that we took again is still being worked on: once is enough.
             guard claims[claim] == nil else { return }
             claims[claim] = Task {
-                await desk.work(on: claim)
+                await work(claim)
                 held.claims.withLock { $0[claim] = nil }
                 bell.yield()
             }
@@ -81,10 +83,10 @@ struct ClaimLoop: Sendable {
     private func renew(_ held: Held) async throws {
         let third = Duration.milliseconds(request.lease.wholeMilliseconds / 3)
         while true {
-            try await context.clock.sleep(for: third)
+            try await environment.clock.sleep(for: third)
             let claims = held.claims.withLock { Array($0.keys) }
             guard !claims.isEmpty else { continue }
-            guard let kept = try? await context.store.renew(claims, lease: request.lease) else { continue }
+            guard let kept = try? await store.renew(claims, lease: request.lease) else { continue }
             for lost in Set(claims).subtracting(kept) { held.claims.withLock { $0[lost] }?.cancel() }
         }
     }

@@ -3,16 +3,20 @@ import Screening
 
 /// Does one piece of claimed work: loads what it is about, lets the stage decide, writes the decision.
 struct Desk: Sendable {
-    let context: PipelineContext
+    let environment: Environment
+    let store: any Store
+    let stages: Stages
+    let suspects: Suspects
+    let updates: UpdateFeed
 
     func work(on claim: Claim) async {
         guard claim.lapses >= Suspects.suspicious else { return await decide(claim) }
         guard claim.lapses <= Suspects.most else { return await giveUp(claim) }
-        guard context.suspects.enter() else {
-            return await again(claim, after: .seconds(1) + .milliseconds(Int64(context.random.fraction() * 2_000)), spent: false)
+        guard suspects.enter() else {
+            return await again(claim, after: .seconds(1) + .milliseconds(Int64(environment.random.fraction() * 2_000)), spent: false)
         }
-        defer { context.suspects.leave() }
-        context.logger.warning(
+        defer { suspects.leave() }
+        environment.logger.warning(
             "working by itself on what was under way when hosts stopped",
             metadata: ["work": "\(claim.work)", "times": "\(claim.lapses)"]
         )
@@ -27,12 +31,12 @@ struct Desk: Sendable {
             await again(claim, after: .milliseconds(50), spent: false)
         } catch is CancellationError {
             // Shutdown is not failure: the work is there again, unspent, for whoever comes next.
-            context.logger.notice("work given back at shutdown", metadata: ["work": "\(claim.work)"])
-            try? await context.store.release([claim])
+            environment.logger.notice("work given back at shutdown", metadata: ["work": "\(claim.work)"])
+            try? await store.release([claim])
         } catch StoreError.corrupt(let what) {
             await leaveUnread(claim, what)
         } catch {
-            context.logger.error("work failed; it is tried again", metadata: ["work": "\(claim.work)", "error": "\(error)"])
+            environment.logger.error("work failed; it is tried again", metadata: ["work": "\(claim.work)", "error": "\(error)"])
             await again(claim, after: .seconds(5), spent: false)
         }
     }
@@ -41,39 +45,39 @@ struct Desk: Sendable {
         let gone = Verdict.decided(Decision(.done))
         switch claim.work {
         case .event(let id):
-            guard let event = try await context.store.event(id) else { return gone }
-            guard event.kind == .webhook else { return EventStage(context: context).decide(event) }
+            guard let event = try await store.event(id) else { return gone }
+            guard event.kind == .webhook else { return stages.event.decide(event) }
             guard let order = try await order(event.order) else { return gone }
-            return try await WebhookStage(context: context).decide(claim, event, order)
+            return try await stages.webhook.decide(claim, event, order)
         case .run(let id):
-            guard let run = try await context.store.run(id) else { return gone }
-            return try await RunStage(context: context).decide(claim, run)
+            guard let run = try await store.run(id) else { return gone }
+            return try await stages.run.decide(claim, run)
         case .submit(let id):
             guard let order = try await order(id) else { return gone }
-            return try await SubmitStage(context: context).decide(claim, order)
+            return try await stages.submit.decide(claim, order)
         case .read(let id):
             guard let order = try await order(id) else { return gone }
-            return try await ReadStage(context: context).decide(claim, order)
+            return try await stages.read.decide(claim, order)
         }
     }
 
     private func order(_ id: String?) async throws -> Order? {
         guard let id else { return nil }
-        return try await context.store.order(id)
+        return try await store.order(id)
     }
 
     private func write(_ verdict: Verdict, _ claim: Claim) async throws {
         switch verdict {
         case .decided(let decision, let told):
-            try await context.store.commit(claim, decision)
-            context.environment.log(decision.effects)
-            context.updates.tell(told)
+            try await store.commit(claim, decision)
+            environment.log(decision.effects)
+            updates.tell(told)
         case .first(let effects, let inDoubt, let then):
-            do { try await context.store.perform(effects) } catch StoreError.unknown(let why) {
+            do { try await store.perform(effects) } catch StoreError.unknown(let why) {
                 guard let inDoubt else { throw StoreError.unknown(why) }
                 return try await write(inDoubt(), claim)
             }
-            context.environment.log(effects)
+            environment.log(effects)
             try await write(try await then(), claim)
         case .settle(let id, let work):
             try await settle(id, work, claim)
@@ -99,9 +103,9 @@ struct Desk: Sendable {
                         guard failures < 20 else { throw error }
                         continue
                     }
-                    context.logger.error("what a provider said cannot be written yet", metadata: ["order": "\(id)", "error": "\(error)"])
+                    environment.logger.error("what a provider said cannot be written yet", metadata: ["order": "\(id)", "error": "\(error)"])
                     guard error != .closed else { throw error }
-                    try await context.clock.sleep(for: .milliseconds(100 << min(failures, 6)))
+                    try await environment.clock.sleep(for: .milliseconds(100 << min(failures, 6)))
                 }
             }
         }.value
@@ -112,33 +116,33 @@ struct Desk: Sendable {
         _ work: @Sendable (Order) -> (decision: Decision, told: [Update]),
         _ claim: Claim
     ) async throws {
-        guard let order = try await context.store.order(id) else { return try await context.store.commit(claim, Decision(.done)) }
+        guard let order = try await store.order(id) else { return try await store.commit(claim, Decision(.done)) }
         let (decision, told) = work(order)
         do {
-            try await context.store.commit(claim, decision)
+            try await store.commit(claim, decision)
         } catch StoreError.conflict {
             // Either the order has moved on, and it is worked out again; or the claim is another's by now, and what happened is written all the same.
-            guard try await context.store.renew([claim], lease: .seconds(30)).isEmpty else { throw StoreError.conflict }
-            try await context.store.perform(decision.effects)
+            guard try await store.renew([claim], lease: .seconds(30)).isEmpty else { throw StoreError.conflict }
+            try await store.perform(decision.effects)
         }
-        context.environment.log(decision.effects)
-        context.updates.tell(told)
+        environment.log(decision.effects)
+        updates.tell(told)
     }
 
     /// Hosts stopped again and again while they had this in hand, the last times with nothing else of the kind: whatever it is, it must not go on.
     private func giveUp(_ claim: Claim) async {
         let message = "the host stopped \(claim.lapses) times while it worked on this; look into its log for the reason, then try it again"
-        context.logger.error("given up, for hosts stopped again and again while they worked on it", metadata: ["work": "\(claim.work)"])
-        let problem = Problem(code: "host_stopped", message: message, at: context.clock.now())
+        environment.logger.error("given up, for hosts stopped again and again while they worked on it", metadata: ["work": "\(claim.work)"])
+        let problem = Problem(code: "host_stopped", message: message, at: environment.clock.now())
         do {
             switch claim.work {
             case .event(let id):
-                try await context.store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: problem)]))
+                try await store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: problem)]))
             case .run(let id):
-                guard let run = try await context.store.run(id), !run.state.isEnded else {
-                    return try await context.store.commit(claim, Decision(.done))
+                guard let run = try await store.run(id), !run.state.isEnded else {
+                    return try await store.commit(claim, Decision(.done))
                 }
-                try await write(RunStage(context: context).giveUp(run, problem), claim)
+                try await write(stages.run.giveUp(run, problem), claim)
             case .submit, .read:
                 // An order is never given up by itself: it is looked at again, seldom.
                 await again(claim, after: .seconds(3600), spent: true)
@@ -150,7 +154,7 @@ struct Desk: Sendable {
 
     /// What a row says cannot be read, for its key is not given any more or the file is damaged: an event says so, other work is looked at again, seldom.
     private func leaveUnread(_ claim: Claim, _ what: String) async {
-        context.logger.error(
+        environment.logger.error(
             "stored work cannot be read; give the key that it was sealed with, or restore a backup",
             metadata: ["work": "\(claim.work)", "why": "\(what)"]
         )
@@ -158,17 +162,17 @@ struct Desk: Sendable {
         let problem = Problem(
             code: "unreadable",
             message: "what was stored cannot be read (\(what)); give the key that it was sealed with, or restore a backup, and replay the event",
-            at: context.clock.now()
+            at: environment.clock.now()
         )
         do {
-            try await context.store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: problem)]))
+            try await store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: problem)]))
         } catch {
             await again(claim, after: .seconds(300), spent: false)
         }
     }
 
     private func again(_ claim: Claim, after wait: Duration, spent: Bool) async {
-        let due = context.clock.now() + wait
-        try? await context.store.commit(claim, Decision(.again(at: due, spent: spent)))
+        let due = environment.clock.now() + wait
+        try? await store.commit(claim, Decision(.again(at: due, spent: spent)))
     }
 }

@@ -5,24 +5,21 @@ import Screening
 ///
 /// Returning from `run()` means that a shutdown was asked for and that nothing is held any more.
 public struct Poller: Service {
-    private let context: PipelineContext
-    private let owner: String
-
-    /// A poller of every account in the directory.
-    public init(_ context: PipelineContext) {
-        self.context = context
-        owner = context.random.token()
-    }
+    let environment: Environment
+    let store: any Store
+    let desk: Desk
+    let accounts: AccountService
+    let owner: String
 
     /// Polls until shutdown. Accounts that are added later are taken up within seconds.
     public func run() async throws {
         await withDiscardingTaskGroup { group in
             var started: Set<String> = []
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                for account in context.directory.accounts where account.capabilities.report && started.insert(account.account.id).inserted {
+                for account in environment.directory.accounts where account.capabilities.report && started.insert(account.account.id).inserted {
                     group.addTask { await poll(account.account.id) }
                 }
-                try? await cancelWhenGracefulShutdown { try await context.clock.sleep(for: .seconds(2)) }
+                try? await cancelWhenGracefulShutdown { try await environment.clock.sleep(for: .seconds(2)) }
             }
         }
     }
@@ -30,18 +27,18 @@ public struct Poller: Service {
     /// Polls one account until shutdown, or until it is configured no more.
     private func poll(_ id: String) async {
         let request = ClaimRequest(owner: owner, limit: 4, kinds: [.read], account: id)
-        let loop = ClaimLoop(context: context, desk: Desk(context: context), request: request) { try await admitted($0, id) }
+        let loop = ClaimLoop(environment: environment, store: store, request: request, work: desk.work) { try await admitted($0, id) }
         try? await loop.run()
     }
 
     /// As many of the claims as the account's budget grants; the others keep their place.
     private func admitted(_ claims: [Claim], _ id: String) async throws -> ([Claim], notBefore: Timestamp?) {
         guard !claims.isEmpty else { return ([], nil) }
-        guard let account = context.directory.account(id) else { return ([], context.clock.now() + .seconds(60)) }
-        guard try await context.accounts.pause(of: account) == nil else { return ([], context.clock.now() + .seconds(5)) }
-        if case .refused(let until) = context.accounts.unanswered.ask(id, at: context.clock.now()) { return ([], until) }
-        let most = context.accounts.unanswered.isOpen(id) ? 1 : claims.count
-        let grant = try await context.accounts.reads(most, from: account)
-        return (Array(claims.prefix(grant.count)), grant.count < claims.count ? grant.next ?? context.clock.now() + .seconds(2) : nil)
+        guard let account = environment.directory.account(id) else { return ([], environment.clock.now() + .seconds(60)) }
+        guard try await accounts.pause(of: account) == nil else { return ([], environment.clock.now() + .seconds(5)) }
+        if case .refused(let until) = accounts.unanswered.ask(id, at: environment.clock.now()) { return ([], until) }
+        let most = accounts.unanswered.isOpen(id) ? 1 : claims.count
+        let grant = try await accounts.reads(most, from: account)
+        return (Array(claims.prefix(grant.count)), grant.count < claims.count ? grant.next ?? environment.clock.now() + .seconds(2) : nil)
     }
 }

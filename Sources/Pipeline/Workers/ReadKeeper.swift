@@ -1,10 +1,14 @@
 import Logging
 import Screening
 
-extension PipelineContext {
+/// Queues the reads of open orders that nobody has queued.
+struct ReadKeeper: Sendable {
+    let environment: Environment
+    let store: any Store
+
     /// Sees to it that every open order which is to be polled has its next read in the queue. To be called at start and after a change of accounts: while
     /// polling was off, or the account was gone, nobody queued any. Calling again changes nothing.
-    public func keepReads() async {
+    func keepReads() async {
         var query = OrderQuery()
         query.states = Set(OrderState.allCases.filter { $0.isOpen && $0.isReported })
         var page = PageRequest(limit: 200, ascending: true)
@@ -15,14 +19,14 @@ extension PipelineContext {
                 for order in orders.items {
                     guard let wait = ReadRhythm.interval(of: order, environment), try await store.due(.read(order: order.id)) == nil else { continue }
                     // Not all of them at once.
-                    let due = clock.now() + .milliseconds(Int64(Double(wait.wholeMilliseconds) * random.fraction()))
+                    let due = environment.clock.now() + .milliseconds(Int64(Double(wait.wholeMilliseconds) * environment.random.fraction()))
                     missing.append(.queue(QueuedWork(.read(order: order.id), account: order.account, due: due)))
                 }
                 if !missing.isEmpty { try await store.perform(missing) }
                 page.cursor = orders.next
             } while page.cursor != nil && !Task.isCancelled
         } catch {
-            logger.error("open orders could not all be looked through", metadata: ["error": "\(error)"])
+            environment.logger.error("open orders could not all be looked through", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -7,16 +7,12 @@ import Screening
 /// Returning from `run()` means that a shutdown was asked for and that nothing is held any more. What was under way then is given up unspent and
 /// comes back when the host starts again; shutdown is not failure.
 public struct Worker: Service {
-    private let context: PipelineContext
-    private let owner: String
-    private let desk: Desk
-
-    /// A worker on everything but reads.
-    public init(_ context: PipelineContext) {
-        self.context = context
-        owner = context.random.token()
-        desk = Desk(context: context)
-    }
+    let environment: Environment
+    let store: any Store
+    let desk: Desk
+    let accounts: AccountService
+    let versions: ScriptVersions
+    let owner: String
 
     /// Works until shutdown. Each kind of work has its own places, so that slow scripts do not keep orders from being sent.
     public func run() async throws {
@@ -24,11 +20,12 @@ public struct Worker: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (kind, width) in [(Work.Kind.event, 16), (.run, 64), (.submit, 16)] {
                 let request = ClaimRequest(owner: owner + kind.rawValue, limit: width, kinds: [kind])
-                group.addTask { try await ClaimLoop(context: context, desk: desk, request: request).run() }
+                let loop = ClaimLoop(environment: environment, store: store, request: request, work: desk.work)
+                group.addTask { try await loop.run() }
             }
-            group.addTask { await context.keepReads() }
-            group.addTask { await ClockWatch(context: context).run() }
-            group.addTask { await AccountProbes(context).run() }
+            group.addTask { await ReadKeeper(environment: environment, store: store).keepReads() }
+            group.addTask { await ClockWatch(environment: environment, store: store).run() }
+            group.addTask { await AccountProbes(environment: environment, accounts: accounts).run() }
             for try await _ in group {}
         }
     }
@@ -36,9 +33,9 @@ public struct Worker: Service {
     /// Keeps the scripts before the first run begins on them, however long the store is away.
     private func keepScripts() async throws {
         while !Task.isCancelled {
-            do { return try await context.keepScripts() } catch {
-                context.logger.error("the scripts cannot be kept; it is tried again", metadata: ["error": "\(error)"])
-                try? await context.clock.sleep(for: .seconds(1))
+            do { return try await versions.keep(of: environment.directory.connections) } catch {
+                environment.logger.error("the scripts cannot be kept; it is tried again", metadata: ["error": "\(error)"])
+                try? await environment.clock.sleep(for: .seconds(1))
             }
         }
     }

@@ -1,0 +1,136 @@
+public import Logging
+public import Plugins
+public import Screening
+
+/// A pipeline put together: what its parts share, made once. Intake, commands and workers are made from it; nothing below them sees it.
+public struct PipelineContext: Sendable {
+    /// What is stored.
+    public let store: any Store
+    /// Who is configured.
+    public let directory: Directory
+    /// Runs scripts.
+    public let scripts: HookRunner
+    /// The time.
+    public let clock: any WallClock
+    /// Randomness.
+    public let random: any RandomSource
+    /// Where to say what matters, without personal data.
+    public let logger: Logger
+    /// Who hears of updates in this process.
+    public let updates: UpdateFeed
+    let environment: Environment
+    let breakers = Breakers()
+    let accounts: AccountService
+    let writer: EffectWriter
+    let cancellation: OrderCancellation
+    let versions: ScriptVersions
+    let runner: ScriptRunner
+    let stages: Stages
+    let desk: Desk
+    let interest = ReadInterest()
+
+    /// A pipeline of these parts. Nothing runs yet.
+    /// - Parameters:
+    ///   - publicURL: where providers reach this host, without a trailing slash; nil where they cannot.
+    ///   - retries: how often what failed is tried again.
+    public init(
+        store: any Store,
+        directory: Directory,
+        scripts: HookRunner,
+        transport: any Transport,
+        clock: any WallClock,
+        random: any RandomSource,
+        logger: Logger,
+        publicURL: String?,
+        retries: RetryPolicy = RetryPolicy()
+    ) {
+        self.store = store
+        self.directory = directory
+        self.scripts = scripts
+        self.clock = clock
+        self.random = random
+        self.logger = logger
+        updates = UpdateFeed()
+        environment = Environment(directory: directory, clock: clock, random: random, logger: logger)
+        accounts = AccountService(environment: environment, store: store, transport: transport, publicURL: publicURL, breakers: breakers)
+        writer = EffectWriter(environment: environment, store: store, updates: updates)
+        cancellation = OrderCancellation(environment: environment, store: store, accounts: accounts, writer: writer)
+        versions = ScriptVersions(store: store)
+        runner = ScriptRunner(
+            environment: environment,
+            store: store,
+            hooks: scripts,
+            accounts: accounts,
+            cancellation: cancellation,
+            hosts: HostCalls(environment: environment, transport: transport, breakers: breakers.hosts),
+            breakers: breakers.scripts,
+            versions: versions
+        )
+        let mapping = RequestMapping(environment: environment, store: store, hooks: scripts, accounts: accounts)
+        stages = Stages(
+            event: EventStage(environment: environment),
+            webhook: WebhookStage(environment: environment, accounts: accounts),
+            run: RunStage(environment: environment, store: store, scripts: runner, places: ScriptPlaces(), retries: retries),
+            submit: SubmitStage(environment: environment, accounts: accounts, mapping: mapping, retries: retries),
+            read: ReadStage(environment: environment, accounts: accounts)
+        )
+        desk = Desk(environment: environment, store: store, stages: stages, suspects: Suspects(), updates: updates)
+    }
+
+    /// Keeps the scripts of connections that are about to be configured, for the runs that will begin on them. To be called before the first run on new
+    /// scripts; calling again changes nothing.
+    public func keepScripts(of connections: [Connection]) async throws { try await versions.keep(of: connections) }
+
+    /// Sees to it that every open order which is to be polled has its next read in the queue. To be called after a change of accounts: while polling was
+    /// off, or the account was gone, nobody queued any. Calling again changes nothing.
+    public func keepReads() async { await ReadKeeper(environment: environment, store: store).keepReads() }
+}
+
+extension Intake {
+    /// The intake of a pipeline.
+    public init(_ context: PipelineContext) {
+        self.init(environment: context.environment, store: context.store, accounts: context.accounts, scripts: context.runner)
+    }
+}
+
+extension Commands {
+    /// The commands of a pipeline.
+    public init(_ context: PipelineContext) {
+        self.init(
+            environment: context.environment,
+            store: context.store,
+            accounts: context.accounts,
+            cancellation: context.cancellation,
+            writer: context.writer,
+            breakers: context.breakers,
+            interest: context.interest
+        )
+    }
+}
+
+extension Worker {
+    /// A worker on everything but reads.
+    public init(_ context: PipelineContext) {
+        self.init(
+            environment: context.environment,
+            store: context.store,
+            desk: context.desk,
+            accounts: context.accounts,
+            versions: context.versions,
+            owner: context.random.token()
+        )
+    }
+}
+
+extension Poller {
+    /// A poller of every account in the directory.
+    public init(_ context: PipelineContext) {
+        self.init(
+            environment: context.environment,
+            store: context.store,
+            desk: context.desk,
+            accounts: context.accounts,
+            owner: context.random.token()
+        )
+    }
+}

@@ -1,0 +1,89 @@
+import Logging
+import Plugins
+import Screening
+
+/// Runs connections' scripts, for the stages and for routes: with what the scripts may reach, and on the versions that runs began on.
+struct ScriptRunner: Sendable {
+    let environment: Environment
+    let store: any Store
+    let hooks: any HookRunning
+    let accounts: AccountService
+    let cancellation: OrderCancellation
+    let hosts: HostCalls
+    /// Versions of scripts that are kept from running for a while.
+    let breakers: CircuitBreakers
+    let versions: ScriptVersions
+
+    /// Errors that cost others time, and would again.
+    private static let harmful: Set = ["worker_crashed", "worker_killed", "cpu_limit", "memory_limit"]
+
+    /// What a run shows that waits because its scripts are kept from running.
+    static let paused: JSON = [
+        "code": "plugin_paused",
+        "message": "the plugin's scripts crashed, had to be killed or went past a limit again and again; they are tried again from time to time",
+    ]
+
+    /// The scripts that a run goes on with: those it began on. A run that has made no step yet has not begun. Nil where they are not kept any more.
+    func scripts(for run: Run, of connection: Connection, remembered: [Step]) async throws -> ConnectionScripts? {
+        guard run.script != connection.scripts.id, !remembered.isEmpty else { return connection.scripts }
+        return try await versions.version(run.script)
+    }
+
+    /// Whether a version of scripts may run at present.
+    func permission(for scripts: ConnectionScripts) -> CircuitBreaker.Permission { breakers.ask(scripts.id, at: environment.clock.now()) }
+
+    /// Makes an attempt; returns how it ended, with the run's steps remembered.
+    /// - Parameters:
+    ///   - event: the run's event, where it is at hand.
+    ///   - remembered: the steps of the attempts before.
+    func attempt(
+        _ run: Run,
+        for event: Event? = nil,
+        of connection: Connection,
+        on scripts: ConnectionScripts,
+        remembered: [Step]
+    ) async throws -> HookRunner.Attempt {
+        let input = try await RunInput(store).json(of: run, event: event)
+        let call = HookCall(
+            scripts: scripts,
+            hook: run.hook,
+            input: input,
+            connection: connection.id,
+            plugin: connection.plugin.name,
+            accounts: connection.accounts,
+            settings: scripts.settings ?? connection.settings,
+            run: (run.id, run.attempt),
+            limits: connection.limits
+        )
+        let host = LiveScriptHost(
+            environment: environment,
+            store: store,
+            accounts: accounts,
+            cancellation: cancellation,
+            hosts: hosts,
+            connection: connection,
+            run: run,
+            input: input
+        )
+        let attempt = try await hooks.run(call, remembered: remembered, host: host)
+        if note(attempt.end, of: scripts) {
+            environment.logger.error(
+                "a plugin is paused: again and again its scripts crashed, had to be killed or went past a limit",
+                metadata: ["plugin": "\(connection.plugin.name)", "connection": "\(connection.id)", "run": "\(run.id)"]
+            )
+        }
+        if !attempt.unwritten.isEmpty { try await store.remember(attempt.unwritten, of: run.id, doing: nil) }
+        return attempt
+    }
+
+    /// Notes how an attempt on a version of scripts ended. Returns true where it was the one too many.
+    private func note(_ end: HookEnd, of scripts: ConnectionScripts) -> Bool {
+        switch end {
+        case .failed(let failure) where Self.harmful.contains(failure.error["code"]?.text ?? ""):
+            return breakers.failed(scripts.id, at: environment.clock.now())
+        case .interrupted: breakers.abandoned(scripts.id)
+        default: _ = breakers.succeeded(scripts.id)
+        }
+        return false
+    }
+}
