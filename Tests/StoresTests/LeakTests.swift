@@ -63,7 +63,17 @@ import Testing
         )
         try await store.perform([
             .order(order), .run(run), .event(id: event.id, state: .dead, problem: Problem(code: "x", message: Self.values[10], at: now)),
-            .timeline(TimelineEntry(order: order.id, at: now, kind: "problem", text: Self.values[10], details: ["name": .string(Self.values[0])])),
+            .timeline(
+                TimelineEntry(
+                    order: order.id,
+                    at: now,
+                    kind: "problem",
+                    text: Self.values[10],
+                    details: ["name": .string(Self.values[0])],
+                    actor: .person(address: Personal(Self.values[2]), name: Personal(Self.values[0])),
+                    note: Personal(Self.values[7])
+                )
+            ),
         ])
         let step = Step(
             number: 1,

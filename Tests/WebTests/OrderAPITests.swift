@@ -82,6 +82,22 @@ struct OrderAPITests {
         }
     }
 
+    @Test("An order's timeline names whoever asked for a change, and their note to those who may read personal data")
+    func actors() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            let id = try #require(try await client.post("/orders", placement("a-1")).json?["id"]?.text)
+            #expect(try await client.post("/orders/\(id)/cancel", ["note": "Ana withdrew"], as: "clerk").status == 200)
+            let entries = try await client.get("/orders/\(id)/timeline").json?["items"]?.items
+            let own = try #require(entries?.first { $0["text"] == "cancelled" })
+            #expect(own["actor"] == ["kind": "token", "id": "clerk", "name": "clerk"])
+            #expect(own["note"] == "Ana withdrew")
+            let plain = try await client.get("/orders/\(id)/timeline", as: "plain")
+            #expect(!String(decoding: plain.body, as: UTF8.self).contains("withdrew"))
+            #expect(plain.json?["items"]?.items?.contains { $0["actor"]?["id"] == "clerk" } == true)
+        }
+    }
+
     @Test("Only admin says where a connection's script sends, for its credentials go with it")
     func destinations() async throws {
         let fixture = try await APIFixture()

@@ -17,7 +17,7 @@ extension Commands {
         let why = [event.problem?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
         event.problem = Problem(code: "discarded", message: why.isEmpty ? "nothing is to be done about it" : why, at: environment.clock.now())
         event.state = .done
-        try await refusing { [event] in try await store.perform([.event(id: id, state: .done, problem: event.problem)]) }
+        try await write([.event(id: id, state: .done, problem: event.problem)], "event discarded", id)
         return event
     }
 
@@ -43,6 +43,8 @@ extension Commands {
             cause: .operator,
             kind: "discarded",
             text: "nothing is to be done about it",
+            actor: actor,
+            note: note,
             environment
         )
         try await writer.write(change.effects)

@@ -25,20 +25,20 @@ extension Commands {
     ///
     /// What an event would do twice is stopped as for one event alone. A call that breaks off half-way has done what it counted up to then.
     /// - Throws: ``Refusal`` where the store cannot be had.
-    public func replay(events query: EventQuery, _ page: PageRequest) async throws -> Batch {
+    public func replay(events query: EventQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
         var query = query
         let replayable: Set<Event.State> = [.done, .dead]
         query.states = query.states.isEmpty ? replayable : query.states.intersection(replayable)
         guard !query.states.isEmpty else { return Batch() }
         let events = try await refusing { [query] in try await store.events(query, page) }
-        return try await batch(events.items.map(\.id), events.next) { _ = try await replay(event: $0) }
+        return try await batch(events.items.map(\.id), events.next) { _ = try await replay(event: $0, note: note) }
     }
 
     /// Gives one page of runs another attempt, oldest first: dead letters and parked runs, unless the query names states.
     /// - Throws: ``Refusal`` where the store cannot be had.
-    public func retry(runs query: RunQuery, _ page: PageRequest) async throws -> Batch {
+    public func retry(runs query: RunQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
         let runs = try await deadLetters(query, page)
-        return try await batch(runs.items.map(\.id), runs.next) { _ = try await retry(run: $0) }
+        return try await batch(runs.items.map(\.id), runs.next) { _ = try await retry(run: $0, note: note) }
     }
 
     /// Takes one page of runs out of the dead letters, oldest first.

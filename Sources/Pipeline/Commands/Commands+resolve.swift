@@ -13,7 +13,7 @@ public enum Resolution: Sendable, Equatable {
 extension Commands {
     /// Settles an `uncertain` order by a person's word.
     /// - Throws: ``Refusal``: 404; 409 `not_uncertain` in any other state; 409 `conflict` where it was settled meanwhile, or another order has the reference.
-    public func resolve(order id: String, _ resolution: Resolution) async throws -> Order {
+    public func resolve(order id: String, _ resolution: Resolution, note: String? = nil) async throws -> Order {
         let order = try await store.known(order: id)
         guard order.state == .uncertain else {
             throw Refusal(409, "not_uncertain", "The order is \(order.state.rawValue); only an uncertain order can be resolved.")
@@ -42,7 +42,7 @@ extension Commands {
             next.standing.problem = Problem(code: "abandoned", message: "given up by a person", at: environment.clock.now())
             text = "abandoned"
         }
-        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, environment)
+        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, actor: actor, note: note, environment)
         let all = change.effects + effects
         try await writer.write(all, change.update)
         return try await store.known(order: id)

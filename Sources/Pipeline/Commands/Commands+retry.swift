@@ -4,7 +4,7 @@ extension Commands {
     /// Sends an order again that was given up or refused: the provider surely does not have it.
     /// - Throws: ``Refusal``: 404; 409 `not_retryable` in any other state, or where a person gave up an order that the provider may have; 409 `conflict`
     ///   where it changed meanwhile.
-    public func retry(order id: String) async throws -> Order {
+    public func retry(order id: String, note: String? = nil) async throws -> Order {
         let order = try await store.known(order: id)
         guard order.state == .failed || order.state == .refused else {
             throw Refusal(409, "not_retryable", "The order is \(order.state.rawValue); only one that failed or was refused can be sent again.")
@@ -14,7 +14,16 @@ extension Commands {
         }
         var next = order
         next.returnToAccepted()
-        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: "to be sent again", environment)
+        let change = OrderChange(
+            from: order,
+            to: next,
+            cause: .operator,
+            kind: "command",
+            text: "to be sent again",
+            actor: actor,
+            note: note,
+            environment
+        )
         let work = QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: environment.clock.now(), priority: 1)
         try await writer.write(change.effects + [.queue(work)], change.update)
         return try await store.known(order: id)
@@ -22,12 +31,12 @@ extension Commands {
 
     /// Sends one page of orders again, oldest first: those that failed, unless the query names states.
     /// - Throws: ``Refusal`` where the store cannot be had.
-    public func retry(orders query: OrderQuery, _ page: PageRequest) async throws -> Batch {
+    public func retry(orders query: OrderQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
         var query = query
         let retryable: Set<OrderState> = [.failed, .refused]
         query.states = query.states.isEmpty ? [.failed] : query.states.intersection(retryable)
         guard !query.states.isEmpty else { return Batch() }
         let orders = try await refusing { [query] in try await store.orders(query, page) }
-        return try await batch(orders.items.map(\.id), orders.next) { _ = try await retry(order: $0) }
+        return try await batch(orders.items.map(\.id), orders.next) { _ = try await retry(order: $0, note: note) }
     }
 }

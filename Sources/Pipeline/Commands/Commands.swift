@@ -1,7 +1,10 @@
+import Logging
 import Plugins
 public import Screening
 
 /// What people and programs ask of the host: the API, the command line and embedders all come through here.
+///
+/// Each command is somebody's: ``acting(as:)`` says whose. What they are and the note they give stand beside what was done.
 public struct Commands: Sendable {
     let environment: Environment
     let store: any Store
@@ -10,6 +13,46 @@ public struct Commands: Sendable {
     let writer: EffectWriter
     let breakers: Breakers
     let interest: ReadInterest
+    /// Who asks.
+    public private(set) var actor = Actor.system
+
+    init(
+        environment: Environment,
+        store: any Store,
+        accounts: AccountService,
+        cancellation: OrderCancellation,
+        writer: EffectWriter,
+        breakers: Breakers,
+        interest: ReadInterest
+    ) {
+        self.environment = environment
+        self.store = store
+        self.accounts = accounts
+        self.cancellation = cancellation
+        self.writer = writer
+        self.breakers = breakers
+        self.interest = interest
+    }
+
+    /// The same commands, asked for by somebody: on an order's timeline they are named beside what was done.
+    public func acting(as actor: Actor) -> Commands {
+        var commands = self
+        commands.actor = actor
+        return commands
+    }
+
+    /// What was asked for about an order, as its timeline tells it.
+    func entry(_ order: String, _ text: String, note: String?, details: JSON = [:]) -> TimelineEntry {
+        TimelineEntry(
+            order: order,
+            at: environment.clock.now(),
+            kind: "command",
+            text: text,
+            details: details,
+            actor: actor,
+            note: note.map { Personal($0) }
+        )
+    }
 
     /// Places an order, unless the connection has one with the same external id: then that one comes back.
     /// - Parameter choosesDestinations: whether the caller may say where the connection's scripts send, with its secrets: the ATS says that of its orders.
@@ -36,15 +79,15 @@ public struct Commands: Sendable {
 
     /// Asks for the provider's present word, ahead of all polling. Returns the order as it stands; what the provider says arrives as an update.
     /// - Throws: ``Refusal``: 404, or 409 `unsupported` where the provider cannot be read or has no name for the order yet.
-    public func refresh(order id: String) async throws -> Order {
+    public func refresh(order id: String, note: String? = nil) async throws -> Order {
         let order = try await store.known(order: id)
         guard order.providerRef != nil, let account = environment.directory.account(order.account), account.capabilities.report else {
             throw Refusal(409, "unsupported", "The order cannot be read at its provider.")
         }
         let urgency = ReadRhythm.Urgency.asked.rawValue
         let work = QueuedWork(.read(order: id), account: order.account, due: environment.clock.now(), priority: urgency)
-        let note = TimelineEntry(order: id, at: environment.clock.now(), kind: "command", text: "refresh asked for")
-        try await refusing { try await store.perform([.queue(work), .timeline(note)]) }
+        let entry = entry(id, "refresh asked for", note: note)
+        try await refusing { try await store.perform([.queue(work), .timeline(entry)]) }
         return order
     }
 
@@ -53,13 +96,13 @@ public struct Commands: Sendable {
     /// Calling again on a cancelled order returns it as it is.
     /// - Throws: ``Refusal``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503 where the
     ///   provider did not answer.
-    public func cancel(order id: String, reason: String? = nil) async throws -> Order {
-        try await cancellation.cancel(order: id, reason: reason)
+    public func cancel(order id: String, note: String? = nil) async throws -> Order {
+        try await cancellation.cancel(order: id, by: actor, note: note)
     }
 
     /// Sends an event through the present scripts again. Returns the event; what it would do twice is stopped by the unique external ids.
     /// - Throws: ``Refusal``: 404; 409 where the event is no delivery of an ATS, or is being worked on.
-    public func replay(event id: String) async throws -> Event {
+    public func replay(event id: String, note: String? = nil) async throws -> Event {
         guard var event = try await refusing({ try await store.event(id) }) else { throw Refusal.notFound("event") }
         guard event.kind == .ats || event.kind == .webhook else {
             throw Refusal(409, "unsupported", "Only what an ATS or a provider sent can be replayed.")
@@ -76,10 +119,13 @@ public struct Commands: Sendable {
             throw Refusal(409, "unsupported", "A route's request was answered while the ATS waited; the ATS has to ask again.")
         }
         let lane = event.order.map { QueuedWork.lane(order: $0) }
-        let effects: [Effect] = [
+        var effects: [Effect] = [
             .event(id: id, state: .received, problem: nil), .queue(QueuedWork(.event(id), lane: lane, due: environment.clock.now(), priority: 3)),
         ]
-        try await refusing { try await store.perform(effects) }
+        if let order = event.order {
+            effects.append(.timeline(entry(order, "a webhook is looked at again", note: note, details: ["event": .string(id)])))
+        }
+        try await write(effects, "event replayed", id)
         event.state = .received
         return event
     }
@@ -91,7 +137,7 @@ public struct Commands: Sendable {
 
     /// Gives a run that ended without success, or waits, another attempt now.
     /// - Throws: ``Refusal``: 404; 409 where it is done, running, or answered a caller who is gone.
-    public func retry(run id: String) async throws -> Run {
+    public func retry(run id: String, note: String? = nil) async throws -> Run {
         var run = try await self.run(id)
         guard [.waiting, .dead, .parked, .discarded, .rejected, .skipped].contains(run.state), !run.isRoute else {
             throw Refusal(409, "not_retryable", "The run is \(run.state.rawValue)\(run.isRoute ? " and answered a caller who is gone" : "").")
@@ -118,7 +164,10 @@ public struct Commands: Sendable {
             .expect(run: id, in: before), .run(run), .queue(QueuedWork(.run(id), lane: lane, due: environment.clock.now(), priority: 3)),
         ]
         if let event = run.event { effects.append(.event(id: event, state: .working, problem: nil)) }
-        try await refusing { try await store.perform(effects) }
+        if let order = run.order {
+            effects.append(.timeline(entry(order, "the ATS is to be told again", note: note, details: ["run": .string(id)])))
+        }
+        try await write(effects, "run retried", id)
         return run
     }
 
@@ -138,9 +187,17 @@ public struct Commands: Sendable {
         )
         var effects: [Effect] = [.expect(run: id, in: run.state), .run(ended), .unqueue(.run(id))]
         if let event = run.event { effects.append(.event(id: event, state: .done, problem: nil)) }
-        try await refusing { try await store.perform(effects) }
-        environment.log(effects)
+        if let order = run.order {
+            effects.append(.timeline(entry(order, "the ATS is not told", note: note, details: ["run": .string(id)])))
+        }
+        try await write(effects, "run discarded", id)
         return ended
+    }
+
+    /// Writes what was asked for about an event or a run, and says in the log who did.
+    func write(_ effects: [Effect], _ what: String, _ id: String) async throws {
+        try await writer.write(effects)
+        environment.logger.notice("asked for: \(what)", metadata: ["id": "\(id)", "by": "\(actor)"])
     }
 
     private func run(_ id: String) async throws -> Run {

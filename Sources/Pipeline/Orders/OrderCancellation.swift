@@ -9,10 +9,12 @@ struct OrderCancellation: Sendable {
 
     /// Cancels an order: at the provider where it has it, else by never sending it.
     ///
+    /// - Parameter note: what `actor` says about it; stands on the order's timeline.
+    ///
     /// Calling again on a cancelled order returns it as it is.
     /// - Throws: ``Refusal``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503 where the
     ///   provider did not answer.
-    func cancel(order id: String, reason: String?) async throws -> Order {
+    func cancel(order id: String, by actor: Actor, note: String?) async throws -> Order {
         var isCancelledThere = false
         for _ in 0..<5 {
             let order = try await store.known(order: id)
@@ -22,11 +24,11 @@ struct OrderCancellation: Sendable {
             case .submitting: throw Refusal(409, "submitting", "The order is being sent at this moment; ask again.", retryAfter: .seconds(5))
             case .uncertain: throw Refusal(409, "uncertain", "Nobody knows yet whether the provider has the order; resolve it first.")
             case .accepted:
-                if let cancelled = try await write(order, reason: reason, effects: [.unqueue(.submit(order: id))]) { return cancelled }
+                if let cancelled = try await write(order, actor, note, [.unqueue(.submit(order: id))]) { return cancelled }
             default:
                 if !isCancelledThere { try await cancelAtProvider(order) }
                 isCancelledThere = true
-                if let cancelled = try await write(order, reason: reason, effects: []) { return cancelled }
+                if let cancelled = try await write(order, actor, note, []) { return cancelled }
             }
         }
         throw Refusal(409, "conflict", "The order keeps changing; ask again.")
@@ -49,7 +51,7 @@ struct OrderCancellation: Sendable {
     }
 
     /// Writes the cancellation; nil where the order moved on meanwhile.
-    private func write(_ order: Order, reason: String?, effects: [Effect]) async throws -> Order? {
+    private func write(_ order: Order, _ actor: Actor, _ note: String?, _ effects: [Effect]) async throws -> Order? {
         var next = order
         next.standing.state = .cancelled
         next.standing.outcome = nil
@@ -60,7 +62,9 @@ struct OrderCancellation: Sendable {
             cause: .operator,
             kind: "command",
             text: "cancelled",
-            details: ["reason_given": .bool(reason != nil)],
+            details: ["reason_given": .bool(note != nil)],
+            actor: actor,
+            note: note,
             environment
         )
         do { try await writer.write(change.effects + effects, change.update) } catch let refusal as Refusal where refusal.code == "conflict" {

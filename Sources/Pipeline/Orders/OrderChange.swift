@@ -11,6 +11,7 @@ struct OrderChange: Sendable {
     /// - Parameters:
     ///   - readsAgain: whether the next read is queued or taken back here; not where a read is what is being decided about.
     ///   - text: the timeline's line.
+    ///   - actor: who asked for it, with their note; nil where nobody did.
     init(
         from before: Order,
         to changed: Order,
@@ -18,6 +19,8 @@ struct OrderChange: Sendable {
         kind: String,
         text: String,
         details: JSON = [:],
+        actor: Actor? = nil,
+        note: String? = nil,
         readsAgain: Bool = true,
         _ environment: Environment
     ) {
@@ -26,7 +29,16 @@ struct OrderChange: Sendable {
         after.version = before.version + 1
         after.updatedAt = now
         if after.state != .accepted, after.state != .submitting { after.heard = nil }
-        effects = [.order(after), .timeline(TimelineEntry(order: after.id, at: now, kind: kind, text: text, details: details))]
+        let entry = TimelineEntry(
+            order: after.id,
+            at: now,
+            kind: kind,
+            text: text,
+            details: details,
+            actor: actor,
+            note: note.map { Personal($0) }
+        )
+        effects = [.order(after), .timeline(entry)]
         if readsAgain {
             if let wait = ReadRhythm.interval(of: after, environment) {
                 let isNew = before.providerRef == nil

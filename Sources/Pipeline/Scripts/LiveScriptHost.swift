@@ -33,7 +33,7 @@ struct LiveScriptHost: ConnectionScriptHost {
     func cancel(order id: String, reason: String?) async throws -> JSON {
         guard try await order(id: id) != nil else { throw CallRefusal("no_such_order", "the connection has no order of that id", path: "id") }
         do {
-            _ = try await cancellation.cancel(order: id, reason: reason)
+            _ = try await cancellation.cancel(order: id, by: .script(run: run.id), note: reason)
             return ["cancelled": true]
         } catch let refusal as Refusal where refusal.code == "too_late" || refusal.code == "unsupported" {
             return ["cancelled": false, "reason": .string(refusal.code)]

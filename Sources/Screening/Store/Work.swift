@@ -190,16 +190,35 @@ public struct TimelineEntry: Sendable, Equatable {
     public let text: String
     /// Details for programs, without personal data.
     public let details: JSON
+    /// Who asked for it; nil for what the host did in the course of its work.
+    public let actor: Actor?
+    /// What they said about it.
+    public let note: Personal<String>?
 
     /// An entry.
-    public init(order: String, at: Timestamp, kind: String, text: String, details: JSON = [:]) {
+    public init(
+        order: String,
+        at: Timestamp,
+        kind: String,
+        text: String,
+        details: JSON = [:],
+        actor: Actor? = nil,
+        note: Personal<String>? = nil
+    ) {
         self.order = order
         self.at = at
         self.kind = kind
         self.text = text
         self.details = details
+        self.actor = actor
+        self.note = note
     }
 
-    /// The entry as the API shows it.
-    public var json: JSON { ["at": JSON(at), "kind": .string(kind), "text": .string(text), "details": details] }
+    /// The entry as the API shows it to those who may read personal data.
+    public var json: JSON {
+        [
+            "at": JSON(at), "kind": .string(kind), "text": .string(text), "details": details, "actor": actor?.json ?? .null,
+            "note": JSON(note?.value),
+        ]
+    }
 }

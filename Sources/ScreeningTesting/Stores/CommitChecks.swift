@@ -7,7 +7,14 @@ extension StoreConformance {
             try await trial.store.perform([.queue(trial.work("w"))])
             let claim = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
             let run = trial.run(order: order.id)
-            let entry = TimelineEntry(order: order.id, at: trial.now, kind: "update", text: "an update")
+            let entry = TimelineEntry(
+                order: order.id,
+                at: trial.now,
+                kind: "update",
+                text: "an update",
+                actor: .token(id: "tok_1", name: "Ana Roe"),
+                note: Personal("as agreed by telephone")
+            )
             let effects: [Effect] = [
                 .order(order.changed(to: .requested)), .timeline(entry), .run(run),
                 .queue(QueuedWork(.run(run.id), lane: QueuedWork.lane(updatesOf: order.id), due: trial.now)),

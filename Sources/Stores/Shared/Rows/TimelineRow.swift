@@ -12,7 +12,9 @@ struct TimelineRow {
         order = entry.order
         at = entry.at.milliseconds
         kind = entry.kind
-        let json: JSON = ["text": .string(entry.text), "details": entry.details]
+        var json: JSON = ["text": .string(entry.text), "details": entry.details]
+        json["actor"] = entry.actor?.json
+        json["note"] = entry.note.map { .string($0.value) }
         body = try codec.seal(RowCodec.Content(json: json), at: SealedPlace(.timeline, entry.order), under: key)
     }
 
@@ -31,7 +33,9 @@ struct TimelineRow {
             at: Timestamp(milliseconds: at),
             kind: kind,
             text: json["text"]?.text ?? "",
-            details: json["details"] ?? [:]
+            details: json["details"] ?? [:],
+            actor: json["actor"].flatMap { Actor(json: $0) },
+            note: json["note"]?.text.map { Personal($0) }
         )
     }
 }

@@ -25,6 +25,9 @@ public struct Principal: Sendable, Equatable {
     /// Who may do everything: the token in the settings file.
     public static let administrator = Principal(name: "admin", scopes: Set(Scope.allCases))
 
+    /// Who is named beside what they ask for.
+    var actor: Actor { .token(id: id, name: name) }
+
     /// Whether personal data may be shown.
     var seesPersonal: Bool { scopes.contains(.readPersonal) }
 

@@ -25,19 +25,26 @@ struct EventEndpoints: Sendable {
             Endpoint(.get, "/events/{id}", .read, .show("One event, with what was received for read_personal", of: "Event")) { request, principal in
                 WireResponse(200, json: try await event(request, principal).fullView(principal))
             },
-            Endpoint(.post, "/events/{id}/replay", .operate, .command("Send an event through the present scripts again", 202, of: "Event")) {
+            Endpoint(
+                .post,
+                "/events/{id}/replay",
+                .operate,
+                .command("Send an event through the present scripts again", 202, of: "Event", body: ["note": .anyText])
+            ) {
                 request,
                 principal in
                 try await IdempotentRequest(request: request, principal: principal, store: store).answer {
                     let id = try await event(request, principal).id
-                    return WireResponse(202, json: try await commands.replay(event: id).view(principal))
+                    let note = try request.object(["note"]).optionalText("note")
+                    return WireResponse(202, json: try await commands.acting(as: principal.actor).replay(event: id, note: note).view(principal))
                 }
             },
-            Endpoint(.post, "/events/replay", .operate, .batch("Send many events through the present scripts again", EventEndpoints.list.members)) {
+            Endpoint(.post, "/events/replay", .operate, .batch("Send many events through the present scripts again", EventEndpoints.list.members, others: ["note": .anyText])) {
                 request,
                 principal in
-                let (query, page, _) = try EventEndpoints.list.readBatch(request, principal)
-                return WireResponse(202, json: try await commands.replay(events: query, page).json)
+                let (query, page, body) = try EventEndpoints.list.readBatch(request, principal, others: ["note"])
+                let commands = commands.acting(as: principal.actor)
+                return WireResponse(202, json: try await commands.replay(events: query, page, note: body.optionalText("note")).json)
             },
             Endpoint(
                 .post,
@@ -50,7 +57,7 @@ struct EventEndpoints: Sendable {
                 try await IdempotentRequest(request: request, principal: principal, store: store).answer {
                     let id = try await event(request, principal).id
                     let note = try request.object(["note"]).optionalText("note")
-                    return WireResponse(202, json: try await commands.discard(event: id, note: note).view(principal))
+                    return WireResponse(202, json: try await commands.acting(as: principal.actor).discard(event: id, note: note).view(principal))
                 }
             },
             Endpoint(
@@ -60,6 +67,7 @@ struct EventEndpoints: Sendable {
                 .batch("Nothing is to be done about many dead events", EventEndpoints.list.members, others: ["note": .anyText])
             ) { request, principal in
                 let (query, page, body) = try EventEndpoints.list.readBatch(request, principal, others: ["note"])
+                let commands = commands.acting(as: principal.actor)
                 return WireResponse(202, json: try await commands.discard(events: query, page, note: body.optionalText("note")).json)
             },
         ]

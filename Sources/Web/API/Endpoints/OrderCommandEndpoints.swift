@@ -15,7 +15,10 @@ struct OrderCommandEndpoints: Sendable {
                     if let connection = body["connection"]?.text, !principal.sees(connection: connection) {
                         throw ProblemDocument.notFound("connection")
                     }
-                    let (order, isNew) = try await commands.place(body, choosesDestinations: principal.scopes.contains(.admin))
+                    let (order, isNew) = try await commands.acting(as: principal.actor).place(
+                        body,
+                        choosesDestinations: principal.scopes.contains(.admin)
+                    )
                     return WireResponse(
                         isNew ? 201 : 200,
                         headers: [.location: "\(Endpoint.root)/orders/\(order.id)"],
@@ -23,36 +26,58 @@ struct OrderCommandEndpoints: Sendable {
                     )
                 }
             },
-            Endpoint(.post, "/orders/{id}/cancel", .order, .command("Cancel an order", 200, of: "Order", body: ["reason": .anyText])) {
+            Endpoint(
+                .post,
+                "/orders/{id}/cancel",
+                .order,
+                .command("Cancel an order", 200, of: "Order", body: ["reason": .anyText, "note": .anyText])
+            ) {
                 request,
                 principal in
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
-                    let reason = try request.object(["reason"]).optionalText("reason")
-                    return WireResponse(200, json: try await commands.view(commands.cancel(order: id, reason: reason), principal))
+                    let body = try request.object(["reason", "note"])
+                    let note = try body.optionalText("note") ?? body.optionalText("reason")
+                    let cancelled = try await commands.acting(as: principal.actor).cancel(order: id, note: note)
+                    return WireResponse(200, json: try await commands.view(cancelled, principal))
                 }
             },
-            Endpoint(.post, "/orders/{id}/refresh", .order, .command("Ask the provider for its present word", 202, of: "Order")) {
+            Endpoint(
+                .post,
+                "/orders/{id}/refresh",
+                .order,
+                .command("Ask the provider for its present word", 202, of: "Order", body: ["note": .anyText])
+            ) {
                 request,
                 principal in
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
-                    return WireResponse(202, json: try await commands.view(commands.refresh(order: id), principal))
+                    let note = try request.object(["note"]).optionalText("note")
+                    let order = try await commands.acting(as: principal.actor).refresh(order: id, note: note)
+                    return WireResponse(202, json: try await commands.view(order, principal))
                 }
             },
-            Endpoint(.post, "/orders/{id}/retry", .operate, .command("Send an order again that failed or was refused", 202, of: "Order")) {
+            Endpoint(
+                .post,
+                "/orders/{id}/retry",
+                .operate,
+                .command("Send an order again that failed or was refused", 202, of: "Order", body: ["note": .anyText])
+            ) {
                 request,
                 principal in
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
-                    return WireResponse(202, json: try await commands.view(commands.retry(order: id), principal))
+                    let note = try request.object(["note"]).optionalText("note")
+                    let order = try await commands.acting(as: principal.actor).retry(order: id, note: note)
+                    return WireResponse(202, json: try await commands.view(order, principal))
                 }
             },
-            Endpoint(.post, "/orders/retry", .operate, .batch("Send many orders again that failed or were refused", OrderEndpoints.list.members)) {
+            Endpoint(.post, "/orders/retry", .operate, .batch("Send many orders again that failed or were refused", OrderEndpoints.list.members, others: ["note": .anyText])) {
                 request,
                 principal in
-                let (query, page, _) = try OrderEndpoints.list.readBatch(request, principal)
-                return WireResponse(202, json: try await commands.retry(orders: query, page).json)
+                let (query, page, body) = try OrderEndpoints.list.readBatch(request, principal, others: ["note"])
+                let commands = commands.acting(as: principal.actor)
+                return WireResponse(202, json: try await commands.retry(orders: query, page, note: body.optionalText("note")).json)
             },
             Endpoint(
                 .post,
@@ -63,7 +88,10 @@ struct OrderCommandEndpoints: Sendable {
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
                     let note = try request.object(["note"]).optionalText("note")
-                    return WireResponse(202, json: try await commands.view(commands.discard(order: id, note: note), principal))
+                    return WireResponse(
+                        202,
+                        json: try await commands.view(commands.acting(as: principal.actor).discard(order: id, note: note), principal)
+                    )
                 }
             },
             Endpoint(
@@ -73,13 +101,16 @@ struct OrderCommandEndpoints: Sendable {
                 .batch("Nothing is to be done about many orders that failed", OrderEndpoints.list.members, others: ["note": .anyText])
             ) { request, principal in
                 let (query, page, body) = try OrderEndpoints.list.readBatch(request, principal, others: ["note"])
+                let commands = commands.acting(as: principal.actor)
                 return WireResponse(202, json: try await commands.discard(orders: query, page, note: body.optionalText("note")).json)
             },
             Endpoint(.post, "/orders/{id}/resolve", .operate, OrderCommandEndpoints.resolving) { request, principal in
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
-                    let resolution = try OrderCommandEndpoints.resolution(request.object(["action", "provider_ref"]))
-                    return WireResponse(200, json: try await commands.view(commands.resolve(order: id, resolution), principal))
+                    let body = try request.object(["action", "provider_ref", "note"])
+                    let (resolution, note) = (try OrderCommandEndpoints.resolution(body), try body.optionalText("note"))
+                    let order = try await commands.acting(as: principal.actor).resolve(order: id, resolution, note: note)
+                    return WireResponse(200, json: try await commands.view(order, principal))
                 }
             },
         ]
@@ -127,7 +158,7 @@ struct OrderCommandEndpoints: Sendable {
         "Settle an uncertain order by a person's word",
         200,
         of: "Order",
-        body: ["action": ["type": "string", "enum": ["adopt", "resubmit", "abandon"]], "provider_ref": .anyText],
+        body: ["action": ["type": "string", "enum": ["adopt", "resubmit", "abandon"]], "provider_ref": .anyText, "note": .anyText],
         required: ["action"]
     )
 }

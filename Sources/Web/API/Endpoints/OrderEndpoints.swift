@@ -43,7 +43,7 @@ struct OrderEndpoints: Sendable {
                 request,
                 principal in
                 let order = try await store.order(request, principal)
-                return Page(items: try await store.timeline(of: order.id), next: nil).response(\.json)
+                return Page(items: try await store.timeline(of: order.id), next: nil).response { $0.view(principal) }
             },
         ]
     }

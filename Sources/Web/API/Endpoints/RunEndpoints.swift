@@ -28,10 +28,13 @@ struct RunEndpoints: Sendable {
                 let input = principal.seesPersonal ? try? await RunInput(store).json(of: run) : nil
                 return WireResponse(200, json: run.view(principal, input: input, steps: try await store.steps(of: run.id)))
             },
-            Endpoint(.post, "/runs/{id}/retry", .operate, .command("Give a run another attempt now", 202, of: "Run")) { request, principal in
+            Endpoint(.post, "/runs/{id}/retry", .operate, .command("Give a run another attempt now", 202, of: "Run", body: ["note": .anyText])) {
+                request,
+                principal in
                 try await IdempotentRequest(request: request, principal: principal, store: store).answer {
                     let id = try await run(request, principal).id
-                    return WireResponse(202, json: try await commands.retry(run: id).view(principal))
+                    let note = try request.object(["note"]).optionalText("note")
+                    return WireResponse(202, json: try await commands.acting(as: principal.actor).retry(run: id, note: note).view(principal))
                 }
             },
             Endpoint(.post, "/runs/{id}/discard", .operate, .command("Nothing is to be done about a run", 202, of: "Run", body: ["note": .anyText])) {
@@ -40,14 +43,15 @@ struct RunEndpoints: Sendable {
                 try await IdempotentRequest(request: request, principal: principal, store: store).answer {
                     let id = try await run(request, principal).id
                     let note = try request.object(["note"]).optionalText("note")
-                    return WireResponse(202, json: try await commands.discard(run: id, note: note).view(principal))
+                    return WireResponse(202, json: try await commands.acting(as: principal.actor).discard(run: id, note: note).view(principal))
                 }
             },
-            Endpoint(.post, "/runs/retry", .operate, .batch("Give many runs another attempt now", RunEndpoints.list.members)) {
+            Endpoint(.post, "/runs/retry", .operate, .batch("Give many runs another attempt now", RunEndpoints.list.members, others: ["note": .anyText])) {
                 request,
                 principal in
-                let (query, page, _) = try RunEndpoints.list.readBatch(request, principal)
-                return WireResponse(202, json: try await commands.retry(runs: query, page).json)
+                let (query, page, body) = try RunEndpoints.list.readBatch(request, principal, others: ["note"])
+                let commands = commands.acting(as: principal.actor)
+                return WireResponse(202, json: try await commands.retry(runs: query, page, note: body.optionalText("note")).json)
             },
             Endpoint(
                 .post,
@@ -58,6 +62,7 @@ struct RunEndpoints: Sendable {
                 request,
                 principal in
                 let (query, page, body) = try RunEndpoints.list.readBatch(request, principal, others: ["note"])
+                let commands = commands.acting(as: principal.actor)
                 return WireResponse(202, json: try await commands.discard(runs: query, page, note: body.optionalText("note")).json)
             },
         ]

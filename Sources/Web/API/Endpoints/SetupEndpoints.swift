@@ -22,7 +22,7 @@ struct SetupEndpoints: Sendable {
                 principal in
                 let id = request.parameters["id"] ?? ""
                 guard sees(id, principal), let account = directory.account(id) else { throw ProblemDocument.notFound("account") }
-                _ = try await commands.check(account: id)
+                _ = try await commands.acting(as: principal.actor).check(account: id)
                 return WireResponse(200, json: try await view(account))
             },
             Endpoint(.get, "/accounts/{id}/packages", .read, .whole("The packages that an account may order", of: "Package")) { request, principal in

@@ -4,7 +4,8 @@ import Screening
 enum Schemas {
     static let all = JSON.Members([
         ("Problem", problem), ("Candidate", candidate), ("Order", order), ("Check", check), ("OrderProblem", orderProblem),
-        ("TimelineEntry", timelineEntry), ("Event", event), ("Run", run), ("Step", step), ("Account", account), ("Package", package),
+        ("TimelineEntry", timelineEntry), ("Actor", actor), ("Event", event), ("Run", run), ("Step", step), ("Account", account),
+        ("Package", package),
         ("Connection", connection), ("Provider", provider), ("Plugin", plugin), ("Capabilities", capabilities),
         ("Token", token(isNew: false)), ("NewToken", token(isNew: true)),
     ])
@@ -67,8 +68,17 @@ enum Schemas {
     private static let check = object(["name": .anyText, "type": maybeText, "category": .anyText, "status": .anyText], required: ["status"])
     private static let orderProblem = object(["code": .anyText, "message": .anyText, "at": .moment], required: ["code", "message", "at"])
     private static let timelineEntry = object(
-        ["at": .moment, "kind": .anyText, "text": .anyText, "details": .anyObject],
-        required: ["at", "kind", "text", "details"]
+        [
+            "at": .moment, "kind": .anyText, "text": .anyText, "details": .anyObject,
+            "actor": ["oneOf": [.reference("Actor"), ["type": "null"]]], "note": maybeText,
+        ],
+        required: ["at", "kind", "text", "details", "actor"],
+        "note only with read_personal"
+    )
+
+    private static let actor = object(
+        ["kind": ["type": "string", "enum": ["token", "person", "script", "system"]], "id": maybeText, "name": maybeText],
+        required: ["kind", "id", "name"]
     )
 
     private static let event = object(

@@ -41,6 +41,15 @@ extension Commands {
     func view(_ order: Order, _ principal: Principal) async throws -> JSON { order.view(principal, try await outlook(of: order)) }
 }
 
+extension TimelineEntry {
+    /// The entry; its note where that may be seen.
+    func view(_ principal: Principal) -> JSON {
+        var view = json
+        if !principal.seesPersonal { view["note"] = nil }
+        return view
+    }
+}
+
 extension Event {
     /// The event without what was received.
     func view(_ principal: Principal) -> JSON {
