@@ -58,7 +58,7 @@ import Testing
         let waiting = try await eventually { () -> [Run]? in
             var query = RunQuery()
             query.states = [.waiting]
-            let runs = try await bed.context.store.runs(query, PageRequest()).items.filter { $0.error?["code"] == "host_paused" }
+            let runs = try await bed.context.store.runs(query, PageRequest()).items.filter { $0.failure?.code == "host_paused" }
             return runs.isEmpty ? nil : runs
         }
         let paused = try #require(waiting?.first)

@@ -51,7 +51,7 @@ import Testing
     private struct Ending: Sendable {
         let attack: String
         let state: Run.State
-        let error: JSON?
+        let error: RunFailure?
         let milliseconds: Int64
     }
 
@@ -75,25 +75,25 @@ import Testing
             try await deliver(bed, connection, number)
             try await deliver(bed, "quiet", number)
             let run = try await eventually {
-                try await bed.context.store.runs(query(connection), PageRequest()).items.first { $0.state.isEnded || $0.error != nil }
+                try await bed.context.store.runs(query(connection), PageRequest()).items.first { $0.state.isEnded || $0.failure != nil }
             }
             let took = (ContinuousClock.now - began) / .milliseconds(1)
-            endings.append(Ending(attack: attack.name, state: run?.state ?? .queued, error: run?.error, milliseconds: Int64(took)))
+            endings.append(Ending(attack: attack.name, state: run?.state ?? .queued, error: run?.failure, milliseconds: Int64(took)))
         }
 
         for (attack, ending) in zip(Self.attacks, endings) {
-            let code = ending.error?["code"]?.text
+            let code = ending.error?.code
             if let code {
-                #expect(ending.error?["message"]?.text?.isEmpty == false)
+                #expect(ending.error?.message.isEmpty == false)
                 // Page by page, much memory may cost the slice's CPU before it meets its own limit.
                 let isLimit = attack.expected == "memory_limit" && code == "cpu_limit"
                 #expect(
                     isLimit || code == attack.expected || Self.otherEnds[attack.name]?.contains(code) == true || attack.expected == "any",
                     "\(ending)"
                 )
-                #expect(ending.error?["plugin"] == "webhook" && ending.error?["script"]?.text != nil, "\(ending)")
+                #expect(ending.error?.plugin == "webhook" && ending.error?.script != nil, "\(ending)")
                 // A result that cannot be JSON is found after the script has returned: there is no line then.
-                #expect(ending.error?["line"] != nil || attack.name.hasPrefix("value_") || attack.name == "require_loop", "\(ending)")
+                #expect(ending.error?.line != nil || attack.name.hasPrefix("value_") || attack.name == "require_loop", "\(ending)")
             } else {
                 #expect(
                     ending.state.isEnded && ["ok", "any"].contains(attack.expected) || Self.otherEnds[attack.name]?.contains("ok") == true,
@@ -105,7 +105,7 @@ import Testing
             let runs = try await bed.context.store.runs(query("quiet"), PageRequest(limit: 200)).items
             return runs.count { $0.state == .done } == endings.count { $0.milliseconds > 0 } ? runs : nil
         }
-        #expect(quiet?.allSatisfy { $0.attempt == 1 && $0.error == nil } == true)
+        #expect(quiet?.allSatisfy { $0.attempt == 1 && $0.failure == nil } == true)
         #expect(bed.pool.workers.count <= 2)
         #expect(try residentMegabytes() - memory < 64)
         #expect(try openDescriptors() <= descriptors + 16)

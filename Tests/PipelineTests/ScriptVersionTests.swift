@@ -67,7 +67,7 @@ import Testing
         run.script = "a version that nobody kept"
         try await store.perform([.run(run)])
         let dead = try #require(try await eventually { try await store.run(run.id).flatMap { $0.state == .dead ? $0 : nil } })
-        #expect(dead.error?["code"] == "script_version_missing")
+        #expect(dead.failure?.code == "script_version_missing")
         _ = try await bed.commands.retry(run: run.id)
         #expect(try await finished(bed, on: "first"))
         await bed.stop()
@@ -85,12 +85,12 @@ import Testing
         #expect(try await eventually { try await dead().count == 5 ? true : nil } == true)
         try await deliver(bed, 5)
         let paused = try #require(
-            try await eventually { try await bed.context.store.runs(RunQuery(), PageRequest()).items.first { $0.error?["code"] == "plugin_paused" } }
+            try await eventually { try await bed.context.store.runs(RunQuery(), PageRequest()).items.first { $0.failure?.code == "plugin_paused" } }
         )
         #expect(paused.state == .waiting)
         #expect(paused.attempt == 0)
         #expect(bed.commands.problem(of: connection)?["code"] == "plugin_paused")
-        #expect(try await dead().allSatisfy { $0.error?["code"] == "cpu_limit" && $0.error?["script"] != nil })
+        #expect(try await dead().allSatisfy { $0.failure?.code == "cpu_limit" && $0.failure?.script != nil })
 
         let assessment = try await bed.site.ats.orderAssessment(
             at: "https://host.example.test/ats/greenhouse/assessments",

@@ -91,7 +91,7 @@ import Testing
             let run = try await next.context.store.run("run_1")
             return run?.state == .dead ? run : nil
         }
-        #expect(dead?.error?["code"] == "host_stopped")
+        #expect(dead?.failure?.code == "host_stopped")
         #expect(try await states(of: next) == [.dead])
         await next.stop()
     }

@@ -41,7 +41,7 @@ struct FailureTextTests {
         #expect(error["excerpt"]?.items?.count == 2)
         #expect(error["excerpt"]?.items?.last == "> 2 | return event.body.application.id")
         #expect(
-            FailureText.text(of: error) == """
+            RunFailure(json: error)?.text == """
                 bench/main.lua:2: on_event of bench: attempt to index a nil value (field 'application')
                     1 | return { on_event = function(event, ctx) local settings, body = ctx.settings, event.body
                   > 2 | return event.body.application.id
@@ -54,6 +54,6 @@ struct FailureTextTests {
     @Test(arguments: ["error(event.body.candidate.name)", "return event.body.candidate.name.x.y", "return 1 + event.body.candidate.name"])
     func nothingOfAPersonIsShown(_ line: String) async throws {
         let error = try await failure(line)
-        #expect(!FailureText.text(of: error).contains("Roe"), "\(error)")
+        #expect(RunFailure(json: error)?.text.contains("Roe") == false, "\(error)")
     }
 }

@@ -69,7 +69,7 @@ struct FixtureDryRunTests {
         )
         let report = try await PluginBench.runner.dryRun(connection, delivery(payload))
         guard case .failed(let failure) = report.end else { return #expect(Bool(false), "\(report.end)") }
-        #expect(failure.error["script"] == "acme.lua" && failure.line.hasPrefix("acme.lua: "), "\(failure.line)")
+        #expect(failure.error.script == "acme.lua" && failure.line.hasPrefix("acme.lua: "), "\(failure.line)")
     }
 
     @Test func stubsAnswerByPattern() async throws {

@@ -119,7 +119,7 @@ struct OverlayTests {
         let fixture = Fixture(name: "x", hook: "on_event", input: Self.delivery, settings: Self.settings)
         let result = try await PluginBench.runner.run(plugin, fixture, scripts: plugin.scripts(overlay: overlay))
         guard case .failed(let failure) = result.end else { Issue.record("it did not fail"); return }
-        #expect(failure.error["script"] == "acme.lua" && failure.error["line"] == 3)
+        #expect(failure.error.script == "acme.lua" && failure.error.line == 3)
     }
 
     private static let settings: JSON = ["default_package": "pkg_default"]

@@ -56,7 +56,7 @@ enum PluginBench {
         let orders: [Order]
 
         var value: JSON? { if case .done(let value) = end { value } else { nil } }
-        var error: JSON? { if case .failed(let failure) = end { failure.error } else { nil } }
+        var error: JSON? { if case .failed(let failure) = end { failure.error.json } else { nil } }
         /// Everything that anybody could read of it.
         var everything: String { end.json.string() + JSON.array(calls.map(\.json) + logs + orders.map(\.json)).string() }
     }

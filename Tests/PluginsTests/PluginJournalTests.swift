@@ -7,7 +7,7 @@ import Testing
 
 /// A run's host calls are done once, whatever interrupts the run.
 struct PluginJournalTests {
-    private func failure(_ end: HookEnd) -> JSON? { if case .failed(let failure) = end { failure.error } else { nil } }
+    private func failure(_ end: HookEnd) -> JSON? { if case .failed(let failure) = end { failure.error.json } else { nil } }
     private func isRetried(_ end: HookEnd) -> HookFailure.Retry? { if case .failed(let failure) = end { failure.retry } else { nil } }
 
     @Test func rememberedAnswersAreGivenAgain() async throws {

@@ -75,7 +75,7 @@ struct PreludeHookTests {
             _ = try await PluginBench.hooks.describe(PluginBench.plugin(main).scripts(), plugin: "bench", connection: "acme")
             Issue.record("it was described")
         } catch let failure as HookFailure {
-            #expect(failure.error[member]?.text == expected, "\(failure.error.string())")
+            #expect(failure.error.json[member]?.text == expected, "\(failure.error)")
         }
     }
 

@@ -57,7 +57,7 @@ import Testing
             order: nil,
             input: .event(parameters: ["id": Self.values[8]]),
             result: ["reason": .string(Self.values[10])],
-            error: ["message": .string(Self.values[10])],
+            lastFailure: FailedAttempt(attempt: 1, at: now, RunFailure("script_error", Self.values[10])),
             logs: [["message": .string(Self.values[4])]],
             createdAt: now
         )

@@ -27,8 +27,13 @@ enum RunText {
             }
             parts.append("Log\n" + Table(rows: rows, indent: "  ").text)
         }
-        if let error = run["error"], !error.isNull {
-            parts.append("Error\n" + FailureText.text(of: error).split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+        if let failure = run["error"].flatMap({ RunFailure(json: $0) }) {
+            parts.append("Error\n" + failure.text.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+        }
+        let earlier = (run["earlier_errors"]?.items ?? []).compactMap { FailedAttempt(json: $0) }
+        if !earlier.isEmpty {
+            let rows = earlier.map { ["\($0.attempt)", "\($0.at)", $0.failure.code, $0.failure.message] }
+            parts.append("Earlier errors\n" + Table(rows: rows, indent: "  ").text)
         }
         if let advice = advice(run) { parts.append(advice) }
         return parts.joined(separator: "\n\n")

@@ -129,7 +129,7 @@ struct Setup: Sendable {
                 limits: ScriptLimits(wishes: plugin.manifest.limits, caps: caps)
             )
         } catch let failure as HookFailure {
-            problems.append(problem("", failure.line, hint: failure.error["hint"]?.text))
+            problems.append(problem("", failure.line, hint: failure.error.hint))
             return nil
         }
     }

@@ -132,7 +132,7 @@ public struct Commands: Sendable {
 
     /// What keeps a connection's scripts from running: `{code, message}`; nil where nothing does.
     public func problem(of connection: Connection) -> JSON? {
-        breakers.scripts.isOpen(connection.scripts.id) ? ScriptRunner.paused : nil
+        breakers.scripts.isOpen(connection.scripts.id) ? ScriptRunner.paused.json : nil
     }
 
     /// Gives a run that ended without success, or waits, another attempt now.
@@ -178,13 +178,7 @@ public struct Commands: Sendable {
         guard [.waiting, .queued, .dead, .parked].contains(run.state) else {
             throw Refusal(409, "not_discardable", "The run is \(run.state.rawValue).")
         }
-        let ended = run.ended(
-            .discarded,
-            ["kind": "discarded", "reason": JSON(note)],
-            error: run.error,
-            logs: run.logs,
-            at: environment.clock.now()
-        )
+        let ended = run.closed(.discarded, ["kind": "discarded", "reason": JSON(note)], at: environment.clock.now())
         var effects: [Effect] = [.expect(run: id, in: run.state), .run(ended), .unqueue(.run(id))]
         if let event = run.event { effects.append(.event(id: event, state: .done, problem: nil)) }
         if let order = run.order {

@@ -64,27 +64,27 @@ struct RouteRun: Sendable {
             return (run.ended(.skipped, result("skipped", why), logs: attempt?.logs ?? [], at: now), WireResponse(200, json: message(why)))
         case .retry(let after, let why)?:
             let seconds = max(1, (after ?? .seconds(30)).components.seconds)
-            let error: JSON = ["code": "retry", "message": kept(why)]
+            let failure = RunFailure("retry", attempt?.redacted(why) ?? why)
             return (
-                run.ended(.discarded, result("retry", why), error: error, logs: attempt?.logs ?? [], at: now),
+                run.ended(.discarded, result("retry", why), failure: failure, logs: attempt?.logs ?? [], at: now),
                 WireResponse(503, headers: [.retryAfter: String(seconds), .contentType: "application/json"], body: message(why).bytes())
             )
         case .failed(let failure)?:
             if case .notBefore = failure.retry { return dead(run, failure.error, attempt?.logs ?? [], 503) }
             return dead(run, failure.error, attempt?.logs ?? [], 500)
-        case .interrupted(let why)?: return dead(run, ["code": "interrupted", "message": .string(why)], attempt?.logs ?? [], 503)
+        case .interrupted(let why)?: return dead(run, RunFailure("interrupted", why), attempt?.logs ?? [], 503)
         case nil:
             let seconds = RouteRun.deadline.components.seconds
-            return dead(run, ["code": "deadline", "message": .string("the route did not answer within \(seconds) s")], [], 503)
+            return dead(run, RunFailure("deadline", "the route did not answer within \(seconds) s"), [], 503)
         }
     }
 
-    private func dead(_ run: Run, _ error: JSON, _ logs: [JSON], _ status: Int) -> (Run, WireResponse) {
-        let ended = run.ended(.dead, error: error, logs: logs, at: environment.clock.now())
+    private func dead(_ run: Run, _ failure: RunFailure, _ logs: [JSON], _ status: Int) -> (Run, WireResponse) {
+        let ended = run.ended(.dead, failure: failure, logs: logs, at: environment.clock.now())
         let problem: JSON = [
-            "type": .string("urn:fairlead:problem:\(error["code"]?.text ?? "script_error")"),
+            "type": .string("urn:fairlead:problem:\(failure.code)"),
             "title": status == 500 ? "The script failed" : "Try again later", "status": .int(Int64(status)),
-            "detail": .string("The connection's script did not answer; see run \(run.id)."), "code": error["code"] ?? "script_error",
+            "detail": .string("The connection's script did not answer; see run \(run.id)."), "code": .string(failure.code),
             "run": .string(run.id),
         ]
         var response = WireResponse(status, json: problem)

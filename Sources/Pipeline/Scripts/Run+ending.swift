@@ -4,36 +4,46 @@ extension Run {
     /// Whether it answers a caller who waits.
     var isRoute: Bool { hook.contains("/") }
 
-    /// The run after an attempt that decided it for good.
-    func ended(_ state: State, _ result: JSON? = nil, error: JSON? = nil, logs: [JSON] = [], at moment: Timestamp) -> Run {
+    /// The run after an attempt that decided it for good: with a failure, or well.
+    func ended(_ state: State, _ result: JSON? = nil, failure: RunFailure? = nil, logs: [JSON] = [], at moment: Timestamp) -> Run {
+        var run = closed(state, result, at: moment)
+        if let failure { run.fail(failure, attempt: attempt, at: moment) } else { run.setFailureAside() }
+        run.logs = logs
+        return run
+    }
+
+    /// The run after somebody decided that nothing more is to be done; what failed stays to be seen.
+    func closed(_ state: State, _ result: JSON?, at moment: Timestamp) -> Run {
         var run = self
         run.state = state
         run.result = result.map { Personal($0) }
-        run.error = error
-        run.logs = logs
         run.nextAttemptAt = nil
         run.endedAt = moment
         return run
     }
 
     /// The run after an attempt that will be followed by another.
-    func waiting(until due: Timestamp, error: JSON, logs: [JSON]) -> Run {
+    func waiting(until due: Timestamp, _ failure: RunFailure, logs: [JSON], at moment: Timestamp) -> Run {
         var run = self
         run.state = .waiting
-        run.error = error
+        run.fail(failure, attempt: attempt, at: moment)
         run.logs = logs
         run.nextAttemptAt = due
+        return run
+    }
+
+    /// The run as if its attempt had not been made.
+    func unspent() -> Run {
+        var run = self
+        run.attempt -= 1
         return run
     }
 
     /// What stands in its way.
     var problem: Problem? {
         endedAt.map { moment in
-            Problem(
-                code: error?["code"]?.text ?? state.rawValue,
-                message: error?["message"]?.text ?? result?.value["reason"]?.text ?? state.rawValue,
-                at: moment
-            )
+            failure?.problem(at: moment)
+                ?? Problem(code: state.rawValue, message: result?.value["reason"]?.text ?? state.rawValue, at: moment)
         }
     }
 }

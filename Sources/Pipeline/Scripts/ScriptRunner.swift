@@ -18,10 +18,10 @@ struct ScriptRunner: Sendable {
     private static let harmful: Set = ["worker_crashed", "worker_killed", "cpu_limit", "memory_limit"]
 
     /// What a run shows that waits because its scripts are kept from running.
-    static let paused: JSON = [
-        "code": "plugin_paused",
-        "message": "the plugin's scripts crashed, had to be killed or went past a limit again and again; they are tried again from time to time",
-    ]
+    static let paused = RunFailure(
+        "plugin_paused",
+        "the plugin's scripts crashed, had to be killed or went past a limit again and again; they are tried again from time to time"
+    )
 
     /// The scripts that a run goes on with: those it began on. A run that has made no step yet has not begun. Nil where they are not kept any more.
     func scripts(for run: Run, of connection: Connection, remembered: [Step]) async throws -> ConnectionScripts? {
@@ -79,7 +79,7 @@ struct ScriptRunner: Sendable {
     /// Notes how an attempt on a version of scripts ended. Returns true where it was the one too many.
     private func note(_ end: HookEnd, of scripts: ConnectionScripts) -> Bool {
         switch end {
-        case .failed(let failure) where Self.harmful.contains(failure.error["code"]?.text ?? ""):
+        case .failed(let failure) where Self.harmful.contains(failure.error.code):
             return breakers.failed(scripts.id, at: environment.clock.now())
         case .interrupted: breakers.abandoned(scripts.id)
         default: _ = breakers.succeeded(scripts.id)

@@ -32,7 +32,7 @@ extension Environment {
         ]
         metadata["event"] = run.event.map { "\($0)" }
         metadata["order"] = run.order.map { "\($0)" }
-        metadata["code"] = run.error?["code"]?.text.map { "\($0)" }
+        metadata["code"] = run.failure.map { "\($0.code)" }
         metadata["next_attempt_at"] = run.nextAttemptAt.map { "\($0)" }
         logger.log(level: run.state == .dead ? .error : run.state == .waiting || run.state == .parked ? .warning : .info, "run", metadata: metadata)
     }

@@ -90,7 +90,7 @@ struct ReadStage: Sendable {
                 cause: .poll,
                 kind: "problem",
                 text: "the order cannot be read (\(error))",
-                details: error.script.map { ["script": .string(FailureText.text(of: $0))] } ?? [:],
+                details: error.script.map { ["script": .string($0.text)] } ?? [:],
                 readsAgain: false,
                 environment
             )

@@ -17,27 +17,27 @@ struct RunStage: Sendable {
         let now = environment.clock.now()
         if run.isRoute {
             // Its caller was to be answered at once; whoever was answering stopped before that.
-            let error: JSON = ["code": "interrupted", "message": "the host stopped before the ATS was answered; the ATS asks again by itself"]
-            return finish(run.ended(.discarded, error: error, at: now), event: .done)
+            let failure = RunFailure("interrupted", "the host stopped before the ATS was answered; the ATS asks again by itself")
+            return finish(run.ended(.discarded, failure: failure, at: now), event: .done)
         }
         guard let connection = environment.directory.connection(run.connection) else {
-            let error: JSON = [
-                "code": "connection_missing", "message": .string("the connection \(run.connection) is not configured; retry the run when it is"),
-            ]
-            return finish(run.ended(.dead, error: error, at: now), event: .dead)
+            let message = "the connection \(run.connection) is not configured; retry the run when it is"
+            return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
         }
         guard places.take(connection.id) else { return .decided(Decision(.again(at: now + .milliseconds(250), spent: false))) }
         defer { places.leave(connection.id) }
         let remembered = try await store.steps(of: run.id)
         guard let version = try await scripts.scripts(for: run, of: connection, remembered: remembered) else {
             let message = "the scripts that the run began on are not kept any more; retry it to go on with the present ones"
-            return finish(run.ended(.dead, error: ["code": "script_version_missing", "message": .string(message)], at: now), event: .dead)
+            return finish(run.ended(.dead, failure: RunFailure("script_version_missing", message), at: now), event: .dead)
         }
         if case .refused(let until) = scripts.permission(for: version) {
-            run.attempt -= 1
-            return .decided(
-                Decision(.again(at: until, spent: false), [.run(run.waiting(until: until, error: run.error ?? ScriptRunner.paused, logs: run.logs))])
-            )
+            // What it failed by before is more telling than that it waits.
+            var waiting = run
+            if run.failure == nil { waiting.fail(ScriptRunner.paused, attempt: run.attempt, at: now) }
+            waiting.state = .waiting
+            waiting.nextAttemptAt = until
+            return .decided(Decision(.again(at: until, spent: false), [.run(waiting.unspent())]))
         }
         guard run.script != version.id else {
             return verdict(run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
@@ -52,12 +52,11 @@ struct RunStage: Sendable {
 
     /// What becomes of a run that is not tried any more for a reason outside its script.
     func giveUp(_ run: Run, _ problem: Problem) -> Verdict {
-        let error: JSON = ["code": .string(problem.code), "message": .string(problem.message)]
-        return finish(run.ended(.dead, error: error, logs: run.logs, at: problem.at), event: .dead)
+        let failure = RunFailure(problem.code, problem.message)
+        return finish(run.ended(.dead, failure: failure, logs: run.logs, at: problem.at), event: .dead)
     }
 
-    private func verdict(_ claimed: Run, _ attempt: HookRunner.Attempt) -> Verdict {
-        var run = claimed
+    private func verdict(_ run: Run, _ attempt: HookRunner.Attempt) -> Verdict {
         let now = environment.clock.now()
         let logs = attempt.logs
         func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(attempt.redacted(reason))] }
@@ -68,21 +67,19 @@ struct RunStage: Sendable {
         case .parked(let why): return finish(run.ended(.parked, result("parked", why), logs: logs, at: now), event: .dead)
         case .interrupted(let why): return interrupted(run, why, logs)
         case .retry(let after, let why):
-            let error: JSON = ["code": "retry", "message": .string(attempt.redacted(why))]
-            return again(run, retries.mayPass, attempt: run.attempt, asked: after, error, logs)
+            return again(run, retries.mayPass, attempt: run.attempt, asked: after, RunFailure("retry", attempt.redacted(why)), logs)
         case .failed(let failure):
             switch failure.retry {
-            case .never: return finish(run.ended(.dead, error: failure.error, logs: logs, at: now), event: .dead)
+            case .never: return finish(run.ended(.dead, failure: failure.error, logs: logs, at: now), event: .dead)
             case .soon:
                 // Counted by themselves: connections that failed before do not use up a script's own attempts.
-                let count = (run.error?["script_errors"]?.integer ?? 0) + 1
-                var error = failure.error
-                error["script_errors"] = .int(count)
-                return again(run, retries.scriptError, attempt: Int(count), asked: nil, error, logs)
+                return again(run, retries.scriptError, attempt: run.scriptErrors + 1, asked: nil, failure.error, logs) {
+                    $0.scriptErrors = run.scriptErrors + 1
+                }
             case .later: return again(run, retries.mayPass, attempt: run.attempt, asked: nil, failure.error, logs)
             case .notBefore(let due):
-                run.attempt -= 1
-                return .decided(Decision(.again(at: due, spent: false), [.run(run.waiting(until: due, error: failure.error, logs: logs))]))
+                let waiting = run.waiting(until: due, failure.error, logs: logs, at: now)
+                return .decided(Decision(.again(at: due, spent: false), [.run(waiting.unspent())]))
             }
         }
     }
@@ -90,19 +87,39 @@ struct RunStage: Sendable {
     /// The attempt was cut short by something that is not the script's fault, and does not count; unless that goes on and on.
     private func interrupted(_ run: Run, _ why: String, _ logs: [JSON]) -> Verdict {
         let now = environment.clock.now()
-        let count = (run.error?["interruptions"]?.integer ?? 0) + 1
+        let count = run.interruptions + 1
         environment.logger.error("run interrupted", metadata: ["run": "\(run.id)", "why": "\(why)", "times": "\(count)"])
-        let error: JSON = ["code": "interrupted", "message": .string(why), "interruptions": .int(count)]
+        let failure = RunFailure("interrupted", why)
         // Whatever it is, this run brings it about: it must not go on costing others their workers.
-        guard count <= 12 else { return finish(run.ended(.dead, error: error, logs: logs, at: now), event: .dead) }
+        guard count <= Self.mostInterruptions else {
+            var ended = run.ended(.dead, failure: failure, logs: logs, at: now)
+            ended.interruptions = count
+            return finish(ended, event: .dead)
+        }
         let due = now + .seconds(Int64(min(1 << min(count - 1, 6), 60)))
-        return .decided(Decision(.again(at: due, spent: count > 5), [.run(run.waiting(until: due, error: error, logs: logs))]))
+        var waiting = run.waiting(until: due, failure, logs: logs, at: now)
+        waiting.interruptions = count
+        return .decided(Decision(.again(at: due, spent: count > 5), [.run(waiting)]))
     }
 
-    private func again(_ run: Run, _ schedule: RetrySchedule, attempt: Int, asked: Duration?, _ error: JSON, _ logs: [JSON]) -> Verdict {
+    /// Interruptions in a row that are borne.
+    private static let mostInterruptions = 12
+
+    /// - Parameter count: counts the failure, where it is counted by itself.
+    private func again(
+        _ run: Run,
+        _ schedule: RetrySchedule,
+        attempt: Int,
+        asked: Duration?,
+        _ failure: RunFailure,
+        _ logs: [JSON],
+        count: (inout Run) -> Void = { _ in }
+    ) -> Verdict {
         let now = environment.clock.now()
         guard let due = schedule.next(after: attempt, at: now, asked: asked, environment.random) else {
-            return finish(run.ended(.dead, error: error, logs: logs, at: now), event: .dead)
+            var ended = run.ended(.dead, failure: failure, logs: logs, at: now)
+            count(&ended)
+            return finish(ended, event: .dead)
         }
         if let alert = schedule.alert(after: attempt) {
             environment.logger.error(
@@ -110,7 +127,9 @@ struct RunStage: Sendable {
                 metadata: ["run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)", "attempt": "\(attempt)"]
             )
         }
-        return .decided(Decision(.again(at: due, spent: true), [.run(run.waiting(until: due, error: error, logs: logs))]))
+        var waiting = run.waiting(until: due, failure, logs: logs, at: now)
+        count(&waiting)
+        return .decided(Decision(.again(at: due, spent: true), [.run(waiting)]))
     }
 
     private func finish(_ run: Run, event state: Event.State) -> Verdict {

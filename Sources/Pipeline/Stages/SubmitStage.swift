@@ -141,7 +141,7 @@ struct SubmitStage: Sendable {
                 claim,
                 order,
                 code: error.code.rawValue,
-                message: error.script.map(FailureText.text) ?? error.message.value,
+                message: error.script?.text ?? error.message.value,
                 asked: error.retryAfter,
                 restsUntil: until ?? nil
             )
@@ -306,7 +306,7 @@ struct SubmitStage: Sendable {
     private static func details(_ error: ProviderError) -> JSON {
         [
             "error": .string(error.code.rawValue), "http_status": error.status.map { .int(Int64($0)) } ?? .null,
-            "provider_code": JSON(error.providerCode), "script": JSON(error.script.map(FailureText.text)),
+            "provider_code": JSON(error.providerCode), "script": JSON(error.script?.text),
         ]
     }
 }

@@ -106,8 +106,8 @@ public enum HookEnd: Sendable, Equatable {
 
 /// Why an attempt failed, as the API, the pages and the command line show it.
 public struct HookFailure: Error, Sendable, Equatable {
-    /// `{code, message, plugin, hook, script, line, path, expected, found, hint}` with what is known; never a person's data.
-    public let error: JSON
+    /// What went wrong and where, as far as it is known; never a person's data.
+    public let error: RunFailure
     /// Whether another attempt may help.
     public let retry: Retry
 
@@ -124,7 +124,7 @@ public struct HookFailure: Error, Sendable, Equatable {
     }
 
     /// A failure.
-    public init(error: JSON, retry: Retry) {
+    public init(_ error: RunFailure, retry: Retry) {
         self.error = error
         self.retry = retry
     }

@@ -78,7 +78,7 @@ public struct HookRunner: Sendable {
         switch end {
         case .finished(let bytes): return HookList(json: (try? JSON(parsing: bytes)) ?? .null)
         case .failed(let error): throw HookFailure(error, plugin: plugin, hook: "(loading)", scripts: scripts)
-        case .interrupted(let why): throw HookFailure(error: ["code": "interrupted", "message": .string(why)], retry: .later)
+        case .interrupted(let why): throw HookFailure(RunFailure("interrupted", why), retry: .later)
         }
     }
 
@@ -122,23 +122,28 @@ extension HookFailure {
         // A script chooses these texts: a code is a word, and none that only the sandbox gives; the rest is shown without what the run was given.
         let chosen = value?["code"]?.text.flatMap { $0.wholeMatch(of: /[a-z_]{1,40}/) == nil || Self.reserved.contains($0) ? nil : $0 }
         let code = chosen ?? error.code.rawValue
-        var json: JSON = ["code": .string(code), "message": .string(redactor.redacted(value?["message"]?.text ?? Self.plain(error.message)))]
-        json["plugin"] = plugin.map { .string($0) }
-        json["hook"] = hook.map { .string($0) }
-        // Where no line is known, what is wrong came of the last script that had a hand in the hooks.
-        json["script"] = (error.line == nil ? scripts?.overlayFile : nil).map { .string($0) } ?? error.script.map { .string($0) }
-        json["line"] = error.line.map { .int(Int64($0)) }
-        for name in ["path", "expected", "found", "hint"] { json[name] = value?[name]?.text.map { .string(redactor.redacted($0)) } }
+        func told(_ name: String) -> String? { (value?[name]?.text).map(redactor.redacted) }
+        var failure = RunFailure(
+            code,
+            redactor.redacted(value?["message"]?.text ?? Self.plain(error.message)),
+            plugin: plugin,
+            hook: hook,
+            // Where no line is known, what is wrong came of the last script that had a hand in the hooks.
+            script: (error.line == nil ? scripts?.overlayFile : nil) ?? error.script,
+            line: error.line,
+            path: told("path"),
+            expected: told("expected"),
+            found: told("found"),
+            hint: told("hint")
+        )
         if let script = error.script, let line = error.line, let lines = scripts?.lines(of: script) {
-            json["excerpt"] = scripts?.excerpt(script: script, line: line).map { .array($0.map { .string($0) }) }
+            failure.excerpt = scripts?.excerpt(script: script, line: line) ?? []
             if code == "script_error", value == nil, let mistake = LuaMistake(error.message, line: line, settings: settings, script: lines) {
-                json["path"] = mistake.path.map { .string($0) }
-                json["expected"] = mistake.expected.map { .string($0) }
-                json["found"] = mistake.found.map { .string($0) }
-                json["hint"] = mistake.hint.map { .string($0) }
+                (failure.path, failure.expected) = (mistake.path, mistake.expected)
+                (failure.found, failure.hint) = (mistake.found, mistake.hint)
             }
         }
-        self.init(error: json, retry: error.isWorthRetrying && code != "step_limit" ? .soon : .never)
+        self.init(failure, retry: error.isWorthRetrying && code != "step_limit" ? .soon : .never)
     }
 
     /// Lua's message in the words of JSON: what it calls userdata is the payload's null.
@@ -151,9 +156,7 @@ extension HookFailure {
 
     init(_ failure: AttemptFailure, in call: HookCall) {
         self.init(
-            error: [
-                "code": .string(failure.code), "message": .string(failure.message), "plugin": .string(call.plugin), "hook": .string(call.hook),
-            ],
+            RunFailure(failure.code, failure.message, plugin: call.plugin, hook: call.hook),
             retry: failure.notBefore.map { .notBefore($0) } ?? (failure.retryable ? .later : .never)
         )
     }

@@ -10,7 +10,7 @@ struct FixtureJudgement {
 
     var differences: [FixtureDifference] {
         // After a call that the fixture does not have, nothing that follows says anything.
-        if case .failed(let failure) = end, failure.error["code"]?.text == DryRunHost.surpriseCode { return asked.differences }
+        if case .failed(let failure) = end, failure.error.code == DryRunHost.surpriseCode { return asked.differences }
         return asked.differences + leftOver + ending + outcome
     }
 
@@ -88,7 +88,7 @@ extension HookEnd {
         switch self {
         case .done: nil
         case .skipped(let why), .rejected(let why), .parked(let why), .retry(_, let why), .interrupted(let why): why
-        case .failed(let failure): failure.error["message"]?.text
+        case .failed(let failure): failure.error.message
         }
     }
 
@@ -97,7 +97,7 @@ extension HookEnd {
         var json: JSON = ["kind": .string(result?.rawValue ?? "interrupted")]
         switch self {
         case .done(let value): json["value"] = value
-        case .failed(let failure): json["error"] = failure.error
+        case .failed(let failure): json["error"] = failure.error.json
         case .retry(let after, let why):
             json["reason"] = .string(why)
             json["after"] = after.map { .double(Double($0.wholeMilliseconds) / 1000) }

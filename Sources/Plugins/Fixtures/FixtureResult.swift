@@ -25,7 +25,7 @@ public struct FixtureResult: Sendable {
         if passed { return "\(plugin)/\(name): passed" }
         var lines = ["\(plugin)/\(name): failed"]
         for difference in differences { lines += difference.description.split(separator: "\n").map { "  " + $0 } }
-        if case .failed(let failure) = end, failure.error["code"]?.text != DryRunHost.surpriseCode {
+        if case .failed(let failure) = end, failure.error.code != DryRunHost.surpriseCode {
             lines += failure.text.split(separator: "\n").map { "  " + $0 }
         }
         return lines.joined(separator: "\n")

@@ -66,6 +66,6 @@ extension Fixture {
 
 extension HookFailure {
     fileprivate init(_ code: String, _ message: String, hint: String) {
-        self.init(error: ["code": .string(code), "message": .string(message), "hint": .string(hint)], retry: .never)
+        self.init(RunFailure(code, message, hint: hint), retry: .never)
     }
 }

@@ -48,7 +48,7 @@ public struct FixtureUpdate: Sendable {
         expect["result"] = .string(outcome.end.result?.rawValue ?? "failed")
         switch outcome.end {
         case .done(let value): if hook.contains("/") || old.reply != nil { expect["reply"] = value }
-        case .failed(let failure): expect["error"] = only(old.error ?? ["code": .null, "message": .null], of: failure.error)
+        case .failed(let failure): expect["error"] = only(old.error ?? ["code": .null, "message": .null], of: failure.error.json)
         default:
             expect["reason"] = outcome.end.reason.map { .string($0) }
             if old.after != nil { expect["after"] = outcome.end.json["after"] }

@@ -174,9 +174,6 @@ extension CreationRecord.Last {
 
 extension HookFailure {
     fileprivate init(_ wrong: WrongResult, _ hook: String, _ plugin: String) {
-        self.init(
-            error: ["code": "wrong_result", "message": .string(wrong.message), "hook": .string(hook), "plugin": .string(plugin)],
-            retry: .soon
-        )
+        self.init(RunFailure("wrong_result", wrong.message, plugin: plugin, hook: hook), retry: .soon)
     }
 }

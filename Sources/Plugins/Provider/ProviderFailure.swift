@@ -9,7 +9,7 @@ struct ProviderFailure {
     func error(_ end: HookEnd, hook: String) -> ProviderError {
         var error = reason(end, hook: hook)
         // What the script raised because of the provider's answer is no mistake of the script's.
-        if case .failed(let failure) = end, failure.error["code"] != "provider_answer" { error.script = failure.error }
+        if case .failed(let failure) = end, failure.error.code != "provider_answer" { error.script = failure.error }
         return error
     }
 
@@ -66,10 +66,10 @@ struct ProviderFailure {
         case .done: return ("", false)
         case .skipped(let text), .rejected(let text), .parked(let text), .retry(_, let text), .interrupted(let text): return (text, false)
         case .failed(let failure):
-            let message = failure.error["message"]?.text ?? "the script failed"
-            if failure.error["code"] == "provider_answer" { return (message, true) }
-            guard let script = failure.error["script"]?.text, let line = failure.error["line"]?.integer else { return (message, false) }
-            return ("\(script):\(line): \(message)", false)
+            let error = failure.error
+            if error.code == "provider_answer" { return (error.message, true) }
+            guard let script = error.script, let line = error.line else { return (error.message, false) }
+            return ("\(script):\(line): \(error.message)", false)
         }
     }
 

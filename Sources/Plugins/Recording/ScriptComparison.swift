@@ -25,7 +25,7 @@ package struct ScriptComparison: Sendable {
     package var json: JSON {
         [
             "run": .string(run.id), "event": JSON(run.event), "hook": .string(run.hook), "differences": .array(differences.map(\.json)),
-            "error": failure?.error ?? .null,
+            "error": failure?.error.json ?? .null,
         ]
     }
 

@@ -30,8 +30,8 @@ public struct ProviderError: Error, Sendable, Equatable, CustomStringConvertible
     public var retryAfter: Duration?
     /// What the failure means where it was creating; nil where it was not.
     public var creation: CreationRule?
-    /// Of a provider in Lua whose script failed, the failed hook's error object with script, line and excerpt; nil else. As ``message``, never logged.
-    public var script: JSON?
+    /// Of a provider in Lua whose script failed, where and why it did; nil else. As ``message``, never logged.
+    public var script: RunFailure?
 
     /// A failure.
     public init(

@@ -59,8 +59,14 @@ public struct Run: Sendable {
     public var nextAttemptAt: Timestamp?
     /// What it ended with, such as `{"kind":"done"}`.
     public var result: Personal<JSON>?
-    /// Why the last attempt failed, as the API shows it; nil where it did not. Holds no personal data.
-    public var error: JSON?
+    /// The last attempt, where it failed; nil where it did not.
+    public private(set) var lastFailure: FailedAttempt?
+    /// What failed before that, oldest first: the last ten.
+    public private(set) var earlierFailures: [FailedAttempt]
+    /// How many attempts in a row ended with the script's own error.
+    public var scriptErrors: Int
+    /// How many attempts in a row were cut short through no fault of the script.
+    public var interruptions: Int
     /// What the script logged, oldest first, redacted.
     public var logs: [JSON]
     /// When it was made.
@@ -83,7 +89,10 @@ public struct Run: Sendable {
         attempt: Int = 0,
         nextAttemptAt: Timestamp? = nil,
         result: JSON? = nil,
-        error: JSON? = nil,
+        lastFailure: FailedAttempt? = nil,
+        earlierFailures: [FailedAttempt] = [],
+        scriptErrors: Int = 0,
+        interruptions: Int = 0,
         logs: [JSON] = [],
         createdAt: Timestamp,
         endedAt: Timestamp? = nil
@@ -101,19 +110,45 @@ public struct Run: Sendable {
         self.attempt = attempt
         self.nextAttemptAt = nextAttemptAt
         self.result = result.map { Personal($0) }
-        self.error = error
+        self.lastFailure = lastFailure
+        self.earlierFailures = earlierFailures
+        self.scriptErrors = scriptErrors
+        self.interruptions = interruptions
         self.logs = logs
         self.createdAt = createdAt
         self.endedAt = endedAt
     }
+
+    /// Why the last attempt failed; nil where it did not.
+    public var failure: RunFailure? { lastFailure?.failure }
+
+    /// An attempt failed. Takes the place of the last failure, which is kept among the earlier ones unless it was the same trouble in the same attempt: one
+    /// that did not count and was made again. Begins the counts of what happened in a row anew.
+    public mutating func fail(_ failure: RunFailure, attempt: Int, at moment: Timestamp) {
+        if lastFailure?.attempt != attempt || lastFailure?.failure.code != failure.code { setFailureAside() }
+        lastFailure = FailedAttempt(attempt: attempt, at: moment, failure)
+        scriptErrors = 0
+        interruptions = 0
+    }
+
+    /// The last attempt did not fail: what failed before is kept among the earlier failures.
+    public mutating func setFailureAside() {
+        if let lastFailure { earlierFailures = (earlierFailures + [lastFailure]).suffix(Self.keptFailures) }
+        lastFailure = nil
+        scriptErrors = 0
+        interruptions = 0
+    }
+
+    private static let keptFailures = 10
 
     /// The run as the API shows it, without its steps.
     public var json: JSON {
         [
             "id": .string(id), "connection": .string(connection), "plugin": .string(plugin), "plugin_version": .string(pluginVersion),
             "script": .string(script), "hook": .string(hook), "event": JSON(event), "order": JSON(order), "state": .string(state.rawValue),
-            "attempt": .int(Int64(attempt)), "next_attempt_at": JSON(nextAttemptAt), "result": result?.value ?? .null, "error": error ?? .null,
-            "logs": .array(logs), "created_at": JSON(createdAt), "ended_at": JSON(endedAt),
+            "attempt": .int(Int64(attempt)), "next_attempt_at": JSON(nextAttemptAt), "result": result?.value ?? .null,
+            "error": failure?.json ?? .null,
+            "earlier_errors": .array(earlierFailures.map(\.json)), "logs": .array(logs), "created_at": JSON(createdAt), "ended_at": JSON(endedAt),
         ]
     }
 }

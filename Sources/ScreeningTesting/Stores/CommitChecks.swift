@@ -46,13 +46,18 @@ extension StoreConformance {
             run.state = .rejected
             run.attempt = 2
             run.result = Personal(["kind": "rejected", "reason": "no phone"])
-            run.error = ["code": "script", "line": 7]
+            run.fail(RunFailure("connection_failed", "the ATS does not answer"), attempt: 1, at: trial.now)
+            run.fail(RunFailure("script_error", "no phone", script: "webhook/main.lua", line: 7), attempt: 2, at: trial.now)
+            run.scriptErrors = 1
+            run.interruptions = 2
             run.logs = [["level": "info", "message": "hello"]]
             run.endedAt = trial.now + .seconds(1)
             run.nextAttemptAt = trial.now + .seconds(2)
             try await trial.store.perform([.run(run)])
             let stored = try trial.unwrap(try await trial.store.run(run.id), "the run is not there")
             try trial.expect(stored.json == run.json && stored.input == run.input && stored.result == run.result, "it came back changed")
+            try trial.expect(stored.lastFailure == run.lastFailure && stored.earlierFailures == run.earlierFailures, "its failures came back changed")
+            try trial.expect(stored.scriptErrors == 1 && stored.interruptions == 2, "its counts came back changed")
         },
     ]
 

@@ -41,13 +41,13 @@ struct LuaProviderTests {
         let transport = HandlerTransport()
         let error = await #expect(throws: ProviderError.self) { try await provider(main).interpret(webhook, session(transport)) }
         let failed = try #require(error)
-        #expect(failed.script?["hook"] == "interpret" && failed.script?["line"] == 3 && failed.script?["plugin"] != nil)
+        #expect(failed.script?.hook == "interpret" && failed.script?.line == 3 && failed.script?.plugin != nil)
         #expect(failed.text.contains("bench/main.lua:3") && failed.text.contains("> 3 | return body.id") && failed.text.contains("interpret of"))
         #expect(failed.place == "unreadable, bench/main.lua:3")
         let wrong = await #expect(throws: ProviderError.self) {
             try await provider("return { interpret = function() return 7 end }").interpret(webhook, session(transport))
         }
-        #expect(wrong?.script?["code"] == "wrong_result" && wrong?.script?["hook"] == "interpret")
+        #expect(wrong?.script?.code == "wrong_result" && wrong?.script?.hook == "interpret")
     }
 
     // MARK: What was sent decides, not the script

@@ -21,7 +21,7 @@ struct RunRow {
     var endedAt: Int64?
     /// Opaque: the order's change that the run tells of; nil where the run handles an event.
     var input: [UInt8]?
-    /// Opaque: result, error, logs and a route's parameters.
+    /// Opaque: result, failures, logs and a route's parameters.
     var body: [UInt8] = []
 
     /// A run on its way into the store, sealed under the key of its event or order.
@@ -37,18 +37,19 @@ struct RunRow {
             order: run.order,
             state: run.state.rawValue,
             attempt: run.attempt,
-            scriptErrors: 0,
-            interruptions: 0,
+            scriptErrors: run.scriptErrors,
+            interruptions: run.interruptions,
             nextAttemptAt: run.nextAttemptAt?.milliseconds,
             createdAt: run.createdAt.milliseconds,
             endedAt: run.endedAt?.milliseconds
         )
         var json: JSON = ["logs": .array(run.logs)]
         json["result"] = run.result?.value
-        json["error"] = run.error
+        json["failure"] = run.lastFailure?.json
+        if !run.earlierFailures.isEmpty { json["earlier_failures"] = .array(run.earlierFailures.map(\.json)) }
         switch run.input {
         case .event(let parameters):
-            if !parameters.isEmpty { json["parameters"] = .object(JSON.Members(parameters.map { ($0.key, .string($0.value)) })) }
+            if !parameters.isEmpty { json["parameters"] = JSON(texts: parameters) }
         case .update(let update): input = try codec.seal(RowCodec.Content(json: update.value), at: Self.inputPlace(run.id), under: key)
         }
         body = try codec.seal(RowCodec.Content(json: json), at: SealedPlace(.runs, id), under: key)
@@ -114,7 +115,10 @@ struct RunRow {
             attempt: attempt,
             nextAttemptAt: nextAttemptAt.map { Timestamp(milliseconds: $0) },
             result: json["result"],
-            error: json["error"],
+            lastFailure: json["failure"].flatMap { FailedAttempt(json: $0) },
+            earlierFailures: json["earlier_failures"]?.items?.compactMap { FailedAttempt(json: $0) } ?? [],
+            scriptErrors: scriptErrors,
+            interruptions: interruptions,
             logs: json["logs"]?.items ?? [],
             createdAt: Timestamp(milliseconds: createdAt),
             endedAt: endedAt.map { Timestamp(milliseconds: $0) }
