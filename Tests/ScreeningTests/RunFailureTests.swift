@@ -28,7 +28,7 @@ struct RunFailureTests {
             hook: "on_event",
             event: "evt_1",
             order: nil,
-            input: [:],
+            input: .event(parameters: [:]),
             createdAt: now
         )
     }

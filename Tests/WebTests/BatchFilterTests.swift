@@ -11,7 +11,7 @@ struct BatchFilterTests {
         arguments: ["/orders/retry", "/orders/discard", "/events/replay", "/events/discard", "/runs/retry", "/runs/discard"]
     )
     func strict(_ path: String) async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         let order = try await fixture.order("a-1") { $0.standing = Order.Standing(.failed) }
         try await fixture.run { (client) async throws in
             let cases: [(JSON, Int, String)] = [
@@ -31,7 +31,7 @@ struct BatchFilterTests {
 
     @Test("A token for one connection reaches only what is that connection's, whatever the filters say")
     func restricted() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         let problem = Problem(code: "unavailable", message: "the provider was away", at: fixture.clock.now())
         for (name, connection) in [("a-1", "acme"), ("b-1", "beta")] {
             _ = try await fixture.order(name, connection: connection) { $0.standing = Order.Standing(.failed, problem: problem) }

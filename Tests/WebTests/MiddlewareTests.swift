@@ -122,7 +122,7 @@ struct MiddlewareTests {
 
     @Test("Whoever is not known is refused before their body is read, and the connection ends")
     func unread() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             for authorization in ["", "authorization: Bearer guess\r\n", "authorization: Bearer plain\r\n"] {
                 let socket = try await RawSocket.connect(client.server.port)

@@ -84,7 +84,7 @@ struct OrderAPITests {
 
     @Test("An order's timeline names whoever asked for a change, and their note to those who may read personal data")
     func actors() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let id = try #require(try await client.post("/orders", placement("a-1")).json?["id"]?.text)
             #expect(try await client.post("/orders/\(id)/cancel", ["note": "Ana withdrew"], as: "clerk").status == 200)

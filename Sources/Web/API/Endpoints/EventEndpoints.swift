@@ -39,7 +39,12 @@ struct EventEndpoints: Sendable {
                     return WireResponse(202, json: try await commands.acting(as: principal.actor).replay(event: id, note: note).view(principal))
                 }
             },
-            Endpoint(.post, "/events/replay", .operate, .batch("Send many events through the present scripts again", EventEndpoints.list.members, others: ["note": .anyText])) {
+            Endpoint(
+                .post,
+                "/events/replay",
+                .operate,
+                .batch("Send many events through the present scripts again", EventEndpoints.list.members, others: ["note": .anyText])
+            ) {
                 request,
                 principal in
                 let (query, page, body) = try EventEndpoints.list.readBatch(request, principal, others: ["note"])

@@ -72,7 +72,12 @@ struct OrderCommandEndpoints: Sendable {
                     return WireResponse(202, json: try await commands.view(order, principal))
                 }
             },
-            Endpoint(.post, "/orders/retry", .operate, .batch("Send many orders again that failed or were refused", OrderEndpoints.list.members, others: ["note": .anyText])) {
+            Endpoint(
+                .post,
+                "/orders/retry",
+                .operate,
+                .batch("Send many orders again that failed or were refused", OrderEndpoints.list.members, others: ["note": .anyText])
+            ) {
                 request,
                 principal in
                 let (query, page, body) = try OrderEndpoints.list.readBatch(request, principal, others: ["note"])

@@ -46,7 +46,12 @@ struct RunEndpoints: Sendable {
                     return WireResponse(202, json: try await commands.acting(as: principal.actor).discard(run: id, note: note).view(principal))
                 }
             },
-            Endpoint(.post, "/runs/retry", .operate, .batch("Give many runs another attempt now", RunEndpoints.list.members, others: ["note": .anyText])) {
+            Endpoint(
+                .post,
+                "/runs/retry",
+                .operate,
+                .batch("Give many runs another attempt now", RunEndpoints.list.members, others: ["note": .anyText])
+            ) {
                 request,
                 principal in
                 let (query, page, body) = try RunEndpoints.list.readBatch(request, principal, others: ["note"])
