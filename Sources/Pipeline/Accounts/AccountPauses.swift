@@ -10,56 +10,48 @@ import Synchronization
 final class AccountPauses: Sendable {
     /// How often the store is asked.
     private static let freshness = Duration.seconds(2)
-    /// The name of no connection: these are the host's own values.
-    private static let owner = ""
 
-    private let store: any Store
+    private let store: any OperatingStates
     private let environment: Environment
-    private let known = Mutex<[String: (pause: JSON?, readAt: Timestamp)]>([:])
+    private let known = Mutex<[String: (pause: OperatingState.Pause?, readAt: Timestamp)]>([:])
 
-    init(store: any Store, environment: Environment) {
+    init(store: any OperatingStates, environment: Environment) {
         self.store = store
         self.environment = environment
     }
 
-    /// Why an account's work waits: `{code, message, at}`; nil where it does not.
-    func problem(of account: ProviderAccount) async throws -> JSON? {
+    /// Why an account's work waits; nil where it does not.
+    func pause(of account: ProviderAccount) async throws -> OperatingState.Pause? {
         let (id, now) = (account.account.id, environment.clock.now())
-        if let (pause, readAt) = known.withLock({ $0[id] }), readAt <= now, now < readAt + Self.freshness { return pause?["problem"] }
-        let stored = try await store.value(connection: Self.owner, key: Self.key(id))
-        let pause = stored?["credentials"]?.text == Self.fingerprint(of: account) ? stored : nil
+        if let (pause, readAt) = known.withLock({ $0[id] }), readAt <= now, now < readAt + Self.freshness { return pause }
+        let stored = try await store.state(of: .account(id)).pause
+        let pause = stored.flatMap { $0.credentials == nil || $0.credentials == Self.fingerprint(of: account) ? $0 : nil }
         known.withLock { $0[id] = (pause, now) }
-        return pause?["problem"]
+        return pause
     }
 
-    /// Pauses an account where the provider rejected its credentials. Says so once.
-    func note(_ error: ProviderError, of account: ProviderAccount) async throws {
-        guard error.code == .unauthorised, try await problem(of: account) == nil else { return }
+    /// What pauses an account where the provider rejected its credentials; nothing where it is paused already, or the error is another one. Here it waits
+    /// from now on.
+    func effects(of error: ProviderError, at account: ProviderAccount) async throws -> [Effect] {
+        guard error.code == .unauthorised, try await pause(of: account) == nil else { return [] }
         let (id, now) = (account.account.id, environment.clock.now())
         let message = "\(account.provider.manifest.title) rejects the account's credentials (\(error)); its work waits until they are put right"
-        let problem = Problem(code: "account_paused", message: message, at: now).json
-        let pause: JSON = ["credentials": .string(Self.fingerprint(of: account)), "problem": problem]
-        try await write(pause, id)
+        let problem = Problem(code: "account_paused", message: message, at: now)
+        let pause = OperatingState.Pause(problem: problem, actor: .system, credentials: Self.fingerprint(of: account))
         known.withLock { $0[id] = (pause, now) }
         environment.logger.error("an account is paused: the provider rejects its credentials", metadata: ["account": "\(id)", "error": "\(error)"])
+        return [.pause(.account(id), pause)]
     }
 
-    /// Lets an account's work go on. Returns whether it was paused.
-    func lift(_ account: ProviderAccount) async throws -> Bool {
+    /// What lets an account's work go on; nothing where it is not paused.
+    func lifting(_ account: ProviderAccount) async throws -> [Effect] {
         let id = account.account.id
         // Not by what was known a moment ago: another replica may have paused it since.
-        guard try await store.value(connection: Self.owner, key: Self.key(id)) != nil else { return false }
-        try await write(nil, id)
+        guard try await store.state(of: .account(id)).pause != nil else { return [] }
         known.withLock { $0[id] = (nil, environment.clock.now()) }
         environment.logger.notice("an account goes on: the provider takes its credentials", metadata: ["account": "\(id)"])
-        return true
+        return [.pause(.account(id), nil)]
     }
-
-    private func write(_ pause: JSON?, _ id: String) async throws {
-        try await store.remember([], of: "", doing: .value(connection: Self.owner, key: Self.key(id), pause, expires: nil))
-    }
-
-    private static func key(_ account: String) -> String { "paused:" + account }
 
     /// Which credentials were rejected, without showing them.
     private static func fingerprint(of account: ProviderAccount) -> String {

@@ -38,14 +38,14 @@ extension AccountService {
         } catch let error as ProviderError where error.code == .unauthorised {
             unanswered.note(error, of: id, environment)
             return try await refusing {
-                try await rejected(error, by: account)
+                try await store.perform(try await rejected(error, by: account))
                 return try await problem(of: account)
             }
         } catch let error as ProviderError {
             unanswered.note(error, of: id, environment)
             throw Refusal(error)
         }
-        _ = try await refusing { try await pauses.lift(account) }
+        try await refusing { try await store.perform(try await pauses.lifting(account)) }
         await goOn()
         return nil
     }

@@ -3,15 +3,17 @@ import Screening
 extension AccountService {
     // MARK: Whether it can be asked
 
-    /// Why an account's work waits for its credentials to be put right: `{code, message, at}`; nil where it does not.
-    func pause(of account: ProviderAccount) async throws -> JSON? { try await pauses.problem(of: account) }
+    /// Why an account's work waits although its provider answers: its credentials were rejected, or somebody paused it; nil where it does not.
+    func pause(of account: ProviderAccount) async throws -> OperatingState.Pause? { try await pauses.pause(of: account) }
 
     /// Until when the account rests because its provider was asked too often; nil where it does not.
-    func rest(of account: ProviderAccount) async throws -> Timestamp? { try await store.resting(account.budget) }
+    func rest(of account: ProviderAccount) async throws -> Timestamp? {
+        try await store.state(of: .account(account.account.id)).restsUntil
+    }
 
     /// What keeps an account's work waiting: `{code, message, at}`; nil where nothing does.
     func problem(of account: ProviderAccount) async throws -> JSON? {
-        if let pause = try await pause(of: account) { return pause }
+        if let pause = try await pause(of: account) { return pause.problem.json }
         let (title, now) = (account.provider.manifest.title, environment.clock.now())
         func problem(_ code: String, _ message: String) -> JSON { Problem(code: code, message: message, at: now).json }
         if unanswered.isOpen(account.account.id) {
@@ -45,25 +47,31 @@ extension AccountService {
     func answered(_ account: ProviderAccount) { unanswered.note(nil, of: account.account.id, environment) }
 
     /// A call that changes nothing failed: notes whether the provider is there, takes the credentials, and wants to be asked at present.
-    /// - Returns: until when the account rests, where the provider said that it is asked too often.
-    @discardableResult
-    func failed(_ error: ProviderError, at account: ProviderAccount) async throws -> Timestamp? {
+    func failed(_ error: ProviderError, at account: ProviderAccount) async throws -> AccountFinding {
         unanswered.note(error, of: account.account.id, environment)
-        try await rejected(error, by: account)
-        return try await rest(account, after: error)
+        var finding = rest(account, after: error)
+        finding.effects += try await rejected(error, by: account)
+        return finding
     }
 
-    /// Pauses the account where the provider rejected its credentials.
-    func rejected(_ error: ProviderError, by account: ProviderAccount) async throws { try await pauses.note(error, of: account) }
+    /// What pauses the account where the provider rejected its credentials.
+    func rejected(_ error: ProviderError, by account: ProviderAccount) async throws -> [Effect] { try await pauses.effects(of: error, at: account) }
 
-    /// Rests the account where the provider said that it is asked too often; returns until when.
-    func rest(_ account: ProviderAccount, after error: ProviderError) async throws -> Timestamp? {
-        guard error.code == .rateLimited else { return nil }
+    /// What rests the account where the provider said that it is asked too often.
+    func rest(_ account: ProviderAccount, after error: ProviderError) -> AccountFinding {
+        guard error.code == .rateLimited else { return AccountFinding() }
         let until = environment.clock.now() + (error.retryAfter ?? account.provider.manifest.polling.restAfter429)
-        try await store.rest(account.budget, until: until)
-        return until
+        return AccountFinding(effects: [.rest(.account(account.account.id), until: until)], restsUntil: until)
     }
 
     /// An account's work may go on: what waited for it is due now.
-    func goOn() async { try? await store.hurry(.seconds(20), budgets: false) }
+    func goOn() async { try? await store.hurry(.seconds(20), rests: false) }
+}
+
+/// What a failed call says about its account, for whoever writes what follows from the call.
+struct AccountFinding: Sendable {
+    /// What is written about the account.
+    var effects: [Effect] = []
+    /// Until when it rests, where the provider said that it is asked too often.
+    var restsUntil: Timestamp?
 }

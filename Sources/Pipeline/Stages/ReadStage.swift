@@ -68,14 +68,13 @@ struct ReadStage: Sendable {
     private func failed(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async throws -> Verdict {
         let now = environment.clock.now()
         environment.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
-        if let until = try await accounts.failed(error, at: account) { return .decided(Decision(.again(at: until, spent: false))) }
-        if error.code == .unauthorised {
-            return .decided(Decision(.again(at: now + .seconds(30), spent: false)))
-        }
+        let finding = try await accounts.failed(error, at: account)
+        if let until = finding.restsUntil { return .decided(Decision(.again(at: until, spent: false), finding.effects)) }
+        if error.code == .unauthorised { return .decided(Decision(.again(at: now + .seconds(30), spent: false), finding.effects)) }
         let interval = account.account.polling?.interval ?? .seconds(900)
         let backOff = Duration.seconds(min(30 << min(claim.attempt, 6), 1800))
         let again = Decision.Fate.again(at: now + min(backOff, max(interval, .seconds(30))), spent: true)
-        guard claim.attempt >= 3, order.standing.problem == nil else { return .decided(Decision(again)) }
+        guard claim.attempt >= 3, order.standing.problem == nil else { return .decided(Decision(again, finding.effects)) }
         return .settle(order: order.id) { [environment] present in
             guard present.standing.problem == nil else { return (Decision(again), []) }
             var next = present
@@ -95,6 +94,6 @@ struct ReadStage: Sendable {
                 environment
             )
             return (Decision(again, change.effects), [])
-        }
+        }.adding(finding.effects)
     }
 }

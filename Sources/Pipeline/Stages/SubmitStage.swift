@@ -128,22 +128,27 @@ struct SubmitStage: Sendable {
     }
 
     private func judged(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> Verdict {
+        // Where the store cannot say whether the account is paused already, the order's fate is written all the same.
+        let pausing = (try? await pausing(account, after: error)) ?? []
+        let finding = accounts.rest(account, after: error)
+        return verdict(claim, order, error, account, restsUntil: finding.restsUntil).adding(pausing + finding.effects)
+    }
+
+    private func verdict(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount, restsUntil: Timestamp?) -> Verdict {
         environment.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
-        try? await pause(account, after: error)
         switch error.creation ?? .uncertain {
         case .uncertain:
             guard account.capabilities.find else { return uncertain(order.id, error) }
             return .decided(Decision(.again(at: environment.clock.now() + .seconds(5), spent: false)))
         case .refused: return refuse(order, error, text: "\(order.provider) refused the order")
         case .sendAgain:
-            let until = try? await accounts.rest(account, after: error)
             return fail(
                 claim,
                 order,
                 code: error.code.rawValue,
                 message: error.script?.text ?? error.message.value,
                 asked: error.retryAfter,
-                restsUntil: until ?? nil
+                restsUntil: restsUntil
             )
         }
     }
@@ -169,16 +174,17 @@ struct SubmitStage: Sendable {
     }
 
     /// The credentials were rejected. One answer 403 may be about what was ordered rather than about who ordered it: then something else is asked.
-    private func pause(_ account: ProviderAccount, after error: ProviderError) async throws {
-        guard error.code == .unauthorised else { return }
+    private func pausing(_ account: ProviderAccount, after error: ProviderError) async throws -> [Effect] {
+        guard error.code == .unauthorised else { return [] }
         if error.status == 403, account.capabilities.packages {
             do {
-                return try await accounts.probe(account)
+                try await accounts.probe(account)
+                return []
             } catch let again as ProviderError where again.code == .unauthorised {
                 return try await accounts.rejected(again, by: account)
             }
         }
-        try await accounts.rejected(error, by: account)
+        return try await accounts.rejected(error, by: account)
     }
 
     /// What becomes of a submission that is decided about on an order which is not `submitting` any more: an order that is to be sent keeps its work.
@@ -290,9 +296,11 @@ struct SubmitStage: Sendable {
             guard try await accounts.holder(of: found.reference, besides: order) == nil else { return uncertain(order.id, lost) }
             return settled(order.id, found)
         } catch let error as ProviderError {
-            let rest = try await accounts.failed(error, at: account)
-            guard isPatient, [.unavailable, .noAnswer, .rateLimited, .unauthorised].contains(error.code) else { return uncertain(order.id, lost) }
-            return .decided(Decision(.again(at: rest ?? now + .seconds(15), spent: false)))
+            let finding = try await accounts.failed(error, at: account)
+            guard isPatient, [.unavailable, .noAnswer, .rateLimited, .unauthorised].contains(error.code) else {
+                return uncertain(order.id, lost).adding(finding.effects)
+            }
+            return .decided(Decision(.again(at: finding.restsUntil ?? now + .seconds(15), spent: false), finding.effects))
         }
     }
 

@@ -12,4 +12,24 @@ enum Verdict: Sendable {
     /// These effects first, in a transaction of their own; then go on. Where nobody can say whether they were written, `inDoubt` says what becomes of it
     /// instead: nothing has happened outside.
     case first([Effect], inDoubt: (@Sendable () -> Verdict)? = nil, then: @Sendable () async throws -> Verdict)
+
+    /// The same with more effects: whatever is written at the end is written with them.
+    func adding(_ more: [Effect]) -> Verdict {
+        guard !more.isEmpty else { return self }
+        switch self {
+        case .decided(var decision, let told):
+            decision.effects += more
+            return .decided(decision, told: told)
+        case .settle(let order, let work):
+            return .settle(order: order) { present in
+                var (decision, told) = work(present)
+                decision.effects += more
+                return (decision, told)
+            }
+        case .first(let effects, let inDoubt, let then):
+            var doubtful: (@Sendable () -> Verdict)?
+            if let inDoubt { doubtful = { inDoubt().adding(more) } }
+            return .first(effects, inDoubt: doubtful) { try await then().adding(more) }
+        }
+    }
 }

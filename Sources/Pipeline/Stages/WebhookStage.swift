@@ -16,6 +16,8 @@ struct WebhookStage: Sendable {
         let report: Report?
         /// The provider's own word is behind the webhook's: it is asked again soon.
         var asksAgain = false
+        /// What asking found out about the account.
+        var effects: [Effect] = []
     }
 
     func decide(_ claim: Claim, _ event: Event, _ order: Order) async throws -> Verdict {
@@ -50,7 +52,7 @@ struct WebhookStage: Sendable {
             // What was asked is older than what has been written meanwhile: it is looked at again.
             guard present.version == order.version else { return (Decision(.again(at: environment.clock.now(), spent: false)), []) }
             return applied(event, belief, to: present)
-        }
+        }.adding(belief.effects)
     }
 
     private func unchanged(_ order: Order, by report: Report) -> Bool {
@@ -79,9 +81,9 @@ struct WebhookStage: Sendable {
             if read.isCoarserForm(of: told.providerStatus) { return Belief(reference: reference, report: told) }
             return Belief(reference: reference, report: read, asksAgain: read.status != told.status || read.result != told.result)
         } catch let error as ProviderError {
-            try await accounts.failed(error, at: account)
+            let finding = try await accounts.failed(error, at: account)
             environment.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error.place)"])
-            return Belief(reference: reference, report: told)
+            return Belief(reference: reference, report: told, effects: finding.effects)
         }
     }
 

@@ -57,7 +57,7 @@ final class AccountProbes: Sendable {
             await accounts.goOn()
         } catch let error as ProviderError {
             accounts.unanswered.note(error, of: id, environment)
-            try? await accounts.rejected(error, by: account)
+            try? await accounts.store.perform(try await accounts.rejected(error, by: account))
         } catch {
             accounts.unanswered.abandoned(id)
         }

@@ -23,7 +23,7 @@ struct ClockWatch: Sendable {
                     last = now
                     continue
                 }
-                do { try await store.hurry(jump + Self.pause + Self.pause, budgets: true) } catch { continue }
+                do { try await store.hurry(jump + Self.pause + Self.pause, rests: true) } catch { continue }
             }
             last = now
         }

@@ -176,6 +176,14 @@ public enum Effect: Sendable {
     case queue(QueuedWork)
     /// Work that is not needed any more, unless somebody holds it.
     case unqueue(Work)
+    /// An account or connection is paused; nil lets it go on.
+    case pause(OperatingState.Subject, OperatingState.Pause?)
+    /// Nothing is asked of an account's provider before a time. A rest is never shortened.
+    case rest(OperatingState.Subject, until: Timestamp)
+    /// Something of an account's or connection's own was accepted. The latest time stays.
+    case heard(OperatingState.Subject, at: Timestamp)
+    /// Something that claimed to be an account's or connection's own was refused. The latest time stays.
+    case refusedDelivery(OperatingState.Subject, at: Timestamp)
 }
 
 /// One line of an order's story.

@@ -56,6 +56,8 @@ public enum IdentifierKind: String, Sendable {
     case run = "run"
     /// An API token: `tok_…`. Names the token; its secret is another thing.
     case token = "tok"
+    /// A running host: `rep_…`.
+    case replica = "rep"
 
     /// A new identifier: the prefix, then 26 characters of Crockford's base 32 that hold the time in milliseconds and 80 random bits.
     /// Identifiers made later sort later, so the newest come first by sorting alone.

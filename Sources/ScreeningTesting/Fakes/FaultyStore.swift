@@ -65,7 +65,7 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func tryWriting() async throws { try await write { try await store.tryWriting() } }
     /// See ``Store``.
-    public func hurry(_ within: Duration, budgets: Bool) async throws { try await write { try await store.hurry(within, budgets: budgets) } }
+    public func hurry(_ within: Duration, rests: Bool) async throws { try await write { try await store.hurry(within, rests: rests) } }
     /// See ``Store``.
     public func keep(_ versions: [ScriptVersion]) async throws { try await write { try await store.keep(versions) } }
     /// See ``Store``.
@@ -77,7 +77,9 @@ public struct FaultyStore: Store {
         try await write { try await store.take(count, from: budget, perMinute: perMinute) }
     }
     /// See ``Store``.
-    public func rest(_ budget: String, until: Timestamp) async throws { try await write { try await store.rest(budget, until: until) } }
+    public func announce(_ replica: Replica) async throws { try await write { try await store.announce(replica) } }
+    /// See ``Store``.
+    public func withdraw(replica id: String) async throws { try await write { try await store.withdraw(replica: id) } }
     /// See ``Store``.
     public func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
         try await write { try await store.begin(key: key, bodyHash: bodyHash) }
@@ -103,7 +105,11 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func scripts(_ id: String) async throws -> ScriptVersion? { try await read { try await store.scripts(id) } }
     /// See ``Store``.
-    public func resting(_ budget: String) async throws -> Timestamp? { try await read { try await store.resting(budget) } }
+    public func state(of subject: OperatingState.Subject) async throws -> OperatingState { try await read { try await store.state(of: subject) } }
+    /// See ``Store``.
+    public func operatingStates() async throws -> [OperatingState] { try await read { try await store.operatingStates() } }
+    /// See ``Store``.
+    public func replicas() async throws -> [Replica] { try await read { try await store.replicas() } }
     /// See ``Store``.
     public func token(by secret: Secret) async throws -> AccessToken? { try await read { try await store.token(by: secret) } }
     /// See ``Store``.

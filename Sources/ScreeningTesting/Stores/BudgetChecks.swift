@@ -43,18 +43,6 @@ extension StoreConformance {
             trial.clock.advance(by: .seconds(65))
             try trial.expect(try await trial.store.take(1, from: "b", perMinute: 30).count == 1, "it grants nothing")
         },
-        Check("a budget that rests grants nothing, and a rest is never shortened") { trial in
-            try trial.expect(try await trial.store.resting("b") == nil, "a new budget rests")
-            let until = trial.now + .seconds(60)
-            try await trial.store.rest("b", until: until)
-            try await trial.store.rest("b", until: trial.now + .seconds(5))
-            try trial.expect(try await trial.store.resting("b") == until, "the rest was shortened")
-            let grant = try await trial.store.take(1, from: "b", perMinute: 30)
-            try trial.expect(grant == Grant(count: 0, next: until), "got \(grant)")
-            trial.clock.set(to: until)
-            try trial.expect(try await trial.store.resting("b") == nil, "it rests on")
-            try trial.expect(try await trial.store.take(1, from: "b", perMinute: 30).count == 1, "it grants nothing after its rest")
-        },
     ]
 
     static let keyedRequests = [

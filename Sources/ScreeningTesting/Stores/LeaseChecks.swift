@@ -50,7 +50,7 @@ extension StoreConformance {
             let held = try await trial.claim(1, owner: "gone")
             trial.clock.advance(by: .seconds(-3600))
             try trial.expect(try await trial.claim().isEmpty, "the clock was not set back")
-            try await trial.store.hurry(.seconds(3600), budgets: true)
+            try await trial.store.hurry(.seconds(3600), rests: true)
             let claims = try await trial.claim()
             try trial.expect(claims.count == 1 && claims[0].attempt == 1, "got \(claims)")
             trial.clock.advance(by: .seconds(31))
@@ -92,7 +92,7 @@ extension StoreConformance {
             let event = trial.event()
             _ = try await trial.store.accept(event, dedupe: "a")
             let order = try await trial.store.place(trial.order("application-1")).order
-            try await trial.store.rest("zinc-uk", until: trial.now + .seconds(60))
+            try await trial.store.perform([.rest(.account("zinc-uk"), until: trial.now + .seconds(60))])
             await trial.store.close()
             let store = try await trial.reopen()
             do {
@@ -100,7 +100,7 @@ extension StoreConformance {
                 try trial.expect(try await store.order(order.id) == order, "the order is gone")
                 try trial.expect(try await store.accept(trial.event(), dedupe: "a").duplicate, "the dedupe key is forgotten")
                 try trial.expect(try await !store.place(trial.order("application-1")).isNew, "the external id is forgotten")
-                try trial.expect(try await store.resting("zinc-uk") != nil, "the rest is forgotten")
+                try trial.expect(try await store.state(of: .account("zinc-uk")).restsUntil != nil, "the rest is forgotten")
                 try trial.expect(try await store.load().queued == [.event: 1, .submit: 1], "the queue is another")
             } catch {
                 await store.close()

@@ -2,10 +2,4 @@
 public protocol Budgets: Sendable {
     /// Takes up to `count` from a budget that grants `perMinute` in any sixty seconds. Calling again takes more.
     func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant
-
-    /// Rests a budget: nothing is granted before `until`. A rest is never shortened.
-    func rest(_ budget: String, until: Timestamp) async throws
-
-    /// Until when a budget rests; nil where it does not.
-    func resting(_ budget: String) async throws -> Timestamp?
 }

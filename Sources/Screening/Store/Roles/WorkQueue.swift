@@ -30,10 +30,10 @@ public protocol WorkQueue: Sendable {
     func load() async throws -> QueueLoad
 
     /// Moves every due time forward by `within`: what waits for no longer is due now, in the order in which it would have been. Leases end in half a
-    /// minute at most unless they are renewed, and with `budgets` no rest lasts longer than a minute.
+    /// minute at most unless they are renewed, and with `rests` no account rests for longer than a minute.
     ///
     /// For when ``clock`` was set back, or what work waited for is there again. Calling twice moves it twice.
-    func hurry(_ within: Duration, budgets: Bool) async throws
+    func hurry(_ within: Duration, rests: Bool) async throws
 
     /// Yields whenever something may have become due, from this process or another one. Also yields now and then for nothing. Every call makes a stream
     /// of its own.

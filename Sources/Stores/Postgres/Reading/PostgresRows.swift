@@ -41,12 +41,6 @@ struct PostgresRows: StoreReading {
         return try rows.first.flatMap { try opener.open($0.bytes(0), at: PreparedValue.place(connection, fingerprint)).json["value"] }
     }
 
-    /// Until when a budget rests; nil where it does not.
-    func resting(_ budget: String) throws -> Timestamp? {
-        try all("SELECT rest_until FROM budgets WHERE name = $1 AND rest_until > \(PostgresTime.sql("$2"))", .text(budget), time.value)
-            .first.map { Timestamp(milliseconds: $0.int(0)) }
-    }
-
     /// When work is next due; nil where none is queued.
     func due(_ work: Work) throws -> Timestamp? {
         try all(

@@ -95,7 +95,7 @@ struct PostgresHeld {
                         request.answer = (Int(status), try KeyedAnswerRow.opened(row.bytes(4), of: row.bytes(0), .atHand(codec)))
                     }
                     requests[row.bytes(0)] = request
-                case .budgets: budgets[row.text(0)] = BudgetWindow(text: row.optionalText(1), restUntil: row.optionalInt(2))
+                case .budgets: budgets[row.text(0)] = BudgetWindow(text: row.optionalText(1))
                 case .time: now = Timestamp(milliseconds: row.int(0))
                 case .nothing: break
                 }

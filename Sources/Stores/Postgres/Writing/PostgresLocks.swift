@@ -39,7 +39,7 @@ enum PostgresLocks {
         if !touched.budgets.isEmpty {
             let names = PostgresValue.texts(Set(touched.budgets).sorted())
             add(.nothing, "INSERT INTO budgets (name) SELECT n FROM unnest($1::text[]) AS n ORDER BY n ON CONFLICT DO NOTHING", [names])
-            add(.budgets, "SELECT name, taken, rest_until FROM budgets WHERE name = ANY($1) ORDER BY name FOR UPDATE", [names])
+            add(.budgets, "SELECT name, taken FROM budgets WHERE name = ANY($1) ORDER BY name FOR UPDATE", [names])
         }
         // Last, so that no waiting for a lock lies between this moment and what is decided by it.
         if touched.needsTime { add(.time, "SELECT \(PostgresTime.sql("$1"))", [time.value]) }

@@ -93,7 +93,7 @@ extension PostgresTransaction {
     }
 
     /// Brings forward what waits, and shortens what is held for longer than a lease.
-    mutating func hurry(_ within: Duration, budgets: Bool) {
+    mutating func hurry(_ within: Duration, rests: Bool) {
         write(
             """
             UPDATE queue SET due_at = greatest($1, due_at - $2) WHERE id IN (
@@ -103,7 +103,7 @@ extension PostgresTransaction {
             .int(now.milliseconds),
             .int(within.wholeMilliseconds)
         )
-        if budgets { write("UPDATE budgets SET rest_until = $1 WHERE rest_until > $1", .int((now + .seconds(60)).milliseconds)) }
+        if rests { write("UPDATE operating_states SET rests_until = $1 WHERE rests_until > $1", .int((now + .seconds(60)).milliseconds)) }
         write(
             """
             UPDATE queue SET leased_until = $1 WHERE id IN (

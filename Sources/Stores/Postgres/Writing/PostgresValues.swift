@@ -36,13 +36,6 @@ extension PostgresTransaction {
         return grant
     }
 
-    /// Rests a budget.
-    mutating func rest(_ budget: String, until: Timestamp) {
-        var window = held.budgets[budget] ?? BudgetWindow()
-        window.rest(until: until.milliseconds)
-        write(window, of: budget)
-    }
-
     /// Begins a request with an idempotency key, unless it was begun before.
     mutating func begin(_ request: KeyedRequest) -> KeyedAnswer {
         if held.freshRequests.remove(request.key) == nil, let present = held.requests[request.key] {
@@ -91,6 +84,6 @@ extension PostgresTransaction {
 
     private mutating func write(_ window: BudgetWindow, of budget: String) {
         held.budgets[budget] = window
-        write("UPDATE budgets SET taken = $2, rest_until = $3 WHERE name = $1", .text(budget), .text(window.text), .int(window.restUntil))
+        write("UPDATE budgets SET taken = $2 WHERE name = $1", .text(budget), .text(window.text))
     }
 }

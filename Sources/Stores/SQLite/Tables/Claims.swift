@@ -58,12 +58,12 @@ extension WriteTransaction {
     }
 
     /// Brings forward what waits, and shortens what is held for longer than a lease.
-    mutating func hurry(_ within: Duration, budgets: Bool) throws {
+    mutating func hurry(_ within: Duration, rests: Bool) throws {
         try db.run(
             "UPDATE queue SET due_at = max(?1, due_at - ?2) WHERE owner IS NULL AND due_at > ?1",
             [now.milliseconds, within.wholeMilliseconds]
         )
-        if budgets { try db.run("UPDATE budgets SET rest_until = ?1 WHERE rest_until > ?1", [(now + .seconds(60)).milliseconds]) }
+        if rests { try db.run("UPDATE operating_states SET rests_until = ?1 WHERE rests_until > ?1", [(now + .seconds(60)).milliseconds]) }
         try db.run("UPDATE queue SET leased_until = ?1 WHERE owner IS NOT NULL AND leased_until > ?1", [(now + .seconds(30)).milliseconds])
         wakes = true
     }

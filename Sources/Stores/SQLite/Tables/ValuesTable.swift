@@ -28,13 +28,6 @@ extension WriteTransaction {
         return grant
     }
 
-    /// Rests a budget.
-    mutating func rest(_ budget: String, until: Timestamp) throws {
-        var window = try rows.budget(budget)
-        window.rest(until: until.milliseconds)
-        try write(window, of: budget)
-    }
-
     mutating func tryWriting(_ count: Int) throws {
         try db.run("INSERT OR REPLACE INTO write_probe (id, filler) VALUES (1, ?)", [Data(count: count)])
     }
@@ -42,10 +35,9 @@ extension WriteTransaction {
     private func write(_ window: BudgetWindow, of budget: String) throws {
         try db.run(
             """
-            INSERT INTO budgets (name, taken, rest_until) VALUES (?, ?, ?)
-            ON CONFLICT (name) DO UPDATE SET taken = excluded.taken, rest_until = excluded.rest_until
+            INSERT INTO budgets (name, taken) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET taken = excluded.taken
             """,
-            [budget, window.text, window.restUntil]
+            [budget, window.text]
         )
     }
 }
@@ -61,15 +53,9 @@ extension StoredRows {
         return try row.flatMap { try opener.open($0.bytes(0), at: PreparedValue.place(connection, fingerprint)).json["value"] }
     }
 
-    /// Until when a budget rests; nil where it does not.
-    func resting(_ name: String) throws -> Timestamp? {
-        guard let until = try budget(name).restUntil, until > now.milliseconds else { return nil }
-        return Timestamp(milliseconds: until)
-    }
-
-    /// What a budget has granted, and until when it rests.
+    /// What a budget has granted.
     func budget(_ name: String) throws -> BudgetWindow {
-        guard let row = try db.first("SELECT taken, rest_until FROM budgets WHERE name = ?", [name]) else { return BudgetWindow() }
-        return BudgetWindow(text: row[0], restUntil: row[1])
+        guard let row = try db.first("SELECT taken FROM budgets WHERE name = ?", [name]) else { return BudgetWindow() }
+        return BudgetWindow(text: row[0])
     }
 }

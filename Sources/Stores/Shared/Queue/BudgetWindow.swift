@@ -1,6 +1,6 @@
 import Screening
 
-/// What a budget has granted of late, and until when it rests. Decides grants; the stores only keep it.
+/// What a budget has granted of late. Decides grants; the stores only keep it.
 ///
 /// Every grant is remembered until it is more than a minute old, so that no sixty seconds, wherever they begin, hold more than a minute's budget.
 struct BudgetWindow: Equatable {
@@ -10,7 +10,6 @@ struct BudgetWindow: Equatable {
     }
 
     var taken: [Taken] = []
-    var restUntil: Int64?
 
     /// How long a grant counts, in milliseconds. A second more than a minute: requests do not reach a provider at the pace at which they were granted.
     static let length: Int64 = 61_000
@@ -19,7 +18,6 @@ struct BudgetWindow: Equatable {
 
     /// Takes up to `count`.
     mutating func take(_ count: Int, perMinute: Int, now: Int64) -> Grant {
-        if let restUntil, restUntil > now { return Grant(count: 0, next: Timestamp(milliseconds: restUntil)) }
         guard count > 0 else { return Grant(count: 0, next: nil) }
         // A clock that was set back must not make grants count for longer than a window from now.
         taken = taken.map { Taken(at: min($0.at, now), count: $0.count) }.filter { $0.at + Self.length > now }
@@ -29,9 +27,6 @@ struct BudgetWindow: Equatable {
         guard granted < count else { return Grant(count: granted, next: nil) }
         return Grant(count: granted, next: Timestamp(milliseconds: freed(below: perMinute) ?? now + Self.length))
     }
-
-    /// Rests until a moment, unless it rests longer already.
-    mutating func rest(until moment: Int64) { restUntil = max(restUntil ?? moment, moment) }
 
     private mutating func remember(_ count: Int, at now: Int64) {
         if taken.last?.at == now { taken[taken.count - 1].count += count } else { taken.append(Taken(at: now, count: count)) }
@@ -58,12 +53,11 @@ extension BudgetWindow {
     var text: String { JSON.array(taken.map { [.int($0.at), .int(Int64($0.count))] }).string() }
 
     /// A window as stored; text that is not one counts as a window without grants.
-    init(text: String?, restUntil: Int64?) {
+    init(text: String?) {
         let items = text.flatMap { try? JSON(parsing: $0).items } ?? []
         taken = items.compactMap { item in
             guard let at = item.at("0")?.integer, let count = item.at("1")?.integer else { return nil }
             return Taken(at: at, count: Int(count))
         }
-        self.restUntil = restUntil
     }
 }

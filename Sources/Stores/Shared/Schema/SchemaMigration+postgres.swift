@@ -154,8 +154,7 @@ extension SchemaMigration {
 
         CREATE TABLE budgets (
             name text COLLATE "C" PRIMARY KEY,
-            taken text,
-            rest_until bigint
+            taken text
         ) WITH (fillfactor = 50);
 
         CREATE TABLE scripts (
@@ -182,10 +181,11 @@ extension SchemaMigration {
         CREATE TABLE operating_states (
             kind text COLLATE "C" NOT NULL,
             id text COLLATE "C" NOT NULL,
-            rest_until bigint,
+            rests_until bigint,
+            rests_since bigint,
             heard_at bigint,
             refused_at bigint,
-            body bytea,
+            pause bytea,
             PRIMARY KEY (kind, id)
         ) WITH (fillfactor = 50);
 

@@ -162,8 +162,7 @@ extension SchemaMigration {
 
         CREATE TABLE budgets (
             name TEXT PRIMARY KEY,
-            taken TEXT,
-            rest_until INTEGER
+            taken TEXT
         ) STRICT;
 
         CREATE TABLE keyed_answers (
@@ -184,10 +183,11 @@ extension SchemaMigration {
         CREATE TABLE operating_states (
             kind TEXT NOT NULL,
             id TEXT NOT NULL,
-            rest_until INTEGER,
+            rests_until INTEGER,
+            rests_since INTEGER,
             heard_at INTEGER,
             refused_at INTEGER,
-            body BLOB,
+            pause BLOB,
             PRIMARY KEY (kind, id)
         ) STRICT, WITHOUT ROWID;
 

@@ -10,6 +10,10 @@ enum PreparedEffect: Sendable {
     case record(EventRow)
     case queue(QueuedWork)
     case unqueue(Work)
+    case pause(OperatingState.Subject, [UInt8]?)
+    case rest(OperatingState.Subject, until: Timestamp)
+    case heard(OperatingState.Subject, at: Timestamp)
+    case refusedDelivery(OperatingState.Subject, at: Timestamp)
 }
 
 /// An order ready to be placed.

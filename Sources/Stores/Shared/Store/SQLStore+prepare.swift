@@ -38,6 +38,10 @@ extension SQLStore {
         case .record(let event): .record(try EventRow(event, codec, under: key))
         case .queue(let work): .queue(work)
         case .unqueue(let work): .unqueue(work)
+        case .pause(let subject, let pause): .pause(subject, try pause.map { try OperatingStateRow.sealed($0, of: subject, codec) })
+        case .rest(let subject, let until): .rest(subject, until: until)
+        case .heard(let subject, let time): .heard(subject, at: time)
+        case .refusedDelivery(let subject, let time): .refusedDelivery(subject, at: time)
         }
     }
 }
@@ -51,7 +55,7 @@ extension Effect {
         case .run(let run): run.event ?? run.order
         case .event(let id, _, let problem): problem == nil ? nil : id
         case .record(let event): event.id
-        case .expect, .queue, .unqueue: nil
+        case .expect, .queue, .unqueue, .pause, .rest, .heard, .refusedDelivery: nil
         }
     }
 }

@@ -37,7 +37,9 @@ extension SQLStore {
         let fingerprint = codec.fingerprint(.accessToken, secret.value)
         return try await read { try $0.token(fingerprint) }
     }
-    func resting(_ budget: String) async throws -> Timestamp? { try await read { try $0.resting(budget) } }
+    func state(of subject: OperatingState.Subject) async throws -> OperatingState { try await read { try $0.state(of: subject) } }
+    func operatingStates() async throws -> [OperatingState] { try await read { try $0.operatingStates() } }
+    func replicas() async throws -> [Replica] { try await read { try $0.replicas() } }
     func due(_ work: Work) async throws -> Timestamp? { try await read { try $0.due(work) } }
     func tally() async throws -> Tally { try await read { try $0.tally() } }
     func load() async throws -> QueueLoad { try await read { try $0.load() } }
@@ -55,8 +57,8 @@ extension SQLStore {
         return placed
     }
 
-    func hurry(_ within: Duration, budgets: Bool) async throws {
-        try await write(.time) { try $0.hurry(within, budgets: budgets) }
+    func hurry(_ within: Duration, rests: Bool) async throws {
+        try await write(.time) { try $0.hurry(within, rests: rests) }
     }
 
     func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim] {
@@ -116,9 +118,8 @@ extension SQLStore {
         try await write(.budget(budget)) { try $0.take(count, from: budget, perMinute: perMinute) }
     }
 
-    func rest(_ budget: String, until: Timestamp) async throws {
-        try await write(.budget(budget)) { try $0.rest(budget, until: until) }
-    }
+    func announce(_ replica: Replica) async throws { try await write(TouchedRows()) { try $0.announce(replica) } }
+    func withdraw(replica id: String) async throws { try await write(TouchedRows()) { try $0.withdraw(replica: id) } }
 
     func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
         let request = KeyedRequest(key: codec.fingerprint(.idempotencyKey, key), bodyHash: codec.index.hash(Array(bodyHash.utf8)).hex)

@@ -18,7 +18,9 @@ protocol StoreReading {
     func scripts(_ id: String) throws -> ScriptVersion?
     func token(_ fingerprint: [UInt8]) throws -> AccessToken?
     func tokens() throws -> [AccessToken]
-    func resting(_ budget: String) throws -> Timestamp?
+    func state(of subject: OperatingState.Subject) throws -> OperatingState
+    func operatingStates() throws -> [OperatingState]
+    func replicas() throws -> [Replica]
     func due(_ work: Work) throws -> Timestamp?
     func tally() throws -> Tally
     func load() throws -> QueueLoad

@@ -7,7 +7,7 @@ protocol StoreTransaction {
     mutating func settle(_ claim: Claim, _ fate: Decision.Fate) throws
     mutating func release(_ claims: [Claim]) throws
     mutating func renew(_ claims: [Claim], lease: Duration) throws -> [Claim]
-    mutating func hurry(_ within: Duration, budgets: Bool) throws
+    mutating func hurry(_ within: Duration, rests: Bool) throws
     mutating func queue(_ work: QueuedWork) throws
     mutating func unqueue(_ work: Work) throws
 
@@ -33,7 +33,13 @@ protocol StoreTransaction {
     mutating func record(_ row: EventRow) throws
 
     mutating func take(_ count: Int, from budget: String, perMinute: Int) throws -> Grant
-    mutating func rest(_ budget: String, until: Timestamp) throws
+    /// Writes why a subject is paused over what was written before; nil for no longer.
+    mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?) throws
+    mutating func rest(_ subject: OperatingState.Subject, until: Timestamp) throws
+    mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) throws
+    mutating func note(refused subject: OperatingState.Subject, at time: Timestamp) throws
+    mutating func announce(_ replica: Replica) throws
+    mutating func withdraw(replica id: String) throws
     mutating func begin(_ request: KeyedRequest) throws -> KeyedAnswer
     mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws
     mutating func keep(_ row: TokenRow, fingerprint: [UInt8]) throws
@@ -55,6 +61,10 @@ extension StoreTransaction {
             case .record(let row): try record(row)
             case .queue(let work): try queue(work)
             case .unqueue(let work): try unqueue(work)
+            case .pause(let subject, let pause): try pauses(subject, pause)
+            case .rest(let subject, let until): try rest(subject, until: until)
+            case .heard(let subject, let time): try note(heard: subject, at: time)
+            case .refusedDelivery(let subject, let time): try note(refused: subject, at: time)
             }
         }
     }

@@ -33,7 +33,7 @@ struct TouchedRows: Sendable {
             case .expectRun(let run, _): runs.append(run)
             case .queue(let work): if let lane = work.lane { lanes.append(lane) }
             case .unqueue(let work): works.append(work)
-            case .timeline, .event, .record: break
+            case .timeline, .event, .record, .pause, .rest, .heard, .refusedDelivery: break
             }
         }
     }

@@ -1,0 +1,107 @@
+/// What the host knows of an account or a connection beyond its settings: whether it is paused, rests, and when anything was heard of it.
+public struct OperatingState: Sendable, Equatable {
+    /// What it is the state of.
+    public enum Subject: Sendable, Hashable {
+        /// An account, by its name in the settings.
+        case account(String)
+        /// A connection, by its name in the settings.
+        case connection(String)
+
+        /// `account` or `connection`.
+        public var kind: String {
+            switch self {
+            case .account: "account"
+            case .connection: "connection"
+            }
+        }
+
+        /// Its name in the settings.
+        public var id: String {
+            switch self {
+            case .account(let id), .connection(let id): id
+            }
+        }
+
+        /// A subject from its stored parts; nil for a kind that this version does not know.
+        public init?(kind: String, id: String) {
+            switch kind {
+            case "account": self = .account(id)
+            case "connection": self = .connection(id)
+            default: return nil
+            }
+        }
+    }
+
+    /// Why nothing is sent for it.
+    public struct Pause: Sendable, Equatable {
+        /// Why: a code for programs, a sentence, and since when.
+        public let problem: Problem
+        /// Who paused it.
+        public let actor: Actor
+        /// What they noted.
+        public let note: Personal<String>?
+        /// Which credentials were rejected, as a hash; nil where the pause has nothing to do with credentials. It ends when they change.
+        public let credentials: String?
+
+        /// A pause.
+        public init(problem: Problem, actor: Actor, note: Personal<String>? = nil, credentials: String? = nil) {
+            self.problem = problem
+            self.actor = actor
+            self.note = note
+            self.credentials = credentials
+        }
+    }
+
+    /// What it is the state of.
+    public let subject: Subject
+    /// Why nothing is sent for it; nil where it is not paused.
+    public var pause: Pause?
+    /// Nothing is asked of the provider before this time, which said that it is asked too often; nil where it does not rest.
+    public var restsUntil: Timestamp?
+    /// Since when it rests.
+    public var restsSince: Timestamp?
+    /// When a delivery or webhook of its own was last accepted; nil where none ever was.
+    public var lastHeardAt: Timestamp?
+    /// When a delivery or webhook that claimed to be its own was last refused; nil where none ever was.
+    public var lastRefusedAt: Timestamp?
+
+    /// A state; of a subject of which nothing is known but its name, unless told otherwise.
+    public init(
+        _ subject: Subject,
+        pause: Pause? = nil,
+        restsUntil: Timestamp? = nil,
+        restsSince: Timestamp? = nil,
+        lastHeardAt: Timestamp? = nil,
+        lastRefusedAt: Timestamp? = nil
+    ) {
+        self.subject = subject
+        self.pause = pause
+        self.restsUntil = restsUntil
+        self.restsSince = restsSince
+        self.lastHeardAt = lastHeardAt
+        self.lastRefusedAt = lastRefusedAt
+    }
+}
+
+/// One running host on a store.
+public struct Replica: Sendable, Equatable {
+    /// Made at start; claims name it as their owner.
+    public let id: String
+    /// The machine's name.
+    public let host: String
+    /// The program's version.
+    public let version: String
+    /// When it started.
+    public let startedAt: Timestamp
+    /// When it last said that it is there.
+    public var seenAt: Timestamp
+
+    /// A replica.
+    public init(id: String, host: String, version: String, startedAt: Timestamp, seenAt: Timestamp) {
+        self.id = id
+        self.host = host
+        self.version = version
+        self.startedAt = startedAt
+        self.seenAt = seenAt
+    }
+}

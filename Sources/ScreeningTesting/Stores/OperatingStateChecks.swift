@@ -1,0 +1,61 @@
+import Screening
+
+extension StoreConformance {
+    static let operating = [
+        Check("nothing is known of an account or connection before something is written") { trial in
+            let state = try await trial.store.state(of: .account("zinc-uk"))
+            try trial.expect(state == OperatingState(.account("zinc-uk")), "got \(state)")
+            try trial.expect(try await trial.store.operatingStates().isEmpty, "something is known")
+        },
+        Check("a pause is kept with who made it and why, until it is lifted, and is no other's") { trial in
+            let problem = Problem(code: "paused", message: "stopped for the week-end", at: trial.now)
+            let pause = OperatingState.Pause(problem: problem, actor: .token(id: "tok_1", name: "ops"), note: Personal("ask Ana"), credentials: "abc")
+            try await trial.store.perform([.pause(.account("zinc-uk"), pause), .heard(.connection("zinc-uk"), at: trial.now)])
+            try trial.expect(try await trial.store.state(of: .account("zinc-uk")).pause == pause, "it is another")
+            try trial.expect(try await trial.store.state(of: .connection("zinc-uk")).pause == nil, "a connection of that name is paused")
+            let all = try await trial.store.operatingStates()
+            try trial.expect(all.map(\.subject) == [.account("zinc-uk"), .connection("zinc-uk")], "the list is \(all.map(\.subject))")
+            try await trial.store.perform([.pause(.account("zinc-uk"), nil)])
+            try trial.expect(try await trial.store.state(of: .account("zinc-uk")).pause == nil, "it was not lifted")
+        },
+        Check("a rest is never shortened, keeps its beginning, and ends by itself") { trial in
+            let (subject, start) = (OperatingState.Subject.account("zinc-uk"), trial.now)
+            let until = trial.now + .seconds(60)
+            try await trial.store.perform([.rest(subject, until: until)])
+            trial.clock.advance(by: .seconds(1))
+            try await trial.store.perform([.rest(subject, until: trial.now + .seconds(5))])
+            var state = try await trial.store.state(of: subject)
+            try trial.expect(state.restsUntil == until && state.restsSince == start, "got \(state)")
+            trial.clock.set(to: until)
+            state = try await trial.store.state(of: subject)
+            try trial.expect(state.restsUntil == nil && state.restsSince == nil, "it rests on")
+            try await trial.store.perform([.rest(subject, until: until + .seconds(3600))])
+            try trial.expect(try await trial.store.state(of: subject).restsSince == until, "the new rest began with the old one")
+            try await trial.store.hurry(.seconds(1), rests: true)
+            try trial.expect(try await trial.store.state(of: subject).restsUntil == until + .seconds(60), "it is not over in a minute")
+        },
+        Check("the latest time that something was heard or refused stays") { trial in
+            let subject = OperatingState.Subject.connection("acme")
+            let late = trial.now + .seconds(10)
+            try await trial.store.perform([.heard(subject, at: late), .refusedDelivery(subject, at: trial.now)])
+            try await trial.store.perform([.heard(subject, at: trial.now), .refusedDelivery(subject, at: late)])
+            let state = try await trial.store.state(of: subject)
+            try trial.expect(state.lastHeardAt == late && state.lastRefusedAt == late, "got \(state)")
+        },
+        Check("replicas are listed while they say that they are there") { trial in
+            let first = Replica(id: "rep_1", host: "a", version: "1", startedAt: trial.now, seenAt: trial.now)
+            try await trial.store.announce(first)
+            trial.clock.advance(by: .seconds(10))
+            var second = Replica(id: "rep_2", host: "b", version: "2", startedAt: trial.now, seenAt: trial.now)
+            try await trial.store.announce(second)
+            try trial.expect(try await trial.store.replicas() == [first, second], "others are listed")
+            trial.clock.advance(by: .seconds(86_395))
+            second.seenAt = trial.now
+            try await trial.store.announce(second)
+            try trial.expect(try await trial.store.replicas() == [second], "one that is gone for a day is listed")
+            try await trial.store.withdraw(replica: "rep_2")
+            try await trial.store.withdraw(replica: "rep_2")
+            try trial.expect(try await trial.store.replicas().isEmpty, "one that stopped is listed")
+        },
+    ]
+}

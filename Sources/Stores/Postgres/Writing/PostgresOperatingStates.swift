@@ -1,0 +1,105 @@
+import Screening
+
+extension PostgresTransaction {
+    mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?) {
+        set("pause", "excluded.pause", subject, .bytes(pause))
+    }
+
+    mutating func rest(_ subject: OperatingState.Subject, until: Timestamp) {
+        write(
+            """
+            INSERT INTO operating_states AS s (kind, id, rests_until, rests_since) VALUES ($1, $2, $3, \(PostgresTime.sql("$4")))
+            ON CONFLICT (kind, id) DO UPDATE SET
+                rests_since = CASE WHEN s.rests_until > \(PostgresTime.sql("$4")) THEN s.rests_since ELSE excluded.rests_since END,
+                rests_until = greatest(s.rests_until, excluded.rests_until)
+            """,
+            .text(subject.kind),
+            .text(subject.id),
+            .int(until.milliseconds),
+            time.value
+        )
+    }
+
+    mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) {
+        set("heard_at", "greatest(s.heard_at, excluded.heard_at)", subject, .int(time.milliseconds))
+    }
+
+    mutating func note(refused subject: OperatingState.Subject, at time: Timestamp) {
+        set("refused_at", "greatest(s.refused_at, excluded.refused_at)", subject, .int(time.milliseconds))
+    }
+
+    mutating func announce(_ replica: Replica) {
+        write(
+            """
+            INSERT INTO replicas (id, host, version, started_at, seen_at) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+            """,
+            .text(replica.id),
+            .text(replica.host),
+            .text(replica.version),
+            .int(replica.startedAt.milliseconds),
+            .int(replica.seenAt.milliseconds)
+        )
+        write(
+            "DELETE FROM replicas WHERE id IN (SELECT id FROM replicas WHERE seen_at < $1 FOR UPDATE SKIP LOCKED)",
+            .int(replica.seenAt.milliseconds - OperatingStateRow.replicaKept)
+        )
+    }
+
+    mutating func withdraw(replica id: String) { write("DELETE FROM replicas WHERE id = $1", .text(id)) }
+
+    private mutating func set(_ column: String, _ value: String, _ subject: OperatingState.Subject, _ given: PostgresValue) {
+        write(
+            "INSERT INTO operating_states AS s (kind, id, \(column)) VALUES ($1, $2, $3) ON CONFLICT (kind, id) DO UPDATE SET \(column) = \(value)",
+            .text(subject.kind),
+            .text(subject.id),
+            given
+        )
+    }
+}
+
+extension PostgresRows {
+    func state(of subject: OperatingState.Subject) throws -> OperatingState {
+        try states("WHERE kind = $2 AND id = $3", .text(subject.kind), .text(subject.id)).first ?? OperatingState(subject)
+    }
+
+    func operatingStates() throws -> [OperatingState] { try states("ORDER BY kind, id") }
+
+    func replicas() throws -> [Replica] {
+        let rows = try all(
+            """
+            SELECT id, host, version, started_at, seen_at FROM replicas WHERE seen_at >= \(PostgresTime.sql("$1")) - $2::bigint ORDER BY started_at, id
+            """,
+            time.value,
+            .int(OperatingStateRow.replicaKept)
+        )
+        return rows.map { row in
+            Replica(
+                id: row.text(0),
+                host: row.text(1),
+                version: row.text(2),
+                startedAt: Timestamp(milliseconds: row.int(3)),
+                seenAt: Timestamp(milliseconds: row.int(4))
+            )
+        }
+    }
+
+    /// - Parameter condition: one of a few fixed texts, in which `$2` and `$3` are the values.
+    private func states(_ condition: String, _ values: PostgresValue...) throws -> [OperatingState] {
+        let sql = """
+            SELECT kind, id, rests_until, rests_since, heard_at, refused_at, pause, \(PostgresTime.sql("$1")) FROM operating_states \(condition)
+            """
+        let rows = try connection.exchange([PostgresStatement(sql, [time.value] + values)])[0].rows
+        return try rows.compactMap { row in
+            try OperatingStateRow(
+                kind: row.text(0),
+                id: row.text(1),
+                restsUntil: row.optionalInt(2),
+                restsSince: row.optionalInt(3),
+                heardAt: row.optionalInt(4),
+                refusedAt: row.optionalInt(5),
+                pause: row.optionalBytes(6)
+            ).state(opener, now: Timestamp(milliseconds: row.int(7)))
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import GRDB
+import Screening
+
+extension WriteTransaction {
+    mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?) throws {
+        try set("pause = ?3", subject, pause.map { Data($0) })
+    }
+
+    mutating func rest(_ subject: OperatingState.Subject, until: Timestamp) throws {
+        let since = "rests_since = CASE WHEN rests_until > \(now.milliseconds) THEN rests_since ELSE \(now.milliseconds) END"
+        try set("\(since), rests_until = max(coalesce(rests_until, 0), ?3)", subject, until.milliseconds)
+    }
+
+    mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) throws {
+        try set("heard_at = max(coalesce(heard_at, 0), ?3)", subject, time.milliseconds)
+    }
+
+    mutating func note(refused subject: OperatingState.Subject, at time: Timestamp) throws {
+        try set("refused_at = max(coalesce(refused_at, 0), ?3)", subject, time.milliseconds)
+    }
+
+    mutating func announce(_ replica: Replica) throws {
+        try db.run(
+            """
+            INSERT INTO replicas (id, host, version, started_at, seen_at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+            """,
+            [replica.id, replica.host, replica.version, replica.startedAt.milliseconds, replica.seenAt.milliseconds]
+        )
+        try db.run("DELETE FROM replicas WHERE seen_at < ?", [replica.seenAt.milliseconds - OperatingStateRow.replicaKept])
+    }
+
+    mutating func withdraw(replica id: String) throws { try db.run("DELETE FROM replicas WHERE id = ?", [id]) }
+
+    /// - Parameter change: a fixed text, but for numbers.
+    private func set(_ change: String, _ subject: OperatingState.Subject, _ value: (any DatabaseValueConvertible)?) throws {
+        try db.run("INSERT INTO operating_states (kind, id) VALUES (?, ?) ON CONFLICT DO NOTHING", [subject.kind, subject.id])
+        try db.execute(sql: "UPDATE operating_states SET \(change) WHERE kind = ?1 AND id = ?2", arguments: [subject.kind, subject.id, value])
+    }
+}
+
+extension StoredRows {
+    func state(of subject: OperatingState.Subject) throws -> OperatingState {
+        try states("WHERE kind = ? AND id = ?", [subject.kind, subject.id]).first ?? OperatingState(subject)
+    }
+
+    func operatingStates() throws -> [OperatingState] { try states("ORDER BY kind, id", []) }
+
+    func replicas() throws -> [Replica] {
+        let rows = try db.all(
+            "SELECT id, host, version, started_at, seen_at FROM replicas WHERE seen_at >= ? ORDER BY started_at, id",
+            [now.milliseconds - OperatingStateRow.replicaKept]
+        )
+        return rows.map { row in
+            Replica(
+                id: row[0],
+                host: row[1],
+                version: row[2],
+                startedAt: Timestamp(milliseconds: row[3]),
+                seenAt: Timestamp(milliseconds: row[4])
+            )
+        }
+    }
+
+    /// - Parameter condition: one of a few fixed texts.
+    private func states(_ condition: String, _ arguments: StatementArguments) throws -> [OperatingState] {
+        let sql = "SELECT kind, id, rests_until, rests_since, heard_at, refused_at, pause FROM operating_states \(condition)"
+        return try db.all(sql, arguments).compactMap { row in
+            try OperatingStateRow(
+                kind: row[0],
+                id: row[1],
+                restsUntil: row[2],
+                restsSince: row[3],
+                heardAt: row[4],
+                refusedAt: row[5],
+                pause: (row[6] as Data?).map { Array($0) }
+            ).state(opener, now: now)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Screening
+
+/// What is known of an account or a connection, as a row: who paused it and what they noted is opaque.
+struct OperatingStateRow {
+    var kind: String
+    var id: String
+    var restsUntil: Int64?
+    var restsSince: Int64?
+    var heardAt: Int64?
+    var refusedAt: Int64?
+    var pause: [UInt8]?
+
+    /// How long a replica stays in the registry after it was last seen, in milliseconds.
+    static let replicaKept: Int64 = 86_400_000
+
+    /// A pause as its column.
+    static func sealed(_ pause: OperatingState.Pause, of subject: OperatingState.Subject, _ codec: RowCodec) throws(StoreError) -> [UInt8] {
+        var json: JSON = ["problem": pause.problem.row, "actor": pause.actor.json]
+        json["note"] = pause.note.map { .string($0.value) }
+        json["credentials"] = pause.credentials.map { .string($0) }
+        return try codec.seal(RowCodec.Content(json: json), at: place(subject.kind, subject.id), under: codec.keys.general)
+    }
+
+    /// The state again; nil for a kind of subject that this version does not know.
+    func state(_ opener: RowOpener, now: Timestamp) throws -> OperatingState? {
+        guard let subject = OperatingState.Subject(kind: kind, id: id) else { return nil }
+        var state = OperatingState(
+            subject,
+            lastHeardAt: heardAt.map { Timestamp(milliseconds: $0) },
+            lastRefusedAt: refusedAt.map { Timestamp(milliseconds: $0) }
+        )
+        if let restsUntil, restsUntil > now.milliseconds {
+            state.restsUntil = Timestamp(milliseconds: restsUntil)
+            state.restsSince = restsSince.map { Timestamp(milliseconds: $0) }
+        }
+        guard let pause else { return state }
+        let place = Self.place(kind, id)
+        let json = try opener.open(pause, at: place).json
+        guard let problem = Problem(row: json["problem"]) else { throw RowCodec.unreadable(place) }
+        state.pause = OperatingState.Pause(
+            problem: problem,
+            actor: json["actor"].flatMap { Actor(json: $0) } ?? .system,
+            note: (json["note"]?.text).map { Personal($0) },
+            credentials: json["credentials"]?.text
+        )
+        return state
+    }
+
+    private static func place(_ kind: String, _ id: String) -> SealedPlace { SealedPlace(.operatingStates, "\(kind):\(id)") }
+}
