@@ -18,7 +18,7 @@ struct Fairlead: AsyncParsableCommand {
             Commands against a running host read its address from FAIRLEAD_URL and a token from FAIRLEAD_TOKEN.
             Exit: 0 done, 1 a problem was found, 64 wrong usage.
             """,
-        version: "0.1.0",
+        version: Release.version,
         groupedSubcommands: [
             CommandGroup(name: "Set-up", subcommands: [InitCommand.self, KeyCommand.self, TokenCommand.self, CheckCommand.self, DoctorCommand.self]),
             CommandGroup(name: "Plugins", subcommands: [PluginCommand.self, MapCommand.self, TriggerCommand.self, ShadowCommand.self]),

@@ -99,7 +99,8 @@ public struct Host: Service {
             random: parts.random,
             logger: logger,
             publicURL: settings.server.publicURL,
-            retries: settings.retries
+            retries: settings.retries,
+            host: (Release.machine, Release.version)
         )
         self.context = context
         self.live = live

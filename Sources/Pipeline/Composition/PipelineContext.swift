@@ -28,11 +28,14 @@ public struct PipelineContext: Sendable {
     let stages: Stages
     let desk: Desk
     let interest = ReadInterest()
+    let contacts = Contacts()
+    let replica: Replica
 
     /// A pipeline of these parts. Nothing runs yet.
     /// - Parameters:
     ///   - publicURL: where providers reach this host, without a trailing slash; nil where they cannot.
     ///   - retries: how often what failed is tried again.
+    ///   - host: the machine's name and the program's version, for the registry of replicas.
     public init(
         store: any Store,
         directory: Directory,
@@ -42,7 +45,8 @@ public struct PipelineContext: Sendable {
         random: any RandomSource,
         logger: Logger,
         publicURL: String?,
-        retries: RetryPolicy = RetryPolicy()
+        retries: RetryPolicy = RetryPolicy(),
+        host: (name: String, version: String) = ("", "")
     ) {
         self.store = store
         self.directory = directory
@@ -74,6 +78,14 @@ public struct PipelineContext: Sendable {
             submit: SubmitStage(environment: environment, accounts: accounts, mapping: mapping, retries: retries),
             read: ReadStage(environment: environment, accounts: accounts)
         )
+        let now = clock.now()
+        replica = Replica(
+            id: IdentifierKind.replica.make(at: now, from: random),
+            host: host.name,
+            version: host.version,
+            startedAt: now,
+            seenAt: now
+        )
         desk = Desk(environment: environment, store: store, stages: stages, suspects: Suspects(), updates: updates)
     }
 
@@ -89,7 +101,13 @@ public struct PipelineContext: Sendable {
 extension Intake {
     /// The intake of a pipeline.
     public init(_ context: PipelineContext) {
-        self.init(environment: context.environment, store: context.store, accounts: context.accounts, scripts: context.runner)
+        self.init(
+            environment: context.environment,
+            store: context.store,
+            accounts: context.accounts,
+            scripts: context.runner,
+            contacts: context.contacts
+        )
     }
 }
 
@@ -117,7 +135,8 @@ extension Worker {
             desk: context.desk,
             accounts: context.accounts,
             versions: context.versions,
-            owner: context.random.token()
+            contacts: context.contacts,
+            replica: context.replica
         )
     }
 }
@@ -130,7 +149,7 @@ extension Poller {
             store: context.store,
             desk: context.desk,
             accounts: context.accounts,
-            owner: context.random.token()
+            owner: context.replica.id
         )
     }
 }

@@ -7,6 +7,7 @@ public struct Intake: Sendable {
     let store: any Store
     let accounts: AccountService
     let scripts: ScriptRunner
+    let contacts: Contacts
 
     /// Takes an ATS's request.
     ///
@@ -18,8 +19,10 @@ public struct Intake: Sendable {
         if let echo = rule.echo(for: request) { return WireResponse(200, headers: Intake.header(echo.header, echo.value)) }
         let now = environment.clock.now()
         guard rule.verification.verify(request, secrets: connection.secrets, now: now) else {
+            contacts.refused(.connection(connection.id), at: now)
             throw Refusal(401, "bad_signature", "The request's signature or credentials are not this connection's.")
         }
+        contacts.heard(.connection(connection.id), at: now)
         let id = environment.identifier(.event)
         let kept = ReceivedRequest(
             method: request.method,
@@ -52,6 +55,7 @@ public struct Intake: Sendable {
         let order = try await refusing { try await store.order(callbackToken: token) }
         guard let order, order.account == account, let known = environment.directory.account(account) else { throw Refusal.notFound("address") }
         do { try known.provider.verify(webhook, accounts.session(known)) } catch {
+            contacts.refused(.account(account), at: environment.clock.now())
             switch error {
             case .badSignature: throw Refusal(401, "bad_signature", "The webhook's signature is not one of the account's.")
             case .unsupported: throw Refusal.notFound("address")
@@ -74,6 +78,7 @@ public struct Intake: Sendable {
             receivedAt: environment.clock.now()
         )
         let acceptance = try await refusing { try await store.accept(event, dedupe: nil) }
+        contacts.heard(.account(account), at: event.receivedAt)
         return WireResponse(200, json: ["event": .string(acceptance.event)])
     }
 }

@@ -12,18 +12,21 @@ public struct Worker: Service {
     let desk: Desk
     let accounts: AccountService
     let versions: ScriptVersions
-    let owner: String
+    let contacts: Contacts
+    let replica: Replica
 
     /// Works until shutdown. Each kind of work has its own places, so that slow scripts do not keep orders from being sent.
     public func run() async throws {
         try await cancelWhenGracefulShutdown { try await keepScripts() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (kind, width) in [(Work.Kind.event, 16), (.run, 64), (.submit, 16)] {
-                let request = ClaimRequest(owner: owner + kind.rawValue, limit: width, kinds: [kind])
+                let request = ClaimRequest(owner: replica.id, limit: width, kinds: [kind])
                 let loop = ClaimLoop(environment: environment, store: store, request: request, work: desk.work)
                 group.addTask { try await loop.run() }
             }
             group.addTask { await ReadKeeper(environment: environment, store: store).keepReads() }
+            group.addTask { await ReplicaHeartbeat(environment: environment, store: store, replica: replica).run() }
+            group.addTask { await ContactWriter(environment: environment, store: store, contacts: contacts).run() }
             group.addTask { await ClockWatch(environment: environment, store: store).run() }
             group.addTask { await AccountProbes(environment: environment, accounts: accounts).run() }
             for try await _ in group {}

@@ -1,0 +1,25 @@
+import Screening
+import Synchronization
+
+/// When something was last accepted and last refused of each account and connection. Collected in memory and written every few seconds: a delivery costs no
+/// write of its own.
+final class Contacts: Sendable {
+    private struct Times {
+        var heard: [OperatingState.Subject: Timestamp] = [:]
+        var refused: [OperatingState.Subject: Timestamp] = [:]
+    }
+
+    private let times = Mutex(Times())
+
+    func heard(_ subject: OperatingState.Subject, at time: Timestamp) { times.withLock { $0.heard[subject] = time } }
+    func refused(_ subject: OperatingState.Subject, at time: Timestamp) { times.withLock { $0.refused[subject] = time } }
+
+    /// What is to be written, once.
+    func take() -> [Effect] {
+        let taken = times.withLock { times in
+            defer { times = Times() }
+            return times
+        }
+        return taken.heard.map { .heard($0.key, at: $0.value) } + taken.refused.map { .refusedDelivery($0.key, at: $0.value) }
+    }
+}

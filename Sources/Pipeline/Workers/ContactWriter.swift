@@ -1,0 +1,29 @@
+import Screening
+import ServiceLifecycle
+
+/// Writes when accounts and connections were last heard of.
+struct ContactWriter: Sendable {
+    let environment: Environment
+    let store: any WorkQueue
+    let contacts: Contacts
+
+    private static let pause = Duration.seconds(5)
+
+    /// Writes until shutdown, and once more then. What could not be written is written with what comes next of the same subject.
+    func run() async {
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            do { try await cancelWhenGracefulShutdown { try await environment.clock.sleep(for: Self.pause) } } catch { break }
+            await write()
+        }
+        await write()
+    }
+
+    func write() async {
+        let effects = contacts.take()
+        guard !effects.isEmpty else { return }
+        do { try await store.perform(effects) } catch {
+            for case .heard(let subject, let time) in effects { contacts.heard(subject, at: time) }
+            for case .refusedDelivery(let subject, let time) in effects { contacts.refused(subject, at: time) }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Logging
+import Screening
+import ScreeningTesting
+import Stores
+import Testing
+
+@testable import Pipeline
+
+@Suite("When accounts and connections were last heard of")
+struct ContactTests {
+    private let clock = ManualClock()
+
+    @Test("What was heard and refused is taken once, the latest of each")
+    func isTakenOnce() {
+        let contacts = Contacts()
+        let now = clock.now()
+        contacts.heard(.connection("acme"), at: now)
+        contacts.heard(.connection("acme"), at: now + .seconds(1))
+        contacts.refused(.account("zinc"), at: now)
+        var heard: [Timestamp] = []
+        var refused: [OperatingState.Subject] = []
+        for effect in contacts.take() {
+            if case .heard(.connection("acme"), let time) = effect { heard.append(time) }
+            if case .refusedDelivery(let subject, _) = effect { refused.append(subject) }
+        }
+        #expect(heard == [now + .seconds(1)])
+        #expect(refused == [.account("zinc")])
+        #expect(contacts.take().isEmpty)
+    }
+
+    @Test("What the store did not take is written when it takes something again")
+    func isWrittenLater() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-contacts-" + UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: clock, random: SeededRandom())
+        let contacts = Contacts()
+        let environment = Environment(
+            directory: Directory(connections: [], accounts: []),
+            clock: clock,
+            random: SeededRandom(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        contacts.heard(.connection("acme"), at: clock.now())
+        let away = FaultyStore(store) { throw StoreError.unavailable("as invented") }
+        await ContactWriter(environment: environment, store: away, contacts: contacts).write()
+        #expect(try await store.state(of: .connection("acme")).lastHeardAt == nil)
+        await ContactWriter(environment: environment, store: store, contacts: contacts).write()
+        #expect(try await store.state(of: .connection("acme")).lastHeardAt == clock.now())
+        await store.close()
+    }
+}
