@@ -59,6 +59,11 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "ConfigurationFiles",
+            dependencies: ["Screening", .product(name: "Yams", package: "Yams")],
+            swiftSettings: swift
+        ),
+        .target(
             name: "LuaRuntime",
             dependencies: ["CLuaSandbox", .product(name: "Metrics", package: "swift-metrics")],
             swiftSettings: swift
@@ -66,11 +71,10 @@ let package = Package(
         .target(
             name: "Plugins",
             dependencies: [
-                "Screening", "LuaRuntime",
+                "Screening", "ConfigurationFiles", "LuaRuntime",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("Lua")],
             swiftSettings: swift
@@ -138,7 +142,7 @@ let package = Package(
         .target(
             name: "FairleadHost",
             dependencies: [
-                "Screening", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Web",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Web",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -148,7 +152,7 @@ let package = Package(
         .executableTarget(
             name: "FairleadCLI",
             dependencies: [
-                "FairleadHost", "Simulators", "Screening", "Plugins", "Pipeline", "Web",
+                "FairleadHost", "Simulators", "Screening", "ConfigurationFiles", "Plugins", "Pipeline", "Web",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -187,6 +191,7 @@ let package = Package(
             ],
             swiftSettings: swift
         ),
+        .testTarget(name: "ConfigurationFilesTests", dependencies: ["Screening", "ConfigurationFiles"], swiftSettings: swift),
         .testTarget(
             name: "LuaRuntimeTests",
             dependencies: [
@@ -199,7 +204,7 @@ let package = Package(
         .testTarget(
             name: "PluginsTests",
             dependencies: [
-                "Screening", "LuaRuntime", "Plugins", "ScreeningTesting", "fairlead-lua",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "ScreeningTesting", "fairlead-lua",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swift
@@ -223,7 +228,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "Screening", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Simulators", "ScreeningTesting", "CrashTesting",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Simulators", "ScreeningTesting",
+                "CrashTesting",
                 "fairlead-lua",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
@@ -237,7 +243,8 @@ let package = Package(
         .testTarget(
             name: "FairleadHostTests",
             dependencies: [
-                "Screening", "LuaRuntime", "Plugins", "Providers", "Pipeline", "FairleadHost", "ScreeningTesting", "fairlead-lua",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Pipeline", "FairleadHost", "ScreeningTesting",
+                "fairlead-lua",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -22,4 +22,21 @@ struct SuggestionTests {
         #expect(suggestion(for: "packagess", among: Self.known) == "packages")
         #expect(suggestion(for: "cat", among: ["bat", "hat"]) == "bat")
     }
+
+    @Test(
+        "Misspelt keys of a settings file are near the right ones",
+        arguments: [
+            ("plugn", "plugin"), ("Plugin", "plugin"), ("public-url", "public_url"), ("publicurl", "public_url"), ("prot", "port"),
+            ("acounts", "accounts"), ("conections", "connections"),
+        ]
+    )
+    func settingsKeys(_ word: String, _ meant: String) {
+        #expect(suggestion(for: word, among: ["plugin", "public_url", "port", "accounts", "connections", "host"]) == meant)
+    }
+
+    @Test("Where nothing is known, nothing is near")
+    func nothingKnown() {
+        #expect(suggestion(for: "zebra", among: ["plugin", "port"]) == nil)
+        #expect(suggestion(for: "plugin", among: []) == nil)
+    }
 }

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import FairleadHost
 import Foundation
 import Logging

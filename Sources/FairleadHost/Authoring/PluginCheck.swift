@@ -1,5 +1,6 @@
+public import ConfigurationFiles
 import LuaRuntime
-public import Plugins
+import Plugins
 public import Screening
 
 /// What can be found wrong with a plugin without running it: manifest, scripts, fixtures.

@@ -1,6 +1,6 @@
+public import ConfigurationFiles
 import Foundation
 import LuaRuntime
-public import Plugins
 import Providers
 import Screening
 
@@ -70,13 +70,4 @@ public struct PluginShelf: Sendable {
 
     /// A pool in this process: scripts that somebody is writing, on their own machine. Needs no worker program.
     static func pool() -> LuaPool { LuaPool(LuaPool.Configuration(isolation: .inProcess)) }
-}
-
-extension ConfigurationProblem {
-    /// The problem with its file named from the present folder where it lies in it.
-    var fromHere: ConfigurationProblem {
-        let folder = FileManager.default.currentDirectoryPath + "/"
-        guard file.hasPrefix(folder) else { return self }
-        return ConfigurationProblem(file: String(file.dropFirst(folder.count)), line: line, path: path, message: message, hint: hint)
-    }
 }

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import LuaRuntime
 public import Plugins
 public import Screening

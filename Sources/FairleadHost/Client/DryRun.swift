@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import Foundation
 public import Plugins
 import LuaRuntime

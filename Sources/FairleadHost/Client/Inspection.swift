@@ -1,6 +1,7 @@
+public import ConfigurationFiles
 import Foundation
 import LuaRuntime
-public import Plugins
+import Plugins
 public import Providers
 public import Screening
 
@@ -41,7 +42,7 @@ public struct Inspection: Sendable {
         others += found.plugins.values.compactMap { Setup.taken($0, by: providers.map(\.manifest)) }
         others += try await Inspection.scripts(draft, found.plugins)
         let lines = draft.problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
-        problems = (lines + others).map(Inspection.shortened)
+        problems = (lines + others).map(\.fromHere)
         warnings = Inspection.warnings(draft, found.plugins)
     }
 
@@ -90,28 +91,5 @@ public struct Inspection: Sendable {
         }
         await pool.shutdown()
         return problems
-    }
-
-    /// A problem whose file is named from the present folder where it lies in it.
-    private static func shortened(_ problem: ConfigurationProblem) -> ConfigurationProblem {
-        let folder = FileManager.default.currentDirectoryPath + "/"
-        guard problem.file.hasPrefix(folder) else { return problem }
-        return ConfigurationProblem(
-            file: String(problem.file.dropFirst(folder.count)),
-            line: problem.line,
-            path: problem.path,
-            message: problem.message,
-            hint: problem.hint
-        )
-    }
-}
-
-extension ConfigurationProblem {
-    /// `{file, line, path, message, hint}`
-    var json: JSON {
-        [
-            "file": .string(file), "line": line.map { .int(Int64($0)) } ?? .null, "path": .string(path), "message": .string(message),
-            "hint": JSON(hint),
-        ]
     }
 }

@@ -1,4 +1,4 @@
-public import Plugins
+public import ConfigurationFiles
 import Providers
 import Screening
 

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 public import LuaRuntime
 
 /// What a run may use: the sandbox's limits and the host's own.

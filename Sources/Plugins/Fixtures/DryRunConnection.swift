@@ -1,3 +1,4 @@
+import ConfigurationFiles
 public import Screening
 
 /// The connection that a dry run stands for: everything but its secrets, which a dry run never has.

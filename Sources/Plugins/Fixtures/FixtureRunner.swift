@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import Screening
 
 /// Runs plugins' hooks without network or store: fixtures with all they expect, or any payload to see what it would do.

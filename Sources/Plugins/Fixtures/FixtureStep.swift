@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import HTTPTypes
 public import Screening
 

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import Screening
 
 /// Reads a manifest's `inbound`.

@@ -1,3 +1,4 @@
+public import ConfigurationFiles
 import Foundation
 
 /// The plugins in some folders' sub-folders, with what is wrong with those that cannot be read: one that nobody uses is in nobody's way.

@@ -1,3 +1,4 @@
+public import ConfigurationFiles
 import Foundation
 public import LuaRuntime
 public import Screening

@@ -1,3 +1,4 @@
+public import ConfigurationFiles
 public import Screening
 
 /// What a plugin says of itself in `plugin.yaml`: data only, read without running anything.

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import Logging
 public import Screening
 

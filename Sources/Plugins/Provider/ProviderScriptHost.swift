@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import HTTPTypes
 import Screening
 import Synchronization

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import LuaRuntime
 package import Screening
 

@@ -1,3 +1,6 @@
+import Foundation
+package import Screening
+
 /// One thing that is wrong in a settings file, a manifest or a fixture. Never holds a secret's value.
 public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible {
     /// The file's name as the reader was given it, or `environment` for an environment variable.
@@ -24,6 +27,23 @@ public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible
     public var description: String {
         let place = line.map { "\(file):\($0): " } ?? "\(file): "
         return place + (path.isEmpty ? "" : "\(path): ") + message + (hint.map { ". \($0)" } ?? "")
+    }
+}
+
+extension ConfigurationProblem {
+    /// `{file, line, path, message, hint}`
+    package var json: JSON {
+        [
+            "file": .string(file), "line": line.map { .int(Int64($0)) } ?? .null, "path": .string(path), "message": .string(message),
+            "hint": JSON(hint),
+        ]
+    }
+
+    /// The problem with its file named from the present folder where it lies in it.
+    package var fromHere: ConfigurationProblem {
+        let folder = FileManager.default.currentDirectoryPath + "/"
+        guard file.hasPrefix(folder) else { return self }
+        return ConfigurationProblem(file: String(file.dropFirst(folder.count)), line: line, path: path, message: message, hint: hint)
     }
 }
 

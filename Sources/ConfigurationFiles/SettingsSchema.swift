@@ -20,7 +20,7 @@ public struct SettingsSchema: Sendable, Hashable {
     public let json: JSON
 
     /// A schema that is known to be well formed; see ``problems(in:at:)``.
-    init(wellFormed json: JSON) { self.json = json }
+    package init(wellFormed json: JSON) { self.json = json }
 
     /// A schema without settings.
     public static let empty = SettingsSchema(wellFormed: ["type": "object"])

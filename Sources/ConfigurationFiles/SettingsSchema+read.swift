@@ -1,4 +1,4 @@
-import Screening
+package import Screening
 
 extension SettingsSchema {
     static let kinds = ["string", "integer", "number", "boolean", "object", "array", "null"]
@@ -8,7 +8,7 @@ extension SettingsSchema {
     ]
 
     /// Reads a manifest's `settings`, noting what is wrong with the schema itself: unknown keywords, kinds and patterns, defaults that do not fit.
-    init(reading value: JSON?, at path: [String], problems: ProblemList) {
+    package init(reading value: JSON?, at path: [String], problems: ProblemList) {
         guard let value, !value.isNull else {
             self = .empty
             return

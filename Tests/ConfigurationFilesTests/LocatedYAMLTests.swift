@@ -1,10 +1,12 @@
+import ConfigurationFiles
+import Foundation
 import Screening
 import Testing
 
-@testable import Plugins
-
-struct ManifestYAMLTests {
-    @Test func valuesKeepWhatTheySay() throws {
+@Suite("YAML with places")
+struct LocatedYAMLTests {
+    @Test("Values keep what they say")
+    func values() throws {
         let yaml = try LocatedYAML(
             text: """
                 words: [yes, no, on, off, True, false, ~, null, "null", 'true']
@@ -26,7 +28,8 @@ struct ManifestYAMLTests {
         #expect(try LocatedYAML(text: "# nothing\n", file: "x.yaml").json == [:])
     }
 
-    @Test func lines() throws {
+    @Test("Every key and item has its line")
+    func lines() throws {
         let yaml = try LocatedYAML(text: "a:\n  b:\n    - x\n    - y: 1\nc: 2\n", file: "x.yaml")
         #expect(yaml.line(of: ["a"]) == 1)
         #expect(yaml.line(of: ["a", "b"]) == 2)
@@ -37,7 +40,8 @@ struct ManifestYAMLTests {
         #expect(yaml.problem(at: ["a", "b", "9", "z"], "is missing").line == 2)
     }
 
-    @Test func aliases() throws {
+    @Test("Anchors and aliases work")
+    func aliases() throws {
         #expect(try LocatedYAML(text: "a: &x { k: 1 }\nb: *x\n", file: "x.yaml").json == ["a": ["k": 1], "b": ["k": 1]])
     }
 
@@ -50,7 +54,8 @@ struct ManifestYAMLTests {
         }
     }
 
-    @Test func problems() {
+    @Test("What is no YAML is named with its line and without its text")
+    func problems() {
         let twice = Self.problem("a: 1\nb:\n  c: secret-value\n  c: 2\n")
         #expect(twice?.path == "c" && twice?.line == 3 && twice?.message == "the key stands twice")
         #expect(Self.problem("1: a\n\"1\": b\n") != nil)
@@ -70,21 +75,18 @@ struct ManifestYAMLTests {
 
     private func before(_ letter: Character) -> Character { Character(UnicodeScalar((letter.asciiValue ?? 98) - 1)) }
 
-    @Test(arguments: [
-        ("plugn", "plugin"), ("Plugin", "plugin"), ("public-url", "public_url"), ("publicurl", "public_url"), ("prot", "port"),
-        ("acounts", "accounts"),
-        ("conections", "connections"),
-    ]) func suggestions(_ word: String, _ expected: String) {
-        let known = ["plugin", "public_url", "port", "accounts", "connections", "host"]
-        #expect(suggestion(for: word, among: known) == expected)
-    }
-
-    @Test func noSuggestion() {
-        #expect(suggestion(for: "zebra", among: ["plugin", "port"]) == nil)
-        #expect(suggestion(for: "", among: ["plugin"]) == nil)
-        #expect(suggestion(for: "port", among: ["port"]) == nil)
-        #expect(suggestion(for: "plugin", among: []) == nil)
+    @Test("A problem is written with file, line, path and hint")
+    func problemText() {
         let problem = ConfigurationProblem(file: "f.yaml", line: 12, path: "a.b", message: "unknown key", hint: "Did you mean c?")
         #expect(problem.description == "f.yaml:12: a.b: unknown key. Did you mean c?")
+        #expect(problem.json == ["file": "f.yaml", "line": 12, "path": "a.b", "message": "unknown key", "hint": "Did you mean c?"])
+    }
+
+    @Test("A problem's file is named from the present folder where it lies in it")
+    func fromHere() {
+        let present = FileManager.default.currentDirectoryPath
+        #expect(ConfigurationProblem(file: present + "/plugins/a.yaml", line: 2, message: "m").fromHere.description == "plugins/a.yaml:2: m")
+        #expect(ConfigurationProblem(file: "/elsewhere/a.yaml", message: "m").fromHere.file == "/elsewhere/a.yaml")
+        #expect(ConfigurationProblem(file: present + "-other/a.yaml", message: "m").fromHere.file == present + "-other/a.yaml")
     }
 }
