@@ -80,6 +80,14 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "PluginTools",
+            dependencies: [
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
             name: "Providers",
             dependencies: [
                 "Screening",
@@ -142,7 +150,7 @@ let package = Package(
         .target(
             name: "FairleadHost",
             dependencies: [
-                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Web",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "PluginTools", "Providers", "Stores", "Pipeline", "Web",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -152,7 +160,7 @@ let package = Package(
         .executableTarget(
             name: "FairleadCLI",
             dependencies: [
-                "FairleadHost", "Simulators", "Screening", "ConfigurationFiles", "Plugins", "Pipeline", "Web",
+                "FairleadHost", "Simulators", "Screening", "ConfigurationFiles", "Plugins", "PluginTools", "Pipeline", "Web",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -182,6 +190,12 @@ let package = Package(
         ),
 
         .target(name: "CrashTesting", path: "Tests/CrashTesting", swiftSettings: swift),
+        .target(
+            name: "PluginTesting",
+            dependencies: ["Screening", "LuaRuntime", "Plugins", "PluginTools"],
+            path: "Tests/PluginTesting",
+            swiftSettings: swift
+        ),
         .testTarget(
             name: "ScreeningTests",
             dependencies: [
@@ -204,9 +218,14 @@ let package = Package(
         .testTarget(
             name: "PluginsTests",
             dependencies: [
-                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "ScreeningTesting", "fairlead-lua",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "PluginTools", "PluginTesting", "ScreeningTesting", "fairlead-lua",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "PluginToolsTests",
+            dependencies: ["Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "PluginTools", "PluginTesting", "fairlead-lua"],
             swiftSettings: swift
         ),
         .testTarget(
@@ -243,8 +262,8 @@ let package = Package(
         .testTarget(
             name: "FairleadHostTests",
             dependencies: [
-                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Pipeline", "FairleadHost", "ScreeningTesting",
-                "fairlead-lua",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "PluginTools", "Providers", "Pipeline", "FairleadHost",
+                "ScreeningTesting", "fairlead-lua",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

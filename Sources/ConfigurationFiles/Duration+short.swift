@@ -1,3 +1,5 @@
+import Screening
+
 extension Duration {
     /// A time as settings and manifests write it: a whole number of seconds, or one with `s`, `m`, `h` or `d` after it. Nil for anything else, and
     /// for more than 3650 days.

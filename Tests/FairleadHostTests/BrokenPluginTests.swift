@@ -2,6 +2,7 @@ import ConfigurationFiles
 import Foundation
 import Logging
 import Pipeline
+import PluginTools
 import Plugins
 import Providers
 import Screening

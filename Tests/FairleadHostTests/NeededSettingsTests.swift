@@ -1,4 +1,5 @@
 import Foundation
+import PluginTools
 import Plugins
 import Screening
 import Testing

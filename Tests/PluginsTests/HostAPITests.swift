@@ -1,5 +1,5 @@
 import Foundation
-import LuaRuntime
+import PluginTesting
 import Screening
 import Testing
 
@@ -54,17 +54,9 @@ struct HostAPITests {
             candidate: try Candidate(json: ["first_name": "Ana", "last_name": "Roe", "email": "ana@example.test"]),
             metadata: [:],
             callbackToken: Secret("t"),
-            createdAt: Fixture.usualMoment,
-            updatedAt: Fixture.usualMoment
+            createdAt: Timestamp(milliseconds: 0),
+            updatedAt: Timestamp(milliseconds: 0)
         )
         #expect(Set(order.json.members?.pairs.map(\.name) ?? []) == Set(try #require(HostAPI.part("order")).members.map(\.name)))
-    }
-
-    @Test func annotationFilesAreLuaThatTheLinterAccepts() async throws {
-        for (name, text) in LuaAnnotations.files {
-            #expect(text.hasPrefix("---@meta"))
-            let failure = try await PluginBench.hooks.check(Script(name: "types", chunk: name, source: text))
-            #expect(failure == nil, "\(name): \(failure?.text ?? "")")
-        }
     }
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import PluginTesting
 import Screening
 import ScreeningTesting
 import Synchronization

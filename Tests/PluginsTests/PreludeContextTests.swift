@@ -1,6 +1,8 @@
+import PluginTesting
 import Screening
 import Testing
 
+@testable import PluginTools
 @testable import Plugins
 
 /// `ctx` as scripts meet it: arguments are checked, unknown names suggested, endings final.

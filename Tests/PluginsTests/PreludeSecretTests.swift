@@ -1,4 +1,6 @@
 import HTTPTypes
+import PluginTesting
+import PluginTools
 import Screening
 import Testing
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FairleadHost
+import PluginTools
 import Plugins
 import Screening
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigurationFiles
 import FairleadHost
 import Foundation
+import PluginTools
 import Plugins
 import Screening
 

@@ -1,6 +1,5 @@
 public import ConfigurationFiles
 import Foundation
-import LuaRuntime
 import Providers
 import Screening
 
@@ -14,7 +13,7 @@ public struct PluginShelf: Sendable {
     /// The folders that a settings file names; `plugins` in the present folder where it names none or is not there.
     /// - Throws: ``ConfigurationProblems`` where the file is there and is not YAML.
     public init(settings file: String, environment: [String: String]) throws(ConfigurationProblems) {
-        let present = PluginShelf.absolute("plugins")
+        let present = FilePath.absolute("plugins")
         guard FileManager.default.fileExists(atPath: file) else {
             folders = [present]
             return
@@ -38,7 +37,7 @@ public struct PluginShelf: Sendable {
     /// - Throws: ``ConfigurationProblems`` where there is none, with a suggestion.
     public func folder(of plugin: String) throws(ConfigurationProblems) -> String {
         if let known = plugins.first(where: { $0.name == plugin }) { return known.folder }
-        let path = PluginShelf.absolute(plugin)
+        let path = FilePath.absolute(plugin)
         if FileManager.default.fileExists(atPath: path + "/plugin.yaml") { return path }
         let names = plugins.map(\.name)
         let near = suggestion(for: plugin, among: names).map { "Did you mean \($0)?" }
@@ -63,11 +62,4 @@ public struct PluginShelf: Sendable {
         for name in names { folders.append(try folder(of: name)) }
         return folders
     }
-
-    static func absolute(_ path: String) -> String {
-        URL(filePath: path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path).standardizedFileURL.path
-    }
-
-    /// A pool in this process: scripts that somebody is writing, on their own machine. Needs no worker program.
-    static func pool() -> LuaPool { LuaPool(LuaPool.Configuration(isolation: .inProcess)) }
 }

@@ -1,6 +1,7 @@
 import ConfigurationFiles
 import Foundation
 import LuaRuntime
+import PluginTools
 import Plugins
 public import Screening
 
@@ -37,7 +38,7 @@ public struct RecordedFixture: Sendable {
             throw ConfigurationProblems([ConfigurationProblem(file: file, message: "is there already", hint: "Name another with --fixture.").fromHere]
             )
         }
-        let pool = PluginShelf.pool()
+        let pool = LuaPool.forAuthors()
         let recording: Recording
         do {
             recording = try await Recording(recorded, of: plugin, settings: settings, by: FixtureRunner(HookRunner(pool: pool)))

@@ -1,6 +1,7 @@
 import ConfigurationFiles
 import Foundation
 import LuaRuntime
+import PluginTools
 import Plugins
 import Providers
 public import Screening
@@ -68,7 +69,7 @@ public struct Shadow: Sendable {
     /// - Parameter last: how many.
     /// - Throws: ``APIProblem``; ``ConfigurationProblems`` where the token may not read what events hold; `CancellationError`.
     public func report(from host: APIClient, last: Int) async throws -> Report {
-        let pool = PluginShelf.pool()
+        let pool = LuaPool.forAuthors()
         do {
             let report = try await report(from: host, last: last, by: FixtureRunner(HookRunner(pool: pool)))
             await pool.shutdown()

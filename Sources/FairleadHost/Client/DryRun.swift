@@ -1,6 +1,7 @@
 import ConfigurationFiles
 import Foundation
-public import Plugins
+public import PluginTools
+import Plugins
 import LuaRuntime
 import Providers
 public import Screening
@@ -48,7 +49,7 @@ public struct DryRun: Sendable {
     public func traced() async throws -> (report: DryRunReport, trace: Tracing?) {
         let trace = traces ? ScriptTrace(.locals) : nil
         let connection = try target()
-        let pool = traces ? PluginShelf.pool() : LuaPool(try read().workers.configuration)
+        let pool = traces ? LuaPool.forAuthors() : LuaPool(try read().workers.configuration)
         do {
             let report = try await FixtureRunner(HookRunner(pool: pool, trace: trace)).dryRun(
                 connection,

@@ -1,6 +1,7 @@
 import ConfigurationFiles
 import Foundation
 import HTTPTypes
+import PluginTools
 import Plugins
 import Providers
 public import Screening

@@ -1,6 +1,7 @@
 import ConfigurationFiles
 import Logging
 import Pipeline
+import PluginTools
 import Plugins
 import Screening
 

@@ -44,7 +44,7 @@ struct ConnectionReading {
 
     private func script(_ entry: ObjectReader) -> String? {
         guard let name = entry.text("script", required: entry["script"] != nil) else { return nil }
-        let path = SettingsSources.absolute(name, in: folder)
+        let path = FilePath.absolute(name, in: folder)
         if !FileManager.default.isReadableFile(atPath: path) { entry.problem("script", "there is no file \(name)") }
         return path
     }

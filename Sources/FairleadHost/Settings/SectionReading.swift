@@ -51,7 +51,7 @@ struct SectionReading {
         if url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") { return .postgres(url: Secret(url)) }
         let path = url.hasPrefix("sqlite:") ? String(url.dropFirst(7)) : ""
         if path.isEmpty { section.problem("url", "must be sqlite:FILE or postgres://USER@HOST/DATABASE") }
-        return .sqlite(path: SettingsSources.absolute(path, in: folder))
+        return .sqlite(path: FilePath.absolute(path, in: folder))
     }
 
     private func encryptionKeys() -> [Secret] {
@@ -69,7 +69,7 @@ struct SectionReading {
     private func pluginPaths() -> [String] {
         let section = section("plugins")
         return (section.texts("paths") ?? ["plugins"]).map { path in
-            let absolute = SettingsSources.absolute(path, in: folder)
+            let absolute = FilePath.absolute(path, in: folder)
             if section["paths"] != nil, !isFolder(absolute) { section.problem("paths", "there is no folder \(path)") }
             return absolute
         }
@@ -102,7 +102,7 @@ struct SectionReading {
         let section = section("workers")
         var workers = Settings.Workers()
         if section["count"] != nil, section["count"] != "auto" { workers.count = section.integer("count", in: 1...256) }
-        workers.path = section.text("path").map { SettingsSources.absolute($0, in: folder) }
+        workers.path = section.text("path").map { FilePath.absolute($0, in: folder) }
         if let path = workers.path, !FileManager.default.isExecutableFile(atPath: path) {
             section.problem("path", "there is no program of that name")
         }

@@ -104,15 +104,10 @@ struct SettingsSources {
 
     /// A file's text without the line ends at its end.
     private func contents(of name: String) -> String? {
-        guard let data = FileManager.default.contents(atPath: SettingsSources.absolute(name, in: folder)), data.count <= 1_048_576,
+        guard let data = FileManager.default.contents(atPath: FilePath.absolute(name, in: folder)), data.count <= 1_048_576,
             var text = String(validating: data, as: UTF8.self)
         else { return nil }
         while let last = text.unicodeScalars.last, last == "\n" || last == "\r" { text.unicodeScalars.removeLast() }
         return text
-    }
-
-    /// A path relative to the settings file's folder, made absolute.
-    static func absolute(_ path: String, in folder: String) -> String {
-        URL(filePath: path, relativeTo: URL(filePath: folder, directoryHint: .isDirectory)).standardizedFileURL.path
     }
 }

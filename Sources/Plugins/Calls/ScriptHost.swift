@@ -107,7 +107,7 @@ public struct CallRefusal: Error, Sendable, Equatable {
         self.init("invalid_field", problem.description, path: problem.path, expected: problem.expected, found: problem.found)
     }
 
-    var json: JSON {
+    package var json: JSON {
         var json: JSON = ["code": .string(code), "message": .string(message)]
         for (name, value) in [("path", path), ("expected", expected), ("found", found), ("hint", hint)] { json[name] = value.map { .string($0) } }
         return json

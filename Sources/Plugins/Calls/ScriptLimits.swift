@@ -33,7 +33,7 @@ public struct ScriptLimits: Sendable, Hashable {
         case nesting
 
         /// What may be written. Above it, the worker process itself would not hold.
-        var range: ClosedRange<Int> {
+        package var range: ClosedRange<Int> {
             switch self {
             case .sliceMilliseconds: 1...10_000
             case .runSeconds: 1...3600

@@ -42,7 +42,7 @@ extension ProviderError {
 
 extension ConnectionScripts {
     /// The lines of a script of the plugin's or the connection's; nil where there is none of that name.
-    func lines(of script: String) -> [Substring]? {
+    package func lines(of script: String) -> [Substring]? {
         bundle.modules.first { $0.chunk == script && $0.origin == .plugin }?.source.split(separator: "\n", omittingEmptySubsequences: false)
     }
 

@@ -12,10 +12,10 @@ public struct HookList: Sendable, Equatable {
     public struct Route: Sendable, Equatable {
         /// As the script wrote it; the run's `hook`.
         public let key: String
-        let method: String
+        package let method: String
         let parts: [Substring]
 
-        init?(_ key: String) {
+        package init?(_ key: String) {
             let words = key.split(separator: " ")
             guard words.count == 2, words[1].hasPrefix("/") else { return nil }
             self.key = key
@@ -24,7 +24,7 @@ public struct HookList: Sendable, Equatable {
         }
 
         /// The parameters of a request that this route answers; nil when it answers it not.
-        func parameters(method: String, path: String) -> [String: String]? {
+        package func parameters(method: String, path: String) -> [String: String]? {
             guard method == self.method else { return nil }
             let given = path.split(separator: "/", omittingEmptySubsequences: true)
             guard given.count == parts.count else { return nil }

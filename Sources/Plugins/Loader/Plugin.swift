@@ -53,11 +53,6 @@ public struct Plugin: Sendable {
         return plugin
     }
 
-    /// Whether a script returns a table of hooks, as `main.lua` does; an overlay returns a function. Runs nothing.
-    public static func isMain(_ source: String) -> Bool {
-        if case .table = LuaReader(source).returned { true } else { false }
-    }
-
     /// A connection's own script, as the module `overlay`; nil when the file cannot be read.
     public static func overlay(file: String) -> Script? {
         text(of: file).map { Script(name: "overlay", chunk: URL(filePath: file).lastPathComponent, source: $0) }

@@ -29,7 +29,7 @@ extension PluginManifest {
     }
 
     /// The hooks that a provider's manifest promises: `submit`, and one for each thing that it can do.
-    var promisedHooks: Set<String> {
+    package var promisedHooks: Set<String> {
         guard let capabilities = provider?.capabilities else { return [] }
         var hooks: Set = ["submit"]
         if capabilities.packages { hooks.insert("packages") }

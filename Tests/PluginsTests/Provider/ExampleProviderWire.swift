@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import HTTPTypes
+import PluginTesting
 import Screening
 import ScreeningTesting
 
@@ -41,9 +42,6 @@ enum ExampleProviderWire {
     }
 
     struct NotAProvider: Error {}
-
-    /// A plugin in the repository's `plugins` folder.
-    static func shipped(_ name: String) throws -> Plugin { try Plugin(folder: PluginBench.repository.appending(path: "plugins/\(name)").path) }
 
     private static func check(_ status: String, _ result: String?) -> JSON {
         var check: JSON = ["id": "chk_1", "status": .string(status), "report_url": "https://app.example.test/ana-roe"]

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import LuaRuntime
+import PluginTesting
 import Screening
 import ScreeningTesting
 import Testing
@@ -12,14 +13,14 @@ import Testing
 struct LuaProviderTests {
     @Test("The example keeps the contract's promises", arguments: ProviderConformance.checks)
     func example(_ check: ProviderConformance.Check) async throws {
-        let provider = try ExampleProviderWire.provider(ExampleProviderWire.shipped("example"))
+        let provider = try ExampleProviderWire.provider(PluginBench.shipped("example"))
         let failures = await ProviderConformance(provider, ExampleProviderWire.script).run(check)
         #expect(failures.isEmpty, "\(failures)")
     }
 
     @Test("The example is short enough for a tutorial, and has every hook that its manifest promises")
     func exampleIsShort() async throws {
-        let plugin = try ExampleProviderWire.shipped("example")
+        let plugin = try PluginBench.shipped("example")
         #expect(plugin.main.source.split(separator: "\n", omittingEmptySubsequences: false).count < 80)
         #expect(try await ExampleProviderWire.provider(plugin).scriptProblems() == [])
         let page = try String(contentsOf: PluginBench.repository.appending(path: "docs/providers.md"), encoding: .utf8)
@@ -138,7 +139,7 @@ struct LuaProviderTests {
     @Test("Where scripts cannot be run at all, an order waits unsent and a webhook is looked at later")
     func noWorkers() async throws {
         let pool = LuaPool(LuaPool.Configuration(count: 1, workerPath: "/nowhere/fairlead-lua"))
-        let plugin = try ExampleProviderWire.shipped("example")
+        let plugin = try PluginBench.shipped("example")
         let provider = try #require(LuaProvider(plugin, runner: HookRunner(pool: pool), random: SeededRandom(1)))
         let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(201, json: ["id": "chk_1"]) }])
         let session = ExampleProviderWire.session(transport)

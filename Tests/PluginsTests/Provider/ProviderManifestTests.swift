@@ -1,4 +1,6 @@
 import ConfigurationFiles
+import PluginTesting
+import PluginTools
 import Screening
 import ScreeningTesting
 import Testing

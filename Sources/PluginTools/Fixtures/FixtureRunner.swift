@@ -1,0 +1,89 @@
+import ConfigurationFiles
+public import Plugins
+import Screening
+
+/// Runs plugins' hooks without network or store: fixtures with all they expect, or any payload to see what it would do.
+public struct FixtureRunner: Sendable {
+    let hooks: HookRunner
+
+    /// Runs hooks by `hooks`.
+    public init(_ hooks: HookRunner) { self.hooks = hooks }
+
+    /// Runs one fixture of a plugin. Calling twice gives the same.
+    /// - Parameter scripts: the scripts to run; nil for the plugin's own.
+    /// - Throws: `CancellationError`. Whatever the script does wrong is in the result.
+    public func run(_ plugin: Plugin, _ fixture: Fixture, scripts: ConnectionScripts? = nil) async throws -> FixtureResult {
+        let connection = DryRunConnection(
+            id: fixture.connection,
+            plugin: plugin,
+            scripts: scripts,
+            accounts: fixture.accounts,
+            settings: fixture.settings ?? [:],
+            secrets: fixture.secrets
+        )
+        let hook = fixture.hook ?? "on_event"
+        let (attempt, asked) = try await attempt(connection, hook, fixture) { input in
+            DryRunHost(connection, input: input, now: fixture.now, steps: fixture.steps)
+        }
+        let differences = FixtureJudgement(fixture: fixture, hook: hook, end: attempt.end, asked: asked, logs: attempt.logs).differences
+        return FixtureResult(
+            plugin: plugin.name,
+            name: fixture.name,
+            differences: FixtureRunner.declarations(connection, fixture) + differences,
+            orders: asked.orders,
+            steps: asked.calls,
+            logs: attempt.logs,
+            end: attempt.end
+        )
+    }
+
+    /// Runs fixtures of a plugin, several at a time; results are in the fixtures' order.
+    /// - Throws: `CancellationError`.
+    public func run(_ plugin: Plugin, _ fixtures: [Fixture], scripts: ConnectionScripts? = nil) async throws -> [FixtureResult] {
+        try await withThrowingTaskGroup(of: (Int, FixtureResult).self) { group in
+            var results = [FixtureResult?](repeating: nil, count: fixtures.count)
+            for (index, fixture) in fixtures.enumerated() {
+                if index >= 16, let (done, result) = try await group.next() { results[done] = result }
+                group.addTask { (index, try await run(plugin, fixture, scripts: scripts)) }
+            }
+            for try await (done, result) in group { results[done] = result }
+            return results.compactMap(\.self)
+        }
+    }
+
+    /// One attempt with a fresh host; again where the worker was lost through another run's fault.
+    func attempt(
+        _ connection: DryRunConnection,
+        _ hook: String,
+        _ fixture: Fixture,
+        host: (JSON) -> DryRunHost
+    ) async throws -> (HookRunner.Attempt, DryRunHost.State) {
+        let input = fixture.hookInput(for: hook)
+        var tries = 0
+        while true {
+            let host = host(input)
+            let attempt = try await hooks.run(connection.call(hook, input), remembered: [], host: host)
+            tries += 1
+            if case .interrupted = attempt.end, tries < 3 { continue }
+            return (attempt, host.asked)
+        }
+    }
+
+    /// What a fixture uses that the manifest does not declare. A setting that is missing is the fixture's own affair.
+    private static func declarations(_ connection: DryRunConnection, _ fixture: Fixture) -> [FixtureDifference] {
+        let given = fixture.settings ?? [:]
+        let findings = connection.plugin.manifest.settings.check(given).filter { given.at($0.path.joined(separator: ".")) != nil }
+        let settings = findings.map { finding in
+            FixtureDifference(
+                path: (["settings"] + finding.path).joined(separator: "."),
+                message: finding.message + (finding.hint.map { ". \($0)" } ?? "")
+            )
+        }
+        let names = connection.plugin.manifest.secrets.map(\.name)
+        let path = fixture.pathProblem(of: connection.plugin).map { [FixtureDifference(path: "input.path", message: $0)] } ?? []
+        return settings + path
+            + fixture.secrets.keys.sorted().filter { !names.contains($0) }.map {
+                FixtureDifference(path: "secrets.\($0)", message: "the plugin's manifest declares no such secret")
+            }
+    }
+}

@@ -1,0 +1,153 @@
+public import ConfigurationFiles
+import Foundation
+public import Plugins
+package import Screening
+
+/// A fixture's file as it has to be for the plugin to pass it: what is expected is what came.
+public struct FixtureUpdate: Sendable {
+    /// The file.
+    public let file: String
+    /// The file's text.
+    public let text: String
+
+    /// Runs a fixture with whatever it answers, and writes down what came. Only `steps` and `expect` change in the file; comments inside them are lost.
+    /// - Throws: `CancellationError`; ``ConfigurationProblems`` where the file cannot be read.
+    public init(of fixture: Fixture, _ plugin: Plugin, by runner: FixtureRunner) async throws {
+        file = fixture.file
+        guard let old = FileManager.default.contents(atPath: fixture.file).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+            throw ConfigurationProblems([ConfigurationProblem(file: fixture.file, message: "the file cannot be read")])
+        }
+        let outcome = try await runner.near(plugin, fixture)
+        var text = old
+        let result = try await runner.run(plugin, fixture)
+        if result.differences.contains(where: { $0.path.hasPrefix("steps") }) {
+            text = FixtureUpdate.replacing("steps", in: text, with: FixtureUpdate.steps(outcome.calls, old: fixture.steps))
+        }
+        text = FixtureUpdate.replacing("expect", in: text, with: FixtureUpdate.expectation(outcome, old: fixture.expect, hook: fixture.hook ?? ""))
+        self.text = text
+    }
+
+    /// Writes the file.
+    /// - Throws: ``ConfigurationProblems`` where it cannot be written.
+    public func write() throws(ConfigurationProblems) {
+        do { try Data(text.utf8).write(to: URL(filePath: file)) } catch {
+            throw ConfigurationProblems([ConfigurationProblem(file: file, message: "the file cannot be written: \(error.localizedDescription)")])
+        }
+    }
+
+    // MARK: What came
+
+    /// What the script did, as the members that a fixture expects of it.
+    static func expectation(_ outcome: FixtureRunner.Outcome, old: Fixture.Expectation, hook: String) -> JSON {
+        var expect: JSON = [:]
+        if old.orders != nil || !outcome.orders.isEmpty {
+            let orders = outcome.orders.enumerated().map { index, order in
+                let wanted = old.orders.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+                return wanted.map { only($0, of: order.json) } ?? wish(order)
+            }
+            expect["orders"] = .array(orders)
+        }
+        expect["result"] = .string(outcome.end.result?.rawValue ?? "failed")
+        switch outcome.end {
+        case .done(let value): if hook.contains("/") || old.reply != nil { expect["reply"] = value }
+        case .failed(let failure): expect["error"] = only(old.error ?? ["code": .null, "message": .null], of: failure.error.json)
+        default:
+            expect["reason"] = outcome.end.reason.map { .string($0) }
+            if old.after != nil { expect["after"] = outcome.end.json["after"] }
+        }
+        if old.calls != nil { expect["steps"] = .array(outcome.calls.map { .string($0.name) }) }
+        if let logs = old.logs {
+            let wanted = logs.first ?? ["level": .null, "message": .null]
+            expect["logs"] = .array(outcome.logs.map { only(wanted, of: $0) })
+        }
+        return expect
+    }
+
+    /// The calls to others that the script made, each with the answer that the fixture had for it.
+    static func steps(_ calls: [DryRunCall], old: [FixtureStep]) -> JSON {
+        var waiting = old
+        let steps = calls.filter { $0.isOutward || $0.source == .step }.map { call -> JSON in
+            var place = waiting.firstIndex { $0.isFor(call.name) && $0.differences(call.arguments, at: "").isEmpty }
+            place = place ?? waiting.firstIndex { $0.isFor(call.name) }
+            let step = place.map { waiting.remove(at: $0) }
+            var arguments = call.arguments
+            arguments["method"] = nil
+            if let step, step.arguments.members?.pairs.isEmpty == false { arguments = only(step.arguments, of: call.arguments) }
+            var json: JSON = ["expect": .object(JSON.Members([(call.name, arguments)]))]
+            switch step?.answer {
+            case .reply(let reply)?: json["reply"] = reply
+            case .refusal(let refusal)?: json["error"] = refusal.json
+            case nil: json["reply"] = call.reply ?? (call.name.hasPrefix("http.") ? ["status": 200, "json": [:]] : .null)
+            }
+            return json
+        }
+        return .array(steps)
+    }
+
+    /// The part of an order that a script decides.
+    static func wish(_ order: Order) -> JSON {
+        var json: JSON = ["external_id": .string(order.externalID), "package": .string(order.package), "candidate": order.candidate.json]
+        if order.metadata.value.members?.pairs.isEmpty == false { json["metadata"] = order.metadata.value }
+        return json
+    }
+
+    /// The members of `found` that `wanted` names, all the way down; lists as they came.
+    private static func only(_ wanted: JSON, of found: JSON) -> JSON {
+        guard let names = wanted.members, found.members != nil else { return found }
+        return .object(
+            JSON.Members(names.pairs.compactMap { name, value in found[name].map { (name, only(value, of: $0)) } })
+        )
+    }
+
+    // MARK: The file
+
+    /// The text with a top-level block written anew; at the end where there was none.
+    static func replacing(_ key: String, in text: String, with value: JSON) -> String {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+        let isEmpty = value.items?.isEmpty == true
+        let block = isEmpty ? [] : JSON.object(JSON.Members([(key, value)])).yaml().split(separator: "\n").map { String($0) }
+        guard let start = lines.firstIndex(where: { $0.hasPrefix(key + ":") }) else {
+            while lines.last?.isEmpty == true { lines.removeLast() }
+            if key == "steps", let expect = lines.firstIndex(where: { $0.hasPrefix("expect:") }) {
+                lines.insert(contentsOf: block, at: expect)
+            } else {
+                lines += block
+            }
+            return lines.joined(separator: "\n") + "\n"
+        }
+        var end = start + 1
+        while end < lines.count, lines[end].first.map({ " \t-#".contains($0) }) ?? true { end += 1 }
+        // Comments and blank lines before the next key are that key's.
+        while end > start + 1, lines[end - 1].isEmpty || lines[end - 1].hasPrefix("#") { end -= 1 }
+        lines.replaceSubrange(start..<end, with: block)
+        return lines.joined(separator: "\n") + (lines.last?.isEmpty == true ? "" : "\n")
+    }
+}
+
+extension FixtureRunner {
+    /// What a run did, whatever was expected.
+    package struct Outcome: Sendable {
+        package let end: HookEnd
+        package let orders: [Order]
+        package let calls: [DryRunCall]
+        package let logs: [JSON]
+    }
+
+    /// Runs a fixture's input with answers that are near enough: the step that fits, else the first for the same call and URL, else nothing in particular.
+    func near(_ plugin: Plugin, _ fixture: Fixture, _ connection: DryRunConnection? = nil) async throws -> Outcome {
+        let connection =
+            connection
+            ?? DryRunConnection(
+                id: fixture.connection,
+                plugin: plugin,
+                accounts: fixture.accounts,
+                settings: fixture.settings ?? [:],
+                secrets: fixture.secrets
+            )
+        let hook = fixture.hook ?? "on_event"
+        let (attempt, asked) = try await attempt(connection, hook, fixture) { input in
+            DryRunHost(connection, input: input, now: fixture.now, steps: fixture.steps, stubs: [], isNear: true)
+        }
+        return Outcome(end: attempt.end, orders: asked.orders, calls: asked.calls, logs: attempt.logs)
+    }
+}

@@ -1,0 +1,118 @@
+import ConfigurationFiles
+import LuaRuntime
+package import Plugins
+package import Screening
+
+/// A fixture made of a real run, with invented data in the place of personal data.
+package struct Recording: Sendable {
+    /// The fixture's text.
+    package let text: String
+    /// Whether the plugin passes it as it stands.
+    package let passes: Bool
+
+    /// Makes a fixture. Runs the plugin on the invented data, because what it expects must be what comes of that. Sends nothing.
+    /// - Throws: ``ConfigurationProblems`` where the delivery is no JSON, for then nothing tells what in it is personal; `CancellationError`.
+    package init(_ run: RecordedRun, of plugin: Plugin, settings: JSON, by runner: FixtureRunner) async throws {
+        let settings = Recording.withoutAddresses(settings)
+        var data = InventedData(known: Recording.known(plugin, settings)) { url in
+            plugin.manifest.permissions.contains { $0.permits(url, settings: settings, order: nil, request: nil) }
+        }
+        // Everything is met once before anything is kept: the name of a member may be a person's that a later reply tells.
+        data.learn(run.input["raw"]?.text.flatMap { try? JSON(parsing: $0) } ?? run.input)
+        for step in run.steps {
+            data.learn(step.arguments)
+            if case .reply(let reply) = step.answer { _ = Recording.reply(reply, &data) }
+        }
+        let input = try Recording.input(run, plugin, &data)
+        let steps = run.steps.map { step -> FixtureStep in
+            switch step.answer {
+            case .reply(let reply): FixtureStep(step.call, data.invented(step.arguments), answer: .reply(Recording.reply(reply, &data)))
+            case .refusal(let refusal):
+                // Its words may quote what was asked.
+                FixtureStep(step.call, data.invented(step.arguments), answer: .refusal(CallRefusal(refusal.code, "refused", path: refusal.path)))
+            }
+        }
+        var fixture = Fixture(name: "recorded", hook: run.hook, input: input, settings: settings)
+        fixture.steps = steps.filter { !["now", "uuid", "random"].contains($0.call) }
+        fixture.now = run.createdAt
+        let outcome = try await runner.near(plugin, fixture)
+        var json: JSON = ["hook": .string(run.hook), "input": input]
+        if settings.members?.pairs.isEmpty == false { json["settings"] = settings }
+        json["now"] = JSON(run.createdAt)
+        let calls = outcome.calls.filter { !["orders.place", "kv.get", "kv.set", "kv.delete", "hmac"].contains($0.name) }
+        let made = FixtureUpdate.steps(calls, old: fixture.steps)
+        if made.items?.isEmpty == false { json["steps"] = made }
+        json["expect"] = FixtureUpdate.expectation(outcome, old: Fixture.Expectation(), hook: run.hook)
+        let text = "# Recorded from a real event; personal data is invented. Read it before you keep it.\n" + json.yaml() + "\n"
+        self.text = text
+        passes = try await runner.run(plugin, Fixture(text: text, file: "recorded.yaml")).passed
+    }
+
+    /// A connection's settings without e-mail addresses: they are somebody's, too.
+    private static func withoutAddresses(_ settings: JSON) -> JSON {
+        switch settings {
+        case .string(let text): text.contains("@") ? "recruiter@example.test" : settings
+        case .array(let items): .array(items.map(withoutAddresses))
+        case .object(let members): .object(JSON.Members(members.pairs.map { ($0.name, withoutAddresses($0.value)) }))
+        default: settings
+        }
+    }
+
+    private static func input(_ run: RecordedRun, _ plugin: Plugin, _ data: inout InventedData) throws(ConfigurationProblems) -> JSON {
+        guard Fixture.takesDelivery(run.hook) else { return data.invented(run.input) }
+        var input: JSON = ["path": .string(data.invented(path: run.input["path"]?.text ?? "/"))]
+        if run.hook.contains("/") { input["params"] = data.invented(run.input["params"] ?? [:], under: "id") }
+        let raw = run.input["raw"]?.text ?? ""
+        guard let body = try? JSON(parsing: raw) else {
+            if raw.isEmpty { return input }
+            throw ConfigurationProblems([
+                ConfigurationProblem(file: run.id, message: "the delivery is no JSON: nothing tells what in it is personal, so it cannot be recorded")
+            ])
+        }
+        input["body"] = data.invented(body)
+        let literals = Recording.literals(plugin)
+        let headers = (run.input["headers"]?.members?.pairs ?? []).filter { literals.contains($0.name) }
+        if !headers.isEmpty { input["headers"] = .object(JSON.Members(headers.map { ($0.name, data.invented($0.value)) })) }
+        if let query = run.input["query"], query.members?.pairs.isEmpty == false { input["query"] = data.invented(query) }
+        if run.hook.contains("/") {
+            // The path's parameters are part of it.
+            input["path"] = nil
+        }
+        return input
+    }
+
+    /// A reply of an HTTP call without what only the transport knows; its body as JSON where it is some.
+    private static func reply(_ reply: JSON, _ data: inout InventedData) -> JSON {
+        guard reply["status"] != nil else { return data.invented(reply) }
+        var kept: JSON = ["status": reply["status"] ?? 200]
+        if let body = reply["body"]?.text, !body.isEmpty {
+            if let json = try? JSON(parsing: body) { kept["json"] = data.invented(json) } else { kept["text"] = "text" }
+        }
+        return kept
+    }
+
+    /// The texts that scripts, manifest and settings name: a script that looks for a word must find it.
+    private static func known(_ plugin: Plugin, _ settings: JSON) -> Set<String> {
+        var known = literals(plugin).union(plugin.manifest.inbound.flatMap { $0.path.split(separator: "/").map(String.init) })
+        func collect(_ value: JSON) {
+            switch value {
+            case .string(let text): known.insert(text)
+            case .int(let number): known.insert(String(number))
+            case .array(let items): items.forEach(collect)
+            case .object(let members):
+                for (name, member) in members.pairs {
+                    known.insert(name)
+                    collect(member)
+                }
+            default: break
+            }
+        }
+        collect(settings)
+        collect(plugin.manifest.settings.json)
+        return known
+    }
+
+    private static func literals(_ plugin: Plugin) -> Set<String> {
+        Set(([plugin.main] + plugin.modules).flatMap { LuaLexer.tokens($0.source) }.filter { $0.kind == .string || $0.kind == .name }.map(\.text))
+    }
+}

@@ -1,0 +1,199 @@
+import Plugins
+
+/// Every key of `plugin.yaml`, and the page made of them. A test holds the reader of manifests to it.
+public enum ManifestReference {
+    /// An object of a manifest.
+    struct Block {
+        /// Its place in the reference.
+        let title: String
+        let note: String
+        let keys: [Key]
+    }
+
+    /// A key of an object.
+    struct Key {
+        let name: String
+        let value: String
+        let note: String
+
+        init(_ name: String, _ value: String, _ note: String) {
+            self.name = name
+            self.value = value
+            self.note = note
+        }
+    }
+
+    static let blocks = [
+        Block(
+            title: "plugin.yaml",
+            note: "Data only: it is read without running anything. An unknown key is an error with a suggestion.",
+            keys: [
+                Key("name", "text, required", "The folder's name, too."), Key("version", "text, required", "Every run records it."),
+                Key("contract", "1, required", "What host and plugin agree on. A host refuses a contract that it does not know."),
+                Key("kind", "ats or provider, required", "What the plugin speaks to."), Key("title", "text", "Its name for people."),
+                Key("settings", "JSON Schema of an object", "What a connection may set; see below."),
+                Key("secrets", "object", "A secret's name, and what it is; see below."),
+                Key("inbound", "list", "Which requests are taken in; the first whose path matches stands, for routes too. No match is answered 404."),
+                Key("permissions", "object", "Which origins scripts may call; see below."),
+                Key("limits", "object", "What its runs may use, where that is not the default. An operator's `workers.limits` caps it."),
+            ]
+        ),
+        Block(
+            title: "secrets.NAME",
+            note:
+                "Scripts use a secret as `ctx.secret.NAME` and never see its value. A connection may give a list: all are accepted, the first signs.",
+            keys: [
+                Key("title", "text", "A line for people."), Key("required", "true or false", "Whether a connection must have it (false)."),
+            ]
+        ),
+        Block(
+            title: "inbound[]",
+            note: "Verified over the raw bytes, in constant time; a request that fails is answered 401.",
+            keys: [
+                Key("path", "text, required", "After `/ats/CONNECTION`, exact; `/*` at its end stands for the rest of the path."),
+                Key("verify", "object, required", "How a request proves where it comes from; by `scheme`, below."),
+                Key("dedupe", "object", "When two deliveries are one (`body_hash: true`)."),
+                Key("handshake", "object", "A request that is only to be echoed."),
+            ]
+        ),
+        Block(
+            title: "inbound[].dedupe",
+            note: "One of these.",
+            keys: [
+                Key("header", "text", "Equal in this header."), Key("body", "dotted path", "Equal at this place of the body."),
+                Key("body_hash", "true", "Equal bodies."),
+            ]
+        ),
+        Block(
+            title: "inbound[].handshake",
+            note: "Such as `{ echo_header: X-Hook-Secret }`.",
+            keys: [Key("echo_header", "text, required", "A request with this header is answered 200 with the same header.")]
+        ),
+        Block(
+            title: "plugin.yaml of a provider",
+            note:
+                "With `kind: provider` these, too. Settings and secrets are an account's then, and `inbound` is the one way that its webhooks come.",
+            keys: [
+                Key("capabilities", "object, required", "What can be done; what is not listed is never called."),
+                Key("environments", "object", "A base URL for each environment; without it an account gives its `base_url`."),
+                Key("poll", "time, such as 15m", "How often an order is read that changed within a day (15m)."),
+                Key("results_per_minute", "whole number", "Reads at most."),
+                Key("candidate", "object", "What of a candidate the provider needs."),
+            ]
+        ),
+        Block(
+            title: "candidate",
+            note: "",
+            keys: [
+                Key(
+                    "required",
+                    "list",
+                    "Fields that an order must have, beside names and e-mail address: `phone`, `country`. Without them it is refused."
+                )
+            ]
+        ),
+        Block(
+            title: "capabilities",
+            note: "Each `true` promises a hook of the script.",
+            keys: [
+                Key("packages", "true or false", "`packages(ctx)` lists packages."),
+                Key("report", "true or false", "`report(reference, ctx)` reads an order."),
+                Key("webhooks", "true or false", "`interpret(webhook, ctx)` reads a webhook."),
+                Key("signed_webhooks", "true or false", "`inbound` verifies them."),
+                Key("timestamped_webhooks", "true or false", "They carry a signed moment."),
+                Key("cancel", "true, false or words", "`cancel(reference, ctx)`; words say until when."),
+                Key("find", "true or false", "`find(order, ctx)` finds an order whose answer was lost."),
+                Key("idempotent_create", "true or false", "Creating twice with one key creates once."),
+            ]
+        ),
+        Block(title: "permissions", note: "", keys: [Key("http", "list of origins", "What `ctx.http` may call; see below.")]),
+        Block(
+            title: "limits",
+            note: "Whole numbers.",
+            keys: ScriptLimits.Name.allCases.map { Key($0.rawValue, "\($0.range.lowerBound)–\($0.range.upperBound)", limits[$0] ?? "") }
+        ),
+    ]
+
+    /// The keys of `verify` beside `scheme`.
+    static let schemes: [(scheme: String, keys: [Key])] = [
+        (
+            "hmac",
+            [
+                Key("secret", "name, required", "The secret."), Key("header", "text, required", "The header with the code."),
+                Key("algorithm", "sha256 or sha512", "(sha256)"), Key("encoding", "hex, base64, base64url or hex_base64", "(hex)"),
+                Key("prefix", "text", "What stands before each code, such as `sha256=`."),
+                Key("signed", "template", "What is signed, of `${body}`, `${header.NAME}` and `${body.path}` (`${body}`)."),
+                Key("list", "text", "What separates several codes in the header."),
+                Key("timestamp", "object", "`{header, tolerance}`: a signed moment, and how far off it may be."),
+            ]
+        ), ("standard_webhooks", [Key("secret", "name, required", "The secret: base64, with or without `whsec_`.")]),
+        (
+            "basic",
+            [
+                Key("username", "name, required", "The secret that is the user name."),
+                Key("password", "name", "The secret that is the password; a missing one must be empty."),
+            ]
+        ),
+        (
+            "bearer",
+            [
+                Key("secret", "name, required", "The secret."),
+                Key("header", "text", "The header: after `Bearer ` in `authorization`, else its whole value (`authorization`)."),
+            ]
+        ),
+        (
+            "body_hmac",
+            [
+                Key("secret", "name, required", "The secret."), Key("signature", "dotted path, required", "Where the code stands in the body."),
+                Key("signed", "template, required", "What is signed; what it does not name is not covered."),
+                Key("algorithm", "sha256 or sha512", "(sha256)"), Key("encoding", "hex, base64, base64url or hex_base64", "(hex)"),
+            ]
+        ), ("none", []),
+    ]
+
+    private static let limits: [ScriptLimits.Name: String] = [
+        .sliceMilliseconds: "Milliseconds of CPU between two host calls (250).", .runSeconds: "Seconds of a run without its waits (60).",
+        .memoryMegabytes: "Megabytes of memory (64).", .outputKilobytes: "Kilobytes of a call's arguments, the result, all log lines (1024).",
+        .replyKilobytes: "Kilobytes of a reply's body (1024).", .steps: "Host calls of a run (200).", .logLines: "Log lines of a run (500).",
+        .nesting: "How deeply values are nested (64).",
+    ]
+
+    /// The page. Calling twice gives the same.
+    public static var page: String {
+        var lines = [
+            "# Plugin manifest", "",
+            "<!-- Generated by `fairlead plugin types --reference manifest`; `make check` compares. Change Sources/PluginTools/Reference instead. -->",
+            "",
+        ]
+        for block in blocks { lines += section("## `\(block.title)`", block.note, block.keys) }
+        lines += ["## Verification", "", "`verify.scheme` is one of these; the other keys of `verify` are the scheme's.", ""]
+        for (scheme, keys) in schemes { lines += section("### `scheme: \(scheme)`", keys.isEmpty ? open : "", keys) }
+        return (lines + [rest]).joined(separator: "\n") + "\n"
+    }
+
+    private static let open = "Anybody may send. It must be written out, and `check` warns of it."
+
+    private static func section(_ title: String, _ note: String, _ keys: [Key]) -> [String] {
+        var lines = [title, ""]
+        if !note.isEmpty { lines += [note, ""] }
+        guard !keys.isEmpty else { return lines }
+        lines += ["| key | value | |", "|---|---|---|"]
+        for key in keys { lines.append("| `\(key.name)` | \(key.value) | \(key.note) |") }
+        return lines + [""]
+    }
+
+    private static let rest = """
+        ## Settings
+
+        A JSON Schema with the keywords `type`, `required`, `properties`, `additionalProperties`, `items`, `enum`, `const`, `pattern`, `minLength`,
+        `maxLength`, `minimum`, `maximum`, `minItems`, `maxItems`, `default`, and for people `title`, `description` and `examples`. Settings that the schema
+        does not name are errors unless `additionalProperties` says otherwise. Defaults are in place when a script reads `ctx.settings`.
+
+        ## Permissions
+
+        An entry of `permissions.http` is an origin: scheme, host, and port where it is not the scheme's own. The host may begin with `*.` for one label,
+        and may contain `${settings.NAME}`. An entry may also be one `${…}` alone whose value is a URL: `${settings.base_url}`,
+        `${order.metadata.callback_url}` (pinned when the order is placed) or `${request.callback_url}`; then that URL's origin is permitted. Addresses
+        that are private, loopback or metadata services are refused whatever the manifest says, unless the operator's `network.allow` permits them.
+        """
+}

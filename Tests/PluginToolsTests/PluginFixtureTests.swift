@@ -1,0 +1,48 @@
+import Foundation
+import PluginTesting
+import Plugins
+import Testing
+
+@testable import PluginTools
+
+/// Every fixture of every plugin in `plugins/`, as an integrator's `plugin test` runs them.
+struct PluginFixtureTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let plugin: Plugin
+        let fixture: Fixture
+        var testDescription: String { "\(plugin.name)/\(fixture.name)" }
+    }
+
+    private static let folder = PluginBench.repository.appending(path: "plugins").path
+
+    static let cases: [Case] = ((try? Plugin.all(in: [folder])) ?? [:]).values.sorted { $0.name < $1.name }.flatMap { plugin in
+        ((try? plugin.fixtures()) ?? []).map { Case(plugin: plugin, fixture: $0) }
+    }
+
+    @Test func everyPluginAndFixtureCanBeRead() throws {
+        let plugins = try Plugin.all(in: [Self.folder])
+        #expect(!plugins.isEmpty)
+        for plugin in plugins.values { #expect(try !plugin.fixtures().isEmpty, "\(plugin.name) has no fixtures") }
+    }
+
+    @Test func everyScriptCompilesAndDescribesItself() async throws {
+        for plugin in try Plugin.all(in: [Self.folder]).values {
+            for script in [plugin.main] + plugin.modules { #expect(try await PluginBench.hooks.check(script) == nil) }
+            let hooks = try await PluginBench.hooks.describe(plugin.scripts(), plugin: plugin.name, connection: "test")
+            #expect(!hooks.hooks.isEmpty || !hooks.routes.isEmpty)
+        }
+    }
+
+    @Test(arguments: cases) func passes(_ one: Case) async throws {
+        let result = try await PluginBench.runner.run(one.plugin, one.fixture)
+        #expect(result.passed, "\(result.text)")
+    }
+
+    @Test func allOfAPluginAtOnceGiveTheSameInOrder() async throws {
+        let plugin = try #require(try Plugin.all(in: [Self.folder])["webhook"])
+        let fixtures = try plugin.fixtures()
+        let results = try await PluginBench.runner.run(plugin, fixtures)
+        #expect(results.map(\.name) == fixtures.map(\.name))
+        #expect(results.filter { !$0.passed }.map(\.name) == [])
+    }
+}
