@@ -150,17 +150,26 @@ let package = Package(
         .target(
             name: "FairleadHost",
             dependencies: [
-                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "PluginTools", "Providers", "Stores", "Pipeline", "Web",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Web",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swift
         ),
+        .target(
+            name: "FairleadTools",
+            dependencies: [
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "PluginTools", "Providers", "Stores", "Pipeline", "Web", "FairleadHost",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swift
+        ),
         .executableTarget(
             name: "FairleadCLI",
             dependencies: [
-                "FairleadHost", "Simulators", "Screening", "ConfigurationFiles", "Plugins", "PluginTools", "Pipeline", "Web",
+                "Screening", "ConfigurationFiles", "Plugins", "PluginTools", "Pipeline", "Web", "Simulators", "FairleadHost", "FairleadTools",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -262,9 +271,19 @@ let package = Package(
         .testTarget(
             name: "FairleadHostTests",
             dependencies: [
-                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "PluginTools", "Providers", "Pipeline", "FairleadHost",
-                "ScreeningTesting", "fairlead-lua",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Pipeline", "FairleadHost", "ScreeningTesting",
+                "fairlead-lua",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "FairleadToolsTests",
+            dependencies: [
+                "Screening", "ConfigurationFiles", "Plugins", "PluginTools", "Providers", "Pipeline", "FairleadHost", "FairleadTools",
+                "ScreeningTesting", "fairlead-lua",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -273,7 +292,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "Screening", "FairleadHost", "FairleadCLI", "ScreeningTesting", "fairlead-lua",
+                "Screening", "FairleadCLI", "ScreeningTesting", "fairlead-lua",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swift

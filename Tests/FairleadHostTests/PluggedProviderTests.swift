@@ -97,26 +97,6 @@ struct PluggedProviderTests {
         }
     }
 
-    @Test(
-        "What is wrong with a plugged provider's account or a connection to it is said",
-        arguments: [
-            ("    signing_key: example-signing-key\n", "", "accounts.example-uk.signing_key: is missing"),
-            ("provider: example\n", "provider: exampel\n", "accounts.example-uk.provider: there is no such provider. Did you mean example?"),
-            ("    base_url: https://checks.example.test/v1\n", "", "accounts.example-uk.base_url: is missing"),
-            ("    api_key:", "    wire: { create: { path: /x } }\n    api_key:", "wire: is for the built-in providers"),
-            ("    api_key:", "    settings: { x: 1 }\n    api_key:", "settings"),
-            ("plugin: webhook", "plugin: checkr", "checkr is a provider"),
-        ]
-    )
-    func problems(_ part: String, _ replacement: String, _ expected: String) async throws {
-        try await inFolder { folder in
-            let file = folder.appending(path: "fairlead.yaml")
-            try Data(Self.text { $0 = $0.replacing(part, with: replacement) }.utf8).write(to: file)
-            let found = try await Inspection(file: file.path, environment: [:]).problems.map { "\($0)" }
-            #expect(found.contains { $0.contains(expected) }, "\(found)")
-        }
-    }
-
     @Test("A credential in a webhook's header is verified and not kept")
     func credentials() async throws {
         try await inFolder { folder in

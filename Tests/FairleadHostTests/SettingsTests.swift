@@ -137,19 +137,4 @@ struct SettingsTests {
             try Settings.read(file: folder.appending(path: "missing.yaml").path, environment: [:], providers: [])
         }
     }
-
-    @Test func theStarterFileIsTaken() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "starter-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder.appending(path: "plugins"), withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let environment = Self.environment.filter { StarterSettings.variables.contains($0.key) }
-        #expect(environment.count == StarterSettings.variables.count)
-        let settings = try Settings.read(
-            text: StarterSettings.text,
-            file: folder.path + "/fairlead.yaml",
-            environment: environment,
-            providers: Catalog.builtIn.map(\.manifest)
-        )
-        #expect(settings.connection("first")?.plugin == "webhook" && settings.account("zinc-staging")?.environment == "staging")
-    }
 }

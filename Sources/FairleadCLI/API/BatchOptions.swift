@@ -1,5 +1,5 @@
 import ArgumentParser
-import FairleadHost
+import FairleadTools
 import Screening
 
 /// Which things a command is for, where it is given for many at once.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FairleadHost
+import FairleadTools
 
 struct ConnectionList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

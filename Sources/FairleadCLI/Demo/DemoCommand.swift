@@ -1,5 +1,6 @@
 import ArgumentParser
 import FairleadHost
+import FairleadTools
 import Foundation
 import Logging
 import Screening
@@ -48,7 +49,7 @@ struct DemoCommand: AsyncParsableCommand {
         let file = folder.appending(path: "fairlead.yaml")
         try DemoSettings.text(port: port, simulators: simulators.port, plugins: plugins).write(to: file, atomically: true, encoding: .utf8)
         let settings = try Settings.read(file: file.path, environment: [:], providers: Host.Parts().providers.map(\.manifest))
-        let host = try await Host(settings, Host.Parts(logger: quiet))
+        let host = try await Host(settings, Host.Parts(reloadCheck: FixtureCheck(), logger: quiet))
 
         let walking = Task { await site.run() }
         let group = ServiceGroup(services: [host], gracefulShutdownSignals: keep ? [.sigint, .sigterm] : [], logger: quiet)

@@ -1,6 +1,6 @@
 import ArgumentParser
 import ConfigurationFiles
-import FairleadHost
+import FairleadTools
 import Plugins
 import Screening
 

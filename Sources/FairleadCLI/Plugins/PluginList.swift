@@ -1,6 +1,6 @@
 import ArgumentParser
 import ConfigurationFiles
-import FairleadHost
+import FairleadTools
 import PluginTools
 import Plugins
 import Screening

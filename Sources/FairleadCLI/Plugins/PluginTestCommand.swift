@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigurationFiles
 import FairleadHost
+import FairleadTools
 import PluginTools
 import Plugins
 import Screening

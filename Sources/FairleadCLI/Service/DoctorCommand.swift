@@ -1,5 +1,6 @@
 import ArgumentParser
 import FairleadHost
+import FairleadTools
 import Plugins
 import Screening
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigurationFiles
 import FairleadHost
+import FairleadTools
 import Foundation
 import Logging
 import Plugins
@@ -60,7 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func start(_ logger: Logger) async throws -> (settings: Settings, host: Host, group: ServiceGroup) {
         let read = try Settings.read(file: settings.config, environment: settings.environment)
-        let host = try await Host(read, Host.Parts(logger: logger))
+        let host = try await Host(read, Host.Parts(reloadCheck: FixtureCheck(), logger: logger))
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         var configuration = ServiceGroupConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FairleadHost
+import FairleadTools
 import Screening
 
 struct TokenList: AsyncParsableCommand {

@@ -39,6 +39,8 @@ public struct Host: Service {
         public var random: any RandomSource
         /// The way out; nil for the host's own HTTP client.
         public var transport: (any Transport)?
+        /// What tries changed plugins and scripts before a reload takes them over; nil for nothing but loading them.
+        public var reloadCheck: (any ReloadCheck)?
         /// Whether the host listens on `server.host` and `server.port`.
         public var listens: Bool
         /// Whether the host works on what is stored; a host that does not only takes in.
@@ -52,6 +54,7 @@ public struct Host: Service {
             clock: any WallClock = SystemClock(),
             random: any RandomSource = SystemRandom(),
             transport: (any Transport)? = nil,
+            reloadCheck: (any ReloadCheck)? = nil,
             listens: Bool = true,
             works: Bool = true,
             logger: Logger = Logger(label: "fairlead")
@@ -60,6 +63,7 @@ public struct Host: Service {
             self.clock = clock
             self.random = random
             self.transport = transport
+            self.reloadCheck = reloadCheck
             self.listens = listens
             self.works = works
             self.logger = logger
@@ -104,7 +108,7 @@ public struct Host: Service {
         )
         self.context = context
         self.live = live
-        reloader = Reloader(live, context, providers: parts.providers, random: parts.random)
+        reloader = Reloader(live, context, providers: parts.providers, check: parts.reloadCheck, random: parts.random)
         self.store = store
         self.directory = directory
         self.pool = pool

@@ -1,7 +1,6 @@
 import ConfigurationFiles
 import Logging
 import Pipeline
-import PluginTools
 import Plugins
 import Screening
 
@@ -17,19 +16,27 @@ public struct Reload: Sendable, Equatable {
 
 /// Applies changes to a running host: all of them, or none.
 ///
-/// Everything is read and compiled and the changed plugins' fixtures are run before anything is replaced; then it is replaced at once. Runs under way
+/// Everything is read, compiled and tried before anything is replaced; then it is replaced at once. Runs under way
 /// finish on the scripts that they began on, which the store keeps.
 actor Reloader {
     private let live: LiveSettings
     private let context: PipelineContext
     private let providers: [any ScreeningProvider]
+    private let check: (any ReloadCheck)?
     private let random: any RandomSource
     private var last: Task<Reload, any Error>?
 
-    init(_ live: LiveSettings, _ context: PipelineContext, providers: [any ScreeningProvider], random: any RandomSource) {
+    init(
+        _ live: LiveSettings,
+        _ context: PipelineContext,
+        providers: [any ScreeningProvider],
+        check: (any ReloadCheck)?,
+        random: any RandomSource
+    ) {
         self.live = live
         self.context = context
         self.providers = providers
+        self.check = check
         self.random = random
     }
 
@@ -75,42 +82,27 @@ actor Reloader {
         }
     }
 
-    /// Runs the fixtures of the plugins whose files look different than when they last passed; gives how they look now.
+    /// Tries the plugins whose files look different than when they were last taken over; gives how they look now.
     private func test(_ settings: Settings, _ all: [String: Plugin], _ looks: [String: String]) async throws -> [String: String] {
         let used = Set(settings.connections.map(\.plugin) + settings.accounts.map(\.provider))
         let plugins = all.values.filter { used.contains($0.name) }.sorted { $0.name < $1.name }
-        let runner = FixtureRunner(context.scripts)
         var prints: [String: String] = [:]
         var problems: [ConfigurationProblem] = []
-        for plugin in plugins where prints[plugin.name] == nil {
-            guard let print = looks[plugin.name] else { continue }
-            guard live.print(of: plugin.name) != print else { continue }
+        for plugin in plugins {
+            guard let print = looks[plugin.name], live.print(of: plugin.name) != print else { continue }
             prints[plugin.name] = print
-            let fixtures = try plugin.fixtures()
-            for (fixture, result) in zip(fixtures, try await runner.run(plugin, fixtures)) where !result.passed {
-                let what = result.differences.first.map { "\($0)" } ?? ""
-                problems.append(ConfigurationProblem(file: fixture.file, message: "the fixture fails: \(what)"))
-            }
+            problems += try await check?.problems(with: plugin, by: context.scripts) ?? []
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems) }
         return prints
     }
 
-    /// Runs the plugin's fixtures under overlays that changed. An overlay may make something else of them on purpose; it may not fail by a script's error
-    /// where the plugin alone does not.
+    /// Tries the connections whose own scripts changed.
     private func testOverlays(of connections: [Connection]) async throws {
-        let runner = FixtureRunner(context.scripts)
         var problems: [ConfigurationProblem] = []
         for connection in connections where connection.scripts.hasOverlay {
             guard context.directory.connection(connection.id)?.scripts.id != connection.scripts.id else { continue }
-            let fixtures = try connection.plugin.fixtures()
-            for (fixture, result) in zip(fixtures, try await runner.run(connection.plugin, fixtures, scripts: connection.scripts)) {
-                guard case .failed(let failure) = result.end, failure.retry == .soon, fixture.expect.error == nil, fixture.expect.result != .failed
-                else { continue }
-                let message = "with the connection's script the fixture \(fixture.name) fails: \(failure.line)"
-                problems.append(ConfigurationProblem(file: "connections", path: "connections.\(connection.id).script", message: message))
-                break
-            }
+            problems += try await check?.problems(with: connection, by: context.scripts) ?? []
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems) }
     }
@@ -166,7 +158,8 @@ extension Settings {
 }
 
 extension Host {
-    /// Reads settings anew and applies them with the plugins and scripts that they name: all of it or, where anything is wrong, nothing.
+    /// Reads settings anew and applies them with the plugins and scripts that they name: all of it or, where anything is wrong, nothing. What changed of
+    /// plugins and scripts is tried by ``Parts/reloadCheck`` first.
     ///
     /// Connections, accounts, secrets, plugins, scripts, `network.allow` and `admin.token` are replaced at once; what needs a restart is named in what is
     /// returned and stays as it was. Work under way goes on with what it began on. Calling twice applies the second after the first.

@@ -1,29 +1,36 @@
-import ConfigurationFiles
+package import ConfigurationFiles
 import Foundation
-import LuaRuntime
-import Pipeline
-import Plugins
-import Screening
+package import LuaRuntime
+package import Pipeline
+package import Plugins
+package import Screening
 import Stores
 
 /// Makes connections and accounts of settings: checks every part of them against its plugin or provider, and loads the scripts.
-struct Setup: Sendable {
+package struct Setup: Sendable {
     let settings: Settings
     let providers: [any ScreeningProvider]
     let runner: HookRunner
     let random: any RandomSource
 
-    struct Contents: Sendable {
-        var connections: [Connection]
-        var accounts: [ProviderAccount]
-        var plugins: [PluginManifest]
-        var providers: [ProviderManifest]
+    package init(settings: Settings, providers: [any ScreeningProvider], runner: HookRunner, random: any RandomSource) {
+        self.settings = settings
+        self.providers = providers
+        self.runner = runner
+        self.random = random
+    }
+
+    package struct Contents: Sendable {
+        package var connections: [Connection]
+        package var accounts: [ProviderAccount]
+        package var plugins: [PluginManifest]
+        package var providers: [ProviderManifest]
         /// What is wrong with plugins that nobody uses.
-        var leftOut: [ConfigurationProblem]
+        package var leftOut: [ConfigurationProblem]
     }
 
     /// Everything, or every problem at once.
-    func contents() async throws -> Contents { try await contents(of: FoundPlugins(in: settings.pluginPaths)) }
+    package func contents() async throws -> Contents { try await contents(of: FoundPlugins(in: settings.pluginPaths)) }
 
     /// The same, with plugins that were read already. A plugin that cannot be read is a problem where somebody uses it.
     func contents(of found: FoundPlugins) async throws -> Contents {
@@ -68,7 +75,7 @@ struct Setup: Sendable {
     }
 
     /// The problem of a plugin that has the name of another provider; nil where it has its own.
-    static func taken(_ plugin: Plugin, by providers: [ProviderManifest]) -> ConfigurationProblem? {
+    package static func taken(_ plugin: Plugin, by providers: [ProviderManifest]) -> ConfigurationProblem? {
         guard plugin.manifest.kind == .provider, providers.contains(where: { $0.name == plugin.name }) else { return nil }
         return ConfigurationProblem(
             file: plugin.folder + "/plugin.yaml",
@@ -136,7 +143,7 @@ struct Setup: Sendable {
     }
 
     /// What is wrong with a connection's settings and secrets by its plugin's manifest.
-    static func findings(_ plugin: Plugin, _ given: Settings.Connection) -> [(place: String, message: String, hint: String?)] {
+    package static func findings(_ plugin: Plugin, _ given: Settings.Connection) -> [(place: String, message: String, hint: String?)] {
         guard plugin.manifest.kind == .ats else {
             return [("plugin", "\(plugin.name) is a provider", "An account names it; a connection needs a plugin of kind ats.")]
         }
@@ -170,7 +177,7 @@ extension Settings {
 
 extension Settings.Workers {
     /// The pool's configuration.
-    var configuration: LuaPool.Configuration {
+    package var configuration: LuaPool.Configuration {
         var configuration = LuaPool.Configuration()
         if let count { configuration.count = count }
         if let path { configuration.workerPath = path }
@@ -182,7 +189,7 @@ extension Settings.Workers {
 
 extension Settings.StoreLocation {
     /// Opens the store.
-    func open(keys: [Secret], clock: any WallClock, random: any RandomSource) async throws -> any Store {
+    package func open(keys: [Secret], clock: any WallClock, random: any RandomSource) async throws -> any Store {
         switch self {
         case .sqlite(let path): try await StoreURL.open("sqlite:" + path, relativeTo: "/", keys: keys, clock: clock, random: random)
         case .postgres(let url): try await StoreURL.open(url.value, relativeTo: "/", keys: keys, clock: clock, random: random)

@@ -1,21 +1,21 @@
-import ConfigurationFiles
+package import ConfigurationFiles
 import Foundation
 import Plugins
-import Screening
+package import Screening
 
 /// A settings file read as far as it can be: for saying everything that is wrong at once, what its plugins find included.
-struct SettingsDraft {
+package struct SettingsDraft {
     /// What could be read; not to be run where there are problems.
-    let settings: Settings
+    package let settings: Settings
     /// What is wrong so far.
-    let problems: ProblemList
+    package let problems: ProblemList
     /// The paths whose `${…}` could not be resolved: told already.
-    let unresolved: Set<[String]>
+    package let unresolved: Set<[String]>
     private let yaml: LocatedYAML
 
     /// Reads a file.
     /// - Throws: ``ConfigurationProblems`` where the file cannot be had or is not YAML, so that nothing more can be said.
-    init(
+    package init(
         file: String,
         environment: [String: String],
         providers: [ProviderManifest],
@@ -33,7 +33,7 @@ struct SettingsDraft {
 
     /// Reads the text of a file; `file` says where it stands, and what relative paths are relative to.
     /// - Throws: ``ConfigurationProblems`` where the text is not YAML, so that nothing more can be said.
-    init(
+    package init(
         text: String,
         file: String,
         environment: [String: String],
@@ -56,7 +56,7 @@ struct SettingsDraft {
 
     /// What was read, where nothing is wrong.
     /// - Throws: everything that is wrong, at once.
-    func finished() throws(ConfigurationProblems) -> Settings {
+    package func finished() throws(ConfigurationProblems) -> Settings {
         try problems.check()
         return settings
     }
@@ -64,7 +64,7 @@ struct SettingsDraft {
     /// What was read, for work with one connection: its scripts and settings and, with `sends`, its secrets and the host's address. An integrator has no
     /// credentials of providers at hand, and needs none.
     /// - Throws: what is wrong with what is needed; the rest of the file is for `check`.
-    func finished(for connection: String, sends: Bool) throws(ConfigurationProblems) -> Settings {
+    package func finished(for connection: String, sends: Bool) throws(ConfigurationProblems) -> Settings {
         let place = "connections.\(connection)"
         let others = ["accounts", "encryption", "admin", "store", "network", "retries", "health", "reload"] + (sends ? [] : ["server"])
         let found = problems.problems.filter { problem in
@@ -79,10 +79,10 @@ struct SettingsDraft {
     }
 
     /// A list over the same file with nothing in it; what could not be resolved stays told.
-    func empty() -> ProblemList { ProblemList(yaml, settled: unresolved) }
+    package func empty() -> ProblemList { ProblemList(yaml, settled: unresolved) }
 
     /// Notes a problem unless the place, or something in it, has one already.
-    func note(at path: [String], _ message: String, hint: String? = nil) {
+    package func note(at path: [String], _ message: String, hint: String? = nil) {
         let place = path.joined(separator: ".")
         let told = problems.problems.contains { $0.path == place || $0.path.hasPrefix(place + ".") }
         if !told, !unresolved.contains(where: { $0.starts(with: path) }) { problems.add(at: path, message, hint: hint) }

@@ -1,4 +1,5 @@
 public import ConfigurationFiles
+import FairleadHost
 import Foundation
 import LuaRuntime
 import Plugins

@@ -1,3 +1,4 @@
+import FairleadHost
 import Foundation
 import HTTPTypes
 import Logging

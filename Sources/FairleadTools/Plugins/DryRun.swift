@@ -1,4 +1,5 @@
 import ConfigurationFiles
+import FairleadHost
 import Foundation
 public import PluginTools
 import Plugins

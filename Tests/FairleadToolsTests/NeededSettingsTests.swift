@@ -1,10 +1,9 @@
+import FairleadTools
 import Foundation
 import PluginTools
 import Plugins
 import Screening
 import Testing
-
-@testable import FairleadHost
 
 /// Who tries a script needs no credentials: only what is wrong with what is needed stands in the way.
 @Suite("Settings that a dry run needs")

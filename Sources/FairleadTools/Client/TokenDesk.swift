@@ -1,3 +1,4 @@
+import FairleadHost
 import Pipeline
 import Providers
 public import Screening
@@ -73,15 +74,5 @@ public struct TokenDesk: Sendable {
             await store.close()
             throw error
         }
-    }
-}
-
-extension Settings {
-    /// Where a host with these settings is reached from this machine: `FAIRLEAD_URL` where it is set.
-    func address(_ environment: [String: String]) -> String {
-        if let named = environment["FAIRLEAD_URL"], !named.isEmpty { return named }
-        let host = server.host
-        let isAnywhere = host == "0.0.0.0" || host == "::"
-        return "http://\(isAnywhere ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host):\(server.port)"
     }
 }

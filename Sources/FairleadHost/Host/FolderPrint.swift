@@ -1,9 +1,9 @@
 import Foundation
 
 /// What files look like from outside: after a change they look different.
-public enum FolderPrint {
+package enum FolderPrint {
     /// The print of plugins' folders and of single files. Reads no contents.
-    public static func of(_ paths: [String]) -> String {
+    package static func of(_ paths: [String]) -> String {
         var lines: [String] = []
         for path in paths.sorted() {
             var isFolder: ObjCBool = false

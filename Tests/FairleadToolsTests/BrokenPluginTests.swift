@@ -1,4 +1,6 @@
 import ConfigurationFiles
+import FairleadHost
+import FairleadTools
 import Foundation
 import Logging
 import Pipeline
@@ -7,8 +9,6 @@ import Plugins
 import Providers
 import Screening
 import Testing
-
-@testable import FairleadHost
 
 /// A plugin that cannot be read is in the way of those who use it, and of nobody else.
 @Suite("A broken plugin beside good ones")

@@ -1,4 +1,5 @@
 import ConfigurationFiles
+import FairleadHost
 import PluginTools
 import Plugins
 import Screening

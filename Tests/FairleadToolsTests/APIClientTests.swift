@@ -1,4 +1,4 @@
-import FairleadHost
+import FairleadTools
 import HTTPTypes
 import Screening
 import ScreeningTesting

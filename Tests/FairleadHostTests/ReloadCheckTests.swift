@@ -1,0 +1,123 @@
+import ConfigurationFiles
+import Foundation
+import Logging
+import Pipeline
+import Plugins
+import Providers
+import Screening
+import Synchronization
+import Testing
+
+@testable import FairleadHost
+
+@Suite("A reload and its check")
+struct ReloadCheckTests {
+    /// Notes what it is asked, and finds wrong what it is told to.
+    private final class Check: ReloadCheck {
+        private let state = Mutex((asked: [String](), refuses: false))
+
+        var asked: [String] { state.withLock { $0.asked } }
+        func refuse(_ refuses: Bool) { state.withLock { $0.refuses = refuses } }
+
+        private func answer(_ name: String) -> [ConfigurationProblem] {
+            state.withLock { state in
+                state.asked.append(name)
+                return state.refuses ? [ConfigurationProblem(file: name, message: "the check says no")] : []
+            }
+        }
+
+        func problems(with plugin: Plugin, by runner: HookRunner) async throws -> [ConfigurationProblem] { answer(plugin.name) }
+        func problems(with connection: Connection, by runner: HookRunner) async throws -> [ConfigurationProblem] { answer(connection.id) }
+    }
+
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-reload-\(UUID().uuidString)")
+
+    private func write(_ text: String, to file: String) throws {
+        let url = folder.appending(path: file)
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: url)
+    }
+
+    private func script(_ reason: String) throws {
+        try write("return { on_event = function(event, ctx) ctx.skip('\(reason)') end }", to: "plugins/sample/main.lua")
+    }
+
+    private var settings: Settings {
+        get throws {
+            var settings = Settings(store: .sqlite(path: folder.path + "/store.db"), pluginPaths: [folder.path + "/plugins"])
+            settings.workers.isolation = .inProcess
+            settings.accounts = [
+                Account(
+                    id: "zinc-uk",
+                    provider: "zinc",
+                    environment: "staging",
+                    baseURL: "https://zinc.example.test",
+                    secrets: [
+                        "api_key": [Secret("key")], "webhook_tokens": [Secret("token")],
+                    ]
+                )
+            ]
+            settings.connections = [
+                Settings.Connection(id: "acme", plugin: "sample", accounts: ["zinc-uk"], script: folder.path + "/acme.lua")
+            ]
+            return settings
+        }
+    }
+
+    private func start(_ check: Check?) async throws -> FairleadHost.Host {
+        let manifest = """
+            name: sample
+            version: 1.0.0
+            contract: 1
+            kind: ats
+            inbound: [{ path: /hook, verify: { scheme: none } }]
+            """
+        try write(manifest, to: "plugins/sample/plugin.yaml")
+        try script("before")
+        try write("return function(base) return base end", to: "acme.lua")
+        var parts = Host.Parts(reloadCheck: check, listens: false, works: false)
+        parts.logger.logLevel = .critical
+        return try await Host(settings, parts)
+    }
+
+    @Test("What the check finds wrong is not taken over, and is shown until it is right")
+    func refused() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let check = Check()
+        let host = try await start(check)
+        let before = host.directory.connection("acme")?.scripts.id
+        check.refuse(true)
+        try script("after")
+        await #expect(throws: ConfigurationProblems.self) { try await host.reload { try settings } }
+        #expect(host.directory.connection("acme")?.scripts.id == before)
+        #expect(host.directory.refused.contains { $0.message.contains("the check says no") })
+        check.refuse(false)
+        #expect(try await host.reload { try settings }.changed == ["acme"])
+        #expect(host.directory.connection("acme")?.scripts.id != before && host.directory.refused.isEmpty)
+        await host.close()
+    }
+
+    @Test("Only what has changed is checked")
+    func unchanged() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let check = Check()
+        let host = try await start(check)
+        _ = try await host.reload { try settings }
+        #expect(check.asked.isEmpty)
+        try write("return function(base) base.on_update = nil return base end", to: "acme.lua")
+        _ = try await host.reload { try settings }
+        #expect(check.asked == ["acme"])
+        await host.close()
+    }
+
+    @Test("Without a check, what loads is taken over")
+    func without() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let host = try await start(nil)
+        try script("after")
+        #expect(try await host.reload { try settings }.changed == ["acme"])
+        try write("return function(", to: "plugins/sample/main.lua")
+        await #expect(throws: ConfigurationProblems.self) { try await host.reload { try settings } }
+        await host.close()
+    }
+}
