@@ -75,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
     /// Tells where the host listens, once it does.
     private func announce(_ host: Host, _ settings: Settings, _ logger: Logger) async {
         guard let port = try? await host.port() else { return }
-        let address = "http://\(settings.server.host):\(port)"
+        let address = settings.server.url(port: port)
         Terminal.say("Fairlead listens on \(address)")
         if settings.encryptionKeys.isEmpty {
             logger.warning(

@@ -30,7 +30,8 @@ public struct Trigger: Sendable {
     public let isElsewhere: Bool
     private let delivery: SignedDelivery
     private let method: HTTPRequest.Method
-    private let url: String
+    /// Where it goes.
+    let url: String
 
     /// Makes the delivery ready. Sends nothing.
     /// - Parameters:
@@ -89,10 +90,10 @@ public struct Trigger: Sendable {
         self.connection = id
         self.delivery = delivery
         production = connection.accounts.filter { settings.account($0).map { !Trigger.isHarmless($0) } ?? true }
-        let own = "http://\(settings.server.host):\(settings.server.port)"
+        let own = settings.server.localURL
         isElsewhere = host.map { $0.replacing(/\/+$/, with: "") != own && $0 != settings.server.publicURL && !Trigger.isHere($0) } ?? false
         method = HTTPRequest.Method(rawValue: input["method"]?.text ?? "POST") ?? .post
-        let base = host ?? "http://\(settings.server.host):\(settings.server.port)"
+        let base = host ?? own
         let query = FormEncoding.text((input["query"]?.members?.pairs ?? []).compactMap { name, value in value.identifier.map { (name, $0) } })
         url = base.replacing(/\/+$/, with: "") + "/ats/\(id)" + place + (query.isEmpty ? "" : "?" + query)
     }
