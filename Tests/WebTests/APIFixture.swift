@@ -5,6 +5,7 @@ import Pipeline
 import Screening
 import ScreeningTesting
 import Stores
+import Testing
 
 @testable import Plugins
 @testable import Web
@@ -101,7 +102,7 @@ struct APIFixture {
     func run(_ body: (APIClient) async throws -> Void) async throws {
         let routes = ATSRoutes.routes(Intake(context)) + ProviderRoutes.routes(Intake(context)) + api.routes
         try await withServer(routes) { (server, transport) async throws in
-            try await body(APIClient(server: server, transport: transport))
+            try await body(APIClient(server: server, transport: transport, validator: SchemaValidator(document: api.openAPI)))
         }
         await store.close()
         try? FileManager.default.removeItem(atPath: folder)
@@ -151,10 +152,11 @@ struct APIFixture {
     }
 }
 
-/// Asks a fixture's server.
+/// Asks a fixture's server, and holds every answer against the API's own document.
 struct APIClient {
     let server: RunningServer
     let transport: HTTPTransport
+    let validator: SchemaValidator
 
     func get(_ path: String, as token: String? = "all") async throws -> WireResponse { try await send(.get, path, nil, as: token) }
 
@@ -165,10 +167,16 @@ struct APIClient {
     func delete(_ path: String, as token: String? = "all") async throws -> WireResponse { try await send(.delete, path, nil, as: token) }
 
     func send(_ method: HTTPRequest.Method, _ path: String, _ body: JSON?, key: String? = nil, as token: String?) async throws -> WireResponse {
-        var request = WireRequest(method, server.url("/api/v1" + path), body: body?.bytes() ?? [])
+        try await send(method, path, body?.bytes() ?? [], key: key, as: token)
+    }
+
+    func send(_ method: HTTPRequest.Method, _ path: String, _ body: [UInt8], key: String? = nil, as token: String?) async throws -> WireResponse {
+        var request = WireRequest(method, server.url("/api/v1" + path), body: body)
         if let token { request.headers[.authorization] = "Bearer " + token }
         if let key { request.headers[HTTPField.Name("idempotency-key")!] = key }
-        return try await transport.send(request)
+        let response = try await transport.send(request)
+        for problem in validator.problems(response, to: method.rawValue, path) { Issue.record("not as the document says: \(problem)") }
+        return response
     }
 
     /// The members of a list's items.

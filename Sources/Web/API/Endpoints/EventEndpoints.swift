@@ -18,18 +18,20 @@ struct EventEndpoints: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/events", .read, .list("Events, newest first", of: "Event", EventEndpoints.list.parameters)) { request, principal in
+            Endpoint(.get, "/events", .read, .list("Events, newest first", of: Event.schema, EventEndpoints.list.parameters)) { request, principal in
                 let (query, page) = try EventEndpoints.list.read(request, principal)
                 return try await store.events(query, page).response { $0.view(principal) }
             },
-            Endpoint(.get, "/events/{id}", .read, .show("One event, with what was received for read_personal", of: "Event")) { request, principal in
+            Endpoint(.get, "/events/{id}", .read, .show("One event, with what was received for read_personal", of: Event.schema)) {
+                request,
+                principal in
                 WireResponse(200, json: try await event(request, principal).fullView(principal))
             },
             Endpoint(
                 .post,
                 "/events/{id}/replay",
                 .operate,
-                .command("Send an event through the present scripts again", 202, of: "Event", body: ["note": .anyText])
+                .command("Send an event through the present scripts again", 202, of: Event.schema, optional: ["note": .anyText])
             ) {
                 request,
                 principal in
@@ -55,7 +57,7 @@ struct EventEndpoints: Sendable {
                 .post,
                 "/events/{id}/discard",
                 .operate,
-                .command("Nothing is to be done about an event", 202, of: "Event", body: ["note": .anyText])
+                .command("Nothing is to be done about an event", 202, of: Event.schema, optional: ["note": .anyText])
             ) {
                 request,
                 principal in

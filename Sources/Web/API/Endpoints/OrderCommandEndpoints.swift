@@ -30,7 +30,7 @@ struct OrderCommandEndpoints: Sendable {
                 .post,
                 "/orders/{id}/cancel",
                 .order,
-                .command("Cancel an order", 200, of: "Order", body: ["reason": .anyText, "note": .anyText])
+                .command("Cancel an order", 200, of: Order.schema, optional: ["reason": .anyText, "note": .anyText], problems: [502])
             ) {
                 request,
                 principal in
@@ -46,7 +46,7 @@ struct OrderCommandEndpoints: Sendable {
                 .post,
                 "/orders/{id}/refresh",
                 .order,
-                .command("Ask the provider for its present word", 202, of: "Order", body: ["note": .anyText])
+                .command("Ask the provider for its present word", 202, of: Order.schema, optional: ["note": .anyText])
             ) {
                 request,
                 principal in
@@ -61,7 +61,7 @@ struct OrderCommandEndpoints: Sendable {
                 .post,
                 "/orders/{id}/retry",
                 .operate,
-                .command("Send an order again that failed or was refused", 202, of: "Order", body: ["note": .anyText])
+                .command("Send an order again that failed or was refused", 202, of: Order.schema, optional: ["note": .anyText])
             ) {
                 request,
                 principal in
@@ -88,7 +88,7 @@ struct OrderCommandEndpoints: Sendable {
                 .post,
                 "/orders/{id}/discard",
                 .operate,
-                .command("Nothing is to be done about an order that failed", 202, of: "Order", body: ["note": .anyText])
+                .command("Nothing is to be done about an order that failed", 202, of: Order.schema, optional: ["note": .anyText])
             ) { request, principal in
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
@@ -150,20 +150,17 @@ struct OrderCommandEndpoints: Sendable {
     private static let placing = Operation.command(
         "Place an order; the same external_id on a connection gives the same order",
         201,
-        of: "Order",
-        body: [
-            "connection": .anyText, "external_id": .anyText, "package": .anyText, "candidate": .reference("Candidate"), "account": .anyText,
-            "metadata": .anyObject,
-        ],
-        required: ["connection", "external_id", "package", "candidate"],
-        also: 200
+        200,
+        of: Order.schema,
+        required: ["connection": .anyText, "external_id": .anyText, "package": .anyText, "candidate": Candidate.schema.reference],
+        optional: ["account": .anyText, "metadata": .anyObject]
     )
 
     private static let resolving = Operation.command(
         "Settle an uncertain order by a person's word",
         200,
-        of: "Order",
-        body: ["action": ["type": "string", "enum": ["adopt", "resubmit", "abandon"]], "provider_ref": .anyText, "note": .anyText],
-        required: ["action"]
+        of: Order.schema,
+        required: ["action": ["type": "string", "enum": ["adopt", "resubmit", "abandon"]]],
+        optional: ["provider_ref": .anyText, "note": .anyText]
     )
 }

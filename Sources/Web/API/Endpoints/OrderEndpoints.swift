@@ -29,17 +29,22 @@ struct OrderEndpoints: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/orders", .read, .list("Orders, newest first", of: "Order", OrderEndpoints.list.parameters)) { request, principal in
+            Endpoint(.get, "/orders", .read, .list("Orders, newest first", of: Order.schema, OrderEndpoints.list.parameters)) { request, principal in
                 let (query, page) = try OrderEndpoints.list.read(request, principal)
                 return try await store.orders(query, page).response { $0.view(principal) }
             },
-            Endpoint(.get, "/orders/{id}", .read, .show("One order", of: "Order")) { request, principal in
+            Endpoint(.get, "/orders/{id}", .read, .show("One order", of: Order.schema)) { request, principal in
                 let order = try await store.order(request, principal)
                 // Looking is possible while nothing can be written.
                 try? await commands.looked(at: order)
                 return WireResponse(200, json: try await commands.view(order, principal))
             },
-            Endpoint(.get, "/orders/{id}/timeline", .read, .whole("What happened to an order, oldest first", of: "TimelineEntry")) {
+            Endpoint(
+                .get,
+                "/orders/{id}/timeline",
+                .read,
+                .whole("What happened to an order, oldest first", of: TimelineEntry.schema, problems: [404])
+            ) {
                 request,
                 principal in
                 let order = try await store.order(request, principal)

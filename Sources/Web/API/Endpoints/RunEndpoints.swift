@@ -18,17 +18,17 @@ struct RunEndpoints: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/runs", .read, .list("Runs, newest first", of: "Run", RunEndpoints.list.parameters)) { request, principal in
+            Endpoint(.get, "/runs", .read, .list("Runs, newest first", of: Run.schema, RunEndpoints.list.parameters)) { request, principal in
                 let (query, page) = try RunEndpoints.list.read(request, principal)
                 return try await store.runs(query, page).response { $0.view(principal) }
             },
-            Endpoint(.get, "/runs/{id}", .read, .show("One run with its steps", of: "Run")) { request, principal in
+            Endpoint(.get, "/runs/{id}", .read, .show("One run with its steps", of: Run.schema)) { request, principal in
                 let run = try await run(request, principal)
                 // An event that cannot be read any more leaves its runs without an input, not without an answer.
                 let input = principal.seesPersonal ? try? await RunInput(store).json(of: run) : nil
                 return WireResponse(200, json: run.view(principal, input: input, steps: try await store.steps(of: run.id)))
             },
-            Endpoint(.post, "/runs/{id}/retry", .operate, .command("Give a run another attempt now", 202, of: "Run", body: ["note": .anyText])) {
+            Endpoint(.post, "/runs/{id}/retry", .operate, .command("Give a run another attempt now", 202, of: Run.schema, optional: ["note": .anyText])) {
                 request,
                 principal in
                 try await IdempotentRequest(request: request, principal: principal, store: store).answer {
@@ -37,7 +37,12 @@ struct RunEndpoints: Sendable {
                     return WireResponse(202, json: try await commands.acting(as: principal.actor).retry(run: id, note: note).view(principal))
                 }
             },
-            Endpoint(.post, "/runs/{id}/discard", .operate, .command("Nothing is to be done about a run", 202, of: "Run", body: ["note": .anyText])) {
+            Endpoint(
+                .post,
+                "/runs/{id}/discard",
+                .operate,
+                .command("Nothing is to be done about a run", 202, of: Run.schema, optional: ["note": .anyText])
+            ) {
                 request,
                 principal in
                 try await IdempotentRequest(request: request, principal: principal, store: store).answer {

@@ -12,52 +12,51 @@ struct SetupEndpoints: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/accounts", .read, .whole("Accounts", of: "Account")) { _, principal in
+            Endpoint(.get, "/accounts", .read, .whole("Accounts", of: ProviderAccount.schema)) { _, principal in
                 var accounts: [JSON] = []
                 for account in directory.accounts where sees(account.account.id, principal) { accounts.append(try await view(account)) }
                 return SetupEndpoints.list(accounts)
             },
-            Endpoint(.post, "/accounts/{id}/check", .operate, .command("Ask the provider whether it takes the credentials", 200, of: "Account")) {
-                request,
-                principal in
+            Endpoint(.post, "/accounts/{id}/check", .operate, SetupEndpoints.checking) { request, principal in
                 let id = request.parameters["id"] ?? ""
                 guard sees(id, principal), let account = directory.account(id) else { throw ProblemDocument.notFound("account") }
                 _ = try await commands.acting(as: principal.actor).check(account: id)
                 return WireResponse(200, json: try await view(account))
             },
-            Endpoint(.get, "/accounts/{id}/packages", .read, .whole("The packages that an account may order", of: "Package")) { request, principal in
+            Endpoint(.get, "/accounts/{id}/packages", .read, SetupEndpoints.packages) { request, principal in
                 let id = request.parameters["id"] ?? ""
                 guard sees(id, principal) else { throw ProblemDocument.notFound("account") }
                 return SetupEndpoints.list(try await commands.packages(account: id).map(\.json))
             },
-            Endpoint(.get, "/connections", .read, .whole("Connections", of: "Connection")) { _, principal in
-                SetupEndpoints.list(directory.connections.filter { principal.sees(connection: $0.id) }.map(view))
+            Endpoint(.get, "/connections", .read, .whole("Connections", of: Connection.schema)) { _, principal in
+                SetupEndpoints.list(directory.connections.filter { principal.sees(connection: $0.id) }.map { $0.view(problem: problem(of: $0)) })
             },
-            Endpoint(.get, "/connections/{id}", .read, .show("One connection", of: "Connection")) { request, principal in
+            Endpoint(.get, "/connections/{id}", .read, .show("One connection", of: Connection.schema)) { request, principal in
                 guard let connection = directory.connection(request.parameters["id"] ?? ""), principal.sees(connection: connection.id) else {
                     throw ProblemDocument.notFound("connection")
                 }
-                var view = view(connection)
-                view["settings"] = connection.settings
-                view["secrets"] = .array(connection.secrets.filter { !$0.value.isEmpty }.keys.sorted().map { .string($0) })
-                return WireResponse(200, json: view)
+                return WireResponse(200, json: connection.fullView(problem: problem(of: connection)))
             },
-            Endpoint(.get, "/providers", .read, .whole("Providers and what can be done with each", of: "Provider")) { _, _ in
-                SetupEndpoints.list(providers().map(SetupEndpoints.view))
+            Endpoint(.get, "/providers", .read, .whole("Providers and what can be done with each", of: ProviderManifest.schema)) { _, _ in
+                SetupEndpoints.list(providers().map(\.view))
             },
-            Endpoint(.get, "/plugins", .read, .whole("Plugins", of: "Plugin")) { _, _ in
-                SetupEndpoints.list(
-                    plugins().map { plugin in
-                        [
-                            "name": .string(plugin.name), "version": .string(plugin.version), "contract": .int(Int64(plugin.contract)),
-                            "kind": .string(plugin.kind.rawValue), "title": .string(plugin.title),
-                            "problem": directory.refusal(of: plugin.name)?.json ?? .null,
-                        ]
-                    }
-                )
+            Endpoint(.get, "/plugins", .read, .whole("Plugins", of: PluginManifest.schema)) { _, _ in
+                SetupEndpoints.list(plugins().map { $0.view(problem: directory.refusal(of: $0.name)?.json) })
             },
         ]
     }
+
+    private static let checking = Operation(
+        summary: "Ask the provider whether it takes the credentials",
+        answers: [(200, ProviderAccount.schema.reference)],
+        problems: [404, 409, 502]
+    )
+
+    private static let packages = Operation.whole(
+        "The packages that an account may order",
+        of: ScreeningPackage.schema,
+        problems: [404, 409, 502]
+    )
 
     /// Whether a principal may see an account: one of its connections may order from it.
     private func sees(_ account: String, _ principal: Principal) -> Bool {
@@ -67,40 +66,7 @@ struct SetupEndpoints: Sendable {
 
     private static func list(_ items: [JSON]) -> WireResponse { Page(items: items, next: nil).response { $0 } }
 
-    private func view(_ account: ProviderAccount) async throws -> JSON {
-        let problem = try await commands.problem(of: account) ?? .null
-        return [
-            "id": .string(account.account.id), "provider": .string(account.account.provider), "environment": JSON(account.account.environment),
-            "base_url": .string(account.account.baseURL), "capabilities": account.capabilities.json,
-            "poll": JSON(account.account.polling?.interval.map { "\($0.components.seconds)s" } ?? "off"),
-            "results_per_minute": account.account.polling?.readsPerMinute.map { .int(Int64($0)) } ?? .null, "problem": problem,
-        ]
-    }
+    private func view(_ account: ProviderAccount) async throws -> JSON { account.view(problem: try await commands.problem(of: account)) }
 
-    private func view(_ connection: Connection) -> JSON {
-        [
-            "id": .string(connection.id), "plugin": .string(connection.plugin.name), "plugin_version": .string(connection.plugin.manifest.version),
-            "accounts": .array(connection.accounts.map { .string($0) }),
-            "hooks": .array(connection.hooks.hooks.sorted().map { .string($0) }),
-            "problem": commands.problem(of: connection) ?? directory.refusal(of: connection)?.json ?? .null,
-        ]
-    }
-
-    private static func view(_ provider: ProviderManifest) -> JSON {
-        [
-            "name": .string(provider.name), "title": .string(provider.title), "capabilities": provider.capabilities.json,
-            "environments": .array(provider.environments.keys.sorted().map { .string($0) }),
-        ]
-    }
-}
-
-extension ProviderManifest.Capabilities {
-    /// The capabilities by name; `cancel` says until when, or is null.
-    var json: JSON {
-        [
-            "packages": .bool(packages), "report": .bool(report), "webhooks": .bool(webhooks), "signed_webhooks": .bool(signedWebhooks),
-            "timestamped_webhooks": .bool(timestampedWebhooks), "cancel": JSON(cancel), "find": .bool(find),
-            "idempotent_create": .bool(idempotentCreate),
-        ]
-    }
+    private func problem(of connection: Connection) -> JSON? { commands.problem(of: connection) ?? directory.refusal(of: connection)?.json }
 }

@@ -9,22 +9,22 @@ struct TokenEndpoints: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/tokens", .admin, .whole("Tokens, without their secrets", of: "Token")) { _, principal in
+            Endpoint(.get, "/tokens", .admin, .whole("Tokens, without their secrets", of: AccessToken.schema)) { _, principal in
                 try TokenEndpoints.require(principal)
-                return Page(items: try await tokens.all(), next: nil).response(\.json)
+                return Page(items: try await tokens.all(), next: nil).response(\.view)
             },
             // Takes no Idempotency-Key: an answer that is kept would keep the secret.
             Endpoint(.post, "/tokens", .admin, TokenEndpoints.creating) { request, principal in
                 try TokenEndpoints.require(principal)
                 let body = try request.object(["name", "scopes", "connections", "expires_at"])
                 let (token, secret) = try await tokens.create(body, connections: directory.connections.map(\.id))
-                var json = token.json
-                json["token"] = .string(secret.value)
-                return WireResponse(201, json: json)
+                return WireResponse(201, json: token.view(with: secret))
             },
-            Endpoint(.delete, "/tokens/{id}", .admin, .show("Revoke a token: it is refused from now on", of: "Token")) { request, principal in
+            Endpoint(.delete, "/tokens/{id}", .admin, .show("Revoke a token: it is refused from now on", of: AccessToken.schema)) {
+                request,
+                principal in
                 try TokenEndpoints.require(principal)
-                return WireResponse(200, json: try await tokens.revoke(request.parameters["id"] ?? "").json)
+                return WireResponse(200, json: try await tokens.revoke(request.parameters["id"] ?? "").view)
             },
         ]
     }
@@ -35,18 +35,13 @@ struct TokenEndpoints: Sendable {
         }
     }
 
-    private static let creating: Operation = {
-        var operation = Operation.command(
-            "Make a token; its secret, `token`, is told this once",
-            201,
-            of: "NewToken",
-            body: [
-                "name": .anyText, "scopes": ["type": "array", "items": .anyText], "connections": ["type": "array", "items": .anyText],
-                "expires_at": ["type": "string", "format": "date-time"],
-            ],
-            required: ["name", "scopes"]
-        )
-        operation.parameters = []
-        return operation
-    }()
+    private static let creating = Operation(
+        summary: "Make a token; its secret, `token`, is told this once",
+        body: Operation.body(
+            required: ["name": .anyText, "scopes": .list(of: .words(Scope.self))],
+            optional: ["connections": .list(of: .anyText), "expires_at": .moment]
+        ),
+        answers: [(201, AccessToken.newSchema.reference)],
+        problems: [400, 408, 413, 422]
+    )
 }

@@ -1,10 +1,19 @@
 import HTTPTypes
+import Pipeline
+import Plugins
 import Screening
 
-/// The API's OpenAPI 3.1 document, put together from what the endpoints say of themselves.
+/// The API's OpenAPI 3.1 document, put together from what the endpoints and views say of themselves.
 enum OpenAPIDocument {
     static let path = "/openapi.json"
     static let operation = Operation(summary: "This document", answers: [(200, .anyObject)], problems: [])
+
+    /// The schemas of what is shown.
+    private static let schemas = [
+        ProblemDocument.schema, Order.schema, Candidate.schema, Check.schema, Problem.schema, TimelineEntry.schema, Commands.Batch.schema,
+        Event.schema, Run.schema, Step.schema, ProviderAccount.schema, ScreeningPackage.schema, Connection.schema, ProviderManifest.schema,
+        ProviderManifest.Capabilities.schema, PluginManifest.schema, AccessToken.schema, AccessToken.newSchema,
+    ]
 
     /// The document for these endpoints.
     static func document(_ endpoints: [Endpoint]) -> JSON {
@@ -26,9 +35,12 @@ enum OpenAPIDocument {
             "components": [
                 "securitySchemes": ["token": ["type": "http", "scheme": "bearer"]],
                 "responses": [
-                    "Problem": ["description": "What went wrong", "content": ["application/problem+json": ["schema": .reference("Problem")]]]
+                    "Problem": [
+                        "description": "What went wrong",
+                        "content": ["application/problem+json": ["schema": ProblemDocument.schema.reference]],
+                    ]
                 ],
-                "schemas": .object(Schemas.all),
+                "schemas": .object(JSON.Members(schemas.map { ($0.name, $0.json) })),
             ],
         ]
     }

@@ -1,3 +1,4 @@
+import Pipeline
 import Screening
 
 /// How the OpenAPI document describes one endpoint.
@@ -7,54 +8,47 @@ struct Operation: Sendable {
     var body: JSON?
     /// Statuses of success with the schema of what is answered.
     let answers: [(status: Int, schema: JSON)]
+    /// Statuses of problems, beside those that every operation may have.
     let problems: [Int]
 
+    /// No or a wrong token, a scope that is missing, too many wrong tokens, an error of ours, the store or the server not available.
+    private static let everywhere = [401, 403, 429, 500, 503]
+
     /// A list in pages.
-    static func list(_ summary: String, of schema: String, _ parameters: [JSON]) -> Operation {
-        var operation = whole(summary, of: schema)
-        operation.parameters = parameters
-        return operation
+    static func list(_ summary: String, of schema: Schema, _ parameters: [JSON]) -> Operation {
+        Operation(summary: summary, parameters: parameters, answers: [(200, .page(of: schema.reference))], problems: [400])
     }
 
-    /// A list that is always answered whole.
-    static func whole(_ summary: String, of schema: String) -> Operation {
-        let list: JSON = [
-            "type": "object", "required": ["items", "next"],
-            "properties": ["items": ["type": "array", "items": .reference(schema)], "next": ["type": ["string", "null"]]],
-        ]
-        return Operation(summary: summary, answers: [(200, list)], problems: [400])
+    /// A list that is always answered whole, of everything or of what belongs to one thing.
+    static func whole(_ summary: String, of schema: Schema, problems: [Int] = []) -> Operation {
+        Operation(summary: summary, answers: [(200, .page(of: schema.reference))], problems: problems)
     }
 
     /// One thing.
-    static func show(_ summary: String, of schema: String) -> Operation {
-        Operation(summary: summary, answers: [(200, .reference(schema))], problems: [404])
+    static func show(_ summary: String, of schema: Schema) -> Operation {
+        Operation(summary: summary, answers: [(200, schema.reference)], problems: [404])
     }
 
     /// Something to be done; takes an `Idempotency-Key`.
     static func command(
         _ summary: String,
-        _ status: Int,
-        of schema: String,
-        body: JSON = [:],
-        required: [JSON] = [],
-        also: Int? = nil
+        _ statuses: Int...,
+        of schema: Schema,
+        required: JSON = [:],
+        optional: JSON = [:],
+        problems: [Int] = []
     ) -> Operation {
         let key: JSON = [
             "name": "Idempotency-Key", "in": "header", "description": "The same key and body give the first answer again for 24 hours",
             "schema": .anyText,
         ]
-        let statuses = [status] + (also.map { [$0] } ?? [])
-        var operation = Operation(
+        return Operation(
             summary: summary,
             parameters: [key],
-            answers: statuses.map { ($0, .reference(schema)) },
-            problems: [400, 403, 404, 409, 422, 503]
+            body: body(required: required, optional: optional),
+            answers: statuses.map { ($0, schema.reference) },
+            problems: [400, 404, 408, 409, 413, 422] + problems
         )
-        if body.members?.pairs.isEmpty == false {
-            let schema: JSON = ["type": "object", "properties": body, "required": .array(required), "additionalProperties": false]
-            operation.body = ["required": .bool(!required.isEmpty), "content": ["application/json": ["schema": schema]]]
-        }
-        return operation
     }
 
     /// Something to be done for everything that filters let through, a page at a time.
@@ -62,16 +56,18 @@ struct Operation: Sendable {
     ///   - members: the filters and the page.
     ///   - others: what else the body may hold.
     static func batch(_ summary: String, _ members: JSON, others: JSON = [:]) -> Operation {
-        let outcome: JSON = [
-            "type": "object", "required": ["done", "refused", "next"],
-            "properties": ["done": ["type": "integer"], "refused": ["type": "integer"], "next": ["type": ["string", "null"]]],
-        ]
-        var properties = members
-        for (name, schema) in others.members?.pairs ?? [] { properties[name] = schema }
-        var operation = Operation(summary: summary, answers: [(202, outcome)], problems: [400, 403, 422, 503])
-        let schema: JSON = ["type": "object", "properties": properties, "additionalProperties": false]
-        operation.body = ["required": true, "content": ["application/json": ["schema": schema]]]
-        return operation
+        var all = members
+        for (name, schema) in others.members?.pairs ?? [] { all[name] = schema }
+        var body = body(required: [:], optional: all)
+        body?["required"] = true
+        return Operation(summary: summary, body: body, answers: [(202, Commands.Batch.schema.reference)], problems: [400, 408, 413, 422])
+    }
+
+    /// The body of a request; nil where it has no members.
+    static func body(required: JSON, optional: JSON = [:]) -> JSON? {
+        let schema = JSON.object(always: required, sometimes: optional)
+        guard schema["properties"] != [:] else { return nil }
+        return ["required": .bool(required != [:]), "content": ["application/json": ["schema": schema]]]
     }
 
     /// The operation's object in the document.
@@ -80,7 +76,7 @@ struct Operation: Sendable {
         for answer in answers {
             responses[String(answer.status)] = ["description": "Done", "content": ["application/json": ["schema": answer.schema]]]
         }
-        for status in Set(problems + [401, 429]).sorted() { responses[String(status)] = ["$ref": "#/components/responses/Problem"] }
+        for status in Set(problems + Operation.everywhere).sorted() { responses[String(status)] = ["$ref": "#/components/responses/Problem"] }
         let inPath = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { part -> JSON in
             ["name": .string(String(part.dropFirst().dropLast())), "in": "path", "required": true, "schema": .anyText]
         }

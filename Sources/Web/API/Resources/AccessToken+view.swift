@@ -1,0 +1,27 @@
+import Screening
+
+extension AccessToken {
+    static let schema = Schema("Token", always: members)
+    static let newSchema = Schema("NewToken", always: membersOfNew, "The only time that `token`, the secret, is told")
+
+    private static let members: JSON = [
+        "id": .anyText, "name": .anyText, "scopes": .list(of: .words(Scope.self)), "connections": JSON.list(of: .anyText).orNull,
+        "created_at": .moment, "expires_at": JSON.moment.orNull,
+    ]
+
+    private static var membersOfNew: JSON {
+        var all = members
+        all["token"] = .anyText
+        return all
+    }
+
+    /// The token without its secret.
+    var view: JSON { json }
+
+    /// The token with its secret, which is shown this once.
+    func view(with secret: Secret) -> JSON {
+        var view = view
+        view["token"] = .string(secret.value)
+        return view
+    }
+}

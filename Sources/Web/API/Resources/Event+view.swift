@@ -1,0 +1,46 @@
+import Screening
+
+extension Event {
+    static let schema = Schema(
+        "Event",
+        always: [
+            "id": .anyText, "kind": .words(Event.Kind.self), "connection": JSON.anyText.orNull, "account": JSON.anyText.orNull,
+            "order": JSON.anyText.orNull, "path": .anyText, "received_at": .moment, "state": .words(Event.State.self),
+            "problem": Problem.schema.reference.orNull, "duplicate_count": .wholeNumber, "runs": .list(of: .anyText), "orders": .list(of: .anyText),
+        ],
+        sometimes: [
+            "request": .object(
+                always: ["method": .anyText, "path": .anyText, "query": .textByName, "headers": .textByName],
+                sometimes: ["body": .anyText, "body_base64": .anyText]
+            )
+        ],
+        "request only for one event and with read_personal; body_base64 where the body is not UTF-8"
+    )
+
+    /// The event without what was received.
+    func view(_ principal: Principal) -> JSON {
+        guard !principal.seesPersonal, let problem else { return json }
+        var view = json
+        // A script's reason may quote a person.
+        view["problem"]?["message"] = .string("See the event's run (\(problem.code)).")
+        return view
+    }
+
+    /// The event with what was received, where that may be seen.
+    func fullView(_ principal: Principal) -> JSON {
+        guard principal.seesPersonal else { return view(principal) }
+        var view = json
+        let received = request.value
+        var shown: JSON = [
+            "method": .string(received.method), "path": .string(received.path), "query": JSON(texts: received.query),
+            "headers": JSON(texts: received.headers),
+        ]
+        if let text = String(validating: received.body, as: UTF8.self) {
+            shown["body"] = .string(text)
+        } else {
+            shown["body_base64"] = .string(received.body.base64)
+        }
+        view["request"] = shown
+        return view
+    }
+}

@@ -1,0 +1,110 @@
+import Pipeline
+import Screening
+
+extension Order {
+    static let schema = Schema(
+        "Order",
+        always: [
+            "id": .anyText, "connection": .anyText, "account": .anyText, "provider": .anyText, "external_id": .anyText, "package": .anyText,
+            "state": .words(OrderState.self), "outcome": JSON.words(Outcome.self).orNull, "waiting_on": JSON.words(Party.self).orNull,
+            "provider_ref": JSON.anyText.orNull, "provider_status": .textByName, "checks": .list(of: Check.schema.reference),
+            "problem": Problem.schema.reference.orNull, "created_at": .moment, "updated_at": .moment,
+            "caused_by": JSON.object(always: ["event": JSON.anyText.orNull, "run": .anyText]).orNull, "previous": JSON.anyText.orNull,
+        ],
+        sometimes: [
+            "candidate": Candidate.schema.reference, "report_url": JSON.anyText.orNull, "metadata": .anyObject,
+            "next_attempt_at": JSON.moment.orNull, "next_read_at": JSON.moment.orNull,
+        ],
+        "candidate, report_url and metadata only with read_personal; next_attempt_at and next_read_at only for one order"
+    )
+
+    /// The order, by whether the caller may see personal data. What may not be seen is left out, not blanked.
+    func view(_ principal: Principal) -> JSON {
+        guard !principal.seesPersonal else { return json }
+        var view = json
+        view["candidate"] = nil
+        view["report_url"] = nil
+        view["metadata"] = nil
+        // The message may quote the provider, and the provider a person.
+        if let problem = standing.problem {
+            view["problem"]?["message"] = .string("See the order's timeline, or ask somebody who may read personal data (\(problem.code)).")
+        }
+        view["checks"] = .array(
+            standing.checks.map { check in
+                var json = check.json
+                json["name"] = nil
+                return json
+            }
+        )
+        return view
+    }
+
+    /// The order with what happens next. An order that waits for its account shows the account's problem, unless it has one of its own.
+    func view(_ principal: Principal, _ outlook: Outlook) -> JSON {
+        var view = view(principal)
+        if let obstacle = outlook.obstacle, standing.problem == nil { view["problem"] = obstacle }
+        view["next_attempt_at"] = JSON(outlook.nextAttemptAt)
+        view["next_read_at"] = JSON(outlook.nextReadAt)
+        return view
+    }
+}
+
+extension Commands {
+    /// An order as it is shown alone: with what happens next.
+    func view(_ order: Order, _ principal: Principal) async throws -> JSON { order.view(principal, try await outlook(of: order)) }
+}
+
+extension Commands.Batch {
+    static let schema = Schema("Batch", always: ["done": .wholeNumber, "refused": .wholeNumber, "next": JSON.anyText.orNull])
+}
+
+extension Candidate {
+    static let schema = Schema(
+        "Candidate",
+        always: ["first_name": .anyText, "last_name": .anyText, "email": .anyText],
+        sometimes: ["phone": .anyText, "country": .anyText],
+        isOpen: true,
+        "Further members are kept and may be part of what the provider is sent"
+    )
+}
+
+extension Check {
+    static let schema = Schema(
+        "Check",
+        always: ["type": JSON.anyText.orNull, "status": .anyText],
+        sometimes: ["name": .anyText, "category": .anyText],
+        "name only with read_personal"
+    )
+}
+
+extension Problem {
+    static let schema = Schema("Obstacle", always: ["code": .anyText, "message": .anyText, "at": .moment], "What stands in something's way")
+}
+
+extension TimelineEntry {
+    static let schema = Schema(
+        "TimelineEntry",
+        always: ["at": .moment, "kind": .anyText, "text": .anyText, "details": .anyObject, "actor": Actor.schema.reference.orNull],
+        sometimes: ["note": JSON.anyText.orNull],
+        "note only with read_personal"
+    )
+
+    /// The entry; its note, and what a person is called, where that may be seen.
+    func view(_ principal: Principal) -> JSON {
+        guard !principal.seesPersonal else { return json }
+        var view = json
+        view["note"] = nil
+        if case .person? = actor { view["actor"] = ["kind": "person", "id": .null, "name": .null] }
+        return view
+    }
+}
+
+extension Actor {
+    static let schema = Schema(
+        "Actor",
+        always: [
+            "kind": ["type": "string", "enum": ["token", "person", "script", "system"]], "id": JSON.anyText.orNull, "name": JSON.anyText.orNull,
+        ],
+        "Who asked for something; a person's id and name only with read_personal"
+    )
+}

@@ -1,0 +1,51 @@
+import Screening
+
+extension Run {
+    static let schema = Schema(
+        "Run",
+        always: [
+            "id": .anyText, "connection": .anyText, "plugin": .anyText, "plugin_version": .anyText, "script": .anyText, "hook": .anyText,
+            "event": JSON.anyText.orNull, "order": JSON.anyText.orNull, "state": .words(Run.State.self), "attempt": .wholeNumber,
+            "next_attempt_at": JSON.moment.orNull,
+            "result": JSON.object(always: ["kind": .anyText], sometimes: ["reason": JSON.anyText.orNull]).orNull,
+            "error": JSON.object(always: ["code": .anyText, "message": .anyText], isOpen: true).orNull,
+            "earlier_errors": .list(of: .object(always: ["code": .anyText, "message": .anyText], isOpen: true)),
+            "logs": .list(of: .object(always: ["at": .moment, "level": .anyText, "message": .anyText, "fields": [:]])),
+            "created_at": .moment, "ended_at": JSON.moment.orNull,
+        ],
+        sometimes: ["steps": .list(of: Step.schema.reference), "input": [:]],
+        "steps and input only for one run; input, what the hook was called with, and the result's reason only with read_personal"
+    )
+
+    /// The run without its steps.
+    func view(_ principal: Principal) -> JSON {
+        guard !principal.seesPersonal, let kind = result?.value["kind"] else { return json }
+        var view = json
+        view["result"] = ["kind": kind]
+        return view
+    }
+
+    func view(_ principal: Principal, input: JSON?, steps: [Step]) -> JSON {
+        var view = view(principal)
+        if principal.seesPersonal, let input { view["input"] = input }
+        view["steps"] = .array(steps.map { $0.view(principal) })
+        return view
+    }
+}
+
+extension Step {
+    static let schema = Schema(
+        "Step",
+        always: ["n": .wholeNumber, "kind": .anyText, "at": .moment, "ms": JSON.wholeNumber.orNull, "attempts": .wholeNumber],
+        sometimes: ["request": [:], "reply": [:]],
+        "request and reply only with read_personal"
+    )
+
+    func view(_ principal: Principal) -> JSON {
+        guard !principal.seesPersonal else { return json }
+        var view = json
+        view["request"] = nil
+        view["reply"] = nil
+        return view
+    }
+}
