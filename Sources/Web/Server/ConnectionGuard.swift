@@ -23,6 +23,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let limits: ServerLimits
     private let load: ServerLoad
     private let routes: RouteTable
+    private let refusals: RefusalCounter
     /// What the connection counts as, once it is open.
     private var admission: ServerLoad.Admission?
     /// Whether a request's head has come and its end has not.
@@ -42,10 +43,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var sent: EventLoopFuture<Void>?
     private var answerBytes = 0
 
-    init(limits: ServerLimits, load: ServerLoad, routes: RouteTable) {
+    init(limits: ServerLimits, load: ServerLoad, routes: RouteTable, refusals: RefusalCounter) {
         self.limits = limits
         self.load = load
         self.routes = routes
+        self.refusals = refusals
     }
 
     // MARK: The connection
@@ -66,7 +68,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .refused:
             let channel = context.channel
             refusalAlarm = context.eventLoop.scheduleTask(in: TimeAmount(ConnectionGuard.patience)) { channel.close(promise: nil) }
-        case .dropped: break
+        case .dropped: refusals.count("dropped")
         }
         context.fireChannelActive()
         if admission == .dropped { context.close(promise: nil) }
@@ -203,6 +205,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func answer(_ problem: ProblemDocument, _ context: ChannelHandlerContext) {
+        refusals.count(problem.code)
         let response = problem.response
         var head = HTTPResponse(status: HTTPResponse.Status(code: response.status), headerFields: response.headers)
         head.headerFields[.contentLength] = String(response.body.count)

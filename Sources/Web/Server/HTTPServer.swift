@@ -71,6 +71,8 @@ public struct HTTPServer: Service {
     private var middleware: [any HTTPMiddleware] {
         [
             RequestIDMiddleware(),
+            TracingMiddleware(),
+            MetricsMiddleware(),
             ProblemMiddleware(),
             LoadMiddleware(load: load),
         ]
@@ -84,11 +86,12 @@ public struct HTTPServer: Service {
         decoder.maxHeaderListSize = limits.headers
         decoder.maxHeaderFieldCount = limits.headerFields
         let table = RouteTable(routes)
+        let refusals = RefusalCounter()
         return Application(
             responder: Site(routes: table, middleware: middleware, limits: limits, load: load, logger: logger),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ConnectionGuard(limits: limits, load: load, routes: table)],
+                    additionalChannelHandlers: [ConnectionGuard(limits: limits, load: load, routes: table, refusals: refusals)],
                     idleTimeout: TimeAmount(limits.idle),
                     httpDecoderConfiguration: decoder
                 )
