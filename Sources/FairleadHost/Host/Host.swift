@@ -92,8 +92,10 @@ public struct Host: Service {
         let live = LiveSettings(settings, contents)
         for problem in contents.leftOut { logger.warning("a plugin that nobody uses is left out: \(problem)") }
         for plugin in contents.connections.map(\.plugin) { live.remember(print: FolderPrint.of([plugin.folder]), of: plugin.name) }
-        let own = parts.transport == nil ? HTTPTransport(allow: { live.settings.allows($0) }) : nil
         let directory = Directory(connections: contents.connections, accounts: contents.accounts)
+        let own =
+            parts.transport == nil
+            ? HTTPTransport(isAccountHost: { directory.isAccountHost($0) }, allow: { live.settings.allows($0) }) : nil
         let context = PipelineContext(
             store: store,
             directory: directory,

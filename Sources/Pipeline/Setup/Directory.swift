@@ -7,6 +7,7 @@ public final class Directory: Sendable {
     private struct Contents {
         var connections: [String: Connection]
         var accounts: [String: ProviderAccount]
+        var accountHosts: Set<String>
     }
     private let contents: Mutex<Contents>
     private let refusals = Mutex<[Refusal]>([])
@@ -68,6 +69,8 @@ public final class Directory: Sendable {
     public func connection(_ id: String) -> Connection? { contents.withLock { $0.connections[id] } }
     /// An account; nil where none of that name is configured.
     public func account(_ id: String) -> ProviderAccount? { contents.withLock { $0.accounts[id] } }
+    /// Whether a host is where one of the accounts' providers is spoken to.
+    public func isAccountHost(_ host: String) -> Bool { contents.withLock { $0.accountHosts.contains(host) } }
     /// All connections, by name.
     public var connections: [Connection] { contents.withLock { $0.connections.values.sorted { $0.id < $1.id } } }
     /// All accounts, by name.
@@ -76,7 +79,8 @@ public final class Directory: Sendable {
     private static func contents(_ connections: [Connection], _ accounts: [ProviderAccount]) -> Contents {
         Contents(
             connections: Dictionary(connections.map { ($0.id, $0) }) { $1 },
-            accounts: Dictionary(accounts.map { ($0.account.id, $0) }) { $1 }
+            accounts: Dictionary(accounts.map { ($0.account.id, $0) }) { $1 },
+            accountHosts: Set(accounts.compactMap { URLParts($0.account.baseURL)?.host })
         )
     }
 }

@@ -12,21 +12,32 @@ public final class HTTPTransport: Transport {
     private let clients: PinnedClients
     private let guardian: AddressGuard
     private let maximumAnswer: Int
+    private let telemetry: ExchangeTelemetry
 
     /// A transport.
     /// - Parameters:
     ///   - maximumAnswer: how many bytes an answer's body may have.
     ///   - connectTimeout: how long making a connection, TLS included, may take.
+    ///   - isAccountHost: whether metrics and spans name a host; any other is `other`.
+    ///   - isTold: whether a host is told which trace a request belongs to, in the tracer's headers (W3C's `traceparent`, say). Nobody is unless this says so.
     ///   - allow: whether an address outside the public internet may be called; an IPv6 address that wraps an IPv4 one comes as that.
     public convenience init(
         maximumAnswer: Int = 4 << 20,
         connectTimeout: Duration = .seconds(10),
+        isAccountHost: @escaping @Sendable (_ host: String) -> Bool = { _ in false },
+        isTold: @escaping @Sendable (_ host: String) -> Bool = { _ in false },
         allow: @escaping @Sendable (_ address: IPAddress) -> Bool = { _ in false }
     ) {
-        self.init(maximumAnswer: maximumAnswer, connectTimeout: connectTimeout, guardian: AddressGuard(allow: allow, resolve: AddressGuard.system))
+        self.init(
+            maximumAnswer: maximumAnswer,
+            connectTimeout: connectTimeout,
+            guardian: AddressGuard(allow: allow, resolve: AddressGuard.system),
+            telemetry: ExchangeTelemetry(isAccountHost: isAccountHost, isTold: isTold)
+        )
     }
 
-    init(maximumAnswer: Int, connectTimeout: Duration, guardian: AddressGuard) {
+    init(maximumAnswer: Int, connectTimeout: Duration, guardian: AddressGuard, telemetry: ExchangeTelemetry = ExchangeTelemetry()) {
+        self.telemetry = telemetry
         self.maximumAnswer = maximumAnswer
         self.guardian = guardian
         clients = PinnedClients(connectTimeout: connectTimeout)
@@ -37,8 +48,13 @@ public final class HTTPTransport: Transport {
     /// `cannotConnect` is thrown only where nothing of the request was written to a connection; whatever went wrong later is `timedOut`, `broken` or
     /// `tooLarge`. Headers that frame the message or name the host (`host`, `content-length`, `connection`, …) are set here, not taken from the request.
     public func send(_ request: WireRequest) async throws -> WireResponse {
+        let destination = URLParts(request.url)
+        return try await telemetry.record(request, to: destination?.host) { try await send($0, to: destination) }
+    }
+
+    private func send(_ request: WireRequest, to destination: URLParts?) async throws -> WireResponse {
         let deadline = NIODeadline.now() + TimeAmount(request.timeout)
-        guard let destination = URLParts(request.url) else {
+        guard let destination else {
             throw TransportError(.refused, "the URL cannot be called: it is not an http or https URL in its plain form")
         }
         let message = try HTTPTransport.message(request, to: destination)

@@ -99,6 +99,8 @@ final class PinnedClients: Sendable {
         configuration.httpVersion = .http1Only
         configuration.dnsOverride = [key.host: key.address.description]
         configuration.maximumUsesPerConnection = key.fresh ? 1 : nil
+        // The client's own spans would hold whole URLs, with what they hold of credentials.
+        configuration.tracing.tracer = nil
         return Lent(client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration), loop: group.next())
     }
 }

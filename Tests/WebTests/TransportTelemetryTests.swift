@@ -1,0 +1,118 @@
+import HTTPTypes
+import InMemoryTracing
+import Metrics
+import MetricsTestKit
+import Pipeline
+import Screening
+import Testing
+import Tracing
+
+@testable import Web
+
+@Suite("What the way out measures")
+struct TransportTelemetryTests {
+    private static let known = "provider.example.test"
+
+    /// Sends through a transport that finds every name on this machine, and knows one of them as an account's.
+    private func recorded(
+        told: @escaping @Sendable (String) -> Bool = { _ in false },
+        _ body: @Sendable (RunningServer, HTTPTransport) async throws -> Void
+    ) async throws -> (metrics: TestMetrics, tracer: InMemoryTracer) {
+        let (metrics, tracer) = (TestMetrics(), InMemoryTracer())
+        let headers = Route(.get, "/headers") { request in
+            WireResponse(200, json: .array(request.headers.map { .string($0.name.canonicalName) }))
+        }
+        let status = Route(nil, "/status/{code}") { request in WireResponse(Int(request.parameters["code"] ?? "") ?? 500) }
+        try await withServer([headers, status]) { (server, _) async throws in
+            let transport = HTTPTransport(
+                maximumAnswer: 1000,
+                connectTimeout: .seconds(30),
+                guardian: AddressGuard(allow: { _ in true }) { host in
+                    host == "nowhere.example.test" ? [] : [IPAddress("127.0.0.1")].compactMap(\.self)
+                },
+                telemetry: ExchangeTelemetry(isAccountHost: { $0 == Self.known }, isTold: told)
+            )
+            try await withMetricsFactory(metrics) {
+                try await withTracer(tracer) { try await body(server, transport) }
+            }
+            await transport.shutdown()
+        }
+        return (metrics, tracer)
+    }
+
+    private func url(_ host: String, _ server: RunningServer, _ path: String) -> String { "http://\(host):\(server.port)\(path)" }
+
+    @Test("Exchanges are counted by an account's host, or other, and by how they ended; nothing of a URL is told")
+    func exchanges() async throws {
+        let (metrics, tracer) = try await recorded { server, transport in
+            for (host, code) in [(Self.known, 200), (Self.known, 204), (Self.known, 503), ("hooks.example.test", 404)] {
+                _ = try await transport.send(WireRequest(.post, url(host, server, "/status/\(code)?token=secret")))
+            }
+            for address in ["http://nowhere.example.test/secret", "ftp://x/secret"] {
+                await #expect(throws: TransportError.self) { try await transport.send(WireRequest(.get, address)) }
+            }
+        }
+        let timers = metrics.timers(label: "fairlead_http_client_request_duration_seconds")
+        let counts = Dictionary(uniqueKeysWithValues: timers.map { ($0.dimensions.map { "\($0)=\($1)" }.joined(separator: " "), $0.values.count) })
+        #expect(
+            counts == [
+                "host=\(Self.known) result=2xx": 2, "host=\(Self.known) result=5xx": 1, "host=other result=4xx": 1,
+                "host=other result=cannot_connect": 1, "host=other result=refused": 1,
+            ]
+        )
+        let spans = tracer.finishedSpans
+        #expect(spans.map(\.operationName) == Array(repeating: "HTTP POST", count: 4) + Array(repeating: "HTTP GET", count: 2))
+        #expect(
+            spans.map { $0.attributes.get("server.address") } == [Self.known, Self.known, Self.known, "other", "other", "other"].map { .string($0) }
+        )
+        #expect(spans.last?.attributes.get("error.type") == .string("refused") && spans.last?.status?.code == .error)
+        for span in spans {
+            #expect(span.errors.isEmpty)
+            span.attributes.forEach { name, value in
+                #expect(!"\(value)".contains("secret") && !"\(value)".contains("nowhere") && !"\(value)".contains("hooks"), "\(name)")
+            }
+        }
+    }
+
+    @Test("Nobody is told the trace, unless the operator says so")
+    func propagation() async throws {
+        let (_, untold) = try await recorded { server, transport in
+            let answer = try await transport.send(WireRequest(.get, url(Self.known, server, "/headers")))
+            #expect(answer.json?.items?.contains(.string(InMemoryTracer.traceIDKey)) == false)
+        }
+        #expect(untold.performedContextInjections.isEmpty)
+        let (_, told) = try await recorded(told: { $0 == "inside.example.test" }) { server, transport in
+            for host in ["inside.example.test", Self.known] {
+                let answer = try await transport.send(WireRequest(.get, url(host, server, "/headers")))
+                #expect(answer.json?.items?.contains(.string(InMemoryTracer.traceIDKey)) == (host == "inside.example.test"))
+            }
+        }
+        #expect(told.performedContextInjections.map { $0.values[InMemoryTracer.spanIDKey] } == [told.finishedSpans.first?.spanID])
+    }
+
+    @Test("The hosts of configured accounts are known, also after they changed")
+    func accountHosts() throws {
+        let directory = try APIFixture().context.directory
+        #expect(directory.isAccountHost("invented.example.test") && !directory.isAccountHost("ats.example.test"))
+        directory.replace(connections: directory.connections, accounts: [])
+        #expect(!directory.isAccountHost("invented.example.test"))
+    }
+
+    @Test("A cancelled exchange is counted as cancelled")
+    func cancelled() async throws {
+        let (arrived, arrive) = AsyncStream<Void>.makeStream()
+        let silent = try RawServer { socket in
+            _ = await socket.read(until: "\r\n\r\n")
+            arrive.yield()
+            _ = await socket.readToEnd()
+        }
+        let (metrics, _) = try await recorded { _, transport in
+            let exchange = Task { try await transport.send(WireRequest(.get, "http://\(Self.known):\(silent.port)/")) }
+            for await _ in arrived { break }
+            exchange.cancel()
+            await #expect(throws: CancellationError.self) { try await exchange.value }
+        }
+        silent.stop()
+        #expect(metrics.timers.map { $0.dimensions.map(\.1) } == [[Self.known, "cancelled"]])
+    }
+}
