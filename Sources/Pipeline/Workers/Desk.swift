@@ -9,35 +9,45 @@ struct Desk: Sendable {
     let suspects: Suspects
     let updates: UpdateFeed
 
-    func work(on claim: Claim) async {
+    func work(on claim: Claim) async { await WorkTelemetry.record(claim) { await attempt(claim) } }
+
+    private func attempt(_ claim: Claim) async -> WorkResult {
         guard claim.lapses >= Suspects.suspicious else { return await decide(claim) }
-        guard claim.lapses <= Suspects.most else { return await giveUp(claim) }
+        guard claim.lapses <= Suspects.most else {
+            await giveUp(claim)
+            return .givenUp
+        }
         guard suspects.enter() else {
-            return await again(claim, after: .seconds(1) + .milliseconds(Int64(environment.random.fraction() * 2_000)), spent: false)
+            await again(claim, after: .seconds(1) + .milliseconds(Int64(environment.random.fraction() * 2_000)), spent: false)
+            return .postponed
         }
         defer { suspects.leave() }
         environment.logger.warning(
             "working by itself on what was under way when hosts stopped",
             metadata: ["work": "\(claim.work)", "times": "\(claim.lapses)"]
         )
-        await decide(claim)
+        return await decide(claim)
     }
 
-    private func decide(_ claim: Claim) async {
+    private func decide(_ claim: Claim) async -> WorkResult {
         do {
-            try await write(try await verdict(claim), claim)
+            return WorkResult(try await write(try await verdict(claim), claim))
         } catch StoreError.conflict {
             // Something moved on since it was read: it is decided again on what stands now.
             await again(claim, after: .milliseconds(50), spent: false)
+            return .conflict
         } catch is CancellationError {
             // Shutdown is not failure: the work is there again, unspent, for whoever comes next.
             environment.logger.notice("work given back at shutdown", metadata: ["work": "\(claim.work)"])
             try? await store.release([claim])
+            return .released
         } catch StoreError.corrupt(let what) {
             await leaveUnread(claim, what)
+            return .unreadable
         } catch {
             environment.logger.error("work failed; it is tried again", metadata: ["work": "\(claim.work)", "error": "\(error)"])
             await again(claim, after: .seconds(5), spent: false)
+            return .failed
         }
     }
 
@@ -66,21 +76,23 @@ struct Desk: Sendable {
         return try await store.order(id)
     }
 
-    private func write(_ verdict: Verdict, _ claim: Claim) async throws {
+    @discardableResult
+    private func write(_ verdict: Verdict, _ claim: Claim) async throws -> Decision.Fate {
         switch verdict {
         case .decided(let decision, let told):
             try await store.commit(claim, decision)
             environment.log(decision.effects)
             updates.tell(told)
+            return decision.fate
         case .first(let effects, let inDoubt, let then):
             do { try await store.perform(effects) } catch StoreError.unknown(let why) {
                 guard let inDoubt else { throw StoreError.unknown(why) }
                 return try await write(inDoubt(), claim)
             }
             environment.log(effects)
-            try await write(try await then(), claim)
+            return try await write(try await then(), claim)
         case .settle(let id, let work):
-            try await settle(id, work, claim)
+            return try await settle(id, work, claim)
         }
     }
 
@@ -90,13 +102,12 @@ struct Desk: Sendable {
         _ id: String,
         _ work: @escaping @Sendable (Order) -> (decision: Decision, told: [Update]),
         _ claim: Claim
-    ) async throws {
+    ) async throws -> Decision.Fate {
         try await Task { [self] in
             var failures = 0
             while true {
                 do {
-                    try await settleOnce(id, work, claim)
-                    return
+                    return try await settleOnce(id, work, claim)
                 } catch let error as StoreError {
                     failures += 1
                     if error == .conflict {
@@ -115,8 +126,11 @@ struct Desk: Sendable {
         _ id: String,
         _ work: @Sendable (Order) -> (decision: Decision, told: [Update]),
         _ claim: Claim
-    ) async throws {
-        guard let order = try await store.order(id) else { return try await store.commit(claim, Decision(.done)) }
+    ) async throws -> Decision.Fate {
+        guard let order = try await store.order(id) else {
+            try await store.commit(claim, Decision(.done))
+            return .done
+        }
         let (decision, told) = work(order)
         do {
             try await store.commit(claim, decision)
@@ -127,6 +141,7 @@ struct Desk: Sendable {
         }
         environment.log(decision.effects)
         updates.tell(told)
+        return decision.fate
     }
 
     /// Hosts stopped again and again while they had this in hand, the last times with nothing else of the kind: whatever it is, it must not go on.

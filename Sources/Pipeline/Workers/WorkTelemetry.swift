@@ -1,0 +1,55 @@
+import Metrics
+import Screening
+import Tracing
+
+/// How a piece of claimed work ended.
+enum WorkResult: String, Sendable {
+    /// It left the queue.
+    case done
+    /// It is due again, as its stage decided.
+    case again
+    /// What it is about moved on meanwhile: it is decided again.
+    case conflict
+    /// It waits because hosts stopped over such work before.
+    case postponed
+    /// It was given back at shutdown.
+    case released
+    /// It failed, and is tried again.
+    case failed
+    /// Its row cannot be read.
+    case unreadable
+    /// Hosts stopped over it again and again: an event or a run is a dead letter, an order is looked at seldom.
+    case givenUp = "given_up"
+
+    init(_ fate: Decision.Fate) { self = if case .done = fate { .done } else { .again } }
+}
+
+/// Counts, times and traces pieces of work. A span names what the work is about by its identifier, a metric by its kind alone.
+enum WorkTelemetry {
+    /// Does a piece of work.
+    static func record(_ claim: Claim, _ work: () async -> WorkResult) async {
+        let start = ContinuousClock.now
+        let kind = claim.work.kind
+        let result = await withSpan("process \(kind.rawValue)", ofKind: .consumer) { span in
+            let result = await work()
+            span.updateAttributes { attributes in
+                attributes["fairlead.work.kind"] = kind.rawValue
+                attributes["fairlead.work.result"] = result.rawValue
+                attributes["fairlead.work.attempt"] = claim.attempt
+                attributes[subject(kind)] = claim.work.subject
+            }
+            if [.failed, .unreadable, .givenUp].contains(result) { span.setStatus(SpanStatus(code: .error)) }
+            return result
+        }
+        let labels = [("kind", kind.rawValue), ("result", result.rawValue)]
+        Timer(label: "fairlead_work_duration_seconds", dimensions: labels, preferredDisplayUnit: .seconds).record(duration: .now - start)
+    }
+
+    private static func subject(_ kind: Work.Kind) -> String {
+        switch kind {
+        case .event: "fairlead.event.id"
+        case .run: "fairlead.run.id"
+        case .submit, .read: "fairlead.order.id"
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import InMemoryTracing
+import Metrics
+import MetricsTestKit
+import Screening
+import ScreeningTesting
+import Simulators
+import Testing
+import Tracing
+
+@testable import Pipeline
+
+@Suite("What is measured of work")
+struct WorkTelemetryTests {
+    /// Works on one claim by a store that fails as told, and tells the labels of what was counted.
+    private func labels(
+        _ bed: Bed,
+        _ claim: Claim,
+        failing fault: @escaping @Sendable () throws -> Void = {}
+    ) async throws -> (labels: [[String]], spans: [FinishedInMemorySpan]) {
+        let own = bed.context
+        let context = PipelineContext(
+            store: FaultyStore(own.store) { try fault() },
+            directory: own.directory,
+            scripts: own.scripts,
+            transport: own.transport,
+            clock: own.clock,
+            random: own.random,
+            logger: own.logger,
+            publicURL: own.publicURL
+        )
+        let (metrics, tracer) = (TestMetrics(), InMemoryTracer())
+        await withMetricsFactory(metrics) {
+            await withTracer(tracer) { await Desk(context: context).work(on: claim) }
+        }
+        let timers = metrics.timers(label: "fairlead_work_duration_seconds")
+        #expect(timers.allSatisfy { $0.values.count == 1 && $0.dimensions.map(\.0) == ["kind", "result"] })
+        return (timers.map { $0.dimensions.map(\.1) }, tracer.finishedSpans)
+    }
+
+    @Test("A piece of work is counted by kind and result, and its span names what it is about")
+    func results() async throws {
+        let bed = try await Bed(works: false)
+        _ = try await bed.site.ats.orderScreening(
+            at: "https://host.example.test/ats/acme/standard",
+            application: "application-1",
+            package: "pkg_1",
+            candidate: Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
+        )
+        let claim = try #require(try await bed.context.store.claim(ClaimRequest(owner: "host", limit: 1, kinds: [.event])).first)
+        let (labels, spans) = try await labels(bed, claim)
+        #expect(labels == [["event", "done"]])
+        let span = try #require(spans.first)
+        #expect(spans.count == 1 && span.operationName == "process event" && span.kind == .consumer && span.parentSpanID == nil && span.status == nil)
+        #expect(span.attributes.get("fairlead.event.id") == .string(claim.work.subject) && span.attributes.get("fairlead.work.attempt") == .int64(1))
+        await bed.stop()
+    }
+
+    @Test(
+        "How work failed is counted",
+        arguments: [("failed", true), ("released", false), ("unreadable", true), ("conflict", false), ("given_up", true)]
+    )
+    func failures(_ result: String, _ isError: Bool) async throws {
+        let bed = try await Bed(works: false)
+        let claim = Claim(id: 1, work: .run("run_1"), owner: "host", attempt: 1, lapses: result == "given_up" ? 100 : 0)
+        let (labels, spans) = try await labels(bed, claim) {
+            switch result {
+            case "failed": throw StoreError.unavailable("away")
+            case "released": throw CancellationError()
+            case "unreadable": throw StoreError.corrupt("a key is missing")
+            default: throw StoreError.conflict
+            }
+        }
+        #expect(labels == [["run", result]])
+        #expect(spans.map { $0.attributes.get("fairlead.run.id") } == [.string("run_1")])
+        #expect((spans.first?.status?.code == .error) == isError)
+        await bed.stop()
+    }
+}
