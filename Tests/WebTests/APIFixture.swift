@@ -58,7 +58,7 @@ struct APIFixture {
                 secrets: ["key": [Secret("delivery-secret")]],
                 settings: ["shown": true],
                 scripts: plugin.scripts(overlay: nil),
-                hooks: HookList(json: ["hooks": ["on_event"], "routes": []])
+                hooks: HookList(json: ["hooks": ["on_event"], "routes": ["GET /fails"]])
             )
         }
         let accounts = ["one", "two"].map { id in
@@ -123,11 +123,19 @@ struct APIFixture {
             inbound:
               - path: /webhook
                 verify: { scheme: bearer, secret: key, header: x-key }
+              - path: /fails
+                verify: { scheme: bearer, secret: key, header: x-key }
             permissions:
               http: ["https://ats.example.test", "${order.metadata.callback_url}"]
             """
         try manifest.write(toFile: own + "/plugin.yaml", atomically: true, encoding: .utf8)
-        try "return { on_event = function(event, ctx) end }".write(toFile: own + "/main.lua", atomically: true, encoding: .utf8)
+        let script = """
+            return {
+              on_event = function(event, ctx) end,
+              routes = { ["GET /fails"] = function(request, ctx) error("no") end },
+            }
+            """
+        try script.write(toFile: own + "/main.lua", atomically: true, encoding: .utf8)
         return try Plugin(folder: own)
     }
 

@@ -140,6 +140,24 @@ struct InboxTests {
         }
     }
 
+    @Test("A route whose script fails is answered with problem JSON that names the run")
+    func routes() async throws {
+        let fixture = try APIFixture()
+        try await fixture.run { (client) async throws in
+            let request = WireRequest(.get, client.server.url("/ats/acme/fails"), headers: [key: "delivery-secret"])
+            let answer = try await client.transport.send(request)
+            #expect(answer.status == 500 && answer.headers[.contentType] == "application/problem+json" && answer.headers[.retryAfter] == nil)
+            let run = try #require(answer.json?["run"]?.text)
+            #expect(
+                answer.json == [
+                    "type": "urn:fairlead:problem:script_error", "title": "The script failed", "status": 500,
+                    "detail": .string("The connection's script did not answer; see run \(run)."), "code": "script_error", "run": .string(run),
+                ]
+            )
+            #expect(try await client.get("/runs/\(run)").json?["state"] == "dead")
+        }
+    }
+
     @Test("A store that is away is 503 with Retry-After, for deliveries and for the API")
     func away() async throws {
         let fixture = try await APIFixture()

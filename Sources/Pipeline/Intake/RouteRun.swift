@@ -81,16 +81,15 @@ struct RouteRun: Sendable {
 
     private func dead(_ run: Run, _ failure: RunFailure, _ logs: [JSON], _ status: Int) -> (Run, WireResponse) {
         let ended = run.ended(.dead, failure: failure, logs: logs, at: environment.clock.now())
-        let problem: JSON = [
-            "type": .string("urn:fairlead:problem:\(failure.code)"),
-            "title": status == 500 ? "The script failed" : "Try again later", "status": .int(Int64(status)),
-            "detail": .string("The connection's script did not answer; see run \(run.id)."), "code": .string(failure.code),
-            "run": .string(run.id),
-        ]
-        var response = WireResponse(status, json: problem)
-        response.headers[.contentType] = "application/problem+json"
-        if status == 503 { response.headers[.retryAfter] = "30" }
-        return (ended, response)
+        let problem = ProblemDocument(
+            status,
+            failure.code,
+            status == 500 ? "The script failed" : "Try again later",
+            "The connection's script did not answer; see run \(run.id).",
+            retryAfter: status == 503 ? .seconds(30) : nil,
+            extra: JSON.Members([("run", .string(run.id))])
+        )
+        return (ended, problem.response)
     }
 
     private func withinDeadline(_ body: @escaping @Sendable () async throws -> HookRunner.Attempt) async throws -> HookRunner.Attempt? {

@@ -1,4 +1,5 @@
 import Logging
+import Screening
 import Synchronization
 
 /// What a server has in hand at a moment: connections, requests, and the bytes of bodies and answers. Each is bounded, and nobody waits for room:

@@ -1,51 +1,5 @@
-import HTTPTypes
 import Pipeline
-public import Screening
-
-/// An error as the outside sees it: a problem document as RFC 9457 has it, with a stable `code`.
-public struct ProblemDocument: Error, Sendable, Equatable {
-    /// The HTTP status.
-    public var status: Int
-    /// A stable word for programs, such as `too_late`.
-    public var code: String
-    /// The kind of problem, for people. The same for every problem of one code.
-    public var title: String
-    /// This problem, for people: what is wrong and what to do. Holds no personal data.
-    public var detail: String
-    /// When trying again makes sense; sent as `Retry-After`.
-    public var retryAfter: Duration?
-    /// Further members.
-    public var extra: JSON.Members
-
-    /// A problem.
-    public init(_ status: Int, _ code: String, _ title: String, _ detail: String, retryAfter: Duration? = nil, extra: JSON.Members = JSON.Members()) {
-        self.status = status
-        self.code = code
-        self.title = title
-        self.detail = detail
-        self.retryAfter = retryAfter
-        self.extra = extra
-    }
-
-    /// The document's members.
-    public var json: JSON {
-        var json: JSON = [
-            "type": .string("urn:fairlead:problem:" + code), "title": .string(title), "status": .int(Int64(status)), "detail": .string(detail),
-            "code": .string(code),
-        ]
-        for (name, value) in extra.pairs where json[name] == nil { json[name] = value }
-        return json
-    }
-
-    /// The document as an answer.
-    public var response: WireResponse {
-        var response = WireResponse(status, json: json)
-        response.headers[.contentType] = "application/problem+json"
-        if code == "unauthenticated" { response.headers[.wwwAuthenticate] = "Bearer" }
-        if let retryAfter { response.headers[.retryAfter] = String(max(1, (retryAfter.wholeMilliseconds + 999) / 1000)) }
-        return response
-    }
-}
+import Screening
 
 extension ProblemDocument {
     static let notFound = ProblemDocument(404, "not_found", "Not found", "there is nothing at this address")
