@@ -1,5 +1,6 @@
 import HTTPTypes
 import Logging
+import Pipeline
 import Screening
 import ScreeningTesting
 import Testing

@@ -36,33 +36,3 @@ extension Host {
         )
     }
 }
-
-extension Readiness {
-    private static func reason(_ error: any Error) -> String {
-        switch error as? StoreError {
-        case .corrupt: "the store holds something unreadable; see the log, and restore a backup"
-        case .newer: "the store was written by a newer version"
-        default: "the store does not answer, or takes nothing"
-        }
-    }
-
-    init(of context: PipelineContext, patience: Duration) async {
-        do {
-            if let why = try await context.scripts.whyNotAble() {
-                self = .failing([why])
-                return
-            }
-            let load = try await context.store.load()
-            try await context.store.tryWriting()
-            if let oldest = load.oldestDue, context.clock.now() - oldest > patience {
-                self = .failing(["accepted work has been due since \(oldest) and nobody attempts it"])
-            } else {
-                self = .ready
-            }
-        } catch {
-            // Anybody may ask: where the store is, and who it is opened as, is for the log.
-            context.logger.error("not able to work", metadata: ["error": "\(error)"])
-            self = .failing([Readiness.reason(error)])
-        }
-    }
-}

@@ -1,13 +1,6 @@
 import HTTPTypes
+public import Pipeline
 import Screening
-
-/// Whether the host is able to work.
-public enum Readiness: Sendable, Equatable {
-    /// It is.
-    case ready
-    /// It is not, and why, a sentence each and without personal data.
-    case failing([String])
-}
 
 /// `/healthz`: the process is alive. `/readyz`: it is able to work.
 public enum HealthRoutes {
