@@ -1,3 +1,4 @@
+import PluginTesting
 import Screening
 import ScreeningTesting
 import Testing
