@@ -2,7 +2,7 @@ public import Screening
 
 extension Commands {
     /// Takes a dead event out of the dead letters: nothing is to be done about it, nor about its runs that gave up.
-    /// - Throws: ``Refusal``: 404; 409 `not_discardable` where it is not dead.
+    /// - Throws: ``Refusal``: 404; 409 `not_discardable` where it is not dead, `conflict` where it was replayed, or one of its runs retried, meanwhile.
     public func discard(event id: String, note: String?) async throws -> Event {
         guard var event = try await refusing({ try await store.event(id) }) else { throw Refusal.notFound("event") }
         guard event.state == .dead else {
@@ -11,13 +11,12 @@ extension Commands {
         var query = RunQuery()
         query.event = id
         query.states = [.dead, .parked]
-        for run in try await refusing({ [query] in try await store.runs(query, PageRequest(limit: 200)) }).items {
-            _ = try await discard(run: run.id, note: note)
-        }
+        let runs = try await refusing { [query] in try await store.runs(query, PageRequest(limit: 200)) }.items
         let why = [event.problem?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
         event.problem = Problem(code: "discarded", message: why.isEmpty ? "nothing is to be done about it" : why, at: environment.clock.now())
         event.state = .done
-        try await write([.event(id: id, state: .done, problem: event.problem)], "event discarded", id)
+        let effects: [Effect] = [.expect(event: id, in: .dead), .event(id: id, state: .done, problem: event.problem)]
+        try await write(effects + runs.flatMap { discarding($0, note: note).effects }, "event discarded", id)
         return event
     }
 

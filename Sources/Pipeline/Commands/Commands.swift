@@ -120,7 +120,8 @@ public struct Commands: Sendable {
         }
         let lane = event.order.map { QueuedWork.lane(order: $0) }
         var effects: [Effect] = [
-            .event(id: id, state: .received, problem: nil), .queue(QueuedWork(.event(id), lane: lane, due: environment.clock.now(), priority: 3)),
+            .expect(event: id, in: event.state), .event(id: id, state: .received, problem: nil),
+            .queue(QueuedWork(.event(id), lane: lane, due: environment.clock.now(), priority: 3)),
         ]
         if let order = event.order {
             effects.append(.timeline(entry(order, "a webhook is looked at again", note: note, details: ["event": .string(id)])))
@@ -149,7 +150,6 @@ public struct Commands: Sendable {
             step.repeatable = true
             return step
         }
-        if !failed.isEmpty { _ = try await refusing { try await store.remember(failed, of: id, doing: nil) } }
         let before = run.state
         if let connection = environment.directory.connection(run.connection) {
             run.script = connection.scripts.id
@@ -163,7 +163,8 @@ public struct Commands: Sendable {
         var effects: [Effect] = [
             .expect(run: id, in: before), .run(run), .queue(QueuedWork(.run(id), lane: lane, due: environment.clock.now(), priority: 3)),
         ]
-        if let event = run.event { effects.append(.event(id: event, state: .working, problem: nil)) }
+        if !failed.isEmpty { effects.append(.steps(failed, of: id)) }
+        effects += try await change(eventOf: run, to: .working)
         if let order = run.order {
             effects.append(.timeline(entry(order, "the ATS is to be told again", note: note, details: ["run": .string(id)])))
         }
@@ -178,14 +179,26 @@ public struct Commands: Sendable {
         guard [.waiting, .queued, .dead, .parked].contains(run.state) else {
             throw Refusal(409, "not_discardable", "The run is \(run.state.rawValue).")
         }
-        let ended = run.closed(.discarded, ["kind": "discarded", "reason": JSON(note)], at: environment.clock.now())
-        var effects: [Effect] = [.expect(run: id, in: run.state), .run(ended), .unqueue(.run(id))]
-        if let event = run.event { effects.append(.event(id: event, state: .done, problem: nil)) }
+        let (ended, discarding) = discarding(run, note: note)
+        var effects = discarding
+        effects += try await change(eventOf: run, to: .done)
         if let order = run.order {
             effects.append(.timeline(entry(order, "the ATS is not told", note: note, details: ["run": .string(id)])))
         }
         try await write(effects, "run discarded", id)
         return ended
+    }
+
+    /// The run as discarded, with what is written for it: only where it has not moved on.
+    func discarding(_ run: Run, note: String?) -> (ended: Run, effects: [Effect]) {
+        let ended = run.closed(.discarded, ["kind": "discarded", "reason": JSON(note)], at: environment.clock.now())
+        return (ended, [.expect(run: run.id, in: run.state), .run(ended), .unqueue(.run(run.id))])
+    }
+
+    /// What a command on a run makes of its event, unless that is replayed meanwhile; nothing where the run has none.
+    private func change(eventOf run: Run, to state: Event.State) async throws -> [Effect] {
+        guard let id = run.event, let event = try await refusing({ try await store.event(id) }) else { return [] }
+        return [.expect(event: id, in: event.state), .event(id: id, state: state, problem: nil)]
     }
 
     /// Writes what was asked for about an event or a run, and says in the log who did.

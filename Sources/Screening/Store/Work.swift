@@ -166,8 +166,10 @@ public enum Effect: Sendable {
     case timeline(TimelineEntry)
     /// A new run, or a run's new state.
     case run(Run)
-    /// A run must still be in this state; where it is not, the whole transaction is a ``StoreError/conflict``.
-    case expect(run: String, in: Run.State)
+    /// Something must still be as it was read; where it is not, the whole transaction is a ``StoreError/conflict``.
+    case expect(Expectation)
+    /// Steps of a run, in the place of those with the same numbers.
+    case steps([Step], of: String)
     /// An event's new state.
     case event(id: String, state: Event.State, problem: Problem?)
     /// An event that is recorded after the fact: a poll's answer, an operator's command.
@@ -184,6 +186,19 @@ public enum Effect: Sendable {
     case heard(OperatingState.Subject, at: Timestamp)
     /// Something that claimed to be an account's or connection's own was refused. The latest time stays.
     case refusedDelivery(OperatingState.Subject, at: Timestamp)
+
+    /// What must still be as it was read. What is not there is not in any state.
+    public enum Expectation: Sendable, Hashable {
+        /// A run is in this state.
+        case run(String, in: Run.State)
+        /// An event is in this state.
+        case event(String, in: Event.State)
+    }
+
+    /// A run must still be in this state.
+    public static func expect(run: String, in state: Run.State) -> Effect { .expect(.run(run, in: state)) }
+    /// An event must still be in this state.
+    public static func expect(event: String, in state: Event.State) -> Effect { .expect(.event(event, in: state)) }
 }
 
 /// One line of an order's story.

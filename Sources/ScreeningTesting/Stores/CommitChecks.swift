@@ -40,6 +40,51 @@ extension StoreConformance {
             try await trial.expectConflict { try await trial.store.commit(claim, Decision(.done, [.run(run)])) }
             try trial.expect(try await trial.store.run(run.id) == nil, "the run was written by a lost claim")
         },
+        Check("what expects an event or a run in another state than it is in writes nothing") { trial in
+            let event = trial.event()
+            _ = try await trial.store.accept(event, dedupe: nil)
+            let run = trial.run(event: event.id)
+            let step = Step(number: 1, kind: "http", requestHash: "h", request: [:], at: trial.now)
+            try await trial.store.perform([.run(run), .steps([step], of: run.id), .event(id: event.id, state: .dead, problem: nil)])
+            let replay: [Effect] = [.expect(event: event.id, in: .dead), .event(id: event.id, state: .received, problem: nil)]
+            try await trial.store.perform(replay)
+            try await trial.expectConflict { try await trial.store.perform(replay) }
+            var ended = run
+            ended.state = .discarded
+            var freed = step
+            freed.repeatable = true
+            try await trial.expectConflict {
+                try await trial.store.perform([
+                    .steps([freed], of: run.id), .run(ended), .event(id: event.id, state: .done, problem: nil), .expect(event: event.id, in: .dead),
+                ])
+            }
+            try await trial.expectConflict { try await trial.store.perform([.run(ended), .expect(run: run.id, in: .dead)]) }
+            try await trial.expectConflict { try await trial.store.perform([.run(ended), .expect(event: "evt_nowhere", in: .dead)]) }
+            try trial.expect(try await trial.store.run(run.id)?.state == .queued, "the run was written")
+            try trial.expect(try await trial.store.event(event.id)?.state == .received, "the event was written")
+            try trial.expect(try await trial.store.steps(of: run.id) == [step], "the step was written")
+            try await trial.store.perform([.expect(event: event.id, in: .received), .expect(run: run.id, in: .queued), .steps([freed], of: run.id)])
+            try trial.expect(try await trial.store.steps(of: run.id) == [freed], "what was expected was not written")
+        },
+        Check("of two that expect an event in the same state and change it one is in time") { trial in
+            let event = trial.event()
+            _ = try await trial.store.accept(event, dedupe: nil)
+            let store = trial.store
+            let inTime = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        do {
+                            try await store.perform([
+                                .expect(event: event.id, in: .received), .event(id: event.id, state: .working, problem: nil),
+                            ])
+                            return true
+                        } catch { return false }
+                    }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            try trial.expect(inTime == 1, "\(inTime) were")
+        },
         Check("a run's new state replaces the old and leaves its input") { trial in
             var run = trial.run(event: "evt_1")
             try await trial.store.perform([.run(run)])

@@ -57,6 +57,8 @@ struct PostgresHeld {
     var standing: [Place: PostgresOrderRow] = [:]
     /// The states of the runs that are there.
     var runs: [String: String] = [:]
+    /// The states of events that are expected to be in one.
+    var events: [String: String] = [:]
     /// Requests that this transaction has put in and nobody has been told of.
     var freshRequests: Set<[UInt8]> = []
     var requests: [[UInt8]: KeyedAnswerRow] = [:]
@@ -88,6 +90,7 @@ struct PostgresHeld {
                     orders[row.text(0)] =
                         HeldOrder(seq: row.int(1), version: row.count(2), bucket: row.int(3), keys: [LookupKey](packed: row.bytes(4)))
                 case .runs: runs[row.text(0)] = row.text(1)
+                case .events: events[row.text(0)] = row.text(1)
                 case .freshRequests: freshRequests.insert(row.bytes(0))
                 case .requests:
                     var request = KeyedAnswerRow(bodyHash: row.text(1), begunAt: row.int(2))

@@ -4,7 +4,7 @@ import Screening
 /// seldom wait for one another in a circle.
 enum PostgresLocks {
     /// What is asked for.
-    enum Part { case lanes, claims, works, placed, standing, orders, runs, freshRequests, requests, budgets, time, nothing }
+    enum Part { case lanes, claims, works, placed, standing, orders, runs, events, freshRequests, requests, budgets, time, nothing }
 
     /// The statements that take the locks and read what is held by them; each reads with eyes opened after the locks before it.
     static func statements(_ touched: TouchedRows, _ time: PostgresTime, _ buckets: PostgresBuckets) -> [(part: Part, statement: PostgresStatement)] {
@@ -29,6 +29,9 @@ enum PostgresLocks {
         if !touched.orders.isEmpty { add(.orders, lockOrders, [.texts(Set(touched.orders).map { $0 })]) }
         if !touched.runs.isEmpty {
             add(.runs, "SELECT id, state FROM runs WHERE id = ANY($1) ORDER BY id FOR UPDATE", [.texts(Set(touched.runs).map { $0 })])
+        }
+        if !touched.events.isEmpty {
+            add(.events, "SELECT id, state FROM events WHERE id = ANY($1) ORDER BY id FOR UPDATE", [.texts(Set(touched.events).map { $0 })])
         }
         if !touched.requests.isEmpty {
             // Of several with one key the first comes first.

@@ -55,6 +55,11 @@ extension PostgresTransaction {
         guard held.runs[run] == state.rawValue else { throw StoreError.conflict }
     }
 
+    /// Holds that an event is in a state.
+    func expect(event: String, in state: Event.State) throws {
+        guard held.events[event] == state.rawValue else { throw StoreError.conflict }
+    }
+
     mutating func write(_ row: StepRow) throws {
         write(
             """
@@ -94,6 +99,7 @@ extension PostgresTransaction {
     }
 
     mutating func set(event id: String, state: Event.State, problem: [UInt8]?) throws {
+        if held.events[id] != nil { change(event: id, to: state.rawValue) }
         write("UPDATE events SET state = $2, problem = $3 WHERE id = $1", .text(id), .text(state.rawValue), .bytes(problem))
     }
 }

@@ -72,6 +72,13 @@ struct PostgresTransaction: StoreTransaction {
         held.orders[id] = order
     }
 
+    /// Changes what is known of an event.
+    mutating func change(event id: String, to state: String) {
+        let before = held.events[id]
+        undo.append { $0.events[id] = before }
+        held.events[id] = state
+    }
+
     /// Changes what is known of a run.
     mutating func change(run id: String, to state: String) {
         let before = held.runs[id]

@@ -35,6 +35,12 @@ extension WriteTransaction {
         guard let row, (row[0] as String) == state.rawValue else { throw StoreError.conflict }
     }
 
+    /// Holds that an event is in a state.
+    mutating func expect(event: String, in state: Event.State) throws {
+        let row = try db.first("SELECT state FROM events WHERE id = ?", [event])
+        guard let row, (row[0] as String) == state.rawValue else { throw StoreError.conflict }
+    }
+
     mutating func write(_ row: StepRow) throws {
         try db.run(
             """

@@ -32,7 +32,8 @@ extension SQLStore {
         case .order(let order): .order(try OrderRow(order, codec, under: key), keys: LookupKey.keys(of: order, by: codec.index))
         case .timeline(let entry): .timeline(try TimelineRow(entry, codec, under: key))
         case .run(let run): .run(try RunRow(run, codec, under: key))
-        case .expect(let run, let state): .expectRun(run, in: state)
+        case .expect(let expectation): .expect(expectation)
+        case .steps(let steps, let run): .steps(try steps.map { try StepRow($0, of: run, codec, under: key) })
         case .event(let id, let state, let problem):
             .event(id: id, state: state, problem: try EventRow.sealed(problem, of: id, codec, under: key))
         case .record(let event): .record(try EventRow(event, codec, under: key))
@@ -55,6 +56,7 @@ extension Effect {
         case .run(let run): run.event ?? run.order
         case .event(let id, _, let problem): problem == nil ? nil : id
         case .record(let event): event.id
+        case .steps(_, let run): run
         case .expect, .queue, .unqueue, .pause, .rest, .heard, .refusedDelivery: nil
         }
     }

@@ -22,6 +22,7 @@ protocol StoreTransaction {
     /// Writes a new run, or a run's new state.
     mutating func write(_ row: RunRow) throws
     mutating func expect(run: String, in state: Run.State) throws
+    mutating func expect(event: String, in state: Event.State) throws
     /// Remembers a step of a run, in the place of the one with the same number.
     mutating func write(_ row: StepRow) throws
     mutating func keep(_ versions: [ScriptVersion]) throws
@@ -56,7 +57,9 @@ extension StoreTransaction {
             case .order(let row, let keys): try update(row, keys: keys)
             case .timeline(let row): try write(row)
             case .run(let row): try write(row)
-            case .expectRun(let run, let state): try expect(run: run, in: state)
+            case .expect(.run(let run, let state)): try expect(run: run, in: state)
+            case .expect(.event(let event, let state)): try expect(event: event, in: state)
+            case .steps(let rows): for row in rows { try write(row) }
             case .event(let id, let state, let problem): try set(event: id, state: state, problem: problem)
             case .record(let row): try record(row)
             case .queue(let work): try queue(work)

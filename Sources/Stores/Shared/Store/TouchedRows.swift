@@ -12,6 +12,8 @@ struct TouchedRows: Sendable {
     var orders: [String] = []
     /// Runs by identifier, those too that may not be there yet.
     var runs: [String] = []
+    /// Events by identifier that are expected to be in a state.
+    var events: [String] = []
     /// Budgets by name.
     var budgets: [String] = []
     /// API requests with an idempotency key.
@@ -30,10 +32,11 @@ struct TouchedRows: Sendable {
             switch effect {
             case .order(let row, _): orders.append(row.id)
             case .run(let row): runs.append(row.id)
-            case .expectRun(let run, _): runs.append(run)
+            case .expect(.run(let run, _)): runs.append(run)
+            case .expect(.event(let event, _)): events.append(event)
             case .queue(let work): if let lane = work.lane { lanes.append(lane) }
             case .unqueue(let work): works.append(work)
-            case .timeline, .event, .record, .pause, .rest, .heard, .refusedDelivery: break
+            case .timeline, .event, .record, .steps, .pause, .rest, .heard, .refusedDelivery: break
             }
         }
     }
@@ -44,6 +47,7 @@ struct TouchedRows: Sendable {
         lanes += other.lanes
         orders += other.orders
         runs += other.runs
+        events += other.events
         budgets += other.budgets
         requests += other.requests
         places += other.places
