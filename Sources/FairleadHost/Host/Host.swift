@@ -45,6 +45,8 @@ public struct Host: Service {
         public var listens: Bool
         /// Whether the host works on what is stored; a host that does not only takes in.
         public var works: Bool
+        /// How much is done at once, and how long things may take.
+        public var workerOptions = WorkerOptions()
         /// Where the host says what matters, without personal data.
         public var logger: Logger
 
@@ -106,6 +108,7 @@ public struct Host: Service {
             logger: logger,
             publicURL: settings.server.publicURL,
             retries: settings.retries,
+            options: parts.workerOptions,
             host: (Release.machine, Release.version)
         )
         self.context = context

@@ -65,7 +65,11 @@ extension AccountService {
     }
 
     /// An account's work may go on: what waited for it is due now.
-    func goOn() async { try? await store.hurry(.seconds(20), rests: false) }
+    func goOn() async {
+        await environment.reportingFailure(of: "having an account's work done at once; it is done when it is due") {
+            try await store.hurry(.seconds(20), rests: false)
+        }
+    }
 }
 
 /// What a failed call says about its account, for whoever writes what follows from the call.

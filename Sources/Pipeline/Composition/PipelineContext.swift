@@ -30,12 +30,14 @@ public struct PipelineContext: Sendable {
     let interest = ReadInterest()
     let contacts = Contacts()
     let replica: Replica
+    let options: WorkerOptions
 
     /// A pipeline of these parts. Nothing runs yet.
     /// - Parameters:
     ///   - publicURL: where providers reach this host, without a trailing slash; nil where they cannot.
     ///   - retries: how often what failed is tried again.
     ///   - host: the machine's name and the program's version, for the registry of replicas.
+    ///   - options: how much is done at once, and how long things may take.
     public init(
         store: any Store,
         directory: Directory,
@@ -46,6 +48,7 @@ public struct PipelineContext: Sendable {
         logger: Logger,
         publicURL: String?,
         retries: RetryPolicy = RetryPolicy(),
+        options: WorkerOptions = WorkerOptions(),
         host: (name: String, version: String) = ("", "")
     ) {
         self.store = store
@@ -54,7 +57,8 @@ public struct PipelineContext: Sendable {
         self.clock = clock
         self.random = random
         self.logger = logger
-        updates = UpdateFeed()
+        self.options = options
+        updates = UpdateFeed(limit: options.bufferedUpdates)
         environment = Environment(directory: directory, clock: clock, random: random, logger: logger)
         accounts = AccountService(environment: environment, store: store, transport: transport, publicURL: publicURL, breakers: breakers)
         writer = EffectWriter(environment: environment, store: store, updates: updates)
@@ -74,7 +78,13 @@ public struct PipelineContext: Sendable {
         stages = Stages(
             event: EventStage(environment: environment),
             webhook: WebhookStage(environment: environment, accounts: accounts),
-            run: RunStage(environment: environment, store: store, scripts: runner, places: ScriptPlaces(), retries: retries),
+            run: RunStage(
+                environment: environment,
+                store: store,
+                scripts: runner,
+                places: ScriptPlaces(limit: options.runsPerConnection),
+                retries: retries
+            ),
             submit: SubmitStage(environment: environment, accounts: accounts, mapping: mapping, retries: retries),
             read: ReadStage(environment: environment, accounts: accounts)
         )
@@ -106,6 +116,7 @@ extension Intake {
             store: context.store,
             accounts: context.accounts,
             scripts: context.runner,
+            routeDeadline: context.options.routeDeadline,
             contacts: context.contacts
         )
     }
@@ -136,6 +147,7 @@ extension Worker {
             accounts: context.accounts,
             versions: context.versions,
             contacts: context.contacts,
+            options: context.options,
             replica: context.replica
         )
     }
@@ -149,6 +161,7 @@ extension Poller {
             store: context.store,
             desk: context.desk,
             accounts: context.accounts,
+            options: context.options,
             owner: context.replica.id
         )
     }

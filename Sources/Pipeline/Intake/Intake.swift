@@ -8,6 +8,8 @@ public struct Intake: Sendable {
     let accounts: AccountService
     let scripts: ScriptRunner
     let contacts: Contacts
+    /// How long an ATS is kept waiting for a route's answer.
+    let routeDeadline: Duration
 
     /// Takes an ATS's request.
     ///
@@ -33,11 +35,12 @@ public struct Intake: Sendable {
         )
         let event = Event(id: id, kind: .ats, connection: connection.id, request: kept, receivedAt: now)
         if let match = connection.hooks.route(method: request.method, path: request.path) {
-            return try await RouteRun(environment: environment, store: store, scripts: scripts, connection: connection).answer(
-                event,
-                match.route,
-                match.parameters
-            )
+            return try await RouteRun(environment: environment, store: store, scripts: scripts, connection: connection, deadline: routeDeadline)
+                .answer(
+                    event,
+                    match.route,
+                    match.parameters
+                )
         }
         guard connection.hooks.hooks.contains("on_event") else { throw Refusal.nothingHere }
         guard request.method == "POST" || request.method == "PUT" else {

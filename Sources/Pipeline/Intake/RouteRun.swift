@@ -10,9 +10,8 @@ struct RouteRun: Sendable {
     let store: any Store
     let scripts: ScriptRunner
     let connection: Connection
-
     /// How long the ATS is kept waiting.
-    static let deadline = Duration.seconds(5)
+    let deadline: Duration
 
     func answer(_ event: Event, _ route: HookList.Route, _ parameters: [String: String]) async throws -> WireResponse {
         let now = environment.clock.now()
@@ -28,7 +27,7 @@ struct RouteRun: Sendable {
             attempt: 1,
             at: now
         )
-        let lookAgain = QueuedWork(.run(run.id), due: now + RouteRun.deadline + .seconds(60))
+        let lookAgain = QueuedWork(.run(run.id), due: now + deadline + .seconds(60))
         try await refusing { try await store.perform([.record(received), .run(run), .queue(lookAgain)]) }
         let (ended, response) = try await refusing { try await finish(run, event) }
         let state: Event.State = ended.state == .dead ? .dead : .done
@@ -74,7 +73,7 @@ struct RouteRun: Sendable {
             return dead(run, failure.error, attempt?.logs ?? [], 500)
         case .interrupted(let why)?: return dead(run, RunFailure("interrupted", why), attempt?.logs ?? [], 503)
         case nil:
-            let seconds = RouteRun.deadline.components.seconds
+            let seconds = deadline.components.seconds
             return dead(run, RunFailure("deadline", "the route did not answer within \(seconds) s"), [], 503)
         }
     }
@@ -96,7 +95,7 @@ struct RouteRun: Sendable {
         try await withThrowingTaskGroup(of: HookRunner.Attempt?.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                try await environment.clock.sleep(for: RouteRun.deadline)
+                try await environment.clock.sleep(for: deadline)
                 return nil
             }
             defer { group.cancelAll() }

@@ -2,15 +2,17 @@ import Synchronization
 
 /// How many runs of each connection are under way, so that one customer's slow calls do not take every place.
 final class ScriptPlaces: Sendable {
-    /// At most so many at once of one connection.
-    static let most = 16
+    private let limit: Int
     private let taken = Mutex<[String: Int]>([:])
+
+    /// - Parameter limit: at most so many at once of one connection.
+    init(limit: Int) { self.limit = limit }
 
     /// Takes a place; false where the connection has all of its own.
     func take(_ connection: String) -> Bool {
         taken.withLock { taken in
             let count = taken[connection, default: 0]
-            guard count < ScriptPlaces.most else { return false }
+            guard count < limit else { return false }
             taken[connection] = count + 1
             return true
         }

@@ -11,4 +11,13 @@ struct Environment: Sendable {
 
     /// A new identifier.
     func identifier(_ kind: IdentifierKind) -> String { kind.make(at: clock.now(), from: random) }
+
+    /// Does something whose failure must not stand in the way of what is going on, and says in the log where it failed. Nil then.
+    @discardableResult
+    func reportingFailure<Value>(of what: String, _ body: () async throws -> Value) async -> Value? {
+        do { return try await body() } catch {
+            logger.warning("failed: \(what)", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
 }

@@ -129,7 +129,7 @@ struct SubmitStage: Sendable {
 
     private func judged(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> Verdict {
         // Where the store cannot say whether the account is paused already, the order's fate is written all the same.
-        let pausing = (try? await pausing(account, after: error)) ?? []
+        let pausing = await environment.reportingFailure(of: "pausing an account") { try await pausing(account, after: error) } ?? []
         let finding = accounts.rest(account, after: error)
         return verdict(claim, order, error, account, restsUntil: finding.restsUntil).adding(pausing + finding.effects)
     }

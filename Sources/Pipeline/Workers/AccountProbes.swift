@@ -1,3 +1,4 @@
+import Logging
 import Screening
 import ServiceLifecycle
 import Synchronization
@@ -20,34 +21,29 @@ final class AccountProbes: Sendable {
     /// Tries until shutdown. One account that takes its time keeps no other from being tried.
     func run() async {
         await cancelWhenGracefulShutdown { [self] in
-            await withDiscardingTaskGroup { group in
-                var started: Set<String> = []
-                while !Task.isCancelled {
-                    for account in environment.directory.accounts where started.insert(account.account.id).inserted {
-                        group.addTask { await self.watch(account.account.id) }
-                    }
-                    try? await environment.clock.sleep(for: Self.pause)
-                }
-            }
+            await AccountTasks(environment: environment, pause: Self.pause).run { await self.watch($0) }
         }
     }
 
     private func watch(_ id: String) async {
-        while !Task.isCancelled {
-            if let account = environment.directory.account(id) { await tryAgain(account) }
-            try? await environment.clock.sleep(for: Self.pause)
+        while !Task.isCancelled, let account = environment.directory.account(id) {
+            do { try await tryAgain(account) } catch {
+                environment.logger.debug("an account was not tried", metadata: ["account": "\(id)", "error": "\(error)"])
+            }
+            do { try await environment.clock.sleep(for: Self.pause) } catch { return }
         }
     }
 
-    private func tryAgain(_ account: ProviderAccount) async {
+    /// - Throws: what kept it from being tried, such as a store that is away.
+    private func tryAgain(_ account: ProviderAccount) async throws {
         let (id, now) = (account.account.id, environment.clock.now())
-        if (try? await accounts.pause(of: account)) ?? nil != nil {
+        guard try await accounts.pause(of: account) == nil else {
             let isDue = tried.withLock { tried in
                 if let last = tried[id], last <= now, now < last + Self.rejected { return false }
                 tried[id] = now
                 return true
             }
-            if isDue { _ = try? await accounts.check(account: id) }
+            if isDue { _ = try await accounts.check(account: id) }
             return
         }
         guard accounts.unanswered.isOpen(id), case .granted = accounts.unanswered.ask(id, at: now) else { return }
@@ -57,9 +53,10 @@ final class AccountProbes: Sendable {
             await accounts.goOn()
         } catch let error as ProviderError {
             accounts.unanswered.note(error, of: id, environment)
-            try? await accounts.store.perform(try await accounts.rejected(error, by: account))
+            try await accounts.store.perform(try await accounts.rejected(error, by: account))
         } catch {
             accounts.unanswered.abandoned(id)
+            throw error
         }
     }
 }

@@ -8,46 +8,47 @@ struct ClaimLoop: Sendable {
     let environment: Environment
     let store: any Store
     let request: ClaimRequest
+    /// How long work under way may go on after shutdown was asked for.
+    let drain: Duration
     /// Does one piece of claimed work, to the end or until it is cancelled.
     let work: @Sendable (Claim) async -> Void
     /// Which of the claims just taken may be worked on now. The others are given back as they were, and nothing is claimed before the moment given.
     var admit: @Sendable ([Claim]) async throws -> (admitted: [Claim], notBefore: Timestamp?) = { ($0, nil) }
 
-    /// How long work under way may go on after shutdown was asked for.
-    static let drain = Duration.seconds(8)
-
     private final class Held: Sendable {
         let claims = Mutex<[Claim: Task<Void, Never>]>([:])
+        /// Claims that are not worked on and that the store has not taken back yet.
+        let unwanted = Mutex<[Claim]>([])
         let pause = Mutex<(since: Timestamp, until: Timestamp)?>(nil)
         var count: Int { claims.withLock { $0.count } }
     }
 
-    /// Works until shutdown.
-    func run() async throws {
+    /// Works until shutdown, or until it is cancelled. Nothing is held when it returns.
+    func run() async {
         let held = Held()
         let (doorbell, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let wakeUps = store.wakeUps()
-        let ringing = Task { for await _ in wakeUps { bell.yield() } }
-        let renewing = Task { try await renew(held) }
-        defer {
-            ringing.cancel()
-            renewing.cancel()
-        }
         bell.yield()
-        await withGracefulShutdownHandler {
-            for await _ in doorbell {
-                if Task.isShuttingDownGracefully || Task.isCancelled { break }
-                await fill(held, bell)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in wakeUps { bell.yield() } }
+            group.addTask { await renew(held) }
+            await withGracefulShutdownHandler {
+                for await _ in doorbell {
+                    if Task.isShuttingDownGracefully || Task.isCancelled { break }
+                    await fill(held, bell)
+                }
+            } onGracefulShutdown: {
+                bell.finish()
             }
-        } onGracefulShutdown: {
-            bell.finish()
+            await finish(held)
+            group.cancelAll()
         }
-        await finish(held)
     }
 
     /// Claims as much as there is room for, and starts on it.
     private func fill(_ held: Held, _ bell: AsyncStream<Void>.Continuation) async {
         do {
+            try await giveBack([], held)
             while !Task.isShuttingDownGracefully {
                 let now = environment.clock.now()
                 if let pause = held.pause.withLock({ $0 }), pause.since <= now, now < pause.until { return }
@@ -55,15 +56,36 @@ struct ClaimLoop: Sendable {
                 ask.limit -= held.count
                 guard ask.limit > 0 else { return }
                 let claims = try await store.claim(ask)
-                let (admitted, notBefore) = try await admit(claims)
+                let (admitted, notBefore) = try await admitted(claims, held)
                 held.pause.withLock { $0 = notBefore.map { (now, $0) } }
                 for claim in admitted { start(claim, held, bell) }
                 let others = claims.filter { !admitted.contains($0) }
-                if !others.isEmpty { try await store.release(others) }
+                if !others.isEmpty { try await giveBack(others, held) }
                 guard claims.count == ask.limit, others.isEmpty else { return }
             }
         } catch {
             environment.logger.error("claiming failed; it is tried again", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// What may be worked on. Where nobody can say, all goes back: neither started nor given back, it would look as if a host had died over it.
+    private func admitted(_ claims: [Claim], _ held: Held) async throws -> (admitted: [Claim], notBefore: Timestamp?) {
+        do { return try await admit(claims) } catch {
+            try await giveBack(claims, held)
+            throw error
+        }
+    }
+
+    /// Gives claims back with those that the store did not take back before. What it does not take now is given back the next time.
+    private func giveBack(_ claims: [Claim], _ held: Held) async throws {
+        let all = held.unwanted.withLock { unwanted in
+            defer { unwanted = [] }
+            return unwanted + claims
+        }
+        guard !all.isEmpty else { return }
+        do { try await store.release(all) } catch {
+            held.unwanted.withLock { $0 += all }
+            throw error
         }
     }
 
@@ -72,6 +94,7 @@ struct ClaimLoop: Sendable {
         held.claims.withLock { claims in
             // A claim of ours whose lease ran out and that we took again is still being worked on: once is enough.
             guard claims[claim] == nil else { return }
+            // Not a child of the loop's task group: each is cancelled by itself where its claim is lost. `finish` waits for all of them.
             claims[claim] = Task {
                 await work(claim)
                 held.claims.withLock { $0[claim] = nil }
@@ -80,27 +103,34 @@ struct ClaimLoop: Sendable {
         }
     }
 
-    private func renew(_ held: Held) async throws {
+    private func renew(_ held: Held) async {
         let third = Duration.milliseconds(request.lease.wholeMilliseconds / 3)
-        while true {
-            try await environment.clock.sleep(for: third)
+        while !Task.isCancelled {
+            do { try await environment.clock.sleep(for: third) } catch { return }
             let claims = held.claims.withLock { Array($0.keys) }
             guard !claims.isEmpty else { continue }
-            guard let kept = try? await store.renew(claims, lease: request.lease) else { continue }
-            for lost in Set(claims).subtracting(kept) { held.claims.withLock { $0[lost] }?.cancel() }
+            do {
+                let kept = try await store.renew(claims, lease: request.lease)
+                for lost in Set(claims).subtracting(kept) { held.claims.withLock { $0[lost] }?.cancel() }
+            } catch {
+                environment.logger.warning("leases were not renewed; it is tried again", metadata: ["error": "\(error)"])
+            }
         }
     }
 
-    /// Waits for what is under way, then cancels what is left; the desk gives that back unspent.
+    /// Waits for what is under way, then cancels what is left; whoever works on it gives it back unspent.
     private func finish(_ held: Held) async {
         let underWay = held.claims.withLock { Array($0.values) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for task in underWay { await task.value } }
             // Ends at once where the host itself is cancelled: then nothing is waited for.
-            group.addTask { try? await Task.sleep(for: ClaimLoop.drain) }
+            group.addTask { try? await environment.clock.sleep(for: drain) }
             await group.next()
             for task in underWay { task.cancel() }
             group.cancelAll()
+        }
+        do { try await giveBack([], held) } catch {
+            environment.logger.warning("work that was not begun is not given back; it returns with its lease", metadata: ["error": "\(error)"])
         }
     }
 }

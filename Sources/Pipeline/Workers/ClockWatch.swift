@@ -12,18 +12,22 @@ struct ClockWatch: Sendable {
     /// Watches until shutdown.
     func run() async {
         var last = environment.clock.now()
+        // Of several replicas one does it.
+        var isOurs = false
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do { try await cancelWhenGracefulShutdown { try await environment.clock.sleep(for: Self.pause) } } catch { return }
             let now = environment.clock.now()
             let jump = last - now
             if jump > .seconds(1) {
                 environment.logger.warning("the clock was set back; what waited by the old time is tried now", metadata: ["by": "\(jump)"])
-                // Of several replicas one does it.
-                guard (try? await store.take(1, from: "clock", perMinute: 1).count) == 1 else {
-                    last = now
+                do {
+                    if !isOurs { isOurs = try await store.take(1, from: "clock", perMinute: 1).count == 1 }
+                    if isOurs { try await store.hurry(jump + Self.pause + Self.pause, rests: true) }
+                    isOurs = false
+                } catch {
+                    environment.logger.warning("it is noticed again, for the store is away", metadata: ["error": "\(error)"])
                     continue
                 }
-                do { try await store.hurry(jump + Self.pause + Self.pause, rests: true) } catch { continue }
             }
             last = now
         }

@@ -39,7 +39,7 @@ struct Desk: Sendable {
         } catch is CancellationError {
             // Shutdown is not failure: the work is there again, unspent, for whoever comes next.
             environment.logger.notice("work given back at shutdown", metadata: ["work": "\(claim.work)"])
-            try? await store.release([claim])
+            await environment.reportingFailure(of: "giving work back; it returns with its lease") { try await store.release([claim]) }
             return .released
         } catch StoreError.corrupt(let what) {
             await leaveUnread(claim, what)
@@ -115,7 +115,7 @@ struct Desk: Sendable {
                         continue
                     }
                     environment.logger.error("what a provider said cannot be written yet", metadata: ["order": "\(id)", "error": "\(error)"])
-                    guard error != .closed else { throw error }
+                    guard error.mayPass else { throw error }
                     try await environment.clock.sleep(for: .milliseconds(100 << min(failures, 6)))
                 }
             }
@@ -188,6 +188,19 @@ struct Desk: Sendable {
 
     private func again(_ claim: Claim, after wait: Duration, spent: Bool) async {
         let due = environment.clock.now() + wait
-        try? await store.commit(claim, Decision(.again(at: due, spent: spent)))
+        await environment.reportingFailure(of: "putting work off; it returns with its lease") {
+            try await store.commit(claim, Decision(.again(at: due, spent: spent)))
+        }
+    }
+}
+
+extension StoreError {
+    /// Whether the same may be written by trying again: not where the store was closed, or what it holds cannot be read.
+    fileprivate var mayPass: Bool {
+        switch self {
+        case .conflict, .unknown: true
+        case .unavailable: self != .closed
+        case .corrupt, .newer: false
+        }
     }
 }

@@ -9,26 +9,21 @@ public struct Poller: Service {
     let store: any Store
     let desk: Desk
     let accounts: AccountService
+    let options: WorkerOptions
     let owner: String
 
-    /// Polls until shutdown. Accounts that are added later are taken up within seconds.
+    /// Polls until shutdown. Accounts that are added later are taken up within seconds, and those that are taken away are left.
     public func run() async throws {
-        await withDiscardingTaskGroup { group in
-            var started: Set<String> = []
-            while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                for account in environment.directory.accounts where account.capabilities.report && started.insert(account.account.id).inserted {
-                    group.addTask { await poll(account.account.id) }
-                }
-                try? await cancelWhenGracefulShutdown { try await environment.clock.sleep(for: .seconds(2)) }
-            }
-        }
+        let tasks = AccountTasks(environment: environment, pause: .seconds(2)) { $0.capabilities.report }
+        await tasks.run { await poll($0) }
     }
 
-    /// Polls one account until shutdown, or until it is configured no more.
+    /// Polls one account until shutdown, or until it is cancelled.
     private func poll(_ id: String) async {
-        let request = ClaimRequest(owner: owner, limit: 4, kinds: [.read], account: id)
-        let loop = ClaimLoop(environment: environment, store: store, request: request, work: desk.work) { try await admitted($0, id) }
-        try? await loop.run()
+        let request = ClaimRequest(owner: owner, limit: options.readsPerAccount, kinds: [.read], account: id)
+        await ClaimLoop(environment: environment, store: store, request: request, drain: options.drain, work: desk.work) {
+            try await admitted($0, id)
+        }.run()
     }
 
     /// As many of the claims as the account's budget grants; the others keep their place.

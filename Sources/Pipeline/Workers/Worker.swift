@@ -13,16 +13,17 @@ public struct Worker: Service {
     let accounts: AccountService
     let versions: ScriptVersions
     let contacts: Contacts
+    let options: WorkerOptions
     let replica: Replica
 
     /// Works until shutdown. Each kind of work has its own places, so that slow scripts do not keep orders from being sent.
     public func run() async throws {
         try await cancelWhenGracefulShutdown { try await keepScripts() }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (kind, width) in [(Work.Kind.event, 16), (.run, 64), (.submit, 16)] {
+            for (kind, width) in [(Work.Kind.event, options.events), (.run, options.runs), (.submit, options.submissions)] {
                 let request = ClaimRequest(owner: replica.id, limit: width, kinds: [kind])
-                let loop = ClaimLoop(environment: environment, store: store, request: request, work: desk.work)
-                group.addTask { try await loop.run() }
+                let loop = ClaimLoop(environment: environment, store: store, request: request, drain: options.drain, work: desk.work)
+                group.addTask { await loop.run() }
             }
             group.addTask { await ReadKeeper(environment: environment, store: store).keepReads() }
             group.addTask { await ReplicaHeartbeat(environment: environment, store: store, replica: replica).run() }

@@ -24,6 +24,19 @@ public struct HookRunner: Sendable {
         let input: JSON
         let heard: Redactor.Heard
 
+        init(end: HookEnd, unwritten: [Step], logs: [JSON], input: JSON, heard: Redactor.Heard) {
+            self.end = end
+            self.unwritten = unwritten
+            self.logs = logs
+            self.input = input
+            self.heard = heard
+        }
+
+        /// An attempt that was not made by a ``HookRunner``.
+        package init(end: HookEnd, logs: [JSON] = [], input: JSON) {
+            self.init(end: end, unwritten: [], logs: logs, input: input, heard: Redactor.Heard())
+        }
+
         /// A script's text (the reason it gave) without the personal values that it was called with or answered.
         public func redacted(_ text: String) -> String { Redactor(input: input, heard: heard).redacted(text) }
     }

@@ -41,6 +41,14 @@ public struct Plugin: Sendable {
         }
     }
 
+    /// A plugin of known parts that stands in no folder.
+    package init(manifest: PluginManifest, main source: String) {
+        self.manifest = manifest
+        folder = ""
+        main = Script(name: "main", chunk: "\(manifest.name)/main.lua", source: source)
+        modules = []
+    }
+
     /// The scripts of one connection of this plugin: the host's, the plugin's, and the overlay where it has one.
     public func scripts(overlay: Script? = nil, settings: JSON? = nil) -> ConnectionScripts {
         ConnectionScripts(plugin: self, overlay: overlay, settings: settings)

@@ -1,0 +1,33 @@
+import Plugins
+import Screening
+import Synchronization
+
+/// Runs no script: each attempt ends as the test laid ready, and what was called is kept.
+final class ScriptedHooks: HookRunning {
+    private struct State {
+        var ends: [HookEnd] = []
+        var logs: [JSON] = []
+        var calls: [HookCall] = []
+    }
+    private let state = Mutex(State())
+
+    /// The calls so far, in order.
+    var calls: [HookCall] { state.withLock { $0.calls } }
+
+    /// How the next attempts end; the last one's end is that of all further ones.
+    func end(_ ends: HookEnd..., logs: [JSON] = []) {
+        state.withLock { state in
+            state.ends = ends
+            state.logs = logs
+        }
+    }
+
+    func run(_ call: HookCall, remembered: [Step], host: any ScriptHost) async throws -> HookRunner.Attempt {
+        state.withLock { state in
+            state.calls.append(call)
+            let end = state.ends.first ?? .done(.null)
+            if state.ends.count > 1 { state.ends.removeFirst() }
+            return HookRunner.Attempt(end: end, logs: state.logs, input: call.input)
+        }
+    }
+}

@@ -1,0 +1,311 @@
+import Screening
+import ScreeningTesting
+import Synchronization
+
+/// A store in memory, as much of one as a stage or a worker sees: what is put in can be read, what is written is kept to be looked at, and any method
+/// can be made to fail. It hands out the claims that a test lays ready, and knows nothing of lanes, leases or retention.
+final class StubStore: Store {
+    struct State {
+        var orders: [String: Order] = [:]
+        var events: [String: Event] = [:]
+        var runs: [String: Run] = [:]
+        var steps: [String: [Step]] = [:]
+        var values: [String: JSON] = [:]
+        var versions: [String: ScriptVersion] = [:]
+        var resting: [String: Timestamp] = [:]
+        var timeline: [TimelineEntry] = []
+        /// What each budget still grants; as much as is asked for where it is not named.
+        var grants: [String: Grant] = [:]
+        var due: [Work: Timestamp] = [:]
+        /// Claims that the next ones to claim get.
+        var claimable: [Claim] = []
+        /// Claims that are lost when they are renewed.
+        var lost: Set<Claim> = []
+
+        var claimed: [ClaimRequest] = []
+        var claimedAt: [Timestamp] = []
+        var committed: [(claim: Claim, decision: Decision)] = []
+        var performed: [[Effect]] = []
+        var released: [Claim] = []
+        var renewed: [[Claim]] = []
+        var hurried: [Duration] = []
+
+        /// How many listen for wake-ups.
+        var listeners: Int { wakers.count }
+
+        fileprivate var faults: [String: [any Error]] = [:]
+        fileprivate var meanwhile: [String: @Sendable (inout State) -> Void] = [:]
+        fileprivate var wakers: [Int: AsyncStream<Void>.Continuation] = [:]
+        fileprivate var lastWaker = 0
+        fileprivate var watchers: [(isMet: @Sendable (State) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+
+        fileprivate mutating func takeMet() -> [CheckedContinuation<Void, Never>] {
+            let isMet = watchers.map { $0.isMet(self) }
+            defer { watchers = zip(watchers, isMet).filter { !$0.1 }.map(\.0) }
+            return zip(watchers, isMet).filter(\.1).map(\.0.continuation)
+        }
+    }
+
+    let clock: any WallClock
+    private let state = Mutex(State())
+
+    init(clock: any WallClock) { self.clock = clock }
+
+    /// Reads or changes what is there.
+    @discardableResult
+    func with<Value: Sendable>(_ body: (inout State) throws -> Value) rethrows -> Value {
+        let (value, met) = try state.withLock { state in
+            let value = try body(&state)
+            return (value, state.takeMet())
+        }
+        for watcher in met { watcher.resume() }
+        return value
+    }
+
+    /// Returns once something holds. Waits for ever where it never does.
+    func wait(until isMet: @escaping @Sendable (State) -> Bool) async {
+        await withCheckedContinuation { continuation in with { $0.watchers.append((isMet, continuation)) } }
+    }
+
+    /// Has the next calls of a method fail, one for each error.
+    func fail(_ method: String, _ errors: (any Error)...) { with { $0.faults[method, default: []] += errors } }
+
+    /// Has somebody else do something right before the next call of a method.
+    func meanwhile(before method: String, _ body: @escaping @Sendable (inout State) -> Void) { with { $0.meanwhile[method] = body } }
+
+    /// Tells workers that there may be work.
+    func wake() {
+        for waker in with({ Array($0.wakers.values) }) { waker.yield() }
+    }
+
+    private func fault(_ method: String) throws {
+        let error = with { state -> (any Error)? in
+            if let meanwhile = state.meanwhile.removeValue(forKey: method) { meanwhile(&state) }
+            guard let first = state.faults[method]?.first else { return nil }
+            state.faults[method]?.removeFirst()
+            return first
+        }
+        if let error { throw error }
+    }
+
+    // MARK: Writing
+
+    func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
+        try fault("accept")
+        with { $0.events[event.id] = event }
+        return Acceptance(event: event.id, duplicate: false)
+    }
+
+    func place(_ order: Order) async throws -> (order: Order, isNew: Bool) {
+        try fault("place")
+        return with { state in
+            if let known = state.orders.values.first(where: { $0.connection == order.connection && $0.externalID == order.externalID }) {
+                return (known, false)
+            }
+            state.orders[order.id] = order
+            return (order, true)
+        }
+    }
+
+    func claim(_ request: ClaimRequest) async throws -> [Claim] {
+        try fault("claim")
+        return with { state in
+            state.claimed.append(request)
+            state.claimedAt.append(clock.now())
+            let claims = Array(state.claimable.filter { request.kinds.contains($0.work.kind) }.prefix(request.limit))
+            state.claimable.removeAll { claims.contains($0) }
+            return claims
+        }
+    }
+
+    func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim] {
+        try fault("renew")
+        return with { state in
+            state.renewed.append(claims)
+            return claims.filter { !state.lost.contains($0) }
+        }
+    }
+
+    func release(_ claims: [Claim]) async throws {
+        try fault("release")
+        with { $0.released += claims }
+    }
+
+    func commit(_ claim: Claim, _ decision: Decision) async throws {
+        try fault("commit")
+        try with { state in
+            try state.apply(decision.effects)
+            state.committed.append((claim, decision))
+        }
+    }
+
+    func perform(_ effects: [Effect]) async throws {
+        try fault("perform")
+        try with { state in
+            try state.apply(effects)
+            state.performed.append(effects)
+        }
+    }
+
+    @discardableResult
+    func remember(_ steps: [Step], of run: String, doing effect: StepEffect?) async throws -> Order? {
+        try fault("remember")
+        return with { state in
+            state.steps[run, default: []] += steps
+            switch effect {
+            case .place(let order, _):
+                state.orders[order.id] = order
+                return order
+            case .value(let connection, let key, let value, _):
+                state.values["\(connection)/\(key)"] = value
+                return nil
+            case nil: return nil
+            }
+        }
+    }
+
+    func hurry(_ within: Duration, budgets: Bool) async throws {
+        try fault("hurry")
+        with { $0.hurried.append(within) }
+    }
+
+    func keep(_ versions: [ScriptVersion]) async throws {
+        try fault("keep")
+        with { state in for version in versions { state.versions[version.id] = version } }
+    }
+
+    func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
+        try fault("take")
+        return with { $0.grants[budget] ?? Grant(count: count, next: nil) }
+    }
+
+    func rest(_ budget: String, until: Timestamp) async throws {
+        try fault("rest")
+        with { $0.resting[budget] = until }
+    }
+
+    // MARK: Reading
+
+    func wakeUps() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let number = with { state in
+            state.lastWaker += 1
+            state.wakers[state.lastWaker] = continuation
+            return state.lastWaker
+        }
+        continuation.onTermination = { [weak self] _ in self?.with { _ = $0.wakers.removeValue(forKey: number) } }
+        return stream
+    }
+
+    func resting(_ budget: String) async throws -> Timestamp? {
+        try fault("resting")
+        return with { $0.resting[budget] }
+    }
+
+    func steps(of run: String) async throws -> [Step] {
+        try fault("steps")
+        return with { $0.steps[run] ?? [] }
+    }
+
+    func value(connection: String, key: String) async throws -> JSON? {
+        try fault("value")
+        return with { $0.values["\(connection)/\(key)"] }
+    }
+
+    func scripts(_ id: String) async throws -> ScriptVersion? { with { $0.versions[id] } }
+
+    func order(_ id: String) async throws -> Order? {
+        try fault("order")
+        return with { $0.orders[id] }
+    }
+
+    func order(connection: String, externalID: String) async throws -> Order? {
+        with { state in state.orders.values.first { $0.connection == connection && $0.externalID == externalID } }
+    }
+
+    func order(callbackToken: String) async throws -> Order? {
+        with { state in state.orders.values.first { $0.callbackToken.value == callbackToken } }
+    }
+
+    func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> {
+        try fault("orders")
+        let found = with { state in
+            state.orders.values.filter { order in
+                (query.account.map { $0 == order.account } ?? true) && (query.providerRef.map { $0 == order.providerRef } ?? true)
+                    && (query.states.isEmpty || query.states.contains(order.state))
+            }
+        }
+        return Page(items: found.sorted { $0.id < $1.id }, next: nil)
+    }
+
+    func timeline(of order: String) async throws -> [TimelineEntry] { with { $0.timeline.filter { $0.order == order } } }
+
+    func event(_ id: String) async throws -> Event? {
+        try fault("event")
+        return with { $0.events[id] }
+    }
+
+    func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<Event> {
+        Page(items: with { $0.events.values.sorted { $0.id < $1.id } }, next: nil)
+    }
+
+    func run(_ id: String) async throws -> Run? {
+        try fault("run")
+        return with { $0.runs[id] }
+    }
+
+    func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> {
+        let found = with { state in
+            state.runs.values.filter { run in
+                (query.event.map { $0 == run.event } ?? true) && (query.states.isEmpty || query.states.contains(run.state))
+            }
+        }
+        return Page(items: found.sorted { $0.id < $1.id }, next: nil)
+    }
+
+    func due(_ work: Work) async throws -> Timestamp? { with { $0.due[work] } }
+
+    // MARK: What neither stages nor workers ask for
+
+    func keep(_ token: AccessToken, secret: Secret) async throws { throw StoreError.unavailable("not here") }
+    func token(by secret: Secret) async throws -> AccessToken? { nil }
+    func tokens() async throws -> [AccessToken] { [] }
+    func remove(token id: String) async throws {}
+    func begin(key: String, bodyHash: String) async throws -> KeyedAnswer { .fresh }
+    func answer(key: String, status: Int?, body: [UInt8]) async throws {}
+    func tally() async throws -> Tally { Tally() }
+    func load() async throws -> QueueLoad { QueueLoad(queued: [:], oldestDue: nil) }
+    func tryWriting() async throws {}
+    func close() async {
+        for waker in with({ Array($0.wakers.values) }) { waker.finish() }
+    }
+}
+
+extension StubStore.State {
+    /// Writes all of the effects, or none.
+    fileprivate mutating func apply(_ effects: [Effect]) throws {
+        var next = self
+        for effect in effects {
+            switch effect {
+            case .order(let order):
+                if let known = next.orders[order.id], known.version + 1 != order.version { throw StoreError.conflict }
+                next.orders[order.id] = order
+            case .run(let run): next.runs[run.id] = run
+            case .expect(.run(let run, let state)): guard next.runs[run]?.state == state else { throw StoreError.conflict }
+            case .expect(.event(let event, let state)): guard next.events[event]?.state == state else { throw StoreError.conflict }
+            case .steps(let steps, let run):
+                let numbers = Set(steps.map(\.number))
+                next.steps[run, default: []].removeAll { numbers.contains($0.number) }
+                next.steps[run, default: []] += steps
+            case .event(let id, let state, let problem):
+                next.events[id]?.state = state
+                next.events[id]?.problem = problem
+            case .record(let event): next.events[event.id] = event
+            case .timeline(let entry): next.timeline.append(entry)
+            case .queue(let work): next.due[work.work] = work.due
+            case .unqueue(let work): next.due[work] = nil
+            }
+        }
+        self = next
+    }
+}
