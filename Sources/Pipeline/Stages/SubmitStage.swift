@@ -153,26 +153,6 @@ struct SubmitStage: Sendable {
         }
     }
 
-    /// Nothing was ordered, and nothing will be.
-    private func refuse(_ order: Order, _ error: ProviderError, text: String, logs: [JSON] = []) -> Verdict {
-        .settle(order: order.id) { [environment] present in
-            guard present.state == .submitting || present.state == .accepted else { return (Decision(.done), []) }
-            var next = present
-            next.standing.state = .refused
-            next.standing.problem = Problem(code: "refused", message: error.message.value, at: environment.clock.now())
-            let change = OrderChange(
-                from: present,
-                to: next,
-                cause: .submit,
-                kind: "submitted",
-                text: text,
-                details: SubmitStage.details(SubmitStage.details(error), logs),
-                environment
-            )
-            return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
-        }
-    }
-
     /// The credentials were rejected. One answer 403 may be about what was ordered rather than about who ordered it: then something else is asked.
     private func pausing(_ account: ProviderAccount, after error: ProviderError) async throws -> [Effect] {
         guard error.code == .unauthorised else { return [] }
@@ -185,96 +165,6 @@ struct SubmitStage: Sendable {
             }
         }
         return try await accounts.rejected(error, by: account)
-    }
-
-    /// What becomes of a submission that is decided about on an order which is not `submitting` any more: an order that is to be sent keeps its work.
-    private static func fate(_ present: Order, _ environment: Environment) -> Decision.Fate {
-        present.state == .accepted ? .again(at: environment.clock.now(), spent: false) : .done
-    }
-
-    /// The provider surely did not act: back to `accepted`, and tried again later; given up when the schedule is through. While the account rests no
-    /// attempt is spent.
-    private func fail(
-        _ claim: Claim,
-        _ order: Order,
-        code: String,
-        message: String,
-        asked: Duration?,
-        restsUntil rest: Timestamp? = nil,
-        logs: [JSON] = []
-    ) -> Verdict {
-        let now = environment.clock.now()
-        let schedule = retries.mayPass
-        let due = rest ?? schedule.next(after: claim.attempt, at: now, least: asked, environment.random)
-        if rest == nil, let alert = schedule.alert(after: claim.attempt) {
-            environment.logger.error(
-                "an order has used up \(alert.rawValue) of its attempts to be sent",
-                metadata: ["order": "\(order.id)", "account": "\(order.account)", "attempt": "\(claim.attempt)", "code": "\(code)"]
-            )
-        }
-        return .settle(order: order.id) { [environment] present in
-            guard present.state == .accepted || present.state == .submitting else { return (Decision(.done), []) }
-            var next = present
-            next.standing.state = due == nil ? .failed : .accepted
-            next.standing.problem = Problem(code: code, message: message, at: now)
-            let change = OrderChange(
-                from: present,
-                to: next,
-                cause: .submit,
-                kind: "problem",
-                text: due.map { "not sent; next attempt at \($0)" } ?? "given up after \(claim.attempt) attempts",
-                details: SubmitStage.details(["code": .string(code)], logs),
-                environment
-            )
-            return (Decision(due.map { .again(at: $0, spent: rest == nil) } ?? .done, change.effects), change.update.map { [$0] } ?? [])
-        }
-    }
-
-    private func uncertain(_ id: String, _ error: ProviderError) -> Verdict {
-        .settle(order: id) { [environment] present in
-            guard present.state == .submitting else { return (Decision(SubmitStage.fate(present, environment)), []) }
-            var next = present
-            next.standing.state = .uncertain
-            next.standing.problem = Problem(
-                code: "uncertain",
-                message: "\(present.provider) may or may not have the order (\(error.text)); it is not sent again. "
-                    + "Look there, then adopt its reference, resubmit or abandon.",
-                at: environment.clock.now()
-            )
-            let change = OrderChange(
-                from: present,
-                to: next,
-                cause: .submit,
-                kind: "problem",
-                text: "the provider's answer was lost",
-                details: SubmitStage.details(error),
-                environment
-            )
-            return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
-        }
-    }
-
-    private func settled(_ id: String, _ submission: Submission) -> Verdict {
-        .settle(order: id) { [environment] present in
-            if let known = present.providerRef {
-                return (Decision(.done, SecondRequest.effects(submission.reference, known, present, .submit, environment)), [])
-            }
-            var next = present
-            next.providerRef = submission.reference
-            let report = submission.report ?? Report(status: .recognised(.requested))
-            next.standing = StateMachine.standing(after: report, from: present.standing, at: environment.clock.now())
-            if !next.state.isReported { next.standing.state = .requested }
-            let change = OrderChange(
-                from: present,
-                to: next,
-                cause: .submit,
-                kind: "submitted",
-                text: "\(present.provider) has the order",
-                details: ["provider_ref": .string(submission.reference)],
-                environment
-            )
-            return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
-        }
     }
 
     /// The intent is on disk and nobody knows what became of it: the request is looked for where the provider lets it be, and is left to a webhook or a
@@ -302,19 +192,5 @@ struct SubmitStage: Sendable {
             }
             return .decided(Decision(.again(at: finding.restsUntil ?? now + .seconds(15), spent: false), finding.effects))
         }
-    }
-
-    /// The details with what a script logged: for those who may read personal data.
-    private static func details(_ details: JSON, _ logs: [JSON]) -> JSON {
-        var details = details
-        if !logs.isEmpty { details["logs"] = .array(logs) }
-        return details
-    }
-
-    private static func details(_ error: ProviderError) -> JSON {
-        [
-            "error": .string(error.code.rawValue), "http_status": error.status.map { .int(Int64($0)) } ?? .null,
-            "provider_code": JSON(error.providerCode), "script": JSON(error.script?.text),
-        ]
     }
 }
