@@ -24,7 +24,7 @@ struct RunStage: Sendable {
             let message = "the connection \(run.connection) is not configured; retry the run when it is"
             return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
         }
-        guard places.take(connection.id) else { return .decided(Decision(.again(at: now + .milliseconds(250), spent: false))) }
+        guard places.take(connection.id) else { return later() }
         defer { places.leave(connection.id) }
         let remembered = try await store.steps(of: run.id)
         guard let version = try await scripts.scripts(for: run, of: connection, remembered: remembered) else {
@@ -46,9 +46,15 @@ struct RunStage: Sendable {
         run.pluginVersion = connection.plugin.manifest.version
         // Before its first step: steps must not be found beside the name of other scripts.
         return .first([.run(run)]) { [run] in
-            verdict(run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
+            // The place was left when this was decided: whatever came in between counts.
+            guard places.take(connection.id) else { return later() }
+            defer { places.leave(connection.id) }
+            return verdict(run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
         }
     }
+
+    /// As many runs of the connection as may be are under way.
+    private func later() -> Verdict { .decided(Decision(.again(at: environment.clock.now() + .milliseconds(250), spent: false))) }
 
     /// What becomes of a run that is not tried any more for a reason outside its script.
     func giveUp(_ run: Run, _ problem: Problem) -> Verdict {

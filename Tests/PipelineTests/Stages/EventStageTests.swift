@@ -1,0 +1,38 @@
+import Plugins
+import Screening
+import Testing
+
+@testable import Pipeline
+
+@Suite("Looking at an ATS's delivery")
+struct EventStageTests {
+    private let bench = StageBench()
+
+    private func event(connection: String = "acme", _ body: [UInt8] = Array(#"{"a":1}"#.utf8)) -> Event {
+        let request = ReceivedRequest(method: "POST", path: "/webhook", query: ["b": "2"], headers: ["content-type": "application/json"], body: body)
+        return Event(id: "evt_1", kind: .ats, connection: connection, request: request, receivedAt: bench.now)
+    }
+
+    @Test("It becomes a run of on_event that is queued at once")
+    func run() throws {
+        let decision = try #require(bench.event.decide(event()).decision)
+        let run = try #require(decision.run)
+        #expect(run.hook == "on_event" && run.event == "evt_1" && run.state == .queued && run.script == bench.connection.scripts.id)
+        #expect(decision.queued == [QueuedWork(.run(run.id), due: bench.now)])
+        #expect(decision.event?.state == .working && decision.fate == .done)
+    }
+
+    @Test("The script is given the body raw, as text or where it is none in base 64")
+    func input() throws {
+        let text = try #require(bench.event.decide(event()).decision?.run).input.value
+        #expect(text["raw"] == #"{"a":1}"# && text["raw_base64"] == nil && text.at("query.b") == "2" && text["path"] == "/webhook")
+        let bytes = try #require(bench.event.decide(event([0xFF, 0x00])).decision?.run).input.value
+        #expect(bytes["raw"] == nil && bytes["raw_base64"] == "/wA=")
+    }
+
+    @Test("One of a connection that is not configured is a dead letter that can be replayed")
+    func connectionMissing() throws {
+        let decision = try #require(bench.event.decide(event(connection: "nobody")).decision)
+        #expect(decision.event?.state == .dead && decision.event?.problem?.code == "connection_missing" && decision.run == nil)
+    }
+}

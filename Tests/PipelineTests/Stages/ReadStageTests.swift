@@ -1,0 +1,129 @@
+import Screening
+import Testing
+
+@testable import Pipeline
+
+@Suite("Reading an order at its provider")
+struct ReadStageTests {
+    private let bench = StageBench()
+
+    private func open(_ state: OrderState = .requested, _ change: (inout Order) -> Void = { _ in }) -> Order {
+        bench.order(state) { order in
+            order.providerRef = "ref_1"
+            change(&order)
+        }
+    }
+
+    private func decide(_ order: Order, attempt: Int = 1) async throws -> Verdict {
+        try await bench.read.decide(bench.claim(.read(order: order.id), attempt: attempt), order)
+    }
+
+    private func report(_ state: OrderState, _ words: [String: String] = [:]) {
+        bench.provider.answer { $0.report = { Report(status: .recognised(state), providerStatus: words) } }
+    }
+
+    @Test("An order that the provider has no name for is not read")
+    func withoutReference() async throws {
+        let decision = try #require(try await decide(bench.order(.uncertain)).decision)
+        #expect(decision.fate == .done && bench.provider.calls.isEmpty)
+    }
+
+    @Test("An order that has ended is read once where somebody asked, and not again", arguments: [(1, 1), (2, 0)])
+    func ended(_ attempt: Int, _ reads: Int) async throws {
+        _ = try await decide(open(.cancelled), attempt: attempt)
+        #expect(bench.provider.calls.count == reads)
+    }
+
+    @Test("An account that is gone keeps the reads of its open orders, and drops those of others")
+    func accountMissing() async throws {
+        bench.directory.replace(connections: bench.directory.connections, accounts: [])
+        let kept = try #require(try await decide(open()).decision)
+        #expect(kept.again == bench.now + .seconds(3600) && kept.spent == false)
+        #expect(try await decide(open(.cancelled)).decision?.fate == .done)
+    }
+
+    @Test("A changed report is written with its event, an update and the next read")
+    func changed() async throws {
+        report(.inProgress, ["status": "running"])
+        let order = open()
+        let (decision, told) = try #require(try await decide(order).settled(on: order))
+        #expect(decision.order?.state == .inProgress && decision.fate == .done)
+        #expect(decision.effects.recorded.map(\.kind) == [.poll] && decision.kinds == ["report", "update"])
+        #expect(told.map(\.order.state) == [.inProgress] && decision.run?.hook == "on_update")
+        #expect(decision.queued.first { $0.work == .read(order: order.id) }?.due == bench.now + .seconds(900))
+    }
+
+    @Test("A report that says nothing new, or none, only queues the next read")
+    func unchanged() async throws {
+        report(.requested)
+        let order = open()
+        let same = try #require(try await decide(order).settled(on: order))
+        #expect(same.decision.effects.count == 1 && same.decision.queued.count == 1 && same.told.isEmpty)
+        bench.provider.answer { $0.report = { nil } }
+        let none = try #require(try await decide(order).settled(on: order))
+        #expect(none.decision.effects.count == 1 && none.told.isEmpty)
+    }
+
+    @Test("An answer that leaves out the finer word takes nothing back")
+    func coarser() async throws {
+        report(.requested, ["status": "pending"])
+        let order = open(.awaitingCandidate) { $0.standing.providerStatus = ["status": "pending", "statusV2": "awaiting-candidate"] }
+        #expect(try await decide(order).settled(on: order)?.decision.order == nil)
+    }
+
+    @Test("An answer that is older than what was written meanwhile is asked for again")
+    func movedOn() async throws {
+        report(.inProgress)
+        let order = open()
+        var present = order
+        present.version += 1
+        let decision = try #require(try await decide(order).settled(on: present)?.decision)
+        #expect(decision.again == bench.now && decision.spent == false && decision.effects.isEmpty)
+    }
+
+    @Test("429 rests the account; the read is made then, unspent")
+    func tooMany() async throws {
+        bench.provider.answer { $0.report = { throw ProviderError(.rateLimited, "slower", status: 429, retryAfter: .seconds(30)) } }
+        let decision = try #require(try await decide(open()).decision)
+        #expect(decision.again == bench.now + .seconds(30) && decision.spent == false)
+        #expect(bench.store.with { $0.resting["account:stub-uk"] } == bench.now + .seconds(30))
+    }
+
+    @Test("Rejected credentials pause the account; the read waits, unspent")
+    func unauthorised() async throws {
+        bench.provider.answer { $0.report = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        let decision = try #require(try await decide(open()).decision)
+        #expect(decision.again == bench.now + .seconds(30) && decision.spent == false)
+        #expect(try await bench.accounts.pause(of: bench.account) != nil)
+    }
+
+    @Test("A read that fails is made again at growing distance", arguments: [(1, 60), (2, 120), (3, 240), (6, 900), (9, 900)])
+    func backOff(_ attempt: Int, _ seconds: Int64) async throws {
+        bench.provider.answer { $0.report = { throw ProviderError(.unavailable, "away", status: 503) } }
+        let order = open { $0.standing.problem = Problem(code: "read_failed", message: "before", at: $0.createdAt) }
+        let decision = try #require(try await decide(order, attempt: attempt).decision)
+        #expect(decision.again == bench.now + .seconds(seconds) && decision.spent == true && decision.effects.isEmpty)
+    }
+
+    @Test("From the third failure on the order says so, once, and what it says already stays")
+    func problem() async throws {
+        bench.provider.answer { $0.report = { throw ProviderError(.unavailable, "away", status: 503) } }
+        let order = open()
+        #expect(try await decide(order, attempt: 2).decision != nil)
+        let verdict = try await decide(order, attempt: 3)
+        #expect(verdict.settled(on: order)?.decision.order?.standing.problem?.code == "read_failed")
+        var other = order
+        other.standing.problem = Problem(code: "unrecognised_status", message: "odd", at: bench.now)
+        #expect(verdict.settled(on: other)?.decision.effects.isEmpty == true)
+    }
+
+    @Test("A provider that does not answer ten times in a row is left alone, until it answers")
+    func breaker() async throws {
+        bench.provider.answer { $0.report = { throw ProviderError(.noAnswer, "silence") } }
+        for _ in 0..<10 { _ = try await decide(open()) }
+        #expect(bench.breakers.unanswered.isOpen("stub-uk"))
+        report(.requested)
+        _ = try await decide(open())
+        #expect(!bench.breakers.unanswered.isOpen("stub-uk"))
+    }
+}
