@@ -17,7 +17,7 @@ struct CommandConflictTests {
 
     @discardableResult
     private func run(_ id: String, _ state: Run.State) -> Run {
-        var run = bench.connection.run(id: id, hook: "on_event", event: "evt_1", order: nil, input: [:], at: bench.now)
+        var run = bench.connection.run(id: id, hook: "on_event", event: "evt_1", order: nil, input: .event(parameters: [:]), at: bench.now)
         run.state = state
         if state == .dead { run.fail(RunFailure("script_error", "no"), attempt: 3, at: bench.now) }
         bench.store.with { [run] in $0.runs[run.id] = run }

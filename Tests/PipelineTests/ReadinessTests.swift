@@ -11,7 +11,7 @@ struct ReadinessTests {
             store: FaultyStore(bed.context.store) { try fault() },
             directory: bed.context.directory,
             scripts: bed.context.scripts,
-            transport: bed.context.transport,
+            transport: bed.transport,
             clock: clock,
             random: bed.context.random,
             logger: bed.context.logger,

@@ -22,15 +22,15 @@ struct WorkTelemetryTests {
             store: FaultyStore(own.store) { try fault() },
             directory: own.directory,
             scripts: own.scripts,
-            transport: own.transport,
+            transport: bed.transport,
             clock: own.clock,
             random: own.random,
             logger: own.logger,
-            publicURL: own.publicURL
+            publicURL: "https://host.example.test"
         )
         let (metrics, tracer) = (TestMetrics(), InMemoryTracer())
         await withMetricsFactory(metrics) {
-            await withTracer(tracer) { await Desk(context: context).work(on: claim) }
+            await withTracer(tracer) { await context.desk.work(on: claim) }
         }
         let timers = metrics.timers(label: "fairlead_work_duration_seconds")
         #expect(timers.allSatisfy { $0.values.count == 1 && $0.dimensions.map(\.0) == ["kind", "result"] })

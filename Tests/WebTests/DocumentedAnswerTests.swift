@@ -11,7 +11,7 @@ import Testing
 struct DocumentedAnswerTests {
     @Test("A run with everything that it may show, and commands for many runs")
     func runs() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         let run = Run(
             id: "run_1",
             connection: "acme",
@@ -21,12 +21,16 @@ struct DocumentedAnswerTests {
             hook: "on_update",
             event: nil,
             order: "ord_1",
-            input: ["name": "Ana Roe"],
+            input: .update(Personal(["name": "Ana Roe"])),
             state: .dead,
             attempt: 2,
             nextAttemptAt: fixture.clock.now(),
             result: ["kind": "rejected", "reason": "no package"],
-            error: ["code": "script_error", "message": "attempt to index a nil value", "line": 3, "excerpt": ["a", "b"]],
+            lastFailure: FailedAttempt(
+                attempt: 2,
+                at: fixture.clock.now(),
+                RunFailure("script_error", "attempt to index a nil value", line: 3, excerpt: ["a", "b"])
+            ),
             logs: [["at": JSON(fixture.clock.now()), "level": "info", "message": "looked", "fields": ["count": 1]]],
             createdAt: fixture.clock.now(),
             endedAt: fixture.clock.now()
@@ -46,7 +50,7 @@ struct DocumentedAnswerTests {
 
     @Test("An event whose body is not text, one that is dead, and commands for many events")
     func events() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let request = WireRequest(
                 .post,
@@ -65,7 +69,7 @@ struct DocumentedAnswerTests {
 
     @Test("An order with everything that it may show, and commands for many orders")
     func orders() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         let order = try await fixture.order("a-1") { order in
             order.candidate.country = "GB"
             order.candidate.other = Personal(JSON.Members([("notes", ["a", "b"] as JSON)]))
@@ -94,7 +98,7 @@ struct DocumentedAnswerTests {
 
     @Test("An account's check, and what changed settings were refused for")
     func setup() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         let refusal = Directory.Refusal(connection: nil, plugin: nil, message: "fairlead.yaml:3: no", at: fixture.clock.now())
         fixture.context.directory.refused = [refusal]
         try await fixture.run { (client) async throws in
@@ -102,7 +106,7 @@ struct DocumentedAnswerTests {
             #expect(try await client.post("/accounts/none/check").status == 404)
             for path in ["/connections/acme", "/plugins"] { #expect(try await client.get(path).status == 200) }
             #expect(try await client.get("/connections").json?.at("items.0.problem.code") == "reload_refused")
-            try await fixture.store.rest("account:two", until: fixture.clock.now() + .seconds(60))
+            try await fixture.store.perform([.rest(.account("two"), until: fixture.clock.now() + .seconds(60))])
             #expect(try await client.get("/accounts").json?.at("items.1.problem.code") == "account_resting")
         }
     }

@@ -142,7 +142,7 @@ struct InboxTests {
 
     @Test("A route whose script fails is answered with problem JSON that names the run")
     func routes() async throws {
-        let fixture = try APIFixture()
+        let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let request = WireRequest(.get, client.server.url("/ats/acme/fails"), headers: [key: "delivery-secret"])
             let answer = try await client.transport.send(request)

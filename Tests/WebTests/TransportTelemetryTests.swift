@@ -91,8 +91,8 @@ struct TransportTelemetryTests {
     }
 
     @Test("The hosts of configured accounts are known, also after they changed")
-    func accountHosts() throws {
-        let directory = try APIFixture().context.directory
+    func accountHosts() async throws {
+        let directory = try await APIFixture().context.directory
         #expect(directory.isAccountHost("invented.example.test") && !directory.isAccountHost("ats.example.test"))
         directory.replace(connections: directory.connections, accounts: [])
         #expect(!directory.isAccountHost("invented.example.test"))

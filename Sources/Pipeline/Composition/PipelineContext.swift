@@ -116,8 +116,8 @@ extension Intake {
             store: context.store,
             accounts: context.accounts,
             scripts: context.runner,
-            routeDeadline: context.options.routeDeadline,
-            contacts: context.contacts
+            contacts: context.contacts,
+            routeDeadline: context.options.routeDeadline
         )
     }
 }

@@ -129,9 +129,9 @@ struct SubmitStage: Sendable {
 
     private func judged(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> Verdict {
         // Where the store cannot say whether the account is paused already, the order's fate is written all the same.
-        let pausing = await environment.reportingFailure(of: "pausing an account") { try await pausing(account, after: error) } ?? []
+        let pauses = await environment.reportingFailure(of: "pausing an account") { try await pausing(account, after: error) } ?? []
         let finding = accounts.rest(account, after: error)
-        return verdict(claim, order, error, account, restsUntil: finding.restsUntil).adding(pausing + finding.effects)
+        return verdict(claim, order, error, account, restsUntil: finding.restsUntil).adding(pauses + finding.effects)
     }
 
     private func verdict(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount, restsUntil: Timestamp?) -> Verdict {

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import LuaRuntime
 import Logging
 import Screening

@@ -12,7 +12,7 @@ final class StubStore: Store {
         var steps: [String: [Step]] = [:]
         var values: [String: JSON] = [:]
         var versions: [String: ScriptVersion] = [:]
-        var resting: [String: Timestamp] = [:]
+        var states: [OperatingState.Subject: OperatingState] = [:]
         var timeline: [TimelineEntry] = []
         /// What each budget still grants; as much as is asked for where it is not named.
         var grants: [String: Grant] = [:]
@@ -164,7 +164,7 @@ final class StubStore: Store {
         }
     }
 
-    func hurry(_ within: Duration, budgets: Bool) async throws {
+    func hurry(_ within: Duration, rests: Bool) async throws {
         try fault("hurry")
         with { $0.hurried.append(within) }
     }
@@ -177,11 +177,6 @@ final class StubStore: Store {
     func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
         try fault("take")
         return with { $0.grants[budget] ?? Grant(count: count, next: nil) }
-    }
-
-    func rest(_ budget: String, until: Timestamp) async throws {
-        try fault("rest")
-        with { $0.resting[budget] = until }
     }
 
     // MARK: Reading
@@ -197,10 +192,12 @@ final class StubStore: Store {
         return stream
     }
 
-    func resting(_ budget: String) async throws -> Timestamp? {
-        try fault("resting")
-        return with { $0.resting[budget] }
+    func state(of subject: OperatingState.Subject) async throws -> OperatingState {
+        try fault("state")
+        return with { $0.states[subject] ?? OperatingState(subject) }
     }
+
+    func operatingStates() async throws -> [OperatingState] { with { Array($0.states.values) } }
 
     func steps(of run: String) async throws -> [Step] {
         try fault("steps")
@@ -276,6 +273,9 @@ final class StubStore: Store {
     func tally() async throws -> Tally { Tally() }
     func load() async throws -> QueueLoad { QueueLoad(queued: [:], oldestDue: nil) }
     func tryWriting() async throws {}
+    func announce(_ replica: Replica) async throws {}
+    func withdraw(replica id: String) async throws {}
+    func replicas() async throws -> [Replica] { [] }
     func close() async {
         for waker in with({ Array($0.wakers.values) }) { waker.finish() }
     }
@@ -304,6 +304,10 @@ extension StubStore.State {
             case .timeline(let entry): next.timeline.append(entry)
             case .queue(let work): next.due[work.work] = work.due
             case .unqueue(let work): next.due[work] = nil
+            case .pause(let subject, let pause): next.states[subject, default: OperatingState(subject)].pause = pause
+            case .rest(let subject, let until): next.states[subject, default: OperatingState(subject)].restsUntil = until
+            case .heard(let subject, let time): next.states[subject, default: OperatingState(subject)].lastHeardAt = time
+            case .refusedDelivery(let subject, let time): next.states[subject, default: OperatingState(subject)].lastRefusedAt = time
             }
         }
         self = next

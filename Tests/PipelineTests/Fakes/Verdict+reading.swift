@@ -34,6 +34,10 @@ extension Decision {
     var kinds: [String] { effects.kinds }
     var queued: [QueuedWork] { effects.queued }
     var unqueued: [Work] { effects.unqueued }
+    /// Until when an account is to rest; nil where none is.
+    var restsUntil: Timestamp? { effects.lazy.compactMap { if case .rest(_, let until) = $0 { until } else { nil } }.first }
+    /// Why an account is to be paused; nil where none is.
+    var pause: OperatingState.Pause? { effects.lazy.compactMap { if case .pause(_, let pause) = $0 { pause } else { nil } }.first }
     var event: (id: String, state: Event.State, problem: Problem?)? { effects.event }
 }
 

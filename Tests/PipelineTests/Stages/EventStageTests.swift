@@ -23,10 +23,14 @@ struct EventStageTests {
     }
 
     @Test("The script is given the body raw, as text or where it is none in base 64")
-    func input() throws {
-        let text = try #require(bench.event.decide(event()).decision?.run).input.value
+    func input() async throws {
+        func input(_ event: Event) async throws -> JSON {
+            let run = try #require(bench.event.decide(event).decision?.run)
+            return try await RunInput(bench.store).json(of: run, event: event)
+        }
+        let text = try await input(event())
         #expect(text["raw"] == #"{"a":1}"# && text["raw_base64"] == nil && text.at("query.b") == "2" && text["path"] == "/webhook")
-        let bytes = try #require(bench.event.decide(event([0xFF, 0x00])).decision?.run).input.value
+        let bytes = try await input(event([0xFF, 0x00]))
         #expect(bytes["raw"] == nil && bytes["raw_base64"] == "/wA=")
     }
 

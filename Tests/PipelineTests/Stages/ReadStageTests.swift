@@ -86,7 +86,7 @@ struct ReadStageTests {
         bench.provider.answer { $0.report = { throw ProviderError(.rateLimited, "slower", status: 429, retryAfter: .seconds(30)) } }
         let decision = try #require(try await decide(open()).decision)
         #expect(decision.again == bench.now + .seconds(30) && decision.spent == false)
-        #expect(bench.store.with { $0.resting["account:stub-uk"] } == bench.now + .seconds(30))
+        #expect(decision.restsUntil == bench.now + .seconds(30))
     }
 
     @Test("Rejected credentials pause the account; the read waits, unspent")

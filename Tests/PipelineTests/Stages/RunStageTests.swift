@@ -15,7 +15,7 @@ struct RunStageTests {
             hook: hook,
             event: order == nil ? "evt_1" : nil,
             order: order,
-            input: ["name": "Ana Roe"],
+            input: .update(Personal(["name": "Ana Roe"])),
             at: bench.now
         )
         run.state = .running
@@ -216,7 +216,8 @@ struct RunStageTests {
             cancellation: bench.cancellation,
             hosts: bench.scripts.hosts,
             connection: bench.connection,
-            run: run()
+            run: run(),
+            input: [:]
         )
         #expect(try await host.cancel(order: order.id, reason: "withdrawn") == ["cancelled": true])
         let entry = try #require(bench.store.with { $0.timeline.first { $0.text == "cancelled" } })

@@ -83,7 +83,7 @@ struct SubmitRecoveryTests {
         let next = bench.now + .seconds(20)
         bench.store.with { $0.grants["account:stub-uk"] = Grant(count: 0, next: next) }
         #expect(try await recover().verdict.decision?.again == next)
-        try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account)
+        try await bench.store.perform(try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account))
         let paused = try #require(try await recover().verdict.decision)
         #expect(paused.again != nil && paused.spent == false && bench.provider.calls.isEmpty)
     }

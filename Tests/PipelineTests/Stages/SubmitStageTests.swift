@@ -58,14 +58,14 @@ struct SubmitStageTests {
     @Test("An order of an account that rests waits until then, its attempt unspent")
     func resting() async throws {
         let until = bench.now + .seconds(60)
-        bench.store.with { $0.resting["account:stub-uk"] = until }
+        bench.store.with { $0.states[.account("stub-uk")] = OperatingState(.account("stub-uk"), restsUntil: until) }
         let decision = try #require(try await decide(bench.order()).decision)
         #expect(decision.again == until && decision.spent == false && decision.effects.isEmpty)
     }
 
     @Test("An order of a paused account waits, its attempt unspent, and nobody is asked")
     func paused() async throws {
-        try await bench.accounts.rejected(ProviderError(.unauthorised, "no", status: 401), by: bench.account)
+        try await bench.store.perform(try await bench.accounts.rejected(ProviderError(.unauthorised, "no", status: 401), by: bench.account))
         let decision = try #require(try await decide(bench.order()).decision)
         #expect(try #require(decision.again) >= bench.now + .seconds(10) && decision.spent == false)
         #expect(bench.provider.calls.isEmpty)
@@ -139,7 +139,7 @@ struct SubmitStageTests {
     func unauthorised(_ status: Int) async throws {
         bench.provider.answer { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
         _ = try await send { throw error(.unauthorised, status, means: .refused) }
-        #expect(try await bench.accounts.pause(of: bench.account)?["code"] == "account_paused")
+        #expect(try await bench.accounts.pause(of: bench.account)?.problem.code == "account_paused")
     }
 
     @Test("One 403 to an order, where the credentials are good for something else, pauses nothing")
@@ -153,7 +153,7 @@ struct SubmitStageTests {
     func pauseFails() async throws {
         bench.provider.answer { $0.submit = { throw error(.unauthorised, 401, means: .refused) } }
         let verdict = try await decide(bench.order())
-        bench.store.fail("value", StoreError.unavailable("away"))
+        bench.store.fail("state", StoreError.unavailable("away"))
         let order = try #require(verdict.first?.order)
         #expect(try await verdict.next()?.settled(on: order)?.decision.order?.state == .refused)
     }
@@ -164,7 +164,7 @@ struct SubmitStageTests {
         let (decision, told) = try #require(verdict.settled(on: before))
         #expect(decision.again == bench.now + .seconds(90) && decision.spent == false && told.isEmpty)
         #expect(decision.order?.state == .accepted && decision.order?.standing.problem?.code == "rate_limited")
-        #expect(bench.store.with { $0.resting["account:stub-uk"] } == bench.now + .seconds(90))
+        #expect(decision.restsUntil == bench.now + .seconds(90))
     }
 
     @Test("Where the provider surely did not act the order is accepted again and sent later, no sooner than it asked")

@@ -137,7 +137,7 @@ struct WebhookStageTests {
         let order = order(on: bench)
         #expect(try await decide(order, said(.inProgress), on: bench).settled(on: order)?.decision.order?.state == .inProgress)
         let paused = StageBench()
-        try await paused.accounts.rejected(ProviderError(.unauthorised, "no"), by: paused.account)
+        try await paused.store.perform(try await paused.accounts.rejected(ProviderError(.unauthorised, "no"), by: paused.account))
         let other = self.order(on: paused)
         #expect(try await decide(other, said(.inProgress), on: paused).settled(on: other)?.decision.order?.state == .inProgress)
         #expect(bench.provider.calls + paused.provider.calls == ["interpret", "interpret"])

@@ -28,7 +28,12 @@ struct RunEndpoints: Sendable {
                 let input = principal.seesPersonal ? try? await RunInput(store).json(of: run) : nil
                 return WireResponse(200, json: run.view(principal, input: input, steps: try await store.steps(of: run.id)))
             },
-            Endpoint(.post, "/runs/{id}/retry", .operate, .command("Give a run another attempt now", 202, of: Run.schema, optional: ["note": .anyText])) {
+            Endpoint(
+                .post,
+                "/runs/{id}/retry",
+                .operate,
+                .command("Give a run another attempt now", 202, of: Run.schema, optional: ["note": .anyText])
+            ) {
                 request,
                 principal in
                 try await IdempotentRequest(request: request, principal: principal, store: store).answer {
