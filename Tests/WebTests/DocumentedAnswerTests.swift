@@ -12,6 +12,7 @@ struct DocumentedAnswerTests {
     @Test("A run with everything that it may show, and commands for many runs")
     func runs() async throws {
         let fixture = try await APIFixture()
+        let order = try await Commands(fixture.context).place(placement("a-1")).order
         let run = Run(
             id: "run_1",
             connection: "acme",
@@ -20,7 +21,7 @@ struct DocumentedAnswerTests {
             script: "x",
             hook: "on_update",
             event: nil,
-            order: "ord_1",
+            order: order.id,
             input: .update(Personal(["name": "Ana Roe"])),
             state: .dead,
             attempt: 2,

@@ -20,10 +20,9 @@ struct MetricsMiddleware: HTTPMiddleware {
 
 extension HTTPRequest.Method {
     /// The method where it is a usual one: any sender can make up others, and each would be a series of its own.
-    var label: String {
-        let usual: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .connect, .trace]
-        return usual.contains(self) ? rawValue : "other"
-    }
+    var label: String { HTTPRequest.Method.usual.contains(self) ? rawValue : "other" }
+
+    private static let usual: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .patch, .delete, .options, .connect, .trace]
 }
 
 /// Counts what is refused on a connection before it is a request that the chain sees, by reason.

@@ -25,7 +25,10 @@ struct RequestIDMiddleware: HTTPMiddleware {
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
-        [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_")].contains(byte)
-            || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF)
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"): true
+        default: false
+        }
     }
 }
