@@ -34,6 +34,77 @@ struct AccountWorkTests {
         #expect(store.with { $0.listeners } == 0)
     }
 
+    // MARK: Which reads are admitted
+
+    private let reads = (1...4).map { Claim(id: Int64($0), work: .read(order: "ord_\($0)"), owner: "poller", attempt: 1) }
+
+    @Test("As many reads are admitted as the account's budget grants, and none before there are more")
+    func budget() async throws {
+        let next = bench.now + .seconds(20)
+        bench.store.with { $0.grants["account:stub-uk"] = Grant(count: 3, next: next) }
+        let (admitted, notBefore) = try await poller.admitted(reads, "stub-uk")
+        #expect(admitted == Array(reads.prefix(3)) && notBefore == next)
+        bench.store.with { $0.grants["account:stub-uk"] = nil }
+        let all = try await poller.admitted(reads, "stub-uk")
+        #expect(all.admitted == reads && all.notBefore == nil)
+    }
+
+    @Test("None is admitted while the account is paused, rests, or is gone")
+    func notAdmitted() async throws {
+        let until = bench.now + .seconds(40)
+        bench.store.with { $0.resting["account:stub-uk"] = until }
+        let resting = try await poller.admitted(reads, "stub-uk")
+        #expect(resting.admitted.isEmpty && resting.notBefore == until)
+        try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account)
+        let paused = try await poller.admitted(reads, "stub-uk")
+        #expect(paused.admitted.isEmpty && paused.notBefore == bench.now + .seconds(5))
+        bench.directory.replace(connections: [], accounts: [])
+        let gone = try await poller.admitted(reads, "stub-uk")
+        #expect(gone.admitted.isEmpty && gone.notBefore == bench.now + .seconds(60))
+        let nothing = try await poller.admitted([], "stub-uk")
+        #expect(nothing.admitted.isEmpty && nothing.notBefore == nil)
+    }
+
+    @Test("Of a provider that does not answer one read is let through, once its time has come")
+    func unanswered() async throws {
+        for _ in 0..<10 { bench.breakers.unanswered.note(ProviderError(.noAnswer, "silence"), of: "stub-uk", bench.environment) }
+        let early = try await poller.admitted(reads, "stub-uk")
+        #expect(early.admitted.isEmpty && early.notBefore == bench.now + .seconds(5))
+        bench.clock.advance(by: .seconds(6))
+        let probe = try await poller.admitted(reads, "stub-uk")
+        #expect(probe.admitted == [reads[0]] && probe.notBefore != nil)
+    }
+
+    // MARK: Probes
+
+    @Test("A paused account is checked every five minutes, and goes on once its credentials are taken")
+    func probesPaused() async throws {
+        try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account)
+        bench.provider.answer { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        let probes = AccountProbes(environment: bench.environment, accounts: bench.accounts)
+        try await probes.tryAgain(bench.account)
+        try await probes.tryAgain(bench.account)
+        #expect(bench.provider.calls == ["packages"])
+        bench.provider.answer { $0.packages = { [] } }
+        bench.clock.advance(by: .seconds(300))
+        try await probes.tryAgain(bench.account)
+        #expect(try await bench.accounts.pause(of: bench.account) == nil)
+        #expect(bench.store.with { $0.hurried } == [.seconds(20)])
+    }
+
+    @Test("A provider that does not answer is asked something harmless when its time has come, and what waited is due once it answers")
+    func probesUnanswered() async throws {
+        let probes = AccountProbes(environment: bench.environment, accounts: bench.accounts)
+        try await probes.tryAgain(bench.account)
+        for _ in 0..<10 { bench.breakers.unanswered.note(ProviderError(.noAnswer, "silence"), of: "stub-uk", bench.environment) }
+        try await probes.tryAgain(bench.account)
+        #expect(bench.provider.calls.isEmpty)
+        bench.clock.advance(by: .seconds(6))
+        try await probes.tryAgain(bench.account)
+        #expect(bench.provider.calls == ["packages"] && !bench.breakers.unanswered.isOpen("stub-uk"))
+        #expect(bench.store.with { $0.hurried } == [.seconds(20)])
+    }
+
     /// Moves the clock on until something holds.
     private func move(until isMet: @escaping @Sendable (StubStore.State) -> Bool) async {
         let (store, clock) = (bench.store, bench.clock)

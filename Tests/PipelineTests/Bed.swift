@@ -188,14 +188,15 @@ final class World: Sendable {
     let site: SimulatorSite
     private let walking: Task<Void, Never>
 
-    init(pace: Duration?) {
+    /// - Parameter clock: the time out there.
+    init(pace: Duration?, clock: any WallClock = SystemClock()) {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         var simulated = SimulatorSettings()
         simulated.publicURL = "https://simulators.example.test"
         simulated.pace = pace
         simulated.webhookRetries = [.milliseconds(50), .milliseconds(200)] + Array(repeating: .seconds(1), count: 20)
-        site = SimulatorSite(simulated, transport: transport, logger: logger)
+        site = SimulatorSite(simulated, transport: transport, clock: clock, logger: logger)
         transport.set(site, for: "simulators.example.test")
         walking = Task { [site] in await site.run() }
     }

@@ -50,4 +50,79 @@ struct DeskTests {
         #expect(last.decision.again.map { $0 > bench.now } == true && last.decision.spent == false)
         #expect(bench.store.with { $0.orders[order.id]?.state } == .submitting)
     }
+
+    // MARK: Work over which hosts stopped
+
+    private func event() -> Event {
+        let request = ReceivedRequest(method: "POST", path: "/webhook", body: [])
+        let event = Event(id: "evt_1", kind: .ats, connection: "acme", request: request, receivedAt: bench.now)
+        bench.store.with { $0.events[event.id] = event }
+        return event
+    }
+
+    @Test("Suspicious work is done by itself: while one piece is under way the others wait a moment, unspent")
+    func suspects() async throws {
+        let (desk, clock, store) = (desk, bench.clock, bench.store)
+        let order = bench.order(.requested) { $0.providerRef = "ref_1" }
+        store.fail("commit", StoreError.unavailable("away"))
+        let first = Task { [bench] in await desk.work(on: bench.claim(.read(order: order.id), lapses: 3)) }
+        // The first has read and cannot write yet.
+        await clock.waitForSleepers()
+        _ = event()
+        await desk.work(on: bench.claim(.event("evt_1"), lapses: 3))
+        let put = try #require(store.with { $0.committed.last })
+        #expect(put.claim.work == .event("evt_1") && put.decision.spent == false)
+        #expect(try #require(put.decision.again) >= bench.now + .seconds(1))
+        clock.advance(by: .seconds(1))
+        await first.value
+        await desk.work(on: bench.claim(.event("evt_1"), lapses: 3))
+        #expect(store.with { $0.committed.last?.decision.run?.hook } == "on_event")
+    }
+
+    @Test("An event or run over which hosts stopped too often is a dead letter; an order is looked at again, seldom")
+    func givenUp() async throws {
+        _ = event()
+        await desk.work(on: bench.claim(.event("evt_1"), lapses: 13))
+        #expect(bench.store.with { $0.events["evt_1"]?.problem?.code } == "host_stopped")
+        var run = bench.connection.run(id: "run_1", hook: "on_event", event: "evt_1", order: nil, input: [:], at: bench.now)
+        run.state = .running
+        bench.store.with { [run] in $0.runs["run_1"] = run }
+        await desk.work(on: bench.claim(.run("run_1"), lapses: 13))
+        #expect(bench.store.with { $0.runs["run_1"]?.failure?.code } == "host_stopped")
+        let order = bench.order()
+        await desk.work(on: bench.claim(.submit(order: order.id), lapses: 13))
+        #expect(bench.store.with { $0.committed.last?.decision.again } == bench.now + .seconds(3600))
+        #expect(bench.provider.calls.isEmpty)
+    }
+
+    // MARK: What goes wrong
+
+    @Test("Shutdown gives work back unspent")
+    func shutdown() async throws {
+        let order = bench.order(.requested) { $0.providerRef = "ref_1" }
+        let claim = bench.claim(.read(order: order.id))
+        bench.provider.answer { $0.report = { throw CancellationError() } }
+        await desk.work(on: claim)
+        #expect(bench.store.with { $0.released } == [claim] && bench.store.with { $0.committed.isEmpty })
+    }
+
+    @Test("An event that cannot be read is a dead letter; other work is looked at again")
+    func unreadableRow() async throws {
+        bench.store.fail("event", StoreError.corrupt("events, row 7"))
+        _ = event()
+        await desk.work(on: bench.claim(.event("evt_1")))
+        #expect(bench.store.with { $0.events["evt_1"]?.problem?.code } == "unreadable")
+        bench.store.fail("order", StoreError.corrupt("orders, row 7"))
+        await desk.work(on: bench.claim(.submit(order: bench.order().id)))
+        let last = try #require(bench.store.with { $0.committed.last?.decision })
+        #expect(last.again == bench.now + .seconds(300) && last.spent == false)
+    }
+
+    @Test("Work on what is gone is done")
+    func gone() async throws {
+        for work in [Work.event("evt_9"), .run("run_9"), .submit(order: "ord_9"), .read(order: "ord_9")] {
+            await desk.work(on: bench.claim(work))
+            #expect(bench.store.with { $0.committed.last?.decision.fate } == .done)
+        }
+    }
 }

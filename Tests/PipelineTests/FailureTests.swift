@@ -28,52 +28,48 @@ import Testing
         #expect((1...3).allSatisfy { RetryPolicy().scriptError.alert(after: $0) == nil })
     }
 
-    @Test func ordersWaitUnspentForAProviderThatDoesNotAnswer() async throws {
-        let bed = try await Bed()
+    @Test("Orders wait unspent for a provider that does not answer")
+    func ordersWait() async throws {
+        let still = try await StillBed()
+        let (bed, commands) = (still.bed, still.commands)
         bed.site.faults.set(.zinc, nil, .status(503), times: nil)
-        var orders: [Order] = []
-        for index in 1...14 { orders.append(try await bed.place("application-\(index)")) }
+        for index in 1...14 { _ = try await bed.place("application-\(index)") }
+        try await still.work()
         let account = try #require(bed.context.directory.account("zinc"))
-        let problem = try await eventually { try await bed.commands.problem(of: account) }
-        #expect(problem?["code"] == "account_unreachable")
+        #expect(try await commands.problem(of: account)?["code"] == "account_unreachable")
         let late = try await bed.place("application-late")
-        try await Task.sleep(for: .milliseconds(300))
-        let outlook = try await bed.commands.outlook(of: late)
-        #expect(outlook.obstacle?["code"] == "account_unreachable")
-        #expect(try await bed.context.store.timeline(of: late.id).map(\.kind) == ["accepted"])
+        try await still.work()
+        #expect(try await commands.outlook(of: late).obstacle?["code"] == "account_unreachable")
+        #expect(try await still.store.timeline(of: late.id).map(\.kind) == ["accepted"])
 
         // Found to answer again by a call that orders nothing.
         bed.site.faults.clear()
-        _ = try? await bed.commands.check(account: "zinc")
-        #expect(try await bed.commands.problem(of: account) == nil)
-        #expect(try await bed.order(late.id, in: .requested) != nil)
-        await bed.stop()
+        #expect(try await commands.check(account: "zinc") == nil)
+        #expect(try await commands.problem(of: account) == nil)
+        try await still.work()
+        #expect(try await still.store.order(late.id)?.state == .requested)
+        await still.end()
     }
 
-    @Test func runsWaitUnspentForAHostThatFails() async throws {
-        let bed = try await Bed()
+    @Test("Runs wait unspent for a host that fails")
+    func runsWait() async throws {
+        let still = try await StillBed()
+        let (bed, store) = (still.bed, still.store)
         bed.site.faults.set(.ats, "callback", .status(500), times: nil)
-        var orders: [Order] = []
-        for index in 1...12 { orders.append(try await bed.place("application-\(index)")) }
-        let waiting = try await eventually { () -> [Run]? in
-            var query = RunQuery()
-            query.states = [.waiting]
-            let runs = try await bed.context.store.runs(query, PageRequest()).items.filter { $0.failure?.code == "host_paused" }
-            return runs.isEmpty ? nil : runs
-        }
-        let paused = try #require(waiting?.first)
-        #expect(paused.attempt <= 1)
-        #expect(paused.nextAttemptAt != nil)
-        #expect(bed.context.breakers.hosts.open(at: bed.context.clock.now()).count == 1)
+        for index in 1...12 { _ = try await bed.place("application-\(index)") }
+        try await still.work()
+        var query = RunQuery()
+        query.states = [.waiting]
+        let waiting = try await store.runs(query, PageRequest()).items
+        let paused = try #require(waiting.first { $0.failure?.code == "host_paused" })
+        #expect(paused.attempt == 0 && paused.nextAttemptAt != nil)
+        #expect(bed.context.breakers.hosts.open(at: still.clock.now()).count == 1)
 
         bed.site.faults.clear()
-        // A run that was answered 500 twice waits half a minute by itself.
-        let told = try await eventually(within: 90) {
-            bed.site.ats.received.filter { $0.kind == .callback && $0.isVerified }.count >= 12 ? true : nil
-        }
-        #expect(told == true)
-        #expect(bed.context.breakers.hosts.open(at: bed.context.clock.now()).isEmpty)
-        await bed.stop()
+        let told = try await still.pass(120) { bed.site.ats.received.filter { $0.kind == .callback && $0.isVerified }.count >= 12 }
+        #expect(told)
+        #expect(bed.context.breakers.hosts.open(at: still.clock.now()).isEmpty)
+        await still.end()
     }
 
     @Test func whatWasGivenUpOrRefusedIsSentAgainOnRequestOnly() async throws {

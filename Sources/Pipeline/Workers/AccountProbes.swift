@@ -35,7 +35,7 @@ final class AccountProbes: Sendable {
     }
 
     /// - Throws: what kept it from being tried, such as a store that is away.
-    private func tryAgain(_ account: ProviderAccount) async throws {
+    func tryAgain(_ account: ProviderAccount) async throws {
         let (id, now) = (account.account.id, environment.clock.now())
         guard try await accounts.pause(of: account) == nil else {
             let isDue = tried.withLock { tried in
