@@ -52,10 +52,10 @@ struct AccountWorkTests {
     @Test("None is admitted while the account is paused, rests, or is gone")
     func notAdmitted() async throws {
         let until = bench.now + .seconds(40)
-        bench.store.with { $0.resting["account:stub-uk"] = until }
+        bench.store.with { $0.states[.account("stub-uk")] = OperatingState(.account("stub-uk"), restsUntil: until) }
         let resting = try await poller.admitted(reads, "stub-uk")
         #expect(resting.admitted.isEmpty && resting.notBefore == until)
-        try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account)
+        try await bench.store.perform(try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account))
         let paused = try await poller.admitted(reads, "stub-uk")
         #expect(paused.admitted.isEmpty && paused.notBefore == bench.now + .seconds(5))
         bench.directory.replace(connections: [], accounts: [])
@@ -79,7 +79,7 @@ struct AccountWorkTests {
 
     @Test("A paused account is checked every five minutes, and goes on once its credentials are taken")
     func probesPaused() async throws {
-        try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account)
+        try await bench.store.perform(try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account))
         bench.provider.answer { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
         let probes = AccountProbes(environment: bench.environment, accounts: bench.accounts)
         try await probes.tryAgain(bench.account)

@@ -84,7 +84,7 @@ struct DeskTests {
         _ = event()
         await desk.work(on: bench.claim(.event("evt_1"), lapses: 13))
         #expect(bench.store.with { $0.events["evt_1"]?.problem?.code } == "host_stopped")
-        var run = bench.connection.run(id: "run_1", hook: "on_event", event: "evt_1", order: nil, input: [:], at: bench.now)
+        var run = bench.connection.run(id: "run_1", hook: "on_event", event: "evt_1", order: nil, input: .event(parameters: [:]), at: bench.now)
         run.state = .running
         bench.store.with { [run] in $0.runs["run_1"] = run }
         await desk.work(on: bench.claim(.run("run_1"), lapses: 13))
