@@ -5,7 +5,6 @@ import Screening
 /// Reads `accounts`: each provider's manifest says what an account of it needs.
 struct AccountReading {
     let providers: [ProviderManifest]
-    private static let keys = ["provider", "environment", "base_url", "poll", "results_per_minute", "webhook_signature", "wire"]
 
     func accounts(_ root: ObjectReader) -> [Account] {
         let all = root.object("accounts", keys: nil)
@@ -24,7 +23,8 @@ struct AccountReading {
             open.problem("provider", "there is no such provider", hint: hint)
             return nil
         }
-        let entry = all.object(id, keys: Self.keys + (provider.takesSettings ? ["settings"] : []) + provider.fields.map(\.name))
+        let common = AccountKey.allCases.filter { $0 != .settings || provider.takesSettings }
+        let entry = all.object(id, keys: common.map(\.rawValue) + provider.fields.map(\.name))
         let modes = Account.SignatureMode.allCases.map(\.rawValue)
         return Account(
             id: id,

@@ -13,7 +13,7 @@ struct ConnectionReading {
         let all = root.object("connections", keys: nil)
         return all.members.pairs.map { id, _ in
             if !Self.isIdentifier(id) { all.problem(id, Self.identifierRule) }
-            return connection(id, all.object(id, keys: ["plugin", "accounts", "secrets", "settings", "script"]))
+            return connection(id, all.object(id, keys: ConnectionKey.allCases.map(\.rawValue)))
         }
     }
 

@@ -105,8 +105,7 @@ extension PluginManifest {
                 isVerified ? "signed_webhooks must be true, since inbound verifies" : "signed_webhooks needs a verify scheme"
             )
         }
-        let taken = ["provider", "environment", "base_url", "poll", "results_per_minute", "webhook_signature", "wire", "settings"]
-        for secret in secrets where taken.contains(secret.name) {
+        for secret in secrets where AccountKey(rawValue: secret.name) != nil {
             root.problem("secrets", "\(secret.name) is a name that every account has already")
         }
     }

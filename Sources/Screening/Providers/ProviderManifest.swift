@@ -87,8 +87,7 @@ public struct ProviderManifest: Sendable {
     public let title: String
     /// What it can do, unless an account's settings say otherwise.
     public let capabilities: Capabilities
-    /// The settings of an account beyond `provider`, `environment`, `base_url`, `poll`, `results_per_minute`, `webhook_signature`, `wire` and
-    /// `settings`.
+    /// The settings of an account beyond those that every account may have (`provider`, `base_url`, `poll`, …), whose names these do not take.
     public let fields: [Field]
     /// Base URL by environment; empty where an account must give `base_url`.
     public let environments: [String: String]
