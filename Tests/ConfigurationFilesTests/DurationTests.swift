@@ -11,4 +11,13 @@ struct DurationTests {
 
     @Test("Anything else is no time", arguments: ["", "s", "1.5h", "-1", "+1", "1 h", "1w", "3651d", "9999999999", "٣s", "1hm"])
     func malformed(_ text: String) { #expect(Duration(short: text) == nil) }
+
+    @Test(
+        "A time is written in the largest unit that divides it",
+        arguments: [(0, "0s"), (59, "59s"), (90, "90s"), (120, "2m"), (3600, "1h"), (90_000, "25h"), (259_200, "3d")]
+    )
+    func text(_ seconds: Int64, _ text: String) {
+        #expect(Duration.seconds(seconds).short == text)
+        #expect(Duration(short: text) == .seconds(seconds))
+    }
 }

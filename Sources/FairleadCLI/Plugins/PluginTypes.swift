@@ -22,7 +22,7 @@ struct PluginTypes: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder of plugins to write to (default: the first of plugins.paths).", valueName: "folder"))
     var dir: String?
 
-    @Option(help: ArgumentHelp("Print a reference page instead: lua or manifest.", valueName: "page"))
+    @Option(help: ArgumentHelp("Print a reference page instead: lua, manifest or settings.", valueName: "page"))
     var reference: String?
 
     @OptionGroup var shelf: ShelfOptions
@@ -30,15 +30,16 @@ struct PluginTypes: AsyncParsableCommand {
     @Flag(name: .customLong("json"), help: "Print {folder, files} as JSON.")
     var isJSON = false
 
+    private static let pages = ["lua": LuaReference.page, "manifest": ManifestReference.page, "settings": SettingsReference.page]
+
     func validate() throws {
-        if let reference, !["lua", "manifest"].contains(reference) { throw ValidationError("--reference is lua or manifest, not \"\(reference)\".") }
+        if let reference, PluginTypes.pages[reference] == nil {
+            throw ValidationError("--reference is lua, manifest or settings, not \"\(reference)\".")
+        }
     }
 
     func run() async throws {
-        if let reference {
-            let page = reference == "lua" ? LuaReference.page : ManifestReference.page
-            return Terminal.say(bytes: Array(page.utf8))
-        }
+        if let page = reference.flatMap({ PluginTypes.pages[$0] }) { return Terminal.say(bytes: Array(page.utf8)) }
         let parent = try dir ?? shelf.shelf().folders.first ?? "plugins"
         let files = LuaAnnotations.files
         try Problems.told { () throws(ConfigurationProblems) in

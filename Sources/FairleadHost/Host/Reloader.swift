@@ -134,26 +134,9 @@ actor Reloader {
 }
 
 extension Settings {
-    /// What differs between two settings and cannot be changed while a host runs.
+    /// The keys in which two settings differ and that cannot be changed while a host runs.
     func fixed(beside other: Settings) -> [String] {
-        var names: [String] = []
-        func compare<Value: Equatable>(_ name: String, _ value: KeyPath<Settings, Value>) {
-            if self[keyPath: value] != other[keyPath: value] { names.append(name) }
-        }
-        compare("server.host", \.server.host)
-        compare("server.port", \.server.port)
-        compare("server.public_url", \.server.publicURL)
-        compare("server.max_body", \.server.maxBody)
-        compare("store", \.store)
-        compare("encryption.keys", \.encryptionKeys)
-        compare("retries", \.retries)
-        compare("health.patience", \.patience)
-        if workers.count != other.workers.count || workers.path != other.workers.path || workers.isolation != other.workers.isolation
-            || workers.confinement != other.workers.confinement
-        {
-            names.append("workers")
-        }
-        return names
+        SettingsField.all.filter { $0.change == .restart && !$0.isEqual(self, other) }.map(\.name)
     }
 }
 

@@ -36,22 +36,3 @@ extension Settings {
         try SettingsDraft(text: text, file: file, environment: environment, providers: providers, plugged: plugged).finished()
     }
 }
-
-extension SettingsSources {
-    /// The sections of plain keys, with each key's name.
-    static let sections: [(name: String, keys: [String])] = [
-        ("server", ["host", "port", "public_url", "max_body"]),
-        ("store", ["url"]),
-        ("encryption", ["keys"]),
-        ("admin", ["token"]),
-        ("plugins", ["paths"]),
-        ("network", ["allow"]),
-        ("workers", ["count", "path", "confinement", "isolation"]),
-        ("retries", ["attempts", "span", "script_errors"]),
-        ("health", ["patience"]),
-    ]
-    /// The sections' keys that hold further keys: only the file has them.
-    static let nested = ["workers": ["limits"]]
-    /// The keys whose values are lists.
-    static let lists: Set<String> = ["keys", "paths", "allow"]
-}

@@ -46,9 +46,9 @@ package struct SettingsDraft {
         self.yaml = yaml
         problems = ProblemList(yaml, origins: sources.origins, problems: sources.problems, settled: sources.settled)
         unresolved = sources.settled
-        let keys = SettingsSources.sections.map(\.name) + ["reload", "accounts", "connections"]
+        let keys = SettingsField.sections + SettingsField.fields(of: nil).map(\.name) + ["accounts", "connections"]
         let root = ObjectReader(sources.json, at: [], keys: keys, problems: problems)
-        var settings = SectionReading(root: root, folder: folder).settings()
+        var settings = SettingsReader(root: root, folder: folder).settings()
         settings.accounts = AccountReading(providers: providers + plugged(settings.pluginPaths)).accounts(root)
         settings.connections = ConnectionReading(folder: folder, root: root).connections()
         self.settings = settings
@@ -66,7 +66,8 @@ package struct SettingsDraft {
     /// - Throws: what is wrong with what is needed; the rest of the file is for `check`.
     package func finished(for connection: String, sends: Bool) throws(ConfigurationProblems) -> Settings {
         let place = "connections.\(connection)"
-        let others = ["accounts", "encryption", "admin", "store", "network", "retries", "health", "reload"] + (sends ? [] : ["server"])
+        let needed = ["plugins", "workers"] + (sends ? ["server"] : [])
+        let others = (SettingsField.sections + SettingsField.fields(of: nil).map(\.name) + ["accounts"]).filter { !needed.contains($0) }
         let found = problems.problems.filter { problem in
             if problem.path.hasPrefix("connections.") {
                 let isOwn = problem.path == place || problem.path.hasPrefix(place + ".")

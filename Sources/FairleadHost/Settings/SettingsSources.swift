@@ -27,14 +27,12 @@ struct SettingsSources {
     }
 
     private mutating func override() {
-        for (section, keys) in SettingsSources.sections {
-            for key in keys { override([section, key], isList: SettingsSources.lists.contains(key)) }
+        for field in SettingsField.all {
+            if let variable = field.variable { override(field.path, by: variable, isList: field.isList) }
         }
-        override(["reload"], isList: false)
     }
 
-    private mutating func override(_ path: [String], isList: Bool) {
-        let variable = (["FAIRLEAD"] + path).joined(separator: "_").uppercased()
+    private mutating func override(_ path: [String], by variable: String, isList: Bool) {
         guard let text = environment[variable], !text.isEmpty, json.members != nil else { return }
         let items = text.split(separator: ",").map { JSON.string($0.trimmingCharacters(in: .whitespaces)) }
         let value: JSON = isList ? .array(items) : .string(text)

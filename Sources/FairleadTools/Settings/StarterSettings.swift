@@ -1,39 +1,48 @@
-/// What `fairlead init` writes: a settings file with one account and one connection, explained line by line.
+import FairleadHost
+
+/// What `fairlead init` writes: every key of the settings with its explanation, one account and one connection.
 public enum StarterSettings {
     /// The environment variables that the file names.
     public static let variables = ["FAIRLEAD_KEY", "FAIRLEAD_ADMIN_TOKEN", "ZINC_API_KEY", "ZINC_SIGNING_TOKEN", "FIRST_SIGNING_SECRET"]
 
     /// The file's text. `Settings.read` takes it once its ``variables`` are set and a folder `plugins` stands beside it.
-    public static let text = """
+    public static let text = ([head] + SettingsField.sections.map(section) + [section(nil), setup]).joined(separator: "\n")
+
+    private static let head = """
         # Fairlead's settings. `fairlead check` reads this file and says everything that is wrong with it.
         # ${env:NAME} stands for an environment variable, ${file:PATH} for a file's text; relative paths are relative to this file.
         # Plain keys can also be set by the environment: FAIRLEAD_SERVER_PORT=9090 stands before server.port.
+        # Keys behind a # have the value that holds without them, or an example.
 
-        server:
-          host: 127.0.0.1
-          port: 8080
-          # How ATSs and providers reach this host. Without it, providers are polled and get no callback address.
-          # public_url: https://screening.example.test
+        """
 
-        store:
-          # One file, nothing to install. For several replicas: postgres://user@host/database
-          url: "sqlite:fairlead.db"
+    /// A section with all its keys. Where none of them is written out, the section's own name is a comment, too.
+    private static func section(_ name: String?) -> String {
+        let fields = SettingsField.fields(of: name)
+        let isComment = fields.allSatisfy { $0.starter == nil }
+        let (mark, indent) = (isComment ? "# " : "", name == nil ? "" : "  ")
+        var lines = name.map { ["\(mark)\($0):"] } ?? []
+        for field in fields {
+            lines += wrapped(field.note, to: 130).map { (isComment && name != nil ? mark : "") + "\(indent)# \($0)" }
+            let key = field.path.last ?? ""
+            let value = field.starter ?? field.example ?? field.initial ?? ""
+            lines.append(field.starter == nil && !isComment ? "\(indent)# \(key): \(value)" : "\(mark)\(indent)\(key): \(value)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
 
-        encryption:
-          # 32 bytes in base64 (`fairlead key new` prints some). The first encrypts, all decrypt. Keep a copy: without it the data is lost.
-          keys: ["${env:FAIRLEAD_KEY}"]
+    /// Text in lines of so many characters, broken between words.
+    private static func wrapped(_ text: String, to width: Int) -> [String] {
+        text.split(separator: " ").reduce(into: [String]()) { lines, word in
+            if let last = lines.last, last.count + word.count < width {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+    }
 
-        admin:
-          # For the API and the dashboard. `fairlead token create` makes further ones.
-          token: "${env:FAIRLEAD_ADMIN_TOKEN}"
-
-        plugins:
-          paths: [plugins]
-
-        network:
-          # Addresses outside the public internet that may be called, such as 127.0.0.0/8 while trying things out with `fairlead simulate`.
-          allow: []
-
+    private static let setup = """
         accounts:
           # Credentials at a provider. Staging and production are separate accounts.
           zinc-staging:

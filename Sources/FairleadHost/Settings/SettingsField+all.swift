@@ -1,0 +1,125 @@
+import Pipeline
+import Screening
+
+extension SettingsField {
+    /// Every key of a settings file beyond accounts and connections.
+    package static let all: [SettingsField] = [
+        SettingsField("server.host", \.server.host, .text, .restart, starter: "127.0.0.1", "The address to listen on."),
+        SettingsField(
+            "server.port",
+            \.server.port,
+            .integer(0...65_535),
+            .restart,
+            starter: "8080",
+            "The port to listen on; 0 lets the system choose."
+        ),
+        SettingsField(
+            "server.public_url",
+            \.server.publicURL,
+            .baseURL,
+            .restart,
+            example: "https://screening.example.test",
+            "How ATSs and providers reach this host. Without it providers get no callback address and are polled."
+        ),
+        SettingsField("server.max_body", \.server.maxBody, .size(1024...100 << 20), .restart, "The largest body taken; more is answered 413."),
+        SettingsField(
+            "store.url",
+            \.store,
+            .store,
+            .restart,
+            initial: "sqlite:fairlead.db",
+            starter: "\"sqlite:fairlead.db\"",
+            "`sqlite:FILE` for one process and nothing to install, or `postgres://USER@HOST/DATABASE` for any number of replicas; libpq's own options "
+                + "(`?sslmode=verify-full`, …) are honoured."
+        ),
+        SettingsField(
+            "encryption.keys",
+            \.encryptionKeys,
+            .encryptionKeys,
+            .restart,
+            starter: "[\"${env:FAIRLEAD_KEY}\"]",
+            "Base64 of 32 bytes each; `fairlead key new` prints one. The first seals the store, all open it. Keep a copy: without it the data is lost. "
+                + "Without a key the host serves on loopback only."
+        ),
+        SettingsField(
+            "admin.token",
+            \.adminToken,
+            .secret,
+            .live,
+            starter: "\"${env:FAIRLEAD_ADMIN_TOKEN}\"",
+            "The first token for the API and the dashboard; it may do everything. `fairlead token create` makes further ones."
+        ),
+        SettingsField("plugins.paths", \.pluginPaths, .folders, .live, initial: "[plugins]", starter: "[plugins]", "The folders that hold plugins."),
+        SettingsField(
+            "network.allow",
+            \.allowedNetworks,
+            .addressRanges,
+            .live,
+            starter: "[]",
+            "Ranges outside the public internet that may be called, such as `10.1.0.0/16`, or `127.0.0.0/8` while trying things out with `fairlead "
+                + "simulate`. Providers at such an address need it too. IPv4 ranges are written as IPv4, not as `::ffff:…`."
+        ),
+        SettingsField("workers.count", \.workers.count, .workerCount, .restart, initial: "auto", "How many worker processes run scripts."),
+        SettingsField(
+            "workers.path",
+            \.workers.path,
+            .program,
+            .restart,
+            initial: "beside `fairlead`",
+            example: "/usr/bin/fairlead-lua",
+            "The worker's program."
+        ),
+        SettingsField(
+            "workers.confinement",
+            \.workers.confinement,
+            .word(),
+            .restart,
+            "`best_effort`: serve even where the system cannot confine a worker, and say so."
+        ),
+        SettingsField(
+            "workers.isolation",
+            \.workers.isolation,
+            .word(),
+            .restart,
+            "`in_process`: scripts run in the host itself; only for scripts you trust as much as the host."
+        ),
+        SettingsField(
+            "workers.limits",
+            \.workers.limits,
+            .scriptLimits,
+            .live,
+            initial: "the defaults",
+            example: "{ memory_mb: 64, run_seconds: 60 }",
+            "The most that a plugin may use, whatever its manifest asks for."
+        ),
+        SettingsField(
+            "retries.attempts",
+            \.retries.attempts,
+            .integer(1...100),
+            .restart,
+            "Attempts at a run or a submission whose failure may pass."
+        ),
+        SettingsField(
+            "retries.span",
+            \.retries.span,
+            .duration(.seconds(1) ... .seconds(30 * 86_400)),
+            .restart,
+            "The time from the first of them to the last: quickly at first, then spread evenly. `Retry-After` and `ctx.retry` go before it."
+        ),
+        SettingsField(
+            "retries.script_errors",
+            \.retries.scriptErrors,
+            .integer(1...20),
+            .restart,
+            "Attempts at a run whose script raised an error of its own, within half a minute."
+        ),
+        SettingsField(
+            "health.patience",
+            \.patience,
+            .duration(.seconds(1) ... .seconds(86_400)),
+            .restart,
+            "How long accepted work may be due without being attempted before `/readyz` fails."
+        ),
+        SettingsField("reload", \.reload, .word(), .live, "`watch`: take changes over when a file is saved, as after SIGHUP."),
+    ]
+}

@@ -1,0 +1,40 @@
+import ConfigurationFiles
+import Screening
+
+/// Reads everything but accounts and connections, as the table of fields says.
+struct SettingsReader {
+    let root: ObjectReader
+    let folder: String
+
+    func settings() -> Settings {
+        var settings = Settings.initial(in: folder)
+        for name in SettingsField.sections {
+            let fields = SettingsField.fields(of: name)
+            let section = root.object(name, keys: fields.compactMap(\.path.last))
+            for field in fields { field.read(section, folder, &settings) }
+        }
+        for field in SettingsField.fields(of: nil) { field.read(root, folder, &settings) }
+        check(settings)
+        return settings
+    }
+
+    /// What does not fit together.
+    private func check(_ settings: Settings) {
+        let keys = root["encryption"]?["keys"] ?? .null
+        // Keys that are named but could not be read are a problem of their own.
+        if keys.items?.isEmpty ?? keys.isNull, !settings.server.isLoopback {
+            root.problems.add(
+                at: ["server", "host"],
+                "is reachable from other machines, and without encryption.keys the store is not sealed: then the host serves on loopback only",
+                hint: "fairlead key new makes a key."
+            )
+        }
+    }
+}
+
+extension Settings {
+    /// What holds where a file in a folder says nothing.
+    static func initial(in folder: String) -> Settings {
+        Settings(store: .sqlite(path: FilePath.absolute("fairlead.db", in: folder)), pluginPaths: [FilePath.absolute("plugins", in: folder)])
+    }
+}
