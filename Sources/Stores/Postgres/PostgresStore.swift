@@ -13,7 +13,7 @@ final class PostgresStore: SQLStore {
 
     /// The connections, by what they are used for.
     private struct Sessions {
-        let arrivals, intents, claimings, readings: [PostgresSession]
+        let arrivals, writeExecutor, claimings, readings: [PostgresSession]
     }
 
     /// The database's time.
@@ -21,7 +21,7 @@ final class PostgresStore: SQLStore {
     let codec: RowCodec
     let time: PostgresTime
     private let arrivals: BatchQueue<PostgresArrival>
-    private let intents: BatchQueue<PostgresIntent>
+    private let writeExecutor: BatchQueue<PostgresIntent>
     private let claimings: BatchQueue<PostgresClaiming>
     private let readings: BatchQueue<Read>
     private let sessions: Sessions
@@ -86,7 +86,7 @@ final class PostgresStore: SQLStore {
         let claimer = PostgresClaimer(time: time, clock: shared)
         let all = Sessions(
             arrivals: sessions(1),
-            intents: sessions(connections > 4 ? 2 : 1),
+            writeExecutor: sessions(connections > 4 ? 2 : 1),
             claimings: sessions(1),
             readings: sessions(max(1, connections - (connections > 4 ? 4 : 3)))
         )
@@ -99,7 +99,7 @@ final class PostgresStore: SQLStore {
         arrivals = BatchQueue("intake", batchLimit: 512) { worker, batch in
             CommitMetrics.measure(batch.count) { intake.run(all.arrivals[worker], batch) }
         }
-        intents = BatchQueue("writes", workers: all.intents.count, batchLimit: 256) { worker, batch in writer.run(all.intents[worker], batch) }
+        writeExecutor = BatchQueue("writes", workers: all.writeExecutor.count, batchLimit: 256) { worker, batch in writer.run(all.writeExecutor[worker], batch) }
         claimings = BatchQueue("claims", batchLimit: 1) { worker, batch in
             for claiming in batch { claimer.run(all.claimings[worker], claiming) }
         }
@@ -127,7 +127,7 @@ final class PostgresStore: SQLStore {
         bell.stop()
         let sessions = sessions
         await arrivals.close { sessions.arrivals[$0].disconnect() }
-        await intents.close { sessions.intents[$0].disconnect() }
+        await writeExecutor.close { sessions.writeExecutor[$0].disconnect() }
         await claimings.close { sessions.claimings[$0].disconnect() }
         await codec.keys.close()
         await readings.close { sessions.readings[$0].disconnect() }
@@ -165,7 +165,7 @@ final class PostgresStore: SQLStore {
     ) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
             let intent = Intent(body, continuation)
-            if let refusal = intents.add(PostgresIntent(touched: touched, pending: intent)).refusal { intent.answer(refusal) }
+            if let refusal = writeExecutor.add(PostgresIntent(touched: touched, pending: intent)).refusal { intent.answer(refusal) }
         }
     }
 
@@ -184,11 +184,11 @@ final class PostgresStore: SQLStore {
         _ random: BufferedRandom,
         _ time: PostgresTime
     ) async throws -> (Keyring.Opened, Timestamp) {
-        let line = BatchQueue<Read>("opening", batchLimit: 1) { _, batch in
+        let executor = BatchQueue<Read>("opening", batchLimit: 1) { _, batch in
             for read in batch { read(session) }
         }
         let result: Result<(Keyring.Opened, Timestamp), any Error> = await withCheckedContinuation { continuation in
-            let addition = line.add { session in
+            let addition = executor.add { session in
                 continuation.resume(
                     returning: Result {
                         do {
@@ -206,7 +206,7 @@ final class PostgresStore: SQLStore {
             }
             if let refusal = addition.refusal { continuation.resume(returning: .failure(refusal)) }
         }
-        await line.close()
+        await executor.close()
         return try result.get()
     }
 

@@ -23,13 +23,13 @@ extension WriteTransaction {
     }
 
     /// Remembers a request's answer, or forgets the request where there is none.
-    mutating func answer(_ fingerprint: [UInt8], status: Int?, body: [UInt8]) throws {
+    mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws {
         guard let status else {
-            try db.run("DELETE FROM keyed_answers WHERE key = ?", [Data(fingerprint)])
+            try db.run("DELETE FROM keyed_answers WHERE key = ?", [Data(key)])
             return
         }
-        let sealed = try KeyedAnswerRow.sealed(body, of: fingerprint, codec)
-        try db.run("UPDATE keyed_answers SET status = ?, body = ? WHERE key = ?", [status, Data(sealed), Data(fingerprint)])
+        let sealed = try KeyedAnswerRow.sealed(body, of: key, codec)
+        try db.run("UPDATE keyed_answers SET status = ?, body = ? WHERE key = ?", [status, Data(sealed), Data(key)])
     }
 }
 
