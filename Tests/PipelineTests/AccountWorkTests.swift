@@ -12,7 +12,7 @@ struct AccountWorkTests {
         Poller(
             environment: bench.environment,
             store: bench.store,
-            desk: bench.desk,
+            executor: bench.executor,
             accounts: bench.accounts,
             options: bench.options,
             owner: "poller"

@@ -26,7 +26,7 @@ final class StillBed: Sendable {
         while true {
             let claims = try await store.claim(ClaimRequest(owner: "test", limit: 64, kinds: [.event, .run, .submit]))
             guard !claims.isEmpty else { return }
-            for claim in claims { await bed.context.desk.work(on: claim) }
+            for claim in claims { await bed.context.executor.work(on: claim) }
         }
     }
 
@@ -38,7 +38,7 @@ final class StillBed: Sendable {
             let (admitted, _) = try await poller.admitted(claims, account)
             let others = claims.filter { !admitted.contains($0) }
             try await store.release(others)
-            for claim in admitted { await bed.context.desk.work(on: claim) }
+            for claim in admitted { await bed.context.executor.work(on: claim) }
             guard !claims.isEmpty, others.isEmpty else { return }
         }
     }

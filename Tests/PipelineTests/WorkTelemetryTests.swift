@@ -30,7 +30,7 @@ struct WorkTelemetryTests {
         )
         let (metrics, tracer) = (TestMetrics(), InMemoryTracer())
         await withMetricsFactory(metrics) {
-            await withTracer(tracer) { await context.desk.work(on: claim) }
+            await withTracer(tracer) { await context.executor.work(on: claim) }
         }
         let timers = metrics.timers(label: "fairlead_work_duration_seconds")
         #expect(timers.allSatisfy { $0.values.count == 1 && $0.dimensions.map(\.0) == ["kind", "result"] })

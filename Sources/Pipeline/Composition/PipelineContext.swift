@@ -26,7 +26,7 @@ public struct PipelineContext: Sendable {
     let versions: ScriptVersions
     let runner: ScriptRunner
     let stages: Stages
-    let desk: Desk
+    let executor: WorkExecutor
     let interest = ReadInterest()
     let contacts = Contacts()
     let replica: Replica
@@ -96,7 +96,7 @@ public struct PipelineContext: Sendable {
             startedAt: now,
             seenAt: now
         )
-        desk = Desk(environment: environment, store: store, stages: stages, suspects: Suspects(), updates: updates)
+        executor = WorkExecutor(environment: environment, store: store, stages: stages, suspects: Suspects(), updates: updates)
     }
 
     /// Keeps the scripts of connections that are about to be configured, for the runs that will begin on them. To be called before the first run on new
@@ -143,7 +143,7 @@ extension Worker {
         self.init(
             environment: context.environment,
             store: context.store,
-            desk: context.desk,
+            executor: context.executor,
             accounts: context.accounts,
             versions: context.versions,
             contacts: context.contacts,
@@ -159,7 +159,7 @@ extension Poller {
         self.init(
             environment: context.environment,
             store: context.store,
-            desk: context.desk,
+            executor: context.executor,
             accounts: context.accounts,
             options: context.options,
             owner: context.replica.id

@@ -7,7 +7,7 @@ import Screening
 public struct Poller: Service {
     let environment: Environment
     let store: any Store
-    let desk: Desk
+    let executor: WorkExecutor
     let accounts: AccountService
     let options: WorkerOptions
     let owner: String
@@ -21,7 +21,7 @@ public struct Poller: Service {
     /// Polls one account until shutdown, or until it is cancelled.
     private func poll(_ id: String) async {
         let request = ClaimRequest(owner: owner, limit: options.readsPerAccount, kinds: [.read], account: id)
-        await ClaimLoop(environment: environment, store: store, request: request, drain: options.drain, work: desk.work) {
+        await ClaimLoop(environment: environment, store: store, request: request, drain: options.drain, work: executor.work) {
             try await admitted($0, id)
         }.run()
     }

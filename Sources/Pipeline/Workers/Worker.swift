@@ -9,7 +9,7 @@ import Screening
 public struct Worker: Service {
     let environment: Environment
     let store: any Store
-    let desk: Desk
+    let executor: WorkExecutor
     let accounts: AccountService
     let versions: ScriptVersions
     let contacts: Contacts
@@ -22,7 +22,7 @@ public struct Worker: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (kind, width) in [(Work.Kind.event, options.events), (.run, options.runs), (.submit, options.submissions)] {
                 let request = ClaimRequest(owner: replica.id, limit: width, kinds: [kind])
-                let loop = ClaimLoop(environment: environment, store: store, request: request, drain: options.drain, work: desk.work)
+                let loop = ClaimLoop(environment: environment, store: store, request: request, drain: options.drain, work: executor.work)
                 group.addTask { await loop.run() }
             }
             group.addTask { await ReadKeeper(environment: environment, store: store).keepReads() }

@@ -86,9 +86,9 @@ struct StageBench: Sendable {
     var event: EventStage { EventStage(environment: environment) }
     var run: RunStage { RunStage(environment: environment, store: store, scripts: scripts, places: places, retries: retries) }
 
-    var desk: Desk {
+    var executor: WorkExecutor {
         let stages = Stages(event: event, webhook: webhook, run: run, submit: submit, read: read)
-        return Desk(environment: environment, store: store, stages: stages, suspects: Suspects(), updates: writer.updates)
+        return WorkExecutor(environment: environment, store: store, stages: stages, suspects: Suspects(), updates: writer.updates)
     }
     var commands: Commands {
         Commands(

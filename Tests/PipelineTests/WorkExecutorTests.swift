@@ -5,17 +5,17 @@ import Testing
 @testable import Pipeline
 
 @Suite("Writing what a stage decided", .timeLimit(.minutes(1)))
-struct DeskTests {
+struct WorkExecutorTests {
     private let bench = StageBench()
 
-    private var desk: Desk { bench.desk }
+    private var executor: WorkExecutor { bench.executor }
 
     @Test("What a provider said is written on the order as it stands then, however often it moves on meanwhile")
     func conflicts() async throws {
         let order = bench.order(.requested) { $0.providerRef = "ref_1" }
         bench.provider.answer { $0.report = { Report(status: .recognised(.inProgress)) } }
         bench.store.fail("commit", StoreError.conflict, StoreError.conflict)
-        await desk.work(on: bench.claim(.read(order: order.id)))
+        await executor.work(on: bench.claim(.read(order: order.id)))
         #expect(bench.store.with { $0.orders[order.id]?.state } == .inProgress)
     }
 
@@ -24,8 +24,8 @@ struct DeskTests {
         let order = bench.order(.requested) { $0.providerRef = "ref_1" }
         bench.provider.answer { $0.report = { Report(status: .recognised(.inProgress)) } }
         bench.store.fail("commit", StoreError.unavailable("away"), StoreError.unavailable("away"))
-        let (desk, claim) = (desk, bench.claim(.read(order: order.id)))
-        let working = Task { await desk.work(on: claim) }
+        let (executor, claim) = (executor, bench.claim(.read(order: order.id)))
+        let working = Task { await executor.work(on: claim) }
         for _ in 0..<2 {
             await bench.clock.waitForSleepers()
             bench.clock.advance(by: .seconds(10))
@@ -45,7 +45,7 @@ struct DeskTests {
         let order = bench.order(.submitting)
         bench.provider.answer { $0.find = { Submission(reference: "ref_1") } }
         bench.store.fail("commit", error)
-        await desk.work(on: bench.claim(.submit(order: order.id)))
+        await executor.work(on: bench.claim(.submit(order: order.id)))
         let last = try #require(bench.store.with { $0.committed.last })
         #expect(last.decision.again.map { $0 > bench.now } == true && last.decision.spent == false)
         #expect(bench.store.with { $0.orders[order.id]?.state } == .submitting)
@@ -62,35 +62,35 @@ struct DeskTests {
 
     @Test("Suspicious work is done by itself: while one piece is under way the others wait a moment, unspent")
     func suspects() async throws {
-        let (desk, clock, store) = (desk, bench.clock, bench.store)
+        let (executor, clock, store) = (executor, bench.clock, bench.store)
         let order = bench.order(.requested) { $0.providerRef = "ref_1" }
         store.fail("commit", StoreError.unavailable("away"))
-        let first = Task { [bench] in await desk.work(on: bench.claim(.read(order: order.id), lapses: 3)) }
+        let first = Task { [bench] in await executor.work(on: bench.claim(.read(order: order.id), lapses: 3)) }
         // The first has read and cannot write yet.
         await clock.waitForSleepers()
         _ = event()
-        await desk.work(on: bench.claim(.event("evt_1"), lapses: 3))
+        await executor.work(on: bench.claim(.event("evt_1"), lapses: 3))
         let put = try #require(store.with { $0.committed.last })
         #expect(put.claim.work == .event("evt_1") && put.decision.spent == false)
         #expect(try #require(put.decision.again) >= bench.now + .seconds(1))
         clock.advance(by: .seconds(1))
         await first.value
-        await desk.work(on: bench.claim(.event("evt_1"), lapses: 3))
+        await executor.work(on: bench.claim(.event("evt_1"), lapses: 3))
         #expect(store.with { $0.committed.last?.decision.run?.hook } == "on_event")
     }
 
     @Test("An event or run over which hosts stopped too often is a dead letter; an order is looked at again, seldom")
     func givenUp() async throws {
         _ = event()
-        await desk.work(on: bench.claim(.event("evt_1"), lapses: 13))
+        await executor.work(on: bench.claim(.event("evt_1"), lapses: 13))
         #expect(bench.store.with { $0.events["evt_1"]?.problem?.code } == "host_stopped")
         var run = bench.connection.run(id: "run_1", hook: "on_event", event: "evt_1", order: nil, input: .event(parameters: [:]), at: bench.now)
         run.state = .running
         bench.store.with { [run] in $0.runs["run_1"] = run }
-        await desk.work(on: bench.claim(.run("run_1"), lapses: 13))
+        await executor.work(on: bench.claim(.run("run_1"), lapses: 13))
         #expect(bench.store.with { $0.runs["run_1"]?.failure?.code } == "host_stopped")
         let order = bench.order()
-        await desk.work(on: bench.claim(.submit(order: order.id), lapses: 13))
+        await executor.work(on: bench.claim(.submit(order: order.id), lapses: 13))
         #expect(bench.store.with { $0.committed.last?.decision.again } == bench.now + .seconds(3600))
         #expect(bench.provider.calls.isEmpty)
     }
@@ -102,7 +102,7 @@ struct DeskTests {
         let order = bench.order(.requested) { $0.providerRef = "ref_1" }
         let claim = bench.claim(.read(order: order.id))
         bench.provider.answer { $0.report = { throw CancellationError() } }
-        await desk.work(on: claim)
+        await executor.work(on: claim)
         #expect(bench.store.with { $0.released } == [claim] && bench.store.with { $0.committed.isEmpty })
     }
 
@@ -110,10 +110,10 @@ struct DeskTests {
     func unreadableRow() async throws {
         bench.store.fail("event", StoreError.corrupt("events, row 7"))
         _ = event()
-        await desk.work(on: bench.claim(.event("evt_1")))
+        await executor.work(on: bench.claim(.event("evt_1")))
         #expect(bench.store.with { $0.events["evt_1"]?.problem?.code } == "unreadable")
         bench.store.fail("order", StoreError.corrupt("orders, row 7"))
-        await desk.work(on: bench.claim(.submit(order: bench.order().id)))
+        await executor.work(on: bench.claim(.submit(order: bench.order().id)))
         let last = try #require(bench.store.with { $0.committed.last?.decision })
         #expect(last.again == bench.now + .seconds(300) && last.spent == false)
     }
@@ -121,7 +121,7 @@ struct DeskTests {
     @Test("Work on what is gone is done")
     func gone() async throws {
         for work in [Work.event("evt_9"), .run("run_9"), .submit(order: "ord_9"), .read(order: "ord_9")] {
-            await desk.work(on: bench.claim(work))
+            await executor.work(on: bench.claim(work))
             #expect(bench.store.with { $0.committed.last?.decision.fate } == .done)
         }
     }

@@ -2,7 +2,7 @@ import Logging
 import Screening
 
 /// Does one piece of claimed work: loads what it is about, lets the stage decide, writes the decision.
-struct Desk: Sendable {
+struct WorkExecutor: Sendable {
     let environment: Environment
     let store: any Store
     let stages: Stages
