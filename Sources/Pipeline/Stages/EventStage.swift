@@ -5,7 +5,7 @@ import Screening
 struct EventStage: Sendable {
     let environment: Environment
 
-    func decide(_ event: Event) -> Verdict {
+    func decide(_ event: Event) -> StageResult {
         let now = environment.clock.now()
         guard let connection = event.connection.flatMap(environment.directory.connection) else {
             let problem = Problem(

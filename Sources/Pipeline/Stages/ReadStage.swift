@@ -7,7 +7,7 @@ struct ReadStage: Sendable {
     let environment: Environment
     let accounts: AccountService
 
-    func decide(_ claim: Claim, _ order: Order) async throws -> Verdict {
+    func decide(_ claim: Claim, _ order: Order) async throws -> StageResult {
         guard let reference = order.providerRef,
             order.state.isOpen || ReadRhythm.interval(of: order, environment) != nil || claim.attempt == 1
         else {
@@ -65,7 +65,7 @@ struct ReadStage: Sendable {
         return (Decision(.done, change.effects + [.record(event)] + effects), change.update.map { [$0] } ?? [])
     }
 
-    private func failed(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async throws -> Verdict {
+    private func failed(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async throws -> StageResult {
         let now = environment.clock.now()
         environment.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
         let finding = try await accounts.failed(error, at: account)

@@ -10,7 +10,7 @@ struct RunStage: Sendable {
     let places: ScriptPlaces
     let retries: RetryPolicy
 
-    func decide(_ claim: Claim, _ stored: Run) async throws -> Verdict {
+    func decide(_ claim: Claim, _ stored: Run) async throws -> StageResult {
         guard !stored.state.isEnded else { return .decided(Decision(.done)) }
         var run = stored
         run.attempt = claim.attempt
@@ -40,7 +40,7 @@ struct RunStage: Sendable {
             return .decided(Decision(.again(at: until, spent: false), [.run(waiting.unspent())]))
         }
         guard run.script != version.id else {
-            return verdict(run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
+            return result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
         }
         run.script = version.id
         run.pluginVersion = connection.plugin.manifest.version
@@ -49,20 +49,20 @@ struct RunStage: Sendable {
             // The place was left when this was decided: whatever came in between counts.
             guard places.take(connection.id) else { return later() }
             defer { places.leave(connection.id) }
-            return verdict(run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
+            return result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
         }
     }
 
     /// As many runs of the connection as may be are under way.
-    private func later() -> Verdict { .decided(Decision(.again(at: environment.clock.now() + .milliseconds(250), spent: false))) }
+    private func later() -> StageResult { .decided(Decision(.again(at: environment.clock.now() + .milliseconds(250), spent: false))) }
 
     /// What becomes of a run that is not tried any more for a reason outside its script.
-    func giveUp(_ run: Run, _ problem: Problem) -> Verdict {
+    func giveUp(_ run: Run, _ problem: Problem) -> StageResult {
         let failure = RunFailure(problem.code, problem.message)
         return finish(run.ended(.dead, failure: failure, logs: run.logs, at: problem.at), event: .dead)
     }
 
-    private func verdict(_ run: Run, _ attempt: HookRunner.Attempt) -> Verdict {
+    private func result(_ run: Run, _ attempt: HookRunner.Attempt) -> StageResult {
         let now = environment.clock.now()
         let logs = attempt.logs
         func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(attempt.redacted(reason))] }
@@ -91,7 +91,7 @@ struct RunStage: Sendable {
     }
 
     /// The attempt was cut short by something that is not the script's fault, and does not count; unless that goes on and on.
-    private func interrupted(_ run: Run, _ why: String, _ logs: [JSON]) -> Verdict {
+    private func interrupted(_ run: Run, _ why: String, _ logs: [JSON]) -> StageResult {
         let now = environment.clock.now()
         let count = run.interruptions + 1
         environment.logger.error("run interrupted", metadata: ["run": "\(run.id)", "why": "\(why)", "times": "\(count)"])
@@ -120,7 +120,7 @@ struct RunStage: Sendable {
         _ failure: RunFailure,
         _ logs: [JSON],
         count: (inout Run) -> Void = { _ in }
-    ) -> Verdict {
+    ) -> StageResult {
         let now = environment.clock.now()
         guard let due = schedule.next(after: attempt, at: now, asked: asked, environment.random) else {
             var ended = run.ended(.dead, failure: failure, logs: logs, at: now)
@@ -138,7 +138,7 @@ struct RunStage: Sendable {
         return .decided(Decision(.again(at: due, spent: true), [.run(waiting)]))
     }
 
-    private func finish(_ run: Run, event state: Event.State) -> Verdict {
+    private func finish(_ run: Run, event state: Event.State) -> StageResult {
         var effects: [Effect] = [.run(run)]
         let problem = state == .dead ? run.problem : nil
         if let event = run.event { effects.append(.event(id: event, state: state, problem: problem)) }

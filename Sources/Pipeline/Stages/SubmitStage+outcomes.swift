@@ -5,7 +5,7 @@ import Screening
 // What becomes of an order after an attempt to send it, worked out on the order as it stands when it is written.
 extension SubmitStage {
     /// Nothing was ordered, and nothing will be.
-    func refuse(_ order: Order, _ error: ProviderError, text: String, logs: [JSON] = []) -> Verdict {
+    func refuse(_ order: Order, _ error: ProviderError, text: String, logs: [JSON] = []) -> StageResult {
         .settle(order: order.id) { [environment] present in
             guard present.state == .submitting || present.state == .accepted else { return (Decision(.done), []) }
             var next = present
@@ -39,7 +39,7 @@ extension SubmitStage {
         asked: Duration?,
         restsUntil rest: Timestamp? = nil,
         logs: [JSON] = []
-    ) -> Verdict {
+    ) -> StageResult {
         let now = environment.clock.now()
         let schedule = retries.mayPass
         let due = rest ?? schedule.next(after: claim.attempt, at: now, least: asked, environment.random)
@@ -67,7 +67,7 @@ extension SubmitStage {
         }
     }
 
-    func uncertain(_ id: String, _ error: ProviderError) -> Verdict {
+    func uncertain(_ id: String, _ error: ProviderError) -> StageResult {
         .settle(order: id) { [environment] present in
             guard present.state == .submitting else { return (Decision(SubmitStage.fate(present, environment)), []) }
             var next = present
@@ -91,7 +91,7 @@ extension SubmitStage {
         }
     }
 
-    func settled(_ id: String, _ submission: Submission) -> Verdict {
+    func settled(_ id: String, _ submission: Submission) -> StageResult {
         .settle(order: id) { [environment] present in
             if let known = present.providerRef {
                 return (Decision(.done, SecondRequest.effects(submission.reference, known, present, .submit, environment)), [])

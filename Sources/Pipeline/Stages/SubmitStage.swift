@@ -12,7 +12,7 @@ struct SubmitStage: Sendable {
     let mapping: RequestMapping
     let retries: RetryPolicy
 
-    func decide(_ claim: Claim, _ order: Order) async throws -> Verdict {
+    func decide(_ claim: Claim, _ order: Order) async throws -> StageResult {
         switch order.state {
         case .accepted: return try await send(claim, order)
         case .submitting: return try await recover(claim, order)
@@ -20,7 +20,7 @@ struct SubmitStage: Sendable {
         }
     }
 
-    private func send(_ claim: Claim, _ order: Order) async throws -> Verdict {
+    private func send(_ claim: Claim, _ order: Order) async throws -> StageResult {
         guard let account = environment.directory.account(order.account) else {
             return fail(claim, order, code: "account_missing", message: "the account \(order.account) is not configured", asked: nil)
         }
@@ -54,7 +54,7 @@ struct SubmitStage: Sendable {
 
     /// The store did not say whether it wrote that the order is being sent, and so it was not sent. Where that is on disk, and others have called the
     /// order `uncertain` for it, they were wrong: it is to be sent still.
-    private func notSent(_ order: Order, _ intent: String) -> Verdict {
+    private func notSent(_ order: Order, _ intent: String) -> StageResult {
         accounts.creating.abandoned(order.account)
         return .settle(order: order.id) { [environment] present in
             let now = environment.clock.now()
@@ -106,7 +106,7 @@ struct SubmitStage: Sendable {
         _ request: RequestShape?,
         _ account: ProviderAccount,
         _ session: ProviderSession
-    ) async -> Verdict {
+    ) async -> StageResult {
         do {
             let submission = try await account.provider.submit(
                 order,
@@ -119,7 +119,7 @@ struct SubmitStage: Sendable {
             return settled(order.id, submission)
         } catch let error as ProviderError {
             accounts.creating.note(error, of: order.account, environment)
-            return await judged(claim, order, error, account)
+            return await afterFailure(claim, order, error, account)
         } catch {
             // Not a word on what happened: the request may have left.
             accounts.creating.abandoned(order.account)
@@ -127,14 +127,14 @@ struct SubmitStage: Sendable {
         }
     }
 
-    private func judged(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> Verdict {
+    private func afterFailure(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> StageResult {
         // Where the store cannot say whether the account is paused already, the order's fate is written all the same.
         let pauses = await environment.reportingFailure(of: "pausing an account") { try await pausing(account, after: error) } ?? []
         let finding = accounts.rest(account, after: error)
-        return verdict(claim, order, error, account, restsUntil: finding.restsUntil).adding(pauses + finding.effects)
+        return result(claim, order, error, account, restsUntil: finding.restsUntil).adding(pauses + finding.effects)
     }
 
-    private func verdict(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount, restsUntil: Timestamp?) -> Verdict {
+    private func result(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount, restsUntil: Timestamp?) -> StageResult {
         environment.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
         switch error.creation ?? .uncertain {
         case .uncertain:
@@ -169,7 +169,7 @@ struct SubmitStage: Sendable {
 
     /// The intent is on disk and nobody knows what became of it: the request is looked for where the provider lets it be, and is left to a webhook or a
     /// person where it does not.
-    private func recover(_ claim: Claim, _ order: Order) async throws -> Verdict {
+    private func recover(_ claim: Claim, _ order: Order) async throws -> StageResult {
         let lost = ProviderError(.noAnswer, "the answer was lost while the order was being sent")
         guard let account = environment.directory.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }
         let now = environment.clock.now()

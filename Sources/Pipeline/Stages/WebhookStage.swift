@@ -20,7 +20,7 @@ struct WebhookStage: Sendable {
         var effects: [Effect] = []
     }
 
-    func decide(_ claim: Claim, _ event: Event, _ order: Order) async throws -> Verdict {
+    func decide(_ claim: Claim, _ event: Event, _ order: Order) async throws -> StageResult {
         guard let account = environment.directory.account(order.account) else {
             return dead(event, ("account_missing", "the account \(order.account) is not configured"))
         }
@@ -113,13 +113,13 @@ struct WebhookStage: Sendable {
         return (Decision(.done, change.effects + effects), change.update.map { [$0] } ?? [])
     }
 
-    private func done(_ event: Event) -> Verdict { .decided(Decision(.done, [.event(id: event.id, state: .done, problem: nil)])) }
+    private func done(_ event: Event) -> StageResult { .decided(Decision(.done, [.event(id: event.id, state: .done, problem: nil)])) }
 
     private typealias Reason = (code: String, message: String)
 
     private static let misdirected: Reason = ("other_reference", "the webhook names another request than this order's")
 
-    private func dead(_ event: Event, _ reason: Reason) -> Verdict { .decided(Decision(.done, [setAside(event, reason)])) }
+    private func dead(_ event: Event, _ reason: Reason) -> StageResult { .decided(Decision(.done, [setAside(event, reason)])) }
 
     private func setAside(_ event: Event, _ reason: Reason) -> Effect {
         .event(id: event.id, state: .dead, problem: Problem(code: reason.code, message: reason.message, at: environment.clock.now()))
@@ -127,7 +127,7 @@ struct WebhookStage: Sendable {
 
     /// The webhook came to this order's own address and names another request than the one that is known. It is another order's, or the provider has
     /// two for this one.
-    private func other(_ named: String?, _ event: Event, _ order: Order) async throws -> Verdict {
+    private func other(_ named: String?, _ event: Event, _ order: Order) async throws -> StageResult {
         guard let named, let known = order.providerRef, try await accounts.holder(of: named, besides: order) == nil else {
             return dead(event, WebhookStage.misdirected)
         }

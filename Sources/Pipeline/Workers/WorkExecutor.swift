@@ -31,7 +31,7 @@ struct WorkExecutor: Sendable {
 
     private func decide(_ claim: Claim) async -> WorkResult {
         do {
-            return WorkResult(try await write(try await verdict(claim), claim))
+            return WorkResult(try await write(try await result(of: claim), claim))
         } catch StoreError.conflict {
             // Something moved on since it was read: it is decided again on what stands now.
             await again(claim, after: .milliseconds(50), spent: false)
@@ -51,8 +51,8 @@ struct WorkExecutor: Sendable {
         }
     }
 
-    private func verdict(_ claim: Claim) async throws -> Verdict {
-        let gone = Verdict.decided(Decision(.done))
+    private func result(of claim: Claim) async throws -> StageResult {
+        let gone = StageResult.decided(Decision(.done))
         switch claim.work {
         case .event(let id):
             guard let event = try await store.event(id) else { return gone }
@@ -77,8 +77,8 @@ struct WorkExecutor: Sendable {
     }
 
     @discardableResult
-    private func write(_ verdict: Verdict, _ claim: Claim) async throws -> Decision.Fate {
-        switch verdict {
+    private func write(_ result: StageResult, _ claim: Claim) async throws -> Decision.Fate {
+        switch result {
         case .decided(let decision, let told):
             try await store.commit(claim, decision)
             environment.log(decision.effects)

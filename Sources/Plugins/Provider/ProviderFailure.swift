@@ -16,10 +16,10 @@ struct ProviderFailure {
     private func reason(_ end: HookEnd, hook: String) -> ProviderError {
         let own = words(end)
         switch record.last {
-        case .answer(let answer) where !(200..<300).contains(answer.status) && !isVerdict(end):
+        case .answer(let answer) where !(200..<300).contains(answer.status) && !isDecision(end):
             let message = own.isProviders ? own.text : message(in: answer)
             return ProviderError(answer: answer, message: message, creating: false, at: session.clock.now())
-        case .failure(let failure) where !isVerdict(end): return ProviderError(failure, creating: false)
+        case .failure(let failure) where !isDecision(end): return ProviderError(failure, creating: false)
         default: break
         }
         switch end {
@@ -46,7 +46,7 @@ struct ProviderFailure {
     }
 
     /// Whether the script said what is to happen, rather than failing.
-    private func isVerdict(_ end: HookEnd) -> Bool {
+    private func isDecision(_ end: HookEnd) -> Bool {
         switch end {
         case .rejected, .parked, .skipped, .retry: true
         case .done, .failed, .interrupted: false

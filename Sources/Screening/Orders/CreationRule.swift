@@ -1,6 +1,6 @@
 /// What an unsuccessful attempt to create a request at a provider means for the order.
 ///
-/// | what came back | verdict |
+/// | what came back | what it means |
 /// |---|---|
 /// | could not connect, address refused by the host's guard | `sendAgain` |
 /// | 429, 503 | `sendAgain` |
@@ -18,7 +18,7 @@ public enum CreationRule: Sendable, Equatable {
     /// The provider may have acted: find out, or wait for a webhook or a person.
     case uncertain
 
-    /// The verdict on an answer that is not a success.
+    /// What an answer that is not a success means.
     public init(status: Int) {
         switch status {
         case 429, 503: self = .sendAgain
@@ -28,6 +28,6 @@ public enum CreationRule: Sendable, Equatable {
         }
     }
 
-    /// The verdict on an exchange without an answer.
+    /// What an exchange without an answer means.
     public init(_ error: TransportError) { self = error.surelyNotSent ? .sendAgain : .uncertain }
 }

@@ -86,7 +86,7 @@ enum ProviderFault: Sendable, CustomStringConvertible {
         [400, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504].map { .status($0) }
         + [.cannotConnect, .timedOut, .broken, .refused, .tooLarge].map { .failure($0) } + [.notJSON]
 
-    /// The verdict that ``CreationRule`` has on it.
+    /// What ``CreationRule`` makes of it.
     var creation: CreationRule {
         switch self {
         case .status(let status): CreationRule(status: status)

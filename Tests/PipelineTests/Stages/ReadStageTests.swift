@@ -14,7 +14,7 @@ struct ReadStageTests {
         }
     }
 
-    private func decide(_ order: Order, attempt: Int = 1) async throws -> Verdict {
+    private func decide(_ order: Order, attempt: Int = 1) async throws -> StageResult {
         try await bench.read.decide(bench.claim(.read(order: order.id), attempt: attempt), order)
     }
 

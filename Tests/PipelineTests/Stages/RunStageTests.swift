@@ -23,7 +23,7 @@ struct RunStageTests {
         return run
     }
 
-    private func decide(_ run: Run, attempt: Int = 1, _ end: HookEnd = .done(.null), logs: [JSON] = []) async throws -> Verdict {
+    private func decide(_ run: Run, attempt: Int = 1, _ end: HookEnd = .done(.null), logs: [JSON] = []) async throws -> StageResult {
         bench.hooks.end(end, logs: logs)
         return try await bench.run.decide(bench.claim(.run(run.id), attempt: attempt), run)
     }

@@ -11,7 +11,7 @@ struct SubmitMappingTests {
     private let bench = StageBench(hooks: ["on_event", "on_update", "map_request"])
     private let shape = RequestShape(method: "POST", path: "/checks", headers: [:], body: ["packageId": "pkg_1"])
 
-    private func decide(_ end: HookEnd, logs: [JSON] = []) async throws -> (order: Order, verdict: Verdict) {
+    private func decide(_ end: HookEnd, logs: [JSON] = []) async throws -> (order: Order, verdict: StageResult) {
         bench.provider.answer { $0.shape = shape }
         bench.hooks.end(end, logs: logs)
         let order = bench.order()

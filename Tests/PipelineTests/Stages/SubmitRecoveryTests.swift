@@ -9,7 +9,7 @@ import Testing
 struct SubmitRecoveryTests {
     private let bench = StageBench()
 
-    private func recover(_ order: Order? = nil, on bench: StageBench? = nil) async throws -> (order: Order, verdict: Verdict) {
+    private func recover(_ order: Order? = nil, on bench: StageBench? = nil) async throws -> (order: Order, verdict: StageResult) {
         let bench = bench ?? self.bench
         let order = order ?? bench.order(.submitting)
         return (order, try await bench.submit.decide(bench.claim(.submit(order: order.id)), order))

@@ -9,7 +9,7 @@ import Testing
 struct SubmitStageTests {
     private let bench = StageBench()
 
-    private func decide(_ order: Order, attempt: Int = 1, on bench: StageBench? = nil) async throws -> Verdict {
+    private func decide(_ order: Order, attempt: Int = 1, on bench: StageBench? = nil) async throws -> StageResult {
         let bench = bench ?? self.bench
         return try await bench.submit.decide(bench.claim(.submit(order: order.id), attempt: attempt), order)
     }
@@ -19,7 +19,7 @@ struct SubmitStageTests {
         attempt: Int = 1,
         on bench: StageBench? = nil,
         _ answer: @escaping @Sendable () throws -> Submission
-    ) async throws -> (before: Order, verdict: Verdict) {
+    ) async throws -> (before: Order, verdict: StageResult) {
         let bench = bench ?? self.bench
         bench.provider.answer { $0.submit = answer }
         let order = bench.order()

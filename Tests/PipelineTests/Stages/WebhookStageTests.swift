@@ -21,7 +21,7 @@ struct WebhookStageTests {
         return Event(id: "evt_1", kind: .webhook, connection: "acme", account: "stub-uk", order: order.id, request: request, receivedAt: bench.now)
     }
 
-    private func decide(_ order: Order, _ said: [WebhookReport], attempt: Int = 1, on bench: StageBench) async throws -> Verdict {
+    private func decide(_ order: Order, _ said: [WebhookReport], attempt: Int = 1, on bench: StageBench) async throws -> StageResult {
         bench.provider.answer { $0.interpret = { said } }
         return try await bench.webhook.decide(bench.claim(.event("evt_1"), attempt: attempt), event(order), order)
     }

@@ -2,7 +2,7 @@ import Screening
 
 @testable import Pipeline
 
-extension Verdict {
+extension StageResult {
     /// What was decided, where nothing has to be done first and nothing is worked out when it is written.
     var decision: Decision? { if case .decided(let decision, _) = self { decision } else { nil } }
 
@@ -15,10 +15,10 @@ extension Verdict {
     var first: [Effect]? { if case .first(let effects, _, _) = self { effects } else { nil } }
 
     /// What follows once that is written; nil where nothing is written first.
-    func next() async throws -> Verdict? { if case .first(_, _, let then) = self { try await then() } else { nil } }
+    func next() async throws -> StageResult? { if case .first(_, _, let then) = self { try await then() } else { nil } }
 
     /// What becomes of it where nobody knows whether that was written; nil where that makes no difference.
-    var inDoubt: Verdict? { if case .first(_, let inDoubt, _) = self { inDoubt?() } else { nil } }
+    var inDoubt: StageResult? { if case .first(_, let inDoubt, _) = self { inDoubt?() } else { nil } }
 }
 
 extension Decision {

@@ -1,7 +1,7 @@
 import Screening
 
 /// What a stage decided, for the worker to write.
-enum Verdict: Sendable {
+enum StageResult: Sendable {
     /// This, and the work is settled one way or the other.
     case decided(Decision, told: [Update] = [])
 
@@ -11,10 +11,10 @@ enum Verdict: Sendable {
 
     /// These effects first, in a transaction of their own; then go on. Where nobody can say whether they were written, `inDoubt` says what becomes of it
     /// instead: nothing has happened outside.
-    case first([Effect], inDoubt: (@Sendable () -> Verdict)? = nil, then: @Sendable () async throws -> Verdict)
+    case first([Effect], inDoubt: (@Sendable () -> StageResult)? = nil, then: @Sendable () async throws -> StageResult)
 
     /// The same with more effects: whatever is written at the end is written with them.
-    func adding(_ more: [Effect]) -> Verdict {
+    func adding(_ more: [Effect]) -> StageResult {
         guard !more.isEmpty else { return self }
         switch self {
         case .decided(var decision, let told):
@@ -27,7 +27,7 @@ enum Verdict: Sendable {
                 return (decision, told)
             }
         case .first(let effects, let inDoubt, let then):
-            var doubtful: (@Sendable () -> Verdict)?
+            var doubtful: (@Sendable () -> StageResult)?
             if let inDoubt { doubtful = { inDoubt().adding(more) } }
             return .first(effects, inDoubt: doubtful) { try await then().adding(more) }
         }
