@@ -122,7 +122,7 @@ struct WorkExecutorTests {
     func gone() async throws {
         for work in [Work.event("evt_9"), .run("run_9"), .submit(order: "ord_9"), .read(order: "ord_9")] {
             await executor.work(on: bench.claim(work))
-            #expect(bench.store.with { $0.committed.last?.decision.fate } == .done)
+            #expect(bench.store.with { $0.committed.last?.decision.disposition } == .done)
         }
     }
 }

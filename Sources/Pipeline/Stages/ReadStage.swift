@@ -73,7 +73,7 @@ struct ReadStage: Sendable {
         if error.code == .unauthorised { return .decided(Decision(.again(at: now + .seconds(30), spent: false), finding.effects)) }
         let interval = account.account.polling?.interval ?? .seconds(900)
         let backOff = Duration.seconds(min(30 << min(claim.attempt, 6), 1800))
-        let again = Decision.Fate.again(at: now + min(backOff, max(interval, .seconds(30))), spent: true)
+        let again = Decision.Disposition.again(at: now + min(backOff, max(interval, .seconds(30))), spent: true)
         guard claim.attempt >= 3, order.standing.problem == nil else { return .decided(Decision(again, finding.effects)) }
         return .settle(order: order.id) { [environment] present in
             guard present.standing.problem == nil else { return (Decision(again), []) }

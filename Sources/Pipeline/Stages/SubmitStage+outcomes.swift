@@ -25,7 +25,7 @@ extension SubmitStage {
     }
 
     /// What becomes of a submission that is decided about on an order which is not `submitting` any more: an order that is to be sent keeps its work.
-    static func fate(_ present: Order, _ environment: Environment) -> Decision.Fate {
+    static func disposition(_ present: Order, _ environment: Environment) -> Decision.Disposition {
         present.state == .accepted ? .again(at: environment.clock.now(), spent: false) : .done
     }
 
@@ -69,7 +69,7 @@ extension SubmitStage {
 
     func uncertain(_ id: String, _ error: ProviderError) -> StageResult {
         .settle(order: id) { [environment] present in
-            guard present.state == .submitting else { return (Decision(SubmitStage.fate(present, environment)), []) }
+            guard present.state == .submitting else { return (Decision(SubmitStage.disposition(present, environment)), []) }
             var next = present
             next.standing.state = .uncertain
             next.standing.problem = Problem(

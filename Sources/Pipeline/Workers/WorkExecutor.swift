@@ -77,13 +77,13 @@ struct WorkExecutor: Sendable {
     }
 
     @discardableResult
-    private func write(_ result: StageResult, _ claim: Claim) async throws -> Decision.Fate {
+    private func write(_ result: StageResult, _ claim: Claim) async throws -> Decision.Disposition {
         switch result {
         case .decided(let decision, let told):
             try await store.commit(claim, decision)
             environment.log(decision.effects)
             updates.tell(told)
-            return decision.fate
+            return decision.disposition
         case .first(let effects, let inDoubt, let then):
             do { try await store.perform(effects) } catch StoreError.unknown(let why) {
                 guard let inDoubt else { throw StoreError.unknown(why) }
@@ -102,7 +102,7 @@ struct WorkExecutor: Sendable {
         _ id: String,
         _ work: @escaping @Sendable (Order) -> (decision: Decision, told: [Update]),
         _ claim: Claim
-    ) async throws -> Decision.Fate {
+    ) async throws -> Decision.Disposition {
         try await Task { [self] in
             var failures = 0
             while true {
@@ -126,7 +126,7 @@ struct WorkExecutor: Sendable {
         _ id: String,
         _ work: @Sendable (Order) -> (decision: Decision, told: [Update]),
         _ claim: Claim
-    ) async throws -> Decision.Fate {
+    ) async throws -> Decision.Disposition {
         guard let order = try await store.order(id) else {
             try await store.commit(claim, Decision(.done))
             return .done
@@ -141,7 +141,7 @@ struct WorkExecutor: Sendable {
         }
         environment.log(decision.effects)
         updates.tell(told)
-        return decision.fate
+        return decision.disposition
     }
 
     /// Hosts stopped again and again while they had this in hand, the last times with nothing else of the kind: whatever it is, it must not go on.

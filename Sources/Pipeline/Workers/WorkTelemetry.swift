@@ -21,7 +21,7 @@ enum WorkResult: String, Sendable {
     /// Hosts stopped over it again and again: an event or a run is a dead letter, an order is looked at seldom.
     case givenUp = "given_up"
 
-    init(_ fate: Decision.Fate) { self = if case .done = fate { .done } else { .again } }
+    init(_ disposition: Decision.Disposition) { self = if case .done = disposition { .done } else { .again } }
 }
 
 /// Counts, times and traces pieces of work. A span names what the work is about by its identifier, a metric by its kind alone.

@@ -138,7 +138,7 @@ public struct ClaimRequest: Sendable {
 /// What a stage decided about claimed work: written in one transaction, or not at all.
 public struct Decision: Sendable {
     /// What becomes of the work itself.
-    public enum Fate: Sendable, Equatable {
+    public enum Disposition: Sendable, Equatable {
         /// It is done and leaves the queue.
         case done
         /// It is due again at a moment; `spent` says whether this attempt counts.
@@ -146,13 +146,13 @@ public struct Decision: Sendable {
     }
 
     /// What becomes of the work itself.
-    public var fate: Fate
+    public var disposition: Disposition
     /// What else is written.
     public var effects: [Effect]
 
     /// A decision.
-    public init(_ fate: Fate, _ effects: [Effect] = []) {
-        self.fate = fate
+    public init(_ disposition: Disposition, _ effects: [Effect] = []) {
+        self.disposition = disposition
         self.effects = effects
     }
 }

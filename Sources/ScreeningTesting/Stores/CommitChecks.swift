@@ -2,7 +2,7 @@ import Screening
 
 extension StoreConformance {
     static let committing = [
-        Check("a decision's effects are written with the fate of the work") { trial in
+        Check("a decision's effects are written with the disposition of the work") { trial in
             let order = try await trial.placed(trial.order("application-1"))
             try await trial.store.perform([.queue(trial.work("w"))])
             let claim = try trial.unwrap(try await trial.claim().first, "nothing was claimed")

@@ -94,12 +94,12 @@ private struct RandomCommands {
 
     private mutating func settle(_ number: Int) async throws {
         guard let claim = random.element(of: claims) else { return }
-        let again = Decision.Fate.again(at: trial.now + .seconds(Int64(random.number(in: 0..<20))), spent: random.chance(oneIn: 2))
-        let fate = random.chance(oneIn: 2) ? again : .done
-        if queue.settle(claim, fate) {
-            try await store.commit(claim, Decision(fate))
+        let again = Decision.Disposition.again(at: trial.now + .seconds(Int64(random.number(in: 0..<20))), spent: random.chance(oneIn: 2))
+        let disposition = random.chance(oneIn: 2) ? again : .done
+        if queue.settle(claim, disposition) {
+            try await store.commit(claim, Decision(disposition))
         } else {
-            try await trial.expectConflict { try await store.commit(claim, Decision(fate)) }
+            try await trial.expectConflict { try await store.commit(claim, Decision(disposition)) }
         }
     }
 

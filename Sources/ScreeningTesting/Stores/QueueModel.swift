@@ -83,10 +83,10 @@ struct QueueModel {
     }
 
     /// Whether the claim was still held.
-    mutating func settle(_ claim: Claim, _ fate: Decision.Fate) -> Bool {
+    mutating func settle(_ claim: Claim, _ disposition: Decision.Disposition) -> Bool {
         guard let index = index(of: claim) else { return false }
         let entry = entries[index]
-        switch fate {
+        switch disposition {
         case .done:
             entries.remove(at: index)
             if let again = entry.again { queue(QueuedWork(entry.work, lane: entry.lane, due: again, priority: entry.priority)) }

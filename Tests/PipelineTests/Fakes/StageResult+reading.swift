@@ -23,9 +23,9 @@ extension StageResult {
 
 extension Decision {
     /// When the work is due again; nil where it is done.
-    var again: Timestamp? { if case .again(let moment, _) = fate { moment } else { nil } }
+    var again: Timestamp? { if case .again(let moment, _) = disposition { moment } else { nil } }
     /// Whether the attempt counts; nil where the work is done.
-    var spent: Bool? { if case .again(_, let spent) = fate { spent } else { nil } }
+    var spent: Bool? { if case .again(_, let spent) = disposition { spent } else { nil } }
 }
 
 extension Decision {

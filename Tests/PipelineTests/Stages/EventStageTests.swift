@@ -19,7 +19,7 @@ struct EventStageTests {
         let run = try #require(decision.run)
         #expect(run.hook == "on_event" && run.event == "evt_1" && run.state == .queued && run.script == bench.connection.scripts.id)
         #expect(decision.queued == [QueuedWork(.run(run.id), due: bench.now)])
-        #expect(decision.event?.state == .working && decision.fate == .done)
+        #expect(decision.event?.state == .working && decision.disposition == .done)
     }
 
     @Test("The script is given the body raw, as text or where it is none in base 64")

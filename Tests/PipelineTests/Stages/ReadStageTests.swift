@@ -25,7 +25,7 @@ struct ReadStageTests {
     @Test("An order that the provider has no name for is not read")
     func withoutReference() async throws {
         let decision = try #require(try await decide(bench.order(.uncertain)).decision)
-        #expect(decision.fate == .done && bench.provider.calls.isEmpty)
+        #expect(decision.disposition == .done && bench.provider.calls.isEmpty)
     }
 
     @Test("An order that has ended is read once where somebody asked, and not again", arguments: [(1, 1), (2, 0)])
@@ -39,7 +39,7 @@ struct ReadStageTests {
         bench.directory.replace(connections: bench.directory.connections, accounts: [])
         let kept = try #require(try await decide(open()).decision)
         #expect(kept.again == bench.now + .seconds(3600) && kept.spent == false)
-        #expect(try await decide(open(.cancelled)).decision?.fate == .done)
+        #expect(try await decide(open(.cancelled)).decision?.disposition == .done)
     }
 
     @Test("A changed report is written with its event, an update and the next read")
@@ -47,7 +47,7 @@ struct ReadStageTests {
         report(.inProgress, ["status": "running"])
         let order = open()
         let (decision, told) = try #require(try await decide(order).settled(on: order))
-        #expect(decision.order?.state == .inProgress && decision.fate == .done)
+        #expect(decision.order?.state == .inProgress && decision.disposition == .done)
         #expect(decision.effects.recorded.map(\.kind) == [.poll] && decision.kinds == ["report", "update"])
         #expect(told.map(\.order.state) == [.inProgress] && decision.run?.hook == "on_update")
         #expect(decision.queued.first { $0.work == .read(order: order.id) }?.due == bench.now + .seconds(900))

@@ -35,7 +35,7 @@ struct RunStageTests {
     @Test("A run that has ended is not executed again")
     func ended() async throws {
         let decision = try #require(try await decide(run { $0.state = .discarded }).decision)
-        #expect(decision.fate == .done && decision.effects.isEmpty && bench.hooks.calls.isEmpty)
+        #expect(decision.disposition == .done && decision.effects.isEmpty && bench.hooks.calls.isEmpty)
     }
 
     @Test("A route's run that is found unfinished is discarded: its caller is gone, and asks again by itself")
@@ -105,7 +105,7 @@ struct RunStageTests {
     func ends(_ end: HookEnd, _ state: Run.State, _ event: Event.State) async throws {
         let decision = try #require(try await decide(run(), attempt: 2, end, logs: [["message": "hello"]]).decision)
         #expect(decision.run?.state == state && decision.run?.attempt == 2 && decision.run?.endedAt == bench.now)
-        #expect(decision.run?.logs == [["message": "hello"]] && decision.event?.state == event && decision.fate == .done)
+        #expect(decision.run?.logs == [["message": "hello"]] && decision.event?.state == event && decision.disposition == .done)
     }
 
     @Test("A reason is kept without the person it is about")
@@ -142,7 +142,7 @@ struct RunStageTests {
         let unasked = try #require(try await decide(run(), .retry(after: nil, "later")).decision?.again)
         #expect(unasked >= bench.now + .milliseconds(4_500) && unasked <= bench.now + .milliseconds(5_500))
         let last = try #require(try await decide(run(), attempt: 16, .retry(after: .seconds(1), "later")).decision)
-        #expect(last.run?.state == .dead && last.fate == .done)
+        #expect(last.run?.state == .dead && last.disposition == .done)
     }
 
     @Test("A script's own error is tried three times in a row, whatever failed before")

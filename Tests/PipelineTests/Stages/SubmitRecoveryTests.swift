@@ -20,7 +20,7 @@ struct SubmitRecoveryTests {
         let bench = StageBench(.init(packages: true, report: true, webhooks: true))
         let (order, verdict) = try await recover(on: bench)
         let (decision, told) = try #require(verdict.settled(on: order))
-        #expect(decision.order?.state == .uncertain && decision.fate == .done && told.map(\.order.state) == [.uncertain])
+        #expect(decision.order?.state == .uncertain && decision.disposition == .done && told.map(\.order.state) == [.uncertain])
         #expect(bench.provider.calls.isEmpty)
     }
 

@@ -103,7 +103,7 @@ struct SubmitStageTests {
     )
     func otherStates(_ state: OrderState) async throws {
         let decision = try #require(try await decide(bench.order(state)).decision)
-        #expect(decision.fate == .done && decision.effects.isEmpty && bench.provider.calls.isEmpty)
+        #expect(decision.disposition == .done && decision.effects.isEmpty && bench.provider.calls.isEmpty)
     }
 
     // MARK: What the provider makes of it
@@ -113,7 +113,7 @@ struct SubmitStageTests {
         let (before, verdict) = try await send { Submission(reference: "ref_7") }
         let (decision, told) = try #require(verdict.settled(on: before))
         let order = try #require(decision.order)
-        #expect(order.state == .requested && order.providerRef == "ref_7" && decision.fate == .done)
+        #expect(order.state == .requested && order.providerRef == "ref_7" && decision.disposition == .done)
         #expect(told.map(\.previous.state) == [.accepted] && decision.run?.hook == "on_update")
         #expect(decision.queued.map(\.work).contains(.read(order: order.id)))
     }
@@ -123,7 +123,7 @@ struct SubmitStageTests {
         let bench = StageBench(.init(packages: true, report: true, webhooks: true))
         let (before, verdict) = try await send(on: bench) { throw error(.unreadable, 200, means: .uncertain) }
         let (decision, told) = try #require(verdict.settled(on: before))
-        #expect(decision.order?.state == .uncertain && decision.fate == .done)
+        #expect(decision.order?.state == .uncertain && decision.disposition == .done)
         #expect(decision.order?.standing.problem?.code == "uncertain" && told.map(\.order.state) == [.uncertain])
     }
 
@@ -131,7 +131,7 @@ struct SubmitStageTests {
     func refused(_ status: Int) async throws {
         let (before, verdict) = try await send { throw error(.refused, status, means: .refused) }
         let (decision, told) = try #require(verdict.settled(on: before))
-        #expect(decision.order?.state == .refused && decision.fate == .done)
+        #expect(decision.order?.state == .refused && decision.disposition == .done)
         #expect(decision.order?.standing.problem?.message == "what the provider says" && told.count == 1)
     }
 
@@ -182,7 +182,7 @@ struct SubmitStageTests {
     func givenUp() async throws {
         let (before, verdict) = try await send(attempt: 16) { throw error(.unavailable, 503, means: .sendAgain) }
         let (decision, told) = try #require(verdict.settled(on: before))
-        #expect(decision.order?.state == .failed && decision.fate == .done && told.map(\.order.state) == [.failed])
+        #expect(decision.order?.state == .failed && decision.disposition == .done && told.map(\.order.state) == [.failed])
     }
 
     @Test("Half and four fifths of the attempts are an error line each", arguments: [(8, true), (9, false), (13, true), (14, false)])
@@ -270,6 +270,6 @@ struct SubmitStageTests {
         var others = order
         others.standing.state = .requested
         others.providerRef = "ref_1"
-        #expect(doubt.settled(on: others)?.decision.fate == .done)
+        #expect(doubt.settled(on: others)?.decision.disposition == .done)
     }
 }

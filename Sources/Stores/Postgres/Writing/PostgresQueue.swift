@@ -50,9 +50,9 @@ extension PostgresTransaction {
     }
 
     /// Settles what becomes of work that was claimed.
-    mutating func settle(_ claim: Claim, _ fate: Decision.Fate) throws {
+    mutating func settle(_ claim: Claim, _ disposition: Decision.Disposition) throws {
         guard var row = held.works[claim.id], row.isHeld(by: claim) else { throw StoreError.conflict }
-        switch fate {
+        switch disposition {
         case .done:
             change(work: row.id, to: nil)
             remove(row.id)

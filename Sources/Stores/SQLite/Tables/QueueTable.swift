@@ -39,14 +39,14 @@ extension WriteTransaction {
     }
 
     /// Settles what becomes of work that was claimed.
-    mutating func settle(_ claim: Claim, _ fate: Decision.Fate) throws {
+    mutating func settle(_ claim: Claim, _ disposition: Decision.Disposition) throws {
         let row = try db.first(
             "SELECT lane, account, priority, again_at FROM queue WHERE id = ? AND owner = ? AND attempts = ? AND kind = ? AND subject = ?",
             [claim.id, claim.owner, claim.attempt, claim.work.kind.rawValue, claim.work.subject]
         )
         guard let row else { throw StoreError.conflict }
         let again: Int64? = row[3]
-        switch fate {
+        switch disposition {
         case .done:
             try remove(claim.id, lane: row[0])
             guard let again else { return }

@@ -73,7 +73,7 @@ extension SQLStore {
     func commit(_ claim: Claim, _ decision: Decision) async throws {
         let effects = try await prepare(decision.effects)
         try await write(TouchedRows(effects, claim: claim)) { transaction in
-            try transaction.settle(claim, decision.fate)
+            try transaction.settle(claim, decision.disposition)
             try transaction.apply(effects)
         }
     }

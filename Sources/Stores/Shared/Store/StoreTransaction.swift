@@ -4,7 +4,7 @@ import Screening
 protocol StoreTransaction {
     var codec: RowCodec { get }
 
-    mutating func settle(_ claim: Claim, _ fate: Decision.Fate) throws
+    mutating func settle(_ claim: Claim, _ disposition: Decision.Disposition) throws
     mutating func release(_ claims: [Claim]) throws
     mutating func renew(_ claims: [Claim], lease: Duration) throws -> [Claim]
     mutating func hurry(_ within: Duration, rests: Bool) throws
