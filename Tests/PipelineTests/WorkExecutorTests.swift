@@ -61,7 +61,7 @@ struct WorkExecutorTests {
     }
 
     @Test("Suspicious work is done by itself: while one piece is under way the others wait a moment, unspent")
-    func suspects() async throws {
+    func poisonPillGuard() async throws {
         let (executor, clock, store) = (executor, bench.clock, bench.store)
         let order = bench.order(.requested) { $0.providerRef = "ref_1" }
         store.fail("commit", StoreError.unavailable("away"))

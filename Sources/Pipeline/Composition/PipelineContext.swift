@@ -96,7 +96,7 @@ public struct PipelineContext: Sendable {
             startedAt: now,
             seenAt: now
         )
-        executor = WorkExecutor(environment: environment, store: store, stages: stages, suspects: Suspects(), updates: updates)
+        executor = WorkExecutor(environment: environment, store: store, stages: stages, poisonPillGuard: PoisonPillGuard(), updates: updates)
     }
 
     /// Keeps the scripts of connections that are about to be configured, for the runs that will begin on them. To be called before the first run on new

@@ -6,22 +6,22 @@ struct WorkExecutor: Sendable {
     let environment: Environment
     let store: any Store
     let stages: Stages
-    let suspects: Suspects
+    let poisonPillGuard: PoisonPillGuard
     let updates: UpdateFeed
 
     func work(on claim: Claim) async { await WorkTelemetry.record(claim) { await attempt(claim) } }
 
     private func attempt(_ claim: Claim) async -> WorkResult {
-        guard claim.lapses >= Suspects.suspicious else { return await decide(claim) }
-        guard claim.lapses <= Suspects.most else {
+        guard claim.lapses >= PoisonPillGuard.isolationThreshold else { return await decide(claim) }
+        guard claim.lapses <= PoisonPillGuard.maximumAbandoned else {
             await giveUp(claim)
             return .givenUp
         }
-        guard suspects.enter() else {
+        guard poisonPillGuard.enter() else {
             await again(claim, after: .seconds(1) + .milliseconds(Int64(environment.random.fraction() * 2_000)), spent: false)
             return .postponed
         }
-        defer { suspects.leave() }
+        defer { poisonPillGuard.leave() }
         environment.logger.warning(
             "working by itself on what was under way when hosts stopped",
             metadata: ["work": "\(claim.work)", "times": "\(claim.lapses)"]

@@ -88,7 +88,7 @@ struct StageBench: Sendable {
 
     var executor: WorkExecutor {
         let stages = Stages(event: event, webhook: webhook, run: run, submit: submit, read: read)
-        return WorkExecutor(environment: environment, store: store, stages: stages, suspects: Suspects(), updates: writer.updates)
+        return WorkExecutor(environment: environment, store: store, stages: stages, poisonPillGuard: PoisonPillGuard(), updates: writer.updates)
     }
     var commands: Commands {
         Commands(

@@ -6,7 +6,7 @@ import Simulators
 import Testing
 
 /// Work over which hosts die again and again does not go on for ever, and work that was only under way beside it is done.
-@Suite struct SuspectTests {
+@Suite struct PoisonPillTests {
     private func deliver(_ bed: Bed, _ number: Int) async throws {
         let answer = try await bed.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",

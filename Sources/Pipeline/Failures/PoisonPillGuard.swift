@@ -2,11 +2,11 @@ import Synchronization
 
 /// Sees to it that work over which hosts have died is done by itself, so that the one piece that brings it about stands apart from those that were only
 /// under way beside it.
-final class Suspects: Sendable {
-    /// Work that was lost with its host so often is suspicious. A few times may be chance: deploys, kills, machines that go away.
-    static let suspicious = 3
+final class PoisonPillGuard: Sendable {
+    /// Work that was lost with its host so often is done by itself. A few times may be chance: deploys, kills, machines that go away.
+    static let isolationThreshold = 3
     /// Work that was lost with its host more often than this is given up.
-    static let most = 12
+    static let maximumAbandoned = 12
 
     private let isTaken = Mutex(false)
 
