@@ -65,32 +65,32 @@ struct WorkExecutorTests {
         let (executor, clock, store) = (executor, bench.clock, bench.store)
         let order = bench.order(.requested) { $0.providerRef = "ref_1" }
         store.fail("commit", StoreError.unavailable("away"))
-        let first = Task { [bench] in await executor.work(on: bench.claim(.read(order: order.id), lapses: 3)) }
+        let first = Task { [bench] in await executor.work(on: bench.claim(.read(order: order.id), abandonedCount: 3)) }
         // The first has read and cannot write yet.
         await clock.waitForSleepers()
         _ = event()
-        await executor.work(on: bench.claim(.event("evt_1"), lapses: 3))
+        await executor.work(on: bench.claim(.event("evt_1"), abandonedCount: 3))
         let put = try #require(store.with { $0.committed.last })
         #expect(put.claim.work == .event("evt_1") && put.decision.spent == false)
         #expect(try #require(put.decision.again) >= bench.now + .seconds(1))
         clock.advance(by: .seconds(1))
         await first.value
-        await executor.work(on: bench.claim(.event("evt_1"), lapses: 3))
+        await executor.work(on: bench.claim(.event("evt_1"), abandonedCount: 3))
         #expect(store.with { $0.committed.last?.decision.run?.hook } == "on_event")
     }
 
     @Test("An event or run over which hosts stopped too often is a dead letter; an order is looked at again, seldom")
     func givenUp() async throws {
         _ = event()
-        await executor.work(on: bench.claim(.event("evt_1"), lapses: 13))
+        await executor.work(on: bench.claim(.event("evt_1"), abandonedCount: 13))
         #expect(bench.store.with { $0.events["evt_1"]?.problem?.code } == "host_stopped")
         var run = bench.connection.run(id: "run_1", hook: "on_event", event: "evt_1", order: nil, input: .event(parameters: [:]), at: bench.now)
         run.state = .running
         bench.store.with { [run] in $0.runs["run_1"] = run }
-        await executor.work(on: bench.claim(.run("run_1"), lapses: 13))
+        await executor.work(on: bench.claim(.run("run_1"), abandonedCount: 13))
         #expect(bench.store.with { $0.runs["run_1"]?.failure?.code } == "host_stopped")
         let order = bench.order()
-        await executor.work(on: bench.claim(.submit(order: order.id), lapses: 13))
+        await executor.work(on: bench.claim(.submit(order: order.id), abandonedCount: 13))
         #expect(bench.store.with { $0.committed.last?.decision.again } == bench.now + .seconds(3600))
         #expect(bench.provider.calls.isEmpty)
     }

@@ -61,7 +61,7 @@ struct WorkTelemetryTests {
     )
     func failures(_ result: String, _ isError: Bool) async throws {
         let bed = try await Bed(works: false)
-        let claim = Claim(id: 1, work: .run("run_1"), owner: "host", attempt: 1, lapses: result == "given_up" ? 100 : 0)
+        let claim = Claim(id: 1, work: .run("run_1"), owner: "host", attempt: 1, abandonedCount: result == "given_up" ? 100 : 0)
         let (labels, spans) = try await labels(bed, claim) {
             switch result {
             case "failed": throw StoreError.unavailable("away")

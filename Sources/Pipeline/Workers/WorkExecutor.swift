@@ -12,8 +12,8 @@ struct WorkExecutor: Sendable {
     func work(on claim: Claim) async { await WorkTelemetry.record(claim) { await attempt(claim) } }
 
     private func attempt(_ claim: Claim) async -> WorkResult {
-        guard claim.lapses >= PoisonPillGuard.isolationThreshold else { return await decide(claim) }
-        guard claim.lapses <= PoisonPillGuard.maximumAbandoned else {
+        guard claim.abandonedCount >= PoisonPillGuard.isolationThreshold else { return await decide(claim) }
+        guard claim.abandonedCount <= PoisonPillGuard.maximumAbandoned else {
             await giveUp(claim)
             return .givenUp
         }
@@ -24,7 +24,7 @@ struct WorkExecutor: Sendable {
         defer { poisonPillGuard.leave() }
         environment.logger.warning(
             "working by itself on what was under way when hosts stopped",
-            metadata: ["work": "\(claim.work)", "times": "\(claim.lapses)"]
+            metadata: ["work": "\(claim.work)", "times": "\(claim.abandonedCount)"]
         )
         return await decide(claim)
     }
@@ -146,7 +146,7 @@ struct WorkExecutor: Sendable {
 
     /// Hosts stopped again and again while they had this in hand, the last times with nothing else of the kind: whatever it is, it must not go on.
     private func giveUp(_ claim: Claim) async {
-        let message = "the host stopped \(claim.lapses) times while it worked on this; look into its log for the reason, then try it again"
+        let message = "the host stopped \(claim.abandonedCount) times while it worked on this; look into its log for the reason, then try it again"
         environment.logger.error("given up, for hosts stopped again and again while they worked on it", metadata: ["work": "\(claim.work)"])
         let problem = Problem(code: "host_stopped", message: message, at: environment.clock.now())
         do {

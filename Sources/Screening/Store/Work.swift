@@ -88,15 +88,15 @@ public struct Claim: Sendable, Hashable {
     /// Which attempt this is, from 1. Counted when claimed, before anything is done.
     public let attempt: Int
     /// How often, since an attempt last came to an end, whoever held this work has vanished with it: crashed, was killed, or lost the machine.
-    public let lapses: Int
+    public let abandonedCount: Int
 
     /// A claim.
-    public init(id: Int64, work: Work, owner: String, attempt: Int, lapses: Int = 0) {
+    public init(id: Int64, work: Work, owner: String, attempt: Int, abandonedCount: Int = 0) {
         self.id = id
         self.work = work
         self.owner = owner
         self.attempt = attempt
-        self.lapses = lapses
+        self.abandonedCount = abandonedCount
     }
 
     /// Whether both are the same holder's hold on the same attempt.

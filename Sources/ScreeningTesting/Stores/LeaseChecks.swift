@@ -15,9 +15,9 @@ extension StoreConformance {
         },
         Check("it is counted how often a holder vanished with its work, until an attempt comes to an end") { trial in
             try await trial.store.perform([.queue(trial.work("w"))])
-            for lapses in 0..<3 {
+            for abandonedCount in 0..<3 {
                 let claim = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
-                try trial.expect(claim.lapses == lapses, "\(claim.lapses) holders vanished instead of \(lapses)")
+                try trial.expect(claim.abandonedCount == abandonedCount, "\(claim.abandonedCount) holders vanished instead of \(abandonedCount)")
                 trial.clock.advance(by: .seconds(31))
             }
             let unspent = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
@@ -25,10 +25,10 @@ extension StoreConformance {
             let given = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
             try await trial.store.release([given])
             let spent = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
-            try trial.expect(spent.lapses == 3, "\(spent.lapses) instead of 3 after it was put off and given back")
+            try trial.expect(spent.abandonedCount == 3, "\(spent.abandonedCount) instead of 3 after it was put off and given back")
             try await trial.store.commit(spent, Decision(.again(at: trial.now, spent: true)))
             let fresh = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
-            try trial.expect(fresh.lapses == 0, "an attempt that came to an end did not clear the count")
+            try trial.expect(fresh.abandonedCount == 0, "an attempt that came to an end did not clear the count")
         },
         Check("renewing holds a claim on, and says which were lost") { trial in
             try await trial.store.perform([.queue(trial.work("a")), .queue(trial.work("b"))])

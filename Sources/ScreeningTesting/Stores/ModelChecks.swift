@@ -86,7 +86,8 @@ private struct RandomCommands {
         let expected = queue.claim(limit, owner, lease: lease, at: trial.now)
         let got = try await store.claim(ClaimRequest(owner: owner, limit: limit, kinds: [.run], lease: lease))
         let isSame =
-            got.map(\.work) == expected.map(\.work) && got.map(\.attempt) == expected.map(\.attempt) && got.map(\.lapses) == expected.map(\.lapses)
+            got.map(\.work) == expected.map(\.work) && got.map(\.attempt) == expected.map(\.attempt)
+            && got.map(\.abandonedCount) == expected.map(\.abandonedCount)
         try trial.expect(isSame, "command \(number): claimed \(got.map { ($0.work.subject, $0.attempt) }) instead of \(expected)")
         queue.name(got)
         claims += got

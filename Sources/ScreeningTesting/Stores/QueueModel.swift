@@ -12,7 +12,7 @@ struct QueueModel {
         var due: Timestamp
         var again: Timestamp?
         var attempts = 0
-        var lapses = 0
+        var abandonedCount = 0
         var owner: String?
         var leasedUntil = Timestamp(milliseconds: 0)
     }
@@ -45,11 +45,11 @@ struct QueueModel {
         if entries[index].owner == nil { entries.remove(at: index) } else { entries[index].again = nil }
     }
 
-    /// What is claimed, the most urgent first, with the attempt and the lapses of each.
-    mutating func claim(_ limit: Int, _ owner: String, lease: Duration, at now: Timestamp) -> [(work: Work, attempt: Int, lapses: Int)] {
+    /// What is claimed, the most urgent first, with the attempt and the abandoned count of each.
+    mutating func claim(_ limit: Int, _ owner: String, lease: Duration, at now: Timestamp) -> [(work: Work, attempt: Int, abandonedCount: Int)] {
         for index in entries.indices where entries[index].owner != nil && entries[index].leasedUntil <= now {
             free(index, at: now)
-            entries[index].lapses += 1
+            entries[index].abandonedCount += 1
         }
         let heads = entries.indices.filter { index in
             let entry = entries[index]
@@ -62,7 +62,7 @@ struct QueueModel {
             entries[index].owner = owner
             entries[index].leasedUntil = now + lease
             entries[index].attempts += 1
-            return (entries[index].work, entries[index].attempts, entries[index].lapses)
+            return (entries[index].work, entries[index].attempts, entries[index].abandonedCount)
         }
     }
 
@@ -94,7 +94,7 @@ struct QueueModel {
             entries[index].owner = nil
             entries[index].again = nil
             entries[index].due = min(moment, entry.again ?? moment)
-            if spent { entries[index].lapses = 0 } else { entries[index].attempts -= 1 }
+            if spent { entries[index].abandonedCount = 0 } else { entries[index].attempts -= 1 }
         }
         return true
     }

@@ -125,8 +125,8 @@ struct StageBench: Sendable {
         return order
     }
 
-    func claim(_ work: Work, attempt: Int = 1, lapses: Int = 0) -> Claim {
-        Claim(id: 1, work: work, owner: "one", attempt: attempt, lapses: lapses)
+    func claim(_ work: Work, attempt: Int = 1, abandonedCount: Int = 0) -> Claim {
+        Claim(id: 1, work: work, owner: "one", attempt: attempt, abandonedCount: abandonedCount)
     }
 
     static func connection(_ id: String = "acme", hooks: Set<String>, script: String = "return {}") -> Connection {

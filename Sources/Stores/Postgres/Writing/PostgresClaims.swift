@@ -31,7 +31,7 @@ struct PostgresClaimer: Sendable {
             if let moment = rows.first?.int(5) { clock.note(Timestamp(milliseconds: moment), asked: asked) }
             let taken = rows.compactMap { row in
                 Work.Kind(rawValue: row.text(1)).map {
-                    Claim(id: row.int(0), work: Work($0, row.text(2)), owner: request.owner, attempt: row.count(3), lapses: row.count(6))
+                    Claim(id: row.int(0), work: Work($0, row.text(2)), owner: request.owner, attempt: row.count(3), abandonedCount: row.count(6))
                 }
             }
             claims += taken
@@ -60,7 +60,7 @@ struct PostgresClaimer: Sendable {
     /// Gives back claims whose lease has ended: their holders are gone, and did not get to use the attempt.
     private static let reclaim = """
         UPDATE queue
-        SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = least(due_at, \(PostgresTime.sql("$1"))), attempts = attempts - 1, lapses = lapses + 1
+        SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = least(due_at, \(PostgresTime.sql("$1"))), attempts = attempts - 1, abandoned_count = abandoned_count + 1
         WHERE id IN (
             SELECT id FROM queue WHERE owner IS NOT NULL AND leased_until <= \(PostgresTime.sql("$1")) ORDER BY leased_until LIMIT 1000
             FOR UPDATE SKIP LOCKED
@@ -106,13 +106,13 @@ struct PostgresClaimer: Sendable {
         ),
         claimed AS (
             UPDATE queue AS q SET owner = $5, leased_until = (SELECT now FROM clock) + $6::bigint, attempts = q.attempts + 1 FROM mine WHERE q.id = mine.id
-            RETURNING q.id, q.kind, q.subject, q.attempts, q.priority, q.due_at, q.lapses
+            RETURNING q.id, q.kind, q.subject, q.attempts, q.priority, q.due_at, q.abandoned_count
         ),
         running AS (
             UPDATE runs AS r SET state = 'running', attempt = c.attempts, next_attempt_at = NULL FROM claimed AS c
             WHERE c.kind = 'run' AND r.id = c.subject AND r.state IN ('queued', 'waiting', 'running')
         )
-        SELECT c.id, c.kind, c.subject, c.attempts, s.count, (SELECT now FROM clock), c.lapses FROM (SELECT count(*) FROM seen) AS s LEFT JOIN claimed AS c ON true
+        SELECT c.id, c.kind, c.subject, c.attempts, s.count, (SELECT now FROM clock), c.abandoned_count FROM (SELECT count(*) FROM seen) AS s LEFT JOIN claimed AS c ON true
         ORDER BY c.priority, c.due_at, c.id
         """
 }

@@ -68,7 +68,7 @@ extension PostgresTransaction {
             write(
                 """
                 UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = $2, attempts = attempts - $3::bigint,
-                    lapses = lapses * $3::bigint
+                    abandoned_count = abandoned_count * $3::bigint
                 WHERE id = $1
                 """,
                 .int(row.id),

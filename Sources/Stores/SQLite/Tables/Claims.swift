@@ -19,7 +19,7 @@ extension WriteTransaction {
                 work: Work(found.kind, found.subject),
                 owner: request.owner,
                 attempt: found.attempts + 1,
-                lapses: found.lapses
+                abandonedCount: found.abandonedCount
             )
             if found.kind == .run {
                 let waits = [Run.State.queued, .waiting, .running].map { "'\($0.rawValue)'" }.joined(separator: ", ")
@@ -75,7 +75,7 @@ extension WriteTransaction {
         try db.run(
             """
             UPDATE queue
-            SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?), attempts = attempts - 1, lapses = lapses + 1
+            SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?), attempts = attempts - 1, abandoned_count = abandoned_count + 1
             WHERE owner IS NOT NULL
             """,
             [now.milliseconds]
@@ -87,7 +87,7 @@ extension WriteTransaction {
         try db.run(
             """
             UPDATE queue
-            SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?1), attempts = attempts - 1, lapses = lapses + 1
+            SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = min(due_at, ?1), attempts = attempts - 1, abandoned_count = abandoned_count + 1
             WHERE owner IS NOT NULL AND leased_until <= ?1
             """,
             [now.milliseconds]
@@ -101,7 +101,7 @@ extension WriteTransaction {
         var priority: Int
         var dueAt: Int64
         var attempts: Int
-        var lapses: Int
+        var abandonedCount: Int
 
         static func isMoreUrgent(_ left: Ready, _ right: Ready) -> Bool {
             (left.priority, left.dueAt, left.id) < (right.priority, right.dueAt, right.id)
@@ -121,13 +121,13 @@ extension WriteTransaction {
             last = priority
             let rows = try db.all(
                 """
-                SELECT id, subject, due_at, attempts, lapses FROM queue INDEXED BY \(index)
+                SELECT id, subject, due_at, attempts, abandoned_count FROM queue INDEXED BY \(index)
                 WHERE \(stretch) AND priority = ?2 AND due_at <= ?3 ORDER BY due_at, id LIMIT ?4
                 """,
                 [value, priority, now.milliseconds, limit - found.count]
             )
             found += rows.map {
-                Ready(id: $0[0], kind: kind, subject: $0[1], priority: Int(priority), dueAt: $0[2], attempts: $0[3], lapses: $0[4])
+                Ready(id: $0[0], kind: kind, subject: $0[1], priority: Int(priority), dueAt: $0[2], attempts: $0[3], abandonedCount: $0[4])
             }
         }
         return found

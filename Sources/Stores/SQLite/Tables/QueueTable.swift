@@ -56,7 +56,7 @@ extension WriteTransaction {
             wakes = true
             try db.run(
                 """
-                UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = ?1, attempts = attempts - ?2, lapses = lapses * ?2
+                UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = ?1, attempts = attempts - ?2, abandoned_count = abandoned_count * ?2
                 WHERE id = ?3
                 """,
                 [min(moment.milliseconds, again ?? moment.milliseconds), spent ? 0 : 1, claim.id]

@@ -125,7 +125,7 @@ extension SchemaMigration {
             attempts bigint NOT NULL,
             owner text COLLATE "C",
             leased_until bigint,
-            lapses bigint NOT NULL DEFAULT 0,
+            abandoned_count bigint NOT NULL DEFAULT 0,
             UNIQUE (kind, subject)
         ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
         CREATE INDEX queue_ready ON queue (kind, priority, due_at, id) WHERE owner IS NULL AND head;

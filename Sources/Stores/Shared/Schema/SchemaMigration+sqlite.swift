@@ -134,7 +134,7 @@ extension SchemaMigration {
             attempts INTEGER NOT NULL,
             owner TEXT,
             leased_until INTEGER,
-            lapses INTEGER NOT NULL DEFAULT 0,
+            abandoned_count INTEGER NOT NULL DEFAULT 0,
             UNIQUE (kind, subject)
         ) STRICT;
         CREATE INDEX queue_ready ON queue (kind, priority, due_at) WHERE owner IS NULL AND head = 1;
