@@ -82,7 +82,7 @@ public struct PipelineContext: Sendable {
                 environment: environment,
                 store: store,
                 scripts: runner,
-                places: ScriptPlaces(limit: options.runsPerConnection),
+                scriptLimiter: ConcurrencyLimiter(limit: options.runsPerConnection),
                 retries: retries
             ),
             submit: SubmitStage(environment: environment, accounts: accounts, mapping: mapping, retries: retries),

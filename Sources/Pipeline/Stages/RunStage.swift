@@ -7,7 +7,7 @@ struct RunStage: Sendable {
     let environment: Environment
     let store: any Store
     let scripts: ScriptRunner
-    let places: ScriptPlaces
+    let scriptLimiter: ConcurrencyLimiter
     let retries: RetryPolicy
 
     func decide(_ claim: Claim, _ stored: Run) async throws -> StageResult {
@@ -24,8 +24,8 @@ struct RunStage: Sendable {
             let message = "the connection \(run.connection) is not configured; retry the run when it is"
             return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
         }
-        guard places.take(connection.id) else { return later() }
-        defer { places.leave(connection.id) }
+        guard scriptLimiter.acquire(connection.id) else { return later() }
+        defer { scriptLimiter.release(connection.id) }
         let remembered = try await store.steps(of: run.id)
         guard let version = try await scripts.scripts(for: run, of: connection, remembered: remembered) else {
             let message = "the scripts that the run began on are not kept any more; retry it to go on with the present ones"
@@ -47,8 +47,8 @@ struct RunStage: Sendable {
         // Before its first step: steps must not be found beside the name of other scripts.
         return .first([.run(run)]) { [run] in
             // The place was left when this was decided: whatever came in between counts.
-            guard places.take(connection.id) else { return later() }
-            defer { places.leave(connection.id) }
+            guard scriptLimiter.acquire(connection.id) else { return later() }
+            defer { scriptLimiter.release(connection.id) }
             return result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
         }
     }

@@ -22,7 +22,7 @@ struct StageBench: Sendable {
     let scripts: ScriptRunner
     let writer: EffectWriter
     let cancellation: OrderCancellation
-    let places: ScriptPlaces
+    let scriptLimiter: ConcurrencyLimiter
     let retries = RetryPolicy()
     let options = WorkerOptions()
 
@@ -61,7 +61,7 @@ struct StageBench: Sendable {
             breakers: breakers.scripts,
             versions: ScriptVersions(store: store)
         )
-        places = ScriptPlaces(limit: options.runsPerConnection)
+        places = ConcurrencyLimiter(limit: options.runsPerConnection)
     }
 
     static let everything = ProviderManifest.Capabilities(

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// How many runs of each connection are under way, so that one customer's slow calls do not take every place.
-final class ScriptPlaces: Sendable {
+final class ConcurrencyLimiter: Sendable {
     private let limit: Int
     private let taken = Mutex<[String: Int]>([:])
 
@@ -9,7 +9,7 @@ final class ScriptPlaces: Sendable {
     init(limit: Int) { self.limit = limit }
 
     /// Takes a place; false where the connection has all of its own.
-    func take(_ connection: String) -> Bool {
+    func acquire(_ connection: String) -> Bool {
         taken.withLock { taken in
             let count = taken[connection, default: 0]
             guard count < limit else { return false }
@@ -19,7 +19,7 @@ final class ScriptPlaces: Sendable {
     }
 
     /// Gives a place back.
-    func leave(_ connection: String) {
+    func release(_ connection: String) {
         taken.withLock { taken in
             let left = taken[connection, default: 1] - 1
             taken[connection] = left > 0 ? left : nil
