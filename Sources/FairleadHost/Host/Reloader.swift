@@ -69,7 +69,7 @@ actor Reloader {
             for (plugin, print) in prints { live.remember(print: print, of: plugin) }
             context.directory.refused = contents.leftOut.map { refusal($0) }
             for problem in contents.leftOut { context.logger.warning("a plugin that nobody uses is left out: \(problem)") }
-            Task { [context] in await context.keepReads() }
+            Task { [context] in await context.backfillPolls() }
             return reload
         } catch let error as ConfigurationProblems {
             context.directory.refused = error.problems.map { refusal($0) }

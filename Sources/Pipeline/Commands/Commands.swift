@@ -12,7 +12,7 @@ public struct Commands: Sendable {
     let cancellation: OrderCancellation
     let writer: EffectWriter
     let breakers: Breakers
-    let interest: ReadInterest
+    let viewRefresh: ViewTriggeredRefresh
     /// Who asks.
     public private(set) var actor = Actor.system
 
@@ -23,7 +23,7 @@ public struct Commands: Sendable {
         cancellation: OrderCancellation,
         writer: EffectWriter,
         breakers: Breakers,
-        interest: ReadInterest
+        viewRefresh: ViewTriggeredRefresh
     ) {
         self.environment = environment
         self.store = store
@@ -31,7 +31,7 @@ public struct Commands: Sendable {
         self.cancellation = cancellation
         self.writer = writer
         self.breakers = breakers
-        self.interest = interest
+        self.viewRefresh = viewRefresh
     }
 
     /// The same commands, asked for by somebody: on an order's timeline they are named beside what was done.
@@ -84,7 +84,7 @@ public struct Commands: Sendable {
         guard order.providerRef != nil, let account = environment.directory.account(order.account), account.capabilities.report else {
             throw Refusal(409, "unsupported", "The order cannot be read at its provider.")
         }
-        let urgency = ReadRhythm.Urgency.asked.rawValue
+        let urgency = PollingSchedule.Urgency.asked.rawValue
         let work = QueuedWork(.read(order: id), account: order.account, due: environment.clock.now(), priority: urgency)
         let entry = entry(id, "refresh asked for", note: note)
         try await refusing { try await store.perform([.queue(work), .timeline(entry)]) }

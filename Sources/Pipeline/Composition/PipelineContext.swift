@@ -27,7 +27,7 @@ public struct PipelineContext: Sendable {
     let runner: ScriptRunner
     let stages: Stages
     let executor: WorkExecutor
-    let interest = ReadInterest()
+    let viewRefresh = ViewTriggeredRefresh()
     let contacts = Contacts()
     let replica: Replica
     let options: WorkerOptions
@@ -105,7 +105,7 @@ public struct PipelineContext: Sendable {
 
     /// Sees to it that every open order which is to be polled has its next read in the queue. To be called after a change of accounts: while polling was
     /// off, or the account was gone, nobody queued any. Calling again changes nothing.
-    public func keepReads() async { await ReadKeeper(environment: environment, store: store).keepReads() }
+    public func backfillPolls() async { await PollBackfill(environment: environment, store: store).backfillPolls() }
 }
 
 extension Intake {
@@ -132,7 +132,7 @@ extension Commands {
             cancellation: context.cancellation,
             writer: context.writer,
             breakers: context.breakers,
-            interest: context.interest
+            viewRefresh: context.viewRefresh
         )
     }
 }

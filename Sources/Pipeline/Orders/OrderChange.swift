@@ -40,9 +40,9 @@ struct OrderChange: Sendable {
         )
         effects = [.order(after), .timeline(entry)]
         if readsAgain {
-            if let wait = ReadRhythm.interval(of: after, environment) {
+            if let wait = PollingSchedule.interval(of: after, environment) {
                 let isNew = before.providerRef == nil
-                let urgency: ReadRhythm.Urgency = isNew ? .new : .usual
+                let urgency: PollingSchedule.Urgency = isNew ? .new : .usual
                 effects.append(.queue(QueuedWork(.read(order: after.id), account: after.account, due: now + wait, priority: urgency.rawValue)))
             } else if !after.state.isOpen {
                 effects.append(.unqueue(.read(order: after.id)))

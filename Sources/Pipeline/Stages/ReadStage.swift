@@ -9,7 +9,7 @@ struct ReadStage: Sendable {
 
     func decide(_ claim: Claim, _ order: Order) async throws -> StageResult {
         guard let reference = order.providerRef,
-            order.state.isOpen || ReadRhythm.interval(of: order, environment) != nil || claim.attempt == 1
+            order.state.isOpen || PollingSchedule.interval(of: order, environment) != nil || claim.attempt == 1
         else {
             return .decided(Decision(.done))
         }
@@ -38,7 +38,7 @@ struct ReadStage: Sendable {
         }
         // Done and queued anew, so that a refresh's urgency ends with it.
         var effects: [Effect] = []
-        if let wait = ReadRhythm.interval(of: next, environment) {
+        if let wait = PollingSchedule.interval(of: next, environment) {
             effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + wait)))
         }
         guard next != present else { return (Decision(.done, effects), []) }

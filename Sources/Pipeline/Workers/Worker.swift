@@ -25,7 +25,7 @@ public struct Worker: Service {
                 let loop = ClaimLoop(environment: environment, store: store, request: request, drain: options.drain, work: executor.work)
                 group.addTask { await loop.run() }
             }
-            group.addTask { await ReadKeeper(environment: environment, store: store).keepReads() }
+            group.addTask { await PollBackfill(environment: environment, store: store).backfillPolls() }
             group.addTask { await ReplicaHeartbeat(environment: environment, store: store, replica: replica).run() }
             group.addTask { await ContactWriter(environment: environment, store: store, contacts: contacts).run() }
             group.addTask { await ClockWatch(environment: environment, store: store).run() }

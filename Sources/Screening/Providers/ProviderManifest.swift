@@ -73,7 +73,7 @@ public struct ProviderManifest: Sendable {
         /// How long the account rests after the provider said 429, unless the provider said otherwise.
         public var restAfter429: Duration
 
-        /// A rhythm.
+        /// An interval and a limit.
         public init(interval: Duration?, readsPerMinute: Int? = nil, restAfter429: Duration = .seconds(60)) {
             self.interval = interval
             self.readsPerMinute = readsPerMinute

@@ -98,7 +98,7 @@ struct StageBench: Sendable {
             cancellation: cancellation,
             writer: writer,
             breakers: breakers,
-            interest: ReadInterest()
+            viewRefresh: ViewTriggeredRefresh()
         )
     }
 

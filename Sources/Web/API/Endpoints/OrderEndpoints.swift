@@ -35,7 +35,7 @@ struct OrderEndpoints: Sendable {
             },
             Endpoint(.get, "/orders/{id}", .read, .show("One order", of: Order.schema)) { request, principal in
                 let order = try await store.order(request, principal)
-                await commands.looked(at: order)
+                await commands.recordView(of: order)
                 return WireResponse(200, json: try await commands.view(order, principal))
             },
             Endpoint(

@@ -2,8 +2,8 @@ import Screening
 import Synchronization
 
 /// When an order is read next. What changed of late is asked about often, what has been silent for days ever less often; a small budget goes to what
-/// somebody asked for or is looking at, then to new orders, then to whatever has waited longest past its moment.
-enum ReadRhythm {
+/// somebody asked for or is looking at, then to new orders, then to whatever has waited longest past its time.
+enum PollingSchedule {
     /// Lower goes first among what is due. Of one urgency the longest overdue goes first, so that nothing waits for ever.
     enum Urgency: Int {
         /// A person asked for it.
@@ -39,15 +39,15 @@ enum ReadRhythm {
 }
 
 /// Orders that somebody is looking at are read soon: each at most once a minute, and of an account no more than a third of what it may be asked.
-final class ReadInterest: Sendable {
+final class ViewTriggeredRefresh: Sendable {
     private struct Minute {
         var began: Timestamp
         var orders: Set<String> = []
     }
     private let minutes = Mutex<[String: Minute]>([:])
 
-    /// Whether a look at an order is to have it read.
-    func counts(_ order: String, of account: String, perMinute: Int?, at now: Timestamp) -> Bool {
+    /// Whether a view of an order is to have it read.
+    func admits(_ order: String, of account: String, perMinute: Int?, at now: Timestamp) -> Bool {
         minutes.withLock { minutes in
             var minute = minutes[account] ?? Minute(began: now)
             if now < minute.began || minute.began + .seconds(60) <= now { minute = Minute(began: now) }

@@ -5,16 +5,16 @@ import Testing
 
 @testable import Pipeline
 
-@Suite struct KeepReadsTests {
+@Suite struct PollBackfillTests {
     @Test func anOpenOrderIsPolledAgainAfterPollingWasOff() async throws {
         let bed = try await Bed(poll: .seconds(900))
         let order = try await bed.place("application-1", account: "workerchecks")
         let open = try #require(try await bed.order(order.id, in: .awaitingCandidate))
         try await bed.context.store.perform([.unqueue(.read(order: open.id))])
         #expect(try await bed.context.store.due(.read(order: open.id)) == nil)
-        await bed.context.keepReads()
+        await bed.context.backfillPolls()
         let due = try #require(try await bed.context.store.due(.read(order: open.id)))
-        await bed.context.keepReads()
+        await bed.context.backfillPolls()
         #expect(try await bed.context.store.due(.read(order: open.id)) == due)
         await bed.stop()
     }

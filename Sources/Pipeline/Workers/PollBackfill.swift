@@ -2,13 +2,13 @@ import Logging
 import Screening
 
 /// Queues the reads of open orders that nobody has queued.
-struct ReadKeeper: Sendable {
+struct PollBackfill: Sendable {
     let environment: Environment
     let store: any Store
 
     /// Sees to it that every open order which is to be polled has its next read in the queue. To be called at start and after a change of accounts: while
     /// polling was off, or the account was gone, nobody queued any. Calling again changes nothing.
-    func keepReads() async {
+    func backfillPolls() async {
         var query = OrderQuery()
         query.states = Set(OrderState.allCases.filter { $0.isOpen && $0.isReported })
         var page = PageRequest(limit: 200, ascending: true)
@@ -17,7 +17,9 @@ struct ReadKeeper: Sendable {
                 let orders = try await store.orders(query, page)
                 var missing: [Effect] = []
                 for order in orders.items {
-                    guard let wait = ReadRhythm.interval(of: order, environment), try await store.due(.read(order: order.id)) == nil else { continue }
+                    guard let wait = PollingSchedule.interval(of: order, environment), try await store.due(.read(order: order.id)) == nil else {
+                        continue
+                    }
                     // Not all of them at once.
                     let due = environment.clock.now() + .milliseconds(Int64(Double(wait.wholeMilliseconds) * environment.random.fraction()))
                     missing.append(.queue(QueuedWork(.read(order: order.id), account: order.account, due: due)))

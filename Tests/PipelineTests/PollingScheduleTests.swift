@@ -7,7 +7,7 @@ import Testing
 @testable import Pipeline
 
 /// Orders are read as often as the provider allows and no more, and none is forgotten.
-@Suite struct ReadRhythmTests {
+@Suite struct PollingScheduleTests {
     @Test("Of many open orders no more are read in a minute than the provider allows")
     func budget() async throws {
         let still = try await StillBed(poll: .milliseconds(20))
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func ofThousandsNoneIsForgottenBehindThoseThatPeopleLookAt() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-rhythm-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-polling-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let clock = ManualClock()
@@ -32,11 +32,11 @@ import Testing
         let all = (0..<count).map { QueuedWork(.read(order: "order-\($0)"), account: "a", due: clock.now() + .milliseconds($0)) }
         try await store.perform(all.map { .queue($0) })
         var reads: [String: Int] = [:]
-        let interest = ReadInterest()
+        let viewRefresh = ViewTriggeredRefresh()
         for _ in 0..<30 {
             clock.advance(by: .seconds(60))
-            if interest.counts("order-7", of: "a", perMinute: 30, at: clock.now()) {
-                let urgency = ReadRhythm.Urgency.shown.rawValue
+            if viewRefresh.admits("order-7", of: "a", perMinute: 30, at: clock.now()) {
+                let urgency = PollingSchedule.Urgency.shown.rawValue
                 try await store.perform([.queue(QueuedWork(.read(order: "order-7"), account: "a", due: clock.now(), priority: urgency))])
             }
             let claims = try await store.claim(ClaimRequest(owner: "poller", limit: 30, kinds: [.read], account: "a"))
@@ -63,7 +63,7 @@ import Testing
         func interval(_ state: OrderState, silentFor days: Int64) -> Duration? {
             order.standing.state = state
             order.updatedAt = bed.context.clock.now() + .seconds(-days * 86_400 - 60)
-            return ReadRhythm.interval(of: order, bed.context.environment)
+            return PollingSchedule.interval(of: order, bed.context.environment)
         }
         #expect(interval(.awaitingCandidate, silentFor: 0) == .seconds(900))
         #expect(interval(.awaitingCandidate, silentFor: 2) == .seconds(1800))
@@ -76,12 +76,12 @@ import Testing
     }
 
     @Test func aLookHasAnOrderReadSoonAndOnlyOnceAMinute() async throws {
-        let interest = ReadInterest()
+        let viewRefresh = ViewTriggeredRefresh()
         let clock = ManualClock()
         let orders = (0..<20).map { "order-\($0)" }
-        #expect(orders.filter { interest.counts($0, of: "a", perMinute: 30, at: clock.now()) }.count == 10)
-        #expect(!interest.counts(orders[0], of: "a", perMinute: 30, at: clock.now()))
+        #expect(orders.filter { viewRefresh.admits($0, of: "a", perMinute: 30, at: clock.now()) }.count == 10)
+        #expect(!viewRefresh.admits(orders[0], of: "a", perMinute: 30, at: clock.now()))
         clock.advance(by: .seconds(61))
-        #expect(interest.counts(orders[0], of: "a", perMinute: 30, at: clock.now()))
+        #expect(viewRefresh.admits(orders[0], of: "a", perMinute: 30, at: clock.now()))
     }
 }
