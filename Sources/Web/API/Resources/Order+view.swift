@@ -40,18 +40,18 @@ extension Order {
     }
 
     /// The order with what happens next. An order that waits for its account shows the account's problem, unless it has one of its own.
-    func view(_ principal: Principal, _ outlook: Outlook) -> JSON {
+    func view(_ principal: Principal, _ nextActions: NextActions) -> JSON {
         var view = view(principal)
-        if let obstacle = outlook.obstacle, standing.problem == nil { view["problem"] = obstacle }
-        view["next_attempt_at"] = JSON(outlook.nextAttemptAt)
-        view["next_read_at"] = JSON(outlook.nextReadAt)
+        if let obstacle = nextActions.obstacle, standing.problem == nil { view["problem"] = obstacle }
+        view["next_attempt_at"] = JSON(nextActions.nextAttemptAt)
+        view["next_read_at"] = JSON(nextActions.nextReadAt)
         return view
     }
 }
 
 extension Commands {
     /// An order as it is shown alone: with what happens next.
-    func view(_ order: Order, _ principal: Principal) async throws -> JSON { order.view(principal, try await outlook(of: order)) }
+    func view(_ order: Order, _ principal: Principal) async throws -> JSON { order.view(principal, try await nextActions(for: order)) }
 }
 
 extension Commands.Batch {

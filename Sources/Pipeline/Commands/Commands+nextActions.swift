@@ -1,7 +1,7 @@
 public import Screening
 
 /// What happens next with an order, and what it waits for.
-public struct Outlook: Sendable, Equatable {
+public struct NextActions: Sendable, Equatable {
     /// When the order is sent, or sent again; nil where nothing is to be sent.
     public var nextAttemptAt: Timestamp?
     /// When the provider is asked about it next; nil where it is not polled.
@@ -13,14 +13,14 @@ public struct Outlook: Sendable, Equatable {
 extension Commands {
     /// What happens next with an order.
     /// - Throws: ``Refusal`` where the store cannot be had.
-    public func outlook(of order: Order) async throws -> Outlook {
-        var outlook = Outlook()
-        outlook.nextAttemptAt = try await refusing { try await store.due(.submit(order: order.id)) }
-        outlook.nextReadAt = try await refusing { try await store.due(.read(order: order.id)) }
-        if let account = environment.directory.account(order.account), outlook.nextAttemptAt ?? outlook.nextReadAt != nil {
-            outlook.obstacle = try await problem(of: account)
+    public func nextActions(for order: Order) async throws -> NextActions {
+        var nextActions = NextActions()
+        nextActions.nextAttemptAt = try await refusing { try await store.due(.submit(order: order.id)) }
+        nextActions.nextReadAt = try await refusing { try await store.due(.read(order: order.id)) }
+        if let account = environment.directory.account(order.account), nextActions.nextAttemptAt ?? nextActions.nextReadAt != nil {
+            nextActions.obstacle = try await problem(of: account)
         }
-        return outlook
+        return nextActions
     }
 
     /// Somebody looks at an order: it is read soon, unless it was looked at a moment ago, is not polled, or too many others are being looked at.
