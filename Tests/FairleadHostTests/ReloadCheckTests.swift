@@ -90,10 +90,10 @@ struct ReloadCheckTests {
         try script("after")
         await #expect(throws: ConfigurationProblems.self) { try await host.reload { try settings } }
         #expect(host.directory.connection("acme")?.scripts.id == before)
-        #expect(host.directory.refused.contains { $0.message.contains("the check says no") })
+        #expect(host.directory.reloadFailures.contains { $0.message.contains("the check says no") })
         check.refuse(false)
         #expect(try await host.reload { try settings }.changed == ["acme"])
-        #expect(host.directory.connection("acme")?.scripts.id != before && host.directory.refused.isEmpty)
+        #expect(host.directory.connection("acme")?.scripts.id != before && host.directory.reloadFailures.isEmpty)
         await host.close()
     }
 

@@ -67,16 +67,16 @@ actor Reloader {
             context.directory.replace(connections: contents.connections, accounts: contents.accounts)
             live.replace(settings, contents)
             for (plugin, print) in prints { live.remember(print: print, of: plugin) }
-            context.directory.refused = contents.leftOut.map { refusal($0) }
+            context.directory.reloadFailures = contents.leftOut.map { reloadFailure($0) }
             for problem in contents.leftOut { context.logger.warning("a plugin that nobody uses is left out: \(problem)") }
             Task { [context] in await context.backfillPolls() }
             return reload
         } catch let error as ConfigurationProblems {
-            context.directory.refused = error.problems.map { refusal($0) }
+            context.directory.reloadFailures = error.problems.map { reloadFailure($0) }
             throw error
         } catch {
-            context.directory.refused = [
-                Directory.Refusal(connection: nil, plugin: nil, message: "the changes are not taken: \(error)", at: context.clock.now())
+            context.directory.reloadFailures = [
+                Directory.ReloadFailure(connection: nil, plugin: nil, message: "the changes are not taken: \(error)", at: context.clock.now())
             ]
             throw error
         }
@@ -123,13 +123,13 @@ actor Reloader {
     }
 
     /// A problem with the connection or plugin that it is about, as far as its place tells.
-    private func refusal(_ problem: ConfigurationProblem) -> Directory.Refusal {
+    private func reloadFailure(_ problem: ConfigurationProblem) -> Directory.ReloadFailure {
         let path = problem.path.split(separator: ".").map { String($0) }
         let connection = path.count > 1 && path[0] == "connections" ? path[1] : nil
         let folders = live.settings.pluginPaths
         let folder = folders.first { problem.file.hasPrefix($0 + "/") }
         let plugin = folder.flatMap { problem.file.dropFirst($0.count).split(separator: "/").first }.map { String($0) }
-        return Directory.Refusal(connection: connection, plugin: plugin, message: problem.description, at: context.clock.now())
+        return Directory.ReloadFailure(connection: connection, plugin: plugin, message: problem.description, at: context.clock.now())
     }
 }
 

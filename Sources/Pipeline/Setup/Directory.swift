@@ -10,10 +10,10 @@ public final class Directory: Sendable {
         var accountHosts: Set<String>
     }
     private let contents: Mutex<Contents>
-    private let refusals = Mutex<[Refusal]>([])
+    private let failures = Mutex<[ReloadFailure]>([])
 
     /// Why changed settings, plugins or scripts were not taken over: what stands is what was there before.
-    public struct Refusal: Sendable, Equatable {
+    public struct ReloadFailure: Sendable, Equatable {
         /// The connection that it is about; nil where it is not about one alone.
         public let connection: String?
         /// The plugin that it is about; nil where it is not about one alone.
@@ -23,7 +23,7 @@ public final class Directory: Sendable {
         /// When it was found.
         public let at: Timestamp
 
-        /// A refusal.
+        /// A reload failure.
         public init(connection: String?, plugin: String?, message: String, at: Timestamp) {
             self.connection = connection
             self.plugin = plugin
@@ -36,22 +36,22 @@ public final class Directory: Sendable {
     }
 
     /// What kept the latest change from being taken over; empty where it was.
-    public var refused: [Refusal] {
-        get { refusals.withLock { $0 } }
-        set { refusals.withLock { $0 = newValue } }
+    public var reloadFailures: [ReloadFailure] {
+        get { failures.withLock { $0 } }
+        set { failures.withLock { $0 = newValue } }
     }
 
     /// What kept the latest change from being taken over, as far as it concerns a connection.
-    public func refusal(of connection: Connection) -> Refusal? {
-        refused.first { refusal in
-            if let id = refusal.connection { return id == connection.id }
-            return refusal.plugin.map { $0 == connection.plugin.name } ?? true
+    public func reloadFailure(of connection: Connection) -> ReloadFailure? {
+        reloadFailures.first { failure in
+            if let id = failure.connection { return id == connection.id }
+            return failure.plugin.map { $0 == connection.plugin.name } ?? true
         }
     }
 
     /// What kept the latest change from being taken over, as far as it concerns a plugin.
-    public func refusal(of plugin: String) -> Refusal? {
-        refused.first { $0.connection == nil && ($0.plugin ?? plugin) == plugin }
+    public func reloadFailure(of plugin: String) -> ReloadFailure? {
+        reloadFailures.first { $0.connection == nil && ($0.plugin ?? plugin) == plugin }
     }
 
     /// A directory of these connections and accounts.

@@ -41,7 +41,7 @@ struct SetupEndpoints: Sendable {
                 SetupEndpoints.list(providers().map(\.view))
             },
             Endpoint(.get, "/plugins", .read, .whole("Plugins", of: PluginManifest.schema)) { _, _ in
-                SetupEndpoints.list(plugins().map { $0.view(problem: directory.refusal(of: $0.name)?.json) })
+                SetupEndpoints.list(plugins().map { $0.view(problem: directory.reloadFailure(of: $0.name)?.json) })
             },
         ]
     }
@@ -68,5 +68,5 @@ struct SetupEndpoints: Sendable {
 
     private func view(_ account: ProviderAccount) async throws -> JSON { account.view(problem: try await commands.problem(of: account)) }
 
-    private func problem(of connection: Connection) -> JSON? { commands.problem(of: connection) ?? directory.refusal(of: connection)?.json }
+    private func problem(of connection: Connection) -> JSON? { commands.problem(of: connection) ?? directory.reloadFailure(of: connection)?.json }
 }
