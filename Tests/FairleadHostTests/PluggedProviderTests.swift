@@ -80,7 +80,7 @@ struct PluggedProviderTests {
                     await service.set("done", "review")
                     let body = Array(#"{"id":"chk_1","status":"done","result":"review"}"#.utf8)
                     let forged = Webhook(headers: ["x-example-signature": String(repeating: "0", count: 64)], body: body)
-                    await #expect(throws: Refusal.self) { try await host.intake.webhook(account: "example-uk", token: token, forged) }
+                    await #expect(throws: CommandError.self) { try await host.intake.webhook(account: "example-uk", token: token, forged) }
                     let code = HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: Array("example-signing-key".utf8)))
                     let signed = Webhook(headers: ["x-example-signature": Array(code).hex], body: body)
                     #expect(try await host.intake.webhook(account: "example-uk", token: token, signed).status == 200)
@@ -139,7 +139,7 @@ struct PluggedProviderTests {
             let event = try #require(try await host.store.event(answer.json?["event"]?.text ?? ""))
             #expect(event.request.value.headers == ["x-other": "kept"])
             let wrong = Webhook(headers: ["x-key": "other"], body: webhook.body)
-            await #expect(throws: Refusal.self) { try await host.intake.webhook(account: "keyed", token: order.callbackToken.value, wrong) }
+            await #expect(throws: CommandError.self) { try await host.intake.webhook(account: "keyed", token: order.callbackToken.value, wrong) }
             await host.close()
         }
     }

@@ -46,7 +46,7 @@ import Testing
         let bed = try await Bed()
         let account = try #require(bed.context.directory.account("zinc"))
         #expect(try await bed.commands.check(account: "zinc") == nil)
-        await #expect(throws: Refusal.self) { try await bed.commands.check(account: "nobody") }
+        await #expect(throws: CommandError.self) { try await bed.commands.check(account: "nobody") }
         #expect(try await bed.commands.problem(of: account) == nil)
         await bed.stop()
     }

@@ -237,8 +237,8 @@ struct HostHandler: WireHandler {
                 body: request.body
             )
             return try await intake.deliver(to: parts[1], received)
-        } catch let refusal as Refusal {
-            return WireResponse(refusal.status, json: ["code": .string(refusal.code), "detail": .string(refusal.detail)])
+        } catch let error as CommandError {
+            return WireResponse(error.status, json: ["code": .string(error.code), "detail": .string(error.detail)])
         }
     }
 }

@@ -24,7 +24,7 @@ struct CommandConflictTests {
         return run
     }
 
-    private let conflict = Refusal(StoreError.conflict)
+    private let conflict = CommandError(StoreError.conflict)
 
     @Test("A dead event is discarded with its dead and parked runs in one transaction")
     func discardsEvent() async throws {

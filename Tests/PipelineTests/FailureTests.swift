@@ -84,13 +84,13 @@ import Testing
         #expect(try await bed.commands.retry(orders: query, PageRequest()).done == 1)
         #expect(try await bed.order(order.id, in: .requested) != nil)
         #expect(bed.site.zinc.requests.count == 1)
-        await #expect(throws: Refusal.self) { try await bed.commands.retry(order: order.id) }
+        await #expect(throws: CommandError.self) { try await bed.commands.retry(order: order.id) }
 
         bed.site.faults.set(.zinc, "create", .status(500))
         let lost = try await bed.place("application-2")
         #expect(try await bed.order(lost.id, in: .uncertain) != nil)
         _ = try await bed.commands.resolve(order: lost.id, .abandon)
-        await #expect(throws: Refusal.self) { try await bed.commands.retry(order: lost.id) }
+        await #expect(throws: CommandError.self) { try await bed.commands.retry(order: lost.id) }
         await bed.stop()
     }
 }

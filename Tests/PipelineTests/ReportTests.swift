@@ -60,11 +60,11 @@ import Testing
         let body = Array(#"{"id":"x","status":"completed","statusV2":"all-clear","result":"clear"}"#.utf8)
         let forged = Webhook(headers: ["x-zinc-webhook-signature": String(repeating: "0", count: 64)], body: body)
         let token = order.callbackToken.value
-        await #expect(throws: Refusal(401, "bad_signature", "The webhook's signature is not one of the account's.")) {
+        await #expect(throws: CommandError(401, "bad_signature", "The webhook's signature is not one of the account's.")) {
             try await bed.intake.webhook(account: "zinc", token: token, forged)
         }
-        await #expect(throws: Refusal.notFound("address")) { try await bed.intake.webhook(account: "zinc", token: "nobody's", forged) }
-        await #expect(throws: Refusal.notFound("address")) { try await bed.intake.webhook(account: "workerchecks", token: token, forged) }
+        await #expect(throws: CommandError.notFound("address")) { try await bed.intake.webhook(account: "zinc", token: "nobody's", forged) }
+        await #expect(throws: CommandError.notFound("address")) { try await bed.intake.webhook(account: "workerchecks", token: token, forged) }
         await bed.stop()
     }
 

@@ -46,7 +46,7 @@ import Testing
         let order = try await bed.place("application-lost")
         let stands = try #require(try await bed.order(order.id, in: .uncertain))
         #expect(bed.site.zinc.requests.count == 1)
-        await #expect(throws: Refusal.self) { try await bed.commands.cancel(order: stands.id) }
+        await #expect(throws: CommandError.self) { try await bed.commands.cancel(order: stands.id) }
         let reference = try #require(bed.site.zinc.requests.first?.id)
         let adopted = try await bed.commands.resolve(order: order.id, .adopt(providerRef: reference))
         #expect(adopted.state == .requested)
@@ -99,9 +99,9 @@ import Testing
         do {
             _ = try await bed.commands.resolve(order: second.id, .adopt(providerRef: reference))
             Issue.record("the request of another candidate was adopted")
-        } catch let refusal as Refusal {
-            #expect(refusal.status == 409)
-            #expect(refusal.detail.contains(first.id))
+        } catch let error as CommandError {
+            #expect(error.status == 409)
+            #expect(error.detail.contains(first.id))
         }
         #expect(try await bed.webhook(second, naming: reference).state == .dead)
         #expect(try await bed.context.store.order(second.id)?.state == .uncertain)
@@ -158,9 +158,9 @@ import Testing
         do {
             _ = try await bed.commands.cancel(order: second.id)
             Issue.record("a submitted check was cancelled")
-        } catch let refusal as Refusal {
-            #expect(refusal.code == "too_late")
-            #expect(refusal.status == 409)
+        } catch let error as CommandError {
+            #expect(error.code == "too_late")
+            #expect(error.status == 409)
         }
         await bed.stop()
     }

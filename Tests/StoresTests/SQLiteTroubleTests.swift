@@ -20,13 +20,13 @@ import Testing
         let pages = try await store.write(TouchedRows()) { try Int.fetchOne($0.db, sql: "PRAGMA page_count") ?? 0 }
         _ = try await store.write(TouchedRows()) { try Int.fetchOne($0.db, sql: "PRAGMA max_page_count = \(pages + 12)") }
         var taken: [String] = []
-        var refusal: StoreError?
-        for number in 0..<200 where refusal == nil {
+        var failure: StoreError?
+        for number in 0..<200 where failure == nil {
             do { taken.append(try await store.accept(Self.event(number, clock), dedupe: "\(number)").event) } catch let error as StoreError {
-                refusal = error
+                failure = error
             }
         }
-        #expect(refusal == .unavailable("the disk is full"))
+        #expect(failure == .unavailable("the disk is full"))
         #expect(!taken.isEmpty)
         await #expect(throws: StoreError.unavailable("the disk is full")) { try await store.accept(Self.event(900, clock), dedupe: "900") }
         for _ in 0..<2 { await #expect(throws: StoreError.unavailable("the disk is full")) { try await store.tryWriting() } }

@@ -54,7 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
             // The ten seconds were over: what was not finished has been given back and is done after the next start.
             logger.warning("what was under way was cut short")
         } catch {
-            throw await refusal(error)
+            throw await exitCode(for: error)
         }
         logger.notice("stopped")
     }
@@ -116,7 +116,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Tells why the host cannot run, and gives the exit code.
-    private func refusal(_ error: any Error) async -> ExitCode {
+    private func exitCode(for error: any Error) async -> ExitCode {
         guard let problems = error as? ConfigurationProblems else {
             let failure = StartFailure(error)
             Terminal.complain(failure.description)

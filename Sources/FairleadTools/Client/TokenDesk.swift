@@ -20,7 +20,7 @@ public struct TokenDesk: Sendable {
 
     /// Makes a token: `name`, `scopes`, `connections`, `expires_at` as the API takes them. Calling twice makes two.
     /// - Returns: the token with `token`, the secret that is told this once.
-    /// - Throws: ``Refusal`` or ``APIProblem`` for what is malformed, ``StoreError`` where neither the store nor a host can be had.
+    /// - Throws: ``CommandError`` or ``APIProblem`` for what is malformed, ``StoreError`` where neither the store nor a host can be had.
     public func create(_ request: JSON) async throws -> JSON {
         try await either { tokens in
             let (token, secret) = try await tokens.create(request, connections: settings.connections.map(\.id))

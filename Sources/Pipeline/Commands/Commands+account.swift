@@ -3,7 +3,7 @@ public import Screening
 extension Commands {
     /// What keeps an account's work waiting: `{code, message, at}`; nil where nothing does.
     public func problem(of account: ProviderAccount) async throws -> JSON? {
-        try await refusing { try await accounts.problem(of: account) }
+        try await mapStoreError { try await accounts.problem(of: account) }
     }
 
     /// What work waits for at present, in this process: accounts that are paused or do not answer, scripts and hosts that are left alone.
@@ -19,10 +19,10 @@ extension Commands {
     /// Asks the provider whether it takes the account's credentials, by a call that changes nothing, and lets the account's work go on where it does.
     ///
     /// Returns the account's problem afterwards; nil where it has none. May be called again at any time.
-    /// - Throws: ``Refusal``: 404; 409 `unsupported` where there is nothing to ask with yet; 502 or 503 where the provider did not say.
+    /// - Throws: ``CommandError``: 404; 409 `unsupported` where there is nothing to ask with yet; 502 or 503 where the provider did not say.
     public func check(account id: String) async throws -> JSON? { try await accounts.check(account: id) }
 
     /// The packages that an account may order, kept for five minutes.
-    /// - Throws: ``Refusal``: 404, 409 `unsupported`, 502 or 503 where the provider did not say.
+    /// - Throws: ``CommandError``: 404, 409 `unsupported`, 502 or 503 where the provider did not say.
     public func packages(account id: String) async throws -> [ScreeningPackage] { try await accounts.packages(account: id) }
 }

@@ -2,16 +2,17 @@ public import Screening
 
 extension Commands {
     /// Takes a dead event out of the dead letters: nothing is to be done about it, nor about its runs that gave up.
-    /// - Throws: ``Refusal``: 404; 409 `not_discardable` where it is not dead, `conflict` where it was replayed, or one of its runs retried, meanwhile.
+    /// - Throws: ``CommandError``: 404; 409 `not_discardable` where it is not dead, `conflict` where it was replayed, or one of its runs retried,
+    ///   meanwhile.
     public func discard(event id: String, note: String?) async throws -> Event {
-        guard var event = try await refusing({ try await store.event(id) }) else { throw Refusal.notFound("event") }
+        guard var event = try await mapStoreError({ try await store.event(id) }) else { throw CommandError.notFound("event") }
         guard event.state == .dead else {
-            throw Refusal(409, "not_discardable", "The event is \(event.state.rawValue); only a dead one can be discarded.")
+            throw CommandError(409, "not_discardable", "The event is \(event.state.rawValue); only a dead one can be discarded.")
         }
         var query = RunQuery()
         query.event = id
         query.states = [.dead, .parked]
-        let runs = try await refusing { [query] in try await store.runs(query, PageRequest(limit: 200)) }.items
+        let runs = try await mapStoreError { [query] in try await store.runs(query, PageRequest(limit: 200)) }.items
         let why = [event.problem?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
         event.problem = Problem(code: "discarded", message: why.isEmpty ? "nothing is to be done about it" : why, at: environment.clock.now())
         event.state = .done
@@ -21,11 +22,11 @@ extension Commands {
     }
 
     /// Takes an order that failed out of the dead letters: nothing is to be done about it. It stays failed, with the note.
-    /// - Throws: ``Refusal``: 404; 409 `not_discardable` in any other state, `conflict` where it changed meanwhile.
+    /// - Throws: ``CommandError``: 404; 409 `not_discardable` in any other state, `conflict` where it changed meanwhile.
     public func discard(order id: String, note: String?) async throws -> Order {
         let order = try await store.known(order: id)
         guard order.state == .failed else {
-            throw Refusal(409, "not_discardable", "The order is \(order.state.rawValue); only one that failed can be discarded.")
+            throw CommandError(409, "not_discardable", "The order is \(order.state.rawValue); only one that failed can be discarded.")
         }
         var next = order
         let before = order.standing.problem
@@ -51,22 +52,22 @@ extension Commands {
     }
 
     /// Takes one page of orders that failed out of the dead letters, oldest first.
-    /// - Throws: ``Refusal`` where the store cannot be had.
+    /// - Throws: ``CommandError`` where the store cannot be had.
     public func discard(orders query: OrderQuery, _ page: PageRequest, note: String?) async throws -> Batch {
         var query = query
         query.states = query.states.isEmpty ? [.failed] : query.states.intersection([.failed])
         guard !query.states.isEmpty else { return Batch() }
-        let orders = try await refusing { [query] in try await store.orders(query, page) }
+        let orders = try await mapStoreError { [query] in try await store.orders(query, page) }
         return try await batch(orders.items.map(\.id), orders.next) { _ = try await discard(order: $0, note: note) }
     }
 
     /// Takes one page of dead events out of the dead letters, oldest first.
-    /// - Throws: ``Refusal`` where the store cannot be had.
+    /// - Throws: ``CommandError`` where the store cannot be had.
     public func discard(events query: EventQuery, _ page: PageRequest, note: String?) async throws -> Batch {
         var query = query
         query.states = query.states.isEmpty ? [.dead] : query.states.intersection([.dead])
         guard !query.states.isEmpty else { return Batch() }
-        let events = try await refusing { [query] in try await store.events(query, page) }
+        let events = try await mapStoreError { [query] in try await store.events(query, page) }
         return try await batch(events.items.map(\.id), events.next) { _ = try await discard(event: $0, note: note) }
     }
 }

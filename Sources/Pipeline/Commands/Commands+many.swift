@@ -24,25 +24,25 @@ extension Commands {
     /// Replays one page of what was received, oldest first: only deliveries and webhooks that are done or dead.
     ///
     /// What an event would do twice is stopped as for one event alone. A call that breaks off half-way has done what it counted up to then.
-    /// - Throws: ``Refusal`` where the store cannot be had.
+    /// - Throws: ``CommandError`` where the store cannot be had.
     public func replay(events query: EventQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
         var query = query
         let replayable: Set<Event.State> = [.done, .dead]
         query.states = query.states.isEmpty ? replayable : query.states.intersection(replayable)
         guard !query.states.isEmpty else { return Batch() }
-        let events = try await refusing { [query] in try await store.events(query, page) }
+        let events = try await mapStoreError { [query] in try await store.events(query, page) }
         return try await batch(events.items.map(\.id), events.next) { _ = try await replay(event: $0, note: note) }
     }
 
     /// Gives one page of runs another attempt, oldest first: dead letters and parked runs, unless the query names states.
-    /// - Throws: ``Refusal`` where the store cannot be had.
+    /// - Throws: ``CommandError`` where the store cannot be had.
     public func retry(runs query: RunQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
         let runs = try await deadLetters(query, page)
         return try await batch(runs.items.map(\.id), runs.next) { _ = try await retry(run: $0, note: note) }
     }
 
     /// Takes one page of runs out of the dead letters, oldest first.
-    /// - Throws: ``Refusal`` where the store cannot be had.
+    /// - Throws: ``CommandError`` where the store cannot be had.
     public func discard(runs query: RunQuery, _ page: PageRequest, note: String?) async throws -> Batch {
         let runs = try await deadLetters(query, page)
         return try await batch(runs.items.map(\.id), runs.next) { _ = try await discard(run: $0, note: note) }
@@ -51,7 +51,7 @@ extension Commands {
     private func deadLetters(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> {
         var query = query
         if query.states.isEmpty { query.states = [.dead, .parked] }
-        return try await refusing { [query] in try await store.runs(query, page) }
+        return try await mapStoreError { [query] in try await store.runs(query, page) }
     }
 
     func batch(_ ids: [String], _ next: String?, _ command: (String) async throws -> Void) async throws -> Batch {
@@ -60,7 +60,7 @@ extension Commands {
             do {
                 try await command(id)
                 batch.done += 1
-            } catch let refusal as Refusal where refusal.status == 404 || refusal.status == 409 {
+            } catch let error as CommandError where error.status == 404 || error.status == 409 {
                 batch.refused += 1
             }
         }

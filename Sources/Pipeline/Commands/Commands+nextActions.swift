@@ -12,11 +12,11 @@ public struct NextActions: Sendable, Equatable {
 
 extension Commands {
     /// What happens next with an order.
-    /// - Throws: ``Refusal`` where the store cannot be had.
+    /// - Throws: ``CommandError`` where the store cannot be had.
     public func nextActions(for order: Order) async throws -> NextActions {
         var nextActions = NextActions()
-        nextActions.nextAttemptAt = try await refusing { try await store.due(.submit(order: order.id)) }
-        nextActions.nextReadAt = try await refusing { try await store.due(.read(order: order.id)) }
+        nextActions.nextAttemptAt = try await mapStoreError { try await store.due(.submit(order: order.id)) }
+        nextActions.nextReadAt = try await mapStoreError { try await store.due(.read(order: order.id)) }
         if let account = environment.directory.account(order.account), nextActions.nextAttemptAt ?? nextActions.nextReadAt != nil {
             nextActions.obstacle = try await problem(of: account)
         }

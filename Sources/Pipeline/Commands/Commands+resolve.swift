@@ -12,11 +12,12 @@ public enum Resolution: Sendable, Equatable {
 
 extension Commands {
     /// Settles an `uncertain` order by a person's word.
-    /// - Throws: ``Refusal``: 404; 409 `not_uncertain` in any other state; 409 `conflict` where it was settled meanwhile, or another order has the reference.
+    /// - Throws: ``CommandError``: 404; 409 `not_uncertain` in any other state; 409 `conflict` where it was settled meanwhile, or another order has
+    ///   the reference.
     public func resolve(order id: String, _ resolution: Resolution, note: String? = nil) async throws -> Order {
         let order = try await store.known(order: id)
         guard order.state == .uncertain else {
-            throw Refusal(409, "not_uncertain", "The order is \(order.state.rawValue); only an uncertain order can be resolved.")
+            throw CommandError(409, "not_uncertain", "The order is \(order.state.rawValue); only an uncertain order can be resolved.")
         }
         var next = order
         var effects: [Effect] = []
@@ -24,8 +25,8 @@ extension Commands {
         next.standing.problem = nil
         switch resolution {
         case .adopt(let reference):
-            if let holder = try await refusing({ try await accounts.holder(of: reference, besides: order) }) {
-                throw Refusal(409, "conflict", "The order \(holder.id) has that request already; look for this order's own at the provider.")
+            if let holder = try await mapStoreError({ try await accounts.holder(of: reference, besides: order) }) {
+                throw CommandError(409, "conflict", "The order \(holder.id) has that request already; look for this order's own at the provider.")
             }
             next.providerRef = reference
             next.standing.state = .requested

@@ -2,15 +2,15 @@ public import Screening
 
 extension Commands {
     /// Sends an order again that was given up or refused: the provider surely does not have it.
-    /// - Throws: ``Refusal``: 404; 409 `not_retryable` in any other state, or where a person gave up an order that the provider may have; 409 `conflict`
-    ///   where it changed meanwhile.
+    /// - Throws: ``CommandError``: 404; 409 `not_retryable` in any other state, or where a person gave up an order that the provider may have; 409
+    ///   `conflict` where it changed meanwhile.
     public func retry(order id: String, note: String? = nil) async throws -> Order {
         let order = try await store.known(order: id)
         guard order.state == .failed || order.state == .refused else {
-            throw Refusal(409, "not_retryable", "The order is \(order.state.rawValue); only one that failed or was refused can be sent again.")
+            throw CommandError(409, "not_retryable", "The order is \(order.state.rawValue); only one that failed or was refused can be sent again.")
         }
         guard order.providerRef == nil, order.standing.problem?.code != "abandoned" else {
-            throw Refusal(409, "not_retryable", "The provider may have the order: place a new one if it surely has not.")
+            throw CommandError(409, "not_retryable", "The provider may have the order: place a new one if it surely has not.")
         }
         var next = order
         next.returnToAccepted()
@@ -30,13 +30,13 @@ extension Commands {
     }
 
     /// Sends one page of orders again, oldest first: those that failed, unless the query names states.
-    /// - Throws: ``Refusal`` where the store cannot be had.
+    /// - Throws: ``CommandError`` where the store cannot be had.
     public func retry(orders query: OrderQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
         var query = query
         let retryable: Set<OrderState> = [.failed, .refused]
         query.states = query.states.isEmpty ? [.failed] : query.states.intersection(retryable)
         guard !query.states.isEmpty else { return Batch() }
-        let orders = try await refusing { [query] in try await store.orders(query, page) }
+        let orders = try await mapStoreError { [query] in try await store.orders(query, page) }
         return try await batch(orders.items.map(\.id), orders.next) { _ = try await retry(order: $0, note: note) }
     }
 }

@@ -56,59 +56,59 @@ public struct Commands: Sendable {
 
     /// Places an order, unless the connection has one with the same external id: then that one comes back.
     /// - Parameter choosesDestinations: whether the caller may say where the connection's scripts send, with its secrets: the ATS says that of its orders.
-    /// - Throws: ``Refusal``: 404 for an unknown connection, 403 for a destination from a caller who may choose none, 422 for a field that is missing or
-    ///   malformed or an account the connection may not use.
+    /// - Throws: ``CommandError``: 404 for an unknown connection, 403 for a destination from a caller who may choose none, 422 for a field that is
+    ///   missing or malformed or an account the connection may not use.
     public func place(_ request: JSON, choosesDestinations: Bool = true) async throws -> (order: Order, isNew: Bool) {
         guard let name = request["connection"]?.text else {
-            throw Refusal(FieldProblem(path: "connection", expected: "a connection's name", found: "nothing"))
+            throw CommandError(FieldProblem(path: "connection", expected: "a connection's name", found: "nothing"))
         }
-        guard let connection = environment.directory.connection(name) else { throw Refusal.notFound("connection") }
+        guard let connection = environment.directory.connection(name) else { throw CommandError.notFound("connection") }
         if !choosesDestinations, let path = connection.destination(in: request) {
-            throw Refusal(
+            throw CommandError(
                 403,
                 "insufficient_scope",
                 "\(path) says where the connection's script sends what it tells the ATS, with the connection's credentials; that takes the scope admin."
             )
         }
         let order: Order
-        do { order = try connection.order(request, environment) } catch { throw Refusal(error) }
-        let placed = try await refusing { try await store.place(order) }
+        do { order = try connection.order(request, environment) } catch { throw CommandError(error) }
+        let placed = try await mapStoreError { try await store.place(order) }
         if placed.isNew { environment.log([.order(placed.order)]) }
         return placed
     }
 
     /// Asks for the provider's present word, ahead of all polling. Returns the order as it stands; what the provider says arrives as an update.
-    /// - Throws: ``Refusal``: 404, or 409 `unsupported` where the provider cannot be read or has no name for the order yet.
+    /// - Throws: ``CommandError``: 404, or 409 `unsupported` where the provider cannot be read or has no name for the order yet.
     public func refresh(order id: String, note: String? = nil) async throws -> Order {
         let order = try await store.known(order: id)
         guard order.providerRef != nil, let account = environment.directory.account(order.account), account.capabilities.report else {
-            throw Refusal(409, "unsupported", "The order cannot be read at its provider.")
+            throw CommandError(409, "unsupported", "The order cannot be read at its provider.")
         }
         let urgency = PollingSchedule.Urgency.asked.rawValue
         let work = QueuedWork(.read(order: id), account: order.account, due: environment.clock.now(), priority: urgency)
         let entry = entry(id, "refresh asked for", note: note)
-        try await refusing { try await store.perform([.queue(work), .timeline(entry)]) }
+        try await mapStoreError { try await store.perform([.queue(work), .timeline(entry)]) }
         return order
     }
 
     /// Cancels an order: at the provider where it has it, else by never sending it.
     ///
     /// Calling again on a cancelled order returns it as it is.
-    /// - Throws: ``Refusal``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503 where the
-    ///   provider did not answer.
+    /// - Throws: ``CommandError``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503
+    ///   where the provider did not answer.
     public func cancel(order id: String, note: String? = nil) async throws -> Order {
         try await cancellation.cancel(order: id, by: actor, note: note)
     }
 
     /// Sends an event through the present scripts again. Returns the event; what it would do twice is stopped by the unique external ids.
-    /// - Throws: ``Refusal``: 404; 409 where the event is no delivery of an ATS, or is being worked on.
+    /// - Throws: ``CommandError``: 404; 409 where the event is no delivery of an ATS, or is being worked on.
     public func replay(event id: String, note: String? = nil) async throws -> Event {
-        guard var event = try await refusing({ try await store.event(id) }) else { throw Refusal.notFound("event") }
+        guard var event = try await mapStoreError({ try await store.event(id) }) else { throw CommandError.notFound("event") }
         guard event.kind == .ats || event.kind == .webhook else {
-            throw Refusal(409, "unsupported", "Only what an ATS or a provider sent can be replayed.")
+            throw CommandError(409, "unsupported", "Only what an ATS or a provider sent can be replayed.")
         }
         guard event.state == .done || event.state == .dead else {
-            throw Refusal(409, "busy", "The event is being worked on; what it leads to can be seen in its runs.", retryAfter: .seconds(5))
+            throw CommandError(409, "busy", "The event is being worked on; what it leads to can be seen in its runs.", retryAfter: .seconds(5))
         }
         if event.kind == .ats,
             event.connection.flatMap(environment.directory.connection)?.hooks.route(
@@ -116,7 +116,7 @@ public struct Commands: Sendable {
                 path: event.request.value.path
             ) != nil
         {
-            throw Refusal(409, "unsupported", "A route's request was answered while the ATS waited; the ATS has to ask again.")
+            throw CommandError(409, "unsupported", "A route's request was answered while the ATS waited; the ATS has to ask again.")
         }
         let lane = event.order.map { QueuedWork.lane(order: $0) }
         var effects: [Effect] = [
@@ -137,14 +137,14 @@ public struct Commands: Sendable {
     }
 
     /// Gives a run that ended without success, or waits, another attempt now.
-    /// - Throws: ``Refusal``: 404; 409 where it is done, running, or answered a caller who is gone.
+    /// - Throws: ``CommandError``: 404; 409 where it is done, running, or answered a caller who is gone.
     public func retry(run id: String, note: String? = nil) async throws -> Run {
         var run = try await self.run(id)
         guard [.waiting, .dead, .parked, .discarded, .rejected, .skipped].contains(run.state), !run.isRoute else {
-            throw Refusal(409, "not_retryable", "The run is \(run.state.rawValue)\(run.isRoute ? " and answered a caller who is gone" : "").")
+            throw CommandError(409, "not_retryable", "The run is \(run.state.rawValue)\(run.isRoute ? " and answered a caller who is gone" : "").")
         }
         // What a new attempt may ask for anew: calls that were refused or answered with an error did nothing, and what stood in their way may be mended.
-        let steps = try await refusing { try await store.steps(of: id) }
+        let steps = try await mapStoreError { try await store.steps(of: id) }
         let failed = steps.filter { $0.didNothing && !$0.repeatable }.map { step -> Step in
             var step = step
             step.repeatable = true
@@ -173,11 +173,11 @@ public struct Commands: Sendable {
     }
 
     /// Takes a run out of the dead letters: nothing is to be done about it.
-    /// - Throws: ``Refusal``: 404; 409 where it is running or ended well.
+    /// - Throws: ``CommandError``: 404; 409 where it is running or ended well.
     public func discard(run id: String, note: String?) async throws -> Run {
         let run = try await self.run(id)
         guard [.waiting, .queued, .dead, .parked].contains(run.state) else {
-            throw Refusal(409, "not_discardable", "The run is \(run.state.rawValue).")
+            throw CommandError(409, "not_discardable", "The run is \(run.state.rawValue).")
         }
         let (ended, discarding) = discarding(run, note: note)
         var effects = discarding
@@ -197,7 +197,7 @@ public struct Commands: Sendable {
 
     /// What a command on a run makes of its event, unless that is replayed meanwhile; nothing where the run has none.
     private func change(eventOf run: Run, to state: Event.State) async throws -> [Effect] {
-        guard let id = run.event, let event = try await refusing({ try await store.event(id) }) else { return [] }
+        guard let id = run.event, let event = try await mapStoreError({ try await store.event(id) }) else { return [] }
         return [.expect(event: id, in: event.state), .event(id: id, state: state, problem: nil)]
     }
 
@@ -208,7 +208,7 @@ public struct Commands: Sendable {
     }
 
     private func run(_ id: String) async throws -> Run {
-        guard let run = try await refusing({ try await store.run(id) }) else { throw Refusal.notFound("run") }
+        guard let run = try await mapStoreError({ try await store.run(id) }) else { throw CommandError.notFound("run") }
         return run
     }
 }

@@ -19,7 +19,7 @@ public struct Tokens: Sendable {
     ///   - request: `name`, `scopes`, and, where wanted, `connections` and `expires_at`.
     ///   - connections: the connections that are configured; others are refused.
     /// - Returns: the token, and the secret that its holder is known by, which cannot be had again.
-    /// - Throws: ``Refusal``: 422 for a field that is missing or malformed, 503.
+    /// - Throws: ``CommandError``: 422 for a field that is missing or malformed, 503.
     public func create(_ request: JSON, connections: [String]) async throws -> (token: AccessToken, secret: Secret) {
         let now = clock.now()
         let token: AccessToken
@@ -32,27 +32,27 @@ public struct Tokens: Sendable {
                 createdAt: now,
                 expiresAt: try Tokens.expiry(request["expires_at"], after: now)
             )
-        } catch { throw Refusal(error) }
+        } catch { throw CommandError(error) }
         let secret = Secret(Tokens.beginning + random.token())
-        try await refusing { try await store.keep(token, secret: secret) }
+        try await mapStoreError { try await store.keep(token, secret: secret) }
         return (token, secret)
     }
 
     /// Every token, oldest first, expired ones among them.
-    public func all() async throws -> [AccessToken] { try await refusing { try await store.tokens() } }
+    public func all() async throws -> [AccessToken] { try await mapStoreError { try await store.tokens() } }
 
     /// Revokes a token: whoever holds it is refused from the next request on. Returns what it was.
-    /// - Throws: ``Refusal`` 404 where there is none.
+    /// - Throws: ``CommandError`` 404 where there is none.
     public func revoke(_ id: String) async throws -> AccessToken {
-        guard let token = try await all().first(where: { $0.id == id }) else { throw Refusal.notFound("token") }
-        try await refusing { try await store.remove(token: id) }
+        guard let token = try await all().first(where: { $0.id == id }) else { throw CommandError.notFound("token") }
+        try await mapStoreError { try await store.remove(token: id) }
         return token
     }
 
     /// The token that a secret opens with; nil for one that is unknown, revoked or expired.
     public func holder(of secret: String) async throws -> AccessToken? {
         guard secret.hasPrefix(Tokens.beginning), secret.utf8.count < 100 else { return nil }
-        guard let token = try await refusing({ try await store.token(by: Secret(secret)) }) else { return nil }
+        guard let token = try await mapStoreError({ try await store.token(by: Secret(secret)) }) else { return nil }
         guard let end = token.expiresAt else { return token }
         return clock.now() < end ? token : nil
     }

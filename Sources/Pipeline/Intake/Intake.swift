@@ -14,15 +14,15 @@ public struct Intake: Sendable {
     /// Takes an ATS's request.
     ///
     /// Returning a 2xx for a delivery means that the event is on disk. A request that one of the scripts' routes answers is answered by the script.
-    /// - Throws: ``Refusal``.
+    /// - Throws: ``CommandError``.
     public func deliver(to connection: String, _ request: ReceivedRequest) async throws -> WireResponse {
-        guard let connection = environment.directory.connection(connection) else { throw Refusal.nothingHere }
-        guard let rule = connection.plugin.manifest.inbound.first(for: request.path) else { throw Refusal.nothingHere }
+        guard let connection = environment.directory.connection(connection) else { throw CommandError.nothingHere }
+        guard let rule = connection.plugin.manifest.inbound.first(for: request.path) else { throw CommandError.nothingHere }
         if let echo = rule.echo(for: request) { return WireResponse(200, headers: Intake.header(echo.header, echo.value)) }
         let now = environment.clock.now()
         guard rule.verification.verify(request, secrets: connection.secrets, now: now) else {
             contacts.refused(.connection(connection.id), at: now)
-            throw Refusal(401, "bad_signature", "The request's signature or credentials are not this connection's.")
+            throw CommandError(401, "bad_signature", "The request's signature or credentials are not this connection's.")
         }
         contacts.heard(.connection(connection.id), at: now)
         let id = environment.identifier(.event)
@@ -42,29 +42,29 @@ public struct Intake: Sendable {
                     match.parameters
                 )
         }
-        guard connection.hooks.hooks.contains("on_event") else { throw Refusal.nothingHere }
+        guard connection.hooks.hooks.contains("on_event") else { throw CommandError.nothingHere }
         guard request.method == "POST" || request.method == "PUT" else {
-            throw Refusal(405, "method_not_allowed", "Deliveries are sent by POST.")
+            throw CommandError(405, "method_not_allowed", "Deliveries are sent by POST.")
         }
-        let acceptance = try await refusing { try await store.accept(event, dedupe: rule.dedupe.key(for: request)) }
+        let acceptance = try await mapStoreError { try await store.accept(event, dedupe: rule.dedupe.key(for: request)) }
         var answer: JSON = ["event": .string(acceptance.event)]
         if acceptance.duplicate { answer["duplicate"] = true }
         return WireResponse(200, json: answer)
     }
 
     /// Takes a provider's webhook on an order's own address.
-    /// - Throws: ``Refusal``: 404 for an unknown address, 401 for a wrong signature, 400 for a body that is not JSON.
+    /// - Throws: ``CommandError``: 404 for an unknown address, 401 for a wrong signature, 400 for a body that is not JSON.
     public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
-        let order = try await refusing { try await store.order(callbackToken: token) }
-        guard let order, order.account == account, let known = environment.directory.account(account) else { throw Refusal.notFound("address") }
+        let order = try await mapStoreError { try await store.order(callbackToken: token) }
+        guard let order, order.account == account, let known = environment.directory.account(account) else { throw CommandError.notFound("address") }
         do { try known.provider.verify(webhook, accounts.session(known)) } catch {
             contacts.refused(.account(account), at: environment.clock.now())
             switch error {
-            case .badSignature: throw Refusal(401, "bad_signature", "The webhook's signature is not one of the account's.")
-            case .unsupported: throw Refusal.notFound("address")
+            case .badSignature: throw CommandError(401, "bad_signature", "The webhook's signature is not one of the account's.")
+            case .unsupported: throw CommandError.notFound("address")
             }
         }
-        guard (try? JSON(parsing: webhook.body)) != nil else { throw Refusal(400, "not_json", "The webhook's body is not JSON.") }
+        guard (try? JSON(parsing: webhook.body)) != nil else { throw CommandError(400, "not_json", "The webhook's body is not JSON.") }
         let credentials = known.provider.manifest.credentialHeaders
         let event = Event(
             id: environment.identifier(.event),
@@ -80,7 +80,7 @@ public struct Intake: Sendable {
             ),
             receivedAt: environment.clock.now()
         )
-        let acceptance = try await refusing { try await store.accept(event, dedupe: nil) }
+        let acceptance = try await mapStoreError { try await store.accept(event, dedupe: nil) }
         contacts.heard(.account(account), at: event.receivedAt)
         return WireResponse(200, json: ["event": .string(acceptance.event)])
     }

@@ -28,13 +28,13 @@ struct RouteRun: Sendable {
             at: now
         )
         let lookAgain = QueuedWork(.run(run.id), due: now + deadline + .seconds(60))
-        try await refusing { try await store.perform([.record(received), .run(run), .queue(lookAgain)]) }
-        let (ended, response) = try await refusing { try await finish(run, event) }
+        try await mapStoreError { try await store.perform([.record(received), .run(run), .queue(lookAgain)]) }
+        let (ended, response) = try await mapStoreError { try await finish(run, event) }
         let state: Event.State = ended.state == .dead ? .dead : .done
         let effects: [Effect] = [
             .run(ended), .event(id: event.id, state: state, problem: state == .dead ? ended.problem : nil), .unqueue(.run(run.id)),
         ]
-        try await refusing { try await store.perform(effects) }
+        try await mapStoreError { try await store.perform(effects) }
         environment.log(effects)
         return response
     }

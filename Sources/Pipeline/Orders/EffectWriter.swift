@@ -7,9 +7,9 @@ struct EffectWriter: Sendable {
     let updates: UpdateFeed
 
     /// Writes effects in one transaction, then tells of them.
-    /// - Throws: ``Refusal`` where the store cannot be had, or something moved on since it was read (409 `conflict`); nothing is written then.
+    /// - Throws: ``CommandError`` where the store cannot be had, or something moved on since it was read (409 `conflict`); nothing is written then.
     func write(_ effects: [Effect], _ update: Update? = nil) async throws {
-        try await refusing { try await store.perform(effects) }
+        try await mapStoreError { try await store.perform(effects) }
         environment.log(effects)
         if let update { updates.tell([update]) }
     }
@@ -17,9 +17,9 @@ struct EffectWriter: Sendable {
 
 extension Store {
     /// An order that somebody asks for by its identifier.
-    /// - Throws: ``Refusal``: 404 where there is none, 503.
+    /// - Throws: ``CommandError``: 404 where there is none, 503.
     func known(order id: String) async throws -> Order {
-        guard let order = try await refusing({ try await order(id) }) else { throw Refusal.notFound("order") }
+        guard let order = try await mapStoreError({ try await order(id) }) else { throw CommandError.notFound("order") }
         return order
     }
 }

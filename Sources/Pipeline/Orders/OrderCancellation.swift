@@ -12,17 +12,17 @@ struct OrderCancellation: Sendable {
     /// - Parameter note: what `actor` says about it; stands on the order's timeline.
     ///
     /// Calling again on a cancelled order returns it as it is.
-    /// - Throws: ``Refusal``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503 where the
-    ///   provider did not answer.
+    /// - Throws: ``CommandError``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503
+    ///   where the provider did not answer.
     func cancel(order id: String, by actor: Actor, note: String?) async throws -> Order {
         var isCancelledThere = false
         for _ in 0..<5 {
             let order = try await store.known(order: id)
             switch order.state {
             case .cancelled: return order
-            case .completed, .reviewed, .refused, .failed: throw Refusal(409, "too_late", "The order is \(order.state.rawValue) already.")
-            case .submitting: throw Refusal(409, "submitting", "The order is being sent at this moment; ask again.", retryAfter: .seconds(5))
-            case .uncertain: throw Refusal(409, "uncertain", "Nobody knows yet whether the provider has the order; resolve it first.")
+            case .completed, .reviewed, .refused, .failed: throw CommandError(409, "too_late", "The order is \(order.state.rawValue) already.")
+            case .submitting: throw CommandError(409, "submitting", "The order is being sent at this moment; ask again.", retryAfter: .seconds(5))
+            case .uncertain: throw CommandError(409, "uncertain", "Nobody knows yet whether the provider has the order; resolve it first.")
             case .accepted:
                 if let cancelled = try await write(order, actor, note, [.unqueue(.submit(order: id))]) { return cancelled }
             default:
@@ -31,22 +31,22 @@ struct OrderCancellation: Sendable {
                 if let cancelled = try await write(order, actor, note, []) { return cancelled }
             }
         }
-        throw Refusal(409, "conflict", "The order keeps changing; ask again.")
+        throw CommandError(409, "conflict", "The order keeps changing; ask again.")
     }
 
     private func cancelAtProvider(_ order: Order) async throws {
         guard let account = environment.directory.account(order.account), account.capabilities.cancel != nil, let reference = order.providerRef else {
-            throw Refusal(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
+            throw CommandError(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
         }
         do {
             switch try await account.provider.cancel(reference, accounts.session(account)) {
             case .cancelled: return
             case .tooLate(let words):
-                throw Refusal(409, "too_late", "The provider does not cancel the order any more." + (words.map { " It says: \($0)" } ?? ""))
-            case .unsupported: throw Refusal(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
+                throw CommandError(409, "too_late", "The provider does not cancel the order any more." + (words.map { " It says: \($0)" } ?? ""))
+            case .unsupported: throw CommandError(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
             }
         } catch let error as ProviderError {
-            throw Refusal(error, "The provider did not confirm the cancellation: \(error.message.value)")
+            throw CommandError(error, "The provider did not confirm the cancellation: \(error.message.value)")
         }
     }
 
@@ -67,7 +67,7 @@ struct OrderCancellation: Sendable {
             note: note,
             environment
         )
-        do { try await writer.write(change.effects + effects, change.update) } catch let refusal as Refusal where refusal.code == "conflict" {
+        do { try await writer.write(change.effects + effects, change.update) } catch let error as CommandError where error.code == "conflict" {
             return nil
         }
         return try await store.known(order: order.id)

@@ -35,10 +35,10 @@ struct LiveScriptHost: ConnectionScriptHost {
         do {
             _ = try await cancellation.cancel(order: id, by: .script(run: run.id), note: reason)
             return ["cancelled": true]
-        } catch let refusal as Refusal where refusal.code == "too_late" || refusal.code == "unsupported" {
-            return ["cancelled": false, "reason": .string(refusal.code)]
-        } catch let refusal as Refusal {
-            throw AttemptFailure(refusal.code, refusal.detail, retryable: true)
+        } catch let error as CommandError where error.code == "too_late" || error.code == "unsupported" {
+            return ["cancelled": false, "reason": .string(error.code)]
+        } catch let error as CommandError {
+            throw AttemptFailure(error.code, error.detail, retryable: true)
         }
     }
 
@@ -47,9 +47,9 @@ struct LiveScriptHost: ConnectionScriptHost {
         guard let name, connection.accounts.contains(name) else {
             throw CallRefusal("no_such_account", "the connection may not use the account \(name ?? "(none)")", path: "account")
         }
-        do { return try await accounts.packages(account: name) } catch let refusal as Refusal {
-            if refusal.status == 503 { throw AttemptFailure(refusal.code, refusal.detail, retryable: true) }
-            throw CallRefusal(refusal.code, refusal.detail)
+        do { return try await accounts.packages(account: name) } catch let error as CommandError {
+            if error.status == 503 { throw AttemptFailure(error.code, error.detail, retryable: true) }
+            throw CallRefusal(error.code, error.detail)
         }
     }
 

@@ -29,7 +29,7 @@ package struct Recording: Sendable {
             case .reply(let reply): FixtureStep(step.call, data.invented(step.arguments), answer: .reply(Recording.reply(reply, &data)))
             case .refusal(let refusal):
                 // Its words may quote what was asked.
-                FixtureStep(step.call, data.invented(step.arguments), answer: .refusal(CallRefusal(refusal.code, "refused", path: refusal.path)))
+                FixtureStep(step.call, data.invented(step.arguments), answer: .refusal(CallRefusal(error.code, "refused", path: refusal.path)))
             }
         }
         var fixture = Fixture(name: "recorded", hook: run.hook, input: input, settings: settings)

@@ -26,7 +26,7 @@ struct PostgresKeyTable: DataKeyTable {
             let addition = queue.add { session in
                 continuation.resume(with: Result { try session.attempt(body) }.mapError { StoreError(postgres: $0) })
             }
-            if let refusal = addition.refusal { continuation.resume(throwing: refusal) }
+            if let failure = addition.failure { continuation.resume(throwing: failure) }
         }
     }
 }

@@ -99,7 +99,9 @@ final class PostgresStore: SQLStore {
         arrivals = BatchQueue("intake", batchLimit: 512) { worker, batch in
             CommitMetrics.measure(batch.count) { intake.run(all.arrivals[worker], batch) }
         }
-        writeExecutor = BatchQueue("writes", workers: all.writeExecutor.count, batchLimit: 256) { worker, batch in writer.run(all.writeExecutor[worker], batch) }
+        writeExecutor = BatchQueue("writes", workers: all.writeExecutor.count, batchLimit: 256) { worker, batch in
+            writer.run(all.writeExecutor[worker], batch)
+        }
         claimings = BatchQueue("claims", batchLimit: 1) { worker, batch in
             for claiming in batch { claimer.run(all.claimings[worker], claiming) }
         }
@@ -142,7 +144,7 @@ final class PostgresStore: SQLStore {
         let dedupe = dedupe.map { codec.fingerprint(.dedupe, $0, on: event.connection ?? "") }
         let acceptance = try await withCheckedThrowingContinuation { continuation in
             let arrival = PostgresArrival(row: row, key: dedupe, continuation: continuation)
-            if let refusal = arrivals.add(arrival, limit: Self.intakeLimit).refusal { continuation.resume(throwing: refusal) }
+            if let failure = arrivals.add(arrival, limit: Self.intakeLimit).failure { continuation.resume(throwing: failure) }
         }
         if acceptance.duplicate { codec.keys.putBack(key) }
         return acceptance
@@ -151,8 +153,8 @@ final class PostgresStore: SQLStore {
     /// What another replica is claiming at the same time is passed over.
     func claim(_ request: ClaimRequest) async throws -> [Claim] {
         try await withCheckedThrowingContinuation { continuation in
-            if let refusal = claimings.add(PostgresClaiming(request: request, continuation: continuation)).refusal {
-                continuation.resume(throwing: refusal)
+            if let failure = claimings.add(PostgresClaiming(request: request, continuation: continuation)).failure {
+                continuation.resume(throwing: failure)
             }
         }
     }
@@ -165,7 +167,7 @@ final class PostgresStore: SQLStore {
     ) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
             let intent = Intent(body, continuation)
-            if let refusal = writeExecutor.add(PostgresIntent(touched: touched, pending: intent)).refusal { intent.answer(refusal) }
+            if let failure = writeExecutor.add(PostgresIntent(touched: touched, pending: intent)).failure { intent.answer(failure) }
         }
     }
 
@@ -204,7 +206,7 @@ final class PostgresStore: SQLStore {
                     }
                 )
             }
-            if let refusal = addition.refusal { continuation.resume(returning: .failure(refusal)) }
+            if let failure = addition.failure { continuation.resume(returning: .failure(failure)) }
         }
         await executor.close()
         return try result.get()
@@ -239,7 +241,7 @@ final class PostgresStore: SQLStore {
                     continuation.resume(throwing: StoreError(postgres: error))
                 }
             }
-            if let refusal = addition.refusal { continuation.resume(throwing: refusal) }
+            if let failure = addition.failure { continuation.resume(throwing: failure) }
         }
     }
 }

@@ -131,7 +131,7 @@ final class SQLiteStore: SQLStore {
     ) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
             let intent = Intent(body, continuation)
-            if let refusal = writer.add(intent, limit: limit).refusal { intent.answer(refusal) }
+            if let failure = writer.add(intent, limit: limit).failure { intent.answer(failure) }
         }
     }
 

@@ -20,7 +20,7 @@ struct AddressGuard: Sendable {
     /// - Throws: ``TransportError``: `refused` where any address may not be called, `cannotConnect` where there is none or it is not found in time.
     func addresses(of destination: URLParts, by deadline: NIODeadline = .distantFuture) async throws -> [IPAddress] {
         if let literal = IPAddress(destination.host) {
-            guard permits(literal) else { throw AddressGuard.refusal(destination) }
+            guard permits(literal) else { throw AddressGuard.notPermitted(destination) }
             return [literal]
         }
         let found: [IPAddress]
@@ -34,7 +34,7 @@ struct AddressGuard: Sendable {
             throw TransportError(.cannotConnect, "\(destination.host) cannot be found")
         }
         guard !found.isEmpty else { throw TransportError(.cannotConnect, "\(destination.host) cannot be found") }
-        guard found.allSatisfy(permits) else { throw AddressGuard.refusal(destination) }
+        guard found.allSatisfy(permits) else { throw AddressGuard.notPermitted(destination) }
         var seen: Set<IPAddress> = []
         return found.filter { seen.insert($0).inserted }
     }
@@ -56,7 +56,7 @@ struct AddressGuard: Sendable {
 
     private func permits(_ address: IPAddress) -> Bool { address.isPublic || allow(address.unwrapped) }
 
-    private static func refusal(_ destination: URLParts) -> TransportError {
+    private static func notPermitted(_ destination: URLParts) -> TransportError {
         TransportError(.refused, "\(destination.host) is not on the public internet, and network.allow does not name its address")
     }
 

@@ -60,8 +60,8 @@ extension ProblemDocument {
         case let problem as ProblemDocument: self = problem
         case let field as FieldProblem:
             self.init(422, "invalid_field", "Unusable value", field.description, extra: JSON.Members([("field", .string(field.path))]))
-        case let refusal as Refusal:
-            self.init(refusal.status, refusal.code, ProblemDocument.title(refusal.status), refusal.detail, retryAfter: refusal.retryAfter)
+        case let error as CommandError:
+            self.init(error.status, error.code, ProblemDocument.title(error.status), error.detail, retryAfter: error.retryAfter)
         case StoreError.unavailable, StoreError.unknown:
             self.init(503, "store_unavailable", "Not available", "the store cannot be had now; try again", retryAfter: .seconds(5))
         case StoreError.corrupt, StoreError.newer:

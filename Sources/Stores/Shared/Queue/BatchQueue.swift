@@ -16,7 +16,7 @@ final class BatchQueue<Intent: Sendable>: Sendable {
         case full
 
         /// What whoever added it is told; nil where it was taken.
-        var refusal: StoreError? {
+        var failure: StoreError? {
             switch self {
             case .taken: nil
             case .closed: .closed

@@ -1,7 +1,7 @@
 public import Screening
 
-/// A request that the host does not carry out, as a caller is told it: RFC 9457 problem JSON on the wire.
-public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
+/// A command that the host does not carry out, as a caller is told it: RFC 9457 problem JSON on the wire.
+public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The HTTP status.
     public let status: Int
     /// A stable word for programs.
@@ -11,7 +11,7 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// When to ask again; nil where that is no use.
     public let retryAfter: Duration?
 
-    /// A refusal.
+    /// A command's error.
     public init(_ status: Int, _ code: String, _ detail: String, retryAfter: Duration? = nil) {
         self.status = status
         self.code = code
@@ -19,7 +19,7 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
         self.retryAfter = retryAfter
     }
 
-    /// The refusal of a field: 422.
+    /// A field that is missing or malformed: 422.
     public init(_ problem: FieldProblem) { self.init(422, "invalid_field", problem.description) }
 
     /// What a store's failure means to a caller: 503, nothing lost of what was answered before.
@@ -45,16 +45,16 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// There is nothing of that name: 404.
-    public static func notFound(_ what: String) -> Refusal { Refusal(404, "not_found", "There is no such \(what).") }
+    public static func notFound(_ what: String) -> CommandError { CommandError(404, "not_found", "There is no such \(what).") }
 
     /// There is nothing at an address: 404, the same for a connection that is not there and a path that it does not have.
-    static let nothingHere = Refusal(404, "not_found", "There is nothing at this address.")
+    static let nothingHere = CommandError(404, "not_found", "There is nothing at this address.")
 
     /// Code and detail.
     public var description: String { "\(code): \(detail)" }
 }
 
 /// Does something with the store, and says what its failure means to the caller.
-func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
-    do { return try await body() } catch let error as StoreError { throw Refusal(error) }
+func mapStoreError<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do { return try await body() } catch let error as StoreError { throw CommandError(error) }
 }
