@@ -117,7 +117,7 @@ struct InboundVerificationTests {
 
     @Test("A secret that stands for no key does not sign")
     func malformedSecret() {
-        #expect(throws: CallRefusal.self) {
+        #expect(throws: HostCallError.self) {
             try ScriptExchange(
                 ["method": "POST", "url": "https://ats.example.test/updates", "sign": ["secret": "standard", "id": "msg_1"]],
                 secrets: ["standard": [Secret("whsec_not base64!")]],

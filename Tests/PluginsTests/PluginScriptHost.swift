@@ -38,7 +38,7 @@ final class PluginScriptHost: ConnectionScriptHost {
 
     func draft(_ arguments: JSON) async throws -> Order {
         let candidate: Candidate
-        do { candidate = try Candidate(json: arguments["candidate"]) } catch { throw CallRefusal(error) }
+        do { candidate = try Candidate(json: arguments["candidate"]) } catch { throw HostCallError(error) }
         return Order(
             id: "ord_\(orders.count + 1)",
             connection: "acme",

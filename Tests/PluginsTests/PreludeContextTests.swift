@@ -30,8 +30,8 @@ struct PreludeContextTests {
         #expect(outcome.error?["line"] == 3)
     }
 
-    @Test func refusalsOfTheHostCanBeCaught() async throws {
-        let steps = [FixtureStep("orders.get", answer: .refusal(CallRefusal("gone", "it is gone", path: "id")))]
+    @Test func errorsOfTheHostCanBeCaught() async throws {
+        let steps = [FixtureStep("orders.get", answer: .error(HostCallError("gone", "it is gone", path: "id")))]
         let outcome = try await PluginBench.run("\nlocal ok,e=pcall(ctx.orders.get,'x')\nreturn {ok,tostring(e),e.code,e.path}", steps: steps)
         #expect(outcome.value == [false, "it is gone", "gone", "id"])
     }

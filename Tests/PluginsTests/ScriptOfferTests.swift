@@ -21,7 +21,7 @@ struct ScriptOfferTests {
         let secrets: [String: [Secret]] = [:]
 
         func value(key: String) async throws -> JSON? { .string("kept " + key) }
-        func refusal(of call: String) -> CallRefusal { CallRefusal("not_here", "reading cannot call \(call)", hint: "it only reads") }
+        func error(of call: String) -> HostCallError { HostCallError("not_here", "reading cannot call \(call)", hint: "it only reads") }
     }
 
     /// Every call that scripts can make, by the name that the host knows it by.

@@ -18,7 +18,7 @@ struct LiveScriptHost: ConnectionScriptHost {
     var secrets: [String: [Secret]] { connection.secrets }
 
     func draft(_ arguments: JSON) async throws -> Order {
-        do { return try connection.order(arguments, environment) } catch { throw CallRefusal(error) }
+        do { return try connection.order(arguments, environment) } catch { throw HostCallError(error) }
     }
 
     func order(id: String) async throws -> Order? {
@@ -31,7 +31,7 @@ struct LiveScriptHost: ConnectionScriptHost {
     }
 
     func cancel(order id: String, reason: String?) async throws -> JSON {
-        guard try await order(id: id) != nil else { throw CallRefusal("no_such_order", "the connection has no order of that id", path: "id") }
+        guard try await order(id: id) != nil else { throw HostCallError("no_such_order", "the connection has no order of that id", path: "id") }
         do {
             _ = try await cancellation.cancel(order: id, by: .script(run: run.id), note: reason)
             return ["cancelled": true]
@@ -45,11 +45,11 @@ struct LiveScriptHost: ConnectionScriptHost {
     func packages(account: String?) async throws -> [ScreeningPackage] {
         let name = account ?? connection.accounts.first
         guard let name, connection.accounts.contains(name) else {
-            throw CallRefusal("no_such_account", "the connection may not use the account \(name ?? "(none)")", path: "account")
+            throw HostCallError("no_such_account", "the connection may not use the account \(name ?? "(none)")", path: "account")
         }
         do { return try await accounts.packages(account: name) } catch let error as CommandError {
             if error.status == 503 { throw AttemptFailure(error.code, error.detail, retryable: true) }
-            throw CallRefusal(error.code, error.detail)
+            throw HostCallError(error.code, error.detail)
         }
     }
 

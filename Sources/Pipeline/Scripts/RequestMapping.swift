@@ -135,7 +135,7 @@ private struct MappingHost: ValueScriptHost {
 
     func value(key: String) async throws -> JSON? { try await store.value(connection: connection.id, key: key) }
 
-    func refusal(of call: String) -> CallRefusal {
-        CallRefusal("not_here", "map_request cannot call \(call)", hint: "it changes the request and does nothing else")
+    func refusal(of call: String) -> HostCallError {
+        HostCallError("not_here", "map_request cannot call \(call)", hint: "it changes the request and does nothing else")
     }
 }

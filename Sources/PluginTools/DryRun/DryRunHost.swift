@@ -57,7 +57,7 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
             return nil
         }
         switch step.answer {
-        case .refusal(let refusal): throw refusal
+        case .error(let error): throw error
         case .reply(let value):
             try await perform(kind, arguments)
             return value
@@ -156,7 +156,7 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
     func send(_ request: WireRequest) async throws -> WireResponse {
         switch state.withLock({ $0.answer }) {
         case .reply(let reply)?: return WireResponse(fixture: reply)
-        case .refusal(let refusal)?: throw TransportError(.cannotConnect, refusal.message)
+        case .error(let error)?: throw TransportError(.cannotConnect, error.message)
         case nil: throw TransportError(.cannotConnect, "a dry run calls nobody")
         }
     }

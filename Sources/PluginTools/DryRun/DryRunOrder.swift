@@ -3,13 +3,13 @@ import Screening
 
 extension DryRunConnection {
     /// The order that a script's wish stands for, checked as a real one is, but for what only the provider can know.
-    /// - Throws: ``CallRefusal`` naming the field that is missing or malformed.
+    /// - Throws: ``HostCallError`` naming the field that is missing or malformed.
     func order(_ wish: JSON, id: String, at moment: Timestamp) throws -> Order {
         do {
             let draft = try OrderDraft(wish: wish, connection: self.id, accounts: accounts) { _ in "" }
             return draft.order(id: id, callbackToken: Secret(""), at: moment)
         } catch {
-            throw CallRefusal(error)
+            throw HostCallError(error)
         }
     }
 }

@@ -10,7 +10,7 @@ public struct FixtureStep: Sendable {
         /// With a value; of an HTTP call `{status, headers, json · text · body_base64}`.
         case reply(JSON)
         /// With an error at the script's line; of an HTTP call a connection that fails.
-        case refusal(CallRefusal)
+        case error(HostCallError)
     }
 
     /// The call's name: `http.post`, `orders.place`, `kv.get`, …
@@ -85,12 +85,12 @@ extension FixtureStep {
     private static func answer(_ step: ObjectReader, isHTTP: Bool) -> Answer {
         if let error = step["error"] {
             let fields = error.text == nil ? step.object("error", keys: FixtureStep.errorKeys) : nil
-            var refusal = CallRefusal(fields?.text("code") ?? "refused", error.text ?? fields?.text("message", required: true) ?? "")
-            refusal.path = fields?.text("path")
-            refusal.expected = fields?.text("expected")
-            refusal.found = fields?.text("found")
-            refusal.hint = fields?.text("hint")
-            return .refusal(refusal)
+            var error = HostCallError(fields?.text("code") ?? "refused", error.text ?? fields?.text("message", required: true) ?? "")
+            error.path = fields?.text("path")
+            error.expected = fields?.text("expected")
+            error.found = fields?.text("found")
+            error.hint = fields?.text("hint")
+            return .error(error)
         }
         guard isHTTP else { return .reply(step["reply"] ?? .null) }
         let reply = step.object("reply", keys: FixtureStep.replyKeys)

@@ -76,7 +76,7 @@ public struct FixtureUpdate: Sendable {
             var json: JSON = ["expect": .object(JSON.Members([(call.name, arguments)]))]
             switch step?.answer {
             case .reply(let reply)?: json["reply"] = reply
-            case .refusal(let refusal)?: json["error"] = refusal.json
+            case .error(let error)?: json["error"] = error.json
             case nil: json["reply"] = call.reply ?? (call.name.hasPrefix("http.") ? ["status": 200, "json": [:]] : .null)
             }
             return json

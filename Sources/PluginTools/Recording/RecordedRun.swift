@@ -47,7 +47,7 @@ extension FixtureStep {
         if kind == "http" { arguments["method"] = nil }
         if let error = reply["error"], !error.isNull {
             let message = error["message"]?.text ?? error.text ?? "refused"
-            self.init(name, arguments, answer: .refusal(CallRefusal(error["code"]?.text ?? "refused", message, path: error["path"]?.text)))
+            self.init(name, arguments, answer: .error(HostCallError(error["code"]?.text ?? "refused", message, path: error["path"]?.text)))
         } else {
             self.init(name, arguments, answer: .reply(reply["value"] ?? .null))
         }

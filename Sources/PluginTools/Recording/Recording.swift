@@ -27,9 +27,9 @@ package struct Recording: Sendable {
         let steps = run.steps.map { step -> FixtureStep in
             switch step.answer {
             case .reply(let reply): FixtureStep(step.call, data.invented(step.arguments), answer: .reply(Recording.reply(reply, &data)))
-            case .refusal(let refusal):
+            case .error(let error):
                 // Its words may quote what was asked.
-                FixtureStep(step.call, data.invented(step.arguments), answer: .refusal(CallRefusal(error.code, "refused", path: refusal.path)))
+                FixtureStep(step.call, data.invented(step.arguments), answer: .error(HostCallError(error.code, "refused", path: error.path)))
             }
         }
         var fixture = Fixture(name: "recorded", hook: run.hook, input: input, settings: settings)

@@ -16,7 +16,7 @@ struct ScriptExchange: Sendable {
     /// - Parameters:
     ///   - key: what goes out as `Idempotency-Key`, unless the script set one.
     ///   - moment: the time that a signature made by the host carries.
-    /// - Throws: ``CallRefusal`` where the arguments do not make a request.
+    /// - Throws: ``HostCallError`` where the arguments do not make a request.
     init(_ arguments: JSON, secrets: [String: [Secret]], key: String, at moment: Timestamp) throws {
         var filled = arguments
         for entry in arguments["secrets"]?.items ?? [] {
@@ -24,27 +24,27 @@ struct ScriptExchange: Sendable {
             let text = try parts.map { part -> String in
                 if let text = part.text { return text }
                 guard let name = part["secret"]?.text, let secret = secrets[name]?.first else {
-                    throw CallRefusal("missing_secret", "the connection has no secret \(part["secret"]?.text ?? "of that name")")
+                    throw HostCallError("missing_secret", "the connection has no secret \(part["secret"]?.text ?? "of that name")")
                 }
                 return secret.value
             }.joined()
             filled = filled.replacing(place[...], with: .string(text))
         }
         guard let method = HTTPRequest.Method(rawValue: (filled["method"]?.text ?? "GET").uppercased()) else {
-            throw CallRefusal("bad_request", "http: the method is not one", path: "method")
+            throw HostCallError("bad_request", "http: the method is not one", path: "method")
         }
         var target = filled["url"]?.text ?? ""
         if let query = filled["query"]?.members, !query.pairs.isEmpty {
             target += (target.contains("?") ? "&" : "?") + ScriptExchange.form(query)
         }
         guard let url = URLParts(target) else {
-            throw CallRefusal("bad_url", "http: the URL is not an http or https address", path: "url")
+            throw HostCallError("bad_url", "http: the URL is not an http or https address", path: "url")
         }
         self.url = url
         var headers = HTTPFields()
         for (name, value) in filled["headers"]?.members?.pairs ?? [] {
             guard let field = HTTPField.Name(name), let text = value.identifier ?? value.text, HTTPField.isValidValue(text) else {
-                throw CallRefusal("bad_header", "http: the header \(name) is not a valid header", path: "headers")
+                throw HostCallError("bad_header", "http: the header \(name) is not a valid header", path: "headers")
             }
             headers[field] = text
         }
@@ -71,10 +71,10 @@ struct ScriptExchange: Sendable {
         if let sign = filled["sign"] {
             let name = sign["secret"]?.text ?? "of that name"
             guard let secret = secrets[name]?.first, let id = sign["id"]?.text else {
-                throw CallRefusal("missing_secret", "the connection has no secret \(name) to sign with")
+                throw HostCallError("missing_secret", "the connection has no secret \(name) to sign with")
             }
             guard let webhooks = StandardWebhooks([secret]) else {
-                throw CallRefusal("bad_secret", "the secret \(name) cannot sign: whsec_ stands before something that is not base64", path: "sign")
+                throw HostCallError("bad_secret", "the secret \(name) cannot sign: whsec_ stands before something that is not base64", path: "sign")
             }
             for (name, value) in webhooks.headers(for: body, id: id, at: moment) {
                 if let field = HTTPField.Name(name) { headers[field] = value }

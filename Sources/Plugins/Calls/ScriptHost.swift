@@ -13,19 +13,19 @@ public protocol ScriptHost: Sendable {
     var secrets: [String: [Secret]] { get }
 
     /// What a script is told that makes a call which this host does not offer. The default is `not_here`.
-    func refusal(of call: String) -> CallRefusal
+    func error(of call: String) -> HostCallError
 }
 
 extension ScriptHost {
     /// `not_here`
-    public func refusal(of call: String) -> CallRefusal { CallRefusal("not_here", "a script cannot call \(call) here") }
+    public func error(of call: String) -> HostCallError { HostCallError("not_here", "a script cannot call \(call) here") }
 }
 
 /// A host that lets scripts make HTTP requests.
 public protocol HTTPScriptHost: ScriptHost {
     /// Checks a call by its arguments, before a request is made of them. The default allows every call.
-    /// - Throws: ``CallRefusal`` where the call may not be made, whatever its URL is.
-    func check(http arguments: JSON) throws(CallRefusal)
+    /// - Throws: ``HostCallError`` where the call may not be made, whatever its URL is.
+    func check(http arguments: JSON) throws(HostCallError)
     /// Whether the manifest lets the script call this URL.
     func permits(_ url: URLParts) -> Bool
     /// Sends a permitted request. Calling twice sends twice.
@@ -35,7 +35,7 @@ public protocol HTTPScriptHost: ScriptHost {
 
 extension HTTPScriptHost {
     /// Allows every call.
-    public func check(http arguments: JSON) throws(CallRefusal) {}
+    public func check(http arguments: JSON) throws(HostCallError) {}
 }
 
 /// A host that lets scripts read the values that a connection's scripts keep.
@@ -56,7 +56,7 @@ public protocol RememberingScriptHost: ScriptHost {
 public protocol ConnectionScriptHost: HTTPScriptHost, ValueScriptHost, RememberingScriptHost {
     /// Checks a wish for an order, as `ctx.orders.place` was given it. Calling twice gives two orders; neither is placed.
     /// - Returns: the order to place.
-    /// - Throws: ``CallRefusal`` naming the field that is wrong.
+    /// - Throws: ``HostCallError`` naming the field that is wrong.
     func draft(_ arguments: JSON) async throws -> Order
     /// The connection's order of that identifier; nil where there is none.
     func order(id: String) async throws -> Order?
@@ -73,12 +73,12 @@ public protocol ConnectionScriptHost: HTTPScriptHost, ValueScriptHost, Rememberi
 /// A host that answers calls in place of doing them: a dry run's.
 public protocol StubbingScriptHost: ScriptHost {
     /// The answer to a call, in place of doing it; nil to do it. Asked before every call that is not remembered.
-    /// - Throws: ``CallRefusal``, ``AttemptFailure``.
+    /// - Throws: ``HostCallError``, ``AttemptFailure``.
     func stub(for call: String, _ arguments: JSON) async throws -> JSON?
 }
 
-/// A host call that is refused: an error at the script's line, which the script may catch.
-public struct CallRefusal: Error, Sendable, Equatable {
+/// A host call that failed: an error at the script's line, which the script may catch.
+public struct HostCallError: Error, Sendable, Equatable {
     /// A stable word.
     public let code: String
     /// One sentence, without personal data.
@@ -92,7 +92,7 @@ public struct CallRefusal: Error, Sendable, Equatable {
     /// What to do about it.
     public var hint: String?
 
-    /// A refusal.
+    /// A host call's error.
     public init(_ code: String, _ message: String, path: String? = nil, expected: String? = nil, found: String? = nil, hint: String? = nil) {
         self.code = code
         self.message = message
@@ -102,7 +102,7 @@ public struct CallRefusal: Error, Sendable, Equatable {
         self.hint = hint
     }
 
-    /// The refusal of a field.
+    /// The error of a field that is missing or malformed.
     public init(_ problem: FieldProblem) {
         self.init("invalid_field", problem.description, path: problem.path, expected: problem.expected, found: problem.found)
     }

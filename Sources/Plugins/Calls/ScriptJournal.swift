@@ -48,10 +48,11 @@ actor ScriptJournal {
             // Once as an error at the script's line; a script that catches it and calls again is stopped.
             guard overLimit == nil else { throw failure }
             overLimit = failure
-            return ScriptJournal.refusal(CallRefusal(failure.code, failure.message)).bytes()
+            return ScriptJournal.errorReply(HostCallError(failure.code, failure.message)).bytes()
         }
         guard let arguments = try? JSON(parsing: call.args) else {
-            return ScriptJournal.refusal(CallRefusal("bad_request", "\(call.op): a number or text in the arguments is not allowed in JSON")).bytes()
+            return ScriptJournal.errorReply(HostCallError("bad_request", "\(call.op): a number or text in the arguments is not allowed in JSON"))
+                .bytes()
         }
         var step = Step(
             number: number,
@@ -130,7 +131,7 @@ actor ScriptJournal {
             case "orders.find":
                 return note(&step, try await connection(for: step).order(externalID: arguments["external_id"]?.text ?? "")?.json ?? .null)
             case "kv.get":
-                guard let host = host as? any ValueScriptHost else { throw host.refusal(of: step.kind) }
+                guard let host = host as? any ValueScriptHost else { throw host.error(of: step.kind) }
                 return note(&step, try await host.value(key: arguments["key"]?.text ?? "") ?? .null)
             case "kv.set", "kv.delete": return try await keep(&step, arguments)
             case "orders.place": return try await place(&step, arguments)
@@ -141,19 +142,19 @@ actor ScriptJournal {
                 try await write()
                 return answer
             case "http": return try await http(&step, arguments)
-            default: throw CallRefusal("unknown_call", "the host does not know the call \(step.kind)")
+            default: throw HostCallError("unknown_call", "the host does not know the call \(step.kind)")
             }
-        } catch let refusal as CallRefusal {
-            step.reply = Personal(ScriptJournal.refusal(refusal))
+        } catch let error as HostCallError {
+            step.reply = Personal(ScriptJournal.errorReply(error))
             settle(step)
-            return ScriptJournal.refusal(refusal)
+            return ScriptJournal.errorReply(error)
         }
     }
 
     /// The host, for a call that only a connection's scripts can make.
-    /// - Throws: ``CallRefusal`` where the script is not a connection's.
-    private func connection(for step: Step) throws(CallRefusal) -> any ConnectionScriptHost {
-        guard let connection = host as? any ConnectionScriptHost else { throw host.refusal(of: step.kind) }
+    /// - Throws: ``HostCallError`` where the script is not a connection's.
+    private func connection(for step: Step) throws(HostCallError) -> any ConnectionScriptHost {
+        guard let connection = host as? any ConnectionScriptHost else { throw host.error(of: step.kind) }
         return connection
     }
 
@@ -188,13 +189,15 @@ actor ScriptJournal {
     private func keep(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
         let connection = try connection(for: step)
         guard let key = arguments["key"]?.text, !key.isEmpty, key.utf8.count <= 200 else {
-            throw CallRefusal("invalid_field", "\(step.kind): the key must be text of 1 to 200 bytes", path: "key")
+            throw HostCallError("invalid_field", "\(step.kind): the key must be text of 1 to 200 bytes", path: "key")
         }
         let value = step.kind == "kv.delete" ? nil : arguments["value"]
-        guard (value?.bytes().count ?? 0) <= 64 << 10 else { throw CallRefusal("too_large", "kv.set: the value is larger than 64 KB", path: "value") }
+        guard (value?.bytes().count ?? 0) <= 64 << 10 else {
+            throw HostCallError("too_large", "kv.set: the value is larger than 64 KB", path: "value")
+        }
         let lifetime = try arguments["ttl"]?.number.map { seconds -> Duration in
             guard seconds > 0, seconds <= 10 * 365 * 86_400 else {
-                throw CallRefusal("invalid_field", "kv.set: ttl must be more than 0 and at most ten years, in seconds", path: "ttl")
+                throw HostCallError("invalid_field", "kv.set: ttl must be more than 0 and at most ten years, in seconds", path: "ttl")
             }
             return .milliseconds(Int64(seconds * 1000))
         }
@@ -216,12 +219,12 @@ actor ScriptJournal {
     }
 
     private func http(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
-        guard let host = host as? any HTTPScriptHost else { throw host.refusal(of: step.kind) }
+        guard let host = host as? any HTTPScriptHost else { throw host.error(of: step.kind) }
         try host.check(http: arguments)
         let key = "\(run)-\(step.number)" + (isReplaced ? "-" + step.requestHash.prefix(8) : "")
         let exchange = try ScriptExchange(arguments, secrets: host.secrets, key: key, at: host.clock.now())
         guard host.permits(exchange.url) else {
-            throw CallRefusal(
+            throw HostCallError(
                 "url_not_permitted",
                 "the plugin's manifest does not permit calls to \(exchange.url.origin)",
                 hint: "list the origin under permissions.http in plugin.yaml"
@@ -235,8 +238,8 @@ actor ScriptJournal {
             if !exchange.isRead || response.body.count > 256 << 10 { try await write() }
             return reply
         } catch let error as TransportError {
-            if error.kind == .refused { throw CallRefusal("url_refused", error.message) }
-            if error.kind == .tooLarge { throw CallRefusal("reply_too_large", error.message) }
+            if error.kind == .refused { throw HostCallError("url_refused", error.message) }
+            if error.kind == .tooLarge { throw HostCallError("reply_too_large", error.message) }
             mayPass.insert(step.number)
             let reply = note(&step, ["error": .string(error.message)])
             guard exchange.returnsErrors else { throw AttemptFailure("connection_failed", error.message, retryable: true) }
@@ -249,16 +252,16 @@ actor ScriptJournal {
 
     private func hmac(_ arguments: JSON) throws -> JSON {
         guard let name = arguments["secret"]?.text, let key = host.secrets[name]?.first else {
-            throw CallRefusal("missing_secret", "the connection has no secret \(arguments["secret"]?.text ?? "of that name")")
+            throw HostCallError("missing_secret", "the connection has no secret \(arguments["secret"]?.text ?? "of that name")")
         }
         guard let data = arguments["data_base64"]?.text.flatMap([UInt8].init(base64:)) else {
-            throw CallRefusal("bad_request", "hmac: the data cannot be read")
+            throw HostCallError("bad_request", "hmac: the data cannot be read")
         }
         let symmetric = SymmetricKey(data: key.bytes)
         switch arguments["algorithm"]?.text {
         case "sha256": return .string(Array(HMAC<SHA256>.authenticationCode(for: data, using: symmetric)).base64)
         case "sha512": return .string(Array(HMAC<SHA512>.authenticationCode(for: data, using: symmetric)).base64)
-        default: throw CallRefusal("bad_request", "hmac: the algorithm must be sha256 or sha512", path: "algorithm")
+        default: throw HostCallError("bad_request", "hmac: the algorithm must be sha256 or sha512", path: "algorithm")
         }
     }
 
@@ -277,7 +280,7 @@ actor ScriptJournal {
         return Array(hasher.finalize()).hex
     }
 
-    private static func refusal(_ refusal: CallRefusal) -> JSON { ["error": refusal.json] }
+    private static func errorReply(_ error: HostCallError) -> JSON { ["error": error.json] }
 }
 
 extension Step {

@@ -48,19 +48,19 @@ final class ProviderScriptHost: HTTPScriptHost {
     /// What is known of what was sent.
     var record: CreationRecord { state.withLock { $0.record } }
 
-    func refusal(of call: String) -> CallRefusal {
-        CallRefusal(
+    func error(of call: String) -> HostCallError {
+        HostCallError(
             "not_for_providers",
             "a provider's script cannot call \(call)",
             hint: "it has ctx.http, ctx.log, ctx.settings, ctx.secret and ctx.account"
         )
     }
 
-    func check(http arguments: JSON) throws(CallRefusal) {
+    func check(http arguments: JSON) throws(HostCallError) {
         let isRead = ["GET", "HEAD"].contains(arguments["method"]?.text?.uppercased() ?? "GET")
         switch reach {
         case .nobody:
-            throw CallRefusal("not_here", "interpret cannot call anybody", hint: "the host reads the order by report after a webhook")
+            throw HostCallError("not_here", "interpret cannot call anybody", hint: "the host reads the order by report after a webhook")
         case .provider: break
         case .creation:
             let creates = !isRead && arguments["creates"]?.boolean != false
@@ -69,7 +69,7 @@ final class ProviderScriptHost: HTTPScriptHost {
                 return !creates || state.record.allowsCreating
             }
             if !allowed {
-                throw CallRefusal(
+                throw HostCallError(
                     "created_before",
                     "submit may send one request that creates, and an earlier one may have",
                     hint: "give the calls that only prepare { creates = false }"
