@@ -42,7 +42,7 @@ struct CarelessProviderTests {
         let packages = await #expect(throws: ProviderError.self) { try await Bare().packages(session) }
         let report = await #expect(throws: ProviderError.self) { try await Bare().report(for: "r1", session) }
         #expect(packages?.code == .unsupported && report?.code == .unsupported)
-        #expect(throws: WebhookRefusal.unsupported) { try Bare().verify(Webhook(headers: [:], body: []), session) }
+        #expect(throws: WebhookVerificationError.unsupported) { try Bare().verify(Webhook(headers: [:], body: []), session) }
     }
 
     private func failures(of provider: CarelessProvider) async -> [ConformanceFailure] {
@@ -129,8 +129,8 @@ struct CarelessProvider: ScreeningProvider {
 
     func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation { fault == .alwaysCancels ? .cancelled : .unsupported }
 
-    func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal) {
-        if fault != .takesWebhooks { throw WebhookRefusal.unsupported }
+    func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError) {
+        if fault != .takesWebhooks { throw WebhookVerificationError.unsupported }
     }
 
     private func send(_ request: WireRequest, _ session: ProviderSession, creating: Bool) async throws -> WireResponse {

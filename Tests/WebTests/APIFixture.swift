@@ -25,8 +25,8 @@ struct InventedProvider: ScreeningProvider {
     func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
         Submission(reference: "ref")
     }
-    func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal) {
-        guard webhook.headers["x-sign"] == "right" else { throw WebhookRefusal.badSignature }
+    func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError) {
+        guard webhook.headers["x-sign"] == "right" else { throw WebhookVerificationError.badSignature }
     }
 }
 

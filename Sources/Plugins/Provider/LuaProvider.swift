@@ -86,10 +86,12 @@ public struct LuaProvider: ScreeningProvider {
     }
 
     /// Verifies as the manifest's `inbound` says, over the bytes received.
-    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal) {
-        guard manifest.capabilities.webhooks, let rule = plugin.manifest.inbound.first else { throw WebhookRefusal.unsupported }
+    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError) {
+        guard manifest.capabilities.webhooks, let rule = plugin.manifest.inbound.first else { throw WebhookVerificationError.unsupported }
         let request = ReceivedRequest(method: "POST", path: "/", headers: webhook.headers, body: webhook.body)
-        guard rule.verification.verify(request, secrets: session.account.secrets, now: session.clock.now()) else { throw WebhookRefusal.badSignature }
+        guard rule.verification.verify(request, secrets: session.account.secrets, now: session.clock.now()) else {
+            throw WebhookVerificationError.badSignature
+        }
     }
 
     /// Runs `interpret(webhook, ctx)`, which can call nobody.

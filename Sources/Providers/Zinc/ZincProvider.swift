@@ -37,7 +37,7 @@ public struct ZincProvider: ScreeningProvider {
     public func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation { try await client(session).cancel(reference) }
 
     /// Checks `x-zinc-webhook-signature`: the hexadecimal HMAC-SHA256 of the body under one of the account's signing tokens.
-    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal) {
+    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError) {
         let header = client(session).profile.section("webhook")?["header"]?.text ?? "x-zinc-webhook-signature"
         try ZincSignature.verify(
             webhook.body,

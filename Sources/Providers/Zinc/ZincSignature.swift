@@ -7,8 +7,8 @@ enum ZincSignature {
     ///
     /// - Parameter mode: what is signed. The document signs `JSON.stringify` of the parsed body; Zinc sends just that text, so the bytes received
     ///   are signed bytes. `stringify` serves where something between has written the body anew.
-    /// - Throws: ``WebhookRefusal/badSignature``, also where no token is known.
-    static func verify(_ body: [UInt8], signature: String?, tokens: [Secret], mode: Account.SignatureMode) throws(WebhookRefusal) {
+    /// - Throws: ``WebhookVerificationError/badSignature``, also where no token is known.
+    static func verify(_ body: [UInt8], signature: String?, tokens: [Secret], mode: Account.SignatureMode) throws(WebhookVerificationError) {
         guard let text = signature?.trimmed, let given = [UInt8](hex: text), given.count == SHA256.byteCount else { throw .badSignature }
         let signed: [UInt8]
         switch mode {

@@ -42,8 +42,8 @@ public protocol ScreeningProvider: Sendable {
 
     /// Checks that a webhook is the provider's. Returning means that it is. No I/O; called before the webhook is stored. Calling twice gives the same,
     /// within the time for which a signature lives. The default throws `unsupported`.
-    /// - Throws: ``WebhookRefusal``.
-    func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal)
+    /// - Throws: ``WebhookVerificationError``.
+    func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError)
 
     /// What a verified webhook says; empty where it says nothing of a request. Asks nobody outside. Calling twice gives the same. The default
     /// understands no webhook.
@@ -78,7 +78,7 @@ extension ScreeningProvider {
     /// Finds nothing.
     public func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? { nil }
     /// Refuses every webhook.
-    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal) { throw WebhookRefusal.unsupported }
+    public func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError) { throw WebhookVerificationError.unsupported }
     /// Understands no webhook.
     public func interpret(_ webhook: Webhook, _ session: ProviderSession) async throws -> [WebhookReport] { [] }
     /// Cancels nothing.
@@ -159,7 +159,7 @@ public struct WebhookReport: Sendable, Equatable {
 }
 
 /// Why a webhook is not taken.
-public enum WebhookRefusal: Error, Sendable, Equatable {
+public enum WebhookVerificationError: Error, Sendable, Equatable {
     /// It is not signed, or wrongly: answered 401.
     case badSignature
     /// The provider sends none: answered 404.

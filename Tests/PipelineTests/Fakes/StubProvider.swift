@@ -52,7 +52,7 @@ final class StubProvider: ScreeningProvider {
     func shape(of order: Order, callback: String?, key: String, _ session: ProviderSession) throws -> RequestShape? { answers.withLock { $0.shape } }
     func report(for reference: String, _ session: ProviderSession) async throws -> Report? { try ask("report", \.report) }
     func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? { try ask("find", \.find) }
-    func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookRefusal) {}
+    func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError) {}
     func interpret(_ webhook: Webhook, _ session: ProviderSession) async throws -> [WebhookReport] { try ask("interpret", \.interpret) }
     func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation { try ask("cancel", \.cancel) }
 }
