@@ -29,20 +29,20 @@ import Testing
         }
     }
 
-    private func refusal(_ status: Int, _ code: String, _ detail: String) -> WireResponse {
+    private func errorResponse(_ status: Int, _ code: String, _ detail: String) -> WireResponse {
         WireResponse(status, json: ["type": "urn:x", "title": "T", "status": .int(Int64(status)), "detail": .string(detail), "code": .string(code)])
     }
 
     @Test("problem documents become sentences that say what, where and what to do") func documents() async throws {
         #expect(
-            try await problem(refusal(409, "too_late", "The worker has submitted already."), post: true)
+            try await problem(errorResponse(409, "too_late", "The worker has submitted already."), post: true)
                 == "The worker has submitted already (409 too_late: POST /api/v1/orders/ord_1/cancel at http://host.example.test)."
         )
         #expect(
-            try await problem(refusal(401, "unauthenticated", "the token is not known"))
+            try await problem(errorResponse(401, "unauthenticated", "the token is not known"))
                 == "The host at http://host.example.test does not know the token. Put a live one into FAIRLEAD_TOKEN."
         )
-        var busy = refusal(503, "store_unavailable", "the store cannot be had now")
+        var busy = errorResponse(503, "store_unavailable", "the store cannot be had now")
         busy.headers[.retryAfter] = "5"
         #expect(try await problem(busy).hasSuffix("Ask again in 5 s."))
     }

@@ -102,17 +102,17 @@ extension ATSSimulator: Simulated {
         switch operation(request, path: path) {
         case "completion": complete(request, number: path[2])
         case "callback": callback(request)
-        default: refusal(404, "There is nothing at this address.")
+        default: errorResponse(404, "There is nothing at this address.")
         }
     }
 
-    func refusal(_ status: Int, _ message: String) -> WireResponse { WireResponse(status, json: ["message": .string(message)]) }
+    func errorResponse(_ status: Int, _ message: String) -> WireResponse { WireResponse(status, json: ["message": .string(message)]) }
 
     private func complete(_ request: WireRequest, number: String) -> WireResponse {
         let isVerified = request.basic.map { settings.assessmentKey.matches($0.user) && $0.password.isEmpty } ?? false
         receive(.completion, verified: isVerified, subject: number, body: request.body)
-        guard isVerified else { return refusal(401, "The key is missing or not valid.") }
-        guard let number = Int(number), assessment(number) != nil else { return refusal(404, "There is no such assessment.") }
+        guard isVerified else { return errorResponse(401, "The key is missing or not valid.") }
+        guard let number = Int(number), assessment(number) != nil else { return errorResponse(404, "There is no such assessment.") }
         change(number) { $0.completions += 1 }
         bench.agenda.schedule(.readAssessment(number), lane: "ats:\(number)", at: bench.clock.now())
         return WireResponse(200)
@@ -123,6 +123,6 @@ extension ATSSimulator: Simulated {
         let isVerified =
             webhooks?.verify(request.body, header: { HTTPField.Name($0).flatMap { request.headers[$0] } }, now: bench.clock.now()) ?? false
         receive(.callback, verified: isVerified, subject: request.headers[.webhookID] ?? "", body: request.body)
-        return isVerified ? WireResponse(204) : refusal(401, "The signature is missing or not valid.")
+        return isVerified ? WireResponse(204) : errorResponse(401, "The signature is missing or not valid.")
     }
 }

@@ -21,7 +21,7 @@ protocol Simulated: Sendable {
     /// Acts and answers.
     func answer(_ request: WireRequest, path: [String]) -> WireResponse
     /// An error body in this simulator's shape.
-    func refusal(_ status: Int, _ message: String) -> WireResponse
+    func errorResponse(_ status: Int, _ message: String) -> WireResponse
     /// Makes every token that was given out worthless.
     func expireTokens()
 }

@@ -58,7 +58,7 @@ extension SimulatorSite {
 
 extension Simulated {
     fileprivate func failure(_ status: Int, _ retryAfter: Int?) -> WireResponse {
-        var answer = refusal(status, "A fault that was asked for.")
+        var answer = errorResponse(status, "A fault that was asked for.")
         if let retryAfter { answer.headers[.retryAfter] = String(retryAfter) }
         return answer
     }

@@ -7,28 +7,30 @@ struct InvitationIntake {
     let reference: String?
 
     /// Why the invitation is not made.
-    struct Refusal: Error {
+    struct RequestError: Error {
         let status: Int
         let message: String
     }
 
-    init(body: [UInt8], products: [ScreeningPackage]) throws(Refusal) {
-        guard let json = try? JSON(parsing: body), json.members != nil else { throw Refusal(status: 400, message: "The body must be a JSON object.") }
-        func text(_ name: String) throws(Refusal) -> String {
+    init(body: [UInt8], products: [ScreeningPackage]) throws(RequestError) {
+        guard let json = try? JSON(parsing: body), json.members != nil else {
+            throw RequestError(status: 400, message: "The body must be a JSON object.")
+        }
+        func text(_ name: String) throws(RequestError) -> String {
             guard let text = json[name]?.text, text.contains(where: { !$0.isWhitespace }) else {
-                throw Refusal(status: 422, message: "\(name) is required.")
+                throw RequestError(status: 422, message: "\(name) is required.")
             }
             return text
         }
-        guard let product = json["productId"]?.identifier else { throw Refusal(status: 422, message: "productId is required.") }
+        guard let product = json["productId"]?.identifier else { throw RequestError(status: 422, message: "productId is required.") }
         let (first, last) = (try text("firstName"), try text("lastName"))
         let (email, mobile) = (try text("email"), try text("mobile"))
-        guard email.isPlausibleEmail else { throw Refusal(status: 422, message: "email is not an e-mail address.") }
+        guard email.isPlausibleEmail else { throw RequestError(status: 422, message: "email is not an e-mail address.") }
         let digits = mobile.drop { $0 == "+" }.filter { $0 != " " }
         guard digits.count >= 8, digits.count <= 15, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {
-            throw Refusal(status: 422, message: "mobile is not a mobile number.")
+            throw RequestError(status: 422, message: "mobile is not a mobile number.")
         }
-        guard products.contains(where: { $0.id == product }) else { throw Refusal(status: 404, message: "There is no such product.") }
+        guard products.contains(where: { $0.id == product }) else { throw RequestError(status: 404, message: "There is no such product.") }
         productID = product
         candidate = Candidate(firstName: first, lastName: last, email: email, phone: mobile)
         reference = json["reference"]?.identifier

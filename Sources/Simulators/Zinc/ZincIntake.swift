@@ -9,37 +9,39 @@ struct ZincIntake {
     let callback: String?
 
     /// Why the request is not taken.
-    struct Refusal: Error {
+    struct RequestError: Error {
         let status: Int
         let message: String
     }
 
-    init(body: [UInt8], packages: [ZincPackage]) throws(Refusal) {
-        guard let json = try? JSON(parsing: body), json.members != nil else { throw Refusal(status: 400, message: "The body must be a JSON object.") }
+    init(body: [UInt8], packages: [ZincPackage]) throws(RequestError) {
+        guard let json = try? JSON(parsing: body), json.members != nil else {
+            throw RequestError(status: 400, message: "The body must be a JSON object.")
+        }
         guard let packageID = json["packageId"]?.identifier else { throw Self.missing("packageId") }
         guard let person = json["candidate"], person.members != nil else { throw Self.missing("candidate") }
-        func text(_ name: String) throws(Refusal) -> String {
+        func text(_ name: String) throws(RequestError) -> String {
             guard let text = person[name]?.text, text.contains(where: { !$0.isWhitespace }) else { throw Self.missing("candidate.\(name)") }
             return text
         }
         let (first, last, email) = (try text("firstName"), try text("lastName"), try text("email"))
-        guard email.isPlausibleEmail else { throw Refusal(status: 422, message: "candidate.email is not an e-mail address.") }
+        guard email.isPlausibleEmail else { throw RequestError(status: 422, message: "candidate.email is not an e-mail address.") }
         let phone = person["phone"]
-        guard phone == nil || phone?.text?.isEmpty == false else { throw Refusal(status: 422, message: "candidate.phone must be text.") }
+        guard phone == nil || phone?.text?.isEmpty == false else { throw RequestError(status: 422, message: "candidate.phone must be text.") }
         callback = json["resultsCallbackURL"]?.text
         if let address = json["resultsCallbackURL"] {
             guard let text = address.text, text.hasPrefix("https://") || text.hasPrefix("http://") else {
-                throw Refusal(status: 422, message: "resultsCallbackURL must be an http or https URL.")
+                throw RequestError(status: 422, message: "resultsCallbackURL must be an http or https URL.")
             }
         }
         guard let package = packages.first(where: { $0.id.identifier == packageID }) else {
-            throw Refusal(status: 404, message: "There is no such package.")
+            throw RequestError(status: 404, message: "There is no such package.")
         }
         self.package = package
         candidate = Candidate(firstName: first, lastName: last, email: email, phone: phone?.text)
     }
 
-    private static func missing(_ name: String) -> Refusal { Refusal(status: 422, message: "\(name) is required.") }
+    private static func missing(_ name: String) -> RequestError { RequestError(status: 422, message: "\(name) is required.") }
 }
 
 extension String {

@@ -20,7 +20,7 @@ extension ZincSimulator: Simulated {
 
     func answer(_ request: WireRequest, path: [String]) -> WireResponse {
         guard let key = request.bearer, let account = settings.apiKeys.firstIndex(where: { $0.matches(key) }) else {
-            return refusal(401, "The API key is missing or not valid.")
+            return errorResponse(401, "The API key is missing or not valid.")
         }
         switch operation(request, path: path) {
         case "packages":
@@ -31,32 +31,32 @@ extension ZincSimulator: Simulated {
             let own = found.filter { $0.account == account }
             return list(own.map(\.report), in: settings.resultsMember)
         case "cancel": return cancel(path[3], account: account)
-        default: return refusal(404, "There is nothing at this address.")
+        default: return errorResponse(404, "There is nothing at this address.")
         }
     }
 
     /// `{statusCode, message}`: Zinc's own code is not the HTTP status, and the stand-in sees to it that nobody takes it for that.
-    func refusal(_ status: Int, _ message: String) -> WireResponse {
+    func errorResponse(_ status: Int, _ message: String) -> WireResponse {
         WireResponse(status, json: ["statusCode": .int(Int64(10_000 + status)), "message": .string(message)])
     }
 
     private func create(_ request: WireRequest, account: Int) -> WireResponse {
-        do throws(ZincIntake.Refusal) {
+        do throws(ZincIntake.RequestError) {
             let intake = try ZincIntake(body: request.body, packages: settings.packages)
             let created = create(intake, account: account, idempotencyKey: request.headers[.idempotencyKey])
             var body: JSON = [:]
             for (name, value) in created.report.members?.pairs ?? [] { body[name == "id" ? settings.idMember : name] = value }
             return WireResponse(201, json: body)
         } catch {
-            return refusal(error.status, error.message)
+            return errorResponse(error.status, error.message)
         }
     }
 
     private func cancel(_ id: String, account: Int) -> WireResponse {
-        guard let present = self.request(id), present.account == account else { return refusal(404, "There is no such request.") }
+        guard let present = self.request(id), present.account == account else { return errorResponse(404, "There is no such request.") }
         if present.status == "cancelled" { return WireResponse(200, json: present.report) }
         guard !present.isFinal, let cancelled = set(id, ZincChange(statusV2: "cancelled")) else {
-            return refusal(409, "The request is complete and can no longer be cancelled.")
+            return errorResponse(409, "The request is complete and can no longer be cancelled.")
         }
         return WireResponse(200, json: cancelled.report)
     }
