@@ -89,7 +89,7 @@ struct AccountWorkTests {
         bench.clock.advance(by: .seconds(300))
         try await probes.tryAgain(bench.account)
         #expect(try await bench.accounts.pause(of: bench.account) == nil)
-        #expect(bench.store.with { $0.hurried } == [.seconds(20)])
+        #expect(bench.store.with { $0.advanced } == [.seconds(20)])
     }
 
     @Test("A provider that does not answer is asked something harmless when its time has come, and what waited is due once it answers")
@@ -102,7 +102,7 @@ struct AccountWorkTests {
         bench.clock.advance(by: .seconds(6))
         try await probes.tryAgain(bench.account)
         #expect(bench.provider.calls == ["packages"] && !bench.breakers.unanswered.isOpen("stub-uk"))
-        #expect(bench.store.with { $0.hurried } == [.seconds(20)])
+        #expect(bench.store.with { $0.advanced } == [.seconds(20)])
     }
 
     /// Moves the clock on until something holds.

@@ -46,7 +46,7 @@ extension AccountService {
             throw CommandError(error)
         }
         try await mapStoreError { try await store.perform(try await pauses.lifting(account)) }
-        await goOn()
+        await resumeWork()
         return nil
     }
 

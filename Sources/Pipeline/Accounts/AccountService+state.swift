@@ -65,9 +65,9 @@ extension AccountService {
     }
 
     /// An account's work may go on: what waited for it is due now.
-    func goOn() async {
+    func resumeWork() async {
         await environment.reportingFailure(of: "having an account's work done at once; it is done when it is due") {
-            try await store.hurry(.seconds(20), rests: false)
+            try await store.advanceDueTimes(by: .seconds(20), rests: false)
         }
     }
 }

@@ -50,7 +50,7 @@ final class AccountProbes: Sendable {
         do {
             try await accounts.probe(account)
             accounts.answered(account)
-            await accounts.goOn()
+            await accounts.resumeWork()
         } catch let error as ProviderError {
             accounts.unanswered.note(error, of: id, environment)
             try await accounts.store.perform(try await accounts.rejected(error, by: account))

@@ -22,7 +22,7 @@ struct ClockWatch: Sendable {
                 environment.logger.warning("the clock was set back; what waited by the old time is tried now", metadata: ["by": "\(jump)"])
                 do {
                     if !isOurs { isOurs = try await store.take(1, from: "clock", perMinute: 1).count == 1 }
-                    if isOurs { try await store.hurry(jump + Self.pause + Self.pause, rests: true) }
+                    if isOurs { try await store.advanceDueTimes(by: jump + Self.pause + Self.pause, rests: true) }
                     isOurs = false
                 } catch {
                     environment.logger.warning("it is noticed again, for the store is away", metadata: ["error": "\(error)"])

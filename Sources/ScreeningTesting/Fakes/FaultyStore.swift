@@ -65,7 +65,9 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func tryWriting() async throws { try await write { try await store.tryWriting() } }
     /// See ``Store``.
-    public func hurry(_ within: Duration, rests: Bool) async throws { try await write { try await store.hurry(within, rests: rests) } }
+    public func advanceDueTimes(by within: Duration, rests: Bool) async throws {
+        try await write { try await store.advanceDueTimes(by: within, rests: rests) }
+    }
     /// See ``Store``.
     public func keep(_ versions: [ScriptVersion]) async throws { try await write { try await store.keep(versions) } }
     /// See ``Store``.

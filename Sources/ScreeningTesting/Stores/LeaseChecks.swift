@@ -50,13 +50,13 @@ extension StoreConformance {
             let held = try await trial.claim(1, owner: "gone")
             trial.clock.advance(by: .seconds(-3600))
             try trial.expect(try await trial.claim().isEmpty, "the clock was not set back")
-            try await trial.store.hurry(.seconds(3600), rests: true)
+            try await trial.store.advanceDueTimes(by: .seconds(3600), rests: true)
             let claims = try await trial.claim()
             try trial.expect(claims.count == 1 && claims[0].attempt == 1, "got \(claims)")
             trial.clock.advance(by: .seconds(31))
             let freed = try await trial.claim(owner: "two")
             try trial.expect(Set(freed.map(\.work)).isSuperset(of: held.map(\.work)), "what a lost holder held did not come back: \(freed)")
-            try trial.expect(!freed.contains { $0.work == .run("later") }, "what waits for longer was hurried")
+            try trial.expect(!freed.contains { $0.work == .run("later") }, "what waits for longer was brought forward")
         },
         Check("a submission that waits again lets what came for its order meanwhile go first, one after the other") { trial in
             let order = try await trial.store.place(trial.order("application-1")).order

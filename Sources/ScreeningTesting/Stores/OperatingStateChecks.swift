@@ -31,7 +31,7 @@ extension StoreConformance {
             try trial.expect(state.restsUntil == nil && state.restsSince == nil, "it rests on")
             try await trial.store.perform([.rest(subject, until: until + .seconds(3600))])
             try trial.expect(try await trial.store.state(of: subject).restsSince == until, "the new rest began with the old one")
-            try await trial.store.hurry(.seconds(1), rests: true)
+            try await trial.store.advanceDueTimes(by: .seconds(1), rests: true)
             try trial.expect(try await trial.store.state(of: subject).restsUntil == until + .seconds(60), "it is not over in a minute")
         },
         Check("the latest time that something was heard or refused stays") { trial in

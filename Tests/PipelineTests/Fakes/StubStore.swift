@@ -28,7 +28,7 @@ final class StubStore: Store {
         var performed: [[Effect]] = []
         var released: [Claim] = []
         var renewed: [[Claim]] = []
-        var hurried: [Duration] = []
+        var advanced: [Duration] = []
 
         /// How many listen for wake-ups.
         var listeners: Int { wakers.count }
@@ -164,9 +164,9 @@ final class StubStore: Store {
         }
     }
 
-    func hurry(_ within: Duration, rests: Bool) async throws {
+    func advanceDueTimes(by within: Duration, rests: Bool) async throws {
         try fault("hurry")
-        with { $0.hurried.append(within) }
+        with { $0.advanced.append(within) }
     }
 
     func keep(_ versions: [ScriptVersion]) async throws {

@@ -33,7 +33,7 @@ public protocol WorkQueue: Sendable {
     /// minute at most unless they are renewed, and with `rests` no account rests for longer than a minute.
     ///
     /// For when ``clock`` was set back, or what work waited for is there again. Calling twice moves it twice.
-    func hurry(_ within: Duration, rests: Bool) async throws
+    func advanceDueTimes(by within: Duration, rests: Bool) async throws
 
     /// Yields whenever something may have become due, from this process or another one. Also yields now and then for nothing. Every call makes a stream
     /// of its own.

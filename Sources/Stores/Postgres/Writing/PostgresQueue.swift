@@ -93,7 +93,7 @@ extension PostgresTransaction {
     }
 
     /// Brings forward what waits, and shortens what is held for longer than a lease.
-    mutating func hurry(_ within: Duration, rests: Bool) {
+    mutating func advanceDueTimes(by within: Duration, rests: Bool) {
         write(
             """
             UPDATE queue SET due_at = greatest($1, due_at - $2) WHERE id IN (

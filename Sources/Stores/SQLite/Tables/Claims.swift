@@ -58,7 +58,7 @@ extension WriteTransaction {
     }
 
     /// Brings forward what waits, and shortens what is held for longer than a lease.
-    mutating func hurry(_ within: Duration, rests: Bool) throws {
+    mutating func advanceDueTimes(by within: Duration, rests: Bool) throws {
         try db.run(
             "UPDATE queue SET due_at = max(?1, due_at - ?2) WHERE owner IS NULL AND due_at > ?1",
             [now.milliseconds, within.wholeMilliseconds]

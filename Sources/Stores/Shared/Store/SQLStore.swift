@@ -57,8 +57,8 @@ extension SQLStore {
         return placed
     }
 
-    func hurry(_ within: Duration, rests: Bool) async throws {
-        try await write(.time) { try $0.hurry(within, rests: rests) }
+    func advanceDueTimes(by within: Duration, rests: Bool) async throws {
+        try await write(.time) { try $0.advanceDueTimes(by: within, rests: rests) }
     }
 
     func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim] {

@@ -7,7 +7,7 @@ protocol StoreTransaction {
     mutating func settle(_ claim: Claim, _ disposition: Decision.Disposition) throws
     mutating func release(_ claims: [Claim]) throws
     mutating func renew(_ claims: [Claim], lease: Duration) throws -> [Claim]
-    mutating func hurry(_ within: Duration, rests: Bool) throws
+    mutating func advanceDueTimes(by within: Duration, rests: Bool) throws
     mutating func queue(_ work: QueuedWork) throws
     mutating func unqueue(_ work: Work) throws
 
