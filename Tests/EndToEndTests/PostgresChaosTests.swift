@@ -32,7 +32,7 @@ import Web
         let atProvider = Dictionary(grouping: bed.site.zinc.requests, by: \.candidate.email.value)
         #expect(atProvider.count == count)
         #expect(atProvider.values.allSatisfy { $0.count == 1 }, "a check was ordered twice")
-        let twice = bed.toldTwice()
+        let twice = bed.notifiedTwice()
         #expect(twice.isEmpty, "told twice under two ids: \(twice)")
         let rows = misfortunes.map { "| \($0.second) | \($0.what) | \(bed.recovery(after: $0.over).map { "\($0) s" } ?? "–") |" }
         let title =
@@ -175,7 +175,7 @@ final class ReplicaBed: Sendable {
     func waitForEnds(_ count: Int) async throws -> Bool {
         for _ in 0..<600 {
             try await settleUncertain()
-            if try await states() == ["completed": count], told().count == count { return true }
+            if try await states() == ["completed": count], notified().count == count { return true }
             try await Task.sleep(for: .milliseconds(200))
         }
         return false
@@ -206,13 +206,13 @@ final class ReplicaBed: Sendable {
     }
 
     /// When the ATS first heard of each order's end.
-    private func told() -> [String: Timestamp] {
+    private func notified() -> [String: Timestamp] {
         let ends = site.ats.received.filter { $0.isVerified && $0.body["data"]?["state"]?.text == "completed" }
         return Dictionary(ends.map { ($0.body["data"]?["external_id"]?.text ?? "", $0.at) }) { first, _ in first }
     }
 
     /// States that the ATS was told of under two ids; `uncertain` apart, which may come back after a person had it sent again.
-    func toldTwice() -> [String] {
+    func notifiedTwice() -> [String] {
         let heard = site.ats.received.filter { $0.isVerified && !$0.isRepeated }.map {
             "\($0.body["data"]?["external_id"]?.text ?? "") \($0.body["data"]?["state"]?.text ?? "")"
         }
@@ -221,7 +221,7 @@ final class ReplicaBed: Sendable {
 
     /// How many seconds after a moment orders came to their end again at 95 % of the rate at which they come in; nil where they did not within a minute.
     func recovery(after moment: Timestamp) -> Int? {
-        let ends = told().values.map { ($0 - moment).wholeMilliseconds }
+        let ends = notified().values.map { ($0 - moment).wholeMilliseconds }
         return (0..<60).first { second in
             let window = ends.count { $0 >= Int64(second) * 1000 && $0 < Int64(second + 1) * 1000 }
             return Double(window) >= perSecond.withLock { $0 } * 0.95

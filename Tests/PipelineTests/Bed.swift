@@ -272,7 +272,7 @@ extension Bed {
     }
 
     /// The states that the ATS has been told of by callback, in the order in which it heard of them.
-    func toldStates(of externalID: String) -> [String] {
+    func notifiedStates(of externalID: String) -> [String] {
         site.ats.received.filter { $0.kind == .callback && $0.isVerified && !$0.isRepeated }.compactMap { receipt in
             receipt.body["data"]?["external_id"]?.text == externalID ? receipt.body["data"]?["state"]?.text : nil
         }

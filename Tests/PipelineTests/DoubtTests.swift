@@ -18,8 +18,10 @@ import Testing
         let order = try await bed.place("application-doubt")
         #expect(try await bed.order(order.id, in: .requested) != nil)
         #expect(bed.site.zinc.requests.count == 1)
-        let told = try await eventually { bed.toldStates(of: "application-doubt").isEmpty ? nil : bed.toldStates(of: "application-doubt") }
-        #expect(told == ["requested"])
+        let notified = try await eventually {
+            bed.notifiedStates(of: "application-doubt").isEmpty ? nil : bed.notifiedStates(of: "application-doubt")
+        }
+        #expect(notified == ["requested"])
         await bed.stop()
     }
 
@@ -52,8 +54,8 @@ import Testing
         _ = try await bed.commands.resolve(order: order.id, .resubmit)
         #expect(try await bed.order(order.id, in: .requested) != nil)
         let chain = try await eventually {
-            let told = bed.told(of: "application-heard")
-            return told.count == 2 ? told : nil
+            let notified = bed.notified(of: "application-heard")
+            return notified.count == 2 ? notified : nil
         }
         #expect(chain == ["accepted → uncertain", "uncertain → requested"])
         await bed.stop()
@@ -69,7 +71,7 @@ extension [Effect] {
 
 extension Bed {
     /// The changes of an order that the ATS was told, in order.
-    fileprivate func told(of externalID: String) -> [String] {
+    fileprivate func notified(of externalID: String) -> [String] {
         site.ats.received.filter { $0.kind == .callback && $0.isVerified && !$0.isRepeated }.compactMap { receipt in
             guard let data = receipt.body["data"], data["external_id"]?.text == externalID else { return nil }
             return "\(data["previous"]?["state"]?.text ?? "") → \(data["state"]?.text ?? "")"

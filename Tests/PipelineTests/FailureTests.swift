@@ -66,8 +66,8 @@ import Testing
         #expect(bed.context.breakers.hosts.open(at: still.clock.now()).count == 1)
 
         bed.site.faults.clear()
-        let told = try await still.pass(120) { bed.site.ats.received.filter { $0.kind == .callback && $0.isVerified }.count >= 12 }
-        #expect(told)
+        let notified = try await still.pass(120) { bed.site.ats.received.filter { $0.kind == .callback && $0.isVerified }.count >= 12 }
+        #expect(notified)
         #expect(bed.context.breakers.hosts.open(at: still.clock.now()).isEmpty)
         await still.end()
     }

@@ -20,7 +20,7 @@ import Testing
             #expect(end.faults.isEmpty, "seed \(seed), \(trial.plan): \(end.faults)")
             ChaosReport.progress("kill points: \(seed + 1) of \(Self.seeds) seeds")
             let verdict = end.faults.isEmpty ? "ok" : end.faults.joined(separator: "; ")
-            rows.append("| \(seed) | \(trial.plan) | \(end.kills) | \(end.atProvider) | \(end.told) | \(verdict) |")
+            rows.append("| \(seed) | \(trial.plan) | \(end.kills) | \(end.atProvider) | \(end.notified) | \(verdict) |")
         }
         try ChaosReport.append("Kill points", ["seed", "plan", "kills", "requests at the provider", "updates told", "verdict"], rows)
     }
@@ -31,7 +31,7 @@ struct KillTrial {
     struct End {
         var kills = 0
         var atProvider = 0
-        var told = 0
+        var notified = 0
         var faults: [String] = []
     }
 
@@ -87,13 +87,13 @@ struct KillTrial {
         if orders.count != 1 { end.faults.append("\(orders.count) orders") }
         end.atProvider = account == "zinc" ? world.site.zinc.requests.count : world.site.workerChecks.invitations.count
         if end.atProvider != 1 { end.faults.append("\(end.atProvider) requests at the provider") }
-        let told = bed.toldStates(of: name)
-        end.told = told.count
+        let notified = bed.notifiedStates(of: name)
+        end.notified = notified.count
         // Uncertain once more for every time that a person had it sent again.
         let again = try await bed.context.store.timeline(of: orders.first?.id ?? "").count { $0.text == "to be sent again" }
-        let once = told.filter { $0 != "uncertain" }
-        if Set(once).count != once.count || told.count - once.count > again + 1 { end.faults.append("told twice under two ids: \(told)") }
-        if told.last != "completed" { end.faults.append("the last that the ATS heard: \(told)") }
+        let once = notified.filter { $0 != "uncertain" }
+        if Set(once).count != once.count || notified.count - once.count > again + 1 { end.faults.append("told twice under two ids: \(notified)") }
+        if notified.last != "completed" { end.faults.append("the last that the ATS heard: \(notified)") }
         await bed.stop()
         world.end()
         try? FileManager.default.removeItem(at: folder)
@@ -134,7 +134,7 @@ struct KillTrial {
         _ = try? await bed.commands.resolve(order: order.id, found.map { .adopt(providerRef: $0) } ?? .resubmit)
     }
 
-    private func isFinished(_ bed: Bed) async throws -> Bool { bed.toldStates(of: name).last == "completed" }
+    private func isFinished(_ bed: Bed) async throws -> Bool { bed.notifiedStates(of: name).last == "completed" }
 
     private func describe(_ bed: Bed) async throws -> String {
         let orders = try await bed.context.store.orders(OrderQuery(), PageRequest()).items

@@ -21,8 +21,8 @@ import Testing
             return events.count > 40 && events.allSatisfy { $0.state == .done } ? events : nil
         }
         #expect(events != nil)
-        let told = try await eventually { bed.toldStates(of: "application-7").count >= 2 ? bed.toldStates(of: "application-7") : nil }
-        #expect(told == ["requested", "in_progress"])
+        let notified = try await eventually { bed.notifiedStates(of: "application-7").count >= 2 ? bed.notifiedStates(of: "application-7") : nil }
+        #expect(notified == ["requested", "in_progress"])
         await bed.stop()
     }
 

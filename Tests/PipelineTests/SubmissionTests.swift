@@ -13,8 +13,10 @@ import Testing
         let stands = try #require(try await bed.order(order.id, in: state))
         #expect(stands.standing.problem != nil)
         #expect(stands.state.waitingOn == (state == .uncertain ? .operator : nil))
-        let told = try await eventually { bed.toldStates(of: "application-\(status)").isEmpty ? nil : bed.toldStates(of: "application-\(status)") }
-        #expect(told == [state.rawValue])
+        let notified = try await eventually {
+            bed.notifiedStates(of: "application-\(status)").isEmpty ? nil : bed.notifiedStates(of: "application-\(status)")
+        }
+        #expect(notified == [state.rawValue])
         await bed.stop()
     }
 

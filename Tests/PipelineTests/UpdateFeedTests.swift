@@ -18,7 +18,7 @@ struct UpdateFeedTests {
     func tells() async throws {
         let feed = UpdateFeed()
         let listeners = [feed.listen(), feed.listen()]
-        feed.tell([try update(.inProgress), try update(.completed)])
+        feed.publish([try update(.inProgress), try update(.completed)])
         feed.finish()
         for listener in listeners {
             let states = await listener.reduce(into: []) { $0.append($1.order.state) }
@@ -30,8 +30,8 @@ struct UpdateFeedTests {
     func bounded() async throws {
         let feed = UpdateFeed(limit: 3)
         let slow = feed.listen()
-        for _ in 0..<10 { feed.tell([try update(.inProgress)]) }
-        feed.tell([try update(.completed)])
+        for _ in 0..<10 { feed.publish([try update(.inProgress)]) }
+        feed.publish([try update(.completed)])
         feed.finish()
         let states = await slow.reduce(into: []) { $0.append($1.order.state) }
         #expect(states == [OrderState.inProgress, .inProgress, .completed])

@@ -17,8 +17,8 @@ import Testing
         let order = try #require(try await bed.order(id, in: .completed))
         #expect(order.outcome == .clear)
         #expect(order.standing.reportURL != nil)
-        let told = try await eventually { bed.site.ats.assessment(assessment.number)?.status == "complete" ? true : nil }
-        #expect(told == true)
+        let notified = try await eventually { bed.site.ats.assessment(assessment.number)?.status == "complete" ? true : nil }
+        #expect(notified == true)
         #expect(bed.site.zinc.requests.count == 1)
         let steps = try await bed.context.store.timeline(of: id).map(\.kind)
         #expect(steps.first == "accepted")
@@ -42,9 +42,9 @@ import Testing
         let done = try #require(try await bed.order(other.id, in: .completed))
         #expect(done.outcome == .clear)
         #expect(done.standing.reportURL?.value.contains("certificate") == true)
-        let heard = try await eventually { bed.toldStates(of: "application-2").last == "completed" ? true : nil }
+        let heard = try await eventually { bed.notifiedStates(of: "application-2").last == "completed" ? true : nil }
         #expect(heard == true)
-        #expect(bed.toldStates(of: "application-2").first == "requested" || bed.toldStates(of: "application-2").first == "awaiting_candidate")
+        #expect(bed.notifiedStates(of: "application-2").first == "requested" || bed.notifiedStates(of: "application-2").first == "awaiting_candidate")
         await bed.stop()
     }
 
@@ -59,7 +59,7 @@ import Testing
             _ = try await eventually { try await bed.context.store.order(order.id)?.state == before ? nil : true }
         }
         #expect(try await bed.order(order.id, in: .completed) != nil)
-        let all = try await eventually { bed.toldStates(of: "application-3").count == 4 ? bed.toldStates(of: "application-3") : nil }
+        let all = try await eventually { bed.notifiedStates(of: "application-3").count == 4 ? bed.notifiedStates(of: "application-3") : nil }
         #expect(all == ["requested", "awaiting_candidate", "in_progress", "completed"])
         await bed.stop()
     }

@@ -16,7 +16,7 @@ public struct PipelineContext: Sendable {
     public let random: any RandomSource
     /// Where to say what matters, without personal data.
     public let logger: Logger
-    /// Who hears of updates in this process.
+    /// Publishes updates to listeners in this process.
     public let updates: UpdateFeed
     let environment: Environment
     let breakers = Breakers()

@@ -11,7 +11,7 @@ struct EffectWriter: Sendable {
     func write(_ effects: [Effect], _ update: Update? = nil) async throws {
         try await mapStoreError { try await store.perform(effects) }
         environment.log(effects)
-        if let update { updates.tell([update]) }
+        if let update { updates.publish([update]) }
     }
 }
 

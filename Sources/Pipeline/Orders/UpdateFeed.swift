@@ -1,7 +1,7 @@
 public import Screening
 import Synchronization
 
-/// Tells listeners in this process of updates, after they are on disk.
+/// Publishes updates to listeners in this process, after they are on disk.
 ///
 /// What happened before listening began, or in another process, is not told, and a listener that does not keep up misses the oldest: the store's timeline
 /// has all of it.
@@ -35,7 +35,7 @@ public final class UpdateFeed: Sendable {
         return stream
     }
 
-    func tell(_ updates: [Update]) {
+    func publish(_ updates: [Update]) {
         guard !updates.isEmpty else { return }
         let present = state.withLock { Array($0.listeners.values) }
         for update in updates {

@@ -30,7 +30,7 @@ struct ReadStage: Sendable {
         }
     }
 
-    private func applied(_ report: Report?, to present: Order) -> (decision: Decision, told: [Update]) {
+    private func applied(_ report: Report?, to present: Order) -> (decision: Decision, updates: [Update]) {
         let now = environment.clock.now()
         var next = present
         if let report, !report.isCoarserForm(of: present.standing.providerStatus) {

@@ -3,11 +3,11 @@ import Screening
 /// What a stage decided, for the worker to write.
 enum StageResult: Sendable {
     /// This, and the work is settled one way or the other.
-    case decided(Decision, told: [Update] = [])
+    case decided(Decision, updates: [Update] = [])
 
     /// Something has happened outside that must not be lost: what follows from it is worked out on the order as it stands when it is written, and
     /// worked out again where the order has moved on meanwhile.
-    case settle(order: String, @Sendable (Order) -> (decision: Decision, told: [Update]))
+    case settle(order: String, @Sendable (Order) -> (decision: Decision, updates: [Update]))
 
     /// These effects first, in a transaction of their own; then go on. Where nobody can say whether they were written, `inDoubt` says what becomes of it
     /// instead: nothing has happened outside.
@@ -17,14 +17,14 @@ enum StageResult: Sendable {
     func adding(_ more: [Effect]) -> StageResult {
         guard !more.isEmpty else { return self }
         switch self {
-        case .decided(var decision, let told):
+        case .decided(var decision, let reported):
             decision.effects += more
-            return .decided(decision, told: told)
+            return .decided(decision, updates: reported)
         case .settle(let order, let work):
             return .settle(order: order) { present in
-                var (decision, told) = work(present)
+                var (decision, published) = work(present)
                 decision.effects += more
-                return (decision, told)
+                return (decision, published)
             }
         case .first(let effects, let inDoubt, let then):
             var doubtful: (@Sendable () -> StageResult)?

@@ -67,7 +67,7 @@ struct WebhookStage: Sendable {
 
     /// The provider's present word where it can be had and says no less than the webhook, else the webhook's.
     private func belief(
-        _ told: Report?,
+        _ reported: Report?,
         _ reference: String,
         _ account: ProviderAccount,
         _ session: ProviderSession
@@ -75,19 +75,19 @@ struct WebhookStage: Sendable {
         do {
             let answer = try await account.provider.report(for: reference, session)
             accounts.answered(account)
-            guard let read = answer else { return Belief(reference: reference, report: told) }
+            guard let read = answer else { return Belief(reference: reference, report: reported) }
             // A webhook that says no more than that something changed.
-            guard let told else { return Belief(reference: reference, report: read) }
-            if read.isCoarserForm(of: told.providerStatus) { return Belief(reference: reference, report: told) }
-            return Belief(reference: reference, report: read, asksAgain: read.status != told.status || read.result != told.result)
+            guard let reported else { return Belief(reference: reference, report: read) }
+            if read.isCoarserForm(of: reported.providerStatus) { return Belief(reference: reference, report: reported) }
+            return Belief(reference: reference, report: read, asksAgain: read.status != reported.status || read.result != reported.result)
         } catch let error as ProviderError {
             let finding = try await accounts.failed(error, at: account)
             environment.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error.place)"])
-            return Belief(reference: reference, report: told, effects: finding.effects)
+            return Belief(reference: reference, report: reported, effects: finding.effects)
         }
     }
 
-    private func applied(_ event: Event, _ belief: Belief, to present: Order) -> (decision: Decision, told: [Update]) {
+    private func applied(_ event: Event, _ belief: Belief, to present: Order) -> (decision: Decision, updates: [Update]) {
         let now = environment.clock.now()
         var effects: [Effect] = [.event(id: event.id, state: .done, problem: nil)]
         if belief.asksAgain {

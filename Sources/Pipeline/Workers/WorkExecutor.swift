@@ -79,10 +79,10 @@ struct WorkExecutor: Sendable {
     @discardableResult
     private func write(_ result: StageResult, _ claim: Claim) async throws -> Decision.Disposition {
         switch result {
-        case .decided(let decision, let told):
+        case .decided(let decision, let published):
             try await store.commit(claim, decision)
             environment.log(decision.effects)
-            updates.tell(told)
+            updates.publish(published)
             return decision.disposition
         case .first(let effects, let inDoubt, let then):
             do { try await store.perform(effects) } catch StoreError.unknown(let why) {
@@ -100,7 +100,7 @@ struct WorkExecutor: Sendable {
     /// neither by a shutdown's cancellation nor by a store that is away for a moment, for nobody else knows it.
     private func settle(
         _ id: String,
-        _ work: @escaping @Sendable (Order) -> (decision: Decision, told: [Update]),
+        _ work: @escaping @Sendable (Order) -> (decision: Decision, updates: [Update]),
         _ claim: Claim
     ) async throws -> Decision.Disposition {
         try await Task { [self] in
@@ -124,14 +124,14 @@ struct WorkExecutor: Sendable {
 
     private func settleOnce(
         _ id: String,
-        _ work: @Sendable (Order) -> (decision: Decision, told: [Update]),
+        _ work: @Sendable (Order) -> (decision: Decision, updates: [Update]),
         _ claim: Claim
     ) async throws -> Decision.Disposition {
         guard let order = try await store.order(id) else {
             try await store.commit(claim, Decision(.done))
             return .done
         }
-        let (decision, told) = work(order)
+        let (decision, published) = work(order)
         do {
             try await store.commit(claim, decision)
         } catch StoreError.conflict {
@@ -140,7 +140,7 @@ struct WorkExecutor: Sendable {
             try await store.perform(decision.effects)
         }
         environment.log(decision.effects)
-        updates.tell(told)
+        updates.publish(published)
         return decision.disposition
     }
 

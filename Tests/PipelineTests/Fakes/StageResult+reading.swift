@@ -7,7 +7,7 @@ extension StageResult {
     var decision: Decision? { if case .decided(let decision, _) = self { decision } else { nil } }
 
     /// What is worked out on an order as it stands when it is written; nil where nothing is.
-    func settled(on order: Order) -> (decision: Decision, told: [Update])? {
+    func settled(on order: Order) -> (decision: Decision, updates: [Update])? {
         if case .settle(order.id, let work) = self { work(order) } else { nil }
     }
 

@@ -46,10 +46,10 @@ struct ReadStageTests {
     func changed() async throws {
         report(.inProgress, ["status": "running"])
         let order = open()
-        let (decision, told) = try #require(try await decide(order).settled(on: order))
+        let (decision, notified) = try #require(try await decide(order).settled(on: order))
         #expect(decision.order?.state == .inProgress && decision.disposition == .done)
         #expect(decision.effects.recorded.map(\.kind) == [.poll] && decision.kinds == ["report", "update"])
-        #expect(told.map(\.order.state) == [.inProgress] && decision.run?.hook == "on_update")
+        #expect(notified.map(\.order.state) == [.inProgress] && decision.run?.hook == "on_update")
         #expect(decision.queued.first { $0.work == .read(order: order.id) }?.due == bench.now + .seconds(900))
     }
 
@@ -58,10 +58,10 @@ struct ReadStageTests {
         report(.requested)
         let order = open()
         let same = try #require(try await decide(order).settled(on: order))
-        #expect(same.decision.effects.count == 1 && same.decision.queued.count == 1 && same.told.isEmpty)
+        #expect(same.decision.effects.count == 1 && same.decision.queued.count == 1 && same.notified.isEmpty)
         bench.provider.answer { $0.report = { nil } }
         let none = try #require(try await decide(order).settled(on: order))
-        #expect(none.decision.effects.count == 1 && none.told.isEmpty)
+        #expect(none.decision.effects.count == 1 && none.notified.isEmpty)
     }
 
     @Test("An answer that leaves out the finer word takes nothing back")

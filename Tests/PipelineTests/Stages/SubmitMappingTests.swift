@@ -34,9 +34,9 @@ struct SubmitMappingTests {
     @Test("A rejection refuses the order with the script's words")
     func rejected() async throws {
         let (order, verdict) = try await decide(.rejected("no order without a site"))
-        let (decision, told) = try #require(verdict.settled(on: order))
+        let (decision, notified) = try #require(verdict.settled(on: order))
         #expect(decision.order?.state == .refused && decision.order?.standing.problem?.message == "no order without a site")
-        #expect(told.count == 1 && bench.provider.calls.isEmpty)
+        #expect(notified.count == 1 && bench.provider.calls.isEmpty)
     }
 
     @Test(
@@ -49,9 +49,9 @@ struct SubmitMappingTests {
     )
     func failed(_ end: HookEnd) async throws {
         let (order, verdict) = try await decide(end)
-        let (decision, told) = try #require(verdict.settled(on: order))
+        let (decision, notified) = try #require(verdict.settled(on: order))
         #expect(decision.order?.state == .accepted && decision.order?.standing.problem?.code == "map_request_failed")
-        #expect(decision.spent == true && told.isEmpty && bench.provider.calls.isEmpty)
+        #expect(decision.spent == true && notified.isEmpty && bench.provider.calls.isEmpty)
     }
 
     @Test("A script that asks for a later time is given it")

@@ -19,8 +19,8 @@ struct SubmitRecoveryTests {
     func noFind() async throws {
         let bench = StageBench(.init(packages: true, report: true, webhooks: true))
         let (order, verdict) = try await recover(on: bench)
-        let (decision, told) = try #require(verdict.settled(on: order))
-        #expect(decision.order?.state == .uncertain && decision.disposition == .done && told.map(\.order.state) == [.uncertain])
+        let (decision, notified) = try #require(verdict.settled(on: order))
+        #expect(decision.order?.state == .uncertain && decision.disposition == .done && notified.map(\.order.state) == [.uncertain])
         #expect(bench.provider.calls.isEmpty)
     }
 

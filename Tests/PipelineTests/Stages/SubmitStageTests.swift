@@ -50,9 +50,9 @@ struct SubmitStageTests {
     func accountMissing() async throws {
         bench.directory.replace(connections: bench.directory.connections, accounts: [])
         let order = bench.order()
-        let (decision, told) = try #require(try await decide(order).settled(on: order))
+        let (decision, notified) = try #require(try await decide(order).settled(on: order))
         #expect(decision.order?.state == .accepted && decision.order?.standing.problem?.code == "account_missing")
-        #expect(decision.spent == true && told.isEmpty)
+        #expect(decision.spent == true && notified.isEmpty)
     }
 
     @Test("An order of an account that rests waits until then, its attempt unspent")
@@ -111,10 +111,10 @@ struct SubmitStageTests {
     @Test("The provider's reference settles the order as requested, tells the ATS and has the order read")
     func reference() async throws {
         let (before, verdict) = try await send { Submission(reference: "ref_7") }
-        let (decision, told) = try #require(verdict.settled(on: before))
+        let (decision, notified) = try #require(verdict.settled(on: before))
         let order = try #require(decision.order)
         #expect(order.state == .requested && order.providerRef == "ref_7" && decision.disposition == .done)
-        #expect(told.map(\.previous.state) == [.accepted] && decision.run?.hook == "on_update")
+        #expect(notified.map(\.previous.state) == [.accepted] && decision.run?.hook == "on_update")
         #expect(decision.queued.map(\.work).contains(.read(order: order.id)))
     }
 
@@ -122,17 +122,17 @@ struct SubmitStageTests {
     func withoutReference() async throws {
         let bench = StageBench(.init(packages: true, report: true, webhooks: true))
         let (before, verdict) = try await send(on: bench) { throw error(.unreadable, 200, means: .uncertain) }
-        let (decision, told) = try #require(verdict.settled(on: before))
+        let (decision, notified) = try #require(verdict.settled(on: before))
         #expect(decision.order?.state == .uncertain && decision.disposition == .done)
-        #expect(decision.order?.standing.problem?.code == "uncertain" && told.map(\.order.state) == [.uncertain])
+        #expect(decision.order?.standing.problem?.code == "uncertain" && notified.map(\.order.state) == [.uncertain])
     }
 
     @Test("A refusal ends the order with the provider's words", arguments: [400, 404, 422])
     func refused(_ status: Int) async throws {
         let (before, verdict) = try await send { throw error(.refused, status, means: .refused) }
-        let (decision, told) = try #require(verdict.settled(on: before))
+        let (decision, notified) = try #require(verdict.settled(on: before))
         #expect(decision.order?.state == .refused && decision.disposition == .done)
-        #expect(decision.order?.standing.problem?.message == "what the provider says" && told.count == 1)
+        #expect(decision.order?.standing.problem?.message == "what the provider says" && notified.count == 1)
     }
 
     @Test("Rejected credentials pause the account", arguments: [401, 403])
@@ -161,8 +161,8 @@ struct SubmitStageTests {
     @Test("429 rests the account; the order is sent again then, its attempt unspent")
     func tooMany() async throws {
         let (before, verdict) = try await send { throw error(.rateLimited, 429, retryAfter: .seconds(90), means: .sendAgain) }
-        let (decision, told) = try #require(verdict.settled(on: before))
-        #expect(decision.again == bench.now + .seconds(90) && decision.spent == false && told.isEmpty)
+        let (decision, notified) = try #require(verdict.settled(on: before))
+        #expect(decision.again == bench.now + .seconds(90) && decision.spent == false && notified.isEmpty)
         #expect(decision.order?.state == .accepted && decision.order?.standing.problem?.code == "rate_limited")
         #expect(decision.restsUntil == bench.now + .seconds(90))
     }
@@ -170,8 +170,8 @@ struct SubmitStageTests {
     @Test("Where the provider surely did not act the order is accepted again and sent later, no sooner than it asked")
     func surelyNotSent() async throws {
         let (before, verdict) = try await send { throw error(.unavailable, 503, retryAfter: .seconds(700), means: .sendAgain) }
-        let (decision, told) = try #require(verdict.settled(on: before))
-        #expect(decision.order?.state == .accepted && decision.spent == true && told.isEmpty)
+        let (decision, notified) = try #require(verdict.settled(on: before))
+        #expect(decision.order?.state == .accepted && decision.spent == true && notified.isEmpty)
         #expect(decision.again == bench.now + .seconds(700))
         let (first, unasked) = try await send { throw error(.unavailable, means: .sendAgain) }
         let again = try #require(unasked.settled(on: first)?.decision.again)
@@ -181,8 +181,8 @@ struct SubmitStageTests {
     @Test("An order whose attempts are used up has failed, and the ATS is told")
     func givenUp() async throws {
         let (before, verdict) = try await send(attempt: 16) { throw error(.unavailable, 503, means: .sendAgain) }
-        let (decision, told) = try #require(verdict.settled(on: before))
-        #expect(decision.order?.state == .failed && decision.disposition == .done && told.map(\.order.state) == [.failed])
+        let (decision, notified) = try #require(verdict.settled(on: before))
+        #expect(decision.order?.state == .failed && decision.disposition == .done && notified.map(\.order.state) == [.failed])
     }
 
     @Test("Half and four fifths of the attempts are an error line each", arguments: [(8, true), (9, false), (13, true), (14, false)])
@@ -241,8 +241,8 @@ struct SubmitStageTests {
         let (before, verdict) = try await send(on: bench) { throw error(.noAnswer, means: .uncertain) }
         var present = before
         present.standing.state = state
-        let (decision, told) = try #require(verdict.settled(on: present))
-        #expect(decision.effects.isEmpty && told.isEmpty && (decision.again != nil) == isQueued)
+        let (decision, notified) = try #require(verdict.settled(on: present))
+        #expect(decision.effects.isEmpty && notified.isEmpty && (decision.again != nil) == isQueued)
     }
 
     @Test(

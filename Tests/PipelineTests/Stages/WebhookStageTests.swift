@@ -76,8 +76,8 @@ struct WebhookStageTests {
     @Test("One that names a second request for the order is shown on it, and is a dead letter")
     func secondReference() async throws {
         let order = order(on: bench)
-        let (decision, told) = try #require(try await decide(order, said(.completed, "ref_9"), on: bench).settled(on: order))
-        #expect(decision.event?.problem?.code == "second_reference" && told.isEmpty)
+        let (decision, notified) = try #require(try await decide(order, said(.completed, "ref_9"), on: bench).settled(on: order))
+        #expect(decision.event?.problem?.code == "second_reference" && notified.isEmpty)
         #expect(decision.order?.state == .requested && decision.order?.standing.problem?.code == "second_reference")
     }
 
@@ -86,17 +86,17 @@ struct WebhookStageTests {
     @Test("Where the provider cannot be asked the webhook's own report is taken")
     func taken() async throws {
         let order = order(on: silent)
-        let (decision, told) = try #require(try await decide(order, said(.inProgress), on: silent).settled(on: order))
+        let (decision, notified) = try #require(try await decide(order, said(.inProgress), on: silent).settled(on: order))
         #expect(decision.order?.state == .inProgress && decision.event?.state == .done)
-        #expect(told.map(\.cause) == [.webhook] && silent.provider.calls == ["interpret"])
+        #expect(notified.map(\.cause) == [.webhook] && silent.provider.calls == ["interpret"])
     }
 
     @Test("Where it can be asked its present word decides, whatever the webhook says")
     func confirmed() async throws {
         bench.provider.answer { $0.report = { Report(status: .recognised(.paused)) } }
         let order = order(on: bench)
-        let (decision, told) = try #require(try await decide(order, said(.completed), on: bench).settled(on: order))
-        #expect(decision.order?.state == .paused && told.map(\.cause) == [.webhook])
+        let (decision, notified) = try #require(try await decide(order, said(.completed), on: bench).settled(on: order))
+        #expect(decision.order?.state == .paused && notified.map(\.cause) == [.webhook])
         // Its own word is behind the webhook's, or the webhook is not to be trusted: it is asked again soon.
         #expect(decision.queued.contains { $0.work == .read(order: order.id) && $0.due == bench.now + .seconds(45) })
     }
@@ -171,9 +171,9 @@ struct WebhookStageTests {
     )
     func settles(_ state: OrderState) async throws {
         let order = silent.order(state) { $0.standing.problem = Problem(code: "uncertain", message: "lost", at: $0.createdAt) }
-        let (decision, told) = try #require(try await decide(order, said(nil, "ref_1"), on: silent).settled(on: order))
+        let (decision, notified) = try #require(try await decide(order, said(nil, "ref_1"), on: silent).settled(on: order))
         #expect(decision.order?.state == .requested && decision.order?.providerRef == "ref_1" && decision.order?.standing.problem == nil)
-        #expect(decision.unqueued.contains(.submit(order: order.id)) && told.count == 1)
+        #expect(decision.unqueued.contains(.submit(order: order.id)) && notified.count == 1)
     }
 
     @Test("A final state is not taken back")
