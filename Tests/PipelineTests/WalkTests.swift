@@ -42,8 +42,8 @@ import Testing
         let done = try #require(try await bed.order(other.id, in: .completed))
         #expect(done.outcome == .clear)
         #expect(done.standing.reportURL?.value.contains("certificate") == true)
-        let heard = try await eventually { bed.notifiedStates(of: "application-2").last == "completed" ? true : nil }
-        #expect(heard == true)
+        let notified = try await eventually { bed.notifiedStates(of: "application-2").last == "completed" ? true : nil }
+        #expect(notified == true)
         #expect(bed.notifiedStates(of: "application-2").first == "requested" || bed.notifiedStates(of: "application-2").first == "awaiting_candidate")
         await bed.stop()
     }

@@ -24,7 +24,7 @@ public struct Intake: Sendable {
             contacts.refused(.connection(connection.id), at: now)
             throw CommandError(401, "bad_signature", "The request's signature or credentials are not this connection's.")
         }
-        contacts.heard(.connection(connection.id), at: now)
+        contacts.lastNotifiedState(.connection(connection.id), at: now)
         let id = environment.identifier(.event)
         let kept = ReceivedRequest(
             method: request.method,
@@ -81,7 +81,7 @@ public struct Intake: Sendable {
             receivedAt: environment.clock.now()
         )
         let acceptance = try await mapStoreError { try await store.accept(event, dedupe: nil) }
-        contacts.heard(.account(account), at: event.receivedAt)
+        contacts.lastNotifiedState(.account(account), at: event.receivedAt)
         return WireResponse(200, json: ["event": .string(acceptance.event)])
     }
 }

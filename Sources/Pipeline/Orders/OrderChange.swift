@@ -28,7 +28,7 @@ struct OrderChange: Sendable {
         var after = changed
         after.version = before.version + 1
         after.updatedAt = now
-        if after.state != .accepted, after.state != .submitting { after.heard = nil }
+        if after.state != .accepted, after.state != .submitting { after.lastNotifiedState = nil }
         let entry = TimelineEntry(
             order: after.id,
             at: now,

@@ -36,8 +36,8 @@ struct SubmitStage: Sendable {
         case .failed(let message, let after): return fail(claim, order, code: "map_request_failed", message: message, asked: after, logs: logs)
         }
         var marked = order
-        let intent = environment.random.token()
-        marked.intent = intent
+        let submissionID = environment.random.token()
+        marked.submissionID = submissionID
         marked.standing.state = .submitting
         marked.standing.problem = nil
         let change = OrderChange(
@@ -49,16 +49,16 @@ struct SubmitStage: Sendable {
             details: SubmitStage.details(["attempt": .int(Int64(claim.attempt))], logs),
             environment
         )
-        return .first(change.effects, inDoubt: { notSent(order, intent) }) { await submit(claim, order, request, account, session) }
+        return .first(change.effects, inDoubt: { notSent(order, submissionID) }) { await submit(claim, order, request, account, session) }
     }
 
     /// The store did not say whether it wrote that the order is being sent, and so it was not sent. Where that is on disk, and others have called the
     /// order `uncertain` for it, they were wrong: it is to be sent still.
-    private func notSent(_ order: Order, _ intent: String) -> StageResult {
+    private func notSent(_ order: Order, _ submissionID: String) -> StageResult {
         accounts.creating.abandoned(order.account)
         return .settle(order: order.id) { [environment] present in
             let now = environment.clock.now()
-            guard present.intent == intent, present.providerRef == nil, present.state == .submitting || present.state == .uncertain else {
+            guard present.submissionID == submissionID, present.providerRef == nil, present.state == .submitting || present.state == .uncertain else {
                 // Nothing was written, or another's attempt: what is to become of that is decided by looking at it.
                 return (Decision(present.state == .accepted || present.state == .submitting ? .again(at: now, spent: false) : .done), [])
             }
@@ -167,8 +167,8 @@ struct SubmitStage: Sendable {
         return try await accounts.rejected(error, by: account)
     }
 
-    /// The intent is on disk and nobody knows what became of it: the request is looked for where the provider lets it be, and is left to a webhook or a
-    /// person where it does not.
+    /// `submitting` is on disk and nobody knows what became of it: the request is looked for where the provider lets it be, and is left to a webhook
+    /// or a person where it does not.
     private func recover(_ claim: Claim, _ order: Order) async throws -> StageResult {
         let lost = ProviderError(.noAnswer, "the answer was lost while the order was being sent")
         guard let account = environment.directory.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }

@@ -22,23 +22,23 @@ public struct HookRunner: Sendable {
         /// What the script logged, redacted.
         public let logs: [JSON]
         let input: JSON
-        let heard: Redactor.Heard
+        let replies: Redactor.Replies
 
-        init(end: HookEnd, unwritten: [Step], logs: [JSON], input: JSON, heard: Redactor.Heard) {
+        init(end: HookEnd, unwritten: [Step], logs: [JSON], input: JSON, replies: Redactor.Replies) {
             self.end = end
             self.unwritten = unwritten
             self.logs = logs
             self.input = input
-            self.heard = heard
+            self.replies = replies
         }
 
         /// An attempt that was not made by a ``HookRunner``.
         package init(end: HookEnd, logs: [JSON] = [], input: JSON) {
-            self.init(end: end, unwritten: [], logs: logs, input: input, heard: Redactor.Heard())
+            self.init(end: end, unwritten: [], logs: logs, input: input, replies: Redactor.Replies())
         }
 
         /// A script's text (the reason it gave) without the personal values that it was called with or answered.
-        public func redacted(_ text: String) -> String { Redactor(input: input, heard: heard).redacted(text) }
+        public func redacted(_ text: String) -> String { Redactor(input: input, replies: replies).redacted(text) }
     }
 
     /// Makes one attempt. `remembered` are the steps of the attempts before, in order: their answers are given again, nothing is done twice.
@@ -65,7 +65,7 @@ public struct HookRunner: Sendable {
             )
             switch runEnd {
             case .finished(let bytes): end = HookEnd(json: (try? JSON(parsing: bytes)) ?? .null)
-            case .failed(let error): end = .failed(HookFailure(error, in: call, heard: await journal.heard))
+            case .failed(let error): end = .failed(HookFailure(error, in: call, replies: await journal.replies))
             case .interrupted(let why): end = .interrupted(why)
             }
         } catch let failure as AttemptFailure {
@@ -76,9 +76,9 @@ public struct HookRunner: Sendable {
         if let failure = await journal.overLimit {
             if case .failed = end {} else { end = .failed(HookFailure(failure, in: call)) }
         }
-        let heard = await journal.heard
-        let logs = notes.all(redactedBy: Redactor(input: call.input, heard: heard))
-        return Attempt(end: end, unwritten: await journal.unwritten(), logs: logs, input: call.input, heard: heard)
+        let replies = await journal.replies
+        let logs = notes.all(redactedBy: Redactor(input: call.input, replies: replies))
+        return Attempt(end: end, unwritten: await journal.unwritten(), logs: logs, input: call.input, replies: replies)
     }
 
     /// What a connection's scripts offer. Runs their top level in the sandbox, with nothing to reach.
@@ -112,13 +112,13 @@ public struct HookRunner: Sendable {
 }
 
 extension HookFailure {
-    init(_ error: ScriptError, in call: HookCall, heard: Redactor.Heard) {
+    init(_ error: ScriptError, in call: HookCall, replies: Redactor.Replies) {
         self.init(
             error,
             plugin: call.plugin,
             hook: call.hook,
             scripts: call.scripts,
-            redactor: Redactor(input: call.input, heard: heard),
+            redactor: Redactor(input: call.input, replies: replies),
             settings: call.settings
         )
     }

@@ -12,16 +12,16 @@ struct Redactor: Sendable {
     private let values: [UInt32: [[UInt8]]]
 
     /// A redactor for what one run was given.
-    /// - Parameter heard: what it was answered.
-    init(input: JSON, heard: Heard = Heard()) {
+    /// - Parameter replies: what its calls were answered.
+    init(input: JSON, replies: Replies = Replies()) {
         var found = Found(limit: 200)
         Redactor.collect(input, personal: false, into: &found)
-        let all = found.values.union(heard.found.values).map { Array($0.utf8) }.sorted { $0.count > $1.count }
+        let all = found.values.union(replies.found.values).map { Array($0.utf8) }.sorted { $0.count > $1.count }
         values = Dictionary(grouping: all) { Redactor.start($0[...]) }
     }
 
     /// The personal values among the replies of a run's calls.
-    struct Heard: Sendable {
+    struct Replies: Sendable {
         fileprivate var found = Found(limit: 2000)
 
         /// Takes the values of one more reply, as it stands in the journal. What comes after the first 2000 values of a run is not kept.

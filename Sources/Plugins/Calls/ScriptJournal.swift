@@ -20,7 +20,7 @@ actor ScriptJournal {
     /// What ends the run, whatever the script makes of the error that it was given at its line; nil where it kept to its number of calls.
     private(set) var overLimit: AttemptFailure?
     /// The personal values among what the script was answered: none of them is to stand in what it says.
-    private(set) var heard = Redactor.Heard()
+    private(set) var replies = Redactor.Replies()
     private var pending: [Step] = []
     /// Calls of this attempt whose failure may pass: sent again should the run be tried again.
     private var mayPass: Set<Int> = []
@@ -91,7 +91,7 @@ actor ScriptJournal {
 
     private func hear(_ reply: JSON, _ kind: String) {
         // The names of packages are nobody's.
-        if kind != "packages" { heard.add(reply) }
+        if kind != "packages" { replies.add(reply) }
     }
 
     /// The steps to write with the run's new state. Failures that may pass are marked: should the run be tried again, they are sent again.

@@ -27,9 +27,9 @@ public struct Order: Sendable, Equatable {
     /// The provider's name for the request, once known.
     public var providerRef: String?
     /// What the latest attempt at sending it is called, so that whoever wrote that it begins knows it again; nil before the first.
-    public var intent: String?
-    /// The state that the ATS heard of last, where the order is to be sent again since; nil everywhere else.
-    public var heard: OrderState?
+    public var submissionID: String?
+    /// The state that the ATS was last notified of, where the order is to be sent again since; nil everywhere else.
+    public var lastNotifiedState: OrderState?
     /// Where it stands.
     public var standing: Standing
     /// Counts the changes. A change that was decided on an older version is not made.
@@ -135,7 +135,7 @@ public struct Order: Sendable, Equatable {
 
     /// Takes an order back to where it is to be sent (again).
     public mutating func returnToAccepted() {
-        if state != .accepted, state != .submitting { heard = state }
+        if state != .accepted, state != .submitting { lastNotifiedState = state }
         standing.state = .accepted
         standing.problem = nil
     }

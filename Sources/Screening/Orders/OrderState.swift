@@ -2,7 +2,7 @@
 public enum OrderState: String, Sendable, CaseIterable, Hashable {
     /// On disk; nothing has been sent to the provider.
     case accepted
-    /// The intent to send is on disk; the provider may or may not have the request.
+    /// The decision to send is on disk; the provider may or may not have the request.
     case submitting
     /// The provider's answer was lost and cannot be found out: waits for a webhook or a person.
     case uncertain

@@ -14,7 +14,7 @@ public struct Update: Sendable, Equatable {
 
     /// State and outcome before a change.
     public struct Previous: Sendable, Equatable {
-        /// The state the ATS heard of last; `accepted` before the first update.
+        /// The state that the ATS was last notified of; `accepted` before the first update.
         public var state: OrderState
         /// The outcome the ATS knew of.
         public var outcome: Outcome?
@@ -35,13 +35,13 @@ public struct Update: Sendable, Equatable {
 
     /// The update that a change calls for; nil when neither state nor outcome changed, or nothing has reached a provider yet.
     ///
-    /// `submitting` is the host's own business: the ATS hears of the order from `requested` on.
+    /// `submitting` is the host's own business: the ATS is notified of the order from `requested` on.
     public init?(from before: Order, to after: Order, cause: Cause) {
         guard after.state != .accepted, after.state != .submitting else { return nil }
         guard before.state != after.state || before.outcome != after.outcome else { return nil }
-        let isUnheard = before.state == .submitting || before.state == .accepted
+        let isUnnotified = before.state == .submitting || before.state == .accepted
         self.order = after
-        self.previous = Previous(state: isUnheard ? before.heard ?? .accepted : before.state, outcome: before.outcome)
+        self.previous = Previous(state: isUnnotified ? before.lastNotifiedState ?? .accepted : before.state, outcome: before.outcome)
         self.cause = cause
     }
 

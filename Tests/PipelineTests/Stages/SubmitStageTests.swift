@@ -39,7 +39,7 @@ struct SubmitStageTests {
         let order = bench.order()
         let verdict = try await decide(order, attempt: 3)
         let effects = try #require(verdict.first)
-        #expect(effects.order?.state == .submitting && effects.order?.intent != nil && effects.order?.version == order.version + 1)
+        #expect(effects.order?.state == .submitting && effects.order?.submissionID != nil && effects.order?.version == order.version + 1)
         #expect(effects.kinds == ["submitting"])
         #expect(bench.provider.calls.isEmpty)
         _ = try await verdict.next()

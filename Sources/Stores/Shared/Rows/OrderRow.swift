@@ -43,8 +43,8 @@ struct OrderRow {
             "checks": .array(standing.checks.map(\.json)),
         ]
         json["provider_ref"] = order.providerRef.map { .string($0) }
-        json["intent"] = order.intent.map { .string($0) }
-        json["heard"] = order.heard.map { .string($0.rawValue) }
+        json["submission_id"] = order.submissionID.map { .string($0) }
+        json["last_notified_state"] = order.lastNotifiedState.map { .string($0.rawValue) }
         json["report_url"] = (standing.reportURL?.value).map { .string($0) }
         json["problem"] = standing.problem?.row
         body = try codec.seal(RowCodec.Content(json: json), at: SealedPlace(.orders, order.id), under: key)
@@ -121,8 +121,8 @@ struct OrderRow {
             createdAt: Timestamp(milliseconds: createdAt),
             updatedAt: Timestamp(milliseconds: updatedAt)
         )
-        order.intent = json["intent"]?.text
-        order.heard = (json["heard"]?.text).flatMap(OrderState.init(rawValue:))
+        order.submissionID = json["submission_id"]?.text
+        order.lastNotifiedState = (json["last_notified_state"]?.text).flatMap(OrderState.init(rawValue:))
         return order
     }
 
