@@ -32,7 +32,7 @@ import Testing
             other.withLock { $0 = nil }
             for case .order(var order) in effects {
                 // What a replica writes that took over the work: it finds `submitting`, and cannot know that nothing left.
-                order.standing.state = .uncertain
+                order.status.state = .uncertain
                 order.version += 1
                 try await store.perform([.order(order)])
             }

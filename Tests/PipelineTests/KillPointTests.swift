@@ -140,6 +140,6 @@ struct KillTrial {
         let orders = try await bed.context.store.orders(OrderQuery(), PageRequest()).items
         let runs = try await bed.context.store.runs(RunQuery(), PageRequest()).items
         let shown = runs.map { "\($0.hook) \($0.state) \($0.failure?.message ?? "")" }
-        return "\(orders.map { "\($0.state) \($0.standing.problem?.code ?? "")" }), \(shown)"
+        return "\(orders.map { "\($0.state) \($0.status.problem?.code ?? "")" }), \(shown)"
     }
 }

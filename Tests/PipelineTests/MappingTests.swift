@@ -60,7 +60,7 @@ import Testing
     func aFailureSendsNothing(_ body: String) async throws {
         let bed = try await Bed(script: script(body))
         let order = try await bed.place("application-failing")
-        let problem = try await eventually { try await bed.context.store.order(order.id)?.standing.problem }
+        let problem = try await eventually { try await bed.context.store.order(order.id)?.status.problem }
         #expect(problem?.code == "map_request_failed")
         #expect(creations(bed).isEmpty)
         #expect(try await bed.context.store.order(order.id)?.state == .accepted)
@@ -84,7 +84,7 @@ import Testing
         let bed = try await Bed(script: script("ctx.reject('no order without a site')"))
         let order = try await bed.place("application-rejected")
         let stands = try #require(try await bed.order(order.id, in: .refused))
-        #expect(stands.standing.problem?.message == "no order without a site")
+        #expect(stands.status.problem?.message == "no order without a site")
         #expect(creations(bed).isEmpty)
         await bed.stop()
     }

@@ -61,7 +61,7 @@ import Testing
         var order = try await bed.place("application-1", account: "workerchecks")
         order.providerRef = "ref"
         func interval(_ state: OrderState, silentFor days: Int64) -> Duration? {
-            order.standing.state = state
+            order.status.state = state
             order.updatedAt = bed.context.clock.now() + .seconds(-days * 86_400 - 60)
             return PollingSchedule.interval(of: order, bed.context.environment)
         }

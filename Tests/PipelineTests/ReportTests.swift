@@ -32,12 +32,12 @@ import Testing
         #expect(try await bed.order(order.id, in: .requested) != nil)
         let id = try #require(bed.site.zinc.requests.first?.id)
         bed.site.zinc.set(id, ZincChange(statusV2: "levitating"))
-        let odd = try await eventually { try await bed.context.store.order(order.id)?.standing.problem }
+        let odd = try await eventually { try await bed.context.store.order(order.id)?.status.problem }
         #expect(odd?.code == "unrecognised_status")
         #expect(try await bed.context.store.order(order.id)?.state == .requested)
         bed.site.zinc.set(id, ZincChange(statusV2: "all-clear", result: "clear"))
         let done = try await bed.order(order.id, in: .completed)
-        #expect(done?.standing.problem == nil)
+        #expect(done?.status.problem == nil)
         await bed.stop()
     }
 

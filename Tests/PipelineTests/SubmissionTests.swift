@@ -11,7 +11,7 @@ import Testing
         bed.site.faults.set(.zinc, "create", .status(status))
         let order = try await bed.place("application-\(status)")
         let stands = try #require(try await bed.order(order.id, in: state))
-        #expect(stands.standing.problem != nil)
+        #expect(stands.status.problem != nil)
         #expect(stands.state.waitingOn == (state == .uncertain ? .operator : nil))
         let notified = try await eventually {
             bed.notifiedStates(of: "application-\(status)").isEmpty ? nil : bed.notifiedStates(of: "application-\(status)")
@@ -34,7 +34,7 @@ import Testing
         let bed = try await Bed()
         bed.site.faults.set(.zinc, "create", .status(503, retryAfter: 1))
         let order = try await bed.place("application-503")
-        let waiting = try await eventually { try await bed.context.store.order(order.id)?.standing.problem }
+        let waiting = try await eventually { try await bed.context.store.order(order.id)?.status.problem }
         #expect(waiting?.code == "unavailable")
         #expect(try await bed.context.store.due(.submit(order: order.id)) != nil)
         #expect(bed.site.zinc.requests.isEmpty)
@@ -71,7 +71,7 @@ import Testing
         }
         #expect(settled?.providerRef == request.id)
         #expect(settled?.state != .uncertain)
-        #expect(settled?.standing.problem == nil)
+        #expect(settled?.status.problem == nil)
         #expect(bed.site.zinc.requests.count == 1)
         await bed.stop()
     }
@@ -117,10 +117,10 @@ import Testing
         #expect(try await bed.webhook(order, naming: "another-request").state == .dead)
         let shown = try #require(try await bed.context.store.order(order.id))
         #expect(shown.providerRef == reference)
-        #expect(shown.standing.problem?.code == "second_reference")
-        #expect(shown.standing.problem?.message.contains("another-request") == true)
+        #expect(shown.status.problem?.code == "second_reference")
+        #expect(shown.status.problem?.message.contains("another-request") == true)
         bed.site.zinc.set(reference, ZincChange(statusV2: "in-progress"))
-        #expect(try await bed.order(order.id, in: .inProgress)?.standing.problem?.code == "second_reference")
+        #expect(try await bed.order(order.id, in: .inProgress)?.status.problem?.code == "second_reference")
         await bed.stop()
     }
 
@@ -129,7 +129,7 @@ import Testing
         let placed = try await bed.place("application-crash")
         // What a killed process leaves behind: the intent is on disk, the answer is not.
         var sending = placed
-        sending.standing.state = .submitting
+        sending.status.state = .submitting
         sending.version += 1
         try await bed.context.store.perform([.order(sending)])
         await bed.stop()

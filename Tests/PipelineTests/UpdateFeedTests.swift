@@ -10,7 +10,7 @@ struct UpdateFeedTests {
     private func update(_ state: OrderState) throws -> Update {
         let before = bench.order(.requested)
         var after = before
-        after.standing.state = state
+        after.status.state = state
         return try #require(Update(from: before, to: after, cause: .poll))
     }
 

@@ -16,7 +16,7 @@ import Testing
         let id = try #require(assessment.interviewID)
         let order = try #require(try await bed.order(id, in: .completed))
         #expect(order.outcome == .clear)
-        #expect(order.standing.reportURL != nil)
+        #expect(order.status.reportURL != nil)
         let notified = try await eventually { bed.site.ats.assessment(assessment.number)?.status == "complete" ? true : nil }
         #expect(notified == true)
         #expect(bed.site.zinc.requests.count == 1)
@@ -41,7 +41,7 @@ import Testing
         let other = try await bed.place("application-2", account: "workerchecks")
         let done = try #require(try await bed.order(other.id, in: .completed))
         #expect(done.outcome == .clear)
-        #expect(done.standing.reportURL?.value.contains("certificate") == true)
+        #expect(done.status.reportURL?.value.contains("certificate") == true)
         let notified = try await eventually { bed.notifiedStates(of: "application-2").last == "completed" ? true : nil }
         #expect(notified == true)
         #expect(bed.notifiedStates(of: "application-2").first == "requested" || bed.notifiedStates(of: "application-2").first == "awaiting_candidate")

@@ -74,10 +74,10 @@ final class PluginScriptHost: ConnectionScriptHost {
             for step in steps { state.steps[step.number] = step }
             switch effect {
             case .place(let order, let reply)?:
-                let standing = state.orders.first { $0.externalID == order.externalID } ?? order
-                if standing.id == order.id { state.orders.append(order) }
-                if let last = steps.last { state.steps[last.number]?.reply = Personal(reply(standing)) }
-                return standing
+                let present = state.orders.first { $0.externalID == order.externalID } ?? order
+                if present.id == order.id { state.orders.append(order) }
+                if let last = steps.last { state.steps[last.number]?.reply = Personal(reply(present)) }
+                return present
             case .value(_, let key, let value, _)?: state.values[key] = value
             case nil: break
             }

@@ -26,7 +26,7 @@ struct SecrecyTests {
             ),
             metadata: ["site": "site-7"],
             callbackToken: Secret("callback-token-0123"),
-            standing: Order.Standing(
+            status: Order.Status(
                 .completed,
                 reportURL: Personal("https://app.example.test/report-77"),
                 checks: [Check(name: "Address check for Ana Roe", status: "clear")]
@@ -56,7 +56,7 @@ struct SecrecyTests {
         expectSilence(order())
         expectSilence(order().candidate)
         expectSilence(Update(from: order(), to: order(), cause: .poll) as Any)
-        expectSilence(Report(status: .recognised(.completed), reportURL: "report-77", checks: order().standing.checks))
+        expectSilence(Report(status: .recognised(.completed), reportURL: "report-77", checks: order().status.checks))
         expectSilence(ProviderError(.refused, "Ana Roe was refused", status: 422, providerCode: "7"))
         expectSilence(Account(id: "a", provider: "zinc", baseURL: "https://x.example.test", secrets: ["api_key": [Secret("s3cret-value")]]))
     }

@@ -11,46 +11,46 @@ struct StateMachinePropertyTests {
     func sequence(_ seed: UInt64) {
         let random = SeededRandom(seed)
         let reports = (0..<6).map { _ in anyReport(random) }
-        var standing = Order.Standing(random.element(of: [.submitting, .uncertain, .requested]) ?? .submitting)
+        var status = Order.Status(random.element(of: [.submitting, .uncertain, .requested]) ?? .submitting)
         var reported: Set<Outcome> = []
         for step in 0..<40 {
             guard let report = random.element(of: reports) else { return }
             let moment = Timestamp(milliseconds: Int64(step))
-            let next = StateMachine.standing(after: report, from: standing, at: moment)
+            let next = StateMachine.status(after: report, from: status, at: moment)
             if case .recognised(let outcome)? = report.result { reported.insert(outcome) }
 
-            if standing.state.isFinal {
+            if status.state.isFinal {
                 #expect(next.state.isFinal, "a final state was lost")
-                #expect(position(next.state) >= position(standing.state), "a final state went back")
+                #expect(position(next.state) >= position(status.state), "a final state went back")
             }
-            if let outcome = standing.outcome, standing.state == .completed || standing.state == .reviewed {
+            if let outcome = status.outcome, status.state == .completed || status.state == .reviewed {
                 #expect(next.outcome != nil, "the final outcome \(outcome) was lost")
             }
             if let outcome = next.outcome { #expect(reported.contains(outcome), "the outcome \(outcome) was invented") }
-            if standing.reportURL != nil && standing.state.isFinal { #expect(next.reportURL != nil, "the report's link was lost") }
+            if status.reportURL != nil && status.state.isFinal { #expect(next.reportURL != nil, "the report's link was lost") }
             switch report.status {
             case .unrecognised:
-                #expect(next.state == standing.state && next.outcome == standing.outcome, "an unknown word moved the order")
+                #expect(next.state == status.state && next.outcome == status.outcome, "an unknown word moved the order")
                 #expect(next.problem?.code == "unrecognised_status")
             case .recognised(let state):
-                #expect(next.state == state || next.state == standing.state, "a state appeared that nobody reported")
+                #expect(next.state == state || next.state == status.state, "a state appeared that nobody reported")
                 #expect(next.problem?.code != "unrecognised_status", "a known word did not clear the problem")
             }
-            standing = next
+            status = next
         }
     }
 
     @Test("Replaying a report changes nothing, whenever it is replayed", arguments: seeds)
     func replay(_ seed: UInt64) {
         let random = SeededRandom(seed)
-        var standing = Order.Standing(.requested)
+        var status = Order.Status(.requested)
         for step in 0..<20 {
             let report = anyReport(random)
-            let next = StateMachine.standing(after: report, from: standing, at: Timestamp(milliseconds: Int64(step)))
-            let again = StateMachine.standing(after: report, from: next, at: Timestamp(milliseconds: Int64(step) + 1_000_000))
+            let next = StateMachine.status(after: report, from: status, at: Timestamp(milliseconds: Int64(step)))
+            let again = StateMachine.status(after: report, from: next, at: Timestamp(milliseconds: Int64(step) + 1_000_000))
             #expect(again == next)
-            #expect(StateMachine.standing(after: report, from: standing, at: Timestamp(milliseconds: Int64(step))) == next)
-            standing = next
+            #expect(StateMachine.status(after: report, from: status, at: Timestamp(milliseconds: Int64(step))) == next)
+            status = next
         }
     }
 
@@ -58,10 +58,10 @@ struct StateMachinePropertyTests {
     func history(_ seed: UInt64) {
         let random = SeededRandom(seed)
         let reports = (0..<15).map { _ in anyReport(random) }
-        func applied(to start: Order.Standing) -> Order.Standing {
-            reports.reduce(start) { StateMachine.standing(after: $1, from: $0, at: Timestamp(milliseconds: 0)) }
+        func applied(to start: Order.Status) -> Order.Status {
+            reports.reduce(start) { StateMachine.status(after: $1, from: $0, at: Timestamp(milliseconds: 0)) }
         }
-        let end = applied(to: Order.Standing(.requested))
+        let end = applied(to: Order.Status(.requested))
         let replayed = applied(to: end)
         if end.state.isFinal { #expect(replayed.state == end.state) }
         if end.state == .completed || end.state == .reviewed { #expect((replayed.outcome == nil) == (end.outcome == nil)) }

@@ -6,14 +6,14 @@ struct StateMachineTests {
     private let moment = Timestamp(milliseconds: 1000)
     private let later = Timestamp(milliseconds: 2000)
 
-    private func after(_ report: Report, _ present: Order.Standing, at moment: Timestamp? = nil) -> Order.Standing {
-        StateMachine.standing(after: report, from: present, at: moment ?? self.moment)
+    private func after(_ report: Report, _ present: Order.Status, at moment: Timestamp? = nil) -> Order.Status {
+        StateMachine.status(after: report, from: present, at: moment ?? self.moment)
     }
 
     @Test("A known state replaces every state that is not final", arguments: OrderState.allCases.filter { !$0.isFinal })
     func moves(_ present: OrderState) {
         for state in OrderState.allCases where state.isReported {
-            #expect(after(Report(status: .recognised(state)), Order.Standing(present)).state == state)
+            #expect(after(Report(status: .recognised(state)), Order.Status(present)).state == state)
         }
     }
 
@@ -22,7 +22,7 @@ struct StateMachineTests {
         let order: [OrderState] = [.cancelled, .completed, .reviewed]
         for (index, present) in order.enumerated() {
             for state in OrderState.allCases where state.isReported {
-                let next = after(Report(status: .recognised(state)), Order.Standing(present)).state
+                let next = after(Report(status: .recognised(state)), Order.Status(present)).state
                 let position = order.firstIndex(of: state)
                 #expect(next == (position.map { $0 >= index } == true ? state : present))
             }
@@ -31,7 +31,7 @@ struct StateMachineTests {
 
     @Test("A late report leaves everything as it was")
     func late() {
-        let present = Order.Standing(
+        let present = Order.Status(
             .completed,
             outcome: .clear,
             providerStatus: ["statusV2": "all-clear"],
@@ -44,7 +44,7 @@ struct StateMachineTests {
 
     @Test("An unknown status keeps the state and shows a problem until the next known one")
     func unknownStatus() {
-        let present = Order.Standing(.inProgress, providerStatus: ["statusV2": "in-progress"])
+        let present = Order.Status(.inProgress, providerStatus: ["statusV2": "in-progress"])
         let puzzled = after(Report(status: .unrecognised("on-hold"), providerStatus: ["statusV2": "on-hold"]), present)
         #expect(puzzled.state == .inProgress)
         #expect(puzzled.problem?.code == "unrecognised_status")
@@ -56,7 +56,7 @@ struct StateMachineTests {
 
     @Test("An unknown status on a finished order keeps state and outcome")
     func unknownAfterTheEnd() {
-        let present = Order.Standing(.reviewed, outcome: .consider)
+        let present = Order.Status(.reviewed, outcome: .consider)
         let next = after(Report(status: .unrecognised("archived"), result: .recognised(.clear)), present)
         #expect(next.state == .reviewed)
         #expect(next.outcome == .consider)
@@ -64,26 +64,26 @@ struct StateMachineTests {
 
     @Test("An unknown result has no outcome and shows a problem")
     func unknownResult() {
-        let next = after(Report(status: .recognised(.completed), result: .unrecognised("passed")), Order.Standing(.inProgress))
+        let next = after(Report(status: .recognised(.completed), result: .unrecognised("passed")), Order.Status(.inProgress))
         #expect(next.state == .completed)
         #expect(next.outcome == nil)
         #expect(next.problem?.code == "unrecognised_result")
-        let kept = after(Report(status: .recognised(.reviewed), result: .unrecognised("passed")), Order.Standing(.completed, outcome: .clear))
+        let kept = after(Report(status: .recognised(.reviewed), result: .unrecognised("passed")), Order.Status(.completed, outcome: .clear))
         #expect(kept.outcome == .clear)
     }
 
     @Test("A review may change the outcome; a report without a result does not take it away")
     func outcomes() {
-        let completed = Order.Standing(.completed, outcome: .clear)
+        let completed = Order.Status(.completed, outcome: .clear)
         #expect(after(Report(status: .recognised(.reviewed), result: .recognised(.consider)), completed).outcome == .consider)
         #expect(after(Report(status: .recognised(.reviewed)), completed).outcome == .clear)
-        let open = Order.Standing(.readyForReview, outcome: .consider)
+        let open = Order.Status(.readyForReview, outcome: .consider)
         #expect(after(Report(status: .recognised(.awaitingCandidate)), open).outcome == nil)
     }
 
     @Test("A long or unruly word is shown short and on one line")
     func unrulyWord() {
-        let next = after(Report(status: .unrecognised("a\nb" + String(repeating: "x", count: 500))), Order.Standing(.requested))
+        let next = after(Report(status: .unrecognised("a\nb" + String(repeating: "x", count: 500))), Order.Status(.requested))
         let message = next.problem?.message ?? ""
         #expect(message.count < 150 && !message.contains("\n"))
     }

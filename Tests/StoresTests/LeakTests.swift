@@ -35,8 +35,8 @@ import Testing
         var order = try await store.place(draft).order
         order.version += 1
         order.providerRef = Self.values[6]
-        order.standing.reportURL = Personal("https://reports.example.test/\(Self.values[6])")
-        order.standing.problem = Problem(code: "refused", message: Self.values[10], at: now)
+        order.status.reportURL = Personal("https://reports.example.test/\(Self.values[6])")
+        order.status.problem = Problem(code: "refused", message: Self.values[10], at: now)
         let request = ReceivedRequest(
             method: "POST",
             path: "/webhook/\(Self.values[8])",

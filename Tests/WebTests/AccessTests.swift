@@ -50,8 +50,8 @@ struct AccessTests {
     func personal() async throws {
         let fixture = try await APIFixture()
         let order = try await fixture.order("a-1") { order in
-            order.standing.reportURL = Personal("https://reports.example.test/ana")
-            order.standing.checks = [Check(name: "Address of Ana Roe", type: "address-check", status: "clear")]
+            order.status.reportURL = Personal("https://reports.example.test/ana")
+            order.status.checks = [Check(name: "Address of Ana Roe", type: "address-check", status: "clear")]
         }
         try await fixture.run { (client) async throws in
             let event = try await client.transport.send(

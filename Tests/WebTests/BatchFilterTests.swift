@@ -12,7 +12,7 @@ struct BatchFilterTests {
     )
     func strict(_ path: String) async throws {
         let fixture = try await APIFixture()
-        let order = try await fixture.order("a-1") { $0.standing = Order.Standing(.failed) }
+        let order = try await fixture.order("a-1") { $0.status = Order.Status(.failed) }
         try await fixture.run { (client) async throws in
             let cases: [(JSON, Int, String)] = [
                 ([:], 400, "missing_filter"), (["limit": 10], 400, "missing_filter"), (["state": []], 400, "malformed_filter"),
@@ -25,7 +25,7 @@ struct BatchFilterTests {
                 let answer = try await client.post(path, body)
                 #expect(answer.status == status && answer.json?["code"]?.text == code, "\(body.string())")
             }
-            #expect(try await fixture.store.order(order.id)?.standing.problem == nil)
+            #expect(try await fixture.store.order(order.id)?.status.problem == nil)
         }
     }
 
@@ -34,7 +34,7 @@ struct BatchFilterTests {
         let fixture = try await APIFixture()
         let problem = Problem(code: "unavailable", message: "the provider was away", at: fixture.clock.now())
         for (name, connection) in [("a-1", "acme"), ("b-1", "beta")] {
-            _ = try await fixture.order(name, connection: connection) { $0.standing = Order.Standing(.failed, problem: problem) }
+            _ = try await fixture.order(name, connection: connection) { $0.status = Order.Status(.failed, problem: problem) }
         }
         try await fixture.run { (client) async throws in
             let other = try await client.post("/orders/discard", ["connection": "beta", "note": "not mine"], as: "acme-only")

@@ -75,7 +75,7 @@ struct DocumentedAnswerTests {
             order.candidate.country = "GB"
             order.candidate.other = Personal(JSON.Members([("notes", ["a", "b"] as JSON)]))
             order.providerRef = "ref-1"
-            order.standing = Order.Standing(
+            order.status = Order.Status(
                 .failed,
                 outcome: .consider,
                 providerStatus: ["statusV2": "odd"],

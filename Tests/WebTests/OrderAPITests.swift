@@ -56,8 +56,8 @@ struct OrderAPITests {
             func put(_ name: String, _ state: OrderState, _ problem: String? = nil) async throws -> String {
                 var order = try await fixture.store.place(try await fixture.order(name)).order
                 order.version += 1
-                order.standing.state = state
-                order.standing.problem = problem.map { Problem(code: $0, message: "the provider was away", at: fixture.clock.now()) }
+                order.status.state = state
+                order.status.problem = problem.map { Problem(code: $0, message: "the provider was away", at: fixture.clock.now()) }
                 try await fixture.store.perform([.order(order)])
                 return order.id
             }
@@ -152,10 +152,10 @@ struct OrderAPITests {
         _ = try await fixture.order("a-1")
         let mark = fixture.clock.now()
         _ = try await fixture.order("a-2") {
-            $0.standing = Order.Standing(.completed, outcome: .clear)
+            $0.status = Order.Status(.completed, outcome: .clear)
             $0.providerRef = "ref-2"
         }
-        _ = try await fixture.order("b-1", connection: "beta") { $0.standing = Order.Standing(.awaitingCandidate) }
+        _ = try await fixture.order("b-1", connection: "beta") { $0.status = Order.Status(.awaitingCandidate) }
         try await fixture.run { (client) async throws in
             let cases: [(String, [String])] = [
                 ("", ["b-1", "a-2", "a-1"]), ("?sort=asc", ["a-1", "a-2", "b-1"]), ("?state=completed", ["a-2"]),
@@ -209,8 +209,8 @@ struct OrderAPITests {
     func commands() async throws {
         let fixture = try await APIFixture()
         let order = try await fixture.order("a-1")
-        let lost = try await fixture.order("a-2") { $0.standing = Order.Standing(.uncertain) }
-        let done = try await fixture.order("a-3") { $0.standing = Order.Standing(.completed) }
+        let lost = try await fixture.order("a-2") { $0.status = Order.Status(.uncertain) }
+        let done = try await fixture.order("a-3") { $0.status = Order.Status(.completed) }
         try await fixture.run { (client) async throws in
             let refresh = try await client.post("/orders/\(order.id)/refresh")
             #expect(refresh.status == 409 && refresh.json?["code"] == "unsupported")

@@ -23,6 +23,6 @@ struct OrderCancel: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await host.ask { try await $0.post(["orders", id, "cancel"], body: reason.map { ["reason": .string($0)] }) }
-        host.show(answer, as: OrderText.standing)
+        host.show(answer, as: OrderText.status)
     }
 }

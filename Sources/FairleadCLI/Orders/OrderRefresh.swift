@@ -18,6 +18,6 @@ struct OrderRefresh: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await host.ask { try await $0.post(["orders", id, "refresh"]) }
-        host.show(answer) { "\(OrderText.standing($0)) The provider is asked; fairlead order show \(id) tells what it says." }
+        host.show(answer) { "\(OrderText.status($0)) The provider is asked; fairlead order show \(id) tells what it says." }
     }
 }

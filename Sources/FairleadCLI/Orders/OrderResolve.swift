@@ -39,6 +39,6 @@ struct OrderResolve: AsyncParsableCommand {
         var body: JSON = ["action": resubmit ? "resubmit" : "abandon"]
         if let adopt { body = ["action": "adopt", "provider_ref": .string(adopt)] }
         let request = body
-        host.show(try await host.ask { try await $0.post(["orders", id, "resolve"], body: request) }, as: OrderText.standing)
+        host.show(try await host.ask { try await $0.post(["orders", id, "resolve"], body: request) }, as: OrderText.status)
     }
 }

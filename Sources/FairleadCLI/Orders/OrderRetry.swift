@@ -25,6 +25,6 @@ struct OrderRetry: AsyncParsableCommand {
     func run() async throws {
         guard let id else { return try await batch.run(["orders", "retry"], "to be sent again", on: host) }
         let answer = try await host.ask { try await $0.post(["orders", id, "retry"]) }
-        host.show(answer) { "\(OrderText.standing($0)) It is sent again; fairlead order show \(id) tells how that ends." }
+        host.show(answer) { "\(OrderText.status($0)) It is sent again; fairlead order show \(id) tells how that ends." }
     }
 }

@@ -12,7 +12,7 @@ enum OrderText {
     )
 
     /// One sentence on where an order stands.
-    static func standing(_ order: JSON) -> String { "\(order.cell("id")) is \(state(order))." }
+    static func status(_ order: JSON) -> String { "\(order.cell("id")) is \(state(order))." }
 
     /// The order, its checks and its timeline.
     static func story(_ order: JSON, timeline: JSON) -> String {

@@ -29,10 +29,10 @@ extension Commands {
             throw CommandError(409, "not_discardable", "The order is \(order.state.rawValue); only one that failed can be discarded.")
         }
         var next = order
-        let before = order.standing.problem
+        let before = order.status.problem
         let message = [before?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
         // One that was abandoned stays so: the provider may have it, and it must not be sent again.
-        next.standing.problem = Problem(
+        next.status.problem = Problem(
             code: before?.code == "abandoned" ? "abandoned" : "discarded",
             message: message.isEmpty ? "nothing is to be done about it" : message,
             at: environment.clock.now()

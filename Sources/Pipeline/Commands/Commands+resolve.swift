@@ -22,14 +22,14 @@ extension Commands {
         var next = order
         var effects: [Effect] = []
         let text: String
-        next.standing.problem = nil
+        next.status.problem = nil
         switch resolution {
         case .adopt(let reference):
             if let holder = try await mapStoreError({ try await accounts.holder(of: reference, besides: order) }) {
                 throw CommandError(409, "conflict", "The order \(holder.id) has that request already; look for this order's own at the provider.")
             }
             next.providerRef = reference
-            next.standing.state = .requested
+            next.status.state = .requested
             text = "adopted the provider's request"
             if let account = environment.directory.account(order.account), account.capabilities.report {
                 effects.append(.queue(QueuedWork(.read(order: id), account: order.account, due: environment.clock.now(), priority: 0)))
@@ -39,8 +39,8 @@ extension Commands {
             text = "to be sent again"
             effects.append(.queue(QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: environment.clock.now(), priority: 1)))
         case .abandon:
-            next.standing.state = .failed
-            next.standing.problem = Problem(code: "abandoned", message: "given up by a person", at: environment.clock.now())
+            next.status.state = .failed
+            next.status.problem = Problem(code: "abandoned", message: "given up by a person", at: environment.clock.now())
             text = "abandoned"
         }
         let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, actor: actor, note: note, environment)

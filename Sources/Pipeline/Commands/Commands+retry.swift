@@ -9,7 +9,7 @@ extension Commands {
         guard order.state == .failed || order.state == .refused else {
             throw CommandError(409, "not_retryable", "The order is \(order.state.rawValue); only one that failed or was refused can be sent again.")
         }
-        guard order.providerRef == nil, order.standing.problem?.code != "abandoned" else {
+        guard order.providerRef == nil, order.status.problem?.code != "abandoned" else {
             throw CommandError(409, "not_retryable", "The provider may have the order: place a new one if it surely has not.")
         }
         var next = order

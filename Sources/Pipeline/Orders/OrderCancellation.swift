@@ -53,9 +53,9 @@ struct OrderCancellation: Sendable {
     /// Writes the cancellation; nil where the order moved on meanwhile.
     private func write(_ order: Order, _ actor: Actor, _ note: String?, _ effects: [Effect]) async throws -> Order? {
         var next = order
-        next.standing.state = .cancelled
-        next.standing.outcome = nil
-        next.standing.problem = nil
+        next.status.state = .cancelled
+        next.status.outcome = nil
+        next.status.problem = nil
         let change = OrderChange(
             from: order,
             to: next,

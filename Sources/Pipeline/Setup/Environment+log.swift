@@ -20,8 +20,8 @@ extension Environment {
             "order": "\(order.id)", "connection": "\(order.connection)", "account": "\(order.account)", "state": "\(order.state.rawValue)",
         ]
         metadata["outcome"] = order.outcome.map { "\($0.rawValue)" }
-        metadata["problem"] = order.standing.problem.map { "\($0.code)" }
-        let needsAPerson = order.state.waitingOn == .operator || order.standing.problem != nil
+        metadata["problem"] = order.status.problem.map { "\($0.code)" }
+        let needsAPerson = order.state.waitingOn == .operator || order.status.problem != nil
         logger.log(level: needsAPerson ? .warning : order.state == .submitting ? .debug : .info, "order", metadata: metadata)
     }
 

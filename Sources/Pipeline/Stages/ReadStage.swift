@@ -33,8 +33,8 @@ struct ReadStage: Sendable {
     private func applied(_ report: Report?, to present: Order) -> (decision: Decision, updates: [Update]) {
         let now = environment.clock.now()
         var next = present
-        if let report, !report.isCoarserForm(of: present.standing.providerStatus) {
-            next.standing = StateMachine.standing(after: report, from: present.standing, at: now)
+        if let report, !report.isCoarserForm(of: present.status.providerStatus) {
+            next.status = StateMachine.status(after: report, from: present.status, at: now)
         }
         // Done and queued anew, so that a refresh's urgency ends with it.
         var effects: [Effect] = []
@@ -74,11 +74,11 @@ struct ReadStage: Sendable {
         let interval = account.account.polling?.interval ?? .seconds(900)
         let backOff = Duration.seconds(min(30 << min(claim.attempt, 6), 1800))
         let again = Decision.Disposition.again(at: now + min(backOff, max(interval, .seconds(30))), spent: true)
-        guard claim.attempt >= 3, order.standing.problem == nil else { return .decided(Decision(again, finding.effects)) }
+        guard claim.attempt >= 3, order.status.problem == nil else { return .decided(Decision(again, finding.effects)) }
         return .settle(order: order.id) { [environment] present in
-            guard present.standing.problem == nil else { return (Decision(again), []) }
+            guard present.status.problem == nil else { return (Decision(again), []) }
             var next = present
-            next.standing.problem = Problem(
+            next.status.problem = Problem(
                 code: "read_failed",
                 message: "\(order.provider) does not say how the order stands: \(error.text)",
                 at: now

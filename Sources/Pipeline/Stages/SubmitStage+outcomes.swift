@@ -9,8 +9,8 @@ extension SubmitStage {
         .settle(order: order.id) { [environment] present in
             guard present.state == .submitting || present.state == .accepted else { return (Decision(.done), []) }
             var next = present
-            next.standing.state = .refused
-            next.standing.problem = Problem(code: "refused", message: error.message.value, at: environment.clock.now())
+            next.status.state = .refused
+            next.status.problem = Problem(code: "refused", message: error.message.value, at: environment.clock.now())
             let change = OrderChange(
                 from: present,
                 to: next,
@@ -52,8 +52,8 @@ extension SubmitStage {
         return .settle(order: order.id) { [environment] present in
             guard present.state == .accepted || present.state == .submitting else { return (Decision(.done), []) }
             var next = present
-            next.standing.state = due == nil ? .failed : .accepted
-            next.standing.problem = Problem(code: code, message: message, at: now)
+            next.status.state = due == nil ? .failed : .accepted
+            next.status.problem = Problem(code: code, message: message, at: now)
             let change = OrderChange(
                 from: present,
                 to: next,
@@ -71,8 +71,8 @@ extension SubmitStage {
         .settle(order: id) { [environment] present in
             guard present.state == .submitting else { return (Decision(SubmitStage.disposition(present, environment)), []) }
             var next = present
-            next.standing.state = .uncertain
-            next.standing.problem = Problem(
+            next.status.state = .uncertain
+            next.status.problem = Problem(
                 code: "uncertain",
                 message: "\(present.provider) may or may not have the order (\(error.text)); it is not sent again. "
                     + "Look there, then adopt its reference, resubmit or abandon.",
@@ -99,8 +99,8 @@ extension SubmitStage {
             var next = present
             next.providerRef = submission.reference
             let report = submission.report ?? Report(status: .recognised(.requested))
-            next.standing = StateMachine.standing(after: report, from: present.standing, at: environment.clock.now())
-            if !next.state.isReported { next.standing.state = .requested }
+            next.status = StateMachine.status(after: report, from: present.status, at: environment.clock.now())
+            if !next.state.isReported { next.status.state = .requested }
             let change = OrderChange(
                 from: present,
                 to: next,

@@ -38,8 +38,8 @@ struct SubmitStage: Sendable {
         var marked = order
         let submissionID = environment.random.token()
         marked.submissionID = submissionID
-        marked.standing.state = .submitting
-        marked.standing.problem = nil
+        marked.status.state = .submitting
+        marked.status.problem = nil
         let change = OrderChange(
             from: order,
             to: marked,

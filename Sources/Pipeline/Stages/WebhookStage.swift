@@ -56,7 +56,7 @@ struct WebhookStage: Sendable {
     }
 
     private func unchanged(_ order: Order, by report: Report) -> Bool {
-        StateMachine.standing(after: report, from: order.standing, at: environment.clock.now()) == order.standing
+        StateMachine.status(after: report, from: order.status, at: environment.clock.now()) == order.status
     }
 
     /// Whether the provider can be asked at present. One that does not answer would hold up the webhooks of all others.
@@ -95,10 +95,10 @@ struct WebhookStage: Sendable {
         }
         var next = present
         next.providerRef = present.providerRef ?? belief.reference
-        if let report = belief.report { next.standing = StateMachine.standing(after: report, from: present.standing, at: now) }
+        if let report = belief.report { next.status = StateMachine.status(after: report, from: present.status, at: now) }
         // The webhook came to this order's own address and names a request: the provider has it, whatever the word for its state.
-        if [.accepted, .submitting, .uncertain].contains(next.state) { next.standing.state = .requested }
-        if next.standing.problem?.code == "uncertain" { next.standing.problem = nil }
+        if [.accepted, .submitting, .uncertain].contains(next.state) { next.status.state = .requested }
+        if next.status.problem?.code == "uncertain" { next.status.problem = nil }
         guard next != present else { return (Decision(.done, effects), []) }
         if present.providerRef == nil { effects.append(.unqueue(.submit(order: present.id))) }
         let change = OrderChange(

@@ -31,7 +31,7 @@ public struct Order: Sendable, Equatable {
     /// The state that the ATS was last notified of, where the order is to be sent again since; nil everywhere else.
     public var lastNotifiedState: OrderState?
     /// Where it stands.
-    public var standing: Standing
+    public var status: Status
     /// Counts the changes. A change that was decided on an older version is not made.
     public var version: Int
     /// When it was accepted.
@@ -57,7 +57,7 @@ public struct Order: Sendable, Equatable {
     }
 
     /// Where an order stands: the part of it that reports change.
-    public struct Standing: Sendable, Equatable {
+    public struct Status: Sendable, Equatable {
         /// The state.
         public var state: OrderState
         /// The provider's advice; nil where there is none.
@@ -71,7 +71,7 @@ public struct Order: Sendable, Equatable {
         /// What stands in its way; nil where nothing does.
         public var problem: Problem?
 
-        /// A standing; at first nothing but the state.
+        /// A status; at first nothing but the state.
         public init(
             _ state: OrderState,
             outcome: Outcome? = nil,
@@ -104,7 +104,7 @@ public struct Order: Sendable, Equatable {
         metadata: JSON,
         callbackToken: Secret,
         providerRef: String? = nil,
-        standing: Standing = Standing(.accepted),
+        status: Status = Status(.accepted),
         version: Int = 1,
         createdAt: Timestamp,
         updatedAt: Timestamp
@@ -122,22 +122,22 @@ public struct Order: Sendable, Equatable {
         self.metadata = Personal(metadata)
         self.callbackToken = callbackToken
         self.providerRef = providerRef
-        self.standing = standing
+        self.status = status
         self.version = version
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
 
     /// The state.
-    public var state: OrderState { standing.state }
+    public var state: OrderState { status.state }
     /// The provider's advice.
-    public var outcome: Outcome? { standing.outcome }
+    public var outcome: Outcome? { status.outcome }
 
     /// Takes an order back to where it is to be sent (again).
     public mutating func returnToAccepted() {
         if state != .accepted, state != .submitting { lastNotifiedState = state }
-        standing.state = .accepted
-        standing.problem = nil
+        status.state = .accepted
+        status.problem = nil
     }
 
     /// The order as users see it in the API and in scripts, with its personal data.
@@ -147,9 +147,9 @@ public struct Order: Sendable, Equatable {
             "external_id": .string(externalID), "package": .string(package), "candidate": candidate.json,
             "state": .string(state.rawValue), "outcome": JSON(outcome?.rawValue), "waiting_on": JSON(state.waitingOn?.rawValue),
             "provider_ref": JSON(providerRef),
-            "provider_status": JSON(texts: standing.providerStatus),
-            "report_url": JSON(standing.reportURL?.value), "checks": .array(standing.checks.map(\.json)),
-            "metadata": metadata.value, "problem": standing.problem?.json ?? .null,
+            "provider_status": JSON(texts: status.providerStatus),
+            "report_url": JSON(status.reportURL?.value), "checks": .array(status.checks.map(\.json)),
+            "metadata": metadata.value, "problem": status.problem?.json ?? .null,
             "created_at": JSON(createdAt), "updated_at": JSON(updatedAt), "caused_by": causedBy?.json ?? .null, "previous": JSON(previous),
         ]
     }

@@ -1,4 +1,4 @@
-/// Decides what a provider's report changes. Pure: the same standing and report give the same answer, whenever and however often.
+/// Decides what a provider's report changes. Pure: the same status and report give the same answer, whenever and however often.
 ///
 /// ```
 ///            the host's own states                      the provider's states, in any order and with repeats
@@ -24,10 +24,10 @@
 ///
 /// A result that reaches us after a cancellation is still a result, so `completed` follows `cancelled`; nothing takes a result away again.
 public enum StateMachine {
-    /// The standing after a report. Equal to `present` when the report says nothing new.
+    /// The status after a report. Equal to `present` when the report says nothing new.
     ///
     /// - Parameter moment: when a problem that the report shows counts as noticed; a problem that was there before keeps its moment.
-    public static func standing(after report: Report, from present: Order.Standing, at moment: Timestamp) -> Order.Standing {
+    public static func status(after report: Report, from present: Order.Status, at moment: Timestamp) -> Order.Status {
         var next = present
         switch report.status {
         case .unrecognised(let word):

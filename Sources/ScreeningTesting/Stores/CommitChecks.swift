@@ -166,7 +166,7 @@ extension StoreConformance {
             func change(_ kind: String) async throws -> [Tally.Group: Int] {
                 trial.clock.advance(by: .seconds(1))
                 order.version += 1
-                order.standing.state = .failed
+                order.status.state = .failed
                 order.updatedAt = trial.now
                 let entry = TimelineEntry(order: order.id, at: trial.now, kind: kind, text: kind)
                 try await trial.store.perform([.order(order), .timeline(entry)])

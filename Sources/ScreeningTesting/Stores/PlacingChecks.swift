@@ -48,7 +48,7 @@ extension StoreConformance {
             order.version += 1
             order.providerRef = "a1b2"
             order.updatedAt = trial.now + .seconds(5)
-            order.standing = Order.Standing(
+            order.status = Order.Status(
                 .completed,
                 outcome: .consider,
                 providerStatus: ["status": "completed", "statusV2": "all-clear"],

@@ -136,8 +136,8 @@ extension Order {
     func changed(to state: OrderState, outcome: Outcome? = nil) -> Order {
         var next = self
         next.version += 1
-        next.standing.state = state
-        next.standing.outcome = outcome
+        next.status.state = state
+        next.status.outcome = outcome
         return next
     }
 }

@@ -116,7 +116,7 @@ struct StageBench: Sendable {
             candidate: Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000"),
             metadata: [:],
             callbackToken: Secret(random.token()),
-            standing: Order.Standing(state),
+            status: Order.Status(state),
             createdAt: now,
             updatedAt: now
         )

@@ -67,7 +67,7 @@ struct ReadStageTests {
     @Test("An answer that leaves out the finer word takes nothing back")
     func coarser() async throws {
         report(.requested, ["status": "pending"])
-        let order = open(.awaitingCandidate) { $0.standing.providerStatus = ["status": "pending", "statusV2": "awaiting-candidate"] }
+        let order = open(.awaitingCandidate) { $0.status.providerStatus = ["status": "pending", "statusV2": "awaiting-candidate"] }
         #expect(try await decide(order).settled(on: order)?.decision.order == nil)
     }
 
@@ -100,7 +100,7 @@ struct ReadStageTests {
     @Test("A read that fails is made again at growing distance", arguments: [(1, 60), (2, 120), (3, 240), (6, 900), (9, 900)])
     func backOff(_ attempt: Int, _ seconds: Int64) async throws {
         bench.provider.answer { $0.report = { throw ProviderError(.unavailable, "away", status: 503) } }
-        let order = open { $0.standing.problem = Problem(code: "read_failed", message: "before", at: $0.createdAt) }
+        let order = open { $0.status.problem = Problem(code: "read_failed", message: "before", at: $0.createdAt) }
         let decision = try #require(try await decide(order, attempt: attempt).decision)
         #expect(decision.again == bench.now + .seconds(seconds) && decision.spent == true && decision.effects.isEmpty)
     }
@@ -111,9 +111,9 @@ struct ReadStageTests {
         let order = open()
         #expect(try await decide(order, attempt: 2).decision != nil)
         let verdict = try await decide(order, attempt: 3)
-        #expect(verdict.settled(on: order)?.decision.order?.standing.problem?.code == "read_failed")
+        #expect(verdict.settled(on: order)?.decision.order?.status.problem?.code == "read_failed")
         var other = order
-        other.standing.problem = Problem(code: "unrecognised_status", message: "odd", at: bench.now)
+        other.status.problem = Problem(code: "unrecognised_status", message: "odd", at: bench.now)
         #expect(verdict.settled(on: other)?.decision.effects.isEmpty == true)
     }
 

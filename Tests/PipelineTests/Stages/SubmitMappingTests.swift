@@ -35,7 +35,7 @@ struct SubmitMappingTests {
     func rejected() async throws {
         let (order, verdict) = try await decide(.rejected("no order without a site"))
         let (decision, notified) = try #require(verdict.settled(on: order))
-        #expect(decision.order?.state == .refused && decision.order?.standing.problem?.message == "no order without a site")
+        #expect(decision.order?.state == .refused && decision.order?.status.problem?.message == "no order without a site")
         #expect(notified.count == 1 && bench.provider.calls.isEmpty)
     }
 
@@ -50,7 +50,7 @@ struct SubmitMappingTests {
     func failed(_ end: HookEnd) async throws {
         let (order, verdict) = try await decide(end)
         let (decision, notified) = try #require(verdict.settled(on: order))
-        #expect(decision.order?.state == .accepted && decision.order?.standing.problem?.code == "map_request_failed")
+        #expect(decision.order?.state == .accepted && decision.order?.status.problem?.code == "map_request_failed")
         #expect(decision.spent == true && notified.isEmpty && bench.provider.calls.isEmpty)
     }
 
@@ -64,10 +64,10 @@ struct SubmitMappingTests {
     func impossible() async throws {
         let order = bench.order()
         let unshaped = try await bench.submit.decide(bench.claim(.submit(order: order.id)), order)
-        #expect(unshaped.settled(on: order)?.decision.order?.standing.problem?.message.contains("cannot change") == true)
+        #expect(unshaped.settled(on: order)?.decision.order?.status.problem?.message.contains("cannot change") == true)
         bench.directory.replace(connections: [], accounts: bench.directory.accounts)
         let unknown = try await bench.submit.decide(bench.claim(.submit(order: order.id)), order)
-        #expect(unknown.settled(on: order)?.decision.order?.standing.problem?.code == "map_request_failed")
+        #expect(unknown.settled(on: order)?.decision.order?.status.problem?.code == "map_request_failed")
         #expect(bench.provider.calls.isEmpty && bench.hooks.calls.isEmpty)
     }
 

@@ -51,7 +51,7 @@ struct SubmitStageTests {
         bench.directory.replace(connections: bench.directory.connections, accounts: [])
         let order = bench.order()
         let (decision, notified) = try #require(try await decide(order).settled(on: order))
-        #expect(decision.order?.state == .accepted && decision.order?.standing.problem?.code == "account_missing")
+        #expect(decision.order?.state == .accepted && decision.order?.status.problem?.code == "account_missing")
         #expect(decision.spent == true && notified.isEmpty)
     }
 
@@ -124,7 +124,7 @@ struct SubmitStageTests {
         let (before, verdict) = try await send(on: bench) { throw error(.unreadable, 200, means: .uncertain) }
         let (decision, notified) = try #require(verdict.settled(on: before))
         #expect(decision.order?.state == .uncertain && decision.disposition == .done)
-        #expect(decision.order?.standing.problem?.code == "uncertain" && notified.map(\.order.state) == [.uncertain])
+        #expect(decision.order?.status.problem?.code == "uncertain" && notified.map(\.order.state) == [.uncertain])
     }
 
     @Test("A refusal ends the order with the provider's words", arguments: [400, 404, 422])
@@ -132,7 +132,7 @@ struct SubmitStageTests {
         let (before, verdict) = try await send { throw error(.refused, status, means: .refused) }
         let (decision, notified) = try #require(verdict.settled(on: before))
         #expect(decision.order?.state == .refused && decision.disposition == .done)
-        #expect(decision.order?.standing.problem?.message == "what the provider says" && notified.count == 1)
+        #expect(decision.order?.status.problem?.message == "what the provider says" && notified.count == 1)
     }
 
     @Test("Rejected credentials pause the account", arguments: [401, 403])
@@ -163,7 +163,7 @@ struct SubmitStageTests {
         let (before, verdict) = try await send { throw error(.rateLimited, 429, retryAfter: .seconds(90), means: .sendAgain) }
         let (decision, notified) = try #require(verdict.settled(on: before))
         #expect(decision.again == bench.now + .seconds(90) && decision.spent == false && notified.isEmpty)
-        #expect(decision.order?.state == .accepted && decision.order?.standing.problem?.code == "rate_limited")
+        #expect(decision.order?.state == .accepted && decision.order?.status.problem?.code == "rate_limited")
         #expect(decision.restsUntil == bench.now + .seconds(90))
     }
 
@@ -223,9 +223,9 @@ struct SubmitStageTests {
         let (before, verdict) = try await send { Submission(reference: "ref_2") }
         var settled = before
         settled.providerRef = "ref_1"
-        settled.standing.state = .inProgress
+        settled.status.state = .inProgress
         let (decision, _) = try #require(verdict.settled(on: settled))
-        #expect(decision.order?.providerRef == "ref_1" && decision.order?.standing.problem?.code == "second_reference")
+        #expect(decision.order?.providerRef == "ref_1" && decision.order?.status.problem?.code == "second_reference")
         settled.providerRef = "ref_2"
         #expect(verdict.settled(on: settled)?.decision.effects.isEmpty == true)
     }
@@ -240,7 +240,7 @@ struct SubmitStageTests {
         let bench = StageBench(.init(packages: true, report: true, webhooks: true))
         let (before, verdict) = try await send(on: bench) { throw error(.noAnswer, means: .uncertain) }
         var present = before
-        present.standing.state = state
+        present.status.state = state
         let (decision, notified) = try #require(verdict.settled(on: present))
         #expect(decision.effects.isEmpty && notified.isEmpty && (decision.again != nil) == isQueued)
     }
@@ -255,7 +255,7 @@ struct SubmitStageTests {
         let order = bench.order()
         let verdict = try await decide(order)
         var present = try #require(verdict.first?.order)
-        present.standing.state = state
+        present.status.state = state
         let (decision, _) = try #require(verdict.inDoubt?.settled(on: present))
         #expect(decision.order?.state == .accepted && decision.queued.map(\.work) == [.submit(order: order.id)])
         #expect(bench.provider.calls.isEmpty)
@@ -268,7 +268,7 @@ struct SubmitStageTests {
         let unwritten = try #require(doubt.settled(on: order)?.decision)
         #expect(unwritten.again == bench.now && unwritten.spent == false && unwritten.effects.isEmpty)
         var others = order
-        others.standing.state = .requested
+        others.status.state = .requested
         others.providerRef = "ref_1"
         #expect(doubt.settled(on: others)?.decision.disposition == .done)
     }

@@ -78,7 +78,7 @@ struct WebhookStageTests {
         let order = order(on: bench)
         let (decision, notified) = try #require(try await decide(order, said(.completed, "ref_9"), on: bench).settled(on: order))
         #expect(decision.event?.problem?.code == "second_reference" && notified.isEmpty)
-        #expect(decision.order?.state == .requested && decision.order?.standing.problem?.code == "second_reference")
+        #expect(decision.order?.state == .requested && decision.order?.status.problem?.code == "second_reference")
     }
 
     // MARK: What is believed
@@ -170,9 +170,9 @@ struct WebhookStageTests {
         ]
     )
     func settles(_ state: OrderState) async throws {
-        let order = silent.order(state) { $0.standing.problem = Problem(code: "uncertain", message: "lost", at: $0.createdAt) }
+        let order = silent.order(state) { $0.status.problem = Problem(code: "uncertain", message: "lost", at: $0.createdAt) }
         let (decision, notified) = try #require(try await decide(order, said(nil, "ref_1"), on: silent).settled(on: order))
-        #expect(decision.order?.state == .requested && decision.order?.providerRef == "ref_1" && decision.order?.standing.problem == nil)
+        #expect(decision.order?.state == .requested && decision.order?.providerRef == "ref_1" && decision.order?.status.problem == nil)
         #expect(decision.unqueued.contains(.submit(order: order.id)) && notified.count == 1)
     }
 

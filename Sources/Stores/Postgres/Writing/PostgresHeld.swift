@@ -54,7 +54,7 @@ struct PostgresHeld {
     var orders: [String: HeldOrder] = [:]
     /// Orders that this transaction has put in and nobody has been told of.
     var placed: Set<String> = []
-    var standing: [Place: PostgresOrderRow] = [:]
+    var present: [Place: PostgresOrderRow] = [:]
     /// The states of the runs that are there.
     var runs: [String: String] = [:]
     /// The states of events that are expected to be in one.
@@ -83,9 +83,9 @@ struct PostgresHeld {
                     works[work.id] = work
                     ids[work.work] = work.id
                 case .placed: placed.insert(row.text(0))
-                case .standing:
+                case .present:
                     let order = PostgresOrderRow(row)
-                    standing[Place(connection: order.row.connection, external: row.bytes(PostgresOrderRow.columnCount))] = order
+                    present[Place(connection: order.row.connection, external: row.bytes(PostgresOrderRow.columnCount))] = order
                 case .orders:
                     orders[row.text(0)] =
                         HeldOrder(seq: row.int(1), version: row.count(2), bucket: row.int(3), keys: [LookupKey](packed: row.bytes(4)))

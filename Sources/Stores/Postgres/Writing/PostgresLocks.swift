@@ -4,7 +4,7 @@ import Screening
 /// seldom wait for one another in a circle.
 enum PostgresLocks {
     /// What is asked for.
-    enum Part { case lanes, claims, works, placed, standing, orders, runs, events, freshRequests, requests, budgets, time, nothing }
+    enum Part { case lanes, claims, works, placed, present, orders, runs, events, freshRequests, requests, budgets, time, nothing }
 
     /// The statements that take the locks and read what is held by them; each reads with eyes opened after the locks before it.
     static func statements(_ touched: TouchedRows, _ time: PostgresTime, _ buckets: PostgresBuckets) -> [(part: Part, statement: PostgresStatement)] {
@@ -24,7 +24,7 @@ enum PostgresLocks {
                 if let sql = buckets.statement(placing: count, on: connection) { add(.nothing, sql, [.text(connection)]) }
             }
             add(.placed, insertOrders, columns(of: sorted))
-            add(.standing, standingOrders, [.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))])
+            add(.present, selectPresentOrders, [.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))])
         }
         if !touched.orders.isEmpty { add(.orders, lockOrders, [.texts(Set(touched.orders).map { $0 })]) }
         if !touched.runs.isEmpty {

@@ -16,7 +16,7 @@ extension PostgresLocks {
         """
 
     /// The newest orders that stand under external ids, new or not.
-    static let standingOrders = """
+    static let selectPresentOrders = """
         SELECT \(PostgresOrderRow.columns), o.external_key FROM unnest($1::text[], $2::bytea[]) AS w (connection, external_key)
         JOIN LATERAL (
             SELECT * FROM orders WHERE connection = w.connection AND external_key = w.external_key ORDER BY sequence DESC LIMIT 1
@@ -40,7 +40,7 @@ extension PostgresTransaction {
     mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool) {
         let order = new.order
         guard held.placed.remove(order.id) != nil else {
-            guard let present = held.standing[PostgresHeld.Place(new)] else { throw StoreError.conflict }
+            guard let present = held.present[PostgresHeld.Place(new)] else { throw StoreError.conflict }
             return (try present.order(codec), false)
         }
         add(new.keys, of: order.id)

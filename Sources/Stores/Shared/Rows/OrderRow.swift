@@ -35,18 +35,18 @@ struct OrderRow {
         version = order.version
         createdAt = order.createdAt.milliseconds
         updatedAt = order.updatedAt.milliseconds
-        let standing = order.standing
+        let status = order.status
         var json: JSON = [
             "external_id": .string(order.externalID), "callback_token": .string(order.callbackToken.value),
             "candidate": Self.json(order.candidate), "metadata": order.metadata.value,
-            "provider_status": JSON(texts: standing.providerStatus),
-            "checks": .array(standing.checks.map(\.json)),
+            "provider_status": JSON(texts: status.providerStatus),
+            "checks": .array(status.checks.map(\.json)),
         ]
         json["provider_ref"] = order.providerRef.map { .string($0) }
         json["submission_id"] = order.submissionID.map { .string($0) }
         json["last_notified_state"] = order.lastNotifiedState.map { .string($0.rawValue) }
-        json["report_url"] = (standing.reportURL?.value).map { .string($0) }
-        json["problem"] = standing.problem?.row
+        json["report_url"] = (status.reportURL?.value).map { .string($0) }
+        json["problem"] = status.problem?.row
         body = try codec.seal(RowCodec.Content(json: json), at: SealedPlace(.orders, order.id), under: key)
     }
 
@@ -91,7 +91,7 @@ struct OrderRow {
         guard let state = OrderState(rawValue: state), let externalID = json["external_id"]?.text, let token = json["callback_token"]?.text,
             let candidate = Self.candidate(json["candidate"]), let metadata = json["metadata"]
         else { throw RowCodec.unreadable(place) }
-        let standing = Order.Standing(
+        let status = Order.Status(
             state,
             outcome: outcome.flatMap(Outcome.init(rawValue:)),
             providerStatus: Dictionary(
@@ -116,7 +116,7 @@ struct OrderRow {
             metadata: metadata,
             callbackToken: Secret(token),
             providerRef: json["provider_ref"]?.text,
-            standing: standing,
+            status: status,
             version: version,
             createdAt: Timestamp(milliseconds: createdAt),
             updatedAt: Timestamp(milliseconds: updatedAt)

@@ -77,10 +77,10 @@ extension StoreTransaction {
         var steps = prepared.steps
         var placed: (order: Order, isNew: Bool)?
         if let (new, reply) = prepared.placing {
-            let standing = try place(new)
-            if let cause = new.cause { try note(order: standing.order.id, of: cause, isNew: standing.isNew) }
-            if !steps.isEmpty { steps[steps.count - 1].reply = Personal(reply(standing.order)) }
-            placed = standing
+            let status = try place(new)
+            if let cause = new.cause { try note(order: status.order.id, of: cause, isNew: status.isNew) }
+            if !steps.isEmpty { steps[steps.count - 1].reply = Personal(reply(status.order)) }
+            placed = status
         }
         if let value = prepared.value { try set(value) }
         for step in steps { try write(StepRow(step, of: prepared.run, codec, under: prepared.key)) }

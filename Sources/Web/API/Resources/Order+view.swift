@@ -26,11 +26,11 @@ extension Order {
         view["report_url"] = nil
         view["metadata"] = nil
         // The message may quote the provider, and the provider a person.
-        if let problem = standing.problem {
+        if let problem = status.problem {
             view["problem"]?["message"] = .string("See the order's timeline, or ask somebody who may read personal data (\(problem.code)).")
         }
         view["checks"] = .array(
-            standing.checks.map { check in
+            status.checks.map { check in
                 var json = check.json
                 json["name"] = nil
                 return json
@@ -42,7 +42,7 @@ extension Order {
     /// The order with what happens next. An order that waits for its account shows the account's problem, unless it has one of its own.
     func view(_ principal: Principal, _ nextActions: NextActions) -> JSON {
         var view = view(principal)
-        if let obstacle = nextActions.obstacle, standing.problem == nil { view["problem"] = obstacle }
+        if let obstacle = nextActions.obstacle, status.problem == nil { view["problem"] = obstacle }
         view["next_attempt_at"] = JSON(nextActions.nextAttemptAt)
         view["next_read_at"] = JSON(nextActions.nextReadAt)
         return view
