@@ -7,7 +7,7 @@ import Testing
 @Suite("What a plugin may use")
 struct ScriptLimitsTests {
     @Test func isTheDefaultWhereNobodySaysOtherwise() {
-        #expect(ScriptLimits(wishes: [:], caps: [:]) == ScriptLimits())
+        #expect(ScriptLimits(requested: [:], caps: [:]) == ScriptLimits())
         #expect(ScriptLimits()[.sliceMilliseconds] == 250)
         #expect(ScriptLimits()[.runSeconds] == 60)
         #expect(ScriptLimits()[.memoryMegabytes] == 64)
@@ -15,21 +15,24 @@ struct ScriptLimitsTests {
     }
 
     @Test func isWhatThePluginAsksForUpToTheOperatorsCap() {
-        let limits = ScriptLimits(wishes: [.steps: 500, .memoryMegabytes: 128, .sliceMilliseconds: 50], caps: [.steps: 400, .memoryMegabytes: 256])
+        let limits = ScriptLimits(
+            requested: [.steps: 500, .memoryMegabytes: 128, .sliceMilliseconds: 50],
+            caps: [.steps: 400, .memoryMegabytes: 256]
+        )
         #expect(limits.steps == 400)
         #expect(limits.sandbox.memory == 128 << 20)
         #expect(limits.sandbox.sliceCPU == .milliseconds(50))
     }
 
     @Test func isNeverMoreThanACapBelowTheDefault() {
-        #expect(ScriptLimits(wishes: [:], caps: [.steps: 10]).steps == 10)
+        #expect(ScriptLimits(requested: [:], caps: [.steps: 10]).steps == 10)
     }
 
     @Test func doesNotGrowWithoutTheOperator() {
-        #expect(ScriptLimits(wishes: [.steps: 500], caps: [:]).steps == 200)
-        let said = ScriptLimits.excesses(wishes: [.steps: 500, .nesting: 10], caps: [:])
+        #expect(ScriptLimits(requested: [.steps: 500], caps: [:]).steps == 200)
+        let said = ScriptLimits.excesses(requested: [.steps: 500, .nesting: 10], caps: [:])
         #expect(said == ["the plugin asks for limits.steps: 500, and workers.limits.steps allows 200"])
-        #expect(ScriptLimits.excesses(wishes: [.steps: 500], caps: [.steps: 500]).isEmpty)
+        #expect(ScriptLimits.excesses(requested: [.steps: 500], caps: [.steps: 500]).isEmpty)
     }
 
     @Test func isReadFromTheManifest() throws {

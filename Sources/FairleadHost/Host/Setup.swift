@@ -66,7 +66,7 @@ package struct Setup: Sendable {
             }
             plugged.append(provider)
             guard settings.accounts.contains(where: { $0.provider == plugin.name }) else { continue }
-            let excesses = ScriptLimits.excesses(wishes: plugin.manifest.limits, caps: settings.workers.limits)
+            let excesses = ScriptLimits.excesses(requested: plugin.manifest.limits, caps: settings.workers.limits)
             for message in try await provider.scriptProblems() + excesses {
                 problems.append(ConfigurationProblem(file: file, path: "", message: message))
             }
@@ -113,7 +113,7 @@ package struct Setup: Sendable {
         let before = problems.count
         problems += Setup.findings(plugin, given).map { problem($0.place, $0.message, hint: $0.hint) }
         let caps = settings.workers.limits
-        problems += ScriptLimits.excesses(wishes: plugin.manifest.limits, caps: caps).map {
+        problems += ScriptLimits.excesses(requested: plugin.manifest.limits, caps: caps).map {
             problem("plugin", $0, hint: "Raise it, or ask for less.")
         }
         var overlay: Script?
@@ -134,7 +134,7 @@ package struct Setup: Sendable {
                 settings: applied,
                 scripts: scripts,
                 hooks: hooks,
-                limits: ScriptLimits(wishes: plugin.manifest.limits, caps: caps)
+                limits: ScriptLimits(requested: plugin.manifest.limits, caps: caps)
             )
         } catch let failure as HookFailure {
             problems.append(problem("", failure.line, hint: failure.error.hint))

@@ -2,17 +2,17 @@ import Plugins
 import Screening
 
 extension Connection {
-    /// The order that a wish from outside (a script's, the API's) stands for, checked before anything is written.
+    /// The order that a request from outside (a script's, the API's) asks for, checked before anything is written.
     /// - Throws: ``FieldProblem`` naming what is missing or malformed.
-    func order(_ wish: JSON, _ environment: Environment) throws(FieldProblem) -> Order {
-        let draft = try OrderDraft(wish: wish, connection: id, accounts: accounts) { environment.directory.account($0)?.account.provider }
+    func order(_ request: JSON, _ environment: Environment) throws(FieldProblem) -> Order {
+        let draft = try OrderDraft(request: request, connection: id, accounts: accounts) { environment.directory.account($0)?.account.provider }
         if let problem = environment.directory.account(draft.account)?.provider.problems(with: draft).first { throw problem }
         return draft.order(id: environment.identifier(.order), callbackToken: Secret(environment.random.token()), at: environment.clock.now())
     }
 
-    /// The first value of a wish that says where the connection's scripts may send: one that `permissions.http` refers to. Nil where there is none.
-    func destination(in wish: JSON) -> String? {
+    /// The first value of a request that says where the connection's scripts may send: one that `permissions.http` refers to. Nil where there is none.
+    func destination(in request: JSON) -> String? {
         let paths = plugin.manifest.permissions.flatMap(\.references).filter { $0.root == .order }.map(\.path)
-        return paths.first { wish.at($0).map { !$0.isNull } ?? false }
+        return paths.first { request.at($0).map { !$0.isNull } ?? false }
     }
 }

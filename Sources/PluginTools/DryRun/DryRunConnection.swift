@@ -50,7 +50,7 @@ public struct DryRunConnection: Sendable {
             accounts: accounts,
             settings: settings,
             run: ("run_fixture", 1),
-            limits: ScriptLimits(wishes: plugin.manifest.limits, caps: plugin.manifest.limits)
+            limits: ScriptLimits(requested: plugin.manifest.limits, caps: plugin.manifest.limits)
         )
         if plugin.manifest.kind == .provider {
             let (environment, url) = address

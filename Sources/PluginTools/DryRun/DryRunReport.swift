@@ -45,7 +45,7 @@ public struct DryRunReport: Sendable {
     /// The report for programs: `{connection, plugin, hook, orders, calls, logs, end, notes}`. Orders hold what a script asked for.
     public var json: JSON {
         [
-            "connection": .string(connection), "plugin": .string(plugin), "hook": .string(hook), "orders": .array(orders.map(DryRunReport.wish)),
+            "connection": .string(connection), "plugin": .string(plugin), "hook": .string(hook), "orders": .array(orders.map(DryRunReport.placement)),
             "calls": .array(calls.map(\.json)), "logs": .array(logs), "end": end.json, "notes": .array(notes.map { .string($0) }),
         ]
     }
@@ -107,7 +107,7 @@ public struct DryRunReport: Sendable {
     }
 
     /// The part of an order that a script decides.
-    private static func wish(_ order: Order) -> JSON {
+    private static func placement(_ order: Order) -> JSON {
         [
             "external_id": .string(order.externalID), "package": .string(order.package), "account": .string(order.account),
             "candidate": order.candidate.json, "metadata": order.metadata.value,

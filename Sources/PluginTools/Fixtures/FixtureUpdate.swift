@@ -43,7 +43,7 @@ public struct FixtureUpdate: Sendable {
         if old.orders != nil || !outcome.orders.isEmpty {
             let orders = outcome.orders.enumerated().map { index, order in
                 let wanted = old.orders.flatMap { $0.indices.contains(index) ? $0[index] : nil }
-                return wanted.map { only($0, of: order.json) } ?? wish(order)
+                return wanted.map { only($0, of: order.json) } ?? placement(order)
             }
             expect["orders"] = .array(orders)
         }
@@ -85,7 +85,7 @@ public struct FixtureUpdate: Sendable {
     }
 
     /// The part of an order that a script decides.
-    static func wish(_ order: Order) -> JSON {
+    static func placement(_ order: Order) -> JSON {
         var json: JSON = ["external_id": .string(order.externalID), "package": .string(order.package), "candidate": order.candidate.json]
         if order.metadata.value.members?.pairs.isEmpty == false { json["metadata"] = order.metadata.value }
         return json

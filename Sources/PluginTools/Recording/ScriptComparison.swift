@@ -35,6 +35,6 @@ package struct ScriptComparison: Sendable {
         // Where a script failed is its own affair: lines move.
         for name in ["line", "excerpt", "script"] { end["error"]?[name] = nil }
         let calls = outcome.calls.filter(\.isOutward).map { call -> JSON in .object(JSON.Members([(call.name, call.arguments)])) }
-        return ["orders": .array(outcome.orders.map(FixtureUpdate.wish)), "calls": .array(calls), "ends": end]
+        return ["orders": .array(outcome.orders.map(FixtureUpdate.placement)), "calls": .array(calls), "ends": end]
     }
 }

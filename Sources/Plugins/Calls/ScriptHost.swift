@@ -54,7 +54,7 @@ public protocol RememberingScriptHost: ScriptHost {
 
 /// A host that gives scripts all that is their connection's: its orders, its accounts' packages, and the values that its scripts keep.
 public protocol ConnectionScriptHost: HTTPScriptHost, ValueScriptHost, RememberingScriptHost {
-    /// Checks a wish for an order, as `ctx.orders.place` was given it. Calling twice gives two orders; neither is placed.
+    /// Checks a request for an order, as `ctx.orders.place` was given it. Calling twice gives two orders; neither is placed.
     /// - Returns: the order to place.
     /// - Throws: ``HostCallError`` naming the field that is wrong.
     func draft(_ arguments: JSON) async throws -> Order

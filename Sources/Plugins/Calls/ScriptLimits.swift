@@ -74,20 +74,20 @@ public struct ScriptLimits: Sendable, Hashable {
     }
 
     /// The limits of a plugin under an operator's caps: what the plugin asks for, else the default, and nothing above a cap.
-    public init(wishes: [Name: Int], caps: [Name: Int]) {
+    public init(requested: [Name: Int], caps: [Name: Int]) {
         for name in Name.allCases {
             let cap = caps[name] ?? self[name]
-            self[name] = min(wishes[name] ?? self[name], cap)
+            self[name] = min(requested[name] ?? self[name], cap)
         }
     }
 
     /// What a plugin asks for beyond the caps, a sentence each. Where the operator says nothing, the defaults are the caps.
-    public static func excesses(wishes: [Name: Int], caps: [Name: Int]) -> [String] {
+    public static func excesses(requested: [Name: Int], caps: [Name: Int]) -> [String] {
         Name.allCases.compactMap { name in
-            guard let wish = wishes[name] else { return nil }
+            guard let request = requested[name] else { return nil }
             let cap = caps[name] ?? ScriptLimits()[name]
-            guard wish > cap else { return nil }
-            return "the plugin asks for limits.\(name.rawValue): \(wish), and workers.limits.\(name.rawValue) allows \(cap)"
+            guard request > cap else { return nil }
+            return "the plugin asks for limits.\(name.rawValue): \(request), and workers.limits.\(name.rawValue) allows \(cap)"
         }
     }
 }

@@ -24,7 +24,7 @@ public struct LuaProvider: ScreeningProvider {
         self.runner = runner
         self.random = random
         scripts = plugin.scripts()
-        limits = ScriptLimits(wishes: plugin.manifest.limits, caps: caps)
+        limits = ScriptLimits(requested: plugin.manifest.limits, caps: caps)
     }
 
     /// What is wrong with the script: it does not load, or lacks a hook that the manifest promises. A sentence each. Runs the script's top level.

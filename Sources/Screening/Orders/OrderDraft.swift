@@ -1,4 +1,4 @@
-/// A wish for an order, checked but not yet accepted.
+/// A request for an order, checked but not yet accepted.
 public struct OrderDraft: Sendable, Equatable {
     /// The connection it comes through.
     public var connection: String
@@ -36,22 +36,22 @@ public struct OrderDraft: Sendable, Equatable {
 }
 
 extension OrderDraft {
-    /// Reads and checks a wish from outside (a script's, the API's): `{external_id, package, candidate, account?, metadata?}`.
+    /// Reads and checks a request from outside (a script's, the API's): `{external_id, package, candidate, account?, metadata?}`.
     ///
     /// - Parameters:
-    ///   - accounts: the accounts that the connection may order from; the first is taken where the wish names none.
+    ///   - accounts: the accounts that the connection may order from; the first is taken where the request names none.
     ///   - provider: the provider of an account.
     /// - Throws: ``FieldProblem`` for the first field that is missing or malformed.
-    public init(wish: JSON, connection: String, accounts: [String], provider: (_ account: String) -> String?) throws(FieldProblem) {
-        let externalID = try OrderDraft.text("external_id", of: wish, "the ATS's name for the request")
+    public init(request: JSON, connection: String, accounts: [String], provider: (_ account: String) -> String?) throws(FieldProblem) {
+        let externalID = try OrderDraft.text("external_id", of: request, "the ATS's name for the request")
         guard externalID.utf8.count <= 200 else { throw FieldProblem(path: "external_id", expected: "at most 200 bytes", found: "longer text") }
-        let package = try OrderDraft.text("package", of: wish, "the provider's package")
-        let candidate = try Candidate(json: wish["candidate"])
-        var metadata = wish["metadata"] ?? .null
+        let package = try OrderDraft.text("package", of: request, "the provider's package")
+        let candidate = try Candidate(json: request["candidate"])
+        var metadata = request["metadata"] ?? .null
         if metadata.isNull { metadata = .object(JSON.Members()) }
         guard metadata.members != nil else { throw FieldProblem(path: "metadata", expected: "an object", found: metadata.kind.withArticle) }
         guard metadata.bytes().count <= 64 << 10 else { throw FieldProblem(path: "metadata", expected: "at most 64 KB", found: "more") }
-        var account = wish["account"]?.text
+        var account = request["account"]?.text
         account = account ?? accounts.first
         guard let account, accounts.contains(account), let provider = provider(account) else {
             let found = account.map { "\($0.prefix(60)), which it may not" } ?? "none: the connection has no account"
@@ -85,8 +85,8 @@ extension OrderDraft {
         )
     }
 
-    private static func text(_ name: String, of wish: JSON, _ expected: String) throws(FieldProblem) -> String {
-        guard let value = wish[name], !value.isNull else { throw FieldProblem(path: name, expected: expected, found: "nothing") }
+    private static func text(_ name: String, of request: JSON, _ expected: String) throws(FieldProblem) -> String {
+        guard let value = request[name], !value.isNull else { throw FieldProblem(path: name, expected: expected, found: "nothing") }
         if value.text?.trimmed.isEmpty == true { throw FieldProblem(path: name, expected: expected, found: "an empty string") }
         guard let text = value.identifier?.trimmed else { throw FieldProblem(path: name, expected: expected, found: value.kind.withArticle) }
         guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {

@@ -120,7 +120,7 @@ public struct Submission: Sendable, Equatable {
     }
 }
 
-/// What became of the wish to cancel.
+/// How a cancellation ended.
 public enum Cancellation: Sendable, Equatable {
     /// The provider has cancelled the request.
     case cancelled

@@ -2,7 +2,7 @@ import Screening
 
 /// Cancelling, as a profile's `cancel` describes it.
 enum WireCancellation {
-    /// What became of the wish.
+    /// How it ended.
     ///
     /// Any 2xx is a cancellation. Which refusals mean "too late" no provider's document says; assumed are 409 always, and 400 and 422 where a message
     /// says why. `too_late` in the section names other statuses; every other refusal (404, say) is thrown on as an error.

@@ -1,6 +1,6 @@
 import Screening
 
-/// A wish to claim, and somebody who waits for it.
+/// A request to claim, and the continuation that waits for it.
 struct PostgresClaiming: Sendable {
     let request: ClaimRequest
     let continuation: CheckedContinuation<[Claim], any Error>

@@ -26,7 +26,7 @@ extension PostgresTransaction {
         if work.work.kind == .event, let lane = work.lane { write(Self.overtaking, .text(lane), .text(work.work.subject), time.value) }
     }
 
-    /// Takes work out of the queue; where somebody holds it, only the wish that it be done once more.
+    /// Takes work out of the queue; where somebody holds it, only the request to do it once more.
     mutating func unqueue(_ work: Work) {
         if var row = heldWork(work) {
             row.againAt = nil

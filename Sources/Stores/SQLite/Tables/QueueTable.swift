@@ -27,7 +27,7 @@ extension WriteTransaction {
         try db.run("UPDATE queue SET head = 1 WHERE kind = 'event' AND subject = ?", [event])
     }
 
-    /// Takes work out of the queue; where somebody holds it, only the wish that it be done once more.
+    /// Takes work out of the queue; where somebody holds it, only the request to do it once more.
     mutating func unqueue(_ work: Work) throws {
         let row = try db.first("SELECT id, lane, owner FROM queue WHERE kind = ? AND subject = ?", [work.kind.rawValue, work.subject])
         guard let row else { return }
