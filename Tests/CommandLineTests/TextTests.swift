@@ -20,7 +20,7 @@ import Testing
         )
     }
 
-    @Test("an order is told as a story, without personal data where the API gave none") func order() {
+    @Test("an order is shown with its timeline, without personal data where the API gave none") func order() {
         let order: JSON = [
             "id": "ord_1", "connection": "acme", "account": "zinc-uk", "provider": "zinc", "external_id": "a-1", "package": "pkg_1",
             "state": "uncertain", "outcome": .null, "waiting_on": "operator", "provider_ref": .null, "provider_status": [:],
@@ -29,7 +29,7 @@ import Testing
         ]
         let timeline: JSON = ["items": [["at": "T1", "kind": "accepted", "text": "placed"], ["at": "T2", "kind": "submitting", "text": "sent"]]]
         #expect(
-            OrderText.story(order, timeline: timeline) == """
+            OrderText.details(order, timeline: timeline) == """
                 ord_1  uncertain, waiting on the operator
                   external id  a-1 on the connection acme
                   package      pkg_1 from zinc-uk (zinc)
@@ -66,7 +66,7 @@ import Testing
             ],
         ]
         #expect(
-            RunText.story(run) == """
+            RunText.details(run) == """
                 run_1  dead, attempt 3
                   hook   on_event of webhook 1.0.0 on the connection acme
                   event  evt_1

@@ -8,7 +8,7 @@ struct Demonstration: Sendable {
     let host: Host
     let site: SimulatorSite
     let port: Int
-    private let story = DemoStory()
+    private let reporter = DemoReporter()
 
     /// How long both orders may take together.
     static let patience = Duration.seconds(90)
@@ -21,7 +21,7 @@ struct Demonstration: Sendable {
 
     /// Returns whether both orders came to their ends and the ATS heard of both.
     func walk() async -> Bool {
-        story.say("Fairlead demo: two invented candidates, on this machine alone.\n")
+        reporter.say("Fairlead demo: two invented candidates, on this machine alone.\n")
         let ana = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "01632 960000")
         let ben = Candidate(firstName: "Ben", lastName: "Lee", email: "ben@example.test", phone: "0491 570 006")
         do {
@@ -38,10 +38,10 @@ struct Demonstration: Sendable {
         }
         let started = ContinuousClock.now
         while ContinuousClock.now - started < Demonstration.patience {
-            story.tellExchanges(site.log())
+            reporter.reportExchanges(site.log())
             if isFinished {
                 try? await Task.sleep(for: .milliseconds(200))
-                story.tellExchanges(site.log())
+                reporter.reportExchanges(site.log())
                 return await conclude()
             }
             try? await Task.sleep(for: .milliseconds(50))
@@ -58,29 +58,29 @@ struct Demonstration: Sendable {
 
     private func conclude() async -> Bool {
         let orders = (try? await host.store.orders(OrderQuery(), PageRequest(ascending: true)).items) ?? []
-        story.say("\nThe orders")
+        reporter.say("\nThe orders")
         for order in orders {
             let outcome = order.outcome.map { ", outcome \($0.rawValue)" } ?? ""
-            story.say("  \(order.id)  \(order.provider)  \(order.externalID)  \(order.state.rawValue)\(outcome)")
+            reporter.say("  \(order.id)  \(order.provider)  \(order.externalID)  \(order.state.rawValue)\(outcome)")
         }
-        story.say("\nWhat the ATS received back")
+        reporter.say("\nWhat the ATS received back")
         for assessment in site.ats.assessments {
-            story.say("  assessment \(assessment.number): \(assessment.status ?? "nothing"), \(assessment.completions) completion by PATCH")
-            if let last = assessment.statuses.last { story.say("    \(last.string())") }
+            reporter.say("  assessment \(assessment.number): \(assessment.status ?? "nothing"), \(assessment.completions) completion by PATCH")
+            if let last = assessment.statuses.last { reporter.say("    \(last.string())") }
         }
         for update in updates {
             let data = update["data"]
-            story.say(
+            reporter.say(
                 "  \(data?["external_id"]?.text ?? ""): \(data?["previous"]?["state"]?.text ?? "") → \(data?["state"]?.text ?? "") \(data?["outcome"]?.text ?? "")"
             )
         }
         let sent = site.zinc.requests.count + site.workerChecks.invitations.count
-        story.say("\n\(orders.count) orders, \(sent) requests at the providers, none twice.")
+        reporter.say("\n\(orders.count) orders, \(sent) requests at the providers, none twice.")
         return orders.count == 2 && sent == 2 && orders.allSatisfy { $0.state == .completed }
     }
 
     private func failed(_ why: String) -> Bool {
-        story.say("\nThe demonstration failed: \(why).")
+        reporter.say("\nThe demonstration failed: \(why).")
         return false
     }
 }

@@ -18,6 +18,6 @@ struct EventShow: AsyncParsableCommand {
     @OptionGroup var host: HostOptions
 
     func run() async throws {
-        host.show(try await host.ask { try await $0.get(["events", id]) }, as: EventText.story)
+        host.show(try await host.ask { try await $0.get(["events", id]) }, as: EventText.details)
     }
 }

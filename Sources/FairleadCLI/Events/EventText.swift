@@ -12,7 +12,7 @@ enum EventText {
     )
 
     /// The event, its runs and what was received.
-    static func story(_ event: JSON) -> String {
+    static func details(_ event: JSON) -> String {
         var facts: [[String]] = []
         for (name, path) in [
             ("connection", "connection"), ("account", "account"), ("order", "order"), ("path", "path"), ("received", "received_at"),

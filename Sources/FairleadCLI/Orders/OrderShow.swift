@@ -25,6 +25,6 @@ struct OrderShow: AsyncParsableCommand {
         let (order, timeline) = try await host.ask { client in
             (try await client.get(["orders", id]).json, try await client.get(["orders", id, "timeline"]).json)
         }
-        Terminal.say(OrderText.story(order, timeline: timeline))
+        Terminal.say(OrderText.details(order, timeline: timeline))
     }
 }

@@ -15,7 +15,7 @@ enum OrderText {
     static func status(_ order: JSON) -> String { "\(order.cell("id")) is \(state(order))." }
 
     /// The order, its checks and its timeline.
-    static func story(_ order: JSON, timeline: JSON) -> String {
+    static func details(_ order: JSON, timeline: JSON) -> String {
         var parts = ["\(order.cell("id"))  \(state(order))\n" + Table(rows: facts(order), indent: "  ").text]
         let checks = order["checks"]?.items ?? []
         if !checks.isEmpty {

@@ -18,6 +18,6 @@ struct RunShow: AsyncParsableCommand {
     @OptionGroup var host: HostOptions
 
     func run() async throws {
-        host.show(try await host.ask { try await $0.get(["runs", id]) }, as: RunText.story)
+        host.show(try await host.ask { try await $0.get(["runs", id]) }, as: RunText.details)
     }
 }

@@ -12,7 +12,7 @@ enum RunText {
     )
 
     /// The run, its steps, its log and its error.
-    static func story(_ run: JSON) -> String {
+    static func details(_ run: JSON) -> String {
         var parts = ["\(run.cell("id"))  \(run.cell("state")), attempt \(run.cell("attempt"))\n" + Table(rows: facts(run), indent: "  ").text]
         let steps = run["steps"]?.items ?? []
         if !steps.isEmpty {

@@ -201,7 +201,7 @@ public enum Effect: Sendable {
     public static func expect(event: String, in state: Event.State) -> Effect { .expect(.event(event, in: state)) }
 }
 
-/// One line of an order's story.
+/// One entry of an order's timeline.
 public struct TimelineEntry: Sendable, Equatable {
     /// The order.
     public let order: String

@@ -96,7 +96,7 @@ extension StoreConformance {
             )
             try trial.expect(try await trial.store.events(EventQuery(), PageRequest(limit: 100)).items.count == 50, "events beside them are missing")
         },
-        Check("the timeline tells the story in the order of writing") { trial in
+        Check("the timeline lists its entries in the order of writing") { trial in
             let order = try await trial.placed(trial.order("application-1"))
             let before = try await trial.store.timeline(of: order.id)
             let entries = (1...3).map {

@@ -36,7 +36,7 @@ extension PostgresLocks {
 }
 
 extension PostgresTransaction {
-    /// The order that stands where `new` was to be placed; where that is `new` itself, with its work and the first line of its story.
+    /// The order that stands where `new` was to be placed; where that is `new` itself, with its work and the first entry of its timeline.
     mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool) {
         let order = new.order
         guard held.placed.remove(order.id) != nil else {

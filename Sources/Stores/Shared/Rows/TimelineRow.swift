@@ -1,6 +1,6 @@
 import Screening
 
-/// A line of an order's story as a row.
+/// An entry of an order's timeline as a row.
 struct TimelineRow {
     var order: String
     var at: Int64

@@ -4,12 +4,12 @@ import Simulators
 import Synchronization
 
 /// Tells what happens in a demonstration, a line each, as it happens.
-final class DemoStory: Sendable {
+final class DemoReporter: Sendable {
     private let started = ContinuousClock.now
-    private let told = Mutex<Set<Int>>([])
+    private let reported = Mutex<Set<Int>>([])
 
     /// Prints a line with the seconds since the start, who, and what.
-    func tell(_ who: String, _ what: String) {
+    func report(_ who: String, _ what: String) {
         let elapsed = ContinuousClock.now - started
         let seconds = String(format: "%6.2f s", Double(elapsed.wholeMilliseconds) / 1000)
         let line = "  \(seconds)  \(who.padding(toLength: 14, withPad: " ", startingAt: 0))  \(what)\n"
@@ -20,14 +20,14 @@ final class DemoStory: Sendable {
     func say(_ line: String, end: String = "\n") { FileHandle.standardOutput.write(Data((line + end).utf8)) }
 
     /// Tells the exchanges that have been made since it was last asked.
-    func tellExchanges(_ log: [LoggedExchange]) {
-        let fresh = told.withLock { told in
-            let fresh = log.filter { ($0.status != nil || $0.failure != nil) && !told.contains($0.number) }
-            told.formUnion(fresh.map(\.number))
+    func reportExchanges(_ log: [LoggedExchange]) {
+        let fresh = reported.withLock { reported in
+            let fresh = log.filter { ($0.status != nil || $0.failure != nil) && !reported.contains($0.number) }
+            reported.formUnion(fresh.map(\.number))
             return fresh
         }
         for exchange in fresh {
-            if let line = DemoStory.line(exchange) { tell(line.who, line.what) }
+            if let line = DemoReporter.line(exchange) { report(line.who, line.what) }
         }
     }
 
