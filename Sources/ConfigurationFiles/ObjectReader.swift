@@ -102,11 +102,11 @@ package struct ObjectReader {
         }
     }
 
-    /// One of several words under a key.
-    package func word(_ key: String, among words: [String], required: Bool = false) -> String? {
+    /// One of several choices under a key.
+    package func choice(_ key: String, among choices: [String], required: Bool = false) -> String? {
         guard let text = text(key, required: required) else { return nil }
-        if words.contains(text) { return text }
-        problem(key, "must be \(words.joined(separator: " or "))", hint: suggestion(for: text, among: words).map { "Did you mean \($0)?" })
+        if choices.contains(text) { return text }
+        problem(key, "must be \(choices.joined(separator: " or "))", hint: suggestion(for: text, among: choices).map { "Did you mean \($0)?" })
         return nil
     }
 

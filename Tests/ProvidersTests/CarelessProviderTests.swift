@@ -20,7 +20,7 @@ struct CarelessProviderTests {
             (.createsTwice, "submit creates one request and names it"), (.inventsID, "a success without an id is uncertain"),
             (.losesMessage, "a refusal carries the provider's message"),
             (.forgetsCandidate, "submit sends the package, the candidate and the callback"),
-            (.guessesWords, "unknown words are kept and mean nothing"), (.logsCandidate, "no secret and no personal value is printed or logged"),
+            (.guessesStatuses, "unknown words are kept and mean nothing"), (.logsCandidate, "no secret and no personal value is printed or logged"),
             (.alwaysCancels, "cancelling says what became of it"), (.inventsReports, "a request that is not listed has no report"),
             (.takesWebhooks, "a provider without webhooks takes none"), (.throwsAnything, "a report that cannot be had is a ProviderError"),
         ]
@@ -73,7 +73,8 @@ struct CarelessProviderTests {
 /// A tiny provider, right but for its fault.
 struct CarelessProvider: ScreeningProvider {
     enum Fault: Sendable {
-        case none, silentCreation, createsTwice, inventsID, losesMessage, forgetsCandidate, guessesWords, logsCandidate, alwaysCancels, inventsReports
+        case none, silentCreation, createsTwice, inventsID, losesMessage, forgetsCandidate, guessesStatuses, logsCandidate, alwaysCancels,
+            inventsReports
         case takesWebhooks, throwsAnything
     }
 
@@ -122,7 +123,7 @@ struct CarelessProvider: ScreeningProvider {
         }
         guard let status = response.json?["status"]?.text else { throw ProviderError(.unreadable, "no status", status: response.status) }
         let states: [String: OrderState] = ["open": .inProgress, "done": .completed]
-        let state = states[status] ?? (fault == .guessesWords ? .completed : nil)
+        let state = states[status] ?? (fault == .guessesStatuses ? .completed : nil)
         let result = response.json?["result"]?.text.map { $0 == "good" ? Report.Reading.recognised(Outcome.clear) : .unrecognised($0) }
         return Report(status: state.map { .recognised($0) } ?? .unrecognised(status), result: result, providerStatus: ["status": status])
     }

@@ -39,11 +39,11 @@ struct WorkerChecksTests {
             ("in-progress", .inProgress), ("COMPLETED", .completed), ("cancelled", .cancelled),
         ]
     )
-    func statuses(_ word: String, _ state: OrderState) async throws {
+    func statuses(_ statusText: String, _ state: OrderState) async throws {
         let session = session()
-        transport.expect(.get, base + "/invitations/inv%201/result", 200, ["status": .string(word), "result": .null, "releaseDate": .null])
+        transport.expect(.get, base + "/invitations/inv%201/result", 200, ["status": .string(statusText), "result": .null, "releaseDate": .null])
         let report = try await provider.report(for: "inv 1", session)
-        #expect(report == Report(status: .recognised(state), providerStatus: ["status": word]))
+        #expect(report == Report(status: .recognised(state), providerStatus: ["status": statusText]))
     }
 
     @Test("A finished check brings result, release date and certificate")

@@ -51,12 +51,12 @@ struct ZincReportTests {
             ("reviewed", .reviewed), ("cancelled", .cancelled),
         ]
     )
-    func coarse(_ word: String, _ state: OrderState) async throws {
-        #expect(try await report([["id": "a1", "status": .string(word)]])?.status == .recognised(state))
-        #expect(try await report([["id": "a1", "status": .string(word), "statusV2": .null]])?.status == .recognised(state))
-        let unknown = try await report([["id": "a1", "status": .string(word), "statusV2": "on-hold"]])
+    func coarse(_ statusText: String, _ state: OrderState) async throws {
+        #expect(try await report([["id": "a1", "status": .string(statusText)]])?.status == .recognised(state))
+        #expect(try await report([["id": "a1", "status": .string(statusText), "statusV2": .null]])?.status == .recognised(state))
+        let unknown = try await report([["id": "a1", "status": .string(statusText), "statusV2": "on-hold"]])
         #expect(unknown?.status == .unrecognised("on-hold"))
-        #expect(unknown?.providerStatus == ["status": word, "statusV2": "on-hold"])
+        #expect(unknown?.providerStatus == ["status": statusText, "statusV2": "on-hold"])
     }
 
     @Test("Words of another kind are unknown, not fatal")
@@ -103,7 +103,7 @@ struct ZincReportTests {
     }
 
     @Test("An account may teach new words")
-    func words() async throws {
+    func statusTexts() async throws {
         let account = Samples.zinc.wired(["statuses": ["on-hold": "paused", "paused": .null], "outcomes": ["passed": "clear"]])
         let found = try await report([["id": "a1", "statusV2": "on-hold", "result": "passed"]], account)
         #expect(found?.status == .recognised(.paused))

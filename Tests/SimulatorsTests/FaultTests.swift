@@ -88,9 +88,9 @@ import Testing
     @Test func webhooksMayBeDuplicatedReorderedDelayedAndLost() async throws {
         let id = try await stand.order()
         await stand.site.settle()
-        func move(_ word: String, _ fault: Fault.Effect?) async {
+        func move(_ statusText: String, _ fault: Fault.Effect?) async {
             if let fault { stand.site.faults.set(.zinc, "webhook", fault) }
-            stand.site.zinc.set(id, ZincChange(statusV2: word))
+            stand.site.zinc.set(id, ZincChange(statusV2: statusText))
             await stand.site.settle()
         }
         await move("awaiting-candidate", .duplicateWebhook(2))

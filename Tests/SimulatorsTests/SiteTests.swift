@@ -104,12 +104,12 @@ import Testing
         }
         let running = Task { await stand.site.run() }
         _ = try await stand.order()
-        var words: [String] = []
-        for await word in arrived {
-            words.append(word)
-            if words.count == 4 { break }
+        var statusTexts: [String] = []
+        for await statusText in arrived {
+            statusTexts.append(statusText)
+            if statusTexts.count == 4 { break }
         }
-        #expect(words == ["requested", "awaiting-candidate", "in-progress", "all-clear"])
+        #expect(statusTexts == ["requested", "awaiting-candidate", "in-progress", "all-clear"])
         running.cancel()
         await running.value
     }

@@ -84,10 +84,10 @@ import Testing
     }
 
     @Test(arguments: ["requested", "paused", "awaiting-candidate", "attention-needed"])
-    func pendingReportsCarryNothingMore(word: String) async throws {
+    func pendingReportsCarryNothingMore(statusText: String) async throws {
         let id = try await stand.order()
-        let report = try #require(stand.site.zinc.set(id, ZincChange(statusV2: word))).report
-        #expect(report == ["id": .string(id), "status": "pending", "statusV2": .string(word)])
+        let report = try #require(stand.site.zinc.set(id, ZincChange(statusV2: statusText))).report
+        #expect(report == ["id": .string(id), "status": "pending", "statusV2": .string(statusText)])
     }
 
     @Test func laterReportsCarryChecksThenResultAndLink() async throws {
@@ -122,15 +122,15 @@ import Testing
         ("Returning", ["requested", "awaiting-candidate", "in-progress", "awaiting-candidate", "in-progress", "all-clear"]),
         ("Silent", ["requested"]),
     ])
-    func walksByItself(lastName: String, words: [String]) async throws {
+    func walksByItself(lastName: String, statusTexts: [String]) async throws {
         let stand = Stand { $0.pace = .seconds(10) }
         let id = try await stand.order(lastName: lastName)
         for _ in 0..<8 {
             await stand.site.settle()
             stand.clock.advance(.seconds(10))
         }
-        #expect(stand.site.zinc.request(id)?.history == words)
-        #expect(stand.receiver.statuses == words)
+        #expect(stand.site.zinc.request(id)?.history == statusTexts)
+        #expect(stand.receiver.statuses == statusTexts)
         #expect(stand.site.zinc.request(id)?.result == (lastName == "Consider" ? "consider" : lastName == "Silent" ? nil : "clear"))
     }
 

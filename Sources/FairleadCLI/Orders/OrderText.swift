@@ -58,8 +58,8 @@ enum OrderText {
         fact("external id", "\(order.cell("external_id")) on the connection \(order.cell("connection"))")
         fact("package", "\(order.cell("package")) from \(order.cell("account")) (\(order.cell("provider")))")
         fact("provider ref", order.cell("provider_ref"))
-        let words = order["provider_status"]?.members?.pairs ?? []
-        fact("provider says", words.map { "\($0.name) \($0.value.text ?? $0.value.string())" }.joined(separator: ", "))
+        let statusTexts = order["provider_status"]?.members?.pairs ?? []
+        fact("provider says", statusTexts.map { "\($0.name) \($0.value.text ?? $0.value.string())" }.joined(separator: ", "))
         fact("report", order.cell("report_url"))
         if let metadata = order["metadata"], metadata.members?.pairs.isEmpty == false { fact("metadata", metadata.string()) }
         if let problem = order["problem"], !problem.isNull {

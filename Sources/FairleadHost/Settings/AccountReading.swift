@@ -34,7 +34,7 @@ struct AccountReading {
             secrets: secrets(entry, provider),
             wire: wire(entry),
             settings: .object(entry.object("settings", keys: nil).members),
-            signature: entry.word("webhook_signature", among: modes).flatMap(Account.SignatureMode.init) ?? .raw,
+            signature: entry.choice("webhook_signature", among: modes).flatMap(Account.SignatureMode.init) ?? .raw,
             polling: polling(entry, provider)
         )
     }
@@ -42,7 +42,7 @@ struct AccountReading {
     private func environment(_ entry: ObjectReader, _ provider: ProviderManifest) -> String? {
         let words = provider.environments.isEmpty ? ["staging", "production"] : provider.environments.keys.sorted(by: >)
         let required = !provider.environments.isEmpty && entry["base_url"] == nil
-        return entry.word("environment", among: words, required: required)
+        return entry.choice("environment", among: words, required: required)
     }
 
     private func baseURL(_ entry: ObjectReader, _ provider: ProviderManifest) -> String {

@@ -11,7 +11,7 @@ public enum Resolution: Sendable, Equatable {
 }
 
 extension Commands {
-    /// Settles an `uncertain` order by a person's word.
+    /// Settles an `uncertain` order by a person's decision.
     /// - Throws: ``CommandError``: 404; 409 `not_uncertain` in any other state; 409 `conflict` where it was settled meanwhile, or another order has
     ///   the reference.
     public func resolve(order id: String, _ resolution: Resolution, note: String? = nil) async throws -> Order {

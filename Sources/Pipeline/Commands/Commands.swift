@@ -77,7 +77,7 @@ public struct Commands: Sendable {
         return placed
     }
 
-    /// Asks for the provider's present word, ahead of all polling. Returns the order as it stands; what the provider says arrives as an update.
+    /// Asks for the provider's present status, ahead of all polling. Returns the order as it stands; what the provider says arrives as an update.
     /// - Throws: ``CommandError``: 404, or 409 `unsupported` where the provider cannot be read or has no name for the order yet.
     public func refresh(order id: String, note: String? = nil) async throws -> Order {
         let order = try await store.known(order: id)

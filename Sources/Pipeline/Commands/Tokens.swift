@@ -67,12 +67,12 @@ public struct Tokens: Sendable {
 
     private static func scopes(_ given: JSON?) throws(FieldProblem) -> Set<Scope> {
         let known = Scope.allCases.map(\.rawValue).joined(separator: ", ")
-        guard let words = given?.items, !words.isEmpty else {
+        guard let items = given?.items, !items.isEmpty else {
             throw FieldProblem(path: "scopes", expected: "a list of \(known)", found: given?.kind.withArticle ?? "nothing")
         }
         var scopes: Set<Scope> = []
-        for (index, word) in words.enumerated() {
-            guard let scope = word.text.flatMap(Scope.init) else {
+        for (index, item) in items.enumerated() {
+            guard let scope = item.text.flatMap(Scope.init) else {
                 throw FieldProblem(path: "scopes[\(index + 1)]", expected: "one of \(known)", found: "another word")
             }
             scopes.insert(scope)

@@ -30,7 +30,7 @@ enum PollingSchedule {
         return max(interval, .seconds(3600))
     }
 
-    /// While the provider itself works on it, the next word is near for longer than while it waits for a person.
+    /// While the provider itself works on it, the next report is near for longer than while it waits for a person.
     private static func factor(_ state: OrderState, _ silence: Duration) -> Int {
         let days = silence.wholeMilliseconds / 86_400_000
         let slow = days < 1 ? 1 : days < 4 ? 2 : days < 14 ? 4 : 8

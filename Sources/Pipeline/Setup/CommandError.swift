@@ -4,7 +4,7 @@ public import Screening
 public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The HTTP status.
     public let status: Int
-    /// A stable word for programs.
+    /// A stable code for programs.
     public let code: String
     /// What happened and what to do, in a sentence or two.
     public let detail: String

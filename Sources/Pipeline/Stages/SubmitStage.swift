@@ -121,7 +121,7 @@ struct SubmitStage: Sendable {
             accounts.creating.note(error, of: order.account, environment)
             return await afterFailure(claim, order, error, account)
         } catch {
-            // Not a word on what happened: the request may have left.
+            // Nothing says what happened: the request may have left.
             accounts.creating.abandoned(order.account)
             return uncertain(order.id, ProviderError(.noAnswer, "the submission broke off: \(type(of: error))"))
         }

@@ -4,7 +4,7 @@ import Screening
 
 /// Works out what a provider's webhook changes.
 ///
-/// A webhook is a hint, however well signed: it may be late, repeated or replayed. Where the provider can be read, its present word decides; where
+/// A webhook is a hint, however well signed: it may be late, repeated or replayed. Where the provider can be read, its present status decides; where
 /// it cannot, the webhook's own report is taken, and the state machine keeps it from taking anything back.
 struct WebhookStage: Sendable {
     let environment: Environment
@@ -14,7 +14,7 @@ struct WebhookStage: Sendable {
     private struct Belief: Sendable {
         let reference: String
         let report: Report?
-        /// The provider's own word is behind the webhook's: it is asked again soon.
+        /// The provider's own report is behind the webhook's: it is asked again soon.
         var asksAgain = false
         /// What asking found out about the account.
         var effects: [Effect] = []
@@ -35,19 +35,19 @@ struct WebhookStage: Sendable {
             return dead(event, ("not_understood", "the webhook could not be understood: \(error.text)"))
         }
         guard !said.isEmpty else { return done(event) }
-        guard let word = said.last(where: { $0.reference == nil || order.providerRef == nil || $0.reference == order.providerRef }) else {
+        guard let stated = said.last(where: { $0.reference == nil || order.providerRef == nil || $0.reference == order.providerRef }) else {
             return try await other(said.last?.reference, event, order)
         }
-        guard let reference = order.providerRef ?? word.reference else { return done(event) }
+        guard let reference = order.providerRef ?? stated.reference else { return done(event) }
         if order.providerRef == nil, try await accounts.holder(of: reference, besides: order) != nil {
             return dead(event, WebhookStage.misdirected)
         }
-        if let report = word.report, order.providerRef != nil, unchanged(order, by: report) { return done(event) }
+        if let report = stated.report, order.providerRef != nil, unchanged(order, by: report) { return done(event) }
         let asks = try await isAnswering(account)
         if asks, let next = try await accounts.reads(1, from: account).refusedUntil {
             return .decided(Decision(.again(at: next, spent: false)))
         }
-        let belief = asks ? try await belief(word.report, reference, account, session) : Belief(reference: reference, report: word.report)
+        let belief = asks ? try await belief(stated.report, reference, account, session) : Belief(reference: reference, report: stated.report)
         return .settle(order: order.id) { [self] present in
             // What was asked is older than what has been written meanwhile: it is looked at again.
             guard present.version == order.version else { return (Decision(.again(at: environment.clock.now(), spent: false)), []) }
@@ -65,7 +65,7 @@ struct WebhookStage: Sendable {
         return try await accounts.pause(of: account) == nil
     }
 
-    /// The provider's present word where it can be had and says no less than the webhook, else the webhook's.
+    /// The provider's present status where it can be had and says no less than the webhook, else the webhook's.
     private func belief(
         _ reported: Report?,
         _ reference: String,
@@ -96,7 +96,7 @@ struct WebhookStage: Sendable {
         var next = present
         next.providerRef = present.providerRef ?? belief.reference
         if let report = belief.report { next.status = StateMachine.status(after: report, from: present.status, at: now) }
-        // The webhook came to this order's own address and names a request: the provider has it, whatever the word for its state.
+        // The webhook came to this order's own address and names a request: the provider has it, whatever it calls its state.
         if [.accepted, .submitting, .uncertain].contains(next.state) { next.status.state = .requested }
         if next.status.problem?.code == "uncertain" { next.status.problem = nil }
         guard next != present else { return (Decision(.done, effects), []) }
@@ -140,11 +140,11 @@ struct WebhookStage: Sendable {
 }
 
 extension Report {
-    /// Whether every word of this report stands among the others, which are more: an answer that leaves out the finer status does not contradict what
+    /// Whether every text of this report stands among the others, which are more: an answer that leaves out the finer status does not contradict what
     /// has it.
-    func isCoarserForm(of words: [String: String]) -> Bool {
-        guard !providerStatus.isEmpty, providerStatus.count < words.count else { return false }
-        return providerStatus.allSatisfy { words[$0.key] == $0.value }
+    func isCoarserForm(of statusTexts: [String: String]) -> Bool {
+        guard !providerStatus.isEmpty, providerStatus.count < statusTexts.count else { return false }
+        return providerStatus.allSatisfy { statusTexts[$0.key] == $0.value }
     }
 }
 

@@ -79,7 +79,7 @@ extension Fixture {
 
     private mutating func readExpectation(_ root: ObjectReader) {
         let given = root.object("expect", keys: Fixture.expectationKeys)
-        let word = given.word("result", among: Result.allCases.map(\.rawValue))
+        let word = given.choice("result", among: Result.allCases.map(\.rawValue))
         expect.result = word.flatMap(Result.init) ?? (given["error"] == nil ? .done : .failed)
         expect.reason = given.text("reason")
         expect.after = given["after"]

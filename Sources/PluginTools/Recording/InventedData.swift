@@ -75,7 +75,7 @@ struct InventedData {
         if text.isEmpty { return text }
         if let before = replaced[text] { return before }
         if let number = Double(text), number.magnitude <= 9_999 { return "1" }
-        var new = text.contains("://") ? invented(url: text) : inventedWords(text, name.lowercased())
+        var new = text.contains("://") ? invented(url: text) : inventedText(text, name.lowercased())
         if text.contains("T"), Timestamp(iso8601: text) != nil { new = "1990-01-02T00:00:00Z" }
         if new == text, text.count == 2 { new = "GB" }
         replaced[text] = new
@@ -97,12 +97,12 @@ struct InventedData {
         if let number = Int64(text), number.magnitude <= 9_999 { return text }
         // A moment is not a person's; a date alone may be a birthday.
         if text.contains("T"), Timestamp(iso8601: text) != nil { return text }
-        let new = text.contains("://") ? invented(url: text) : inventedWords(text, name.lowercased())
+        let new = text.contains("://") ? invented(url: text) : inventedText(text, name.lowercased())
         replaced[text] = new
         return new
     }
 
-    private mutating func inventedWords(_ text: String, _ name: String) -> String {
+    private mutating func inventedText(_ text: String, _ name: String) -> String {
         let number = replaced.count + 1
         func has(_ words: String...) -> Bool { words.contains { name.contains($0) } }
         if text.contains("@") {

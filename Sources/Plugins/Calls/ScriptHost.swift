@@ -79,7 +79,7 @@ public protocol StubbingScriptHost: ScriptHost {
 
 /// A host call that failed: an error at the script's line, which the script may catch.
 public struct HostCallError: Error, Sendable, Equatable {
-    /// A stable word.
+    /// A stable code.
     public let code: String
     /// One sentence, without personal data.
     public let message: String
@@ -116,7 +116,7 @@ public struct HostCallError: Error, Sendable, Equatable {
 
 /// Ends the attempt from inside a host call: the run is tried again later.
 public struct AttemptFailure: Error, Sendable, Equatable {
-    /// A stable word.
+    /// A stable code.
     public let code: String
     /// One sentence, without personal data.
     public let message: String

@@ -54,7 +54,7 @@ struct InboundReading {
         ]
         let schemes = ["hmac", "standard_webhooks", "basic", "bearer", "body_hmac", "none"]
         let open = entry.object("verify", keys: nil)
-        guard let scheme = open.word("scheme", among: schemes, required: true) else { return nil }
+        guard let scheme = open.choice("scheme", among: schemes, required: true) else { return nil }
         let block = entry.object("verify", keys: ["scheme"] + (keys[scheme] ?? []))
         switch scheme {
         case "hmac":
@@ -102,8 +102,8 @@ struct InboundReading {
     }
 
     private func code(_ block: ObjectReader) -> MessageCode {
-        let algorithm = block.word("algorithm", among: MessageCode.Algorithm.allCases.map(\.rawValue)).flatMap(MessageCode.Algorithm.init)
-        let encoding = block.word("encoding", among: MessageCode.Encoding.allCases.map(\.rawValue)).flatMap(MessageCode.Encoding.init)
+        let algorithm = block.choice("algorithm", among: MessageCode.Algorithm.allCases.map(\.rawValue)).flatMap(MessageCode.Algorithm.init)
+        let encoding = block.choice("encoding", among: MessageCode.Encoding.allCases.map(\.rawValue)).flatMap(MessageCode.Encoding.init)
         return MessageCode(algorithm: algorithm ?? .sha256, encoding: encoding ?? .hex)
     }
 

@@ -66,7 +66,7 @@ public struct PluginManifest: Sendable {
         if !name.isEmpty, name != folder { root.problem("name", "must be \(folder), the name of the plugin's folder") }
         version = root.text("version", required: true) ?? ""
         contract = Self.contract(root)
-        kind = root.word("kind", among: Kind.allCases.map(\.rawValue), required: true).flatMap(Kind.init) ?? .ats
+        kind = root.choice("kind", among: Kind.allCases.map(\.rawValue), required: true).flatMap(Kind.init) ?? .ats
         title = root.text("title") ?? name
         settings = SettingsSchema(reading: root["settings"], at: ["settings"], problems: problems)
         secrets = Self.secrets(root)

@@ -14,7 +14,7 @@ struct ProviderFailure {
     }
 
     private func reason(_ end: HookEnd, hook: String) -> ProviderError {
-        let own = words(end)
+        let own = reason(of: end)
         switch record.last {
         case .answer(let answer) where !(200..<300).contains(answer.status) && !isDecision(end):
             let message = own.isProviders ? own.text : message(in: answer)
@@ -60,8 +60,8 @@ struct ProviderFailure {
         }
     }
 
-    /// What the script's end says, and whether those are the provider's own words.
-    private func words(_ end: HookEnd) -> (text: String, isProviders: Bool) {
+    /// What the script's end says, and whether those are the provider's own texts.
+    private func reason(of end: HookEnd) -> (text: String, isProviders: Bool) {
         switch end {
         case .done: return ("", false)
         case .skipped(let text), .rejected(let text), .parked(let text), .retry(_, let text), .interrupted(let text): return (text, false)

@@ -58,7 +58,7 @@ struct ProviderValues {
 
     /// `{status, state?, result?, outcome?, report_url?, checks?}`; nil for null.
     ///
-    /// `status` and `result` are the provider's own words, `state` and `outcome` what they mean: a word without a meaning is unrecognised.
+    /// `status` and `result` are the provider's own texts, `state` and `outcome` what they mean: a text without a meaning is unrecognised.
     func report(_ value: JSON?) throws(WrongResult) -> Report? {
         guard let value, !value.isNull else { return nil }
         guard value.members != nil else { throw WrongResult(hook, "the report", expected: "a table", found: value) }
@@ -73,13 +73,13 @@ struct ProviderValues {
         let state: OrderState? = try meaning(of: value["state"], "state", among: OrderState.allCases.filter(\.isReported))
         let outcome: Outcome? = try meaning(of: value["outcome"], "outcome", among: Outcome.allCases)
         let result = value["result"].flatMap { $0.isNull ? nil : $0.identifier ?? $0.kind.withArticle }
-        var words = ["status": status]
-        words["result"] = result
-        for (name, word) in value["provider_status"]?.members?.pairs ?? [] { words[name] = word.identifier }
+        var statusTexts = ["status": status]
+        statusTexts["result"] = result
+        for (name, text) in value["provider_status"]?.members?.pairs ?? [] { statusTexts[name] = text.identifier }
         return Report(
             status: state.map { .recognised($0) } ?? .unrecognised(status),
             result: outcome.map { .recognised($0) } ?? result.map { .unrecognised($0) },
-            providerStatus: words,
+            providerStatus: statusTexts,
             reportURL: try url(value["report_url"]),
             checks: try checks(value["checks"])
         )
@@ -87,14 +87,14 @@ struct ProviderValues {
 
     // MARK: Parts
 
-    private func meaning<Word: RawRepresentable & CaseIterable>(
+    private func meaning<Value: RawRepresentable & CaseIterable>(
         of value: JSON?,
         _ name: String,
-        among words: [Word]
-    ) throws(WrongResult) -> Word? where Word.RawValue == String {
+        among values: [Value]
+    ) throws(WrongResult) -> Value? where Value.RawValue == String {
         guard let value, !value.isNull else { return nil }
-        if let text = value.text, let word = words.first(where: { $0.rawValue == text }) { return word }
-        throw WrongResult("\(hook): the report's \(name) is none of \(words.map(\.rawValue).joined(separator: ", "))")
+        if let text = value.text, let match = values.first(where: { $0.rawValue == text }) { return match }
+        throw WrongResult("\(hook): the report's \(name) is none of \(values.map(\.rawValue).joined(separator: ", "))")
     }
 
     private func reference(_ value: JSON?, _ place: String) throws(WrongResult) -> String {

@@ -3,9 +3,9 @@ import Screening
 extension ProviderManifest {
     /// WorkerChecks' Business API.
     ///
-    /// Documented are the four actions, the Widget Secret and its token of 24 hours, the words of status and result, and the limit on reading results.
-    /// Assumed is everything on the wire: paths, methods, member names, the spelling of the words. There is no public address either: an account gives
-    /// its `base_url`. Packages are the product ids that WorkerChecks hands out; there is no list of them to read.
+    /// Documented are the four actions, the Widget Secret and its token of 24 hours, the texts of status and result, and the limit on reading
+    /// results. Assumed is everything on the wire: paths, methods, member names, the spelling of the texts. There is no public address either: an
+    /// account gives its `base_url`. Packages are the product ids that WorkerChecks hands out; there is no list of them to read.
     static let workerChecks = ProviderManifest(
         name: "workerchecks",
         title: "WorkerChecks",

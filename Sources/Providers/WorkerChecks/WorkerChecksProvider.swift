@@ -43,5 +43,5 @@ public struct WorkerChecksProvider: ScreeningProvider {
     /// Checks the address and the `wire:` block.
     public func problems(with account: Account) -> [String] { WireAccount.problems(with: account, defaults: manifest.wire) }
 
-    private func client(_ session: ProviderSession) -> WireClient { WireClient(session, defaults: manifest.wire, words: .loose) }
+    private func client(_ session: ProviderSession) -> WireClient { WireClient(session, defaults: manifest.wire, comparison: .loose) }
 }

@@ -62,5 +62,5 @@ public struct ZincProvider: ScreeningProvider {
     /// Checks the address and the `wire:` block.
     public func problems(with account: Account) -> [String] { WireAccount.problems(with: account, defaults: manifest.wire) }
 
-    private func client(_ session: ProviderSession) -> WireClient { WireClient(session, defaults: manifest.wire, words: .exact) }
+    private func client(_ session: ProviderSession) -> WireClient { WireClient(session, defaults: manifest.wire, comparison: .exact) }
 }

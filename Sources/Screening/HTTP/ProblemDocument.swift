@@ -4,7 +4,7 @@ import HTTPTypes
 public struct ProblemDocument: Error, Sendable, Equatable {
     /// The HTTP status.
     public var status: Int
-    /// A stable word for programs, such as `too_late`.
+    /// A stable code for programs, such as `too_late`.
     public var code: String
     /// The kind of problem, for people. The same for every problem of one code.
     public var title: String

@@ -62,7 +62,7 @@ public struct Order: Sendable, Equatable {
         public var state: OrderState
         /// The provider's advice; nil where there is none.
         public var outcome: Outcome?
-        /// The provider's own words, by its own names.
+        /// The provider's own status texts, by its own names.
         public var providerStatus: [String: String]
         /// The full report's address.
         public var reportURL: Personal<String>?

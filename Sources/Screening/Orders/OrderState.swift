@@ -43,7 +43,7 @@ public enum OrderState: String, Sendable, CaseIterable, Hashable {
     /// Whether the provider's work is over. A final state is never replaced by an earlier one.
     public var isFinal: Bool { [.completed, .reviewed, .cancelled].contains(self) }
 
-    /// Whether the order still asks for the provider's word: it is polled, and erasing its candidate needs force.
+    /// Whether the order still waits for the provider: it is polled, and erasing its candidate needs force.
     public var isOpen: Bool { !isFinal && self != .refused && self != .failed }
 
     /// Whether a provider's report put the order here, or could have.
@@ -79,7 +79,7 @@ public enum Outcome: String, Sendable, CaseIterable {
 
 /// Something that stands in an order's, a run's or an account's way.
 public struct Problem: Sendable, Equatable {
-    /// A stable word for programs, such as `unrecognised_status`.
+    /// A stable code for programs, such as `unrecognised_status`.
     public var code: String
     /// A sentence for people, without personal data.
     public var message: String

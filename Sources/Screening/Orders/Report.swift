@@ -1,10 +1,10 @@
-/// A provider's present word on an order, translated but not yet believed.
+/// A provider's present report on an order, translated but not yet believed.
 public struct Report: Sendable, Equatable {
-    /// A word of the provider's, understood or not.
+    /// A status or result as the provider says it, understood or not.
     public enum Reading<Meaning: Sendable & Equatable>: Sendable, Equatable {
-        /// A word we know, and what it means.
+        /// A text that is known, and what it means.
         case recognised(Meaning)
-        /// A word nobody has seen before. Kept and shown; decides nothing.
+        /// A text that nobody has seen before. Kept and shown; decides nothing.
         case unrecognised(String)
     }
 
@@ -12,7 +12,7 @@ public struct Report: Sendable, Equatable {
     public var status: Reading<OrderState>
     /// What the provider advises; nil where it says nothing yet.
     public var result: Reading<Outcome>?
-    /// The provider's own words by its own names, such as `statusV2: all-clear`.
+    /// The provider's own status texts by its own names, such as `statusV2: all-clear`.
     public var providerStatus: [String: String]
     /// The full report's address; nil where the report has none.
     public var reportURL: Personal<String>?
@@ -43,7 +43,7 @@ public struct Check: Sendable, Equatable {
     public var type: String?
     /// A finer kind, such as `degree` for education; nil where there is none.
     public var category: String?
-    /// The provider's word on this check. An open list: never decides anything.
+    /// The provider's status of this check. An open list: never decides anything.
     public var status: String
 
     /// One check.

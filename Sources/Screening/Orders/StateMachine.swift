@@ -14,13 +14,13 @@
 /// | the report's status | present state not final | present state final |
 /// |---|---|---|
 /// | a known state | becomes it | becomes it where it stands further right, else the report is late and changes nothing |
-/// | an unknown word | stays; problem `unrecognised_status` | stays; problem `unrecognised_status` |
+/// | an unknown text | stays; problem `unrecognised_status` | stays; problem `unrecognised_status` |
 ///
 /// | the report's result | outcome |
 /// |---|---|
-/// | a known word | becomes it |
+/// | a known text | becomes it |
 /// | none | kept when the state becomes or stays completed or reviewed, else none |
-/// | an unknown word | kept when it was final, else none; problem `unrecognised_result` |
+/// | an unknown text | kept when it was final, else none; problem `unrecognised_result` |
 ///
 /// A result that reaches us after a cancellation is still a result, so `completed` follows `cancelled`; nothing takes a result away again.
 public enum StateMachine {
@@ -30,10 +30,14 @@ public enum StateMachine {
     public static func status(after report: Report, from present: Order.Status, at moment: Timestamp) -> Order.Status {
         var next = present
         switch report.status {
-        case .unrecognised(let word):
+        case .unrecognised(let statusText):
             next.providerStatus = report.providerStatus
             next.checks = report.checks ?? present.checks
-            next.problem = problem("unrecognised_status", "the provider sent the status \(quoted(word)), which is not known; the state stays", moment)
+            next.problem = problem(
+                "unrecognised_status",
+                "the provider sent the status \(quoted(statusText)), which is not known; the state stays",
+                moment
+            )
         case .recognised(let state):
             guard rank(state) >= rank(present.state) else {
                 if isUnrecognised(present.problem) { next.problem = nil }
@@ -49,9 +53,9 @@ public enum StateMachine {
             switch report.result {
             case .recognised(let outcome)?: next.outcome = outcome
             case nil: next.outcome = keepsOutcome ? present.outcome : nil
-            case .unrecognised(let word)?:
+            case .unrecognised(let statusText)?:
                 next.outcome = present.state.isFinal ? present.outcome : nil
-                next.problem = problem("unrecognised_result", "the provider sent the result \(quoted(word)), which is not known", moment)
+                next.problem = problem("unrecognised_result", "the provider sent the result \(quoted(statusText)), which is not known", moment)
             }
         }
         if let before = present.problem, let after = next.problem, before.code == after.code, before.message == after.message {
@@ -76,9 +80,9 @@ public enum StateMachine {
         Problem(code: code, message: message, at: moment)
     }
 
-    /// A provider's word, short and on one line: it ends in logs.
-    private static func quoted(_ word: String) -> String {
-        let visible = word.unicodeScalars.prefix(40).map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
+    /// A provider's status text, short and on one line: it ends in logs.
+    private static func quoted(_ statusText: String) -> String {
+        let visible = statusText.unicodeScalars.prefix(40).map { $0.properties.generalCategory == .control ? " " : String($0) }.joined()
         return "\u{201C}\(visible)\u{201D}"
     }
 }

@@ -29,8 +29,8 @@ public protocol ScreeningProvider: Sendable {
     /// - Throws: ``ProviderError`` where the request cannot be made.
     func shape(of order: Order, callback: String?, key: String, _ session: ProviderSession) throws -> RequestShape?
 
-    /// The provider's present word on a request; nil where the provider does not list it (yet). Called only where the manifest lists `report`. Calling
-    /// twice asks twice and changes nothing at the provider.
+    /// The provider's present status on a request; nil where the provider does not list it (yet). Called only where the manifest lists `report`.
+    /// Calling twice asks twice and changes nothing at the provider.
     /// - Throws: ``ProviderError``: then nothing is known of the request. The default throws `unsupported`.
     func report(for reference: String, _ session: ProviderSession) async throws -> Report?
 

@@ -118,7 +118,7 @@ public struct Tally: Sendable, Equatable {
     public struct Group: Hashable, Sendable {
         /// The connection.
         public let connection: String
-        /// The state's word.
+        /// The state's name.
         public let state: String
 
         /// A group.

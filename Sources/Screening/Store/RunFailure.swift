@@ -1,6 +1,6 @@
 /// Why an attempt at a hook failed, so that the script's author finds the place. Holds no personal data.
 public struct RunFailure: Sendable, Hashable {
-    /// A stable word for programs, such as `script_error`.
+    /// A stable code for programs, such as `script_error`.
     public var code: String
     /// What happened, in one sentence.
     public var message: String

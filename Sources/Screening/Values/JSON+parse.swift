@@ -54,15 +54,15 @@ private struct JSONParser {
         case UInt8(ascii: "{"): return try object()
         case UInt8(ascii: "["): return try array()
         case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "t"): return try word("true", .bool(true))
-        case UInt8(ascii: "f"): return try word("false", .bool(false))
-        case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "t"): return try text("true", .bool(true))
+        case UInt8(ascii: "f"): return try text("false", .bool(false))
+        case UInt8(ascii: "n"): return try text("null", .null)
         case nil: throw error("the text ends early")
         default: return try number()
         }
     }
 
-    private mutating func word(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+    private mutating func text(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
         let length = text.utf8CodeUnitCount
         guard at + length <= bytes.count else { throw error("an unknown word") }
         for index in 0..<length where bytes[at + index] != text.utf8Start[index] { throw error("an unknown word") }

@@ -1,14 +1,14 @@
-/// The known word that somebody who wrote `word` most likely meant; nil where none is close.
+/// The known word that somebody who wrote `text` most likely meant; nil where none is close.
 ///
 /// Close means: equal but for case, spaces, `_` and `-`; or at most two slips apart (a letter missing, added, changed, or two swapped; one slip
 /// for words of up to four letters). Of several, the closest, then the first.
-package func suggestion(for word: String, among known: [String]) -> String? {
+package func suggestion(for text: String, among known: [String]) -> String? {
     func plain(_ text: String) -> [Character] { text.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " } }
-    let wanted = plain(word)
+    let wanted = plain(text)
     guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
     let allowed = wanted.count <= 4 ? 1 : 2
     let ranked = known.map { ($0, slips(wanted, plain($0))) }
-    guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= allowed, best.0 != word else { return nil }
+    guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= allowed, best.0 != text else { return nil }
     return best.0
 }
 

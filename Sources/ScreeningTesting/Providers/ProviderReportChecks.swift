@@ -1,31 +1,31 @@
 import Screening
 
 extension ProviderConformance {
-    private static let unknownWord = "a-word-nobody-knows"
+    private static let unknownText = "a-word-nobody-knows"
 
     static let reportChecks = [
         Check(name: "each status and result is read as the provider means it") { suite in
             guard suite.capabilities.report else { return [] }
             var findings = Findings()
-            for (word, state) in suite.script.statuses {
-                let report = try await suite.report(.reports(status: word, result: nil))
-                findings.expect(report?.status == .recognised(state), "\(word) was not read as \(state)")
-                findings.expect(report?.result == nil, "\(word) without a result brought one")
-                findings.expect(report?.providerStatus.values.contains(word) ?? false, "the provider's own word \(word) is not kept")
+            for (statusText, state) in suite.script.statuses {
+                let report = try await suite.report(.reports(status: statusText, result: nil))
+                findings.expect(report?.status == .recognised(state), "\(statusText) was not read as \(state)")
+                findings.expect(report?.result == nil, "\(statusText) without a result brought one")
+                findings.expect(report?.providerStatus.values.contains(statusText) ?? false, "the provider's own word \(statusText) is not kept")
             }
-            for (word, outcome) in suite.script.outcomes {
-                let report = try await suite.report(.reports(status: suite.script.finalStatus, result: word))
-                findings.expect(report?.result == .recognised(outcome), "\(word) was not read as \(outcome)")
+            for (statusText, outcome) in suite.script.outcomes {
+                let report = try await suite.report(.reports(status: suite.script.finalStatus, result: statusText))
+                findings.expect(report?.result == .recognised(outcome), "\(statusText) was not read as \(outcome)")
             }
             return findings.messages
         },
         Check(name: "unknown words are kept and mean nothing") { suite in
             guard suite.capabilities.report else { return [] }
             var findings = Findings()
-            let report = try await suite.report(.reports(status: unknownWord, result: nil))
-            findings.expect(report?.status == .unrecognised(unknownWord), "an unknown status was not kept as one")
-            let finished = try await suite.report(.reports(status: suite.script.finalStatus, result: unknownWord))
-            findings.expect(finished?.result == .unrecognised(unknownWord), "an unknown result was not kept as one")
+            let report = try await suite.report(.reports(status: unknownText, result: nil))
+            findings.expect(report?.status == .unrecognised(unknownText), "an unknown status was not kept as one")
+            let finished = try await suite.report(.reports(status: suite.script.finalStatus, result: unknownText))
+            findings.expect(finished?.result == .unrecognised(unknownText), "an unknown result was not kept as one")
             return findings.messages
         },
         Check(name: "a request that is not listed has no report") { suite in

@@ -36,11 +36,11 @@ public struct ProviderScript: Sendable {
     public var reference: String
     /// The packages that it lists; empty where it lists none.
     public var packages: [ScreeningPackage]
-    /// Each status word and the state it means.
+    /// Each status text and the state it means.
     public var statuses: [String: OrderState]
-    /// Each result word and the outcome it means.
+    /// Each result text and the outcome it means.
     public var outcomes: [String: Outcome]
-    /// The status word that comes with a result.
+    /// The status text that comes with a result.
     public var finalStatus: String
     /// Whether a request is the one that creates. The URL holds path and query only.
     public var isCreation: @Sendable (WireRequest) -> Bool

@@ -45,14 +45,14 @@ extension ProviderConformance {
             guard suite.capabilities.webhooks, let make = suite.script.webhook else { return [] }
             var findings = Findings()
             let stage = ProviderStage(suite.script, .knowsNothing)
-            for (word, state) in suite.script.statuses {
-                let webhook = make(word, nil)
+            for (statusText, state) in suite.script.statuses {
+                let webhook = make(statusText, nil)
                 let reports = try await suite.provider.interpret(webhook, stage.session)
                 let again = try await suite.provider.interpret(webhook, stage.session)
-                findings.expect(again == reports, "\(word): said something else the second time")
-                findings.expect(reports.contains { $0.reference == suite.script.reference }, "\(word): does not name the request")
+                findings.expect(again == reports, "\(statusText): said something else the second time")
+                findings.expect(reports.contains { $0.reference == suite.script.reference }, "\(statusText): does not name the request")
                 let status = reports.first { $0.reference == suite.script.reference }?.report?.status
-                findings.expect(status == nil || status == .recognised(state), "\(word) was not read as \(state)")
+                findings.expect(status == nil || status == .recognised(state), "\(statusText) was not read as \(state)")
             }
             findings.expect(stage.transport.requests.isEmpty, "reading a webhook sent requests")
             return findings.messages

@@ -59,7 +59,7 @@ enum FaultForm {
         let operations = ["", "packages", "create", "results", "result", "cancel", "token", "webhook", "completion", "callback"]
         let fields =
             ControlPage.select("provider", Simulator.allCases.map(\.rawValue)) + ControlPage.select("operation", operations)
-            + ControlPage.select("fault", Fault.words) + ControlPage.input("status") + ControlPage.input("retry_after")
+            + ControlPage.select("fault", Fault.kinds) + ControlPage.input("status") + ControlPage.input("retry_after")
             + ControlPage.input("milliseconds") + ControlPage.input("copies") + ControlPage.input("times") + "<button>Add fault</button>"
         let foot = ControlPage.form("/control/faults", fields) + ControlPage.button("/control/faults/clear", "Clear faults", hidden: [:])
         return ControlPage.section("Faults", ["provider", "operation", "fault", "with", "times left"], rows, foot: foot)

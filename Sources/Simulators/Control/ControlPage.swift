@@ -47,7 +47,7 @@ enum ControlPage {
     }
 
     private static func zinc(_ zinc: ZincSimulator) -> String {
-        let words = ZincWalk.coarse.keys.sorted()
+        let statusTexts = ZincWalk.coarse.keys.sorted()
         let rows = zinc.requests.reversed().prefix(100).map { request in
             let action = "/control/zinc/requests/\(request.id)"
             return [
@@ -55,7 +55,7 @@ enum ControlPage {
                 escape((request.statusV2 ?? request.status) + (request.result.map { " · " + $0 } ?? "")),
                 escape(request.history.joined(separator: " → ")),
                 button(action, "Advance", hidden: ["advance": "true"])
-                    + form(action, select("statusV2", words) + select("result", ["", "clear", "consider"]) + "<button>Set</button>"),
+                    + form(action, select("statusV2", statusTexts) + select("result", ["", "clear", "consider"]) + "<button>Set</button>"),
             ]
         }
         return section("Zinc requests", ["id", "candidate", "package", "status", "so far", ""], Array(rows))
@@ -85,8 +85,8 @@ enum ControlPage {
             ]
         }
         let receipts = ats.received.reversed().prefix(50).map { receipt in
-            let word = receipt.isVerified ? (receipt.isRepeated ? "repeated" : "verified") : "refused"
-            return [escape(receipt.at.iso8601), escape(receipt.kind.rawValue), code(receipt.subject), word, code(receipt.body.string())]
+            let label = receipt.isVerified ? (receipt.isRepeated ? "repeated" : "verified") : "refused"
+            return [escape(receipt.at.iso8601), escape(receipt.kind.rawValue), code(receipt.subject), label, code(receipt.body.string())]
         }
         let fields = ["first_name", "last_name", "email", "phone"].map { input($0) }.joined()
         let assess = form(

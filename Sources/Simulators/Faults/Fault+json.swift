@@ -10,11 +10,11 @@ extension Fault {
     /// `null` means until cleared. Numbers may be written as text, as a form sends them.
     /// - Throws: ``FieldProblem``.
     public init(json: JSON) throws(FieldProblem) {
-        let provider = try Self.word(json, "provider", Simulator.allCases.map(\.rawValue))
-        let word = try Self.word(json, "fault", Self.words)
+        let provider = try Self.choice(json, "provider", Simulator.allCases.map(\.rawValue))
+        let kind = try Self.choice(json, "fault", Self.kinds)
         let pause = Duration.milliseconds(try Self.number(json, "milliseconds", 0...600_000, default: 1000))
         let effect: Effect =
-            switch word {
+            switch kind {
             case "latency": .latency(pause)
             case "late_answer": .lateAnswer(pause)
             case "delay": .delayWebhook(pause)
@@ -40,8 +40,8 @@ extension Fault {
     /// As ``init(json:)`` reads it.
     public var json: JSON {
         var json: JSON = ["provider": .string(simulator.rawValue), "operation": JSON(operation)]
-        func set(_ word: String, _ more: (String, JSON)...) {
-            json["fault"] = .string(word)
+        func set(_ kind: String, _ more: (String, JSON)...) {
+            json["fault"] = .string(kind)
             for (name, value) in more { json[name] = value }
         }
         switch effect {
@@ -65,15 +65,15 @@ extension Fault {
     }
 
     /// The words of `fault`.
-    static let words = [
+    static let kinds = [
         "latency", "late_answer", "webhook_first", "status", "drop_before", "drop_after", "without_id", "expire_tokens", "duplicate", "reorder",
         "delay", "lose",
     ]
 
-    private static func word(_ json: JSON, _ name: String, _ words: [String]) throws(FieldProblem) -> String {
-        guard let text = json[name]?.text, words.contains(text) else {
+    private static func choice(_ json: JSON, _ name: String, _ kinds: [String]) throws(FieldProblem) -> String {
+        guard let text = json[name]?.text, kinds.contains(text) else {
             let found = json[name].map { $0.text == nil ? "a \($0.kind)" : "another word" } ?? "nothing"
-            throw FieldProblem(path: name, expected: "one of " + words.joined(separator: ", "), found: found)
+            throw FieldProblem(path: name, expected: "one of " + kinds.joined(separator: ", "), found: found)
         }
         return text
     }

@@ -48,10 +48,10 @@ public struct Invitation: Sendable, Equatable {
         }
     }
 
-    mutating func apply(status word: String?, result outcome: String?, at moment: Timestamp) {
-        if let word, word != status {
-            status = word
-            history.append(word)
+    mutating func apply(status statusText: String?, result outcome: String?, at moment: Timestamp) {
+        if let statusText, statusText != status {
+            status = statusText
+            history.append(statusText)
         }
         if let outcome { result = outcome }
         guard status == "Completed" else { return }

@@ -52,19 +52,19 @@ public struct ZincRequest: Sendable, Equatable {
 
     /// Changes where it stands. What the change does not name follows from the status.
     mutating func apply(_ change: ZincChange) {
-        if let word = change.statusV2 {
-            statusV2 = word
-            status = ZincWalk.coarse[word] ?? status
-            history.append(word)
+        if let statusText = change.statusV2 {
+            statusV2 = statusText
+            status = ZincWalk.coarse[statusText] ?? status
+            history.append(statusText)
         }
-        if let word = change.status {
-            status = word
+        if let statusText = change.status {
+            status = statusText
             if change.statusV2 == nil {
                 statusV2 = nil
-                history.append(word)
+                history.append(statusText)
             }
         }
-        if let word = change.result { result = word }
+        if let statusText = change.result { result = statusText }
         if result == nil, ["completed", "reviewed", "action-required"].contains(status) { result = "clear" }
         if let list = change.checks { checks = list }
         if let url = change.reportURL { reportURL = url }

@@ -9,7 +9,7 @@ struct ZincStage: Sendable, Equatable {
     }
 }
 
-/// Zinc's words for where a request stands, and the way a request takes by itself.
+/// Zinc's status texts, and the way a request takes by itself.
 enum ZincWalk {
     /// The coarse `status` of each `statusV2`.
     static let coarse = [

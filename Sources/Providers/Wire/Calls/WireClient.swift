@@ -4,12 +4,12 @@ import Screening
 struct WireClient: Sendable {
     private let session: ProviderSession
     private let exchange: WireExchange
-    private let comparison: WordComparison
+    private let comparison: TextComparison
     /// How the provider is spoken to.
     let profile: WireProfile
 
     /// A client for the session's account.
-    init(_ session: ProviderSession, defaults: JSON, words comparison: WordComparison) {
+    init(_ session: ProviderSession, defaults: JSON, comparison: TextComparison) {
         self.session = session
         self.comparison = comparison
         profile = WireProfile(defaults, changedBy: session.account.wire)

@@ -3,37 +3,37 @@ import Screening
 /// Reads a report out of an answer or a webhook, by the profile's `report`, `statuses`, `coarse_statuses` and `outcomes`.
 struct WireReport: Sendable {
     private let profile: WireProfile
-    private let statuses: WireWords<OrderState>
-    private let coarse: WireWords<OrderState>
-    private let outcomes: WireWords<Outcome>
+    private let statuses: WireVocabulary<OrderState>
+    private let coarse: WireVocabulary<OrderState>
+    private let outcomes: WireVocabulary<Outcome>
 
     /// A reader that compares words as the provider needs it.
-    init(_ profile: WireProfile, _ comparison: WordComparison) {
+    init(_ profile: WireProfile, _ comparison: TextComparison) {
         self.profile = profile
-        statuses = WireWords(profile.section("statuses"), comparison)
-        coarse = WireWords(profile.section("coarse_statuses"), comparison)
-        outcomes = WireWords(profile.section("outcomes"), comparison)
+        statuses = WireVocabulary(profile.section("statuses"), comparison)
+        coarse = WireVocabulary(profile.section("coarse_statuses"), comparison)
+        outcomes = WireVocabulary(profile.section("outcomes"), comparison)
     }
 
     /// The report in an item; nil where the item says no status at all.
     ///
     /// The coarse status decides only where the precise one is absent: an unknown precise word is unknown, whatever stands beside it.
     func report(in item: JSON) -> Report? {
-        var words: [String: String] = [:]
-        func word(_ member: String) -> JSON? {
+        var statusTexts: [String: String] = [:]
+        func text(of member: String) -> JSON? {
             guard let found = profile.selector("report", member).present(in: item) else { return nil }
-            words[found.name] = found.value.identifier ?? found.value.text ?? found.value.kind.withArticle
+            statusTexts[found.name] = found.value.identifier ?? found.value.text ?? found.value.kind.withArticle
             return found.value
         }
-        let precise = word("status")
-        let rough = word("coarse_status")
-        let result = word("result")
-        _ = word("shown")
+        let precise = text(of: "status")
+        let rough = text(of: "coarse_status")
+        let result = text(of: "result")
+        _ = text(of: "shown")
         guard let status = precise.map(statuses.reading) ?? rough.map(coarse.reading) else { return nil }
         return Report(
             status: status,
             result: result.map(outcomes.reading),
-            providerStatus: words,
+            providerStatus: statusTexts,
             reportURL: profile.selector("report", "report_url").text(in: item).flatMap(Self.webAddress),
             checks: profile.selector("report", "checks").list(in: item)?.map(Self.check)
         )

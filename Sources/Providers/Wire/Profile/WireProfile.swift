@@ -3,7 +3,7 @@ import Screening
 /// How a provider is spoken to, as data: the manifest's defaults, changed by an account's `wire:` block.
 ///
 /// The providers' documents leave much open (paths, member names, the words on the wire), so nothing of the kind is compiled in. A profile is an
-/// object of sections. Some describe calls, others name where things are found in answers or what words mean:
+/// object of sections. Some describe calls, others name where things are found in answers or what texts mean:
 ///
 /// ```yaml
 /// wire:
@@ -21,7 +21,7 @@ import Screening
 /// - A call has `method` (default GET), `path` (after the account's `base_url`, or a whole URL), `query`, `headers` and `body`; these are
 ///   templates, see ``WireTemplate``.
 /// - Everything that is found in an answer is named by a selector, see ``WireSelector``.
-/// - `statuses` and `outcomes` translate the provider's words, see ``WireWords``.
+/// - `statuses` and `outcomes` translate the provider's status texts, see ``WireVocabulary``.
 struct WireProfile: Sendable {
     private let sections: JSON
 

@@ -19,9 +19,9 @@ indirect enum WireShape: Sendable {
     case selector
     /// A list of HTTP statuses.
     case statuses
-    /// Words of the provider's and what they mean: one of these.
-    case words([String])
-    /// One of these words.
+    /// Texts of the provider's and what they mean: one of these.
+    case texts([String])
+    /// One of these texts.
     case choice([String])
     /// Members by name.
     case section([String: WireShape])
@@ -44,9 +44,9 @@ indirect enum WireShape: Sendable {
         "report": .section([
             "status": .selector, "coarse_status": .selector, "result": .selector, "report_url": .selector, "checks": .selector, "shown": .selector,
         ]),
-        "statuses": .words(OrderState.allCases.filter(\.isReported).map(\.rawValue)),
-        "coarse_statuses": .words(OrderState.allCases.filter(\.isReported).map(\.rawValue)),
-        "outcomes": .words(Outcome.allCases.map(\.rawValue)),
+        "statuses": .texts(OrderState.allCases.filter(\.isReported).map(\.rawValue)),
+        "coarse_statuses": .texts(OrderState.allCases.filter(\.isReported).map(\.rawValue)),
+        "outcomes": .texts(Outcome.allCases.map(\.rawValue)),
         "errors": .section(["message": .selector, "code": .selector]),
     ])
 
@@ -73,10 +73,10 @@ indirect enum WireShape: Sendable {
         case .statuses:
             let all = value.items?.allSatisfy { $0.integer.map { (400...599).contains($0) } == true }
             return all == true ? [] : wanted("a list of HTTP statuses from 400 on")
-        case .choice(let words): return value.text.map(words.contains) == true ? [] : wanted("one of \(words.joined(separator: ", "))")
-        case .words(let meanings):
+        case .choice(let texts): return value.text.map(texts.contains) == true ? [] : wanted("one of \(texts.joined(separator: ", "))")
+        case .texts(let meanings):
             guard let members = value.members else { return wanted("an object of words") }
-            return members.pairs.flatMap { word, meaning in WireShape.choice(meanings).problems(in: meaning, at: "\(path).\(word)") }
+            return members.pairs.flatMap { text, meaning in WireShape.choice(meanings).problems(in: meaning, at: "\(path).\(text)") }
         case .section(let shapes):
             guard let members = value.members else { return wanted("an object") }
             return members.pairs.flatMap { name, member -> [String] in
@@ -97,8 +97,8 @@ indirect enum WireShape: Sendable {
     }
 
     /// What was most likely meant, or else what there is.
-    private static func hint(for word: String, among known: [String]) -> String {
-        if let near = suggestion(for: word, among: known) { return "; did you mean \(near)?" }
+    private static func hint(for text: String, among known: [String]) -> String {
+        if let near = suggestion(for: text, among: known) { return "; did you mean \(near)?" }
         return "; known are \(known.joined(separator: ", "))"
     }
 }

@@ -32,14 +32,14 @@ struct JavaScriptJSONParser {
         case 0x7B: return object()
         case 0x5B: return array()
         case 0x22: return string().map(JavaScriptJSON.string)
-        case 0x74: return word("true", .bool(true))
-        case 0x66: return word("false", .bool(false))
-        case 0x6E: return word("null", .null)
+        case 0x74: return literal("true", .bool(true))
+        case 0x66: return literal("false", .bool(false))
+        case 0x6E: return literal("null", .null)
         default: return number()
         }
     }
 
-    private mutating func word(_ text: String, _ value: JavaScriptJSON) -> JavaScriptJSON? {
+    private mutating func literal(_ text: String, _ value: JavaScriptJSON) -> JavaScriptJSON? {
         guard units[at...].starts(with: text.utf16) else { return nil }
         at += text.utf16.count
         return value

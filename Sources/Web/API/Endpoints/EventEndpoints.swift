@@ -10,7 +10,7 @@ struct EventEndpoints: Sendable {
     static let list = Listing<EventQuery>(
         kind: .event,
         filters: [
-            .words("state", "In this state", \.states), .word("kind", "Of this kind", \.kind), .connections,
+            .words("state", "In this state", \.states), .choice("kind", "Of this kind", \.kind), .connections,
             .text("account", "Of this account", \.account), .moment("since", "Received at or after this moment", \.since),
             .moment("until", "Received before this moment", \.until),
         ]

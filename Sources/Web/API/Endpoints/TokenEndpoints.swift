@@ -38,7 +38,7 @@ struct TokenEndpoints: Sendable {
     private static let creating = Operation(
         summary: "Make a token; its secret, `token`, is told this once",
         body: Operation.body(
-            required: ["name": .anyText, "scopes": .list(of: .words(Scope.self))],
+            required: ["name": .anyText, "scopes": .list(of: .values(Scope.self))],
             optional: ["connections": .list(of: .anyText), "expires_at": .moment]
         ),
         answers: [(201, AccessToken.newSchema.reference)],

@@ -39,25 +39,25 @@ struct Filter<Query: ListQuery>: Sendable {
         Filter(name, description) { query, values, _ in query[keyPath: path] = try values.first?.line() }
     }
 
-    /// One of a list of words.
-    static func word<Word: RawRepresentable<String> & CaseIterable & Sendable>(
+    /// One of a list of values.
+    static func value<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ name: String,
         _ description: String,
-        _ path: Member<Word?>
+        _ path: Member<Value?>
     ) -> Filter {
-        Filter(name, description, schema: .words(Word.self)) { query, values, _ in
-            query[keyPath: path] = try values.first?.word(as: Word.self)
+        Filter(name, description, schema: .values(Value.self)) { query, values, _ in
+            query[keyPath: path] = try values.first?.word(as: Value.self)
         }
     }
 
     /// Some of a list of words.
-    static func words<Word: RawRepresentable<String> & CaseIterable & Hashable & Sendable>(
+    static func values<Value: RawRepresentable<String> & CaseIterable & Hashable & Sendable>(
         _ name: String,
         _ description: String,
-        _ path: Member<Set<Word>>
+        _ path: Member<Set<Value>>
     ) -> Filter {
-        Filter(name, description, isRepeatable: true, schema: .words(Word.self)) { query, values, _ in
-            query[keyPath: path] = Set(try values.map { try $0.word(as: Word.self) })
+        Filter(name, description, isRepeatable: true, schema: .values(Value.self)) { query, values, _ in
+            query[keyPath: path] = Set(try values.map { try $0.word(as: Value.self) })
         }
     }
 

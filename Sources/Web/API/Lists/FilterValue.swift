@@ -13,10 +13,10 @@ struct FilterValue: Sendable {
         return text
     }
 
-    /// The value as one of a list of words.
-    func word<Word: RawRepresentable<String> & CaseIterable>(as type: Word.Type) throws(ProblemDocument) -> Word {
-        if let word = Word(rawValue: text) { return word }
-        throw .filter("malformed_filter", name, "\(name) must be one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
+    /// The value as one of a list of values.
+    func value<Value: RawRepresentable<String> & CaseIterable>(as type: Value.Type) throws(ProblemDocument) -> Value {
+        if let word = Value(rawValue: text) { return word }
+        throw .filter("malformed_filter", name, "\(name) must be one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
     }
 
     /// The value as a moment.

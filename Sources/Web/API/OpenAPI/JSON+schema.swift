@@ -16,9 +16,9 @@ extension JSON {
     /// The schema of yes or no.
     static let yesOrNo: JSON = ["type": "boolean"]
 
-    /// The schema of one of a list of words.
-    static func words<Word: RawRepresentable<String> & CaseIterable>(_ type: Word.Type) -> JSON {
-        ["type": "string", "enum": .array(Word.allCases.map { .string($0.rawValue) })]
+    /// The schema of one of a list of values.
+    static func values<Value: RawRepresentable<String> & CaseIterable>(_ type: Value.Type) -> JSON {
+        ["type": "string", "enum": .array(Value.allCases.map { .string($0.rawValue) })]
     }
 
     /// The schema of a list.

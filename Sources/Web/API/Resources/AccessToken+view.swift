@@ -5,7 +5,7 @@ extension AccessToken {
     static let newSchema = Schema("NewToken", always: membersOfNew, "The only time that `token`, the secret, is told")
 
     private static let members: JSON = [
-        "id": .anyText, "name": .anyText, "scopes": .list(of: .words(Scope.self)), "connections": JSON.list(of: .anyText).orNull,
+        "id": .anyText, "name": .anyText, "scopes": .list(of: .values(Scope.self)), "connections": JSON.list(of: .anyText).orNull,
         "created_at": .moment, "expires_at": JSON.moment.orNull,
     ]
 

@@ -4,8 +4,8 @@ extension Event {
     static let schema = Schema(
         "Event",
         always: [
-            "id": .anyText, "kind": .words(Event.Kind.self), "connection": JSON.anyText.orNull, "account": JSON.anyText.orNull,
-            "order": JSON.anyText.orNull, "path": .anyText, "received_at": .moment, "state": .words(Event.State.self),
+            "id": .anyText, "kind": .values(Event.Kind.self), "connection": JSON.anyText.orNull, "account": JSON.anyText.orNull,
+            "order": JSON.anyText.orNull, "path": .anyText, "received_at": .moment, "state": .values(Event.State.self),
             "problem": Problem.schema.reference.orNull, "duplicate_count": .wholeNumber, "runs": .list(of: .anyText), "orders": .list(of: .anyText),
         ],
         sometimes: [

@@ -6,7 +6,7 @@ extension Order {
         "Order",
         always: [
             "id": .anyText, "connection": .anyText, "account": .anyText, "provider": .anyText, "external_id": .anyText, "package": .anyText,
-            "state": .words(OrderState.self), "outcome": JSON.words(Outcome.self).orNull, "waiting_on": JSON.words(Party.self).orNull,
+            "state": .values(OrderState.self), "outcome": JSON.values(Outcome.self).orNull, "waiting_on": JSON.values(Party.self).orNull,
             "provider_ref": JSON.anyText.orNull, "provider_status": .textByName, "checks": .list(of: Check.schema.reference),
             "problem": Problem.schema.reference.orNull, "created_at": .moment, "updated_at": .moment,
             "caused_by": JSON.object(always: ["event": JSON.anyText.orNull, "run": .anyText]).orNull, "previous": JSON.anyText.orNull,

@@ -5,7 +5,7 @@ extension PluginManifest {
     static let schema = Schema(
         "Plugin",
         always: [
-            "name": .anyText, "version": .anyText, "contract": .wholeNumber, "kind": .words(PluginManifest.Kind.self), "title": .anyText,
+            "name": .anyText, "version": .anyText, "contract": .wholeNumber, "kind": .values(PluginManifest.Kind.self), "title": .anyText,
             "problem": Problem.schema.reference.orNull,
         ]
     )

@@ -44,14 +44,14 @@ public struct AcmeProvider: ScreeningProvider {
         do { answer = try await AcmeCall(session).json(.get, "/checks/\(reference)") } catch let error as ProviderError where error.status == 404 {
             return nil
         }
-        guard let word = answer["stage"]?.text else { throw ProviderError(.unreadable, "the check has no stage") }
+        guard let statusText = answer["stage"]?.text else { throw ProviderError(.unreadable, "the check has no stage") }
         let verdict = answer["verdict"]?.text
-        var words = ["stage": word]
-        words["verdict"] = verdict
+        var statusTexts = ["stage": statusText]
+        statusTexts["verdict"] = verdict
         return Report(
-            status: Self.states[word].map { .recognised($0) } ?? .unrecognised(word),
-            result: verdict.map { word in Self.outcomes[word].map { .recognised($0) } ?? .unrecognised(word) },
-            providerStatus: words
+            status: Self.states[statusText].map { .recognised($0) } ?? .unrecognised(statusText),
+            result: verdict.map { statusText in Self.outcomes[statusText].map { .recognised($0) } ?? .unrecognised(statusText) },
+            providerStatus: statusTexts
         )
     }
 
