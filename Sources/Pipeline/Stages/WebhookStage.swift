@@ -10,8 +10,8 @@ struct WebhookStage: Sendable {
     let environment: Environment
     let accounts: AccountService
 
-    /// What is to be believed of an order.
-    private struct Belief: Sendable {
+    /// What is taken to be true of an order, after the provider was asked where it can be.
+    private struct ConfirmedReport: Sendable {
         let reference: String
         let report: Report?
         /// The provider's own report is behind the webhook's: it is asked again soon.
@@ -47,12 +47,13 @@ struct WebhookStage: Sendable {
         if asks, let next = try await accounts.reads(1, from: account).refusedUntil {
             return .decided(Decision(.again(at: next, spent: false)))
         }
-        let belief = asks ? try await belief(stated.report, reference, account, session) : Belief(reference: reference, report: stated.report)
+        let confirmed =
+            asks ? try await confirm(stated.report, reference, account, session) : ConfirmedReport(reference: reference, report: stated.report)
         return .settle(order: order.id) { [self] present in
             // What was asked is older than what has been written meanwhile: it is looked at again.
             guard present.version == order.version else { return (Decision(.again(at: environment.clock.now(), spent: false)), []) }
-            return applied(event, belief, to: present)
-        }.adding(belief.effects)
+            return applied(event, confirmed, to: present)
+        }.adding(confirmed.effects)
     }
 
     private func unchanged(_ order: Order, by report: Report) -> Bool {
@@ -66,36 +67,36 @@ struct WebhookStage: Sendable {
     }
 
     /// The provider's present status where it can be had and says no less than the webhook, else the webhook's.
-    private func belief(
+    private func confirm(
         _ reported: Report?,
         _ reference: String,
         _ account: ProviderAccount,
         _ session: ProviderSession
-    ) async throws -> Belief {
+    ) async throws -> ConfirmedReport {
         do {
             let answer = try await account.provider.report(for: reference, session)
             accounts.answered(account)
-            guard let read = answer else { return Belief(reference: reference, report: reported) }
+            guard let read = answer else { return ConfirmedReport(reference: reference, report: reported) }
             // A webhook that says no more than that something changed.
-            guard let reported else { return Belief(reference: reference, report: read) }
-            if read.isCoarserForm(of: reported.providerStatus) { return Belief(reference: reference, report: reported) }
-            return Belief(reference: reference, report: read, asksAgain: read.status != reported.status || read.result != reported.result)
+            guard let reported else { return ConfirmedReport(reference: reference, report: read) }
+            if read.isCoarserForm(of: reported.providerStatus) { return ConfirmedReport(reference: reference, report: reported) }
+            return ConfirmedReport(reference: reference, report: read, asksAgain: read.status != reported.status || read.result != reported.result)
         } catch let error as ProviderError {
             let finding = try await accounts.failed(error, at: account)
             environment.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error.place)"])
-            return Belief(reference: reference, report: reported, effects: finding.effects)
+            return ConfirmedReport(reference: reference, report: reported, effects: finding.effects)
         }
     }
 
-    private func applied(_ event: Event, _ belief: Belief, to present: Order) -> (decision: Decision, updates: [Update]) {
+    private func applied(_ event: Event, _ confirmed: ConfirmedReport, to present: Order) -> (decision: Decision, updates: [Update]) {
         let now = environment.clock.now()
         var effects: [Effect] = [.event(id: event.id, state: .done, problem: nil)]
-        if belief.asksAgain {
+        if confirmed.asksAgain {
             effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + .seconds(45))))
         }
         var next = present
-        next.providerRef = present.providerRef ?? belief.reference
-        if let report = belief.report { next.status = StateMachine.status(after: report, from: present.status, at: now) }
+        next.providerRef = present.providerRef ?? confirmed.reference
+        if let report = confirmed.report { next.status = StateMachine.status(after: report, from: present.status, at: now) }
         // The webhook came to this order's own address and names a request: the provider has it, whatever it calls its state.
         if [.accepted, .submitting, .uncertain].contains(next.state) { next.status.state = .requested }
         if next.status.problem?.code == "uncertain" { next.status.problem = nil }

@@ -15,7 +15,7 @@ struct ClaimLoop: Sendable {
     /// Which of the claims just taken may be worked on now. The others are given back as they were, and nothing is claimed before the moment given.
     var admit: @Sendable ([Claim]) async throws -> (admitted: [Claim], notBefore: Timestamp?) = { ($0, nil) }
 
-    private final class Held: Sendable {
+    private final class ActiveClaims: Sendable {
         let claims = Mutex<[Claim: Task<Void, Never>]>([:])
         /// Claims that are not worked on and that the store has not taken back yet.
         let unwanted = Mutex<[Claim]>([])
@@ -25,42 +25,42 @@ struct ClaimLoop: Sendable {
 
     /// Works until shutdown, or until it is cancelled. Nothing is held when it returns.
     func run() async {
-        let held = Held()
+        let active = ActiveClaims()
         let (doorbell, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let wakeUps = store.wakeUps()
         bell.yield()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in wakeUps { bell.yield() } }
-            group.addTask { await renew(held) }
+            group.addTask { await renew(active) }
             await withGracefulShutdownHandler {
                 for await _ in doorbell {
                     if Task.isShuttingDownGracefully || Task.isCancelled { break }
-                    await fill(held, bell)
+                    await fill(active, bell)
                 }
             } onGracefulShutdown: {
                 bell.finish()
             }
-            await finish(held)
+            await finish(active)
             group.cancelAll()
         }
     }
 
     /// Claims as much as there is room for, and starts on it.
-    private func fill(_ held: Held, _ bell: AsyncStream<Void>.Continuation) async {
+    private func fill(_ active: ActiveClaims, _ bell: AsyncStream<Void>.Continuation) async {
         do {
-            try await giveBack([], held)
+            try await giveBack([], active)
             while !Task.isShuttingDownGracefully {
                 let now = environment.clock.now()
-                if let pause = held.pause.withLock({ $0 }), pause.since <= now, now < pause.until { return }
+                if let pause = active.pause.withLock({ $0 }), pause.since <= now, now < pause.until { return }
                 var ask = request
-                ask.limit -= held.count
+                ask.limit -= active.count
                 guard ask.limit > 0 else { return }
                 let claims = try await store.claim(ask)
-                let (admitted, notBefore) = try await admitted(claims, held)
-                held.pause.withLock { $0 = notBefore.map { (now, $0) } }
-                for claim in admitted { start(claim, held, bell) }
+                let (admitted, notBefore) = try await admitted(claims, active)
+                active.pause.withLock { $0 = notBefore.map { (now, $0) } }
+                for claim in admitted { start(claim, active, bell) }
                 let others = claims.filter { !admitted.contains($0) }
-                if !others.isEmpty { try await giveBack(others, held) }
+                if !others.isEmpty { try await giveBack(others, active) }
                 guard claims.count == ask.limit, others.isEmpty else { return }
             }
         } catch {
@@ -69,49 +69,49 @@ struct ClaimLoop: Sendable {
     }
 
     /// What may be worked on. Where nobody can say, all goes back: neither started nor given back, it would look as if a host had died over it.
-    private func admitted(_ claims: [Claim], _ held: Held) async throws -> (admitted: [Claim], notBefore: Timestamp?) {
+    private func admitted(_ claims: [Claim], _ active: ActiveClaims) async throws -> (admitted: [Claim], notBefore: Timestamp?) {
         do { return try await admit(claims) } catch {
-            try await giveBack(claims, held)
+            try await giveBack(claims, active)
             throw error
         }
     }
 
     /// Gives claims back with those that the store did not take back before. What it does not take now is given back the next time.
-    private func giveBack(_ claims: [Claim], _ held: Held) async throws {
-        let all = held.unwanted.withLock { unwanted in
+    private func giveBack(_ claims: [Claim], _ active: ActiveClaims) async throws {
+        let all = active.unwanted.withLock { unwanted in
             defer { unwanted = [] }
             return unwanted + claims
         }
         guard !all.isEmpty else { return }
         do { try await store.release(all) } catch {
-            held.unwanted.withLock { $0 += all }
+            active.unwanted.withLock { $0 += all }
             throw error
         }
     }
 
-    private func start(_ claim: Claim, _ held: Held, _ bell: AsyncStream<Void>.Continuation) {
+    private func start(_ claim: Claim, _ active: ActiveClaims, _ bell: AsyncStream<Void>.Continuation) {
         // Entered under the lock that the task's own end takes, so that the entry is there before it is removed.
-        held.claims.withLock { claims in
+        active.claims.withLock { claims in
             // A claim of ours whose lease ran out and that we took again is still being worked on: once is enough.
             guard claims[claim] == nil else { return }
             // Not a child of the loop's task group: each is cancelled by itself where its claim is lost. `finish` waits for all of them.
             claims[claim] = Task {
                 await work(claim)
-                held.claims.withLock { $0[claim] = nil }
+                active.claims.withLock { $0[claim] = nil }
                 bell.yield()
             }
         }
     }
 
-    private func renew(_ held: Held) async {
+    private func renew(_ active: ActiveClaims) async {
         let third = Duration.milliseconds(request.lease.wholeMilliseconds / 3)
         while !Task.isCancelled {
             do { try await environment.clock.sleep(for: third) } catch { return }
-            let claims = held.claims.withLock { Array($0.keys) }
+            let claims = active.claims.withLock { Array($0.keys) }
             guard !claims.isEmpty else { continue }
             do {
                 let kept = try await store.renew(claims, lease: request.lease)
-                for lost in Set(claims).subtracting(kept) { held.claims.withLock { $0[lost] }?.cancel() }
+                for lost in Set(claims).subtracting(kept) { active.claims.withLock { $0[lost] }?.cancel() }
             } catch {
                 environment.logger.warning("leases were not renewed; it is tried again", metadata: ["error": "\(error)"])
             }
@@ -119,8 +119,8 @@ struct ClaimLoop: Sendable {
     }
 
     /// Waits for what is under way, then cancels what is left; whoever works on it gives it back unspent.
-    private func finish(_ held: Held) async {
-        let underWay = held.claims.withLock { Array($0.values) }
+    private func finish(_ active: ActiveClaims) async {
+        let underWay = active.claims.withLock { Array($0.values) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for task in underWay { await task.value } }
             // Ends at once where the host itself is cancelled: then nothing is waited for.
@@ -129,7 +129,7 @@ struct ClaimLoop: Sendable {
             for task in underWay { task.cancel() }
             group.cancelAll()
         }
-        do { try await giveBack([], held) } catch {
+        do { try await giveBack([], active) } catch {
             environment.logger.warning("work that was not begun is not given back; it returns with its lease", metadata: ["error": "\(error)"])
         }
     }
