@@ -51,11 +51,11 @@ struct StoreBench {
         let owner = random.token()
         let began = clock.now()
         let counts = try await withThrowingTaskGroup(of: Int.self) { group in
-            for lane in 0..<2 {
+            for worker in 0..<2 {
                 group.addTask {
                     var count = 0
                     while true {
-                        let claims = try await store.claim(ClaimRequest(owner: "\(owner)-\(lane)", limit: 64, kinds: [.event]))
+                        let claims = try await store.claim(ClaimRequest(owner: "\(owner)-\(worker)", limit: 64, kinds: [.event]))
                         guard !claims.isEmpty else { return count }
                         try await withThrowingTaskGroup { settling in
                             for claim in claims {

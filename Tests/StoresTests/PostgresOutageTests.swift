@@ -96,7 +96,7 @@ struct PostgresOutageTests {
         let database = try await PostgresDatabase(on: server)
         let clock = ManualClock()
         let store = try await database.open(clock: clock)
-        try await store.perform((0..<120).map { .queue(QueuedWork(.run("w\($0)"), lane: "lane \($0 % 7)", due: clock.now())) })
+        try await store.perform((0..<120).map { .queue(QueuedWork(.run("w\($0)"), concurrencyKey: "key \($0 % 7)", due: clock.now())) })
         let killer = Task {
             while !Task.isCancelled {
                 _ = try? database.run(

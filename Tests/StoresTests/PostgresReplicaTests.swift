@@ -63,14 +63,14 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test func workThroughLanesOneAtATimeAndInOrder() async throws {
+    @Test func workThroughConcurrencyKeysOneAtATimeAndInOrder() async throws {
         try await withTwo { stores, clock in
-            // Queued from both sides while both sides take away: the head of a lane is decided by rows that the other is writing.
+            // Queued from both sides while both sides take away: the first of a concurrency key is decided by rows that the other is writing.
             let done = try await withThrowingTaskGroup(of: [(Int, String)].self) { group in
                 for side in 0..<2 {
                     group.addTask {
                         for step in 0..<30 {
-                            let work = (0..<4).map { QueuedWork(.run("\($0)/\(side)/\(step)"), lane: "lane \($0)", due: clock.now()) }
+                            let work = (0..<4).map { QueuedWork(.run("\($0)/\(side)/\(step)"), concurrencyKey: "key \($0)", due: clock.now()) }
                             try await stores[side].perform(work.map { .queue($0) })
                         }
                         return []
@@ -165,7 +165,9 @@ struct PostgresReplicaTests {
         // No statistics, as on the first day: the planner believes that the table is empty.
         try database.run("ALTER TABLE queue SET (autovacuum_enabled = false)")
         for part in 0..<8 {
-            try await store.perform((0..<500).map { .queue(QueuedWork(.run("\(part)/\($0)"), lane: "lane \(part)/\($0)", due: clock.now())) })
+            try await store.perform(
+                (0..<500).map { .queue(QueuedWork(.run("\(part)/\($0)"), concurrencyKey: "key \(part)/\($0)", due: clock.now())) }
+            )
         }
         for _ in 0..<10 {
             let claims = try await store.claim(ClaimRequest(owner: "one", limit: 2, kinds: [.run, .event]))

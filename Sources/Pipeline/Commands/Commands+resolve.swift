@@ -37,7 +37,11 @@ extension Commands {
         case .resubmit:
             next.returnToAccepted()
             text = "to be sent again"
-            effects.append(.queue(QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: environment.clock.now(), priority: 1)))
+            effects.append(
+                .queue(
+                    QueuedWork(.submit(order: id), concurrencyKey: QueuedWork.concurrencyKey(order: id), due: environment.clock.now(), priority: 1)
+                )
+            )
         case .abandon:
             next.status.state = .failed
             next.status.problem = Problem(code: "abandoned", message: "given up by a person", at: environment.clock.now())

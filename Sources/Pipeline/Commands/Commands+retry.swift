@@ -24,7 +24,7 @@ extension Commands {
             note: note,
             environment
         )
-        let work = QueuedWork(.submit(order: id), lane: QueuedWork.lane(order: id), due: environment.clock.now(), priority: 1)
+        let work = QueuedWork(.submit(order: id), concurrencyKey: QueuedWork.concurrencyKey(order: id), due: environment.clock.now(), priority: 1)
         try await writer.write(change.effects + [.queue(work)], change.update)
         return try await store.known(order: id)
     }

@@ -118,10 +118,10 @@ public struct Commands: Sendable {
         {
             throw CommandError(409, "unsupported", "A route's request was answered while the ATS waited; the ATS has to ask again.")
         }
-        let lane = event.order.map { QueuedWork.lane(order: $0) }
+        let concurrencyKey = event.order.map { QueuedWork.concurrencyKey(order: $0) }
         var effects: [Effect] = [
             .expect(event: id, in: event.state), .event(id: id, state: .received, problem: nil),
-            .queue(QueuedWork(.event(id), lane: lane, due: environment.clock.now(), priority: 3)),
+            .queue(QueuedWork(.event(id), concurrencyKey: concurrencyKey, due: environment.clock.now(), priority: 3)),
         ]
         if let order = event.order {
             effects.append(.timeline(entry(order, "a webhook is looked at again", note: note, details: ["event": .string(id)])))
@@ -159,9 +159,10 @@ public struct Commands: Sendable {
         run.nextAttemptAt = environment.clock.now()
         run.endedAt = nil
         run.result = nil
-        let lane = run.order.map { QueuedWork.lane(updatesOf: $0) }
+        let concurrencyKey = run.order.map { QueuedWork.concurrencyKey(updatesOf: $0) }
         var effects: [Effect] = [
-            .expect(run: id, in: before), .run(run), .queue(QueuedWork(.run(id), lane: lane, due: environment.clock.now(), priority: 3)),
+            .expect(run: id, in: before), .run(run),
+            .queue(QueuedWork(.run(id), concurrencyKey: concurrencyKey, due: environment.clock.now(), priority: 3)),
         ]
         if !failed.isEmpty { effects.append(.steps(failed, of: id)) }
         effects += try await change(eventOf: run, to: .working)

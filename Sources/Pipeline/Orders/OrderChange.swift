@@ -52,7 +52,7 @@ struct OrderChange: Sendable {
         self.update = update
         guard let run = OrderChange.run(for: update, at: now, environment) else { return }
         effects += [
-            .run(run), .queue(QueuedWork(.run(run.id), lane: QueuedWork.lane(updatesOf: after.id), due: now)),
+            .run(run), .queue(QueuedWork(.run(run.id), concurrencyKey: QueuedWork.concurrencyKey(updatesOf: after.id), due: now)),
             .timeline(
                 TimelineEntry(
                     order: after.id,

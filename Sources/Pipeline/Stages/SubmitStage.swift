@@ -72,7 +72,7 @@ struct SubmitStage: Sendable {
                 text: "not sent; the store was away",
                 environment
             )
-            let work = QueuedWork(.submit(order: order.id), lane: QueuedWork.lane(order: order.id), due: now, priority: 1)
+            let work = QueuedWork(.submit(order: order.id), concurrencyKey: QueuedWork.concurrencyKey(order: order.id), due: now, priority: 1)
             return (Decision(.done, change.effects + [.queue(work)]), [])
         }
     }

@@ -53,8 +53,8 @@ public enum Work: Sendable, Hashable {
 public struct QueuedWork: Sendable, Equatable {
     /// What to do.
     public var work: Work
-    /// Work of one lane is done one at a time, in the order in which it was queued; work without a lane waits for nothing.
-    public var lane: String?
+    /// Work with one concurrency key is done one at a time, in the order in which it was queued; work without a concurrency key waits for nothing.
+    public var concurrencyKey: String?
     /// The account whose budget it needs; only for reads.
     public var account: String?
     /// Not before this moment.
@@ -63,18 +63,18 @@ public struct QueuedWork: Sendable, Equatable {
     public var priority: Int
 
     /// Work with its place in the queue.
-    public init(_ work: Work, lane: String? = nil, account: String? = nil, due: Timestamp, priority: Int = 5) {
+    public init(_ work: Work, concurrencyKey: String? = nil, account: String? = nil, due: Timestamp, priority: Int = 5) {
         self.work = work
-        self.lane = lane
+        self.concurrencyKey = concurrencyKey
         self.account = account
         self.due = due
         self.priority = priority
     }
 
-    /// The lane of everything that changes an order.
-    public static func lane(order: String) -> String { "order:" + order }
-    /// The lane of an order's updates on their way to the ATS.
-    public static func lane(updatesOf order: String) -> String { "updates:" + order }
+    /// The concurrency key of everything that changes an order.
+    public static func concurrencyKey(order: String) -> String { "order:" + order }
+    /// The concurrency key of an order's updates on their way to the ATS.
+    public static func concurrencyKey(updatesOf order: String) -> String { "updates:" + order }
 }
 
 /// Work that this process holds, until its lease ends. Two claims are the same where row, owner and attempt are.

@@ -51,48 +51,48 @@ extension StoreConformance {
         },
     ]
 
-    static let lanes = [
-        Check("of a lane only the head is claimed, one at a time and in order") { trial in
+    static let concurrencyKeys = [
+        Check("of one concurrency key only the first is claimed, one at a time and in order") { trial in
             try await trial.store.perform(
-                ["a", "b", "c"].map { .queue(trial.work($0, lane: "lane")) } + [.queue(trial.work("other", lane: "lane 2"))]
+                ["a", "b", "c"].map { .queue(trial.work($0, concurrencyKey: "key")) } + [.queue(trial.work("other", concurrencyKey: "key 2"))]
             )
             var claims = try await trial.claim()
             try trial.expect(Set(claims.subjects) == ["a", "other"], "claimed were \(claims.subjects)")
-            try trial.expect(try await trial.claim().isEmpty, "the lane was passed while its head was held")
+            try trial.expect(try await trial.claim().isEmpty, "the key was passed over while its first was held")
             for next in ["b", "c"] {
-                let head = try trial.unwrap(claims.first { $0.work.subject != "other" }, "the lane stopped")
-                try await trial.store.commit(head, Decision(.done))
+                let first = try trial.unwrap(claims.first { $0.work.subject != "other" }, "nothing more came of the key")
+                try await trial.store.commit(first, Decision(.done))
                 claims = try await trial.claim()
-                try trial.expect(claims.subjects == [next], "after \(head.work.subject) came \(claims.subjects)")
+                try trial.expect(claims.subjects == [next], "after \(first.work.subject) came \(claims.subjects)")
             }
         },
-        Check("a head that is not due holds its lane, and no other") { trial in
+        Check("a first that is not due holds back its concurrency key, and no other") { trial in
             try await trial.store.perform([
-                .queue(trial.work("a", lane: "lane", due: trial.now + .seconds(60))),
-                .queue(trial.work("b", lane: "lane", priority: 1)),
-                .queue(trial.work("c", lane: "lane 2")),
+                .queue(trial.work("a", concurrencyKey: "key", due: trial.now + .seconds(60))),
+                .queue(trial.work("b", concurrencyKey: "key", priority: 1)),
+                .queue(trial.work("c", concurrencyKey: "key 2")),
             ])
             let claims = try await trial.claim()
-            try trial.expect(claims.subjects == ["c"], "the lane's order was not kept")
+            try trial.expect(claims.subjects == ["c"], "the key's order was not kept")
             try await trial.store.commit(claims[0], Decision(.done))
             trial.clock.advance(by: .seconds(60))
-            try trial.expect(try await trial.claim().subjects == ["a"], "the head did not come when due")
+            try trial.expect(try await trial.claim().subjects == ["a"], "the first did not come when due")
         },
-        Check("work that is tried again keeps its place in the lane") { trial in
-            try await trial.store.perform(["a", "b"].map { .queue(trial.work($0, lane: "lane")) })
+        Check("work that is tried again keeps its place under its concurrency key") { trial in
+            try await trial.store.perform(["a", "b"].map { .queue(trial.work($0, concurrencyKey: "key")) })
             let claim = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
             try await trial.store.commit(claim, Decision(.again(at: trial.now + .seconds(5), spent: true)))
             try trial.expect(try await trial.claim().isEmpty, "the next passed it")
             trial.clock.advance(by: .seconds(5))
             try trial.expect(try await trial.claim().subjects == ["a"], "it did not come again first")
         },
-        Check("a head that is not needed any more frees its lane") { trial in
-            try await trial.store.perform(["a", "b"].map { .queue(trial.work($0, lane: "lane")) })
+        Check("a first that is not needed any more frees its concurrency key") { trial in
+            try await trial.store.perform(["a", "b"].map { .queue(trial.work($0, concurrencyKey: "key")) })
             try await trial.store.perform([.unqueue(.run("a"))])
-            try trial.expect(try await trial.claim().subjects == ["b"], "the lane stayed shut")
+            try trial.expect(try await trial.claim().subjects == ["b"], "the key stayed shut")
         },
-        Check("many claimers work through many lanes in order") { trial in
-            try await trial.store.perform((0..<60).map { .queue(trial.work("\($0 % 6):\($0 / 6)", lane: "lane \($0 % 6)")) })
+        Check("many claimers work through many concurrency keys in order") { trial in
+            try await trial.store.perform((0..<60).map { .queue(trial.work("\($0 % 6):\($0 / 6)", concurrencyKey: "key \($0 % 6)")) })
             let done = try await withThrowingTaskGroup(of: [String].self) { group in
                 for owner in 0..<4 {
                     group.addTask {
@@ -110,9 +110,9 @@ extension StoreConformance {
             }
             try trial.expect(done.flatMap { $0 }.count == 60, "\(done.flatMap { $0 }.count) of 60 were done")
             for mine in done {
-                for lane in 0..<6 {
-                    let steps = mine.compactMap { $0.hasPrefix("\(lane):") ? Int($0.dropFirst(2)) : nil }
-                    try trial.expect(steps == steps.sorted(), "lane \(lane) was done in the order \(steps)")
+                for concurrencyKey in 0..<6 {
+                    let steps = mine.compactMap { $0.hasPrefix("\(concurrencyKey):") ? Int($0.dropFirst(2)) : nil }
+                    try trial.expect(steps == steps.sorted(), "key \(concurrencyKey) was done in the order \(steps)")
                 }
             }
         },

@@ -17,7 +17,7 @@ extension StoreConformance {
             )
             let effects: [Effect] = [
                 .order(order.changed(to: .requested)), .timeline(entry), .run(run),
-                .queue(QueuedWork(.run(run.id), lane: QueuedWork.lane(updatesOf: order.id), due: trial.now)),
+                .queue(QueuedWork(.run(run.id), concurrencyKey: QueuedWork.concurrencyKey(updatesOf: order.id), due: trial.now)),
             ]
             try await trial.store.commit(claim, Decision(.done, effects))
             try trial.expect(try await trial.store.order(order.id)?.state == .requested, "the order did not change")

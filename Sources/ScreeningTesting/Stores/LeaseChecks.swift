@@ -3,7 +3,7 @@ import Screening
 extension StoreConformance {
     static let leases = [
         Check("held work is nobody else's until its lease ends, and then comes with the attempt unspent") { trial in
-            try await trial.store.perform([.queue(trial.work("w", lane: "lane")), .queue(trial.work("next", lane: "lane"))])
+            try await trial.store.perform([.queue(trial.work("w", concurrencyKey: "key")), .queue(trial.work("next", concurrencyKey: "key"))])
             let lost = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
             trial.clock.advance(by: .seconds(29))
             try trial.expect(try await trial.claim(owner: "two").isEmpty, "it was claimed within its lease")
@@ -61,8 +61,10 @@ extension StoreConformance {
         Check("a submission that waits again lets what came for its order meanwhile go first, one after the other") { trial in
             let order = try await trial.store.place(trial.order("application-1")).order
             let submit = try trial.unwrap(try await trial.claim(kinds: [.submit]).first, "the submission was not claimed")
-            let lane = QueuedWork.lane(order: order.id)
-            for name in ["first", "second"] { try await trial.store.perform([.queue(QueuedWork(.event(name), lane: lane, due: trial.now))]) }
+            let concurrencyKey = QueuedWork.concurrencyKey(order: order.id)
+            for name in ["first", "second"] {
+                try await trial.store.perform([.queue(QueuedWork(.event(name), concurrencyKey: concurrencyKey, due: trial.now))])
+            }
             try trial.expect(try await trial.claim(kinds: [.event]).isEmpty, "an event went before the submission under way")
             try await trial.store.commit(submit, Decision(.again(at: trial.now + .seconds(60), spent: true)))
             for name in ["first", "second"] {

@@ -32,10 +32,10 @@ private struct RandomCommands {
 
     private func queued() -> QueuedWork {
         let work = work()
-        // A lane belongs to its work for good, as an order's does.
-        let lane = work.subject.last.flatMap { ["0", "1", "2", "3"].contains($0) ? "lane \($0)" : nil }
+        // A concurrency key belongs to its work for good, as an order's does.
+        let concurrencyKey = work.subject.last.flatMap { ["0", "1", "2", "3"].contains($0) ? "key \($0)" : nil }
         let due = trial.now + .seconds(Int64(random.number(in: -20..<40)))
-        return QueuedWork(work, lane: lane, due: due, priority: random.number(in: 0..<3))
+        return QueuedWork(work, concurrencyKey: concurrencyKey, due: due, priority: random.number(in: 0..<3))
     }
 
     mutating func next(_ number: Int) async throws {

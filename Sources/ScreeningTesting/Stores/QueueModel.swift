@@ -7,7 +7,7 @@ struct QueueModel {
         /// The store's own number, once a claim has told it.
         var id: Int64?
         let work: Work
-        let lane: String?
+        let concurrencyKey: String?
         var priority: Int
         var due: Timestamp
         var again: Timestamp?
@@ -29,7 +29,7 @@ struct QueueModel {
     mutating func queue(_ work: QueuedWork) {
         guard let index = index(of: work.work) else {
             last += 1
-            entries.append(Entry(number: last, work: work.work, lane: work.lane, priority: work.priority, due: work.due))
+            entries.append(Entry(number: last, work: work.work, concurrencyKey: work.concurrencyKey, priority: work.priority, due: work.due))
             return
         }
         entries[index].priority = min(entries[index].priority, work.priority)
@@ -53,7 +53,8 @@ struct QueueModel {
         }
         let heads = entries.indices.filter { index in
             let entry = entries[index]
-            return entry.owner == nil && entry.due <= now && !entries.contains { $0.lane != nil && $0.lane == entry.lane && $0.number < entry.number }
+            return entry.owner == nil && entry.due <= now
+                && !entries.contains { $0.concurrencyKey != nil && $0.concurrencyKey == entry.concurrencyKey && $0.number < entry.number }
         }
         let urgent = heads.sorted {
             (entries[$0].priority, entries[$0].due, entries[$0].number) < (entries[$1].priority, entries[$1].due, entries[$1].number)
@@ -89,7 +90,7 @@ struct QueueModel {
         switch disposition {
         case .done:
             entries.remove(at: index)
-            if let again = entry.again { queue(QueuedWork(entry.work, lane: entry.lane, due: again, priority: entry.priority)) }
+            if let again = entry.again { queue(QueuedWork(entry.work, concurrencyKey: entry.concurrencyKey, due: again, priority: entry.priority)) }
         case .again(let moment, let spent):
             entries[index].owner = nil
             entries[index].again = nil

@@ -29,7 +29,8 @@ public struct StoreConformance: Sendable {
 
     /// Every check, so that a test library can run each as a case of its own.
     public static let checks: [Check] =
-        intake + placing + claiming + lanes + leases + committing + queueing + stepping + scripting + tokens + budgets + operating + keyedRequests
+        intake + placing + claiming + concurrencyKeys + leases + committing + queueing + stepping + scripting + tokens + budgets + operating
+        + keyedRequests
         + reading
         + lists
         + searching

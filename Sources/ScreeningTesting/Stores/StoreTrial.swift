@@ -109,9 +109,9 @@ struct StoreTrial: Sendable {
         )
     }
 
-    /// Work without a lane, about nothing that is stored.
-    func work(_ name: String, lane: String? = nil, due: Timestamp? = nil, priority: Int = 5) -> QueuedWork {
-        QueuedWork(.run(name), lane: lane, due: due ?? now, priority: priority)
+    /// Work without a concurrency key, about nothing that is stored.
+    func work(_ name: String, concurrencyKey: String? = nil, due: Timestamp? = nil, priority: Int = 5) -> QueuedWork {
+        QueuedWork(.run(name), concurrencyKey: concurrencyKey, due: due ?? now, priority: priority)
     }
 
     /// Claims whatever there is, as one owner.

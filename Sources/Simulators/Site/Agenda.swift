@@ -13,47 +13,47 @@ enum AgendaAction: Sendable {
     case readAssessment(Int)
 }
 
-/// What is to be done and when. Work of one lane is done one at a time, in the order of time due; different lanes in parallel.
+/// What is to be done and when. Work with one concurrency key is done one at a time, in the order of time due; different keys in parallel.
 final class Agenda: Sendable {
     struct Item: Sendable {
         let due: Timestamp
         let number: Int
-        let lane: String
+        let concurrencyKey: String
         let action: AgendaAction
     }
 
     private struct State {
         var waiting = ItemHeap()
-        /// Lanes with work in progress, and the due work that waits for it.
+        /// Concurrency keys with work in progress, and the due work that waits for it.
         var busy: [String: [Item]] = [:]
         var idleWaiters: [String: [CheckedContinuation<Void, Never>]] = [:]
         var count = 0
     }
 
-    /// How many lanes may be at work at once: one silent receiver must not hold up the rest, nor a thousand exhaust the sockets.
+    /// How many concurrency keys may be at work at once: one silent receiver must not hold up the rest, nor a thousand exhaust the sockets.
     private let width = 64
     private let state = Mutex(State())
     private let bell = Bell()
 
-    func schedule(_ action: AgendaAction, lane: String, at due: Timestamp) {
+    func schedule(_ action: AgendaAction, concurrencyKey: String, at due: Timestamp) {
         state.withLock { state in
             state.count += 1
-            state.waiting.push(Item(due: due, number: state.count, lane: lane, action: action))
+            state.waiting.push(Item(due: due, number: state.count, concurrencyKey: concurrencyKey, action: action))
         }
         bell.ring()
     }
 
-    /// The next item that is due and whose lane is free; its lane is busy until ``finish(_:)``.
+    /// The next item that is due and whose concurrency key is free; its key is busy until ``finish(_:)``.
     func take(at now: Timestamp) -> Item? {
         state.withLock { state in
             guard state.busy.count < width else { return nil }
             while let first = state.waiting.first, first.due <= now {
                 state.waiting.pop()
-                guard state.busy[first.lane] == nil else {
-                    state.busy[first.lane]?.append(first)
+                guard state.busy[first.concurrencyKey] == nil else {
+                    state.busy[first.concurrencyKey]?.append(first)
                     continue
                 }
-                state.busy[first.lane] = []
+                state.busy[first.concurrencyKey] = []
                 return first
             }
             return nil
@@ -62,19 +62,19 @@ final class Agenda: Sendable {
 
     func finish(_ item: Item) {
         let waiters = state.withLock { state in
-            for next in state.busy.removeValue(forKey: item.lane) ?? [] { state.waiting.push(next) }
-            return state.idleWaiters.removeValue(forKey: item.lane) ?? []
+            for next in state.busy.removeValue(forKey: item.concurrencyKey) ?? [] { state.waiting.push(next) }
+            return state.idleWaiters.removeValue(forKey: item.concurrencyKey) ?? []
         }
         for waiter in waiters { waiter.resume() }
         bell.ring()
     }
 
-    /// Returns when the work in progress of a lane, if any, is finished.
-    func idle(_ lane: String) async {
+    /// Returns when the work in progress of a concurrency key, if any, is finished.
+    func idle(_ concurrencyKey: String) async {
         await withCheckedContinuation { continuation in
             let isBusy = state.withLock { state in
-                guard state.busy[lane] != nil else { return false }
-                state.idleWaiters[lane, default: []].append(continuation)
+                guard state.busy[concurrencyKey] != nil else { return false }
+                state.idleWaiters[concurrencyKey, default: []].append(continuation)
                 return true
             }
             if !isBusy { continuation.resume() }
@@ -85,7 +85,7 @@ final class Agenda: Sendable {
     func clear() {
         state.withLock { state in
             state.waiting = ItemHeap()
-            for lane in state.busy.keys { state.busy[lane] = [] }
+            for concurrencyKey in state.busy.keys { state.busy[concurrencyKey] = [] }
         }
     }
 

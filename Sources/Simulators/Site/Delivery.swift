@@ -5,7 +5,7 @@ import Synchronization
 /// One webhook on its way to the host.
 struct Delivery: Sendable {
     let simulator: Simulator
-    let lane: String
+    let concurrencyKey: String
     let request: WireRequest
     var attempt = 0
 }
@@ -14,7 +14,7 @@ struct Delivery: Sendable {
 final class Outbox: Sendable {
     private let bench: Bench
     private let simulator: Simulator
-    /// Webhooks held back until the next of the same lane has gone.
+    /// Webhooks held back until the next of the same key has gone.
     private let held = Mutex<[String: [WireRequest]]>([:])
 
     init(_ bench: Bench, _ simulator: Simulator) {
@@ -22,7 +22,7 @@ final class Outbox: Sendable {
         self.simulator = simulator
     }
 
-    func send(_ request: WireRequest, lane: String) {
+    func send(_ request: WireRequest, concurrencyKey: String) {
         let faults = bench.faults.take(simulator, "webhook")
         var pause = Duration.zero
         var copies = 1
@@ -30,7 +30,7 @@ final class Outbox: Sendable {
             switch fault.effect {
             case .loseWebhook: return
             case .holdWebhook:
-                held.withLock { $0[lane, default: []].append(request) }
+                held.withLock { $0[concurrencyKey, default: []].append(request) }
                 return
             case .duplicateWebhook(let extra): copies += max(0, extra)
             case .delayWebhook(let delay): pause = delay
@@ -38,9 +38,13 @@ final class Outbox: Sendable {
             }
         }
         let due = bench.clock.now() + pause
-        let late = held.withLock { $0.removeValue(forKey: lane) } ?? []
+        let late = held.withLock { $0.removeValue(forKey: concurrencyKey) } ?? []
         for each in Array(repeating: request, count: copies) + late {
-            bench.agenda.schedule(.deliver(Delivery(simulator: simulator, lane: lane, request: each)), lane: lane, at: due)
+            bench.agenda.schedule(
+                .deliver(Delivery(simulator: simulator, concurrencyKey: concurrencyKey, request: each)),
+                concurrencyKey: concurrencyKey,
+                at: due
+            )
         }
     }
 }
@@ -61,6 +65,6 @@ extension Bench {
         }
         var next = delivery
         next.attempt += 1
-        agenda.schedule(.deliver(next), lane: delivery.lane, at: clock.now() + retries[delivery.attempt])
+        agenda.schedule(.deliver(next), concurrencyKey: delivery.concurrencyKey, at: clock.now() + retries[delivery.attempt])
     }
 }

@@ -52,7 +52,7 @@ extension SimulatorSite {
     private func deliverFirst(_ answer: WireResponse) async {
         await settle()
         // The work may have been in the hands of `run()` already.
-        if let id = answer.json?[settings.zinc.idMember]?.text { await bench.agenda.idle(ZincSimulator.lane(id)) }
+        if let id = answer.json?[settings.zinc.idMember]?.text { await bench.agenda.idle(ZincSimulator.concurrencyKey(id)) }
     }
 }
 

@@ -89,17 +89,17 @@ public final class ZincSimulator: Sendable {
 
     private func scheduleWalk(_ request: ZincRequest) {
         guard let pace = bench.pace, !request.stages.isEmpty else { return }
-        bench.agenda.schedule(.walkZinc(request.id), lane: "walk:zinc:\(request.id)", at: bench.clock.now() + pace)
+        bench.agenda.schedule(.walkZinc(request.id), concurrencyKey: "walk:zinc:\(request.id)", at: bench.clock.now() + pace)
     }
 
     private func announce(_ request: ZincRequest) {
         guard let callback = request.callback else { return }
         var webhook = WireRequest(.post, callback, json: request.report)
         webhook.headers[.zincSignature] = Self.signature(over: webhook.body, token: settings.signingToken)
-        outbox.send(webhook, lane: Self.lane(request.id))
+        outbox.send(webhook, concurrencyKey: Self.concurrencyKey(request.id))
     }
 
-    static func lane(_ id: String) -> String { "webhook:zinc:\(id)" }
+    static func concurrencyKey(_ id: String) -> String { "webhook:zinc:\(id)" }
 
     /// What `x-zinc-webhook-signature` holds: HMAC-SHA256 over the bytes, in lower-case hexadecimal.
     public static func signature(over body: [UInt8], token: Secret) -> String {

@@ -3,7 +3,7 @@ import ScreeningTesting
 import Synchronization
 
 /// A store in memory, as much of one as a stage or a worker sees: what is put in can be read, what is written is kept to be looked at, and any method
-/// can be made to fail. It hands out the claims that a test lays ready, and knows nothing of lanes, leases or retention.
+/// can be made to fail. It hands out the claims that a test lays ready, and knows nothing of concurrency keys, leases or retention.
 final class StubStore: Store {
     struct State {
         var orders: [String: Order] = [:]

@@ -3,8 +3,8 @@ public protocol WorkQueue: Sendable {
     /// The time that the store goes by, the same for everybody on it: every timestamp that is given to it is to be this clock's.
     var clock: any WallClock { get }
 
-    /// Claims due work, the most urgent first: of each lane only the head, and only when nobody holds it. Counts the attempt, and marks a run that is
-    /// claimed as running. Calling again claims other work.
+    /// Claims due work, the most urgent first: of each concurrency key only the first, and only when nobody holds it. Counts the attempt, and marks a
+    /// run that is claimed as running. Calling again claims other work.
     func claim(_ request: ClaimRequest) async throws -> [Claim]
 
     /// Holds claims for another `lease`; returns those that were still held by their owner. Calling again extends them again.

@@ -59,8 +59,8 @@ struct PostgresRows: StoreReading {
         return tally
     }
 
-    /// How full the queue is. What waits behind another in its lane counts as queued, but not as waiting: it could not be claimed. Nor do reads, which
-    /// wait for their budget as a matter of course.
+    /// How full the queue is. What waits behind another with its concurrency key counts as queued, but not as waiting: it could not be claimed. Nor
+    /// do reads, which wait for their budget as a matter of course.
     func load() throws -> QueueLoad {
         var load = QueueLoad(queued: [:], oldestDue: nil)
         for row in try all("SELECT kind, count(*) FROM queue GROUP BY kind") {
@@ -74,13 +74,13 @@ struct PostgresRows: StoreReading {
     /// The first entry of each priority, without looking at those behind it.
     private static let oldestDue = """
         WITH RECURSIVE levels (kind, priority) AS (
-            SELECT k, (SELECT min(priority) FROM queue WHERE kind = k AND owner IS NULL AND head) FROM unnest($1::text[]) AS k
+            SELECT k, (SELECT min(priority) FROM queue WHERE kind = k AND owner IS NULL AND is_head) FROM unnest($1::text[]) AS k
             UNION ALL
-            SELECT l.kind, (SELECT min(priority) FROM queue WHERE kind = l.kind AND owner IS NULL AND head AND priority > l.priority) FROM levels AS l
+            SELECT l.kind, (SELECT min(priority) FROM queue WHERE kind = l.kind AND owner IS NULL AND is_head AND priority > l.priority) FROM levels AS l
             WHERE l.priority IS NOT NULL
         )
         SELECT min(f.due_at) FROM levels AS l CROSS JOIN LATERAL (
-            SELECT due_at FROM queue WHERE kind = l.kind AND priority = l.priority AND owner IS NULL AND head ORDER BY due_at LIMIT 1
+            SELECT due_at FROM queue WHERE kind = l.kind AND priority = l.priority AND owner IS NULL AND is_head ORDER BY due_at LIMIT 1
         ) AS f WHERE f.due_at <= \(PostgresTime.sql("$2"))
         """
 

@@ -67,8 +67,8 @@ struct PostgresClaimer: Sendable {
         )
         """
 
-    private static let free = "owner IS NULL AND head"
-    private static let reads = "kind = 'read' AND account = $2::text AND owner IS NULL AND head"
+    private static let free = "owner IS NULL AND is_head"
+    private static let reads = "kind = 'read' AND account = $2::text AND owner IS NULL AND is_head"
 
     /// Looks from priority to priority, so that much work which is not due yet is never looked through, and at a few more than are wanted, for some may be
     /// another replica's by now. What was seen is looked at again by its id alone: a condition that fits the claiming index, `owner IS NULL`, would have that
@@ -101,7 +101,7 @@ struct PostgresClaimer: Sendable {
         ),
         mine AS MATERIALIZED (
             SELECT q.id FROM seen AS s JOIN queue AS q ON q.id = s.id
-            WHERE coalesce(q.owner, '') = '' AND q.head AND q.due_at <= (SELECT now FROM clock)
+            WHERE coalesce(q.owner, '') = '' AND q.is_head AND q.due_at <= (SELECT now FROM clock)
             ORDER BY s.priority, s.due_at, s.id LIMIT $3::bigint FOR UPDATE OF q SKIP LOCKED
         ),
         claimed AS (

@@ -5,7 +5,7 @@ struct PostgresHeld {
     struct HeldWork {
         var id: Int64
         var work: Work
-        var lane: String?
+        var concurrencyKey: String?
         var account: String?
         var priority: Int
         var againAt: Int64?
@@ -17,7 +17,7 @@ struct PostgresHeld {
             guard let kind = Work.Kind(rawValue: row.text(1)) else { return nil }
             id = row.int(0)
             work = Work(kind, row.text(2))
-            lane = row.optionalText(3)
+            concurrencyKey = row.optionalText(3)
             account = row.optionalText(4)
             priority = row.count(5)
             againAt = row.optionalInt(6)
@@ -68,17 +68,17 @@ struct PostgresHeld {
     init() {}
 
     /// What the answers to ``PostgresLocks/statements(_:)`` say.
-    /// - Throws: ``PostgresFailure``, a passing one, where work came into a lane that was not locked.
+    /// - Throws: ``PostgresFailure``, a passing one, where work came under a concurrency key that was not locked.
     init(_ parts: [PostgresLocks.Part], _ answers: [PostgresAnswer], _ codec: RowCodec) throws {
-        var lanes: Set<String> = []
+        var concurrencyKeys: Set<String> = []
         for (part, answer) in zip(parts, answers) {
             for row in answer.rows {
                 switch part {
-                case .lanes: lanes.insert(row.text(0))
+                case .concurrencyKeys: concurrencyKeys.insert(row.text(0))
                 case .claims, .works:
                     guard let work = HeldWork(row) else { continue }
-                    if let lane = work.lane, !lanes.contains(lane) {
-                        throw PostgresFailure.refused(state: "40001", message: "work changed its lane")
+                    if let concurrencyKey = work.concurrencyKey, !concurrencyKeys.contains(concurrencyKey) {
+                        throw PostgresFailure.refused(state: "40001", message: "work changed its concurrency key")
                     }
                     works[work.id] = work
                     ids[work.work] = work.id

@@ -39,19 +39,20 @@ struct PostgresIntake: Sendable {
 
     /// Puts in what is new. Returns its identifiers.
     private func insert(_ batch: [PostgresArrival], on connection: PostgresConnection) throws -> Set<String> {
-        let inLanes = batch.filter { $0.row.order != nil }
+        let keyed = batch.filter { $0.row.order != nil }
         var statements = [insertion(batch)]
-        if !inLanes.isEmpty {
-            let lanes = inLanes.compactMap(\.row.order).map(QueuedWork.lane(order:))
-            statements = [PostgresStatement("BEGIN"), PostgresStatement(Self.lockLanes, [.texts(Set(lanes).sorted())])] + statements
-            for (arrival, lane) in zip(inLanes, lanes) {
-                statements.append(PostgresStatement(Self.queueInLane, [.text(arrival.row.id), .text(lane), time.value]))
-                statements.append(PostgresStatement(PostgresTransaction.overtaking, [.text(lane), .text(arrival.row.id), time.value]))
+        if !keyed.isEmpty {
+            let concurrencyKeys = keyed.compactMap(\.row.order).map(QueuedWork.concurrencyKey(order:))
+            statements =
+                [PostgresStatement("BEGIN"), PostgresStatement(Self.lockConcurrencyKeys, [.texts(Set(concurrencyKeys).sorted())])] + statements
+            for (arrival, concurrencyKey) in zip(keyed, concurrencyKeys) {
+                statements.append(PostgresStatement(Self.queueUnderKey, [.text(arrival.row.id), .text(concurrencyKey), time.value]))
+                statements.append(PostgresStatement(PostgresTransaction.overtaking, [.text(concurrencyKey), .text(arrival.row.id), time.value]))
             }
             statements.append(PostgresStatement("COMMIT"))
         }
         let answers = try connection.commit(statements)
-        return Set(answers[inLanes.isEmpty ? 0 : 2].rows.map { $0.text(0) })
+        return Set(answers[keyed.isEmpty ? 0 : 2].rows.map { $0.text(0) })
     }
 
     private func insertion(_ batch: [PostgresArrival]) -> PostgresStatement {
@@ -100,20 +101,20 @@ struct PostgresIntake: Sendable {
             ORDER BY given.dedupe_key, given.id
             ON CONFLICT DO NOTHING RETURNING id, order_id
         ), queued AS (
-            INSERT INTO queue (kind, subject, head, priority, due_at, attempts)
+            INSERT INTO queue (kind, subject, is_head, priority, due_at, attempts)
             SELECT 'event', id, true, 5, \(PostgresTime.sql("$13")), 0 FROM added WHERE order_id IS NULL ORDER BY id
         )
         SELECT id FROM added
         """
-    /// Queues an event about an order behind what the order's lane holds, unless the event was a duplicate.
-    private static let queueInLane = """
-        INSERT INTO queue (kind, subject, lane, head, priority, due_at, attempts)
-        SELECT 'event', $1, $2, NOT EXISTS (SELECT 1 FROM queue WHERE lane = $2), 5, \(PostgresTime.sql("$3")), 0
+    /// Queues an event about an order behind what is queued under the order's concurrency key, unless the event was a duplicate.
+    private static let queueUnderKey = """
+        INSERT INTO queue (kind, subject, concurrency_key, is_head, priority, due_at, attempts)
+        SELECT 'event', $1, $2, NOT EXISTS (SELECT 1 FROM queue WHERE concurrency_key = $2), 5, \(PostgresTime.sql("$3")), 0
         WHERE EXISTS (SELECT 1 FROM events WHERE id = $1) ON CONFLICT DO NOTHING
         """
-    private static let lockLanes = """
+    private static let lockConcurrencyKeys = """
         SELECT pg_advisory_xact_lock(mark)::text FROM (
-            SELECT hashtextextended(lane COLLATE "C", 7) AS mark FROM unnest($1::text[]) AS lane ORDER BY mark
+            SELECT hashtextextended(concurrency_key COLLATE "C", 7) AS mark FROM unnest($1::text[]) AS concurrency_key ORDER BY mark
         ) AS sorted
         """
     private static let countDuplicates = """

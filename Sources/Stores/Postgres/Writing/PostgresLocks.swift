@@ -4,7 +4,7 @@ import Screening
 /// seldom wait for one another in a circle.
 enum PostgresLocks {
     /// What is asked for.
-    enum Part { case lanes, claims, works, placed, present, orders, runs, events, freshRequests, requests, budgets, time, nothing }
+    enum Part { case concurrencyKeys, claims, works, placed, present, orders, runs, events, freshRequests, requests, budgets, time, nothing }
 
     /// The statements that take the locks and read what is held by them; each reads with eyes opened after the locks before it.
     static func statements(_ touched: TouchedRows, _ time: PostgresTime, _ buckets: PostgresBuckets) -> [(part: Part, statement: PostgresStatement)] {
@@ -13,8 +13,8 @@ enum PostgresLocks {
         let kinds = PostgresValue.texts(touched.works.map(\.kind.rawValue))
         let subjects = PostgresValue.texts(touched.works.map(\.subject))
         let ids = PostgresValue.ints(touched.claims.map(\.id))
-        if !touched.claims.isEmpty || !touched.works.isEmpty || !touched.lanes.isEmpty {
-            add(.lanes, lockLanes, [.texts(Set(touched.lanes).map { $0 }), ids, kinds, subjects])
+        if !touched.claims.isEmpty || !touched.works.isEmpty || !touched.concurrencyKeys.isEmpty {
+            add(.concurrencyKeys, lockConcurrencyKeys, [.texts(Set(touched.concurrencyKeys).map { $0 }), ids, kinds, subjects])
         }
         if !touched.claims.isEmpty { add(.claims, lockClaims, [ids]) }
         if !touched.works.isEmpty { add(.works, lockWorks, [kinds, subjects]) }
@@ -49,17 +49,17 @@ enum PostgresLocks {
         return all
     }
 
-    /// The lanes given, and those of work that is queued already.
-    private static let lockLanes = """
-        SELECT lane, pg_advisory_xact_lock(mark)::text FROM (
-            SELECT DISTINCT lane, hashtextextended(lane, 7) AS mark FROM (
-                SELECT unnest($1::text[]) AS lane
-                UNION ALL SELECT lane FROM queue WHERE id = ANY($2::bigint[])
-                UNION ALL SELECT q.lane FROM unnest($3::text[], $4::text[]) AS w (kind, subject) JOIN queue AS q ON q.kind = w.kind AND q.subject = w.subject
-            ) AS every WHERE lane IS NOT NULL ORDER BY mark
+    /// The concurrency keys given, and those of work that is queued already.
+    private static let lockConcurrencyKeys = """
+        SELECT concurrency_key, pg_advisory_xact_lock(mark)::text FROM (
+            SELECT DISTINCT concurrency_key, hashtextextended(concurrency_key, 7) AS mark FROM (
+                SELECT unnest($1::text[]) AS concurrency_key
+                UNION ALL SELECT concurrency_key FROM queue WHERE id = ANY($2::bigint[])
+                UNION ALL SELECT q.concurrency_key FROM unnest($3::text[], $4::text[]) AS w (kind, subject) JOIN queue AS q ON q.kind = w.kind AND q.subject = w.subject
+            ) AS every WHERE concurrency_key IS NOT NULL ORDER BY mark
         ) AS sorted
         """
-    private static let workColumns = "q.id, q.kind, q.subject, q.lane, q.account, q.priority, q.again_at, q.attempts, q.owner"
+    private static let workColumns = "q.id, q.kind, q.subject, q.concurrency_key, q.account, q.priority, q.again_at, q.attempts, q.owner"
     private static let lockClaims = "SELECT \(workColumns) FROM queue AS q WHERE q.id = ANY($1::bigint[]) ORDER BY q.id FOR UPDATE"
     private static let lockWorks = """
         SELECT \(workColumns) FROM unnest($1::text[], $2::text[]) AS w (kind, subject) JOIN queue AS q ON q.kind = w.kind AND q.subject = w.subject

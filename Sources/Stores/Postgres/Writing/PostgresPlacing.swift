@@ -45,7 +45,7 @@ extension PostgresTransaction {
         }
         add(new.keys, of: order.id)
         try write(new.accepted)
-        // Nobody else knows the order yet, so its lane needs no lock.
+        // Nobody else knows the order yet, so its concurrency key needs no lock.
         queue(new.submission(due: Timestamp(milliseconds: 0)), due: time.value)
         return (order, true)
     }

@@ -18,12 +18,14 @@ extension PostgresTransaction {
             Self.queueing,
             .text(work.work.kind.rawValue),
             .text(work.work.subject),
-            .text(work.lane),
+            .text(work.concurrencyKey),
             .text(work.account),
             .count(work.priority),
             due
         )
-        if work.work.kind == .event, let lane = work.lane { write(Self.overtaking, .text(lane), .text(work.work.subject), time.value) }
+        if work.work.kind == .event, let concurrencyKey = work.concurrencyKey {
+            write(Self.overtaking, .text(concurrencyKey), .text(work.work.subject), time.value)
+        }
     }
 
     /// Takes work out of the queue; where somebody holds it, only the request to do it once more.
@@ -36,9 +38,9 @@ extension PostgresTransaction {
         write("UPDATE queue SET again_at = NULL WHERE kind = $1 AND subject = $2 AND again_at IS NOT NULL", named[0], named[1])
         write(
             """
-            WITH gone AS (DELETE FROM queue WHERE kind = $1 AND subject = $2 AND owner IS NULL RETURNING id, lane)
-            UPDATE queue SET head = true WHERE id IN (
-                SELECT q.id FROM queue AS q JOIN gone AS g ON q.lane = g.lane AND q.id <> g.id
+            WITH gone AS (DELETE FROM queue WHERE kind = $1 AND subject = $2 AND owner IS NULL RETURNING id, concurrency_key)
+            UPDATE queue SET is_head = true WHERE id IN (
+                SELECT q.id FROM queue AS q JOIN gone AS g ON q.concurrency_key = g.concurrency_key AND q.id <> g.id
                 ORDER BY (q.kind = 'submit' AND q.owner IS NULL AND q.due_at > \(PostgresTime.sql("$3"))), q.id LIMIT 1
             )
             """,
@@ -56,9 +58,17 @@ extension PostgresTransaction {
         case .done:
             change(work: row.id, to: nil)
             remove(row.id)
-            if row.lane != nil { wakes = true }
+            if row.concurrencyKey != nil { wakes = true }
             guard let again = row.againAt else { return }
-            queue(QueuedWork(row.work, lane: row.lane, account: row.account, due: Timestamp(milliseconds: again), priority: row.priority))
+            queue(
+                QueuedWork(
+                    row.work,
+                    concurrencyKey: row.concurrencyKey,
+                    account: row.account,
+                    due: Timestamp(milliseconds: again),
+                    priority: row.priority
+                )
+            )
         case .again(let moment, let spent):
             let due = min(moment.milliseconds, row.againAt ?? moment.milliseconds)
             row.owner = nil
@@ -75,7 +85,7 @@ extension PostgresTransaction {
                 .int(due),
                 .count(spent ? 0 : 1)
             )
-            if claim.work.kind == .submit, let lane = row.lane { write(Self.yielding, .text(lane), time.value) }
+            if claim.work.kind == .submit, let concurrencyKey = row.concurrencyKey { write(Self.yielding, .text(concurrencyKey), time.value) }
         }
     }
 
@@ -135,32 +145,32 @@ extension PostgresTransaction {
 
     private func heldWork(_ work: Work) -> PostgresHeld.HeldWork? { held.ids[work].flatMap { held.works[$0] } }
 
-    /// An event about an order goes before a submission that waits for its next attempt: it may say that the provider has the order already. `$1` lane,
-    /// `$2` event, `$3` time.
+    /// An event about an order goes before a submission that waits for its next attempt: it may say that the provider has the order already. `$1`
+    /// concurrency key, `$2` event, `$3` time.
     static let overtaking = """
         WITH waits AS (
-            UPDATE queue SET head = false WHERE lane = $1 AND head AND kind = 'submit' AND owner IS NULL AND due_at > \(PostgresTime.sql("$3"))
+            UPDATE queue SET is_head = false WHERE concurrency_key = $1 AND is_head AND kind = 'submit' AND owner IS NULL AND due_at > \(PostgresTime.sql("$3"))
                 AND EXISTS (SELECT 1 FROM queue WHERE kind = 'event' AND subject = $2)
             RETURNING id
         )
-        UPDATE queue SET head = true WHERE kind = 'event' AND subject = $2 AND EXISTS (SELECT 1 FROM waits)
+        UPDATE queue SET is_head = true WHERE kind = 'event' AND subject = $2 AND EXISTS (SELECT 1 FROM waits)
         """
 
-    /// A submission that waits again lets the first event of its lane go before it. `$1` lane, `$2` time.
+    /// A submission that waits again lets the first event of its concurrency key go before it. `$1` concurrency key, `$2` time.
     static let yielding = """
-        WITH event AS (SELECT id FROM queue WHERE lane = $1 AND kind = 'event' AND NOT head ORDER BY id LIMIT 1),
+        WITH event AS (SELECT id FROM queue WHERE concurrency_key = $1 AND kind = 'event' AND NOT is_head ORDER BY id LIMIT 1),
         waits AS (
-            UPDATE queue SET head = false WHERE lane = $1 AND head AND kind = 'submit' AND owner IS NULL AND due_at > \(PostgresTime.sql("$2"))
+            UPDATE queue SET is_head = false WHERE concurrency_key = $1 AND is_head AND kind = 'submit' AND owner IS NULL AND due_at > \(PostgresTime.sql("$2"))
                 AND EXISTS (SELECT 1 FROM event)
             RETURNING id
         )
-        UPDATE queue SET head = true WHERE id IN (SELECT id FROM event) AND EXISTS (SELECT 1 FROM waits)
+        UPDATE queue SET is_head = true WHERE id IN (SELECT id FROM event) AND EXISTS (SELECT 1 FROM waits)
         """
 
     /// `$6` may be null: then the work is due now.
     static let queueing = """
-        INSERT INTO queue AS q (kind, subject, lane, account, priority, due_at, attempts, head)
-        VALUES ($1, $2, $3, $4, $5, \(PostgresTime.sql("$6")), 0, $3::text IS NULL OR NOT EXISTS (SELECT 1 FROM queue WHERE lane = $3))
+        INSERT INTO queue AS q (kind, subject, concurrency_key, account, priority, due_at, attempts, is_head)
+        VALUES ($1, $2, $3, $4, $5, \(PostgresTime.sql("$6")), 0, $3::text IS NULL OR NOT EXISTS (SELECT 1 FROM queue WHERE concurrency_key = $3))
         ON CONFLICT (kind, subject) DO UPDATE SET
             priority = least(q.priority, excluded.priority),
             due_at = CASE WHEN q.owner IS NULL THEN least(q.due_at, excluded.due_at) ELSE q.due_at END,

@@ -14,10 +14,10 @@ struct PostgresTransaction: StoreTransaction {
 
     private var undo: [(inout PostgresHeld) -> Void] = []
     private static let removal = """
-        WITH gone AS (DELETE FROM queue WHERE id = ANY($1::bigint[]) RETURNING id, lane)
-        UPDATE queue SET head = true WHERE id IN (
-            SELECT DISTINCT ON (q.lane) q.id FROM queue AS q JOIN gone AS g ON q.lane = g.lane WHERE q.id <> ALL ($1::bigint[])
-            ORDER BY q.lane, (q.kind = 'submit' AND q.owner IS NULL AND q.due_at > \(PostgresTime.sql("$2"))), q.id
+        WITH gone AS (DELETE FROM queue WHERE id = ANY($1::bigint[]) RETURNING id, concurrency_key)
+        UPDATE queue SET is_head = true WHERE id IN (
+            SELECT DISTINCT ON (q.concurrency_key) q.id FROM queue AS q JOIN gone AS g ON q.concurrency_key = g.concurrency_key WHERE q.id <> ALL ($1::bigint[])
+            ORDER BY q.concurrency_key, (q.kind = 'submit' AND q.owner IS NULL AND q.due_at > \(PostgresTime.sql("$2"))), q.id
         )
         """
 
@@ -48,7 +48,7 @@ struct PostgresTransaction: StoreTransaction {
     /// Adds a statement.
     mutating func write(_ sql: String, _ values: PostgresValue...) { statements.append(PostgresStatement(sql, values)) }
 
-    /// Takes work out of the queue, and lets the next of its lane come forward.
+    /// Takes work out of the queue, and lets the next with its concurrency key come forward.
     mutating func remove(_ id: Int64) {
         // Neighbours go together: most of what is decided is no more than that work is done.
         if let last = statements.last, last.sql == Self.removal, case .ints(let ids)? = last.values.first {

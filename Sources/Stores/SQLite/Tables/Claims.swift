@@ -111,7 +111,7 @@ extension WriteTransaction {
     /// The most urgent work of one kind. Goes from priority to priority, so that much work which is not due yet is never looked through.
     private func ready(_ kind: Work.Kind, account: String?, limit: Int) throws -> [Ready] {
         let index = account == nil ? "queue_ready" : "queue_reads"
-        let stretch = (account == nil ? "kind = ?1" : "kind = 'read' AND account = ?1") + " AND owner IS NULL AND head = 1"
+        let stretch = (account == nil ? "kind = ?1" : "kind = 'read' AND account = ?1") + " AND owner IS NULL AND is_head = 1"
         let value = account ?? kind.rawValue
         var found: [Ready] = []
         var last = Int64.min

@@ -11,7 +11,7 @@ extension WriteTransaction {
         }
         guard try insert(event) else { throw StoreError.conflict }
         if let key { try remember(key, of: db.lastInsertedRowID) }
-        try queue(QueuedWork(.event(event.id), lane: event.order.map(QueuedWork.lane(order:)), due: now))
+        try queue(QueuedWork(.event(event.id), concurrencyKey: event.order.map(QueuedWork.concurrencyKey(order:)), due: now))
         return Acceptance(event: event.id, duplicate: false)
     }
 

@@ -8,31 +8,31 @@ extension WriteTransaction {
         wakes = true
         try db.run(
             """
-            INSERT INTO queue (kind, subject, lane, account, priority, due_at, attempts, head)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?3 IS NULL OR NOT EXISTS (SELECT 1 FROM queue WHERE lane = ?3))
+            INSERT INTO queue (kind, subject, concurrency_key, account, priority, due_at, attempts, is_head)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?3 IS NULL OR NOT EXISTS (SELECT 1 FROM queue WHERE concurrency_key = ?3))
             ON CONFLICT (kind, subject) DO UPDATE SET
                 priority = min(priority, excluded.priority),
                 due_at = CASE WHEN owner IS NULL THEN min(due_at, excluded.due_at) ELSE due_at END,
                 again_at = CASE WHEN owner IS NULL THEN NULL ELSE min(coalesce(again_at, excluded.due_at), excluded.due_at) END
             """,
-            [work.work.kind.rawValue, work.work.subject, work.lane, work.account, work.priority, work.due.milliseconds]
+            [work.work.kind.rawValue, work.work.subject, work.concurrencyKey, work.account, work.priority, work.due.milliseconds]
         )
-        if work.work.kind == .event, let lane = work.lane { try overtakeWaitingSubmission(work.work.subject, lane) }
+        if work.work.kind == .event, let concurrencyKey = work.concurrencyKey { try overtakeWaitingSubmission(work.work.subject, concurrencyKey) }
     }
 
     /// An event about an order goes before a submission that waits for its next attempt: it may say that the provider has the order already.
-    private mutating func overtakeWaitingSubmission(_ event: String, _ lane: String) throws {
-        let waits = "lane = ? AND head = 1 AND kind = 'submit' AND owner IS NULL AND due_at > ?"
-        guard try db.change("UPDATE queue SET head = 0 WHERE \(waits)", [lane, now.milliseconds]) > 0 else { return }
-        try db.run("UPDATE queue SET head = 1 WHERE kind = 'event' AND subject = ?", [event])
+    private mutating func overtakeWaitingSubmission(_ event: String, _ concurrencyKey: String) throws {
+        let waits = "concurrency_key = ? AND is_head = 1 AND kind = 'submit' AND owner IS NULL AND due_at > ?"
+        guard try db.change("UPDATE queue SET is_head = 0 WHERE \(waits)", [concurrencyKey, now.milliseconds]) > 0 else { return }
+        try db.run("UPDATE queue SET is_head = 1 WHERE kind = 'event' AND subject = ?", [event])
     }
 
     /// Takes work out of the queue; where somebody holds it, only the request to do it once more.
     mutating func unqueue(_ work: Work) throws {
-        let row = try db.first("SELECT id, lane, owner FROM queue WHERE kind = ? AND subject = ?", [work.kind.rawValue, work.subject])
+        let row = try db.first("SELECT id, concurrency_key, owner FROM queue WHERE kind = ? AND subject = ?", [work.kind.rawValue, work.subject])
         guard let row else { return }
         if (row[2] as String?) == nil {
-            try remove(row[0], lane: row[1])
+            try remove(row[0], concurrencyKey: row[1])
         } else {
             try db.run("UPDATE queue SET again_at = NULL WHERE id = ?", [row[0] as Int64])
         }
@@ -41,17 +41,17 @@ extension WriteTransaction {
     /// Settles what becomes of work that was claimed.
     mutating func settle(_ claim: Claim, _ disposition: Decision.Disposition) throws {
         let row = try db.first(
-            "SELECT lane, account, priority, again_at FROM queue WHERE id = ? AND owner = ? AND attempts = ? AND kind = ? AND subject = ?",
+            "SELECT concurrency_key, account, priority, again_at FROM queue WHERE id = ? AND owner = ? AND attempts = ? AND kind = ? AND subject = ?",
             [claim.id, claim.owner, claim.attempt, claim.work.kind.rawValue, claim.work.subject]
         )
         guard let row else { throw StoreError.conflict }
         let again: Int64? = row[3]
         switch disposition {
         case .done:
-            try remove(claim.id, lane: row[0])
+            try remove(claim.id, concurrencyKey: row[0])
             guard let again else { return }
             let due = Timestamp(milliseconds: again)
-            try queue(QueuedWork(claim.work, lane: row[0], account: row[1], due: due, priority: row[2]))
+            try queue(QueuedWork(claim.work, concurrencyKey: row[0], account: row[1], due: due, priority: row[2]))
         case .again(let moment, let spent):
             wakes = true
             try db.run(
@@ -61,26 +61,27 @@ extension WriteTransaction {
                 """,
                 [min(moment.milliseconds, again ?? moment.milliseconds), spent ? 0 : 1, claim.id]
             )
-            if claim.work.kind == .submit, let lane = row[0] as String? { try bringForward(lane) }
+            if claim.work.kind == .submit, let concurrencyKey = row[0] as String? { try bringForward(concurrencyKey) }
         }
     }
 
-    /// Lets the first of a lane come forward: an event about an order before a submission that waits, for it may say that the provider has the order.
-    private mutating func bringForward(_ lane: String) throws {
+    /// Lets the first with a concurrency key come forward: an event about an order before a submission that waits, for it may say that the provider
+    /// has the order.
+    private mutating func bringForward(_ concurrencyKey: String) throws {
         let first = try db.first(
-            "SELECT id FROM queue WHERE lane = ?1 ORDER BY kind = 'submit' AND owner IS NULL AND due_at > ?2, id LIMIT 1",
-            [lane, now.milliseconds]
+            "SELECT id FROM queue WHERE concurrency_key = ?1 ORDER BY kind = 'submit' AND owner IS NULL AND due_at > ?2, id LIMIT 1",
+            [concurrencyKey, now.milliseconds]
         )
         guard let first else { return }
         let id: Int64 = first[0]
-        try db.run("UPDATE queue SET head = id = ?2 WHERE lane = ?1 AND head <> (id = ?2)", [lane, id])
+        try db.run("UPDATE queue SET is_head = id = ?2 WHERE concurrency_key = ?1 AND is_head <> (id = ?2)", [concurrencyKey, id])
         wakes = true
     }
 
-    private mutating func remove(_ id: Int64, lane: String?) throws {
+    private mutating func remove(_ id: Int64, concurrencyKey: String?) throws {
         try db.run("DELETE FROM queue WHERE id = ?", [id])
-        guard let lane else { return }
-        try bringForward(lane)
+        guard let concurrencyKey else { return }
+        try bringForward(concurrencyKey)
     }
 }
 
@@ -103,8 +104,8 @@ extension StoredRows {
         return tally
     }
 
-    /// How full the queue is. What waits behind another in its lane counts as queued, but not as waiting: it could not be claimed. Nor do reads, which
-    /// wait for their budget as a matter of course.
+    /// How full the queue is. What waits behind another with its concurrency key counts as queued, but not as waiting: it could not be claimed. Nor
+    /// do reads, which wait for their budget as a matter of course.
     func load() throws -> QueueLoad {
         var queued: [Work.Kind: Int] = [:]
         var oldest: Int64?
@@ -112,7 +113,7 @@ extension StoredRows {
             guard let kind = Work.Kind(rawValue: row[0]) else { continue }
             queued[kind] = row[1]
         }
-        for row in try db.all("SELECT min(due_at) FROM queue WHERE owner IS NULL AND head = 1 AND kind <> 'read' GROUP BY kind, priority") {
+        for row in try db.all("SELECT min(due_at) FROM queue WHERE owner IS NULL AND is_head = 1 AND kind <> 'read' GROUP BY kind, priority") {
             let due: Int64 = row[0]
             if due <= now.milliseconds { oldest = min(oldest ?? due, due) }
         }

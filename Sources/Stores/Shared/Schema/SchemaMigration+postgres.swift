@@ -2,8 +2,8 @@ extension SchemaMigration {
     /// The first schema on PostgreSQL. Times are milliseconds since 1970; `body` and the like are the opaque columns.
     ///
     /// - Texts are compared byte by byte, so that identifiers sort by age in every database.
-    /// - `queue.head` is true for work without a lane and for the first of each lane: only what may be claimed is in the claiming indexes. Whoever adds to a
-    ///   lane or takes from it holds the lane's advisory lock, for the flag depends on rows that others may be writing.
+    /// - `queue.is_head` is true for work without a concurrency key and for the first of each key: only what may be claimed is in the claiming
+    ///   indexes. Whoever adds work to a key or takes it away holds the key's advisory lock, for the flag depends on rows that others may be writing.
     /// - Each connection fills one bucket of `lookups` after the other: see ``LookupBucket``.
     /// - `key_id` names a row of `data_keys` in the schema `fairlead_keys`, which a backup can leave out.
     /// - Opaque columns do not shrink when compressed, and mostly fit a page: they stay in the row as they are.
@@ -116,8 +116,8 @@ extension SchemaMigration {
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             kind text COLLATE "C" NOT NULL,
             subject text COLLATE "C" NOT NULL,
-            lane text COLLATE "C",
-            head boolean NOT NULL,
+            concurrency_key text COLLATE "C",
+            is_head boolean NOT NULL,
             account text COLLATE "C",
             priority bigint NOT NULL,
             due_at bigint NOT NULL,
@@ -128,9 +128,9 @@ extension SchemaMigration {
             abandoned_count bigint NOT NULL DEFAULT 0,
             UNIQUE (kind, subject)
         ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
-        CREATE INDEX queue_ready ON queue (kind, priority, due_at, id) WHERE owner IS NULL AND head;
-        CREATE INDEX queue_reads ON queue (account, priority, due_at, id) WHERE kind = 'read' AND owner IS NULL AND head;
-        CREATE INDEX queue_lanes ON queue (lane, id) WHERE lane IS NOT NULL;
+        CREATE INDEX queue_ready ON queue (kind, priority, due_at, id) WHERE owner IS NULL AND is_head;
+        CREATE INDEX queue_reads ON queue (account, priority, due_at, id) WHERE kind = 'read' AND owner IS NULL AND is_head;
+        CREATE INDEX queue_concurrency_keys ON queue (concurrency_key, id) WHERE concurrency_key IS NOT NULL;
         CREATE INDEX queue_leases ON queue (leased_until) WHERE owner IS NOT NULL;
 
         CREATE TABLE timeline (

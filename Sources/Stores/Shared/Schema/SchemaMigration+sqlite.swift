@@ -3,8 +3,8 @@ extension SchemaMigration {
     ///
     /// - Each list has one index, led by the state and holding everything that the list can be filtered by: a list is the merge of one stretch of it
     ///   per state, read in the order of the ids without touching the rows.
-    /// - `queue.head` is 1 for work without a lane and for the first of each lane: only what may be claimed is in the claiming indexes, so a long lane
-    ///   or many claims in hand cost a claim nothing.
+    /// - `queue.is_head` is 1 for work without a concurrency key and for the first of each key: only what may be claimed is in the claiming indexes,
+    ///   so much work under one key or many claims in hand cost a claim nothing.
     /// - Each connection fills one bucket of `lookups` after the other: see ``LookupBucket``.
     /// - `key_id` names a row of `keys.data_keys`, in a file of its own (``KeyFile``).
     /// - `received_keys.bucket` is `events.seq` by 1024 for the same reason. ``ReceivedKeys`` says which buckets may hold a key: hardly any has to be asked.
@@ -125,8 +125,8 @@ extension SchemaMigration {
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             kind TEXT NOT NULL,
             subject TEXT NOT NULL,
-            lane TEXT,
-            head INTEGER NOT NULL,
+            concurrency_key TEXT,
+            is_head INTEGER NOT NULL,
             account TEXT,
             priority INTEGER NOT NULL,
             due_at INTEGER NOT NULL,
@@ -137,9 +137,9 @@ extension SchemaMigration {
             abandoned_count INTEGER NOT NULL DEFAULT 0,
             UNIQUE (kind, subject)
         ) STRICT;
-        CREATE INDEX queue_ready ON queue (kind, priority, due_at) WHERE owner IS NULL AND head = 1;
-        CREATE INDEX queue_reads ON queue (account, priority, due_at) WHERE kind = 'read' AND owner IS NULL AND head = 1;
-        CREATE INDEX queue_lanes ON queue (lane, id) WHERE lane IS NOT NULL;
+        CREATE INDEX queue_ready ON queue (kind, priority, due_at) WHERE owner IS NULL AND is_head = 1;
+        CREATE INDEX queue_reads ON queue (account, priority, due_at) WHERE kind = 'read' AND owner IS NULL AND is_head = 1;
+        CREATE INDEX queue_concurrency_keys ON queue (concurrency_key, id) WHERE concurrency_key IS NOT NULL;
         CREATE INDEX queue_leases ON queue (leased_until) WHERE owner IS NOT NULL;
 
         CREATE TABLE timeline (

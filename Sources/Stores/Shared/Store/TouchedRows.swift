@@ -2,12 +2,12 @@ import Screening
 
 /// What an intent is about to read and change: a store that several processes write to locks it before the intent decides.
 struct TouchedRows: Sendable {
-    /// Claims, with the lanes of their work.
+    /// Claims, with the concurrency keys of their work.
     var claims: [Claim] = []
-    /// Work that is taken out of the queue, with its lanes.
+    /// Work that is taken out of the queue, with its concurrency keys.
     var works: [Work] = []
-    /// Lanes that are added to.
-    var lanes: [String] = []
+    /// Concurrency keys that work is added to.
+    var concurrencyKeys: [String] = []
     /// Orders by identifier.
     var orders: [String] = []
     /// Runs by identifier, those too that may not be there yet.
@@ -34,7 +34,7 @@ struct TouchedRows: Sendable {
             case .run(let row): runs.append(row.id)
             case .expect(.run(let run, _)): runs.append(run)
             case .expect(.event(let event, _)): events.append(event)
-            case .queue(let work): if let lane = work.lane { lanes.append(lane) }
+            case .queue(let work): if let concurrencyKey = work.concurrencyKey { concurrencyKeys.append(concurrencyKey) }
             case .unqueue(let work): works.append(work)
             case .timeline, .event, .record, .steps, .pause, .rest, .lastNotifiedState, .refusedDelivery: break
             }
@@ -44,7 +44,7 @@ struct TouchedRows: Sendable {
     mutating func add(_ other: TouchedRows) {
         claims += other.claims
         works += other.works
-        lanes += other.lanes
+        concurrencyKeys += other.concurrencyKeys
         orders += other.orders
         runs += other.runs
         events += other.events
