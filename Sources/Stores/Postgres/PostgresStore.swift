@@ -13,17 +13,17 @@ final class PostgresStore: SQLStore {
 
     /// The connections, by what they are used for.
     private struct Sessions {
-        let arrivals, writeExecutor, claimings, readings: [PostgresSession]
+        let intakeExecutor, writeExecutor, claimExecutor, readExecutor: [PostgresSession]
     }
 
     /// The database's time.
     let clock: any WallClock
     let codec: RowCodec
     let time: PostgresTime
-    private let arrivals: BatchQueue<PostgresArrival>
-    private let writeExecutor: BatchQueue<PostgresIntent>
-    private let claimings: BatchQueue<PostgresClaiming>
-    private let readings: BatchQueue<Read>
+    private let intakeExecutor: BatchQueue<PendingIntake>
+    private let writeExecutor: BatchQueue<WriteIntent>
+    private let claimExecutor: BatchQueue<PendingClaim>
+    private let readExecutor: BatchQueue<Read>
     private let sessions: Sessions
     private let wakers: WakeUps
     private let bell: PostgresBell
@@ -85,25 +85,25 @@ final class PostgresStore: SQLStore {
         let intake = PostgresIntake(time: time, onWork: onWork)
         let claimer = PostgresClaimer(time: time, clock: shared)
         let all = Sessions(
-            arrivals: sessions(1),
+            intakeExecutor: sessions(1),
             writeExecutor: sessions(connections > 4 ? 2 : 1),
-            claimings: sessions(1),
-            readings: sessions(max(1, connections - (connections > 4 ? 4 : 3)))
+            claimExecutor: sessions(1),
+            readExecutor: sessions(max(1, connections - (connections > 4 ? 4 : 3)))
         )
         self.sessions = all
-        readings = BatchQueue("reads", workers: all.readings.count, batchLimit: 1) { worker, batch in
-            for read in batch { read(all.readings[worker]) }
+        readExecutor = BatchQueue("reads", workers: all.readExecutor.count, batchLimit: 1) { worker, batch in
+            for read in batch { read(all.readExecutor[worker]) }
         }
-        codec = opened.codec(PostgresKeyTable(readings), BufferedRandom(random))
+        codec = opened.codec(PostgresKeyTable(readExecutor), BufferedRandom(random))
         let writer = PostgresWriter(codec: codec, time: time, buckets: PostgresBuckets(), onWork: onWork)
-        arrivals = BatchQueue("intake", batchLimit: 512) { worker, batch in
-            CommitMetrics.measure(batch.count) { intake.run(all.arrivals[worker], batch) }
+        intakeExecutor = BatchQueue("intake", batchLimit: 512) { worker, batch in
+            CommitMetrics.measure(batch.count) { intake.run(all.intakeExecutor[worker], batch) }
         }
         writeExecutor = BatchQueue("writes", workers: all.writeExecutor.count, batchLimit: 256) { worker, batch in
             writer.run(all.writeExecutor[worker], batch)
         }
-        claimings = BatchQueue("claims", batchLimit: 1) { worker, batch in
-            for claiming in batch { claimer.run(all.claimings[worker], claiming) }
+        claimExecutor = BatchQueue("claims", batchLimit: 1) { worker, batch in
+            for pending in batch { claimer.run(all.claimExecutor[worker], pending) }
         }
         self.time = time
         self.wakers = wakers
@@ -116,7 +116,7 @@ final class PostgresStore: SQLStore {
     }
 
     /// What the intake has done so far.
-    var intakeFigures: BatchQueue<PostgresArrival>.Figures { arrivals.figures }
+    var intakeFigures: BatchQueue<PendingIntake>.Figures { intakeExecutor.figures }
 
     /// Finishes what was begun and closes. Does nothing the second time.
     func close() async {
@@ -128,11 +128,11 @@ final class PostgresStore: SQLStore {
         wakers.finish()
         bell.stop()
         let sessions = sessions
-        await arrivals.close { sessions.arrivals[$0].disconnect() }
+        await intakeExecutor.close { sessions.intakeExecutor[$0].disconnect() }
         await writeExecutor.close { sessions.writeExecutor[$0].disconnect() }
-        await claimings.close { sessions.claimings[$0].disconnect() }
+        await claimExecutor.close { sessions.claimExecutor[$0].disconnect() }
         await codec.keys.close()
-        await readings.close { sessions.readings[$0].disconnect() }
+        await readExecutor.close { sessions.readExecutor[$0].disconnect() }
     }
 
     /// Yields after every commit that queued work or set some free, here or in another replica, and once a second.
@@ -143,8 +143,8 @@ final class PostgresStore: SQLStore {
         let row = try EventRow(event, codec, under: key)
         let dedupe = dedupe.map { codec.fingerprint(.dedupe, $0, on: event.connection ?? "") }
         let acceptance = try await withCheckedThrowingContinuation { continuation in
-            let arrival = PostgresArrival(row: row, key: dedupe, continuation: continuation)
-            if let failure = arrivals.add(arrival, limit: Self.intakeLimit).failure { continuation.resume(throwing: failure) }
+            let pending = PendingIntake(row: row, key: dedupe, continuation: continuation)
+            if let failure = intakeExecutor.add(pending, limit: Self.intakeLimit).failure { continuation.resume(throwing: failure) }
         }
         if acceptance.duplicate { codec.keys.putBack(key) }
         return acceptance
@@ -153,7 +153,7 @@ final class PostgresStore: SQLStore {
     /// What another replica is claiming at the same time is passed over.
     func claim(_ request: ClaimRequest) async throws -> [Claim] {
         try await withCheckedThrowingContinuation { continuation in
-            if let failure = claimings.add(PostgresClaiming(request: request, continuation: continuation)).failure {
+            if let failure = claimExecutor.add(PendingClaim(request: request, continuation: continuation)).failure {
                 continuation.resume(throwing: failure)
             }
         }
@@ -167,7 +167,7 @@ final class PostgresStore: SQLStore {
     ) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
             let intent = Intent(body, continuation)
-            if let failure = writeExecutor.add(PostgresIntent(touched: touched, pending: intent)).failure { intent.answer(failure) }
+            if let failure = writeExecutor.add(WriteIntent(touched: touched, pending: intent)).failure { intent.answer(failure) }
         }
     }
 
@@ -234,7 +234,7 @@ final class PostgresStore: SQLStore {
 
     private func onSession<Answer: Sendable>(_ body: @escaping @Sendable (PostgresSession) throws -> Answer) async throws -> Answer {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Answer, any Error>) in
-            let addition = readings.add { session in
+            let addition = readExecutor.add { session in
                 do {
                     continuation.resume(returning: try body(session))
                 } catch {

@@ -63,17 +63,17 @@ final class PostgresConnection {
     /// Runs statements one after the other, in one transaction of their own unless one was begun. Returns an answer for each.
     /// - Throws: the first failure; the statements after it were not run.
     @discardableResult
-    func exchange(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresAnswer] {
+    func exchange(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresResult] {
         var sent: [Sent] = []
         for statement in statements { try send(statement, &sent) }
         guard PQpipelineSync(handle) == 1 else { throw gone() }
         try flush()
-        var answers: [PostgresAnswer] = []
+        var results: [PostgresResult] = []
         var failure: PostgresFailure?
         for part in sent {
             do {
                 let answer = try collect()
-                if part == .statement { answers.append(answer) }
+                if part == .statement { results.append(answer) }
             } catch {
                 if case .preparation(let sql) = part { kept[sql] = nil }
                 if case .refused = error { failure = failure ?? error } else { throw error }
@@ -83,12 +83,12 @@ final class PostgresConnection {
         defer { PQclear(end) }
         guard PQresultStatus(end) == PGRES_PIPELINE_SYNC else { throw .lost("the server's answers do not fit the questions") }
         if let failure { throw failure }
-        return answers
+        return results
     }
 
     /// As ``exchange(_:)``, for statements that commit something: a connection that is lost on the way leaves it open whether they did.
     @discardableResult
-    func commit(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresAnswer] {
+    func commit(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresResult] {
         do {
             return try exchange(statements)
         } catch {
@@ -167,8 +167,8 @@ final class PostgresConnection {
     }
 
     /// The results of one statement, up to the end that each has.
-    private func collect() throws(PostgresFailure) -> PostgresAnswer {
-        var answer = PostgresAnswer()
+    private func collect() throws(PostgresFailure) -> PostgresResult {
+        var answer = PostgresResult()
         var failure: PostgresFailure?
         while let result = try next() {
             defer { PQclear(result) }
@@ -217,7 +217,7 @@ final class PostgresConnection {
         return .lost(text.isEmpty ? "the connection to the database is lost" : text)
     }
 
-    private static func read(_ result: OpaquePointer, into answer: inout PostgresAnswer) {
+    private static func read(_ result: OpaquePointer, into answer: inout PostgresResult) {
         let columns = PQnfields(result)
         for row in 0..<PQntuples(result) {
             answer.rows.append(

@@ -1,7 +1,7 @@
 import Screening
 
 /// A request to claim, and the continuation that waits for it.
-struct PostgresClaiming: Sendable {
+struct PendingClaim: Sendable {
     let request: ClaimRequest
     let continuation: CheckedContinuation<[Claim], any Error>
 }
@@ -12,11 +12,11 @@ struct PostgresClaimer: Sendable {
     /// Hears what time it is with every answer.
     let clock: DatabaseClock
 
-    func run(_ session: PostgresSession, _ claiming: PostgresClaiming) {
+    func run(_ session: PostgresSession, _ pending: PendingClaim) {
         do {
-            claiming.continuation.resume(returning: try session.attempt { try claim(claiming.request, on: $0) })
+            pending.continuation.resume(returning: try session.attempt { try claim(pending.request, on: $0) })
         } catch {
-            claiming.continuation.resume(throwing: StoreError(postgres: error))
+            pending.continuation.resume(throwing: StoreError(postgres: error))
         }
     }
 
@@ -44,7 +44,7 @@ struct PostgresClaimer: Sendable {
         // Everything but the reads, where these are of one account only.
         let kinds = request.kinds.filter { request.account == nil || $0 != .read }.map(\.rawValue)
         let account = request.kinds.contains(.read) ? request.account : nil
-        let answers = try connection.commit([
+        let results = try connection.commit([
             PostgresStatement(Self.reclaim, [time.value]),
             PostgresStatement(
                 Self.claim,
@@ -54,7 +54,7 @@ struct PostgresClaimer: Sendable {
                 ]
             ),
         ])
-        return answers[1].rows
+        return results[1].rows
     }
 
     /// Gives back claims whose lease has ended: their holders are gone, and did not get to use the attempt.

@@ -1,7 +1,7 @@
 import Screening
 
-/// An event on its way into the inbox, and somebody who waits for it.
-struct PostgresArrival: Sendable {
+/// An event on its way into the inbox, and the continuation that waits for it.
+struct PendingIntake: Sendable {
     let row: EventRow
     let key: [UInt8]?
     let continuation: CheckedContinuation<Acceptance, any Error>
@@ -14,16 +14,16 @@ struct PostgresIntake: Sendable {
     let onWork: @Sendable () -> Void
 
     /// Does a batch on a session and answers everybody.
-    func run(_ session: PostgresSession, _ batch: [PostgresArrival]) {
+    func run(_ session: PostgresSession, _ batch: [PendingIntake]) {
         do {
             let added = try session.attempt { try insert(batch, on: $0) }
             if !added.isEmpty { onWork() }
-            var others: [PostgresArrival] = []
-            for arrival in batch {
-                if added.contains(arrival.row.id) {
-                    arrival.continuation.resume(returning: Acceptance(event: arrival.row.id, duplicate: false))
+            var others: [PendingIntake] = []
+            for pending in batch {
+                if added.contains(pending.row.id) {
+                    pending.continuation.resume(returning: Acceptance(event: pending.row.id, duplicate: false))
                 } else {
-                    others.append(arrival)
+                    others.append(pending)
                 }
             }
             if !others.isEmpty { count(others, session) }
@@ -33,29 +33,29 @@ struct PostgresIntake: Sendable {
                 run(session, Array(batch[..<half]))
                 return run(session, Array(batch[half...]))
             }
-            for arrival in batch { arrival.continuation.resume(throwing: StoreError(postgres: error)) }
+            for pending in batch { pending.continuation.resume(throwing: StoreError(postgres: error)) }
         }
     }
 
     /// Puts in what is new. Returns its identifiers.
-    private func insert(_ batch: [PostgresArrival], on connection: PostgresConnection) throws -> Set<String> {
+    private func insert(_ batch: [PendingIntake], on connection: PostgresConnection) throws -> Set<String> {
         let keyed = batch.filter { $0.row.order != nil }
         var statements = [insertion(batch)]
         if !keyed.isEmpty {
             let concurrencyKeys = keyed.compactMap(\.row.order).map(QueuedWork.concurrencyKey(order:))
             statements =
                 [PostgresStatement("BEGIN"), PostgresStatement(Self.lockConcurrencyKeys, [.texts(Set(concurrencyKeys).sorted())])] + statements
-            for (arrival, concurrencyKey) in zip(keyed, concurrencyKeys) {
-                statements.append(PostgresStatement(Self.queueUnderKey, [.text(arrival.row.id), .text(concurrencyKey), time.value]))
-                statements.append(PostgresStatement(PostgresTransaction.overtaking, [.text(concurrencyKey), .text(arrival.row.id), time.value]))
+            for (pending, concurrencyKey) in zip(keyed, concurrencyKeys) {
+                statements.append(PostgresStatement(Self.queueUnderKey, [.text(pending.row.id), .text(concurrencyKey), time.value]))
+                statements.append(PostgresStatement(PostgresTransaction.overtaking, [.text(concurrencyKey), .text(pending.row.id), time.value]))
             }
             statements.append(PostgresStatement("COMMIT"))
         }
-        let answers = try connection.commit(statements)
-        return Set(answers[keyed.isEmpty ? 0 : 2].rows.map { $0.text(0) })
+        let results = try connection.commit(statements)
+        return Set(results[keyed.isEmpty ? 0 : 2].rows.map { $0.text(0) })
     }
 
-    private func insertion(_ batch: [PostgresArrival]) -> PostgresStatement {
+    private func insertion(_ batch: [PendingIntake]) -> PostgresStatement {
         let rows = batch.map(\.row)
         return PostgresStatement(
             Self.insertEvents,
@@ -69,23 +69,23 @@ struct PostgresIntake: Sendable {
     }
 
     /// Counts duplicates at the events that came first, and answers everybody.
-    private func count(_ arrivals: [PostgresArrival], _ session: PostgresSession) {
+    private func count(_ duplicates: [PendingIntake], _ session: PostgresSession) {
         var first: [[UInt8]: String] = [:]
         var failure = StoreError.conflict
-        let keys = arrivals.compactMap(\.key)
+        let keys = duplicates.compactMap(\.key)
         if !keys.isEmpty {
             do {
-                let answers = try session.attempt { try $0.commit([PostgresStatement(Self.countDuplicates, [.blobs(keys)])]) }
-                for row in answers[0].rows { first[row.bytes(0)] = row.text(1) }
+                let results = try session.attempt { try $0.commit([PostgresStatement(Self.countDuplicates, [.blobs(keys)])]) }
+                for row in results[0].rows { first[row.bytes(0)] = row.text(1) }
             } catch {
                 failure = StoreError(postgres: error)
             }
         }
-        for arrival in arrivals {
-            if let key = arrival.key, let event = first[key] {
-                arrival.continuation.resume(returning: Acceptance(event: event, duplicate: true))
+        for pending in duplicates {
+            if let key = pending.key, let event = first[key] {
+                pending.continuation.resume(returning: Acceptance(event: event, duplicate: true))
             } else {
-                arrival.continuation.resume(throwing: failure)
+                pending.continuation.resume(throwing: failure)
             }
         }
     }

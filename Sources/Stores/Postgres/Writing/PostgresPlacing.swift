@@ -39,8 +39,8 @@ extension PostgresTransaction {
     /// The order that stands where `new` was to be placed; where that is `new` itself, with its work and the first entry of its timeline.
     mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool) {
         let order = new.order
-        guard held.placed.remove(order.id) != nil else {
-            guard let present = held.present[PostgresHeld.Place(new)] else { throw StoreError.conflict }
+        guard locked.placed.remove(order.id) != nil else {
+            guard let present = locked.present[LockedRows.Place(new)] else { throw StoreError.conflict }
             return (try present.order(codec), false)
         }
         add(new.keys, of: order.id)
@@ -61,8 +61,8 @@ extension PostgresTransaction {
     }
 
     mutating func update(_ row: OrderRow, keys: [LookupKey]) throws {
-        guard let present = held.orders[row.id], present.version == row.version - 1 else { throw StoreError.conflict }
-        change(order: row.id, to: PostgresHeld.HeldOrder(seq: present.seq, version: row.version, bucket: present.bucket, keys: keys))
+        guard let present = locked.orders[row.id], present.version == row.version - 1 else { throw StoreError.conflict }
+        change(order: row.id, to: LockedRows.LockedOrder(seq: present.seq, version: row.version, bucket: present.bucket, keys: keys))
         write(
             "UPDATE orders SET state = $1, outcome = $2, version = $3, updated_at = $4, body = $5 WHERE seq = $6",
             .text(row.state),

@@ -4,7 +4,7 @@ extension PostgresTransaction {
     /// Queues work. Work that is queued already takes the earlier moment and the more urgent priority; where somebody holds it, it will be due once
     /// more, at the moment given, when they are done: what they are doing may have begun too early to see why.
     mutating func queue(_ work: QueuedWork) {
-        if var row = heldWork(work.work), row.owner != nil {
+        if var row = lockedWork(work.work), row.owner != nil {
             row.againAt = min(row.againAt ?? work.due.milliseconds, work.due.milliseconds)
             change(work: row.id, to: row)
         }
@@ -30,7 +30,7 @@ extension PostgresTransaction {
 
     /// Takes work out of the queue; where somebody holds it, only the request to do it once more.
     mutating func unqueue(_ work: Work) {
-        if var row = heldWork(work) {
+        if var row = lockedWork(work) {
             row.againAt = nil
             change(work: row.id, to: row.owner == nil ? nil : row)
         }
@@ -53,7 +53,7 @@ extension PostgresTransaction {
 
     /// Settles what becomes of work that was claimed.
     mutating func settle(_ claim: Claim, _ disposition: Decision.Disposition) throws {
-        guard var row = held.works[claim.id], row.isHeld(by: claim) else { throw StoreError.conflict }
+        guard var row = locked.works[claim.id], row.isHeld(by: claim) else { throw StoreError.conflict }
         switch disposition {
         case .done:
             change(work: row.id, to: nil)
@@ -91,7 +91,7 @@ extension PostgresTransaction {
 
     /// Holds claims longer; returns those that were still held.
     mutating func renew(_ claims: [Claim], lease: Duration) -> [Claim] {
-        let still = claims.filter { held.works[$0.id]?.isHeld(by: $0) == true }
+        let still = claims.filter { locked.works[$0.id]?.isHeld(by: $0) == true }
         if !still.isEmpty {
             write(
                 "UPDATE queue SET leased_until = $2 WHERE id = ANY($1::bigint[])",
@@ -128,7 +128,7 @@ extension PostgresTransaction {
     /// Gives claims back, their attempt uncounted.
     mutating func release(_ claims: [Claim]) {
         for claim in claims {
-            guard var row = held.works[claim.id], row.isHeld(by: claim) else { continue }
+            guard var row = locked.works[claim.id], row.isHeld(by: claim) else { continue }
             row.owner = nil
             row.againAt = nil
             change(work: row.id, to: row)
@@ -143,7 +143,7 @@ extension PostgresTransaction {
         }
     }
 
-    private func heldWork(_ work: Work) -> PostgresHeld.HeldWork? { held.ids[work].flatMap { held.works[$0] } }
+    private func lockedWork(_ work: Work) -> LockedRows.LockedWork? { locked.ids[work].flatMap { locked.works[$0] } }
 
     /// An event about an order goes before a submission that waits for its next attempt: it may say that the provider has the order already. `$1`
     /// concurrency key, `$2` event, `$3` time.

@@ -2,7 +2,7 @@ import Screening
 
 extension PostgresTransaction {
     mutating func write(_ row: RunRow) throws {
-        let isKnown = held.runs[row.id] != nil
+        let isKnown = locked.runs[row.id] != nil
         change(run: row.id, to: row.state)
         guard !isKnown else {
             write(
@@ -52,12 +52,12 @@ extension PostgresTransaction {
 
     /// Holds that a run is in a state.
     func expect(run: String, in state: Run.State) throws {
-        guard held.runs[run] == state.rawValue else { throw StoreError.conflict }
+        guard locked.runs[run] == state.rawValue else { throw StoreError.conflict }
     }
 
     /// Holds that an event is in a state.
     func expect(event: String, in state: Event.State) throws {
-        guard held.events[event] == state.rawValue else { throw StoreError.conflict }
+        guard locked.events[event] == state.rawValue else { throw StoreError.conflict }
     }
 
     mutating func write(_ row: StepRow) throws {
@@ -99,7 +99,7 @@ extension PostgresTransaction {
     }
 
     mutating func set(event id: String, state: Event.State, problem: [UInt8]?) throws {
-        if held.events[id] != nil { change(event: id, to: state.rawValue) }
+        if locked.events[id] != nil { change(event: id, to: state.rawValue) }
         write("UPDATE events SET state = $2, problem = $3 WHERE id = $1", .text(id), .text(state.rawValue), .bytes(problem))
     }
 }

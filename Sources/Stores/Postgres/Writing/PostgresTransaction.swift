@@ -2,17 +2,17 @@ import Screening
 
 /// One write transaction, shared by the intents that are committed together: what every table's file adds its writing to.
 ///
-/// Nothing goes to the server while intents decide. They decide by what is ``held``, their statements are collected, and all of them go out together with
-/// the commit.
+/// Nothing goes to the server while intents decide. They decide by what is ``locked``, their statements are collected, and all of them go out
+/// together with the commit.
 struct PostgresTransaction: StoreTransaction {
     let codec: RowCodec
     let time: PostgresTime
-    var held: PostgresHeld
+    var locked: LockedRows
     private(set) var statements: [PostgresStatement] = []
     /// Whether something was queued or came free, so that workers are to be woken after the commit.
     var wakes = false
 
-    private var undo: [(inout PostgresHeld) -> Void] = []
+    private var undo: [(inout LockedRows) -> Void] = []
     private static let removal = """
         WITH gone AS (DELETE FROM queue WHERE id = ANY($1::bigint[]) RETURNING id, concurrency_key)
         UPDATE queue SET is_head = true WHERE id IN (
@@ -21,14 +21,14 @@ struct PostgresTransaction: StoreTransaction {
         )
         """
 
-    init(codec: RowCodec, time: PostgresTime, held: PostgresHeld) {
+    init(codec: RowCodec, time: PostgresTime, locked: LockedRows) {
         self.codec = codec
         self.time = time
-        self.held = held
+        self.locked = locked
     }
 
     /// The moment that counts as now; only where it was asked for.
-    var now: Timestamp { held.now }
+    var now: Timestamp { locked.now }
 
     /// Does one intent. Where it throws, nothing of it stays.
     mutating func attempt(_ body: (inout PostgresTransaction) throws -> Void) throws {
@@ -39,7 +39,7 @@ struct PostgresTransaction: StoreTransaction {
         } catch {
             statements.removeSubrange(count...)
             if let last { statements[count - 1] = last }
-            for step in undo.reversed() { step(&held) }
+            for step in undo.reversed() { step(&locked) }
             wakes = woke
             throw error
         }
@@ -58,31 +58,31 @@ struct PostgresTransaction: StoreTransaction {
         }
     }
 
-    /// Changes what is known of work that is held; nil where it left the queue.
-    mutating func change(work id: Int64, to work: PostgresHeld.HeldWork?) {
-        let before = held.works[id]
+    /// Changes what is known of work that is locked; nil where it left the queue.
+    mutating func change(work id: Int64, to work: LockedRows.LockedWork?) {
+        let before = locked.works[id]
         undo.append { $0.works[id] = before }
-        held.works[id] = work
+        locked.works[id] = work
     }
 
     /// Changes what is known of an order.
-    mutating func change(order id: String, to order: PostgresHeld.HeldOrder) {
-        let before = held.orders[id]
+    mutating func change(order id: String, to order: LockedRows.LockedOrder) {
+        let before = locked.orders[id]
         undo.append { $0.orders[id] = before }
-        held.orders[id] = order
+        locked.orders[id] = order
     }
 
     /// Changes what is known of an event.
     mutating func change(event id: String, to state: String) {
-        let before = held.events[id]
+        let before = locked.events[id]
         undo.append { $0.events[id] = before }
-        held.events[id] = state
+        locked.events[id] = state
     }
 
     /// Changes what is known of a run.
     mutating func change(run id: String, to state: String) {
-        let before = held.runs[id]
+        let before = locked.runs[id]
         undo.append { $0.runs[id] = before }
-        held.runs[id] = state
+        locked.runs[id] = state
     }
 }

@@ -29,7 +29,7 @@ extension PostgresTransaction {
 
     /// Takes from a budget.
     mutating func take(_ count: Int, from budget: String, perMinute: Int) -> Grant {
-        let before = held.budgets[budget] ?? BudgetWindow()
+        let before = locked.budgets[budget] ?? BudgetWindow()
         var window = before
         let grant = window.take(count, perMinute: perMinute, now: now.milliseconds)
         if window != before { write(window, of: budget) }
@@ -38,11 +38,11 @@ extension PostgresTransaction {
 
     /// Begins a request with an idempotency key, unless it was begun before.
     mutating func begin(_ request: KeyedRequest) -> KeyedAnswer {
-        if held.freshRequests.remove(request.key) == nil, let present = held.requests[request.key] {
+        if locked.freshRequests.remove(request.key) == nil, let present = locked.requests[request.key] {
             let verdict = present.verdict(bodyHash: request.bodyHash, now: now.milliseconds)
             guard verdict == .fresh else { return verdict }
         }
-        held.requests[request.key] = KeyedAnswerRow(bodyHash: request.bodyHash, begunAt: now.milliseconds)
+        locked.requests[request.key] = KeyedAnswerRow(bodyHash: request.bodyHash, begunAt: now.milliseconds)
         write(
             """
             INSERT INTO keyed_answers (key, body_hash, begun_at) VALUES ($1, $2, $3)
@@ -66,11 +66,11 @@ extension PostgresTransaction {
     /// Remembers a request's answer, or forgets the request where there is none.
     mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws {
         guard let status else {
-            held.requests[key] = nil
+            locked.requests[key] = nil
             write("DELETE FROM keyed_answers WHERE key = $1", .bytes(key))
             return
         }
-        held.requests[key]?.answer = (status, body)
+        locked.requests[key]?.answer = (status, body)
         let sealed = try KeyedAnswerRow.sealed(body, of: key, codec)
         write("UPDATE keyed_answers SET status = $2, body = $3 WHERE key = $1", .bytes(key), .count(status), .bytes(sealed))
     }
@@ -83,7 +83,7 @@ extension PostgresTransaction {
     }
 
     private mutating func write(_ window: BudgetWindow, of budget: String) {
-        held.budgets[budget] = window
+        locked.budgets[budget] = window
         write("UPDATE budgets SET taken = $2 WHERE name = $1", .text(budget), .text(window.text))
     }
 }

@@ -12,7 +12,7 @@ struct PostgresWriter: Sendable {
     private static let commit = PostgresStatement("COMMIT")
 
     /// Does a batch on a session and answers every intent of it.
-    func run(_ session: PostgresSession, _ batch: [PostgresIntent]) {
+    func run(_ session: PostgresSession, _ batch: [WriteIntent]) {
         do {
             let end = try CommitMetrics.measure(batch.count) { try session.attempt { try transaction(of: batch, on: $0) } }
             if end.wakes { onWork() }
@@ -35,16 +35,16 @@ struct PostgresWriter: Sendable {
         var wakes: Bool
     }
 
-    private func transaction(of batch: [PostgresIntent], on connection: PostgresConnection) throws -> BatchEnd {
+    private func transaction(of batch: [WriteIntent], on connection: PostgresConnection) throws -> BatchEnd {
         var touched = TouchedRows()
         for intent in batch { touched.add(intent.touched) }
         let asked = PostgresLocks.statements(touched, time, buckets)
-        var held = PostgresHeld()
+        var locked = LockedRows()
         if !asked.isEmpty {
-            let answers = try connection.exchange([Self.begin] + asked.map(\.statement))
-            held = try PostgresHeld(asked.map(\.part), Array(answers.dropFirst()), codec)
+            let results = try connection.exchange([Self.begin] + asked.map(\.statement))
+            locked = try LockedRows(asked.map(\.part), Array(results.dropFirst()), codec)
         }
-        var transaction = PostgresTransaction(codec: codec, time: time, held: held)
+        var transaction = PostgresTransaction(codec: codec, time: time, locked: locked)
         var failures: [StoreError?] = []
         for intent in batch {
             do {
@@ -113,7 +113,7 @@ extension StoreError {
 }
 
 /// An intent with what it has to hold before it decides.
-struct PostgresIntent: Sendable {
+struct WriteIntent: Sendable {
     let touched: TouchedRows
     let pending: any PendingIntent<PostgresTransaction>
 }

@@ -1,7 +1,7 @@
 import Screening
 import Synchronization
 
-/// An intent that waits for its transaction, and somebody who waits for it.
+/// An intent that waits for its transaction, and the continuation that waits for it.
 protocol PendingIntent<Transaction>: Sendable {
     associatedtype Transaction
 

@@ -1,8 +1,8 @@
 import Screening
 
-/// What a transaction holds: rows that nobody else changes until it ends, and what it has decided about them so far.
-struct PostgresHeld {
-    struct HeldWork {
+/// What a transaction has locked: rows that nobody else changes until it ends, and what it has decided about them so far.
+struct LockedRows {
+    struct LockedWork {
         var id: Int64
         var work: Work
         var concurrencyKey: String?
@@ -28,7 +28,7 @@ struct PostgresHeld {
         func isHeld(by claim: Claim) -> Bool { owner == claim.owner && attempts == claim.attempt && work == claim.work }
     }
 
-    struct HeldOrder {
+    struct LockedOrder {
         var seq: Int64
         var version: Int
         var bucket: Int64
@@ -48,10 +48,10 @@ struct PostgresHeld {
         init(_ new: NewOrder) { self.init(connection: new.row.connection, external: new.external) }
     }
 
-    var works: [Int64: HeldWork] = [:]
+    var works: [Int64: LockedWork] = [:]
     /// The rows of ``works``, also of those that have left the queue since.
     var ids: [Work: Int64] = [:]
-    var orders: [String: HeldOrder] = [:]
+    var orders: [String: LockedOrder] = [:]
     /// Orders that this transaction has put in and nobody has been told of.
     var placed: Set<String> = []
     var present: [Place: PostgresOrderRow] = [:]
@@ -69,14 +69,14 @@ struct PostgresHeld {
 
     /// What the answers to ``PostgresLocks/statements(_:)`` say.
     /// - Throws: ``PostgresFailure``, a passing one, where work came under a concurrency key that was not locked.
-    init(_ parts: [PostgresLocks.Part], _ answers: [PostgresAnswer], _ codec: RowCodec) throws {
+    init(_ parts: [PostgresLocks.Part], _ results: [PostgresResult], _ codec: RowCodec) throws {
         var concurrencyKeys: Set<String> = []
-        for (part, answer) in zip(parts, answers) {
+        for (part, answer) in zip(parts, results) {
             for row in answer.rows {
                 switch part {
                 case .concurrencyKeys: concurrencyKeys.insert(row.text(0))
                 case .claims, .works:
-                    guard let work = HeldWork(row) else { continue }
+                    guard let work = LockedWork(row) else { continue }
                     if let concurrencyKey = work.concurrencyKey, !concurrencyKeys.contains(concurrencyKey) {
                         throw PostgresFailure.refused(state: "40001", message: "work changed its concurrency key")
                     }
@@ -88,7 +88,7 @@ struct PostgresHeld {
                     present[Place(connection: order.row.connection, external: row.bytes(PostgresOrderRow.columnCount))] = order
                 case .orders:
                     orders[row.text(0)] =
-                        HeldOrder(seq: row.int(1), version: row.count(2), bucket: row.int(3), keys: [LookupKey](packed: row.bytes(4)))
+                        LockedOrder(seq: row.int(1), version: row.count(2), bucket: row.int(3), keys: [LookupKey](packed: row.bytes(4)))
                 case .runs: runs[row.text(0)] = row.text(1)
                 case .events: events[row.text(0)] = row.text(1)
                 case .freshRequests: freshRequests.insert(row.bytes(0))

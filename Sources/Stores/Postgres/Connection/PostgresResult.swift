@@ -1,5 +1,5 @@
 /// What a statement gave.
-struct PostgresAnswer: Sendable {
+struct PostgresResult: Sendable {
     var rows: [PostgresRow] = []
     /// How many rows it changed.
     var changes = 0
