@@ -110,15 +110,15 @@ int fls_wake_create(void) {
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
-void fls_wake_ring(int descriptor) {
+void fls_wake_signal(int descriptor) {
     uint64_t one = 1;
     while (write(descriptor, &one, sizeof one) < 0 && errno == EINTR) {
     }
 }
 
 void fls_wake_clear(int descriptor) {
-    uint64_t rings;
-    while (read(descriptor, &rings, sizeof rings) < 0 && errno == EINTR) {
+    uint64_t signals;
+    while (read(descriptor, &signals, sizeof signals) < 0 && errno == EINTR) {
     }
 }
 

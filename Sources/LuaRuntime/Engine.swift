@@ -12,8 +12,9 @@ protocol Engine: AnyObject {
     func finish() -> TurnEnd
     /// Forgets a run that waits; nothing where it does not.
     func drop(_ run: UInt32)
-    /// Blocks until the bell rings, and silences it, or until what executes runs has ended: then true. The engine may be lent meanwhile.
-    func wait(bell: Int32) -> Bool
+    /// Blocks until the wake descriptor becomes readable, and clears it, or until what executes runs has ended: then true. The engine may be lent
+    /// meanwhile.
+    func wait(wakeDescriptor: Int32) -> Bool
     /// Cleans up after what executed runs has ended.
     func bury()
     /// Ends everything. The engine is not used afterwards.

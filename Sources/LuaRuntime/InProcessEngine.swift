@@ -42,9 +42,9 @@ final class InProcessEngine: Engine {
 
     func finish() -> TurnEnd { .interrupted("nothing is under way") }
 
-    func wait(bell: Int32) -> Bool {
-        _ = fls_wait(bell, -1, -1)
-        fls_wake_clear(bell)
+    func wait(wakeDescriptor: Int32) -> Bool {
+        _ = fls_wait(wakeDescriptor, -1, -1)
+        fls_wake_clear(wakeDescriptor)
         return false
     }
 

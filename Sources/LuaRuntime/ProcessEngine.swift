@@ -114,9 +114,9 @@ final class ProcessEngine: Engine {
         return process?.send(frame) ?? true
     }
 
-    func wait(bell: Int32) -> Bool {
-        let ended = process?.wait(bell: bell) ?? (fls_wait(bell, -1, -1) & 2 != 0)
-        fls_wake_clear(bell)
+    func wait(wakeDescriptor: Int32) -> Bool {
+        let ended = process?.wait(wakeDescriptor: wakeDescriptor) ?? (fls_wait(wakeDescriptor, -1, -1) & 2 != 0)
+        fls_wake_clear(wakeDescriptor)
         return ended
     }
 

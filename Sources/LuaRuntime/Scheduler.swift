@@ -39,7 +39,7 @@ final class Scheduler: Sendable {
             // Whoever came meanwhile found it neither idle nor at work; nor did its own thread.
             if stopping || threads[worker].hasDrops || lanes.values.contains(where: { $0.isReady(for: worker, acceptsStarts: true) }) {
                 idle.remove(worker)
-                threads[worker].ring()
+                threads[worker].wake()
             }
         }
     }
@@ -138,7 +138,7 @@ final class Scheduler: Sendable {
         state.withLock { state in
             state.lent.remove(loan.worker)
             state.unfinished[loan.worker] = job
-            state.threads[loan.worker].ring()
+            state.threads[loan.worker].wake()
         }
     }
 
@@ -164,7 +164,7 @@ final class Scheduler: Sendable {
     /// Wakes the worker that has to do it, or any that is idle; starts another where there may be more.
     private func wake(_ place: Int?, _ state: inout State) {
         if let chosen = place ?? state.idle.min() {
-            if state.idle.remove(chosen) != nil { state.threads[chosen].ring() }
+            if state.idle.remove(chosen) != nil { state.threads[chosen].wake() }
         } else if state.threads.count < configuration.count {
             let thread = WorkerThread(index: state.threads.count, scheduler: self)
             state.threads.append(thread)
@@ -238,7 +238,7 @@ final class Scheduler: Sendable {
         let jobs: [Job] = state.withLock { state in
             guard !state.stopping else { return [] }
             state.stopping = true
-            for thread in state.threads { thread.ring() }
+            for thread in state.threads { thread.wake() }
             defer { state.lanes = [:] }
             return state.lanes.values.flatMap(\.jobs)
         }

@@ -102,9 +102,9 @@ final class WorkerProcess {
     /// Whether it has said more than was read.
     var hasMore: Bool { inbox.hasMore }
 
-    /// Waits until the bell rings or the worker ends. Returns true where it did.
-    func wait(bell: Int32) -> Bool {
-        fls_wait(bell, watch, -1) & 2 != 0
+    /// Waits until the wake descriptor becomes readable or the worker ends. Returns true where it did.
+    func wait(wakeDescriptor: Int32) -> Bool {
+        fls_wait(wakeDescriptor, watch, -1) & 2 != 0
     }
 
     /// Closes the socket, at which the worker ends. Returns its exit status, or minus the signal that ended it.

@@ -6,7 +6,7 @@ import Synchronization
 final class WorkerThread: Sendable {
     private let index: Int
     private let scheduler: Scheduler
-    private let bell: Int32
+    private let wakeDescriptor: Int32
     private let dropped = Mutex<[UInt32]>([])
     /// The scheduler says who uses it: this thread, or a caller to whom it is lent.
     nonisolated(unsafe) let engine: any Engine
@@ -14,7 +14,7 @@ final class WorkerThread: Sendable {
     init(index: Int, scheduler: Scheduler) {
         self.index = index
         self.scheduler = scheduler
-        bell = fls_wake_create()
+        wakeDescriptor = fls_wake_create()
         switch scheduler.configuration.isolation {
         case .process: engine = ProcessEngine(scheduler.configuration, scheduler.metrics)
         case .inProcess: engine = InProcessEngine(scheduler.configuration)
@@ -22,18 +22,18 @@ final class WorkerThread: Sendable {
     }
 
     deinit {
-        if bell >= 0 { close(bell) }
+        if wakeDescriptor >= 0 { close(wakeDescriptor) }
     }
 
     var process: Int32? { engine.worker }
 
-    func ring() {
-        fls_wake_ring(bell)
+    func wake() {
+        fls_wake_signal(wakeDescriptor)
     }
 
     func drop(_ run: UInt32) {
         dropped.withLock { $0.append(run) }
-        ring()
+        wake()
     }
 
     var hasDrops: Bool {
@@ -59,7 +59,7 @@ final class WorkerThread: Sendable {
             switch scheduler.next(index) {
             case .stop: break loop
             case .wait:
-                if engine.wait(bell: bell), scheduler.reclaim(index) { engine.bury() }
+                if engine.wait(wakeDescriptor: wakeDescriptor), scheduler.reclaim(index) { engine.bury() }
             case .drop(let runs): for run in runs { engine.drop(run) }
             case .job(let job):
                 job.run.addWait(.now - job.asked)

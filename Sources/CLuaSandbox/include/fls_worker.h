@@ -24,9 +24,10 @@ int fls_worker_watch(int pid);
 /* CPU time the process has used, in nanoseconds; 0 where it cannot be told. */
 uint64_t fls_worker_cpu_ns(int pid);
 
-/* A descriptor for waking a thread that polls: fls_wake_ring makes it readable, fls_wake_clear makes it silent again. -1 where none is to be had. */
+/* A descriptor for waking a thread that polls: fls_wake_signal makes it readable, fls_wake_clear makes it silent again. -1 where none is to be had.
+*/
 int fls_wake_create(void);
-void fls_wake_ring(int descriptor);
+void fls_wake_signal(int descriptor);
 void fls_wake_clear(int descriptor);
 
 /* Waits until one of two descriptors is readable or closed; -1 for none. Bit 1: the first, bit 2: the second; 0 after timeout_ms (-1: for ever). */

@@ -26,19 +26,19 @@ struct ClaimLoop: Sendable {
     /// Works until shutdown, or until it is cancelled. Nothing is held when it returns.
     func run() async {
         let active = ActiveClaims()
-        let (doorbell, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let wakeUps = store.wakeUps()
-        bell.yield()
+        signal.yield()
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { for await _ in wakeUps { bell.yield() } }
+            group.addTask { for await _ in wakeUps { signal.yield() } }
             group.addTask { await renew(active) }
             await withGracefulShutdownHandler {
-                for await _ in doorbell {
+                for await _ in signals {
                     if Task.isShuttingDownGracefully || Task.isCancelled { break }
-                    await fill(active, bell)
+                    await fill(active, signal)
                 }
             } onGracefulShutdown: {
-                bell.finish()
+                signal.finish()
             }
             await finish(active)
             group.cancelAll()
@@ -46,7 +46,7 @@ struct ClaimLoop: Sendable {
     }
 
     /// Claims as much as there is room for, and starts on it.
-    private func fill(_ active: ActiveClaims, _ bell: AsyncStream<Void>.Continuation) async {
+    private func fill(_ active: ActiveClaims, _ signal: AsyncStream<Void>.Continuation) async {
         do {
             try await giveBack([], active)
             while !Task.isShuttingDownGracefully {
@@ -58,7 +58,7 @@ struct ClaimLoop: Sendable {
                 let claims = try await store.claim(ask)
                 let (admitted, notBefore) = try await admitted(claims, active)
                 active.pause.withLock { $0 = notBefore.map { (now, $0) } }
-                for claim in admitted { start(claim, active, bell) }
+                for claim in admitted { start(claim, active, signal) }
                 let others = claims.filter { !admitted.contains($0) }
                 if !others.isEmpty { try await giveBack(others, active) }
                 guard claims.count == ask.limit, others.isEmpty else { return }
@@ -89,7 +89,7 @@ struct ClaimLoop: Sendable {
         }
     }
 
-    private func start(_ claim: Claim, _ active: ActiveClaims, _ bell: AsyncStream<Void>.Continuation) {
+    private func start(_ claim: Claim, _ active: ActiveClaims, _ signal: AsyncStream<Void>.Continuation) {
         // Entered under the lock that the task's own end takes, so that the entry is there before it is removed.
         active.claims.withLock { claims in
             // A claim of ours whose lease ran out and that we took again is still being worked on: once is enough.
@@ -98,7 +98,7 @@ struct ClaimLoop: Sendable {
             claims[claim] = Task {
                 await work(claim)
                 active.claims.withLock { $0[claim] = nil }
-                bell.yield()
+                signal.yield()
             }
         }
     }

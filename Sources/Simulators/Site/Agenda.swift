@@ -33,14 +33,14 @@ final class Agenda: Sendable {
     /// How many concurrency keys may be at work at once: one silent receiver must not hold up the rest, nor a thousand exhaust the sockets.
     private let width = 64
     private let state = Mutex(State())
-    private let bell = Bell()
+    private let signal = AsyncSignal()
 
     func schedule(_ action: AgendaAction, concurrencyKey: String, at due: Timestamp) {
         state.withLock { state in
             state.count += 1
             state.waiting.push(Item(due: due, number: state.count, concurrencyKey: concurrencyKey, action: action))
         }
-        bell.ring()
+        signal.notify()
     }
 
     /// The next item that is due and whose concurrency key is free; its key is busy until ``finish(_:)``.
@@ -66,7 +66,7 @@ final class Agenda: Sendable {
             return state.idleWaiters.removeValue(forKey: item.concurrencyKey) ?? []
         }
         for waiter in waiters { waiter.resume() }
-        bell.ring()
+        signal.notify()
     }
 
     /// Returns when the work in progress of a concurrency key, if any, is finished.
@@ -92,9 +92,9 @@ final class Agenda: Sendable {
     /// Returns when there may be something to take: the next item came due, something was scheduled or finished, or the task was cancelled.
     func wait(_ clock: any WallClock) async {
         let next = state.withLock { $0.busy.count < width ? $0.waiting.first?.due : nil }
-        guard let next else { return await bell.wait() }
+        guard let next else { return await signal.wait() }
         await withTaskGroup { group in
-            group.addTask { await self.bell.wait() }
+            group.addTask { await self.signal.wait() }
             group.addTask {
                 let pause = next - clock.now()
                 if pause > .zero { try? await clock.sleep(for: pause) }

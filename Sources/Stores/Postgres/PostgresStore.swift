@@ -25,8 +25,8 @@ final class PostgresStore: SQLStore {
     private let claimExecutor: BatchQueue<PendingClaim>
     private let readExecutor: BatchQueue<Read>
     private let sessions: Sessions
-    private let wakers: WakeUps
-    private let bell: PostgresBell
+    private let workSignal: WorkSignal
+    private let notifier: PostgresNotifier
     private let isClosed = Mutex(false)
 
     /// Opens the store in a database, bringing its schema up to date: of several replicas that start at once one does it and the others wait.
@@ -61,7 +61,7 @@ final class PostgresStore: SQLStore {
         let (opened, moment) = try await prepare(PostgresSession(options, random: random), keys, BufferedRandom(random), time)
         let shared = DatabaseClock(showing: moment)
         let store = PostgresStore(options, opened: opened, connections: connections, waits: clock, shared: shared, random: random, time: time)
-        store.bell.start()
+        store.notifier.start()
         return store
     }
 
@@ -75,12 +75,12 @@ final class PostgresStore: SQLStore {
         time: PostgresTime
     ) {
         if case .clock(let given) = time { clock = given } else { clock = shared }
-        let wakers = WakeUps(clock: waits)
+        let workSignal = WorkSignal(clock: waits)
         func sessions(_ count: Int) -> [PostgresSession] { (0..<count).map { _ in PostgresSession(options, random: random) } }
-        let bell = PostgresBell(PostgresSession(options, random: random), random: random, onWork: { wakers.ring() })
+        let notifier = PostgresNotifier(PostgresSession(options, random: random), random: random, onWork: { workSignal.notify() })
         let onWork: @Sendable () -> Void = {
-            wakers.ring()
-            bell.ring()
+            workSignal.notify()
+            notifier.notify()
         }
         let intake = PostgresIntake(time: time, onWork: onWork)
         let claimer = PostgresClaimer(time: time, clock: shared)
@@ -106,13 +106,13 @@ final class PostgresStore: SQLStore {
             for pending in batch { claimer.run(all.claimExecutor[worker], pending) }
         }
         self.time = time
-        self.wakers = wakers
-        self.bell = bell
+        self.workSignal = workSignal
+        self.notifier = notifier
     }
 
     deinit {
-        wakers.finish()
-        bell.stop()
+        workSignal.finish()
+        notifier.stop()
     }
 
     /// What the intake has done so far.
@@ -125,8 +125,8 @@ final class PostgresStore: SQLStore {
             return !closed
         }
         guard isFirst else { return }
-        wakers.finish()
-        bell.stop()
+        workSignal.finish()
+        notifier.stop()
         let sessions = sessions
         await intakeExecutor.close { sessions.intakeExecutor[$0].disconnect() }
         await writeExecutor.close { sessions.writeExecutor[$0].disconnect() }
@@ -136,7 +136,7 @@ final class PostgresStore: SQLStore {
     }
 
     /// Yields after every commit that queued work or set some free, here or in another replica, and once a second.
-    func wakeUps() -> AsyncStream<Void> { wakers.stream() }
+    func wakeUps() -> AsyncStream<Void> { workSignal.stream() }
 
     func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
         let key = try await codec.keys.new(for: event.id)

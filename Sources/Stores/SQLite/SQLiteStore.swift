@@ -15,7 +15,7 @@ final class SQLiteStore: SQLStore {
     private let database: DatabasePool
     private let keyFile: KeyFile
     private let writer: BatchQueue<any PendingIntent<WriteTransaction>>
-    private let wakers: WakeUps
+    private let workSignal: WorkSignal
     private let checkpoints: Checkpoints
     private let lock: FileLock
     private let received: ReceivedKeys
@@ -39,8 +39,8 @@ final class SQLiteStore: SQLStore {
     init(path: String, keys: [Secret] = [], clock: any WallClock, random: any RandomSource) throws {
         self.clock = clock
         lock = try FileLock(database: path)
-        let wakers = WakeUps(clock: clock)
-        self.wakers = wakers
+        let workSignal = WorkSignal(clock: clock)
+        self.workSignal = workSignal
         do {
             let configuration = Self.configuration(KeyFile.path(of: path))
             let isNew = try Self.isEmpty(path)
@@ -73,7 +73,7 @@ final class SQLiteStore: SQLStore {
             clock: clock,
             checkpoints: checkpoints,
             trouble: trouble,
-            onWork: { wakers.ring() }
+            onWork: { workSignal.notify() }
         )
         writer = BatchQueue("writer", batchLimit: Self.batchLimit) { _, batch in commit(batch) }
     }
@@ -106,7 +106,7 @@ final class SQLiteStore: SQLStore {
             return !closed
         }
         guard isFirst else { return }
-        wakers.finish()
+        workSignal.finish()
         await writer.close()
         await codec.keys.close()
         received.stop()
@@ -117,7 +117,7 @@ final class SQLiteStore: SQLStore {
     }
 
     /// Yields after every commit that queued work or set some free, and once a second.
-    func wakeUps() -> AsyncStream<Void> { wakers.stream() }
+    func wakeUps() -> AsyncStream<Void> { workSignal.stream() }
 
     /// Nobody else writes to the file, so nothing has to be locked.
     func write<Answer: Sendable>(

@@ -31,11 +31,11 @@ final class StubStore: Store {
         var advanced: [Duration] = []
 
         /// How many listen for wake-ups.
-        var listeners: Int { wakers.count }
+        var listeners: Int { workSignal.count }
 
         fileprivate var faults: [String: [any Error]] = [:]
         fileprivate var meanwhile: [String: @Sendable (inout State) -> Void] = [:]
-        fileprivate var wakers: [Int: AsyncStream<Void>.Continuation] = [:]
+        fileprivate var workSignal: [Int: AsyncStream<Void>.Continuation] = [:]
         fileprivate var lastWaker = 0
         fileprivate var watchers: [(isMet: @Sendable (State) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
 
@@ -75,7 +75,7 @@ final class StubStore: Store {
 
     /// Tells workers that there may be work.
     func wake() {
-        for waker in with({ Array($0.wakers.values) }) { waker.yield() }
+        for waker in with({ Array($0.workSignal.values) }) { waker.yield() }
     }
 
     private func fault(_ method: String) throws {
@@ -185,10 +185,10 @@ final class StubStore: Store {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = with { state in
             state.lastWaker += 1
-            state.wakers[state.lastWaker] = continuation
+            state.workSignal[state.lastWaker] = continuation
             return state.lastWaker
         }
-        continuation.onTermination = { [weak self] _ in self?.with { _ = $0.wakers.removeValue(forKey: number) } }
+        continuation.onTermination = { [weak self] _ in self?.with { _ = $0.workSignal.removeValue(forKey: number) } }
         return stream
     }
 
@@ -277,7 +277,7 @@ final class StubStore: Store {
     func withdraw(replica id: String) async throws {}
     func replicas() async throws -> [Replica] { [] }
     func close() async {
-        for waker in with({ Array($0.wakers.values) }) { waker.finish() }
+        for waker in with({ Array($0.workSignal.values) }) { waker.finish() }
     }
 }
 

@@ -9,7 +9,7 @@ struct PendingClaim: Sendable {
 /// Claims due work, passing over what another replica is just claiming.
 struct PostgresClaimer: Sendable {
     let time: PostgresTime
-    /// Hears what time it is with every answer.
+    /// Is given the database's time with every result.
     let clock: DatabaseClock
 
     func run(_ session: PostgresSession, _ pending: PendingClaim) {

@@ -10,11 +10,11 @@ import Synchronization
     import Darwin
 #endif
 
-/// Tells the other replicas that there is work, and hears it from them, on a connection and a thread of its own.
+/// Tells the other replicas that there is work, and is told by them, on a connection and a thread of its own.
 ///
 /// A notification goes out after the commit and beside it: inside the transaction it would make all commits of the database wait for one another. One that
 /// is lost costs a second, until the next look at the queue.
-final class PostgresBell: Sendable {
+final class PostgresNotifier: Sendable {
     private struct State {
         var isWanted = false
         var isStopped = false
@@ -53,7 +53,7 @@ final class PostgresBell: Sendable {
     }
 
     /// Tells the others, soon.
-    func ring() {
+    func notify() {
         state.withLock { state in
             guard !state.isWanted, !state.isStopped else { return }
             state.isWanted = true

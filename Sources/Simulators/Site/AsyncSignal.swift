@@ -1,31 +1,31 @@
 import Synchronization
 
-/// Wakes one waiting task. A ring that nobody waits for is kept for the next who waits.
-final class Bell: Sendable {
+/// Wakes one waiting task. A signal that nobody waits for is kept for the next who waits.
+final class AsyncSignal: Sendable {
     private struct State {
-        var rung = false
+        var isSignalled = false
         var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
 
     /// Wakes the waiting task, or the next that comes.
-    func ring() {
+    func notify() {
         let waiter = state.withLock { state in
             defer { state.waiter = nil }
-            state.rung = state.waiter == nil
+            state.isSignalled = state.waiter == nil
             return state.waiter
         }
         waiter?.resume()
     }
 
-    /// Returns at the next ring, at once where it has rung since the last wait, and when the task is cancelled.
+    /// Returns at the next signal, at once where there was one since the last wait, and when the task is cancelled.
     func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let displaced: CheckedContinuation<Void, Never>? = state.withLock { state in
-                    if state.rung || Task.isCancelled {
-                        state.rung = false
+                    if state.isSignalled || Task.isCancelled {
+                        state.isSignalled = false
                         return continuation
                     }
                     defer { state.waiter = continuation }
@@ -34,8 +34,8 @@ final class Bell: Sendable {
                 displaced?.resume()
             }
         } onCancel: {
-            // A ring rather than a private end: a cancelled wait and a wake-up need not be told apart.
-            ring()
+            // The same signal serves: a cancelled wait and a wake-up need not be told apart.
+            notify()
         }
     }
 }

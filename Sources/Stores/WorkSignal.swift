@@ -2,7 +2,7 @@ import Screening
 import Synchronization
 
 /// The streams that tell workers to look for work: after every commit that queued some, and once a second for what has become due meanwhile.
-final class WakeUps: Sendable {
+final class WorkSignal: Sendable {
     private struct State {
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
         var lastNumber = 0
@@ -36,7 +36,7 @@ final class WakeUps: Sendable {
     }
 
     /// Wakes every listener.
-    func ring() {
+    func notify() {
         let listeners = state.withLock { $0.listeners.values.map { $0 } }
         for listener in listeners { listener.yield() }
     }
@@ -58,7 +58,7 @@ final class WakeUps: Sendable {
         Task { [weak self, clock] in
             while !Task.isCancelled {
                 do { try await clock.sleep(for: .seconds(1)) } catch { return }
-                self?.ring()
+                self?.notify()
             }
         }
     }
