@@ -10,7 +10,7 @@ struct GroupCommit: Sendable {
     let keys: ReceivedKeys
     let clock: any WallClock
     let checkpoints: Checkpoints
-    let trouble: Trouble
+    let health: StoreHealth
     /// Called after a commit that gave workers something to do.
     let onWork: @Sendable () -> Void
 
@@ -33,7 +33,7 @@ struct GroupCommit: Sendable {
                 return end.failures
             }
         } catch {
-            failures = [StoreError?](repeating: trouble.judged(writing: error), count: batch.count)
+            failures = [StoreError?](repeating: health.classify(writing: error), count: batch.count)
         }
         for (intent, failure) in zip(batch, failures) { intent.answer(failure) }
         database.writeWithoutTransaction { checkpoints.committed(on: $0) }

@@ -11,7 +11,7 @@ final class SQLiteStore: SQLStore {
     /// The clock that it was opened with.
     let clock: any WallClock
     let codec: RowCodec
-    let trouble = Trouble()
+    let health = StoreHealth()
     private let database: DatabasePool
     private let keyFile: KeyFile
     private let writer: BatchQueue<any PendingIntent<WriteTransaction>>
@@ -72,7 +72,7 @@ final class SQLiteStore: SQLStore {
             keys: received,
             clock: clock,
             checkpoints: checkpoints,
-            trouble: trouble,
+            health: health,
             onWork: { workSignal.notify() }
         )
         writer = BatchQueue("writer", batchLimit: Self.batchLimit) { _, batch in commit(batch) }
@@ -94,10 +94,10 @@ final class SQLiteStore: SQLStore {
 
     /// After a refusal it writes as much as a large event is.
     func tryWriting() async throws {
-        try trouble.check()
-        let refused = trouble.hasRefused
+        try health.check()
+        let refused = health.hasRefused
         try await write(limit: .max) { try $0.tryWriting(refused ? 65_536 : 1) }
-        if refused { trouble.isOver() }
+        if refused { health.isOver() }
     }
 
     func close() async {
@@ -144,7 +144,7 @@ final class SQLiteStore: SQLStore {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw trouble.judged(error)
+            throw health.classify(error)
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Stores
 
 /// A disk that is full or cannot be written: nothing more is taken, nothing that was taken is lost, and it goes on by itself.
-@Suite struct SQLiteTroubleTests {
+@Suite struct SQLiteHealthTests {
     private static func event(_ number: Int, _ clock: ManualClock) -> Event {
         let request = ReceivedRequest(method: "POST", path: "/hmac", body: [UInt8](repeating: 0x61, count: 4000))
         return Event(id: "evt_\(number)", kind: .ats, connection: "acme", request: request, receivedAt: clock.now())
