@@ -71,10 +71,10 @@ struct OrderAPITests {
             #expect(answer.status == 202 && answer.json?["state"] == "failed")
             #expect(answer.json?.at("problem.code") == "discarded")
             #expect(answer.json?.at("problem.message") == "the provider was away; discarded: ordered by telephone")
-            #expect(try await fixture.store.tally().discarded.values.reduce(0, +) == 1)
+            #expect(try await fixture.store.counts().discarded.values.reduce(0, +) == 1)
             let batch = try await client.post("/orders/discard", ["connection": "acme", "note": "moved"])
             #expect(batch.json?["done"] == 2 && batch.json?["refused"] == 0)
-            #expect(try await fixture.store.tally().discarded.values.reduce(0, +) == 2)
+            #expect(try await fixture.store.counts().discarded.values.reduce(0, +) == 2)
             #expect(try await client.post("/orders/\(abandoned)/retry").status == 409)
             #expect(try await client.post("/orders/\(failed)/retry").status == 202)
         }

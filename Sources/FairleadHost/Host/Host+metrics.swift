@@ -5,15 +5,15 @@ import Web
 extension Host {
     /// What `/metrics` says: counts from the store, shared by all replicas, and what this process keeps away from.
     static func metrics(_ context: PipelineContext) async throws -> [Metric] {
-        let (tally, load) = (try await context.store.tally(), try await context.store.load())
+        let (counts, load) = (try await context.store.counts(), try await context.store.load())
         let now = context.clock.now()
         let waiting = load.oldestDue.map { max(0, (now - $0).wholeMilliseconds) } ?? 0
         let obstacles = try await Commands(context).obstacles()
         return [
-            Metric("fairlead_orders", "Orders by connection and state.", .gauge, values(tally.orders)),
-            Metric("fairlead_runs", "Runs that have not ended or wait for a person, by connection and state.", .gauge, values(tally.runs)),
-            Metric("fairlead_events", "Events that are not done, by connection and state.", .gauge, values(tally.events)),
-            Metric("fairlead_dead_letters", "What gave up and waits for a person, by kind.", .gauge, deadLetters(tally)),
+            Metric("fairlead_orders", "Orders by connection and state.", .gauge, values(counts.orders)),
+            Metric("fairlead_runs", "Runs that have not ended or wait for a person, by connection and state.", .gauge, values(counts.runs)),
+            Metric("fairlead_events", "Events that are not done, by connection and state.", .gauge, values(counts.events)),
+            Metric("fairlead_dead_letters", "What gave up and waits for a person, by kind.", .gauge, deadLetters(counts)),
             Metric(
                 "fairlead_queued_work",
                 "Work in the queue, by kind.",
@@ -35,20 +35,20 @@ extension Host {
         ]
     }
 
-    private static func values(_ groups: [Tally.Group: Int]) -> [(labels: [(String, String)], value: Double)] {
+    private static func values(_ groups: [Counts.Group: Int]) -> [(labels: [(String, String)], value: Double)] {
         groups.sorted { ($0.key.connection, $0.key.state) < ($1.key.connection, $1.key.state) }.map { group, count in
             ([("connection", group.connection), ("state", group.state)], Double(count))
         }
     }
 
-    private static func deadLetters(_ tally: Tally) -> [(labels: [(String, String)], value: Double)] {
-        func count(_ groups: [Tally.Group: Int], _ states: Set<String>) -> Double {
+    private static func deadLetters(_ counts: Counts) -> [(labels: [(String, String)], value: Double)] {
+        func count(_ groups: [Counts.Group: Int], _ states: Set<String>) -> Double {
             Double(groups.filter { states.contains($0.key.state) }.values.reduce(0, +))
         }
         return [
-            ([("kind", "event")], count(tally.events, ["dead"])),
-            ([("kind", "order")], count(tally.orders, ["failed", "uncertain"]) - count(tally.discarded, ["failed"])),
-            ([("kind", "run")], count(tally.runs, ["dead", "parked"])),
+            ([("kind", "event")], count(counts.events, ["dead"])),
+            ([("kind", "order")], count(counts.orders, ["failed", "uncertain"]) - count(counts.discarded, ["failed"])),
+            ([("kind", "run")], count(counts.runs, ["dead", "parked"])),
         ]
     }
 }

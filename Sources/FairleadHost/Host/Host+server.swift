@@ -22,7 +22,7 @@ extension Host {
             return try await tokens.holder(of: token).map(Principal.init)
         }
         let readiness = Remembered(for: .seconds(5), context.clock) { await Readiness(of: context, patience: settings.patience) }
-        let counts = Remembered(for: .seconds(5), context.clock) { await Result { try await metrics(context) } }
+        let metricsCache = Remembered(for: .seconds(5), context.clock) { await Result { try await metrics(context) } }
         var limits = ServerLimits()
         limits.body = settings.server.maxBody
         return HTTPServer(
@@ -31,7 +31,7 @@ extension Host {
             limits: limits,
             routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes
                 + HealthRoutes.routes { await readiness.answer() }
-                + MetricsRoute.routes { try await counts.answer().get() },
+                + MetricsRoute.routes { try await metricsCache.answer().get() },
             logger: context.logger
         )
     }

@@ -112,8 +112,8 @@ public struct QueueLoad: Sendable, Equatable {
     }
 }
 
-/// What ``StoreAdministration/tally()`` counts.
-public struct Tally: Sendable, Equatable {
+/// What ``StoreAdministration/counts()`` counts.
+public struct Counts: Sendable, Equatable {
     /// What is counted together.
     public struct Group: Hashable, Sendable {
         /// The connection.

@@ -143,7 +143,7 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func due(_ work: Work) async throws -> Timestamp? { try await read { try await store.due(work) } }
     /// See ``Store``.
-    public func tally() async throws -> Tally { try await read { try await store.tally() } }
+    public func counts() async throws -> Counts { try await read { try await store.counts() } }
     /// See ``Store``.
     public func load() async throws -> QueueLoad { try await read { try await store.load() } }
 }

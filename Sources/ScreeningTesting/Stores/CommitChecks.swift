@@ -143,37 +143,37 @@ extension StoreConformance {
             try trial.expect(try await trial.claim().isEmpty, "the other stayed")
             try trial.expect(try await trial.store.due(.run("b")) == nil, "it still has a moment")
         },
-        Check("the tally counts orders, runs and events by connection and state, and leaves out what ended well") { trial in
-            try trial.expect(try await trial.store.tally() == Tally(), "nothing is counted as something")
+        Check("the counts cover orders, runs and events by connection and state, and leave out what ended well") { trial in
+            try trial.expect(try await trial.store.counts() == Counts(), "nothing is counted as something")
             let orders = try await trial.fill(12)
-            var expected = Tally()
-            for order in orders { expected.orders[Tally.Group(connection: order.connection, state: order.state.rawValue), default: 0] += 1 }
-            let tally = try await trial.store.tally()
-            try trial.expect(tally.orders == expected.orders, "the orders are \(tally.orders)")
-            try trial.expect(tally.runs.isEmpty && tally.events.isEmpty, "something else is counted")
+            var expected = Counts()
+            for order in orders { expected.orders[Counts.Group(connection: order.connection, state: order.state.rawValue), default: 0] += 1 }
+            let counts = try await trial.store.counts()
+            try trial.expect(counts.orders == expected.orders, "the orders are \(counts.orders)")
+            try trial.expect(counts.runs.isEmpty && counts.events.isEmpty, "something else is counted")
             let event = trial.event()
             _ = try await trial.store.accept(event, dedupe: nil)
             let connection = event.connection ?? ""
             try trial.expect(
-                try await trial.store.tally().events == [Tally.Group(connection: connection, state: "received"): 1],
+                try await trial.store.counts().events == [Counts.Group(connection: connection, state: "received"): 1],
                 "the event is not counted"
             )
             try await trial.store.perform([.event(id: event.id, state: .done, problem: nil)])
-            try trial.expect(try await trial.store.tally().events.isEmpty, "a done event is counted")
+            try trial.expect(try await trial.store.counts().events.isEmpty, "a done event is counted")
         },
-        Check("the tally tells the failed orders apart about which nothing is to be done, until they change again") { trial in
+        Check("the counts tell the failed orders apart about which nothing is to be done, until they change again") { trial in
             var order = try await trial.store.place(trial.order("application-1")).order
-            func change(_ kind: String) async throws -> [Tally.Group: Int] {
+            func change(_ kind: String) async throws -> [Counts.Group: Int] {
                 trial.clock.advance(by: .seconds(1))
                 order.version += 1
                 order.status.state = .failed
                 order.updatedAt = trial.now
                 let entry = TimelineEntry(order: order.id, at: trial.now, kind: kind, text: kind)
                 try await trial.store.perform([.order(order), .timeline(entry)])
-                return try await trial.store.tally().discarded
+                return try await trial.store.counts().discarded
             }
             try trial.expect(try await change("problem").isEmpty, "one that nobody discarded is counted")
-            let expected = [Tally.Group(connection: order.connection, state: "failed"): 1]
+            let expected = [Counts.Group(connection: order.connection, state: "failed"): 1]
             try trial.expect(try await change("discarded") == expected, "the discarded one is not counted")
             try trial.expect(try await change("problem").isEmpty, "one that has changed since is counted")
         },

@@ -270,7 +270,7 @@ final class StubStore: Store {
     func remove(token id: String) async throws {}
     func begin(key: String, bodyHash: String) async throws -> KeyedAnswer { .fresh }
     func answer(key: String, status: Int?, body: [UInt8]) async throws {}
-    func tally() async throws -> Tally { Tally() }
+    func counts() async throws -> Counts { Counts() }
     func load() async throws -> QueueLoad { QueueLoad(queued: [:], oldestDue: nil) }
     func tryWriting() async throws {}
     func announce(_ replica: Replica) async throws {}

@@ -1,7 +1,7 @@
 /// What the host itself needs of a store, whoever uses it for what.
 public protocol StoreAdministration: Sendable {
     /// How many there are of what operators count.
-    func tally() async throws -> Tally
+    func counts() async throws -> Counts
 
     /// Returns where the store takes what is written, as far as can be found out: it writes a little, and remembers what it refused lately. Calling again
     /// tries again.

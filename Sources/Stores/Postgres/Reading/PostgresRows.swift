@@ -51,12 +51,12 @@ struct PostgresRows: StoreReading {
     }
 
     /// How many there are of what operators count.
-    func tally() throws -> Tally {
-        var tally = Tally()
-        for (sql, groups) in Tally.queries {
-            for row in try all(sql) { tally[keyPath: groups][Tally.Group(connection: row.text(0), state: row.text(1))] = row.count(2) }
+    func counts() throws -> Counts {
+        var counts = Counts()
+        for (sql, groups) in Counts.queries {
+            for row in try all(sql) { counts[keyPath: groups][Counts.Group(connection: row.text(0), state: row.text(1))] = row.count(2) }
         }
-        return tally
+        return counts
     }
 
     /// How full the queue is. What waits behind another with its concurrency key counts as queued, but not as waiting: it could not be claimed. Nor

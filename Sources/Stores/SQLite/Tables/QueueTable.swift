@@ -96,12 +96,12 @@ extension StoredRows {
     }
 
     /// How many there are of what operators count.
-    func tally() throws -> Tally {
-        var tally = Tally()
-        for (sql, groups) in Tally.queries {
-            for row in try db.all(sql) { tally[keyPath: groups][Tally.Group(connection: row[0], state: row[1])] = row[2] }
+    func counts() throws -> Counts {
+        var counts = Counts()
+        for (sql, groups) in Counts.queries {
+            for row in try db.all(sql) { counts[keyPath: groups][Counts.Group(connection: row[0], state: row[1])] = row[2] }
         }
-        return tally
+        return counts
     }
 
     /// How full the queue is. What waits behind another with its concurrency key counts as queued, but not as waiting: it could not be claimed. Nor

@@ -41,7 +41,7 @@ extension SQLStore {
     func operatingStates() async throws -> [OperatingState] { try await read { try $0.operatingStates() } }
     func replicas() async throws -> [Replica] { try await read { try $0.replicas() } }
     func due(_ work: Work) async throws -> Timestamp? { try await read { try $0.due(work) } }
-    func tally() async throws -> Tally { try await read { try $0.tally() } }
+    func counts() async throws -> Counts { try await read { try $0.counts() } }
     func load() async throws -> QueueLoad { try await read { try $0.load() } }
 }
 

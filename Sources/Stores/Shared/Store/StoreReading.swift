@@ -22,7 +22,7 @@ protocol StoreReading {
     func operatingStates() throws -> [OperatingState]
     func replicas() throws -> [Replica]
     func due(_ work: Work) throws -> Timestamp?
-    func tally() throws -> Tally
+    func counts() throws -> Counts
     func load() throws -> QueueLoad
 
     /// The data keys of events, orders and runs, by their identifiers: a run's is its event's or order's. What is not there is left out.

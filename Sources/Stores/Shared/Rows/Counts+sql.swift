@@ -1,8 +1,8 @@
 import Screening
 
-extension Tally {
+extension Counts {
     /// What is counted, as both stores ask for it: connection, state, count.
-    static var queries: [(sql: String, groups: any WritableKeyPath<Tally, [Group: Int]> & Sendable)] {
+    static var queries: [(sql: String, groups: any WritableKeyPath<Counts, [Group: Int]> & Sendable)] {
         [
             ("SELECT connection, state, count(*) FROM orders GROUP BY connection, state", \.orders),
             (
