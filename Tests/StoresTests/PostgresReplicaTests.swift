@@ -116,9 +116,9 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test func beginAKeyedRequestOnce() async throws {
+    @Test func beginAnIdempotentRequestOnce() async throws {
         try await withTwo { stores, _ in
-            let answers = try await withThrowingTaskGroup(of: KeyedAnswer.self) { group in
+            let answers = try await withThrowingTaskGroup(of: IdempotencyState.self) { group in
                 for index in 0..<50 { group.addTask { try await stores[index % 2].begin(key: "k", bodyHash: "h") } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }

@@ -161,7 +161,7 @@ public struct Grant: Sendable, Equatable {
 }
 
 /// What is known of an API request that carries an `Idempotency-Key`.
-public enum KeyedAnswer: Sendable, Equatable {
+public enum IdempotencyState: Sendable, Equatable {
     /// The key is new: do it, then call ``IdempotencyStore/answer(key:status:body:)``.
     case fresh
     /// The first request with this key and body has not been answered yet.

@@ -83,7 +83,7 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func withdraw(replica id: String) async throws { try await write { try await store.withdraw(replica: id) } }
     /// See ``Store``.
-    public func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
+    public func begin(key: String, bodyHash: String) async throws -> IdempotencyState {
         try await write { try await store.begin(key: key, bodyHash: bodyHash) }
     }
     /// See ``Store``.

@@ -45,7 +45,7 @@ extension StoreConformance {
         },
     ]
 
-    static let keyedRequests = [
+    static let idempotency = [
         Check("a keyed request is fresh once, then running, then answered") { trial in
             try trial.expect(try await trial.store.begin(key: "k", bodyHash: "h") == .fresh, "a new key is not fresh")
             try trial.expect(try await trial.store.begin(key: "k", bodyHash: "h") == .running, "it does not run")
@@ -73,7 +73,7 @@ extension StoreConformance {
             try trial.expect(try await trial.store.begin(key: "k", bodyHash: "other") == .fresh, "it is not free")
         },
         Check("of fifty that begin at once with one key one is fresh") { trial in
-            let answers = try await withThrowingTaskGroup(of: KeyedAnswer.self) { group in
+            let answers = try await withThrowingTaskGroup(of: IdempotencyState.self) { group in
                 for _ in 0..<50 { group.addTask { try await trial.store.begin(key: "k", bodyHash: "h") } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }

@@ -268,7 +268,7 @@ final class StubStore: Store {
     func token(by secret: Secret) async throws -> AccessToken? { nil }
     func tokens() async throws -> [AccessToken] { [] }
     func remove(token id: String) async throws {}
-    func begin(key: String, bodyHash: String) async throws -> KeyedAnswer { .fresh }
+    func begin(key: String, bodyHash: String) async throws -> IdempotencyState { .fresh }
     func answer(key: String, status: Int?, body: [UInt8]) async throws {}
     func counts() async throws -> Counts { Counts() }
     func load() async throws -> QueueLoad { QueueLoad(queued: [:], oldestDue: nil) }

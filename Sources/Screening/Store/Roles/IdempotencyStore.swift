@@ -2,7 +2,7 @@
 public protocol IdempotencyStore: Sendable {
     /// Begins a request that carries an idempotency key. Of several callers with one key exactly one is told that it is fresh. Keys are kept for 24 hours,
     /// and a request that was never answered for two minutes.
-    func begin(key: String, bodyHash: String) async throws -> KeyedAnswer
+    func begin(key: String, bodyHash: String) async throws -> IdempotencyState
 
     /// Remembers the answer to the request that ``begin(key:bodyHash:)`` called fresh; nil forgets the key, so that it may be used again. Calling again
     /// replaces the answer.

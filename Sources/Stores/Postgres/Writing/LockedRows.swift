@@ -61,7 +61,7 @@ struct LockedRows {
     var events: [String: String] = [:]
     /// Requests that this transaction has put in and nobody has been told of.
     var freshRequests: Set<[UInt8]> = []
-    var requests: [[UInt8]: KeyedAnswerRow] = [:]
+    var requests: [[UInt8]: IdempotencyRow] = [:]
     var budgets: [String: BudgetWindow] = [:]
     var now = Timestamp(milliseconds: 0)
 
@@ -93,9 +93,9 @@ struct LockedRows {
                 case .events: events[row.text(0)] = row.text(1)
                 case .freshRequests: freshRequests.insert(row.bytes(0))
                 case .requests:
-                    var request = KeyedAnswerRow(bodyHash: row.text(1), begunAt: row.int(2))
+                    var request = IdempotencyRow(bodyHash: row.text(1), begunAt: row.int(2))
                     if let status = row.optionalInt(3) {
-                        request.answer = (Int(status), try KeyedAnswerRow.opened(row.bytes(4), of: row.bytes(0), .atHand(codec)))
+                        request.answer = (Int(status), try IdempotencyRow.opened(row.bytes(4), of: row.bytes(0), .atHand(codec)))
                     }
                     requests[row.bytes(0)] = request
                 case .budgets: budgets[row.text(0)] = BudgetWindow(text: row.optionalText(1))

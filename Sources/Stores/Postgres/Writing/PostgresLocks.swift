@@ -37,7 +37,11 @@ enum PostgresLocks {
             // Of several with one key the first comes first.
             let keys = PostgresValue.blobs(touched.requests.map(\.key))
             add(.freshRequests, insertRequests, [keys, .texts(touched.requests.map(\.bodyHash)), time.value])
-            add(.requests, "SELECT key, body_hash, begun_at, status, body FROM keyed_answers WHERE key = ANY($1) ORDER BY key FOR UPDATE", [keys])
+            add(
+                .requests,
+                "SELECT key, body_hash, begun_at, status, body FROM idempotency_records WHERE key = ANY($1) ORDER BY key FOR UPDATE",
+                [keys]
+            )
         }
         if !touched.budgets.isEmpty {
             let names = PostgresValue.texts(Set(touched.budgets).sorted())
@@ -67,7 +71,7 @@ enum PostgresLocks {
         """
     private static let lockOrders = "SELECT id, seq, version, bucket, lookup_keys FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE"
     private static let insertRequests = """
-        INSERT INTO keyed_answers (key, body_hash, begun_at)
+        INSERT INTO idempotency_records (key, body_hash, begun_at)
         SELECT k, h, \(PostgresTime.sql("$3")) FROM unnest($1::bytea[], $2::text[]) WITH ORDINALITY AS r (k, h, n) ORDER BY k, n
         ON CONFLICT DO NOTHING RETURNING key
         """

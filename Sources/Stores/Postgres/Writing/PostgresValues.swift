@@ -37,15 +37,15 @@ extension PostgresTransaction {
     }
 
     /// Begins a request with an idempotency key, unless it was begun before.
-    mutating func begin(_ request: KeyedRequest) -> KeyedAnswer {
+    mutating func begin(_ request: IdempotencyKey) -> IdempotencyState {
         if locked.freshRequests.remove(request.key) == nil, let present = locked.requests[request.key] {
-            let verdict = present.verdict(bodyHash: request.bodyHash, now: now.milliseconds)
-            guard verdict == .fresh else { return verdict }
+            let state = present.state(bodyHash: request.bodyHash, now: now.milliseconds)
+            guard state == .fresh else { return state }
         }
-        locked.requests[request.key] = KeyedAnswerRow(bodyHash: request.bodyHash, begunAt: now.milliseconds)
+        locked.requests[request.key] = IdempotencyRow(bodyHash: request.bodyHash, begunAt: now.milliseconds)
         write(
             """
-            INSERT INTO keyed_answers (key, body_hash, begun_at) VALUES ($1, $2, $3)
+            INSERT INTO idempotency_records (key, body_hash, begun_at) VALUES ($1, $2, $3)
             ON CONFLICT (key) DO UPDATE SET body_hash = excluded.body_hash, begun_at = excluded.begun_at, status = NULL, body = NULL
             """,
             .bytes(request.key),
@@ -54,11 +54,11 @@ extension PostgresTransaction {
         )
         write(
             """
-            DELETE FROM keyed_answers WHERE key IN (
-                SELECT key FROM keyed_answers WHERE begun_at <= $1::bigint LIMIT 16 FOR UPDATE SKIP LOCKED
+            DELETE FROM idempotency_records WHERE key IN (
+                SELECT key FROM idempotency_records WHERE begun_at <= $1::bigint LIMIT 16 FOR UPDATE SKIP LOCKED
             )
             """,
-            .int(now.milliseconds - KeyedAnswerRow.kept)
+            .int(now.milliseconds - IdempotencyRow.kept)
         )
         return .fresh
     }
@@ -67,12 +67,12 @@ extension PostgresTransaction {
     mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws {
         guard let status else {
             locked.requests[key] = nil
-            write("DELETE FROM keyed_answers WHERE key = $1", .bytes(key))
+            write("DELETE FROM idempotency_records WHERE key = $1", .bytes(key))
             return
         }
         locked.requests[key]?.answer = (status, body)
-        let sealed = try KeyedAnswerRow.sealed(body, of: key, codec)
-        write("UPDATE keyed_answers SET status = $2, body = $3 WHERE key = $1", .bytes(key), .count(status), .bytes(sealed))
+        let sealed = try IdempotencyRow.sealed(body, of: key, codec)
+        write("UPDATE idempotency_records SET status = $2, body = $3 WHERE key = $1", .bytes(key), .count(status), .bytes(sealed))
     }
 
     mutating func tryWriting(_ count: Int) throws {

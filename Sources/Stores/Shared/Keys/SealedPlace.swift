@@ -5,7 +5,7 @@ struct SealedPlace: Sendable {
     /// The tables that have an opaque column.
     enum Table: String, Sendable {
         case events, orders, runs, steps, timeline, kv
-        case keyedAnswers = "keyed_answers"
+        case idempotencyRecords = "idempotency_records"
         case accessTokens = "access_tokens"
         case operatingStates = "operating_states"
         case dataKeys = "data_keys"

@@ -163,14 +163,14 @@ extension SchemaMigration {
             content bytea NOT NULL
         );
 
-        CREATE TABLE keyed_answers (
+        CREATE TABLE idempotency_records (
             key bytea PRIMARY KEY,
             body_hash text COLLATE "C" NOT NULL,
             begun_at bigint NOT NULL,
             status bigint,
             body bytea
         );
-        CREATE INDEX keyed_answers_age ON keyed_answers (begun_at);
+        CREATE INDEX idempotency_records_age ON idempotency_records (begun_at);
 
         CREATE TABLE access_tokens (
             id text COLLATE "C" PRIMARY KEY,

@@ -165,14 +165,14 @@ extension SchemaMigration {
             taken TEXT
         ) STRICT;
 
-        CREATE TABLE keyed_answers (
+        CREATE TABLE idempotency_records (
             key BLOB PRIMARY KEY,
             body_hash TEXT NOT NULL,
             begun_at INTEGER NOT NULL,
             status INTEGER,
             body BLOB
         ) STRICT;
-        CREATE INDEX keyed_answers_age ON keyed_answers (begun_at);
+        CREATE INDEX idempotency_records_age ON idempotency_records (begun_at);
 
         CREATE TABLE access_tokens (
             id TEXT PRIMARY KEY,

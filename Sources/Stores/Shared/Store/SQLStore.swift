@@ -121,8 +121,8 @@ extension SQLStore {
     func announce(_ replica: Replica) async throws { try await write(TouchedRows()) { try $0.announce(replica) } }
     func withdraw(replica id: String) async throws { try await write(TouchedRows()) { try $0.withdraw(replica: id) } }
 
-    func begin(key: String, bodyHash: String) async throws -> KeyedAnswer {
-        let request = KeyedRequest(key: codec.fingerprint(.idempotencyKey, key), bodyHash: codec.index.hash(Array(bodyHash.utf8)).hex)
+    func begin(key: String, bodyHash: String) async throws -> IdempotencyState {
+        let request = IdempotencyKey(key: codec.fingerprint(.idempotencyKey, key), bodyHash: codec.index.hash(Array(bodyHash.utf8)).hex)
         var touched = TouchedRows.time
         touched.requests = [request]
         return try await write(touched) { try $0.begin(request) }

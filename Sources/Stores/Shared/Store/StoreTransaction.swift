@@ -41,7 +41,7 @@ protocol StoreTransaction {
     mutating func note(refused subject: OperatingState.Subject, at time: Timestamp) throws
     mutating func announce(_ replica: Replica) throws
     mutating func withdraw(replica id: String) throws
-    mutating func begin(_ request: KeyedRequest) throws -> KeyedAnswer
+    mutating func begin(_ request: IdempotencyKey) throws -> IdempotencyState
     mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws
     mutating func keep(_ row: TokenRow, fingerprint: [UInt8]) throws
     mutating func remove(token id: String) throws

@@ -17,7 +17,7 @@ struct TouchedRows: Sendable {
     /// Budgets by name.
     var budgets: [String] = []
     /// API requests with an idempotency key.
-    var requests: [KeyedRequest] = []
+    var requests: [IdempotencyKey] = []
     /// Orders to place: put in where their external id is free.
     var places: [NewOrder] = []
     /// Whether the present time is needed.
@@ -56,7 +56,7 @@ struct TouchedRows: Sendable {
 }
 
 /// An API request with an idempotency key, as the store knows it.
-struct KeyedRequest: Sendable {
+struct IdempotencyKey: Sendable {
     let key: [UInt8]
     let bodyHash: String
 }

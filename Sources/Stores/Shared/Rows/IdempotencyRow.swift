@@ -1,7 +1,7 @@
 import Screening
 
 /// What is kept of an API request with an idempotency key.
-struct KeyedAnswerRow {
+struct IdempotencyRow {
     var bodyHash: String
     /// When the request began.
     var begunAt: Int64
@@ -14,7 +14,7 @@ struct KeyedAnswerRow {
     static let unanswered: Int64 = 2 * 60 * 1000
 
     /// What a request with the same key is told.
-    func verdict(bodyHash: String, now: Int64) -> KeyedAnswer {
+    func state(bodyHash: String, now: Int64) -> IdempotencyState {
         let age = now - begunAt
         if age >= Self.kept || (answer == nil && age >= Self.unanswered) { return .fresh }
         if self.bodyHash != bodyHash { return .conflict }
@@ -29,5 +29,5 @@ struct KeyedAnswerRow {
     /// The answer that ``sealed(_:of:_:)`` was given.
     static func opened(_ column: [UInt8], of key: [UInt8], _ opener: RowOpener) throws -> [UInt8] { try opener.open(column, at: place(key)).raw }
 
-    private static func place(_ key: [UInt8]) -> SealedPlace { SealedPlace(.keyedAnswers, key.hex) }
+    private static func place(_ key: [UInt8]) -> SealedPlace { SealedPlace(.idempotencyRecords, key.hex) }
 }

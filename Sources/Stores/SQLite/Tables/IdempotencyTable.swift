@@ -1,0 +1,45 @@
+import Foundation
+import GRDB
+import Screening
+
+extension WriteTransaction {
+    /// Begins a request with an idempotency key, unless it was begun before.
+    mutating func begin(_ request: IdempotencyKey) throws -> IdempotencyState {
+        let (fingerprint, bodyHash) = (request.key, request.bodyHash)
+        if let present = try rows.idempotencyRow(fingerprint) {
+            let state = present.state(bodyHash: bodyHash, now: now.milliseconds)
+            guard state == .fresh else { return state }
+        }
+        try db.run(
+            "INSERT OR REPLACE INTO idempotency_records (key, body_hash, begun_at) VALUES (?, ?, ?)",
+            [Data(fingerprint), bodyHash, now.milliseconds]
+        )
+        // Few at a time, so that nobody waits for a day's worth.
+        try db.run(
+            "DELETE FROM idempotency_records WHERE key IN (SELECT key FROM idempotency_records WHERE begun_at <= ? LIMIT 16)",
+            [now.milliseconds - IdempotencyRow.kept]
+        )
+        return .fresh
+    }
+
+    /// Remembers a request's answer, or forgets the request where there is none.
+    mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws {
+        guard let status else {
+            try db.run("DELETE FROM idempotency_records WHERE key = ?", [Data(key)])
+            return
+        }
+        let sealed = try IdempotencyRow.sealed(body, of: key, codec)
+        try db.run("UPDATE idempotency_records SET status = ?, body = ? WHERE key = ?", [status, Data(sealed), Data(key)])
+    }
+}
+
+extension StoredRows {
+    /// What is kept of a request.
+    fileprivate func idempotencyRow(_ fingerprint: [UInt8]) throws -> IdempotencyRow? {
+        let row = try db.first("SELECT body_hash, begun_at, status, body FROM idempotency_records WHERE key = ?", [Data(fingerprint)])
+        guard let row else { return nil }
+        var stored = IdempotencyRow(bodyHash: row[0], begunAt: row[1])
+        if let status = row[2] as Int? { stored.answer = (status, try IdempotencyRow.opened(row.bytes(3), of: fingerprint, opener)) }
+        return stored
+    }
+}
