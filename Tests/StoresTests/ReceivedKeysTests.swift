@@ -6,9 +6,9 @@ import Testing
 
 @Suite("Deliveries that were received before")
 struct ReceivedKeysTests {
-    private let index = IndexKey([UInt8](repeating: 1, count: 32))
+    private let index = BlindIndexKey([UInt8](repeating: 1, count: 32))
 
-    private func key(_ number: Int) -> [UInt8] { Fingerprint.OnConnection.dedupe.of("\(number)", on: "acme", by: index) }
+    private func key(_ number: Int) -> [UInt8] { BlindIndex.OnConnection.dedupe.of("\(number)", on: "acme", by: index) }
 
     @Test func aFilterNeverDeniesWhatItWasGiven() {
         let keys = ReceivedKeys(unread: 0...0)

@@ -36,22 +36,24 @@ struct RowTests {
 
     @Test("Fingerprints tell texts, purposes and connections apart")
     func fingerprintsTellApart() {
-        #expect(codec.fingerprint(.dedupe, "a", on: "acme") == codec.fingerprint(.dedupe, "a", on: "acme"))
-        #expect(codec.fingerprint(.dedupe, "a", on: "acme") != codec.fingerprint(.dedupe, "b", on: "acme"))
-        #expect(codec.fingerprint(.dedupe, "a", on: "acme") != codec.fingerprint(.externalID, "a", on: "acme"))
-        #expect(codec.fingerprint(.dedupe, "a", on: "acme") != codec.fingerprint(.dedupe, "a", on: "other"))
+        #expect(codec.blindIndex(.dedupe, "a", on: "acme") == codec.blindIndex(.dedupe, "a", on: "acme"))
+        #expect(codec.blindIndex(.dedupe, "a", on: "acme") != codec.blindIndex(.dedupe, "b", on: "acme"))
+        #expect(codec.blindIndex(.dedupe, "a", on: "acme") != codec.blindIndex(.externalID, "a", on: "acme"))
+        #expect(codec.blindIndex(.dedupe, "a", on: "acme") != codec.blindIndex(.dedupe, "a", on: "other"))
     }
 
     @Test("Look-up keys are packed and unpacked")
     func lookupKeysArePacked() {
-        let keys = [LookupKey(bits: .min), LookupKey(bits: -1), LookupKey(bits: 0), LookupKey(bits: 81), LookupKey(bits: .max)]
-        #expect([LookupKey](packed: keys.packed) == keys)
+        let keys = [
+            BlindIndexTerm(bits: .min), BlindIndexTerm(bits: -1), BlindIndexTerm(bits: 0), BlindIndexTerm(bits: 81), BlindIndexTerm(bits: .max),
+        ]
+        #expect([BlindIndexTerm](packed: keys.packed) == keys)
     }
 
     @Test("The same person shares no look-up key between two connections")
     func connectionsShareNoKey() {
-        func keys(_ connection: String) -> Set<LookupKey> {
-            Set(LookupKey.keys(of: sampleOrder("ord_1", "application-1", connection: connection), by: codec.index))
+        func keys(_ connection: String) -> Set<BlindIndexTerm> {
+            Set(BlindIndexTerm.keys(of: sampleOrder("ord_1", "application-1", connection: connection), by: codec.index))
         }
         #expect(!keys("acme").isEmpty)
         #expect(keys("acme").isDisjoint(with: keys("other")))

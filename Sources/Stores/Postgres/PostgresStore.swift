@@ -141,7 +141,7 @@ final class PostgresStore: SQLStore {
     func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
         let key = try await codec.keys.new(for: event.id)
         let row = try EventRow(event, codec, under: key)
-        let dedupe = dedupe.map { codec.fingerprint(.dedupe, $0, on: event.connection ?? "") }
+        let dedupe = dedupe.map { codec.blindIndex(.dedupe, $0, on: event.connection ?? "") }
         let acceptance = try await withCheckedThrowingContinuation { continuation in
             let pending = PendingIntake(row: row, key: dedupe, continuation: continuation)
             if let failure = intakeExecutor.add(pending, limit: Self.intakeLimit).failure { continuation.resume(throwing: failure) }

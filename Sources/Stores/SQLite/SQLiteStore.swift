@@ -84,7 +84,7 @@ final class SQLiteStore: SQLStore {
     func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
         let key = try await codec.keys.new(for: event.id)
         let row = try EventRow(event, codec, under: key)
-        let dedupe = dedupe.map { codec.fingerprint(.dedupe, $0, on: event.connection ?? "") }
+        let dedupe = dedupe.map { codec.blindIndex(.dedupe, $0, on: event.connection ?? "") }
         let acceptance = try await write(limit: Self.intakeLimit) { try $0.accept(row, key: dedupe) }
         if acceptance.duplicate { codec.keys.putBack(key) }
         return acceptance

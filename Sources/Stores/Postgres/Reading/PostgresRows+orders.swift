@@ -6,13 +6,13 @@ extension PostgresRows {
 
     /// The newest order by the ATS's name for it.
     func order(connection: String, externalID: String) throws -> Order? {
-        let external = codec.fingerprint(.externalID, externalID, on: connection)
+        let external = codec.blindIndex(.externalID, externalID, on: connection)
         return try order(where: "o.connection = $1 AND o.external_key = $2 ORDER BY o.sequence DESC LIMIT 1", .text(connection), .bytes(external))
     }
 
     /// An order by the secret part of its callback address.
     func order(callbackToken: String) throws -> Order? {
-        try order(where: "o.token_key = $1", .bytes(codec.fingerprint(.callbackToken, callbackToken)))
+        try order(where: "o.token_key = $1", .bytes(codec.blindIndex(.callbackToken, callbackToken)))
     }
 
     /// An order's timeline, oldest first.
@@ -47,7 +47,7 @@ extension PostgresRows {
 
     /// The look-up keys that are asked for, with the buckets of their connection.
     private func probes(_ search: OrderSearch) throws -> (buckets: [Int64], keys: [Int64]) {
-        var keys: [String: [LookupKey]] = [:]
+        var keys: [String: [BlindIndexTerm]] = [:]
         var probes: (buckets: [Int64], keys: [Int64]) = ([], [])
         for row in try all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket") {
             let connection = row.text(1)

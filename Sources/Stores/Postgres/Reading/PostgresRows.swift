@@ -31,14 +31,14 @@ struct PostgresRows: StoreReading {
 
     /// A value of a connection's scripts; nil where there is none or it has expired.
     func value(connection: String, key: String) throws -> JSON? {
-        let fingerprint = codec.fingerprint(.valueKey, key, on: connection)
+        let blindIndex = codec.blindIndex(.valueKey, key, on: connection)
         let rows = try all(
             "SELECT body FROM kv WHERE connection = $1 AND key = $2 AND (expires_at IS NULL OR expires_at > \(PostgresTime.sql("$3")))",
             .text(connection),
-            .bytes(fingerprint),
+            .bytes(blindIndex),
             time.value
         )
-        return try rows.first.flatMap { try opener.open($0.bytes(0), at: PreparedValue.place(connection, fingerprint)).json["value"] }
+        return try rows.first.flatMap { try opener.open($0.bytes(0), at: PreparedValue.place(connection, blindIndex)).json["value"] }
     }
 
     /// When work is next due; nil where none is queued.

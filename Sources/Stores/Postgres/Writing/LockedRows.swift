@@ -32,7 +32,7 @@ struct LockedRows {
         var seq: Int64
         var version: Int
         var bucket: Int64
-        var keys: [LookupKey]
+        var keys: [BlindIndexTerm]
     }
 
     /// Where an order is unique.
@@ -88,7 +88,7 @@ struct LockedRows {
                     present[Place(connection: order.row.connection, external: row.bytes(PostgresOrderRow.columnCount))] = order
                 case .orders:
                     orders[row.text(0)] =
-                        LockedOrder(seq: row.int(1), version: row.count(2), bucket: row.int(3), keys: [LookupKey](packed: row.bytes(4)))
+                        LockedOrder(seq: row.int(1), version: row.count(2), bucket: row.int(3), keys: [BlindIndexTerm](packed: row.bytes(4)))
                 case .runs: runs[row.text(0)] = row.text(1)
                 case .events: events[row.text(0)] = row.text(1)
                 case .freshRequests: freshRequests.insert(row.bytes(0))

@@ -60,7 +60,7 @@ extension PostgresTransaction {
         )
     }
 
-    mutating func update(_ row: OrderRow, keys: [LookupKey]) throws {
+    mutating func update(_ row: OrderRow, keys: [BlindIndexTerm]) throws {
         guard let present = locked.orders[row.id], present.version == row.version - 1 else { throw StoreError.conflict }
         change(order: row.id, to: LockedRows.LockedOrder(seq: present.seq, version: row.version, bucket: present.bucket, keys: keys))
         write(
@@ -96,7 +96,7 @@ extension PostgresTransaction {
         )
     }
 
-    private mutating func add(_ keys: [LookupKey], of order: String) {
+    private mutating func add(_ keys: [BlindIndexTerm], of order: String) {
         write(
             """
             INSERT INTO lookups (bucket, key, order_id) SELECT o.bucket, k, o.id FROM orders AS o CROSS JOIN unnest($2::bigint[]) AS k WHERE o.id = $1

@@ -2,8 +2,8 @@ import Screening
 
 extension PostgresTransaction {
     /// Keeps a token.
-    mutating func keep(_ row: TokenRow, fingerprint: [UInt8]) {
-        write("INSERT INTO access_tokens (id, fingerprint, body) VALUES ($1, $2, $3)", .text(row.id), .bytes(fingerprint), .bytes(row.body))
+    mutating func keep(_ row: TokenRow, blindIndex: [UInt8]) {
+        write("INSERT INTO access_tokens (id, blind_index, body) VALUES ($1, $2, $3)", .text(row.id), .bytes(blindIndex), .bytes(row.body))
     }
 
     /// Forgets a token.
@@ -12,8 +12,8 @@ extension PostgresTransaction {
 
 extension PostgresRows {
     /// The token of a secret; nil where there is none.
-    func token(_ fingerprint: [UInt8]) throws -> AccessToken? {
-        try all("SELECT id, body FROM access_tokens WHERE fingerprint = $1", .bytes(fingerprint)).first.map(token)
+    func token(_ blindIndex: [UInt8]) throws -> AccessToken? {
+        try all("SELECT id, body FROM access_tokens WHERE blind_index = $1", .bytes(blindIndex)).first.map(token)
     }
 
     /// Every token, oldest first.

@@ -5,14 +5,14 @@ import Screening
 extension WriteTransaction {
     /// Begins a request with an idempotency key, unless it was begun before.
     mutating func begin(_ request: IdempotencyKey) throws -> IdempotencyState {
-        let (fingerprint, bodyHash) = (request.key, request.bodyHash)
-        if let present = try rows.idempotencyRow(fingerprint) {
+        let (blindIndex, bodyHash) = (request.key, request.bodyHash)
+        if let present = try rows.idempotencyRow(blindIndex) {
             let state = present.state(bodyHash: bodyHash, now: now.milliseconds)
             guard state == .fresh else { return state }
         }
         try db.run(
             "INSERT OR REPLACE INTO idempotency_records (key, body_hash, begun_at) VALUES (?, ?, ?)",
-            [Data(fingerprint), bodyHash, now.milliseconds]
+            [Data(blindIndex), bodyHash, now.milliseconds]
         )
         // Few at a time, so that nobody waits for a day's worth.
         try db.run(
@@ -35,11 +35,11 @@ extension WriteTransaction {
 
 extension StoredRows {
     /// What is kept of a request.
-    fileprivate func idempotencyRow(_ fingerprint: [UInt8]) throws -> IdempotencyRow? {
-        let row = try db.first("SELECT body_hash, begun_at, status, body FROM idempotency_records WHERE key = ?", [Data(fingerprint)])
+    fileprivate func idempotencyRow(_ blindIndex: [UInt8]) throws -> IdempotencyRow? {
+        let row = try db.first("SELECT body_hash, begun_at, status, body FROM idempotency_records WHERE key = ?", [Data(blindIndex)])
         guard let row else { return nil }
         var stored = IdempotencyRow(bodyHash: row[0], begunAt: row[1])
-        if let status = row[2] as Int? { stored.answer = (status, try IdempotencyRow.opened(row.bytes(3), of: fingerprint, opener)) }
+        if let status = row[2] as Int? { stored.answer = (status, try IdempotencyRow.opened(row.bytes(3), of: blindIndex, opener)) }
         return stored
     }
 }

@@ -30,7 +30,7 @@ extension StoredRows {
 
     /// The look-up keys that are asked for, with the buckets of their connection.
     private func probes(_ search: OrderSearch) throws -> [(bucket: Int64, key: Int64)] {
-        var keys: [String: [LookupKey]] = [:]
+        var keys: [String: [BlindIndexTerm]] = [:]
         var probes: [(bucket: Int64, key: Int64)] = []
         for row in try db.all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket DESC") {
             let connection: String = row[1]

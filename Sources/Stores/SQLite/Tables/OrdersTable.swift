@@ -33,7 +33,7 @@ extension WriteTransaction {
         )
     }
 
-    mutating func update(_ row: OrderRow, keys: [LookupKey]) throws {
+    mutating func update(_ row: OrderRow, keys: [BlindIndexTerm]) throws {
         let present = try db.first("SELECT seq, version, bucket, lookup_keys FROM orders WHERE id = ?", [row.id])
         guard let present, present[1] as Int == row.version - 1 else { throw StoreError.conflict }
         let (seq, bucket): (Int64, Int64) = (present[0], present[2])
@@ -41,7 +41,7 @@ extension WriteTransaction {
             "UPDATE orders SET state = ?, outcome = ?, version = ?, updated_at = ?, body = ? WHERE seq = ?",
             [row.state, row.outcome, row.version, row.updatedAt, Data(row.body), seq]
         )
-        let change = LookupChange(from: [LookupKey](packed: present.bytes(3)), to: keys)
+        let change = LookupChange(from: [BlindIndexTerm](packed: present.bytes(3)), to: keys)
         guard !change.isEmpty else { return }
         try db.run("UPDATE orders SET lookup_keys = ? WHERE seq = ?", [Data(keys.packed), seq])
         for key in change.removed {
@@ -65,7 +65,7 @@ extension WriteTransaction {
         return db.lastInsertedRowID
     }
 
-    private func add(_ keys: [LookupKey], of order: String, bucket: Int64) throws {
+    private func add(_ keys: [BlindIndexTerm], of order: String, bucket: Int64) throws {
         for key in keys {
             try db.run("INSERT INTO lookups (bucket, key, order_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [bucket, key.bits, order])
         }
@@ -78,7 +78,7 @@ extension StoredRows {
 
     /// An order by the ATS's name for it.
     func order(connection: String, externalID: String) throws -> Order? {
-        try order(connection: connection, external: codec.fingerprint(.externalID, externalID, on: connection))
+        try order(connection: connection, external: codec.blindIndex(.externalID, externalID, on: connection))
     }
 
     fileprivate func order(connection: String, external: [UInt8]) throws -> Order? {
@@ -87,7 +87,7 @@ extension StoredRows {
 
     /// An order by the secret part of its callback address.
     func order(callbackToken: String) throws -> Order? {
-        try order(where: "o.token_key = ?", [Data(codec.fingerprint(.callbackToken, callbackToken))])
+        try order(where: "o.token_key = ?", [Data(codec.blindIndex(.callbackToken, callbackToken))])
     }
 
     /// An order's timeline, oldest first.

@@ -4,8 +4,8 @@ import Screening
 
 extension WriteTransaction {
     /// Keeps a token.
-    mutating func keep(_ row: TokenRow, fingerprint: [UInt8]) throws {
-        try db.run("INSERT INTO access_tokens (id, fingerprint, body) VALUES (?, ?, ?)", [row.id, Data(fingerprint), Data(row.body)])
+    mutating func keep(_ row: TokenRow, blindIndex: [UInt8]) throws {
+        try db.run("INSERT INTO access_tokens (id, blind_index, body) VALUES (?, ?, ?)", [row.id, Data(blindIndex), Data(row.body)])
     }
 
     /// Forgets a token.
@@ -14,8 +14,8 @@ extension WriteTransaction {
 
 extension StoredRows {
     /// The token of a secret; nil where there is none.
-    func token(_ fingerprint: [UInt8]) throws -> AccessToken? {
-        let row = try db.first("SELECT id, body FROM access_tokens WHERE fingerprint = ?", [Data(fingerprint)])
+    func token(_ blindIndex: [UInt8]) throws -> AccessToken? {
+        let row = try db.first("SELECT id, body FROM access_tokens WHERE blind_index = ?", [Data(blindIndex)])
         return try row.map { try TokenRow(id: $0[0], body: $0.bytes(1)).token(opener) }
     }
 

@@ -45,12 +45,12 @@ extension WriteTransaction {
 extension StoredRows {
     /// A value of a connection's scripts; nil where there is none or it has expired.
     func value(connection: String, key: String) throws -> JSON? {
-        let fingerprint = codec.fingerprint(.valueKey, key, on: connection)
+        let blindIndex = codec.blindIndex(.valueKey, key, on: connection)
         let row = try db.first(
             "SELECT body FROM kv WHERE connection = ? AND key = ? AND (expires_at IS NULL OR expires_at > ?)",
-            [connection, Data(fingerprint), now.milliseconds]
+            [connection, Data(blindIndex), now.milliseconds]
         )
-        return try row.flatMap { try opener.open($0.bytes(0), at: PreparedValue.place(connection, fingerprint)).json["value"] }
+        return try row.flatMap { try opener.open($0.bytes(0), at: PreparedValue.place(connection, blindIndex)).json["value"] }
     }
 
     /// What a budget has granted.

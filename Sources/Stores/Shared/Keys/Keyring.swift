@@ -17,7 +17,7 @@ enum Keyring {
     /// A store that keys open.
     struct Opened {
         let master: MasterKeys
-        let index: IndexKey
+        let index: BlindIndexKey
         let general: DataKey
         /// The rows that are to be in `keyring` before anything is sealed, by name: new ones, and those that were wrapped anew.
         var rows: [String: [UInt8]] = [:]
@@ -72,7 +72,7 @@ enum Keyring {
         noted: [String],
         _ random: BufferedRandom
     ) throws(StoreError) -> Opened {
-        var opened = Opened(master: master, index: IndexKey(indexKey), general: DataKey(id: 0, key: SymmetricKey(data: generalKey)))
+        var opened = Opened(master: master, index: BlindIndexKey(indexKey), general: DataKey(id: 0, key: SymmetricKey(data: generalKey)))
         for name in names { opened.rows[name] = try master.wrap(name == index ? indexKey : generalKey, at: place(name), random) }
         let note = keyPrefix + master.first
         if !master.names.isEmpty, !noted.contains(note) { opened.rows[note] = [] }

@@ -5,7 +5,7 @@ import Screening
 /// A sealed column: its form, eight bytes that name the data key, then nonce, ciphertext and tag.
 struct RowCodec: Sendable {
     let keys: DataKeys
-    let index: IndexKey
+    let index: BlindIndexKey
 
     /// What a row keeps opaque.
     struct Content {

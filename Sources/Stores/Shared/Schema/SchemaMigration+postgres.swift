@@ -174,7 +174,7 @@ extension SchemaMigration {
 
         CREATE TABLE access_tokens (
             id text COLLATE "C" PRIMARY KEY,
-            fingerprint bytea NOT NULL UNIQUE,
+            blind_index bytea NOT NULL UNIQUE,
             body bytea NOT NULL
         );
 

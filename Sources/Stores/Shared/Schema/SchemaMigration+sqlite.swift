@@ -176,7 +176,7 @@ extension SchemaMigration {
 
         CREATE TABLE access_tokens (
             id TEXT PRIMARY KEY,
-            fingerprint BLOB NOT NULL UNIQUE,
+            blind_index BLOB NOT NULL UNIQUE,
             body BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
 

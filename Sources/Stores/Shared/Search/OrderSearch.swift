@@ -38,9 +38,9 @@ struct OrderSearch {
     }
 
     /// The keys to look for on a connection.
-    func keys(on connection: String, by index: IndexKey) -> [LookupKey] {
-        if let text = query.text?.value, !text.trimmed.isEmpty { return LookupKey.probes(for: text, on: connection, by: index) }
-        return (query.externalID ?? query.providerRef).map { [LookupKey.reference($0, on: connection, by: index)] } ?? []
+    func keys(on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
+        if let text = query.text?.value, !text.trimmed.isEmpty { return BlindIndexTerm.probes(for: text, on: connection, by: index) }
+        return (query.externalID ?? query.providerRef).map { [BlindIndexTerm.reference($0, on: connection, by: index)] } ?? []
     }
 
     /// The page of what is found by keys, which are hashes and beginnings: every order is compared once more after reading.
@@ -81,7 +81,7 @@ struct OrderSearch {
     static func matches(_ order: Order, _ text: String) -> Bool {
         let whole = SearchText.folded(text)
         func begins(_ text: String, with start: String) -> Bool {
-            start.count >= LookupKey.lengths[0] ? text.hasPrefix(start) : text == start
+            start.count >= BlindIndexTerm.lengths[0] ? text.hasPrefix(start) : text == start
         }
         if order.id.hasPrefix(text) { return true }
         let texts = [order.candidate.email.value, order.externalID, order.providerRef ?? ""].map(SearchText.folded)

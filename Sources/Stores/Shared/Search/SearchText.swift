@@ -26,6 +26,6 @@ enum SearchText {
     static func digits(_ text: String) -> String? {
         guard text.allSatisfy({ $0.isASCII && ($0.isNumber || " +-.()/".contains($0)) }) else { return nil }
         let digits = text.filter { $0.isNumber }.drop { $0 == "0" }
-        return digits.count >= LookupKey.phoneDigits.lowerBound ? String(digits) : nil
+        return digits.count >= BlindIndexTerm.phoneDigits.lowerBound ? String(digits) : nil
     }
 }

@@ -2,7 +2,7 @@ import Screening
 
 /// An effect with what it writes sealed and hashed, by the caller and before its turn in the writer, which has no time to spare.
 enum PreparedEffect: Sendable {
-    case order(OrderRow, keys: [LookupKey])
+    case order(OrderRow, keys: [BlindIndexTerm])
     case timeline(TimelineRow)
     case run(RunRow)
     case expect(Effect.Expectation)
@@ -21,7 +21,7 @@ enum PreparedEffect: Sendable {
 struct NewOrder: Sendable {
     let order: Order
     let row: OrderRow
-    let keys: [LookupKey]
+    let keys: [BlindIndexTerm]
     let external: [UInt8]
     let token: [UInt8]
     let accepted: TimelineRow
@@ -36,9 +36,9 @@ struct NewOrder: Sendable {
         self.cause = cause
         dataKey = key
         row = try OrderRow(order, codec, under: key)
-        keys = LookupKey.keys(of: order, by: codec.index)
-        external = codec.fingerprint(.externalID, order.externalID, on: order.connection)
-        token = codec.fingerprint(.callbackToken, order.callbackToken.value)
+        keys = BlindIndexTerm.keys(of: order, by: codec.index)
+        external = codec.blindIndex(.externalID, order.externalID, on: order.connection)
+        token = codec.blindIndex(.callbackToken, order.callbackToken.value)
         accepted = try TimelineRow(TimelineEntry(order: order.id, at: order.createdAt, kind: "accepted", text: "accepted"), codec, under: key)
     }
 
@@ -56,13 +56,13 @@ struct PreparedValue: Sendable {
     let expires: Timestamp?
 
     init(_ value: JSON?, connection: String, key: String, expires: Timestamp?, _ codec: RowCodec) throws(StoreError) {
-        let fingerprint = codec.fingerprint(.valueKey, key, on: connection)
+        let blindIndex = codec.blindIndex(.valueKey, key, on: connection)
         let content = value.map { RowCodec.Content(json: ["key": .string(key), "value": $0]) }
         self.connection = connection
-        self.key = fingerprint
+        self.key = blindIndex
         self.expires = expires
         if let content {
-            body = try codec.seal(content, at: Self.place(connection, fingerprint), under: codec.keys.general)
+            body = try codec.seal(content, at: Self.place(connection, blindIndex), under: codec.keys.general)
         } else {
             body = nil
         }

@@ -34,8 +34,8 @@ extension SQLStore {
     func scripts(_ id: String) async throws -> ScriptVersion? { try await read { try $0.scripts(id) } }
     func tokens() async throws -> [AccessToken] { try await read { try $0.tokens() } }
     func token(by secret: Secret) async throws -> AccessToken? {
-        let fingerprint = codec.fingerprint(.accessToken, secret.value)
-        return try await read { try $0.token(fingerprint) }
+        let blindIndex = codec.blindIndex(.accessToken, secret.value)
+        return try await read { try $0.token(blindIndex) }
     }
     func state(of subject: OperatingState.Subject) async throws -> OperatingState { try await read { try $0.state(of: subject) } }
     func operatingStates() async throws -> [OperatingState] { try await read { try $0.operatingStates() } }
@@ -107,8 +107,8 @@ extension SQLStore {
     }
 
     func keep(_ token: AccessToken, secret: Secret) async throws {
-        let (row, fingerprint) = (try TokenRow(token, codec), codec.fingerprint(.accessToken, secret.value))
-        try await write(TouchedRows()) { try $0.keep(row, fingerprint: fingerprint) }
+        let (row, blindIndex) = (try TokenRow(token, codec), codec.blindIndex(.accessToken, secret.value))
+        try await write(TouchedRows()) { try $0.keep(row, blindIndex: blindIndex) }
     }
 
     func remove(token id: String) async throws { try await write(TouchedRows()) { try $0.remove(token: id) } }
@@ -122,15 +122,15 @@ extension SQLStore {
     func withdraw(replica id: String) async throws { try await write(TouchedRows()) { try $0.withdraw(replica: id) } }
 
     func begin(key: String, bodyHash: String) async throws -> IdempotencyState {
-        let request = IdempotencyKey(key: codec.fingerprint(.idempotencyKey, key), bodyHash: codec.index.hash(Array(bodyHash.utf8)).hex)
+        let request = IdempotencyKey(key: codec.blindIndex(.idempotencyKey, key), bodyHash: codec.index.hash(Array(bodyHash.utf8)).hex)
         var touched = TouchedRows.time
         touched.requests = [request]
         return try await write(touched) { try $0.begin(request) }
     }
 
     func answer(key: String, status: Int?, body: [UInt8]) async throws {
-        let fingerprint = codec.fingerprint(.idempotencyKey, key)
-        try await write(TouchedRows()) { try $0.answer(fingerprint, status: status, body: body) }
+        let blindIndex = codec.blindIndex(.idempotencyKey, key)
+        try await write(TouchedRows()) { try $0.answer(blindIndex, status: status, body: body) }
     }
 }
 

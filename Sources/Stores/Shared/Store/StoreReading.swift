@@ -16,7 +16,7 @@ protocol StoreReading {
     func steps(of run: String) throws -> [Step]
     func value(connection: String, key: String) throws -> JSON?
     func scripts(_ id: String) throws -> ScriptVersion?
-    func token(_ fingerprint: [UInt8]) throws -> AccessToken?
+    func token(_ blindIndex: [UInt8]) throws -> AccessToken?
     func tokens() throws -> [AccessToken]
     func state(of subject: OperatingState.Subject) throws -> OperatingState
     func operatingStates() throws -> [OperatingState]

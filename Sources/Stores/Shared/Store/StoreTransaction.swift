@@ -14,7 +14,7 @@ protocol StoreTransaction {
     /// Puts an order in, with its work and the first line of its timeline; or finds the one that has its external id.
     mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool)
     /// Writes an order's new version over the one before it.
-    mutating func update(_ row: OrderRow, keys: [LookupKey]) throws
+    mutating func update(_ row: OrderRow, keys: [BlindIndexTerm]) throws
     mutating func write(_ row: TimelineRow) throws
     /// Notes that a run placed an order, or found it in the place of the one it wanted.
     mutating func note(order: String, of cause: Order.Cause, isNew: Bool) throws
@@ -43,7 +43,7 @@ protocol StoreTransaction {
     mutating func withdraw(replica id: String) throws
     mutating func begin(_ request: IdempotencyKey) throws -> IdempotencyState
     mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws
-    mutating func keep(_ row: TokenRow, fingerprint: [UInt8]) throws
+    mutating func keep(_ row: TokenRow, blindIndex: [UInt8]) throws
     mutating func remove(token id: String) throws
     /// Writes something of a size that nobody needs.
     mutating func tryWriting(_ count: Int) throws

@@ -4,7 +4,7 @@ import Synchronization
 
 /// What texts are hashed with that have to be found again without standing in the store: under a key, so that nobody who has the store alone can try names
 /// against it.
-final class IndexKey: Sendable {
+final class BlindIndexKey: Sendable {
     private static let connections = 1024
 
     private let key: SymmetricKey

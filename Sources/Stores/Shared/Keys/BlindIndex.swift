@@ -1,7 +1,7 @@
 import Screening
 
 /// A hash that stands in an index for a text which is itself only in the opaque column: exact look-up and uniqueness without showing the text.
-enum Fingerprint: String {
+enum BlindIndex: String {
     /// The secret part of an order's callback address.
     case callbackToken = "callback_token"
     /// An API request's idempotency key.
@@ -20,24 +20,24 @@ enum Fingerprint: String {
     }
 
     /// 32 bytes.
-    func of(_ text: String, by index: IndexKey) -> [UInt8] { index.hash(Fingerprint.bytes(rawValue, text)) }
+    func of(_ text: String, by index: BlindIndexKey) -> [UInt8] { index.hash(BlindIndex.bytes(rawValue, text)) }
 
     fileprivate static func bytes(_ purpose: String, _ text: String) -> [UInt8] { Array("fairlead:\(purpose)\u{0}\(text)".utf8) }
 }
 
-extension Fingerprint.OnConnection {
+extension BlindIndex.OnConnection {
     /// 32 bytes.
-    func of(_ text: String, on connection: String, by index: IndexKey) -> [UInt8] {
-        index.hash(Fingerprint.bytes(rawValue, text), on: connection)
+    func of(_ text: String, on connection: String, by index: BlindIndexKey) -> [UInt8] {
+        index.hash(BlindIndex.bytes(rawValue, text), on: connection)
     }
 }
 
 extension RowCodec {
     /// What stands in an index for a text.
-    func fingerprint(_ kind: Fingerprint, _ text: String) -> [UInt8] { kind.of(text, by: index) }
+    func blindIndex(_ kind: BlindIndex, _ text: String) -> [UInt8] { kind.of(text, by: index) }
 
     /// What stands in an index for a text of a connection's.
-    func fingerprint(_ kind: Fingerprint.OnConnection, _ text: String, on connection: String) -> [UInt8] {
+    func blindIndex(_ kind: BlindIndex.OnConnection, _ text: String, on connection: String) -> [UInt8] {
         kind.of(text, on: connection, by: index)
     }
 }

@@ -5,7 +5,7 @@ import Screening
 ///
 /// 64 bits of a hash: two texts may share a key, so what is found is compared once more after reading, with ``OrderSearch``. Whole texts are kept, and their
 /// beginnings of a few lengths from four characters on; a longer search text looks for the longest kept beginning of itself.
-struct LookupKey: Hashable, Comparable, Sendable {
+struct BlindIndexTerm: Hashable, Comparable, Sendable {
     let bits: Int64
 
     /// The beginnings that are kept, in characters.
@@ -13,47 +13,47 @@ struct LookupKey: Hashable, Comparable, Sendable {
     /// The endings of a telephone number that are kept, in digits.
     static let phoneDigits = 6...10
 
-    static func < (left: LookupKey, right: LookupKey) -> Bool { left.bits < right.bits }
+    static func < (left: BlindIndexTerm, right: BlindIndexTerm) -> Bool { left.bits < right.bits }
 
     /// The key of a whole external id or provider ref.
-    static func reference(_ text: String, on connection: String, by index: IndexKey) -> LookupKey {
-        LookupKey(.whole, SearchText.folded(text), connection, index)
+    static func reference(_ text: String, on connection: String, by index: BlindIndexKey) -> BlindIndexTerm {
+        BlindIndexTerm(.whole, SearchText.folded(text), connection, index)
     }
 
     /// The keys an order is found by, sorted.
-    static func keys(of order: Order, by index: IndexKey) -> [LookupKey] {
-        var keys: Set<LookupKey> = []
+    static func keys(of order: Order, by index: BlindIndexKey) -> [BlindIndexTerm] {
+        var keys: Set<BlindIndexTerm> = []
         for text in texts(of: order) where !text.isEmpty {
-            keys.insert(LookupKey(.whole, text, order.connection, index))
+            keys.insert(BlindIndexTerm(.whole, text, order.connection, index))
             for length in lengths where length < text.count {
-                keys.insert(LookupKey(.beginning, String(text.prefix(length)), order.connection, index))
+                keys.insert(BlindIndexTerm(.beginning, String(text.prefix(length)), order.connection, index))
             }
         }
         if let digits = order.candidate.phone.flatMap({ SearchText.digits($0.value) }) {
             for length in phoneDigits where length <= digits.count {
-                keys.insert(LookupKey(.phone, String(digits.suffix(length)), order.connection, index))
+                keys.insert(BlindIndexTerm(.phone, String(digits.suffix(length)), order.connection, index))
             }
         }
         return keys.sorted()
     }
 
     /// The keys to look for when somebody searches a connection for a text: what is meant has at least one of them. Empty where nothing can be found by it.
-    static func probes(for text: String, on connection: String, by index: IndexKey) -> [LookupKey] {
+    static func probes(for text: String, on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
         let whole = SearchText.folded(text)
         var keys = probes(whole, connection, index)
         // Of several words one is enough to look for: the longest, which the fewest have.
         if let word = SearchText.words(text).max(by: { $0.count < $1.count }), word != whole { keys += probes(word, connection, index) }
         if let digits = SearchText.digits(text) {
-            keys.append(LookupKey(.phone, String(digits.suffix(min(digits.count, phoneDigits.upperBound))), connection, index))
+            keys.append(BlindIndexTerm(.phone, String(digits.suffix(min(digits.count, phoneDigits.upperBound))), connection, index))
         }
         return keys
     }
 
-    private static func probes(_ text: String, _ connection: String, _ index: IndexKey) -> [LookupKey] {
+    private static func probes(_ text: String, _ connection: String, _ index: BlindIndexKey) -> [BlindIndexTerm] {
         guard !text.isEmpty else { return [] }
-        var keys = [LookupKey(.whole, text, connection, index)]
+        var keys = [BlindIndexTerm(.whole, text, connection, index)]
         if let length = lengths.last(where: { $0 <= text.count }) {
-            keys.append(LookupKey(.beginning, String(text.prefix(length)), connection, index))
+            keys.append(BlindIndexTerm(.beginning, String(text.prefix(length)), connection, index))
         }
         return keys
     }
@@ -71,7 +71,7 @@ struct LookupKey: Hashable, Comparable, Sendable {
         case phone = "#"
     }
 
-    private init(_ kind: Kind, _ text: String, _ connection: String, _ index: IndexKey) {
+    private init(_ kind: Kind, _ text: String, _ connection: String, _ index: BlindIndexKey) {
         let digest = index.hash(Array("fairlead:lookup:\(kind.rawValue)\(text)".utf8), on: connection)
         bits = digest.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
     }
@@ -79,7 +79,7 @@ struct LookupKey: Hashable, Comparable, Sendable {
     init(bits: Int64) { self.bits = bits }
 }
 
-extension [LookupKey] {
+extension [BlindIndexTerm] {
     /// The keys as they stand beside their order: eight bytes each.
     var packed: [UInt8] {
         flatMap { key in (0..<8).map { UInt8(truncatingIfNeeded: key.bits >> (56 - 8 * Int64($0))) } }
@@ -88,20 +88,20 @@ extension [LookupKey] {
     /// The keys that ``packed`` was made of.
     init(packed bytes: [UInt8]) {
         self = stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).map { start in
-            LookupKey(bits: bytes[start..<(start + 8)].reduce(Int64(0)) { $0 << 8 | Int64($1) })
+            BlindIndexTerm(bits: bytes[start..<(start + 8)].reduce(Int64(0)) { $0 << 8 | Int64($1) })
         }
     }
 }
 
 /// What changes in the `lookups` table when an order does.
 struct LookupChange {
-    let added: [LookupKey]
-    let removed: [LookupKey]
+    let added: [BlindIndexTerm]
+    let removed: [BlindIndexTerm]
     var isEmpty: Bool { added.isEmpty && removed.isEmpty }
 
     /// - Parameter before: the keys that stand beside the order, not computed from its old values: so a key is gone with its value even if keys are made
     ///   otherwise by then.
-    init(from before: [LookupKey], to after: [LookupKey]) {
+    init(from before: [BlindIndexTerm], to after: [BlindIndexTerm]) {
         let (old, new) = (Set(before), Set(after))
         added = after.filter { !old.contains($0) }
         removed = before.filter { !new.contains($0) }
