@@ -6,7 +6,7 @@ import Testing
 @Suite("What rows are made of")
 struct RowTests {
     private let codec: RowCodec
-    private let place = SealedPlace(.events, "evt_1")
+    private let place = AssociatedData(.events, "evt_1")
 
     init() throws { codec = try sampleCodec() }
 

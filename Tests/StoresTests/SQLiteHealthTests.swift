@@ -54,7 +54,7 @@ import Testing
     @Test func damageThatWasMetOnceKeepsTheStoreFromBeingInOrder() async throws {
         let folder = try SQLiteFolder()
         let store = try folder.open(clock: ManualClock())
-        _ = try? await store.read { (_) -> Int in throw RowCodec.unreadable(SealedPlace(.orders, "ord_1")) }
+        _ = try? await store.read { (_) -> Int in throw RowCodec.unreadable(AssociatedData(.orders, "ord_1")) }
         try await store.tryWriting()
         _ = try? await store.write(TouchedRows()) { (_) -> Int in throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "as invented") }
         for _ in 0..<2 { await #expect(throws: StoreError.corrupt("as invented")) { try await store.tryWriting() } }

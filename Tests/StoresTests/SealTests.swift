@@ -10,7 +10,7 @@ import Testing
 struct SealTests {
     static func key(_ number: UInt8) -> Secret { Secret([UInt8](repeating: number, count: 32).base64) }
 
-    private let place = SealedPlace(.orders, "ord_1")
+    private let place = AssociatedData(.orders, "ord_1")
     private let content = RowCodec.Content(json: ["name": "Ana Roe"], raw: [7])
 
     @Test("It opens where it was sealed and nowhere else")
@@ -19,7 +19,7 @@ struct SealTests {
         let key = try await codec.keys.new(for: "ord_1")
         let sealed = try codec.seal(content, at: place, under: key)
         #expect(try RowOpener.atHand(codec).open(sealed, at: place).json == content.json)
-        for other in [SealedPlace(.orders, "ord_2"), SealedPlace(.events, "ord_1")] {
+        for other in [AssociatedData(.orders, "ord_2"), AssociatedData(.events, "ord_1")] {
             #expect(throws: StoreError.self) { try RowOpener.atHand(codec).open(sealed, at: other) }
         }
         #expect(try codec.seal(content, at: place, under: key) != sealed)

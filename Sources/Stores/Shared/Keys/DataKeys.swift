@@ -115,7 +115,7 @@ final class DataKeys: Sendable {
     }
 
     /// Where a wrapped data key stands.
-    static func place(_ id: Int64) -> SealedPlace { SealedPlace(.dataKeys, String(id)) }
+    static func place(_ id: Int64) -> AssociatedData { AssociatedData(.dataKeys, String(id)) }
 
     private func fill() async throws {
         let made = Mutex<[DataKey]>([])

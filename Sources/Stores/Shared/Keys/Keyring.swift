@@ -79,5 +79,5 @@ enum Keyring {
         return opened
     }
 
-    private static func place(_ name: String) -> SealedPlace { SealedPlace(.keyring, name) }
+    private static func place(_ name: String) -> AssociatedData { AssociatedData(.keyring, name) }
 }

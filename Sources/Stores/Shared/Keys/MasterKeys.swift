@@ -41,14 +41,14 @@ struct MasterKeys: Sendable {
     static func name(of bytes: [UInt8]) -> String { Array(bytes.prefix(nameLength)).hex }
 
     /// A key as it is stored.
-    func wrap(_ key: [UInt8], at place: SealedPlace, _ random: BufferedRandom) throws(StoreError) -> [UInt8] {
+    func wrap(_ key: [UInt8], at place: AssociatedData, _ random: BufferedRandom) throws(StoreError) -> [UInt8] {
         guard let first = keys.first else { return Self.unwrapped + key }
         return first.name + (try SealedBytes.seal(key, under: first.key, place.bytes, random))
     }
 
     /// The key that ``wrap(_:at:_:)`` was given at the same place.
     /// - Throws: ``StoreError/corrupt(_:)`` for anything else, naming the key that is missing.
-    func unwrap(_ bytes: [UInt8], at place: SealedPlace) throws(StoreError) -> [UInt8] {
+    func unwrap(_ bytes: [UInt8], at place: AssociatedData) throws(StoreError) -> [UInt8] {
         guard bytes.count > Self.nameLength else { throw .corrupt("\(place.description) is not a wrapped key") }
         let name = Array(bytes.prefix(Self.nameLength))
         if name == Self.unwrapped { return Array(bytes.dropFirst(Self.nameLength)) }
@@ -75,7 +75,7 @@ enum SealedBytes {
         }
     }
 
-    static func open(_ bytes: [UInt8], under key: SymmetricKey, _ place: SealedPlace) throws(StoreError) -> [UInt8] {
+    static func open(_ bytes: [UInt8], under key: SymmetricKey, _ place: AssociatedData) throws(StoreError) -> [UInt8] {
         do {
             return Array(try AES.GCM.open(try AES.GCM.SealedBox(combined: bytes), using: key, authenticating: place.bytes))
         } catch {

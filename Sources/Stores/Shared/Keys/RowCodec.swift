@@ -21,7 +21,7 @@ struct RowCodec: Sendable {
     fileprivate static let depth = 200
 
     /// The column's bytes.
-    func seal(_ content: Content, at place: SealedPlace, under key: DataKey) throws(StoreError) -> [UInt8] {
+    func seal(_ content: Content, at place: AssociatedData, under key: DataKey) throws(StoreError) -> [UInt8] {
         let json = content.json.bytes()
         var bytes: [UInt8] = []
         bytes.reserveCapacity(4 + json.count + content.raw.count)
@@ -44,7 +44,7 @@ struct RowCodec: Sendable {
     }
 
     /// The error for a row that cannot be read.
-    static func unreadable(_ place: SealedPlace) -> StoreError { .corrupt("a row of \(place.table.rawValue): \(place.row)") }
+    static func unreadable(_ place: AssociatedData) -> StoreError { .corrupt("a row of \(place.table.rawValue): \(place.row)") }
 }
 
 /// Opens sealed columns, reading the keys that are not at hand where the rows were read.
@@ -54,7 +54,7 @@ struct RowOpener {
 
     /// What ``RowCodec/seal(_:at:under:)`` was given.
     /// - Throws: ``StoreError/corrupt(_:)`` where the bytes are not that, or their key is gone.
-    func open(_ column: [UInt8], at place: SealedPlace) throws -> RowCodec.Content {
+    func open(_ column: [UInt8], at place: AssociatedData) throws -> RowCodec.Content {
         guard let id = RowCodec.keyID(of: column) else { throw RowCodec.unreadable(place) }
         let key = try codec.keys.key(id, wrapped: wrappedKey)
         let bytes = try SealedBytes.open(Array(column.dropFirst(RowCodec.header)), under: key.key, place)

@@ -33,7 +33,7 @@ struct EventRow {
             "method": .string(request.method), "path": .string(request.path), "query": JSON(texts: request.query),
             "headers": JSON(texts: request.headers),
         ]
-        body = try codec.seal(RowCodec.Content(json: json, raw: request.body), at: SealedPlace(.events, event.id), under: key)
+        body = try codec.seal(RowCodec.Content(json: json, raw: request.body), at: AssociatedData(.events, event.id), under: key)
     }
 
     init(
@@ -64,7 +64,7 @@ struct EventRow {
 
     /// The event again, with the runs and orders it led to. Throws ``StoreError/corrupt(_:)`` where the row is not one.
     func event(_ opener: RowOpener, runs: [String], orders: [String]) throws -> Event {
-        let place = SealedPlace(.events, id)
+        let place = AssociatedData(.events, id)
         let content = try opener.open(body, at: place)
         guard let kind = Event.Kind(rawValue: kind), let state = Event.State(rawValue: state), let method = content.json["method"]?.text,
             let path = content.json["path"]?.text
@@ -103,7 +103,7 @@ struct EventRow {
         return Problem(row: try opener.open(problem, at: Self.problemPlace(id)).json)
     }
 
-    private static func problemPlace(_ event: String) -> SealedPlace { SealedPlace(.events, event + ":problem") }
+    private static func problemPlace(_ event: String) -> AssociatedData { AssociatedData(.events, event + ":problem") }
 
     private static func texts(_ json: JSON?) -> [String: String] {
         Dictionary((json?.members?.pairs ?? []).map { ($0.name, $0.value.text ?? "") }, uniquingKeysWith: { $1 })

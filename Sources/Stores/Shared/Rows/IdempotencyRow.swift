@@ -29,5 +29,5 @@ struct IdempotencyRow {
     /// The answer that ``sealed(_:of:_:)`` was given.
     static func opened(_ column: [UInt8], of key: [UInt8], _ opener: RowOpener) throws -> [UInt8] { try opener.open(column, at: place(key)).raw }
 
-    private static func place(_ key: [UInt8]) -> SealedPlace { SealedPlace(.idempotencyRecords, key.hex) }
+    private static func place(_ key: [UInt8]) -> AssociatedData { AssociatedData(.idempotencyRecords, key.hex) }
 }

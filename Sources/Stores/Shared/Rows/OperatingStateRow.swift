@@ -46,5 +46,5 @@ struct OperatingStateRow {
         return state
     }
 
-    private static func place(_ kind: String, _ id: String) -> SealedPlace { SealedPlace(.operatingStates, "\(kind):\(id)") }
+    private static func place(_ kind: String, _ id: String) -> AssociatedData { AssociatedData(.operatingStates, "\(kind):\(id)") }
 }

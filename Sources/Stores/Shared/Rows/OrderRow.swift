@@ -47,7 +47,7 @@ struct OrderRow {
         json["last_notified_state"] = order.lastNotifiedState.map { .string($0.rawValue) }
         json["report_url"] = (status.reportURL?.value).map { .string($0) }
         json["problem"] = status.problem?.row
-        body = try codec.seal(RowCodec.Content(json: json), at: SealedPlace(.orders, order.id), under: key)
+        body = try codec.seal(RowCodec.Content(json: json), at: AssociatedData(.orders, order.id), under: key)
     }
 
     init(
@@ -86,7 +86,7 @@ struct OrderRow {
 
     /// The order again. Throws ``StoreError/corrupt(_:)`` where the row is not one.
     func order(_ opener: RowOpener) throws -> Order {
-        let place = SealedPlace(.orders, id)
+        let place = AssociatedData(.orders, id)
         let json = try opener.open(body, at: place).json
         guard let state = OrderState(rawValue: state), let externalID = json["external_id"]?.text, let token = json["callback_token"]?.text,
             let candidate = Self.candidate(json["candidate"]), let metadata = json["metadata"]

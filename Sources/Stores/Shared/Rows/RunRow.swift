@@ -52,7 +52,7 @@ struct RunRow {
             if !parameters.isEmpty { json["parameters"] = JSON(texts: parameters) }
         case .update(let update): input = try codec.seal(RowCodec.Content(json: update.value), at: Self.inputPlace(run.id), under: key)
         }
-        body = try codec.seal(RowCodec.Content(json: json), at: SealedPlace(.runs, id), under: key)
+        body = try codec.seal(RowCodec.Content(json: json), at: AssociatedData(.runs, id), under: key)
     }
 
     init(
@@ -91,7 +91,7 @@ struct RunRow {
 
     /// The run again. Throws ``StoreError/corrupt(_:)`` where the row is not one.
     func run(_ opener: RowOpener) throws -> Run {
-        let place = SealedPlace(.runs, id)
+        let place = AssociatedData(.runs, id)
         let json = try opener.open(body, at: place).json
         let input: Run.Input
         if let update = self.input {
@@ -125,5 +125,5 @@ struct RunRow {
         )
     }
 
-    private static func inputPlace(_ id: String) -> SealedPlace { SealedPlace(.runs, id + ":input") }
+    private static func inputPlace(_ id: String) -> AssociatedData { AssociatedData(.runs, id + ":input") }
 }

@@ -66,5 +66,5 @@ struct StepRow {
         )
     }
 
-    private static func place(_ run: String, _ number: Int) -> SealedPlace { SealedPlace(.steps, "\(run):\(number)") }
+    private static func place(_ run: String, _ number: Int) -> AssociatedData { AssociatedData(.steps, "\(run):\(number)") }
 }

@@ -15,7 +15,7 @@ struct TimelineRow {
         var json: JSON = ["text": .string(entry.text), "details": entry.details]
         json["actor"] = entry.actor?.json
         json["note"] = entry.note.map { .string($0.value) }
-        body = try codec.seal(RowCodec.Content(json: json), at: SealedPlace(.timeline, entry.order), under: key)
+        body = try codec.seal(RowCodec.Content(json: json), at: AssociatedData(.timeline, entry.order), under: key)
     }
 
     init(order: String, at: Int64, kind: String, body: [UInt8]) {
@@ -27,7 +27,7 @@ struct TimelineRow {
 
     /// The entry again. Throws ``StoreError/corrupt(_:)`` where the row is not one.
     func entry(_ opener: RowOpener) throws -> TimelineEntry {
-        let json = try opener.open(body, at: SealedPlace(.timeline, order)).json
+        let json = try opener.open(body, at: AssociatedData(.timeline, order)).json
         return TimelineEntry(
             order: order,
             at: Timestamp(milliseconds: at),

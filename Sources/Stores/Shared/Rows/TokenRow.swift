@@ -8,7 +8,7 @@ struct TokenRow {
     /// A token on its way into the store.
     init(_ token: AccessToken, _ codec: RowCodec) throws(StoreError) {
         id = token.id
-        body = try codec.seal(RowCodec.Content(json: token.json), at: SealedPlace(.accessTokens, token.id), under: codec.keys.general)
+        body = try codec.seal(RowCodec.Content(json: token.json), at: AssociatedData(.accessTokens, token.id), under: codec.keys.general)
     }
 
     init(id: String, body: [UInt8]) {
@@ -18,7 +18,7 @@ struct TokenRow {
 
     /// The token again. Throws ``StoreError/corrupt(_:)`` where the row is not one.
     func token(_ opener: RowOpener) throws -> AccessToken {
-        let place = SealedPlace(.accessTokens, id)
+        let place = AssociatedData(.accessTokens, id)
         let json = try opener.open(body, at: place).json
         guard let created = Self.moment(json["created_at"]), let scopes = json["scopes"]?.items else { throw RowCodec.unreadable(place) }
         return AccessToken(

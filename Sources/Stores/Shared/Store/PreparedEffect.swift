@@ -69,7 +69,7 @@ struct PreparedValue: Sendable {
     }
 
     /// Where a value stands.
-    static func place(_ connection: String, _ key: [UInt8]) -> SealedPlace { SealedPlace(.kv, connection + ":" + key.hex) }
+    static func place(_ connection: String, _ key: [UInt8]) -> AssociatedData { AssociatedData(.kv, connection + ":" + key.hex) }
 }
 
 /// Steps of a run to be remembered, with what the last of them does.

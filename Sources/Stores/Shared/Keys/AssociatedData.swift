@@ -1,7 +1,7 @@
 import Screening
 
-/// Where sealed bytes stand: part of the seal, so that bytes moved to another row do not open.
-struct SealedPlace: Sendable {
+/// The associated data of sealed bytes, which says where they stand: part of the seal, so that bytes moved to another row do not open.
+struct AssociatedData: Sendable {
     /// The tables that have an opaque column.
     enum Table: String, Sendable {
         case events, orders, runs, steps, timeline, kv
