@@ -62,7 +62,7 @@ struct LockedRows {
     /// Requests that this transaction has put in and nobody has been told of.
     var freshRequests: Set<[UInt8]> = []
     var requests: [[UInt8]: IdempotencyRow] = [:]
-    var budgets: [String: BudgetWindow] = [:]
+    var budgets: [String: SlidingWindowLimiter] = [:]
     var now = Timestamp(milliseconds: 0)
 
     init() {}
@@ -98,7 +98,7 @@ struct LockedRows {
                         request.answer = (Int(status), try IdempotencyRow.opened(row.bytes(4), of: row.bytes(0), .atHand(codec)))
                     }
                     requests[row.bytes(0)] = request
-                case .budgets: budgets[row.text(0)] = BudgetWindow(text: row.optionalText(1))
+                case .budgets: budgets[row.text(0)] = SlidingWindowLimiter(text: row.optionalText(1))
                 case .time: now = Timestamp(milliseconds: row.int(0))
                 case .nothing: break
                 }

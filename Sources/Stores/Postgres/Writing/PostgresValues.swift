@@ -29,7 +29,7 @@ extension PostgresTransaction {
 
     /// Takes from a budget.
     mutating func take(_ count: Int, from budget: String, perMinute: Int) -> Grant {
-        let before = locked.budgets[budget] ?? BudgetWindow()
+        let before = locked.budgets[budget] ?? SlidingWindowLimiter()
         var window = before
         let grant = window.take(count, perMinute: perMinute, now: now.milliseconds)
         if window != before { write(window, of: budget) }
@@ -82,7 +82,7 @@ extension PostgresTransaction {
         )
     }
 
-    private mutating func write(_ window: BudgetWindow, of budget: String) {
+    private mutating func write(_ window: SlidingWindowLimiter, of budget: String) {
         locked.budgets[budget] = window
         write("UPDATE budgets SET taken = $2 WHERE name = $1", .text(budget), .text(window.text))
     }

@@ -32,7 +32,7 @@ extension WriteTransaction {
         try db.run("INSERT OR REPLACE INTO write_probe (id, filler) VALUES (1, ?)", [Data(count: count)])
     }
 
-    private func write(_ window: BudgetWindow, of budget: String) throws {
+    private func write(_ window: SlidingWindowLimiter, of budget: String) throws {
         try db.run(
             """
             INSERT INTO budgets (name, taken) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET taken = excluded.taken
@@ -54,8 +54,8 @@ extension StoredRows {
     }
 
     /// What a budget has granted.
-    func budget(_ name: String) throws -> BudgetWindow {
-        guard let row = try db.first("SELECT taken FROM budgets WHERE name = ?", [name]) else { return BudgetWindow() }
-        return BudgetWindow(text: row[0])
+    func budget(_ name: String) throws -> SlidingWindowLimiter {
+        guard let row = try db.first("SELECT taken FROM budgets WHERE name = ?", [name]) else { return SlidingWindowLimiter() }
+        return SlidingWindowLimiter(text: row[0])
     }
 }

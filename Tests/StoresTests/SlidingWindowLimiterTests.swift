@@ -4,33 +4,33 @@ import Testing
 @testable import Stores
 
 @Suite("A budget's window")
-struct BudgetWindowTests {
+struct SlidingWindowLimiterTests {
     @Test func comesBackFromItsText() {
-        var window = BudgetWindow()
+        var window = SlidingWindowLimiter()
         _ = window.take(3, perMinute: 30, now: 1000)
         _ = window.take(4, perMinute: 30, now: 2000)
-        #expect(BudgetWindow(text: window.text) == window)
+        #expect(SlidingWindowLimiter(text: window.text) == window)
     }
 
     @Test func namesTheMomentAtWhichTheOldestGrantIsForgotten() {
-        var window = BudgetWindow()
+        var window = SlidingWindowLimiter()
         _ = window.take(10, perMinute: 30, now: 1000)
         _ = window.take(20, perMinute: 30, now: 5000)
         let grant = window.take(1, perMinute: 30, now: 6000)
-        #expect(grant == Grant(count: 0, next: Timestamp(milliseconds: 1000 + BudgetWindow.length)))
+        #expect(grant == Grant(count: 0, next: Timestamp(milliseconds: 1000 + SlidingWindowLimiter.length)))
         // With a smaller budget the oldest grant is not enough.
-        #expect(window.take(1, perMinute: 15, now: 6000).next == Timestamp(milliseconds: 5000 + BudgetWindow.length))
+        #expect(window.take(1, perMinute: 15, now: 6000).next == Timestamp(milliseconds: 5000 + SlidingWindowLimiter.length))
     }
 
     @Test func aClockSetBackDoesNotBlockForLongerThanAWindow() {
-        var window = BudgetWindow()
+        var window = SlidingWindowLimiter()
         _ = window.take(30, perMinute: 30, now: 3_600_000)
         #expect(window.take(1, perMinute: 30, now: 0).count == 0)
-        #expect(window.take(1, perMinute: 30, now: BudgetWindow.length).count == 1)
+        #expect(window.take(1, perMinute: 30, now: SlidingWindowLimiter.length).count == 1)
     }
 
     @Test func staysSmallAndNeverGrantsTooMuch() {
-        var window = BudgetWindow()
+        var window = SlidingWindowLimiter()
         var grants: [(at: Int64, count: Int)] = []
         for step in 0..<5000 {
             let now = Int64(step) * 97

@@ -3,7 +3,7 @@ import Screening
 /// What a budget has granted of late. Decides grants; the stores only keep it.
 ///
 /// Every grant is remembered until it is more than a minute old, so that no sixty seconds, wherever they begin, hold more than a minute's budget.
-struct BudgetWindow: Equatable {
+struct SlidingWindowLimiter: Equatable {
     struct Taken: Equatable {
         var at: Int64
         var count: Int
@@ -48,7 +48,7 @@ struct BudgetWindow: Equatable {
     }
 }
 
-extension BudgetWindow {
+extension SlidingWindowLimiter {
     /// The grants as the text of their column.
     var text: String { JSON.array(taken.map { [.int($0.at), .int(Int64($0.count))] }).string() }
 
