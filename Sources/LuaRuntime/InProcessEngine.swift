@@ -6,7 +6,7 @@ final class InProcessEngine: Engine {
     private let configuration: LuaPool.Configuration
     private var bundles = KnownBundles<OpaquePointer>()
     private var running: [UInt32: OpaquePointer] = [:]
-    private var held = HeldRuns()
+    private var suspended = SuspendedRuns()
     private let templates = fls_templates_create()
 
     init(_ configuration: LuaPool.Configuration) {
@@ -16,7 +16,7 @@ final class InProcessEngine: Engine {
     var worker: Int32? { nil }
 
     var acceptsStarts: Bool {
-        running.count < configuration.runsHeld
+        running.count < configuration.concurrentRunsPerWorker
     }
 
     func take(_ turn: Turn, of run: Run) -> TurnEnd {
@@ -33,7 +33,7 @@ final class InProcessEngine: Engine {
     }
 
     func drop(_ run: UInt32) {
-        held.remove(run)
+        suspended.remove(run)
         fls_run_free(running.removeValue(forKey: run))
     }
 
@@ -91,7 +91,7 @@ final class InProcessEngine: Engine {
             return end
         }
         let op = String(decoding: copy(outcome.op, outcome.op_length), as: UTF8.self)
-        if let most = held.hold(run, bytes: Int(clamping: outcome.held_bytes), lane: configuration.laneMemory, all: .max) {
+        if let most = suspended.hold(run, bytes: Int(clamping: outcome.held_bytes), tenant: configuration.tenantMemory, all: .max) {
             drop(run.id)
             return run.holdsTooMuch(most)
         }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Runs Lua scripts in worker processes that are kept warm, or in this process where scripts are trusted.
 ///
-/// Runs of one lane share its turn: each lane gets the same part of the workers' time, however many or slow its runs are. Between two host calls
+/// The workers' time is shared fairly: each tenant gets the same part of it, however many or slow its runs are. Between two host calls
 /// a run executes on one thread; while it waits for the host, its worker serves others.
 public final class LuaPool: Sendable {
     /// Where scripts run.
@@ -34,10 +34,10 @@ public final class LuaPool: Sendable {
         /// Bytes of address space of one worker.
         public var addressSpace: UInt64 = 1 << 30
         /// How many runs one worker holds at once, the waiting ones included.
-        public var runsHeld = 512
-        /// Bytes that the waiting runs of one lane may hold in one worker; the run that goes past it fails with `memory_limit`. Where the lanes
+        public var concurrentRunsPerWorker = 512
+        /// Bytes that the waiting runs of one tenant may hold in one worker; the run that goes past it fails with `memory_limit`. Where the tenants
         /// together hold more than half of the address space, each of them may hold an equal part of that half.
-        public var laneMemory = 256 << 20
+        public var tenantMemory = 256 << 20
         /// A worker is replaced after this many runs, once none is waiting in it.
         public var runsPerWorker = 100_000
         /// A worker is replaced after this much CPU, once no run is waiting in it.
@@ -86,7 +86,7 @@ public final class LuaPool: Sendable {
     ///   - request: JSON for the function that the prelude returns.
     ///   - attachment: Bytes that the function gets as they are, as its second argument; none where empty.
     ///   - limits: What the run may use.
-    ///   - lane: Whose turn it takes, such as a connection's id.
+    ///   - tenant: Whose share of the workers' time it uses, such as a connection's id.
     ///   - note: Called, in order and while the script runs, with what the script leaves without waiting. It must return quickly.
     ///   - call: Performs a host call and returns the reply as JSON.
     /// - Returns: How the run ended.
@@ -96,11 +96,11 @@ public final class LuaPool: Sendable {
         request: [UInt8],
         attachment: [UInt8] = [],
         limits: Limits = Limits(),
-        lane: String,
+        tenant: String,
         note: @escaping @Sendable (HostCall) -> Void = { _ in },
         call: @escaping @Sendable (HostCall) async throws -> [UInt8],
     ) async throws -> RunEnd {
-        let run = scheduler.open(bundle: bundle, limits: limits, lane: lane, note: note)
+        let run = scheduler.open(bundle: bundle, limits: limits, tenant: tenant, note: note)
         var turn = Turn.start(request: request, attachment: attachment)
         var result = PoolMetrics.Result.dropped
         metrics.began()
@@ -137,7 +137,7 @@ public final class LuaPool: Sendable {
     /// - Throws: `CancellationError`, or ``PoolError``.
     public func check(_ script: Script) async throws -> ScriptError? {
         let prelude = Script(name: "prelude", chunk: "check", source: "", origin: .host)
-        let run = scheduler.open(bundle: ScriptBundle(prelude: prelude, modules: [script]), limits: Limits(), lane: "check", note: { _ in })
+        let run = scheduler.open(bundle: ScriptBundle(prelude: prelude, modules: [script]), limits: Limits(), tenant: "check", note: { _ in })
         switch try await scheduler.take(.compile, of: run) {
         case .failed(let error): return error
         case .unavailable(let error): throw error

@@ -22,7 +22,7 @@ final class ProcessEngine: Engine {
     private var process: WorkerProcess?
     private var bundles = KnownBundles<UInt32>()
     private var nextBundle: UInt32 = 1
-    private var held = HeldRuns()
+    private var suspended = SuspendedRuns()
     private var served = 0
     private var worn = false
     private var failedStarts = 0
@@ -51,11 +51,11 @@ final class ProcessEngine: Engine {
     }
 
     var acceptsStarts: Bool {
-        held.count < configuration.runsHeld && !(worn && !held.isEmpty)
+        suspended.count < configuration.concurrentRunsPerWorker && !(worn && !suspended.isEmpty)
     }
 
     func take(_ turn: Turn, of run: Run) -> TurnEnd {
-        if case .resume = turn, !held.contains(run.id) { return .interrupted("the worker that held the run has ended") }
+        if case .resume = turn, !suspended.contains(run.id) { return .interrupted("the worker that held the run has ended") }
         replaceIfWorn()
         if let error = ensureProcess() { return .unavailable(error) }
         guard let process else { return .interrupted("the worker has ended") }
@@ -96,7 +96,7 @@ final class ProcessEngine: Engine {
     private func isShort(_ turn: Turn, of run: Run) -> Bool {
         switch turn {
         case .compile: false
-        case .resume(let reply): held.contains(run.id) && reply.count <= Self.short
+        case .resume(let reply): suspended.contains(run.id) && reply.count <= Self.short
         case .start(let request, let attachment): bundles.find(run.bundle.id) != nil && request.count + attachment.count <= Self.short
         }
     }
@@ -107,8 +107,8 @@ final class ProcessEngine: Engine {
 
     /// Tells the worker to drop a run. False where the worker is gone.
     private func letGo(_ run: UInt32) -> Bool {
-        guard held.contains(run) else { return true }
-        held.remove(run)
+        guard suspended.contains(run) else { return true }
+        suspended.remove(run)
         var frame: [UInt8] = []
         WorkerProcess.append(&frame, type: FLS_FRAME_DROP_RUN, id: run, payload: [])
         return process?.send(frame) ?? true
@@ -153,7 +153,7 @@ final class ProcessEngine: Engine {
         pid.store(0, ordering: .relaxed)
         process = nil
         bundles = KnownBundles()
-        held.removeAll()
+        suspended.removeAll()
         served = 0
         worn = false
         return end()
@@ -169,7 +169,7 @@ final class ProcessEngine: Engine {
         guard let process else { return }
         if served % 256 == 255, process.cpu > UInt64(clamping: configuration.cpuPerWorker.milliseconds) * 1_000_000 { worn = true }
         if served >= configuration.runsPerWorker { worn = true }
-        if worn, held.isEmpty { forget(process.end) }
+        if worn, suspended.isEmpty { forget(process.end) }
     }
 
     // MARK: - One turn
@@ -274,16 +274,16 @@ final class ProcessEngine: Engine {
             return .wrong("the worker spoke on after its answer")
         case FLS_FRAME_CALL:
             let bytes = Int(clamping: payload.integer(UInt64.self, at: 0))
-            if let most = held.hold(run, bytes: bytes, lane: configuration.laneMemory, all: Int(clamping: configuration.addressSpace / 2)) {
+            if let most = suspended.hold(run, bytes: bytes, tenant: configuration.tenantMemory, all: Int(clamping: configuration.addressSpace / 2)) {
                 _ = letGo(run.id)  // where it is gone, the next turn finds out
                 return .end(run.holdsTooMuch(most))
             }
             return .end(.call(call(payload, at: 8)))
         case FLS_FRAME_DONE:
-            held.remove(run.id)
+            suspended.remove(run.id)
             return .end(.done(payload))
         case FLS_FRAME_ERROR:
-            held.remove(run.id)
+            suspended.remove(run.id)
             return .end(.failed(ScriptError(json: payload, plugin: run.bundle.plugin)))
         default:
             return .wrong("the worker sent what it must not")

@@ -4,12 +4,12 @@ import Synchronization
 
 /// Decides which worker does which turn next.
 ///
-/// Each lane has an account of the time its turns took; the lane with the smallest goes first. A lane that was away comes back no richer than
+/// Each tenant has an account of the time its turns took; the tenant with the smallest goes first. A tenant that was away comes back no richer than
 /// the others, and one that left in debt stays in debt.
 final class Scheduler: Sendable {
     private struct State {
-        var lanes: [String: Lane] = [:]
-        /// The account of the lane that was served last.
+        var tenants: [String: FairShareQueue] = [:]
+        /// The account of the tenant that was served last.
         var clock: Int64 = 0
         var nextRun: UInt32 = 1
         /// Which worker holds a waiting run.
@@ -24,12 +24,12 @@ final class Scheduler: Sendable {
         var threadsLeft = 0
         var stopped: [CheckedContinuation<Void, Never>] = []
 
-        /// Remembers where a run waits, and forgets lanes that have nothing to say.
+        /// Remembers where a run waits, and forgets tenants that have nothing to say.
         mutating func settle(_ run: Run, _ end: TurnEnd, on worker: Int) {
             if case .call = end { places[run.id] = worker } else { places[run.id] = nil }
-            if lanes.count > 64 || lanes[run.lane]?.isEmpty == true {
+            if tenants.count > 64 || tenants[run.tenant]?.isEmpty == true {
                 let clock = clock
-                lanes = lanes.filter { !$0.value.isEmpty || $0.value.spent > clock }
+                tenants = tenants.filter { !$0.value.isEmpty || $0.value.spent > clock }
             }
         }
 
@@ -37,7 +37,7 @@ final class Scheduler: Sendable {
             lent.remove(worker)
             idle.insert(worker)
             // Whoever came meanwhile found it neither idle nor at work; nor did its own thread.
-            if stopping || threads[worker].hasDrops || lanes.values.contains(where: { $0.isReady(for: worker, acceptsStarts: true) }) {
+            if stopping || threads[worker].hasDrops || tenants.values.contains(where: { $0.isReady(for: worker, acceptsStarts: true) }) {
                 idle.remove(worker)
                 threads[worker].wake()
             }
@@ -65,12 +65,12 @@ final class Scheduler: Sendable {
 
     // MARK: - Runs
 
-    func open(bundle: ScriptBundle, limits: Limits, lane: String, note: @escaping @Sendable (HostCall) -> Void) -> Run {
+    func open(bundle: ScriptBundle, limits: Limits, tenant: String, note: @escaping @Sendable (HostCall) -> Void) -> Run {
         let id = state.withLock { state in
             defer { state.nextRun = state.nextRun &+ 1 }
             return state.nextRun
         }
-        return Run(id: id, bundle: bundle, limits: limits, lane: lane, note: note)
+        return Run(id: id, bundle: bundle, limits: limits, tenant: tenant, note: note)
     }
 
     /// Waits for a worker and does the turn on it.
@@ -110,11 +110,11 @@ final class Scheduler: Sendable {
     /// Lends the engine of an idle worker to a caller, where nothing else is going on: then waking a thread for a short turn would cost more than it.
     private func borrow(for turn: Turn, of run: Run) -> Loan? {
         state.withLock { state in
-            guard !state.stopping, state.lanes.values.allSatisfy(\.isEmpty), state.idle.count == state.threads.count else { return nil }
+            guard !state.stopping, state.tenants.values.allSatisfy(\.isEmpty), state.idle.count == state.threads.count else { return nil }
             let place: Int? = if case .resume = turn { state.places[run.id] } else { state.idle.min() }
             guard let place, state.idle.remove(place) != nil else { return nil }
             state.lent.insert(place)
-            state.lanes.removeAll(keepingCapacity: true)  // nobody waits: nobody owes anything
+            state.tenants.removeAll(keepingCapacity: true)  // nobody waits: nobody owes anything
             return Loan(worker: place, engine: state.threads[place].engine)
         }
     }
@@ -122,7 +122,7 @@ final class Scheduler: Sendable {
     private func giveBack(_ loan: Loan, _ run: Run, _ end: TurnEnd) {
         let took = (ContinuousClock.now - loan.began).nanoseconds
         state.withLock { state in
-            state.lanes[run.lane, default: Lane(spent: state.clock)].spent += took
+            state.tenants[run.tenant, default: FairShareQueue(spent: state.clock)].spent += took
             state.settle(run, end, on: loan.worker)
             state.takeBack(loan.worker)
         }
@@ -154,7 +154,7 @@ final class Scheduler: Sendable {
         let refused = state.withLock { state in
             guard !state.stopping else { return true }
             let place = job.isStart ? nil : state.places[job.run.id]
-            state.lanes[job.run.lane, default: Lane(spent: state.clock)].add(job, place: place)
+            state.tenants[job.run.tenant, default: FairShareQueue(spent: state.clock)].add(job, place: place)
             wake(place, &state)
             return false
         }
@@ -174,7 +174,7 @@ final class Scheduler: Sendable {
     }
 
     private func withdraw(_ run: Run) {
-        let job = state.withLock { state in state.lanes[run.lane]?.remove(run.id) }
+        let job = state.withLock { state in state.tenants[run.tenant]?.remove(run.id) }
         job?.continuation.resume(throwing: CancellationError())
     }
 
@@ -189,14 +189,14 @@ final class Scheduler: Sendable {
             let dropped = state.threads[index].takeDrops()
             if !dropped.isEmpty { return .drop(dropped) }
             if state.stopping { return .stop }
-            let ready = state.lanes.lazy.filter { $0.value.isReady(for: index, acceptsStarts: acceptsStarts) }
+            let ready = state.tenants.lazy.filter { $0.value.isReady(for: index, acceptsStarts: acceptsStarts) }
             guard let name = ready.min(by: { ($0.value.spent, $0.key) < ($1.value.spent, $1.key) })?.key,
-                let job = state.lanes[name]?.next(for: index, acceptsStarts: acceptsStarts)
+                let job = state.tenants[name]?.next(for: index, acceptsStarts: acceptsStarts)
             else {
                 state.idle.insert(index)
                 return .wait
             }
-            state.clock = max(state.clock, state.lanes[name]?.spent ?? 0)
+            state.clock = max(state.clock, state.tenants[name]?.spent ?? 0)
             state.idle.remove(index)
             return .job(job)
         }
@@ -209,7 +209,7 @@ final class Scheduler: Sendable {
 
     func finish(_ job: Job, _ end: TurnEnd, worker: Int, nanoseconds: Int64) {
         state.withLock { state in
-            state.lanes[job.run.lane, default: Lane(spent: state.clock)].spent += nanoseconds
+            state.tenants[job.run.tenant, default: FairShareQueue(spent: state.clock)].spent += nanoseconds
             state.settle(job.run, end, on: worker)
         }
         job.continuation.resume(returning: end)
@@ -239,8 +239,8 @@ final class Scheduler: Sendable {
             guard !state.stopping else { return [] }
             state.stopping = true
             for thread in state.threads { thread.wake() }
-            defer { state.lanes = [:] }
-            return state.lanes.values.flatMap(\.jobs)
+            defer { state.tenants = [:] }
+            return state.tenants.values.flatMap(\.jobs)
         }
         for job in jobs { job.continuation.resume(returning: .unavailable(.stopped)) }
     }

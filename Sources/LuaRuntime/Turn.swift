@@ -23,18 +23,18 @@ final class Run: Sendable {
     let id: UInt32
     let bundle: ScriptBundle
     let limits: Limits
-    let lane: String
+    let tenant: String
     let note: @Sendable (HostCall) -> Void
     let began = ContinuousClock.now
     private let nanosecondsWaited = Atomic<Int64>(0)
     private let notes = Atomic<Int>(0)
     private let noteBytes = Atomic<Int>(0)
 
-    init(id: UInt32, bundle: ScriptBundle, limits: Limits, lane: String, note: @escaping @Sendable (HostCall) -> Void) {
+    init(id: UInt32, bundle: ScriptBundle, limits: Limits, tenant: String, note: @escaping @Sendable (HostCall) -> Void) {
         self.id = id
         self.bundle = bundle
         self.limits = limits
-        self.lane = lane
+        self.tenant = tenant
         self.note = note
     }
 

@@ -34,7 +34,7 @@ import Testing
     @Test(arguments: attacks) func inAWorker(_ attack: Attack) async throws {
         try await LuaPool.with { pool async throws in
             try await check(attack, in: pool)
-            let after = try await Fixture.run("return function(request) return request end", request: #"{"n":1}"#, in: pool, lane: "other")
+            let after = try await Fixture.run("return function(request) return request end", request: #"{"n":1}"#, in: pool, tenant: "other")
             #expect(after.text == #"{"n":1}"#)
         }
     }

@@ -41,9 +41,9 @@ enum Fixture {
         request: String = "{}",
         in pool: LuaPool,
         limits: Limits = Limits(),
-        lane: String = "acme",
+        tenant: String = "acme",
     ) async throws -> RunEnd {
-        try await pool.run(bundle(source), request: Array(request.utf8), limits: limits, lane: lane, call: echo)
+        try await pool.run(bundle(source), request: Array(request.utf8), limits: limits, tenant: tenant, call: echo)
     }
 }
 

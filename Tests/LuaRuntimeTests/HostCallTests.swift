@@ -24,7 +24,7 @@ import Testing
             try await pool.run(
                 Fixture.bundle(source),
                 request: Array("7".utf8),
-                lane: "acme",
+                tenant: "acme",
                 note: { note in seen.withLock { $0.append("\(note.op) \(String(decoding: note.args, as: UTF8.self))") } },
                 call: { call in
                     seen.withLock { $0.append("\(call.op) \(String(decoding: call.args, as: UTF8.self))") }
@@ -44,7 +44,7 @@ import Testing
                 Fixture.bundle(source),
                 request: Array("{}".utf8),
                 limits: Limits(notes: 3),
-                lane: "acme",
+                tenant: "acme",
                 note: { note in seen.withLock { $0.append("\(note.op) \(String(decoding: note.args, as: UTF8.self))") } },
                 call: Fixture.echo,
             )
@@ -55,7 +55,7 @@ import Testing
     @Test(arguments: isolations) func whatACallThrowsEndsTheRun(_ isolation: LuaPool.Isolation) async throws {
         try await LuaPool.with(isolation) { pool async throws in
             await #expect(throws: Refused.self) {
-                _ = try await pool.run(Fixture.bundle("return function() pcall(call, 'x') return 1 end"), request: Array("{}".utf8), lane: "acme") {
+                _ = try await pool.run(Fixture.bundle("return function() pcall(call, 'x') return 1 end"), request: Array("{}".utf8), tenant: "acme") {
                     _ in
                     throw Refused()
                 }
@@ -68,7 +68,7 @@ import Testing
         try await LuaPool.with(isolation) { pool async throws in
             let (called, signal) = AsyncStream.makeStream(of: Void.self)
             let task = Task {
-                try await pool.run(Fixture.bundle("return function() return call('wait') end"), request: Array("{}".utf8), lane: "acme") { _ in
+                try await pool.run(Fixture.bundle("return function() return call('wait') end"), request: Array("{}".utf8), tenant: "acme") { _ in
                     signal.yield()
                     try await Task.sleep(for: .seconds(600))
                     return []
@@ -83,7 +83,7 @@ import Testing
 
     @Test(arguments: isolations) func aReplyThatIsNotJSONIsTheHostsFault(_ isolation: LuaPool.Isolation) async throws {
         try await LuaPool.with(isolation) { pool async throws in
-            let end = try await pool.run(Fixture.bundle("return function() return call('x') end"), request: Array("{}".utf8), lane: "acme") { _ in
+            let end = try await pool.run(Fixture.bundle("return function() return call('x') end"), request: Array("{}".utf8), tenant: "acme") { _ in
                 [0x7B]
             }
             #expect(end.error?.code == .badRequest)
@@ -107,7 +107,7 @@ import Testing
             end
             """
         let end = try await LuaPool.with(isolation) { pool async throws in
-            try await pool.run(Fixture.bundle(source, modules: modules), request: Array("{}".utf8), lane: "acme", call: Fixture.echo)
+            try await pool.run(Fixture.bundle(source, modules: modules), request: Array("{}".utf8), tenant: "acme", call: Fixture.echo)
         }
         #expect(end.text == #"[1,"lib.names",{"host":"table","name":"map"},true,false,false]"#)
     }

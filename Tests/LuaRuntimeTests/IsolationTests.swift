@@ -41,7 +41,7 @@ import Testing
 
     private func waiting(_ gate: Gate, in pool: LuaPool) -> Task<RunEnd, any Error> {
         Task {
-            try await pool.run(Fixture.bundle("return function() return call('wait', 1) end"), request: Array("{}".utf8), lane: "waiting") { call in
+            try await pool.run(Fixture.bundle("return function() return call('wait', 1) end"), request: Array("{}".utf8), tenant: "waiting") { call in
                 await gate.wait()
                 return try await Fixture.echo(call)
             }
@@ -53,7 +53,7 @@ import Testing
             let gate = Gate()
             let other = waiting(gate, in: pool)
             for await _ in gate.reached { break }
-            let end = try await Fixture.run(Self.backtrack, in: pool, lane: "hostile")
+            let end = try await Fixture.run(Self.backtrack, in: pool, tenant: "hostile")
             #expect(end.error?.code == .cpuLimit)
             #expect(end.error?.script == "acme/main.lua")
             #expect(end.error?.line == 1)
@@ -100,9 +100,9 @@ import Testing
         }
     }
 
-    @Test func endlessScriptsOfOneLaneDoNotStarveAnother() async throws {
+    @Test func endlessScriptsOfOneTenantDoNotStarveAnother() async throws {
         try await LuaPool.with { pool async throws in
-            let hostile = (0..<30).map { _ in Task { try await Fixture.run("return function() while true do end end", in: pool, lane: "hostile") } }
+            let hostile = (0..<30).map { _ in Task { try await Fixture.run("return function() while true do end end", in: pool, tenant: "hostile") } }
             while pool.workers.isEmpty { await Task.yield() }
             let ended = Counter()
             let watch = hostile.map { task in
@@ -111,24 +111,24 @@ import Testing
                     ended.add()
                 }
             }
-            for _ in 0..<10 { #expect(try await Fixture.run("return function() return 1 end", in: pool, lane: "good").text == "1") }
+            for _ in 0..<10 { #expect(try await Fixture.run("return function() return 1 end", in: pool, tenant: "good").text == "1") }
             #expect(ended.count < 15)
             for task in hostile { task.cancel() }
             for task in watch { _ = await task.result }
         }
     }
 
-    @Test func aLaneThatHoldsTooMuchFails() async throws {
+    @Test func aTenantThatHoldsTooMuchFails() async throws {
         try await twoRunsHold(
             "return function() local keep = ('x'):rep(30000000) call('wait') return #keep end",
             {
-                $0.laneMemory = 40 << 20
+                $0.tenantMemory = 40 << 20
             }
         )
     }
 
     /// What a script has freed stays with its run until the end, so it counts.
-    @Test func aLaneThatHoldsTooMuchOfWhatItHasFreedFails() async throws {
+    @Test func aTenantThatHoldsTooMuchOfWhatItHasFreedFails() async throws {
         let source = """
             return function()
                 local many = {}
@@ -139,14 +139,14 @@ import Testing
                 return 30000000
             end
             """
-        try await twoRunsHold(source) { $0.laneMemory = 24 << 20 }
+        try await twoRunsHold(source) { $0.tenantMemory = 24 << 20 }
     }
 
-    /// Many lanes must not fill the worker either: each may then hold its part.
-    @Test func lanesThatTogetherHoldTooMuchHaveAPartEach() async throws {
+    /// Many tenants must not fill the worker either: each may then hold its part.
+    @Test func tenantsThatTogetherHoldTooMuchHaveAPartEach() async throws {
         try await twoRunsHold(
             "return function() local keep = ('x'):rep(32000000) call('wait') return #keep - 2000000 end",
-            lanes: ["acme", "other"],
+            tenants: ["acme", "other"],
             {
                 $0.addressSpace = 120 << 20
             }
@@ -156,7 +156,7 @@ import Testing
     /// The first run waits, the second would hold too much, and a small one is served.
     private func twoRunsHold(
         _ source: String,
-        lanes: [String] = ["acme", "acme"],
+        tenants: [String] = ["acme", "acme"],
         _ configure: (inout LuaPool.Configuration) -> Void,
     ) async throws {
         var configuration = LuaPool.Configuration(count: 1)
@@ -164,14 +164,14 @@ import Testing
         let pool = LuaPool(configuration)
         let gates = (0..<2).map { _ in Gate() }
         let first = Task {
-            try await pool.run(Fixture.bundle(source), request: Array("{}".utf8), lane: lanes[0]) { call in
+            try await pool.run(Fixture.bundle(source), request: Array("{}".utf8), tenant: tenants[0]) { call in
                 await gates[0].wait()
                 return try await Fixture.echo(call)
             }
         }
         for await _ in gates[0].reached { break }
-        #expect(try await Fixture.run(source, in: pool, lane: lanes[1]).error?.code == .memoryLimit)
-        #expect(try await Fixture.run("return function() return call('small', 1) end", in: pool, lane: "small").text == "1")
+        #expect(try await Fixture.run(source, in: pool, tenant: tenants[1]).error?.code == .memoryLimit)
+        #expect(try await Fixture.run("return function() return call('small', 1) end", in: pool, tenant: "small").text == "1")
         gates[0].open()
         #expect(try await first.value.text == "30000000")
         await pool.shutdown()
@@ -205,7 +205,7 @@ import Testing
                 #expect(first != nil)
                 for end in ends {
                     _ = try await Fixture.run("return function() \(end) end", in: pool, limits: Limits(sliceCPU: .milliseconds(50)))
-                    #expect(try await Fixture.run(look, in: pool, lane: "other").text == first, "after: \(end)")
+                    #expect(try await Fixture.run(look, in: pool, tenant: "other").text == first, "after: \(end)")
                 }
             }
         }

@@ -25,7 +25,7 @@ import Testing
         await pool.shutdown()
     }
 
-    private func run(_ lie: String, in pool: LuaPool, lane: String = "acme", note: @escaping @Sendable (HostCall) -> Void = { _ in }) async throws
+    private func run(_ lie: String, in pool: LuaPool, tenant: String = "acme", note: @escaping @Sendable (HostCall) -> Void = { _ in }) async throws
         -> RunEnd
     {
         let limits = Limits(sliceCPU: .milliseconds(20), notes: 10)
@@ -33,7 +33,7 @@ import Testing
             Fixture.bundle("return 1"),
             request: Array("\"\(lie)\"".utf8),
             limits: limits,
-            lane: lane,
+            tenant: tenant,
             note: note,
             call: Fixture.echo
         )
@@ -76,7 +76,7 @@ import Testing
         try await withPool { pool async throws in
             let gate = IsolationTests.Gate()
             let waiting = Task {
-                try await pool.run(Fixture.bundle("return 1"), request: Array("\"waits\"".utf8), lane: "acme") { _ in
+                try await pool.run(Fixture.bundle("return 1"), request: Array("\"waits\"".utf8), tenant: "acme") { _ in
                     await gate.wait()
                     return []
                 }

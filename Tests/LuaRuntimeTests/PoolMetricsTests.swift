@@ -34,7 +34,7 @@ import Testing
             _ = try await Fixture.run("return function() return call('echo', 1) end", in: pool)
             _ = try await Fixture.run("return function() error('no') end", in: pool)
             await #expect(throws: CancellationError.self) {
-                try await pool.run(Fixture.bundle("return function() return call('x', 1) end"), request: Array("{}".utf8), lane: "acme") { _ in
+                try await pool.run(Fixture.bundle("return function() return call('x', 1) end"), request: Array("{}".utf8), tenant: "acme") { _ in
                     throw CancellationError()
                 }
             }
@@ -62,7 +62,7 @@ import Testing
     @Test("A run is under way from its start to its end") func active() async throws {
         try await withPool { pool in
             let meter = try metrics.expectMeter("fairlead_lua_runs_active")
-            _ = try await pool.run(Fixture.bundle("return function() return call('x', 1) end"), request: Array("{}".utf8), lane: "acme") { _ in
+            _ = try await pool.run(Fixture.bundle("return function() return call('x', 1) end"), request: Array("{}".utf8), tenant: "acme") { _ in
                 #expect(meter.lastValue == 1)
                 return Array(#"{"value":1}"#.utf8)
             }
@@ -98,7 +98,7 @@ import Testing
 
     @Test("No label is a lane, a script or anything that it says") func labels() async throws {
         try await withPool { pool in
-            _ = try await Fixture.run("return function() error('oh') end", in: pool, lane: "a customer")
+            _ = try await Fixture.run("return function() error('oh') end", in: pool, tenant: "a customer")
         }
         let dimensions = metrics.timers.flatMap(\.dimensions) + metrics.counters.flatMap(\.dimensions) + metrics.meters.flatMap(\.dimensions)
         let known = PoolMetrics.Result.allCases.map(\.rawValue) + PoolMetrics.Loss.allCases.map(\.rawValue)

@@ -56,7 +56,8 @@ import Testing
                 for number in 0..<300 {
                     group.addTask {
                         let source = "return function(n) for i = 1, 3 do n = call('add', n + 1) end return n end"
-                        let end = try await pool.run(Fixture.bundle(source), request: Array("\(number)".utf8), lane: "lane \(number % 7)") { call in
+                        let end = try await pool.run(Fixture.bundle(source), request: Array("\(number)".utf8), tenant: "tenant \(number % 7)") {
+                            call in
                             await Task.yield()
                             return try await Fixture.echo(call)
                         }

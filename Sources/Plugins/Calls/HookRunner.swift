@@ -57,7 +57,7 @@ public struct HookRunner: Sendable {
                 request: request.json,
                 attachment: request.body,
                 limits: limits,
-                lane: call.connection,
+                tenant: call.connection,
                 note: { [trace] note in
                     if note.op == "trace" { trace?.take(note.args, run: call.run.id) } else { notes.add(note.args) }
                 },
@@ -85,7 +85,7 @@ public struct HookRunner: Sendable {
     /// - Throws: ``HookFailure``.
     public func describe(_ scripts: ConnectionScripts, plugin: String, connection: String) async throws -> HookList {
         let request: JSON = ["op": "describe", "base": "main", "overlay": scripts.hasOverlay ? "overlay" : .null]
-        let end = try await pool.run(scripts.bundle, request: request.bytes(), limits: Limits(), lane: connection, note: { _ in }) { _ in
+        let end = try await pool.run(scripts.bundle, request: request.bytes(), limits: Limits(), tenant: connection, note: { _ in }) { _ in
             throw AttemptFailure("script_error", "a script called the host while it was being loaded", retryable: false)
         }
         switch end {

@@ -30,7 +30,7 @@ public struct LuaProvider: ScreeningProvider {
     /// What is wrong with the script: it does not load, or lacks a hook that the manifest promises. A sentence each. Runs the script's top level.
     public func scriptProblems() async throws -> [String] {
         do {
-            let offered = try await runner.describe(scripts, plugin: manifest.name, connection: lane("check"))
+            let offered = try await runner.describe(scripts, plugin: manifest.name, connection: tenant("check"))
             return plugin.manifest.promisedHooks.subtracting(offered.hooks).sorted().map { hook in
                 "main.lua returns no \(hook), which " + (hook == "submit" ? "every provider needs" : "the manifest's capabilities promise")
             }
@@ -140,7 +140,7 @@ public struct LuaProvider: ScreeningProvider {
             scripts: scripts,
             hook: hook,
             input: ["args": .array(arguments)],
-            connection: lane(account.id),
+            connection: tenant(account.id),
             plugin: manifest.name,
             accounts: [],
             settings: plugin.manifest.settings.applyingDefaults(account.settings),
@@ -161,7 +161,7 @@ public struct LuaProvider: ScreeningProvider {
         }
     }
 
-    private func lane(_ account: String) -> String { "account:" + account }
+    private func tenant(_ account: String) -> String { "account:" + account }
 }
 
 extension CreationRecord.Last {

@@ -1,5 +1,5 @@
-/// The turns of one lane that wait for a worker.
-struct Lane {
+/// The turns of one tenant that wait for a worker.
+struct FairShareQueue {
     /// Nanoseconds that its turns took, and what it was given when it came.
     var spent: Int64
     /// Turns that any worker may do.

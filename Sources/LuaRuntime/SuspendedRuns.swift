@@ -1,0 +1,49 @@
+/// How much the waiting runs of each tenant hold.
+struct SuspendedRuns {
+    /// More than any run holds; so many of them can still be added up.
+    private static let most = 1 << 40
+
+    private var runs: [UInt32: (tenant: String, bytes: Int)] = [:]
+    private var tenants: [String: Int] = [:]
+    private var total = 0
+
+    var count: Int { runs.count }
+    var isEmpty: Bool { runs.isEmpty }
+
+    func contains(_ run: UInt32) -> Bool {
+        runs[run] != nil
+    }
+
+    /// Remembers what a run holds now. Returns the limit that its tenant is beyond: `tenant`, or its part of `all` where the tenants together hold
+    /// more.
+    mutating func hold(_ run: Run, bytes: Int, tenant: Int, all: Int) -> Int? {
+        remove(run.id)
+        let bytes = min(max(bytes, 0), Self.most)
+        runs[run.id] = (run.tenant, bytes)
+        total += bytes
+        let held = tenants[run.tenant, default: 0] + bytes
+        tenants[run.tenant] = held
+        let limit = total > all ? min(tenant, all / tenants.count) : tenant
+        return held > limit ? limit : nil
+    }
+
+    mutating func remove(_ run: UInt32) {
+        guard let held = runs.removeValue(forKey: run) else { return }
+        total -= held.bytes
+        let left = (tenants[held.tenant] ?? 0) - held.bytes
+        tenants[held.tenant] = left > 0 ? left : nil
+    }
+
+    mutating func removeAll() {
+        self = SuspendedRuns()
+    }
+}
+
+extension Run {
+    /// The error of a run whose tenant holds too much.
+    func holdsTooMuch(_ limit: Int) -> TurnEnd {
+        .failed(
+            ScriptError(code: .memoryLimit, message: "the waiting runs of this tenant hold more than \(limit) bytes", script: bundle.plugin)
+        )
+    }
+}
