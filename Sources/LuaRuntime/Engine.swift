@@ -1,15 +1,15 @@
-/// Executes turns, one at a time. It belongs to a thread, which may lend it for a moment: two never use it at once.
+/// Executes slices, one at a time. It belongs to a thread, which may lend it for a moment: two never use it at once.
 protocol Engine: AnyObject {
     /// The process of the worker that is alive, if there is one. May be asked at any time.
     var worker: Int32? { get }
     /// Whether it may be given runs that it does not hold yet.
     var acceptsStarts: Bool { get }
-    /// Does one turn and returns how it ended. Blocks.
-    func take(_ turn: Turn, of run: Run) -> TurnEnd
-    /// Begins a turn and looks for its end for a few microseconds, without blocking. Only while the engine is lent.
-    func attempt(_ turn: Turn, of run: Run) -> Attempt
-    /// Goes on with the turn that an attempt left under way, and returns how it ended. Blocks.
-    func finish() -> TurnEnd
+    /// Does one slice and returns how it ended. Blocks.
+    func take(_ slice: Slice, of run: Run) -> SliceEnd
+    /// Begins a slice and looks for its end for a few microseconds, without blocking. Only while the engine is lent.
+    func attempt(_ slice: Slice, of run: Run) -> Attempt
+    /// Goes on with the slice that an attempt left under way, and returns how it ended. Blocks.
+    func finish() -> SliceEnd
     /// Forgets a run that waits; nothing where it does not.
     func drop(_ run: UInt32)
     /// Blocks until the wake descriptor becomes readable, and clears it, or until what executes runs has ended: then true. The engine may be lent
@@ -21,9 +21,9 @@ protocol Engine: AnyObject {
     func close()
 }
 
-/// What came of a turn that its caller did itself.
+/// What came of a slice that its caller did itself.
 enum Attempt {
-    case ended(TurnEnd)
+    case ended(SliceEnd)
     /// It is begun, and ``Engine/finish()`` has to follow.
     case underWay
     /// It has to be done by the engine's thread.

@@ -1,10 +1,10 @@
-/// The turns of one tenant that wait for a worker.
+/// The slices of one tenant that wait for a worker.
 struct FairShareQueue {
-    /// Nanoseconds that its turns took, and what it was given when it came.
+    /// Nanoseconds that its slices took, and what it was given when it came.
     var spent: Int64
-    /// Turns that any worker may do.
+    /// Slices that any worker may do.
     private var starts: [Job] = []
-    /// Turns of runs that a worker already holds.
+    /// Slices of runs that a worker already holds.
     private var resumes: [Int: [Job]] = [:]
 
     init(spent: Int64) {

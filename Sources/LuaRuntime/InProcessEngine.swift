@@ -19,8 +19,8 @@ final class InProcessEngine: Engine {
         running.count < configuration.concurrentRunsPerWorker
     }
 
-    func take(_ turn: Turn, of run: Run) -> TurnEnd {
-        switch turn {
+    func take(_ slice: Slice, of run: Run) -> SliceEnd {
+        switch slice {
         case .compile:
             let (bundle, error) = compile(run.bundle)
             fls_bundle_release(bundle)
@@ -37,10 +37,10 @@ final class InProcessEngine: Engine {
         fls_run_free(running.removeValue(forKey: run))
     }
 
-    /// A turn may take long, and nobody's thread but the engine's own is there to be kept.
-    func attempt(_ turn: Turn, of run: Run) -> Attempt { .notBegun }
+    /// A slice may take long, and nobody's thread but the engine's own is there to be kept.
+    func attempt(_ slice: Slice, of run: Run) -> Attempt { .notBegun }
 
-    func finish() -> TurnEnd { .interrupted("nothing is under way") }
+    func finish() -> SliceEnd { .interrupted("nothing is under way") }
 
     func wait(wakeDescriptor: Int32) -> Bool {
         _ = fls_wait(wakeDescriptor, -1, -1)
@@ -58,7 +58,7 @@ final class InProcessEngine: Engine {
         fls_templates_free(templates)
     }
 
-    private func start(_ run: Run, _ request: [UInt8], _ attachment: [UInt8]) -> TurnEnd {
+    private func start(_ run: Run, _ request: [UInt8], _ attachment: [UInt8]) -> SliceEnd {
         let bundle: OpaquePointer
         if let known = bundles.find(run.bundle.id) {
             bundle = known
@@ -69,7 +69,7 @@ final class InProcessEngine: Engine {
             bundle = compiled
         }
         var limits = run.limits.sandbox
-        // The run outlives its turn only in `scheduler` and in the task that awaits it, both of which hold `run` until it is dropped or done.
+        // The run outlives its slice only in `scheduler` and in the task that awaits it, both of which hold `run` until it is dropped or done.
         var listener = fls_listener(context: Unmanaged.passUnretained(run).toOpaque(), note: receiveNote, out_of_memory: nil)
         guard let pointer = fls_run_create(bundle, templates, &limits, &listener) else {
             return .failed(ScriptError(code: .memoryLimit, message: "not enough memory to begin", script: run.bundle.plugin))
@@ -83,10 +83,10 @@ final class InProcessEngine: Engine {
         return finish(run, pointer, outcome)
     }
 
-    private func finish(_ run: Run, _ pointer: OpaquePointer, _ outcome: fls_outcome) -> TurnEnd {
+    private func finish(_ run: Run, _ pointer: OpaquePointer, _ outcome: fls_outcome) -> SliceEnd {
         let payload = copy(outcome.payload, outcome.payload_length)
         guard outcome.status == FLS_CALL else {
-            let end: TurnEnd = outcome.status == FLS_DONE ? .done(payload) : .failed(ScriptError(json: payload, plugin: run.bundle.plugin))
+            let end: SliceEnd = outcome.status == FLS_DONE ? .done(payload) : .failed(ScriptError(json: payload, plugin: run.bundle.plugin))
             drop(run.id)
             return end
         }

@@ -101,13 +101,13 @@ public final class LuaPool: Sendable {
         call: @escaping @Sendable (HostCall) async throws -> [UInt8],
     ) async throws -> RunEnd {
         let run = scheduler.open(bundle: bundle, limits: limits, tenant: tenant, note: note)
-        var turn = Turn.start(request: request, attachment: attachment)
+        var slice = Slice.start(request: request, attachment: attachment)
         var result = PoolMetrics.Result.dropped
         metrics.began()
         defer { metrics.ended(run, as: result) }
         do {
             while true {
-                switch try await scheduler.take(turn, of: run) {
+                switch try await scheduler.take(slice, of: run) {
                 case .done(let value):
                     result = .finished
                     return .finished(value)
@@ -122,7 +122,7 @@ public final class LuaPool: Sendable {
                     throw error
                 case .call(let asked):
                     try Task.checkCancellation()
-                    turn = .resume(try await call(asked))
+                    slice = .resume(try await call(asked))
                 }
             }
         } catch {

@@ -9,7 +9,7 @@ final class ProcessEngine: Engine {
     /// Where the machine is busy, a slice may take this many times its CPU limit by the clock on the wall.
     private static let patience: UInt64 = 10
     private static let compileLimit: UInt64 = 1_000_000_000
-    /// How long a caller looks for the end of its turn: about as long as waking two threads takes.
+    /// How long a caller looks for the end of its slice: about as long as waking two threads takes.
     private static let glance = Duration.microseconds(100)
     /// Bytes that a worker's socket takes at once.
     private static let short = 32 << 10
@@ -26,7 +26,7 @@ final class ProcessEngine: Engine {
     private var served = 0
     private var worn = false
     private var failedStarts = 0
-    /// The turn that an attempt left under way.
+    /// The slice that an attempt left under way.
     private var pending: Pending?
 
     private struct Pending {
@@ -54,21 +54,21 @@ final class ProcessEngine: Engine {
         suspended.count < configuration.concurrentRunsPerWorker && !(worn && !suspended.isEmpty)
     }
 
-    func take(_ turn: Turn, of run: Run) -> TurnEnd {
-        if case .resume = turn, !suspended.contains(run.id) { return .interrupted("the worker that held the run has ended") }
+    func take(_ slice: Slice, of run: Run) -> SliceEnd {
+        if case .resume = slice, !suspended.contains(run.id) { return .interrupted("the worker that held the run has ended") }
         replaceIfWorn()
         if let error = ensureProcess() { return .unavailable(error) }
         guard let process else { return .interrupted("the worker has ended") }
         let cpu = process.cpu
-        let limit = prepare(turn, of: run)
+        let limit = prepare(slice, of: run)
         guard process.send(limit.frames) else { return lose(run) }
         return settle(Pending(run: run, limit: limit.nanoseconds, cpu: cpu, began: .now))
     }
 
-    func attempt(_ turn: Turn, of run: Run) -> Attempt {
-        guard let process, !worn, served < configuration.runsPerWorker, isShort(turn, of: run) else { return .notBegun }
+    func attempt(_ slice: Slice, of run: Run) -> Attempt {
+        guard let process, !worn, served < configuration.runsPerWorker, isShort(slice, of: run) else { return .notBegun }
         let cpu = process.cpu
-        let limit = prepare(turn, of: run)
+        let limit = prepare(slice, of: run)
         var begun = Pending(run: run, limit: limit.nanoseconds, cpu: cpu, began: .now)
         // A worker that is gone or says what it must not is the thread's to bury.
         begun.isSent = process.send(limit.frames, milliseconds: 0)
@@ -85,16 +85,16 @@ final class ProcessEngine: Engine {
         return .underWay
     }
 
-    func finish() -> TurnEnd {
-        guard let turn = pending else { return .interrupted("nothing is under way") }
+    func finish() -> SliceEnd {
+        guard let slice = pending else { return .interrupted("nothing is under way") }
         pending = nil
-        if let what = turn.wrong { return accuse(turn.run, what) }
-        return turn.isSent ? settle(turn) : lose(turn.run)
+        if let what = slice.wrong { return accuse(slice.run, what) }
+        return slice.isSent ? settle(slice) : lose(slice.run)
     }
 
-    /// Whether a turn can be handed to the worker without waiting for it to read.
-    private func isShort(_ turn: Turn, of run: Run) -> Bool {
-        switch turn {
+    /// Whether a slice can be handed to the worker without waiting for it to read.
+    private func isShort(_ slice: Slice, of run: Run) -> Bool {
+        switch slice {
         case .compile: false
         case .resume(let reply): suspended.contains(run.id) && reply.count <= Self.short
         case .start(let request, let attachment): bundles.find(run.bundle.id) != nil && request.count + attachment.count <= Self.short
@@ -172,16 +172,16 @@ final class ProcessEngine: Engine {
         if worn, suspended.isEmpty { forget(process.end) }
     }
 
-    // MARK: - One turn
+    // MARK: - One slice
 
-    private func prepare(_ turn: Turn, of run: Run) -> (frames: [UInt8], nanoseconds: UInt64) {
+    private func prepare(_ slice: Slice, of run: Run) -> (frames: [UInt8], nanoseconds: UInt64) {
         var frames: [UInt8] = []
-        let slice = UInt64(run.limits.sandbox.slice_cpu_ms) * 1_000_000
-        switch turn {
+        let sliceLimit = UInt64(run.limits.sandbox.slice_cpu_ms) * 1_000_000
+        switch slice {
         case .resume(let reply):
             frames.reserveCapacity(reply.count + 16)
             WorkerProcess.append(&frames, type: FLS_FRAME_RESUME, id: run.id, payload: [reply])
-            return (frames, slice)
+            return (frames, sliceLimit)
         case .compile:
             WorkerProcess.append(&frames, type: FLS_FRAME_BUNDLE, id: 0, payload: [run.bundle.wire])
             WorkerProcess.append(&frames, type: FLS_FRAME_DROP_BUNDLE, id: 0, payload: [])
@@ -197,7 +197,7 @@ final class ProcessEngine: Engine {
             head.append(integer: UInt32(request.count))
             WorkerProcess.append(&frames, type: FLS_FRAME_START, id: run.id, payload: [head, request, attachment])
             served += 1
-            return (frames, known == nil ? slice + Self.compileLimit : slice)
+            return (frames, known == nil ? sliceLimit + Self.compileLimit : sliceLimit)
         }
     }
 
@@ -211,9 +211,9 @@ final class ProcessEngine: Engine {
         return id
     }
 
-    /// Reads frames until the turn has ended, or the deadline has. Whatever the worker says, and however much of it, the deadline holds.
-    private func settle(_ turn: Pending) -> TurnEnd {
-        let (run, limit) = (turn.run, turn.limit)
+    /// Reads frames until the slice has ended, or the deadline has. Whatever the worker says, and however much of it, the deadline holds.
+    private func settle(_ slice: Pending) -> SliceEnd {
+        let (run, limit) = (slice.run, slice.limit)
         var due = ContinuousClock.now + .nanoseconds(Int64(clamping: limit + Self.grace)) + .milliseconds(1)
         while true {
             switch process?.receive(until: due) ?? .closed {
@@ -237,8 +237,8 @@ final class ProcessEngine: Engine {
             guard ContinuousClock.now >= due else { continue }
             due = .now + .milliseconds(50)
             let now = process?.cpu ?? 0
-            let used = now > turn.cpu ? now - turn.cpu : 0
-            let wall = UInt64(clamping: (ContinuousClock.now - turn.began).nanoseconds)
+            let used = now > slice.cpu ? now - slice.cpu : 0
+            let wall = UInt64(clamping: (ContinuousClock.now - slice.began).nanoseconds)
             if used > limit + Self.grace || wall > Self.patience * (limit + Self.grace) {
                 kill(.deadline)
                 return .failed(error(.workerKilled, "the script did not stop and its worker was killed", run))
@@ -246,12 +246,12 @@ final class ProcessEngine: Engine {
         }
     }
 
-    /// What a frame means for the turn.
+    /// What a frame means for the slice.
     private enum Heard {
         case more
-        case end(TurnEnd)
+        case end(SliceEnd)
         /// The worker ends by itself.
-        case last(TurnEnd)
+        case last(SliceEnd)
         /// No worker says this unless a script has broken out of Lua. The text says what.
         case wrong(String)
     }
@@ -275,7 +275,7 @@ final class ProcessEngine: Engine {
         case FLS_FRAME_CALL:
             let bytes = Int(clamping: payload.integer(UInt64.self, at: 0))
             if let most = suspended.hold(run, bytes: bytes, tenant: configuration.tenantMemory, all: Int(clamping: configuration.addressSpace / 2)) {
-                _ = letGo(run.id)  // where it is gone, the next turn finds out
+                _ = letGo(run.id)  // where it is gone, the next slice finds out
                 return .end(run.holdsTooMuch(most))
             }
             return .end(.call(call(payload, at: 8)))
@@ -301,8 +301,8 @@ final class ProcessEngine: Engine {
         }
     }
 
-    /// Ends a worker that a script has taken over: the one whose turn it was.
-    private func accuse(_ run: Run, _ what: String) -> TurnEnd {
+    /// Ends a worker that a script has taken over: the one whose slice it was.
+    private func accuse(_ run: Run, _ what: String) -> SliceEnd {
         kill(.compromised)
         return .failed(error(.workerCrashed, what, run))
     }
@@ -315,7 +315,7 @@ final class ProcessEngine: Engine {
     }
 
     /// The worker ended without an answer. A signal it brought upon itself is the run's fault; being killed from outside is not.
-    private func lose(_ run: Run) -> TurnEnd {
+    private func lose(_ run: Run) -> SliceEnd {
         guard let process else { return .interrupted("the worker has ended") }
         let status = forget(process.end)
         metrics.lostWorker(status: status)

@@ -2,9 +2,9 @@ import CLuaSandbox
 import Foundation
 import Synchronization
 
-/// Decides which worker does which turn next.
+/// Decides which worker does which slice next.
 ///
-/// Each tenant has an account of the time its turns took; the tenant with the smallest goes first. A tenant that was away comes back no richer than
+/// Each tenant has an account of the time its slices took; the tenant with the smallest goes first. A tenant that was away comes back no richer than
 /// the others, and one that left in debt stays in debt.
 final class Scheduler: Sendable {
     private struct State {
@@ -25,7 +25,7 @@ final class Scheduler: Sendable {
         var stopped: [CheckedContinuation<Void, Never>] = []
 
         /// Remembers where a run waits, and forgets tenants that have nothing to say.
-        mutating func settle(_ run: Run, _ end: TurnEnd, on worker: Int) {
+        mutating func settle(_ run: Run, _ end: SliceEnd, on worker: Int) {
             if case .call = end { places[run.id] = worker } else { places[run.id] = nil }
             if tenants.count > 64 || tenants[run.tenant]?.isEmpty == true {
                 let clock = clock
@@ -47,7 +47,7 @@ final class Scheduler: Sendable {
     /// What a worker's thread is to do.
     enum Work: Sendable {
         case job(Job)
-        /// The turn that its caller began.
+        /// The slice that its caller began.
         case unfinished(Job)
         case drop([UInt32])
         case wait
@@ -73,12 +73,12 @@ final class Scheduler: Sendable {
         return Run(id: id, bundle: bundle, limits: limits, tenant: tenant, note: note)
     }
 
-    /// Waits for a worker and does the turn on it.
-    func take(_ turn: Turn, of run: Run) async throws -> TurnEnd {
-        let loan = Task.isCancelled ? nil : borrow(for: turn, of: run)
+    /// Waits for a worker and does the slice on it.
+    func take(_ slice: Slice, of run: Run) async throws -> SliceEnd {
+        let loan = Task.isCancelled ? nil : borrow(for: slice, of: run)
         var begun: Loan?
         if let loan {
-            switch loan.engine.attempt(turn, of: run) {
+            switch loan.engine.attempt(slice, of: run) {
             case .ended(let end):
                 giveBack(loan, run, end)
                 return end
@@ -88,7 +88,7 @@ final class Scheduler: Sendable {
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let job = Job(run: run, turn: turn, continuation: continuation)
+                let job = Job(run: run, slice: slice, continuation: continuation)
                 guard begun == nil else { return leave(job, to: begun) }
                 enqueue(job)
                 if Task.isCancelled { withdraw(run) }
@@ -98,7 +98,7 @@ final class Scheduler: Sendable {
         }
     }
 
-    // MARK: - Turns that their callers do
+    // MARK: - Slices that their callers do
 
     /// A worker's engine in its caller's hands.
     private struct Loan {
@@ -107,11 +107,12 @@ final class Scheduler: Sendable {
         let began = ContinuousClock.now
     }
 
-    /// Lends the engine of an idle worker to a caller, where nothing else is going on: then waking a thread for a short turn would cost more than it.
-    private func borrow(for turn: Turn, of run: Run) -> Loan? {
+    /// Lends the engine of an idle worker to a caller, where nothing else is going on: then waking a thread for a short slice would cost more than
+    /// it.
+    private func borrow(for slice: Slice, of run: Run) -> Loan? {
         state.withLock { state in
             guard !state.stopping, state.tenants.values.allSatisfy(\.isEmpty), state.idle.count == state.threads.count else { return nil }
-            let place: Int? = if case .resume = turn { state.places[run.id] } else { state.idle.min() }
+            let place: Int? = if case .resume = slice { state.places[run.id] } else { state.idle.min() }
             guard let place, state.idle.remove(place) != nil else { return nil }
             state.lent.insert(place)
             state.tenants.removeAll(keepingCapacity: true)  // nobody waits: nobody owes anything
@@ -119,7 +120,7 @@ final class Scheduler: Sendable {
         }
     }
 
-    private func giveBack(_ loan: Loan, _ run: Run, _ end: TurnEnd) {
+    private func giveBack(_ loan: Loan, _ run: Run, _ end: SliceEnd) {
         let took = (ContinuousClock.now - loan.began).nanoseconds
         state.withLock { state in
             state.tenants[run.tenant, default: FairShareQueue(spent: state.clock)].spent += took
@@ -132,7 +133,7 @@ final class Scheduler: Sendable {
         state.withLock { state in state.takeBack(loan.worker) }
     }
 
-    /// Leaves a turn that is under way to the worker's thread, which holds its deadline from here on.
+    /// Leaves a slice that is under way to the worker's thread, which holds its deadline from here on.
     private func leave(_ job: Job, to loan: Loan?) {
         guard let loan else { return }
         state.withLock { state in
@@ -207,7 +208,7 @@ final class Scheduler: Sendable {
         state.withLock { state in state.idle.remove(index) != nil }
     }
 
-    func finish(_ job: Job, _ end: TurnEnd, worker: Int, nanoseconds: Int64) {
+    func finish(_ job: Job, _ end: SliceEnd, worker: Int, nanoseconds: Int64) {
         state.withLock { state in
             state.tenants[job.run.tenant, default: FairShareQueue(spent: state.clock)].spent += nanoseconds
             state.settle(job.run, end, on: worker)

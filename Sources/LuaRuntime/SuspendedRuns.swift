@@ -41,7 +41,7 @@ struct SuspendedRuns {
 
 extension Run {
     /// The error of a run whose tenant holds too much.
-    func holdsTooMuch(_ limit: Int) -> TurnEnd {
+    func holdsTooMuch(_ limit: Int) -> SliceEnd {
         .failed(
             ScriptError(code: .memoryLimit, message: "the waiting runs of this tenant hold more than \(limit) bytes", script: bundle.plugin)
         )

@@ -63,7 +63,7 @@ final class WorkerThread: Sendable {
             case .drop(let runs): for run in runs { engine.drop(run) }
             case .job(let job):
                 job.run.addWait(.now - job.asked)
-                finish(job) { engine.take(job.turn, of: job.run) }
+                finish(job) { engine.take(job.slice, of: job.run) }
             case .unfinished(let job): finish(job) { engine.finish() }
             }
         }
@@ -71,9 +71,9 @@ final class WorkerThread: Sendable {
         scheduler.ended(index)
     }
 
-    private func finish(_ job: Job, _ turn: () -> TurnEnd) {
+    private func finish(_ job: Job, _ slice: () -> SliceEnd) {
         let began = ContinuousClock.now
-        let end = turn()
+        let end = slice()
         scheduler.finish(job, end, worker: index, nanoseconds: (ContinuousClock.now - began).nanoseconds)
     }
 }

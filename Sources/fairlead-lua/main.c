@@ -31,7 +31,7 @@ typedef struct {
 
 static table bundles, runs;
 static fls_templates *templates; /* NULL where memory did not suffice */
-static uint32_t executing; /* the run whose turn it is */
+static uint32_t executing; /* the run whose slice is executing */
 
 /* ---- what a run says ---- */
 

@@ -111,7 +111,7 @@ void watchdog_install(void) {
     sigaction(SIGBUS, &action, NULL);
     sigaction(SIGFPE, &action, NULL);
     sigaction(SIGILL, &action, NULL);
-    /* It ticks for as long as the worker lives, by the CPU that it uses: starting and stopping it would cost each turn two system calls. */
+    /* It ticks for as long as the worker lives, by the CPU that it uses: starting and stopping it would cost each slice two system calls. */
     struct itimerval timer = {.it_interval = {.tv_usec = TICK_MS * 1000}, .it_value = {.tv_usec = TICK_MS * 1000}};
     setitimer(ITIMER_PROF, &timer, NULL);
 }

@@ -40,9 +40,9 @@ import Testing
     }
 
     @Test(arguments: ["large", "twice", "unknown", "hello", "error", "boast", "word"])
-    func failsTheRunWhoseTurnItWas(_ lie: String) async throws {
+    func failsTheRunWhoseSliceItWas(_ lie: String) async throws {
         try await withPool { pool async throws in
-            // Both ways of doing a turn: by the worker's own thread, and by the caller.
+            // Both ways of doing a slice: by the worker's own thread, and by the caller.
             for _ in 0..<2 {
                 #expect(try await run(lie, in: pool).error?.code == .workerCrashed)
                 #expect(try await run("truth", in: pool).text == "\"told\"")

@@ -18,7 +18,7 @@ enum {
 
 struct fls_template {
     fls_run run;         /* the state points to its run: it has one address, too */
-    fls_run prepared;    /* the run as it is before its first turn */
+    fls_run prepared;    /* the run as it is before its first slice */
     char *image;         /* the bytes at `home` then; NULL where the prelude failed or did not find room */
     size_t length;
     bool is_filled, is_in_use;

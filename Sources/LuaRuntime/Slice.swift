@@ -2,15 +2,15 @@ import CLuaSandbox
 import Synchronization
 
 /// What a worker's thread does next for a run.
-enum Turn: Sendable {
+enum Slice: Sendable {
     case start(request: [UInt8], attachment: [UInt8])
     case resume([UInt8])
     /// Only compiles the bundle.
     case compile
 }
 
-/// How a turn ended.
-enum TurnEnd: Sendable {
+/// How a slice ended.
+enum SliceEnd: Sendable {
     case call(HostCall)
     case done([UInt8])
     case failed(ScriptError)
@@ -38,7 +38,7 @@ final class Run: Sendable {
         self.note = note
     }
 
-    /// How long its turns waited for a worker, all together.
+    /// How long its slices waited for a worker, all together.
     var waited: Duration {
         .nanoseconds(nanosecondsWaited.load(ordering: .relaxed))
     }
@@ -55,14 +55,14 @@ final class Run: Sendable {
     }
 }
 
-/// A turn that waits for a worker. Its continuation is resumed once, by whoever takes the job out of the queue.
+/// A slice that waits for a worker. Its continuation is resumed once, by whoever takes the job out of the queue.
 struct Job: Sendable {
     let run: Run
-    let turn: Turn
-    let continuation: CheckedContinuation<TurnEnd, any Error>
+    let slice: Slice
+    let continuation: CheckedContinuation<SliceEnd, any Error>
     let asked = ContinuousClock.now
 
     var isStart: Bool {
-        if case .resume = turn { false } else { true }
+        if case .resume = slice { false } else { true }
     }
 }
