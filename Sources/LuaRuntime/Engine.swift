@@ -1,4 +1,4 @@
-/// Executes slices, one at a time. It belongs to a thread, which may lend it for a moment: two never use it at once.
+/// Executes slices, one at a time. It belongs to a thread, which may lease it for a short time: two never use it at once.
 protocol Engine: AnyObject {
     /// The process of the worker that is alive, if there is one. May be asked at any time.
     var worker: Int32? { get }
@@ -6,13 +6,13 @@ protocol Engine: AnyObject {
     var acceptsStarts: Bool { get }
     /// Does one slice and returns how it ended. Blocks.
     func take(_ slice: Slice, of run: Run) -> SliceEnd
-    /// Begins a slice and looks for its end for a few microseconds, without blocking. Only while the engine is lent.
+    /// Begins a slice and looks for its end for a few microseconds, without blocking. Only while the engine is leased.
     func attempt(_ slice: Slice, of run: Run) -> Attempt
     /// Goes on with the slice that an attempt left under way, and returns how it ended. Blocks.
     func finish() -> SliceEnd
     /// Forgets a run that waits; nothing where it does not.
     func drop(_ run: UInt32)
-    /// Blocks until the wake descriptor becomes readable, and clears it, or until what executes runs has ended: then true. The engine may be lent
+    /// Blocks until the wake descriptor becomes readable, and clears it, or until what executes runs has ended: then true. The engine may be leased
     /// meanwhile.
     func wait(wakeDescriptor: Int32) -> Bool
     /// Cleans up after what executed runs has ended.

@@ -16,9 +16,9 @@ final class Scheduler: Sendable {
         var places: [UInt32: Int] = [:]
         var threads: [WorkerThread] = []
         var idle: Set<Int> = []
-        /// Workers whose engine a caller has for a moment.
-        var lent: Set<Int> = []
-        /// What callers left to the workers that they gave back.
+        /// Workers whose engine a caller has leased.
+        var leased: Set<Int> = []
+        /// What callers left to the workers whose lease they ended.
         var unfinished: [Int: Job] = [:]
         var stopping = false
         var threadsLeft = 0
@@ -34,7 +34,7 @@ final class Scheduler: Sendable {
         }
 
         mutating func takeBack(_ worker: Int) {
-            lent.remove(worker)
+            leased.remove(worker)
             idle.insert(worker)
             // Whoever came meanwhile found it neither idle nor at work; nor did its own thread.
             if stopping || threads[worker].hasDrops || tenants.values.contains(where: { $0.isReady(for: worker, acceptsStarts: true) }) {
@@ -75,15 +75,15 @@ final class Scheduler: Sendable {
 
     /// Waits for a worker and does the slice on it.
     func take(_ slice: Slice, of run: Run) async throws -> SliceEnd {
-        let loan = Task.isCancelled ? nil : borrow(for: slice, of: run)
-        var begun: Loan?
-        if let loan {
-            switch loan.engine.attempt(slice, of: run) {
+        let lease = Task.isCancelled ? nil : leaseEngine(for: slice, of: run)
+        var begun: Lease?
+        if let lease {
+            switch lease.engine.attempt(slice, of: run) {
             case .ended(let end):
-                giveBack(loan, run, end)
+                release(lease, run, end)
                 return end
-            case .underWay: begun = loan
-            case .notBegun: giveBack(loan)
+            case .underWay: begun = lease
+            case .notBegun: release(lease)
             }
         }
         return try await withTaskCancellationHandler {
@@ -101,45 +101,45 @@ final class Scheduler: Sendable {
     // MARK: - Slices that their callers do
 
     /// A worker's engine in its caller's hands.
-    private struct Loan {
+    private struct Lease {
         let worker: Int
         let engine: any Engine
         let began = ContinuousClock.now
     }
 
-    /// Lends the engine of an idle worker to a caller, where nothing else is going on: then waking a thread for a short slice would cost more than
+    /// Leases the engine of an idle worker to a caller, where nothing else is going on: then waking a thread for a short slice would cost more than
     /// it.
-    private func borrow(for slice: Slice, of run: Run) -> Loan? {
+    private func leaseEngine(for slice: Slice, of run: Run) -> Lease? {
         state.withLock { state in
             guard !state.stopping, state.tenants.values.allSatisfy(\.isEmpty), state.idle.count == state.threads.count else { return nil }
             let place: Int? = if case .resume = slice { state.places[run.id] } else { state.idle.min() }
             guard let place, state.idle.remove(place) != nil else { return nil }
-            state.lent.insert(place)
+            state.leased.insert(place)
             state.tenants.removeAll(keepingCapacity: true)  // nobody waits: nobody owes anything
-            return Loan(worker: place, engine: state.threads[place].engine)
+            return Lease(worker: place, engine: state.threads[place].engine)
         }
     }
 
-    private func giveBack(_ loan: Loan, _ run: Run, _ end: SliceEnd) {
-        let took = (ContinuousClock.now - loan.began).nanoseconds
+    private func release(_ lease: Lease, _ run: Run, _ end: SliceEnd) {
+        let took = (ContinuousClock.now - lease.began).nanoseconds
         state.withLock { state in
             state.tenants[run.tenant, default: FairShareQueue(spent: state.clock)].spent += took
-            state.settle(run, end, on: loan.worker)
-            state.takeBack(loan.worker)
+            state.settle(run, end, on: lease.worker)
+            state.takeBack(lease.worker)
         }
     }
 
-    private func giveBack(_ loan: Loan) {
-        state.withLock { state in state.takeBack(loan.worker) }
+    private func release(_ lease: Lease) {
+        state.withLock { state in state.takeBack(lease.worker) }
     }
 
     /// Leaves a slice that is under way to the worker's thread, which holds its deadline from here on.
-    private func leave(_ job: Job, to loan: Loan?) {
-        guard let loan else { return }
+    private func leave(_ job: Job, to lease: Lease?) {
+        guard let lease else { return }
         state.withLock { state in
-            state.lent.remove(loan.worker)
-            state.unfinished[loan.worker] = job
-            state.threads[loan.worker].wake()
+            state.leased.remove(lease.worker)
+            state.unfinished[lease.worker] = job
+            state.threads[lease.worker].wake()
         }
     }
 
@@ -184,7 +184,7 @@ final class Scheduler: Sendable {
     /// What worker `index` shall do next; `.wait` after having marked it idle.
     func next(_ index: Int) -> Work {
         state.withLock { state in
-            if state.lent.contains(index) { return .wait }
+            if state.leased.contains(index) { return .wait }
             let acceptsStarts = state.threads[index].engine.acceptsStarts  // nobody has the engine, and nobody gets it while this is locked
             if let job = state.unfinished.removeValue(forKey: index) { return .unfinished(job) }
             let dropped = state.threads[index].takeDrops()
@@ -203,7 +203,7 @@ final class Scheduler: Sendable {
         }
     }
 
-    /// Takes an idle worker for its own thread; false where it is lent.
+    /// Takes an idle worker for its own thread; false where it is leased.
     func reclaim(_ index: Int) -> Bool {
         state.withLock { state in state.idle.remove(index) != nil }
     }

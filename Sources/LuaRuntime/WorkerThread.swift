@@ -8,7 +8,7 @@ final class WorkerThread: Sendable {
     private let scheduler: Scheduler
     private let wakeDescriptor: Int32
     private let dropped = Mutex<[UInt32]>([])
-    /// The scheduler says who uses it: this thread, or a caller to whom it is lent.
+    /// The scheduler says who uses it: this thread, or a caller to whom it is leased.
     nonisolated(unsafe) let engine: any Engine
 
     init(index: Int, scheduler: Scheduler) {
