@@ -7,8 +7,8 @@ protocol Engine: AnyObject {
     /// Does one slice and returns how it ended. Blocks.
     func take(_ slice: Slice, of run: Run) -> SliceEnd
     /// Begins a slice and looks for its end for a few microseconds, without blocking. Only while the engine is leased.
-    func attempt(_ slice: Slice, of run: Run) -> Attempt
-    /// Goes on with the slice that an attempt left under way, and returns how it ended. Blocks.
+    func runInline(_ slice: Slice, of run: Run) -> InlineResult
+    /// Goes on with the slice that ``runInline(_:of:)`` left under way, and returns how it ended. Blocks.
     func finish() -> SliceEnd
     /// Forgets a run that waits; nothing where it does not.
     func drop(_ run: UInt32)
@@ -16,13 +16,13 @@ protocol Engine: AnyObject {
     /// meanwhile.
     func wait(wakeDescriptor: Int32) -> Bool
     /// Cleans up after what executed runs has ended.
-    func bury()
+    func reap()
     /// Ends everything. The engine is not used afterwards.
     func close()
 }
 
-/// What came of a slice that its caller did itself.
-enum Attempt {
+/// What came of a slice that its caller ran inline.
+enum InlineResult {
     case ended(SliceEnd)
     /// It is begun, and ``Engine/finish()`` has to follow.
     case underWay

@@ -38,7 +38,7 @@ final class InProcessEngine: Engine {
     }
 
     /// A slice may take long, and nobody's thread but the engine's own is there to be kept.
-    func attempt(_ slice: Slice, of run: Run) -> Attempt { .notBegun }
+    func runInline(_ slice: Slice, of run: Run) -> InlineResult { .notBegun }
 
     func finish() -> SliceEnd { .interrupted("nothing is under way") }
 
@@ -48,7 +48,7 @@ final class InProcessEngine: Engine {
         return false
     }
 
-    func bury() {}
+    func reap() {}
 
     func close() {
         for pointer in running.values { fls_run_free(pointer) }

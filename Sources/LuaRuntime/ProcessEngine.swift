@@ -7,14 +7,14 @@ final class ProcessEngine: Engine {
     /// CPU beyond the slice's limit that a worker is left to stop by itself: its own timer fires after 100 ms.
     private static let grace: UInt64 = 200_000_000
     /// Where the machine is busy, a slice may take this many times its CPU limit by the clock on the wall.
-    private static let patience: UInt64 = 10
+    private static let wallClockFactor: UInt64 = 10
     private static let compileLimit: UInt64 = 1_000_000_000
     /// How long a caller looks for the end of its slice: about as long as waking two threads takes.
-    private static let glance = Duration.microseconds(100)
+    private static let spinLimit = Duration.microseconds(100)
     /// Bytes that a worker's socket takes at once.
-    private static let short = 32 << 10
+    private static let inlineLimit = 32 << 10
     /// The frames after which the worker lives on.
-    private static let ordinary: Set<Int> = [FLS_FRAME_NOTE, FLS_FRAME_CALL, FLS_FRAME_DONE, FLS_FRAME_ERROR]
+    private static let survivableFrames: Set<Int> = [FLS_FRAME_NOTE, FLS_FRAME_CALL, FLS_FRAME_DONE, FLS_FRAME_ERROR]
 
     private let configuration: LuaPool.Configuration
     private let metrics: PoolMetrics
@@ -24,9 +24,9 @@ final class ProcessEngine: Engine {
     private var nextBundle: UInt32 = 1
     private var suspended = SuspendedRuns()
     private var served = 0
-    private var worn = false
+    private var recyclePending = false
     private var failedStarts = 0
-    /// The slice that an attempt left under way.
+    /// The slice that its caller left under way.
     private var pending: Pending?
 
     private struct Pending {
@@ -51,31 +51,31 @@ final class ProcessEngine: Engine {
     }
 
     var acceptsStarts: Bool {
-        suspended.count < configuration.concurrentRunsPerWorker && !(worn && !suspended.isEmpty)
+        suspended.count < configuration.concurrentRunsPerWorker && !(recyclePending && !suspended.isEmpty)
     }
 
     func take(_ slice: Slice, of run: Run) -> SliceEnd {
         if case .resume = slice, !suspended.contains(run.id) { return .interrupted("the worker that held the run has ended") }
-        replaceIfWorn()
+        recycleIfPending()
         if let error = ensureProcess() { return .unavailable(error) }
         guard let process else { return .interrupted("the worker has ended") }
         let cpu = process.cpu
         let limit = prepare(slice, of: run)
-        guard process.send(limit.frames) else { return lose(run) }
+        guard process.send(limit.frames) else { return lostWorker(run) }
         return settle(Pending(run: run, limit: limit.nanoseconds, cpu: cpu, began: .now))
     }
 
-    func attempt(_ slice: Slice, of run: Run) -> Attempt {
-        guard let process, !worn, served < configuration.runsPerWorker, isShort(slice, of: run) else { return .notBegun }
+    func runInline(_ slice: Slice, of run: Run) -> InlineResult {
+        guard let process, !recyclePending, served < configuration.runsPerWorker, isShort(slice, of: run) else { return .notBegun }
         let cpu = process.cpu
         let limit = prepare(slice, of: run)
         var begun = Pending(run: run, limit: limit.nanoseconds, cpu: cpu, began: .now)
-        // A worker that is gone or says what it must not is the thread's to bury.
+        // A worker that is gone or says what it must not is the thread's to reap.
         begun.isSent = process.send(limit.frames, milliseconds: 0)
-        while begun.isSent, begun.wrong == nil, ContinuousClock.now - begun.began < Self.glance {
-            guard process.look() || process.look() || process.look() else { continue }
-            guard let frame = process.next(Self.ordinary, of: run.id) else { break }
-            switch hear(frame, of: run) {
+        while begun.isSent, begun.wrong == nil, ContinuousClock.now - begun.began < Self.spinLimit {
+            guard process.poll() || process.poll() || process.poll() else { continue }
+            guard let frame = process.next(Self.survivableFrames, of: run.id) else { break }
+            switch meaning(of: frame, of: run) {
             case .more, .last: continue
             case .end(let end): return .ended(end)
             case .wrong(let what): begun.wrong = what
@@ -88,25 +88,25 @@ final class ProcessEngine: Engine {
     func finish() -> SliceEnd {
         guard let slice = pending else { return .interrupted("nothing is under way") }
         pending = nil
-        if let what = slice.wrong { return accuse(slice.run, what) }
-        return slice.isSent ? settle(slice) : lose(slice.run)
+        if let what = slice.wrong { return failCompromisedWorker(slice.run, what) }
+        return slice.isSent ? settle(slice) : lostWorker(slice.run)
     }
 
     /// Whether a slice can be handed to the worker without waiting for it to read.
     private func isShort(_ slice: Slice, of run: Run) -> Bool {
         switch slice {
         case .compile: false
-        case .resume(let reply): suspended.contains(run.id) && reply.count <= Self.short
-        case .start(let request, let attachment): bundles.find(run.bundle.id) != nil && request.count + attachment.count <= Self.short
+        case .resume(let reply): suspended.contains(run.id) && reply.count <= Self.inlineLimit
+        case .start(let request, let attachment): bundles.find(run.bundle.id) != nil && request.count + attachment.count <= Self.inlineLimit
         }
     }
 
     func drop(_ run: UInt32) {
-        if !letGo(run) { bury() }
+        if !sendDrop(run) { reap() }
     }
 
     /// Tells the worker to drop a run. False where the worker is gone.
-    private func letGo(_ run: UInt32) -> Bool {
+    private func sendDrop(_ run: UInt32) -> Bool {
         guard suspended.contains(run) else { return true }
         suspended.remove(run)
         var frame: [UInt8] = []
@@ -120,7 +120,7 @@ final class ProcessEngine: Engine {
         return ended
     }
 
-    func bury() {
+    func reap() {
         guard let process else { return }
         metrics.lostWorker(status: forget(process.end))
     }
@@ -155,7 +155,7 @@ final class ProcessEngine: Engine {
         bundles = KnownBundles()
         suspended.removeAll()
         served = 0
-        worn = false
+        recyclePending = false
         return end()
     }
 
@@ -165,11 +165,11 @@ final class ProcessEngine: Engine {
         metrics.lostWorker(reason)
     }
 
-    private func replaceIfWorn() {
+    private func recycleIfPending() {
         guard let process else { return }
-        if served % 256 == 255, process.cpu > UInt64(clamping: configuration.cpuPerWorker.milliseconds) * 1_000_000 { worn = true }
-        if served >= configuration.runsPerWorker { worn = true }
-        if worn, suspended.isEmpty { forget(process.end) }
+        if served % 256 == 255, process.cpu > UInt64(clamping: configuration.cpuPerWorker.milliseconds) * 1_000_000 { recyclePending = true }
+        if served >= configuration.runsPerWorker { recyclePending = true }
+        if recyclePending, suspended.isEmpty { forget(process.end) }
     }
 
     // MARK: - One slice
@@ -217,20 +217,20 @@ final class ProcessEngine: Engine {
         var due = ContinuousClock.now + .nanoseconds(Int64(clamping: limit + Self.grace)) + .milliseconds(1)
         while true {
             switch process?.receive(until: due) ?? .closed {
-            case .closed: return lose(run)
+            case .closed: return lostWorker(run)
             case .frame(let frame):
-                guard frame.id == run.id || !Self.ordinary.contains(Int(frame.type)) else {
+                guard frame.id == run.id || !Self.survivableFrames.contains(Int(frame.type)) else {
                     // Which of the two runs it was that broke out, nobody can tell: this one is run again.
                     kill(.compromised)
                     return .interrupted("the worker spoke of another run")
                 }
-                switch hear(frame, of: run) {
+                switch meaning(of: frame, of: run) {
                 case .more: break
                 case .end(let end): return end
                 case .last(let end):
-                    bury()
+                    reap()
                     return end
-                case .wrong(let what): return accuse(run, what)
+                case .wrong(let what): return failCompromisedWorker(run, what)
                 }
             case .nothing: break
             }
@@ -239,7 +239,7 @@ final class ProcessEngine: Engine {
             let now = process?.cpu ?? 0
             let used = now > slice.cpu ? now - slice.cpu : 0
             let wall = UInt64(clamping: (ContinuousClock.now - slice.began).nanoseconds)
-            if used > limit + Self.grace || wall > Self.patience * (limit + Self.grace) {
+            if used > limit + Self.grace || wall > Self.wallClockFactor * (limit + Self.grace) {
                 kill(.deadline)
                 return .failed(error(.workerKilled, "the script did not stop and its worker was killed", run))
             }
@@ -247,7 +247,7 @@ final class ProcessEngine: Engine {
     }
 
     /// What a frame means for the slice.
-    private enum Heard {
+    private enum FrameMeaning {
         case more
         case end(SliceEnd)
         /// The worker ends by itself.
@@ -256,7 +256,7 @@ final class ProcessEngine: Engine {
         case wrong(String)
     }
 
-    private func hear(_ frame: WorkerProcess.Frame, of run: Run) -> Heard {
+    private func meaning(of frame: WorkerProcess.Frame, of run: Run) -> FrameMeaning {
         let type = Int(frame.type), payload = frame.payload
         guard payload.count <= Self.most(type, run.limits) else { return .wrong("the worker sent more than it may") }
         switch type {
@@ -275,7 +275,7 @@ final class ProcessEngine: Engine {
         case FLS_FRAME_CALL:
             let bytes = Int(clamping: payload.integer(UInt64.self, at: 0))
             if let most = suspended.hold(run, bytes: bytes, tenant: configuration.tenantMemory, all: Int(clamping: configuration.addressSpace / 2)) {
-                _ = letGo(run.id)  // where it is gone, the next slice finds out
+                _ = sendDrop(run.id)  // where it is gone, the next slice finds out
                 return .end(run.holdsTooMuch(most))
             }
             return .end(.call(call(payload, at: 8)))
@@ -302,7 +302,7 @@ final class ProcessEngine: Engine {
     }
 
     /// Ends a worker that a script has taken over: the one whose slice it was.
-    private func accuse(_ run: Run, _ what: String) -> SliceEnd {
+    private func failCompromisedWorker(_ run: Run, _ what: String) -> SliceEnd {
         kill(.compromised)
         return .failed(error(.workerCrashed, what, run))
     }
@@ -315,13 +315,13 @@ final class ProcessEngine: Engine {
     }
 
     /// The worker ended without an answer. A signal it brought upon itself is the run's fault; being killed from outside is not.
-    private func lose(_ run: Run) -> SliceEnd {
+    private func lostWorker(_ run: Run) -> SliceEnd {
         guard let process else { return .interrupted("the worker has ended") }
         let status = forget(process.end)
         metrics.lostWorker(status: status)
         switch status {
         case -SIGKILL: return .interrupted("the worker was killed from outside")
-        case -SIGXCPU: return .interrupted("the worker was worn out")
+        case -SIGXCPU: return .interrupted("the worker had used up its CPU time")
         case Int32(FLS_EXIT_STARVED): return .interrupted("the system gave the worker no memory")
         case -SIGSYS: return .failed(error(.workerCrashed, "the worker tried what it may not", run))
         case ..<0: return .failed(error(.workerCrashed, "the script crashed its worker (signal \(-status))", run))

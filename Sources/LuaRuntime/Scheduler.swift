@@ -78,7 +78,7 @@ final class Scheduler: Sendable {
         let lease = Task.isCancelled ? nil : leaseEngine(for: slice, of: run)
         var begun: Lease?
         if let lease {
-            switch lease.engine.attempt(slice, of: run) {
+            switch lease.engine.runInline(slice, of: run) {
             case .ended(let end):
                 release(lease, run, end)
                 return end

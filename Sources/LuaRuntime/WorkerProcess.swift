@@ -10,7 +10,7 @@ final class WorkerProcess {
     }
 
     /// What came while waiting.
-    enum Arrival {
+    enum ReceiveResult {
         case frame(Frame)
         case closed
         case nothing
@@ -20,7 +20,7 @@ final class WorkerProcess {
     private let descriptor: Int32
     /// Becomes readable when the process ends; -1 where the system has no such thing.
     private let watch: Int32
-    private var inbox = Inbox()
+    private var buffer = FrameBuffer()
 
     /// Starts a worker and waits for its first frame.
     init(_ configuration: LuaPool.Configuration) throws(PoolError) {
@@ -32,14 +32,14 @@ final class WorkerProcess {
         self.descriptor = descriptor
         watch = fls_worker_watch(pid)
         do {
-            try greet(configuration)
+            try shakeHands(configuration)
         } catch {
             kill()
             throw error
         }
     }
 
-    private func greet(_ configuration: LuaPool.Configuration) throws(PoolError) {
+    private func shakeHands(_ configuration: LuaPool.Configuration) throws(PoolError) {
         guard case .frame(let hello) = receive(until: .now + .seconds(10)), hello.type == FLS_FRAME_HELLO else {
             throw .workerUnavailable("\(configuration.workerPath) does not answer")
         }
@@ -80,27 +80,27 @@ final class WorkerProcess {
     }
 
     /// Waits for the next frame.
-    func receive(until deadline: ContinuousClock.Instant) -> Arrival {
+    func receive(until deadline: ContinuousClock.Instant) -> ReceiveResult {
         while true {
-            if look(), let frame = inbox.next(where: { _, _ in true }) { return .frame(frame) }
-            if inbox.isClosed { return .closed }
+            if poll(), let frame = buffer.next(where: { _, _ in true }) { return .frame(frame) }
+            if buffer.isClosed { return .closed }
             let left = (deadline - ContinuousClock.now).milliseconds
             if left <= 0 || fls_wait(descriptor, -1, Int32(clamping: left + 1)) == 0, ContinuousClock.now >= deadline { return .nothing }
         }
     }
 
     /// Takes what has come, without waiting. Returns whether a whole frame is there, or none will come any more.
-    func look() -> Bool {
-        inbox.look(descriptor)
+    func poll() -> Bool {
+        buffer.poll(descriptor)
     }
 
     /// The next frame that is there, where it is one of `types` about a run.
     func next(_ types: Set<Int>, of run: UInt32) -> Frame? {
-        inbox.next(where: { types.contains(Int($0)) && $1 == run })
+        buffer.next(where: { types.contains(Int($0)) && $1 == run })
     }
 
     /// Whether it has said more than was read.
-    var hasMore: Bool { inbox.hasMore }
+    var hasMore: Bool { buffer.hasMore }
 
     /// Waits until the wake descriptor becomes readable or the worker ends. Returns true where it did.
     func wait(wakeDescriptor: Int32) -> Bool {
@@ -125,7 +125,7 @@ final class WorkerProcess {
 }
 
 /// What a worker has said and nobody has read yet.
-private struct Inbox {
+private struct FrameBuffer {
     private(set) var isClosed = false
     private var input: [UInt8] = []
     private var chunk = [UInt8](repeating: 0, count: 64 << 10)
@@ -135,7 +135,7 @@ private struct Inbox {
     private var hasFrame: Bool { input.count >= FLS_WIRE_HEADER_BYTES && input.count >= FLS_WIRE_HEADER_BYTES + announced }
     private var announced: Int { Int(input.integer(UInt32.self, at: 0)) }
 
-    mutating func look(_ descriptor: Int32) -> Bool {
+    mutating func poll(_ descriptor: Int32) -> Bool {
         while !hasFrame, !isClosed {
             let got = fls_receive(descriptor, &chunk, chunk.count)
             if got < 0 { return false }

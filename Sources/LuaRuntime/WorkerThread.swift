@@ -59,7 +59,7 @@ final class WorkerThread: Sendable {
             switch scheduler.next(index) {
             case .stop: break loop
             case .wait:
-                if engine.wait(wakeDescriptor: wakeDescriptor), scheduler.reclaim(index) { engine.bury() }
+                if engine.wait(wakeDescriptor: wakeDescriptor), scheduler.reclaim(index) { engine.reap() }
             case .drop(let runs): for run in runs { engine.drop(run) }
             case .job(let job):
                 job.run.addWait(.now - job.asked)

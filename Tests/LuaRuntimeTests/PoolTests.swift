@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func replacesAWornWorker() async throws {
+    @Test func recyclesAWorker() async throws {
         var configuration = LuaPool.Configuration(count: 1)
         configuration.runsPerWorker = 5
         let pool = LuaPool(configuration)
