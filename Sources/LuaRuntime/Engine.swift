@@ -5,9 +5,9 @@ protocol Engine: AnyObject {
     /// Whether it may be given runs that it does not hold yet.
     var acceptsStarts: Bool { get }
     /// Does one slice and returns how it ended. Blocks.
-    func take(_ slice: Slice, of run: Run) -> SliceEnd
+    func take(_ slice: Slice, of run: PoolRun) -> SliceEnd
     /// Begins a slice and looks for its end for a few microseconds, without blocking. Only while the engine is leased.
-    func runInline(_ slice: Slice, of run: Run) -> InlineResult
+    func runInline(_ slice: Slice, of run: PoolRun) -> InlineResult
     /// Goes on with the slice that ``runInline(_:of:)`` left under way, and returns how it ended. Blocks.
     func finish() -> SliceEnd
     /// Forgets a run that waits; nothing where it does not.

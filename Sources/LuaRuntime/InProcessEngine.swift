@@ -19,7 +19,7 @@ final class InProcessEngine: Engine {
         running.count < configuration.concurrentRunsPerWorker
     }
 
-    func take(_ slice: Slice, of run: Run) -> SliceEnd {
+    func take(_ slice: Slice, of run: PoolRun) -> SliceEnd {
         switch slice {
         case .compile:
             let (bundle, error) = compile(run.bundle)
@@ -38,7 +38,7 @@ final class InProcessEngine: Engine {
     }
 
     /// A slice may take long, and nobody's thread but the engine's own is there to be kept.
-    func runInline(_ slice: Slice, of run: Run) -> InlineResult { .notBegun }
+    func runInline(_ slice: Slice, of run: PoolRun) -> InlineResult { .notBegun }
 
     func finish() -> SliceEnd { .interrupted("nothing is under way") }
 
@@ -58,7 +58,7 @@ final class InProcessEngine: Engine {
         fls_templates_free(templates)
     }
 
-    private func start(_ run: Run, _ request: [UInt8], _ attachment: [UInt8]) -> SliceEnd {
+    private func start(_ run: PoolRun, _ request: [UInt8], _ attachment: [UInt8]) -> SliceEnd {
         let bundle: OpaquePointer
         if let known = bundles.find(run.bundle.id) {
             bundle = known
@@ -83,7 +83,7 @@ final class InProcessEngine: Engine {
         return finish(run, pointer, outcome)
     }
 
-    private func finish(_ run: Run, _ pointer: OpaquePointer, _ outcome: fls_outcome) -> SliceEnd {
+    private func finish(_ run: PoolRun, _ pointer: OpaquePointer, _ outcome: fls_outcome) -> SliceEnd {
         let payload = copy(outcome.payload, outcome.payload_length)
         guard outcome.status == FLS_CALL else {
             let end: SliceEnd = outcome.status == FLS_DONE ? .done(payload) : .failed(ScriptError(json: payload, plugin: run.bundle.plugin))
@@ -117,7 +117,7 @@ private func receiveNote(
     length: Int,
 ) {
     guard let context else { return }
-    let run = Unmanaged<Run>.fromOpaque(context).takeUnretainedValue()
+    let run = Unmanaged<PoolRun>.fromOpaque(context).takeUnretainedValue()
     run.note(HostCall(op: String(decoding: copy(op, opLength), as: UTF8.self), args: copy(arguments, length)))
 }
 

@@ -46,7 +46,7 @@ struct PoolMetrics: Sendable {
         active.increment()
     }
 
-    func ended(_ run: Run, as result: Result) {
+    func ended(_ run: PoolRun, as result: Result) {
         active.decrement()
         waits.record(duration: run.waited)
         durations[result]?.record(duration: .now - run.began)

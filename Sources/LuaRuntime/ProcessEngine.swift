@@ -30,7 +30,7 @@ final class ProcessEngine: Engine {
     private var pending: Pending?
 
     private struct Pending {
-        let run: Run
+        let run: PoolRun
         let limit: UInt64
         let cpu: UInt64
         let began: ContinuousClock.Instant
@@ -54,7 +54,7 @@ final class ProcessEngine: Engine {
         suspended.count < configuration.concurrentRunsPerWorker && !(recyclePending && !suspended.isEmpty)
     }
 
-    func take(_ slice: Slice, of run: Run) -> SliceEnd {
+    func take(_ slice: Slice, of run: PoolRun) -> SliceEnd {
         if case .resume = slice, !suspended.contains(run.id) { return .interrupted("the worker that held the run has ended") }
         recycleIfPending()
         if let error = ensureProcess() { return .unavailable(error) }
@@ -65,7 +65,7 @@ final class ProcessEngine: Engine {
         return settle(Pending(run: run, limit: limit.nanoseconds, cpu: cpu, began: .now))
     }
 
-    func runInline(_ slice: Slice, of run: Run) -> InlineResult {
+    func runInline(_ slice: Slice, of run: PoolRun) -> InlineResult {
         guard let process, !recyclePending, served < configuration.runsPerWorker, isShort(slice, of: run) else { return .notBegun }
         let cpu = process.cpu
         let limit = prepare(slice, of: run)
@@ -93,7 +93,7 @@ final class ProcessEngine: Engine {
     }
 
     /// Whether a slice can be handed to the worker without waiting for it to read.
-    private func isShort(_ slice: Slice, of run: Run) -> Bool {
+    private func isShort(_ slice: Slice, of run: PoolRun) -> Bool {
         switch slice {
         case .compile: false
         case .resume(let reply): suspended.contains(run.id) && reply.count <= Self.inlineLimit
@@ -174,7 +174,7 @@ final class ProcessEngine: Engine {
 
     // MARK: - One slice
 
-    private func prepare(_ slice: Slice, of run: Run) -> (frames: [UInt8], nanoseconds: UInt64) {
+    private func prepare(_ slice: Slice, of run: PoolRun) -> (frames: [UInt8], nanoseconds: UInt64) {
         var frames: [UInt8] = []
         let sliceLimit = UInt64(run.limits.sandbox.slice_cpu_ms) * 1_000_000
         switch slice {
@@ -256,7 +256,7 @@ final class ProcessEngine: Engine {
         case wrong(String)
     }
 
-    private func meaning(of frame: WorkerProcess.Frame, of run: Run) -> FrameMeaning {
+    private func meaning(of frame: WorkerProcess.Frame, of run: PoolRun) -> FrameMeaning {
         let type = Int(frame.type), payload = frame.payload
         guard payload.count <= Self.most(type, run.limits) else { return .wrong("the worker sent more than it may") }
         switch type {
@@ -302,7 +302,7 @@ final class ProcessEngine: Engine {
     }
 
     /// Ends a worker that a script has taken over: the one whose slice it was.
-    private func failCompromisedWorker(_ run: Run, _ what: String) -> SliceEnd {
+    private func failCompromisedWorker(_ run: PoolRun, _ what: String) -> SliceEnd {
         kill(.compromised)
         return .failed(error(.workerCrashed, what, run))
     }
@@ -315,7 +315,7 @@ final class ProcessEngine: Engine {
     }
 
     /// The worker ended without an answer. A signal it brought upon itself is the run's fault; being killed from outside is not.
-    private func lostWorker(_ run: Run) -> SliceEnd {
+    private func lostWorker(_ run: PoolRun) -> SliceEnd {
         guard let process else { return .interrupted("the worker has ended") }
         let status = forget(process.end)
         metrics.lostWorker(status: status)
@@ -330,7 +330,7 @@ final class ProcessEngine: Engine {
         }
     }
 
-    private func error(_ code: ScriptError.Code, _ message: String, _ run: Run) -> ScriptError {
+    private func error(_ code: ScriptError.Code, _ message: String, _ run: PoolRun) -> ScriptError {
         ScriptError(code: code, message: message, script: run.bundle.plugin)
     }
 }

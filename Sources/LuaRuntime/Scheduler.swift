@@ -25,7 +25,7 @@ final class Scheduler: Sendable {
         var stopped: [CheckedContinuation<Void, Never>] = []
 
         /// Remembers where a run waits, and forgets tenants that have nothing to say.
-        mutating func settle(_ run: Run, _ end: SliceEnd, on worker: Int) {
+        mutating func settle(_ run: PoolRun, _ end: SliceEnd, on worker: Int) {
             if case .call = end { places[run.id] = worker } else { places[run.id] = nil }
             if tenants.count > 64 || tenants[run.tenant]?.isEmpty == true {
                 let clock = clock
@@ -45,7 +45,7 @@ final class Scheduler: Sendable {
     }
 
     /// What a worker's thread is to do.
-    enum Work: Sendable {
+    enum Instruction: Sendable {
         case job(Job)
         /// The slice that its caller began.
         case unfinished(Job)
@@ -65,16 +65,16 @@ final class Scheduler: Sendable {
 
     // MARK: - Runs
 
-    func open(bundle: ScriptBundle, limits: Limits, tenant: String, note: @escaping @Sendable (HostCall) -> Void) -> Run {
+    func open(bundle: ScriptBundle, limits: Limits, tenant: String, note: @escaping @Sendable (HostCall) -> Void) -> PoolRun {
         let id = state.withLock { state in
             defer { state.nextRun = state.nextRun &+ 1 }
             return state.nextRun
         }
-        return Run(id: id, bundle: bundle, limits: limits, tenant: tenant, note: note)
+        return PoolRun(id: id, bundle: bundle, limits: limits, tenant: tenant, note: note)
     }
 
     /// Waits for a worker and does the slice on it.
-    func take(_ slice: Slice, of run: Run) async throws -> SliceEnd {
+    func take(_ slice: Slice, of run: PoolRun) async throws -> SliceEnd {
         let lease = Task.isCancelled ? nil : leaseEngine(for: slice, of: run)
         var begun: Lease?
         if let lease {
@@ -109,7 +109,7 @@ final class Scheduler: Sendable {
 
     /// Leases the engine of an idle worker to a caller, where nothing else is going on: then waking a thread for a short slice would cost more than
     /// it.
-    private func leaseEngine(for slice: Slice, of run: Run) -> Lease? {
+    private func leaseEngine(for slice: Slice, of run: PoolRun) -> Lease? {
         state.withLock { state in
             guard !state.stopping, state.tenants.values.allSatisfy(\.isEmpty), state.idle.count == state.threads.count else { return nil }
             let place: Int? = if case .resume = slice { state.places[run.id] } else { state.idle.min() }
@@ -120,7 +120,7 @@ final class Scheduler: Sendable {
         }
     }
 
-    private func release(_ lease: Lease, _ run: Run, _ end: SliceEnd) {
+    private func release(_ lease: Lease, _ run: PoolRun, _ end: SliceEnd) {
         let took = (ContinuousClock.now - lease.began).nanoseconds
         state.withLock { state in
             state.tenants[run.tenant, default: FairShareQueue(spent: state.clock)].spent += took
@@ -144,7 +144,7 @@ final class Scheduler: Sendable {
     }
 
     /// Forgets a run, wherever it waits.
-    func drop(_ run: Run) {
+    func drop(_ run: PoolRun) {
         state.withLock { state in
             guard let place = state.places.removeValue(forKey: run.id) else { return }
             state.threads[place].drop(run.id)
@@ -174,7 +174,7 @@ final class Scheduler: Sendable {
         }
     }
 
-    private func withdraw(_ run: Run) {
+    private func withdraw(_ run: PoolRun) {
         let job = state.withLock { state in state.tenants[run.tenant]?.remove(run.id) }
         job?.continuation.resume(throwing: CancellationError())
     }
@@ -182,7 +182,7 @@ final class Scheduler: Sendable {
     // MARK: - Workers
 
     /// What worker `index` shall do next; `.wait` after having marked it idle.
-    func next(_ index: Int) -> Work {
+    func next(_ index: Int) -> Instruction {
         state.withLock { state in
             if state.leased.contains(index) { return .wait }
             let acceptsStarts = state.threads[index].engine.acceptsStarts  // nobody has the engine, and nobody gets it while this is locked

@@ -19,7 +19,7 @@ enum SliceEnd: Sendable {
 }
 
 /// A run as the pool sees it.
-final class Run: Sendable {
+final class PoolRun: Sendable {
     let id: UInt32
     let bundle: ScriptBundle
     let limits: Limits
@@ -57,7 +57,7 @@ final class Run: Sendable {
 
 /// A slice that waits for a worker. Its continuation is resumed once, by whoever takes the job out of the queue.
 struct Job: Sendable {
-    let run: Run
+    let run: PoolRun
     let slice: Slice
     let continuation: CheckedContinuation<SliceEnd, any Error>
     let asked = ContinuousClock.now

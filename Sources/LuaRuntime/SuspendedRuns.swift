@@ -16,7 +16,7 @@ struct SuspendedRuns {
 
     /// Remembers what a run holds now. Returns the limit that its tenant is beyond: `tenant`, or its part of `all` where the tenants together hold
     /// more.
-    mutating func hold(_ run: Run, bytes: Int, tenant: Int, all: Int) -> Int? {
+    mutating func hold(_ run: PoolRun, bytes: Int, tenant: Int, all: Int) -> Int? {
         remove(run.id)
         let bytes = min(max(bytes, 0), Self.most)
         runs[run.id] = (run.tenant, bytes)
@@ -39,7 +39,7 @@ struct SuspendedRuns {
     }
 }
 
-extension Run {
+extension PoolRun {
     /// The error of a run whose tenant holds too much.
     func holdsTooMuch(_ limit: Int) -> SliceEnd {
         .failed(
