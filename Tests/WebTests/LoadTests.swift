@@ -199,7 +199,7 @@ struct LoadTests {
             Route(.get, "/hello") { _ in WireResponse(200, json: "hello") },
         ]
         try await run(routes, { $0.bodyBudget = 40 << 20 }) { server, _, load in
-            let own = HTTPTransport(maximumAnswer: 64 << 20, allow: { _ in true })
+            let own = HTTPTransport(maximumResponse: 64 << 20, allow: { _ in true })
             let idle = try await opened(server, "GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
             #expect(await eventually { load.figures.bytes == large.count })
             let refused = try await own.send(WireRequest(.get, server.url("/large")))

@@ -25,7 +25,7 @@ struct TransportTelemetryTests {
         let status = Route(nil, "/status/{code}") { request in WireResponse(Int(request.parameters["code"] ?? "") ?? 500) }
         try await withServer([headers, status]) { (server, _) async throws in
             let transport = HTTPTransport(
-                maximumAnswer: 1000,
+                maximumResponse: 1000,
                 connectTimeout: .seconds(30),
                 guardian: AddressGuard(allow: { _ in true }) { host in
                     host == "nowhere.example.test" ? [] : [IPAddress("127.0.0.1")].compactMap(\.self)

@@ -39,7 +39,7 @@ struct TransportTests {
                 asked.add()
                 return host == "provider.example.test" ? [IPAddress("127.0.0.1")].compactMap(\.self) : []
             }
-            let transport = HTTPTransport(maximumAnswer: 1000, connectTimeout: .seconds(30), guardian: guardian)
+            let transport = HTTPTransport(maximumResponse: 1000, connectTimeout: .seconds(30), guardian: guardian)
             let own = WireRequest(.get, "http://provider.example.test:\(server.port)/who", headers: [HTTPField.Name("host")!: "other.test"])
             #expect(try await transport.send(own).json?.text?.hasPrefix("provider.example.test") == true)
             #expect(asked.count == 1)
@@ -51,7 +51,7 @@ struct TransportTests {
     func secondAddress() async throws {
         try await withServer([Route(.post, "/") { _ in WireResponse(204) }]) { (server, _) async throws in
             let guardian = AddressGuard(allow: { _ in true }) { _ in [IPAddress("::1"), IPAddress("127.0.0.1")].compactMap(\.self) }
-            let transport = HTTPTransport(maximumAnswer: 1000, connectTimeout: .seconds(30), guardian: guardian)
+            let transport = HTTPTransport(maximumResponse: 1000, connectTimeout: .seconds(30), guardian: guardian)
             #expect(try await transport.send(WireRequest(.post, "http://two.example.test:\(server.port)/", body: [1])).status == 204)
             await transport.shutdown()
         }
@@ -119,7 +119,7 @@ struct TransportTests {
             try await Task.sleep(for: .seconds(30))
             return []
         }
-        let transport = HTTPTransport(maximumAnswer: 1000, connectTimeout: .seconds(30), guardian: guardian)
+        let transport = HTTPTransport(maximumResponse: 1000, connectTimeout: .seconds(30), guardian: guardian)
         #expect(await failure(transport, WireRequest(.get, "http://slow.example.test/", timeout: .milliseconds(200)))?.kind == .cannotConnect)
         await transport.shutdown()
     }
@@ -131,7 +131,7 @@ struct TransportTests {
             await socket.send("HTTP/1.1 200 OK\r\n" + rest + String(repeating: "x", count: 5000))
         }
         let guardian = AddressGuard(allow: { _ in true }, resolve: AddressGuard.system)
-        let transport = HTTPTransport(maximumAnswer: 1000, connectTimeout: .seconds(30), guardian: guardian)
+        let transport = HTTPTransport(maximumResponse: 1000, connectTimeout: .seconds(30), guardian: guardian)
         #expect(await failure(transport, WireRequest(.get, "http://127.0.0.1:\(server.port)/"))?.kind == .tooLarge)
         await transport.shutdown()
         server.stop()
@@ -208,7 +208,7 @@ struct TransportTests {
     func bounded() async throws {
         try await withServer([Route(.get, "/") { _ in WireResponse(204) }]) { (server, _) async throws in
             let guardian = AddressGuard(allow: { _ in true }) { _ in [IPAddress("127.0.0.1")].compactMap(\.self) }
-            let transport = HTTPTransport(maximumAnswer: 1000, connectTimeout: .seconds(30), guardian: guardian)
+            let transport = HTTPTransport(maximumResponse: 1000, connectTimeout: .seconds(30), guardian: guardian)
             for number in 0..<100 {
                 #expect(try await transport.send(WireRequest(.get, "http://h\(number).example.test:\(server.port)/")).status == 204)
             }

@@ -50,7 +50,7 @@ public struct Doctor: Sendable {
         self.settings = settings
         self.environment = environment
         pool = LuaPool(settings.workers.configuration)
-        transport = HTTPTransport(maximumAnswer: 1 << 20, allow: { settings.allows($0) })
+        transport = HTTPTransport(maximumResponse: 1 << 20, allow: { settings.allows($0) })
         do {
             contents = try await Setup(settings: settings, providers: providers, runner: HookRunner(pool: pool), random: SystemRandom()).contents()
         } catch {
@@ -139,7 +139,7 @@ public struct Doctor: Sendable {
 
     /// What a host that has the store for itself says of it; nil where none answers.
     private func runningHost() async -> Finding? {
-        let own = HTTPTransport(maximumAnswer: 1 << 16, connectTimeout: .seconds(2), allow: { _ in true })
+        let own = HTTPTransport(maximumResponse: 1 << 16, connectTimeout: .seconds(2), allow: { _ in true })
         let answer = try? await own.send(WireRequest(.get, settings.address(environment) + "/readyz", timeout: .seconds(5)))
         await own.shutdown()
         guard let answer else { return nil }
@@ -204,7 +204,7 @@ public struct Doctor: Sendable {
         guard let url = settings.server.publicURL else {
             return Finding(subject: subject, verdict: .warning, message: "server.public_url is missing: providers cannot call back, and are polled")
         }
-        let own = HTTPTransport(maximumAnswer: 1 << 16, connectTimeout: .seconds(5), allow: { _ in true })
+        let own = HTTPTransport(maximumResponse: 1 << 16, connectTimeout: .seconds(5), allow: { _ in true })
         let answer: WireResponse
         do { answer = try await own.send(WireRequest(.get, url + "/healthz", timeout: .seconds(10))) } catch {
             await own.shutdown()

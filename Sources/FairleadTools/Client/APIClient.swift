@@ -41,7 +41,7 @@ public struct APIClient: Sendable {
     ///   - url: the host's address, such as `https://screening.example.test`; a trailing slash or `/api/v1` may stand after it.
     ///   - token: what the host knows the caller by.
     public init(url: String, token: Secret, origins: Origins = Origins()) {
-        let own = HTTPTransport(maximumAnswer: 64 << 20, allow: { _ in true })
+        let own = HTTPTransport(maximumResponse: 64 << 20, allow: { _ in true })
         self.init(url: url, token: token, origins: origins, transport: own, closing: { await own.shutdown() })
     }
 

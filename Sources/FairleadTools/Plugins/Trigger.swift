@@ -101,7 +101,7 @@ public struct Trigger: Sendable {
     /// Sends it. Calling twice sends twice; the host takes the second for a duplicate where the manifest says so.
     /// - Throws: ``APIProblem`` where no answer comes.
     public func send() async throws -> Answer {
-        let transport = HTTPTransport(maximumAnswer: 8 << 20, allow: { _ in true })
+        let transport = HTTPTransport(maximumResponse: 8 << 20, allow: { _ in true })
         var fields = HTTPFields()
         for (name, value) in delivery.headers { if let name = HTTPField.Name(name) { fields[name] = value } }
         do {

@@ -11,7 +11,7 @@ public import Screening
 public final class HTTPTransport: Transport {
     private let clients: PinnedClients
     private let guardian: AddressGuard
-    private let maximumAnswer: Int
+    private let maximumResponse: Int
     private let telemetry: ExchangeTelemetry
 
     /// A transport.
@@ -22,23 +22,23 @@ public final class HTTPTransport: Transport {
     ///   - isTold: whether a host is told which trace a request belongs to, in the tracer's headers (W3C's `traceparent`, say). Nobody is unless this says so.
     ///   - allow: whether an address outside the public internet may be called; an IPv6 address that wraps an IPv4 one comes as that.
     public convenience init(
-        maximumAnswer: Int = 4 << 20,
+        maximumResponse: Int = 4 << 20,
         connectTimeout: Duration = .seconds(10),
         isAccountHost: @escaping @Sendable (_ host: String) -> Bool = { _ in false },
         isTold: @escaping @Sendable (_ host: String) -> Bool = { _ in false },
         allow: @escaping @Sendable (_ address: IPAddress) -> Bool = { _ in false }
     ) {
         self.init(
-            maximumAnswer: maximumAnswer,
+            maximumResponse: maximumResponse,
             connectTimeout: connectTimeout,
             guardian: AddressGuard(allow: allow, resolve: AddressGuard.system),
             telemetry: ExchangeTelemetry(isAccountHost: isAccountHost, isTold: isTold)
         )
     }
 
-    init(maximumAnswer: Int, connectTimeout: Duration, guardian: AddressGuard, telemetry: ExchangeTelemetry = ExchangeTelemetry()) {
+    init(maximumResponse: Int, connectTimeout: Duration, guardian: AddressGuard, telemetry: ExchangeTelemetry = ExchangeTelemetry()) {
         self.telemetry = telemetry
-        self.maximumAnswer = maximumAnswer
+        self.maximumResponse = maximumResponse
         self.guardian = guardian
         clients = PinnedClients(connectTimeout: connectTimeout)
     }
@@ -87,11 +87,11 @@ public final class HTTPTransport: Transport {
     ) async throws -> WireResponse {
         try Task.checkCancellation()
         let key = PinnedClients.Key(host: host, address: address, fresh: fresh)
-        let lent = try clients.borrow(key)
-        defer { clients.giveBack(key) }
-        let collector = AnswerCollector(host: host, limit: maximumAnswer)
+        let leased = try clients.lease(key)
+        defer { clients.release(key) }
+        let collector = ResponseCollector(host: host, limit: maximumResponse)
         // Delegate and connection share one event loop: the collector sees the request leave in the same tick, before any failure is reported.
-        let task = lent.client.execute(request: message, delegate: collector, eventLoop: .delegateAndChannel(on: lent.loop), deadline: deadline)
+        let task = leased.client.execute(request: message, delegate: collector, eventLoop: .delegateAndChannel(on: leased.loop), deadline: deadline)
         do {
             return try await withTaskCancellationHandler {
                 try await task.get()

@@ -18,13 +18,13 @@ final class PinnedClients: Sendable {
     }
 
     /// A client in use, with the event loop on which all its work happens.
-    struct Lent {
+    struct LeasedClient {
         let client: HTTPClient
         let loop: any EventLoop
     }
 
     private struct Entry {
-        let lent: Lent
+        let leased: LeasedClient
         var users = 0
         var lastUse: UInt64 = 0
     }
@@ -46,36 +46,36 @@ final class PinnedClients: Sendable {
 
     deinit {
         // A client must be shut down before it goes; its own task keeps it until then.
-        for entry in state.withLock({ $0.entries.values }) { entry.lent.client.shutdown { _ in } }
+        for entry in state.withLock({ $0.entries.values }) { entry.leased.client.shutdown { _ in } }
     }
 
     /// How many clients there are.
     var count: Int { state.withLock { $0.entries.count } }
 
-    /// Lends the client for a key, made where there is none. Give it back with ``giveBack(_:)``.
+    /// Leases the client for a key, made where there is none. Release it with ``release(_:)``.
     /// - Throws: ``TransportError`` `refused` after ``shutdown()``.
-    func borrow(_ key: Key) throws(TransportError) -> Lent {
-        let lent = state.withLock { state -> Lent? in
+    func lease(_ key: Key) throws(TransportError) -> LeasedClient {
+        let leased = state.withLock { state -> LeasedClient? in
             guard !state.closed else { return nil }
             state.uses += 1
-            var entry = state.entries[key] ?? Entry(lent: make(key))
+            var entry = state.entries[key] ?? Entry(leased: make(key))
             entry.users += 1
             entry.lastUse = state.uses
             state.entries[key] = entry
-            return entry.lent
+            return entry.leased
         }
-        guard let lent else { throw TransportError(.refused, "the host is shutting down") }
-        return lent
+        guard let leased else { throw TransportError(.refused, "the host is shutting down") }
+        return leased
     }
 
     /// Ends a use, and lets go of clients beyond the bound that nobody uses.
-    func giveBack(_ key: Key) {
+    func release(_ key: Key) {
         let dropped = state.withLock { state -> [HTTPClient] in
             state.entries[key]?.users -= 1
             let excess = state.entries.count - bound
             guard excess > 0 else { return [] }
             let idle = state.entries.filter { $0.value.users == 0 }.sorted { $0.value.lastUse < $1.value.lastUse }.prefix(excess)
-            return idle.compactMap { state.entries.removeValue(forKey: $0.key)?.lent.client }
+            return idle.compactMap { state.entries.removeValue(forKey: $0.key)?.leased.client }
         }
         for client in dropped { client.shutdown { _ in } }
     }
@@ -85,12 +85,12 @@ final class PinnedClients: Sendable {
         let clients = state.withLock { state in
             defer { state.entries = [:] }
             state.closed = true
-            return state.entries.values.map(\.lent.client)
+            return state.entries.values.map(\.leased.client)
         }
         for client in clients { try? await client.shutdown() }
     }
 
-    private func make(_ key: Key) -> Lent {
+    private func make(_ key: Key) -> LeasedClient {
         let group = MultiThreadedEventLoopGroup.singleton
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = TimeAmount(connectTimeout)
@@ -101,6 +101,6 @@ final class PinnedClients: Sendable {
         configuration.maximumUsesPerConnection = key.fresh ? 1 : nil
         // The client's own spans would hold whole URLs, with what they hold of credentials.
         configuration.tracing.tracer = nil
-        return Lent(client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration), loop: group.next())
+        return LeasedClient(client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration), loop: group.next())
     }
 }

@@ -78,7 +78,7 @@ public struct HTTPServer: Service {
         ]
     }
 
-    private func makeApplication() -> Application<Site> {
+    private func makeApplication() -> Application<RequestHandler> {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
@@ -88,7 +88,7 @@ public struct HTTPServer: Service {
         let table = RouteTable(routes)
         let refusals = RefusalCounter()
         return Application(
-            responder: Site(routes: table, middleware: middleware, limits: limits, load: load, logger: logger),
+            responder: RequestHandler(routes: table, middleware: middleware, limits: limits, load: load, logger: logger),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
                     additionalChannelHandlers: [ConnectionGuard(limits: limits, load: load, routes: table, refusals: refusals)],

@@ -6,7 +6,7 @@ import NIOCore
 import Screening
 
 /// What Hummingbird asks: takes each request through the links and to its route, and puts the answer on the wire.
-struct Site: HTTPResponder {
+struct RequestHandler: HTTPResponder {
     /// The connection of one request.
     struct Context: InitializableFromSource, Sendable {
         let channel: any Channel
@@ -22,7 +22,7 @@ struct Site: HTTPResponder {
     let logger: Logger
 
     func respond(to request: Request, context: Context) async throws -> Response {
-        let (path, query) = Site.parts(request.head.path ?? "/")
+        let (path, query) = RequestHandler.parts(request.head.path ?? "/")
         let match = routes.match(request.method, path)
         let held = HeldBytes(load)
         let incoming = IncomingRequest(
@@ -35,7 +35,7 @@ struct Site: HTTPResponder {
         )
         let own = RequestContext(match: match, held: held, channel: context.channel, logger: logger)
         let answer = try await middleware.handle(incoming, own) { try await $1.match.respond(to: $0, $1) }
-        return Site.response(answer, to: request.method, held, context.channel)
+        return RequestHandler.response(answer, to: request.method, held, context.channel)
     }
 
     /// Path and query of a request's target.

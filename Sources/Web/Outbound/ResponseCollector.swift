@@ -5,10 +5,10 @@ import NIOHTTP1
 import Screening
 import Synchronization
 
-/// Collects one answer and knows whether the request has left: what decides whether it may be sent again.
+/// Collects one response and knows whether the request has left: what decides whether it may be sent again.
 ///
 /// The client calls it on the connection's own event loop, so what it saw of the request is never behind what happened.
-final class AnswerCollector: HTTPClientResponseDelegate {
+final class ResponseCollector: HTTPClientResponseDelegate {
     typealias Response = WireResponse
 
     private struct Progress {
