@@ -86,7 +86,7 @@ import Testing
         let kept = StepEffect.value(connection: "acme", key: Self.values[2], .string(Self.values[7]), expires: nil)
         _ = try await store.remember([step], of: run.id, doing: kept)
         _ = try await store.begin(key: Self.values[5], bodyHash: "hash")
-        try await store.answer(key: Self.values[5], status: 201, body: Array(Self.values[2].utf8))
+        try await store.recordResponse(key: Self.values[5], status: 201, body: Array(Self.values[2].utf8))
         // What was put in can be found again by those who have the key.
         var query = OrderQuery()
         query.text = Personal(String(Self.values[1].prefix(5)))

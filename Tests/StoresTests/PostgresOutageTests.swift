@@ -12,7 +12,7 @@ struct PostgresOutageTests {
     private static let server = Task { try await PostgresServer() }
 
     /// Does something again until it works.
-    private func eventually<Answer: Sendable>(_ body: () async throws -> Answer) async throws -> Answer {
+    private func eventually<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
         for _ in 0..<400 {
             do {
                 return try await body()

@@ -141,7 +141,7 @@ struct OrderAPITests {
             #expect(try await fixture.store.begin(key: key, bodyHash: hash) == .fresh)
             let early = try await client.post("/orders", placement("a-1"), key: "k-1")
             #expect(early.status == 409 && early.json?["code"] == "idempotency_running" && early.headers[.retryAfter] == "1")
-            try await fixture.store.answer(key: key, status: nil, body: [])
+            try await fixture.store.recordResponse(key: key, status: nil, body: [])
             #expect(try await client.post("/orders", placement("a-1"), key: "k-1").status == 201)
         }
     }

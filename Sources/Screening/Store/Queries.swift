@@ -162,7 +162,7 @@ public struct Grant: Sendable, Equatable {
 
 /// What is known of an API request that carries an `Idempotency-Key`.
 public enum IdempotencyState: Sendable, Equatable {
-    /// The key is new: do it, then call ``IdempotencyStore/answer(key:status:body:)``.
+    /// The key is new: do it, then call ``IdempotencyStore/recordResponse(key:status:body:)``.
     case fresh
     /// The first request with this key and body has not been answered yet.
     case running

@@ -22,14 +22,14 @@ public struct FaultyStore: Store {
         self.fault = fault
     }
 
-    private func write<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+    private func write<Value>(_ body: () async throws -> Value) async throws -> Value {
         try fault()
         let answer = try await body()
         try fault()
         return answer
     }
 
-    private func read<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
+    private func read<Value>(_ body: () async throws -> Value) async throws -> Value {
         try fault()
         return try await body()
     }
@@ -87,8 +87,8 @@ public struct FaultyStore: Store {
         try await write { try await store.begin(key: key, bodyHash: bodyHash) }
     }
     /// See ``Store``.
-    public func answer(key: String, status: Int?, body: [UInt8]) async throws {
-        try await write { try await store.answer(key: key, status: status, body: body) }
+    public func recordResponse(key: String, status: Int?, body: [UInt8]) async throws {
+        try await write { try await store.recordResponse(key: key, status: status, body: body) }
     }
     /// See ``Store``.
     @discardableResult

@@ -50,14 +50,14 @@ extension StoreConformance {
             try trial.expect(try await trial.store.begin(key: "k", bodyHash: "h") == .fresh, "a new key is not fresh")
             try trial.expect(try await trial.store.begin(key: "k", bodyHash: "h") == .running, "it does not run")
             try trial.expect(try await trial.store.begin(key: "k", bodyHash: "other") == .conflict, "another body is no conflict")
-            try await trial.store.answer(key: "k", status: 201, body: [1, 0, 255])
+            try await trial.store.recordResponse(key: "k", status: 201, body: [1, 0, 255])
             try trial.expect(try await trial.store.begin(key: "k", bodyHash: "h") == .answered(status: 201, body: [1, 0, 255]), "another answer")
             try trial.expect(try await trial.store.begin(key: "k", bodyHash: "other") == .conflict, "another body is no conflict any more")
         },
         Check("an answered key is kept for a day, an unanswered one for two minutes") { trial in
             _ = try await trial.store.begin(key: "answered", bodyHash: "h")
             _ = try await trial.store.begin(key: "lost", bodyHash: "h")
-            try await trial.store.answer(key: "answered", status: 200, body: [])
+            try await trial.store.recordResponse(key: "answered", status: 200, body: [])
             trial.clock.advance(by: .seconds(119))
             try trial.expect(try await trial.store.begin(key: "lost", bodyHash: "h") == .running, "the lost one was given up too early")
             trial.clock.advance(by: .seconds(2))
@@ -69,7 +69,7 @@ extension StoreConformance {
         },
         Check("a key that is forgotten may be used again") { trial in
             _ = try await trial.store.begin(key: "k", bodyHash: "h")
-            try await trial.store.answer(key: "k", status: nil, body: [])
+            try await trial.store.recordResponse(key: "k", status: nil, body: [])
             try trial.expect(try await trial.store.begin(key: "k", bodyHash: "other") == .fresh, "it is not free")
         },
         Check("of fifty that begin at once with one key one is fresh") { trial in

@@ -161,18 +161,18 @@ final class PostgresStore: SQLStore {
 
     func tryWriting() async throws { try await write(TouchedRows()) { try $0.tryWriting(1) } }
 
-    func write<Answer: Sendable>(
+    func write<Value: Sendable>(
         _ touched: TouchedRows,
-        _ body: @escaping @Sendable (inout PostgresTransaction) throws -> Answer
-    ) async throws -> Answer {
+        _ body: @escaping @Sendable (inout PostgresTransaction) throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let intent = Intent(body, continuation)
-            if let failure = writeExecutor.add(WriteIntent(touched: touched, pending: intent)).failure { intent.answer(failure) }
+            if let failure = writeExecutor.add(WriteIntent(touched: touched, pending: intent)).failure { intent.complete(failure) }
         }
     }
 
     /// Reads what is committed.
-    func read<Answer: Sendable>(_ body: @escaping @Sendable (PostgresRows) throws -> Answer) async throws -> Answer {
+    func read<Value: Sendable>(_ body: @escaping @Sendable (PostgresRows) throws -> Value) async throws -> Value {
         let (codec, time) = (codec, time)
         return try await onSession { session in
             try session.attempt { try body(PostgresRows(connection: $0, codec: codec, time: time)) }
@@ -232,8 +232,8 @@ final class PostgresStore: SQLStore {
         return opened
     }
 
-    private func onSession<Answer: Sendable>(_ body: @escaping @Sendable (PostgresSession) throws -> Answer) async throws -> Answer {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Answer, any Error>) in
+    private func onSession<Value: Sendable>(_ body: @escaping @Sendable (PostgresSession) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Value, any Error>) in
             let addition = readExecutor.add { session in
                 do {
                     continuation.resume(returning: try body(session))

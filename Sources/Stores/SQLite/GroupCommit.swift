@@ -35,7 +35,7 @@ struct GroupCommit: Sendable {
         } catch {
             failures = [StoreError?](repeating: health.classify(writing: error), count: batch.count)
         }
-        for (intent, failure) in zip(batch, failures) { intent.answer(failure) }
+        for (intent, failure) in zip(batch, failures) { intent.complete(failure) }
         database.writeWithoutTransaction { checkpoints.committed(on: $0) }
     }
 

@@ -120,23 +120,23 @@ final class SQLiteStore: SQLStore {
     func wakeUps() -> AsyncStream<Void> { workSignal.stream() }
 
     /// Nobody else writes to the file, so nothing has to be locked.
-    func write<Answer: Sendable>(
+    func write<Value: Sendable>(
         _ touched: TouchedRows,
-        _ body: @escaping @Sendable (inout WriteTransaction) throws -> Answer
-    ) async throws -> Answer { try await write(limit: .max, body) }
+        _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
+    ) async throws -> Value { try await write(limit: .max, body) }
 
-    private func write<Answer: Sendable>(
+    private func write<Value: Sendable>(
         limit: Int,
-        _ body: @escaping @Sendable (inout WriteTransaction) throws -> Answer
-    ) async throws -> Answer {
+        _ body: @escaping @Sendable (inout WriteTransaction) throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let intent = Intent(body, continuation)
-            if let failure = writer.add(intent, limit: limit).failure { intent.answer(failure) }
+            if let failure = writer.add(intent, limit: limit).failure { intent.complete(failure) }
         }
     }
 
     /// Reads in one snapshot.
-    func read<Answer: Sendable>(_ body: @escaping @Sendable (StoredRows) throws -> Answer) async throws -> Answer {
+    func read<Value: Sendable>(_ body: @escaping @Sendable (StoredRows) throws -> Value) async throws -> Value {
         guard !isClosed.withLock({ $0 }) else { throw StoreError.closed }
         let (codec, now) = (codec, clock.now())
         do {

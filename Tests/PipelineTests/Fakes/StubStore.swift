@@ -269,7 +269,7 @@ final class StubStore: Store {
     func tokens() async throws -> [AccessToken] { [] }
     func remove(token id: String) async throws {}
     func begin(key: String, bodyHash: String) async throws -> IdempotencyState { .fresh }
-    func answer(key: String, status: Int?, body: [UInt8]) async throws {}
+    func recordResponse(key: String, status: Int?, body: [UInt8]) async throws {}
     func counts() async throws -> Counts { Counts() }
     func load() async throws -> QueueLoad { QueueLoad(queued: [:], oldestDue: nil) }
     func tryWriting() async throws {}

@@ -6,5 +6,5 @@ public protocol IdempotencyStore: Sendable {
 
     /// Remembers the answer to the request that ``begin(key:bodyHash:)`` called fresh; nil forgets the key, so that it may be used again. Calling again
     /// replaces the answer.
-    func answer(key: String, status: Int?, body: [UInt8]) async throws
+    func recordResponse(key: String, status: Int?, body: [UInt8]) async throws
 }

@@ -72,8 +72,8 @@ final class PostgresConnection {
         var failure: PostgresFailure?
         for part in sent {
             do {
-                let answer = try collect()
-                if part == .statement { results.append(answer) }
+                let output = try collect()
+                if part == .statement { results.append(output) }
             } catch {
                 if case .preparation(let sql) = part { kept[sql] = nil }
                 if case .refused = error { failure = failure ?? error } else { throw error }
@@ -168,14 +168,14 @@ final class PostgresConnection {
 
     /// The results of one statement, up to the end that each has.
     private func collect() throws(PostgresFailure) -> PostgresResult {
-        var answer = PostgresResult()
+        var output = PostgresResult()
         var failure: PostgresFailure?
         while let result = try next() {
             defer { PQclear(result) }
-            if Self.isError(result) { failure = failure ?? self.failure(result) } else { Self.read(result, into: &answer) }
+            if Self.isError(result) { failure = failure ?? self.failure(result) } else { Self.read(result, into: &output) }
         }
         if let failure { throw failure }
-        return answer
+        return output
     }
 
     private func next() throws(PostgresFailure) -> OpaquePointer? {
@@ -217,10 +217,10 @@ final class PostgresConnection {
         return .lost(text.isEmpty ? "the connection to the database is lost" : text)
     }
 
-    private static func read(_ result: OpaquePointer, into answer: inout PostgresResult) {
+    private static func read(_ result: OpaquePointer, into output: inout PostgresResult) {
         let columns = PQnfields(result)
         for row in 0..<PQntuples(result) {
-            answer.rows.append(
+            output.rows.append(
                 PostgresRow(
                     columns: (0..<columns).map { column in
                         guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else { return nil }
@@ -229,6 +229,6 @@ final class PostgresConnection {
                 )
             )
         }
-        if let changes = PQcmdTuples(result) { answer.changes += Int(String(cString: changes)) ?? 0 }
+        if let changes = PQcmdTuples(result) { output.changes += Int(String(cString: changes)) ?? 0 }
     }
 }

@@ -71,8 +71,8 @@ struct LockedRows {
     /// - Throws: ``PostgresFailure``, a passing one, where work came under a concurrency key that was not locked.
     init(_ parts: [PostgresLocks.Part], _ results: [PostgresResult], _ codec: RowCodec) throws {
         var concurrencyKeys: Set<String> = []
-        for (part, answer) in zip(parts, results) {
-            for row in answer.rows {
+        for (part, result) in zip(parts, results) {
+            for row in result.rows {
                 switch part {
                 case .concurrencyKeys: concurrencyKeys.insert(row.text(0))
                 case .claims, .works:
@@ -95,7 +95,7 @@ struct LockedRows {
                 case .requests:
                     var request = IdempotencyRow(bodyHash: row.text(1), begunAt: row.int(2))
                     if let status = row.optionalInt(3) {
-                        request.answer = (Int(status), try IdempotencyRow.opened(row.bytes(4), of: row.bytes(0), .atHand(codec)))
+                        request.response = (Int(status), try IdempotencyRow.opened(row.bytes(4), of: row.bytes(0), .atHand(codec)))
                     }
                     requests[row.bytes(0)] = request
                 case .budgets: budgets[row.text(0)] = SlidingWindowLimiter(text: row.optionalText(1))

@@ -64,13 +64,13 @@ extension PostgresTransaction {
     }
 
     /// Remembers a request's answer, or forgets the request where there is none.
-    mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws {
+    mutating func recordResponse(_ key: [UInt8], status: Int?, body: [UInt8]) throws {
         guard let status else {
             locked.requests[key] = nil
             write("DELETE FROM idempotency_records WHERE key = $1", .bytes(key))
             return
         }
-        locked.requests[key]?.answer = (status, body)
+        locked.requests[key]?.response = (status, body)
         let sealed = try IdempotencyRow.sealed(body, of: key, codec)
         write("UPDATE idempotency_records SET status = $2, body = $3 WHERE key = $1", .bytes(key), .count(status), .bytes(sealed))
     }

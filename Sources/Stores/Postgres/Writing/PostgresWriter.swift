@@ -16,11 +16,11 @@ struct PostgresWriter: Sendable {
         do {
             let end = try CommitMetrics.measure(batch.count) { try session.attempt { try transaction(of: batch, on: $0) } }
             if end.wakes { onWork() }
-            for (intent, failure) in zip(batch, end.failures) { intent.pending.answer(failure) }
+            for (intent, failure) in zip(batch, end.failures) { intent.pending.complete(failure) }
         } catch {
             let isOfOne = error is SpoiledBatch || (error as? PostgresFailure)?.isOfOneIntent == true
             guard isOfOne, batch.count > 1 else {
-                for intent in batch { intent.pending.answer(StoreError(postgres: error)) }
+                for intent in batch { intent.pending.complete(StoreError(postgres: error)) }
                 return
             }
             // One of them wrote what the database refuses: halved until it is alone, it takes nobody with it.
@@ -74,7 +74,7 @@ extension PostgresSession {
 
     /// Does something on the connection. What failed without a trace, because others were in the way or the connection was lost before the commit,
     /// is done again; any other failure leaves no transaction open.
-    func attempt<Answer>(_ body: (PostgresConnection) throws -> Answer) throws -> Answer {
+    func attempt<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
         var tries = 0
         while true {
             let connection = try connected()

@@ -23,7 +23,7 @@ extension WriteTransaction {
     }
 
     /// Remembers a request's answer, or forgets the request where there is none.
-    mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws {
+    mutating func recordResponse(_ key: [UInt8], status: Int?, body: [UInt8]) throws {
         guard let status else {
             try db.run("DELETE FROM idempotency_records WHERE key = ?", [Data(key)])
             return
@@ -39,7 +39,7 @@ extension StoredRows {
         let row = try db.first("SELECT body_hash, begun_at, status, body FROM idempotency_records WHERE key = ?", [Data(blindIndex)])
         guard let row else { return nil }
         var stored = IdempotencyRow(bodyHash: row[0], begunAt: row[1])
-        if let status = row[2] as Int? { stored.answer = (status, try IdempotencyRow.opened(row.bytes(3), of: blindIndex, opener)) }
+        if let status = row[2] as Int? { stored.response = (status, try IdempotencyRow.opened(row.bytes(3), of: blindIndex, opener)) }
         return stored
     }
 }

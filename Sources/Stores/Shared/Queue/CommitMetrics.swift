@@ -6,7 +6,7 @@ enum CommitMetrics {
     private static let size = Recorder(label: "fairlead_store_commit_intents")
 
     /// Does a commit of so many intents and records how long it took.
-    static func measure<Answer>(_ intents: Int, _ commit: () throws -> Answer) rethrows -> Answer {
+    static func measure<Value>(_ intents: Int, _ commit: () throws -> Value) rethrows -> Value {
         let start = ContinuousClock.now
         let answer = try commit()
         let taken = start.duration(to: .now).components

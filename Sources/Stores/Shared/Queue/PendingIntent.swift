@@ -9,16 +9,16 @@ protocol PendingIntent<Transaction>: Sendable {
     func attempt(_ transaction: inout Transaction) throws
 
     /// Answers whoever waits. Called once, at the end; nil where it was committed.
-    func answer(_ failure: StoreError?)
+    func complete(_ failure: StoreError?)
 }
 
 /// An intent with an answer of its own.
-final class Intent<Transaction, Answer: Sendable>: PendingIntent {
-    private let body: @Sendable (inout Transaction) throws -> Answer
-    private let continuation: CheckedContinuation<Answer, any Error>
-    private let result = Mutex<Answer?>(nil)
+final class Intent<Transaction, Value: Sendable>: PendingIntent {
+    private let body: @Sendable (inout Transaction) throws -> Value
+    private let continuation: CheckedContinuation<Value, any Error>
+    private let result = Mutex<Value?>(nil)
 
-    init(_ body: @escaping @Sendable (inout Transaction) throws -> Answer, _ continuation: CheckedContinuation<Answer, any Error>) {
+    init(_ body: @escaping @Sendable (inout Transaction) throws -> Value, _ continuation: CheckedContinuation<Value, any Error>) {
         self.body = body
         self.continuation = continuation
     }
@@ -28,7 +28,7 @@ final class Intent<Transaction, Answer: Sendable>: PendingIntent {
         result.withLock { $0 = answer }
     }
 
-    func answer(_ failure: StoreError?) {
+    func complete(_ failure: StoreError?) {
         if let failure { return continuation.resume(throwing: failure) }
         guard let answer = result.withLock({ $0 }) else { return continuation.resume(throwing: StoreError.unavailable("an intent was not done")) }
         continuation.resume(returning: answer)

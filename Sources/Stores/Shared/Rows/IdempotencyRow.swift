@@ -6,7 +6,7 @@ struct IdempotencyRow {
     /// When the request began.
     var begunAt: Int64
     /// The answer; nil while there is none.
-    var answer: (status: Int, body: [UInt8])?
+    var response: (status: Int, body: [UInt8])?
 
     /// How long a key is kept, in milliseconds.
     static let kept: Int64 = 24 * 60 * 60 * 1000
@@ -16,9 +16,9 @@ struct IdempotencyRow {
     /// What a request with the same key is told.
     func state(bodyHash: String, now: Int64) -> IdempotencyState {
         let age = now - begunAt
-        if age >= Self.kept || (answer == nil && age >= Self.unanswered) { return .fresh }
+        if age >= Self.kept || (response == nil && age >= Self.unanswered) { return .fresh }
         if self.bodyHash != bodyHash { return .conflict }
-        return answer.map { .answered(status: $0.status, body: $0.body) } ?? .running
+        return response.map { .answered(status: $0.status, body: $0.body) } ?? .running
     }
 
     /// An answer as its column.

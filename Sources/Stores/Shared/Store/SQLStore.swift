@@ -9,10 +9,10 @@ protocol SQLStore: Store {
 
     /// Does an intent together with what else has arrived; returns once it is committed.
     /// - Parameter body: may be called again after a time in vain.
-    func write<Answer: Sendable>(_ touched: TouchedRows, _ body: @escaping @Sendable (inout Transaction) throws -> Answer) async throws -> Answer
+    func write<Value: Sendable>(_ touched: TouchedRows, _ body: @escaping @Sendable (inout Transaction) throws -> Value) async throws -> Value
 
     /// Reads what is committed.
-    func read<Answer: Sendable>(_ body: @escaping @Sendable (Reading) throws -> Answer) async throws -> Answer
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Reading) throws -> Value) async throws -> Value
 }
 
 // MARK: Reading
@@ -128,9 +128,9 @@ extension SQLStore {
         return try await write(touched) { try $0.begin(request) }
     }
 
-    func answer(key: String, status: Int?, body: [UInt8]) async throws {
+    func recordResponse(key: String, status: Int?, body: [UInt8]) async throws {
         let blindIndex = codec.blindIndex(.idempotencyKey, key)
-        try await write(TouchedRows()) { try $0.answer(blindIndex, status: status, body: body) }
+        try await write(TouchedRows()) { try $0.recordResponse(blindIndex, status: status, body: body) }
     }
 }
 

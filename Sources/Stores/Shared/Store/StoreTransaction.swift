@@ -42,7 +42,7 @@ protocol StoreTransaction {
     mutating func announce(_ replica: Replica) throws
     mutating func withdraw(replica id: String) throws
     mutating func begin(_ request: IdempotencyKey) throws -> IdempotencyState
-    mutating func answer(_ key: [UInt8], status: Int?, body: [UInt8]) throws
+    mutating func recordResponse(_ key: [UInt8], status: Int?, body: [UInt8]) throws
     mutating func keep(_ row: TokenRow, blindIndex: [UInt8]) throws
     mutating func remove(token id: String) throws
     /// Writes something of a size that nobody needs.

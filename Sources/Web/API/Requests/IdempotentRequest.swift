@@ -47,10 +47,10 @@ struct IdempotentRequest: Sendable {
                 response = problem.response
             }
             let final = response.status < 500 && response.headers[.retryAfter] == nil
-            try await store.answer(key: key, status: final ? response.status : nil, body: final ? response.body : [])
+            try await store.recordResponse(key: key, status: final ? response.status : nil, body: final ? response.body : [])
             return response
         } catch {
-            try? await store.answer(key: key, status: nil, body: [])
+            try? await store.recordResponse(key: key, status: nil, body: [])
             throw error
         }
     }
