@@ -23,7 +23,7 @@ struct HalfRequest {
     }
 
     /// What came back first.
-    func answer() -> String {
+    func response() -> String {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = read(descriptor, &buffer, buffer.count)
         return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)

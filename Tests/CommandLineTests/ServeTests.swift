@@ -61,7 +61,7 @@ import Testing
         // The answer to the first request says that the second, which lacks its body, has come in too.
         let asking = try HalfRequest(port: port)
         defer { asking.end() }
-        #expect(asking.answer().hasPrefix("HTTP/1.1 200"))
+        #expect(asking.response().hasPrefix("HTTP/1.1 200"))
         serving.send(SIGTERM)
         while !serving.errors.contains("stopping") { try await Task.sleep(for: .milliseconds(10)) }
         serving.send(SIGTERM)

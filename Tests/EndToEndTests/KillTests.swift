@@ -54,14 +54,14 @@ struct StubbornATS: Sendable {
     func deliver(_ number: Int) async throws {
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana\(number)@example.test", phone: "+441632960000")
         for _ in 0..<400 {
-            let answer = try? await site.ats.orderScreening(
+            let response = try? await site.ats.orderScreening(
                 at: "http://127.0.0.1:\(port)/ats/acme/standard",
                 application: "application-\(number)",
                 package: "pkg_1",
                 candidate: candidate,
                 id: "msg_\(number)"
             )
-            if answer?.status == 200 { return }
+            if response?.status == 200 { return }
             try await Task.sleep(for: .milliseconds(50))
         }
         Issue.record("the event \(number) was never taken")

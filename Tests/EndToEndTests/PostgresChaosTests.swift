@@ -109,14 +109,14 @@ final class ReplicaBed: Sendable {
     private func deliver(_ number: Int) async throws {
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana\(number)@example.test", phone: "+441632960000")
         for attempt in 0..<1200 {
-            let answer = try? await site.ats.orderScreening(
+            let response = try? await site.ats.orderScreening(
                 at: "http://127.0.0.1:\(serves[(number + attempt) % serves.count].port)/ats/acme/standard",
                 application: "application-\(number)",
                 package: "pkg_1",
                 candidate: candidate,
                 id: "msg_\(number)"
             )
-            if answer?.status == 200 { return }
+            if response?.status == 200 { return }
             try await Task.sleep(for: .milliseconds(100))
         }
         Issue.record("the event \(number) was never taken")

@@ -31,8 +31,8 @@ final class ServeProcess: Sendable {
         try process.run()
         self.process.withLock { $0 = process }
         for _ in 0..<300 {
-            if let answer = try? await transport.send(WireRequest(.get, "http://127.0.0.1:\(port)/healthz", timeout: .seconds(2))),
-                answer.status == 200
+            if let response = try? await transport.send(WireRequest(.get, "http://127.0.0.1:\(port)/healthz", timeout: .seconds(2))),
+                response.status == 200
             {
                 return
             }

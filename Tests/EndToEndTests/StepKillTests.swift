@@ -159,8 +159,8 @@ final class StepKillBed {
     func deliver(_ number: Int) async throws {
         let body: JSON = ["id": .string("event-\(number)"), "n": .int(Int64(number))]
         for _ in 0..<400 {
-            let answer = try? await transport.send(WireRequest(.post, "http://127.0.0.1:\(serve.port)/ats/five/event", json: body))
-            if answer?.status == 200 { return }
+            let response = try? await transport.send(WireRequest(.post, "http://127.0.0.1:\(serve.port)/ats/five/event", json: body))
+            if response?.status == 200 { return }
             try await Task.sleep(for: .milliseconds(20))
         }
         Issue.record("the event \(number) was never taken")

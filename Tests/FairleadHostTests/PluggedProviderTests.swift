@@ -135,8 +135,8 @@ struct PluggedProviderTests {
             ]).order
             let headers = ["x-key": "webhook-key-0123456789", "x-other": "kept"]
             let webhook = Webhook(headers: headers, body: Array(#"{"id":"k1"}"#.utf8))
-            let answer = try await host.intake.webhook(account: "keyed", token: order.callbackToken.value, webhook)
-            let event = try #require(try await host.store.event(answer.json?["event"]?.text ?? ""))
+            let response = try await host.intake.webhook(account: "keyed", token: order.callbackToken.value, webhook)
+            let event = try #require(try await host.store.event(response.json?["event"]?.text ?? ""))
             #expect(event.request.value.headers == ["x-other": "kept"])
             let wrong = Webhook(headers: ["x-key": "other"], body: webhook.body)
             await #expect(throws: CommandError.self) { try await host.intake.webhook(account: "keyed", token: order.callbackToken.value, wrong) }

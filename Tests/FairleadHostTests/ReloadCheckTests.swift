@@ -19,15 +19,15 @@ struct ReloadCheckTests {
         var asked: [String] { state.withLock { $0.asked } }
         func refuse(_ refuses: Bool) { state.withLock { $0.refuses = refuses } }
 
-        private func answer(_ name: String) -> [ConfigurationProblem] {
+        private func respond(_ name: String) -> [ConfigurationProblem] {
             state.withLock { state in
                 state.asked.append(name)
                 return state.refuses ? [ConfigurationProblem(file: name, message: "the check says no")] : []
             }
         }
 
-        func problems(with plugin: Plugin, by runner: HookRunner) async throws -> [ConfigurationProblem] { answer(plugin.name) }
-        func problems(with connection: Connection, by runner: HookRunner) async throws -> [ConfigurationProblem] { answer(connection.id) }
+        func problems(with plugin: Plugin, by runner: HookRunner) async throws -> [ConfigurationProblem] { response(plugin.name) }
+        func problems(with connection: Connection, by runner: HookRunner) async throws -> [ConfigurationProblem] { response(connection.id) }
     }
 
     private let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-reload-\(UUID().uuidString)")

@@ -6,21 +6,21 @@ import Testing
 
 @Suite struct APIClientTests {
     private struct Answering: WireHandler {
-        let answer: WireResponse
+        let response: WireResponse
 
         func respond(to request: WireRequest) async throws -> WireResponse {
-            if answer.status == 599 { throw Disconnect() }
-            return answer
+            if response.status == 599 { throw Disconnect() }
+            return response
         }
     }
 
-    private func client(_ answer: WireResponse?) -> APIClient {
-        let transport = HandlerTransport(answer.map { ["host.example.test": Answering(answer: $0)] } ?? [:])
+    private func client(_ response: WireResponse?) -> APIClient {
+        let transport = HandlerTransport(response.map { ["host.example.test": Answering(response: $0)] } ?? [:])
         return APIClient(url: "http://host.example.test/", token: Secret("t"), transport: transport)
     }
 
-    private func problem(_ answer: WireResponse?, post: Bool = false) async throws -> String {
-        let client = client(answer)
+    private func problem(_ response: WireResponse?, post: Bool = false) async throws -> String {
+        let client = client(response)
         do {
             _ = post ? try await client.post(["orders", "ord_1", "cancel"]) : try await client.get(["orders"])
             return "no problem"
@@ -56,10 +56,10 @@ import Testing
     }
 
     @Test("paths and filters are encoded, the token goes along") func requests() async throws {
-        let transport = HandlerTransport(["*": Answering(answer: WireResponse(200, json: ["items": []]))])
+        let transport = HandlerTransport(["*": Answering(response: WireResponse(200, json: ["items": []]))])
         let client = APIClient(url: "host.example.test:8080/api/v1/", token: Secret("t-1"), transport: transport)
-        let answer = try await client.get(["orders", "a/b c"], query: [("state", "failed"), ("q", "Ana & Roe")])
-        #expect(answer.bytes == Array(#"{"items":[]}"#.utf8))
+        let response = try await client.get(["orders", "a/b c"], query: [("state", "failed"), ("q", "Ana & Roe")])
+        #expect(response.bytes == Array(#"{"items":[]}"#.utf8))
         let request = try #require(transport.requests.first)
         #expect(request.url == "http://host.example.test:8080/api/v1/orders/a%2Fb%20c?state=failed&q=Ana%20%26%20Roe")
         #expect(request.headers[.authorization] == "Bearer t-1")

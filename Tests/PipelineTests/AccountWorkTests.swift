@@ -80,12 +80,12 @@ struct AccountWorkTests {
     @Test("A paused account is checked every five minutes, and goes on once its credentials are taken")
     func probesPaused() async throws {
         try await bench.store.perform(try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account))
-        bench.provider.answer { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        bench.provider.response { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
         let probes = AccountProbes(environment: bench.environment, accounts: bench.accounts)
         try await probes.tryAgain(bench.account)
         try await probes.tryAgain(bench.account)
         #expect(bench.provider.calls == ["packages"])
-        bench.provider.answer { $0.packages = { [] } }
+        bench.provider.response { $0.packages = { [] } }
         bench.clock.advance(by: .seconds(300))
         try await probes.tryAgain(bench.account)
         #expect(try await bench.accounts.pause(of: bench.account) == nil)

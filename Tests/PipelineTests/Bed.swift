@@ -211,9 +211,9 @@ struct HostHandler: WireHandler {
 
     func respond(to request: WireRequest) async throws -> WireResponse {
         do {
-            let answer = try await take(request)
+            let response = try await take(request)
             try kill?.pass()
-            return answer
+            return response
         } catch is CancellationError {
             throw Disconnect()
         }

@@ -128,14 +128,14 @@ import Testing
     }
 
     private func deliver(_ bed: Bed, _ connection: String, _ number: Int) async throws {
-        let answer = try await bed.site.ats.orderScreening(
+        let response = try await bed.site.ats.orderScreening(
             at: "https://host.example.test/ats/\(connection)/standard",
             application: "application-\(number)",
             package: "pkg_1",
             candidate: Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000"),
             id: "msg_\(connection)_\(number)"
         )
-        #expect(answer.status == 200, "\(connection)")
+        #expect(response.status == 200, "\(connection)")
     }
 
     private func residentMegabytes() throws -> Int {

@@ -115,14 +115,14 @@ struct KillTrial {
     private func order(_ world: World) async throws {
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+61491570006")
         for _ in 0..<600 {
-            let answer = try? await world.site.ats.orderScreening(
+            let response = try? await world.site.ats.orderScreening(
                 at: "https://host.example.test/ats/\(account == "zinc" ? "acme" : "checks")/standard",
                 application: name,
                 package: account == "zinc" ? "pkg_1" : "prod_1",
                 candidate: candidate,
                 id: "msg_1"
             )
-            if answer?.status == 200 { return }
+            if response?.status == 200 { return }
             try await Task.sleep(for: .milliseconds(20))
         }
     }

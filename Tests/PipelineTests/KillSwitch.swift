@@ -31,8 +31,8 @@ struct KilledTransport: Transport {
 
     func send(_ request: WireRequest) async throws -> WireResponse {
         try kill.pass()
-        let answer = try await transport.send(request)
+        let response = try await transport.send(request)
         try kill.pass()
-        return answer
+        return response
     }
 }

@@ -7,13 +7,13 @@ import Testing
 /// Commands for many events and runs at once.
 @Suite struct ManyTests {
     private func deliver(_ bed: Bed, _ number: Int) async throws {
-        let answer = try await bed.site.ats.orderScreening(
+        let response = try await bed.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",
             application: "application-\(number)",
             package: "pkg_1",
             candidate: Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
         )
-        #expect(answer.status == 200)
+        #expect(response.status == 200)
     }
 
     private func runs(_ bed: Bed, _ state: Run.State) async throws -> Int {

@@ -8,13 +8,13 @@ import Testing
 /// Work over which hosts die again and again does not go on for ever, and work that was only under way beside it is done.
 @Suite struct PoisonPillTests {
     private func deliver(_ bed: Bed, _ number: Int) async throws {
-        let answer = try await bed.site.ats.orderScreening(
+        let response = try await bed.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",
             application: "application-\(number)",
             package: "pkg_1",
             candidate: Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
         )
-        #expect(answer.status == 200)
+        #expect(response.status == 200)
     }
 
     /// Hosts that claim everything there is and end without a word, as one that is killed does.

@@ -30,13 +30,13 @@ import Testing
 
     private func deliver(_ bed: Bed, _ number: Int) async throws {
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
-        let answer = try await bed.site.ats.orderScreening(
+        let response = try await bed.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",
             application: "application-\(number)",
             package: "pkg_1",
             candidate: candidate
         )
-        #expect(answer.status == 200)
+        #expect(response.status == 200)
     }
 
     private func finished(_ bed: Bed, on version: JSON) async throws -> Bool {

@@ -174,8 +174,8 @@ extension Bed {
         let body = Array(#"{"id":"\#(reference)","status":"pending","statusV2":"requested"}"#.utf8)
         let signature = ZincSimulator.signature(over: body, token: Secret("simulated-zinc-signing-token"))
         let signed = Webhook(headers: ["x-zinc-webhook-signature": signature], body: body)
-        let answer = try await intake.webhook(account: order.account, token: order.callbackToken.value, signed)
-        let id = try #require(answer.json?["event"]?.text)
+        let response = try await intake.webhook(account: order.account, token: order.callbackToken.value, signed)
+        let id = try #require(response.json?["event"]?.text)
         let ended = try await eventually {
             let event = try await context.store.event(id)
             return event?.state == .done || event?.state == .dead ? event : nil

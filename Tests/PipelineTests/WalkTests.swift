@@ -29,13 +29,13 @@ import Testing
     @Test func anOrderWalksToWorkerChecksByPollingAndBack() async throws {
         let bed = try await Bed(pace: .milliseconds(300))
         let candidate = Candidate(firstName: "Ben", lastName: "Lee", email: "ben@example.test", phone: "0491 570 006")
-        let answer = try await bed.site.ats.orderScreening(
+        let response = try await bed.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",
             application: "application-1",
             package: "pkg_1",
             candidate: candidate
         )
-        #expect(answer.status == 200)
+        #expect(response.status == 200)
         let order = try #require(try await eventually { try await bed.context.store.order(connection: "acme", externalID: "application-1") })
         #expect(order.account == "zinc")
         let other = try await bed.place("application-2", account: "workerchecks")

@@ -13,7 +13,7 @@ struct WorkExecutorTests {
     @Test("What a provider said is written on the order as it stands then, however often it moves on meanwhile")
     func conflicts() async throws {
         let order = bench.order(.requested) { $0.providerRef = "ref_1" }
-        bench.provider.answer { $0.report = { Report(status: .recognised(.inProgress)) } }
+        bench.provider.response { $0.report = { Report(status: .recognised(.inProgress)) } }
         bench.store.fail("commit", StoreError.conflict, StoreError.conflict)
         await executor.work(on: bench.claim(.read(order: order.id)))
         #expect(bench.store.with { $0.orders[order.id]?.state } == .inProgress)
@@ -22,7 +22,7 @@ struct WorkExecutorTests {
     @Test("A store that is away is waited for, by the clock, until what a provider said is written")
     func away() async throws {
         let order = bench.order(.requested) { $0.providerRef = "ref_1" }
-        bench.provider.answer { $0.report = { Report(status: .recognised(.inProgress)) } }
+        bench.provider.response { $0.report = { Report(status: .recognised(.inProgress)) } }
         bench.store.fail("commit", StoreError.unavailable("away"), StoreError.unavailable("away"))
         let (executor, claim) = (executor, bench.claim(.read(order: order.id)))
         let working = Task { await executor.work(on: claim) }
@@ -43,7 +43,7 @@ struct WorkExecutorTests {
     )
     func unreadable(_ error: StoreError) async throws {
         let order = bench.order(.submitting)
-        bench.provider.answer { $0.find = { Submission(reference: "ref_1") } }
+        bench.provider.response { $0.find = { Submission(reference: "ref_1") } }
         bench.store.fail("commit", error)
         await executor.work(on: bench.claim(.submit(order: order.id)))
         let last = try #require(bench.store.with { $0.committed.last })
@@ -101,7 +101,7 @@ struct WorkExecutorTests {
     func shutdown() async throws {
         let order = bench.order(.requested) { $0.providerRef = "ref_1" }
         let claim = bench.claim(.read(order: order.id))
-        bench.provider.answer { $0.report = { throw CancellationError() } }
+        bench.provider.response { $0.report = { throw CancellationError() } }
         await executor.work(on: claim)
         #expect(bench.store.with { $0.released } == [claim] && bench.store.with { $0.committed.isEmpty })
     }

@@ -20,10 +20,12 @@ final class PluginScriptHost: ConnectionScriptHost {
     }
 
     private let state = Mutex(State())
-    private let answer: @Sendable (WireRequest, Int) throws -> WireResponse
+    private let response: @Sendable (WireRequest, Int) throws -> WireResponse
 
     /// - Parameter answer: answers a request; the number says which of all it is, from 1.
-    init(answer: @escaping @Sendable (WireRequest, Int) throws -> WireResponse = { _, _ in WireResponse(200, json: [:]) }) { self.answer = answer }
+    init(response: @escaping @Sendable (WireRequest, Int) throws -> WireResponse = { _, _ in WireResponse(200, json: [:]) }) {
+        self.response = response
+    }
 
     var sent: [WireRequest] { state.withLock { $0.sent } }
     var orders: [Order] { state.withLock { $0.orders } }
@@ -66,7 +68,7 @@ final class PluginScriptHost: ConnectionScriptHost {
             state.sent.append(request)
             return state.sent.count
         }
-        return try answer(request, number)
+        return try response(request, number)
     }
 
     func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? {

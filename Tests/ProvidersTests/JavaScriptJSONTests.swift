@@ -36,9 +36,9 @@ struct JavaScriptJSONTests {
         let bodies = (0..<600).map { _ in GeneratedBody(random).text }
         let answers = try #require(try Node.stringified(bodies))
         #expect(answers.count == bodies.count)
-        for (body, answer) in zip(bodies, answers) {
+        for (body, response) in zip(bodies, answers) {
             let ours = JavaScriptJSON.restringified(Array(body.utf8)).map { String(decoding: $0, as: UTF8.self) }
-            #expect(ours.map { Array($0.utf8) } == answer.map { Array($0.utf8) }, "for \(body)")
+            #expect(ours.map { Array($0.utf8) } == response.map { Array($0.utf8) }, "for \(body)")
         }
         #expect(answers.count { $0 != nil } > 300)
     }

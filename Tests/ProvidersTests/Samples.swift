@@ -83,7 +83,7 @@ extension ScriptedTransport {
         headers: HTTPFields = [:],
         where check: @escaping @Sendable (WireRequest) -> String? = { _ in nil }
     ) {
-        expect(method, url, reply: .answer(WireResponse(status, headers: headers, json: json)), where: check)
+        expect(method, url, reply: .response(WireResponse(status, headers: headers, json: json)), where: check)
     }
 }
 

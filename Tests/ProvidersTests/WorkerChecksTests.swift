@@ -49,10 +49,10 @@ struct WorkerChecksTests {
     @Test("A finished check brings result, release date and certificate")
     func result() async throws {
         let session = session()
-        let answer: JSON = [
+        let response: JSON = [
             "status": "Completed", "result": "ATTENTION_REQUIRED", "releaseDate": "2026-03-02", "certificateUrl": "https://cert.example.test/1",
         ]
-        transport.expect(.get, base + "/invitations/i1/result", 200, answer)
+        transport.expect(.get, base + "/invitations/i1/result", 200, response)
         let report = try await provider.report(for: "i1", session)
         #expect(report?.result == .recognised(.consider))
         #expect(report?.reportURL?.value == "https://cert.example.test/1")
@@ -78,9 +78,9 @@ struct WorkerChecksTests {
             (400, [:], nil), (404, ["message": "no such invitation"], nil), (500, ["message": "oops"], nil),
         ] as [(Int, JSON, Cancellation?)]
     )
-    func cancel(_ status: Int, _ answer: JSON, _ expected: Cancellation?) async throws {
+    func cancel(_ status: Int, _ response: JSON, _ expected: Cancellation?) async throws {
         let session = session()
-        transport.expect(.post, base + "/invitations/i1/cancel", status, answer)
+        transport.expect(.post, base + "/invitations/i1/cancel", status, response)
         if let expected {
             #expect(try await provider.cancel("i1", session) == expected)
         } else {

@@ -14,9 +14,11 @@ struct WorkerChecksTokenTests {
     /// Hands out numbered tokens, of which it accepts only the newest, and counts.
     private final class Desk: WireHandler {
         let counts = Mutex((tokens: 0, calls: 0))
-        let answer: @Sendable (Int) -> WireResponse
+        let response: @Sendable (Int) -> WireResponse
 
-        init(_ answer: @escaping @Sendable (Int) -> WireResponse = { WireResponse(200, json: ["token": .string("t\($0)")]) }) { self.answer = answer }
+        init(_ response: @escaping @Sendable (Int) -> WireResponse = { WireResponse(200, json: ["token": .string("t\($0)")]) }) {
+            self.response = response
+        }
 
         var tokens: Int { counts.withLock { $0.tokens } }
         func expire() { counts.withLock { $0.tokens += 1 } }
@@ -28,7 +30,7 @@ struct WorkerChecksTokenTests {
                     return counts.tokens
                 }
                 await Task.yield()
-                return answer(number)
+                return response(number)
             }
             let newest = counts.withLock { counts in
                 counts.calls += 1
@@ -64,9 +66,9 @@ struct WorkerChecksTokenTests {
             ["data": ["token": "t%"], "expiresAt": 1_772_359_800], ["token": "t%", "expiresAt": 1_772_359_800_000],
         ] as [JSON]
     )
-    func statedLife(_ answer: JSON) async throws {
+    func statedLife(_ response: JSON) async throws {
         let desk = Desk { number in
-            let text = String(decoding: answer.bytes(), as: UTF8.self).replacing("t%", with: "t\(number)")
+            let text = String(decoding: response.bytes(), as: UTF8.self).replacing("t%", with: "t\(number)")
             return WireResponse(200, body: Array(text.utf8))
         }
         let session = session(desk)

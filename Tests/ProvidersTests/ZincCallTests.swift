@@ -96,8 +96,8 @@ struct ZincCallTests {
     @Test("Packages are read from each container, with ids of either kind")
     func packages() async throws {
         let list: JSON = [["id": 7, "name": "Basic"], ["id": "p8"]]
-        for answer: JSON in [list, ["packages": list], ["data": list], ["items": list]] {
-            transport.expect(.get, base + "/packages", 200, answer)
+        for response: JSON in [list, ["packages": list], ["data": list], ["items": list]] {
+            transport.expect(.get, base + "/packages", 200, response)
             let packages = try await ZincProvider().packages(Samples.session(Samples.zinc, transport))
             #expect(packages == [ScreeningPackage(id: "7", name: "Basic"), ScreeningPackage(id: "p8", name: "p8")])
         }

@@ -10,16 +10,16 @@ struct ZincReportTests {
     private let transport = ScriptedTransport()
     private let results = "https://zinc.example.test/partner/v2/results"
 
-    private func report(_ answer: JSON, _ account: Account = Samples.zinc, url: String? = nil) async throws -> Report? {
-        transport.expect(.get, url ?? results, 200, answer)
+    private func report(_ response: JSON, _ account: Account = Samples.zinc, url: String? = nil) async throws -> Report? {
+        transport.expect(.get, url ?? results, 200, response)
         return try await ZincProvider().report(for: "a1", Samples.session(account, transport))
     }
 
     @Test("The request is found in each container, by an id of either kind")
     func containers() async throws {
         let items: JSON = [["id": "b2", "status": "cancelled"], ["id": "a1", "status": "pending", "statusV2": "paused"]]
-        for answer: JSON in [items, ["results": items], ["data": items]] {
-            #expect(try await report(answer)?.status == .recognised(.paused))
+        for response: JSON in [items, ["results": items], ["data": items]] {
+            #expect(try await report(response)?.status == .recognised(.paused))
         }
         #expect(try await report([["requestId": "a1", "statusV2": "reviewed"]])?.status == .recognised(.reviewed))
         #expect(try await report(["id": "a1", "statusV2": "all-clear"])?.status == .recognised(.completed))

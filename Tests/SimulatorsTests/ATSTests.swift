@@ -9,7 +9,7 @@ import Testing
     let partner = "http://host.example.test/ats/acme/assessments"
 
     private func playPartner(tests: JSON = [["partner_test_id": "pkg_1", "partner_test_name": "Standard"]], status: JSON) {
-        stand.receiver.answer { request in
+        stand.receiver.respond { request in
             switch request.path.split(separator: "/").last {
             case "list_tests": WireResponse(200, json: tests)
             case "send_test": WireResponse(200, json: ["partner_interview_id": "ord_1"])

@@ -9,10 +9,10 @@ import Testing
     @Test func answersAStatusAsOftenAsAsked() async throws {
         stand.site.faults.set(.zinc, "create", .status(503, retryAfter: 7), times: 2)
         for _ in 0..<2 {
-            let answer = try await stand.zinc(.post, "/checks", Stand.check())
-            #expect(answer.status == 503)
-            #expect(answer.headers[.retryAfter] == "7")
-            #expect(answer.json?["statusCode"] != nil)
+            let response = try await stand.zinc(.post, "/checks", Stand.check())
+            #expect(response.status == 503)
+            #expect(response.headers[.retryAfter] == "7")
+            #expect(response.json?["statusCode"] != nil)
         }
         #expect(stand.site.zinc.requests.isEmpty)
         #expect(try await stand.zinc(.post, "/checks", Stand.check()).status == 201)
@@ -54,10 +54,10 @@ import Testing
 
     @Test func answersWithoutAnID() async throws {
         stand.site.faults.set(.zinc, "create", .withoutID)
-        let answer = try await stand.zinc(.post, "/checks", Stand.check())
-        #expect(answer.status == 201)
-        #expect(answer.json?["id"] == nil)
-        #expect(answer.json?["status"] == "pending")
+        let response = try await stand.zinc(.post, "/checks", Stand.check())
+        #expect(response.status == 201)
+        #expect(response.json?["id"] == nil)
+        #expect(response.json?["status"] == "pending")
     }
 
     @Test func waitsBeforeOrAfterActing() async throws {
@@ -110,7 +110,7 @@ import Testing
 
     @Test func webhooksThatAreNotTakenAreSentAgain() async throws {
         let stand = Stand { $0.webhookRetries = [.seconds(1), .seconds(5)] }
-        stand.receiver.answer { _ in throw TransportError(.cannotConnect, "nobody there") }
+        stand.receiver.respond { _ in throw TransportError(.cannotConnect, "nobody there") }
         _ = try await stand.order()
         for pause in [0, 1, 5, 60] {
             stand.clock.advance(.seconds(pause))

@@ -56,9 +56,9 @@ import Testing
         let id = try await stand.order(lastName: "<b>Roe</b>")
         var form = WireRequest(.post, "/control/zinc/requests/\(id)", body: Array("statusV2=ready-for-review&result=consider".utf8))
         form.headers[.contentType] = "application/x-www-form-urlencoded"
-        let answer = try await stand.site.respond(to: form)
-        #expect(answer.status == 303)
-        #expect(answer.headers[.location] == "/")
+        let response = try await stand.site.respond(to: form)
+        #expect(response.status == 303)
+        #expect(response.headers[.location] == "/")
         let page = String(decoding: try await stand.site.respond(to: WireRequest(.get, "/")).body, as: UTF8.self)
         #expect(page.contains(id))
         #expect(page.contains("ready-for-review · consider"))
@@ -73,9 +73,13 @@ import Testing
         form.body = Array(fields.utf8)
         #expect(try await stand.site.respond(to: form).status == 303)
         #expect(try JSON(parsing: try #require(stand.receiver.received.first).body).at("data.candidate.email") == "ana@example.test")
-        let answer = try await stand.control(.post, "/ats/assessments", ["partner": "http://host.example.test", "candidate": ["first_name": "Ana"]])
-        #expect(answer.status == 422)
-        stand.receiver.answer { _ in WireResponse(500) }
+        let response = try await stand.control(
+            .post,
+            "/ats/assessments",
+            ["partner": "http://host.example.test", "candidate": ["first_name": "Ana"]]
+        )
+        #expect(response.status == 422)
+        stand.receiver.respond { _ in WireResponse(500) }
         let failed = try await stand.control(.post, "/ats/assessments", ["partner": "http://host.example.test", "candidate": Stand.person])
         #expect(failed.status == 502)
     }
@@ -98,7 +102,7 @@ import Testing
     @Test func runsByItselfUntilCancelled() async throws {
         let stand = Stand { $0.pace = .seconds(2) }
         let (arrived, arrive) = AsyncStream.makeStream(of: String.self)
-        stand.receiver.answer { request in
+        stand.receiver.respond { request in
             arrive.yield((try? JSON(parsing: request.body))?["statusV2"]?.text ?? "")
             return WireResponse(200)
         }
@@ -117,7 +121,7 @@ import Testing
     @Test func oneSilentReceiverDoesNotHoldUpTheOthers() async throws {
         let (gate, open) = AsyncStream.makeStream(of: Void.self)
         let first = try await stand.order(lastName: "First")
-        stand.receiver.answer { request in
+        stand.receiver.respond { request in
             if (try? JSON(parsing: request.body))?["id"]?.text == first { for await _ in gate { break } }
             return WireResponse(200)
         }

@@ -72,12 +72,12 @@ final class Receiver: Transport {
     var statuses: [String] { received.map { (try? JSON(parsing: $0.body))?["statusV2"]?.text ?? "" } }
 
     /// Answers every request from now on.
-    func answer(_ with: @escaping @Sendable (WireRequest) async throws -> WireResponse) { answers.withLock { $0 = [with] } }
+    func respond(_ with: @escaping @Sendable (WireRequest) async throws -> WireResponse) { answers.withLock { $0 = [with] } }
 
     func send(_ request: WireRequest) async throws -> WireResponse {
         kept.withLock { $0.append(request) }
-        let answer = answers.withLock { $0.first }
-        return try await answer?(request) ?? WireResponse(200)
+        let response = answers.withLock { $0.first }
+        return try await response?(request) ?? WireResponse(200)
     }
 }
 

@@ -7,10 +7,10 @@ import Testing
     let stand = Stand()
 
     @Test func givesATokenForTheWidgetSecretOnly() async throws {
-        let answer = try await stand.workerChecks(.post, "/auth/token", ["widgetSecret": "simulated-widget-secret"])
-        #expect(answer.status == 200)
-        #expect(answer.json?["token"]?.text?.isEmpty == false)
-        #expect(answer.json?["expiresIn"] == 86_400)
+        let response = try await stand.workerChecks(.post, "/auth/token", ["widgetSecret": "simulated-widget-secret"])
+        #expect(response.status == 200)
+        #expect(response.json?["token"]?.text?.isEmpty == false)
+        #expect(response.json?["expiresIn"] == 86_400)
         #expect(try await stand.workerChecks(.post, "/auth/token", ["widgetSecret": "another"]).status == 401)
         #expect(try await stand.workerChecks(.post, "/auth/token", [:]).status == 400)
         #expect(!stand.site.log().contains { $0.body.contains("simulated-widget-secret") }, "the log keeps no credential")
@@ -31,9 +31,9 @@ import Testing
     @Test(arguments: ["productId", "firstName", "lastName", "email", "mobile"]) func refusesAnInvitationWithoutAField(name: String) async throws {
         var body = Stand.invitation()
         body[name] = nil
-        let answer = try await stand.workerChecks(.post, "/invitations", body, token: try await stand.token())
-        #expect(answer.status == 422)
-        #expect(answer.json?["message"]?.text?.contains(name) == true)
+        let response = try await stand.workerChecks(.post, "/invitations", body, token: try await stand.token())
+        #expect(response.status == 422)
+        #expect(response.json?["message"]?.text?.contains(name) == true)
     }
 
     @Test func refusesMalformedFieldsAndUnknownProducts() async throws {
@@ -100,14 +100,14 @@ import Testing
     @Test func accountsAreKeptApart() async throws {
         let stand = Stand { $0.workerChecks.widgetSecrets.append(Secret("second-secret")) }
         let (id, _) = try await invite(stand)
-        let answer = try await stand.workerChecks(.post, "/auth/token", ["widgetSecret": "second-secret"])
-        let token = try #require(answer.json?["token"]?.text)
+        let response = try await stand.workerChecks(.post, "/auth/token", ["widgetSecret": "second-secret"])
+        let token = try #require(response.json?["token"]?.text)
         #expect(try await stand.workerChecks(.get, "/invitations/\(id)/result", token: token).status == 404)
     }
 
     private func invite(_ stand: Stand, lastName: String = "Roe") async throws -> (id: String, token: String) {
         let token = try await stand.token()
-        let answer = try await stand.workerChecks(.post, "/invitations", Stand.invitation(lastName: lastName), token: token)
-        return (try #require(answer.json?["id"]?.text), token)
+        let response = try await stand.workerChecks(.post, "/invitations", Stand.invitation(lastName: lastName), token: token)
+        return (try #require(response.json?["id"]?.text), token)
     }
 }

@@ -7,11 +7,11 @@ import Testing
     let stand = Stand()
 
     @Test func listsPackagesAtTheRootWithBothKindsOfIDs() async throws {
-        let answer = try await stand.zinc(.get, "/packages")
-        #expect(answer.status == 200)
-        #expect(answer.json?.at("0.id") == "pkg_1")
-        #expect(answer.json?.at("0.name") == "Standard")
-        #expect(answer.json?.at("2.id") == 3)
+        let response = try await stand.zinc(.get, "/packages")
+        #expect(response.status == 200)
+        #expect(response.json?.at("0.id") == "pkg_1")
+        #expect(response.json?.at("0.name") == "Standard")
+        #expect(response.json?.at("2.id") == 3)
     }
 
     @Test func listsMayStandUnderAMember() async throws {
@@ -20,10 +20,10 @@ import Testing
     }
 
     @Test(arguments: [nil, "another-key"]) func refusesAWrongKey(key: String?) async throws {
-        let answer = try await stand.zinc(.get, "/packages", key: key)
-        #expect(answer.status == 401)
-        #expect(answer.json?["message"]?.text != nil)
-        #expect(answer.json?["statusCode"]?.integer != 401, "Zinc's own code is not the HTTP status")
+        let response = try await stand.zinc(.get, "/packages", key: key)
+        #expect(response.status == 401)
+        #expect(response.json?["message"]?.text != nil)
+        #expect(response.json?["statusCode"]?.integer != 401, "Zinc's own code is not the HTTP status")
     }
 
     @Test(arguments: ["packageId", "candidate", "candidate.firstName", "candidate.lastName", "candidate.email"])
@@ -31,9 +31,9 @@ import Testing
         var body = Stand.check()
         let parts = path.split(separator: ".").map(String.init)
         if parts.count == 2 { body[parts[0]]?[parts[1]] = nil } else { body[path] = nil }
-        let answer = try await stand.zinc(.post, "/checks", body)
-        #expect(answer.status == 422)
-        #expect(answer.json?["message"]?.text?.contains(path) == true)
+        let response = try await stand.zinc(.post, "/checks", body)
+        #expect(response.status == 422)
+        #expect(response.json?["message"]?.text?.contains(path) == true)
         #expect(stand.site.zinc.requests.isEmpty)
     }
 
@@ -46,9 +46,9 @@ import Testing
     }
 
     @Test func createsAndAnnouncesWithASignatureOverTheExactBytes() async throws {
-        let answer = try await stand.zinc(.post, "/checks", Stand.check())
-        let id = try #require(answer.json?["id"]?.text)
-        #expect(answer.status == 201)
+        let response = try await stand.zinc(.post, "/checks", Stand.check())
+        let id = try #require(response.json?["id"]?.text)
+        #expect(response.status == 201)
         #expect(id.count == 32)
         await stand.site.settle()
         let webhook = try #require(stand.receiver.received.first)

@@ -13,8 +13,8 @@ struct AccessTests {
         try await fixture.run { (client) async throws in
             for route in fixture.api.routes {
                 let path = route.pattern.dropFirst("/api/v1".count).replacing("{id}", with: "ord_1")
-                let answer = try await client.send(try #require(route.method), String(path), nil, as: nil)
-                #expect(answer.status == 401 && answer.json?["code"] == "unauthenticated" && answer.headers[.wwwAuthenticate] == "Bearer")
+                let response = try await client.send(try #require(route.method), String(path), nil, as: nil)
+                #expect(response.status == 401 && response.json?["code"] == "unauthenticated" && response.headers[.wwwAuthenticate] == "Bearer")
             }
         }
     }
@@ -39,8 +39,8 @@ struct AccessTests {
         let order = try await fixture.order("a-1")
         try await fixture.run { (client) async throws in
             for path in ["/orders", "/orders/\(order.id)/cancel", "/orders/\(order.id)/refresh", "/orders/\(order.id)/resolve", "/runs/run_1/retry"] {
-                let answer = try await client.post(path, as: "plain")
-                #expect(answer.status == 403 && answer.json?["code"] == "insufficient_scope")
+                let response = try await client.post(path, as: "plain")
+                #expect(response.status == 403 && response.json?["code"] == "insufficient_scope")
             }
             #expect(try await client.post("/orders/\(order.id)/resolve", as: "clerk").status == 403)
         }
@@ -91,9 +91,9 @@ struct AccessTests {
                 "/orders", "/orders/\(order.id)", "/orders/\(order.id)/timeline", "/events", "/events/\(id)", "/runs", "/runs/run_1",
             ]
             for path in paths {
-                let answer = try await client.get(path, as: "plain")
-                let text = String(decoding: answer.body, as: UTF8.self).lowercased()
-                #expect(answer.status == 200 && !text.contains("ana") && !text.contains("roe"), "\(path): \(text)")
+                let response = try await client.get(path, as: "plain")
+                let text = String(decoding: response.body, as: UTF8.self).lowercased()
+                #expect(response.status == 200 && !text.contains("ana") && !text.contains("roe"), "\(path): \(text)")
             }
             let shown = try await client.get("/orders/\(order.id)").json
             #expect(

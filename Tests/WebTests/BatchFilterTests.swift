@@ -22,8 +22,8 @@ struct BatchFilterTests {
                 (["connection": "acme", "sort": "asc"], 422, "invalid_field"), (["colour": "red"], 422, "invalid_field"),
             ]
             for (body, status, code) in cases {
-                let answer = try await client.post(path, body)
-                #expect(answer.status == status && answer.json?["code"]?.text == code, "\(body.string())")
+                let response = try await client.post(path, body)
+                #expect(response.status == status && response.json?["code"]?.text == code, "\(body.string())")
             }
             #expect(try await fixture.store.order(order.id)?.status.problem == nil)
         }

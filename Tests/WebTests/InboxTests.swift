@@ -145,11 +145,11 @@ struct InboxTests {
         let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             let request = WireRequest(.get, client.server.url("/ats/acme/fails"), headers: [key: "delivery-secret"])
-            let answer = try await client.transport.send(request)
-            #expect(answer.status == 500 && answer.headers[.contentType] == "application/problem+json" && answer.headers[.retryAfter] == nil)
-            let run = try #require(answer.json?["run"]?.text)
+            let response = try await client.transport.send(request)
+            #expect(response.status == 500 && response.headers[.contentType] == "application/problem+json" && response.headers[.retryAfter] == nil)
+            let run = try #require(response.json?["run"]?.text)
             #expect(
-                answer.json == [
+                response.json == [
                     "type": "urn:fairlead:problem:script_error", "title": "The script failed", "status": 500,
                     "detail": .string("The connection's script did not answer; see run \(run)."), "code": "script_error", "run": .string(run),
                 ]
@@ -164,10 +164,12 @@ struct InboxTests {
         try await fixture.run { (client) async throws in
             await fixture.store.close()
             let request = WireRequest(.post, client.server.url("/ats/acme/webhook"), headers: [key: "delivery-secret"], json: [:])
-            for answer in [
+            for response in [
                 try await client.transport.send(request), try await client.get("/orders"), try await client.post("/orders", placement("a")),
             ] {
-                #expect(answer.status == 503 && answer.headers[.retryAfter] != nil && answer.headers[.contentType] == "application/problem+json")
+                #expect(
+                    response.status == 503 && response.headers[.retryAfter] != nil && response.headers[.contentType] == "application/problem+json"
+                )
             }
         }
     }

@@ -115,8 +115,8 @@ struct LoadTests {
         try await run([echo()], { $0.bodyBudget = 25_000 }) { server, _, load in
             let socket = try await opened(server, "POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
             for _ in 0..<3 { await socket.send("2710\r\n" + String(repeating: "A", count: 10_000) + "\r\n") }
-            let answer = try #require(await socket.readToEnd())
-            #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("overloaded"))
+            let response = try #require(await socket.readToEnd())
+            #expect(response.hasPrefix("HTTP/1.1 503 ") && response.contains("overloaded"))
             socket.end()
             #expect(await eventually { load.figures == ServerLoad.Figures() })
         }

@@ -85,8 +85,8 @@ struct MiddlewareTests {
             return nil
         }
         try await withServer([route.behind(signIn)]) { (server, transport) async throws in
-            let answer = try await transport.send(WireRequest(.get, server.url("/things/7"), headers: [HTTPField.Name("x-request-id")!: "r-1"]))
-            #expect(answer.json == ["who": "ops", "route": "/things/{id}", "request": "r-1"])
+            let response = try await transport.send(WireRequest(.get, server.url("/things/7"), headers: [HTTPField.Name("x-request-id")!: "r-1"]))
+            #expect(response.json == ["who": "ops", "route": "/things/{id}", "request": "r-1"])
         }
     }
 
@@ -127,10 +127,10 @@ struct MiddlewareTests {
             for authorization in ["", "authorization: Bearer guess\r\n", "authorization: Bearer plain\r\n"] {
                 let socket = try await RawSocket.connect(client.server.port)
                 await socket.send("POST /api/v1/orders HTTP/1.1\r\nhost: a\r\n\(authorization)content-length: 1000\r\n\r\n")
-                let answer = try #require(await socket.readToEnd())
+                let response = try #require(await socket.readToEnd())
                 let (status, code) = authorization.contains("plain") ? (403, "insufficient_scope") : (401, "unauthenticated")
-                #expect(answer.hasPrefix("HTTP/1.1 \(status) ") && answer.contains(code))
-                #expect(answer.lowercased().contains("connection: close"))
+                #expect(response.hasPrefix("HTTP/1.1 \(status) ") && response.contains(code))
+                #expect(response.lowercased().contains("connection: close"))
                 socket.end()
             }
         }

@@ -39,12 +39,12 @@ struct OrderAPITests {
                 (body("canidate", [:]), 422, "canidate"), (["list"], 400, "object"),
             ]
             for (body, status, named) in cases {
-                let answer = try await client.post("/orders", body)
-                #expect(answer.status == status && answer.json?["detail"]?.text?.contains(named) == true, "\(body.string())")
-                #expect(answer.headers[.contentType] == "application/problem+json")
+                let response = try await client.post("/orders", body)
+                #expect(response.status == status && response.json?["detail"]?.text?.contains(named) == true, "\(body.string())")
+                #expect(response.headers[.contentType] == "application/problem+json")
             }
-            let answer = try await client.send(.post, "/orders", Array("{".utf8), as: "all")
-            #expect(answer.status == 400 && answer.json?["code"] == "not_json")
+            let response = try await client.send(.post, "/orders", Array("{".utf8), as: "all")
+            #expect(response.status == 400 && response.json?["code"] == "not_json")
             #expect(try await client.list("/orders").isEmpty)
         }
     }
@@ -67,10 +67,10 @@ struct OrderAPITests {
             fixture.clock.advance(by: .seconds(1))
             #expect(try await client.post("/orders/\(other)/discard").status == 409)
             #expect(try await client.post("/orders/\(failed)/discard", as: "clerk").status == 403)
-            let answer = try await client.post("/orders/\(failed)/discard", ["note": "ordered by telephone"])
-            #expect(answer.status == 202 && answer.json?["state"] == "failed")
-            #expect(answer.json?.at("problem.code") == "discarded")
-            #expect(answer.json?.at("problem.message") == "the provider was away; discarded: ordered by telephone")
+            let response = try await client.post("/orders/\(failed)/discard", ["note": "ordered by telephone"])
+            #expect(response.status == 202 && response.json?["state"] == "failed")
+            #expect(response.json?.at("problem.code") == "discarded")
+            #expect(response.json?.at("problem.message") == "the provider was away; discarded: ordered by telephone")
             #expect(try await fixture.store.counts().discarded.values.reduce(0, +) == 1)
             let batch = try await client.post("/orders/discard", ["connection": "acme", "note": "moved"])
             #expect(batch.json?["done"] == 2 && batch.json?["refused"] == 0)
@@ -179,9 +179,9 @@ struct OrderAPITests {
                 ("cursor=elsewhere", "cursor"), ("sort=up", "sort"), ("state=unheard", "state"), ("since=yesterday", "since"), ("until=", "until"),
             ]
             for (query, name) in cases {
-                let answer = try await client.get("\(list)?\(query)")
-                #expect(answer.status == 400 && answer.json?["parameter"]?.text == name, "\(query)")
-                #expect(answer.json?["detail"]?.text?.contains(name) == true)
+                let response = try await client.get("\(list)?\(query)")
+                #expect(response.status == 400 && response.json?["parameter"]?.text == name, "\(query)")
+                #expect(response.json?["detail"]?.text?.contains(name) == true)
             }
         }
     }

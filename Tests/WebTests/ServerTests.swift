@@ -47,8 +47,8 @@ struct ServerTests {
             let socket = try await RawSocket.connect(server.port)
             await socket.send("POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
             for _ in 0..<11 { await socket.send("2710\r\n" + String(repeating: "A", count: 10_000) + "\r\n") }
-            let answer = await socket.read(until: "}")
-            #expect(answer.hasPrefix("HTTP/1.1 413") && answer.contains("body_too_large"))
+            let response = await socket.read(until: "}")
+            #expect(response.hasPrefix("HTTP/1.1 413") && response.contains("body_too_large"))
             socket.end()
             #expect(counter.count == 1)
         }
@@ -85,11 +85,11 @@ struct ServerTests {
                 while !Task.isCancelled, await socket.send("x") { try await Task.sleep(for: .milliseconds(50)) }
             }
             #expect(try await transport.send(WireRequest(.post, server.url("/echo"), body: [1])).body == [1])
-            let answer = await socket.readToEnd()
+            let response = await socket.readToEnd()
             drip.cancel()
             _ = await drip.result
             socket.end()
-            #expect(answer?.hasPrefix("HTTP/1.1 408") == true && answer?.contains("too_slow") == true)
+            #expect(response?.hasPrefix("HTTP/1.1 408") == true && response?.contains("too_slow") == true)
             #expect(counter.count == 1)
         }
     }
@@ -104,8 +104,8 @@ struct ServerTests {
             ] {
                 let socket = try await RawSocket.connect(server.port)
                 await socket.send(text)
-                let answer = try #require(await socket.readToEnd())
-                #expect(answer.hasPrefix("HTTP/1.1 \(status) ") && answer.contains(code) && answer.contains("application/problem+json"))
+                let response = try #require(await socket.readToEnd())
+                #expect(response.hasPrefix("HTTP/1.1 \(status) ") && response.contains(code) && response.contains("application/problem+json"))
                 socket.end()
             }
         }
@@ -118,8 +118,8 @@ struct ServerTests {
             let socket = try await RawSocket.connect(server.port)
             await socket.send("POST /echo HTTP/1.1\r\nhost: a\r\n" + rest)
             socket.finishSending()
-            let answer = await socket.readToEnd()
-            #expect(answer != nil && answer?.contains("HTTP/1.1 200") == false)
+            let response = await socket.readToEnd()
+            #expect(response != nil && response?.contains("HTTP/1.1 200") == false)
             socket.end()
         }
         #expect(counter.count == 0)
@@ -141,9 +141,9 @@ struct ServerTests {
     func unexpected() async throws {
         struct Leak: Error { let name = "Ana Roe" }
         try await withServer([Route(.get, "/") { _ in throw Leak() }]) { (server, transport) async throws in
-            let answer = try await transport.send(WireRequest(.get, server.url("/")))
-            #expect(answer.status == 500 && answer.json?["code"] == "internal_error")
-            #expect(!String(decoding: answer.body, as: UTF8.self).contains("Ana"))
+            let response = try await transport.send(WireRequest(.get, server.url("/")))
+            #expect(response.status == 500 && response.json?["code"] == "internal_error")
+            #expect(!String(decoding: response.body, as: UTF8.self).contains("Ana"))
         }
     }
 
@@ -164,8 +164,8 @@ struct ServerTests {
     @Test("HEAD is answered as GET, without the body")
     func head() async throws {
         try await withServer([Route(.get, "/") { _ in WireResponse(200, json: ["a": 1]) }]) { (server, transport) async throws in
-            let answer = try await transport.send(WireRequest(.head, server.url("/")))
-            #expect(answer.status == 200 && answer.body.isEmpty && answer.headers[.contentLength] == "7")
+            let response = try await transport.send(WireRequest(.head, server.url("/")))
+            #expect(response.status == 200 && response.body.isEmpty && response.headers[.contentLength] == "7")
         }
     }
 
@@ -179,10 +179,10 @@ struct ServerTests {
         }
         let server = try await RunningServer(HTTPServer(host: "127.0.0.1", port: 0, routes: [slow], logger: silent), logger: silent)
         let transport = HTTPTransport(allow: { _ in true })
-        async let answer = transport.send(WireRequest(.get, server.url("/slow")))
+        async let response = transport.send(WireRequest(.get, server.url("/slow")))
         for await _ in started { break }
         await server.stop()
-        #expect(try await answer.json == "done")
+        #expect(try await response.json == "done")
         await #expect { try await transport.send(WireRequest(.get, server.url("/slow"))) } throws: {
             ($0 as? TransportError)?.kind == .cannotConnect
         }
@@ -219,8 +219,8 @@ struct ServerTests {
         }
         let server = try await serve(handler: Stand(), logger: silent)
         let transport = HTTPTransport(allow: { _ in true })
-        let answer = try await transport.send(WireRequest(.put, server.url("/a/b?c=d%20e"), body: Array("hi".utf8)))
-        #expect(answer.status == 201 && answer.json == ["url": "/a/b?c=d%20e", "body": "hi"])
+        let response = try await transport.send(WireRequest(.put, server.url("/a/b?c=d%20e"), body: Array("hi".utf8)))
+        #expect(response.status == 201 && response.json == ["url": "/a/b?c=d%20e", "body": "hi"])
         await #expect { try await transport.send(WireRequest(.post, server.url("/break"), body: [1])) } throws: {
             ($0 as? TransportError)?.kind == .broken
         }
@@ -232,8 +232,8 @@ struct ServerTests {
     func health() async throws {
         try await withServer(HealthRoutes.routes { .failing(["the store cannot be had"]) }) { (server, transport) async throws in
             #expect(try await transport.send(WireRequest(.get, server.url("/healthz"))).status == 200)
-            let answer = try await transport.send(WireRequest(.get, server.url("/readyz")))
-            #expect(answer.status == 503 && answer.json?["reasons"] == ["the store cannot be had"] && answer.headers[.retryAfter] != nil)
+            let response = try await transport.send(WireRequest(.get, server.url("/readyz")))
+            #expect(response.status == 503 && response.json?["reasons"] == ["the store cannot be had"] && response.headers[.retryAfter] != nil)
         }
         try await withServer(HealthRoutes.routes { .ready }) { (server, transport) async throws in
             #expect(try await transport.send(WireRequest(.get, server.url("/readyz"))).status == 200)

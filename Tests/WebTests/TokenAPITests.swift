@@ -61,9 +61,9 @@ struct TokenAPITests {
     func malformed(_ body: JSON, _ field: String) async throws {
         let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
-            let answer = try await client.post("/tokens", body)
-            #expect(answer.status == 422)
-            #expect(answer.json?["detail"]?.text?.contains(field) == true)
+            let response = try await client.post("/tokens", body)
+            #expect(response.status == 422)
+            #expect(response.json?["detail"]?.text?.contains(field) == true)
             #expect(try await client.get("/tokens").json?["items"] == [])
         }
     }

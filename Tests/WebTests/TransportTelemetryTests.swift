@@ -77,14 +77,14 @@ struct TransportTelemetryTests {
     @Test("Nobody is told the trace, unless the operator says so")
     func propagation() async throws {
         let (_, untold) = try await recorded { server, transport in
-            let answer = try await transport.send(WireRequest(.get, url(Self.known, server, "/headers")))
-            #expect(answer.json?.items?.contains(.string(InMemoryTracer.traceIDKey)) == false)
+            let response = try await transport.send(WireRequest(.get, url(Self.known, server, "/headers")))
+            #expect(response.json?.items?.contains(.string(InMemoryTracer.traceIDKey)) == false)
         }
         #expect(untold.performedContextInjections.isEmpty)
         let (_, told) = try await recorded(told: { $0 == "inside.example.test" }) { server, transport in
             for host in ["inside.example.test", Self.known] {
-                let answer = try await transport.send(WireRequest(.get, url(host, server, "/headers")))
-                #expect(answer.json?.items?.contains(.string(InMemoryTracer.traceIDKey)) == (host == "inside.example.test"))
+                let response = try await transport.send(WireRequest(.get, url(host, server, "/headers")))
+                #expect(response.json?.items?.contains(.string(InMemoryTracer.traceIDKey)) == (host == "inside.example.test"))
             }
         }
         #expect(told.performedContextInjections.map { $0.values[InMemoryTracer.spanIDKey] } == [told.finishedSpans.first?.spanID])

@@ -36,10 +36,10 @@ struct BatchOptions: ParsableArguments {
             var body = body
             body["cursor"] = cursor.map { .string($0) }
             body["note"] = note.map { .string($0) }
-            let answer = try await host.ask { [body] in try await $0.post(path, body: body) }
-            done += answer.json["done"]?.integer ?? 0
-            refused += answer.json["refused"]?.integer ?? 0
-            cursor = answer.json["next"]?.text
+            let response = try await host.ask { [body] in try await $0.post(path, body: body) }
+            done += response.json["done"]?.integer ?? 0
+            refused += response.json["refused"]?.integer ?? 0
+            cursor = response.json["next"]?.text
             if cursor != nil { Terminal.complain("\(verb) so far: \(done)") }
         } while cursor != nil
         if host.isJSON {

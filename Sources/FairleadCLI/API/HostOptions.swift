@@ -24,7 +24,7 @@ struct HostOptions: ParsableArguments {
     }
 
     /// Asks the host, and closes the connections.
-    func ask<Answer: Sendable>(_ work: (APIClient) async throws -> Answer) async throws -> Answer {
+    func ask<Response: Sendable>(_ work: (APIClient) async throws -> Response) async throws -> Response {
         let origins = APIClient.Origins(
             url: url == nil ? "FAIRLEAD_URL" : "--url",
             token: token == nil ? "FAIRLEAD_TOKEN" : "--token"
@@ -35,9 +35,9 @@ struct HostOptions: ParsableArguments {
             origins: origins
         )
         do {
-            let answer = try await work(client)
+            let response = try await work(client)
             await client.close()
-            return answer
+            return response
         } catch {
             await client.close()
             throw error
@@ -45,8 +45,8 @@ struct HostOptions: ParsableArguments {
     }
 
     /// Prints an answer: as it came for programs, as text for people.
-    func show(_ answer: APIClient.Answer, as text: (JSON) -> String) {
-        if isJSON { Terminal.say(bytes: answer.bytes) } else { Terminal.say(text(answer.json)) }
+    func show(_ response: APIClient.Response, as text: (JSON) -> String) {
+        if isJSON { Terminal.say(bytes: response.bytes) } else { Terminal.say(text(response.json)) }
     }
 
     /// A client for a command that needs a host only now and then.

@@ -21,9 +21,9 @@ struct AccountCheck: AsyncParsableCommand {
     @OptionGroup var host: HostOptions
 
     func run() async throws {
-        let answer = try await host.ask { try await $0.post(["accounts", account, "check"]) }
-        let problem = answer.json["problem"]?["message"]?.text
-        host.show(answer) { _ in problem ?? "\(account): the provider takes its credentials." }
+        let response = try await host.ask { try await $0.post(["accounts", account, "check"]) }
+        let problem = response.json["problem"]?["message"]?.text
+        host.show(response) { _ in problem ?? "\(account): the provider takes its credentials." }
         if problem != nil { throw ExitCode(1) }
     }
 }

@@ -26,13 +26,13 @@ struct Demonstration: Sendable {
         let ben = Candidate(firstName: "Ben", lastName: "Lee", email: "ben@example.test", phone: "0491 570 006")
         do {
             try await site.ats.orderAssessment(at: "http://127.0.0.1:\(port)/ats/greenhouse-demo/assessments", test: "pkg_1", candidate: ana)
-            let answer = try await site.ats.orderScreening(
+            let response = try await site.ats.orderScreening(
                 at: "http://127.0.0.1:\(port)/ats/webhook-demo/standard",
                 application: "application-202",
                 package: "prod_1",
                 candidate: ben
             )
-            guard answer.status == 200 else { return failed("the host answered the event with \(answer.status)") }
+            guard response.status == 200 else { return failed("the host answered the event with \(response.status)") }
         } catch {
             return failed("the ATS could not place its orders: \(error)")
         }

@@ -31,7 +31,7 @@ struct EventList: AsyncParsableCommand {
 
     func run() async throws {
         let given = filters("state", state) + filters("connection", connection) + filters([("kind", kind), ("account", account)]) + span.query
-        let answer = try await host.ask { try await $0.get(["events"], query: given + page.query) }
-        host.show(answer) { EventText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }
+        let response = try await host.ask { try await $0.get(["events"], query: given + page.query) }
+        host.show(response) { EventText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }
     }
 }

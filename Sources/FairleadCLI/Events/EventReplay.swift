@@ -24,7 +24,9 @@ struct EventReplay: AsyncParsableCommand {
 
     func run() async throws {
         guard let id else { return try await batch.run(["events", "replay"], "replayed", on: host) }
-        let answer = try await host.ask { try await $0.post(["events", id, "replay"]) }
-        host.show(answer) { "\($0.cell("id")) is \($0.cell("state")) and goes through the scripts again. fairlead event show \(id) names its runs." }
+        let response = try await host.ask { try await $0.post(["events", id, "replay"]) }
+        host.show(response) {
+            "\($0.cell("id")) is \($0.cell("state")) and goes through the scripts again. fairlead event show \(id) names its runs."
+        }
     }
 }

@@ -22,7 +22,7 @@ struct OrderCancel: AsyncParsableCommand {
     @OptionGroup var host: HostOptions
 
     func run() async throws {
-        let answer = try await host.ask { try await $0.post(["orders", id, "cancel"], body: reason.map { ["reason": .string($0)] }) }
-        host.show(answer, as: OrderText.status)
+        let response = try await host.ask { try await $0.post(["orders", id, "cancel"], body: reason.map { ["reason": .string($0)] }) }
+        host.show(response, as: OrderText.status)
     }
 }

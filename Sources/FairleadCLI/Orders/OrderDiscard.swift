@@ -26,7 +26,7 @@ struct OrderDiscard: AsyncParsableCommand {
 
     func run() async throws {
         guard let id else { return try await batch.run(["orders", "discard"], "discarded", note: note, on: host) }
-        let answer = try await host.ask { try await $0.post(["orders", id, "discard"], body: note.map { ["note": .string($0)] }) }
-        host.show(answer) { "\($0.cell("id")) stays failed; nothing is to be done about it." }
+        let response = try await host.ask { try await $0.post(["orders", id, "discard"], body: note.map { ["note": .string($0)] }) }
+        host.show(response) { "\($0.cell("id")) stays failed; nothing is to be done about it." }
     }
 }

@@ -48,7 +48,7 @@ struct OrderList: AsyncParsableCommand {
                 ("outcome", outcome), ("waiting_on", waitingOn), ("account", account), ("provider", provider), ("external_id", externalID),
                 ("q", find),
             ])
-        let answer = try await host.ask { try await $0.get(["orders"], query: given + page.query) }
-        host.show(answer) { OrderText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }
+        let response = try await host.ask { try await $0.get(["orders"], query: given + page.query) }
+        host.show(response) { OrderText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }
     }
 }

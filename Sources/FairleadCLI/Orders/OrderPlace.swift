@@ -60,10 +60,10 @@ struct OrderPlace: AsyncParsableCommand {
         for (name, option) in [("connection", "--connection"), ("external_id", "--external-id"), ("package", "--package")] where body[name] == nil {
             throw ValidationError("\(option) is missing.")
         }
-        let answer = try await host.ask { try await $0.post(["orders"], body: body, key: idempotencyKey) }
-        host.show(answer) { order in
+        let response = try await host.ask { try await $0.post(["orders"], body: body, key: idempotencyKey) }
+        host.show(response) { order in
             let id = order.cell("id")
-            return answer.status == 201
+            return response.status == 201
                 ? "Placed \(id), \(order.cell("state")). fairlead order show \(id) tells how it goes on."
                 : "\(id) stands already for this external id, \(order.cell("state")): nothing was ordered again."
         }

@@ -17,7 +17,7 @@ struct OrderRefresh: AsyncParsableCommand {
     @OptionGroup var host: HostOptions
 
     func run() async throws {
-        let answer = try await host.ask { try await $0.post(["orders", id, "refresh"]) }
-        host.show(answer) { "\(OrderText.status($0)) The provider is asked; fairlead order show \(id) tells what it says." }
+        let response = try await host.ask { try await $0.post(["orders", id, "refresh"]) }
+        host.show(response) { "\(OrderText.status($0)) The provider is asked; fairlead order show \(id) tells what it says." }
     }
 }

@@ -24,7 +24,7 @@ struct OrderRetry: AsyncParsableCommand {
 
     func run() async throws {
         guard let id else { return try await batch.run(["orders", "retry"], "to be sent again", on: host) }
-        let answer = try await host.ask { try await $0.post(["orders", id, "retry"]) }
-        host.show(answer) { "\(OrderText.status($0)) It is sent again; fairlead order show \(id) tells how that ends." }
+        let response = try await host.ask { try await $0.post(["orders", id, "retry"]) }
+        host.show(response) { "\(OrderText.status($0)) It is sent again; fairlead order show \(id) tells how that ends." }
     }
 }

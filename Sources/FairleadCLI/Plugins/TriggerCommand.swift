@@ -77,18 +77,18 @@ struct TriggerCommand: AsyncParsableCommand {
                     + "Nothing was sent; add --yes if you mean it."
             )
         }
-        let answer: Trigger.Answer
-        do { answer = try await trigger.send() } catch let problem as APIProblem { throw CommandFailure(problem.description) }
+        let response: Trigger.Response
+        do { response = try await trigger.send() } catch let problem as APIProblem { throw CommandFailure(problem.description) }
         if isJSON {
-            let json: JSON = ["url": .string(answer.url), "status": .int(Int64(answer.status)), "answer": answer.json]
+            let json: JSON = ["url": .string(response.url), "status": .int(Int64(response.status)), "answer": response.json]
             Terminal.say(json.string())
         } else {
-            Terminal.say("\(answer.status) from \(answer.url)\n\(answer.json.isNull ? "" : answer.json.string())")
-            if let event = answer.json["event"]?.text {
-                let again = answer.json["duplicate"] == true ? "It was a duplicate: change the body, with --set, to make it new. " : ""
+            Terminal.say("\(response.status) from \(response.url)\n\(response.json.isNull ? "" : response.json.string())")
+            if let event = response.json["event"]?.text {
+                let again = response.json["duplicate"] == true ? "It was a duplicate: change the body, with --set, to make it new. " : ""
                 Terminal.say("\(again)See what came of it: fairlead event show \(event)")
             }
         }
-        if !(200..<300).contains(answer.status) { throw ExitCode(1) }
+        if !(200..<300).contains(response.status) { throw ExitCode(1) }
     }
 }

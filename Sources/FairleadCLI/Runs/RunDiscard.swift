@@ -26,7 +26,7 @@ struct RunDiscard: AsyncParsableCommand {
 
     func run() async throws {
         guard let id else { return try await batch.run(["runs", "discard"], "discarded", note: note, on: host) }
-        let answer = try await host.ask { try await $0.post(["runs", id, "discard"], body: note.map { ["note": .string($0)] }) }
-        host.show(answer) { "\($0.cell("id")) is \($0.cell("state"))." }
+        let response = try await host.ask { try await $0.post(["runs", id, "discard"], body: note.map { ["note": .string($0)] }) }
+        host.show(response) { "\($0.cell("id")) is \($0.cell("state"))." }
     }
 }

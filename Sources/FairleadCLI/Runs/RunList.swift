@@ -36,7 +36,7 @@ struct RunList: AsyncParsableCommand {
         let given =
             filters("state", state) + filters("connection", connection) + span.query
             + filters([("event", event), ("order_id", order), ("hook", hook)])
-        let answer = try await host.ask { try await $0.get(["runs"], query: given + page.query) }
-        host.show(answer) { RunText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }
+        let response = try await host.ask { try await $0.get(["runs"], query: given + page.query) }
+        host.show(response) { RunText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }
     }
 }

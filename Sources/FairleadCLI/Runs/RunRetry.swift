@@ -24,7 +24,7 @@ struct RunRetry: AsyncParsableCommand {
 
     func run() async throws {
         guard let id else { return try await batch.run(["runs", "retry"], "tried again", on: host) }
-        let answer = try await host.ask { try await $0.post(["runs", id, "retry"]) }
-        host.show(answer) { "\($0.cell("id")) is \($0.cell("state")). fairlead run show \(id) tells how it ends." }
+        let response = try await host.ask { try await $0.post(["runs", id, "retry"]) }
+        host.show(response) { "\($0.cell("id")) is \($0.cell("state")). fairlead run show \(id) tells how it ends." }
     }
 }

@@ -140,12 +140,12 @@ public struct Doctor: Sendable {
     /// What a host that has the store for itself says of it; nil where none answers.
     private func runningHost() async -> Finding? {
         let own = HTTPTransport(maximumResponse: 1 << 16, connectTimeout: .seconds(2), allow: { _ in true })
-        let answer = try? await own.send(WireRequest(.get, settings.address(environment) + "/readyz", timeout: .seconds(5)))
+        let response = try? await own.send(WireRequest(.get, settings.address(environment) + "/readyz", timeout: .seconds(5)))
         await own.shutdown()
-        guard let answer else { return nil }
-        if answer.status == 200 { return Finding(subject: "store", verdict: .fine, message: "a running host has it, and is able to work") }
-        guard answer.json?["code"] == "not_ready" else { return nil }
-        let why = answer.json?["detail"]?.text ?? "it does not say why"
+        guard let response else { return nil }
+        if response.status == 200 { return Finding(subject: "store", verdict: .fine, message: "a running host has it, and is able to work") }
+        guard response.json?["code"] == "not_ready" else { return nil }
+        let why = response.json?["detail"]?.text ?? "it does not say why"
         return Finding(subject: "store", verdict: .problem, message: "a running host has it and is not able to work: \(why)")
     }
 
@@ -188,8 +188,8 @@ public struct Doctor: Sendable {
     private func time(at url: String, _ host: String) async -> Finding? {
         let before = clock.now()
         guard
-            let answer = try? await transport.send(WireRequest(.get, url, timeout: .seconds(10))),
-            let theirs = answer.headers[.date].flatMap({ Timestamp(httpDate: $0) })
+            let response = try? await transport.send(WireRequest(.get, url, timeout: .seconds(10))),
+            let theirs = response.headers[.date].flatMap({ Timestamp(httpDate: $0) })
         else { return nil }
         let seconds = abs((theirs - before).wholeMilliseconds) / 1000
         guard seconds > 30 else { return Finding(subject: "clock", verdict: .fine, message: "as \(host) has it") }
@@ -205,15 +205,15 @@ public struct Doctor: Sendable {
             return Finding(subject: subject, verdict: .warning, message: "server.public_url is missing: providers cannot call back, and are polled")
         }
         let own = HTTPTransport(maximumResponse: 1 << 16, connectTimeout: .seconds(5), allow: { _ in true })
-        let answer: WireResponse
-        do { answer = try await own.send(WireRequest(.get, url + "/healthz", timeout: .seconds(10))) } catch {
+        let response: WireResponse
+        do { response = try await own.send(WireRequest(.get, url + "/healthz", timeout: .seconds(10))) } catch {
             await own.shutdown()
             let message = "\(url) does not lead to a running host, seen from here (\(error)); start fairlead serve, or look at proxy and DNS"
             return Finding(subject: subject, verdict: .warning, message: message)
         }
         await own.shutdown()
-        guard answer.status == 200, answer.json?["status"] == "alive" else {
-            let message = "\(url)/healthz is answered \(answer.status) by something else than a Fairlead host: look at the proxy before it"
+        guard response.status == 200, response.json?["status"] == "alive" else {
+            let message = "\(url)/healthz is answered \(response.status) by something else than a Fairlead host: look at the proxy before it"
             return Finding(subject: subject, verdict: .problem, message: message)
         }
         return Finding(subject: subject, verdict: .fine, message: "\(url) leads to a running host")

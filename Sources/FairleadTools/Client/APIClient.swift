@@ -21,7 +21,7 @@ public struct APIClient: Sendable {
     }
 
     /// An answer that says yes.
-    public struct Answer: Sendable {
+    public struct Response: Sendable {
         /// The HTTP status, 200–299.
         public let status: Int
         /// The body, exactly.
@@ -67,7 +67,7 @@ public struct APIClient: Sendable {
     ///   - path: the segments after `/api/v1`, such as `["orders", id]`; each is percent-encoded here.
     ///   - query: the filters, in order; a name may stand several times.
     /// - Throws: ``APIProblem``, `CancellationError`.
-    public func get(_ path: [String], query: [(name: String, value: String)] = []) async throws -> Answer {
+    public func get(_ path: [String], query: [(name: String, value: String)] = []) async throws -> Response {
         try await send(.get, path, query: query, body: nil, key: nil)
     }
 
@@ -76,13 +76,13 @@ public struct APIClient: Sendable {
     ///   - body: what the operation takes; nil for nothing.
     ///   - key: the `Idempotency-Key`: the host carries a request with the same key and body out once in 24 hours.
     /// - Throws: ``APIProblem``, `CancellationError`.
-    public func post(_ path: [String], body: JSON? = nil, key: String? = nil) async throws -> Answer {
+    public func post(_ path: [String], body: JSON? = nil, key: String? = nil) async throws -> Response {
         try await send(.post, path, query: [], body: body, key: key)
     }
 
     /// Takes something away. Calling twice: the second time it is not there.
     /// - Throws: ``APIProblem``, `CancellationError`.
-    public func delete(_ path: [String]) async throws -> Answer { try await send(.delete, path, query: [], body: nil, key: nil) }
+    public func delete(_ path: [String]) async throws -> Response { try await send(.delete, path, query: [], body: nil, key: nil) }
 
     private func send(
         _ method: HTTPRequest.Method,
@@ -90,7 +90,7 @@ public struct APIClient: Sendable {
         query: [(name: String, value: String)],
         body: JSON?,
         key: String?
-    ) async throws -> Answer {
+    ) async throws -> Response {
         let target = "/api/v1/" + path.map(PercentEncoding.text).joined(separator: "/")
         let filters = FormEncoding.text(query)
         var request = WireRequest(method, url + target + (filters.isEmpty ? "" : "?" + filters))
@@ -105,6 +105,6 @@ public struct APIClient: Sendable {
         guard (200..<300).contains(response.status), let json = response.json else {
             throw APIProblem(response, asked: "\(method.rawValue) \(target)", at: self)
         }
-        return Answer(status: response.status, bytes: response.body, json: json)
+        return Response(status: response.status, bytes: response.body, json: json)
     }
 }

@@ -58,18 +58,18 @@ public struct TokenDesk: Sendable {
             guard let token = settings.adminToken else { throw StoreError.unavailable(why) }
             let client = APIClient(url: address, token: token, origins: APIClient.Origins(url: "--url", token: "admin.token"))
             do {
-                let answer = try await ask(client)
+                let response = try await ask(client)
                 await client.close()
-                return answer
+                return response
             } catch {
                 await client.close()
                 throw error
             }
         }
         do {
-            let answer = try await work(Tokens(store: store, clock: store.clock, random: SystemRandom()))
+            let response = try await work(Tokens(store: store, clock: store.clock, random: SystemRandom()))
             await store.close()
-            return answer
+            return response
         } catch {
             await store.close()
             throw error

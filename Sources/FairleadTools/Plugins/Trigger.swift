@@ -13,7 +13,7 @@ import Web
 /// The host treats it as real: an order may be placed at the connection's account.
 public struct Trigger: Sendable {
     /// What came back.
-    public struct Answer: Sendable {
+    public struct Response: Sendable {
         /// Where it was sent.
         public let url: String
         /// The HTTP status.
@@ -100,14 +100,14 @@ public struct Trigger: Sendable {
 
     /// Sends it. Calling twice sends twice; the host takes the second for a duplicate where the manifest says so.
     /// - Throws: ``APIProblem`` where no answer comes.
-    public func send() async throws -> Answer {
+    public func send() async throws -> Response {
         let transport = HTTPTransport(maximumResponse: 8 << 20, allow: { _ in true })
         var fields = HTTPFields()
         for (name, value) in delivery.headers { if let name = HTTPField.Name(name) { fields[name] = value } }
         do {
             let response = try await transport.send(WireRequest(method, url, headers: fields, body: delivery.body))
             await transport.shutdown()
-            return Answer(url: url, status: response.status, json: response.json ?? .null)
+            return Response(url: url, status: response.status, json: response.json ?? .null)
         } catch let error as TransportError {
             await transport.shutdown()
             throw APIProblem(error, changes: true, at: APIClient(url: url, token: Secret(""), origins: .init(url: "--url"), transport: transport))

@@ -219,8 +219,8 @@ extension Step {
     var didNothing: Bool {
         guard let reply = reply?.value else { return false }
         if let error = reply["error"], !error.isNull { return true }
-        guard kind == "http", let answer = reply["value"] else { return false }
-        if let error = answer["error"], !error.isNull { return true }
-        return (answer["status"]?.integer ?? 0) >= 400
+        guard kind == "http", let response = reply["value"] else { return false }
+        if let error = response["error"], !error.isNull { return true }
+        return (response["status"]?.integer ?? 0) >= 400
     }
 }

@@ -36,7 +36,7 @@ public struct Intake: Sendable {
         let event = Event(id: id, kind: .ats, connection: connection.id, request: kept, receivedAt: now)
         if let match = connection.hooks.route(method: request.method, path: request.path) {
             return try await RouteRun(environment: environment, store: store, scripts: scripts, connection: connection, deadline: routeDeadline)
-                .answer(
+                .response(
                     event,
                     match.route,
                     match.parameters
@@ -47,9 +47,9 @@ public struct Intake: Sendable {
             throw CommandError(405, "method_not_allowed", "Deliveries are sent by POST.")
         }
         let acceptance = try await mapStoreError { try await store.accept(event, dedupe: rule.dedupe.key(for: request)) }
-        var answer: JSON = ["event": .string(acceptance.event)]
-        if acceptance.duplicate { answer["duplicate"] = true }
-        return WireResponse(200, json: answer)
+        var response: JSON = ["event": .string(acceptance.event)]
+        if acceptance.duplicate { response["duplicate"] = true }
+        return WireResponse(200, json: response)
     }
 
     /// Takes a provider's webhook on an order's own address.

@@ -13,7 +13,7 @@ struct RouteRun: Sendable {
     /// How long the ATS is kept waiting.
     let deadline: Duration
 
-    func answer(_ event: Event, _ route: HookList.Route, _ parameters: [String: String]) async throws -> WireResponse {
+    func respond(to event: Event, _ route: HookList.Route, _ parameters: [String: String]) async throws -> WireResponse {
         let now = environment.clock.now()
         var received = event
         received.state = .working

@@ -7,7 +7,7 @@ struct CreationRecord: Sendable {
     enum Last: Sendable {
         /// Nothing was sent, or the answer has not come.
         case nothing
-        case answer(WireResponse)
+        case response(WireResponse)
         case failure(TransportError)
     }
 
@@ -34,7 +34,7 @@ struct CreationRecord: Sendable {
 
     /// Its answer came.
     mutating func end(_ response: WireResponse) {
-        last = .answer(response)
+        last = .response(response)
         guard creating else { return }
         if (200..<300).contains(response.status) {
             succeeded = true

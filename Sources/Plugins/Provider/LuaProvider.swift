@@ -170,7 +170,7 @@ extension CreationRecord.Last {
         switch self {
         case .nothing: false
         case .failure: true
-        case .answer(let answer): answer.status >= 500 || [401, 403, 408, 429].contains(answer.status)
+        case .response(let response): response.status >= 500 || [401, 403, 408, 429].contains(response.status)
         }
     }
 }

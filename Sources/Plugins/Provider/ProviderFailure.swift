@@ -16,9 +16,9 @@ struct ProviderFailure {
     private func reason(_ end: HookEnd, hook: String) -> ProviderError {
         let own = reason(of: end)
         switch record.last {
-        case .answer(let answer) where !(200..<300).contains(answer.status) && !isDecision(end):
-            let message = own.isProviders ? own.text : message(in: answer)
-            return ProviderError(answer: answer, message: message, creating: false, at: session.clock.now())
+        case .response(let response) where !(200..<300).contains(response.status) && !isDecision(end):
+            let message = own.isProviders ? own.text : message(in: response)
+            return ProviderError(response: response, message: message, creating: false, at: session.clock.now())
         case .failure(let failure) where !isDecision(end): return ProviderError(failure, creating: false)
         default: break
         }
@@ -74,8 +74,8 @@ struct ProviderFailure {
     }
 
     /// The message in an answer, where those stand who write one: on one line of at most 500 characters, without the account's secrets.
-    private func message(in answer: WireResponse) -> String? {
-        guard let json = answer.json else { return nil }
+    private func message(in response: WireResponse) -> String? {
+        guard let json = response.json else { return nil }
         let places = ["message", "error.message", "error", "error.0", "error_description", "detail", "errors.0.message", "errors.0", "title"]
         guard let text = places.lazy.compactMap({ json.at($0)?.text?.trimmed }).first(where: { !$0.isEmpty }) else { return nil }
         let scrubbed = String(decoding: session.account.secrets.scrubbed(Array(text.utf8)), as: UTF8.self)

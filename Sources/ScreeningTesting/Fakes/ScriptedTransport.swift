@@ -14,7 +14,7 @@ public final class ScriptedTransport: Transport {
     /// What comes back for a request.
     public enum Reply: Sendable {
         /// An answer.
-        case answer(WireResponse)
+        case response(WireResponse)
         /// No answer.
         case failure(TransportError)
     }
@@ -71,7 +71,7 @@ public final class ScriptedTransport: Transport {
             return step.reply
         }
         switch reply {
-        case .answer(let response): return response
+        case .response(let response): return response
         case .failure(let error): throw error
         }
     }

@@ -32,11 +32,11 @@ extension ATSSimulator {
             ],
             "sent_by": "recruiter@example.test", "url": .string(assessment.url),
         ]
-        let answer = try await call("send_test", signed(WireRequest(.post, "\(assessment.partner)/send_test", json: body)))
-        guard (200..<300).contains(answer.status) else { throw ATSProblem(call: "send_test", status: answer.status, message: answer.reason) }
-        guard let id = answer.json?["partner_interview_id"]?.text, !id.isEmpty else {
+        let response = try await call("send_test", signed(WireRequest(.post, "\(assessment.partner)/send_test", json: body)))
+        guard (200..<300).contains(response.status) else { throw ATSProblem(call: "send_test", status: response.status, message: response.reason) }
+        guard let id = response.json?["partner_interview_id"]?.text, !id.isEmpty else {
             try await complain("send_test", "partner_interview_id is missing or not a string", assessment)
-            throw ATSProblem(call: "send_test", status: answer.status, message: "partner_interview_id is missing or not a string")
+            throw ATSProblem(call: "send_test", status: response.status, message: "partner_interview_id is missing or not a string")
         }
         change(number) { $0.interviewID = id }
         return self.assessment(number) ?? assessment
@@ -50,13 +50,13 @@ extension ATSSimulator {
             throw ATSProblem(call: "test_status", status: 0, message: "the partner has given no partner_interview_id yet")
         }
         let url = assessment.partner + "/test_status?" + FormEncoding.text([("partner_interview_id", id)])
-        let answer = try await call("test_status", signed(WireRequest(.get, url)))
-        guard (200..<300).contains(answer.status) else { throw ATSProblem(call: "test_status", status: answer.status, message: answer.reason) }
-        let body = answer.json ?? .null
+        let response = try await call("test_status", signed(WireRequest(.get, url)))
+        guard (200..<300).contains(response.status) else { throw ATSProblem(call: "test_status", status: response.status, message: response.reason) }
+        let body = response.json ?? .null
         change(number) { $0.statuses.append(body) }
         if let fault = Self.fault(inStatus: body) {
             try await complain("test_status", fault, assessment)
-            throw ATSProblem(call: "test_status", status: answer.status, message: fault)
+            throw ATSProblem(call: "test_status", status: response.status, message: fault)
         }
         return body
     }
@@ -71,9 +71,9 @@ extension ATSSimulator {
     }
 
     private func tests(of partner: String) async throws -> [ScreeningPackage] {
-        let answer = try await call("list_tests", signed(WireRequest(.get, "\(partner)/list_tests")))
-        guard (200..<300).contains(answer.status) else { throw ATSProblem(call: "list_tests", status: answer.status, message: answer.reason) }
-        let tests = answer.json?.items?.map { item -> ScreeningPackage? in
+        let response = try await call("list_tests", signed(WireRequest(.get, "\(partner)/list_tests")))
+        guard (200..<300).contains(response.status) else { throw ATSProblem(call: "list_tests", status: response.status, message: response.reason) }
+        let tests = response.json?.items?.map { item -> ScreeningPackage? in
             guard let id = item["partner_test_id"]?.text, let name = item["partner_test_name"]?.text else { return nil }
             return ScreeningPackage(id: id, name: name)
         }
@@ -81,7 +81,7 @@ extension ATSSimulator {
             let fault = "the body must be a list of objects with partner_test_id and partner_test_name as strings"
             let report: JSON = ["api_call": "list_tests", "errors": [.string(fault)]]
             _ = try await call("response_error", signed(WireRequest(.post, "\(partner)/response_error", json: report)))
-            throw ATSProblem(call: "list_tests", status: answer.status, message: fault)
+            throw ATSProblem(call: "list_tests", status: response.status, message: fault)
         }
         return tests.compactMap { $0 }
     }

@@ -77,9 +77,9 @@ public final class ATSSimulator: Sendable {
     func call(_ operation: String, _ request: WireRequest) async throws -> WireResponse {
         let number = bench.log.begin(.sent, .ats, operation, request, at: bench.clock.now())
         do {
-            let answer = try await bench.transport.send(request)
-            bench.log.end(number, status: answer.status)
-            return answer
+            let response = try await bench.transport.send(request)
+            bench.log.end(number, status: response.status)
+            return response
         } catch {
             bench.log.end(number, status: nil, failure: "\(error)")
             throw error
@@ -98,7 +98,7 @@ extension ATSSimulator: Simulated {
         }
     }
 
-    func answer(_ request: WireRequest, path: [String]) -> WireResponse {
+    func respond(to request: WireRequest, path: [String]) -> WireResponse {
         switch operation(request, path: path) {
         case "completion": complete(request, number: path[2])
         case "callback": callback(request)

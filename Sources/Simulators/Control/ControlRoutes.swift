@@ -26,8 +26,8 @@ extension SimulatorSite {
         }
         guard request.method != .get else { return show(path) }
         guard let input = ControlInput(request) else { return Self.problem(400, "The body must be JSON or a form.") }
-        let answer = await act(request.method, path, input.json)
-        guard input.isForm, answer.status < 400 else { return answer }
+        let response = await act(request.method, path, input.json)
+        guard input.isForm, response.status < 400 else { return response }
         return WireResponse(303, headers: [.location: "/"])
     }
 
@@ -121,9 +121,9 @@ extension SimulatorSite {
             }
             guard let url = input["url"]?.identifier, let application = input["application"]?.identifier, let package = input["package"]?.identifier
             else { return Self.problem(422, "url, application and package are required.") }
-            let answer = try await ats.orderScreening(at: url, application: application, package: package, candidate: candidate)
-            let isDone = (200..<300).contains(answer.status)
-            return WireResponse(isDone ? 200 : 502, json: ["status": .int(Int64(answer.status)), "body": answer.json ?? .null])
+            let response = try await ats.orderScreening(at: url, application: application, package: package, candidate: candidate)
+            let isDone = (200..<300).contains(response.status)
+            return WireResponse(isDone ? 200 : 502, json: ["status": .int(Int64(response.status)), "body": response.json ?? .null])
         } catch let problem as FieldProblem {
             return Self.problem(422, "\(problem)")
         } catch {

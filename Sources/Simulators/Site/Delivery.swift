@@ -54,9 +54,9 @@ extension Bench {
     func deliver(_ delivery: Delivery) async {
         let number = log.begin(.sent, delivery.simulator, "webhook", delivery.request, at: clock.now())
         do {
-            let answer = try await transport.send(delivery.request)
-            log.end(number, status: answer.status)
-            if (200..<300).contains(answer.status) { return }
+            let response = try await transport.send(delivery.request)
+            log.end(number, status: response.status)
+            if (200..<300).contains(response.status) { return }
         } catch {
             log.end(number, status: nil, failure: "\(error)")
         }

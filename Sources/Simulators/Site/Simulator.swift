@@ -19,7 +19,7 @@ protocol Simulated: Sendable {
     /// - Parameter path: the path's segments below the simulator's own.
     func operation(_ request: WireRequest, path: [String]) -> String?
     /// Acts and answers.
-    func answer(_ request: WireRequest, path: [String]) -> WireResponse
+    func respond(to request: WireRequest, path: [String]) -> WireResponse
     /// An error body in this simulator's shape.
     func errorResponse(_ status: Int, _ message: String) -> WireResponse
     /// Makes every token that was given out worthless.

@@ -9,16 +9,16 @@ extension SimulatorSite {
         let number = bench.log.begin(.received, simulator.name, operation, request, at: bench.clock.now())
         let faults = operation.map { bench.faults.take(simulator.name, $0).map(\.effect) } ?? []
         do {
-            let answer = try await answer(simulator, request, path, faults)
-            bench.log.end(number, status: answer.status)
-            return answer
+            let response = try await respond(simulator, request, path, faults)
+            bench.log.end(number, status: response.status)
+            return response
         } catch {
             bench.log.end(number, status: nil, failure: error is Disconnect ? "connection dropped" : "\(error)")
             throw error
         }
     }
 
-    private func answer(_ simulator: some Simulated, _ request: WireRequest, _ path: [String], _ faults: [Fault.Effect]) async throws -> WireResponse
+    private func respond(_ simulator: some Simulated, _ request: WireRequest, _ path: [String], _ faults: [Fault.Effect]) async throws -> WireResponse
     {
         for case .latency(let pause) in faults { try await bench.clock.sleep(for: pause) }
         for effect in faults {
@@ -29,38 +29,38 @@ extension SimulatorSite {
             default: break
             }
         }
-        var answer = simulator.answer(request, path: path)
+        var response = simulator.respond(to: request, path: path)
         for effect in faults {
             switch effect {
             case .lateAnswer(let pause): try await bench.clock.sleep(for: pause)
-            case .webhookFirst: await deliverFirst(answer)
+            case .webhookFirst: await deliverFirst(response)
             default: break
             }
         }
         for effect in faults {
             switch effect {
             case .dropAfter: throw Disconnect()
-            case .status(let status, let retryAfter, accepted: true): answer = simulator.failure(status, retryAfter)
-            case .withoutID where (200..<300).contains(answer.status): answer = answer.withoutID
+            case .status(let status, let retryAfter, accepted: true): response = simulator.failure(status, retryAfter)
+            case .withoutID where (200..<300).contains(response.status): response = response.withoutID
             default: break
             }
         }
-        return answer
+        return response
     }
 
     /// Sees that the webhooks about what was just created have been delivered.
-    private func deliverFirst(_ answer: WireResponse) async {
+    private func deliverFirst(_ response: WireResponse) async {
         await settle()
         // The work may have been in the hands of `run()` already.
-        if let id = answer.json?[settings.zinc.idMember]?.text { await bench.agenda.idle(ZincSimulator.concurrencyKey(id)) }
+        if let id = response.json?[settings.zinc.idMember]?.text { await bench.agenda.idle(ZincSimulator.concurrencyKey(id)) }
     }
 }
 
 extension Simulated {
     fileprivate func failure(_ status: Int, _ retryAfter: Int?) -> WireResponse {
-        var answer = errorResponse(status, "A fault that was asked for.")
-        if let retryAfter { answer.headers[.retryAfter] = String(retryAfter) }
-        return answer
+        var response = errorResponse(status, "A fault that was asked for.")
+        if let retryAfter { response.headers[.retryAfter] = String(retryAfter) }
+        return response
     }
 }
 

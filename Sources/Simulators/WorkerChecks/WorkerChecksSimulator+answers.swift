@@ -14,7 +14,7 @@ extension WorkerChecksSimulator: Simulated {
         }
     }
 
-    func answer(_ request: WireRequest, path: [String]) -> WireResponse {
+    func respond(to request: WireRequest, path: [String]) -> WireResponse {
         let operation = operation(request, path: path)
         if operation == "token" { return token(request) }
         guard let bearer = request.bearer, let account = account(of: bearer) else {
@@ -51,9 +51,9 @@ extension WorkerChecksSimulator: Simulated {
         }
     }
 
-    private func own(_ id: String, _ account: Int, _ answer: (Invitation) -> WireResponse) -> WireResponse {
+    private func own(_ id: String, _ account: Int, _ response: (Invitation) -> WireResponse) -> WireResponse {
         guard let invitation = invitation(id), invitation.account == account else { return errorResponse(404, "There is no such invitation.") }
-        return answer(invitation)
+        return response(invitation)
     }
 
     private func cancel(_ invitation: Invitation) -> WireResponse {

@@ -18,7 +18,7 @@ extension ZincSimulator: Simulated {
         }
     }
 
-    func answer(_ request: WireRequest, path: [String]) -> WireResponse {
+    func respond(to request: WireRequest, path: [String]) -> WireResponse {
         guard let key = request.bearer, let account = settings.apiKeys.firstIndex(where: { $0.matches(key) }) else {
             return errorResponse(401, "The API key is missing or not valid.")
         }

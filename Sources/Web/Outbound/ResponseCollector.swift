@@ -13,7 +13,7 @@ final class ResponseCollector: HTTPClientResponseDelegate {
 
     private struct Progress {
         var sent = false
-        var answer = WireResponse(0)
+        var response = WireResponse(0)
     }
 
     private let progress = Mutex(Progress())
@@ -40,22 +40,22 @@ final class ResponseCollector: HTTPClientResponseDelegate {
             if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
         }
         progress.withLock {
-            $0.answer.status = Int(head.status.code)
-            $0.answer.headers = fields
+            $0.response.status = Int(head.status.code)
+            $0.response.headers = fields
         }
         return task.eventLoop.makeSucceededVoidFuture()
     }
 
     func didReceiveBodyPart(task: HTTPClient.Task<WireResponse>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
         let fits = progress.withLock { progress in
-            guard progress.answer.body.count + buffer.readableBytes <= limit else { return false }
-            progress.answer.body.append(contentsOf: buffer.readableBytesView)
+            guard progress.response.body.count + buffer.readableBytes <= limit else { return false }
+            progress.response.body.append(contentsOf: buffer.readableBytesView)
             return true
         }
         return fits ? task.eventLoop.makeSucceededVoidFuture() : task.eventLoop.makeFailedFuture(tooLarge)
     }
 
-    func didFinishRequest(task: HTTPClient.Task<WireResponse>) throws -> WireResponse { progress.withLock { $0.answer } }
+    func didFinishRequest(task: HTTPClient.Task<WireResponse>) throws -> WireResponse { progress.withLock { $0.response } }
 
     private var tooLarge: TransportError { TransportError(.tooLarge, "the answer of \(host) is larger than \(limit) bytes") }
 }

@@ -193,18 +193,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let path = (head.path ?? "/").prefix { $0 != "?" }
         if case .route(let route, _) = routes.match(head.method, String(path)), route.isVital { return }
         guard !closing else { return }
-        answer(.overloaded, context)
+        response(.overloaded, context)
         discarding = true
         closeAfterAnswer(context)
     }
 
     /// Closes the connection, after an answer of our own where that cannot be mistaken for another request's.
     private func refuse(_ problem: ProblemDocument, _ context: ChannelHandlerContext) {
-        if !answering, !closing, unanswered == (receiving ? 1 : 0), context.channel.isActive { answer(problem, context) }
+        if !answering, !closing, unanswered == (receiving ? 1 : 0), context.channel.isActive { response(problem, context) }
         context.close(promise: nil)
     }
 
-    private func answer(_ problem: ProblemDocument, _ context: ChannelHandlerContext) {
+    private func respond(_ problem: ProblemDocument, _ context: ChannelHandlerContext) {
         refusals.count(problem.code)
         let response = problem.response
         var head = HTTPResponse(status: HTTPResponse.Status(code: response.status), headerFields: response.headers)

@@ -34,8 +34,8 @@ struct RequestHandler: HTTPResponder {
             channel: context.channel
         )
         let own = RequestContext(match: match, held: held, channel: context.channel, logger: logger)
-        let answer = try await middleware.handle(incoming, own) { try await $1.match.respond(to: $0, $1) }
-        return RequestHandler.response(answer, to: request.method, held, context.channel)
+        let wireResponse = try await middleware.handle(incoming, own) { try await $1.match.respond(to: $0, $1) }
+        return RequestHandler.response(wireResponse, to: request.method, held, context.channel)
     }
 
     /// Path and query of a request's target.
@@ -44,12 +44,16 @@ struct RequestHandler: HTTPResponder {
         return (String(target[..<mark]), String(target[target.utf8.index(after: mark)...]))
     }
 
-    private static func response(_ answer: WireResponse, to method: HTTPRequest.Method, _ held: HeldBytes, _ channel: any Channel) -> Response {
-        var answer = answer
+    private static func response(_ wireResponse: WireResponse, to method: HTTPRequest.Method, _ held: HeldBytes, _ channel: any Channel) -> Response {
+        var wireResponse = wireResponse
         // These have no body on the wire: bytes that followed would be read as the next answer.
-        if answer.status < 200 || [204, 205, 304].contains(answer.status) { answer.body = [] }
-        if answer.status == 413 { answer.headers[.connection] = "close" }
-        let response = Response(status: HTTPResponse.Status(code: answer.status), headers: answer.headers, body: body(answer.body, held, channel))
+        if wireResponse.status < 200 || [204, 205, 304].contains(wireResponse.status) { wireResponse.body = [] }
+        if wireResponse.status == 413 { wireResponse.headers[.connection] = "close" }
+        let response = Response(
+            status: HTTPResponse.Status(code: wireResponse.status),
+            headers: wireResponse.headers,
+            body: body(wireResponse.body, held, channel)
+        )
         return method == .head ? response.createHeadResponse() : response
     }
 

@@ -95,9 +95,9 @@ struct RouteTable: Sendable {
             switch self {
             case .unknown: throw ProblemDocument.notFound
             case .wrongMethod(let allowed):
-                var answer = ProblemDocument.wrongMethod(allowed.map(\.rawValue)).response
-                answer.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
-                return answer
+                var response = ProblemDocument.wrongMethod(allowed.map(\.rawValue)).response
+                response.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
+                return response
             case .route(let route, _):
                 return try await (route.middleware + [BodyMiddleware()]).handle(request, context, then: route.respond)
             }

@@ -12,7 +12,7 @@ struct SubmitMappingTests {
     private let shape = RequestShape(method: "POST", path: "/checks", headers: [:], body: ["packageId": "pkg_1"])
 
     private func decide(_ end: HookEnd, logs: [JSON] = []) async throws -> (order: Order, verdict: StageResult) {
-        bench.provider.answer { $0.shape = shape }
+        bench.provider.response { $0.shape = shape }
         bench.hooks.end(end, logs: logs)
         let order = bench.order()
         return (order, try await bench.submit.decide(bench.claim(.submit(order: order.id)), order))

@@ -18,10 +18,10 @@ struct SubmitStageTests {
     private func send(
         attempt: Int = 1,
         on bench: StageBench? = nil,
-        _ answer: @escaping @Sendable () throws -> Submission
+        _ response: @escaping @Sendable () throws -> Submission
     ) async throws -> (before: Order, verdict: StageResult) {
         let bench = bench ?? self.bench
-        bench.provider.answer { $0.submit = answer }
+        bench.provider.response { $0.submit = response }
         let order = bench.order()
         let verdict = try await decide(order, attempt: attempt, on: bench)
         let marked = try #require(verdict.first?.order)
@@ -85,12 +85,12 @@ struct SubmitStageTests {
         #expect(early.spent == false && bench.provider.calls.isEmpty)
 
         bench.clock.advance(by: .seconds(6))
-        bench.provider.answer { $0.packages = { throw ProviderError(.unavailable, "away") } }
+        bench.provider.response { $0.packages = { throw ProviderError(.unavailable, "away") } }
         let away = try #require(try await decide(bench.order()).decision)
         #expect(away.spent == false && bench.provider.calls == ["packages"])
 
         bench.clock.advance(by: .seconds(30))
-        bench.provider.answer { $0.packages = { [] } }
+        bench.provider.response { $0.packages = { [] } }
         #expect(try await decide(bench.order()).first?.order?.state == .submitting)
         #expect(bench.provider.calls == ["packages", "packages"])
     }
@@ -137,7 +137,7 @@ struct SubmitStageTests {
 
     @Test("Rejected credentials pause the account", arguments: [401, 403])
     func unauthorised(_ status: Int) async throws {
-        bench.provider.answer { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        bench.provider.response { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
         _ = try await send { throw error(.unauthorised, status, means: .refused) }
         #expect(try await bench.accounts.pause(of: bench.account)?.problem.code == "account_paused")
     }
@@ -151,7 +151,7 @@ struct SubmitStageTests {
 
     @Test("What the provider said is decided although the account cannot be paused")
     func pauseFails() async throws {
-        bench.provider.answer { $0.submit = { throw error(.unauthorised, 401, means: .refused) } }
+        bench.provider.response { $0.submit = { throw error(.unauthorised, 401, means: .refused) } }
         let verdict = try await decide(bench.order())
         bench.store.fail("state", StoreError.unavailable("away"))
         let order = try #require(verdict.first?.order)

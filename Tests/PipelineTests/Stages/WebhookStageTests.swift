@@ -22,7 +22,7 @@ struct WebhookStageTests {
     }
 
     private func decide(_ order: Order, _ said: [WebhookReport], attempt: Int = 1, on bench: StageBench) async throws -> StageResult {
-        bench.provider.answer { $0.interpret = { said } }
+        bench.provider.response { $0.interpret = { said } }
         return try await bench.webhook.decide(bench.claim(.event("evt_1"), attempt: attempt), event(order), order)
     }
 
@@ -43,7 +43,7 @@ struct WebhookStageTests {
     func notUnderstood() async throws {
         let order = order(on: bench)
         func decide(_ code: ProviderError.Code, attempt: Int) async throws -> Decision? {
-            bench.provider.answer { $0.interpret = { throw ProviderError(code, "no") } }
+            bench.provider.response { $0.interpret = { throw ProviderError(code, "no") } }
             return try await bench.webhook.decide(bench.claim(.event("evt_1"), attempt: attempt), event(order), order).decision
         }
         let later = try await decide(.unavailable, attempt: 1)
@@ -93,7 +93,7 @@ struct WebhookStageTests {
 
     @Test("Where it can be asked its present word decides, whatever the webhook says")
     func confirmed() async throws {
-        bench.provider.answer { $0.report = { Report(status: .recognised(.paused)) } }
+        bench.provider.response { $0.report = { Report(status: .recognised(.paused)) } }
         let order = order(on: bench)
         let (decision, notified) = try #require(try await decide(order, said(.completed), on: bench).settled(on: order))
         #expect(decision.order?.state == .paused && notified.map(\.cause) == [.webhook])
@@ -103,7 +103,7 @@ struct WebhookStageTests {
 
     @Test("A webhook that only says that something changed has the order read")
     func withoutReport() async throws {
-        bench.provider.answer { $0.report = { Report(status: .recognised(.completed)) } }
+        bench.provider.response { $0.report = { Report(status: .recognised(.completed)) } }
         let order = order(on: bench)
         #expect(try await decide(order, said(nil), on: bench).settled(on: order)?.decision.order?.state == .completed)
     }
@@ -114,8 +114,8 @@ struct WebhookStageTests {
             { nil }, { throw ProviderError(.unavailable, "away") },
             { Report(status: .recognised(.requested), providerStatus: ["status": "pending"]) },
         ]
-        for answer in answers {
-            bench.provider.answer { $0.report = answer }
+        for response in answers {
+            bench.provider.response { $0.report = response }
             let order = order(on: bench)
             let words = ["status": "pending", "statusV2": "in-progress"]
             let decision = try #require(try await decide(order, said(.inProgress, "ref_1", words), on: bench).settled(on: order)?.decision)
@@ -125,10 +125,10 @@ struct WebhookStageTests {
 
     @Test("What a failing answer says of the account is noted")
     func noted() async throws {
-        bench.provider.answer { $0.report = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        bench.provider.response { $0.report = { throw ProviderError(.unauthorised, "no", status: 401) } }
         _ = try await decide(order(on: bench), said(.inProgress), on: bench)
         #expect(try await bench.accounts.pause(of: bench.account) != nil)
-        bench.provider.answer { $0.report = { throw ProviderError(.rateLimited, "slower", retryAfter: .seconds(30)) } }
+        bench.provider.response { $0.report = { throw ProviderError(.rateLimited, "slower", retryAfter: .seconds(30)) } }
     }
 
     @Test("A provider that does not answer, or whose account is paused, is not asked: its webhooks go on")

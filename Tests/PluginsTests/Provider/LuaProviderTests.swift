@@ -62,13 +62,13 @@ struct LuaProviderTests {
 
     @Test("After a request that may have created, nothing but a reference is certain", arguments: careless)
     func uncertainStays(_ ending: String) async throws {
-        for answer in [
+        for response in [
             { WireResponse(500, json: ["message": "broken"]) }, { WireResponse(201, json: ["ok": true]) },
             { throw TransportError(.timedOut, "time") },
         ]
             as [@Sendable () throws -> WireResponse]
         {
-            let (error, sent) = try await submit("local reply = ctx.http.post(url, { json = {} }) \(ending)", answer: answer)
+            let (error, sent) = try await submit("local reply = ctx.http.post(url, { json = {} }) \(ending)", response: response)
             #expect(error?.creation == .uncertain, "\(ending): \(String(describing: error?.creation))")
             #expect(sent == 1)
         }
@@ -228,10 +228,10 @@ struct LuaProviderTests {
     /// What one submission came to, and how many requests left.
     private func submit(
         _ body: String,
-        answer: @escaping @Sendable () throws -> WireResponse = { WireResponse(200, json: [:]) }
+        response: @escaping @Sendable () throws -> WireResponse = { WireResponse(200, json: [:]) }
     ) async throws -> (error: ProviderError?, sent: Int) {
         let provider = try provider(script(body))
-        let transport = HandlerTransport(["*": ClosureHandler { _ in try answer() }])
+        let transport = HandlerTransport(["*": ClosureHandler { _ in try response() }])
         do {
             _ = try await provider.submit(order(provider), request: nil, callback: nil, key: "k", session(transport))
             return (nil, transport.requests.count)

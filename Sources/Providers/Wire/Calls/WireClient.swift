@@ -39,10 +39,10 @@ struct WireClient: Sendable {
         }
         let scope = scope.with(order).with("callback_url", callback).with("key", key)
         let response = try await send(call, scope, as: request, creating: true)
-        guard let answer = response.json, let reference = call.selector("id").identifier(in: answer) else {
+        guard let body = response.json, let reference = call.selector("id").identifier(in: body) else {
             throw exchange.unreadable(call, "it names no id", response.status).creating(.uncertain)
         }
-        return Submission(reference: reference, report: reports.known(in: answer))
+        return Submission(reference: reference, report: reports.known(in: body))
     }
 
     /// What a connection's script may change of `create`; nil where the profile names none.
@@ -64,8 +64,8 @@ struct WireClient: Sendable {
         } catch let error as ProviderError where error.status == 404 && call.namesReference {
             return nil
         }
-        let answer = try exchange.json(response, of: call)
-        guard let item = try item(reference, in: answer, of: call, response.status) else { return nil }
+        let body = try exchange.json(response, of: call)
+        guard let item = try item(reference, in: body, of: call, response.status) else { return nil }
         guard let report = reports.report(in: item) else { throw exchange.unreadable(call, "it says no status", response.status) }
         return report
     }
@@ -90,17 +90,17 @@ struct WireClient: Sendable {
     }
 
     /// The item about one request; nil where the list does not hold it. Of several by one id the last counts, or the first where `take` says so.
-    private func item(_ reference: String, in answer: JSON, of call: WireCall, _ status: Int) throws(ProviderError) -> JSON? {
+    private func item(_ reference: String, in body: JSON, of call: WireCall, _ status: Int) throws(ProviderError) -> JSON? {
         let lists = call.selector("list")
         let ids = call.selector("id")
-        if let items = lists.list(in: answer) {
+        if let items = lists.list(in: body) {
             let found = items.filter { ids.identifier(in: $0) == reference }
             return call.section["take"]?.text == "first" ? found.first : found.last
         }
-        guard answer.members != nil else { throw exchange.unreadable(call, "it holds no list", status) }
-        if let id = ids.identifier(in: answer) { return id == reference ? answer : JSON?.none }
+        guard body.members != nil else { throw exchange.unreadable(call, "it holds no list", status) }
+        if let id = ids.identifier(in: body) { return id == reference ? body : JSON?.none }
         guard call.namesReference else { throw exchange.unreadable(call, "it holds no list", status) }
-        return answer
+        return body
     }
 
     /// Sends a call with the account's credentials: a key that stands in the settings, or a token fetched with it.

@@ -75,7 +75,7 @@ struct WireExchange: Sendable {
 
     private func failure(_ response: WireResponse, creating: Bool) -> ProviderError {
         ProviderError(
-            answer: response,
+            response: response,
             message: message(in: response),
             providerCode: response.json.flatMap { profile.selector("errors", "code").identifier(in: $0) },
             creating: creating,

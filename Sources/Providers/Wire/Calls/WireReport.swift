@@ -40,8 +40,8 @@ struct WireReport: Sendable {
     }
 
     /// The report beside an answer's id when creating; nil where its status is no known word: the request has been made all the same.
-    func known(in answer: JSON) -> Report? {
-        guard let report = report(in: answer), case .recognised = report.status else { return nil }
+    func known(in body: JSON) -> Report? {
+        guard let report = report(in: body), case .recognised = report.status else { return nil }
         return report
     }
 

@@ -30,23 +30,23 @@ struct WireTokens: Sendable {
     private func fetch() async throws -> BearerToken {
         let asked = exchange.session.clock.now()
         let response = try await exchange.send(call, scope, authorization: nil)
-        let answer = try exchange.json(response, of: call)
-        guard let token = call.selector("token").text(in: answer) else {
+        let body = try exchange.json(response, of: call)
+        guard let token = call.selector("token").text(in: body) else {
             throw exchange.unreadable(call, "it names no token", response.status)
         }
         exchange.session.logger.debug("fetched a token", metadata: ["account": "\(exchange.session.account.id)"])
         // Renewed after 23/24 of its life: a token of a day an hour before its end. Counted from the asking, so never too late.
-        let life = lifetime(answer, asked)
+        let life = lifetime(body, asked)
         return BearerToken(secret: Secret(token), renewAt: asked + .milliseconds(life / 24 * 23))
     }
 
     /// How long the token lives, in milliseconds: as the answer says, or as the profile assumes where it says nothing or nothing sensible.
-    private func lifetime(_ answer: JSON, _ asked: Timestamp) -> Int64 {
+    private func lifetime(_ body: JSON, _ asked: Timestamp) -> Int64 {
         let assumed = (call.section["lifetime_seconds"]?.integer ?? 86_400) * 1000
         let said: Int64? =
-            if let seconds = call.selector("expires_in").first(in: answer, Self.seconds)?.value {
+            if let seconds = call.selector("expires_in").first(in: body, Self.seconds)?.value {
                 seconds * 1000
-            } else if let moment = call.selector("expires_at").first(in: answer, Self.moment)?.value {
+            } else if let moment = call.selector("expires_at").first(in: body, Self.moment)?.value {
                 moment.milliseconds - asked.milliseconds
             } else {
                 nil

@@ -11,9 +11,9 @@ struct WireSelector: Sendable {
     init(_ json: JSON?) { paths = json?.text.map { [$0] } ?? json?.items?.compactMap(\.text) ?? [] }
 
     /// The first value that `read` can use, and the last name on its path.
-    func first<Value>(in answer: JSON, _ read: (JSON) -> Value?) -> (name: String, value: Value)? {
+    func first<Value>(in body: JSON, _ read: (JSON) -> Value?) -> (name: String, value: Value)? {
         for path in paths {
-            if let found = answer.at(path), let value = read(found) {
+            if let found = body.at(path), let value = read(found) {
                 return (path.split(separator: ".").last.map(String.init) ?? path, value)
             }
         }
@@ -21,14 +21,14 @@ struct WireSelector: Sendable {
     }
 
     /// The first identifier: text, or a whole number written out.
-    func identifier(in answer: JSON) -> String? { first(in: answer, \.identifier)?.value }
+    func identifier(in body: JSON) -> String? { first(in: body, \.identifier)?.value }
 
     /// The first text that is not empty.
-    func text(in answer: JSON) -> String? { first(in: answer) { $0.text.flatMap { $0.isEmpty ? nil : $0 } }?.value }
+    func text(in body: JSON) -> String? { first(in: body) { $0.text.flatMap { $0.isEmpty ? nil : $0 } }?.value }
 
     /// The first list.
-    func list(in answer: JSON) -> [JSON]? { first(in: answer, \.items)?.value }
+    func list(in body: JSON) -> [JSON]? { first(in: body, \.items)?.value }
 
     /// The first value that is there and not `null`, of whatever kind.
-    func present(in answer: JSON) -> (name: String, value: JSON)? { first(in: answer) { $0.isNull ? JSON?.none : $0 } }
+    func present(in body: JSON) -> (name: String, value: JSON)? { first(in: body) { $0.isNull ? JSON?.none : $0 } }
 }

@@ -35,7 +35,7 @@ struct EventEndpoints: Sendable {
             ) {
                 request,
                 principal in
-                try await IdempotentRequest(request: request, principal: principal, store: store).answer {
+                try await IdempotentRequest(request: request, principal: principal, store: store).respond {
                     let id = try await event(request, principal).id
                     let note = try request.object(["note"]).optionalText("note")
                     return WireResponse(202, json: try await commands.acting(as: principal.actor).replay(event: id, note: note).view(principal))
@@ -61,7 +61,7 @@ struct EventEndpoints: Sendable {
             ) {
                 request,
                 principal in
-                try await IdempotentRequest(request: request, principal: principal, store: store).answer {
+                try await IdempotentRequest(request: request, principal: principal, store: store).respond {
                     let id = try await event(request, principal).id
                     let note = try request.object(["note"]).optionalText("note")
                     return WireResponse(202, json: try await commands.acting(as: principal.actor).discard(event: id, note: note).view(principal))

@@ -126,7 +126,7 @@ struct OrderCommandEndpoints: Sendable {
         _ principal: Principal,
         _ perform: () async throws -> WireResponse
     ) async throws -> WireResponse {
-        try await IdempotentRequest(request: request, principal: principal, store: store).answer(perform)
+        try await IdempotentRequest(request: request, principal: principal, store: store).respond(perform)
     }
 
     private static func resolution(_ body: JSON) throws -> Resolution {

@@ -36,7 +36,7 @@ struct RunEndpoints: Sendable {
             ) {
                 request,
                 principal in
-                try await IdempotentRequest(request: request, principal: principal, store: store).answer {
+                try await IdempotentRequest(request: request, principal: principal, store: store).respond {
                     let id = try await run(request, principal).id
                     let note = try request.object(["note"]).optionalText("note")
                     return WireResponse(202, json: try await commands.acting(as: principal.actor).retry(run: id, note: note).view(principal))
@@ -50,7 +50,7 @@ struct RunEndpoints: Sendable {
             ) {
                 request,
                 principal in
-                try await IdempotentRequest(request: request, principal: principal, store: store).answer {
+                try await IdempotentRequest(request: request, principal: principal, store: store).respond {
                     let id = try await run(request, principal).id
                     let note = try request.object(["note"]).optionalText("note")
                     return WireResponse(202, json: try await commands.acting(as: principal.actor).discard(run: id, note: note).view(principal))

@@ -73,8 +73,8 @@ struct Operation: Sendable {
     /// The operation's object in the document.
     func json(path: String, scope: Scope) -> JSON {
         var responses = JSON.Members()
-        for answer in answers {
-            responses[String(answer.status)] = ["description": "Done", "content": ["application/json": ["schema": answer.schema]]]
+        for response in answers {
+            responses[String(response.status)] = ["description": "Done", "content": ["application/json": ["schema": response.schema]]]
         }
         for status in Set(problems + Operation.everywhere).sorted() { responses[String(status)] = ["$ref": "#/components/responses/Problem"] }
         let inPath = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { part -> JSON in

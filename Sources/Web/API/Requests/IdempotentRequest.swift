@@ -11,7 +11,7 @@ struct IdempotentRequest: Sendable {
     /// Carries the request out, or gives the first answer again.
     ///
     /// Answers that say to try again (5xx, or with `Retry-After`) are not remembered.
-    func answer(_ perform: () async throws -> WireResponse) async throws -> WireResponse {
+    func respond(_ perform: () async throws -> WireResponse) async throws -> WireResponse {
         guard let given = request.headers[IdempotentRequest.keyName] else { return try await perform() }
         guard (1...200).contains(given.utf8.count), given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw ProblemDocument.badRequest("malformed_idempotency_key", "Idempotency-Key must be 1 to 200 visible ASCII characters")

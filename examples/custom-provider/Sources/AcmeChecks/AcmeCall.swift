@@ -15,20 +15,20 @@ struct AcmeCall {
         var request = body.map { WireRequest(method, url, json: $0) } ?? WireRequest(method, url)
         if let name = HTTPField.Name("X-Acme-Key") { request.headers[name] = session.account.secrets["api_key"]?.first?.value }
         if let key, let name = HTTPField.Name("Idempotency-Key") { request.headers[name] = key }
-        let answer: WireResponse
-        do { answer = try await session.transport.send(request) } catch let error as TransportError {
+        let response: WireResponse
+        do { response = try await session.transport.send(request) } catch let error as TransportError {
             throw ProviderError(error, creating: key != nil)
         }
-        guard (200..<300).contains(answer.status) else { throw failure(answer, creating: key != nil) }
-        guard let json = answer.json else {
-            throw ProviderError(.unreadable, "the answer is not JSON", status: answer.status, creation: key == nil ? nil : .uncertain)
+        guard (200..<300).contains(response.status) else { throw failure(response, creating: key != nil) }
+        guard let json = response.json else {
+            throw ProviderError(.unreadable, "the answer is not JSON", status: response.status, creation: key == nil ? nil : .uncertain)
         }
         return json
     }
 
-    private func failure(_ answer: WireResponse, creating: Bool) -> ProviderError {
+    private func failure(_ response: WireResponse, creating: Bool) -> ProviderError {
         let code: ProviderError.Code =
-            switch answer.status {
+            switch response.status {
             case 401, 403: .unauthorised
             case 429: .rateLimited
             case 408, 500...: .unavailable
@@ -36,9 +36,9 @@ struct AcmeCall {
             }
         return ProviderError(
             code,
-            answer.json?["error"]?.text ?? "Acme answered HTTP \(answer.status)",
-            status: answer.status,
-            creation: creating ? CreationRule(status: answer.status) : nil
+            response.json?["error"]?.text ?? "Acme answered HTTP \(response.status)",
+            status: response.status,
+            creation: creating ? CreationRule(status: response.status) : nil
         )
     }
 }

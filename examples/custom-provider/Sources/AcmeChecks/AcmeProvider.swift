@@ -18,8 +18,8 @@ public struct AcmeProvider: ScreeningProvider {
 
     /// Lists what can be ordered.
     public func packages(_ session: ProviderSession) async throws -> [ScreeningPackage] {
-        let answer = try await AcmeCall(session).json(.get, "/packages")
-        guard let items = answer.items else { throw ProviderError(.unreadable, "the packages are no list") }
+        let response = try await AcmeCall(session).json(.get, "/packages")
+        guard let items = response.items else { throw ProviderError(.unreadable, "the packages are no list") }
         return items.compactMap { item in item["code"]?.text.map { ScreeningPackage(id: $0, name: item["label"]?.text ?? $0) } }
     }
 
@@ -30,8 +30,8 @@ public struct AcmeProvider: ScreeningProvider {
             "first": .string(order.candidate.firstName.value), "last": .string(order.candidate.lastName.value),
             "email": .string(order.candidate.email.value),
         ]
-        let answer = try await AcmeCall(session).json(.post, "/checks", ["package": .string(order.package), "person": person], key: key)
-        guard let reference = answer["id"]?.identifier else {
+        let response = try await AcmeCall(session).json(.post, "/checks", ["package": .string(order.package), "person": person], key: key)
+        guard let reference = response["id"]?.identifier else {
             // A success without an id: Acme may have the check, and nobody knows its name.
             throw ProviderError(.unreadable, "the answer names no check", creation: .uncertain)
         }
@@ -40,12 +40,12 @@ public struct AcmeProvider: ScreeningProvider {
 
     /// Reads how a check stands; nil where Acme does not know it.
     public func report(for reference: String, _ session: ProviderSession) async throws -> Report? {
-        let answer: JSON
-        do { answer = try await AcmeCall(session).json(.get, "/checks/\(reference)") } catch let error as ProviderError where error.status == 404 {
+        let response: JSON
+        do { response = try await AcmeCall(session).json(.get, "/checks/\(reference)") } catch let error as ProviderError where error.status == 404 {
             return nil
         }
-        guard let statusText = answer["stage"]?.text else { throw ProviderError(.unreadable, "the check has no stage") }
-        let verdict = answer["verdict"]?.text
+        guard let statusText = response["stage"]?.text else { throw ProviderError(.unreadable, "the check has no stage") }
+        let verdict = response["verdict"]?.text
         var statusTexts = ["stage": statusText]
         statusTexts["verdict"] = verdict
         return Report(

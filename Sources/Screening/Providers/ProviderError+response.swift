@@ -6,9 +6,9 @@ extension ProviderError {
     ///   - providerCode: the provider's own error number or word; left out where it is text that could be anything.
     ///   - creating: whether the request was to create.
     ///   - moment: the present moment, which a `Retry-After` date is held against.
-    package init(answer: WireResponse, message: String?, providerCode: String? = nil, creating: Bool, at moment: Timestamp) {
+    package init(response: WireResponse, message: String?, providerCode: String? = nil, creating: Bool, at moment: Timestamp) {
         let code: Code =
-            switch answer.status {
+            switch response.status {
             case 401, 403: .unauthorised
             case 429: .rateLimited
             case 408, 500...: .unavailable
@@ -17,11 +17,11 @@ extension ProviderError {
             }
         self.init(
             code,
-            message ?? Self.plainMessage(answer.status),
-            status: answer.status,
+            message ?? Self.plainMessage(response.status),
+            status: response.status,
             providerCode: providerCode.flatMap(Self.plainCode),
-            retryAfter: RetryAfter.duration(in: answer, at: moment) ?? (answer.status == 429 ? .seconds(60) : nil),
-            creation: creating ? CreationRule(status: answer.status) : nil
+            retryAfter: RetryAfter.duration(in: response, at: moment) ?? (response.status == 429 ? .seconds(60) : nil),
+            creation: creating ? CreationRule(status: response.status) : nil
         )
     }
 
