@@ -91,7 +91,7 @@ struct PluggedProviderTests {
             let order = try #require(try await host.store.order(placed.order.id))
             #expect(order.outcome == .consider && order.providerRef == "chk_1" && order.provider == "example")
             #expect(await service.created == 1)
-            #expect(host.directory.account("example-uk")?.capabilities.cancel == "until the checks begin")
+            #expect(host.registry.account("example-uk")?.capabilities.cancel == "until the checks begin")
             running.cancel()
             _ = await running.result
         }

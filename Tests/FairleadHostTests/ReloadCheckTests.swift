@@ -85,15 +85,15 @@ struct ReloadCheckTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let check = Check()
         let host = try await start(check)
-        let before = host.directory.connection("acme")?.scripts.id
+        let before = host.registry.connection("acme")?.scripts.id
         check.refuse(true)
         try script("after")
         await #expect(throws: ConfigurationProblems.self) { try await host.reload { try settings } }
-        #expect(host.directory.connection("acme")?.scripts.id == before)
-        #expect(host.directory.reloadFailures.contains { $0.message.contains("the check says no") })
+        #expect(host.registry.connection("acme")?.scripts.id == before)
+        #expect(host.registry.reloadFailures.contains { $0.message.contains("the check says no") })
         check.refuse(false)
         #expect(try await host.reload { try settings }.changed == ["acme"])
-        #expect(host.directory.connection("acme")?.scripts.id != before && host.directory.reloadFailures.isEmpty)
+        #expect(host.registry.connection("acme")?.scripts.id != before && host.registry.reloadFailures.isEmpty)
         await host.close()
     }
 

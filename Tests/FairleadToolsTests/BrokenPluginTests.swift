@@ -55,7 +55,7 @@ struct BrokenPluginTests {
         let host = try await Host(try settings(), parts)
         let file = file
         _ = try await host.reload { try Settings.read(file: file, environment: [:], providers: Catalog.builtIn.map(\.manifest)) }
-        #expect(host.directory.reloadFailures.contains { $0.plugin == "broken" && $0.message.contains("kind") })
+        #expect(host.registry.reloadFailures.contains { $0.plugin == "broken" && $0.message.contains("kind") })
         await host.close()
         #expect(try await Inspection(file: file, environment: [:]).problems.contains { $0.file.contains("own/broken/plugin.yaml") })
     }

@@ -18,7 +18,7 @@ import Testing
 
     @Test func ordersWaitUntilTheKeyIsPutRight() async throws {
         let bed = try await Bed(zinc: Self.rejected)
-        let account = try #require(bed.context.directory.account("zinc"))
+        let account = try #require(bed.context.registry.account("zinc"))
         #expect(try await bed.commands.problem(of: account) == nil)
         let first = try await bed.place("application-1")
         #expect(try await bed.order(first.id, in: .refused) != nil)
@@ -33,10 +33,10 @@ import Testing
 
         // Still paused after a restart with the same key, and not with another.
         let same = try await Bed(folder: bed.folder, works: false, zinc: Self.rejected)
-        #expect(try await same.commands.problem(of: try #require(same.context.directory.account("zinc"))) != nil)
+        #expect(try await same.commands.problem(of: try #require(same.context.registry.account("zinc"))) != nil)
         await same.stop()
         let mended = try await Bed(folder: bed.folder)
-        #expect(try await mended.commands.problem(of: try #require(mended.context.directory.account("zinc"))) == nil)
+        #expect(try await mended.commands.problem(of: try #require(mended.context.registry.account("zinc"))) == nil)
         for order in others { #expect(try await mended.order(order.id, in: .requested) != nil) }
         #expect(mended.site.zinc.requests.count == 2)
         await mended.stop()
@@ -44,7 +44,7 @@ import Testing
 
     @Test func aCheckThatGoesWellLetsTheWorkGoOn() async throws {
         let bed = try await Bed()
-        let account = try #require(bed.context.directory.account("zinc"))
+        let account = try #require(bed.context.registry.account("zinc"))
         #expect(try await bed.commands.check(account: "zinc") == nil)
         await #expect(throws: CommandError.self) { try await bed.commands.check(account: "nobody") }
         #expect(try await bed.commands.problem(of: account) == nil)

@@ -21,13 +21,13 @@ struct AccountWorkTests {
 
     @Test("An account is polled until it is configured no more, and again when it is back")
     func pollsWhileConfigured() async throws {
-        let (store, directory, poller) = (bench.store, bench.directory, poller)
-        let (connections, accounts) = (directory.connections, directory.accounts)
+        let (store, registry, poller) = (bench.store, bench.registry, poller)
+        let (connections, accounts) = (registry.connections, registry.accounts)
         let polling = Task { try await poller.run() }
         await store.wait { $0.listeners == 1 }
-        directory.replace(connections: connections, accounts: [])
+        registry.replace(connections: connections, accounts: [])
         await move { $0.listeners == 0 }
-        directory.replace(connections: connections, accounts: accounts)
+        registry.replace(connections: connections, accounts: accounts)
         await move { $0.listeners == 1 }
         polling.cancel()
         _ = await polling.result
@@ -58,7 +58,7 @@ struct AccountWorkTests {
         try await bench.store.perform(try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account))
         let paused = try await poller.admitted(reads, "stub-uk")
         #expect(paused.admitted.isEmpty && paused.notBefore == bench.now + .seconds(5))
-        bench.directory.replace(connections: [], accounts: [])
+        bench.registry.replace(connections: [], accounts: [])
         let gone = try await poller.admitted(reads, "stub-uk")
         #expect(gone.admitted.isEmpty && gone.notBefore == bench.now + .seconds(60))
         let nothing = try await poller.admitted([], "stub-uk")

@@ -85,7 +85,7 @@ final class Bed: Sendable {
             }
         }
         self.unloadable = unloadable
-        let directory = Directory(
+        let registry = Registry(
             connections: connections,
             accounts: [
                 ProviderAccount(account: zinc ?? Bed.zinc, provider: ZincProvider()),
@@ -103,7 +103,7 @@ final class Bed: Sendable {
         )
         context = PipelineContext(
             store: store,
-            directory: directory,
+            registry: registry,
             scripts: scripts,
             transport: kill.map { KilledTransport(transport: world.transport, kill: $0) } ?? world.transport,
             clock: clock,

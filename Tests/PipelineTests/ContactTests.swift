@@ -37,7 +37,7 @@ struct ContactTests {
         let store = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: clock, random: SeededRandom())
         let contacts = Contacts()
         let environment = Environment(
-            directory: Directory(connections: [], accounts: []),
+            registry: Registry(connections: [], accounts: []),
             clock: clock,
             random: SeededRandom(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

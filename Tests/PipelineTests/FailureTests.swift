@@ -35,7 +35,7 @@ import Testing
         bed.site.faults.set(.zinc, nil, .status(503), times: nil)
         for index in 1...14 { _ = try await bed.place("application-\(index)") }
         try await still.work()
-        let account = try #require(bed.context.directory.account("zinc"))
+        let account = try #require(bed.context.registry.account("zinc"))
         #expect(try await commands.problem(of: account)?["code"] == "account_unreachable")
         let late = try await bed.place("application-late")
         try await still.work()

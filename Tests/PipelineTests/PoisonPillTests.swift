@@ -69,7 +69,7 @@ import Testing
         try await deliver(bed, 1)
         let store = bed.context.store
         let claim = try #require(try await store.claim(ClaimRequest(owner: "host", limit: 1, kinds: [.event])).first)
-        let connection = try #require(bed.context.directory.connection("acme"))
+        let connection = try #require(bed.context.registry.connection("acme"))
         let run = Run(
             id: "run_1",
             connection: "acme",

@@ -9,7 +9,7 @@ struct ReadinessTests {
     private func context(_ bed: Bed, clock: any WallClock, failing fault: @escaping @Sendable () throws -> Void = {}) -> PipelineContext {
         PipelineContext(
             store: FaultyStore(bed.context.store) { try fault() },
-            directory: bed.context.directory,
+            registry: bed.context.registry,
             scripts: bed.context.scripts,
             transport: bed.transport,
             clock: clock,

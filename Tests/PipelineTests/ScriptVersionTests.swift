@@ -78,7 +78,7 @@ import Testing
             pace: .milliseconds(60),
             script: "return function(base) base.on_event = function() while true do end end return base end"
         )
-        let connection = try #require(bed.context.directory.connection("acme"))
+        let connection = try #require(bed.context.registry.connection("acme"))
         #expect(bed.commands.problem(of: connection) == nil)
         func dead() async throws -> [Run] { try await bed.context.store.runs(RunQuery(), PageRequest()).items.filter { $0.state == .dead } }
         for number in 0..<5 { try await deliver(bed, number) }

@@ -20,7 +20,7 @@ struct WorkTelemetryTests {
         let own = bed.context
         let context = PipelineContext(
             store: FaultyStore(own.store) { try fault() },
-            directory: own.directory,
+            registry: own.registry,
             scripts: own.scripts,
             transport: bed.transport,
             clock: own.clock,

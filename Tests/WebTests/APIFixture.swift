@@ -74,7 +74,7 @@ struct APIFixture {
         }
         context = PipelineContext(
             store: store,
-            directory: Directory(connections: connections, accounts: accounts),
+            registry: Registry(connections: connections, accounts: accounts),
             scripts: HookRunner(pool: LuaPool(LuaPool.Configuration(isolation: .inProcess))),
             transport: HTTPTransport(),
             clock: clock,
@@ -87,7 +87,7 @@ struct APIFixture {
             commands: Commands(context),
             store: store,
             tokens: tokens,
-            directory: context.directory,
+            registry: context.registry,
             providers: { [InventedProvider().manifest] },
             plugins: { [plugin.manifest] },
             clock: clock,

@@ -100,8 +100,8 @@ struct DocumentedAnswerTests {
     @Test("An account's check, and what changed settings were refused for")
     func setup() async throws {
         let fixture = try await APIFixture()
-        let refusal = Directory.ReloadFailure(connection: nil, plugin: nil, message: "fairlead.yaml:3: no", at: fixture.clock.now())
-        fixture.context.directory.reloadFailures = [refusal]
+        let refusal = Registry.ReloadFailure(connection: nil, plugin: nil, message: "fairlead.yaml:3: no", at: fixture.clock.now())
+        fixture.context.registry.reloadFailures = [refusal]
         try await fixture.run { (client) async throws in
             #expect(try await client.post("/accounts/one/check").json?["problem"] == .null)
             #expect(try await client.post("/accounts/none/check").status == 404)

@@ -92,10 +92,10 @@ struct TransportTelemetryTests {
 
     @Test("The hosts of configured accounts are known, also after they changed")
     func accountHosts() async throws {
-        let directory = try await APIFixture().context.directory
-        #expect(directory.isAccountHost("invented.example.test") && !directory.isAccountHost("ats.example.test"))
-        directory.replace(connections: directory.connections, accounts: [])
-        #expect(!directory.isAccountHost("invented.example.test"))
+        let registry = try await APIFixture().context.registry
+        #expect(registry.isAccountHost("invented.example.test") && !registry.isAccountHost("ats.example.test"))
+        registry.replace(connections: registry.connections, accounts: [])
+        #expect(!registry.isAccountHost("invented.example.test"))
     }
 
     @Test("A cancelled exchange is counted as cancelled")

@@ -13,7 +13,7 @@ extension Host {
             commands: Commands(context),
             store: context.store,
             tokens: tokens,
-            directory: context.directory,
+            registry: context.registry,
             providers: { live.providers },
             plugins: { live.plugins },
             clock: context.clock

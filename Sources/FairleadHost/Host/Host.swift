@@ -18,7 +18,7 @@ public struct Host: Service {
     /// Reads what is stored.
     public let store: any Store
     /// Who is configured.
-    public let directory: Directory
+    public let registry: Registry
     /// Takes in deliveries and webhooks without a socket of the host's own: for embedders with a server of their own.
     public let intake: Intake
     let context: PipelineContext
@@ -94,13 +94,13 @@ public struct Host: Service {
         let live = LiveSettings(settings, contents)
         for problem in contents.leftOut { logger.warning("a plugin that nobody uses is left out: \(problem)") }
         for plugin in contents.connections.map(\.plugin) { live.remember(print: FolderPrint.of([plugin.folder]), of: plugin.name) }
-        let directory = Directory(connections: contents.connections, accounts: contents.accounts)
+        let registry = Registry(connections: contents.connections, accounts: contents.accounts)
         let own =
             parts.transport == nil
-            ? HTTPTransport(isAccountHost: { directory.isAccountHost($0) }, allow: { live.settings.allows($0) }) : nil
+            ? HTTPTransport(isAccountHost: { registry.isAccountHost($0) }, allow: { live.settings.allows($0) }) : nil
         let context = PipelineContext(
             store: store,
-            directory: directory,
+            registry: registry,
             scripts: runner,
             transport: parts.transport ?? own ?? HTTPTransport(allow: { _ in false }),
             clock: store.clock,
@@ -115,7 +115,7 @@ public struct Host: Service {
         self.live = live
         reloader = Reloader(live, context, providers: parts.providers, check: parts.reloadCheck, random: parts.random)
         self.store = store
-        self.directory = directory
+        self.registry = registry
         self.pool = pool
         commands = Commands(context)
         intake = Intake(context)

@@ -64,19 +64,19 @@ actor Reloader {
             // Before the first run on them: a run must find the scripts that it began on.
             try await context.keepScripts(of: contents.connections)
             let reload = difference(settings, contents.connections)
-            context.directory.replace(connections: contents.connections, accounts: contents.accounts)
+            context.registry.replace(connections: contents.connections, accounts: contents.accounts)
             live.replace(settings, contents)
             for (plugin, print) in prints { live.remember(print: print, of: plugin) }
-            context.directory.reloadFailures = contents.leftOut.map { reloadFailure($0) }
+            context.registry.reloadFailures = contents.leftOut.map { reloadFailure($0) }
             for problem in contents.leftOut { context.logger.warning("a plugin that nobody uses is left out: \(problem)") }
             Task { [context] in await context.backfillPolls() }
             return reload
         } catch let error as ConfigurationProblems {
-            context.directory.reloadFailures = error.problems.map { reloadFailure($0) }
+            context.registry.reloadFailures = error.problems.map { reloadFailure($0) }
             throw error
         } catch {
-            context.directory.reloadFailures = [
-                Directory.ReloadFailure(connection: nil, plugin: nil, message: "the changes are not taken: \(error)", at: context.clock.now())
+            context.registry.reloadFailures = [
+                Registry.ReloadFailure(connection: nil, plugin: nil, message: "the changes are not taken: \(error)", at: context.clock.now())
             ]
             throw error
         }
@@ -101,14 +101,14 @@ actor Reloader {
     private func testOverlays(of connections: [Connection]) async throws {
         var problems: [ConfigurationProblem] = []
         for connection in connections where connection.scripts.hasOverlay {
-            guard context.directory.connection(connection.id)?.scripts.id != connection.scripts.id else { continue }
+            guard context.registry.connection(connection.id)?.scripts.id != connection.scripts.id else { continue }
             problems += try await check?.problems(with: connection, by: context.scripts) ?? []
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems) }
     }
 
     private func difference(_ settings: Settings, _ connections: [Connection]) -> Reload {
-        let before = Dictionary(context.directory.connections.map { ($0.id, $0) }) { $1 }
+        let before = Dictionary(context.registry.connections.map { ($0.id, $0) }) { $1 }
         let changed = connections.filter { now in
             guard let old = before[now.id] else { return true }
             return old.scripts.id != now.scripts.id || old.settings != now.settings || old.accounts != now.accounts || old.secrets != now.secrets
@@ -123,13 +123,13 @@ actor Reloader {
     }
 
     /// A problem with the connection or plugin that it is about, as far as its place tells.
-    private func reloadFailure(_ problem: ConfigurationProblem) -> Directory.ReloadFailure {
+    private func reloadFailure(_ problem: ConfigurationProblem) -> Registry.ReloadFailure {
         let path = problem.path.split(separator: ".").map { String($0) }
         let connection = path.count > 1 && path[0] == "connections" ? path[1] : nil
         let folders = live.settings.pluginPaths
         let folder = folders.first { problem.file.hasPrefix($0 + "/") }
         let plugin = folder.flatMap { problem.file.dropFirst($0.count).split(separator: "/").first }.map { String($0) }
-        return Directory.ReloadFailure(connection: connection, plugin: plugin, message: problem.description, at: context.clock.now())
+        return Registry.ReloadFailure(connection: connection, plugin: plugin, message: problem.description, at: context.clock.now())
     }
 }
 

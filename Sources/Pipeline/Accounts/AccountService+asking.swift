@@ -30,7 +30,7 @@ extension AccountService {
     /// Returns the account's problem afterwards; nil where it has none. May be called again at any time.
     /// - Throws: ``CommandError``: 404; 409 `unsupported` where there is nothing to ask with yet; 502 or 503 where the provider did not say.
     func check(account id: String) async throws -> JSON? {
-        guard let account = environment.directory.account(id) else { throw CommandError.notFound("account") }
+        guard let account = environment.registry.account(id) else { throw CommandError.notFound("account") }
         do {
             try await probe(account)
             unanswered.note(nil, of: id, environment)
@@ -53,7 +53,7 @@ extension AccountService {
     /// The packages that an account may order, kept for five minutes.
     /// - Throws: ``CommandError``: 404, 409 `unsupported`, 502 or 503 where the provider did not say.
     func packages(account id: String) async throws -> [ScreeningPackage] {
-        guard let account = environment.directory.account(id) else { throw CommandError.notFound("account") }
+        guard let account = environment.registry.account(id) else { throw CommandError.notFound("account") }
         guard account.capabilities.packages else {
             throw CommandError(409, "unsupported", "\(account.provider.manifest.title) does not list packages; take the product id it gave you.")
         }

@@ -9,10 +9,10 @@ extension Commands {
     /// What work waits for at present, in this process: accounts that are paused or do not answer, scripts and hosts that are left alone.
     public func obstacles() async throws -> [(kind: String, name: String)] {
         var obstacles: [(kind: String, name: String)] = []
-        for account in environment.directory.accounts where try await problem(of: account) != nil {
+        for account in environment.registry.accounts where try await problem(of: account) != nil {
             obstacles.append(("account", account.account.id))
         }
-        for connection in environment.directory.connections where problem(of: connection) != nil { obstacles.append(("connection", connection.id)) }
+        for connection in environment.registry.connections where problem(of: connection) != nil { obstacles.append(("connection", connection.id)) }
         return obstacles + breakers.hosts.open(at: environment.clock.now()).map { ("host", $0) }
     }
 

@@ -17,7 +17,7 @@ extension Commands {
         var nextActions = NextActions()
         nextActions.nextAttemptAt = try await mapStoreError { try await store.due(.submit(order: order.id)) }
         nextActions.nextReadAt = try await mapStoreError { try await store.due(.read(order: order.id)) }
-        if let account = environment.directory.account(order.account), nextActions.nextAttemptAt ?? nextActions.nextReadAt != nil {
+        if let account = environment.registry.account(order.account), nextActions.nextAttemptAt ?? nextActions.nextReadAt != nil {
             nextActions.obstacle = try await problem(of: account)
         }
         return nextActions
@@ -32,7 +32,7 @@ extension Commands {
 
     private func readSoon(_ order: Order) async throws {
         let now = environment.clock.now()
-        guard order.state.isOpen, let account = environment.directory.account(order.account), PollingSchedule.interval(of: order, environment) != nil,
+        guard order.state.isOpen, let account = environment.registry.account(order.account), PollingSchedule.interval(of: order, environment) != nil,
             let next = try await store.due(.read(order: order.id)), next > now + .seconds(60),
             viewRefresh.admits(order.id, of: order.account, perMinute: account.readsPerMinute, at: now)
         else { return }

@@ -31,7 +31,7 @@ extension Commands {
             next.providerRef = reference
             next.status.state = .requested
             text = "adopted the provider's request"
-            if let account = environment.directory.account(order.account), account.capabilities.report {
+            if let account = environment.registry.account(order.account), account.capabilities.report {
                 effects.append(.queue(QueuedWork(.read(order: id), account: order.account, due: environment.clock.now(), priority: 0)))
             }
         case .resubmit:

@@ -62,7 +62,7 @@ public struct Commands: Sendable {
         guard let name = request["connection"]?.text else {
             throw CommandError(FieldProblem(path: "connection", expected: "a connection's name", found: "nothing"))
         }
-        guard let connection = environment.directory.connection(name) else { throw CommandError.notFound("connection") }
+        guard let connection = environment.registry.connection(name) else { throw CommandError.notFound("connection") }
         if !choosesDestinations, let path = connection.destination(in: request) {
             throw CommandError(
                 403,
@@ -81,7 +81,7 @@ public struct Commands: Sendable {
     /// - Throws: ``CommandError``: 404, or 409 `unsupported` where the provider cannot be read or has no name for the order yet.
     public func refresh(order id: String, note: String? = nil) async throws -> Order {
         let order = try await store.known(order: id)
-        guard order.providerRef != nil, let account = environment.directory.account(order.account), account.capabilities.report else {
+        guard order.providerRef != nil, let account = environment.registry.account(order.account), account.capabilities.report else {
             throw CommandError(409, "unsupported", "The order cannot be read at its provider.")
         }
         let urgency = PollingSchedule.Urgency.asked.rawValue
@@ -111,7 +111,7 @@ public struct Commands: Sendable {
             throw CommandError(409, "busy", "The event is being worked on; what it leads to can be seen in its runs.", retryAfter: .seconds(5))
         }
         if event.kind == .ats,
-            event.connection.flatMap(environment.directory.connection)?.hooks.route(
+            event.connection.flatMap(environment.registry.connection)?.hooks.route(
                 method: event.request.value.method,
                 path: event.request.value.path
             ) != nil
@@ -151,7 +151,7 @@ public struct Commands: Sendable {
             return step
         }
         let before = run.state
-        if let connection = environment.directory.connection(run.connection) {
+        if let connection = environment.registry.connection(run.connection) {
             run.script = connection.scripts.id
             run.pluginVersion = connection.plugin.manifest.version
         }

@@ -7,7 +7,7 @@ public struct PipelineContext: Sendable {
     /// What is stored.
     public let store: any Store
     /// Who is configured.
-    public let directory: Directory
+    public let registry: Registry
     /// Runs scripts.
     public let scripts: HookRunner
     /// The time.
@@ -40,7 +40,7 @@ public struct PipelineContext: Sendable {
     ///   - options: how much is done at once, and how long things may take.
     public init(
         store: any Store,
-        directory: Directory,
+        registry: Registry,
         scripts: HookRunner,
         transport: any Transport,
         clock: any WallClock,
@@ -52,14 +52,14 @@ public struct PipelineContext: Sendable {
         host: (name: String, version: String) = ("", "")
     ) {
         self.store = store
-        self.directory = directory
+        self.registry = registry
         self.scripts = scripts
         self.clock = clock
         self.random = random
         self.logger = logger
         self.options = options
         updates = UpdateFeed(limit: options.bufferedUpdates)
-        environment = Environment(directory: directory, clock: clock, random: random, logger: logger)
+        environment = Environment(registry: registry, clock: clock, random: random, logger: logger)
         accounts = AccountService(environment: environment, store: store, transport: transport, publicURL: publicURL, breakers: breakers)
         writer = EffectWriter(environment: environment, store: store, updates: updates)
         cancellation = OrderCancellation(environment: environment, store: store, accounts: accounts, writer: writer)
@@ -154,7 +154,7 @@ extension Worker {
 }
 
 extension Poller {
-    /// A poller of every account in the directory.
+    /// A poller of every account in the registry.
     public init(_ context: PipelineContext) {
         self.init(
             environment: context.environment,

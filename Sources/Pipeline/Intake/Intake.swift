@@ -16,7 +16,7 @@ public struct Intake: Sendable {
     /// Returning a 2xx for a delivery means that the event is on disk. A request that one of the scripts' routes answers is answered by the script.
     /// - Throws: ``CommandError``.
     public func deliver(to connection: String, _ request: ReceivedRequest) async throws -> WireResponse {
-        guard let connection = environment.directory.connection(connection) else { throw CommandError.nothingHere }
+        guard let connection = environment.registry.connection(connection) else { throw CommandError.nothingHere }
         guard let rule = connection.plugin.manifest.inbound.first(for: request.path) else { throw CommandError.nothingHere }
         if let echo = rule.echo(for: request) { return WireResponse(200, headers: Intake.header(echo.header, echo.value)) }
         let now = environment.clock.now()
@@ -56,7 +56,7 @@ public struct Intake: Sendable {
     /// - Throws: ``CommandError``: 404 for an unknown address, 401 for a wrong signature, 400 for a body that is not JSON.
     public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
         let order = try await mapStoreError { try await store.order(callbackToken: token) }
-        guard let order, order.account == account, let known = environment.directory.account(account) else { throw CommandError.notFound("address") }
+        guard let order, order.account == account, let known = environment.registry.account(account) else { throw CommandError.notFound("address") }
         do { try known.provider.verify(webhook, accounts.session(known)) } catch {
             contacts.refused(.account(account), at: environment.clock.now())
             switch error {

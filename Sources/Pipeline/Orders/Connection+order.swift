@@ -5,8 +5,8 @@ extension Connection {
     /// The order that a request from outside (a script's, the API's) asks for, checked before anything is written.
     /// - Throws: ``FieldProblem`` naming what is missing or malformed.
     func order(_ request: JSON, _ environment: Environment) throws(FieldProblem) -> Order {
-        let draft = try OrderDraft(request: request, connection: id, accounts: accounts) { environment.directory.account($0)?.account.provider }
-        if let problem = environment.directory.account(draft.account)?.provider.problems(with: draft).first { throw problem }
+        let draft = try OrderDraft(request: request, connection: id, accounts: accounts) { environment.registry.account($0)?.account.provider }
+        if let problem = environment.registry.account(draft.account)?.provider.problems(with: draft).first { throw problem }
         return draft.order(id: environment.identifier(.order), callbackToken: Secret(environment.random.token()), at: environment.clock.now())
     }
 

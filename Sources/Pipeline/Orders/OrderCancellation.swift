@@ -35,7 +35,7 @@ struct OrderCancellation: Sendable {
     }
 
     private func cancelAtProvider(_ order: Order) async throws {
-        guard let account = environment.directory.account(order.account), account.capabilities.cancel != nil, let reference = order.providerRef else {
+        guard let account = environment.registry.account(order.account), account.capabilities.cancel != nil, let reference = order.providerRef else {
             throw CommandError(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
         }
         do {

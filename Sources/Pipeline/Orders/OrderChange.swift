@@ -68,7 +68,7 @@ struct OrderChange: Sendable {
     /// The run that tells the ATS; nil where the connection's scripts have no `on_update`.
     private static func run(for update: Update, at moment: Timestamp, _ environment: Environment) -> Run? {
         let id = environment.identifier(.run)
-        guard let connection = environment.directory.connection(update.order.connection) else {
+        guard let connection = environment.registry.connection(update.order.connection) else {
             // The connection is not configured at present: the run is kept, so that the update is not lost, and waits for it as a dead letter.
             return Run(
                 id: id,

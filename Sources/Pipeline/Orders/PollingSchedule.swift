@@ -21,7 +21,7 @@ enum PollingSchedule {
     /// How long until the order is read again; nil where it is not polled. A completed order without an outcome is asked about for another week: the
     /// provider may still say it.
     static func interval(of order: Order, _ environment: Environment) -> Duration? {
-        guard order.providerRef != nil, let account = environment.directory.account(order.account), account.capabilities.report,
+        guard order.providerRef != nil, let account = environment.registry.account(order.account), account.capabilities.report,
             let interval = account.account.polling?.interval
         else { return nil }
         let silence = environment.clock.now() - order.updatedAt

@@ -35,7 +35,7 @@ struct RequestMapping: Sendable {
         attempt: Int,
         logs: inout [JSON]
     ) async throws -> Outcome {
-        guard let connection = environment.directory.connection(order.connection) else {
+        guard let connection = environment.registry.connection(order.connection) else {
             return .failed(message: "the connection \(order.connection) is not configured, so nobody knows what its map_request would do", after: nil)
         }
         guard connection.hooks.hooks.contains("map_request") else { return .shape(nil) }

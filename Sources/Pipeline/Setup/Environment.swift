@@ -3,7 +3,7 @@ import Screening
 
 /// What decisions are made with: who is configured, the time, randomness, and where to say what matters.
 struct Environment: Sendable {
-    let directory: Directory
+    let registry: Registry
     let clock: any WallClock
     let random: any RandomSource
     /// Without personal data.

@@ -7,7 +7,7 @@ struct EventStage: Sendable {
 
     func decide(_ event: Event) -> StageResult {
         let now = environment.clock.now()
-        guard let connection = event.connection.flatMap(environment.directory.connection) else {
+        guard let connection = event.connection.flatMap(environment.registry.connection) else {
             let problem = Problem(
                 code: "connection_missing",
                 message: "the connection \(event.connection ?? "") is not configured; replay the event when it is",

@@ -13,7 +13,7 @@ struct ReadStage: Sendable {
         else {
             return .decided(Decision(.done))
         }
-        guard let account = environment.directory.account(order.account), account.capabilities.report else {
+        guard let account = environment.registry.account(order.account), account.capabilities.report else {
             // It may be configured again: the order is not to be forgotten by then.
             return .decided(order.state.isOpen ? Decision(.again(at: environment.clock.now() + .seconds(3600), spent: false)) : Decision(.done))
         }

@@ -21,7 +21,7 @@ struct SubmitStage: Sendable {
     }
 
     private func send(_ claim: Claim, _ order: Order) async throws -> StageResult {
-        guard let account = environment.directory.account(order.account) else {
+        guard let account = environment.registry.account(order.account) else {
             return fail(claim, order, code: "account_missing", message: "the account \(order.account) is not configured", asked: nil)
         }
         if let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
@@ -171,7 +171,7 @@ struct SubmitStage: Sendable {
     /// or a person where it does not.
     private func recover(_ claim: Claim, _ order: Order) async throws -> StageResult {
         let lost = ProviderError(.noAnswer, "the answer was lost while the order was being sent")
-        guard let account = environment.directory.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }
+        guard let account = environment.registry.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }
         let now = environment.clock.now()
         // The provider is asked for as long as it may soon be there again; then a person has to know.
         let isPatient = now - order.updatedAt < .seconds(3600)

@@ -21,7 +21,7 @@ struct WebhookStage: Sendable {
     }
 
     func decide(_ claim: Claim, _ event: Event, _ order: Order) async throws -> StageResult {
-        guard let account = environment.directory.account(order.account) else {
+        guard let account = environment.registry.account(order.account) else {
             return dead(event, ("account_missing", "the account \(order.account) is not configured"))
         }
         let session = accounts.session(account)

@@ -26,7 +26,7 @@ final class AccountProbes: Sendable {
     }
 
     private func watch(_ id: String) async {
-        while !Task.isCancelled, let account = environment.directory.account(id) {
+        while !Task.isCancelled, let account = environment.registry.account(id) {
             do { try await tryAgain(account) } catch {
                 environment.logger.debug("an account was not tried", metadata: ["account": "\(id)", "error": "\(error)"])
             }

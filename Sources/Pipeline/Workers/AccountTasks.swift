@@ -24,7 +24,7 @@ final class AccountTasks: Sendable {
     func run(_ body: @escaping @Sendable (String) async -> Void) async {
         await withDiscardingTaskGroup { group in
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
-                for account in environment.directory.accounts where isWanted(account) {
+                for account in environment.registry.accounts where isWanted(account) {
                     let id = account.account.id
                     guard running.withLock({ $0.insert(id).inserted }) else { continue }
                     group.addTask {
@@ -41,7 +41,7 @@ final class AccountTasks: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await body() }
             group.addTask {
-                while self.environment.directory.account(id).map(self.isWanted) ?? false {
+                while self.environment.registry.account(id).map(self.isWanted) ?? false {
                     do { try await self.environment.clock.sleep(for: self.pause) } catch { return }
                 }
             }

@@ -29,7 +29,7 @@ public struct Poller: Service {
     /// As many of the claims as the account's budget grants; the others keep their place.
     func admitted(_ claims: [Claim], _ id: String) async throws -> (admitted: [Claim], notBefore: Timestamp?) {
         guard !claims.isEmpty else { return ([], nil) }
-        guard let account = environment.directory.account(id) else { return ([], environment.clock.now() + .seconds(60)) }
+        guard let account = environment.registry.account(id) else { return ([], environment.clock.now() + .seconds(60)) }
         guard try await accounts.pause(of: account) == nil else { return ([], environment.clock.now() + .seconds(5)) }
         if case .refused(let until) = accounts.unanswered.ask(id, at: environment.clock.now()) { return ([], until) }
         let most = accounts.unanswered.isOpen(id) ? 1 : claims.count

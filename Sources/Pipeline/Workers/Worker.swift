@@ -37,7 +37,7 @@ public struct Worker: Service {
     /// Keeps the scripts before the first run begins on them, however long the store is away.
     private func keepScripts() async throws {
         while !Task.isCancelled {
-            do { return try await versions.keep(of: environment.directory.connections) } catch {
+            do { return try await versions.keep(of: environment.registry.connections) } catch {
                 environment.logger.error("the scripts cannot be kept; it is tried again", metadata: ["error": "\(error)"])
                 try? await environment.clock.sleep(for: .seconds(1))
             }

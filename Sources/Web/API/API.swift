@@ -23,7 +23,7 @@ public struct API: Sendable {
         commands: Commands,
         store: any Store,
         tokens: Tokens,
-        directory: Directory,
+        registry: Registry,
         providers: @escaping @Sendable () -> [ProviderManifest],
         plugins: @escaping @Sendable () -> [PluginManifest],
         clock: any WallClock,
@@ -35,8 +35,8 @@ public struct API: Sendable {
             + OrderCommandEndpoints(store: store, commands: commands).endpoints
             + EventEndpoints(store: store, commands: commands).endpoints
             + RunEndpoints(store: store, commands: commands).endpoints
-            + SetupEndpoints(commands: commands, directory: directory, providers: providers, plugins: plugins).endpoints
-            + TokenEndpoints(tokens: tokens, directory: directory).endpoints
+            + SetupEndpoints(commands: commands, registry: registry, providers: providers, plugins: plugins).endpoints
+            + TokenEndpoints(tokens: tokens, registry: registry).endpoints
     }
 
     /// The routes, the OpenAPI document's among them.

@@ -15,7 +15,7 @@ struct StageBench: Sendable {
     let store: StubStore
     let provider: StubProvider
     let hooks = ScriptedHooks()
-    let directory: Directory
+    let registry: Registry
     let environment: Environment
     let breakers = Breakers()
     let accounts: AccountService
@@ -37,11 +37,11 @@ struct StageBench: Sendable {
         store = StubStore(clock: clock)
         provider = StubProvider(capabilities, polling: ProviderManifest.Polling(interval: .seconds(900)))
         let account = Account(id: "stub-uk", provider: "stub", baseURL: "https://stub.example.test", polling: polling)
-        directory = Directory(
+        registry = Registry(
             connections: [StageBench.connection(hooks: offered)],
             accounts: [ProviderAccount(account: account, provider: provider)]
         )
-        environment = Environment(directory: directory, clock: clock, random: random, logger: log.logger)
+        environment = Environment(registry: registry, clock: clock, random: random, logger: log.logger)
         accounts = AccountService(
             environment: environment,
             store: store,
@@ -74,8 +74,8 @@ struct StageBench: Sendable {
     )
 
     var now: Timestamp { clock.now() }
-    var account: ProviderAccount { directory.account("stub-uk")! }
-    var connection: Connection { directory.connection("acme")! }
+    var account: ProviderAccount { registry.account("stub-uk")! }
+    var connection: Connection { registry.connection("acme")! }
 
     var submit: SubmitStage {
         let mapping = RequestMapping(environment: environment, store: store, hooks: hooks, accounts: accounts)

@@ -36,7 +36,7 @@ struct ReadStageTests {
 
     @Test("An account that is gone keeps the reads of its open orders, and drops those of others")
     func accountMissing() async throws {
-        bench.directory.replace(connections: bench.directory.connections, accounts: [])
+        bench.registry.replace(connections: bench.registry.connections, accounts: [])
         let kept = try #require(try await decide(open()).decision)
         #expect(kept.again == bench.now + .seconds(3600) && kept.spent == false)
         #expect(try await decide(open(.cancelled)).decision?.disposition == .done)

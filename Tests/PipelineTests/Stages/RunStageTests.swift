@@ -48,7 +48,7 @@ struct RunStageTests {
     @Test("A run whose connection is not configured is a dead letter, its event too")
     func connectionMissing() async throws {
         let run = run()
-        bench.directory.replace(connections: [], accounts: [])
+        bench.registry.replace(connections: [], accounts: [])
         let decision = try #require(try await decide(run).decision)
         #expect(decision.run?.state == .dead && decision.run?.failure?.code == "connection_missing" && decision.event?.state == .dead)
     }

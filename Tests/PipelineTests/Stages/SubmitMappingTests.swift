@@ -65,7 +65,7 @@ struct SubmitMappingTests {
         let order = bench.order()
         let unshaped = try await bench.submit.decide(bench.claim(.submit(order: order.id)), order)
         #expect(unshaped.settled(on: order)?.decision.order?.status.problem?.message.contains("cannot change") == true)
-        bench.directory.replace(connections: [], accounts: bench.directory.accounts)
+        bench.registry.replace(connections: [], accounts: bench.registry.accounts)
         let unknown = try await bench.submit.decide(bench.claim(.submit(order: order.id)), order)
         #expect(unknown.settled(on: order)?.decision.order?.status.problem?.code == "map_request_failed")
         #expect(bench.provider.calls.isEmpty && bench.hooks.calls.isEmpty)

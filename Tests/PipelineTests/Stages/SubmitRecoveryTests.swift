@@ -90,7 +90,7 @@ struct SubmitRecoveryTests {
 
     @Test("An account that is not configured any more leaves it to a person")
     func accountMissing() async throws {
-        bench.directory.replace(connections: bench.directory.connections, accounts: [])
+        bench.registry.replace(connections: bench.registry.connections, accounts: [])
         let (order, verdict) = try await recover()
         #expect(verdict.settled(on: order)?.decision.order?.state == .uncertain)
     }

@@ -48,7 +48,7 @@ struct SubmitStageTests {
 
     @Test("An order whose account is not configured stays accepted, with the reason, and is tried again on the schedule")
     func accountMissing() async throws {
-        bench.directory.replace(connections: bench.directory.connections, accounts: [])
+        bench.registry.replace(connections: bench.registry.connections, accounts: [])
         let order = bench.order()
         let (decision, notified) = try #require(try await decide(order).settled(on: order))
         #expect(decision.order?.state == .accepted && decision.order?.status.problem?.code == "account_missing")

@@ -34,7 +34,7 @@ struct WebhookStageTests {
 
     @Test("A webhook of an account that is gone is a dead letter")
     func accountMissing() async throws {
-        bench.directory.replace(connections: bench.directory.connections, accounts: [])
+        bench.registry.replace(connections: bench.registry.connections, accounts: [])
         let decision = try #require(try await decide(order(on: bench), [], on: bench).decision)
         #expect(decision.event?.state == .dead && decision.event?.problem?.code == "account_missing")
     }

@@ -6,7 +6,7 @@ import Screening
 /// What is configured: accounts, connections, providers, plugins. Never with a secret's value.
 struct SetupEndpoints: Sendable {
     let commands: Commands
-    let directory: Directory
+    let registry: Registry
     let providers: @Sendable () -> [ProviderManifest]
     let plugins: @Sendable () -> [PluginManifest]
 
@@ -14,12 +14,12 @@ struct SetupEndpoints: Sendable {
         [
             Endpoint(.get, "/accounts", .read, .whole("Accounts", of: ProviderAccount.schema)) { _, principal in
                 var accounts: [JSON] = []
-                for account in directory.accounts where sees(account.account.id, principal) { accounts.append(try await view(account)) }
+                for account in registry.accounts where sees(account.account.id, principal) { accounts.append(try await view(account)) }
                 return SetupEndpoints.list(accounts)
             },
             Endpoint(.post, "/accounts/{id}/check", .operate, SetupEndpoints.checking) { request, principal in
                 let id = request.parameters["id"] ?? ""
-                guard sees(id, principal), let account = directory.account(id) else { throw ProblemDocument.notFound("account") }
+                guard sees(id, principal), let account = registry.account(id) else { throw ProblemDocument.notFound("account") }
                 _ = try await commands.acting(as: principal.actor).check(account: id)
                 return WireResponse(200, json: try await view(account))
             },
@@ -29,10 +29,10 @@ struct SetupEndpoints: Sendable {
                 return SetupEndpoints.list(try await commands.packages(account: id).map(\.json))
             },
             Endpoint(.get, "/connections", .read, .whole("Connections", of: Connection.schema)) { _, principal in
-                SetupEndpoints.list(directory.connections.filter { principal.sees(connection: $0.id) }.map { $0.view(problem: problem(of: $0)) })
+                SetupEndpoints.list(registry.connections.filter { principal.sees(connection: $0.id) }.map { $0.view(problem: problem(of: $0)) })
             },
             Endpoint(.get, "/connections/{id}", .read, .show("One connection", of: Connection.schema)) { request, principal in
-                guard let connection = directory.connection(request.parameters["id"] ?? ""), principal.sees(connection: connection.id) else {
+                guard let connection = registry.connection(request.parameters["id"] ?? ""), principal.sees(connection: connection.id) else {
                     throw ProblemDocument.notFound("connection")
                 }
                 return WireResponse(200, json: connection.fullView(problem: problem(of: connection)))
@@ -41,7 +41,7 @@ struct SetupEndpoints: Sendable {
                 SetupEndpoints.list(providers().map(\.view))
             },
             Endpoint(.get, "/plugins", .read, .whole("Plugins", of: PluginManifest.schema)) { _, _ in
-                SetupEndpoints.list(plugins().map { $0.view(problem: directory.reloadFailure(of: $0.name)?.json) })
+                SetupEndpoints.list(plugins().map { $0.view(problem: registry.reloadFailure(of: $0.name)?.json) })
             },
         ]
     }
@@ -61,12 +61,12 @@ struct SetupEndpoints: Sendable {
     /// Whether a principal may see an account: one of its connections may order from it.
     private func sees(_ account: String, _ principal: Principal) -> Bool {
         guard let connections = principal.connections else { return true }
-        return directory.connections.contains { connections.contains($0.id) && $0.accounts.contains(account) }
+        return registry.connections.contains { connections.contains($0.id) && $0.accounts.contains(account) }
     }
 
     private static func list(_ items: [JSON]) -> WireResponse { Page(items: items, next: nil).response { $0 } }
 
     private func view(_ account: ProviderAccount) async throws -> JSON { account.view(problem: try await commands.problem(of: account)) }
 
-    private func problem(of connection: Connection) -> JSON? { commands.problem(of: connection) ?? directory.reloadFailure(of: connection)?.json }
+    private func problem(of connection: Connection) -> JSON? { commands.problem(of: connection) ?? registry.reloadFailure(of: connection)?.json }
 }

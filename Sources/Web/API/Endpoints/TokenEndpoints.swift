@@ -5,7 +5,7 @@ import Screening
 /// The API's own tokens. Only for those who may see every connection: others could make themselves a token for more than their own.
 struct TokenEndpoints: Sendable {
     let tokens: Tokens
-    let directory: Directory
+    let registry: Registry
 
     var endpoints: [Endpoint] {
         [
@@ -17,7 +17,7 @@ struct TokenEndpoints: Sendable {
             Endpoint(.post, "/tokens", .admin, TokenEndpoints.creating) { request, principal in
                 try TokenEndpoints.require(principal)
                 let body = try request.object(["name", "scopes", "connections", "expires_at"])
-                let (token, secret) = try await tokens.create(body, connections: directory.connections.map(\.id))
+                let (token, secret) = try await tokens.create(body, connections: registry.connections.map(\.id))
                 return WireResponse(201, json: token.view(with: secret))
             },
             Endpoint(.delete, "/tokens/{id}", .admin, .show("Revoke a token: it is refused from now on", of: AccessToken.schema)) {

@@ -3,7 +3,7 @@ public import Screening
 import Synchronization
 
 /// Who is configured at present: connections and accounts. Replaced as a whole when the settings change.
-public final class Directory: Sendable {
+public final class Registry: Sendable {
     private struct Contents {
         var connections: [String: Connection]
         var accounts: [String: ProviderAccount]
@@ -54,14 +54,14 @@ public final class Directory: Sendable {
         reloadFailures.first { $0.connection == nil && ($0.plugin ?? plugin) == plugin }
     }
 
-    /// A directory of these connections and accounts.
+    /// A registry of these connections and accounts.
     public init(connections: [Connection], accounts: [ProviderAccount]) {
-        contents = Mutex(Directory.contents(connections, accounts))
+        contents = Mutex(Registry.contents(connections, accounts))
     }
 
     /// Replaces everything at once. Work that is under way goes on with what it started with.
     public func replace(connections: [Connection], accounts: [ProviderAccount]) {
-        let next = Directory.contents(connections, accounts)
+        let next = Registry.contents(connections, accounts)
         contents.withLock { $0 = next }
     }
 
