@@ -71,11 +71,11 @@ struct PluginTestCommand: AsyncParsableCommand {
         }
         var seen = ""
         while true {
-            let now = FolderPrint.of(folders)
+            let now = FileFingerprint.of(folders)
             if now != seen {
                 seen = now
                 do { _ = try await test(folders) } catch is ExitCode {}
-                if update { seen = FolderPrint.of(folders) }
+                if update { seen = FileFingerprint.of(folders) }
                 Terminal.say("— waiting for a change; Ctrl-C ends —")
             }
             try await Task.sleep(for: .milliseconds(500))

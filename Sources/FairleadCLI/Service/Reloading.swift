@@ -32,7 +32,7 @@ struct Reloading: Sendable {
 
     /// Applies changes whenever a file is saved, as long as the settings say `reload: watch`.
     func watch(_ host: Host) async throws {
-        var applied = host.presentSettings.reload == .watch ? print(host) : nil
+        var applied = host.presentSettings.reload == .watch ? fingerprint(host) : nil
         var seen = applied
         while true {
             try await Task.sleep(for: .seconds(1))
@@ -41,7 +41,7 @@ struct Reloading: Sendable {
                 applied = nil
                 continue
             }
-            let now = print(host)
+            let now = fingerprint(host)
             guard applied != nil else {
                 (applied, seen) = (now, now)
                 continue
@@ -56,8 +56,8 @@ struct Reloading: Sendable {
         }
     }
 
-    private func print(_ host: Host) -> String {
+    private func fingerprint(_ host: Host) -> String {
         let settings = host.presentSettings
-        return FolderPrint.of([file] + settings.pluginPaths + settings.connections.compactMap(\.script))
+        return FileFingerprint.of([file] + settings.pluginPaths + settings.connections.compactMap(\.script))
     }
 }

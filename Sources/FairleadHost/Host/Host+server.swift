@@ -21,8 +21,8 @@ extension Host {
             if let admin = live.settings.adminToken, admin.matches(token) { return .administrator }
             return try await tokens.holder(of: token).map(Principal.init)
         }
-        let readiness = Remembered(for: .seconds(5), context.clock) { await Readiness(of: context, patience: settings.patience) }
-        let metricsCache = Remembered(for: .seconds(5), context.clock) { await Result { try await metrics(context) } }
+        let readiness = TTLCache(for: .seconds(5), context.clock) { await Readiness(of: context, patience: settings.patience) }
+        let metricsCache = TTLCache(for: .seconds(5), context.clock) { await Result { try await metrics(context) } }
         var limits = ServerLimits()
         limits.body = settings.server.maxBody
         return HTTPServer(
@@ -30,8 +30,8 @@ extension Host {
             port: settings.server.port,
             limits: limits,
             routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes
-                + HealthRoutes.routes { await readiness.answer() }
-                + MetricsRoute.routes { try await metricsCache.answer().get() },
+                + HealthRoutes.routes { await readiness.value() }
+                + MetricsRoute.routes { try await metricsCache.value().get() },
             logger: context.logger
         )
     }

@@ -80,9 +80,9 @@ public struct Host: Service {
         let logger = parts.logger
         let pool = LuaPool(settings.workers.configuration)
         let runner = HookRunner(pool: pool)
-        let setup = Setup(settings: settings, providers: parts.providers, runner: runner, random: parts.random)
-        let contents: Setup.Contents
-        do { contents = try await setup.contents() } catch {
+        let loader = ConfigurationLoader(settings: settings, providers: parts.providers, runner: runner, random: parts.random)
+        let contents: ConfigurationLoader.Contents
+        do { contents = try await loader.contents() } catch {
             await pool.shutdown()
             throw error
         }
@@ -93,7 +93,7 @@ public struct Host: Service {
         }
         let live = LiveSettings(settings, contents)
         for problem in contents.leftOut { logger.warning("a plugin that nobody uses is left out: \(problem)") }
-        for plugin in contents.connections.map(\.plugin) { live.remember(print: FolderPrint.of([plugin.folder]), of: plugin.name) }
+        for plugin in contents.connections.map(\.plugin) { live.remember(fingerprint: FileFingerprint.of([plugin.folder]), of: plugin.name) }
         let registry = Registry(connections: contents.connections, accounts: contents.accounts)
         let own =
             parts.transport == nil

@@ -9,11 +9,11 @@ final class LiveSettings: Sendable {
         var plugins: [PluginManifest]
         var providers: [ProviderManifest]
         /// How each plugin's folder looked when its fixtures last passed.
-        var prints: [String: String] = [:]
+        var fingerprints: [String: String] = [:]
     }
     private let state: Mutex<State>
 
-    init(_ settings: Settings, _ contents: Setup.Contents) {
+    init(_ settings: Settings, _ contents: ConfigurationLoader.Contents) {
         state = Mutex(State(settings: settings, plugins: contents.plugins, providers: contents.providers))
     }
 
@@ -23,7 +23,7 @@ final class LiveSettings: Sendable {
     /// The providers that accounts may name.
     var providers: [ProviderManifest] { state.withLock { $0.providers } }
 
-    func replace(_ settings: Settings, _ contents: Setup.Contents) {
+    func replace(_ settings: Settings, _ contents: ConfigurationLoader.Contents) {
         state.withLock {
             $0.settings = settings
             $0.plugins = contents.plugins
@@ -31,6 +31,6 @@ final class LiveSettings: Sendable {
         }
     }
 
-    func print(of plugin: String) -> String? { state.withLock { $0.prints[plugin] } }
-    func remember(print: String, of plugin: String) { state.withLock { $0.prints[plugin] = print } }
+    func fingerprint(of plugin: String) -> String? { state.withLock { $0.fingerprints[plugin] } }
+    func remember(fingerprint: String, of plugin: String) { state.withLock { $0.fingerprints[plugin] = fingerprint } }
 }

@@ -54,19 +54,19 @@ actor Reloader {
     private func apply(_ read: @Sendable () throws -> Settings) async throws -> Reload {
         do {
             let settings = try read()
-            let setup = Setup(settings: settings, providers: providers, runner: context.scripts, random: random)
+            let loader = ConfigurationLoader(settings: settings, providers: providers, runner: context.scripts, random: random)
             // What is tested is what was loaded, and nothing that was saved meanwhile: that comes with the next reload.
-            let looks = FoundPlugins(in: settings.pluginPaths).plugins.mapValues { FolderPrint.of([$0.folder]) }
+            let looks = FoundPlugins(in: settings.pluginPaths).plugins.mapValues { FileFingerprint.of([$0.folder]) }
             let found = FoundPlugins(in: settings.pluginPaths)
-            let contents = try await setup.contents(of: found)
-            let prints = try await test(settings, found.plugins, looks)
+            let contents = try await loader.contents(of: found)
+            let fingerprints = try await test(settings, found.plugins, looks)
             try await testOverlays(of: contents.connections)
             // Before the first run on them: a run must find the scripts that it began on.
             try await context.keepScripts(of: contents.connections)
             let reload = difference(settings, contents.connections)
             context.registry.replace(connections: contents.connections, accounts: contents.accounts)
             live.replace(settings, contents)
-            for (plugin, print) in prints { live.remember(print: print, of: plugin) }
+            for (plugin, fingerprint) in fingerprints { live.remember(fingerprint: fingerprint, of: plugin) }
             context.registry.reloadFailures = contents.leftOut.map { reloadFailure($0) }
             for problem in contents.leftOut { context.logger.warning("a plugin that nobody uses is left out: \(problem)") }
             Task { [context] in await context.backfillPolls() }
@@ -86,15 +86,15 @@ actor Reloader {
     private func test(_ settings: Settings, _ all: [String: Plugin], _ looks: [String: String]) async throws -> [String: String] {
         let used = Set(settings.connections.map(\.plugin) + settings.accounts.map(\.provider))
         let plugins = all.values.filter { used.contains($0.name) }.sorted { $0.name < $1.name }
-        var prints: [String: String] = [:]
+        var fingerprints: [String: String] = [:]
         var problems: [ConfigurationProblem] = []
         for plugin in plugins {
-            guard let print = looks[plugin.name], live.print(of: plugin.name) != print else { continue }
-            prints[plugin.name] = print
+            guard let fingerprint = looks[plugin.name], live.fingerprint(of: plugin.name) != fingerprint else { continue }
+            fingerprints[plugin.name] = fingerprint
             problems += try await check?.problems(with: plugin, by: context.scripts) ?? []
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems) }
-        return prints
+        return fingerprints
     }
 
     /// Tries the connections whose own scripts changed.

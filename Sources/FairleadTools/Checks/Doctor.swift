@@ -37,7 +37,7 @@ public struct Doctor: Sendable {
     }
 
     private let settings: Settings
-    private let contents: Setup.Contents
+    private let contents: ConfigurationLoader.Contents
     private let pool: LuaPool
     private let transport: HTTPTransport
     private let clock: any WallClock = SystemClock()
@@ -52,7 +52,8 @@ public struct Doctor: Sendable {
         pool = LuaPool(settings.workers.configuration)
         transport = HTTPTransport(maximumResponse: 1 << 20, allow: { settings.allows($0) })
         do {
-            contents = try await Setup(settings: settings, providers: providers, runner: HookRunner(pool: pool), random: SystemRandom()).contents()
+            contents = try await ConfigurationLoader(settings: settings, providers: providers, runner: HookRunner(pool: pool), random: SystemRandom())
+                .contents()
         } catch {
             await pool.shutdown()
             await transport.shutdown()

@@ -40,7 +40,7 @@ public struct Inspection: Sendable {
         for connection in draft.settings.connections where found.broken[connection.plugin] == nil {
             Inspection.inspect(connection, draft, found.plugins)
         }
-        others += found.plugins.values.compactMap { Setup.taken($0, by: providers.map(\.manifest)) }
+        others += found.plugins.values.compactMap { ConfigurationLoader.taken($0, by: providers.map(\.manifest)) }
         others += try await Inspection.scripts(draft, found.plugins)
         let lines = draft.problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
         problems = (lines + others).map(\.fromHere)
@@ -62,7 +62,7 @@ public struct Inspection: Sendable {
             draft.note(at: path + ["plugin"], "there is no plugin \(connection.plugin)", hint: hint)
             return
         }
-        for finding in Setup.findings(plugin, connection) {
+        for finding in ConfigurationLoader.findings(plugin, connection) {
             draft.note(at: path + finding.place.split(separator: ".").map { String($0) }, finding.message, hint: finding.hint)
         }
     }

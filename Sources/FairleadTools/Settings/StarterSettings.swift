@@ -6,7 +6,7 @@ public enum StarterSettings {
     public static let variables = ["FAIRLEAD_KEY", "FAIRLEAD_ADMIN_TOKEN", "ZINC_API_KEY", "ZINC_SIGNING_TOKEN", "FIRST_SIGNING_SECRET"]
 
     /// The file's text. `Settings.read` takes it once its ``variables`` are set and a folder `plugins` stands beside it.
-    public static let text = ([head] + SettingsField.sections.map(section) + [section(nil), setup]).joined(separator: "\n")
+    public static let text = ([head] + SettingsField.sections.map(section) + [section(nil), loader]).joined(separator: "\n")
 
     private static let head = """
         # Fairlead's settings. `fairlead check` reads this file and says everything that is wrong with it.
@@ -42,7 +42,7 @@ public enum StarterSettings {
         }
     }
 
-    private static let setup = """
+    private static let loader = """
         accounts:
           # Credentials at a provider. Staging and production are separate accounts.
           zinc-staging:

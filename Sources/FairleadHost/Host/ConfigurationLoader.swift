@@ -7,7 +7,7 @@ package import Screening
 import Stores
 
 /// Makes connections and accounts of settings: checks every part of them against its plugin or provider, and loads the scripts.
-package struct Setup: Sendable {
+package struct ConfigurationLoader: Sendable {
     let settings: Settings
     let providers: [any ScreeningProvider]
     let runner: HookRunner
@@ -60,7 +60,7 @@ package struct Setup: Sendable {
         for plugin in plugins.values.sorted(by: { $0.name < $1.name }) {
             guard let provider = LuaProvider(plugin, runner: runner, random: random, caps: settings.workers.limits) else { continue }
             let file = plugin.folder + "/plugin.yaml"
-            if let problem = Setup.taken(plugin, by: providers.map(\.manifest)) {
+            if let problem = ConfigurationLoader.taken(plugin, by: providers.map(\.manifest)) {
                 problems.append(problem)
                 continue
             }
@@ -111,7 +111,7 @@ package struct Setup: Sendable {
             return nil
         }
         let before = problems.count
-        problems += Setup.findings(plugin, given).map { problem($0.place, $0.message, hint: $0.hint) }
+        problems += ConfigurationLoader.findings(plugin, given).map { problem($0.place, $0.message, hint: $0.hint) }
         let caps = settings.workers.limits
         problems += ScriptLimits.excesses(requested: plugin.manifest.limits, caps: caps).map {
             problem("plugin", $0, hint: "Raise it, or ask for less.")

@@ -9,28 +9,28 @@ extension Result where Failure == any Error {
 
 /// An answer that costs something to find, remembered for a moment: those who ask meanwhile get the same one, and those who ask while it is being found
 /// wait for it.
-actor Remembered<Answer: Sendable> {
+actor TTLCache<Value: Sendable> {
     private let clock: any WallClock
     private let lifetime: Duration
-    private let find: @Sendable () async -> Answer
-    private var known: (answer: Answer, at: Timestamp)?
-    private var finding: Task<Answer, Never>?
+    private let find: @Sendable () async -> Value
+    private var known: (value: Value, at: Timestamp)?
+    private var finding: Task<Value, Never>?
 
-    init(for lifetime: Duration, _ clock: any WallClock, find: @escaping @Sendable () async -> Answer) {
+    init(for lifetime: Duration, _ clock: any WallClock, find: @escaping @Sendable () async -> Value) {
         self.clock = clock
         self.lifetime = lifetime
         self.find = find
     }
 
-    func answer() async -> Answer {
+    func value() async -> Value {
         let now = clock.now()
-        if let known, known.at <= now, now < known.at + lifetime { return known.answer }
+        if let known, known.at <= now, now < known.at + lifetime { return known.value }
         if let finding { return await finding.value }
         let task = Task { await find() }
         finding = task
-        let answer = await task.value
-        known = (answer, clock.now())
+        let value = await task.value
+        known = (value, clock.now())
         finding = nil
-        return answer
+        return value
     }
 }

@@ -1,8 +1,8 @@
 import Foundation
 
 /// What files look like from outside: after a change they look different.
-package enum FolderPrint {
-    /// The print of plugins' folders and of single files. Reads no contents.
+package enum FileFingerprint {
+    /// The fingerprint of plugins' folders and of single files. Reads no contents.
     package static func of(_ paths: [String]) -> String {
         var lines: [String] = []
         for path in paths.sorted() {
