@@ -57,7 +57,7 @@ struct BrokenPluginTests {
         _ = try await host.reload { try Settings.read(file: file, environment: [:], providers: Catalog.builtIn.map(\.manifest)) }
         #expect(host.registry.reloadFailures.contains { $0.plugin == "broken" && $0.message.contains("kind") })
         await host.close()
-        #expect(try await Inspection(file: file, environment: [:]).problems.contains { $0.file.contains("own/broken/plugin.yaml") })
+        #expect(try await ConfigurationCheck(file: file, environment: [:]).problems.contains { $0.file.contains("own/broken/plugin.yaml") })
     }
 
     @Test("whoever uses it is told what is wrong with it, and gets no other of its name", arguments: ["broken", "pinpoint"])

@@ -24,14 +24,14 @@ struct PluginCheckCommand: AsyncParsableCommand {
     @Argument(help: "Plugins by name or folder (default: all of plugins.paths).")
     var plugins: [String] = []
 
-    @OptionGroup var shelf: ShelfOptions
+    @OptionGroup var locator: LocatorOptions
 
     @Flag(name: .customLong("json"), help: "Print [{plugin, ok, problems, warnings}] as JSON.")
     var isJSON = false
 
     func run() async throws {
-        let shelf = try shelf.shelf()
-        let folders = try Problems.told { () throws(ConfigurationProblems) in try shelf.folders(of: plugins) }
+        let locator = try locator.locator()
+        let folders = try Problems.told { () throws(ConfigurationProblems) in try locator.folders(of: plugins) }
         var checks: [PluginCheck] = []
         for folder in folders { checks.append(try await PluginCheck(folder: folder)) }
         if isJSON {

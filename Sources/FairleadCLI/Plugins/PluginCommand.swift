@@ -18,12 +18,12 @@ struct PluginCommand: AsyncParsableCommand {
 }
 
 /// Where the plugins are.
-struct ShelfOptions: ParsableArguments {
+struct LocatorOptions: ParsableArguments {
     @OptionGroup var settings: SettingsOptions
 
     /// The plugins of the settings file.
-    func shelf() throws -> PluginShelf {
-        try Problems.told { () throws(ConfigurationProblems) in try PluginShelf(settings: settings.config, environment: settings.environment) }
+    func locator() throws -> PluginLocator {
+        try Problems.told { () throws(ConfigurationProblems) in try PluginLocator(settings: settings.config, environment: settings.environment) }
     }
 }
 

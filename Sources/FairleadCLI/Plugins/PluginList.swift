@@ -16,14 +16,14 @@ struct PluginList: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var shelf: ShelfOptions
+    @OptionGroup var locator: LocatorOptions
 
     @Flag(name: .customLong("json"), help: "Print [{name, version, kind, title, fixtures, folder, problem}] as JSON.")
     var isJSON = false
 
     func run() async throws {
-        let shelf = try shelf.shelf()
-        let items = shelf.plugins.map { name, folder -> JSON in
+        let locator = try locator.locator()
+        let items = locator.plugins.map { name, folder -> JSON in
             do throws(ConfigurationProblems) {
                 let plugin = try Plugin(folder: folder)
                 let fixtures = (try? plugin.fixtures().count) ?? 0
@@ -37,7 +37,7 @@ struct PluginList: AsyncParsableCommand {
         }
         if isJSON { return Terminal.say(JSON.array(items).string()) }
         guard !items.isEmpty else {
-            return Terminal.say("No plugin in \(shelf.folders.joined(separator: ", ")). fairlead plugin new makes one.")
+            return Terminal.say("No plugin in \(locator.folders.joined(separator: ", ")). fairlead plugin new makes one.")
         }
         let columns = ["name", "version", "kind", "title", "fixtures", "problem"]
         let shown = columns.filter { column in items.contains { !$0.cell(column).isEmpty } }

@@ -28,7 +28,7 @@ struct PluginNew: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder of plugins to write to (default: the first of plugins.paths).", valueName: "folder"))
     var dir: String?
 
-    @OptionGroup var shelf: ShelfOptions
+    @OptionGroup var locator: LocatorOptions
 
     @Flag(name: .customLong("json"), help: "Print {name, kind, folder, files} as JSON.")
     var isJSON = false
@@ -38,7 +38,7 @@ struct PluginNew: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let parent = try dir ?? shelf.shelf().folders.first ?? "plugins"
+        let parent = try dir ?? locator.locator().folders.first ?? "plugins"
         let kind = PluginManifest.Kind(rawValue: kind) ?? .ats
         let scaffold = try Problems.told { () throws(ConfigurationProblems) in try PluginScaffold(name: name, kind: kind, in: parent) }
         let files = try Problems.told { () throws(ConfigurationProblems) in try scaffold.write() }
@@ -51,7 +51,7 @@ struct PluginNew: AsyncParsableCommand {
         }
         let here = FileManager.default.currentDirectoryPath + "/"
         let folder = scaffold.folder.hasPrefix(here) ? String(scaffold.folder.dropFirst(here.count)) : scaffold.folder
-        let known = (try? shelf.shelf().plugins.contains { $0.folder == scaffold.folder }) ?? false
+        let known = (try? locator.locator().plugins.contains { $0.folder == scaffold.folder }) ?? false
         let plugin = known ? name : folder
         Terminal.say(
             """

@@ -48,7 +48,7 @@ struct PluginTestCommand: AsyncParsableCommand {
     @Flag(help: "Run again whenever a file of the plugins changes, until interrupted.")
     var watch = false
 
-    @OptionGroup var shelf: ShelfOptions
+    @OptionGroup var locator: LocatorOptions
 
     @Flag(name: .customLong("json"), help: "Print [{plugin, passed, fixtures, coverage, updated}] as JSON.")
     var isJSON = false
@@ -62,8 +62,8 @@ struct PluginTestCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let shelf = try shelf.shelf()
-        let folders = try Problems.told { () throws(ConfigurationProblems) in try shelf.folders(of: plugins) }
+        let locator = try locator.locator()
+        let folders = try Problems.told { () throws(ConfigurationProblems) in try locator.folders(of: plugins) }
         if let record { return try await make(record, folders[0]) }
         guard watch else {
             if try await !test(folders) { throw ExitCode(1) }

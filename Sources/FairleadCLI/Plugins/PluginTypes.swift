@@ -25,7 +25,7 @@ struct PluginTypes: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Print a reference page instead: lua, manifest or settings.", valueName: "page"))
     var reference: String?
 
-    @OptionGroup var shelf: ShelfOptions
+    @OptionGroup var locator: LocatorOptions
 
     @Flag(name: .customLong("json"), help: "Print {folder, files} as JSON.")
     var isJSON = false
@@ -40,7 +40,7 @@ struct PluginTypes: AsyncParsableCommand {
 
     func run() async throws {
         if let page = reference.flatMap({ PluginTypes.pages[$0] }) { return Terminal.say(bytes: Array(page.utf8)) }
-        let parent = try dir ?? shelf.shelf().folders.first ?? "plugins"
+        let parent = try dir ?? locator.locator().folders.first ?? "plugins"
         let files = LuaAnnotations.files
         try Problems.told { () throws(ConfigurationProblems) in
             try PluginScaffold.write(files, to: parent + "/" + LuaAnnotations.folder)

@@ -24,21 +24,21 @@ struct CheckCommand: AsyncParsableCommand {
     var isJSON = false
 
     func run() async throws {
-        let inspection = try await Inspection(file: settings.config, environment: settings.environment)
+        let check = try await ConfigurationCheck(file: settings.config, environment: settings.environment)
         if isJSON {
-            Terminal.say(inspection.json.string())
+            Terminal.say(check.json.string())
         } else {
-            for problem in inspection.problems { Terminal.say(problem.description) }
-            for warning in inspection.warnings { Terminal.say("warning: " + warning.description) }
-            Terminal.say(CheckCommand.summary(inspection, settings.config))
+            for problem in check.problems { Terminal.say(problem.description) }
+            for warning in check.warnings { Terminal.say("warning: " + warning.description) }
+            Terminal.say(CheckCommand.summary(check, settings.config))
         }
-        if !inspection.problems.isEmpty { throw ExitCode(1) }
+        if !check.problems.isEmpty { throw ExitCode(1) }
     }
 
-    private static func summary(_ inspection: Inspection, _ file: String) -> String {
+    private static func summary(_ check: ConfigurationCheck, _ file: String) -> String {
         func counted(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
-        let warnings = inspection.warnings.isEmpty ? "" : ", \(counted(inspection.warnings.count, "warning"))"
-        return inspection.problems.isEmpty
-            ? "\(file) is in order\(warnings)." : "\(file): \(counted(inspection.problems.count, "problem"))\(warnings)."
+        let warnings = check.warnings.isEmpty ? "" : ", \(counted(check.warnings.count, "warning"))"
+        return check.problems.isEmpty
+            ? "\(file) is in order\(warnings)." : "\(file): \(counted(check.problems.count, "problem"))\(warnings)."
     }
 }

@@ -123,8 +123,8 @@ struct ServeCommand: AsyncParsableCommand {
             return ExitCode(failure.exitCode)
         }
         // What stopped the start may be the first of several layers: say what check would say.
-        let inspection = try? await Inspection(file: settings.config, environment: settings.environment)
-        let all = inspection.map(\.problems) ?? []
+        let check = try? await ConfigurationCheck(file: settings.config, environment: settings.environment)
+        let all = check.map(\.problems) ?? []
         for problem in all.isEmpty ? problems.problems : all { Terminal.complain(problem.description) }
         return ExitCode(78)
     }

@@ -49,7 +49,7 @@ struct TokenCreate: AsyncParsableCommand {
         var request: JSON = ["name": .string(name), "scopes": .array(scopes.map { .string($0) })]
         if !connections.isEmpty { request["connections"] = .array(connections.map { .string($0) }) }
         if let expires { request["expires_at"] = .string(TokenCreate.moment(expires)) }
-        let made = try await TokenDesk(settings: settings.config, environment: settings.environment, host: url).create(request)
+        let made = try await TokenAdministration(settings: settings.config, environment: settings.environment, host: url).create(request)
         guard !isJSON else { return Terminal.say(made.string()) }
         Terminal.say(made["token"]?.text ?? "")
         Terminal.complain("\(made["id"]?.text ?? "") for \(name). It is not shown again; `fairlead token revoke` takes it back.")

@@ -21,7 +21,7 @@ struct TokenList: AsyncParsableCommand {
     var isJSON = false
 
     func run() async throws {
-        let tokens = try await TokenDesk(settings: settings.config, environment: settings.environment, host: url).list()
+        let tokens = try await TokenAdministration(settings: settings.config, environment: settings.environment, host: url).list()
         guard !isJSON else { return Terminal.say(tokens.string()) }
         let list = ListText(
             columns: [

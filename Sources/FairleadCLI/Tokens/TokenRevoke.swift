@@ -24,7 +24,7 @@ struct TokenRevoke: AsyncParsableCommand {
     var isJSON = false
 
     func run() async throws {
-        let token = try await TokenDesk(settings: settings.config, environment: settings.environment, host: url).revoke(id)
+        let token = try await TokenAdministration(settings: settings.config, environment: settings.environment, host: url).revoke(id)
         Terminal.say(isJSON ? token.string() : "\(id), \(token["name"]?.text ?? ""), is revoked.")
     }
 }

@@ -9,7 +9,7 @@ public import Screening
 /// What is wrong with a settings file and all that it names, without starting anything: settings, the presence of secrets, plugins, scripts.
 ///
 /// Scripts are compiled and never run. Nothing is sent, and the store is not opened.
-public struct Inspection: Sendable {
+public struct ConfigurationCheck: Sendable {
     /// What must be put right before the host can start, by file and line.
     public let problems: [ConfigurationProblem]
     /// What may be meant so.
@@ -38,13 +38,13 @@ public struct Inspection: Sendable {
             for message in messages { draft.note(at: ["accounts", account.id], message) }
         }
         for connection in draft.settings.connections where found.broken[connection.plugin] == nil {
-            Inspection.inspect(connection, draft, found.plugins)
+            ConfigurationCheck.inspect(connection, draft, found.plugins)
         }
         others += found.plugins.values.compactMap { ConfigurationLoader.taken($0, by: providers.map(\.manifest)) }
-        others += try await Inspection.scripts(draft, found.plugins)
+        others += try await ConfigurationCheck.scripts(draft, found.plugins)
         let lines = draft.problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
         problems = (lines + others).map(\.fromHere)
-        warnings = Inspection.warnings(draft, found.plugins)
+        warnings = ConfigurationCheck.warnings(draft, found.plugins)
     }
 
     /// `{ok, problems, warnings}`; each problem is `{file, line, path, message, hint}`.

@@ -7,7 +7,7 @@ import Screening
 /// The plugins that somebody works on: those of a settings file's `plugins.paths`, and folders named one by one.
 ///
 /// A settings file that is not there, or whose secrets are not, is no obstacle: plugins stand by themselves.
-public struct PluginShelf: Sendable {
+public struct PluginLocator: Sendable {
     /// The folders that hold plugins, absolute.
     public let folders: [String]
 

@@ -5,7 +5,7 @@ import Testing
 
 /// What `fairlead check` finds of a provider that is a plugin.
 @Suite("A plugin as provider in check")
-struct PluggedProviderInspectionTests {
+struct PluggedProviderCheckTests {
     private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     private static let products = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
     private static let text = """
@@ -41,7 +41,7 @@ struct PluggedProviderInspectionTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: "fairlead.yaml")
         try Data(Self.text.replacing(part, with: replacement).utf8).write(to: file)
-        let found = try await Inspection(file: file.path, environment: [:]).problems.map { "\($0)" }
+        let found = try await ConfigurationCheck(file: file.path, environment: [:]).problems.map { "\($0)" }
         #expect(found.contains { $0.contains(expected) }, "\(found)")
     }
 }

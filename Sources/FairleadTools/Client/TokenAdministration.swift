@@ -6,11 +6,11 @@ import Stores
 
 /// Makes, lists and revokes API tokens for those who have the settings file: in its store, or, where a running host has the store for itself, through that
 /// host with `admin.token`.
-public struct TokenDesk: Sendable {
+public struct TokenAdministration: Sendable {
     private let settings: Settings
     private let address: String
 
-    /// A desk for what a settings file describes. Opens nothing.
+    /// Token administration for what a settings file describes. Opens nothing.
     /// - Parameter host: the running host's address; nil for `FAIRLEAD_URL`, else what the settings say.
     /// - Throws: ``ConfigurationProblems``.
     public init(settings file: String, environment: [String: String], host: String? = nil) throws {

@@ -4,7 +4,7 @@ import PluginTools
 import Plugins
 import Screening
 
-extension Inspection {
+extension ConfigurationCheck {
     /// What may be meant so: open doors, accounts nobody uses, providers that cannot call back.
     static func warnings(_ draft: SettingsDraft, _ plugins: [String: Plugin]) -> [ConfigurationProblem] {
         let settings = draft.settings
