@@ -58,7 +58,7 @@ struct ReloadCheckTests {
                 )
             ]
             settings.connections = [
-                Settings.Connection(id: "acme", plugin: "sample", accounts: ["zinc-uk"], script: folder.path + "/acme.lua")
+                Settings.ConnectionSettings(id: "acme", plugin: "sample", accounts: ["zinc-uk"], script: folder.path + "/acme.lua")
             ]
             return settings
         }

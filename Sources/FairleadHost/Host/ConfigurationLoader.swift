@@ -96,7 +96,7 @@ package struct ConfigurationLoader: Sendable {
     }
 
     private func connection(
-        _ given: Settings.Connection,
+        _ given: Settings.ConnectionSettings,
         _ plugins: [String: Plugin],
         _ problems: inout [ConfigurationProblem]
     ) async throws -> Connection? {
@@ -143,7 +143,7 @@ package struct ConfigurationLoader: Sendable {
     }
 
     /// What is wrong with a connection's settings and secrets by its plugin's manifest.
-    package static func findings(_ plugin: Plugin, _ given: Settings.Connection) -> [(place: String, message: String, hint: String?)] {
+    package static func findings(_ plugin: Plugin, _ given: Settings.ConnectionSettings) -> [(place: String, message: String, hint: String?)] {
         guard plugin.manifest.kind == .ats else {
             return [("plugin", "\(plugin.name) is a provider", "An account names it; a connection needs a plugin of kind ats.")]
         }

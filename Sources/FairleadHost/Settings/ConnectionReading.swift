@@ -9,7 +9,7 @@ struct ConnectionReading {
     let root: ObjectReader
     static let identifierRule = "must be a name of letters, digits, -, _ and ., beginning with a letter or digit, at most 63 long"
 
-    func connections() -> [Settings.Connection] {
+    func connections() -> [Settings.ConnectionSettings] {
         let all = root.object("connections", keys: nil)
         return all.members.pairs.map { id, _ in
             if !Self.isIdentifier(id) { all.problem(id, Self.identifierRule) }
@@ -17,9 +17,9 @@ struct ConnectionReading {
         }
     }
 
-    private func connection(_ id: String, _ entry: ObjectReader) -> Settings.Connection {
+    private func connection(_ id: String, _ entry: ObjectReader) -> Settings.ConnectionSettings {
         let secrets = entry.object("secrets", keys: nil)
-        return Settings.Connection(
+        return Settings.ConnectionSettings(
             id: id,
             plugin: entry.text("plugin", required: true) ?? "",
             accounts: accounts(entry),

@@ -66,7 +66,7 @@ public struct Settings: Sendable {
     }
 
     /// One customer's use of an ATS plugin.
-    public struct Connection: Sendable {
+    public struct ConnectionSettings: Sendable {
         /// Its name in the settings file and in URLs.
         public var id: String
         /// The plugin's name.
@@ -121,7 +121,7 @@ public struct Settings: Sendable {
     /// The accounts, in the order of the file.
     public var accounts: [Account] = []
     /// The connections, in the order of the file.
-    public var connections: [Connection] = []
+    public var connections: [ConnectionSettings] = []
 
     /// Settings for an embedder: everything else as if the file did not say it.
     public init(store: StoreLocation, pluginPaths: [String]) {
@@ -133,7 +133,7 @@ public struct Settings: Sendable {
     public func account(_ id: String) -> Account? { accounts.first { $0.id == id } }
 
     /// The connection of that name; nil where there is none.
-    public func connection(_ id: String) -> Connection? { connections.first { $0.id == id } }
+    public func connection(_ id: String) -> ConnectionSettings? { connections.first { $0.id == id } }
 
     /// Whether `network.allow` permits calling an address that is not on the public internet.
     public func allows(_ address: IPAddress) -> Bool { allowedNetworks.contains { $0.contains(address) } }

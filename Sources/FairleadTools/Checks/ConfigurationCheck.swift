@@ -52,7 +52,7 @@ public struct ConfigurationCheck: Sendable {
         ["ok": .bool(problems.isEmpty), "problems": .array(problems.map(\.json)), "warnings": .array(warnings.map(\.json))]
     }
 
-    private static func inspect(_ connection: Settings.Connection, _ draft: SettingsDraft, _ plugins: [String: Plugin]) {
+    private static func inspect(_ connection: Settings.ConnectionSettings, _ draft: SettingsDraft, _ plugins: [String: Plugin]) {
         let path = ["connections", connection.id]
         guard let plugin = plugins[connection.plugin] else {
             if connection.plugin.isEmpty { return }

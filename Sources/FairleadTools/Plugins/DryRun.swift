@@ -107,7 +107,7 @@ public struct DryRun: Sendable {
         public let json: JSON
     }
 
-    private func connection(in settings: Settings) throws(ConfigurationProblems) -> Settings.Connection {
+    private func connection(in settings: Settings) throws(ConfigurationProblems) -> Settings.ConnectionSettings {
         if let connection = settings.connection(connection) { return connection }
         let known = settings.connections.map(\.id)
         let hint = suggestion(for: connection, among: known).map { "Did you mean \($0)?" }

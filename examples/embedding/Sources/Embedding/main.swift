@@ -35,7 +35,7 @@ settings.accounts = [
     )
 ]
 settings.connections = [
-    Settings.Connection(
+    Settings.ConnectionSettings(
         id: "acme",
         plugin: "webhook",
         accounts: ["zinc-uk"],
