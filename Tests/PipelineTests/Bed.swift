@@ -104,7 +104,7 @@ final class Bed: Sendable {
         context = PipelineContext(
             store: store,
             registry: registry,
-            scripts: scripts,
+            hookRunner: scripts,
             transport: kill.map { KilledTransport(transport: world.transport, kill: $0) } ?? world.transport,
             clock: clock,
             random: SystemRandom(),

@@ -10,7 +10,7 @@ struct ReadinessTests {
         PipelineContext(
             store: FaultyStore(bed.context.store) { try fault() },
             registry: bed.context.registry,
-            scripts: bed.context.scripts,
+            scripts: bed.context.hookRunner,
             transport: bed.transport,
             clock: clock,
             random: bed.context.random,

@@ -75,7 +75,7 @@ struct APIFixture {
         context = PipelineContext(
             store: store,
             registry: Registry(connections: connections, accounts: accounts),
-            scripts: HookRunner(pool: LuaPool(LuaPool.Configuration(isolation: .inProcess))),
+            hookRunner: HookRunner(pool: LuaPool(LuaPool.Configuration(isolation: .inProcess))),
             transport: HTTPTransport(),
             clock: clock,
             random: random,

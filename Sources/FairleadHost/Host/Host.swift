@@ -101,7 +101,7 @@ public struct Host: Service {
         let context = PipelineContext(
             store: store,
             registry: registry,
-            scripts: runner,
+            hookRunner: runner,
             transport: parts.transport ?? own ?? HTTPTransport(allow: { _ in false }),
             clock: store.clock,
             random: parts.random,

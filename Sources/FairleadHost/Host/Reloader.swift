@@ -54,7 +54,7 @@ actor Reloader {
     private func apply(_ read: @Sendable () throws -> Settings) async throws -> Reload {
         do {
             let settings = try read()
-            let loader = ConfigurationLoader(settings: settings, providers: providers, runner: context.scripts, random: random)
+            let loader = ConfigurationLoader(settings: settings, providers: providers, runner: context.hookRunner, random: random)
             // What is tested is what was loaded, and nothing that was saved meanwhile: that comes with the next reload.
             let looks = FoundPlugins(in: settings.pluginPaths).plugins.mapValues { FileFingerprint.of([$0.folder]) }
             let found = FoundPlugins(in: settings.pluginPaths)
@@ -91,7 +91,7 @@ actor Reloader {
         for plugin in plugins {
             guard let fingerprint = looks[plugin.name], live.fingerprint(of: plugin.name) != fingerprint else { continue }
             fingerprints[plugin.name] = fingerprint
-            problems += try await check?.problems(with: plugin, by: context.scripts) ?? []
+            problems += try await check?.problems(with: plugin, by: context.hookRunner) ?? []
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems) }
         return fingerprints
@@ -102,7 +102,7 @@ actor Reloader {
         var problems: [ConfigurationProblem] = []
         for connection in connections where connection.scripts.hasOverlay {
             guard context.registry.connection(connection.id)?.scripts.id != connection.scripts.id else { continue }
-            problems += try await check?.problems(with: connection, by: context.scripts) ?? []
+            problems += try await check?.problems(with: connection, by: context.hookRunner) ?? []
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems) }
     }

@@ -9,7 +9,7 @@ public struct PipelineContext: Sendable {
     /// Who is configured.
     public let registry: Registry
     /// Runs scripts.
-    public let scripts: HookRunner
+    public let hookRunner: HookRunner
     /// The time.
     public let clock: any WallClock
     /// Randomness.
@@ -41,7 +41,7 @@ public struct PipelineContext: Sendable {
     public init(
         store: any Store,
         registry: Registry,
-        scripts: HookRunner,
+        hookRunner: HookRunner,
         transport: any Transport,
         clock: any WallClock,
         random: any RandomSource,
@@ -53,7 +53,7 @@ public struct PipelineContext: Sendable {
     ) {
         self.store = store
         self.registry = registry
-        self.scripts = scripts
+        self.hookRunner = hookRunner
         self.clock = clock
         self.random = random
         self.logger = logger
@@ -81,7 +81,7 @@ public struct PipelineContext: Sendable {
             run: RunStage(
                 environment: environment,
                 store: store,
-                scripts: runner,
+                hookRunner: runner,
                 scriptLimiter: ConcurrencyLimiter(limit: options.runsPerConnection),
                 retries: retries
             ),

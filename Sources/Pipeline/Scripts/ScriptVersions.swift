@@ -13,7 +13,7 @@ final class ScriptVersions: Sendable {
     /// A version that the store keeps; nil where it keeps none of that hash.
     func version(_ id: String) async throws -> ConnectionScripts? {
         if let known = versions.withLock({ $0[id] }) { return known }
-        guard let scripts = try await store.scripts(id).flatMap({ ConnectionScripts($0) }) else { return nil }
+        guard let scripts = try await store.scriptVersion(id).flatMap({ ConnectionScripts($0) }) else { return nil }
         versions.withLock { versions in
             if versions.count >= Self.most { versions.removeAll() }
             versions[id] = scripts

@@ -13,7 +13,7 @@ public enum Readiness: Sendable, Equatable {
     /// `patience` without being attempted. Nothing is changed.
     public init(of context: PipelineContext, patience: Duration) async {
         do {
-            if let why = try await context.scripts.whyNotAble() {
+            if let why = try await context.hookRunner.whyNotAble() {
                 self = .failing([why])
                 return
             }

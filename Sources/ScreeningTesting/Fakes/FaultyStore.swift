@@ -105,7 +105,7 @@ public struct FaultyStore: Store {
         try await read { try await store.value(connection: connection, key: key) }
     }
     /// See ``Store``.
-    public func scripts(_ id: String) async throws -> ScriptVersion? { try await read { try await store.scripts(id) } }
+    public func scriptVersion(_ id: String) async throws -> ScriptVersion? { try await read { try await store.scriptVersion(id) } }
     /// See ``Store``.
     public func state(of subject: OperatingState.Subject) async throws -> OperatingState { try await read { try await store.state(of: subject) } }
     /// See ``Store``.

@@ -6,10 +6,10 @@ extension StoreConformance {
             let version = ScriptVersion(id: "hash-1", content: [0, 1, 255])
             try await trial.store.keep([version, ScriptVersion(id: "hash-2", content: [])])
             try await trial.store.keep([version])
-            try trial.expect(try await trial.store.scripts("hash-3") == nil, "something that was never kept is there")
+            try trial.expect(try await trial.store.scriptVersion("hash-3") == nil, "something that was never kept is there")
             await trial.store.close()
             let store = try await trial.reopen()
-            let kept = try await store.scripts("hash-1")
+            let kept = try await store.scriptVersion("hash-1")
             await store.close()
             try trial.expect(kept == version, "\(String(describing: kept)) came back")
         },
@@ -34,7 +34,7 @@ extension StoreConformance {
             trial.clock.advance(by: .seconds(31 * 86_400))
             try await trial.store.keep([ScriptVersion(id: "present", content: [1])])
             for (id, stays) in [("present", true), ("begun", true), ("ended", false), ("unused", false)] {
-                let isThere = try await trial.store.scripts(id) != nil
+                let isThere = try await trial.store.scriptVersion(id) != nil
                 try trial.expect(isThere == stays, "\(id) is \(isThere ? "still there" : "gone")")
             }
         },

@@ -209,7 +209,7 @@ final class StubStore: Store {
         return with { $0.values["\(connection)/\(key)"] }
     }
 
-    func scripts(_ id: String) async throws -> ScriptVersion? { with { $0.versions[id] } }
+    func scriptVersion(_ id: String) async throws -> ScriptVersion? { with { $0.versions[id] } }
 
     func order(_ id: String) async throws -> Order? {
         try fault("order")

@@ -23,5 +23,5 @@ public protocol RunStore: Sendable {
     func keep(_ versions: [ScriptVersion]) async throws
 
     /// A version of scripts by its hash; nil where it is not kept.
-    func scripts(_ id: String) async throws -> ScriptVersion?
+    func scriptVersion(_ id: String) async throws -> ScriptVersion?
 }

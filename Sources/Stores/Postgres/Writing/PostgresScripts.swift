@@ -27,7 +27,7 @@ extension PostgresTransaction {
 
 extension PostgresRows {
     /// A version of scripts; nil where it is not kept.
-    func scripts(_ id: String) throws -> ScriptVersion? {
+    func scriptVersion(_ id: String) throws -> ScriptVersion? {
         try all("SELECT content FROM scripts WHERE id = $1", .text(id)).first.map { ScriptVersion(id: id, content: $0.bytes(0)) }
     }
 }

@@ -22,7 +22,7 @@ extension WriteTransaction {
 
 extension StoredRows {
     /// A version of scripts; nil where it is not kept.
-    func scripts(_ id: String) throws -> ScriptVersion? {
+    func scriptVersion(_ id: String) throws -> ScriptVersion? {
         try db.first("SELECT content FROM scripts WHERE id = ?", [id]).map { ScriptVersion(id: id, content: $0.bytes(0)) }
     }
 }

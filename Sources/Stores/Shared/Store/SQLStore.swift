@@ -31,7 +31,7 @@ extension SQLStore {
     func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> { try await read { try $0.runs(query, page) } }
     func steps(of run: String) async throws -> [Step] { try await read { try $0.steps(of: run) } }
     func value(connection: String, key: String) async throws -> JSON? { try await read { try $0.value(connection: connection, key: key) } }
-    func scripts(_ id: String) async throws -> ScriptVersion? { try await read { try $0.scripts(id) } }
+    func scriptVersion(_ id: String) async throws -> ScriptVersion? { try await read { try $0.scriptVersion(id) } }
     func tokens() async throws -> [AccessToken] { try await read { try $0.tokens() } }
     func token(by secret: Secret) async throws -> AccessToken? {
         let blindIndex = codec.blindIndex(.accessToken, secret.value)

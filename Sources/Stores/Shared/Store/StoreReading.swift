@@ -15,7 +15,7 @@ protocol StoreReading {
     func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<Run>
     func steps(of run: String) throws -> [Step]
     func value(connection: String, key: String) throws -> JSON?
-    func scripts(_ id: String) throws -> ScriptVersion?
+    func scriptVersion(_ id: String) throws -> ScriptVersion?
     func token(_ blindIndex: [UInt8]) throws -> AccessToken?
     func tokens() throws -> [AccessToken]
     func state(of subject: OperatingState.Subject) throws -> OperatingState
