@@ -71,29 +71,29 @@ struct RecordingTests {
         #expect(fixture.steps.map(\.call) == ["http.get"] && fixture.expect.orders?.count == 1)
     }
 
-    private func invented(_ value: JSON, known: Set<String> = []) -> JSON {
-        var data = InventedData(known: known) { $0.host == "api.example.test" }
+    private func pseudonymized(_ value: JSON, known: Set<String> = []) -> JSON {
+        var data = Pseudonymizer(known: known) { $0.host == "api.example.test" }
         data.learn(value)
-        return data.invented(value)
+        return data.pseudonymized(value)
     }
 
     /// Moments, small numbers and texts that scripts name say something of a person where the name says so.
-    @Test func whatStandsUnderATellingNameIsReplaced() {
+    @Test func whatStandsUnderASensitiveNameIsReplaced() {
         let real: JSON = [
             "date_of_birth": "1984-03-02T00:00:00Z", "ssn_last4": "1234", "ssnLast": 1234, "lat": 51.5074, "lon": "-0.1278", "TaxId": "77",
             "passport": ["no": "4711", "issued": "2019-05-06T00:00:00Z", "kind": "P"], "driving_license": "M", "nationality": "FR",
             "coordinates": [51.5074, 7], "geo": ["x": 51.5074],
         ]
-        let text = invented(real, known: ["M"]).string()
+        let text = pseudonymized(real, known: ["M"]).string()
         for kept in ["1984", "03-02", "1234", "51.5", "0.1278", "77", "4711", "2019", "\"P\"", "\"M\"", "FR", ",7"] {
             #expect(!text.contains(kept), "\(kept) in \(text)")
         }
         let plain: JSON = ["template": 7, "page_no": 3, "className": "12", "latest": "2026-03-01T10:00:00Z", "relation": true]
-        #expect(invented(plain) == plain)
+        #expect(pseudonymized(plain) == plain)
     }
 
     @Test func aPersonIsNoMembersName() throws {
-        let names = invented(
+        let names = pseudonymized(
             [
                 "Jane Roe": ["stage": 1], "zebediah": 1, "answers": ["q_9c2d": 2], "4915112345678": 3, "4a0b9c2d-1f2e-4a5b-8c7d-001122334455": 4,
                 "Talent pool": 5, "login": "zebediah",
@@ -107,7 +107,7 @@ struct RecordingTests {
 
     @Test func aURLAndAPathKeepNoQueryAndNoPersonsPart() {
         for tail in ["?email=zeb@private.test", "#zeb@private.test", "/?email=zeb", "/people/zeb?email=zeb"] {
-            let text = invented(.string("https://api.example.test" + tail), known: ["/people/"]).text ?? ""
+            let text = pseudonymized(.string("https://api.example.test" + tail), known: ["/people/"]).text ?? ""
             #expect(
                 text.hasPrefix("https://api.example.test") && !text.contains("zeb") && text.contains("people") == tail.contains("people"),
                 "\(text)"

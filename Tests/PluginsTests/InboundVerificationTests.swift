@@ -132,7 +132,7 @@ struct InboundVerificationTests {
             BodyHMACScheme(secret: "user", signature: "signature", signed: try #require(SignedTemplate("${body.token}${body.time}")))
         )
         #expect(scheme.sign(Array(#"{"token":"t"}"#.utf8), secrets: Self.secrets, now: Self.now) == nil)
-        let code = MessageCode().code(of: Array("t".utf8), key: Secret("key-2").bytes).hex
+        let code = HMACCode().code(of: Array("t".utf8), key: Secret("key-2").bytes).hex
         #expect(!Self.verify(scheme, [:], body: #"{"token":"t","signature":"\#(code)"}"#))
         #expect(!Self.verify(scheme, [:], body: #"{"token":"t","time":null,"signature":"\#(code)"}"#))
         #expect(!Self.verify(scheme, [:], body: #"{"token":"t","time":{},"signature":"\#(code)"}"#))

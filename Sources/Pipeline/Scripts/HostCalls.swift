@@ -22,7 +22,7 @@ struct HostCalls: Sendable {
             let response = try await transport.send(request)
             note(name, failed: response.status >= 500)
             return response
-        } catch let error as TransportError where ![.refused, .tooLarge].contains(error.kind) && error.kind.isTelling(within: request.timeout) {
+        } catch let error as TransportError where ![.refused, .tooLarge].contains(error.kind) && error.kind.saysSomething(within: request.timeout) {
             note(name, failed: true)
             throw error
         } catch {
@@ -43,5 +43,5 @@ struct HostCalls: Sendable {
 
 extension TransportError.Kind {
     /// Whether it says something about the host: a script that waits for a moment only finds out about its own patience.
-    fileprivate func isTelling(within timeout: Duration) -> Bool { self != .timedOut || timeout >= .seconds(5) }
+    fileprivate func saysSomething(within timeout: Duration) -> Bool { self != .timedOut || timeout >= .seconds(5) }
 }

@@ -14,7 +14,7 @@ package struct Recording: Sendable {
     /// - Throws: ``ConfigurationProblems`` where the delivery is no JSON, for then nothing tells what in it is personal; `CancellationError`.
     package init(_ run: RecordedRun, of plugin: Plugin, settings: JSON, by runner: FixtureRunner) async throws {
         let settings = Recording.withoutAddresses(settings)
-        var data = InventedData(known: Recording.known(plugin, settings)) { url in
+        var data = Pseudonymizer(known: Recording.known(plugin, settings)) { url in
             plugin.manifest.permissions.contains { $0.permits(url, settings: settings, order: nil, request: nil) }
         }
         // Everything is met once before anything is kept: the name of a member may be a person's that a later reply tells.
@@ -26,10 +26,10 @@ package struct Recording: Sendable {
         let input = try Recording.input(run, plugin, &data)
         let steps = run.steps.map { step -> FixtureStep in
             switch step.answer {
-            case .reply(let reply): FixtureStep(step.call, data.invented(step.arguments), answer: .reply(Recording.reply(reply, &data)))
+            case .reply(let reply): FixtureStep(step.call, data.pseudonymized(step.arguments), answer: .reply(Recording.reply(reply, &data)))
             case .error(let error):
                 // Its words may quote what was asked.
-                FixtureStep(step.call, data.invented(step.arguments), answer: .error(HostCallError(error.code, "refused", path: error.path)))
+                FixtureStep(step.call, data.pseudonymized(step.arguments), answer: .error(HostCallError(error.code, "refused", path: error.path)))
             }
         }
         var fixture = Fixture(name: "recorded", hook: run.hook, input: input, settings: settings)
@@ -58,10 +58,10 @@ package struct Recording: Sendable {
         }
     }
 
-    private static func input(_ run: RecordedRun, _ plugin: Plugin, _ data: inout InventedData) throws(ConfigurationProblems) -> JSON {
-        guard Fixture.takesDelivery(run.hook) else { return data.invented(run.input) }
-        var input: JSON = ["path": .string(data.invented(path: run.input["path"]?.text ?? "/"))]
-        if run.hook.contains("/") { input["params"] = data.invented(run.input["params"] ?? [:], under: "id") }
+    private static func input(_ run: RecordedRun, _ plugin: Plugin, _ data: inout Pseudonymizer) throws(ConfigurationProblems) -> JSON {
+        guard Fixture.takesDelivery(run.hook) else { return data.pseudonymized(run.input) }
+        var input: JSON = ["path": .string(data.pseudonymized(path: run.input["path"]?.text ?? "/"))]
+        if run.hook.contains("/") { input["params"] = data.pseudonymized(run.input["params"] ?? [:], under: "id") }
         let raw = run.input["raw"]?.text ?? ""
         guard let body = try? JSON(parsing: raw) else {
             if raw.isEmpty { return input }
@@ -69,11 +69,11 @@ package struct Recording: Sendable {
                 ConfigurationProblem(file: run.id, message: "the delivery is no JSON: nothing tells what in it is personal, so it cannot be recorded")
             ])
         }
-        input["body"] = data.invented(body)
+        input["body"] = data.pseudonymized(body)
         let literals = Recording.literals(plugin)
         let headers = (run.input["headers"]?.members?.pairs ?? []).filter { literals.contains($0.name) }
-        if !headers.isEmpty { input["headers"] = .object(JSON.Members(headers.map { ($0.name, data.invented($0.value)) })) }
-        if let query = run.input["query"], query.members?.pairs.isEmpty == false { input["query"] = data.invented(query) }
+        if !headers.isEmpty { input["headers"] = .object(JSON.Members(headers.map { ($0.name, data.pseudonymized($0.value)) })) }
+        if let query = run.input["query"], query.members?.pairs.isEmpty == false { input["query"] = data.pseudonymized(query) }
         if run.hook.contains("/") {
             // The path's parameters are part of it.
             input["path"] = nil
@@ -82,11 +82,11 @@ package struct Recording: Sendable {
     }
 
     /// A reply of an HTTP call without what only the transport knows; its body as JSON where it is some.
-    private static func reply(_ reply: JSON, _ data: inout InventedData) -> JSON {
-        guard reply["status"] != nil else { return data.invented(reply) }
+    private static func reply(_ reply: JSON, _ data: inout Pseudonymizer) -> JSON {
+        guard reply["status"] != nil else { return data.pseudonymized(reply) }
         var kept: JSON = ["status": reply["status"] ?? 200]
         if let body = reply["body"]?.text, !body.isEmpty {
-            if let json = try? JSON(parsing: body) { kept["json"] = data.invented(json) } else { kept["text"] = "text" }
+            if let json = try? JSON(parsing: body) { kept["json"] = data.pseudonymized(json) } else { kept["text"] = "text" }
         }
         return kept
     }

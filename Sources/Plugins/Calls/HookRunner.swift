@@ -151,9 +151,10 @@ extension HookFailure {
         )
         if let script = error.script, let line = error.line, let lines = scripts?.lines(of: script) {
             failure.excerpt = scripts?.excerpt(script: script, line: line) ?? []
-            if code == "script_error", value == nil, let mistake = LuaMistake(error.message, line: line, settings: settings, script: lines) {
-                (failure.path, failure.expected) = (mistake.path, mistake.expected)
-                (failure.found, failure.hint) = (mistake.found, mistake.hint)
+            if code == "script_error", value == nil, let explanation = LuaErrorExplainer(error.message, line: line, settings: settings, script: lines)
+            {
+                (failure.path, failure.expected) = (explanation.path, explanation.expected)
+                (failure.found, failure.hint) = (explanation.found, explanation.hint)
             }
         }
         self.init(failure, retry: error.isWorthRetrying && code != "step_limit" ? .soon : .never)

@@ -11,10 +11,10 @@ public struct BodyHMACScheme: Sendable, Hashable {
     /// What is signed.
     public let signed: SignedTemplate
     /// Algorithm and encoding.
-    public let code: MessageCode
+    public let code: HMACCode
 
     /// A scheme.
-    public init(secret: String, signature: String, signed: SignedTemplate, code: MessageCode = MessageCode()) {
+    public init(secret: String, signature: String, signed: SignedTemplate, code: HMACCode = HMACCode()) {
         self.secret = secret
         self.signature = signature
         self.signed = signed

@@ -2,14 +2,14 @@ import Screening
 
 /// The `hmac` scheme: a code over the request stands in one of its headers.
 public struct HMACScheme: Sendable, Hashable {
-    /// A signed moment that keeps old deliveries from being sent again.
-    public struct SignedMoment: Sendable, Hashable {
+    /// A signed timestamp that keeps old deliveries from being sent again.
+    public struct SignedTimestamp: Sendable, Hashable {
         /// The header that holds it, in lower case: seconds or milliseconds since 1970, or ISO 8601.
         public let header: String
         /// How far it may be from the present, either way.
         public let tolerance: Duration
 
-        /// A signed moment.
+        /// A signed timestamp.
         public init(header: String, tolerance: Duration = .seconds(300)) {
             self.header = header.lowercased()
             self.tolerance = tolerance
@@ -17,7 +17,7 @@ public struct HMACScheme: Sendable, Hashable {
 
         /// Whether the header's text is a moment near enough to the present.
         func isNear(_ text: String?, now: Timestamp) -> Bool {
-            guard let text, let moment = SignedMoment.moment(text) else { return false }
+            guard let text, let moment = SignedTimestamp.moment(text) else { return false }
             let distance = moment > now ? moment - now : now - moment
             return distance <= tolerance
         }
@@ -34,25 +34,25 @@ public struct HMACScheme: Sendable, Hashable {
     /// The header that holds the code, in lower case.
     public let header: String
     /// Algorithm and encoding.
-    public let code: MessageCode
+    public let code: HMACCode
     /// What stands before each code, exactly, such as `sha256=`.
     public let prefix: String
     /// What is signed.
     public let signed: SignedTemplate
     /// What separates several codes in the header; nil where there is one.
     public let list: String?
-    /// The signed moment; nil where there is none.
-    public let timestamp: SignedMoment?
+    /// The signed timestamp; nil where there is none.
+    public let timestamp: SignedTimestamp?
 
     /// A scheme.
     public init(
         secret: String,
         header: String,
-        code: MessageCode = MessageCode(),
+        code: HMACCode = HMACCode(),
         prefix: String = "",
         signed: SignedTemplate = .body,
         list: String? = nil,
-        timestamp: SignedMoment? = nil
+        timestamp: SignedTimestamp? = nil
     ) {
         self.secret = secret
         self.header = header.lowercased()

@@ -101,10 +101,10 @@ struct InboundReading {
         return header
     }
 
-    private func code(_ block: ObjectReader) -> MessageCode {
-        let algorithm = block.choice("algorithm", among: MessageCode.Algorithm.allCases.map(\.rawValue)).flatMap(MessageCode.Algorithm.init)
-        let encoding = block.choice("encoding", among: MessageCode.Encoding.allCases.map(\.rawValue)).flatMap(MessageCode.Encoding.init)
-        return MessageCode(algorithm: algorithm ?? .sha256, encoding: encoding ?? .hex)
+    private func code(_ block: ObjectReader) -> HMACCode {
+        let algorithm = block.choice("algorithm", among: HMACCode.Algorithm.allCases.map(\.rawValue)).flatMap(HMACCode.Algorithm.init)
+        let encoding = block.choice("encoding", among: HMACCode.Encoding.allCases.map(\.rawValue)).flatMap(HMACCode.Encoding.init)
+        return HMACCode(algorithm: algorithm ?? .sha256, encoding: encoding ?? .hex)
     }
 
     private func signed(_ block: ObjectReader) -> SignedTemplate {
@@ -117,15 +117,15 @@ struct InboundReading {
         return template
     }
 
-    private func timestamp(_ block: ObjectReader) -> HMACScheme.SignedMoment? {
+    private func timestamp(_ block: ObjectReader) -> HMACScheme.SignedTimestamp? {
         guard block["timestamp"] != nil else { return nil }
         let moment = block.object("timestamp", keys: ["header", "tolerance"])
         guard let header = header(moment) else { return nil }
-        guard let text = moment.text("tolerance") else { return HMACScheme.SignedMoment(header: header) }
+        guard let text = moment.text("tolerance") else { return HMACScheme.SignedTimestamp(header: header) }
         guard let tolerance = Duration(short: text), tolerance > .zero else {
             moment.problem("tolerance", "must be a time such as 300 (seconds) or 5m")
             return nil
         }
-        return HMACScheme.SignedMoment(header: header, tolerance: tolerance)
+        return HMACScheme.SignedTimestamp(header: header, tolerance: tolerance)
     }
 }

@@ -3,7 +3,7 @@ import Screening
 /// What Lua's own messages mean, in the words of the host: what was expected and found where, and what to do about it.
 ///
 /// Lua names variables and kinds in its messages, never values; so do these.
-struct LuaMistake: Equatable {
+struct LuaErrorExplainer: Equatable {
     /// The payload's path, or the variable, that was not as expected.
     var path: String?
     /// What was expected there.
@@ -24,51 +24,51 @@ struct LuaMistake: Equatable {
     ///   - settings: the connection's settings.
     ///   - script: the script's lines; they tell what a local stands for, and whether a name is a setting's.
     init?(_ message: String, line number: Int, settings: JSON, script: [Substring]) {
-        let line = script.indices.contains(number - 1) && script[number - 1].utf8.count <= LuaMistake.longest ? script[number - 1] : nil
+        let line = script.indices.contains(number - 1) && script[number - 1].utf8.count <= LuaErrorExplainer.longest ? script[number - 1] : nil
         self.init()
         if let match = message.firstMatch(of: /^attempt to (index|call) a (\w+) value(?: \((\w+) '([^']+)'\))?/) {
             let name = match.4.map { String($0) }
-            explain(String(match.1), LuaMistake.kind(match.2), of: match.3.map { String($0) }, name, line)
+            explain(String(match.1), LuaErrorExplainer.kind(match.2), of: match.3.map { String($0) }, name, line)
         } else if let match = message.firstMatch(of: /^attempt to concatenate a (\w+) value(?: \(\w+ '([^']+)'\))?/) {
-            path = LuaMistake.path(match.2.map { String($0) }, line)
+            path = LuaErrorExplainer.path(match.2.map { String($0) }, line)
             expected = "text or number"
-            found = LuaMistake.kind(match.1)
+            found = LuaErrorExplainer.kind(match.1)
             hint = "\(path ?? "a value") is \(found ?? "not text") here: test it before joining it with .., or give a default with: value or \"\""
         } else if let match = message.firstMatch(of: /^attempt to perform arithmetic on a (\w+) value(?: \(\w+ '([^']+)'\))?/) {
-            path = LuaMistake.path(match.2.map { String($0) }, line)
+            path = LuaErrorExplainer.path(match.2.map { String($0) }, line)
             expected = "number"
-            found = LuaMistake.kind(match.1)
+            found = LuaErrorExplainer.kind(match.1)
             hint =
                 match.1 == "string" ? "tonumber(value) turns text into a number; it gives nil for other text" : "test it before calculating with it"
         } else if let match = message.firstMatch(of: /^attempt to \w+ a '(\w+)' with a '(\w+)'$/) {
             expected = "two numbers"
-            found = "\(LuaMistake.kind(match.1)) and \(LuaMistake.kind(match.2))"
+            found = "\(LuaErrorExplainer.kind(match.1)) and \(LuaErrorExplainer.kind(match.2))"
             hint = "tonumber(value) turns text into a number; it gives nil for other text"
         } else if let match = message.firstMatch(of: /^attempt to compare (?:two )?(\w+)(?: values|(?: with (\w+)))/) {
-            let kinds = [match.1, match.2 ?? match.1].map(LuaMistake.kind)
+            let kinds = [match.1, match.2 ?? match.1].map(LuaErrorExplainer.kind)
             expected = "two numbers or two texts"
             found = kinds.joined(separator: " and ")
             hint = kinds.contains("text") ? "tonumber(value) turns text into a number" : "test that both values are there before comparing them"
         } else if let match = message.firstMatch(of: /^bad argument #(\d+) to '([^']+)' \(([\w ]+) expected, got ([\w ]+)\)/) {
             path = "argument \(match.1) of \(match.2)"
-            expected = LuaMistake.kind(match.3)
-            found = LuaMistake.kind(match.4)
-            hint = LuaMistake.conversion(found: found, expected: expected)
+            expected = LuaErrorExplainer.kind(match.3)
+            found = LuaErrorExplainer.kind(match.4)
+            hint = LuaErrorExplainer.conversion(found: found, expected: expected)
         } else if let match = message.firstMatch(of: /^attempt to get length of a (\w+) value(?: \(\w+ '([^']+)'\))?/) {
-            path = LuaMistake.path(match.2.map { String($0) }, line)
+            path = LuaErrorExplainer.path(match.2.map { String($0) }, line)
             expected = "list or text"
-            found = LuaMistake.kind(match.1)
+            found = LuaErrorExplainer.kind(match.1)
             hint = "test it before asking for its length, or give a default with: value or {}"
         } else {
             return nil
         }
         if let short = path {
-            let whole = LuaMistake.resolved(short, before: number, in: script)
+            let whole = LuaErrorExplainer.resolved(short, before: number, in: script)
             path = whole
             if let text = hint, text.hasPrefix(short + " is ") { hint = whole + text.dropFirst(short.count) }
         }
         if found == "nothing", let name = path?.split(separator: ".").last.map({ String($0) }),
-            LuaMistake.isMissing(name, settings, line, script)
+            LuaErrorExplainer.isMissing(name, settings, line, script)
         {
             hint = "the setting \(name) is not given on this connection: write it under settings, or test for it here"
         }
@@ -76,15 +76,15 @@ struct LuaMistake: Equatable {
 
     private mutating func explain(_ operation: String, _ found: String, of scope: String?, _ name: String?, _ line: Substring?) {
         self.found = found
-        path = LuaMistake.path(name, line)
+        path = LuaErrorExplainer.path(name, line)
         if operation == "call" {
             expected = "function"
-            hint = name.flatMap { LuaMistake.misspelt($0, scope) } ?? "test that it is there before calling it"
+            hint = name.flatMap { LuaErrorExplainer.misspelt($0, scope) } ?? "test that it is there before calling it"
             return
         }
         expected = "table"
         switch (found, scope, name) {
-        case ("nothing", "global", let name?): hint = LuaMistake.misspelt(name, scope) ?? "there is no global \(name): is a local missing?"
+        case ("nothing", "global", let name?): hint = LuaErrorExplainer.misspelt(name, scope) ?? "there is no global \(name): is a local missing?"
         case ("nothing", _, _):
             hint = "\(path ?? "the value") is nothing here: test it first, or read the payload with map(event.body):get(\"a.b\"), which gives nil"
         case ("null", _, _), ("userdata", _, _):
@@ -111,7 +111,7 @@ struct LuaMistake: Equatable {
     /// What a local was made of: a chain of names in the nearest `local` above, within the same function or at the file's top level.
     private static func origin(of name: String, before number: Int, in script: [Substring]) -> String? {
         var isInside = true
-        for line in script.prefix(number).suffix(500).reversed() where line.utf8.count <= LuaMistake.longest {
+        for line in script.prefix(number).suffix(500).reversed() where line.utf8.count <= LuaErrorExplainer.longest {
             if isInside || !line.hasPrefix(" "), let match = line.firstMatch(of: /\blocal\s+([\w, ]+?)\s*=\s*(.+)$/) {
                 let names = match.1.split(separator: ",").map { $0.trimmingPrefix(" ") }.map { $0.prefix { $0 != " " } }
                 let values = match.2.split(separator: ",").map { $0.trimmingPrefix(" ") }

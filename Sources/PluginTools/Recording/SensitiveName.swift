@@ -1,5 +1,5 @@
 /// Names under which whatever stands says something of a person.
-enum TellingName {
+enum SensitiveName {
     /// Whole words of a name: as parts of longer words they say nothing (`template`, `relation`, `className`).
     private static let words: Set<String> = ["age", "born", "coord", "coords", "geo", "lat", "latlng", "lng", "lon", "nino", "sin"]
     /// How such words begin.
@@ -12,7 +12,7 @@ enum TellingName {
     ]
 
     /// Whether even a small number or a moment says something of a person under that name.
-    static func isTelling(_ name: String) -> Bool {
+    static func isSensitive(_ name: String) -> Bool {
         let lower = name.lowercased()
         if parts.contains(where: lower.contains) { return true }
         return words(of: name).contains { word in words.contains(word) || starts.contains { word.hasPrefix($0) } }

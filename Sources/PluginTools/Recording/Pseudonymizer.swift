@@ -1,8 +1,8 @@
 import Screening
 
-/// Puts invented data in the place of what is real, the same for the same all over. What is kept has to be known: texts that the plugin's scripts, manifest or
+/// Replaces what is real by invented data, the same for the same all over. What is kept has to be known: texts that the plugin's scripts, manifest or
 /// settings name, moments, small numbers, truth values. Everything else may be a person's.
-struct InventedData {
+struct Pseudonymizer {
     private let known: Set<String>
     /// The names and parts of paths that the known texts consist of: `m:get("candidate.email")` names `candidate`.
     private let words: Set<Substring>
@@ -16,50 +16,50 @@ struct InventedData {
     ///   - permits: whether a URL's origin may stay: one that the manifest names.
     init(known: Set<String>, permits: @escaping (URLParts) -> Bool) {
         self.known = known
-        words = Set(known.flatMap { text in text.split { !InventedData.isPlain($0) } + text.split { "/?#".contains($0) } })
+        words = Set(known.flatMap { text in text.split { !Pseudonymizer.isPlain($0) } + text.split { "/?#".contains($0) } })
         self.permits = permits
     }
 
     /// The value with invented data.
     /// - Parameter name: the name that it stands under; it tells what would be natural there.
-    mutating func invented(_ value: JSON, under name: String = "") -> JSON { invented(value, under: name, within: false) }
+    mutating func pseudonymized(_ value: JSON, under name: String = "") -> JSON { pseudonymized(value, under: name, within: false) }
 
     /// Meets the value's texts, so that a member's name that is a person's elsewhere is known to be one wherever it is met first.
-    mutating func learn(_ value: JSON) { _ = invented(value) }
+    mutating func learn(_ value: JSON) { _ = pseudonymized(value) }
 
     /// A path with what identifies somebody invented, without query and fragment.
-    mutating func invented(path text: String) -> String {
+    mutating func pseudonymized(path text: String) -> String {
         text.prefix { $0 != "?" && $0 != "#" }.split(separator: "/", omittingEmptySubsequences: false).map { part -> String in
-            // What of a path no script names may identify somebody.
-            part.isEmpty || words.contains(part) || known.contains(String(part)) ? String(part) : invented(String(part), under: "id")
+            // A part of a path that no script names may identify somebody.
+            part.isEmpty || words.contains(part) || known.contains(String(part)) ? String(part) : pseudonymized(String(part), under: "id")
         }.joined(separator: "/")
     }
 
-    /// - Parameter within: whether the value stands in an object or list under a telling name.
-    private mutating func invented(_ value: JSON, under name: String, within: Bool) -> JSON {
-        let isTelling = TellingName.isTelling(name)
+    /// - Parameter within: whether the value stands in an object or list under a sensitive name.
+    private mutating func pseudonymized(_ value: JSON, under name: String, within: Bool) -> JSON {
+        let isSensitive = SensitiveName.isSensitive(name)
         switch value {
         case .string(let text):
-            return .string(isTelling || within && !known.contains(text) ? replaced(text, under: name) : invented(text, under: name))
-        case .int(let number): return .int(isTelling || within ? 1 : invented(number))
+            return .string(isSensitive || within && !known.contains(text) ? replaced(text, under: name) : pseudonymized(text, under: name))
+        case .int(let number): return .int(isSensitive || within ? 1 : pseudonymized(number))
         case .double(let number):
-            if isTelling || within { return 1 }
-            return number.magnitude > 9_999 ? .int(invented(Int64(clamping: Int(min(number.magnitude, 1e15).rounded())))) : value
-        case .bool: return isTelling ? true : value
-        case .array(let items): return .array(items.map { invented($0, under: name, within: within) })
+            if isSensitive || within { return 1 }
+            return number.magnitude > 9_999 ? .int(pseudonymized(Int64(clamping: Int(min(number.magnitude, 1e15).rounded())))) : value
+        case .bool: return isSensitive ? true : value
+        case .array(let items): return .array(items.map { pseudonymized($0, under: name, within: within) })
         case .object(let members):
             return .object(
-                JSON.Members(members.pairs.map { (invented(name: $0), invented($1, under: $0, within: within || isTelling)) })
+                JSON.Members(members.pairs.map { (pseudonymized(name: $0), pseudonymized($1, under: $0, within: within || isSensitive)) })
             )
         case .null: return value
         }
     }
 
     /// A member's name: kept where it is a word of the payload's own language, and nowhere a person's.
-    private mutating func invented(name: String) -> String {
+    private mutating func pseudonymized(name: String) -> String {
         if words.contains(name[...]) || known.contains(name) { return name }
         if let before = replaced[name] { return before }
-        let isIdentifier = name.first.map { $0.isLetter || $0 == "_" } == true && name.allSatisfy(InventedData.isPlain)
+        let isIdentifier = name.first.map { $0.isLetter || $0 == "_" } == true && name.allSatisfy(Pseudonymizer.isPlain)
         if isIdentifier, !name.contains(/\d{5}/), !name.contains(/-[0-9A-Fa-f]{4}-/) { return name }
         let new = "key-\(replaced.count + 1)"
         replaced[name] = new
@@ -70,19 +70,19 @@ struct InventedData {
         character.isASCII && (character.isLetter || character.isNumber || character == "_" || character == "-")
     }
 
-    /// A text under a telling name, whatever it is.
+    /// A text under a sensitive name, whatever it is.
     private mutating func replaced(_ text: String, under name: String) -> String {
         if text.isEmpty { return text }
         if let before = replaced[text] { return before }
         if let number = Double(text), number.magnitude <= 9_999 { return "1" }
-        var new = text.contains("://") ? invented(url: text) : inventedText(text, name.lowercased())
+        var new = text.contains("://") ? pseudonymized(url: text) : pseudonymizedText(text, name.lowercased())
         if text.contains("T"), Timestamp(iso8601: text) != nil { new = "1990-01-02T00:00:00Z" }
         if new == text, text.count == 2 { new = "GB" }
         replaced[text] = new
         return new
     }
 
-    private mutating func invented(_ number: Int64) -> Int64 {
+    private mutating func pseudonymized(_ number: Int64) -> Int64 {
         if number.magnitude <= 9_999 || known.contains(String(number)) { return number }
         if let before = numbers[String(number)] { return before }
         let next = Int64(10_001 + numbers.count)
@@ -91,18 +91,18 @@ struct InventedData {
         return next
     }
 
-    private mutating func invented(_ text: String, under name: String) -> String {
+    private mutating func pseudonymized(_ text: String, under name: String) -> String {
         if text.isEmpty || known.contains(text) { return text }
         if let before = replaced[text] { return before }
         if let number = Int64(text), number.magnitude <= 9_999 { return text }
         // A moment is not a person's; a date alone may be a birthday.
         if text.contains("T"), Timestamp(iso8601: text) != nil { return text }
-        let new = text.contains("://") ? invented(url: text) : inventedText(text, name.lowercased())
+        let new = text.contains("://") ? pseudonymized(url: text) : pseudonymizedText(text, name.lowercased())
         replaced[text] = new
         return new
     }
 
-    private mutating func inventedText(_ text: String, _ name: String) -> String {
+    private mutating func pseudonymizedText(_ text: String, _ name: String) -> String {
         let number = replaced.count + 1
         func has(_ words: String...) -> Bool { words.contains { name.contains($0) } }
         if text.contains("@") {
@@ -124,11 +124,11 @@ struct InventedData {
     }
 
     /// A URL whose origin the manifest names keeps it, and what of its path is no identifier; any other is another one altogether.
-    private mutating func invented(url text: String) -> String {
+    private mutating func pseudonymized(url text: String) -> String {
         guard let parts = URLParts(text), permits(parts) else { return "https://files.example.test/\(replaced.count + 1)" }
         let bare = text.prefix { $0 != "?" && $0 != "#" }
         let marks = bare.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
         guard marks.count == 4 else { return String(bare) }
-        return marks[..<3].joined(separator: "/") + "/" + invented(path: String(marks[3]))
+        return marks[..<3].joined(separator: "/") + "/" + pseudonymized(path: String(marks[3]))
     }
 }

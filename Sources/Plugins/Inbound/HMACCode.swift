@@ -2,7 +2,7 @@ import Crypto
 import Screening
 
 /// An HMAC's algorithm and how its bytes are written.
-public struct MessageCode: Sendable, Hashable {
+public struct HMACCode: Sendable, Hashable {
     /// The hash.
     public enum Algorithm: String, Sendable, CaseIterable {
         /// HMAC-SHA256, 32 bytes.
