@@ -61,7 +61,7 @@ extension ATSSimulator {
         return body
     }
 
-    /// What the agenda does after a completion: as ``readStatus(_:)``, with the problem remembered instead of thrown.
+    /// What the timer queue does after a completion: as ``readStatus(_:)``, with the problem remembered instead of thrown.
     func readAssessment(_ number: Int) async {
         do {
             try await readStatus(number)

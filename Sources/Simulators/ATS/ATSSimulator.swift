@@ -114,7 +114,7 @@ extension ATSSimulator: Simulated {
         guard isVerified else { return errorResponse(401, "The key is missing or not valid.") }
         guard let number = Int(number), assessment(number) != nil else { return errorResponse(404, "There is no such assessment.") }
         change(number) { $0.completions += 1 }
-        bench.agenda.schedule(.readAssessment(number), concurrencyKey: "ats:\(number)", at: bench.clock.now())
+        bench.timers.schedule(.readAssessment(number), concurrencyKey: "ats:\(number)", at: bench.clock.now())
         return WireResponse(200)
     }
 

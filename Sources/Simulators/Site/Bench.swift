@@ -10,7 +10,7 @@ final class Bench: Sendable {
     let logger: Logger
     let pace: Duration?
     let retries: [Duration]
-    let agenda = Agenda()
+    let timers = TimerQueue()
     let faults = FaultBox()
     let log: ExchangeLog
     private let address: Mutex<String>

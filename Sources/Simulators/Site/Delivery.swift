@@ -10,7 +10,7 @@ struct Delivery: Sendable {
     var attempt = 0
 }
 
-/// Sends webhooks of one simulator by way of the agenda, with the faults that were asked for.
+/// Sends webhooks of one simulator by way of the timer queue, with the faults that were asked for.
 final class Outbox: Sendable {
     private let bench: Bench
     private let simulator: Simulator
@@ -40,7 +40,7 @@ final class Outbox: Sendable {
         let due = bench.clock.now() + pause
         let late = held.withLock { $0.removeValue(forKey: concurrencyKey) } ?? []
         for each in Array(repeating: request, count: copies) + late {
-            bench.agenda.schedule(
+            bench.timers.schedule(
                 .deliver(Delivery(simulator: simulator, concurrencyKey: concurrencyKey, request: each)),
                 concurrencyKey: concurrencyKey,
                 at: due
@@ -50,7 +50,7 @@ final class Outbox: Sendable {
 }
 
 extension Bench {
-    /// Sends a webhook; one that was not answered 2xx is put on the agenda again, byte for byte.
+    /// Sends a webhook; one that was not answered 2xx is put in the timer queue again, byte for byte.
     func deliver(_ delivery: Delivery) async {
         let number = log.begin(.sent, delivery.simulator, "webhook", delivery.request, at: clock.now())
         do {
@@ -65,6 +65,6 @@ extension Bench {
         }
         var next = delivery
         next.attempt += 1
-        agenda.schedule(.deliver(next), concurrencyKey: delivery.concurrencyKey, at: clock.now() + retries[delivery.attempt])
+        timers.schedule(.deliver(next), concurrencyKey: delivery.concurrencyKey, at: clock.now() + retries[delivery.attempt])
     }
 }

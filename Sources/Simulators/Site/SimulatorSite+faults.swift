@@ -52,7 +52,7 @@ extension SimulatorSite {
     private func deliverFirst(_ response: WireResponse) async {
         await settle()
         // The work may have been in the hands of `run()` already.
-        if let id = response.json?[settings.zinc.idMember]?.text { await bench.agenda.idle(ZincSimulator.concurrencyKey(id)) }
+        if let id = response.json?[settings.zinc.idMember]?.text { await bench.timers.idle(ZincSimulator.concurrencyKey(id)) }
     }
 }
 

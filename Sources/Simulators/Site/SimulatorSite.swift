@@ -55,7 +55,7 @@ public final class SimulatorSite: WireHandler {
 
     /// Forgets requests, invitations, tokens, what the ATS holds, faults, the log, and all that was still to be sent.
     public func reset() {
-        bench.agenda.clear()
+        bench.timers.clear()
         bench.faults.clear()
         zinc.clear()
         workerChecks.clear()
@@ -67,10 +67,10 @@ public final class SimulatorSite: WireHandler {
     public func run() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                while let item = bench.agenda.take(at: bench.clock.now()) {
+                while let item = bench.timers.take(at: bench.clock.now()) {
                     group.addTask { await self.perform(item) }
                 }
-                await bench.agenda.wait(bench.clock)
+                await bench.timers.wait(bench.clock)
             }
         }
     }
@@ -79,7 +79,7 @@ public final class SimulatorSite: WireHandler {
     public func settle() async {
         await withTaskGroup { group in
             while true {
-                while let item = bench.agenda.take(at: bench.clock.now()) {
+                while let item = bench.timers.take(at: bench.clock.now()) {
                     group.addTask { await self.perform(item) }
                 }
                 guard await group.next() != nil else { return }
@@ -104,13 +104,13 @@ public final class SimulatorSite: WireHandler {
         }
     }
 
-    private func perform(_ item: Agenda.Item) async {
+    private func perform(_ item: TimerQueue.Item) async {
         switch item.action {
         case .walkZinc(let id): zinc.walk(id)
         case .walkWorkerChecks(let id): workerChecks.walk(id)
         case .deliver(let delivery): await bench.deliver(delivery)
         case .readAssessment(let number): await ats.readAssessment(number)
         }
-        bench.agenda.finish(item)
+        bench.timers.finish(item)
     }
 }

@@ -122,6 +122,6 @@ public final class WorkerChecksSimulator: Sendable {
 
     private func scheduleWalk(_ invitation: Invitation) {
         guard let pace = bench.pace, invitation.next != nil else { return }
-        bench.agenda.schedule(.walkWorkerChecks(invitation.id), concurrencyKey: "walk:workerchecks:\(invitation.id)", at: bench.clock.now() + pace)
+        bench.timers.schedule(.walkWorkerChecks(invitation.id), concurrencyKey: "walk:workerchecks:\(invitation.id)", at: bench.clock.now() + pace)
     }
 }

@@ -57,7 +57,7 @@ public final class ZincSimulator: Sendable {
         }
     }
 
-    /// One step of the walk that was put on the agenda.
+    /// One step of the walk that was put in the timer queue.
     func walk(_ id: String) {
         guard let request = advance(id) else { return }
         scheduleWalk(request)
@@ -89,7 +89,7 @@ public final class ZincSimulator: Sendable {
 
     private func scheduleWalk(_ request: ZincRequest) {
         guard let pace = bench.pace, !request.stages.isEmpty else { return }
-        bench.agenda.schedule(.walkZinc(request.id), concurrencyKey: "walk:zinc:\(request.id)", at: bench.clock.now() + pace)
+        bench.timers.schedule(.walkZinc(request.id), concurrencyKey: "walk:zinc:\(request.id)", at: bench.clock.now() + pace)
     }
 
     private func announce(_ request: ZincRequest) {

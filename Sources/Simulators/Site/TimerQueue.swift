@@ -2,7 +2,7 @@ import Screening
 import Synchronization
 
 /// What the simulators do by themselves, later.
-enum AgendaAction: Sendable {
+enum TimedAction: Sendable {
     /// Moves a Zinc request on by one stage of its walk.
     case walkZinc(String)
     /// Moves a WorkerChecks invitation on by one stage of its walk.
@@ -14,12 +14,12 @@ enum AgendaAction: Sendable {
 }
 
 /// What is to be done and when. Work with one concurrency key is done one at a time, in the order of time due; different keys in parallel.
-final class Agenda: Sendable {
+final class TimerQueue: Sendable {
     struct Item: Sendable {
         let due: Timestamp
         let number: Int
         let concurrencyKey: String
-        let action: AgendaAction
+        let action: TimedAction
     }
 
     private struct State {
@@ -35,7 +35,7 @@ final class Agenda: Sendable {
     private let state = Mutex(State())
     private let signal = AsyncSignal()
 
-    func schedule(_ action: AgendaAction, concurrencyKey: String, at due: Timestamp) {
+    func schedule(_ action: TimedAction, concurrencyKey: String, at due: Timestamp) {
         state.withLock { state in
             state.count += 1
             state.waiting.push(Item(due: due, number: state.count, concurrencyKey: concurrencyKey, action: action))
@@ -107,11 +107,11 @@ final class Agenda: Sendable {
 
 /// Items by time due, then by the order they came in.
 struct ItemHeap {
-    private var items: [Agenda.Item] = []
+    private var items: [TimerQueue.Item] = []
 
-    var first: Agenda.Item? { items.first }
+    var first: TimerQueue.Item? { items.first }
 
-    mutating func push(_ item: Agenda.Item) {
+    mutating func push(_ item: TimerQueue.Item) {
         items.append(item)
         var at = items.count - 1
         while at > 0, comes(at, before: (at - 1) / 2) {
