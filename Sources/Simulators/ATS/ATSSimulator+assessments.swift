@@ -28,7 +28,7 @@ extension ATSSimulator {
             "candidate": [
                 "first_name": .string(person.firstName.value), "last_name": .string(person.lastName.value), "preferred_name": .null,
                 "resume_url": .null, "phone_number": JSON(person.phone?.value), "email": .string(person.email.value),
-                "greenhouse_profile_url": .string("\(bench.publicURL)/ats/greenhouse/people/\(number)?application_id=\(number)"),
+                "greenhouse_profile_url": .string("\(environment.publicURL)/ats/greenhouse/people/\(number)?application_id=\(number)"),
             ],
             "sent_by": "recruiter@example.test", "url": .string(assessment.url),
         ]

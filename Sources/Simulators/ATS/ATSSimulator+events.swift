@@ -8,9 +8,11 @@ extension ATSSimulator {
     /// - Throws: what the transport throws.
     @discardableResult
     public func sendEvent(to url: String, type: String, data: JSON, id: String? = nil) async throws -> WireResponse {
-        let now = bench.clock.now()
+        let now = environment.clock.now()
         var request = WireRequest(.post, url, json: ["type": .string(type), "timestamp": JSON(now), "data": data])
-        for (name, value) in StandardWebhooks([settings.eventSecret])?.headers(for: request.body, id: id ?? "msg_" + bench.hexID(), at: now) ?? [] {
+        for (name, value) in StandardWebhooks([settings.eventSecret])?.headers(for: request.body, id: id ?? "msg_" + environment.hexID(), at: now)
+            ?? []
+        {
             if let field = HTTPField.Name(name) { request.headers[field] = value }
         }
         return try await call("event", request)

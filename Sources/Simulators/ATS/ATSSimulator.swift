@@ -13,12 +13,12 @@ public final class ATSSimulator: Sendable {
     }
 
     let settings: SimulatorSettings.ATS
-    let bench: Bench
+    let environment: SimulatorEnvironment
     private let state = Mutex(State())
 
-    init(_ settings: SimulatorSettings.ATS, _ bench: Bench) {
+    init(_ settings: SimulatorSettings.ATS, _ environment: SimulatorEnvironment) {
         self.settings = settings
-        self.bench = bench
+        self.environment = environment
     }
 
     /// Every assessment that was ordered, oldest first.
@@ -30,7 +30,7 @@ public final class ATSSimulator: Sendable {
     /// Everything that the host sent to the ATS, oldest first, what was refused included.
     public var received: [ATSReceipt] { state.withLock { $0.received } }
     /// Where the generic side takes call backs.
-    public var callbackURL: String { "\(bench.publicURL)/ats/callbacks" }
+    public var callbackURL: String { "\(environment.publicURL)/ats/callbacks" }
 
     func add(partner: String, test: String, candidate: Candidate) -> Assessment {
         state.withLock { state in
@@ -40,7 +40,7 @@ public final class ATSSimulator: Sendable {
                 partner: partner,
                 testID: test,
                 candidate: candidate,
-                url: "\(bench.publicURL)/ats/greenhouse/take_home_tests/\(number)"
+                url: "\(environment.publicURL)/ats/greenhouse/take_home_tests/\(number)"
             )
             state.assessments.append(assessment)
             return assessment
@@ -55,7 +55,7 @@ public final class ATSSimulator: Sendable {
     }
 
     func receive(_ kind: ATSReceipt.Kind, verified: Bool, subject: String, body: [UInt8]) {
-        let now = bench.clock.now()
+        let now = environment.clock.now()
         state.withLock { state in
             let isRepeated = kind == .callback && verified && !state.callbacks.insert(subject).inserted
             state.received.append(
@@ -75,13 +75,13 @@ public final class ATSSimulator: Sendable {
 
     /// Asks the host and notes the exchange in the log.
     func call(_ operation: String, _ request: WireRequest) async throws -> WireResponse {
-        let number = bench.log.begin(.sent, .ats, operation, request, at: bench.clock.now())
+        let number = environment.log.begin(.sent, .ats, operation, request, at: environment.clock.now())
         do {
-            let response = try await bench.transport.send(request)
-            bench.log.end(number, status: response.status)
+            let response = try await environment.transport.send(request)
+            environment.log.end(number, status: response.status)
             return response
         } catch {
-            bench.log.end(number, status: nil, failure: "\(error)")
+            environment.log.end(number, status: nil, failure: "\(error)")
             throw error
         }
     }
@@ -114,14 +114,14 @@ extension ATSSimulator: Simulated {
         guard isVerified else { return errorResponse(401, "The key is missing or not valid.") }
         guard let number = Int(number), assessment(number) != nil else { return errorResponse(404, "There is no such assessment.") }
         change(number) { $0.completions += 1 }
-        bench.timers.schedule(.readAssessment(number), concurrencyKey: "ats:\(number)", at: bench.clock.now())
+        environment.timers.schedule(.readAssessment(number), concurrencyKey: "ats:\(number)", at: environment.clock.now())
         return WireResponse(200)
     }
 
     private func callback(_ request: WireRequest) -> WireResponse {
         let webhooks = StandardWebhooks([settings.callbackSecret])
         let isVerified =
-            webhooks?.verify(request.body, header: { HTTPField.Name($0).flatMap { request.headers[$0] } }, now: bench.clock.now()) ?? false
+            webhooks?.verify(request.body, header: { HTTPField.Name($0).flatMap { request.headers[$0] } }, now: environment.clock.now()) ?? false
         receive(.callback, verified: isVerified, subject: request.headers[.webhookID] ?? "", body: request.body)
         return isVerified ? WireResponse(204) : errorResponse(401, "The signature is missing or not valid.")
     }

@@ -59,7 +59,7 @@ extension SimulatorSite {
         case (.post, "faults", 1): addFaults(input)
         case (.delete, "faults", 1): done { faults.clear() }
         case (.post, "faults", 2) where path[1] == "clear": done { faults.clear() }
-        case (.delete, "log", 1): done { bench.log.clear() }
+        case (.delete, "log", 1): done { environment.log.clear() }
         case (.post, "reset", 1): done { reset() }
         default: Self.problem(404, "There is nothing at this address.")
         }

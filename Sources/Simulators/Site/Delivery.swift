@@ -12,18 +12,18 @@ struct Delivery: Sendable {
 
 /// Sends webhooks of one simulator by way of the timer queue, with the faults that were asked for.
 final class Outbox: Sendable {
-    private let bench: Bench
+    private let environment: SimulatorEnvironment
     private let simulator: Simulator
     /// Webhooks held back until the next of the same key has gone.
     private let held = Mutex<[String: [WireRequest]]>([:])
 
-    init(_ bench: Bench, _ simulator: Simulator) {
-        self.bench = bench
+    init(_ environment: SimulatorEnvironment, _ simulator: Simulator) {
+        self.environment = environment
         self.simulator = simulator
     }
 
     func send(_ request: WireRequest, concurrencyKey: String) {
-        let faults = bench.faults.take(simulator, "webhook")
+        let faults = environment.faults.take(simulator, "webhook")
         var pause = Duration.zero
         var copies = 1
         for fault in faults {
@@ -37,10 +37,10 @@ final class Outbox: Sendable {
             default: break
             }
         }
-        let due = bench.clock.now() + pause
+        let due = environment.clock.now() + pause
         let late = held.withLock { $0.removeValue(forKey: concurrencyKey) } ?? []
         for each in Array(repeating: request, count: copies) + late {
-            bench.timers.schedule(
+            environment.timers.schedule(
                 .deliver(Delivery(simulator: simulator, concurrencyKey: concurrencyKey, request: each)),
                 concurrencyKey: concurrencyKey,
                 at: due
@@ -49,7 +49,7 @@ final class Outbox: Sendable {
     }
 }
 
-extension Bench {
+extension SimulatorEnvironment {
     /// Sends a webhook; one that was not answered 2xx is put in the timer queue again, byte for byte.
     func deliver(_ delivery: Delivery) async {
         let number = log.begin(.sent, delivery.simulator, "webhook", delivery.request, at: clock.now())

@@ -6,21 +6,21 @@ extension SimulatorSite {
     /// One request to a stand-in, with the faults that were asked for round it and a note in the log.
     func exchange(_ simulator: some Simulated, _ request: WireRequest, _ path: [String]) async throws -> WireResponse {
         let operation = simulator.operation(request, path: path)
-        let number = bench.log.begin(.received, simulator.name, operation, request, at: bench.clock.now())
-        let faults = operation.map { bench.faults.take(simulator.name, $0).map(\.effect) } ?? []
+        let number = environment.log.begin(.received, simulator.name, operation, request, at: environment.clock.now())
+        let faults = operation.map { environment.faults.take(simulator.name, $0).map(\.effect) } ?? []
         do {
             let response = try await respond(simulator, request, path, faults)
-            bench.log.end(number, status: response.status)
+            environment.log.end(number, status: response.status)
             return response
         } catch {
-            bench.log.end(number, status: nil, failure: error is Disconnect ? "connection dropped" : "\(error)")
+            environment.log.end(number, status: nil, failure: error is Disconnect ? "connection dropped" : "\(error)")
             throw error
         }
     }
 
     private func respond(_ simulator: some Simulated, _ request: WireRequest, _ path: [String], _ faults: [Fault.Effect]) async throws -> WireResponse
     {
-        for case .latency(let pause) in faults { try await bench.clock.sleep(for: pause) }
+        for case .latency(let pause) in faults { try await environment.clock.sleep(for: pause) }
         for effect in faults {
             switch effect {
             case .dropBefore: throw Disconnect()
@@ -32,7 +32,7 @@ extension SimulatorSite {
         var response = simulator.respond(to: request, path: path)
         for effect in faults {
             switch effect {
-            case .lateAnswer(let pause): try await bench.clock.sleep(for: pause)
+            case .lateAnswer(let pause): try await environment.clock.sleep(for: pause)
             case .webhookFirst: await deliverFirst(response)
             default: break
             }
@@ -52,7 +52,7 @@ extension SimulatorSite {
     private func deliverFirst(_ response: WireResponse) async {
         await settle()
         // The work may have been in the hands of `run()` already.
-        if let id = response.json?[settings.zinc.idMember]?.text { await bench.timers.idle(ZincSimulator.concurrencyKey(id)) }
+        if let id = response.json?[settings.zinc.idMember]?.text { await environment.timers.idle(ZincSimulator.concurrencyKey(id)) }
     }
 }
 

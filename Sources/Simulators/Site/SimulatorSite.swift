@@ -24,7 +24,7 @@ public final class SimulatorSite: WireHandler {
     public let ats: ATSSimulator
     /// How the stand-ins were set up.
     public let settings: SimulatorSettings
-    let bench: Bench
+    let environment: SimulatorEnvironment
 
     /// A site with nothing ordered yet.
     public init(
@@ -35,42 +35,42 @@ public final class SimulatorSite: WireHandler {
         logger: Logger = Logger(label: "simulators")
     ) {
         self.settings = settings
-        bench = Bench(settings, transport: transport, clock: clock, random: random, logger: logger)
-        zinc = ZincSimulator(settings.zinc, bench)
-        workerChecks = WorkerChecksSimulator(settings.workerChecks, bench)
-        ats = ATSSimulator(settings.ats, bench)
+        environment = SimulatorEnvironment(settings, transport: transport, clock: clock, random: random, logger: logger)
+        zinc = ZincSimulator(settings.zinc, environment)
+        workerChecks = WorkerChecksSimulator(settings.workerChecks, environment)
+        ats = ATSSimulator(settings.ats, environment)
     }
 
     /// What goes wrong on request.
-    public var faults: FaultBox { bench.faults }
+    public var faults: FaultBox { environment.faults }
 
     /// Where the host reaches the site, without a trailing slash. Set it once the port is known; it stands in what is ordered from then on.
     public var publicURL: String {
-        get { bench.publicURL }
-        set { bench.publicURL = newValue }
+        get { environment.publicURL }
+        set { environment.publicURL = newValue }
     }
 
     /// Every exchange with the host so far, oldest first.
-    public func log() -> [LoggedExchange] { bench.log.entries }
+    public func log() -> [LoggedExchange] { environment.log.entries }
 
     /// Forgets requests, invitations, tokens, what the ATS holds, faults, the log, and all that was still to be sent.
     public func reset() {
-        bench.timers.clear()
-        bench.faults.clear()
+        environment.timers.clear()
+        environment.faults.clear()
         zinc.clear()
         workerChecks.clear()
         ats.clear()
-        bench.log.clear()
+        environment.log.clear()
     }
 
     /// Sends webhooks and walks orders as they come due, until the task is cancelled. Run it once.
     public func run() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                while let item = bench.timers.take(at: bench.clock.now()) {
+                while let item = environment.timers.take(at: environment.clock.now()) {
                     group.addTask { await self.perform(item) }
                 }
-                await bench.timers.wait(bench.clock)
+                await environment.timers.wait(environment.clock)
             }
         }
     }
@@ -79,7 +79,7 @@ public final class SimulatorSite: WireHandler {
     public func settle() async {
         await withTaskGroup { group in
             while true {
-                while let item = bench.timers.take(at: bench.clock.now()) {
+                while let item = environment.timers.take(at: environment.clock.now()) {
                     group.addTask { await self.perform(item) }
                 }
                 guard await group.next() != nil else { return }
@@ -108,9 +108,9 @@ public final class SimulatorSite: WireHandler {
         switch item.action {
         case .walkZinc(let id): zinc.walk(id)
         case .walkWorkerChecks(let id): workerChecks.walk(id)
-        case .deliver(let delivery): await bench.deliver(delivery)
+        case .deliver(let delivery): await environment.deliver(delivery)
         case .readAssessment(let number): await ats.readAssessment(number)
         }
-        bench.timers.finish(item)
+        environment.timers.finish(item)
     }
 }

@@ -17,12 +17,12 @@ public final class WorkerChecksSimulator: Sendable {
     }
 
     let settings: SimulatorSettings.WorkerChecks
-    let bench: Bench
+    let environment: SimulatorEnvironment
     private let state = Mutex(State())
 
-    init(_ settings: SimulatorSettings.WorkerChecks, _ bench: Bench) {
+    init(_ settings: SimulatorSettings.WorkerChecks, _ environment: SimulatorEnvironment) {
         self.settings = settings
-        self.bench = bench
+        self.environment = environment
     }
 
     /// Every invitation that was created, oldest first.
@@ -39,7 +39,7 @@ public final class WorkerChecksSimulator: Sendable {
     /// Changes an invitation; what is nil stays. Any word may be given. Returns it as it now stands; nil where there is none.
     @discardableResult
     public func set(_ id: String, status: String? = nil, result: String? = nil) -> Invitation? {
-        change(id) { $0.apply(status: status, result: result, at: bench.clock.now()) }
+        change(id) { $0.apply(status: status, result: result, at: environment.clock.now()) }
     }
 
     /// Moves an invitation to the next stage of its walk. Returns it; nil where there is none. At the walk's end nothing happens.
@@ -47,7 +47,7 @@ public final class WorkerChecksSimulator: Sendable {
     public func advance(_ id: String) -> Invitation? {
         change(id) { invitation in
             guard let next = invitation.next else { return }
-            invitation.apply(status: next.status, result: next.result, at: bench.clock.now())
+            invitation.apply(status: next.status, result: next.result, at: environment.clock.now())
         }
     }
 
@@ -60,7 +60,7 @@ public final class WorkerChecksSimulator: Sendable {
     }
 
     func create(_ intake: InvitationIntake, account: Int, idempotencyKey: String?) -> Invitation {
-        let id = "inv_" + bench.hexID()
+        let id = "inv_" + environment.hexID()
         let invitation = Invitation(
             id: id,
             account: account,
@@ -68,8 +68,8 @@ public final class WorkerChecksSimulator: Sendable {
             candidate: intake.candidate,
             reference: intake.reference,
             idempotencyKey: idempotencyKey,
-            createdAt: bench.clock.now(),
-            certificateURL: "\(bench.publicURL)/workerchecks/certificates/\(id)"
+            createdAt: environment.clock.now(),
+            certificateURL: "\(environment.publicURL)/workerchecks/certificates/\(id)"
         )
         state.withLock { state in
             state.invitations[id] = invitation
@@ -83,14 +83,14 @@ public final class WorkerChecksSimulator: Sendable {
     func cancel(_ id: String) -> Invitation? {
         state.withLock { state in
             guard let present = state.invitations[id], ["Pending", "Cancelled"].contains(present.status) else { return nil }
-            state.invitations[id]?.apply(status: "Cancelled", result: nil, at: bench.clock.now())
+            state.invitations[id]?.apply(status: "Cancelled", result: nil, at: environment.clock.now())
             return state.invitations[id]
         }
     }
 
     func makeToken(account: Int) -> String {
-        let text = bench.random.token()
-        let expiresAt = bench.clock.now() + settings.tokenLife
+        let text = environment.random.token()
+        let expiresAt = environment.clock.now() + settings.tokenLife
         state.withLock { state in
             state.tokens[text] = Token(account: account, expiresAt: expiresAt)
             state.tokensGiven += 1
@@ -100,12 +100,12 @@ public final class WorkerChecksSimulator: Sendable {
 
     /// The account whose token this is; nil where it is nobody's or has expired.
     func account(of token: String) -> Int? {
-        let now = bench.clock.now()
+        let now = environment.clock.now()
         return state.withLock { $0.tokens[token].flatMap { now < $0.expiresAt ? $0.account : nil } }
     }
 
     func mayRead(account: Int) -> Bool {
-        let now = bench.clock.now()
+        let now = environment.clock.now()
         return state.withLock { $0.limits[account, default: ReadLimit(perMinute: settings.readsPerMinute)].take(at: now) }
     }
 
@@ -121,7 +121,11 @@ public final class WorkerChecksSimulator: Sendable {
     }
 
     private func scheduleWalk(_ invitation: Invitation) {
-        guard let pace = bench.pace, invitation.next != nil else { return }
-        bench.timers.schedule(.walkWorkerChecks(invitation.id), concurrencyKey: "walk:workerchecks:\(invitation.id)", at: bench.clock.now() + pace)
+        guard let pace = environment.pace, invitation.next != nil else { return }
+        environment.timers.schedule(
+            .walkWorkerChecks(invitation.id),
+            concurrencyKey: "walk:workerchecks:\(invitation.id)",
+            at: environment.clock.now() + pace
+        )
     }
 }

@@ -12,14 +12,14 @@ public final class ZincSimulator: Sendable {
     }
 
     let settings: SimulatorSettings.Zinc
-    let bench: Bench
+    let environment: SimulatorEnvironment
     private let outbox: Outbox
     private let state = Mutex(State())
 
-    init(_ settings: SimulatorSettings.Zinc, _ bench: Bench) {
+    init(_ settings: SimulatorSettings.Zinc, _ environment: SimulatorEnvironment) {
         self.settings = settings
-        self.bench = bench
-        outbox = Outbox(bench, .zinc)
+        self.environment = environment
+        outbox = Outbox(environment, .zinc)
     }
 
     /// Every request that was created, oldest first.
@@ -64,7 +64,7 @@ public final class ZincSimulator: Sendable {
     }
 
     func create(_ intake: ZincIntake, account: Int, idempotencyKey: String?) -> ZincRequest {
-        let id = bench.hexID()
+        let id = environment.hexID()
         let request = ZincRequest(
             id: id,
             account: account,
@@ -72,8 +72,8 @@ public final class ZincSimulator: Sendable {
             candidate: intake.candidate,
             callback: intake.callback,
             idempotencyKey: idempotencyKey,
-            createdAt: bench.clock.now(),
-            reportURL: "\(bench.publicURL)/zinc/candidate/\(id)",
+            createdAt: environment.clock.now(),
+            reportURL: "\(environment.publicURL)/zinc/candidate/\(id)",
             stages: ZincWalk.stages(lastName: intake.candidate.lastName.value)
         )
         state.withLock { state in
@@ -88,8 +88,8 @@ public final class ZincSimulator: Sendable {
     func clear() { state.withLock { $0 = State() } }
 
     private func scheduleWalk(_ request: ZincRequest) {
-        guard let pace = bench.pace, !request.stages.isEmpty else { return }
-        bench.timers.schedule(.walkZinc(request.id), concurrencyKey: "walk:zinc:\(request.id)", at: bench.clock.now() + pace)
+        guard let pace = environment.pace, !request.stages.isEmpty else { return }
+        environment.timers.schedule(.walkZinc(request.id), concurrencyKey: "walk:zinc:\(request.id)", at: environment.clock.now() + pace)
     }
 
     private func announce(_ request: ZincRequest) {

@@ -3,7 +3,7 @@ import Screening
 import Synchronization
 
 /// What the stand-ins of one site share.
-final class Bench: Sendable {
+final class SimulatorEnvironment: Sendable {
     let clock: any WallClock
     let random: any RandomSource
     let transport: any Transport
