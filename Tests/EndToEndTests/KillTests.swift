@@ -78,7 +78,7 @@ final class KillBed {
     private let walking: Task<Void, Never>
     private let folder: URL
 
-    /// - Parameter pace: how fast the simulators walk; nil: not at all.
+    /// - Parameter pace: how fast the simulators advance orders; nil: not at all.
     init(pace: Duration? = .milliseconds(400)) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical

@@ -31,7 +31,7 @@ final class Bed: Sendable {
     let kill: KillSwitch?
 
     /// - Parameters:
-    ///   - pace: how fast the simulators walk; nil: only when told.
+    ///   - pace: how fast the simulators advance orders; nil: only when told.
     ///   - folder: where the store is; nil for a new one.
     ///   - script: an overlay over the webhook plugin of the connection `acme`.
     ///   - poll: how often WorkerChecks is read.

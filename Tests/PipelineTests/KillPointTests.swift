@@ -26,7 +26,7 @@ import Testing
     }
 }
 
-/// One order's walk with a host that dies once or several times on the way.
+/// One order's way with a host that dies once or several times on the way.
 struct KillTrial {
     struct End {
         var kills = 0

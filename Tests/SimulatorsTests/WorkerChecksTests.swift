@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: [("Roe", "Clear"), ("Consider", "Attention Required"), ("Refer", "Refer")])
-    func walksByItself(lastName: String, result: String) async throws {
+    func advancesByItself(lastName: String, result: String) async throws {
         let stand = Stand { $0.pace = .seconds(5) }
         let (id, _) = try await invite(stand, lastName: lastName)
         for _ in 0..<4 {

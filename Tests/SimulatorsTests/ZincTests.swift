@@ -122,7 +122,7 @@ import Testing
         ("Returning", ["requested", "awaiting-candidate", "in-progress", "awaiting-candidate", "in-progress", "all-clear"]),
         ("Silent", ["requested"]),
     ])
-    func walksByItself(lastName: String, statusTexts: [String]) async throws {
+    func advancesByItself(lastName: String, statusTexts: [String]) async throws {
         let stand = Stand { $0.pace = .seconds(10) }
         let id = try await stand.order(lastName: lastName)
         for _ in 0..<8 {

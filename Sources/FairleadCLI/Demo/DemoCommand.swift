@@ -55,7 +55,7 @@ struct DemoCommand: AsyncParsableCommand {
         let group = ServiceGroup(services: [host], gracefulShutdownSignals: keep ? [.sigint, .sigterm] : [], logger: quiet)
         let running = Task { try await group.run() }
         _ = try await host.port()
-        let finished = await Demonstration(host: host, site: site, port: port).walk()
+        let finished = await Demonstration(host: host, site: site, port: port).run()
         if finished, keep {
             print("\nStill up. Dashboard and API  http://127.0.0.1:\(port)/   (token: \(DemoSettings.adminToken))")
             print("          Simulators         http://127.0.0.1:\(simulators.port)/")

@@ -3,7 +3,7 @@ import Foundation
 import Screening
 import Simulators
 
-/// Walks two orders to their ends and tells what happens.
+/// Takes two orders to their ends and prints what happens.
 struct Demonstration: Sendable {
     let host: Host
     let site: SimulatorSite
@@ -20,7 +20,7 @@ struct Demonstration: Sendable {
     }
 
     /// Returns whether both orders came to their ends and the ATS heard of both.
-    func walk() async -> Bool {
+    func run() async -> Bool {
         reporter.say("Fairlead demo: two invented candidates, on this machine alone.\n")
         let ana = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "01632 960000")
         let ben = Candidate(firstName: "Ben", lastName: "Lee", email: "ben@example.test", phone: "0491 570 006")

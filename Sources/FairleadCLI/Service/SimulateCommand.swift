@@ -14,7 +14,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
             Examples:
               fairlead simulate --port 8090
-              fairlead simulate --port 8090 --pace 5     orders walk to their end, a stage every five seconds
+              fairlead simulate --port 8090 --pace 5     orders go to their end, a stage every five seconds
             """
     )
 

@@ -47,7 +47,7 @@ enum ControlPage {
     }
 
     private static func zinc(_ zinc: ZincSimulator) -> String {
-        let statusTexts = ZincWalk.coarse.keys.sorted()
+        let statusTexts = ZincLifecycle.coarse.keys.sorted()
         let rows = zinc.requests.reversed().prefix(100).map { request in
             let action = "/control/zinc/requests/\(request.id)"
             return [

@@ -46,7 +46,7 @@ public struct SimulatorSettings: Sendable {
 
     /// Where the host reaches the site, without a trailing slash. May be set later on ``SimulatorSite/publicURL``.
     public var publicURL = "http://127.0.0.1:8090"
-    /// The time between two stages of an order's walk at a provider; nil: an order moves only when told to.
+    /// The time between two stages of an order's lifecycle at a provider; nil: an order moves only when told to.
     public var pace: Duration?
     /// The pauses after which a webhook that was not answered 2xx is sent again. An assumption: neither document says whether Zinc repeats.
     public var webhookRetries: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]

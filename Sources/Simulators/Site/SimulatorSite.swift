@@ -13,7 +13,7 @@ public import Screening
 /// | `/control/…` | state, log and faults, as JSON |
 /// | `/` | the same as a page |
 ///
-/// What happens by itself (webhooks, walks) is done by ``run()``, or step by step by ``settle()``. With a clock and a random source of a test's
+/// What happens by itself (webhooks, stages) is done by ``run()``, or step by step by ``settle()``. With a clock and a random source of a test's
 /// own, everything is repeatable.
 public final class SimulatorSite: WireHandler {
     /// The Zinc stand-in.
@@ -63,7 +63,7 @@ public final class SimulatorSite: WireHandler {
         environment.log.clear()
     }
 
-    /// Sends webhooks and walks orders as they come due, until the task is cancelled. Run it once.
+    /// Sends webhooks and advances orders as they come due, until the task is cancelled. Run it once.
     public func run() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
@@ -106,8 +106,8 @@ public final class SimulatorSite: WireHandler {
 
     private func perform(_ item: TimerQueue.Item) async {
         switch item.action {
-        case .walkZinc(let id): zinc.walk(id)
-        case .walkWorkerChecks(let id): workerChecks.walk(id)
+        case .advanceZinc(let id): zinc.continueLifecycle(id)
+        case .advanceWorkerChecks(let id): workerChecks.continueLifecycle(id)
         case .deliver(let delivery): await environment.deliver(delivery)
         case .readAssessment(let number): await ats.readAssessment(number)
         }

@@ -3,10 +3,10 @@ import Synchronization
 
 /// What the simulators do by themselves, later.
 enum TimedAction: Sendable {
-    /// Moves a Zinc request on by one stage of its walk.
-    case walkZinc(String)
-    /// Moves a WorkerChecks invitation on by one stage of its walk.
-    case walkWorkerChecks(String)
+    /// Moves a Zinc request on by one stage of its lifecycle.
+    case advanceZinc(String)
+    /// Moves a WorkerChecks invitation on by one stage of its lifecycle.
+    case advanceWorkerChecks(String)
     /// Sends a webhook.
     case deliver(Delivery)
     /// Asks the partner for an assessment's status, as the ATS does once it was told that the assessment is complete.

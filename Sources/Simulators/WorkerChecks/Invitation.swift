@@ -36,7 +36,7 @@ public struct Invitation: Sendable, Equatable {
         ]
     }
 
-    /// The next stage of the walk; nil at its end. The candidate's last name decides the result.
+    /// The next stage of the lifecycle; nil at its end. The candidate's last name decides the result.
     var next: (status: String, result: String?)? {
         let last = candidate.lastName.value
         return switch status {

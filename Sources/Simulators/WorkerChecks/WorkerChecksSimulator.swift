@@ -42,7 +42,7 @@ public final class WorkerChecksSimulator: Sendable {
         change(id) { $0.apply(status: status, result: result, at: environment.clock.now()) }
     }
 
-    /// Moves an invitation to the next stage of its walk. Returns it; nil where there is none. At the walk's end nothing happens.
+    /// Moves an invitation to the next stage of its lifecycle. Returns it; nil where there is none. At the lifecycle's end nothing happens.
     @discardableResult
     public func advance(_ id: String) -> Invitation? {
         change(id) { invitation in
@@ -54,9 +54,9 @@ public final class WorkerChecksSimulator: Sendable {
     /// Makes every token that was given out worthless, as if its 24 hours were over.
     public func expireTokens() { state.withLock { $0.tokens = [:] } }
 
-    func walk(_ id: String) {
+    func continueLifecycle(_ id: String) {
         guard let invitation = advance(id) else { return }
-        scheduleWalk(invitation)
+        scheduleNextStage(invitation)
     }
 
     func create(_ intake: InvitationIntake, account: Int, idempotencyKey: String?) -> Invitation {
@@ -75,7 +75,7 @@ public final class WorkerChecksSimulator: Sendable {
             state.invitations[id] = invitation
             state.order.append(id)
         }
-        scheduleWalk(invitation)
+        scheduleNextStage(invitation)
         return invitation
     }
 
@@ -120,11 +120,11 @@ public final class WorkerChecksSimulator: Sendable {
         }
     }
 
-    private func scheduleWalk(_ invitation: Invitation) {
+    private func scheduleNextStage(_ invitation: Invitation) {
         guard let pace = environment.pace, invitation.next != nil else { return }
         environment.timers.schedule(
-            .walkWorkerChecks(invitation.id),
-            concurrencyKey: "walk:workerchecks:\(invitation.id)",
+            .advanceWorkerChecks(invitation.id),
+            concurrencyKey: "lifecycle:workerchecks:\(invitation.id)",
             at: environment.clock.now() + pace
         )
     }

@@ -39,7 +39,7 @@ public struct ZincRequest: Sendable, Equatable {
         var report: JSON = ["id": .string(id), "status": .string(status)]
         if let statusV2 { report["statusV2"] = .string(statusV2) }
         let isDone = ["completed", "reviewed", "action-required"].contains(status)
-        let isKnown = ZincWalk.coarse.values.contains(status)
+        let isKnown = ZincLifecycle.coarse.values.contains(status)
         if isDone || !isKnown, let result { report["result"] = .string(result) }
         if isDone { report["reportUrl"] = .string(reportURL) }
         if isDone || status == "partially-completed" {
@@ -54,7 +54,7 @@ public struct ZincRequest: Sendable, Equatable {
     mutating func apply(_ change: ZincChange) {
         if let statusText = change.statusV2 {
             statusV2 = statusText
-            status = ZincWalk.coarse[statusText] ?? status
+            status = ZincLifecycle.coarse[statusText] ?? status
             history.append(statusText)
         }
         if let statusText = change.status {

@@ -28,7 +28,7 @@ public final class ZincSimulator: Sendable {
     /// The request of that id; nil where there is none.
     public func request(_ id: String) -> ZincRequest? { state.withLock { $0.requests[id] } }
 
-    /// Changes a request and, unless the change says otherwise, sends a webhook about it. Its walk by itself ends.
+    /// Changes a request and, unless the change says otherwise, sends a webhook about it. It no longer advances by itself.
     /// An empty change sends the present report once more. Returns the request as it now stands; nil where there is none.
     @discardableResult
     public func set(_ id: String, _ change: ZincChange) -> ZincRequest? {
@@ -43,8 +43,8 @@ public final class ZincSimulator: Sendable {
         }
     }
 
-    /// Moves a request to the next stage of its walk and sends a webhook. Returns the request; nil where there is none.
-    /// At the walk's end nothing happens.
+    /// Moves a request to the next stage of its lifecycle and sends a webhook. Returns the request; nil where there is none.
+    /// At the lifecycle's end nothing happens.
     @discardableResult
     public func advance(_ id: String) -> ZincRequest? {
         state.withLock { state in
@@ -57,10 +57,10 @@ public final class ZincSimulator: Sendable {
         }
     }
 
-    /// One step of the walk that was put in the timer queue.
-    func walk(_ id: String) {
+    /// One stage of the lifecycle, as it was put in the timer queue.
+    func continueLifecycle(_ id: String) {
         guard let request = advance(id) else { return }
-        scheduleWalk(request)
+        scheduleNextStage(request)
     }
 
     func create(_ intake: ZincIntake, account: Int, idempotencyKey: String?) -> ZincRequest {
@@ -74,22 +74,22 @@ public final class ZincSimulator: Sendable {
             idempotencyKey: idempotencyKey,
             createdAt: environment.clock.now(),
             reportURL: "\(environment.publicURL)/zinc/candidate/\(id)",
-            stages: ZincWalk.stages(lastName: intake.candidate.lastName.value)
+            stages: ZincLifecycle.stages(lastName: intake.candidate.lastName.value)
         )
         state.withLock { state in
             state.requests[id] = request
             state.order.append(id)
             if settings.announcesCreation { announce(request) }
         }
-        scheduleWalk(request)
+        scheduleNextStage(request)
         return request
     }
 
     func clear() { state.withLock { $0 = State() } }
 
-    private func scheduleWalk(_ request: ZincRequest) {
+    private func scheduleNextStage(_ request: ZincRequest) {
         guard let pace = environment.pace, !request.stages.isEmpty else { return }
-        environment.timers.schedule(.walkZinc(request.id), concurrencyKey: "walk:zinc:\(request.id)", at: environment.clock.now() + pace)
+        environment.timers.schedule(.advanceZinc(request.id), concurrencyKey: "lifecycle:zinc:\(request.id)", at: environment.clock.now() + pace)
     }
 
     private func announce(_ request: ZincRequest) {

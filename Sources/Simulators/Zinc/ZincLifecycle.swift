@@ -1,4 +1,4 @@
-/// One stage of a request's walk.
+/// One stage of a request's lifecycle.
 struct ZincStage: Sendable, Equatable {
     let statusV2: String
     var result: String?
@@ -10,7 +10,7 @@ struct ZincStage: Sendable, Equatable {
 }
 
 /// Zinc's status texts, and the way a request takes by itself.
-enum ZincWalk {
+enum ZincLifecycle {
     /// The coarse `status` of each `statusV2`.
     static let coarse = [
         "requested": "pending", "paused": "pending", "awaiting-candidate": "pending", "attention-needed": "pending",

@@ -4,8 +4,8 @@ import Simulators
 import Testing
 
 /// Orders from end to end through the real scripts, store and providers.
-@Suite struct WalkTests {
-    @Test func anOrderWalksToZincByWebhookAndBack() async throws {
+@Suite struct RoundTripTests {
+    @Test func anOrderGoesToZincByWebhookAndBack() async throws {
         let bed = try await Bed(pace: .milliseconds(60))
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
         let assessment = try await bed.site.ats.orderAssessment(
@@ -26,7 +26,7 @@ import Testing
         await bed.stop()
     }
 
-    @Test func anOrderWalksToWorkerChecksByPollingAndBack() async throws {
+    @Test func anOrderGoesToWorkerChecksByPollingAndBack() async throws {
         let bed = try await Bed(pace: .milliseconds(300))
         let candidate = Candidate(firstName: "Ben", lastName: "Lee", email: "ben@example.test", phone: "0491 570 006")
         let response = try await bed.site.ats.orderScreening(
