@@ -11,7 +11,7 @@ final class SimulatorEnvironment: Sendable {
     let pace: Duration?
     let retries: [Duration]
     let timers = TimerQueue()
-    let faults = FaultBox()
+    let faults = FaultInjector()
     let log: ExchangeLog
     private let address: Mutex<String>
 

@@ -42,7 +42,7 @@ public final class SimulatorSite: WireHandler {
     }
 
     /// What goes wrong on request.
-    public var faults: FaultBox { environment.faults }
+    public var faults: FaultInjector { environment.faults }
 
     /// Where the host reaches the site, without a trailing slash. Set it once the port is known; it stands in what is ordered from then on.
     public var publicURL: String {

@@ -2,7 +2,7 @@ import Screening
 import Synchronization
 
 /// The faults that have been asked for and have not all happened yet.
-public final class FaultBox: Sendable {
+public final class FaultInjector: Sendable {
     private let faults = Mutex<[Fault]>([])
 
     init() {}
