@@ -75,7 +75,7 @@ final class KillBed {
     var ats: StubbornATS { StubbornATS(site: site, port: serve.port) }
     private let transport: HTTPTransport
     private let simulators: RunningServer
-    private let walking: Task<Void, Never>
+    private let simulatorTask: Task<Void, Never>
     private let folder: URL
 
     /// - Parameter pace: how fast the simulators advance orders; nil: not at all.
@@ -89,7 +89,7 @@ final class KillBed {
         site = SimulatorSite(settings, transport: transport, logger: logger)
         simulators = try await Web.serve(handler: site, logger: logger)
         site.publicURL = "http://127.0.0.1:\(simulators.port)"
-        walking = Task { [site] in await site.run() }
+        simulatorTask = Task { [site] in await site.run() }
         folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-kill-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let port = try freePort()
@@ -131,7 +131,7 @@ final class KillBed {
     }
 
     func close() async {
-        walking.cancel()
+        simulatorTask.cancel()
         await simulators.stop()
         await transport.shutdown()
         try? FileManager.default.removeItem(at: folder)

@@ -59,7 +59,7 @@ final class ReplicaBed: Sendable {
     private let database: String
     private let transport: HTTPTransport
     private let simulators: RunningServer
-    private let walking: Task<Void, Never>
+    private let simulatorTask: Task<Void, Never>
     private let folder: URL
     private let begun = SystemClock().now()
     private let perSecond = Mutex(1.0)
@@ -74,7 +74,7 @@ final class ReplicaBed: Sendable {
         site = SimulatorSite(settings, transport: transport, logger: logger)
         simulators = try await Web.serve(handler: site, logger: logger)
         site.publicURL = "http://127.0.0.1:\(simulators.port)"
-        walking = Task { [site] in await site.run() }
+        simulatorTask = Task { [site] in await site.run() }
         server = try await PostgresServer()
         database = try server.newDatabase()
         folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-replicas-\(UUID().uuidString)")
@@ -231,7 +231,7 @@ final class ReplicaBed: Sendable {
     func kill() { for serve in serves { serve.kill() } }
 
     func close() async {
-        walking.cancel()
+        simulatorTask.cancel()
         await simulators.stop()
         await transport.shutdown()
         try? server.stop()

@@ -186,7 +186,7 @@ final class Bed: Sendable {
 final class World: Sendable {
     let transport = HandlerTransport()
     let site: SimulatorSite
-    private let walking: Task<Void, Never>
+    private let simulatorTask: Task<Void, Never>
 
     /// - Parameter clock: the time out there.
     init(pace: Duration?, clock: any WallClock = SystemClock()) {
@@ -198,10 +198,10 @@ final class World: Sendable {
         simulated.webhookRetries = [.milliseconds(50), .milliseconds(200)] + Array(repeating: .seconds(1), count: 20)
         site = SimulatorSite(simulated, transport: transport, clock: clock, logger: logger)
         transport.set(site, for: "simulators.example.test")
-        walking = Task { [site] in await site.run() }
+        simulatorTask = Task { [site] in await site.run() }
     }
 
-    func end() { walking.cancel() }
+    func end() { simulatorTask.cancel() }
 }
 
 /// The host's two doors, without a socket.

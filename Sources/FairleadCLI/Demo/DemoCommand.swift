@@ -51,7 +51,7 @@ struct DemoCommand: AsyncParsableCommand {
         let settings = try Settings.read(file: file.path, environment: [:], providers: Host.Parts().providers.map(\.manifest))
         let host = try await Host(settings, Host.Parts(reloadCheck: FixtureCheck(), logger: quiet))
 
-        let walking = Task { await site.run() }
+        let simulatorTask = Task { await site.run() }
         let group = ServiceGroup(services: [host], gracefulShutdownSignals: keep ? [.sigint, .sigterm] : [], logger: quiet)
         let running = Task { try await group.run() }
         _ = try await host.port()
@@ -65,7 +65,7 @@ struct DemoCommand: AsyncParsableCommand {
             await group.triggerGracefulShutdown()
         }
         try await running.value
-        walking.cancel()
+        simulatorTask.cancel()
         await simulators.stop()
         await transport.shutdown()
         if !finished { throw ExitCode(1) }

@@ -33,21 +33,21 @@ struct ServeCommand: AsyncParsableCommand {
         let signals = Signals.stream(of: Signals.ending + [SIGHUP])
         let starting = Task { try await start(logger) }
         let reloading = Reloading(file: settings.config, environment: settings.environment, logger: logger)
-        let watching = Task {
+        let signalTask = Task {
             await ServeCommand.watch(signals, logger) {
                 if let host = try? await starting.value.host { await reloading.apply(to: host) }
             } stop: {
                 try? await starting.value.group.triggerGracefulShutdown()
             }
         }
-        defer { watching.cancel() }
+        defer { signalTask.cancel() }
         do {
             let started = try await starting.value
-            let telling = Task { await announce(started.host, started.settings, logger) }
-            let looking = Task { try await reloading.watch(started.host) }
+            let announceTask = Task { await announce(started.host, started.settings, logger) }
+            let reloadTask = Task { try await reloading.watch(started.host) }
             defer {
-                telling.cancel()
-                looking.cancel()
+                announceTask.cancel()
+                reloadTask.cancel()
             }
             try await started.group.run()
         } catch is CancellationError {

@@ -57,11 +57,11 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         site.publicURL = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(server.port)"
         Terminal.say(isJSON ? SimulateText.json(site).string() : SimulateText.text(site))
-        let walking = Task { await site.run() }
+        let simulatorTask = Task { await site.run() }
         for await _ in signals { break }
-        let hurrying = Task { for await signal in signals { _exit(128 + signal) } }
-        defer { hurrying.cancel() }
-        walking.cancel()
+        let exitTask = Task { for await signal in signals { _exit(128 + signal) } }
+        defer { exitTask.cancel() }
+        simulatorTask.cancel()
         await server.stop()
         await transport.shutdown()
     }
