@@ -5,7 +5,7 @@ package final class ProblemList {
     private let yaml: LocatedYAML
     /// Paths whose value came from elsewhere than the file, and from where.
     private let origins: [[String]: String]
-    /// Paths whose problem has been told already.
+    /// Paths whose problem has been reported already.
     private let settled: Set<[String]>
     /// What was found so far.
     package private(set) var problems: [ConfigurationProblem] = []

@@ -14,10 +14,10 @@ public struct Limits: Sendable, Hashable, Codable {
     public var nesting: Int
     /// How many notes are kept; after the last one the host is told once, and the rest are dropped.
     public var notes: Int
-    /// What is told of the lines that run, as notes named `trace`: for tools, and only with ``LuaPool/Isolation/inProcess``.
+    /// What is reported of the lines that run, as notes named `trace`: for tools, and only with ``LuaPool/Isolation/inProcess``.
     public var trace = Trace.off
 
-    /// What a run tells of the lines that it reaches.
+    /// What a run reports of the lines that it reaches.
     public enum Trace: UInt32, Sendable, Hashable, Codable {
         /// Nothing; costs nothing.
         case off = 0

@@ -36,7 +36,7 @@ import Testing
         #expect(json.at("orders.0.package") == "pkg_1")
     }
 
-    @Test("--trace tells each line with its locals; --stub answers calls by pattern") func traceAndStub() async throws {
+    @Test("--trace prints each line with its locals; --stub answers calls by pattern") func traceAndStub() async throws {
         let program = try program()
         defer { program.remove() }
         try program.write(

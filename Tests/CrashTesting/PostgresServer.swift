@@ -32,20 +32,20 @@ public final class PostgresServer: Sendable {
         try process.run()
         self.folder = folder
         keeper = Mutex((input.fileHandleForWriting, output.fileHandleForReading))
-        try tell("start")
+        try send("start")
     }
 
     /// Stops the server as a crash would, and starts it again.
     public func crash() throws {
-        try tell("crash")
-        try tell("start")
+        try send("crash")
+        try send("start")
     }
 
     /// Stops the server as a crash would.
-    public func stop() throws { try tell("crash") }
+    public func stop() throws { try send("crash") }
 
     /// Starts the server again.
-    public func start() throws { try tell("start") }
+    public func start() throws { try send("start") }
 
     /// Where a database is.
     public func url(_ database: String) -> String { "postgres://fairlead@/\(database)?host=\(folder)" }
@@ -56,23 +56,23 @@ public final class PostgresServer: Sendable {
             count += 1
             return "test\(count)"
         }
-        try tell("new \(name)")
+        try send("new \(name)")
         return url(name)
     }
 
     /// Ends every connection to a database, as an administrator may.
     public func endConnections(to url: String) throws {
-        try tell("end \(Self.name(of: url))")
+        try send("end \(Self.name(of: url))")
     }
 
     /// Keeps everybody from a database's tables for six seconds, so that whoever needs one waits with the connection in hand. Returns at once.
-    public func lockTables(of url: String) throws { try tell("lock \(Self.name(of: url))") }
+    public func lockTables(of url: String) throws { try send("lock \(Self.name(of: url))") }
 
     private static func name(of url: String) -> Substring { url.prefix { $0 != "?" }.split(separator: "/").last ?? "" }
 
-    private func tell(_ word: String) throws {
+    private func send(_ command: String) throws {
         try keeper.withLock { ends in
-            try ends.input.write(contentsOf: Data((word + "\n").utf8))
+            try ends.input.write(contentsOf: Data((command + "\n").utf8))
             let answer = String(decoding: ends.output.availableData, as: UTF8.self)
             guard answer == "done\n" else { throw Missing(description: "no PostgreSQL server: \(answer); scripts/setup test installs one") }
         }

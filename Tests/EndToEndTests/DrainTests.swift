@@ -29,18 +29,18 @@ import Testing
 
         bed.site.faults.clear()
         try await bed.serve.start()
-        let heard = { Set(bed.site.ats.received.filter(\.isVerified).compactMap { $0.body["data"]?["external_id"]?.text }).count }
-        for _ in 0..<1200 where heard() < Self.count || bed.site.zinc.requests.count < Self.count {
+        let notified = { Set(bed.site.ats.received.filter(\.isVerified).compactMap { $0.body["data"]?["external_id"]?.text }).count }
+        for _ in 0..<1200 where notified() < Self.count || bed.site.zinc.requests.count < Self.count {
             try await bed.resubmitWhatNeverLeft()
             try await Task.sleep(for: .milliseconds(50))
         }
-        #expect(heard() == Self.count)
+        #expect(notified() == Self.count)
         #expect(bed.site.zinc.requests.count == Self.count)
         #expect(Set(bed.site.zinc.requests.map(\.candidate.email.value)).count == Self.count)
         let twice = Dictionary(grouping: bed.site.ats.received.filter { $0.isVerified && !$0.isRepeated }) { receipt in
             "\(receipt.body["data"]?["external_id"]?.text ?? "") \(receipt.body["data"]?["state"]?.text ?? "")"
         }.filter { $0.value.count > 1 && !$0.key.hasSuffix("uncertain") }
-        #expect(twice.isEmpty, "told twice under two ids: \(twice.keys.sorted())")
+        #expect(twice.isEmpty, "notified twice under two ids: \(twice.keys.sorted())")
         let milliseconds = took.components.seconds * 1000 + took.components.attoseconds / 1_000_000_000_000_000
         try ChaosReport.append("SIGTERM", ["orders in flight", "the host took"], ["| \(Self.count) | \(milliseconds) ms |"])
         #expect(bed.serve.terminate() == 0)

@@ -33,7 +33,7 @@ import Web
         #expect(atProvider.count == count)
         #expect(atProvider.values.allSatisfy { $0.count == 1 }, "a check was ordered twice")
         let twice = bed.notifiedTwice()
-        #expect(twice.isEmpty, "told twice under two ids: \(twice)")
+        #expect(twice.isEmpty, "notified twice under two ids: \(twice)")
         let rows = misfortunes.map { "| \($0.second) | \($0.what) | \(bed.recovery(after: $0.over).map { "\($0) s" } ?? "–") |" }
         let title =
             "Three replicas on PostgreSQL: seed \(seed), \(seconds) s, \(count) orders, \(atProvider.values.map(\.count).reduce(0, +)) requests"
@@ -44,7 +44,7 @@ import Web
 }
 
 /// Something that was done to the replicas.
-struct Misfortune {
+struct Disruption {
     let second: Int
     let what: String
     /// When it was over.
@@ -123,8 +123,8 @@ final class ReplicaBed: Sendable {
     }
 
     /// Does one harm after another.
-    func harass(for seconds: Int, gap: ClosedRange<Int>, _ random: SeededRandom) async throws -> [Misfortune] {
-        var done: [Misfortune] = []
+    func harass(for seconds: Int, gap: ClosedRange<Int>, _ random: SeededRandom) async throws -> [Disruption] {
+        var done: [Disruption] = []
         let start = ContinuousClock.now
         func pick(_ count: Int) -> Int { Int(random.fraction() * Double(count)) }
         while true {
@@ -167,7 +167,7 @@ final class ReplicaBed: Sendable {
                 site.faults.set(.zinc, "create", .lateAnswer(.milliseconds(400)), times: 5)
             }
             ChaosReport.progress("second \(second) of \(seconds): \(what)")
-            done.append(Misfortune(second: second, what: what, over: SystemClock().now()))
+            done.append(Disruption(second: second, what: what, over: SystemClock().now()))
         }
     }
 
@@ -213,10 +213,10 @@ final class ReplicaBed: Sendable {
 
     /// States that the ATS was told of under two ids; `uncertain` apart, which may come back after a person had it sent again.
     func notifiedTwice() -> [String] {
-        let heard = site.ats.received.filter { $0.isVerified && !$0.isRepeated }.map {
+        let notifications = site.ats.received.filter { $0.isVerified && !$0.isRepeated }.map {
             "\($0.body["data"]?["external_id"]?.text ?? "") \($0.body["data"]?["state"]?.text ?? "")"
         }
-        return Dictionary(grouping: heard) { $0 }.filter { $0.value.count > 1 && !$0.key.hasSuffix("uncertain") }.keys.sorted()
+        return Dictionary(grouping: notifications) { $0 }.filter { $0.value.count > 1 && !$0.key.hasSuffix("uncertain") }.keys.sorted()
     }
 
     /// How many seconds after a moment orders came to their end again at 95 % of the rate at which they come in; nil where they did not within a minute.

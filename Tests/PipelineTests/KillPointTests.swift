@@ -92,8 +92,8 @@ struct KillTrial {
         // Uncertain once more for every time that a person had it sent again.
         let again = try await bed.context.store.timeline(of: orders.first?.id ?? "").count { $0.text == "to be sent again" }
         let once = notified.filter { $0 != "uncertain" }
-        if Set(once).count != once.count || notified.count - once.count > again + 1 { end.faults.append("told twice under two ids: \(notified)") }
-        if notified.last != "completed" { end.faults.append("the last that the ATS heard: \(notified)") }
+        if Set(once).count != once.count || notified.count - once.count > again + 1 { end.faults.append("notified twice under two ids: \(notified)") }
+        if notified.last != "completed" { end.faults.append("the last that the ATS was notified of: \(notified)") }
         await bed.stop()
         world.end()
         try? FileManager.default.removeItem(at: folder)

@@ -97,15 +97,15 @@ struct OverlayTests {
     @Test("One more note")
     func note() async throws {
         let plugin = try PluginBench.shipped("lever")
-        let told = try #require(try plugin.fixtures().first { $0.name == "update_completed" })
+        let update = try #require(try plugin.fixtures().first { $0.name == "update_completed" })
         let more = FixtureStep("http.post", ["json": ["value": "Please book the next interview."]], answer: .reply(["status": 201, "json": [:]]))
         let result = try await run(
             "One more note",
             "lever",
             hook: "on_update",
-            input: told.input,
-            settings: told.settings ?? [:],
-            steps: told.steps + [more]
+            input: update.input,
+            settings: update.settings ?? [:],
+            steps: update.steps + [more]
         )
         #expect(result.passed, "\(result.text)")
     }

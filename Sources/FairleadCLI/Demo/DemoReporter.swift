@@ -3,7 +3,7 @@ import Screening
 import Simulators
 import Synchronization
 
-/// Tells what happens in a demonstration, a line each, as it happens.
+/// Prints what happens in a demonstration, a line each, as it happens.
 final class DemoReporter: Sendable {
     private let started = ContinuousClock.now
     private let reported = Mutex<Set<Int>>([])
@@ -19,7 +19,7 @@ final class DemoReporter: Sendable {
     /// Prints a line of its own, at once, also into a pipe.
     func say(_ line: String, end: String = "\n") { FileHandle.standardOutput.write(Data((line + end).utf8)) }
 
-    /// Tells the exchanges that have been made since it was last asked.
+    /// Prints the exchanges that have been made since it was last asked.
     func reportExchanges(_ log: [LoggedExchange]) {
         let fresh = reported.withLock { reported in
             let fresh = log.filter { ($0.status != nil || $0.failure != nil) && !reported.contains($0.number) }

@@ -50,7 +50,7 @@ struct MapCommand: AsyncParsableCommand {
     )
     var stub: [String] = []
 
-    @Flag(help: "Tell each line that ran with the locals it changed. Prints personal data of the payload; scripts run in this process.")
+    @Flag(help: "Print each line that ran with the locals it changed. Prints personal data of the payload; scripts run in this process.")
     var trace = false
 
     @Flag(name: .customLong("json"), help: "Print {connection, plugin, hook, orders, calls, logs, end, notes, trace} as JSON.")
@@ -87,7 +87,7 @@ struct MapCommand: AsyncParsableCommand {
         dryRun.stubs = stub.compactMap(MapCommand.stub)
         dryRun.traces = trace
         let run = dryRun
-        let (report, traced) = try await Problems.told { try await run.traced() }
+        let (report, traced) = try await Problems.reporting { try await run.traced() }
         if isJSON {
             var json = report.json
             json["trace"] = traced?.json

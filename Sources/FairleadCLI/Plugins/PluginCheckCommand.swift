@@ -12,7 +12,7 @@ struct PluginCheckCommand: AsyncParsableCommand {
         discussion: """
             Manifest, contract version, syntax, unknown globals, members of ctx, settings and hooks with what was probably meant, secrets and hosts that
             the manifest does not declare, fixtures that cannot be read.
-            Exit: 0 nothing is wrong (warnings are told), 1 a problem was found.
+            Exit: 0 nothing is wrong (warnings are printed), 1 a problem was found.
 
             Examples:
               fairlead plugin check
@@ -31,7 +31,7 @@ struct PluginCheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let locator = try locator.locator()
-        let folders = try Problems.told { () throws(ConfigurationProblems) in try locator.folders(of: plugins) }
+        let folders = try Problems.reporting { () throws(ConfigurationProblems) in try locator.folders(of: plugins) }
         var checks: [PluginCheck] = []
         for folder in folders { checks.append(try await PluginCheck(folder: folder)) }
         if isJSON {

@@ -23,21 +23,21 @@ struct LocatorOptions: ParsableArguments {
 
     /// The plugins of the settings file.
     func locator() throws -> PluginLocator {
-        try Problems.told { () throws(ConfigurationProblems) in try PluginLocator(settings: settings.config, environment: settings.environment) }
+        try Problems.reporting { () throws(ConfigurationProblems) in try PluginLocator(settings: settings.config, environment: settings.environment) }
     }
 }
 
 /// Says what is wrong with files, and ends with 1.
 enum Problems {
-    static func told<Value>(_ work: () throws(ConfigurationProblems) -> Value) throws -> Value {
-        do { return try work() } catch { throw tell(error) }
+    static func reporting<Value>(_ work: () throws(ConfigurationProblems) -> Value) throws -> Value {
+        do { return try work() } catch { throw report(error) }
     }
 
-    static func told<Value>(_ work: () async throws -> Value) async throws -> Value {
-        do { return try await work() } catch let error as ConfigurationProblems { throw tell(error) }
+    static func reporting<Value>(_ work: () async throws -> Value) async throws -> Value {
+        do { return try await work() } catch let error as ConfigurationProblems { throw report(error) }
     }
 
-    static func tell(_ error: ConfigurationProblems) -> ExitCode {
+    static func report(_ error: ConfigurationProblems) -> ExitCode {
         for problem in error.problems { Terminal.complain(problem.description) }
         return ExitCode(1)
     }

@@ -40,8 +40,8 @@ struct PluginNew: AsyncParsableCommand {
     func run() async throws {
         let parent = try dir ?? locator.locator().folders.first ?? "plugins"
         let kind = PluginManifest.Kind(rawValue: kind) ?? .ats
-        let scaffold = try Problems.told { () throws(ConfigurationProblems) in try PluginScaffold(name: name, kind: kind, in: parent) }
-        let files = try Problems.told { () throws(ConfigurationProblems) in try scaffold.write() }
+        let scaffold = try Problems.reporting { () throws(ConfigurationProblems) in try PluginScaffold(name: name, kind: kind, in: parent) }
+        let files = try Problems.reporting { () throws(ConfigurationProblems) in try scaffold.write() }
         if isJSON {
             let json: JSON = [
                 "name": .string(name), "kind": .string(kind.rawValue), "folder": .string(scaffold.folder),

@@ -63,7 +63,7 @@ struct PluginTestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let locator = try locator.locator()
-        let folders = try Problems.told { () throws(ConfigurationProblems) in try locator.folders(of: plugins) }
+        let folders = try Problems.reporting { () throws(ConfigurationProblems) in try locator.folders(of: plugins) }
         if let record { return try await make(record, folders[0]) }
         guard watch else {
             if try await !test(folders) { throw ExitCode(1) }
@@ -85,7 +85,7 @@ struct PluginTestCommand: AsyncParsableCommand {
     private func make(_ event: String, _ folder: String) async throws {
         let client = try HostOptions.client(url: url, token: token)
         defer { Task { await client.close() } }
-        let recorded = try await Problems.told {
+        let recorded = try await Problems.reporting {
             try await RecordedFixture(event: event, from: client, for: folder, name: fixture.first)
         }
         if isJSON { return Terminal.say(recorded.json.string()) }
@@ -99,7 +99,7 @@ struct PluginTestCommand: AsyncParsableCommand {
         for folder in folders {
             // One plugin that cannot be read keeps nobody from hearing of the others.
             do { tests.append(try await PluginTest(folder: folder, only: fixture, updates: update)) } catch let error as ConfigurationProblems {
-                _ = Problems.tell(error)
+                _ = Problems.report(error)
                 isWhole = false
             }
         }

@@ -42,7 +42,7 @@ struct PluginTypes: AsyncParsableCommand {
         if let page = reference.flatMap({ PluginTypes.pages[$0] }) { return Terminal.say(bytes: Array(page.utf8)) }
         let parent = try dir ?? locator.locator().folders.first ?? "plugins"
         let files = LuaAnnotations.files
-        try Problems.told { () throws(ConfigurationProblems) in
+        try Problems.reporting { () throws(ConfigurationProblems) in
             try PluginScaffold.write(files, to: parent + "/" + LuaAnnotations.folder)
             try PluginScaffold.keep([".luarc.json": LuaAnnotations.settings(types: LuaAnnotations.folder)], in: parent)
         }

@@ -35,7 +35,7 @@ struct ShadowCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let report = try await Problems.told {
+        let report = try await Problems.reporting {
             let shadow = try Shadow(settings: settings.config, environment: settings.environment, connection: connection, script: script)
             return try await host.ask { try await shadow.report(from: $0, last: last) }
         }

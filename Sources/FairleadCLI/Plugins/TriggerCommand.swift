@@ -54,7 +54,7 @@ struct TriggerCommand: AsyncParsableCommand {
             return (parts[0], (try? JSON(parsing: parts[1])) ?? .string(parts[1]))
         }
         let address = url ?? ProcessInfo.processInfo.environment["FAIRLEAD_URL"]
-        let trigger = try await Problems.told {
+        let trigger = try await Problems.reporting {
             try Trigger(
                 settings: settings.config,
                 environment: settings.environment,

@@ -10,7 +10,7 @@ struct CheckCommand: AsyncParsableCommand {
         abstract: "Says everything that is wrong with the settings file and all that it names.",
         discussion: """
             Reads settings, the presence of secrets, plugins and scripts. Scripts are compiled and never run; nothing is sent.
-            Exit: 0 nothing is wrong (warnings are told), 1 a problem was found.
+            Exit: 0 nothing is wrong (warnings are printed), 1 a problem was found.
 
             Examples:
               fairlead check

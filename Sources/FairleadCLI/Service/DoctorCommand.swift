@@ -10,7 +10,7 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Looks at everything outside that the host needs: workers, store, credentials, clock, public address.",
         discussion: """
             Asks every provider something that changes nothing there, and orders nothing. May be run beside a running host.
-            Exit: 0 nothing is wrong (warnings are told), 1 a problem was found.
+            Exit: 0 nothing is wrong (warnings are printed), 1 a problem was found.
 
             Examples:
               fairlead doctor

@@ -26,8 +26,8 @@ struct LineLogHandler: LogHandler {
         let fields = all.sorted { $0.key < $1.key }
         let now = clock.now().iso8601
         guard isJSON else {
-            let told = fields.map { " \($0.key)=\(LineLogHandler.plain("\($0.value)"))" }.joined()
-            Terminal.complain("\(now) \(event.level.rawValue) \(LineLogHandler.plain("\(event.message)"))\(told)")
+            let text = fields.map { " \($0.key)=\(LineLogHandler.plain("\($0.value)"))" }.joined()
+            Terminal.complain("\(now) \(event.level.rawValue) \(LineLogHandler.plain("\(event.message)"))\(text)")
             return
         }
         var line: JSON = ["time": .string(now), "level": .string(event.level.rawValue), "message": .string("\(event.message)")]

@@ -72,7 +72,7 @@ struct ServeCommand: AsyncParsableCommand {
         return (read, host, ServiceGroup(configuration: configuration))
     }
 
-    /// Tells where the host listens, once it does.
+    /// Announces where the host listens, once it does.
     private func announce(_ host: Host, _ settings: Settings, _ logger: Logger) async {
         guard let port = try? await host.port() else { return }
         let address = settings.server.url(port: port)
@@ -115,7 +115,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// Tells why the host cannot run, and gives the exit code.
+    /// Prints why the host cannot run, and gives the exit code.
     private func exitCode(for error: any Error) async -> ExitCode {
         guard let problems = error as? ConfigurationProblems else {
             let failure = StartFailure(error)

@@ -134,7 +134,7 @@ public struct Host: Service {
     public func run() async throws {
         var services: [any Service] = works ? [Worker(context), Poller(context)] : []
         if let server { services.append(server) }
-        // In one group, not one after the other: all hear of a shutdown at the same moment, and share the time it may take.
+        // In one group, not one after the other: all are asked to shut down at the same moment, and share the time it may take.
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for service in services { group.addTask { try await service.run() } }

@@ -9,7 +9,7 @@ package struct SettingsDraft {
     package let settings: Settings
     /// What is wrong so far.
     package let problems: ProblemList
-    /// The paths whose `${…}` could not be resolved: told already.
+    /// The paths whose `${…}` could not be resolved: reported already.
     package let unresolved: Set<[String]>
     private let yaml: LocatedYAML
 
@@ -79,13 +79,13 @@ package struct SettingsDraft {
         return settings
     }
 
-    /// A list over the same file with nothing in it; what could not be resolved stays told.
+    /// A list over the same file with nothing in it; what could not be resolved stays reported.
     package func empty() -> ProblemList { ProblemList(yaml, settled: unresolved) }
 
     /// Notes a problem unless the place, or something in it, has one already.
     package func note(at path: [String], _ message: String, hint: String? = nil) {
         let place = path.joined(separator: ".")
-        let told = problems.problems.contains { $0.path == place || $0.path.hasPrefix(place + ".") }
-        if !told, !unresolved.contains(where: { $0.starts(with: path) }) { problems.add(at: path, message, hint: hint) }
+        let isReported = problems.problems.contains { $0.path == place || $0.path.hasPrefix(place + ".") }
+        if !isReported, !unresolved.contains(where: { $0.starts(with: path) }) { problems.add(at: path, message, hint: hint) }
     }
 }

@@ -40,7 +40,7 @@ struct SettingsSources {
             json[path[0]] = value
         } else {
             let section = json[path[0]] ?? .null
-            // A section of the wrong kind is a problem of its own, told later.
+            // A section of the wrong kind is a problem of its own, reported later.
             guard section.isNull || section.members != nil else { return }
             var members = section.members ?? JSON.Members()
             members[path[1]] = value

@@ -61,24 +61,24 @@ public struct Doctor: Sendable {
         }
     }
 
-    /// Looks at one thing after the other, and tells each as soon as it is known. To be called once.
-    public func examine(_ tell: (Finding) -> Void) async {
-        tell(
+    /// Looks at one thing after the other, and reports each as soon as it is known. To be called once.
+    public func examine(_ report: (Finding) -> Void) async {
+        report(
             Finding(
                 subject: "settings",
                 verdict: .fine,
                 message: "in order: " + counted(contents.connections.count, "connection") + ", " + counted(contents.accounts.count, "account")
             )
         )
-        tell(await workers())
-        tell(await store())
-        for account in contents.accounts { tell(await credentials(of: account)) }
+        report(await workers())
+        report(await store())
+        for account in contents.accounts { report(await credentials(of: account)) }
         var hosts: Set<String> = []
         for account in contents.accounts {
             guard let parts = URLParts(account.account.baseURL), hosts.insert(parts.host).inserted else { continue }
-            if let finding = await time(at: account.account.baseURL, parts.host) { tell(finding) }
+            if let finding = await time(at: account.account.baseURL, parts.host) { report(finding) }
         }
-        tell(await wayBack())
+        report(await wayBack())
         await pool.shutdown()
         await transport.shutdown()
     }

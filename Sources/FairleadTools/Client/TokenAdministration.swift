@@ -19,7 +19,7 @@ public struct TokenAdministration: Sendable {
     }
 
     /// Makes a token: `name`, `scopes`, `connections`, `expires_at` as the API takes them. Calling twice makes two.
-    /// - Returns: the token with `token`, the secret that is told this once.
+    /// - Returns: the token with `token`, the secret, which is shown only this once.
     /// - Throws: ``CommandError`` or ``APIProblem`` for what is malformed, ``StoreError`` where neither the store nor a host can be had.
     public func create(_ request: JSON) async throws -> JSON {
         try await either { tokens in

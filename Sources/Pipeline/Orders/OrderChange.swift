@@ -5,7 +5,7 @@ import Screening
 struct OrderChange: Sendable {
     /// What is to be written.
     private(set) var effects: [Effect] = []
-    /// The update that was made of it; nil where the ATS hears nothing.
+    /// The update that was made of it; nil where the ATS is not notified.
     private(set) var update: Update?
 
     /// - Parameters:
@@ -65,7 +65,7 @@ struct OrderChange: Sendable {
         ]
     }
 
-    /// The run that tells the ATS; nil where the connection's scripts have no `on_update`.
+    /// The run that notifies the ATS; nil where the connection's scripts have no `on_update`.
     private static func run(for update: Update, at moment: Timestamp, _ environment: Environment) -> Run? {
         let id = environment.identifier(.run)
         guard let connection = environment.registry.connection(update.order.connection) else {

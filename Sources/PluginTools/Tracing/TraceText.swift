@@ -5,7 +5,7 @@ extension ScriptTrace {
     /// The lines as they ran, each with the locals that it changed. Shows whatever the payload holds.
     /// - Parameter scripts: where the lines' text is taken from.
     public func text(of scripts: ConnectionScripts) -> String {
-        let lines = told
+        let lines = shownLines
         var out: [String] = []
         for (index, line) in lines.enumerated() {
             let text = scripts.lines(of: line.script).flatMap { $0.indices.contains(line.line - 1) ? $0[line.line - 1] : nil } ?? ""
@@ -18,7 +18,7 @@ extension ScriptTrace {
 
     /// `[{script, line, depth, locals}]`, the locals as they were after the line where that is known.
     public var json: JSON {
-        let lines = told
+        let lines = shownLines
         return .array(
             lines.enumerated().map { index, line in
                 let locals = ScriptTrace.changes(index, in: lines).map { ($0.name, JSON.string($0.value)) }
@@ -31,7 +31,7 @@ extension ScriptTrace {
     }
 
     /// The lines of functions; those of a file's top level, which only declare them, where nothing else ran.
-    private var told: [Line] {
+    private var shownLines: [Line] {
         let lines = lines
         let inside = lines.filter { $0.function > 0 }
         return inside.isEmpty ? lines : inside

@@ -7,7 +7,7 @@ public struct HookRunner: Sendable {
     private let trace: ScriptTrace?
 
     /// Runs hooks in `pool`.
-    /// - Parameter trace: hears of every line that runs, where the pool runs scripts in this process.
+    /// - Parameter trace: is given every line that runs, where the pool runs scripts in this process.
     public init(pool: LuaPool, trace: ScriptTrace? = nil) {
         self.pool = pool
         self.trace = trace
@@ -135,7 +135,7 @@ extension HookFailure {
         // A script chooses these texts: a code is a word, and none that only the sandbox gives; the rest is shown without what the run was given.
         let chosen = value?["code"]?.text.flatMap { $0.wholeMatch(of: /[a-z_]{1,40}/) == nil || Self.reserved.contains($0) ? nil : $0 }
         let code = chosen ?? error.code.rawValue
-        func told(_ name: String) -> String? { (value?[name]?.text).map(redactor.redacted) }
+        func shownLines(_ name: String) -> String? { (value?[name]?.text).map(redactor.redacted) }
         var failure = RunFailure(
             code,
             redactor.redacted(value?["message"]?.text ?? Self.plain(error.message)),
@@ -144,10 +144,10 @@ extension HookFailure {
             // Where no line is known, what is wrong came of the last script that had a hand in the hooks.
             script: (error.line == nil ? scripts?.overlayFile : nil) ?? error.script,
             line: error.line,
-            path: told("path"),
-            expected: told("expected"),
-            found: told("found"),
-            hint: told("hint")
+            path: shownLines("path"),
+            expected: shownLines("expected"),
+            found: shownLines("found"),
+            hint: shownLines("hint")
         )
         if let script = error.script, let line = error.line, let lines = scripts?.lines(of: script) {
             failure.excerpt = scripts?.excerpt(script: script, line: line) ?? []

@@ -2,7 +2,7 @@ public import LuaRuntime
 import Screening
 import Synchronization
 
-/// Hears of the lines that scripts run. For tools: it holds what locals hold, and that is personal data.
+/// Collects the lines that scripts run. For tools: it holds what locals hold, and that is personal data.
 public final class ScriptTrace: Sendable {
     /// A line that was reached.
     public struct Line: Sendable {
@@ -33,7 +33,7 @@ public final class ScriptTrace: Sendable {
     let detail: Limits.Trace
     private let state = Mutex(State())
 
-    /// - Parameter detail: whether to hear of lines alone, which is enough for coverage, or of locals, too.
+    /// - Parameter detail: whether to collect lines alone, which is enough for coverage, or of locals, too.
     public init(_ detail: Limits.Trace) { self.detail = detail }
 
     /// The lines in the order in which they ran; empty where only coverage was asked for.
@@ -43,7 +43,7 @@ public final class ScriptTrace: Sendable {
     /// The lines of each script that ran at least once.
     public var reached: [String: Set<Int>] { state.withLock { $0.reached } }
 
-    /// Takes what the sandbox tells: texts with a NUL after each. Called on the thread that runs the script.
+    /// Takes what the sandbox reports: texts with a NUL after each. Called on the thread that runs the script.
     func take(_ bytes: [UInt8], run: String) {
         let parts = bytes.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
         guard parts.count >= 4, let number = Int(parts[1]), let depth = Int(parts[2]), let function = Int(parts[3]) else { return }

@@ -1,4 +1,4 @@
-/// A change of an order that is worth telling the ATS about: its state or its outcome became another.
+/// A change of an order that is worth notifying the ATS of: its state or its outcome became another.
 public struct Update: Sendable, Equatable {
     /// What brought the change about.
     public enum Cause: String, Sendable {

@@ -55,7 +55,7 @@ public struct StoreConformance: Sendable {
             }
             await trial.store.close()
             return nil
-        } catch let broken as BrokenPromise {
+        } catch let broken as CheckFailure {
             return ConformanceFailure(check: check.name, message: broken.message)
         } catch {
             return ConformanceFailure(check: check.name, message: "threw \(error)")
@@ -73,6 +73,6 @@ public struct StoreConformance: Sendable {
 }
 
 /// Ends a check.
-struct BrokenPromise: Error {
+struct CheckFailure: Error {
     let message: String
 }

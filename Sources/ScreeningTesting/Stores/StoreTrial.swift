@@ -18,11 +18,11 @@ struct StoreTrial: Sendable {
     var now: Timestamp { clock.now() }
 
     func expect(_ condition: Bool, _ message: @autoclosure () -> String) throws {
-        if !condition { throw BrokenPromise(message: message()) }
+        if !condition { throw CheckFailure(message: message()) }
     }
 
     func unwrap<Value>(_ value: Value?, _ message: @autoclosure () -> String) throws -> Value {
-        guard let value else { throw BrokenPromise(message: message()) }
+        guard let value else { throw CheckFailure(message: message()) }
         return value
     }
 
@@ -37,9 +37,9 @@ struct StoreTrial: Sendable {
         } catch let error as StoreError where matches(error) {
             return
         } catch {
-            throw BrokenPromise(message: "should have thrown \(expected), but threw \(error)")
+            throw CheckFailure(message: "should have thrown \(expected), but threw \(error)")
         }
-        throw BrokenPromise(message: "should have thrown \(expected)")
+        throw CheckFailure(message: "should have thrown \(expected)")
     }
 
     func expectConflict(_ body: () async throws -> Void) async throws { try await expect("conflict", from: body) { $0 == .conflict } }

@@ -8,10 +8,10 @@ final class BoundPort: Sendable {
 
     deinit { promise.fail(CancellationError()) }
 
-    /// Tells the port, once.
-    func tell(_ port: Int) { promise.succeed(port) }
+    /// Gives the port, once.
+    func succeed(_ port: Int) { promise.succeed(port) }
 
-    /// Tells that there will be none.
+    /// Says that there will be none.
     func fail(_ error: any Error) { promise.fail(error) }
 
     /// The port; waits for it. Throws what kept the server from getting one.

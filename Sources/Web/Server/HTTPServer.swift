@@ -97,7 +97,7 @@ public struct HTTPServer: Service {
                 )
             ),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), backlog: 1024),
-            onServerRunning: { [bound, port] channel in bound.tell(channel.localAddress?.port ?? port) },
+            onServerRunning: { [bound, port] channel in bound.succeed(channel.localAddress?.port ?? port) },
             logger: quiet
         )
     }

@@ -36,7 +36,7 @@ struct TokenEndpoints: Sendable {
     }
 
     private static let creating = Operation(
-        summary: "Make a token; its secret, `token`, is told this once",
+        summary: "Make a token; its secret, `token`, is shown only this once",
         body: Operation.body(
             required: ["name": .anyText, "scopes": .list(of: .values(Scope.self))],
             optional: ["connections": .list(of: .anyText), "expires_at": .moment]

@@ -2,7 +2,7 @@ import Screening
 
 extension AccessToken {
     static let schema = Schema("Token", always: members)
-    static let newSchema = Schema("NewToken", always: membersOfNew, "The only time that `token`, the secret, is told")
+    static let newSchema = Schema("NewToken", always: membersOfNew, "The only time that `token`, the secret, is shown")
 
     private static let members: JSON = [
         "id": .anyText, "name": .anyText, "scopes": .list(of: .values(Scope.self)), "connections": JSON.list(of: .anyText).orNull,
