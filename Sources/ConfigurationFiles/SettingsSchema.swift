@@ -111,7 +111,7 @@ struct SchemaCheck {
         var found: [String] = []
         let length = text.unicodeScalars.count
         if let least = schema["minLength"]?.integer, length < least { found.append("must have at least \(least) characters") }
-        if let most = schema["maxLength"]?.integer, length > most { found.append("must have at most \(most) characters") }
+        if let maximum = schema["maxLength"]?.integer, length > maximum { found.append("must have at most \(maximum) characters") }
         if let pattern = schema["pattern"]?.text, !Self.matches(text, pattern) { found.append("must match \(pattern)") }
         return found
     }
@@ -119,14 +119,14 @@ struct SchemaCheck {
     private func limits(_ number: Double) -> [String] {
         var found: [String] = []
         if let least = schema["minimum"], let limit = least.number, number < limit { found.append("must be at least \(least.string())") }
-        if let most = schema["maximum"], let limit = most.number, number > limit { found.append("must be at most \(most.string())") }
+        if let maximum = schema["maximum"], let limit = maximum.number, number > limit { found.append("must be at most \(maximum.string())") }
         return found
     }
 
     private func limits(_ count: Int) -> [String] {
         var found: [String] = []
         if let least = schema["minItems"]?.integer, count < least { found.append("must have at least \(least) entries") }
-        if let most = schema["maxItems"]?.integer, count > most { found.append("must have at most \(most) entries") }
+        if let maximum = schema["maxItems"]?.integer, count > maximum { found.append("must have at most \(maximum) entries") }
         return found
     }
 

@@ -91,9 +91,9 @@ final class InProcessEngine: Engine {
             return end
         }
         let op = String(decoding: copy(outcome.op, outcome.op_length), as: UTF8.self)
-        if let most = suspended.hold(run, bytes: Int(clamping: outcome.held_bytes), tenant: configuration.tenantMemory, all: .max) {
+        if let limit = suspended.hold(run, bytes: Int(clamping: outcome.held_bytes), tenant: configuration.tenantMemory, all: .max) {
             drop(run.id)
-            return run.holdsTooMuch(most)
+            return run.holdsTooMuch(limit)
         }
         return .call(HostCall(op: op, args: payload))
     }

@@ -2,10 +2,10 @@
 struct KnownBundles<Value> {
     private var entries: [String: (value: Value, used: UInt64)] = [:]
     private var uses: UInt64 = 0
-    private let most: Int
+    private let maximum: Int
 
-    init(most: Int = 64) {
-        self.most = most
+    init(maximum: Int = 64) {
+        self.maximum = maximum
     }
 
     var values: [Value] { entries.values.map(\.value) }
@@ -19,7 +19,7 @@ struct KnownBundles<Value> {
     /// Adds a bundle and returns the one that had to go.
     mutating func add(_ id: String, _ value: Value) -> Value? {
         uses += 1
-        let oldest = entries.count >= most ? entries.min { $0.value.used < $1.value.used }?.key : nil
+        let oldest = entries.count >= maximum ? entries.min { $0.value.used < $1.value.used }?.key : nil
         let removed = oldest.flatMap { entries.removeValue(forKey: $0)?.value }
         entries[id] = (value, uses)
         return removed

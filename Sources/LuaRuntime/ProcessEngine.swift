@@ -258,7 +258,7 @@ final class ProcessEngine: Engine {
 
     private func meaning(of frame: WorkerProcess.Frame, of run: PoolRun) -> FrameMeaning {
         let type = Int(frame.type), payload = frame.payload
-        guard payload.count <= Self.most(type, run.limits) else { return .wrong("the worker sent more than it may") }
+        guard payload.count <= Self.payloadLimit(type, run.limits) else { return .wrong("the worker sent more than it may") }
         switch type {
         case FLS_FRAME_NOTE:
             let note = call(payload, at: 0)
@@ -274,9 +274,9 @@ final class ProcessEngine: Engine {
             return .wrong("the worker spoke on after its answer")
         case FLS_FRAME_CALL:
             let bytes = Int(clamping: payload.integer(UInt64.self, at: 0))
-            if let most = suspended.hold(run, bytes: bytes, tenant: configuration.tenantMemory, all: Int(clamping: configuration.addressSpace / 2)) {
+            if let limit = suspended.hold(run, bytes: bytes, tenant: configuration.tenantMemory, all: Int(clamping: configuration.addressSpace / 2)) {
                 _ = sendDrop(run.id)  // where it is gone, the next slice finds out
-                return .end(run.holdsTooMuch(most))
+                return .end(run.holdsTooMuch(limit))
             }
             return .end(.call(call(payload, at: 8)))
         case FLS_FRAME_DONE:
@@ -291,7 +291,7 @@ final class ProcessEngine: Engine {
     }
 
     /// How long the payload of a frame can be.
-    private static func most(_ type: Int, _ limits: Limits) -> Int {
+    private static func payloadLimit(_ type: Int, _ limits: Limits) -> Int {
         let output = min(max(limits.output, 0), Int(FLS_WIRE_PAYLOAD_MAX))
         return switch type {
         case FLS_FRAME_DONE: output

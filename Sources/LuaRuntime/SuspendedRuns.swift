@@ -1,7 +1,7 @@
 /// How much the waiting runs of each tenant hold.
 struct SuspendedRuns {
     /// More than any run holds; so many of them can still be added up.
-    private static let most = 1 << 40
+    private static let maximum = 1 << 40
 
     private var runs: [UInt32: (tenant: String, bytes: Int)] = [:]
     private var tenants: [String: Int] = [:]
@@ -18,7 +18,7 @@ struct SuspendedRuns {
     /// more.
     mutating func hold(_ run: PoolRun, bytes: Int, tenant: Int, all: Int) -> Int? {
         remove(run.id)
-        let bytes = min(max(bytes, 0), Self.most)
+        let bytes = min(max(bytes, 0), Self.maximum)
         runs[run.id] = (run.tenant, bytes)
         total += bytes
         let held = tenants[run.tenant, default: 0] + bytes

@@ -8,7 +8,7 @@
 #define fls_region_release worker_region_release
 #include "../../Sources/CLuaSandbox/base/region.c"
 
-enum { BLOCKS = 64, HOME = 8 * 1024, MOST = 256 * 1024 };
+enum { BLOCKS = 64, HOME = 8 * 1024, LIMIT = 256 * 1024 };
 
 typedef struct {
     unsigned char *at;
@@ -54,7 +54,7 @@ static void resize(block *b, size_t size, unsigned char fill) {
 
 /* Mostly what Lua asks for, and now and then much. */
 static size_t size_of(unsigned kind, unsigned amount) {
-    return kind < 160 ? amount : kind < 224 ? amount * 16 : kind < 254 ? amount * 256 : kind == 254 ? 0 : MOST + amount;
+    return kind < 160 ? amount : kind < 224 ? amount * 16 : kind < 254 ? amount * 256 : kind == 254 ? 0 : LIMIT + amount;
 }
 
 static void check_overlaps(void) {
@@ -64,12 +64,12 @@ static void check_overlaps(void) {
             check(a->size == 0 || b->size == 0 || a->at + a->size <= b->at || b->at + b->size <= a->at);
         }
     }
-    check(region.held <= region.most);
+    check(region.held <= region.limit);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memset(blocks, 0, sizeof blocks);
-    region = (fls_region){.most = MOST};
+    region = (fls_region){.limit = LIMIT};
     if (size > 0 && data[0] % 2 == 0) {
         region.home = region.at = home;
         region.home_size = sizeof home;

@@ -22,9 +22,9 @@ import Testing
         #expect(RetryPolicy(attempts: 1).mayPass.waits.isEmpty)
     }
 
-    @Test func halfAndMostOfTheAttemptsAreToldOnceEach() {
+    @Test func halfAndFourFifthsOfTheAttemptsAreToldOnceEach() {
         let schedule = RetryPolicy().mayPass
-        #expect((1...16).compactMap { schedule.alert(after: $0) } == [.half, .most])
+        #expect((1...16).compactMap { schedule.alert(after: $0) } == [.half, .fourFifths])
         #expect((1...3).allSatisfy { RetryPolicy().scriptError.alert(after: $0) == nil })
     }
 

@@ -75,6 +75,6 @@ struct TraceTests {
         let result = try await FixtureRunner(HookRunner(pool: pool, trace: trace)).run(plugin, Fixture(name: "case", hook: "on_event", input: [:]))
         await pool.shutdown()
         #expect(result.end.json["error"]?["code"] == "cpu_limit", "\(result.end)")
-        #expect(trace.lines.count <= ScriptTrace.most)
+        #expect(trace.lines.count <= ScriptTrace.maximum)
     }
 }

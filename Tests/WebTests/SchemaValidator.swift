@@ -27,7 +27,7 @@ struct SchemaValidator {
         if schema["format"] == "date-time", let text = value.text, Timestamp(iso8601: text) == nil { found.append("\(place): no date-time") }
         if let number = value.number {
             if let least = schema["minimum"]?.number, number < least { found.append("\(place): less than \(least)") }
-            if let most = schema["maximum"]?.number, number > most { found.append("\(place): more than \(most)") }
+            if let maximum = schema["maximum"]?.number, number > maximum { found.append("\(place): more than \(maximum)") }
         }
         if let items = value.items, let schema = schema["items"] {
             for (index, item) in items.enumerated() { found += problems(item, schema, at: "\(place)[\(index)]") }

@@ -165,9 +165,9 @@ bool fls_buffer_json_string(fls_buffer *buffer, const char *text, size_t length)
     return true;
 }
 
-void fls_buffer_json_lossy(fls_buffer *buffer, const char *text, size_t length, size_t most) {
+void fls_buffer_json_lossy(fls_buffer *buffer, const char *text, size_t length, size_t limit) {
     const unsigned char *at = (const unsigned char *)text, *end = at + length;
-    const unsigned char *stop = length > most ? at + most : end;
+    const unsigned char *stop = length > limit ? at + limit : end;
     fls_buffer_byte(buffer, '"');
     while (at < stop) {
         size_t count = fls_utf8_length(at, end);

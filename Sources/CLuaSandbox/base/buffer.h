@@ -36,7 +36,7 @@ size_t fls_utf8_length(const unsigned char *at, const unsigned char *end);
 
 /* Appends a JSON string. Returns false where the text is not valid UTF-8. */
 bool fls_buffer_json_string(fls_buffer *buffer, const char *text, size_t length);
-/* The same, cut after `most` bytes, with U+FFFD for what is not UTF-8. */
-void fls_buffer_json_lossy(fls_buffer *buffer, const char *text, size_t length, size_t most);
+/* The same, cut after `maximum` bytes, with U+FFFD for what is not UTF-8. */
+void fls_buffer_json_lossy(fls_buffer *buffer, const char *text, size_t length, size_t limit);
 
 #endif

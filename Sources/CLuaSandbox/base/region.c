@@ -33,7 +33,7 @@ static bool is_home(const fls_region *r, const void *block) {
 
 /* Whether so many bytes more may come from the system. */
 static bool may_hold(fls_region *r, size_t more) {
-    if (more > r->most || r->held > r->most - more) {
+    if (more > r->limit || r->held > r->limit - more) {
         r->is_full = true;
         return false;
     }

@@ -26,9 +26,9 @@ typedef struct {
     char *home;                           /* a chunk that belongs to somebody else */
     size_t home_size;
     size_t held;                          /* bytes from the system */
-    size_t most;                          /* bytes that may be taken from the system */
+    size_t limit;                          /* bytes that may be taken from the system */
     bool at_home;                         /* every new block, of whatever size, comes from `home` */
-    bool is_full;                         /* `most` was what stood in the way */
+    bool is_full;                         /* `maximum` was what stood in the way */
 } fls_region;
 
 /*

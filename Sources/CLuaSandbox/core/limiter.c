@@ -55,7 +55,7 @@ void *fls_allocate(void *context, void *block, size_t old_size, size_t new_size)
             }
         }
     }
-    run->region.most = 2 * (size_t)run->limits.memory_bytes + SLACK_BYTES;
+    run->region.limit = 2 * (size_t)run->limits.memory_bytes + SLACK_BYTES;
     run->region.is_full = false;
     void *result = fls_region_resize(&run->region, block, held, new_size);
     if (result == NULL) {

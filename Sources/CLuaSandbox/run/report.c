@@ -122,9 +122,9 @@ static void find_message(fls_run *run, lua_State *L, found *f) {
     f->message = lua_tolstring(L, -1, &f->length);
 }
 
-static void field(fls_buffer *out, const char *name, const char *text, size_t length, size_t most) {
+static void field(fls_buffer *out, const char *name, const char *text, size_t length, size_t limit) {
     fls_buffer_text(out, name);
-    fls_buffer_json_lossy(out, text, length, most);
+    fls_buffer_json_lossy(out, text, length, limit);
 }
 
 static void traceback(fls_buffer *out, lua_State *at) {

@@ -148,7 +148,7 @@ static fls_outcome take_turn(fls_run *run, fls_stage expected, turn t) {
 static fls_run *create(void) {
     fls_run *run = calloc(1, sizeof *run);
     if (run != NULL) {
-        run->region.most = FIRST_BYTES;
+        run->region.limit = FIRST_BYTES;
         run->limits.memory_bytes = FIRST_BYTES;
         run->L = lua_newstate(fls_allocate, run);
     }

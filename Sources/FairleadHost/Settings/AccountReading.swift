@@ -70,7 +70,7 @@ struct AccountReading {
 
     private func polling(_ entry: ObjectReader, _ provider: ProviderManifest) -> ProviderManifest.Polling? {
         var polling = provider.polling
-        if let most = entry.integer("results_per_minute", in: 1...100_000) { polling.readsPerMinute = most }
+        if let limit = entry.integer("results_per_minute", in: 1...100_000) { polling.readsPerMinute = limit }
         guard let text = entry.text("poll") else { return polling }
         if text == "off" {
             polling.interval = nil

@@ -71,13 +71,13 @@ extension SettingsKind<Int> {
 
     /// A number of bytes.
     static func size(_ range: ClosedRange<Int>) -> SettingsKind {
-        let (least, most) = (ByteCount.text(range.lowerBound), ByteCount.text(range.upperBound))
+        let (least, limit) = (ByteCount.text(range.lowerBound), ByteCount.text(range.upperBound))
         return SettingsKind(
-            values: "bytes, `KiB`, `MiB` or `GiB`; \(least)–\(most)",
+            values: "bytes, `KiB`, `MiB` or `GiB`; \(least)–\(limit)",
             read: { section, key, _ in
                 guard let value = section[key] else { return nil }
                 if let bytes = value.integer.map({ Int($0) }) ?? value.text.flatMap(ByteCount.bytes), range.contains(bytes) { return bytes }
-                section.problem(key, "must be a size from \(least) to \(most): whole bytes, or such as 512KiB or 64MiB")
+                section.problem(key, "must be a size from \(least) to \(limit): whole bytes, or such as 512KiB or 64MiB")
                 return nil
             },
             text: ByteCount.text
@@ -97,9 +97,9 @@ extension SettingsKind<Int> {
 extension SettingsKind<Duration> {
     /// A time.
     static func duration(_ range: ClosedRange<Duration>) -> SettingsKind {
-        let (least, most) = (range.lowerBound.short, range.upperBound.short)
+        let (least, limit) = (range.lowerBound.short, range.upperBound.short)
         return SettingsKind(
-            values: "a time such as `90s`, `15m`, `8h` or `3d`; \(least)–\(most)",
+            values: "a time such as `90s`, `15m`, `8h` or `3d`; \(least)–\(limit)",
             read: { section, key, _ in section.duration(key, in: range) },
             text: { $0.short }
         )

@@ -5,7 +5,7 @@ import Synchronization
 /// out for itself.
 final class CircuitBreakers: Sendable {
     /// What keeps calling others waits for them; a name that has done nothing wrong of late is not kept.
-    private static let most = 1_000
+    private static let maximum = 1_000
 
     private let policy: CircuitBreaker.Policy
     private let breakers = Mutex<[String: CircuitBreaker]>([:])
@@ -37,9 +37,11 @@ final class CircuitBreakers: Sendable {
     /// Something failed. Returns true where that opened it.
     func failed(_ name: String, at now: Timestamp) -> Bool {
         breakers.withLock { breakers in
-            if breakers[name] == nil, breakers.count >= Self.most { breakers = breakers.filter { $0.value.isOpen && !$0.value.isForgotten(at: now) } }
+            if breakers[name] == nil, breakers.count >= Self.maximum {
+                breakers = breakers.filter { $0.value.isOpen && !$0.value.isForgotten(at: now) }
+            }
             // Beyond that, what is new is not watched.
-            guard breakers[name] != nil || breakers.count < Self.most else { return false }
+            guard breakers[name] != nil || breakers.count < Self.maximum else { return false }
             return breakers[name, default: CircuitBreaker(policy)].failed(at: now)
         }
     }

@@ -14,7 +14,7 @@ struct RetrySchedule: Sendable {
     enum Alert: String, Sendable {
         case half
         /// Four fifths.
-        case most
+        case fourFifths
     }
 
     private static let beginning = [5, 30, 120, 600, 1800, 3600, 7200].map { Duration.seconds($0) }
@@ -49,6 +49,6 @@ struct RetrySchedule: Sendable {
         let attempts = waits.count + 1
         guard attempts >= 5 else { return nil }
         if attempt == (attempts + 1) / 2 { return .half }
-        return attempt == (attempts * 4 + 4) / 5 ? .most : nil
+        return attempt == (attempts * 4 + 4) / 5 ? .fourFifths : nil
     }
 }

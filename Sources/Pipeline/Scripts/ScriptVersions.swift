@@ -4,7 +4,7 @@ import Synchronization
 
 /// The versions of scripts that the store keeps for unfinished runs, and in memory those that were needed lately.
 final class ScriptVersions: Sendable {
-    private static let most = 16
+    private static let maximum = 16
     private let store: any RunStore
     private let versions = Mutex<[String: ConnectionScripts]>([:])
 
@@ -15,7 +15,7 @@ final class ScriptVersions: Sendable {
         if let known = versions.withLock({ $0[id] }) { return known }
         guard let scripts = try await store.scriptVersion(id).flatMap({ ConnectionScripts($0) }) else { return nil }
         versions.withLock { versions in
-            if versions.count >= Self.most { versions.removeAll() }
+            if versions.count >= Self.maximum { versions.removeAll() }
             versions[id] = scripts
         }
         return scripts

@@ -32,8 +32,8 @@ public struct Poller: Service {
         guard let account = environment.registry.account(id) else { return ([], environment.clock.now() + .seconds(60)) }
         guard try await accounts.pause(of: account) == nil else { return ([], environment.clock.now() + .seconds(5)) }
         if case .refused(let until) = accounts.unanswered.ask(id, at: environment.clock.now()) { return ([], until) }
-        let most = accounts.unanswered.isOpen(id) ? 1 : claims.count
-        let grant = try await accounts.reads(most, from: account)
+        let maximum = accounts.unanswered.isOpen(id) ? 1 : claims.count
+        let grant = try await accounts.reads(count, from: account)
         return (Array(claims.prefix(grant.count)), grant.count < claims.count ? grant.next ?? environment.clock.now() + .seconds(2) : nil)
     }
 }

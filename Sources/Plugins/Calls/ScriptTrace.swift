@@ -22,7 +22,7 @@ public final class ScriptTrace: Sendable {
     }
 
     /// At most so many lines with their locals are kept; a loop says nothing new after that.
-    public static let most = 5000
+    public static let maximum = 5000
 
     private struct State {
         var lines: [Line] = []
@@ -38,7 +38,7 @@ public final class ScriptTrace: Sendable {
 
     /// The lines in the order in which they ran; empty where only coverage was asked for.
     public var lines: [Line] { state.withLock { $0.lines } }
-    /// How many were left out beyond ``most``.
+    /// How many were left out beyond ``maximum``.
     public var dropped: Int { state.withLock { $0.dropped } }
     /// The lines of each script that ran at least once.
     public var reached: [String: Set<Int>] { state.withLock { $0.reached } }
@@ -50,7 +50,7 @@ public final class ScriptTrace: Sendable {
         state.withLock { state in
             state.reached[parts[0], default: []].insert(number)
             guard detail == .locals else { return }
-            guard state.lines.count < ScriptTrace.most else {
+            guard state.lines.count < ScriptTrace.maximum else {
                 state.dropped += 1
                 return
             }

@@ -9,7 +9,7 @@ return function(core)
     }
 
     -- Of all headers together: more is taken by few clients.
-    local most = 16384
+    local limit = 16384
 
     --- The name in lower case; raises when it is not a header's name, or is reserved.
     function headers.name(call, name)
@@ -47,8 +47,8 @@ return function(core)
             checked[lower] = headers.value(call, lower, value)
             size = size + #lower + #checked[lower] + 4
         end
-        if size > most then
-            core.raise { message = ("%s: the headers are longer than %d bytes"):format(call, most), path = "headers" }
+        if size > limit then
+            core.raise { message = ("%s: the headers are longer than %d bytes"):format(call, limit), path = "headers" }
         end
         return checked
     end

@@ -14,7 +14,7 @@ struct SlidingWindowLimiter: Equatable {
     /// How long a grant counts, in milliseconds. A second more than a minute: requests do not reach a provider at the pace at which they were granted.
     static let length: Int64 = 61_000
     /// Beyond so many entries, neighbours are counted as one at the later moment: the budget then grants a little late, never too much.
-    private static let most = 128
+    private static let maximum = 128
 
     /// Takes up to `count`.
     mutating func take(_ count: Int, perMinute: Int, now: Int64) -> Grant {
@@ -30,7 +30,7 @@ struct SlidingWindowLimiter: Equatable {
 
     private mutating func remember(_ count: Int, at now: Int64) {
         if taken.last?.at == now { taken[taken.count - 1].count += count } else { taken.append(Taken(at: now, count: count)) }
-        guard taken.count > Self.most else { return }
+        guard taken.count > Self.maximum else { return }
         taken = stride(from: 0, to: taken.count, by: 2).map { index in
             guard index + 1 < taken.count else { return taken[index] }
             return Taken(at: taken[index + 1].at, count: taken[index].count + taken[index + 1].count)
