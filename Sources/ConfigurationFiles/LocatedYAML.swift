@@ -3,7 +3,7 @@ import Yams
 
 /// A YAML document as JSON that remembers on which line each key stands.
 ///
-/// Read as YAML 1.2 has it, so that nothing changes its meaning unasked: only `true` and `false` are truth values (`yes`, `no`, `on` and `off` stay
+/// Read as YAML 1.2 has it, so that nothing changes its meaning unasked: only `true` and `false` are booleans (`yes`, `no`, `on` and `off` stay
 /// text), only numbers as JSON writes them are numbers (`0123`, `+44`, `1_000` and dates stay text), `null`, `~` and nothing at all are null.
 /// Whatever is quoted is text. Anchors and aliases work; keys are text and may not stand twice.
 public struct LocatedYAML: Sendable {

@@ -121,10 +121,10 @@ package struct ObjectReader {
         return Int(number)
     }
 
-    /// A truth value under a key.
+    /// A boolean under a key.
     package func boolean(_ key: String) -> Bool? {
         guard let value = self[key] else { return nil }
-        if let truth = value.boolean { return truth }
+        if let boolean = value.boolean { return boolean }
         if value == "true" || value == "false" { return value == "true" }
         problem(key, "must be true or false")
         return nil

@@ -2,7 +2,7 @@ public import Screening
 
 /// What a plugin's settings may be: a subset of JSON Schema, as a manifest's `settings` has it.
 ///
-/// Known keywords: `type` (one or a list), `required`, `properties`, `additionalProperties` (a truth value or a schema; false where the outermost object
+/// Known keywords: `type` (one or a list), `required`, `properties`, `additionalProperties` (a boolean or a schema; false where the outermost object
 /// does not say, so that misspelt settings are found), `items`, `enum`, `const`, `pattern`, `minLength`, `maxLength`, `minimum`, `maximum`,
 /// `minItems`, `maxItems`, `default`, and for people `title`, `description` and `examples`.
 public struct SettingsSchema: Sendable, Hashable {

@@ -6,7 +6,7 @@ import Simulators
 import Testing
 import Web
 
-/// Promise 1 and 2 against a real process that is killed at random moments.
+/// Promise 1 and 2 against a real process that is killed at random times.
 @Suite(.serialized) struct KillTests {
     @Test(arguments: [UInt64(1), 2, 3])
     func killedAgainAndAgainItOrdersOnceAndLosesNothing(seed: UInt64) async throws {

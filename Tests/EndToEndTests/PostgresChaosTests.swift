@@ -219,9 +219,10 @@ final class ReplicaBed: Sendable {
         return Dictionary(grouping: notifications) { $0 }.filter { $0.value.count > 1 && !$0.key.hasSuffix("uncertain") }.keys.sorted()
     }
 
-    /// How many seconds after a moment orders came to their end again at 95 % of the rate at which they come in; nil where they did not within a minute.
-    func recovery(after moment: Timestamp) -> Int? {
-        let ends = notified().values.map { ($0 - moment).wholeMilliseconds }
+    /// How many seconds after a time orders came to their end again at 95 % of the rate at which they come in; nil where they did not within a
+    /// minute.
+    func recovery(after timestamp: Timestamp) -> Int? {
+        let ends = notified().values.map { ($0 - timestamp).wholeMilliseconds }
         return (0..<60).first { second in
             let window = ends.count { $0 >= Int64(second) * 1000 && $0 < Int64(second + 1) * 1000 }
             return Double(window) >= perSecond.withLock { $0 } * 0.95

@@ -77,7 +77,7 @@ struct RecordingTests {
         return data.pseudonymized(value)
     }
 
-    /// Moments, small numbers and texts that scripts name say something of a person where the name says so.
+    /// Timestamps, small numbers and texts that scripts name say something of a person where the name says so.
     @Test func whatStandsUnderASensitiveNameIsReplaced() {
         let real: JSON = [
             "date_of_birth": "1984-03-02T00:00:00Z", "ssn_last4": "1234", "ssnLast": 1234, "lat": 51.5074, "lon": "-0.1278", "TaxId": "77",

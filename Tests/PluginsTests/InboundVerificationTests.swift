@@ -51,19 +51,19 @@ struct InboundVerificationTests {
         #expect(!Self.verify(.bearer(secret: "missing", header: "x-token"), ["x-token": ""]))
     }
 
-    @Test(arguments: [0, 299, 300, -299, -300]) func nearMomentsPass(_ seconds: Int64) throws {
-        let moment = Self.now + .seconds(seconds)
-        let delivery = try #require(Verification.standardWebhooks(secret: "standard").sign([], secrets: Self.secrets, now: moment))
+    @Test(arguments: [0, 299, 300, -299, -300]) func nearTimestampsPass(_ seconds: Int64) throws {
+        let timestamp = Self.now + .seconds(seconds)
+        let delivery = try #require(Verification.standardWebhooks(secret: "standard").sign([], secrets: Self.secrets, now: timestamp))
         #expect(Self.verify(.standardWebhooks(secret: "standard"), delivery.headers, body: ""))
     }
 
-    @Test(arguments: [301, 3600, -301, -86_400]) func replayedMomentsFail(_ seconds: Int64) throws {
-        let moment = Self.now + .seconds(seconds)
-        let delivery = try #require(Verification.standardWebhooks(secret: "standard").sign([], secrets: Self.secrets, now: moment))
+    @Test(arguments: [301, 3600, -301, -86_400]) func replayedTimestampsFail(_ seconds: Int64) throws {
+        let timestamp = Self.now + .seconds(seconds)
+        let delivery = try #require(Verification.standardWebhooks(secret: "standard").sign([], secrets: Self.secrets, now: timestamp))
         #expect(!Self.verify(.standardWebhooks(secret: "standard"), delivery.headers, body: ""))
     }
 
-    @Test func signedMomentsInSecondsMillisecondsAndText() throws {
+    @Test func signedTimestampsInSecondsMillisecondsAndText() throws {
         let scheme = HMACScheme(
             secret: "user",
             header: "X-Signature",

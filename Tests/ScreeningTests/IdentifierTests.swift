@@ -21,8 +21,8 @@ struct IdentifierTests {
 
     @Test("Two made in the same millisecond differ")
     func unique() {
-        let moment = Timestamp(milliseconds: 1_772_357_400_000)
-        let made = Set((0..<2000).map { _ in IdentifierKind.event.make(at: moment, from: SystemRandom()) })
+        let timestamp = Timestamp(milliseconds: 1_772_357_400_000)
+        let made = Set((0..<2000).map { _ in IdentifierKind.event.make(at: timestamp, from: SystemRandom()) })
         #expect(made.count == 2000)
     }
 

@@ -15,8 +15,8 @@ struct StateMachinePropertyTests {
         var reported: Set<Outcome> = []
         for step in 0..<40 {
             guard let report = random.element(of: reports) else { return }
-            let moment = Timestamp(milliseconds: Int64(step))
-            let next = StateMachine.status(after: report, from: status, at: moment)
+            let timestamp = Timestamp(milliseconds: Int64(step))
+            let next = StateMachine.status(after: report, from: status, at: timestamp)
             if case .recognised(let outcome)? = report.result { reported.insert(outcome) }
 
             if status.state.isFinal {

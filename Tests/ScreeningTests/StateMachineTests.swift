@@ -3,11 +3,11 @@ import Testing
 
 @Suite("The state machine, rule by rule")
 struct StateMachineTests {
-    private let moment = Timestamp(milliseconds: 1000)
+    private let timestamp = Timestamp(milliseconds: 1000)
     private let later = Timestamp(milliseconds: 2000)
 
-    private func after(_ report: Report, _ present: Order.Status, at moment: Timestamp? = nil) -> Order.Status {
-        StateMachine.status(after: report, from: present, at: moment ?? self.moment)
+    private func after(_ report: Report, _ present: Order.Status, at timestamp: Timestamp? = nil) -> Order.Status {
+        StateMachine.status(after: report, from: present, at: timestamp ?? self.timestamp)
     }
 
     @Test("A known state replaces every state that is not final", arguments: OrderState.allCases.filter { !$0.isFinal })
@@ -48,7 +48,7 @@ struct StateMachineTests {
         let puzzled = after(Report(status: .unrecognised("on-hold"), providerStatus: ["statusV2": "on-hold"]), present)
         #expect(puzzled.state == .inProgress)
         #expect(puzzled.problem?.code == "unrecognised_status")
-        #expect(puzzled.problem?.at == moment)
+        #expect(puzzled.problem?.at == timestamp)
         #expect(puzzled.providerStatus == ["statusV2": "on-hold"])
         #expect(after(Report(status: .unrecognised("on-hold"), providerStatus: ["statusV2": "on-hold"]), puzzled, at: later) == puzzled)
         #expect(after(Report(status: .recognised(.paused)), puzzled).problem == nil)

@@ -6,7 +6,7 @@ import Testing
 @Suite("Timestamps and the clock")
 struct TimestampTests {
     @Test(
-        "Known moments",
+        "Known timestamps",
         arguments: [
             (Int64(0), "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"), (1_772_357_400_000, "2026-03-01T09:30:00.000Z"),
             (951_782_400_123, "2000-02-29T00:00:00.123Z"), (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
@@ -24,19 +24,19 @@ struct TimestampTests {
         for text in ["", "yesterday", "2026-03-01", "2026-03-01T09:30:00", "2026-13-01T09:30:00Z"] { #expect(Timestamp(iso8601: text) == nil) }
     }
 
-    @Test("Any moment is read back as written, and later ones sort later as text")
+    @Test("Any timestamp is read back as written, and later ones sort later as text")
     func roundTrip() {
         let random = SeededRandom(3)
-        let moments = (0..<500).map { _ in Timestamp(milliseconds: Int64(random.next() % 250_000_000_000_000)) }
-        for moment in moments { #expect(Timestamp(iso8601: moment.iso8601) == moment) }
-        #expect(moments.sorted().map(\.iso8601) == moments.map(\.iso8601).sorted())
+        let timestamps = (0..<500).map { _ in Timestamp(milliseconds: Int64(random.next() % 250_000_000_000_000)) }
+        for timestamp in timestamps { #expect(Timestamp(iso8601: timestamp.iso8601) == timestamp) }
+        #expect(timestamps.sorted().map(\.iso8601) == timestamps.map(\.iso8601).sorted())
     }
 
     @Test("Durations add and subtract in milliseconds")
     func arithmetic() {
-        let moment = Timestamp(milliseconds: 1000)
-        #expect(moment + .seconds(-2) == Timestamp(milliseconds: -1000))
-        #expect(moment + .milliseconds(5) - moment == .milliseconds(5))
+        let timestamp = Timestamp(milliseconds: 1000)
+        #expect(timestamp + .seconds(-2) == Timestamp(milliseconds: -1000))
+        #expect(timestamp + .milliseconds(5) - timestamp == .milliseconds(5))
         #expect(Duration.seconds(1.0019).wholeMilliseconds == 1001)
     }
 

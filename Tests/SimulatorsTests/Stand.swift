@@ -83,10 +83,10 @@ final class Receiver: Transport {
 
 /// Stands still until it is moved; sleeping moves it.
 final class StoppedClock: WallClock {
-    private let moment = Mutex(Timestamp(milliseconds: 1_800_000_000_000))
+    private let timestamp = Mutex(Timestamp(milliseconds: 1_800_000_000_000))
 
-    func now() -> Timestamp { moment.withLock { $0 } }
-    func advance(_ duration: Duration) { moment.withLock { $0 = $0 + duration } }
+    func now() -> Timestamp { timestamp.withLock { $0 } }
+    func advance(_ duration: Duration) { timestamp.withLock { $0 = $0 + duration } }
     func sleep(for duration: Duration) async throws { advance(duration) }
 }
 

@@ -12,7 +12,7 @@ struct SlidingWindowLimiterTests {
         #expect(SlidingWindowLimiter(text: window.text) == window)
     }
 
-    @Test func namesTheMomentAtWhichTheOldestGrantIsForgotten() {
+    @Test func namesTheTimeAtWhichTheOldestGrantIsForgotten() {
         var window = SlidingWindowLimiter()
         _ = window.take(10, perMinute: 30, now: 1000)
         _ = window.take(20, perMinute: 30, now: 5000)

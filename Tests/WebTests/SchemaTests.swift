@@ -23,7 +23,7 @@ struct SchemaTests {
                 "Thing": Schema(
                     "Thing",
                     always: ["id": .anyText, "size": JSON.wholeNumber.orNull, "tags": .list(of: .words(Scope.self))],
-                    sometimes: ["at": .moment, "more": .textByName]
+                    sometimes: ["at": .timestamp, "more": .textByName]
                 ).json
             ],
         ],

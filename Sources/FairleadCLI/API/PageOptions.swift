@@ -25,10 +25,10 @@ struct PageOptions: ParsableArguments {
 
 /// Since when and until when.
 struct SpanOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("From this moment on, such as 2026-03-01T09:30:00Z.", valueName: "moment"))
+    @Option(help: ArgumentHelp("From this time on, such as 2026-03-01T09:30:00Z.", valueName: "timestamp"))
     var since: String?
 
-    @Option(help: ArgumentHelp("Before this moment.", valueName: "moment"))
+    @Option(help: ArgumentHelp("Before this time.", valueName: "timestamp"))
     var until: String?
 
     var query: [(name: String, value: String)] { filters([("since", since), ("until", until)]) }

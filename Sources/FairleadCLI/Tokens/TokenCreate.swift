@@ -27,7 +27,7 @@ struct TokenCreate: AsyncParsableCommand {
     @Option(name: .customLong("connection"), help: "Only this connection's things; may be given several times (default: all).")
     var connections: [String] = []
 
-    @Option(help: ArgumentHelp("In days, such as 90d, or a moment, such as 2027-01-01T00:00:00Z (default: never).", valueName: "when"))
+    @Option(help: ArgumentHelp("In days, such as 90d, or a timestamp, such as 2027-01-01T00:00:00Z (default: never).", valueName: "when"))
     var expires: String?
 
     @OptionGroup var settings: SettingsOptions
@@ -48,14 +48,14 @@ struct TokenCreate: AsyncParsableCommand {
     func run() async throws {
         var request: JSON = ["name": .string(name), "scopes": .array(scopes.map { .string($0) })]
         if !connections.isEmpty { request["connections"] = .array(connections.map { .string($0) }) }
-        if let expires { request["expires_at"] = .string(TokenCreate.moment(expires)) }
+        if let expires { request["expires_at"] = .string(TokenCreate.timestamp(expires)) }
         let made = try await TokenAdministration(settings: settings.config, environment: settings.environment, host: url).create(request)
         guard !isJSON else { return Terminal.say(made.string()) }
         Terminal.say(made["token"]?.text ?? "")
         Terminal.complain("\(made["id"]?.text ?? "") for \(name). It is not shown again; `fairlead token revoke` takes it back.")
     }
 
-    private static func moment(_ text: String) -> String {
+    private static func timestamp(_ text: String) -> String {
         guard text.hasSuffix("d"), let days = Int64(text.dropLast()) else { return text }
         return (SystemClock().now() + .seconds(days * 86_400)).iso8601
     }

@@ -21,7 +21,7 @@ package enum FileFingerprint {
 
     private static func line(_ file: String) -> String {
         let facts = try? FileManager.default.attributesOfItem(atPath: file)
-        let moment = (facts?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-        return "\(file) \(moment) \((facts?[.size] as? Int) ?? 0) \((facts?[.systemFileNumber] as? Int) ?? 0)"
+        let timestamp = (facts?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+        return "\(file) \(timestamp) \((facts?[.size] as? Int) ?? 0) \((facts?[.systemFileNumber] as? Int) ?? 0)"
     }
 }

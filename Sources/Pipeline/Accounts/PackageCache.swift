@@ -19,16 +19,16 @@ final class PackageCache: Sendable {
 
     func packages(
         of account: ProviderAccount,
-        at moment: Timestamp,
+        at timestamp: Timestamp,
         fetch: @escaping @Sendable () async throws -> [ScreeningPackage]
     ) async throws -> [ScreeningPackage] {
         let id = account.account.id
         let task = try state.withLock { state -> Task<[ScreeningPackage], any Error>? in
-            if let kept = state.kept[id], kept.since <= moment, moment < kept.until {
+            if let kept = state.kept[id], kept.since <= timestamp, timestamp < kept.until {
                 _ = try kept.result.get()
                 return nil
             }
-            let task = state.asking[id] ?? Task { [self] in try await ask(id, at: moment, fetch) }
+            let task = state.asking[id] ?? Task { [self] in try await ask(id, at: timestamp, fetch) }
             state.asking[id] = task
             return task
         }
@@ -36,13 +36,14 @@ final class PackageCache: Sendable {
         return try await task.value
     }
 
-    private func ask(_ id: String, at moment: Timestamp, _ fetch: @Sendable () async throws -> [ScreeningPackage]) async throws -> [ScreeningPackage]
+    private func ask(_ id: String, at timestamp: Timestamp, _ fetch: @Sendable () async throws -> [ScreeningPackage]) async throws
+        -> [ScreeningPackage]
     {
         let result: Result<[ScreeningPackage], any Error>
         do { result = .success(try await fetch()) } catch { result = .failure(error) }
         let lifetime = (try? result.get()) == nil ? Duration.seconds(15) : .seconds(300)
         state.withLock { state in
-            state.kept[id] = Kept(result: result, since: moment, until: moment + lifetime)
+            state.kept[id] = Kept(result: result, since: timestamp, until: timestamp + lifetime)
             state.asking[id] = nil
         }
         return try result.get()

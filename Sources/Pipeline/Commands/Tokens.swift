@@ -97,10 +97,10 @@ public struct Tokens: Sendable {
 
     private static func expiry(_ given: JSON?, after now: Timestamp) throws(FieldProblem) -> Timestamp? {
         guard let given, !given.isNull else { return nil }
-        guard let moment = given.text.flatMap({ Timestamp(iso8601: $0) }) else {
-            throw FieldProblem(path: "expires_at", expected: "a moment such as 2027-01-01T00:00:00Z", found: given.kind.withArticle)
+        guard let timestamp = given.text.flatMap({ Timestamp(iso8601: $0) }) else {
+            throw FieldProblem(path: "expires_at", expected: "a timestamp such as 2027-01-01T00:00:00Z", found: given.kind.withArticle)
         }
-        guard moment > now else { throw FieldProblem(path: "expires_at", expected: "a moment to come", found: "one that has passed") }
-        return moment
+        guard timestamp > now else { throw FieldProblem(path: "expires_at", expected: "a timestamp in the future", found: "one in the past") }
+        return timestamp
     }
 }

@@ -18,16 +18,16 @@ struct CircuitBreaker: Sendable, Equatable {
     /// Whether something may be tried.
     enum Permission: Sendable, Equatable {
         case granted
-        /// Not before this moment.
+        /// Not before this time.
         case refused(until: Timestamp)
     }
 
     private let policy: Policy
     private var failures = 0
     private var openings = 0
-    /// Nothing before this moment; nil while closed.
+    /// Nothing before this time; nil while closed.
     private(set) var until: Timestamp?
-    /// The one attempt that is under way while it is open counts as lost after this moment.
+    /// The one attempt that is under way while it is open counts as lost after this time.
     private var probeEnds: Timestamp?
 
     init(_ policy: Policy = Policy()) { self.policy = policy }
@@ -37,7 +37,7 @@ struct CircuitBreaker: Sendable, Equatable {
     /// Asks to try. While it is open only one attempt is granted at a time, once the pause is over.
     mutating func ask(at now: Timestamp) -> Permission {
         guard let until else { return .granted }
-        // A moment further ahead than any that was meant: the clock was set back since.
+        // A time further ahead than any that was meant: the clock was set back since.
         if now < until, until - now <= policy.longest { return .refused(until: until) }
         if let probeEnds, now < probeEnds, probeEnds - now <= policy.probe { return .refused(until: min(probeEnds, now + .seconds(5))) }
         probeEnds = now + policy.probe

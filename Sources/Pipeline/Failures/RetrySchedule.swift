@@ -33,15 +33,15 @@ struct RetrySchedule: Sendable {
     /// than `least`. Nil when there is none.
     func next(
         after attempt: Int,
-        at moment: Timestamp,
+        at timestamp: Timestamp,
         asked: Duration? = nil,
         least: Duration? = nil,
         _ random: any RandomSource
     ) -> Timestamp? {
         guard attempt >= 1, attempt <= waits.count else { return nil }
-        if let asked { return moment + max(asked, .milliseconds(100)) }
+        if let asked { return timestamp + max(asked, .milliseconds(100)) }
         let wait = Duration.milliseconds(Int64(Double(waits[attempt - 1].wholeMilliseconds) * (0.9 + 0.2 * random.fraction())))
-        return moment + max(wait, least ?? .zero)
+        return timestamp + max(wait, least ?? .zero)
     }
 
     /// What the attempt just made says about how many are left; nil where it says nothing new. Of a handful, nothing is said.

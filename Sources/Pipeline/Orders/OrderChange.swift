@@ -66,7 +66,7 @@ struct OrderChange: Sendable {
     }
 
     /// The run that notifies the ATS; nil where the connection's scripts have no `on_update`.
-    private static func run(for update: Update, at moment: Timestamp, _ environment: Environment) -> Run? {
+    private static func run(for update: Update, at timestamp: Timestamp, _ environment: Environment) -> Run? {
         let id = environment.identifier(.run)
         guard let connection = environment.registry.connection(update.order.connection) else {
             // The connection is not configured at present: the run is kept, so that the update is not lost, and waits for it as a dead letter.
@@ -80,10 +80,10 @@ struct OrderChange: Sendable {
                 event: nil,
                 order: update.order.id,
                 input: .update(Personal(update.json)),
-                createdAt: moment
+                createdAt: timestamp
             )
         }
         guard connection.hooks.hooks.contains("on_update") else { return nil }
-        return connection.run(id: id, hook: "on_update", event: nil, order: update.order.id, input: .update(Personal(update.json)), at: moment)
+        return connection.run(id: id, hook: "on_update", event: nil, order: update.order.id, input: .update(Personal(update.json)), at: timestamp)
     }
 }

@@ -5,28 +5,28 @@ extension Run {
     var isRoute: Bool { hook.contains("/") }
 
     /// The run after an attempt that decided it for good: with a failure, or well.
-    func ended(_ state: State, _ result: JSON? = nil, failure: RunFailure? = nil, logs: [JSON] = [], at moment: Timestamp) -> Run {
-        var run = closed(state, result, at: moment)
-        if let failure { run.fail(failure, attempt: attempt, at: moment) } else { run.setFailureAside() }
+    func ended(_ state: State, _ result: JSON? = nil, failure: RunFailure? = nil, logs: [JSON] = [], at timestamp: Timestamp) -> Run {
+        var run = closed(state, result, at: timestamp)
+        if let failure { run.fail(failure, attempt: attempt, at: timestamp) } else { run.setFailureAside() }
         run.logs = logs
         return run
     }
 
     /// The run after somebody decided that nothing more is to be done; what failed stays to be seen.
-    func closed(_ state: State, _ result: JSON?, at moment: Timestamp) -> Run {
+    func closed(_ state: State, _ result: JSON?, at timestamp: Timestamp) -> Run {
         var run = self
         run.state = state
         run.result = result.map { Personal($0) }
         run.nextAttemptAt = nil
-        run.endedAt = moment
+        run.endedAt = timestamp
         return run
     }
 
     /// The run after an attempt that will be followed by another.
-    func waiting(until due: Timestamp, _ failure: RunFailure, logs: [JSON], at moment: Timestamp) -> Run {
+    func waiting(until due: Timestamp, _ failure: RunFailure, logs: [JSON], at timestamp: Timestamp) -> Run {
         var run = self
         run.state = .waiting
-        run.fail(failure, attempt: attempt, at: moment)
+        run.fail(failure, attempt: attempt, at: timestamp)
         run.logs = logs
         run.nextAttemptAt = due
         return run
@@ -41,9 +41,9 @@ extension Run {
 
     /// What stands in its way.
     var problem: Problem? {
-        endedAt.map { moment in
-            failure?.problem(at: moment)
-                ?? Problem(code: state.rawValue, message: result?.value["reason"]?.text ?? state.rawValue, at: moment)
+        endedAt.map { timestamp in
+            failure?.problem(at: timestamp)
+                ?? Problem(code: state.rawValue, message: result?.value["reason"]?.text ?? state.rawValue, at: timestamp)
         }
     }
 }

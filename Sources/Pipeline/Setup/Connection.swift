@@ -50,7 +50,7 @@ public struct Connection: Sendable {
         input: Run.Input,
         state: Run.State = .queued,
         attempt: Int = 0,
-        at moment: Timestamp
+        at timestamp: Timestamp
     ) -> Run {
         Run(
             id: id,
@@ -64,7 +64,7 @@ public struct Connection: Sendable {
             input: input,
             state: state,
             attempt: attempt,
-            createdAt: moment
+            createdAt: timestamp
         )
     }
 }

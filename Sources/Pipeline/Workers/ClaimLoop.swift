@@ -12,7 +12,7 @@ struct ClaimLoop: Sendable {
     let drain: Duration
     /// Does one piece of claimed work, to the end or until it is cancelled.
     let work: @Sendable (Claim) async -> Void
-    /// Which of the claims just taken may be worked on now. The others are given back as they were, and nothing is claimed before the moment given.
+    /// Which of the claims just taken may be worked on now. The others are given back as they were, and nothing is claimed before the time given.
     var admit: @Sendable ([Claim]) async throws -> (admitted: [Claim], notBefore: Timestamp?) = { ($0, nil) }
 
     private final class ActiveClaims: Sendable {

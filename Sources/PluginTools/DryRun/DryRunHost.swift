@@ -34,7 +34,7 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
         self.stubs = (stubs ?? []) + [.anything]
         isStrict = stubs == nil
         self.isNear = isNear
-        clock = StoppedClock(moment: now)
+        clock = StoppedClock(timestamp: now)
         secrets = connection.placeholders
         state = Mutex(State(waiting: steps.enumerated().map { ($0 + 1, $1) }))
     }

@@ -3,9 +3,9 @@ import Synchronization
 
 /// A clock that stands still, so that a case gives the same every time.
 struct StoppedClock: WallClock {
-    let moment: Timestamp
+    let timestamp: Timestamp
 
-    func now() -> Timestamp { moment }
+    func now() -> Timestamp { timestamp }
     func sleep(for duration: Duration) async throws { try Task.checkCancellation() }
 }
 

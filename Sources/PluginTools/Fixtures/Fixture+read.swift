@@ -51,11 +51,11 @@ extension Fixture {
         let connection = root.object("connection", keys: ["id", "accounts"])
         self.connection = connection.text("id") ?? self.connection
         accounts = connection.texts("accounts") ?? accounts
-        if let moment = root.text("now") {
-            if let now = Timestamp(iso8601: moment) {
+        if let timestamp = root.text("now") {
+            if let now = Timestamp(iso8601: timestamp) {
                 self.now = now
             } else {
-                root.problem("now", "must be a moment with its zone", hint: "Write it as 2026-01-02T03:04:05Z.")
+                root.problem("now", "must be a timestamp with its zone", hint: "Write it as 2026-01-02T03:04:05Z.")
             }
         }
         steps = Fixture.list(root, "steps").enumerated().compactMap { index, step in

@@ -42,8 +42,8 @@ public struct Fixture: Sendable {
         public init() {}
     }
 
-    /// The moment that scripts see where a fixture names none.
-    public static let usualMoment = Timestamp(milliseconds: 1_767_225_600_000)
+    /// The time that scripts see where a fixture names none.
+    public static let defaultNow = Timestamp(milliseconds: 1_767_225_600_000)
 
     /// Its name: that of its file, without the ending.
     public var name: String
@@ -62,7 +62,7 @@ public struct Fixture: Sendable {
     /// The accounts it may order from.
     public var accounts = ["account"]
     /// The time, which stands still.
-    public var now = Fixture.usualMoment
+    public var now = Fixture.defaultNow
     /// The calls that are answered here, in order.
     public var steps: [FixtureStep] = []
     /// What must come of it.

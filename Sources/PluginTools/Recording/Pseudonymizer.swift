@@ -1,7 +1,7 @@
 import Screening
 
 /// Replaces what is real by invented data, the same for the same all over. What is kept has to be known: texts that the plugin's scripts, manifest or
-/// settings name, moments, small numbers, truth values. Everything else may be a person's.
+/// settings name, timestamps, small numbers, booleans. Everything else may be a person's.
 struct Pseudonymizer {
     private let known: Set<String>
     /// The names and parts of paths that the known texts consist of: `m:get("candidate.email")` names `candidate`.
@@ -95,7 +95,7 @@ struct Pseudonymizer {
         if text.isEmpty || known.contains(text) { return text }
         if let before = replaced[text] { return before }
         if let number = Int64(text), number.magnitude <= 9_999 { return text }
-        // A moment is not a person's; a date alone may be a birthday.
+        // A timestamp is not a person's; a date alone may be a birthday.
         if text.contains("T"), Timestamp(iso8601: text) != nil { return text }
         let new = text.contains("://") ? pseudonymized(url: text) : pseudonymizedText(text, name.lowercased())
         replaced[text] = new

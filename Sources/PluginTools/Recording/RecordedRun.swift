@@ -23,7 +23,7 @@ package struct RecordedRun: Sendable {
         self.hook = hook
         self.input = input
         event = json["event"]?.text
-        createdAt = json["created_at"]?.text.flatMap { Timestamp(iso8601: $0) } ?? Fixture.usualMoment
+        createdAt = json["created_at"]?.text.flatMap { Timestamp(iso8601: $0) } ?? Fixture.defaultNow
         steps = (json["steps"]?.items ?? []).compactMap(FixtureStep.init(journal:))
     }
 

@@ -11,7 +11,7 @@ enum SensitiveName {
         "year",
     ]
 
-    /// Whether even a small number or a moment says something of a person under that name.
+    /// Whether even a small number or a timestamp says something of a person under that name.
     static func isSensitive(_ name: String) -> Bool {
         let lower = name.lowercased()
         if parts.contains(where: lower.contains) { return true }

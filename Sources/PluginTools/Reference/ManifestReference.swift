@@ -100,7 +100,7 @@ public enum ManifestReference {
                 Key("report", "true or false", "`report(reference, ctx)` reads an order."),
                 Key("webhooks", "true or false", "`interpret(webhook, ctx)` reads a webhook."),
                 Key("signed_webhooks", "true or false", "`inbound` verifies them."),
-                Key("timestamped_webhooks", "true or false", "They carry a signed moment."),
+                Key("timestamped_webhooks", "true or false", "They carry a signed timestamp."),
                 Key("cancel", "true, false or words", "`cancel(reference, ctx)`; words say until when."),
                 Key("find", "true or false", "`find(order, ctx)` finds an order whose answer was lost."),
                 Key("idempotent_create", "true or false", "Creating twice with one key creates once."),
@@ -124,7 +124,7 @@ public enum ManifestReference {
                 Key("prefix", "text", "What stands before each code, such as `sha256=`."),
                 Key("signed", "template", "What is signed, of `${body}`, `${header.NAME}` and `${body.path}` (`${body}`)."),
                 Key("list", "text", "What separates several codes in the header."),
-                Key("timestamp", "object", "`{header, tolerance}`: a signed moment, and how far off it may be."),
+                Key("timestamp", "object", "`{header, tolerance}`: a signed timestamp, and how far off it may be."),
             ]
         ), ("standard_webhooks", [Key("secret", "name, required", "The secret: base64, with or without `whsec_`.")]),
         (

@@ -15,9 +15,9 @@ struct ScriptExchange: Sendable {
 
     /// - Parameters:
     ///   - key: what goes out as `Idempotency-Key`, unless the script set one.
-    ///   - moment: the time that a signature made by the host carries.
+    ///   - timestamp: the time that a signature made by the host carries.
     /// - Throws: ``HostCallError`` where the arguments do not make a request.
-    init(_ arguments: JSON, secrets: [String: [Secret]], key: String, at moment: Timestamp) throws {
+    init(_ arguments: JSON, secrets: [String: [Secret]], key: String, at timestamp: Timestamp) throws {
         var filled = arguments
         for entry in arguments["secrets"]?.items ?? [] {
             guard let place = entry["at"]?.items?.compactMap(\.placeName), let parts = entry["parts"]?.items else { continue }
@@ -76,7 +76,7 @@ struct ScriptExchange: Sendable {
             guard let webhooks = StandardWebhooks([secret]) else {
                 throw HostCallError("bad_secret", "the secret \(name) cannot sign: whsec_ stands before something that is not base64", path: "sign")
             }
-            for (name, value) in webhooks.headers(for: body, id: id, at: moment) {
+            for (name, value) in webhooks.headers(for: body, id: id, at: timestamp) {
                 if let field = HTTPField.Name(name) { headers[field] = value }
             }
         }

@@ -5,7 +5,7 @@ public import Screening
 /// Whatever else a script may reach, its host says by conforming to ``HTTPScriptHost``, ``ValueScriptHost`` or ``ConnectionScriptHost``. A call that needs
 /// what the host is not is refused at the script's line.
 public protocol ScriptHost: Sendable {
-    /// The time, for `ctx.now` and the steps' moments.
+    /// The time, for `ctx.now` and the steps' timestamps.
     var clock: any WallClock { get }
     /// Randomness, for `ctx.uuid` and `ctx.random`.
     var random: any RandomSource { get }
@@ -122,7 +122,7 @@ public struct AttemptFailure: Error, Sendable, Equatable {
     public let message: String
     /// Whether another attempt may help.
     public let retryable: Bool
-    /// Nothing was tried, and nothing will be before this moment: the attempt does not count. Nil where something was tried.
+    /// Nothing was tried, and nothing will be before this time: the attempt does not count. Nil where something was tried.
     public let notBefore: Timestamp?
 
     /// A failure of the attempt.

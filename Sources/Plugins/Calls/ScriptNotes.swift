@@ -10,8 +10,8 @@ final class ScriptNotes: Sendable {
 
     /// Takes one note as the prelude sent it: `{level, message, fields}`. Called on a worker's thread, so it only keeps it.
     func add(_ bytes: [UInt8]) {
-        let moment = clock.now()
-        notes.withLock { $0.append((moment, bytes)) }
+        let timestamp = clock.now()
+        notes.withLock { $0.append((timestamp, bytes)) }
     }
 
     /// The notes, redacted.

@@ -48,9 +48,9 @@ extension HostAPI {
         Part(
             name: "time",
             kind: .module,
-            note: "Moments are seconds since 1970, as `ctx.now()` gives them.",
+            note: "Times are seconds since 1970, as `ctx.now()` gives them.",
             members: [
-                function("parse", [("text", "string")], "number?", "The moment that an ISO 8601 text names."),
+                function("parse", [("text", "string")], "number?", "The time that an ISO 8601 text names."),
                 function("format", [("seconds", "number")], "string", "ISO 8601 in UTC."),
                 function("format_date", [("seconds", "number")], "string", "The date alone, in UTC."),
             ]

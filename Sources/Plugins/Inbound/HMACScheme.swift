@@ -15,15 +15,15 @@ public struct HMACScheme: Sendable, Hashable {
             self.tolerance = tolerance
         }
 
-        /// Whether the header's text is a moment near enough to the present.
+        /// Whether the header's text is a timestamp near enough to the present.
         func isNear(_ text: String?, now: Timestamp) -> Bool {
-            guard let text, let moment = SignedTimestamp.moment(text) else { return false }
-            let distance = moment > now ? moment - now : now - moment
+            guard let text, let timestamp = SignedTimestamp.timestamp(text) else { return false }
+            let distance = timestamp > now ? timestamp - now : now - timestamp
             return distance <= tolerance
         }
 
         /// Seconds, milliseconds (from 100,000,000,000 on) or ISO 8601; nil for anything else.
-        static func moment(_ text: String) -> Timestamp? {
+        static func timestamp(_ text: String) -> Timestamp? {
             guard text.utf8.count <= 40 else { return nil }
             return text.utf8.allSatisfy(\.isASCIIDigit) ? Timestamp(unixTime: text) : Timestamp(iso8601: text)
         }

@@ -119,11 +119,11 @@ struct InboundReading {
 
     private func timestamp(_ block: ObjectReader) -> HMACScheme.SignedTimestamp? {
         guard block["timestamp"] != nil else { return nil }
-        let moment = block.object("timestamp", keys: ["header", "tolerance"])
-        guard let header = header(moment) else { return nil }
-        guard let text = moment.text("tolerance") else { return HMACScheme.SignedTimestamp(header: header) }
+        let timestamp = block.object("timestamp", keys: ["header", "tolerance"])
+        guard let header = header(timestamp) else { return nil }
+        guard let text = timestamp.text("tolerance") else { return HMACScheme.SignedTimestamp(header: header) }
         guard let tolerance = Duration(short: text), tolerance > .zero else {
-            moment.problem("tolerance", "must be a time such as 300 (seconds) or 5m")
+            timestamp.problem("tolerance", "must be a time such as 300 (seconds) or 5m")
             return nil
         }
         return HMACScheme.SignedTimestamp(header: header, tolerance: tolerance)

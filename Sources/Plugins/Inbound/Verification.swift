@@ -46,7 +46,7 @@ public enum Verification: Sendable, Hashable {
     /// is missing or empty never verifies anything. Does no I/O; calling twice gives the same.
     /// - Parameters:
     ///   - secrets: the connection's secrets by name.
-    ///   - now: the present moment, for schemes that sign one.
+    ///   - now: the present time, for schemes that sign it.
     public func verify(_ request: ReceivedRequest, secrets: [String: [Secret]], now: Timestamp) -> Bool {
         func live(_ name: String) -> [Secret] { (secrets[name] ?? []).filter { !$0.value.isEmpty } }
         return switch self {

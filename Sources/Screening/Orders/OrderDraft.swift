@@ -69,7 +69,7 @@ extension OrderDraft {
     }
 
     /// The order that a draft becomes when it is accepted.
-    public func order(id: String, callbackToken: Secret, at moment: Timestamp) -> Order {
+    public func order(id: String, callbackToken: Secret, at timestamp: Timestamp) -> Order {
         Order(
             id: id,
             connection: connection,
@@ -80,8 +80,8 @@ extension OrderDraft {
             candidate: candidate,
             metadata: metadata.value,
             callbackToken: callbackToken,
-            createdAt: moment,
-            updatedAt: moment
+            createdAt: timestamp,
+            updatedAt: timestamp
         )
     }
 

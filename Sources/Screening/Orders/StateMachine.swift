@@ -26,8 +26,8 @@
 public enum StateMachine {
     /// The status after a report. Equal to `present` when the report says nothing new.
     ///
-    /// - Parameter moment: when a problem that the report shows counts as noticed; a problem that was there before keeps its moment.
-    public static func status(after report: Report, from present: Order.Status, at moment: Timestamp) -> Order.Status {
+    /// - Parameter timestamp: when a problem that the report shows counts as noticed; a problem that was there before keeps its timestamp.
+    public static func status(after report: Report, from present: Order.Status, at timestamp: Timestamp) -> Order.Status {
         var next = present
         switch report.status {
         case .unrecognised(let statusText):
@@ -36,7 +36,7 @@ public enum StateMachine {
             next.problem = problem(
                 "unrecognised_status",
                 "the provider sent the status \(quoted(statusText)), which is not known; the state stays",
-                moment
+                timestamp
             )
         case .recognised(let state):
             guard rank(state) >= rank(present.state) else {
@@ -55,7 +55,7 @@ public enum StateMachine {
             case nil: next.outcome = keepsOutcome ? present.outcome : nil
             case .unrecognised(let statusText)?:
                 next.outcome = present.state.isFinal ? present.outcome : nil
-                next.problem = problem("unrecognised_result", "the provider sent the result \(quoted(statusText)), which is not known", moment)
+                next.problem = problem("unrecognised_result", "the provider sent the result \(quoted(statusText)), which is not known", timestamp)
             }
         }
         if let before = present.problem, let after = next.problem, before.code == after.code, before.message == after.message {
@@ -76,8 +76,8 @@ public enum StateMachine {
 
     private static func isUnrecognised(_ problem: Problem?) -> Bool { problem?.code.hasPrefix("unrecognised_") == true }
 
-    private static func problem(_ code: String, _ message: String, _ moment: Timestamp) -> Problem {
-        Problem(code: code, message: message, at: moment)
+    private static func problem(_ code: String, _ message: String, _ timestamp: Timestamp) -> Problem {
+        Problem(code: code, message: message, at: timestamp)
     }
 
     /// A provider's status text, short and on one line: it ends in logs.

@@ -5,8 +5,8 @@ extension ProviderError {
     ///   - message: the provider's own message; nil where the answer brought none.
     ///   - providerCode: the provider's own error number or word; left out where it is text that could be anything.
     ///   - creating: whether the request was to create.
-    ///   - moment: the present moment, which a `Retry-After` date is held against.
-    package init(response: WireResponse, message: String?, providerCode: String? = nil, creating: Bool, at moment: Timestamp) {
+    ///   - timestamp: the present time, which a `Retry-After` date is held against.
+    package init(response: WireResponse, message: String?, providerCode: String? = nil, creating: Bool, at timestamp: Timestamp) {
         let code: Code =
             switch response.status {
             case 401, 403: .unauthorised
@@ -20,7 +20,7 @@ extension ProviderError {
             message ?? Self.plainMessage(response.status),
             status: response.status,
             providerCode: providerCode.flatMap(Self.plainCode),
-            retryAfter: RetryAfter.duration(in: response, at: moment) ?? (response.status == 429 ? .seconds(60) : nil),
+            retryAfter: RetryAfter.duration(in: response, at: timestamp) ?? (response.status == 429 ? .seconds(60) : nil),
             creation: creating ? CreationRule(status: response.status) : nil
         )
     }

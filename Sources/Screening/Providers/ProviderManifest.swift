@@ -10,7 +10,7 @@ public struct ProviderManifest: Sendable {
         public var webhooks: Bool
         /// Signs its webhooks.
         public var signedWebhooks: Bool
-        /// Its webhooks carry a moment that can be trusted.
+        /// Its webhooks carry a timestamp that can be trusted.
         public var timestampedWebhooks: Bool
         /// Cancels; and until when, in words.
         public var cancel: String?

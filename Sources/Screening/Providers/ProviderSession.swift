@@ -103,10 +103,10 @@ public actor TokenCache {
     /// Callers that come while a fetch is under way wait for that fetch. Throws what `fetch` throws; nothing is kept of a failed fetch.
     public func token(
         rejected: BearerToken? = nil,
-        at moment: Timestamp,
+        at timestamp: Timestamp,
         fetch: @escaping @Sendable () async throws -> BearerToken
     ) async throws -> BearerToken {
-        if let present, present != rejected, moment < present.renewAt { return present }
+        if let present, present != rejected, timestamp < present.renewAt { return present }
         if let fetching { return try await fetching.value }
         let task = Task { try await fetch() }
         fetching = task

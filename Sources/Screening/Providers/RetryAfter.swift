@@ -3,14 +3,14 @@ import HTTPTypes
 /// How long an answer's `Retry-After` header asks to wait: seconds, or an HTTP date.
 package enum RetryAfter {
     /// The wait, of at most a day; nil where the header is missing, past or not understood.
-    package static func duration(in response: WireResponse, at moment: Timestamp) -> Duration? {
+    package static func duration(in response: WireResponse, at timestamp: Timestamp) -> Duration? {
         guard let name = HTTPField.Name("Retry-After"), let text = response.headers[name]?.trimmed else { return nil }
         let wait: Duration
         if let seconds = Int64(text) {
             guard seconds <= 86_400 else { return nil }
             wait = .seconds(seconds)
         } else if let until = Timestamp(httpDate: text) {
-            wait = until - moment
+            wait = until - timestamp
         } else {
             return nil
         }
@@ -19,7 +19,7 @@ package enum RetryAfter {
 }
 
 extension Timestamp {
-    /// The moment of an HTTP date such as `Sun, 01 Mar 2026 09:30:00 GMT`; nil where the text is not one.
+    /// The time of an HTTP date such as `Sun, 01 Mar 2026 09:30:00 GMT`; nil where the text is not one.
     package init?(httpDate text: String) {
         let parts = text.split(separator: " ")
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -124,9 +124,9 @@ public struct Run: Sendable {
 
     /// An attempt failed. Takes the place of the last failure, which is kept among the earlier ones unless it was the same trouble in the same attempt: one
     /// that did not count and was made again. Begins the counts of what happened in a row anew.
-    public mutating func fail(_ failure: RunFailure, attempt: Int, at moment: Timestamp) {
+    public mutating func fail(_ failure: RunFailure, attempt: Int, at timestamp: Timestamp) {
         if lastFailure?.attempt != attempt || lastFailure?.failure.code != failure.code { setFailureAside() }
-        lastFailure = FailedAttempt(attempt: attempt, at: moment, failure)
+        lastFailure = FailedAttempt(attempt: attempt, at: timestamp, failure)
         scriptErrors = 0
         interruptions = 0
     }

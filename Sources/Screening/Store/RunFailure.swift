@@ -51,7 +51,7 @@ public struct RunFailure: Sendable, Hashable {
     }
 
     /// What stands in an order's or event's way because of it.
-    public func problem(at moment: Timestamp) -> Problem { Problem(code: code, message: message, at: moment) }
+    public func problem(at timestamp: Timestamp) -> Problem { Problem(code: code, message: message, at: timestamp) }
 
     /// `{code, message, plugin, hook, script, line, excerpt, path, expected, found, hint}` with what is known, as the API shows it and the store keeps it.
     public var json: JSON {

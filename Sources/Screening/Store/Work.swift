@@ -57,7 +57,7 @@ public struct QueuedWork: Sendable, Equatable {
     public var concurrencyKey: String?
     /// The account whose budget it needs; only for reads.
     public var account: String?
-    /// Not before this moment.
+    /// Not before this time.
     public var due: Timestamp
     /// Lower goes first among what is due.
     public var priority: Int
@@ -141,7 +141,7 @@ public struct Decision: Sendable {
     public enum Disposition: Sendable, Equatable {
         /// It is done and leaves the queue.
         case done
-        /// It is due again at a moment; `spent` says whether this attempt counts.
+        /// It is due again at a time; `spent` says whether this attempt counts.
         case again(at: Timestamp, spent: Bool)
     }
 
@@ -174,7 +174,7 @@ public enum Effect: Sendable {
     case event(id: String, state: Event.State, problem: Problem?)
     /// An event that is recorded after the fact: a poll's answer, an operator's command.
     case record(Event)
-    /// More work. Work that is queued already moves to the earlier of both moments.
+    /// More work. Work that is queued already moves to the earlier of both times.
     case queue(QueuedWork)
     /// Work that is not needed any more, unless somebody holds it.
     case unqueue(Work)

@@ -61,9 +61,9 @@ public enum IdentifierKind: String, Sendable {
 
     /// A new identifier: the prefix, then 26 characters of Crockford's base 32 that hold the time in milliseconds and 80 random bits.
     /// Identifiers made later sort later, so the newest come first by sorting alone.
-    public func make(at moment: Timestamp, from random: some RandomSource) -> String {
+    public func make(at timestamp: Timestamp, from random: some RandomSource) -> String {
         var bits = [UInt8](repeating: 0, count: 16)
-        for index in 0..<6 { bits[index] = UInt8(truncatingIfNeeded: moment.milliseconds >> (40 - 8 * Int64(index))) }
+        for index in 0..<6 { bits[index] = UInt8(truncatingIfNeeded: timestamp.milliseconds >> (40 - 8 * Int64(index))) }
         bits.replaceSubrange(6..<16, with: random.bytes(10))
         let number = bits.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
         let text = String(unsafeUninitializedCapacity: 26) { text in

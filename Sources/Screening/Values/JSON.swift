@@ -43,7 +43,7 @@ extension JSON {
         default: nil
         }
     }
-    /// The truth value, or nil.
+    /// The boolean, or nil.
     public var boolean: Bool? { if case .bool(let value) = self { value } else { nil } }
     /// The list, or nil.
     public var items: [JSON]? { if case .array(let items) = self { items } else { nil } }
@@ -81,7 +81,7 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Express
 {
     /// Text.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// A truth value.
+    /// A boolean.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
     /// An integer.
     public init(integerLiteral value: Int64) { self = .int(value) }
@@ -98,6 +98,6 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Express
     public init(_ text: String?) { self = text.map(JSON.string) ?? .null }
     /// An object of texts, by name.
     public init(texts: [String: String]) { self = .object(Members(texts.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })) }
-    /// A moment as ISO 8601, or `null` for nil.
-    public init(_ moment: Timestamp?) { self = moment.map { .string($0.iso8601) } ?? .null }
+    /// A timestamp as ISO 8601, or `null` for nil.
+    public init(_ timestamp: Timestamp?) { self = timestamp.map { .string($0.iso8601) } ?? .null }
 }

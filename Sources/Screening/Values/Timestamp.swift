@@ -1,16 +1,16 @@
 import Foundation
 
-/// A moment, in whole milliseconds since 1970-01-01T00:00:00Z.
+/// A timestamp, in whole milliseconds since 1970-01-01T00:00:00Z.
 ///
 /// Written everywhere (JSON, logs, pages) as ISO 8601 in UTC with milliseconds: `2026-03-01T09:30:00.000Z`.
 public struct Timestamp: Sendable, Hashable, Comparable {
     /// Milliseconds since the epoch.
     public var milliseconds: Int64
 
-    /// A moment from milliseconds since the epoch.
+    /// A timestamp from milliseconds since the epoch.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    /// A moment from ISO 8601 text with a zone, with or without fractions of a second; nil when the text is not one.
+    /// A timestamp from ISO 8601 text with a zone, with or without fractions of a second; nil when the text is not one.
     public init?(iso8601 text: String) {
         let styles = [Date.ISO8601FormatStyle(includingFractionalSeconds: true), Date.ISO8601FormatStyle()]
         for style in styles {
@@ -22,7 +22,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         return nil
     }
 
-    /// A moment from the decimal digits of a number: seconds since the epoch, or milliseconds from 100,000,000,000 on. Nil for anything else.
+    /// A timestamp from the decimal digits of a number: seconds since the epoch, or milliseconds from 100,000,000,000 on. Nil for anything else.
     package init?(unixTime text: String) {
         guard (1...14).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(text) else { return nil }
         self.init(milliseconds: number >= 100_000_000_000 ? number : number * 1000)
@@ -50,7 +50,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock)Z"
     }
 
-    /// The moment `duration` later (earlier where it is negative).
+    /// The time `duration` later (earlier where it is negative).
     public static func + (left: Timestamp, duration: Duration) -> Timestamp {
         Timestamp(milliseconds: left.milliseconds + duration.wholeMilliseconds)
     }

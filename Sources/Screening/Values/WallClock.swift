@@ -2,7 +2,7 @@ import Foundation
 
 /// Where the host gets the time of day and waits. A parameter everywhere, so that tests decide what time it is.
 public protocol WallClock: Sendable {
-    /// The present moment. May jump either way when the machine's clock is set.
+    /// The present time. May jump either way when the machine's clock is set.
     func now() -> Timestamp
 
     /// Returns after `duration`; throws `CancellationError` when the task is cancelled before.

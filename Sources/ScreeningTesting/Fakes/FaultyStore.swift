@@ -3,7 +3,7 @@ public import Screening
 /// A store in front of another one, for finding out what becomes of a host whose store fails, or that is killed, at any moment.
 ///
 /// `fault` is asked before each call, and again after each that writes: what it throws is thrown in place of the answer. A fault that throws for ever
-/// from some moment on is a kill at that moment: nothing more is read or written, and what was written stays.
+/// from some time on is a kill at that time: nothing more is read or written, and what was written stays.
 public struct FaultyStore: Store {
     private let store: any Store
     private let fault: @Sendable () throws -> Void

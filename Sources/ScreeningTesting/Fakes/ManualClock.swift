@@ -38,7 +38,7 @@ public final class ManualClock: WallClock {
     /// A clock that shows `now`; without it 2026-03-01T09:30:00Z.
     public init(at now: Timestamp = Timestamp(milliseconds: 1_772_357_400_000)) { state = Mutex(State(now: now)) }
 
-    /// The moment the test set.
+    /// The time the test set.
     public func now() -> Timestamp { state.withLock { $0.now } }
 
     /// Returns once the clock has been moved `duration` on; at once where it is not positive. Throws `CancellationError` when cancelled before.
@@ -73,7 +73,7 @@ public final class ManualClock: WallClock {
     public func advance(by duration: Duration) { move { $0 = $0 + duration } }
 
     /// Sets the clock and wakes those whose sleep is over.
-    public func set(to moment: Timestamp) { move { $0 = moment } }
+    public func set(to timestamp: Timestamp) { move { $0 = timestamp } }
 
     /// How many are asleep.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }

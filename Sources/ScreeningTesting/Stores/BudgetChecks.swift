@@ -6,12 +6,12 @@ extension StoreConformance {
             let whole = try await trial.store.take(20, from: "zinc-uk", perMinute: 30)
             try trial.expect(whole == Grant(count: 20, next: nil), "got \(whole)")
             let rest = try await trial.store.take(20, from: "zinc-uk", perMinute: 30)
-            let next = try trial.unwrap(rest.next, "no moment for more")
+            let next = try trial.unwrap(rest.next, "no time for more")
             try trial.expect(rest.count == 10 && next > trial.now, "got \(rest)")
             try trial.expect(try await trial.store.take(1, from: "zinc-uk", perMinute: 30).count == 0, "more was granted")
             try trial.expect(try await trial.store.take(1, from: "zinc-eu", perMinute: 30).count == 1, "another budget is shared")
             trial.clock.set(to: next)
-            try trial.expect(try await trial.store.take(1, from: "zinc-uk", perMinute: 30).count == 1, "nothing came at the moment it named")
+            try trial.expect(try await trial.store.take(1, from: "zinc-uk", perMinute: 30).count == 1, "nothing came at the time it named")
         },
         Check("no sixty seconds, wherever they begin, hold more than a minute's budget, and the budget is used") { trial in
             let random = SeededRandom(11)

@@ -107,12 +107,12 @@ extension StoreConformance {
     ]
 
     static let queueing = [
-        Check("queued work that is queued again moves to the earlier moment") { trial in
+        Check("queued work that is queued again moves to the earlier time") { trial in
             try await trial.store.perform([.queue(trial.work("w", due: trial.now + .seconds(60)))])
             try await trial.store.perform([.queue(trial.work("w", due: trial.now + .seconds(90)))])
-            try trial.expect(try await trial.store.due(.run("w")) == trial.now + .seconds(60), "it moved to the later moment")
+            try trial.expect(try await trial.store.due(.run("w")) == trial.now + .seconds(60), "it moved to the later time")
             try await trial.store.perform([.queue(trial.work("w", due: trial.now + .seconds(30)))])
-            try trial.expect(try await trial.store.due(.run("w")) == trial.now + .seconds(30), "it did not move to the earlier moment")
+            try trial.expect(try await trial.store.due(.run("w")) == trial.now + .seconds(30), "it did not move to the earlier time")
             try trial.expect(try await trial.store.load().queued == [.run: 1], "it is queued more than once")
         },
         Check("work that is queued while somebody does it is done once more") { trial in
@@ -141,7 +141,7 @@ extension StoreConformance {
             try await trial.store.perform([.unqueue(.run("a")), .unqueue(.run("b")), .unqueue(.run("never queued"))])
             try trial.expect(try await trial.store.renew([claim], lease: .seconds(9)).count == 1, "held work was taken away")
             try trial.expect(try await trial.claim().isEmpty, "the other stayed")
-            try trial.expect(try await trial.store.due(.run("b")) == nil, "it still has a moment")
+            try trial.expect(try await trial.store.due(.run("b")) == nil, "it is still due")
         },
         Check("the counts cover orders, runs and events by connection and state, and leave out what ended well") { trial in
             try trial.expect(try await trial.store.counts() == Counts(), "nothing is counted as something")

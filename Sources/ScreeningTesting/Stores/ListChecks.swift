@@ -5,7 +5,7 @@ extension StoreConformance {
         Check("what is not there is nil or empty") { trial in
             try trial.expect(try await trial.store.event("evt_none") == nil, "an event")
             try trial.expect(try await trial.store.run("run_none") == nil, "a run")
-            try trial.expect(try await trial.store.due(.event("evt_none")) == nil, "a moment")
+            try trial.expect(try await trial.store.due(.event("evt_none")) == nil, "a time")
             let page = try await trial.store.orders(OrderQuery(), PageRequest())
             try trial.expect(page.items.isEmpty && page.next == nil, "orders")
         }

@@ -55,7 +55,7 @@ private struct RandomCommands {
         default: trial.clock.advance(by: .seconds(Int64(random.number(in: 0..<25))))
         }
         let work = work()
-        try trial.expect(try await store.due(work) == queue.due(work), "command \(number): \(work) is due at another moment")
+        try trial.expect(try await store.due(work) == queue.due(work), "command \(number): \(work) is due at another time")
     }
 
     mutating func finish() async throws {

@@ -91,10 +91,10 @@ struct QueueModel {
         case .done:
             entries.remove(at: index)
             if let again = entry.again { queue(QueuedWork(entry.work, concurrencyKey: entry.concurrencyKey, due: again, priority: entry.priority)) }
-        case .again(let moment, let spent):
+        case .again(let timestamp, let spent):
             entries[index].owner = nil
             entries[index].again = nil
-            entries[index].due = min(moment, entry.again ?? moment)
+            entries[index].due = min(timestamp, entry.again ?? timestamp)
             if spent { entries[index].abandonedCount = 0 } else { entries[index].attempts -= 1 }
         }
         return true

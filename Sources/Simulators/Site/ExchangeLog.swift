@@ -65,7 +65,7 @@ final class ExchangeLog: Sendable {
         _ simulator: Simulator,
         _ operation: String?,
         _ request: WireRequest,
-        at moment: Timestamp
+        at timestamp: Timestamp
     ) -> Int {
         let body = Self.readable(request.body)
         return state.withLock { state in
@@ -79,7 +79,7 @@ final class ExchangeLog: Sendable {
             state.entries.append(
                 LoggedExchange(
                     number: number,
-                    at: moment,
+                    at: timestamp,
                     direction: direction,
                     simulator: simulator,
                     operation: operation,

@@ -48,7 +48,7 @@ public struct Invitation: Sendable, Equatable {
         }
     }
 
-    mutating func apply(status statusText: String?, result outcome: String?, at moment: Timestamp) {
+    mutating func apply(status statusText: String?, result outcome: String?, at timestamp: Timestamp) {
         if let statusText, statusText != status {
             status = statusText
             history.append(statusText)
@@ -56,6 +56,6 @@ public struct Invitation: Sendable, Equatable {
         if let outcome { result = outcome }
         guard status == "Completed" else { return }
         if result == nil { result = "Clear" }
-        if releasedAt == nil { releasedAt = moment }
+        if releasedAt == nil { releasedAt = timestamp }
     }
 }

@@ -5,7 +5,7 @@ import Synchronization
 /// agree on what is due.
 final class DatabaseClock: WallClock {
     private struct Reading {
-        var moment: Timestamp
+        var timestamp: Timestamp
         var at: ContinuousClock.Instant
     }
 
@@ -14,18 +14,19 @@ final class DatabaseClock: WallClock {
 
     private let reading: Mutex<Reading>
 
-    init(showing moment: Timestamp) { reading = Mutex(Reading(moment: moment, at: .now)) }
+    init(showing timestamp: Timestamp) { reading = Mutex(Reading(timestamp: timestamp, at: .now)) }
 
-    func now() -> Timestamp { reading.withLock { $0.moment + ($0.at.duration(to: .now)) } }
+    func now() -> Timestamp { reading.withLock { $0.timestamp + ($0.at.duration(to: .now)) } }
 
     func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }
 
     /// Takes what the database's clock showed at some time between `asked` and now.
-    func note(_ moment: Timestamp, asked: ContinuousClock.Instant) {
+    func note(_ timestamp: Timestamp, asked: ContinuousClock.Instant) {
         reading.withLock { reading in
-            let (first, last) = (reading.moment + reading.at.duration(to: asked), reading.moment + reading.at.duration(to: .now))
-            let isWithin = moment.milliseconds >= first.milliseconds - Self.tolerance && moment.milliseconds <= last.milliseconds + Self.tolerance
-            if !isWithin { reading = Reading(moment: moment, at: .now) }
+            let (first, last) = (reading.timestamp + reading.at.duration(to: asked), reading.timestamp + reading.at.duration(to: .now))
+            let isWithin =
+                timestamp.milliseconds >= first.milliseconds - Self.tolerance && timestamp.milliseconds <= last.milliseconds + Self.tolerance
+            if !isWithin { reading = Reading(timestamp: timestamp, at: .now) }
         }
     }
 }

@@ -58,8 +58,8 @@ final class PostgresStore: SQLStore {
         time: PostgresTime
     ) async throws -> PostgresStore {
         let options = try PostgresOptions(url)
-        let (opened, moment) = try await prepare(PostgresSession(options, random: random), keys, BufferedRandom(random), time)
-        let shared = DatabaseClock(showing: moment)
+        let (opened, timestamp) = try await prepare(PostgresSession(options, random: random), keys, BufferedRandom(random), time)
+        let shared = DatabaseClock(showing: timestamp)
         let store = PostgresStore(options, opened: opened, connections: connections, waits: clock, shared: shared, random: random, time: time)
         store.notifier.start()
         return store

@@ -15,6 +15,6 @@ enum PostgresTime: Sendable {
         }
     }
 
-    /// The present moment inside a statement whose parameter `mark` is ``value``.
+    /// The present time inside a statement whose parameter `mark` is ``value``.
     static func sql(_ mark: String) -> String { "coalesce(\(mark)::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)" }
 }

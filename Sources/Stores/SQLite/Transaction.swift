@@ -14,7 +14,7 @@ struct WriteTransaction: StoreTransaction {
     let db: Database
     let codec: RowCodec
     let keys: ReceivedKeys
-    /// The moment that counts as now throughout an intent.
+    /// The time that counts as now throughout an intent.
     var now: Timestamp
     /// Whether something was queued or came free, so that workers are to be woken after the commit.
     var wakes = false

@@ -39,7 +39,7 @@ struct AddressGuard: Sendable {
         return found.filter { seen.insert($0).inserted }
     }
 
-    /// Asks the resolver and gives up waiting at a moment; the question itself is left to end by itself, since a resolver cannot be interrupted.
+    /// Asks the resolver and gives up waiting at a deadline; the question itself is left to end by itself, since a resolver cannot be interrupted.
     private func resolved(_ host: String, by deadline: NIODeadline) async throws -> [IPAddress] {
         let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: [IPAddress].self)
         let alarm = promise.futureResult.eventLoop.scheduleTask(deadline: deadline) {

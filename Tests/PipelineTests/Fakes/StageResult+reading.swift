@@ -23,7 +23,7 @@ extension StageResult {
 
 extension Decision {
     /// When the work is due again; nil where it is done.
-    var again: Timestamp? { if case .again(let moment, _) = disposition { moment } else { nil } }
+    var again: Timestamp? { if case .again(let timestamp, _) = disposition { timestamp } else { nil } }
     /// Whether the attempt counts; nil where the work is done.
     var spent: Bool? { if case .again(_, let spent) = disposition { spent } else { nil } }
 }

@@ -54,8 +54,8 @@ struct WireFinder: Sendable {
         let created = WireSelector(call.section["created"] ?? ["createdAt", "created_at"])
         let found = items.filter { item in
             guard wanted.allSatisfy({ path, value in item.at(path).flatMap(Self.comparable) == value }) else { return false }
-            guard let moment = created.text(in: item).flatMap({ Timestamp(iso8601: $0) }) else { return true }
-            return moment >= earliest
+            guard let timestamp = created.text(in: item).flatMap({ Timestamp(iso8601: $0) }) else { return true }
+            return timestamp >= earliest
         }
         let references = Set(found.compactMap { call.selector("id").identifier(in: $0) })
         guard references.count <= 1, found.isEmpty || !references.isEmpty else {

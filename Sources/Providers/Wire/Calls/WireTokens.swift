@@ -46,8 +46,8 @@ struct WireTokens: Sendable {
         let said: Int64? =
             if let seconds = call.selector("expires_in").first(in: body, Self.seconds)?.value {
                 seconds * 1000
-            } else if let moment = call.selector("expires_at").first(in: body, Self.moment)?.value {
-                moment.milliseconds - asked.milliseconds
+            } else if let timestamp = call.selector("expires_at").first(in: body, Self.timestamp)?.value {
+                timestamp.milliseconds - asked.milliseconds
             } else {
                 nil
             }
@@ -60,8 +60,8 @@ struct WireTokens: Sendable {
     }
 
     /// ISO 8601, or seconds or milliseconds since 1970.
-    private static func moment(_ value: JSON) -> Timestamp? {
-        if let text = value.text, let moment = Timestamp(iso8601: text) { return moment }
+    private static func timestamp(_ value: JSON) -> Timestamp? {
+        if let text = value.text, let timestamp = Timestamp(iso8601: text) { return timestamp }
         guard let number = value.number, number > 0, number < 1e14 else { return nil }
         return Timestamp(milliseconds: Int64(number < 100_000_000_000 ? number * 1000 : number))
     }

@@ -3,7 +3,7 @@ import Screening
 /// JSON with placeholders in its texts: `${order.candidate.email}`, `${callback_url}`, `${reference}`.
 ///
 /// - A text that is exactly one placeholder becomes the value itself, whatever its kind.
-/// - In longer text, placeholders become text (numbers and truth values are written out).
+/// - In longer text, placeholders become text (numbers and booleans are written out).
 /// - A text with a placeholder that has no value is left out, and with it the member or list element it stands for; an object all of whose members
 ///   were left out is left out too.
 /// - `${order.package:number}` becomes a number where the text is a whole one, for a provider that wants its ids so.

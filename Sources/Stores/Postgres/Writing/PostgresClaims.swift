@@ -28,7 +28,7 @@ struct PostgresClaimer: Sendable {
             guard wanted > 0 else { break }
             let asked = ContinuousClock.now
             let rows = try take(wanted, request, on: connection)
-            if let moment = rows.first?.int(5) { clock.note(Timestamp(milliseconds: moment), asked: asked) }
+            if let timestamp = rows.first?.int(5) { clock.note(Timestamp(milliseconds: timestamp), asked: asked) }
             let taken = rows.compactMap { row in
                 Work.Kind(rawValue: row.text(1)).map {
                     Claim(id: row.int(0), work: Work($0, row.text(2)), owner: request.owner, attempt: row.count(3), abandonedCount: row.count(6))

@@ -48,7 +48,7 @@ enum PostgresLocks {
             add(.nothing, "INSERT INTO budgets (name) SELECT n FROM unnest($1::text[]) AS n ORDER BY n ON CONFLICT DO NOTHING", [names])
             add(.budgets, "SELECT name, taken FROM budgets WHERE name = ANY($1) ORDER BY name FOR UPDATE", [names])
         }
-        // Last, so that no waiting for a lock lies between this moment and what is decided by it.
+        // Last, so that no waiting for a lock lies between this time and what is decided by it.
         if touched.needsTime { add(.time, "SELECT \(PostgresTime.sql("$1"))", [time.value]) }
         return all
     }

@@ -1,8 +1,8 @@
 import Screening
 
 extension PostgresTransaction {
-    /// Queues work. Work that is queued already takes the earlier moment and the more urgent priority; where somebody holds it, it will be due once
-    /// more, at the moment given, when they are done: what they are doing may have begun too early to see why.
+    /// Queues work. Work that is queued already takes the earlier time and the more urgent priority; where somebody holds it, it will be due once
+    /// more, at the time given, when they are done: what they are doing may have begun too early to see why.
     mutating func queue(_ work: QueuedWork) {
         if var row = lockedWork(work.work), row.owner != nil {
             row.againAt = min(row.againAt ?? work.due.milliseconds, work.due.milliseconds)
@@ -11,7 +11,7 @@ extension PostgresTransaction {
         queue(work, due: .int(work.due.milliseconds))
     }
 
-    /// As ``queue(_:)``, due at a moment that may be the transaction's own (``PostgresTime/value``).
+    /// As ``queue(_:)``, due at a time that may be the transaction's own (``PostgresTime/value``).
     mutating func queue(_ work: QueuedWork, due: PostgresValue) {
         wakes = true
         write(
@@ -69,8 +69,8 @@ extension PostgresTransaction {
                     priority: row.priority
                 )
             )
-        case .again(let moment, let spent):
-            let due = min(moment.milliseconds, row.againAt ?? moment.milliseconds)
+        case .again(let timestamp, let spent):
+            let due = min(timestamp.milliseconds, row.againAt ?? timestamp.milliseconds)
             row.owner = nil
             row.againAt = nil
             change(work: row.id, to: row)

@@ -27,7 +27,7 @@ struct PostgresTransaction: StoreTransaction {
         self.locked = locked
     }
 
-    /// The moment that counts as now; only where it was asked for.
+    /// The time that counts as now; only where it was asked for.
     var now: Timestamp { locked.now }
 
     /// Does one intent. Where it throws, nothing of it stays.

@@ -2,8 +2,8 @@ import GRDB
 import Screening
 
 extension WriteTransaction {
-    /// Queues work. Work that is queued already takes the earlier moment and the more urgent priority; where somebody holds it, it will be due once
-    /// more, at the moment given, when they are done: what they are doing may have begun too early to see why.
+    /// Queues work. Work that is queued already takes the earlier time and the more urgent priority; where somebody holds it, it will be due once
+    /// more, at the time given, when they are done: what they are doing may have begun too early to see why.
     mutating func queue(_ work: QueuedWork) throws {
         wakes = true
         try db.run(
@@ -52,14 +52,14 @@ extension WriteTransaction {
             guard let again else { return }
             let due = Timestamp(milliseconds: again)
             try queue(QueuedWork(claim.work, concurrencyKey: row[0], account: row[1], due: due, priority: row[2]))
-        case .again(let moment, let spent):
+        case .again(let timestamp, let spent):
             wakes = true
             try db.run(
                 """
                 UPDATE queue SET owner = NULL, leased_until = NULL, again_at = NULL, due_at = ?1, attempts = attempts - ?2, abandoned_count = abandoned_count * ?2
                 WHERE id = ?3
                 """,
-                [min(moment.milliseconds, again ?? moment.milliseconds), spent ? 0 : 1, claim.id]
+                [min(timestamp.milliseconds, again ?? timestamp.milliseconds), spent ? 0 : 1, claim.id]
             )
             if claim.work.kind == .submit, let concurrencyKey = row[0] as String? { try bringForward(concurrencyKey) }
         }

@@ -20,16 +20,16 @@ struct TokenRow {
     func token(_ opener: RowOpener) throws -> AccessToken {
         let place = AssociatedData(.accessTokens, id)
         let json = try opener.open(body, at: place).json
-        guard let created = Self.moment(json["created_at"]), let scopes = json["scopes"]?.items else { throw RowCodec.unreadable(place) }
+        guard let created = Self.timestamp(json["created_at"]), let scopes = json["scopes"]?.items else { throw RowCodec.unreadable(place) }
         return AccessToken(
             id: id,
             name: json["name"]?.text ?? "",
             scopes: Set(scopes.compactMap { $0.text.flatMap(Scope.init) }),
             connections: json["connections"]?.items.map { Set($0.compactMap(\.text)) },
             createdAt: created,
-            expiresAt: Self.moment(json["expires_at"])
+            expiresAt: Self.timestamp(json["expires_at"])
         )
     }
 
-    private static func moment(_ json: JSON?) -> Timestamp? { json?.text.flatMap { Timestamp(iso8601: $0) } }
+    private static func timestamp(_ json: JSON?) -> Timestamp? { json?.text.flatMap { Timestamp(iso8601: $0) } }
 }

@@ -20,15 +20,15 @@ final class WrongTokens: Sendable {
     }
 
     /// Counts a wrong token. Returns how long the sender should wait once there were too many in the span, else nil.
-    func count(from sender: String, at moment: Timestamp) -> Duration? {
+    func count(from sender: String, at timestamp: Timestamp) -> Duration? {
         windows.withLock { windows in
-            var window = windows[sender] ?? Window(start: moment)
+            var window = windows[sender] ?? Window(start: timestamp)
             // A clock that was set back starts a new window, too.
-            if moment >= window.start + span || moment < window.start { window = Window(start: moment) }
+            if timestamp >= window.start + span || timestamp < window.start { window = Window(start: timestamp) }
             window.count += 1
-            if windows.count >= 10_000, windows[sender] == nil { windows = windows.filter { moment < $0.value.start + span } }
+            if windows.count >= 10_000, windows[sender] == nil { windows = windows.filter { timestamp < $0.value.start + span } }
             if windows.count < 10_000 || windows[sender] != nil { windows[sender] = window }
-            return window.count > limit ? window.start + span - moment : nil
+            return window.count > limit ? window.start + span - timestamp : nil
         }
     }
 }

@@ -11,8 +11,8 @@ struct EventEndpoints: Sendable {
         kind: .event,
         filters: [
             .words("state", "In this state", \.states), .choice("kind", "Of this kind", \.kind), .connections,
-            .text("account", "Of this account", \.account), .moment("since", "Received at or after this moment", \.since),
-            .moment("until", "Received before this moment", \.until),
+            .text("account", "Of this account", \.account), .timestamp("since", "Received at or after this time", \.since),
+            .timestamp("until", "Received before this time", \.until),
         ]
     )
 

@@ -13,7 +13,7 @@ struct OrderEndpoints: Sendable {
             .words("state", "In this state", \.states), .choice("outcome", "With this outcome", \.outcome),
             .choice("waiting_on", "Waiting on this party", \.waitingOn), .connections, .text("account", "From this account", \.account),
             .text("provider", "At this provider", \.provider), .text("external_id", "With this external id", \.externalID),
-            .moment("since", "Made at or after this moment", \.since), .moment("until", "Made before this moment", \.until), search,
+            .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until), search,
         ]
     )
 

@@ -12,7 +12,7 @@ struct RunEndpoints: Sendable {
         filters: [
             .words("state", "In this state", \.states), .connections, .text("event", "Of this event", \.event),
             .text("order_id", "Of this order", \.order), .text("hook", "Of this hook; a route's is its METHOD /path", \.hook),
-            .moment("since", "Made at or after this moment", \.since), .moment("until", "Made before this moment", \.until),
+            .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until),
         ]
     )
 

@@ -39,7 +39,7 @@ struct TokenEndpoints: Sendable {
         summary: "Make a token; its secret, `token`, is shown only this once",
         body: Operation.body(
             required: ["name": .anyText, "scopes": .list(of: .values(Scope.self))],
-            optional: ["connections": .list(of: .anyText), "expires_at": .moment]
+            optional: ["connections": .list(of: .anyText), "expires_at": .timestamp]
         ),
         answers: [(201, AccessToken.newSchema.reference)],
         problems: [400, 408, 413, 422]

@@ -62,8 +62,8 @@ struct Filter<Query: ListQuery>: Sendable {
     }
 
     /// A moment.
-    static func moment(_ name: String, _ description: String, _ path: Member<Timestamp?>) -> Filter {
-        Filter(name, description, schema: .moment) { query, values, _ in query[keyPath: path] = try values.first?.moment() }
+    static func timestamp(_ name: String, _ description: String, _ path: Member<Timestamp?>) -> Filter {
+        Filter(name, description, schema: .timestamp) { query, values, _ in query[keyPath: path] = try values.first?.timestamp() }
     }
 
     /// The connections.

@@ -20,9 +20,9 @@ struct FilterValue: Sendable {
     }
 
     /// The value as a moment.
-    func moment() throws(ProblemDocument) -> Timestamp {
-        if let moment = Timestamp(iso8601: try line()) { return moment }
-        throw .filter("malformed_filter", name, "\(name) must be a moment such as 2026-03-01T09:30:00Z")
+    func timestamp() throws(ProblemDocument) -> Timestamp {
+        if let timestamp = Timestamp(iso8601: try line()) { return timestamp }
+        throw .filter("malformed_filter", name, "\(name) must be a timestamp such as 2026-03-01T09:30:00Z")
     }
 
     /// The value as a whole number within bounds.

@@ -10,7 +10,7 @@ extension JSON {
     /// The schema of an object whose values are text.
     static let textByName: JSON = ["type": "object", "additionalProperties": ["type": "string"]]
     /// The schema of a moment.
-    static let moment: JSON = ["type": "string", "format": "date-time"]
+    static let timestamp: JSON = ["type": "string", "format": "date-time"]
     /// The schema of a whole number.
     static let wholeNumber: JSON = ["type": "integer"]
     /// The schema of yes or no.

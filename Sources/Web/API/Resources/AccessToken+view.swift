@@ -6,7 +6,7 @@ extension AccessToken {
 
     private static let members: JSON = [
         "id": .anyText, "name": .anyText, "scopes": .list(of: .values(Scope.self)), "connections": JSON.list(of: .anyText).orNull,
-        "created_at": .moment, "expires_at": JSON.moment.orNull,
+        "created_at": .timestamp, "expires_at": JSON.timestamp.orNull,
     ]
 
     private static var membersOfNew: JSON {

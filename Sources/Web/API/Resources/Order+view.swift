@@ -8,12 +8,12 @@ extension Order {
             "id": .anyText, "connection": .anyText, "account": .anyText, "provider": .anyText, "external_id": .anyText, "package": .anyText,
             "state": .values(OrderState.self), "outcome": JSON.values(Outcome.self).orNull, "waiting_on": JSON.values(Party.self).orNull,
             "provider_ref": JSON.anyText.orNull, "provider_status": .textByName, "checks": .list(of: Check.schema.reference),
-            "problem": Problem.schema.reference.orNull, "created_at": .moment, "updated_at": .moment,
+            "problem": Problem.schema.reference.orNull, "created_at": .timestamp, "updated_at": .timestamp,
             "caused_by": JSON.object(always: ["event": JSON.anyText.orNull, "run": .anyText]).orNull, "previous": JSON.anyText.orNull,
         ],
         sometimes: [
             "candidate": Candidate.schema.reference, "report_url": JSON.anyText.orNull, "metadata": .anyObject,
-            "next_attempt_at": JSON.moment.orNull, "next_read_at": JSON.moment.orNull,
+            "next_attempt_at": JSON.timestamp.orNull, "next_read_at": JSON.timestamp.orNull,
         ],
         "candidate, report_url and metadata only with read_personal; next_attempt_at and next_read_at only for one order"
     )
@@ -78,13 +78,13 @@ extension Check {
 }
 
 extension Problem {
-    static let schema = Schema("Obstacle", always: ["code": .anyText, "message": .anyText, "at": .moment], "What stands in something's way")
+    static let schema = Schema("Obstacle", always: ["code": .anyText, "message": .anyText, "at": .timestamp], "What stands in something's way")
 }
 
 extension TimelineEntry {
     static let schema = Schema(
         "TimelineEntry",
-        always: ["at": .moment, "kind": .anyText, "text": .anyText, "details": .anyObject, "actor": Actor.schema.reference.orNull],
+        always: ["at": .timestamp, "kind": .anyText, "text": .anyText, "details": .anyObject, "actor": Actor.schema.reference.orNull],
         sometimes: ["note": JSON.anyText.orNull],
         "note only with read_personal"
     )

@@ -6,12 +6,12 @@ extension Run {
         always: [
             "id": .anyText, "connection": .anyText, "plugin": .anyText, "plugin_version": .anyText, "script": .anyText, "hook": .anyText,
             "event": JSON.anyText.orNull, "order": JSON.anyText.orNull, "state": .values(Run.State.self), "attempt": .wholeNumber,
-            "next_attempt_at": JSON.moment.orNull,
+            "next_attempt_at": JSON.timestamp.orNull,
             "result": JSON.object(always: ["kind": .anyText], sometimes: ["reason": JSON.anyText.orNull]).orNull,
             "error": JSON.object(always: ["code": .anyText, "message": .anyText], isOpen: true).orNull,
             "earlier_errors": .list(of: .object(always: ["code": .anyText, "message": .anyText], isOpen: true)),
-            "logs": .list(of: .object(always: ["at": .moment, "level": .anyText, "message": .anyText, "fields": [:]])),
-            "created_at": .moment, "ended_at": JSON.moment.orNull,
+            "logs": .list(of: .object(always: ["at": .timestamp, "level": .anyText, "message": .anyText, "fields": [:]])),
+            "created_at": .timestamp, "ended_at": JSON.timestamp.orNull,
         ],
         sometimes: ["steps": .list(of: Step.schema.reference), "input": [:]],
         "steps and input only for one run; input, what the hook was called with, and the result's reason only with read_personal"
@@ -36,7 +36,7 @@ extension Run {
 extension Step {
     static let schema = Schema(
         "Step",
-        always: ["n": .wholeNumber, "kind": .anyText, "at": .moment, "ms": JSON.wholeNumber.orNull, "attempts": .wholeNumber],
+        always: ["n": .wholeNumber, "kind": .anyText, "at": .timestamp, "ms": JSON.wholeNumber.orNull, "attempts": .wholeNumber],
         sometimes: ["request": [:], "reply": [:]],
         "request and reply only with read_personal"
     )
