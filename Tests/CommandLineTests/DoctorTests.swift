@@ -19,9 +19,9 @@ import Testing
         let program = try Program()
         defer { program.remove() }
         let simulator = try program.start(["simulate", "--port", "0", "--json"])
-        let stand = try JSON(parsing: try await simulator.line(with: "control_page"))
-        let base = try #require(stand.at("zinc.base_url")?.text)
-        try program.write(settings(base, key: try #require(stand.at("zinc.api_key")?.text)), to: "fairlead.yaml")
+        let simulators = try JSON(parsing: try await simulator.line(with: "control_page"))
+        let base = try #require(simulators.at("zinc.base_url")?.text)
+        try program.write(settings(base, key: try #require(simulators.at("zinc.api_key")?.text)), to: "fairlead.yaml")
         let fine = try await program.run("doctor", "--json")
         #expect(fine.code == 0)
         #expect(try findings(fine)["account zinc-test"]?.verdict == "fine")

@@ -11,12 +11,12 @@ import Testing
     private static let count = ProcessInfo.processInfo.environment["FAIRLEAD_DRAIN_ITEMS"].flatMap { Int($0) } ?? 150
 
     @Test func aHostThatIsAskedToEndLosesNothingOfWhatIsInFlight() async throws {
-        let bed = try await KillBed(pace: nil)
-        defer { bed.serve.kill() }
+        let harness = try await KillHarness(pace: nil)
+        defer { harness.serve.kill() }
         // Nobody at the ATS answers: every update stays in flight.
-        bed.site.faults.set(.ats, "callback", .latency(.seconds(60)), times: nil)
-        try await bed.serve.start()
-        let ats = bed.ats
+        harness.site.faults.set(.ats, "callback", .latency(.seconds(60)), times: nil)
+        try await harness.serve.start()
+        let ats = harness.ats
         try await withThrowingTaskGroup(of: Void.self) { group in
             for first in 0..<16 {
                 group.addTask { for number in stride(from: first, to: Self.count, by: 16) { try await ats.deliver(number) } }
@@ -24,26 +24,26 @@ import Testing
             try await group.waitForAll()
         }
         let began = ContinuousClock.now
-        #expect(bed.serve.terminate() == 0)
+        #expect(harness.serve.terminate() == 0)
         let took = began.duration(to: .now)
 
-        bed.site.faults.clear()
-        try await bed.serve.start()
-        let notified = { Set(bed.site.ats.received.filter(\.isVerified).compactMap { $0.body["data"]?["external_id"]?.text }).count }
-        for _ in 0..<1200 where notified() < Self.count || bed.site.zinc.requests.count < Self.count {
-            try await bed.resubmitWhatNeverLeft()
+        harness.site.faults.clear()
+        try await harness.serve.start()
+        let notified = { Set(harness.site.ats.received.filter(\.isVerified).compactMap { $0.body["data"]?["external_id"]?.text }).count }
+        for _ in 0..<1200 where notified() < Self.count || harness.site.zinc.requests.count < Self.count {
+            try await harness.resubmitWhatNeverLeft()
             try await Task.sleep(for: .milliseconds(50))
         }
         #expect(notified() == Self.count)
-        #expect(bed.site.zinc.requests.count == Self.count)
-        #expect(Set(bed.site.zinc.requests.map(\.candidate.email.value)).count == Self.count)
-        let twice = Dictionary(grouping: bed.site.ats.received.filter { $0.isVerified && !$0.isRepeated }) { receipt in
+        #expect(harness.site.zinc.requests.count == Self.count)
+        #expect(Set(harness.site.zinc.requests.map(\.candidate.email.value)).count == Self.count)
+        let twice = Dictionary(grouping: harness.site.ats.received.filter { $0.isVerified && !$0.isRepeated }) { receipt in
             "\(receipt.body["data"]?["external_id"]?.text ?? "") \(receipt.body["data"]?["state"]?.text ?? "")"
         }.filter { $0.value.count > 1 && !$0.key.hasSuffix("uncertain") }
         #expect(twice.isEmpty, "notified twice under two ids: \(twice.keys.sorted())")
         let milliseconds = took.components.seconds * 1000 + took.components.attoseconds / 1_000_000_000_000_000
         try ChaosReport.append("SIGTERM", ["orders in flight", "the host took"], ["| \(Self.count) | \(milliseconds) ms |"])
-        #expect(bed.serve.terminate() == 0)
-        await bed.close()
+        #expect(harness.serve.terminate() == 0)
+        await harness.close()
     }
 }

@@ -10,12 +10,12 @@ import Web
 @Suite(.serialized) struct KillTests {
     @Test(arguments: [UInt64(1), 2, 3])
     func killedAgainAndAgainItOrdersOnceAndLosesNothing(seed: UInt64) async throws {
-        let bed = try await KillBed()
-        defer { bed.serve.kill() }
+        let harness = try await KillHarness()
+        defer { harness.serve.kill() }
         let random = SeededRandom(seed)
         let count = 24
-        try await bed.serve.start()
-        let ats = bed.ats
+        try await harness.serve.start()
+        let ats = harness.ats
         let deliveries = Task {
             for number in 0..<count {
                 try await ats.deliver(number)
@@ -24,24 +24,24 @@ import Web
         }
         for _ in 0..<5 {
             try await Task.sleep(for: .milliseconds(Int64(100 + random.fraction() * 700)))
-            bed.serve.kill()
-            try await bed.serve.start()
+            harness.serve.kill()
+            try await harness.serve.start()
         }
         try await deliveries.value
 
-        let finished = try await bed.waitForEnds(count)
-        let states = try await bed.states()
+        let finished = try await harness.waitForEnds(count)
+        let states = try await harness.states()
         #expect(finished, "not every order came to its end: \(states)")
-        let orders = try await bed.serve.get("/orders?limit=200")?["items"]?.items ?? []
+        let orders = try await harness.serve.get("/orders?limit=200")?["items"]?.items ?? []
         #expect(orders.count == count)
-        let atProvider = Dictionary(grouping: bed.site.zinc.requests, by: \.candidate.email.value)
+        let atProvider = Dictionary(grouping: harness.site.zinc.requests, by: \.candidate.email.value)
         #expect(atProvider.count == count)
         #expect(atProvider.values.allSatisfy { $0.count == 1 }, "a check was ordered twice")
         for number in 0..<count {
-            #expect(bed.completions(of: number) >= 1, "the ATS never heard of application-\(number)")
+            #expect(harness.completions(of: number) >= 1, "the ATS never heard of application-\(number)")
         }
-        #expect(bed.serve.terminate() == 0)
-        await bed.close()
+        #expect(harness.serve.terminate() == 0)
+        await harness.close()
     }
 }
 
@@ -69,7 +69,7 @@ struct StubbornATS: Sendable {
 }
 
 /// Simulators on a socket, and a host in a process of its own.
-final class KillBed {
+final class KillHarness {
     let site: SimulatorSite
     let serve: ServeProcess
     var ats: StubbornATS { StubbornATS(site: site, port: serve.port) }
@@ -94,7 +94,7 @@ final class KillBed {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let port = try freePort()
         let file = folder.appending(path: "fairlead.yaml")
-        try KillBed.settings(port: port, simulators: simulators.port).write(to: file, atomically: true, encoding: .utf8)
+        try KillHarness.settings(port: port, simulators: simulators.port).write(to: file, atomically: true, encoding: .utf8)
         serve = ServeProcess(settings: file, port: port, transport: transport)
     }
 

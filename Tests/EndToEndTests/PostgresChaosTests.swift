@@ -18,28 +18,28 @@ import Web
     @Test func nothingIsLostOrDoneTwiceWhateverDies() async throws {
         let seconds = Self.number("FAIRLEAD_CHAOS_SECONDS") ?? 12
         let seed = UInt64(Self.number("FAIRLEAD_CHAOS_SEED") ?? 1)
-        let bed = try await ReplicaBed(replicas: 3)
-        defer { bed.kill() }
-        for serve in bed.serves { try await serve.start() }
-        let deliveries = Task { try await bed.deliver(for: .seconds(seconds), perSecond: 8) }
-        let misfortunes = try await bed.harass(for: seconds, gap: seconds > 30 ? 5...20 : 2...4, SeededRandom(seed))
+        let harness = try await ReplicaHarness(replicas: 3)
+        defer { harness.kill() }
+        for serve in harness.serves { try await serve.start() }
+        let deliveries = Task { try await harness.deliver(for: .seconds(seconds), perSecond: 8) }
+        let misfortunes = try await harness.harass(for: seconds, gap: seconds > 30 ? 5...20 : 2...4, SeededRandom(seed))
         let count = try await deliveries.value
 
-        let finished = try await bed.waitForEnds(count)
-        let states = try await bed.states()
+        let finished = try await harness.waitForEnds(count)
+        let states = try await harness.states()
         #expect(finished, "not every order came to its end: \(states)")
         #expect(states.values.reduce(0, +) == count, "\(count) were ordered and there are \(states)")
-        let atProvider = Dictionary(grouping: bed.site.zinc.requests, by: \.candidate.email.value)
+        let atProvider = Dictionary(grouping: harness.site.zinc.requests, by: \.candidate.email.value)
         #expect(atProvider.count == count)
         #expect(atProvider.values.allSatisfy { $0.count == 1 }, "a check was ordered twice")
-        let twice = bed.notifiedTwice()
+        let twice = harness.notifiedTwice()
         #expect(twice.isEmpty, "notified twice under two ids: \(twice)")
-        let rows = misfortunes.map { "| \($0.second) | \($0.what) | \(bed.recovery(after: $0.over).map { "\($0) s" } ?? "–") |" }
+        let rows = misfortunes.map { "| \($0.second) | \($0.what) | \(harness.recovery(after: $0.over).map { "\($0) s" } ?? "–") |" }
         let title =
             "Three replicas on PostgreSQL: seed \(seed), \(seconds) s, \(count) orders, \(atProvider.values.map(\.count).reduce(0, +)) requests"
         try ChaosReport.append("\(title), states \(states)", ["second", "what", "orders end again at 95 % of the rate after"], rows)
-        for serve in bed.serves { #expect(serve.terminate() == 0) }
-        await bed.close()
+        for serve in harness.serves { #expect(serve.terminate() == 0) }
+        await harness.close()
     }
 }
 
@@ -52,7 +52,7 @@ struct Disruption {
 }
 
 /// Simulators on a socket, and replicas on a database that can be crashed.
-final class ReplicaBed: Sendable {
+final class ReplicaHarness: Sendable {
     let site: SimulatorSite
     let serves: [ServeProcess]
     private let server: PostgresServer
@@ -83,7 +83,7 @@ final class ReplicaBed: Sendable {
         for number in 0..<replicas {
             let port = try freePort()
             let file = folder.appending(path: "replica-\(number).yaml")
-            try KillBed.settings(port: port, simulators: simulators.port, store: database).write(to: file, atomically: true, encoding: .utf8)
+            try KillHarness.settings(port: port, simulators: simulators.port, store: database).write(to: file, atomically: true, encoding: .utf8)
             serves.append(ServeProcess(settings: file, port: port, transport: transport))
         }
         self.serves = serves

@@ -16,40 +16,40 @@ import Web
     private static let rounds = ProcessInfo.processInfo.environment["FAIRLEAD_KILL_ROUNDS"].flatMap { Int($0) } ?? 9
 
     @Test func everyCallReachesTheOtherSideOnceOrUnderTheSameKey() async throws {
-        let bed = try await StepKillBed()
-        defer { bed.serve.kill() }
-        try await bed.serve.start()
+        let harness = try await StepKillHarness()
+        defer { harness.serve.kill() }
+        try await harness.serve.start()
         var repeated = 0
         for round in 0..<Self.rounds {
             let plan = KillPlan(SeededRandom(UInt64(round)))
-            let host = bed.serve.pid
-            bed.recorder.expect(plan) {
+            let host = harness.serve.pid
+            harness.recorder.expect(plan) {
                 if plan.killsHost { Foundation.kill(host, SIGKILL) } else { ServeProcess.killWorkers(of: host) }
             }
-            try await bed.deliver(round)
-            for _ in 0..<2000 where !bed.recorder.hasKilled { try await Task.sleep(for: .milliseconds(2)) }
+            try await harness.deliver(round)
+            for _ in 0..<2000 where !harness.recorder.hasKilled { try await Task.sleep(for: .milliseconds(2)) }
             if plan.killsHost {
-                bed.serve.kill()  // waits for its end
-                try await bed.serve.start()
+                harness.serve.kill()  // waits for its end
+                try await harness.serve.start()
             }
-            let run = try #require(try await bed.finishedRun(round), "round \(round): \(plan)")
+            let run = try #require(try await harness.finishedRun(round), "round \(round): \(plan)")
 
             for path in ["/one", "/two", "/three"] {
-                let keys = bed.recorder.keys(path, round)
+                let keys = harness.recorder.keys(path, round)
                 #expect(!keys.isEmpty && Set(keys).count == 1, "round \(round), \(path): \(keys.count) calls under \(Set(keys).count) keys; \(plan)")
                 repeated += keys.count - 1
             }
             let kinds = run["steps"]?.items?.compactMap { $0["kind"]?.text }
             #expect(kinds == ["http", "orders.place", "kv.set", "http", "http"], "round \(round): \(plan)")
             #expect(run["steps"]?.items?.allSatisfy { $0["reply"]?.isNull == false } == true)
-            let orders = try await bed.serve.get("/orders?external_id=application-\(round)")?["items"]?.items
+            let orders = try await harness.serve.get("/orders?external_id=application-\(round)")?["items"]?.items
             #expect(orders?.count == 1)
             ChaosReport.progress("kills between steps: \(round + 1) of \(Self.rounds) rounds")
-            #expect(bed.recorder.keys("/checks", round).count <= 1, "round \(round): a check was ordered twice; \(plan)")
+            #expect(harness.recorder.keys("/checks", round).count <= 1, "round \(round): a check was ordered twice; \(plan)")
         }
         print("kill rounds: \(Self.rounds), calls that were sent again under their own key: \(repeated)")
-        #expect(bed.serve.terminate() == 0)
-        await bed.close()
+        #expect(harness.serve.terminate() == 0)
+        await harness.close()
     }
 }
 
@@ -126,7 +126,7 @@ final class CallRecorder: WireHandler {
 }
 
 /// A host in a process of its own with a plugin of five calls, and a recorder on the other side.
-final class StepKillBed {
+final class StepKillHarness {
     let recorder = CallRecorder()
     let serve: ServeProcess
     private let transport: HTTPTransport
@@ -141,11 +141,11 @@ final class StepKillBed {
         folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-steps-\(UUID().uuidString)")
         let plugin = folder.appending(path: "plugins/five")
         try FileManager.default.createDirectory(at: plugin, withIntermediateDirectories: true)
-        try StepKillBed.manifest(server.port).write(to: plugin.appending(path: "plugin.yaml"), atomically: true, encoding: .utf8)
-        try StepKillBed.script(server.port).write(to: plugin.appending(path: "main.lua"), atomically: true, encoding: .utf8)
+        try StepKillHarness.manifest(server.port).write(to: plugin.appending(path: "plugin.yaml"), atomically: true, encoding: .utf8)
+        try StepKillHarness.script(server.port).write(to: plugin.appending(path: "main.lua"), atomically: true, encoding: .utf8)
         let port = try freePort()
         let file = folder.appending(path: "fairlead.yaml")
-        try StepKillBed.settings(port: port, other: server.port).write(to: file, atomically: true, encoding: .utf8)
+        try StepKillHarness.settings(port: port, other: server.port).write(to: file, atomically: true, encoding: .utf8)
         serve = ServeProcess(settings: file, port: port, transport: transport)
     }
 

@@ -6,22 +6,22 @@ import Testing
 
 @Suite("Work for each account", .timeLimit(.minutes(1)))
 struct AccountWorkTests {
-    private let bench = StageBench()
+    private let harness = StageHarness()
 
     private var poller: Poller {
         Poller(
-            environment: bench.environment,
-            store: bench.store,
-            executor: bench.executor,
-            accounts: bench.accounts,
-            options: bench.options,
+            environment: harness.environment,
+            store: harness.store,
+            executor: harness.executor,
+            accounts: harness.accounts,
+            options: harness.options,
             owner: "poller"
         )
     }
 
     @Test("An account is polled until it is configured no more, and again when it is back")
     func pollsWhileConfigured() async throws {
-        let (store, registry, poller) = (bench.store, bench.registry, poller)
+        let (store, registry, poller) = (harness.store, harness.registry, poller)
         let (connections, accounts) = (registry.connections, registry.accounts)
         let polling = Task { try await poller.run() }
         await store.wait { $0.listeners == 1 }
@@ -40,37 +40,37 @@ struct AccountWorkTests {
 
     @Test("As many reads are admitted as the account's budget grants, and none before there are more")
     func budget() async throws {
-        let next = bench.now + .seconds(20)
-        bench.store.with { $0.grants["account:stub-uk"] = Grant(count: 3, next: next) }
+        let next = harness.now + .seconds(20)
+        harness.store.with { $0.grants["account:stub-uk"] = Grant(count: 3, next: next) }
         let (admitted, notBefore) = try await poller.admitted(reads, "stub-uk")
         #expect(admitted == Array(reads.prefix(3)) && notBefore == next)
-        bench.store.with { $0.grants["account:stub-uk"] = nil }
+        harness.store.with { $0.grants["account:stub-uk"] = nil }
         let all = try await poller.admitted(reads, "stub-uk")
         #expect(all.admitted == reads && all.notBefore == nil)
     }
 
     @Test("None is admitted while the account is paused, rests, or is gone")
     func notAdmitted() async throws {
-        let until = bench.now + .seconds(40)
-        bench.store.with { $0.states[.account("stub-uk")] = OperatingState(.account("stub-uk"), restsUntil: until) }
+        let until = harness.now + .seconds(40)
+        harness.store.with { $0.states[.account("stub-uk")] = OperatingState(.account("stub-uk"), restsUntil: until) }
         let resting = try await poller.admitted(reads, "stub-uk")
         #expect(resting.admitted.isEmpty && resting.notBefore == until)
-        try await bench.store.perform(try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account))
+        try await harness.store.perform(try await harness.accounts.rejected(ProviderError(.unauthorised, "no"), by: harness.account))
         let paused = try await poller.admitted(reads, "stub-uk")
-        #expect(paused.admitted.isEmpty && paused.notBefore == bench.now + .seconds(5))
-        bench.registry.replace(connections: [], accounts: [])
+        #expect(paused.admitted.isEmpty && paused.notBefore == harness.now + .seconds(5))
+        harness.registry.replace(connections: [], accounts: [])
         let gone = try await poller.admitted(reads, "stub-uk")
-        #expect(gone.admitted.isEmpty && gone.notBefore == bench.now + .seconds(60))
+        #expect(gone.admitted.isEmpty && gone.notBefore == harness.now + .seconds(60))
         let nothing = try await poller.admitted([], "stub-uk")
         #expect(nothing.admitted.isEmpty && nothing.notBefore == nil)
     }
 
     @Test("Of a provider that does not answer one read is let through, once its time has come")
     func unanswered() async throws {
-        for _ in 0..<10 { bench.breakers.unanswered.note(ProviderError(.noAnswer, "silence"), of: "stub-uk", bench.environment) }
+        for _ in 0..<10 { harness.breakers.unanswered.note(ProviderError(.noAnswer, "silence"), of: "stub-uk", harness.environment) }
         let early = try await poller.admitted(reads, "stub-uk")
-        #expect(early.admitted.isEmpty && early.notBefore == bench.now + .seconds(5))
-        bench.clock.advance(by: .seconds(6))
+        #expect(early.admitted.isEmpty && early.notBefore == harness.now + .seconds(5))
+        harness.clock.advance(by: .seconds(6))
         let probe = try await poller.admitted(reads, "stub-uk")
         #expect(probe.admitted == [reads[0]] && probe.notBefore != nil)
     }
@@ -79,35 +79,35 @@ struct AccountWorkTests {
 
     @Test("A paused account is checked every five minutes, and goes on once its credentials are taken")
     func probesPaused() async throws {
-        try await bench.store.perform(try await bench.accounts.rejected(ProviderError(.unauthorised, "no"), by: bench.account))
-        bench.provider.response { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
-        let probes = AccountProbes(environment: bench.environment, accounts: bench.accounts)
-        try await probes.tryAgain(bench.account)
-        try await probes.tryAgain(bench.account)
-        #expect(bench.provider.calls == ["packages"])
-        bench.provider.response { $0.packages = { [] } }
-        bench.clock.advance(by: .seconds(300))
-        try await probes.tryAgain(bench.account)
-        #expect(try await bench.accounts.pause(of: bench.account) == nil)
-        #expect(bench.store.with { $0.advanced } == [.seconds(20)])
+        try await harness.store.perform(try await harness.accounts.rejected(ProviderError(.unauthorised, "no"), by: harness.account))
+        harness.provider.response { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        let probes = AccountProbes(environment: harness.environment, accounts: harness.accounts)
+        try await probes.tryAgain(harness.account)
+        try await probes.tryAgain(harness.account)
+        #expect(harness.provider.calls == ["packages"])
+        harness.provider.response { $0.packages = { [] } }
+        harness.clock.advance(by: .seconds(300))
+        try await probes.tryAgain(harness.account)
+        #expect(try await harness.accounts.pause(of: harness.account) == nil)
+        #expect(harness.store.with { $0.advanced } == [.seconds(20)])
     }
 
     @Test("A provider that does not answer is asked something harmless when its time has come, and what waited is due once it answers")
     func probesUnanswered() async throws {
-        let probes = AccountProbes(environment: bench.environment, accounts: bench.accounts)
-        try await probes.tryAgain(bench.account)
-        for _ in 0..<10 { bench.breakers.unanswered.note(ProviderError(.noAnswer, "silence"), of: "stub-uk", bench.environment) }
-        try await probes.tryAgain(bench.account)
-        #expect(bench.provider.calls.isEmpty)
-        bench.clock.advance(by: .seconds(6))
-        try await probes.tryAgain(bench.account)
-        #expect(bench.provider.calls == ["packages"] && !bench.breakers.unanswered.isOpen("stub-uk"))
-        #expect(bench.store.with { $0.advanced } == [.seconds(20)])
+        let probes = AccountProbes(environment: harness.environment, accounts: harness.accounts)
+        try await probes.tryAgain(harness.account)
+        for _ in 0..<10 { harness.breakers.unanswered.note(ProviderError(.noAnswer, "silence"), of: "stub-uk", harness.environment) }
+        try await probes.tryAgain(harness.account)
+        #expect(harness.provider.calls.isEmpty)
+        harness.clock.advance(by: .seconds(6))
+        try await probes.tryAgain(harness.account)
+        #expect(harness.provider.calls == ["packages"] && !harness.breakers.unanswered.isOpen("stub-uk"))
+        #expect(harness.store.with { $0.advanced } == [.seconds(20)])
     }
 
     /// Moves the clock on until something holds.
     private func move(until isMet: @escaping @Sendable (StubStore.State) -> Bool) async {
-        let (store, clock) = (bench.store, bench.clock)
+        let (store, clock) = (harness.store, harness.clock)
         let moving = Task {
             while !Task.isCancelled {
                 await clock.waitForSleepers()

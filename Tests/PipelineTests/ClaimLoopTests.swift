@@ -9,7 +9,7 @@ import Testing
 
 @Suite("The claim loop", .timeLimit(.minutes(1)))
 struct ClaimLoopTests {
-    private let bench = StageBench()
+    private let harness = StageHarness()
     private let claims = (1...3).map { Claim(id: Int64($0), work: .run("run_\($0)"), owner: "one", attempt: 1) }
 
     private func loop(
@@ -18,7 +18,7 @@ struct ClaimLoopTests {
         work: @escaping @Sendable (Claim) async -> Void
     ) -> ClaimLoop {
         let request = ClaimRequest(owner: "one", limit: limit, kinds: [.run])
-        var loop = ClaimLoop(environment: bench.environment, store: bench.store, request: request, drain: .seconds(8), work: work)
+        var loop = ClaimLoop(environment: harness.environment, store: harness.store, request: request, drain: .seconds(8), work: work)
         loop.admit = admit
         return loop
     }
@@ -36,7 +36,7 @@ struct ClaimLoopTests {
 
     @Test("works on what it claims, up to its limit, and asks again when something is over")
     func works() async throws {
-        let (store, gate) = (bench.store, Gate())
+        let (store, gate) = (harness.store, Gate())
         store.with { $0.claimable = claims }
         let done = Mutex<[Claim]>([])
         try await running(
@@ -55,7 +55,7 @@ struct ClaimLoopTests {
 
     @Test("gives back what it claimed where nobody can say what of it may be worked on")
     func admitFails() async throws {
-        let store = bench.store
+        let store = harness.store
         store.with { $0.claimable = claims }
         let calls = Mutex(0)
         let admit: @Sendable ([Claim]) async throws -> ([Claim], notBefore: Timestamp?) = { given in
@@ -73,7 +73,7 @@ struct ClaimLoopTests {
 
     @Test("gives back later what the store does not take back at once")
     func releaseFails() async throws {
-        let store = bench.store
+        let store = harness.store
         store.with { $0.claimable = claims }
         store.fail("release", StoreError.unavailable("away for a moment"))
         try await running(loop(admit: { _ in ([], notBefore: nil) }) { _ in }) { _ in
@@ -85,7 +85,7 @@ struct ClaimLoopTests {
 
     @Test("claims nothing before the moment that admission names")
     func notBefore() async throws {
-        let (store, clock) = (bench.store, bench.clock)
+        let (store, clock) = (harness.store, harness.clock)
         let until = clock.now() + .seconds(60)
         store.with { $0.claimable = claims }
         try await running(loop(admit: { _ in ([], notBefore: until) }) { _ in }) { _ in
@@ -101,7 +101,7 @@ struct ClaimLoopTests {
 
     @Test("renews what it holds, and stops work on a claim that was lost")
     func renews() async throws {
-        let (store, clock, gate) = (bench.store, bench.clock, Gate())
+        let (store, clock, gate) = (harness.store, harness.clock, Gate())
         store.with { $0.claimable = [claims[0], claims[1]] }
         let cancelled = Mutex<[Claim]>([])
         try await running(
@@ -123,7 +123,7 @@ struct ClaimLoopTests {
 
     @Test("lets work under way go on after a shutdown was asked for, and cancels it when its time is over")
     func drains() async throws {
-        let (store, clock, gate) = (bench.store, bench.clock, Gate())
+        let (store, clock, gate) = (harness.store, harness.clock, Gate())
         store.with { $0.claimable = [claims[0]] }
         let cancelled = Mutex(false)
         try await running(

@@ -20,20 +20,22 @@ final class JumpingClock: WallClock {
     @Test(arguments: [Int64(3600), -3600])
     func ordersGoOnAndAreSentOnce(_ seconds: Int64) async throws {
         let clock = JumpingClock()
-        let bed = try await Bed(clock: clock)
-        let first = try await bed.place("application-first")
-        #expect(try await bed.order(first.id, in: .requested) != nil)
-        let before = try await bed.place("application-before")
-        bed.site.faults.set(.zinc, "create", .latency(.milliseconds(400)))
-        let during = try await bed.place("application-during")
+        let harness = try await PipelineHarness(clock: clock)
+        let first = try await harness.place("application-first")
+        #expect(try await harness.order(first.id, in: .requested) != nil)
+        let before = try await harness.place("application-before")
+        harness.site.faults.set(.zinc, "create", .latency(.milliseconds(400)))
+        let during = try await harness.place("application-during")
         clock.jump(by: .seconds(seconds))
-        let after = try await bed.place("application-after")
-        for order in [before, during, after] { #expect(try await bed.order(order.id, in: .requested) != nil) }
-        #expect(bed.site.zinc.requests.count == 4)
+        let after = try await harness.place("application-after")
+        for order in [before, during, after] { #expect(try await harness.order(order.id, in: .requested) != nil) }
+        #expect(harness.site.zinc.requests.count == 4)
         // By an hour's error the ATS does not trust what it hears, but it does hear it.
-        let called = try await eventually { bed.transport.requests.contains { $0.url == bed.site.ats.callbackURL && $0.isAbout(after) } ? true : nil }
+        let called = try await eventually {
+            harness.transport.requests.contains { $0.url == harness.site.ats.callbackURL && $0.isAbout(after) } ? true : nil
+        }
         #expect(called == true)
-        await bed.stop()
+        await harness.stop()
     }
 }
 

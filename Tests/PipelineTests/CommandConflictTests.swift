@@ -6,21 +6,21 @@ import Testing
 /// What somebody else does between a command's reading and its writing is a conflict, and is never overwritten.
 @Suite("A command beside another")
 struct CommandConflictTests {
-    private let bench = StageBench()
+    private let harness = StageHarness()
 
     private func event(_ state: Event.State) -> Event {
         let request = ReceivedRequest(method: "POST", path: "/webhook", body: [])
-        let event = Event(id: "evt_1", kind: .ats, connection: "acme", request: request, receivedAt: bench.now, state: state)
-        bench.store.with { $0.events[event.id] = event }
+        let event = Event(id: "evt_1", kind: .ats, connection: "acme", request: request, receivedAt: harness.now, state: state)
+        harness.store.with { $0.events[event.id] = event }
         return event
     }
 
     @discardableResult
     private func run(_ id: String, _ state: Run.State) -> Run {
-        var run = bench.connection.run(id: id, hook: "on_event", event: "evt_1", order: nil, input: .event(parameters: [:]), at: bench.now)
+        var run = harness.connection.run(id: id, hook: "on_event", event: "evt_1", order: nil, input: .event(parameters: [:]), at: harness.now)
         run.state = state
-        if state == .dead { run.fail(RunFailure("script_error", "no"), attempt: 3, at: bench.now) }
-        bench.store.with { [run] in $0.runs[run.id] = run }
+        if state == .dead { run.fail(RunFailure("script_error", "no"), attempt: 3, at: harness.now) }
+        harness.store.with { [run] in $0.runs[run.id] = run }
         return run
     }
 
@@ -30,67 +30,67 @@ struct CommandConflictTests {
     func discardsEvent() async throws {
         _ = event(.dead)
         for (id, state) in [("run_1", Run.State.dead), ("run_2", .parked), ("run_3", .done)] { run(id, state) }
-        #expect(try await bench.commands.discard(event: "evt_1", note: "asked").state == .done)
-        #expect(bench.store.with { $0.performed.count } == 1)
-        #expect(bench.store.with { $0.runs.values.sorted { $0.id < $1.id }.map(\.state) } == [.discarded, .discarded, .done])
-        #expect(bench.store.with { $0.runs["run_1"]?.failure?.code } == "script_error")
-        #expect(bench.store.with { $0.events["evt_1"]?.problem?.code } == "discarded")
+        #expect(try await harness.commands.discard(event: "evt_1", note: "asked").state == .done)
+        #expect(harness.store.with { $0.performed.count } == 1)
+        #expect(harness.store.with { $0.runs.values.sorted { $0.id < $1.id }.map(\.state) } == [.discarded, .discarded, .done])
+        #expect(harness.store.with { $0.runs["run_1"]?.failure?.code } == "script_error")
+        #expect(harness.store.with { $0.events["evt_1"]?.problem?.code } == "discarded")
     }
 
     @Test("An event that is replayed meanwhile is not discarded, nor are its runs")
     func replayedBeforeDiscard() async throws {
         _ = event(.dead)
         run("run_1", .dead)
-        bench.store.meanwhile(before: "perform") { $0.events["evt_1"]?.state = .received }
-        await #expect(throws: conflict) { try await bench.commands.discard(event: "evt_1", note: nil) }
-        #expect(bench.store.with { $0.events["evt_1"]?.state } == .received)
-        #expect(bench.store.with { $0.runs["run_1"]?.state } == .dead)
+        harness.store.meanwhile(before: "perform") { $0.events["evt_1"]?.state = .received }
+        await #expect(throws: conflict) { try await harness.commands.discard(event: "evt_1", note: nil) }
+        #expect(harness.store.with { $0.events["evt_1"]?.state } == .received)
+        #expect(harness.store.with { $0.runs["run_1"]?.state } == .dead)
     }
 
     @Test("A run that is retried meanwhile keeps its event from being discarded")
     func retriedBeforeDiscard() async throws {
         _ = event(.dead)
         run("run_1", .dead)
-        bench.store.meanwhile(before: "perform") { $0.runs["run_1"]?.state = .queued }
-        await #expect(throws: conflict) { try await bench.commands.discard(event: "evt_1", note: nil) }
-        #expect(bench.store.with { $0.events["evt_1"]?.state } == .dead)
+        harness.store.meanwhile(before: "perform") { $0.runs["run_1"]?.state = .queued }
+        await #expect(throws: conflict) { try await harness.commands.discard(event: "evt_1", note: nil) }
+        #expect(harness.store.with { $0.events["evt_1"]?.state } == .dead)
     }
 
     @Test("A retry frees the calls that did nothing and queues the run in one transaction, or does neither")
     func retryIsOne() async throws {
         _ = event(.dead)
         run("run_1", .dead)
-        let refused = Step(number: 1, kind: "http", requestHash: "h", request: [:], reply: ["value": ["status": 500]], at: bench.now)
-        bench.store.with { $0.steps["run_1"] = [refused] }
-        bench.store.meanwhile(before: "perform") { $0.runs["run_1"]?.state = .queued }
-        await #expect(throws: conflict) { try await bench.commands.retry(run: "run_1") }
-        #expect(bench.store.with { $0.steps["run_1"] } == [refused])
+        let refused = Step(number: 1, kind: "http", requestHash: "h", request: [:], reply: ["value": ["status": 500]], at: harness.now)
+        harness.store.with { $0.steps["run_1"] = [refused] }
+        harness.store.meanwhile(before: "perform") { $0.runs["run_1"]?.state = .queued }
+        await #expect(throws: conflict) { try await harness.commands.retry(run: "run_1") }
+        #expect(harness.store.with { $0.steps["run_1"] } == [refused])
 
         run("run_1", .dead)
-        #expect(try await bench.commands.retry(run: "run_1").state == .queued)
-        #expect(bench.store.with { $0.performed.count } == 1)
-        #expect(bench.store.with { $0.steps["run_1"]?.map(\.repeatable) } == [true])
-        #expect(bench.store.with { $0.events["evt_1"]?.state } == .working)
+        #expect(try await harness.commands.retry(run: "run_1").state == .queued)
+        #expect(harness.store.with { $0.performed.count } == 1)
+        #expect(harness.store.with { $0.steps["run_1"]?.map(\.repeatable) } == [true])
+        #expect(harness.store.with { $0.events["evt_1"]?.state } == .working)
     }
 
     @Test("An event that is replayed meanwhile keeps its run from being retried, or discarded")
     func replayedBeforeRetry() async throws {
         _ = event(.dead)
         run("run_1", .dead)
-        bench.store.meanwhile(before: "perform") { $0.events["evt_1"]?.state = .received }
-        await #expect(throws: conflict) { try await bench.commands.retry(run: "run_1") }
-        #expect(bench.store.with { $0.events["evt_1"]?.state } == .received)
+        harness.store.meanwhile(before: "perform") { $0.events["evt_1"]?.state = .received }
+        await #expect(throws: conflict) { try await harness.commands.retry(run: "run_1") }
+        #expect(harness.store.with { $0.events["evt_1"]?.state } == .received)
         _ = event(.dead)
-        bench.store.meanwhile(before: "perform") { $0.events["evt_1"]?.state = .received }
-        await #expect(throws: conflict) { try await bench.commands.discard(run: "run_1", note: nil) }
-        #expect(bench.store.with { $0.events["evt_1"]?.state } == .received)
+        harness.store.meanwhile(before: "perform") { $0.events["evt_1"]?.state = .received }
+        await #expect(throws: conflict) { try await harness.commands.discard(run: "run_1", note: nil) }
+        #expect(harness.store.with { $0.events["evt_1"]?.state } == .received)
     }
 
     @Test("An event that is replayed twice at the same time is replayed once")
     func replayedTwice() async throws {
         _ = event(.dead)
-        bench.store.meanwhile(before: "perform") { $0.events["evt_1"]?.state = .received }
-        await #expect(throws: conflict) { try await bench.commands.replay(event: "evt_1") }
-        #expect(bench.store.with { $0.due.isEmpty })
+        harness.store.meanwhile(before: "perform") { $0.events["evt_1"]?.state = .received }
+        await #expect(throws: conflict) { try await harness.commands.replay(event: "evt_1") }
+        #expect(harness.store.with { $0.due.isEmpty })
     }
 }

@@ -8,26 +8,26 @@ import Testing
 @Suite struct DoubtTests {
     @Test func anOrderThatWasNotSentForAStoreInDoubtIsSentOnceItIsBack() async throws {
         let doubts = Mutex(2)
-        let bed = try await Bed { effects in
+        let harness = try await PipelineHarness { effects in
             guard effects.beginSending else { return }
             try doubts.withLock { doubts in
                 doubts -= 1
                 if doubts >= 0 { throw StoreError.unknown("the connection was lost") }
             }
         }
-        let order = try await bed.place("application-doubt")
-        #expect(try await bed.order(order.id, in: .requested) != nil)
-        #expect(bed.site.zinc.requests.count == 1)
+        let order = try await harness.place("application-doubt")
+        #expect(try await harness.order(order.id, in: .requested) != nil)
+        #expect(harness.site.zinc.requests.count == 1)
         let notified = try await eventually {
-            bed.notifiedStates(of: "application-doubt").isEmpty ? nil : bed.notifiedStates(of: "application-doubt")
+            harness.notifiedStates(of: "application-doubt").isEmpty ? nil : harness.notifiedStates(of: "application-doubt")
         }
         #expect(notified == ["requested"])
-        await bed.stop()
+        await harness.stop()
     }
 
     @Test func itIsSentAlsoWhereAnotherReplicaHasGivenItUpMeanwhile() async throws {
         let other = Mutex<(any Store)?>(nil)
-        let bed = try await Bed { effects in
+        let harness = try await PipelineHarness { effects in
             guard effects.beginSending, let store = other.withLock({ $0 }) else { return }
             other.withLock { $0 = nil }
             for case .order(var order) in effects {
@@ -38,27 +38,27 @@ import Testing
             }
             throw StoreError.unknown("the connection was lost")
         }
-        other.withLock { $0 = bed.context.store }
-        let order = try await bed.place("application-taken-over")
-        #expect(try await bed.order(order.id, in: .requested) != nil)
-        #expect(bed.site.zinc.requests.count == 1)
-        await bed.stop()
+        other.withLock { $0 = harness.context.store }
+        let order = try await harness.place("application-taken-over")
+        #expect(try await harness.order(order.id, in: .requested) != nil)
+        #expect(harness.site.zinc.requests.count == 1)
+        await harness.stop()
     }
 
     @Test func whatTheATSHeardBeforeAnOrderWasSentAgainIsThePreviousState() async throws {
-        let bed = try await Bed()
-        bed.site.faults.set(.zinc, "create", .withoutID)
-        bed.site.faults.set(.zinc, "webhook", .loseWebhook, times: nil)
-        let order = try await bed.place("application-heard")
-        #expect(try await bed.order(order.id, in: .uncertain) != nil)
-        _ = try await bed.commands.resolve(order: order.id, .resubmit)
-        #expect(try await bed.order(order.id, in: .requested) != nil)
+        let harness = try await PipelineHarness()
+        harness.site.faults.set(.zinc, "create", .withoutID)
+        harness.site.faults.set(.zinc, "webhook", .loseWebhook, times: nil)
+        let order = try await harness.place("application-heard")
+        #expect(try await harness.order(order.id, in: .uncertain) != nil)
+        _ = try await harness.commands.resolve(order: order.id, .resubmit)
+        #expect(try await harness.order(order.id, in: .requested) != nil)
         let chain = try await eventually {
-            let notified = bed.notified(of: "application-heard")
+            let notified = harness.notified(of: "application-heard")
             return notified.count == 2 ? notified : nil
         }
         #expect(chain == ["accepted → uncertain", "uncertain → requested"])
-        await bed.stop()
+        await harness.stop()
     }
 }
 
@@ -69,7 +69,7 @@ extension [Effect] {
     }
 }
 
-extension Bed {
+extension PipelineHarness {
     /// The changes of an order that the ATS was told, in order.
     fileprivate func notified(of externalID: String) -> [String] {
         site.ats.received.filter { $0.kind == .callback && $0.isVerified && !$0.isRepeated }.compactMap { receipt in

@@ -31,19 +31,19 @@ import Testing
     @Test("Orders wait unspent for a provider that does not answer")
     func ordersWait() async throws {
         let still = try await StillBed()
-        let (bed, commands) = (still.bed, still.commands)
-        bed.site.faults.set(.zinc, nil, .status(503), times: nil)
-        for index in 1...14 { _ = try await bed.place("application-\(index)") }
+        let (harness, commands) = (still.harness, still.commands)
+        harness.site.faults.set(.zinc, nil, .status(503), times: nil)
+        for index in 1...14 { _ = try await harness.place("application-\(index)") }
         try await still.work()
-        let account = try #require(bed.context.registry.account("zinc"))
+        let account = try #require(harness.context.registry.account("zinc"))
         #expect(try await commands.problem(of: account)?["code"] == "account_unreachable")
-        let late = try await bed.place("application-late")
+        let late = try await harness.place("application-late")
         try await still.work()
         #expect(try await commands.nextActions(for: late).obstacle?["code"] == "account_unreachable")
         #expect(try await still.store.timeline(of: late.id).map(\.kind) == ["accepted"])
 
         // Found to answer again by a call that orders nothing.
-        bed.site.faults.clear()
+        harness.site.faults.clear()
         #expect(try await commands.check(account: "zinc") == nil)
         #expect(try await commands.problem(of: account) == nil)
         try await still.work()
@@ -54,43 +54,43 @@ import Testing
     @Test("Runs wait unspent for a host that fails")
     func runsWait() async throws {
         let still = try await StillBed()
-        let (bed, store) = (still.bed, still.store)
-        bed.site.faults.set(.ats, "callback", .status(500), times: nil)
-        for index in 1...12 { _ = try await bed.place("application-\(index)") }
+        let (harness, store) = (still.harness, still.store)
+        harness.site.faults.set(.ats, "callback", .status(500), times: nil)
+        for index in 1...12 { _ = try await harness.place("application-\(index)") }
         try await still.work()
         var query = RunQuery()
         query.states = [.waiting]
         let waiting = try await store.runs(query, PageRequest()).items
         let paused = try #require(waiting.first { $0.failure?.code == "host_paused" })
         #expect(paused.attempt == 0 && paused.nextAttemptAt != nil)
-        #expect(bed.context.breakers.hosts.open(at: still.clock.now()).count == 1)
+        #expect(harness.context.breakers.hosts.open(at: still.clock.now()).count == 1)
 
-        bed.site.faults.clear()
-        let notified = try await still.pass(120) { bed.site.ats.received.filter { $0.kind == .callback && $0.isVerified }.count >= 12 }
+        harness.site.faults.clear()
+        let notified = try await still.pass(120) { harness.site.ats.received.filter { $0.kind == .callback && $0.isVerified }.count >= 12 }
         #expect(notified)
-        #expect(bed.context.breakers.hosts.open(at: still.clock.now()).isEmpty)
+        #expect(harness.context.breakers.hosts.open(at: still.clock.now()).isEmpty)
         await still.end()
     }
 
     @Test func whatWasGivenUpOrRefusedIsSentAgainOnRequestOnly() async throws {
-        let bed = try await Bed()
-        bed.site.faults.set(.zinc, "create", .status(422))
-        let order = try await bed.place("application-1")
-        #expect(try await bed.order(order.id, in: .refused) != nil)
+        let harness = try await PipelineHarness()
+        harness.site.faults.set(.zinc, "create", .status(422))
+        let order = try await harness.place("application-1")
+        #expect(try await harness.order(order.id, in: .refused) != nil)
         var query = OrderQuery()
         query.connections = ["acme"]
-        #expect(try await bed.commands.retry(orders: query, PageRequest()) == Commands.Batch())
+        #expect(try await harness.commands.retry(orders: query, PageRequest()) == Commands.Batch())
         query.states = [.refused]
-        #expect(try await bed.commands.retry(orders: query, PageRequest()).done == 1)
-        #expect(try await bed.order(order.id, in: .requested) != nil)
-        #expect(bed.site.zinc.requests.count == 1)
-        await #expect(throws: CommandError.self) { try await bed.commands.retry(order: order.id) }
+        #expect(try await harness.commands.retry(orders: query, PageRequest()).done == 1)
+        #expect(try await harness.order(order.id, in: .requested) != nil)
+        #expect(harness.site.zinc.requests.count == 1)
+        await #expect(throws: CommandError.self) { try await harness.commands.retry(order: order.id) }
 
-        bed.site.faults.set(.zinc, "create", .status(500))
-        let lost = try await bed.place("application-2")
-        #expect(try await bed.order(lost.id, in: .uncertain) != nil)
-        _ = try await bed.commands.resolve(order: lost.id, .abandon)
-        await #expect(throws: CommandError.self) { try await bed.commands.retry(order: lost.id) }
-        await bed.stop()
+        harness.site.faults.set(.zinc, "create", .status(500))
+        let lost = try await harness.place("application-2")
+        #expect(try await harness.order(lost.id, in: .uncertain) != nil)
+        _ = try await harness.commands.resolve(order: lost.id, .abandon)
+        await #expect(throws: CommandError.self) { try await harness.commands.retry(order: lost.id) }
+        await harness.stop()
     }
 }

@@ -17,7 +17,7 @@ import Testing
     }
 
     private static let attacks: [Attack] = {
-        let folder = Bed.repository.appending(path: "Tests/Attacks")
+        let folder = PipelineHarness.repository.appending(path: "Tests/Attacks")
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".lua") }.sorted()
         return names.compactMap { name in
             guard let source = try? String(contentsOf: folder.appending(path: name), encoding: .utf8) else { return nil }
@@ -60,22 +60,22 @@ import Testing
         limits.sandbox.sliceCPU = .milliseconds(80)
         var overlays = Dictionary(uniqueKeysWithValues: Self.attacks.map { ($0.name.replacing("_", with: "-"), Self.overlay($0)) })
         overlays["quiet"] = "return function(base) base.on_event = function(event, ctx) ctx.kv.set('heard', event.id) end return base end"
-        let bed = try await Bed(overlays: overlays, limits: limits, workers: 2)
+        let harness = try await PipelineHarness(overlays: overlays, limits: limits, workers: 2)
         let memory = try residentMegabytes()
         let descriptors = try openDescriptors()
 
         var endings: [Ending] = []
         for (number, attack) in Self.attacks.enumerated() {
             let connection = attack.name.replacing("_", with: "-")
-            if let failure = bed.unloadable[connection] {
+            if let failure = harness.unloadable[connection] {
                 endings.append(Ending(attack: attack.name, state: .dead, error: failure.error, milliseconds: 0))
                 continue
             }
             let began = ContinuousClock.now
-            try await deliver(bed, connection, number)
-            try await deliver(bed, "quiet", number)
+            try await deliver(harness, connection, number)
+            try await deliver(harness, "quiet", number)
             let run = try await eventually {
-                try await bed.context.store.runs(query(connection), PageRequest()).items.first { $0.state.isEnded || $0.failure != nil }
+                try await harness.context.store.runs(query(connection), PageRequest()).items.first { $0.state.isEnded || $0.failure != nil }
             }
             let took = (ContinuousClock.now - began) / .milliseconds(1)
             endings.append(Ending(attack: attack.name, state: run?.state ?? .queued, error: run?.failure, milliseconds: Int64(took)))
@@ -102,16 +102,16 @@ import Testing
             }
         }
         let quiet = try await eventually {
-            let runs = try await bed.context.store.runs(query("quiet"), PageRequest(limit: 200)).items
+            let runs = try await harness.context.store.runs(query("quiet"), PageRequest(limit: 200)).items
             return runs.count { $0.state == .done } == endings.count { $0.milliseconds > 0 } ? runs : nil
         }
         #expect(quiet?.allSatisfy { $0.attempt == 1 && $0.failure == nil } == true)
-        #expect(bed.pool.workers.count <= 2)
+        #expect(harness.pool.workers.count <= 2)
         #expect(try residentMegabytes() - memory < 64)
         #expect(try openDescriptors() <= descriptors + 16)
         let slowest = endings.max { $0.milliseconds < $1.milliseconds }
         print("attacks through a host: \(endings.count), the slowest \(slowest?.attack ?? "") after \(slowest?.milliseconds ?? 0) ms")
-        await bed.stop()
+        await harness.stop()
     }
 
     /// Attacks that end otherwise where the host API stands between the script and the sandbox.
@@ -127,8 +127,8 @@ import Testing
         return query
     }
 
-    private func deliver(_ bed: Bed, _ connection: String, _ number: Int) async throws {
-        let response = try await bed.site.ats.orderScreening(
+    private func deliver(_ harness: PipelineHarness, _ connection: String, _ number: Int) async throws {
+        let response = try await harness.site.ats.orderScreening(
             at: "https://host.example.test/ats/\(connection)/standard",
             application: "application-\(number)",
             package: "pkg_1",

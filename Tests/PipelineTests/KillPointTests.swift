@@ -57,45 +57,45 @@ struct KillTrial {
     }
 
     func run() async throws -> End {
-        let world = World(pace: .milliseconds(25))
-        stir(world.site)
+        let external = ExternalSystems(pace: .milliseconds(25))
+        stir(external.site)
         var end = End()
-        var bed = try await Bed(poll: .milliseconds(60), world: world, kill: KillSwitch(at: points[0]))
-        let folder = bed.folder
-        let ordering = Task { try await order(world) }
+        var harness = try await PipelineHarness(poll: .milliseconds(60), external: external, kill: KillSwitch(at: points[0]))
+        let folder = harness.folder
+        let ordering = Task { try await order(external) }
         for index in points.indices {
-            let kill = index == 0 ? bed.kill : nil
-            guard let kill = kill ?? bed.kill else { break }
+            let kill = index == 0 ? harness.kill : nil
+            guard let kill = kill ?? harness.kill else { break }
             for _ in 0..<400 where !kill.isKilled {
-                if try await isFinished(bed) { break }
+                if try await isFinished(harness) { break }
                 try await Task.sleep(for: .milliseconds(10))
             }
             if kill.isKilled { end.kills += 1 }
-            await bed.stop()
+            await harness.stop()
             let next = index + 1 < points.count ? KillSwitch(at: points[index + 1]) : nil
-            bed = try await Bed(folder: folder, poll: .milliseconds(60), world: world, kill: next)
+            harness = try await PipelineHarness(folder: folder, poll: .milliseconds(60), external: external, kill: next)
         }
         try await ordering.value
         // Long enough for a callback that failed to be tried again twice.
         let patience = ContinuousClock.now + .seconds(90)
-        while try await !isFinished(bed), ContinuousClock.now < patience {
-            try await settle(bed)
+        while try await !isFinished(harness), ContinuousClock.now < patience {
+            try await settle(harness)
             try await Task.sleep(for: .milliseconds(20))
         }
-        if try await !isFinished(bed) { end.faults.append("not finished: \(try await describe(bed))") }
-        let orders = try await bed.context.store.orders(OrderQuery(), PageRequest()).items
+        if try await !isFinished(harness) { end.faults.append("not finished: \(try await describe(harness))") }
+        let orders = try await harness.context.store.orders(OrderQuery(), PageRequest()).items
         if orders.count != 1 { end.faults.append("\(orders.count) orders") }
-        end.atProvider = account == "zinc" ? world.site.zinc.requests.count : world.site.workerChecks.invitations.count
+        end.atProvider = account == "zinc" ? external.site.zinc.requests.count : external.site.workerChecks.invitations.count
         if end.atProvider != 1 { end.faults.append("\(end.atProvider) requests at the provider") }
-        let notified = bed.notifiedStates(of: name)
+        let notified = harness.notifiedStates(of: name)
         end.notified = notified.count
         // Uncertain once more for every time that a person had it sent again.
-        let again = try await bed.context.store.timeline(of: orders.first?.id ?? "").count { $0.text == "to be sent again" }
+        let again = try await harness.context.store.timeline(of: orders.first?.id ?? "").count { $0.text == "to be sent again" }
         let once = notified.filter { $0 != "uncertain" }
         if Set(once).count != once.count || notified.count - once.count > again + 1 { end.faults.append("notified twice under two ids: \(notified)") }
         if notified.last != "completed" { end.faults.append("the last that the ATS was notified of: \(notified)") }
-        await bed.stop()
-        world.end()
+        await harness.stop()
+        external.end()
         try? FileManager.default.removeItem(at: folder)
         return end
     }
@@ -112,10 +112,10 @@ struct KillTrial {
     }
 
     /// Asks until somebody takes it, as an ATS does.
-    private func order(_ world: World) async throws {
+    private func order(_ external: ExternalSystems) async throws {
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+61491570006")
         for _ in 0..<600 {
-            let response = try? await world.site.ats.orderScreening(
+            let response = try? await external.site.ats.orderScreening(
                 at: "https://host.example.test/ats/\(account == "zinc" ? "acme" : "checks")/standard",
                 application: name,
                 package: account == "zinc" ? "pkg_1" : "prod_1",
@@ -128,17 +128,17 @@ struct KillTrial {
     }
 
     /// What a person does about an order whose answer was lost: looks at the provider, and adopts what is there or sends it again.
-    private func settle(_ bed: Bed) async throws {
-        guard let order = try await bed.context.store.orders(OrderQuery(), PageRequest()).items.first, order.state == .uncertain else { return }
-        let found = account == "zinc" ? bed.site.zinc.requests.first?.id : bed.site.workerChecks.invitations.first?.id
-        _ = try? await bed.commands.resolve(order: order.id, found.map { .adopt(providerRef: $0) } ?? .resubmit)
+    private func settle(_ harness: PipelineHarness) async throws {
+        guard let order = try await harness.context.store.orders(OrderQuery(), PageRequest()).items.first, order.state == .uncertain else { return }
+        let found = account == "zinc" ? harness.site.zinc.requests.first?.id : harness.site.workerChecks.invitations.first?.id
+        _ = try? await harness.commands.resolve(order: order.id, found.map { .adopt(providerRef: $0) } ?? .resubmit)
     }
 
-    private func isFinished(_ bed: Bed) async throws -> Bool { bed.notifiedStates(of: name).last == "completed" }
+    private func isFinished(_ harness: PipelineHarness) async throws -> Bool { harness.notifiedStates(of: name).last == "completed" }
 
-    private func describe(_ bed: Bed) async throws -> String {
-        let orders = try await bed.context.store.orders(OrderQuery(), PageRequest()).items
-        let runs = try await bed.context.store.runs(RunQuery(), PageRequest()).items
+    private func describe(_ harness: PipelineHarness) async throws -> String {
+        let orders = try await harness.context.store.orders(OrderQuery(), PageRequest()).items
+        let runs = try await harness.context.store.runs(RunQuery(), PageRequest()).items
         let shown = runs.map { "\($0.hook) \($0.state) \($0.failure?.message ?? "")" }
         return "\(orders.map { "\($0.state) \($0.status.problem?.code ?? "")" }), \(shown)"
     }

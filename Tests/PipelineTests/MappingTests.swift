@@ -10,26 +10,26 @@ import Testing
         "return function(base)\nbase.map_request = function(request, order, ctx)\n\(body)\nreturn request end\nreturn base end"
     }
 
-    private func creations(_ bed: Bed) -> [WireRequest] {
-        bed.transport.requests.filter { $0.method == .post && $0.url.contains("/zinc/") && !$0.url.contains("/providers/") }
+    private func creations(_ harness: PipelineHarness) -> [WireRequest] {
+        harness.transport.requests.filter { $0.method == .post && $0.url.contains("/zinc/") && !$0.url.contains("/providers/") }
     }
 
     @Test func changesTheRequestAndKeepsTheCredentials() async throws {
-        let bed = try await Bed(
+        let harness = try await PipelineHarness(
             script: script(
                 "request.json.reference = order.external_id request.headers['x-site'] = order.metadata.site or 'none' request.path = request.path .. '?source=ats'"
             )
         )
-        let order = try await bed.place("application-mapped")
-        _ = try await eventually { creations(bed).isEmpty ? nil : true }
-        let sent = try #require(creations(bed).first)
+        let order = try await harness.place("application-mapped")
+        _ = try await eventually { creations(harness).isEmpty ? nil : true }
+        let sent = try #require(creations(harness).first)
         let body = try JSON(parsing: sent.body)
         #expect(body["reference"] == "application-mapped" && body["packageId"] == "pkg_1")
         #expect(sent.url.hasPrefix("https://simulators.example.test/zinc/") && sent.url.hasSuffix("?source=ats"))
         #expect(sent.headers[.authorization]?.hasPrefix("Bearer ") == true)
         #expect(HTTPField.Name("x-site").flatMap { sent.headers[$0] } == "none")
-        #expect(try await bed.order(order.id, in: .requested) != nil)
-        await bed.stop()
+        #expect(try await harness.order(order.id, in: .requested) != nil)
+        await harness.stop()
     }
 
     @Test func theScriptSeesNoCredentialAndNoHost() async throws {
@@ -38,13 +38,13 @@ import Testing
             for name, value in pairs(request.headers) do seen[#seen + 1] = name .. '=' .. value end
             request.json.seen = table.concat(seen, ' ') .. ' ' .. request.path
             """
-        let bed = try await Bed(script: script(look))
-        _ = try await bed.place("application-seen")
-        _ = try await eventually { creations(bed).isEmpty ? nil : true }
-        let seen = try JSON(parsing: try #require(creations(bed).first).body)["seen"]?.text ?? ""
-        let key = try #require(Bed.zinc.secrets["api_key"]?.first).value
+        let harness = try await PipelineHarness(script: script(look))
+        _ = try await harness.place("application-seen")
+        _ = try await eventually { creations(harness).isEmpty ? nil : true }
+        let seen = try JSON(parsing: try #require(creations(harness).first).body)["seen"]?.text ?? ""
+        let key = try #require(PipelineHarness.zinc.secrets["api_key"]?.first).value
         #expect(!seen.isEmpty && !seen.contains(key) && !seen.lowercased().contains("authorization") && !seen.contains("simulators"))
-        await bed.stop()
+        await harness.stop()
     }
 
     @Test(arguments: [
@@ -58,34 +58,34 @@ import Testing
         "ctx.orders.find { external_id = 'x' }", "ctx.kv.set('a', 1)", "ctx.park('see')", "ctx.retry { reason = 'later' }", "while true do end",
     ])
     func aFailureSendsNothing(_ body: String) async throws {
-        let bed = try await Bed(script: script(body))
-        let order = try await bed.place("application-failing")
-        let problem = try await eventually { try await bed.context.store.order(order.id)?.status.problem }
+        let harness = try await PipelineHarness(script: script(body))
+        let order = try await harness.place("application-failing")
+        let problem = try await eventually { try await harness.context.store.order(order.id)?.status.problem }
         #expect(problem?.code == "map_request_failed")
-        #expect(creations(bed).isEmpty)
-        #expect(try await bed.context.store.order(order.id)?.state == .accepted)
-        #expect(try await bed.context.store.due(.submit(order: order.id)) != nil)
+        #expect(creations(harness).isEmpty)
+        #expect(try await harness.context.store.order(order.id)?.state == .accepted)
+        #expect(try await harness.context.store.due(.submit(order: order.id)) != nil)
         if body.hasPrefix("error") { #expect(problem?.message.contains("acme.lua:3") == true, "\(problem?.message ?? "")") }
-        await bed.stop()
+        await harness.stop()
     }
 
     @Test(arguments: [("", "submitting", OrderState.requested), ("ctx.reject('no')", "submitted", .refused), ("error('no')", "problem", .accepted)])
     func whatItLogsStandsOnTheTimeline(_ end: String, _ kind: String, _ state: OrderState) async throws {
-        let bed = try await Bed(script: script("ctx.log.warn('mapped for ' .. order.candidate.email, { site = 'Leeds' }) \(end)"))
-        let order = try await bed.place("application-logged")
-        let entry = try await eventually { try await bed.context.store.timeline(of: order.id).first { $0.kind == kind } }
+        let harness = try await PipelineHarness(script: script("ctx.log.warn('mapped for ' .. order.candidate.email, { site = 'Leeds' }) \(end)"))
+        let order = try await harness.place("application-logged")
+        let entry = try await eventually { try await harness.context.store.timeline(of: order.id).first { $0.kind == kind } }
         let line = try #require(entry?.details.at("logs.0"))
         #expect(line["level"] == "warn" && line["message"] == "mapped for ‹personal›" && line.at("fields.site") == "Leeds")
-        #expect(try await bed.order(order.id, in: state) != nil)
-        await bed.stop()
+        #expect(try await harness.order(order.id, in: state) != nil)
+        await harness.stop()
     }
 
     @Test func aRejectionRefusesTheOrder() async throws {
-        let bed = try await Bed(script: script("ctx.reject('no order without a site')"))
-        let order = try await bed.place("application-rejected")
-        let stands = try #require(try await bed.order(order.id, in: .refused))
-        #expect(stands.status.problem?.message == "no order without a site")
-        #expect(creations(bed).isEmpty)
-        await bed.stop()
+        let harness = try await PipelineHarness(script: script("ctx.reject('no order without a site')"))
+        let order = try await harness.place("application-rejected")
+        let stored = try #require(try await harness.order(order.id, in: .refused))
+        #expect(stored.status.problem?.message == "no order without a site")
+        #expect(creations(harness).isEmpty)
+        await harness.stop()
     }
 }

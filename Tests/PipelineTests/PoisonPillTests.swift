@@ -7,8 +7,8 @@ import Testing
 
 /// Work over which hosts die again and again does not go on for ever, and work that was only under way beside it is done.
 @Suite struct PoisonPillTests {
-    private func deliver(_ bed: Bed, _ number: Int) async throws {
-        let response = try await bed.site.ats.orderScreening(
+    private func deliver(_ harness: PipelineHarness, _ number: Int) async throws {
+        let response = try await harness.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",
             application: "application-\(number)",
             package: "pkg_1",
@@ -27,21 +27,21 @@ import Testing
         try await store.release(try await store.claim(ClaimRequest(owner: "last", limit: 64, kinds: [.event, .run])))
     }
 
-    private func states(of bed: Bed) async throws -> [Event.State] {
+    private func states(of harness: PipelineHarness) async throws -> [Event.State] {
         var query = EventQuery()
         query.kind = .ats
-        return try await bed.context.store.events(query, PageRequest(ascending: true)).items.map(\.state)
+        return try await harness.context.store.events(query, PageRequest(ascending: true)).items.map(\.state)
     }
 
     @Test func anEventThatTookTooManyHostsWithItIsADeadLetterAndCanBeReplayed() async throws {
-        let bed = try await Bed(works: false)
-        try await deliver(bed, 1)
-        try await vanish(13, bed.context.store)
-        try await deliver(bed, 2)
-        try await vanish(5, bed.context.store)
-        await bed.stop()
+        let harness = try await PipelineHarness(works: false)
+        try await deliver(harness, 1)
+        try await vanish(13, harness.context.store)
+        try await deliver(harness, 2)
+        try await vanish(5, harness.context.store)
+        await harness.stop()
 
-        let next = try await Bed(folder: bed.folder, world: bed.world)
+        let next = try await PipelineHarness(folder: harness.folder, external: harness.external)
         let ended = try await eventually { try await states(of: next) == [.dead, .done] ? true : nil }
         #expect(ended == true)
         let dead = try #require(try await next.context.store.events(EventQuery(), PageRequest(ascending: true)).items.first)
@@ -54,22 +54,22 @@ import Testing
     @Test("What was under way beside it is done")
     func others() async throws {
         let still = try await StillBed()
-        for number in 1...10 { try await deliver(still.bed, number) }
+        for number in 1...10 { try await deliver(still.harness, number) }
         try await vanish(4, still.store)
         await still.stop()
 
         let next = try await StillBed(after: still)
-        #expect(try await next.pass(60) { try await states(of: next.bed).allSatisfy { $0 == .done } })
+        #expect(try await next.pass(60) { try await states(of: next.harness).allSatisfy { $0 == .done } })
         #expect(try await next.store.orders(OrderQuery(), PageRequest()).items.count == 10)
         await next.end()
     }
 
     @Test func aRunThatTookTooManyHostsWithItIsADeadLetterAndCanBeRetried() async throws {
-        let bed = try await Bed(works: false)
-        try await deliver(bed, 1)
-        let store = bed.context.store
+        let harness = try await PipelineHarness(works: false)
+        try await deliver(harness, 1)
+        let store = harness.context.store
         let claim = try #require(try await store.claim(ClaimRequest(owner: "host", limit: 1, kinds: [.event])).first)
-        let connection = try #require(bed.context.registry.connection("acme"))
+        let connection = try #require(harness.context.registry.connection("acme"))
         let run = Run(
             id: "run_1",
             connection: "acme",
@@ -80,13 +80,13 @@ import Testing
             event: claim.work.subject,
             order: nil,
             input: .event(parameters: [:]),
-            createdAt: bed.context.clock.now()
+            createdAt: harness.context.clock.now()
         )
-        try await store.commit(claim, Decision(.done, [.run(run), .queue(QueuedWork(.run(run.id), due: bed.context.clock.now()))]))
+        try await store.commit(claim, Decision(.done, [.run(run), .queue(QueuedWork(.run(run.id), due: harness.context.clock.now()))]))
         try await vanish(13, store)
-        await bed.stop()
+        await harness.stop()
 
-        let next = try await Bed(folder: bed.folder, world: bed.world)
+        let next = try await PipelineHarness(folder: harness.folder, external: harness.external)
         let dead = try await eventually { () -> Run? in
             let run = try await next.context.store.run("run_1")
             return run?.state == .dead ? run : nil

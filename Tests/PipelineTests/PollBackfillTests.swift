@@ -7,16 +7,16 @@ import Testing
 
 @Suite struct PollBackfillTests {
     @Test func anOpenOrderIsPolledAgainAfterPollingWasOff() async throws {
-        let bed = try await Bed(poll: .seconds(900))
-        let order = try await bed.place("application-1", account: "workerchecks")
-        let open = try #require(try await bed.order(order.id, in: .awaitingCandidate))
-        try await bed.context.store.perform([.unqueue(.read(order: open.id))])
-        #expect(try await bed.context.store.due(.read(order: open.id)) == nil)
-        await bed.context.backfillPolls()
-        let due = try #require(try await bed.context.store.due(.read(order: open.id)))
-        await bed.context.backfillPolls()
-        #expect(try await bed.context.store.due(.read(order: open.id)) == due)
-        await bed.stop()
+        let harness = try await PipelineHarness(poll: .seconds(900))
+        let order = try await harness.place("application-1", account: "workerchecks")
+        let open = try #require(try await harness.order(order.id, in: .awaitingCandidate))
+        try await harness.context.store.perform([.unqueue(.read(order: open.id))])
+        #expect(try await harness.context.store.due(.read(order: open.id)) == nil)
+        await harness.context.backfillPolls()
+        let due = try #require(try await harness.context.store.due(.read(order: open.id)))
+        await harness.context.backfillPolls()
+        #expect(try await harness.context.store.due(.read(order: open.id)) == due)
+        await harness.stop()
     }
 
     @Test(arguments: [
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func otherSettingsAreAnotherVersionAndAreKeptWithIt() async throws {
-        let plugin = try #require(try Plugin.all(in: [Bed.repository.appending(path: "plugins").path])["webhook"])
+        let plugin = try #require(try Plugin.all(in: [PipelineHarness.repository.appending(path: "plugins").path])["webhook"])
         let before = plugin.scripts(settings: ["words": ["completed": "done"]])
         let after = plugin.scripts(settings: ["words": ["completed": "ready"]])
         #expect(before.id != after.id)

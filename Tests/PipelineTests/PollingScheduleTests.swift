@@ -11,9 +11,9 @@ import Testing
     @Test("Of many open orders no more are read in a minute than the provider allows")
     func budget() async throws {
         let still = try await StillBed(poll: .milliseconds(20))
-        for index in 1...40 { _ = try await still.bed.place("application-\(index)", account: "workerchecks") }
+        for index in 1...40 { _ = try await still.harness.place("application-\(index)", account: "workerchecks") }
         try await still.work()
-        let reads = { still.bed.transport.requests.filter { $0.url.contains("/workerchecks/invitations/") && $0.url.hasSuffix("/result") }.count }
+        let reads = { still.harness.transport.requests.filter { $0.url.contains("/workerchecks/invitations/") && $0.url.hasSuffix("/result") }.count }
         for (second, count) in [(1, 30), (29, 30), (30, 30), (2, 60)] as [(Int64, Int)] {
             still.clock.advance(by: .seconds(second))
             try await still.poll("workerchecks")
@@ -57,13 +57,13 @@ import Testing
     }
 
     @Test func whatIsSilentIsAskedAboutLessOften() async throws {
-        let bed = try await Bed(poll: .seconds(900), works: false)
-        var order = try await bed.place("application-1", account: "workerchecks")
+        let harness = try await PipelineHarness(poll: .seconds(900), works: false)
+        var order = try await harness.place("application-1", account: "workerchecks")
         order.providerRef = "ref"
         func interval(_ state: OrderState, silentFor days: Int64) -> Duration? {
             order.status.state = state
-            order.updatedAt = bed.context.clock.now() + .seconds(-days * 86_400 - 60)
-            return PollingSchedule.interval(of: order, bed.context.environment)
+            order.updatedAt = harness.context.clock.now() + .seconds(-days * 86_400 - 60)
+            return PollingSchedule.interval(of: order, harness.context.environment)
         }
         #expect(interval(.awaitingCandidate, silentFor: 0) == .seconds(900))
         #expect(interval(.awaitingCandidate, silentFor: 2) == .seconds(1800))
@@ -72,7 +72,7 @@ import Testing
         #expect(interval(.completed, silentFor: 2) == .seconds(3600))
         #expect(interval(.completed, silentFor: 8) == nil)
         #expect(interval(.cancelled, silentFor: 0) == nil)
-        await bed.stop()
+        await harness.stop()
     }
 
     @Test func aLookHasAnOrderReadSoonAndOnlyOnceAMinute() async throws {

@@ -6,71 +6,74 @@ import Testing
 /// Orders from end to end through the real scripts, store and providers.
 @Suite struct RoundTripTests {
     @Test func anOrderGoesToZincByWebhookAndBack() async throws {
-        let bed = try await Bed(pace: .milliseconds(60))
+        let harness = try await PipelineHarness(pace: .milliseconds(60))
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
-        let assessment = try await bed.site.ats.orderAssessment(
+        let assessment = try await harness.site.ats.orderAssessment(
             at: "https://host.example.test/ats/greenhouse/assessments",
             test: "pkg_1",
             candidate: candidate
         )
         let id = try #require(assessment.interviewID)
-        let order = try #require(try await bed.order(id, in: .completed))
+        let order = try #require(try await harness.order(id, in: .completed))
         #expect(order.outcome == .clear)
         #expect(order.status.reportURL != nil)
-        let notified = try await eventually { bed.site.ats.assessment(assessment.number)?.status == "complete" ? true : nil }
+        let notified = try await eventually { harness.site.ats.assessment(assessment.number)?.status == "complete" ? true : nil }
         #expect(notified == true)
-        #expect(bed.site.zinc.requests.count == 1)
-        let steps = try await bed.context.store.timeline(of: id).map(\.kind)
+        #expect(harness.site.zinc.requests.count == 1)
+        let steps = try await harness.context.store.timeline(of: id).map(\.kind)
         #expect(steps.first == "accepted")
         #expect(steps.contains("submitted"))
-        await bed.stop()
+        await harness.stop()
     }
 
     @Test func anOrderGoesToWorkerChecksByPollingAndBack() async throws {
-        let bed = try await Bed(pace: .milliseconds(300))
+        let harness = try await PipelineHarness(pace: .milliseconds(300))
         let candidate = Candidate(firstName: "Ben", lastName: "Lee", email: "ben@example.test", phone: "0491 570 006")
-        let response = try await bed.site.ats.orderScreening(
+        let response = try await harness.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",
             application: "application-1",
             package: "pkg_1",
             candidate: candidate
         )
         #expect(response.status == 200)
-        let order = try #require(try await eventually { try await bed.context.store.order(connection: "acme", externalID: "application-1") })
+        let order = try #require(try await eventually { try await harness.context.store.order(connection: "acme", externalID: "application-1") })
         #expect(order.account == "zinc")
-        let other = try await bed.place("application-2", account: "workerchecks")
-        let done = try #require(try await bed.order(other.id, in: .completed))
+        let other = try await harness.place("application-2", account: "workerchecks")
+        let done = try #require(try await harness.order(other.id, in: .completed))
         #expect(done.outcome == .clear)
         #expect(done.status.reportURL?.value.contains("certificate") == true)
-        let notified = try await eventually { bed.notifiedStates(of: "application-2").last == "completed" ? true : nil }
+        let notified = try await eventually { harness.notifiedStates(of: "application-2").last == "completed" ? true : nil }
         #expect(notified == true)
-        #expect(bed.notifiedStates(of: "application-2").first == "requested" || bed.notifiedStates(of: "application-2").first == "awaiting_candidate")
-        await bed.stop()
+        #expect(
+            harness.notifiedStates(of: "application-2").first == "requested"
+                || harness.notifiedStates(of: "application-2").first == "awaiting_candidate"
+        )
+        await harness.stop()
     }
 
     @Test func everyChangeIsToldOnceAndInOrder() async throws {
-        let bed = try await Bed()
-        let order = try await bed.place("application-3")
-        #expect(try await bed.order(order.id, in: .requested) != nil)
-        let request = try #require(bed.site.zinc.requests.first)
+        let harness = try await PipelineHarness()
+        let order = try await harness.place("application-3")
+        #expect(try await harness.order(order.id, in: .requested) != nil)
+        let request = try #require(harness.site.zinc.requests.first)
         for _ in 0..<3 {
-            let before = try await bed.context.store.order(order.id)?.state
-            bed.site.zinc.advance(request.id)
-            _ = try await eventually { try await bed.context.store.order(order.id)?.state == before ? nil : true }
+            let before = try await harness.context.store.order(order.id)?.state
+            harness.site.zinc.advance(request.id)
+            _ = try await eventually { try await harness.context.store.order(order.id)?.state == before ? nil : true }
         }
-        #expect(try await bed.order(order.id, in: .completed) != nil)
-        let all = try await eventually { bed.notifiedStates(of: "application-3").count == 4 ? bed.notifiedStates(of: "application-3") : nil }
+        #expect(try await harness.order(order.id, in: .completed) != nil)
+        let all = try await eventually { harness.notifiedStates(of: "application-3").count == 4 ? harness.notifiedStates(of: "application-3") : nil }
         #expect(all == ["requested", "awaiting_candidate", "in_progress", "completed"])
-        await bed.stop()
+        await harness.stop()
     }
 
     @Test func anEventThatComesTwiceIsOneOrder() async throws {
-        let bed = try await Bed()
+        let harness = try await PipelineHarness()
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+61491570006")
         let answers = try await withThrowingTaskGroup(of: WireResponse.self) { group in
             for _ in 0..<50 {
                 group.addTask {
-                    try await bed.site.ats.orderScreening(
+                    try await harness.site.ats.orderScreening(
                         at: "https://host.example.test/ats/acme/standard",
                         application: "application-4",
                         package: "pkg_1",
@@ -84,8 +87,8 @@ import Testing
         #expect(answers.allSatisfy { $0.status == 200 })
         #expect(Set(answers.compactMap { $0.json?["event"]?.text }).count == 1)
         #expect(answers.count { $0.json?["duplicate"] == true } == 49)
-        _ = try await eventually { bed.site.zinc.requests.isEmpty ? nil : true }
-        let again = try await bed.site.ats.orderScreening(
+        _ = try await eventually { harness.site.zinc.requests.isEmpty ? nil : true }
+        let again = try await harness.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",
             application: "application-4",
             package: "pkg_1",
@@ -93,8 +96,8 @@ import Testing
         )
         #expect(again.json?["duplicate"] == nil)
         let event = try #require(again.json?["event"]?.text)
-        _ = try await eventually { try await bed.context.store.event(event)?.state == .done ? true : nil }
-        #expect(bed.site.zinc.requests.count == 1)
-        await bed.stop()
+        _ = try await eventually { try await harness.context.store.event(event)?.state == .done ? true : nil }
+        #expect(harness.site.zinc.requests.count == 1)
+        await harness.stop()
     }
 }

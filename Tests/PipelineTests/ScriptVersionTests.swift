@@ -28,9 +28,9 @@ import Testing
         end
         """
 
-    private func deliver(_ bed: Bed, _ number: Int) async throws {
+    private func deliver(_ harness: PipelineHarness, _ number: Int) async throws {
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
-        let response = try await bed.site.ats.orderScreening(
+        let response = try await harness.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",
             application: "application-\(number)",
             package: "pkg_1",
@@ -39,19 +39,19 @@ import Testing
         #expect(response.status == 200)
     }
 
-    private func finished(_ bed: Bed, on version: JSON) async throws -> Bool {
-        try await eventually { try await bed.context.store.value(connection: "acme", key: "finished") == version ? true : nil } ?? false
+    private func finished(_ harness: PipelineHarness, on version: JSON) async throws -> Bool {
+        try await eventually { try await harness.context.store.value(connection: "acme", key: "finished") == version ? true : nil } ?? false
     }
 
     @Test func aRunFinishesOnTheScriptsThatItBeganOn() async throws {
-        let bed = try await Bed(script: Self.first)
-        try await deliver(bed, 1)
+        let harness = try await PipelineHarness(script: Self.first)
+        try await deliver(harness, 1)
         let waiting = try #require(
-            try await eventually { try await bed.context.store.runs(RunQuery(), PageRequest()).items.first { $0.state == .waiting } }
+            try await eventually { try await harness.context.store.runs(RunQuery(), PageRequest()).items.first { $0.state == .waiting } }
         )
-        await bed.stop()
+        await harness.stop()
 
-        let after = try await Bed(folder: bed.folder, script: Self.second)
+        let after = try await PipelineHarness(folder: harness.folder, script: Self.second)
         #expect(try await finished(after, on: "first"))
         #expect(try await after.context.store.run(waiting.id)?.script == waiting.script)
         try await deliver(after, 2)
@@ -60,44 +60,46 @@ import Testing
     }
 
     @Test func aRunWhoseScriptsAreGoneSaysSoAndGoesOnOnThePresentOnesWhenRetried() async throws {
-        let bed = try await Bed(script: Self.first)
-        try await deliver(bed, 1)
-        let store = bed.context.store
+        let harness = try await PipelineHarness(script: Self.first)
+        try await deliver(harness, 1)
+        let store = harness.context.store
         var run = try #require(try await eventually { try await store.runs(RunQuery(), PageRequest()).items.first { $0.state == .waiting } })
         run.script = "a version that nobody kept"
         try await store.perform([.run(run)])
         let dead = try #require(try await eventually { try await store.run(run.id).flatMap { $0.state == .dead ? $0 : nil } })
         #expect(dead.failure?.code == "script_version_missing")
-        _ = try await bed.commands.retry(run: run.id)
-        #expect(try await finished(bed, on: "first"))
-        await bed.stop()
+        _ = try await harness.commands.retry(run: run.id)
+        #expect(try await finished(harness, on: "first"))
+        await harness.stop()
     }
 
     @Test func aPluginThatCostsItsWorkerAgainAndAgainIsPausedAndOthersAreNot() async throws {
-        let bed = try await Bed(
+        let harness = try await PipelineHarness(
             pace: .milliseconds(60),
             script: "return function(base) base.on_event = function() while true do end end return base end"
         )
-        let connection = try #require(bed.context.registry.connection("acme"))
-        #expect(bed.commands.problem(of: connection) == nil)
-        func dead() async throws -> [Run] { try await bed.context.store.runs(RunQuery(), PageRequest()).items.filter { $0.state == .dead } }
-        for number in 0..<5 { try await deliver(bed, number) }
+        let connection = try #require(harness.context.registry.connection("acme"))
+        #expect(harness.commands.problem(of: connection) == nil)
+        func dead() async throws -> [Run] { try await harness.context.store.runs(RunQuery(), PageRequest()).items.filter { $0.state == .dead } }
+        for number in 0..<5 { try await deliver(harness, number) }
         #expect(try await eventually { try await dead().count == 5 ? true : nil } == true)
-        try await deliver(bed, 5)
+        try await deliver(harness, 5)
         let paused = try #require(
-            try await eventually { try await bed.context.store.runs(RunQuery(), PageRequest()).items.first { $0.failure?.code == "plugin_paused" } }
+            try await eventually {
+                try await harness.context.store.runs(RunQuery(), PageRequest()).items.first { $0.failure?.code == "plugin_paused" }
+            }
         )
         #expect(paused.state == .waiting)
         #expect(paused.attempt == 0)
-        #expect(bed.commands.problem(of: connection)?["code"] == "plugin_paused")
+        #expect(harness.commands.problem(of: connection)?["code"] == "plugin_paused")
         #expect(try await dead().allSatisfy { $0.failure?.code == "cpu_limit" && $0.failure?.script != nil })
 
-        let assessment = try await bed.site.ats.orderAssessment(
+        let assessment = try await harness.site.ats.orderAssessment(
             at: "https://host.example.test/ats/greenhouse/assessments",
             test: "pkg_1",
             candidate: Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
         )
-        #expect(try await bed.order(try #require(assessment.interviewID), in: .completed) != nil)
-        await bed.stop()
+        #expect(try await harness.order(try #require(assessment.interviewID), in: .completed) != nil)
+        await harness.stop()
     }
 }

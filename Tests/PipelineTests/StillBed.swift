@@ -6,19 +6,19 @@ import ScreeningTesting
 /// A pipeline whose work is done when a test says so, on a clock that a test moves.
 final class StillBed: Sendable {
     let clock: ManualClock
-    let bed: Bed
-    private let world: World
+    let harness: PipelineHarness
+    private let external: ExternalSystems
 
-    var store: any Store { bed.context.store }
-    var commands: Commands { bed.commands }
+    var store: any Store { harness.context.store }
+    var commands: Commands { harness.commands }
 
     /// - Parameters:
     ///   - poll: how often WorkerChecks is read.
     ///   - other: a host that ended, whose store and surroundings this one takes over.
     init(poll: Duration = .seconds(900), after other: StillBed? = nil) async throws {
         clock = other?.clock ?? ManualClock()
-        world = other?.world ?? World(pace: nil, clock: clock)
-        bed = try await Bed(folder: other?.bed.folder, poll: poll, works: false, clock: clock, world: world)
+        external = other?.external ?? ExternalSystems(pace: nil, clock: clock)
+        harness = try await PipelineHarness(folder: other?.harness.folder, poll: poll, works: false, clock: clock, external: external)
     }
 
     /// Does what is due, one piece after the other, until nothing is; reads apart.
@@ -26,19 +26,19 @@ final class StillBed: Sendable {
         while true {
             let claims = try await store.claim(ClaimRequest(owner: "test", limit: 64, kinds: [.event, .run, .submit]))
             guard !claims.isEmpty else { return }
-            for claim in claims { await bed.context.executor.work(on: claim) }
+            for claim in claims { await harness.context.executor.work(on: claim) }
         }
     }
 
     /// Reads orders of an account as long as any are due and its budget grants it.
     func poll(_ account: String) async throws {
-        let poller = Poller(bed.context)
+        let poller = Poller(harness.context)
         while true {
             let claims = try await store.claim(ClaimRequest(owner: "test", limit: 4, kinds: [.read], account: account))
             let (admitted, _) = try await poller.admitted(claims, account)
             let others = claims.filter { !admitted.contains($0) }
             try await store.release(others)
-            for claim in admitted { await bed.context.executor.work(on: claim) }
+            for claim in admitted { await harness.context.executor.work(on: claim) }
             guard !claims.isEmpty, others.isEmpty else { return }
         }
     }
@@ -54,11 +54,11 @@ final class StillBed: Sendable {
     }
 
     /// Ends the host; what is outside goes on.
-    func stop() async { await bed.stop() }
+    func stop() async { await harness.stop() }
 
     /// Ends the host and what is outside.
     func end() async {
-        await bed.stop()
-        world.end()
+        await harness.stop()
+        external.end()
     }
 }

@@ -5,10 +5,10 @@ import Testing
 
 @Suite("The feed of updates", .timeLimit(.minutes(1)))
 struct UpdateFeedTests {
-    private let bench = StageBench()
+    private let harness = StageHarness()
 
     private func update(_ state: OrderState) throws -> Update {
-        let before = bench.order(.requested)
+        let before = harness.order(.requested)
         var after = before
         after.status.state = state
         return try #require(Update(from: before, to: after, cause: .poll))

@@ -6,33 +6,33 @@ import Testing
 
 @Suite("Writing what a stage decided", .timeLimit(.minutes(1)))
 struct WorkExecutorTests {
-    private let bench = StageBench()
+    private let harness = StageHarness()
 
-    private var executor: WorkExecutor { bench.executor }
+    private var executor: WorkExecutor { harness.executor }
 
     @Test("What a provider said is written on the order as it stands then, however often it moves on meanwhile")
     func conflicts() async throws {
-        let order = bench.order(.requested) { $0.providerRef = "ref_1" }
-        bench.provider.response { $0.report = { Report(status: .recognised(.inProgress)) } }
-        bench.store.fail("commit", StoreError.conflict, StoreError.conflict)
-        await executor.work(on: bench.claim(.read(order: order.id)))
-        #expect(bench.store.with { $0.orders[order.id]?.state } == .inProgress)
+        let order = harness.order(.requested) { $0.providerRef = "ref_1" }
+        harness.provider.response { $0.report = { Report(status: .recognised(.inProgress)) } }
+        harness.store.fail("commit", StoreError.conflict, StoreError.conflict)
+        await executor.work(on: harness.claim(.read(order: order.id)))
+        #expect(harness.store.with { $0.orders[order.id]?.state } == .inProgress)
     }
 
     @Test("A store that is away is waited for, by the clock, until what a provider said is written")
     func away() async throws {
-        let order = bench.order(.requested) { $0.providerRef = "ref_1" }
-        bench.provider.response { $0.report = { Report(status: .recognised(.inProgress)) } }
-        bench.store.fail("commit", StoreError.unavailable("away"), StoreError.unavailable("away"))
-        let (executor, claim) = (executor, bench.claim(.read(order: order.id)))
+        let order = harness.order(.requested) { $0.providerRef = "ref_1" }
+        harness.provider.response { $0.report = { Report(status: .recognised(.inProgress)) } }
+        harness.store.fail("commit", StoreError.unavailable("away"), StoreError.unavailable("away"))
+        let (executor, claim) = (executor, harness.claim(.read(order: order.id)))
         let working = Task { await executor.work(on: claim) }
         for _ in 0..<2 {
-            await bench.clock.waitForSleepers()
-            bench.clock.advance(by: .seconds(10))
+            await harness.clock.waitForSleepers()
+            harness.clock.advance(by: .seconds(10))
         }
         await working.value
-        #expect(bench.store.with { $0.orders[order.id]?.state } == .inProgress)
-        #expect(bench.provider.calls == ["report"])
+        #expect(harness.store.with { $0.orders[order.id]?.state } == .inProgress)
+        #expect(harness.provider.calls == ["report"])
     }
 
     @Test(
@@ -42,87 +42,87 @@ struct WorkExecutorTests {
         ]
     )
     func unreadable(_ error: StoreError) async throws {
-        let order = bench.order(.submitting)
-        bench.provider.response { $0.find = { Submission(reference: "ref_1") } }
-        bench.store.fail("commit", error)
-        await executor.work(on: bench.claim(.submit(order: order.id)))
-        let last = try #require(bench.store.with { $0.committed.last })
-        #expect(last.decision.again.map { $0 > bench.now } == true && last.decision.spent == false)
-        #expect(bench.store.with { $0.orders[order.id]?.state } == .submitting)
+        let order = harness.order(.submitting)
+        harness.provider.response { $0.find = { Submission(reference: "ref_1") } }
+        harness.store.fail("commit", error)
+        await executor.work(on: harness.claim(.submit(order: order.id)))
+        let last = try #require(harness.store.with { $0.committed.last })
+        #expect(last.decision.again.map { $0 > harness.now } == true && last.decision.spent == false)
+        #expect(harness.store.with { $0.orders[order.id]?.state } == .submitting)
     }
 
     // MARK: Work over which hosts stopped
 
     private func event() -> Event {
         let request = ReceivedRequest(method: "POST", path: "/webhook", body: [])
-        let event = Event(id: "evt_1", kind: .ats, connection: "acme", request: request, receivedAt: bench.now)
-        bench.store.with { $0.events[event.id] = event }
+        let event = Event(id: "evt_1", kind: .ats, connection: "acme", request: request, receivedAt: harness.now)
+        harness.store.with { $0.events[event.id] = event }
         return event
     }
 
     @Test("Suspicious work is done by itself: while one piece is under way the others wait a moment, unspent")
     func poisonPillGuard() async throws {
-        let (executor, clock, store) = (executor, bench.clock, bench.store)
-        let order = bench.order(.requested) { $0.providerRef = "ref_1" }
+        let (executor, clock, store) = (executor, harness.clock, harness.store)
+        let order = harness.order(.requested) { $0.providerRef = "ref_1" }
         store.fail("commit", StoreError.unavailable("away"))
-        let first = Task { [bench] in await executor.work(on: bench.claim(.read(order: order.id), abandonedCount: 3)) }
+        let first = Task { [harness] in await executor.work(on: harness.claim(.read(order: order.id), abandonedCount: 3)) }
         // The first has read and cannot write yet.
         await clock.waitForSleepers()
         _ = event()
-        await executor.work(on: bench.claim(.event("evt_1"), abandonedCount: 3))
+        await executor.work(on: harness.claim(.event("evt_1"), abandonedCount: 3))
         let put = try #require(store.with { $0.committed.last })
         #expect(put.claim.work == .event("evt_1") && put.decision.spent == false)
-        #expect(try #require(put.decision.again) >= bench.now + .seconds(1))
+        #expect(try #require(put.decision.again) >= harness.now + .seconds(1))
         clock.advance(by: .seconds(1))
         await first.value
-        await executor.work(on: bench.claim(.event("evt_1"), abandonedCount: 3))
+        await executor.work(on: harness.claim(.event("evt_1"), abandonedCount: 3))
         #expect(store.with { $0.committed.last?.decision.run?.hook } == "on_event")
     }
 
     @Test("An event or run over which hosts stopped too often is a dead letter; an order is looked at again, seldom")
     func givenUp() async throws {
         _ = event()
-        await executor.work(on: bench.claim(.event("evt_1"), abandonedCount: 13))
-        #expect(bench.store.with { $0.events["evt_1"]?.problem?.code } == "host_stopped")
-        var run = bench.connection.run(id: "run_1", hook: "on_event", event: "evt_1", order: nil, input: .event(parameters: [:]), at: bench.now)
+        await executor.work(on: harness.claim(.event("evt_1"), abandonedCount: 13))
+        #expect(harness.store.with { $0.events["evt_1"]?.problem?.code } == "host_stopped")
+        var run = harness.connection.run(id: "run_1", hook: "on_event", event: "evt_1", order: nil, input: .event(parameters: [:]), at: harness.now)
         run.state = .running
-        bench.store.with { [run] in $0.runs["run_1"] = run }
-        await executor.work(on: bench.claim(.run("run_1"), abandonedCount: 13))
-        #expect(bench.store.with { $0.runs["run_1"]?.failure?.code } == "host_stopped")
-        let order = bench.order()
-        await executor.work(on: bench.claim(.submit(order: order.id), abandonedCount: 13))
-        #expect(bench.store.with { $0.committed.last?.decision.again } == bench.now + .seconds(3600))
-        #expect(bench.provider.calls.isEmpty)
+        harness.store.with { [run] in $0.runs["run_1"] = run }
+        await executor.work(on: harness.claim(.run("run_1"), abandonedCount: 13))
+        #expect(harness.store.with { $0.runs["run_1"]?.failure?.code } == "host_stopped")
+        let order = harness.order()
+        await executor.work(on: harness.claim(.submit(order: order.id), abandonedCount: 13))
+        #expect(harness.store.with { $0.committed.last?.decision.again } == harness.now + .seconds(3600))
+        #expect(harness.provider.calls.isEmpty)
     }
 
     // MARK: What goes wrong
 
     @Test("Shutdown gives work back unspent")
     func shutdown() async throws {
-        let order = bench.order(.requested) { $0.providerRef = "ref_1" }
-        let claim = bench.claim(.read(order: order.id))
-        bench.provider.response { $0.report = { throw CancellationError() } }
+        let order = harness.order(.requested) { $0.providerRef = "ref_1" }
+        let claim = harness.claim(.read(order: order.id))
+        harness.provider.response { $0.report = { throw CancellationError() } }
         await executor.work(on: claim)
-        #expect(bench.store.with { $0.released } == [claim] && bench.store.with { $0.committed.isEmpty })
+        #expect(harness.store.with { $0.released } == [claim] && harness.store.with { $0.committed.isEmpty })
     }
 
     @Test("An event that cannot be read is a dead letter; other work is looked at again")
     func unreadableRow() async throws {
-        bench.store.fail("event", StoreError.corrupt("events, row 7"))
+        harness.store.fail("event", StoreError.corrupt("events, row 7"))
         _ = event()
-        await executor.work(on: bench.claim(.event("evt_1")))
-        #expect(bench.store.with { $0.events["evt_1"]?.problem?.code } == "unreadable")
-        bench.store.fail("order", StoreError.corrupt("orders, row 7"))
-        await executor.work(on: bench.claim(.submit(order: bench.order().id)))
-        let last = try #require(bench.store.with { $0.committed.last?.decision })
-        #expect(last.again == bench.now + .seconds(300) && last.spent == false)
+        await executor.work(on: harness.claim(.event("evt_1")))
+        #expect(harness.store.with { $0.events["evt_1"]?.problem?.code } == "unreadable")
+        harness.store.fail("order", StoreError.corrupt("orders, row 7"))
+        await executor.work(on: harness.claim(.submit(order: harness.order().id)))
+        let last = try #require(harness.store.with { $0.committed.last?.decision })
+        #expect(last.again == harness.now + .seconds(300) && last.spent == false)
     }
 
     @Test("Work on what is gone is done")
     func gone() async throws {
         for work in [Work.event("evt_9"), .run("run_9"), .submit(order: "ord_9"), .read(order: "ord_9")] {
-            await executor.work(on: bench.claim(work))
-            #expect(bench.store.with { $0.committed.last?.decision.disposition } == .done)
+            await executor.work(on: harness.claim(work))
+            #expect(harness.store.with { $0.committed.last?.decision.disposition } == .done)
         }
     }
 }

@@ -13,16 +13,16 @@ import Tracing
 struct WorkTelemetryTests {
     /// Works on one claim by a store that fails as told, and tells the labels of what was counted.
     private func labels(
-        _ bed: Bed,
+        _ harness: PipelineHarness,
         _ claim: Claim,
         failing fault: @escaping @Sendable () throws -> Void = {}
     ) async throws -> (labels: [[String]], spans: [FinishedInMemorySpan]) {
-        let own = bed.context
+        let own = harness.context
         let context = PipelineContext(
             store: FaultyStore(own.store) { try fault() },
             registry: own.registry,
             scripts: own.scripts,
-            transport: bed.transport,
+            transport: harness.transport,
             clock: own.clock,
             random: own.random,
             logger: own.logger,
@@ -39,20 +39,20 @@ struct WorkTelemetryTests {
 
     @Test("A piece of work is counted by kind and result, and its span names what it is about")
     func results() async throws {
-        let bed = try await Bed(works: false)
-        _ = try await bed.site.ats.orderScreening(
+        let harness = try await PipelineHarness(works: false)
+        _ = try await harness.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",
             application: "application-1",
             package: "pkg_1",
             candidate: Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
         )
-        let claim = try #require(try await bed.context.store.claim(ClaimRequest(owner: "host", limit: 1, kinds: [.event])).first)
-        let (labels, spans) = try await labels(bed, claim)
+        let claim = try #require(try await harness.context.store.claim(ClaimRequest(owner: "host", limit: 1, kinds: [.event])).first)
+        let (labels, spans) = try await labels(harness, claim)
         #expect(labels == [["event", "done"]])
         let span = try #require(spans.first)
         #expect(spans.count == 1 && span.operationName == "process event" && span.kind == .consumer && span.parentSpanID == nil && span.status == nil)
         #expect(span.attributes.get("fairlead.event.id") == .string(claim.work.subject) && span.attributes.get("fairlead.work.attempt") == .int64(1))
-        await bed.stop()
+        await harness.stop()
     }
 
     @Test(
@@ -60,9 +60,9 @@ struct WorkTelemetryTests {
         arguments: [("failed", true), ("released", false), ("unreadable", true), ("conflict", false), ("given_up", true)]
     )
     func failures(_ result: String, _ isError: Bool) async throws {
-        let bed = try await Bed(works: false)
+        let harness = try await PipelineHarness(works: false)
         let claim = Claim(id: 1, work: .run("run_1"), owner: "host", attempt: 1, abandonedCount: result == "given_up" ? 100 : 0)
-        let (labels, spans) = try await labels(bed, claim) {
+        let (labels, spans) = try await labels(harness, claim) {
             switch result {
             case "failed": throw StoreError.unavailable("away")
             case "released": throw CancellationError()
@@ -73,6 +73,6 @@ struct WorkTelemetryTests {
         #expect(labels == [["run", result]])
         #expect(spans.map { $0.attributes.get("fairlead.run.id") } == [.string("run_1")])
         #expect((spans.first?.status?.code == .error) == isError)
-        await bed.stop()
+        await harness.stop()
     }
 }

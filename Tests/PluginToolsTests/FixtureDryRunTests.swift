@@ -9,7 +9,7 @@ import Testing
 /// What `fairlead map` shows of a payload.
 struct FixtureDryRunTests {
     private func connection(_ main: String) throws -> DryRunConnection {
-        try DryRunConnection(id: "acme", plugin: PluginBench.plugin(main), accounts: ["zinc-uk"], settings: ["default_package": "pkg_1"])
+        try DryRunConnection(id: "acme", plugin: PluginHarness.plugin(main), accounts: ["zinc-uk"], settings: ["default_package": "pkg_1"])
     }
 
     private func delivery(_ body: String, path: String? = nil) -> Fixture { Fixture.delivery(Array(body.utf8), name: "payload", path: path) }
@@ -25,7 +25,7 @@ struct FixtureDryRunTests {
     private let payload = #"{"id":"a-1","candidate":{"first_name":"Ana","last_name":"Roe","email":"ana@example.test","phone":"+441632960000"}}"#
 
     @Test func ordersCallsAndEnd() async throws {
-        let report = try await PluginBench.runner.dryRun(connection(ordering), delivery(payload))
+        let report = try await PluginHarness.runner.dryRun(connection(ordering), delivery(payload))
         #expect(!report.hasProblem)
         #expect(report.orders.map(\.externalID) == ["a-1"])
         let text = report.text
@@ -42,7 +42,7 @@ struct FixtureDryRunTests {
 
     @Test func aBodyThatIsNotJSONIsSaidToBeNone() async throws {
         let main = "return { on_event = function(event, ctx) ctx.skip(event.body == nil and 'no body' or 'a body') end }"
-        let report = try await PluginBench.runner.dryRun(connection(main), delivery(#"{"id": 1,}"#))
+        let report = try await PluginHarness.runner.dryRun(connection(main), delivery(#"{"id": 1,}"#))
         #expect(report.hasProblem && report.end == .skipped("no body"))
         #expect(
             report.notes == [
@@ -59,7 +59,7 @@ struct FixtureDryRunTests {
         ]
     )
     func overlayIsNamed(_ source: String) async throws {
-        let plugin = try PluginBench.plugin(ordering)
+        let plugin = try PluginHarness.plugin(ordering)
         var connection = try connection(ordering)
         let overlay = Script(name: "overlay", chunk: "acme.lua", source: source)
         connection = DryRunConnection(
@@ -69,7 +69,7 @@ struct FixtureDryRunTests {
             accounts: connection.accounts,
             settings: connection.settings
         )
-        let report = try await PluginBench.runner.dryRun(connection, delivery(payload))
+        let report = try await PluginHarness.runner.dryRun(connection, delivery(payload))
         guard case .failed(let failure) = report.end else { return #expect(Bool(false), "\(report.end)") }
         #expect(failure.error.script == "acme.lua" && failure.line.hasPrefix("acme.lua: "), "\(failure.line)")
     }
@@ -79,7 +79,7 @@ struct FixtureDryRunTests {
             CallStub(method: "GET", url: "https://api.example.test/*", reply: ["status": 404]),
             CallStub(url: "https://api.example.test/no*s", reply: ["status": 202, "json": [:]]),
         ]
-        let report = try await PluginBench.runner.dryRun(connection(ordering), delivery(payload), stubs: stubs)
+        let report = try await PluginHarness.runner.dryRun(connection(ordering), delivery(payload), stubs: stubs)
         #expect(report.end == .done(["status": 202]))
     }
 
@@ -88,14 +88,14 @@ struct FixtureDryRunTests {
             text: "hook: on_event\ninput: { body: \(payload) }\nsteps:\n  - { expect: { http.post: {} }, reply: { status: 418 } }\nexpect: {}",
             file: "case.yaml"
         )
-        let report = try await PluginBench.runner.dryRun(connection(ordering), fixture)
+        let report = try await PluginHarness.runner.dryRun(connection(ordering), fixture)
         #expect(report.end == .done(["status": 418]))
         #expect(report.text.contains("(answered by the fixture)"))
     }
 
     @Test func aProblemNamesLineAndField() async throws {
         let body = payload.replacing("ana@example.test", with: "not an address")
-        let report = try await PluginBench.runner.dryRun(connection(ordering), delivery(body))
+        let report = try await PluginHarness.runner.dryRun(connection(ordering), delivery(body))
         #expect(report.hasProblem)
         #expect(report.orders.isEmpty)
         for part in ["Would order nothing.", "Ended: failed.", "bench/main.lua:2", "> 2 | ", "path candidate.email", "expected an e-mail address"] {
@@ -111,22 +111,22 @@ struct FixtureDryRunTests {
               routes = { ["POST /tests/{id}"] = function(request) return { json = { request.params.id } } end },
             }
             """
-        let routed = try await PluginBench.runner.dryRun(connection(main), delivery("{}", path: "/tests/7"))
+        let routed = try await PluginHarness.runner.dryRun(connection(main), delivery("{}", path: "/tests/7"))
         #expect(routed.hook == "POST /tests/{id}" && routed.end == .done(["status": 200, "json": ["7"]]))
         #expect(routed.notes.count == 1)
-        let event = try await PluginBench.runner.dryRun(connection(main), delivery("{}"))
+        let event = try await PluginHarness.runner.dryRun(connection(main), delivery("{}"))
         #expect(event.hook == "on_event" && event.notes.isEmpty)
     }
 
     @Test func withoutAPathSeveralRoutesAreAQuestion() async throws {
         let main = #"return { routes = { ["POST /a"] = function() end, ["POST /b"] = function() end } }"#
-        let report = try await PluginBench.runner.dryRun(connection(main), delivery("{}"))
+        let report = try await PluginHarness.runner.dryRun(connection(main), delivery("{}"))
         #expect(report.text.contains("say which one the payload is for"))
         #expect(report.text.contains("hint: routes: POST /a, POST /b"))
     }
 
     @Test func aScriptThatDoesNotCompileIsInTheReport() async throws {
-        let report = try await PluginBench.runner.dryRun(connection("return {\n  on_event = = 1\n}"), delivery("{}"))
+        let report = try await PluginHarness.runner.dryRun(connection("return {\n  on_event = = 1\n}"), delivery("{}"))
         #expect(report.hasProblem)
         #expect(report.text.contains("bench/main.lua:2"))
     }

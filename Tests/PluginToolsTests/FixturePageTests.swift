@@ -7,7 +7,7 @@ import Testing
 
 /// `docs/fixtures.md` explains every key that a fixture may have, and its whole examples pass.
 struct FixturePageTests {
-    private static let page = PluginBench.repository.appending(path: "docs/fixtures.md")
+    private static let page = PluginHarness.repository.appending(path: "docs/fixtures.md")
 
     /// The page's whole fixtures, each with the plugin that it is a case of.
     private static func examples(_ text: String) -> [(plugin: String, fixture: String)] {
@@ -18,8 +18,8 @@ struct FixturePageTests {
         let examples = Self.examples(try String(contentsOf: Self.page, encoding: .utf8))
         #expect(examples.count == 3)
         for (name, text) in examples {
-            let plugin = try PluginBench.shipped(name)
-            let result = try await PluginBench.runner.run(plugin, Fixture(text: text, file: "\(name).yaml"))
+            let plugin = try PluginHarness.shipped(name)
+            let result = try await PluginHarness.runner.run(plugin, Fixture(text: text, file: "\(name).yaml"))
             #expect(result.passed, "\(name): \(result.differences)")
         }
     }

@@ -8,7 +8,7 @@ import Testing
 /// What a fixture says when something is not as it expects.
 struct FixtureRunnerTests {
     private func result(_ main: String, _ fixture: String) async throws -> FixtureResult {
-        try await PluginBench.runner.run(PluginBench.plugin(main), Fixture(text: fixture, file: "case.yaml"))
+        try await PluginHarness.runner.run(PluginHarness.plugin(main), Fixture(text: fixture, file: "case.yaml"))
     }
 
     private let twoCalls = """
@@ -148,13 +148,13 @@ struct FixtureRunnerTests {
     }
 
     @Test func undeclaredSecretsAndMisspeltSettingsAreTold() async throws {
-        let manifest = PluginBench.manifest.replacing(
+        let manifest = PluginHarness.manifest.replacing(
             "additionalProperties: true",
             with: "properties: { default_package: { type: string } }"
         )
-        let plugin = try PluginBench.plugin("return { on_event = function() end }", manifest: manifest)
+        let plugin = try PluginHarness.plugin("return { on_event = function() end }", manifest: manifest)
         let fixture = try Fixture(text: "hook: on_event\nsettings: { default_pakage: x }\nsecrets: { other: x }\nexpect: {}", file: "case.yaml")
-        let result = try await PluginBench.runner.run(plugin, fixture)
+        let result = try await PluginHarness.runner.run(plugin, fixture)
         #expect(result.differences.map(\.path) == ["settings.default_pakage", "secrets.other"])
         #expect(result.text.contains("Did you mean default_package?"))
     }

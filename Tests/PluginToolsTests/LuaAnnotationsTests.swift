@@ -10,7 +10,7 @@ struct LuaAnnotationsTests {
     func compile() async throws {
         for (name, text) in LuaAnnotations.files {
             #expect(text.hasPrefix("---@meta"))
-            let failure = try await PluginBench.hooks.check(Script(name: "types", chunk: name, source: text))
+            let failure = try await PluginHarness.hooks.check(Script(name: "types", chunk: name, source: text))
             #expect(failure == nil, "\(name): \(failure?.text ?? "")")
         }
     }

@@ -45,7 +45,7 @@ struct ManifestReferenceTests {
 
     @Test(arguments: [("docs/lua.md", LuaReference.page), ("docs/plugin-manifest.md", ManifestReference.page)])
     func thePagesAreUpToDate(_ file: String, _ page: String) throws {
-        let kept = try String(contentsOf: PluginBench.repository.appending(path: file), encoding: .utf8)
+        let kept = try String(contentsOf: PluginHarness.repository.appending(path: file), encoding: .utf8)
         #expect(kept == page, "fairlead plugin types --reference lua > docs/lua.md; … --reference manifest > docs/plugin-manifest.md")
     }
 }

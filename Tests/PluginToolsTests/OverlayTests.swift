@@ -10,7 +10,7 @@ import Testing
 /// The overlays that the documentation shows do what it says, on the shipped plugins, and are as short as it says.
 @Suite("Overlays")
 struct OverlayTests {
-    private static let page = PluginBench.repository.appending(path: "docs/overlays.md")
+    private static let page = PluginHarness.repository.appending(path: "docs/overlays.md")
 
     /// The Lua blocks of the page, by the heading that they stand under.
     private func shown() throws -> [String: String] {
@@ -36,12 +36,12 @@ struct OverlayTests {
     {
         let source = try #require(try shown()[heading])
         #expect(source.split(separator: "\n").count < 10, "\(heading)")
-        let plugin = try PluginBench.shipped(plugin)
+        let plugin = try PluginHarness.shipped(plugin)
         let overlay = Script(name: "overlay", chunk: "acme.lua", source: source)
         #expect(PluginLint(overlay: overlay, on: plugin, file: "acme.lua").problems.isEmpty)
         var fixture = Fixture(name: heading, hook: hook, input: input, settings: settings)
         fixture.steps = steps
-        return try await PluginBench.runner.run(plugin, fixture, scripts: plugin.scripts(overlay: overlay))
+        return try await PluginHarness.runner.run(plugin, fixture, scripts: plugin.scripts(overlay: overlay))
     }
 
     private static let delivery: JSON = [
@@ -68,7 +68,7 @@ struct OverlayTests {
     @Test("A route answers otherwise, whatever it is sent")
     func route() async throws {
         let start = "POST /assessment.start"
-        let plugin = try PluginBench.shipped("ashby")
+        let plugin = try PluginHarness.shipped("ashby")
         let fixture = try #require(try plugin.fixtures().first { $0.name == "start" })
         var input = fixture.input
         input["body"]?["job"] = ["name": "Driver"]
@@ -96,7 +96,7 @@ struct OverlayTests {
 
     @Test("One more note")
     func note() async throws {
-        let plugin = try PluginBench.shipped("lever")
+        let plugin = try PluginHarness.shipped("lever")
         let update = try #require(try plugin.fixtures().first { $0.name == "update_completed" })
         let more = FixtureStep("http.post", ["json": ["value": "Please book the next interview."]], answer: .reply(["status": 201, "json": [:]]))
         let result = try await run(
@@ -112,14 +112,14 @@ struct OverlayTests {
 
     @Test("An error names the overlay's file and line, and that it is the overlay's")
     func errors() async throws {
-        let plugin = try PluginBench.shipped("webhook")
+        let plugin = try PluginHarness.shipped("webhook")
         let overlay = Script(
             name: "overlay",
             chunk: "acme.lua",
             source: "return function(base)\n  base.on_event = function(event, ctx)\n    return event.body.none.more\n  end\n  return base\nend"
         )
         let fixture = Fixture(name: "x", hook: "on_event", input: Self.delivery, settings: Self.settings)
-        let result = try await PluginBench.runner.run(plugin, fixture, scripts: plugin.scripts(overlay: overlay))
+        let result = try await PluginHarness.runner.run(plugin, fixture, scripts: plugin.scripts(overlay: overlay))
         guard case .failed(let failure) = result.end else { Issue.record("it did not fail"); return }
         #expect(failure.error.script == "acme.lua" && failure.error.line == 3)
     }

@@ -13,7 +13,7 @@ struct PluginFixtureTests {
         var testDescription: String { "\(plugin.name)/\(fixture.name)" }
     }
 
-    private static let folder = PluginBench.repository.appending(path: "plugins").path
+    private static let folder = PluginHarness.repository.appending(path: "plugins").path
 
     static let cases: [Case] = ((try? Plugin.all(in: [folder])) ?? [:]).values.sorted { $0.name < $1.name }.flatMap { plugin in
         ((try? plugin.fixtures()) ?? []).map { Case(plugin: plugin, fixture: $0) }
@@ -27,21 +27,21 @@ struct PluginFixtureTests {
 
     @Test func everyScriptCompilesAndDescribesItself() async throws {
         for plugin in try Plugin.all(in: [Self.folder]).values {
-            for script in [plugin.main] + plugin.modules { #expect(try await PluginBench.hooks.check(script) == nil) }
-            let hooks = try await PluginBench.hooks.describe(plugin.scripts(), plugin: plugin.name, connection: "test")
+            for script in [plugin.main] + plugin.modules { #expect(try await PluginHarness.hooks.check(script) == nil) }
+            let hooks = try await PluginHarness.hooks.describe(plugin.scripts(), plugin: plugin.name, connection: "test")
             #expect(!hooks.hooks.isEmpty || !hooks.routes.isEmpty)
         }
     }
 
     @Test(arguments: cases) func passes(_ one: Case) async throws {
-        let result = try await PluginBench.runner.run(one.plugin, one.fixture)
+        let result = try await PluginHarness.runner.run(one.plugin, one.fixture)
         #expect(result.passed, "\(result.text)")
     }
 
     @Test func allOfAPluginAtOnceGiveTheSameInOrder() async throws {
         let plugin = try #require(try Plugin.all(in: [Self.folder])["webhook"])
         let fixtures = try plugin.fixtures()
-        let results = try await PluginBench.runner.run(plugin, fixtures)
+        let results = try await PluginHarness.runner.run(plugin, fixtures)
         #expect(results.map(\.name) == fixtures.map(\.name))
         #expect(results.filter { !$0.passed }.map(\.name) == [])
     }

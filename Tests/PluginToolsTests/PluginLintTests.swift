@@ -34,7 +34,7 @@ struct PluginLintTests {
 
     private func problems(_ body: String) throws -> [String] {
         let main = "return { on_event = function(event, ctx)\n\(body)\nend }"
-        return PluginLint(try PluginBench.plugin(main, manifest: Self.manifest)).problems.map { problem in
+        return PluginLint(try PluginHarness.plugin(main, manifest: Self.manifest)).problems.map { problem in
             "\(problem.line ?? 0) \(problem.message)" + (problem.hint.map { " | \($0)" } ?? "")
         }
     }
@@ -88,20 +88,20 @@ struct PluginLintTests {
         .replacing(/http: \[.*\]/, with: "http: [\"${settings.base_url}\", \"${order.metadata.url}\"]")
         func problems(_ url: String) throws -> [String] {
             let main = "return { on_event = function(event, ctx)\nctx.http.get(ctx.settings.base_url .. '/x')\nctx.http.get('\(url)')\nend }"
-            return PluginLint(try PluginBench.plugin(main, manifest: manifest)).problems.map(\.message)
+            return PluginLint(try PluginHarness.plugin(main, manifest: manifest)).problems.map(\.message)
         }
         #expect(try problems("https://api.ats.test/v1/x") == [])
         #expect(try problems("https://other.test/x") == ["names https://other.test, which the manifest does not permit"])
     }
 
     @Test func unknownHooksAreFound() throws {
-        let plugin = try PluginBench.plugin("return { on_event = print,\n  onupdate = print }", manifest: Self.manifest)
+        let plugin = try PluginHarness.plugin("return { on_event = print,\n  onupdate = print }", manifest: Self.manifest)
         #expect(PluginLint(plugin).problems.map(\.message) == ["a plugin of kind ats has no hook onupdate"])
         #expect(PluginLint(plugin).problems.first?.line == 2)
     }
 
     @Test func shippedPluginsAreClean() throws {
-        for plugin in try Plugin.all(in: [PluginBench.repository.appending(path: "plugins").path]).values {
+        for plugin in try Plugin.all(in: [PluginHarness.repository.appending(path: "plugins").path]).values {
             #expect(PluginLint(plugin).problems.map(\.description) == [])
         }
     }

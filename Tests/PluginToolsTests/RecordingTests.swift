@@ -58,9 +58,9 @@ struct RecordingTests {
     }
 
     @Test func nothingRealIsKept() async throws {
-        let plugin = try PluginBench.plugin(Self.main)
+        let plugin = try PluginHarness.plugin(Self.main)
         let settings: JSON = ["note_to": "real.recruiter@private.test"]
-        let recording = try await Recording(run(), of: plugin, settings: settings, by: PluginBench.runner)
+        let recording = try await Recording(run(), of: plugin, settings: settings, by: PluginHarness.runner)
         for text in Self.real + ["recruiter@private", "203.0.113"] {
             #expect(!recording.text.lowercased().contains(text.lowercased()), "\(text) in:\n\(recording.text)")
         }
@@ -116,28 +116,28 @@ struct RecordingTests {
     }
 
     @Test func thePathOfADeliveryIsInvented() async throws {
-        let manifest = PluginBench.manifest.replacing("path: /hook", with: "path: /hook/*")
-        let plugin = try PluginBench.plugin("return { on_event = function(event, ctx) return {} end }", manifest: manifest)
+        let manifest = PluginHarness.manifest.replacing("path: /hook", with: "path: /hook/*")
+        let plugin = try PluginHarness.plugin("return { on_event = function(event, ctx) return {} end }", manifest: manifest)
         let run = try #require(RecordedRun(json: ["id": "run_1", "hook": "on_event", "input": ["path": "/hook/zebediah.quux?a=b", "raw": "{}"]]))
-        let recording = try await Recording(run, of: plugin, settings: [:], by: PluginBench.runner)
+        let recording = try await Recording(run, of: plugin, settings: [:], by: PluginHarness.runner)
         #expect(recording.text.contains("/hook/id-") && !recording.text.contains("zebediah"), "\(recording.text)")
         #expect(recording.passes)
     }
 
     @Test func whatIsNoJSONCannotBeRecorded() async throws {
         let run = try #require(RecordedRun(json: ["id": "run_1", "hook": "on_event", "input": ["raw": "name=Zebediah"]]))
-        let plugin = try PluginBench.plugin(Self.main)
-        await #expect(throws: ConfigurationProblems.self) { try await Recording(run, of: plugin, settings: [:], by: PluginBench.runner) }
+        let plugin = try PluginHarness.plugin(Self.main)
+        await #expect(throws: ConfigurationProblems.self) { try await Recording(run, of: plugin, settings: [:], by: PluginHarness.runner) }
     }
 
     @Test func aChangedScriptIsHeldAgainstTheRealRun() async throws {
-        let plugin = try PluginBench.plugin(Self.main)
+        let plugin = try PluginHarness.plugin(Self.main)
         let present = DryRunConnection(id: "acme", plugin: plugin, accounts: ["a"], settings: [:])
         var changed = present
         changed.scripts = plugin.replacing(main: Self.main.replacing("package = \"p\"", with: "package = \"q\"")).scripts()
-        let same = try await ScriptComparison(run(), present: present, changed: present, by: PluginBench.runner)
+        let same = try await ScriptComparison(run(), present: present, changed: present, by: PluginHarness.runner)
         #expect(same.differences.isEmpty && same.failure == nil)
-        let other = try await ScriptComparison(run(), present: present, changed: changed, by: PluginBench.runner)
+        let other = try await ScriptComparison(run(), present: present, changed: changed, by: PluginHarness.runner)
         #expect(other.differences.map(\.path) == ["orders[1].package"])
         #expect(other.differences.first?.shown("now", "then") == #"orders[1].package: now "p", then "q""#)
     }

@@ -13,7 +13,7 @@ struct TraceTests {
     ) {
         let trace = ScriptTrace(detail)
         let pool = LuaPool(LuaPool.Configuration(count: 1, isolation: .inProcess))
-        let plugin = try PluginBench.plugin(main)
+        let plugin = try PluginHarness.plugin(main)
         let runner = FixtureRunner(HookRunner(pool: pool, trace: trace))
         _ = try await runner.run(plugin, Fixture(name: "case", hook: "on_event", input: input))
         await pool.shutdown()
@@ -71,7 +71,7 @@ struct TraceTests {
     @Test func limitsHoldWhileLinesAreTold() async throws {
         let trace = ScriptTrace(.locals)
         let pool = LuaPool(LuaPool.Configuration(count: 1, isolation: .inProcess))
-        let plugin = try PluginBench.plugin("return { on_event = function() local n = 0 while true do n = n + 1 end end }")
+        let plugin = try PluginHarness.plugin("return { on_event = function() local n = 0 while true do n = n + 1 end end }")
         let result = try await FixtureRunner(HookRunner(pool: pool, trace: trace)).run(plugin, Fixture(name: "case", hook: "on_event", input: [:]))
         await pool.shutdown()
         #expect(result.end.json["error"]?["code"] == "cpu_limit", "\(result.end)")

@@ -10,7 +10,7 @@ struct FailureTextTests {
     private func failure(_ line: String, settings: JSON = [:]) async throws -> JSON {
         let main = "return { on_event = function(event, ctx) local settings, body = ctx.settings, event.body\n\(line)\nend }"
         let input: JSON = ["body": ["candidate": ["name": "Ana Roe", "email": .null], "days": "seven", "note": "n"]]
-        return try #require(try await PluginBench.run(main: main, input: input, settings: settings).error)
+        return try #require(try await PluginHarness.run(main: main, input: input, settings: settings).error)
     }
 
     @Test(arguments: [

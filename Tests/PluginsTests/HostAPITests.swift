@@ -11,12 +11,12 @@ struct HostAPITests {
     func thePreludeExposesExactlyTheTable(_ name: String) async throws {
         let part = try #require(HostAPI.part(name))
         let value = name == "map" ? "map({})" : name
-        let outcome = try await PluginBench.run("local ok,e=pcall(function() return \(value).zzzzzzzz end) return {e.expected}")
+        let outcome = try await PluginHarness.run("local ok,e=pcall(function() return \(value).zzzzzzzz end) return {e.expected}")
         let known = outcome.value?.items?.first?.text?.split(separator: ", ").map { String($0) } ?? []
         let members = part.members.filter { name != "ctx" || !HostAPI.ofProviders.contains($0.name) }
         #expect(Set(known) == Set(members.map(\.name)), "\(outcome.end)")
         for member in members {
-            let type = try await PluginBench.run("return type((\(value)).\(member.name))").value?.text
+            let type = try await PluginHarness.run("return type((\(value)).\(member.name))").value?.text
             #expect((type == "function") == (member.parameters != nil), "\(name).\(member.name) is \(type ?? "nothing")")
         }
     }
@@ -26,23 +26,23 @@ struct HostAPITests {
         ("retry_options", "ctx.retry{zzzzzzzz=1}"), ("kv_options", "ctx.kv.set('k',1,{zzzzzzzz=1})"),
         ("request_options", "ctx.http.request{zzzzzzzz=1}"),
     ]) func optionsAreThoseOfTheTable(_ name: String, _ call: String) async throws {
-        let outcome = try await PluginBench.run("local ok,e=pcall(function() \(call) end) return {e.expected}")
+        let outcome = try await PluginHarness.run("local ok,e=pcall(function() \(call) end) return {e.expected}")
         let known = outcome.value?.items?.first?.text?.split(separator: ", ").map { String($0) } ?? []
         #expect(Set(known) == Set(try #require(HostAPI.part(name)).members.map(\.name)), "\(outcome.end)")
     }
 
     @Test func globalsAndLibrariesAreThere() async throws {
-        for name in HostAPI.globals { #expect(try await PluginBench.run("return \(name) ~= nil").value == true, "\(name)") }
+        for name in HostAPI.globals { #expect(try await PluginHarness.run("return \(name) ~= nil").value == true, "\(name)") }
         for (library, members) in HostAPI.libraries {
-            for member in members { #expect(try await PluginBench.run("return \(library).\(member) ~= nil").value == true, "\(library).\(member)") }
+            for member in members { #expect(try await PluginHarness.run("return \(library).\(member) ~= nil").value == true, "\(library).\(member)") }
         }
         for name in ["os", "io", "debug", "package", "coroutine", "dofile", "collectgarbage", "_G"] {
-            #expect(try await PluginBench.run("return \(name) == nil").value == true, "\(name)")
+            #expect(try await PluginHarness.run("return \(name) == nil").value == true, "\(name)")
         }
     }
 
     @Test func valuesAreThoseThatHooksGet() async throws {
-        let event = try await PluginBench.run("local n={} for k in pairs(event) do n[#n+1]=k end return n")
+        let event = try await PluginHarness.run("local n={} for k in pairs(event) do n[#n+1]=k end return n")
         #expect(Set(event.value?.items?.compactMap(\.text) ?? []) == Set(try #require(HostAPI.part("event")).members.map(\.name)))
         let order = Order(
             id: "ord_1",

@@ -13,7 +13,7 @@ struct PluginJournalTests {
 
     @Test func rememberedAnswersAreGivenAgain() async throws {
         let host = PluginScriptHost { _, number in WireResponse(201, json: ["id": .int(Int64(number))]) }
-        let script = PluginBench.script(
+        let script = PluginHarness.script(
             """
             local seen = { now = ctx.now(), uuid = ctx.uuid(), random = ctx.random(), packages = ctx.packages() }
             seen.note = ctx.http.post("https://api.example.test/notes", { json = { a = 1 } }).json.id
@@ -36,7 +36,7 @@ struct PluginJournalTests {
 
     @Test func aChangedRequestIsAnErrorThatNamesBoth() async throws {
         let host = PluginScriptHost()
-        let script = PluginBench.script(
+        let script = PluginHarness.script(
             """
             if ctx.run.attempt == 1 then ctx.http.post("https://api.example.test/a", { json = {} }) error("again") end
             ctx.kv.set("a", 1)
@@ -53,7 +53,7 @@ struct PluginJournalTests {
 
     @Test func afterAFailureThatPassedTheScriptMayGoAnotherWay() async throws {
         let host = PluginScriptHost { request, number in WireResponse(number == 1 ? 503 : 201, json: [:]) }
-        let script = PluginBench.script(
+        let script = PluginHarness.script(
             """
             local reply = ctx.http.post("https://api.example.test/a", { json = {} })
             if reply.status == 503 then
@@ -72,7 +72,7 @@ struct PluginJournalTests {
 
     @Test func everyAttemptIsSignedAnew() async throws {
         let host = PluginScriptHost { request, number in WireResponse(number == 1 ? 503 : 200, json: [:]) }
-        let script = PluginBench.script(
+        let script = PluginHarness.script(
             """
             local reply = ctx.http.post("https://api.example.test/a",
               { json = { a = 1 }, sign = { standard_webhooks = ctx.secret.api_key, id = "msg_1" } })
@@ -90,13 +90,13 @@ struct PluginJournalTests {
 
     @Test func aLifetimeBeyondReasonIsRefused() async throws {
         let host = PluginScriptHost()
-        let end = try await host.attempt(PluginBench.script(#"ctx.kv.set("a", 1, { ttl = 1e300 })"#))
+        let end = try await host.attempt(PluginHarness.script(#"ctx.kv.set("a", 1, { ttl = 1e300 })"#))
         #expect(failure(end)?["path"] == "ttl")
     }
 
     @Test func changedArgumentsAreOneToo() async throws {
         let host = PluginScriptHost()
-        let script = PluginBench.script(#"ctx.http.post("https://api.example.test/a", { json = { n = ctx.run.attempt } }) error("again")"#)
+        let script = PluginHarness.script(#"ctx.http.post("https://api.example.test/a", { json = { n = ctx.run.attempt } }) error("again")"#)
         _ = try await host.attempt(script)
         let end = try await host.attempt(script, number: 2)
         #expect(failure(end)?["message"]?.text?.contains("the same call with other arguments") == true)
@@ -105,7 +105,7 @@ struct PluginJournalTests {
 
     @Test(arguments: [408, 425, 429, 500, 503]) func whatMayPassIsSentAgainWithTheSameKey(_ status: Int) async throws {
         let host = PluginScriptHost { _, number in WireResponse(number == 2 ? status : 201) }
-        let script = PluginBench.script(
+        let script = PluginHarness.script(
             """
             ctx.http.post("https://api.example.test/first", { json = {} })
             local r = ctx.http.post("https://api.example.test/second", { json = {} })
@@ -126,7 +126,7 @@ struct PluginJournalTests {
             if status == 0 { throw TransportError(.cannotConnect, "no connection") }
             return WireResponse(status)
         }
-        let script = PluginBench.script(
+        let script = PluginHarness.script(
             """
             local r = ctx.http.post("https://api.example.test/a", { json = {}, on_error = "return" })
             if r.error or r.status >= 400 then ctx.retry { reason = "busy" } end
@@ -144,7 +144,7 @@ struct PluginJournalTests {
 
     @Test func otherAnswersStand() async throws {
         let host = PluginScriptHost { _, _ in WireResponse(404) }
-        let script = PluginBench.script(#"ctx.http.post("https://api.example.test/a", { json = {} }) ctx.retry { reason = "later" }"#)
+        let script = PluginHarness.script(#"ctx.http.post("https://api.example.test/a", { json = {} }) ctx.retry { reason = "later" }"#)
         _ = try await host.attempt(script)
         _ = try await host.attempt(script, number: 2)
         #expect(host.sent.count == 1)
@@ -155,7 +155,7 @@ struct PluginJournalTests {
             if number == 1 { throw TransportError(.cannotConnect, "api.example.test does not answer") }
             return WireResponse(200)
         }
-        let script = PluginBench.script(#"pcall(ctx.http.get, "https://api.example.test/a") return "went on""#)
+        let script = PluginHarness.script(#"pcall(ctx.http.get, "https://api.example.test/a") return "went on""#)
         let end = try await host.attempt(script)
         #expect(failure(end)?["code"] == "connection_failed")
         #expect(isRetried(end) == .later)
@@ -165,7 +165,7 @@ struct PluginJournalTests {
 
     @Test func aFailedConnectionMayBeTheScriptsToHandle() async throws {
         let host = PluginScriptHost { _, _ in throw TransportError(.timedOut, "no answer in time") }
-        let script = PluginBench.script(#"return ctx.http.get("https://api.example.test/a", { on_error = "return" }).error"#)
+        let script = PluginHarness.script(#"return ctx.http.get("https://api.example.test/a", { on_error = "return" }).error"#)
         #expect(try await host.attempt(script) == .done("no answer in time"))
     }
 
@@ -175,7 +175,7 @@ struct PluginJournalTests {
             if number == 1 { throw Crash() }
             return WireResponse(201)
         }
-        let script = PluginBench.script(#"return ctx.http.post("https://api.example.test/a", { json = {} }).status"#)
+        let script = PluginHarness.script(#"return ctx.http.post("https://api.example.test/a", { json = {} }).status"#)
         await #expect(throws: Crash.self) { try await host.attempt(script) }
         #expect(host.steps.map { $0.reply == nil } == [true])
         #expect(try await host.attempt(script, number: 2) == .done(201))
@@ -184,14 +184,14 @@ struct PluginJournalTests {
 
     @Test func theNumberOfCallsIsLimited() async throws {
         let host = PluginScriptHost()
-        let end = try await host.attempt(PluginBench.script("for i = 1, 200 do ctx.now() end pcall(ctx.now) return 1"))
+        let end = try await host.attempt(PluginHarness.script("for i = 1, 200 do ctx.now() end pcall(ctx.now) return 1"))
         #expect(failure(end)?["code"] == "step_limit")
         #expect(isRetried(end) == .never)
-        #expect(try await PluginScriptHost().attempt(PluginBench.script("for i = 1, 200 do ctx.now() end return 1")) == .done(1))
+        #expect(try await PluginScriptHost().attempt(PluginHarness.script("for i = 1, 200 do ctx.now() end return 1")) == .done(1))
     }
 
     @Test func secretsGoInOnTheWayOutAndAreTakenFromTheReply() async throws {
-        let secret = PluginBench.secretValue
+        let secret = PluginHarness.secretValue
         let host = PluginScriptHost { request, _ in
             WireResponse(
                 200,
@@ -199,7 +199,7 @@ struct PluginJournalTests {
                 body: Array("you sent \(secret) and \(request.headers[.authorization] ?? "")".utf8)
             )
         }
-        let script = PluginBench.script(
+        let script = PluginHarness.script(
             """
             local s = ctx.secret.api_key
             local r = ctx.http.post("https://api.example.test/a", {
@@ -222,7 +222,7 @@ struct PluginJournalTests {
 
     @Test func hostsThatAreNotPermittedAreNotCalled() async throws {
         let host = PluginScriptHost()
-        let script = PluginBench.script(
+        let script = PluginHarness.script(
             """
             local codes = {}
             for _, url in ipairs { "https://other.example.test/", "http://api.example.test/", "https://api.example.test:444/", "https://api.example.test@evil.test/",
@@ -239,8 +239,8 @@ struct PluginJournalTests {
     }
 
     @Test func signaturesAreMadeByTheHost() async throws {
-        let script = PluginBench.script("return crypto.hex(crypto.hmac('sha256', ctx.secret.api_key, 'x'))")
-        let known = PluginBench.script("return crypto.hex(crypto.hmac('sha256', '\(PluginBench.secretValue)', 'x'))")
+        let script = PluginHarness.script("return crypto.hex(crypto.hmac('sha256', ctx.secret.api_key, 'x'))")
+        let known = PluginHarness.script("return crypto.hex(crypto.hmac('sha256', '\(PluginHarness.secretValue)', 'x'))")
         #expect(try await PluginScriptHost().attempt(script) == PluginScriptHost().attempt(known))
     }
 }

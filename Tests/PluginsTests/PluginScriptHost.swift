@@ -10,7 +10,7 @@ import Synchronization
 final class PluginScriptHost: ConnectionScriptHost {
     let clock: any WallClock = ManualClock()
     let random: any RandomSource = SeededRandom(7)
-    let secrets = ["api_key": [Secret(PluginBench.secretValue)]]
+    let secrets = ["api_key": [Secret(PluginHarness.secretValue)]]
 
     private struct State {
         var sent: [WireRequest] = []
@@ -93,7 +93,7 @@ final class PluginScriptHost: ConnectionScriptHost {
 
     /// One attempt at a script's `on_event`, with the steps of the attempts before.
     func attempt(_ script: String, number: Int = 1, input: JSON = ["raw": "{}"]) async throws -> HookEnd {
-        let plugin = try PluginBench.plugin(script)
+        let plugin = try PluginHarness.plugin(script)
         let call = HookCall(
             scripts: plugin.scripts(),
             hook: "on_event",
@@ -104,7 +104,7 @@ final class PluginScriptHost: ConnectionScriptHost {
             settings: [:],
             run: ("run_7", number)
         )
-        let attempt = try await PluginBench.hooks.run(call, remembered: steps, host: self)
+        let attempt = try await PluginHarness.hooks.run(call, remembered: steps, host: self)
         _ = try await remember(attempt.unwritten, doing: nil)
         return attempt.end
     }

@@ -25,14 +25,14 @@ struct PreludeContextTests {
         ("ctx.http.get('u',{timeout=0})", "path", "timeout"), ("ctx.http.get('https://x.test/'..ctx.secret.api_key)", "path", "url"),
         ("local r=event.body.b.c.d", "code", "script_error"),
     ]) func mistakesAreExplained(_ lua: String, _ member: String, _ expected: String) async throws {
-        let outcome = try await PluginBench.run("\n\n\(lua)")
+        let outcome = try await PluginHarness.run("\n\n\(lua)")
         #expect(outcome.error?[member]?.text == expected, "\(outcome.end)")
         #expect(outcome.error?["line"] == 3)
     }
 
     @Test func errorsOfTheHostCanBeCaught() async throws {
         let steps = [FixtureStep("orders.get", answer: .error(HostCallError("gone", "it is gone", path: "id")))]
-        let outcome = try await PluginBench.run("\nlocal ok,e=pcall(ctx.orders.get,'x')\nreturn {ok,tostring(e),e.code,e.path}", steps: steps)
+        let outcome = try await PluginHarness.run("\nlocal ok,e=pcall(ctx.orders.get,'x')\nreturn {ok,tostring(e),e.code,e.path}", steps: steps)
         #expect(outcome.value == [false, "it is gone", "gone", "id"])
     }
 
@@ -42,18 +42,18 @@ struct PreludeContextTests {
         ("pcall(ctx.park, 'p') error('after')", .parked("p")), ("xpcall(ctx.skip, print, 's') return 1", .skipped("s")), ("", .done(.null)),
         ("return {a=json.null}", .done(["a": .null])), ("local co = pcall(pcall, ctx.reject, 'deep') return co", .rejected("deep")),
     ]) func endingsAreFinal(_ lua: String, _ end: HookEnd) async throws {
-        #expect(try await PluginBench.run(lua).end == end)
+        #expect(try await PluginHarness.run(lua).end == end)
     }
 
     @Test func whatTheHostMadeHasNoNulls() async throws {
         let steps = [FixtureStep("orders.get", answer: .reply(["id": "ord_1", "outcome": .null, "metadata": ["z": .null]]))]
-        let outcome = try await PluginBench.run("local o=ctx.orders.get'x' return tostring(o.outcome)..tostring(o.metadata.z)", steps: steps)
+        let outcome = try await PluginHarness.run("local o=ctx.orders.get'x' return tostring(o.outcome)..tostring(o.metadata.z)", steps: steps)
         #expect(outcome.value == "nilnil")
-        #expect(try await PluginBench.run("return tostring(event.body.a)").value == "null")
+        #expect(try await PluginHarness.run("return tostring(event.body.a)").value == "null")
     }
 
     @Test func identifiersMayBeNumbers() async throws {
-        let outcome = try await PluginBench.run(
+        let outcome = try await PluginHarness.run(
             "ctx.orders.place{external_id=101,package=7,metadata={a=1},"
                 + "candidate={first_name='Ana',last_name='Roe',email='ana@example.test',phone=json.null,level={1}}}"
         )
@@ -65,12 +65,12 @@ struct PreludeContextTests {
     @Test func accountsAreTheConnections() async throws {
         let place =
             "return ctx.orders.place{external_id='x',package='p',account='%@',candidate={first_name='Ana',last_name='Roe',email='ana@example.test'}}.account"
-        #expect(try await PluginBench.run(place.replacing("%@", with: "zinc-eu")).value == "zinc-eu")
-        #expect(try await PluginBench.run(place.replacing("%@", with: "other")).error?["path"] == "account")
+        #expect(try await PluginHarness.run(place.replacing("%@", with: "zinc-eu")).value == "zinc-eu")
+        #expect(try await PluginHarness.run(place.replacing("%@", with: "other")).error?["path"] == "account")
     }
 
     @Test func requestsAsTheyGoOut() async throws {
-        let outcome = try await PluginBench.run(
+        let outcome = try await PluginHarness.run(
             "ctx.http.post('https://api.example.test/a',{body='\\xff\\0'}) ctx.http.put('https://api.example.test/b',{form={a=1,b={'x','y'}},headers={['X-A']=5}})"
         )
         #expect(outcome.calls.map(\.name) == ["http.post", "http.put"])
@@ -84,7 +84,7 @@ struct PreludeContextTests {
             FixtureStep("http.get", ["url": "https://api.example.test/json"], answer: .reply(["json": ["a": 1]])),
             FixtureStep("http.get", ["url": "https://api.example.test/bytes"], answer: .reply(["status": 202, "body_base64": "/wA="])),
         ]
-        let outcome = try await PluginBench.run(
+        let outcome = try await PluginHarness.run(
             "local r=ctx.http.get('https://api.example.test/json') local b=ctx.http.get('https://api.example.test/bytes') "
                 + "return {r.json.a, r.json==r.json, r.status, r.headers['content-type'], b.status, tostring(b.json), b.body=='\\xff\\0'}",
             steps: steps
@@ -93,7 +93,7 @@ struct PreludeContextTests {
     }
 
     @Test func logsAndPrintAreRedacted() async throws {
-        let outcome = try await PluginBench.run(
+        let outcome = try await PluginHarness.run(
             "ctx.log.info('mail '..event.body.email,{a=1,phone='+441632960000'}) print('a',nil,2) ctx.log.warn('x '..ctx.secret.api_key)"
         )
         #expect(outcome.logs.map { $0["message"] } == ["mail ‹personal›", "a\tnil\t2", "x secret:api_key"])
@@ -108,7 +108,7 @@ struct PreludeContextTests {
             FixtureStep("kv.get", answer: .reply(["first_name": "Marge"])),
         ]
         let fetch = "local d=ctx.http.get('https://api.example.test/p').json.data local k=ctx.kv.get('k') "
-        let failed = try await PluginBench.run(
+        let failed = try await PluginHarness.run(
             fetch + "print(d.full_name..k.first_name) error('bad name '..d.full_name..' of '..d.address.line)",
             steps: steps
         )
@@ -123,11 +123,11 @@ struct PreludeContextTests {
     @Test func theReasonOfARunIsRedacted() async throws {
         let fixture = Fixture(name: "bench", hook: "on_event", input: ["raw": "{}"])
         let step = FixtureStep("http.get", answer: .reply(["json": ["name": "Zebediah Quux"]]))
-        let plugin = try PluginBench.plugin(
-            PluginBench.script("ctx.retry { reason = 'no ' .. ctx.http.get('https://api.example.test/p').json.name }")
+        let plugin = try PluginHarness.plugin(
+            PluginHarness.script("ctx.retry { reason = 'no ' .. ctx.http.get('https://api.example.test/p').json.name }")
         )
         let connection = DryRunConnection(id: "acme", plugin: plugin, accounts: [], settings: [:])
-        let (attempt, _) = try await PluginBench.runner.attempt(connection, "on_event", fixture) { input in
+        let (attempt, _) = try await PluginHarness.runner.attempt(connection, "on_event", fixture) { input in
             DryRunHost(connection, input: input, now: fixture.now, steps: [step], stubs: [])
         }
         guard case .retry(_, let reason) = attempt.end else {
@@ -143,14 +143,14 @@ struct PreludeContextTests {
     )
     func halfACharacter(_ text: String) async throws {
         let raw = #"{"note":"a\#(text)","id":7}"#
-        let outcome = try await PluginBench.run("return {event.body.id, event.body.note:find('\u{FFFD}', 1, true)}", raw: raw)
+        let outcome = try await PluginHarness.run("return {event.body.id, event.body.note:find('\u{FFFD}', 1, true)}", raw: raw)
         #expect(outcome.value == [7, 2, 4], "\(String(describing: outcome.error))")
-        #expect(try await PluginBench.run("return pcall(require('json').decode, event.raw)", raw: raw).value == false)
+        #expect(try await PluginHarness.run("return pcall(require('json').decode, event.raw)", raw: raw).value == false)
     }
 
     @Test func bodies() async throws {
-        #expect(try await PluginBench.run("return tostring(event.body)..event.raw", raw: "not json").value == "nilnot json")
-        let bytes = try await PluginBench.run(main: PluginBench.script("return #event.raw"), input: ["raw_base64": "/wA="])
+        #expect(try await PluginHarness.run("return tostring(event.body)..event.raw", raw: "not json").value == "nilnot json")
+        let bytes = try await PluginHarness.run(main: PluginHarness.script("return #event.raw"), input: ["raw_base64": "/wA="])
         #expect(bytes.value == 2)
     }
 }

@@ -23,8 +23,8 @@ struct PreludeHookTests {
         }
         """
 
-    private func end(_ hook: String, _ input: JSON = [:], overlay: String? = nil) async throws -> PluginBench.Outcome {
-        try await PluginBench.run(main: main, hook: hook, input: input, overlay: overlay)
+    private func end(_ hook: String, _ input: JSON = [:], overlay: String? = nil) async throws -> PluginHarness.Outcome {
+        try await PluginHarness.run(main: main, hook: hook, input: input, overlay: overlay)
     }
 
     @Test func routesAndTheirReplies() async throws {
@@ -60,7 +60,7 @@ struct PreludeHookTests {
     }
 
     @Test func scriptsDescribeThemselves() async throws {
-        let hooks = try await PluginBench.hooks.describe(PluginBench.plugin(main).scripts(), plugin: "bench", connection: "acme")
+        let hooks = try await PluginHarness.hooks.describe(PluginHarness.plugin(main).scripts(), plugin: "bench", connection: "acme")
         #expect(hooks.hooks == ["interpret", "map_request", "on_update", "packages", "submit"])
         #expect(hooks.routes.map(\.key) == ["GET /b", "GET /c", "GET /d", "GET /f", "POST /a/{id}"])
         #expect(hooks.route(method: "POST", path: "/a/x%2Fy")?.parameters == ["id": "x/y"])
@@ -73,7 +73,7 @@ struct PreludeHookTests {
         ("return { on_event = 5 }", "path", "on_event"), ("local x = nil\nreturn x.y", "code", "script_error"), ("return {", "code", "syntax_error"),
     ]) func whatIsNoTableOfHooksIsExplained(_ main: String, _ member: String, _ expected: String) async throws {
         do {
-            _ = try await PluginBench.hooks.describe(PluginBench.plugin(main).scripts(), plugin: "bench", connection: "acme")
+            _ = try await PluginHarness.hooks.describe(PluginHarness.plugin(main).scripts(), plugin: "bench", connection: "acme")
             Issue.record("it was described")
         } catch let failure as HookFailure {
             #expect(failure.error.json[member]?.text == expected, "\(failure.error)")
@@ -81,19 +81,19 @@ struct PreludeHookTests {
     }
 
     @Test func aScriptCannotCallTheHostWhileItLoads() async throws {
-        let outcome = try await PluginBench.run(main: "local t = require 'time' print(t.format(0)) return { on_event = function() return 1 end }")
+        let outcome = try await PluginHarness.run(main: "local t = require 'time' print(t.format(0)) return { on_event = function() return 1 end }")
         #expect(outcome.value == 1)
     }
 
     @Test func ownFilesAreRequired() async throws {
-        let outcome = try await PluginBench.run("return require'lib.x'.y", files: ["lib/x.lua": "return { y = 7 }"])
+        let outcome = try await PluginHarness.run("return require'lib.x'.y", files: ["lib/x.lua": "return { y = 7 }"])
         #expect(outcome.value == 7)
-        let failing = try await PluginBench.run("return require'lib.x'.f()", files: ["lib/x.lua": "return {\n f = function() error('no') end }"])
+        let failing = try await PluginHarness.run("return require'lib.x'.f()", files: ["lib/x.lua": "return {\n f = function() error('no') end }"])
         #expect(failing.error?["script"] == "bench/lib/x.lua" && failing.error?["line"] == 2)
     }
 
     @Test func assignedGlobalsChangeNothingOfTheHosts() async throws {
-        let outcome = try await PluginBench.run("type = 5 pairs = nil return require'text'.slug('Ünï x')")
+        let outcome = try await PluginHarness.run("type = 5 pairs = nil return require'text'.slug('Ünï x')")
         #expect(outcome.value == "uni-x")
     }
 }

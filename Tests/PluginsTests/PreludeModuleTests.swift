@@ -9,7 +9,7 @@ struct PreludeModuleTests {
     /// Each expression's value; all of a table in one run.
     private func check(_ expected: [(lua: String, value: JSON)], sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let list = expected.map { "(function() local v = \($0.lua) if v == nil then v = json.null end return v end)()" }.joined(separator: ",\n")
-        let outcome = try await PluginBench.run("return {\(list)}")
+        let outcome = try await PluginHarness.run("return {\(list)}")
         let values = try #require(outcome.value?.items, "\(outcome.end)", sourceLocation: sourceLocation)
         for (want, found) in zip(expected, values) { #expect(found == want.value, "\(want.lua)", sourceLocation: sourceLocation) }
         #expect(values.count == expected.count, sourceLocation: sourceLocation)
@@ -56,7 +56,7 @@ struct PreludeModuleTests {
             ("time.format(1767323045)", "2026-01-02T03:04:05Z"), ("time.format(1767319445.25)", "2026-01-02T02:04:05.250Z"),
             ("time.format(1700000000.0)", "2023-11-14T22:13:20Z"), ("time.format_date(-1)", "1969-12-31"), ("time.format(0)", "1970-01-01T00:00:00Z"),
         ])
-        let trip = try await PluginBench.run(
+        let trip = try await PluginHarness.run(
             "local bad=0 for i=-800000,2500000,9973 do local s=i*1000 if time.parse(time.format(s))~=s then bad=bad+1 end end return bad"
         )
         #expect(trip.value == 0)
@@ -98,7 +98,7 @@ struct PreludeModuleTests {
         ("require'map'(nil):required('x')", "message", "x should be given, found nothing"), ("crypto.base64(ctx.secret.api_key)", "found", "secret"),
         ("crypto.hmac('md5','a','x')", "path", "algorithm"), ("json.nul", "hint", "did you mean 'null'?"),
     ]) func errorsNameThePlace(_ lua: String, _ member: String, _ expected: String) async throws {
-        let outcome = try await PluginBench.run("local v = \(lua) return v")
+        let outcome = try await PluginHarness.run("local v = \(lua) return v")
         #expect(outcome.error?[member]?.text == expected, "\(outcome.end)")
         #expect(outcome.error?["line"] == 1)
         #expect(outcome.error?["script"] == "bench/main.lua")

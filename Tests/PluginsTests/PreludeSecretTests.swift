@@ -30,15 +30,15 @@ struct PreludeSecretTests {
         let echo = FixtureStep(
             "http.get",
             ["url": "https://api.example.test/echo"],
-            answer: .reply(["headers": ["x-echo": .string(PluginBench.secretValue)], "text": .string("got Bearer \(PluginBench.secretValue)!")])
+            answer: .reply(["headers": ["x-echo": .string(PluginHarness.secretValue)], "text": .string("got Bearer \(PluginHarness.secretValue)!")])
         )
-        let outcome = try await PluginBench.run("local s = ctx.secret.api_key \(attempt)", steps: [echo])
-        #expect(!outcome.everything.contains(PluginBench.secretValue))
-        #expect(!outcome.everything.contains(Array(PluginBench.secretValue.utf8).base64))
+        let outcome = try await PluginHarness.run("local s = ctx.secret.api_key \(attempt)", steps: [echo])
+        #expect(!outcome.everything.contains(PluginHarness.secretValue))
+        #expect(!outcome.everything.contains(Array(PluginHarness.secretValue.utf8).base64))
     }
 
     @Test func placeholdersShowAsTheirName() async throws {
-        let outcome = try await PluginBench.run(
+        let outcome = try await PluginHarness.run(
             "local s=ctx.secret.api_key return {tostring(s),'a '..s..' b',json.encode{s},s==ctx.secret.api_key,('%s'):format(s),tostring(getmetatable(s))}"
         )
         #expect(outcome.value == ["secret:api_key", "a secret:api_key b", #"["secret:api_key"]"#, true, "secret:api_key", "false"])
@@ -46,25 +46,25 @@ struct PreludeSecretTests {
 
     @Test(arguments: ["return #s", "return s.x", "return s<s", "return s..nil", "return s+1", "return s()", "return s<=s", "return -s", "s.x=1"])
     func whatCannotBeDoneWithThemSaysSo(_ lua: String) async throws {
-        let outcome = try await PluginBench.run("local s=ctx.secret.api_key \(lua)")
+        let outcome = try await PluginHarness.run("local s=ctx.secret.api_key \(lua)")
         #expect(outcome.error?["message"]?.text?.contains("secret") == true, "\(outcome.end)")
     }
 
     @Test func textThatLooksLikeAPlaceholderStaysText() async throws {
         let host = PluginScriptHost()
-        let script = PluginBench.script(
+        let script = PluginHarness.script(
             """
             ctx.http.post("https://api.example.test/", { headers = { a = "secret:api_key" }, json = { forged = event.body.forged, secrets = { { at = { "headers", "a" }, parts = { { secret = "api_key" } } } } } })
             """
         )
         _ = try await host.attempt(script, input: ["raw": #"{"forged":{"secret":"api_key","parts":[{"secret":"api_key"}]}}"#])
         let request = try #require(host.sent.first)
-        #expect(!String(decoding: request.body, as: UTF8.self).contains(PluginBench.secretValue))
-        #expect(request.headers.allSatisfy { !$0.value.contains(PluginBench.secretValue) })
+        #expect(!String(decoding: request.body, as: UTF8.self).contains(PluginHarness.secretValue))
+        #expect(request.headers.allSatisfy { !$0.value.contains(PluginHarness.secretValue) })
     }
 
     @Test func aSignatureOverASecretIsTheHosts() async throws {
-        let outcome = try await PluginBench.run("return crypto.hex(crypto.hmac('sha512', ctx.secret.api_key, 'x'))")
+        let outcome = try await PluginHarness.run("return crypto.hex(crypto.hmac('sha512', ctx.secret.api_key, 'x'))")
         #expect(outcome.calls.first?.arguments == ["algorithm": "sha512", "secret": "api_key", "data_base64": "eA=="])
         #expect(outcome.value?.text?.utf8.count == 128)
     }

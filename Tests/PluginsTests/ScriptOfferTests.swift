@@ -35,8 +35,8 @@ struct ScriptOfferTests {
 
     /// What a script gets for one call: its value, or the error that pcall catches.
     private func outcome(of call: String, on host: any ScriptHost) async throws -> JSON {
-        let plugin = try PluginBench.plugin(
-            PluginBench.script("local ok, got = pcall(function() return \(call) end) return { ok = ok, got = got }")
+        let plugin = try PluginHarness.plugin(
+            PluginHarness.script("local ok, got = pcall(function() return \(call) end) return { ok = ok, got = got }")
         )
         let hook = HookCall(
             scripts: plugin.scripts(),
@@ -48,7 +48,7 @@ struct ScriptOfferTests {
             settings: [:],
             run: ("run_7", 1)
         )
-        guard case .done(let value) = try await PluginBench.hooks.run(hook, remembered: [], host: host).end else { return .null }
+        guard case .done(let value) = try await PluginHarness.hooks.run(hook, remembered: [], host: host).end else { return .null }
         return value
     }
 

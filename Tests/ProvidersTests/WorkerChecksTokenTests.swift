@@ -12,7 +12,7 @@ struct WorkerChecksTokenTests {
     private let provider = WorkerChecksProvider()
 
     /// Hands out numbered tokens, of which it accepts only the newest, and counts.
-    private final class Desk: WireHandler {
+    private final class TokenServer: WireHandler {
         let counts = Mutex((tokens: 0, calls: 0))
         let response: @Sendable (Int) -> WireResponse
 
@@ -41,22 +41,22 @@ struct WorkerChecksTokenTests {
         }
     }
 
-    private func session(_ desk: Desk, _ account: Account = Samples.workerChecks) -> ProviderSession {
-        Samples.session(account, HandlerTransport(["workerchecks.example.test": desk]), clock: clock)
+    private func session(_ server: TokenServer, _ account: Account = Samples.workerChecks) -> ProviderSession {
+        Samples.session(account, HandlerTransport(["workerchecks.example.test": server]), clock: clock)
     }
 
     @Test("One token serves all calls of a day, fetched anew an hour before its end")
     func renewal() async throws {
-        let desk = Desk()
-        let session = session(desk)
+        let server = TokenServer()
+        let session = session(server)
         for _ in 0..<3 { _ = try await provider.report(for: "i1", session) }
-        #expect(desk.tokens == 1)
+        #expect(server.tokens == 1)
         clock.advance(by: .seconds(23 * 3600 - 1))
         _ = try await provider.report(for: "i1", session)
-        #expect(desk.tokens == 1)
+        #expect(server.tokens == 1)
         clock.advance(by: .seconds(1))
         _ = try await provider.report(for: "i1", session)
-        #expect(desk.tokens == 2)
+        #expect(server.tokens == 2)
     }
 
     @Test(
@@ -67,42 +67,42 @@ struct WorkerChecksTokenTests {
         ] as [JSON]
     )
     func statedLife(_ response: JSON) async throws {
-        let desk = Desk { number in
+        let server = TokenServer { number in
             let text = String(decoding: response.bytes(), as: UTF8.self).replacing("t%", with: "t\(number)")
             return WireResponse(200, body: Array(text.utf8))
         }
-        let session = session(desk)
+        let session = session(server)
         _ = try await provider.report(for: "i1", session)
         clock.advance(by: .seconds(2299))
         _ = try await provider.report(for: "i1", session)
-        #expect(desk.tokens == 1)
+        #expect(server.tokens == 1)
         clock.advance(by: .seconds(1))
         _ = try await provider.report(for: "i1", session)
-        #expect(desk.tokens == 2)
+        #expect(server.tokens == 2)
     }
 
     @Test("Many calls at once fetch one token")
     func singleFlight() async throws {
-        let desk = Desk()
-        let session = session(desk)
+        let server = TokenServer()
+        let session = session(server)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<50 { group.addTask { _ = try await provider.report(for: "i1", session) } }
             try await group.waitForAll()
         }
-        #expect(desk.tokens == 1)
+        #expect(server.tokens == 1)
     }
 
     @Test("A token that is answered 401 is fetched again, once")
     func expired() async throws {
-        let desk = Desk()
-        let session = session(desk)
+        let server = TokenServer()
+        let session = session(server)
         _ = try await provider.report(for: "i1", session)
-        desk.expire()
+        server.expire()
         let submission = try await provider.submit(Samples.order(Samples.workerChecks), request: nil, callback: nil, key: "k", session)
         #expect(submission.reference == "i1")
-        #expect(desk.tokens == 3)
+        #expect(server.tokens == 3)
 
-        let stubborn = Desk { _ in WireResponse(200, json: ["token": "never-right"]) }
+        let stubborn = TokenServer { _ in WireResponse(200, json: ["token": "never-right"]) }
         let refused = self.session(stubborn)
         let error = await providerError {
             _ = try await provider.submit(Samples.order(Samples.workerChecks), request: nil, callback: nil, key: "k", refused)
@@ -121,13 +121,13 @@ struct WorkerChecksTokenTests {
         ]
     )
     func failingToken(_ status: Int, _ rule: CreationRule) async {
-        let desk = Desk { _ in WireResponse(status, json: ["message": "no"]) }
+        let server = TokenServer { _ in WireResponse(status, json: ["message": "no"]) }
         let error = await providerError {
-            _ = try await provider.submit(Samples.order(Samples.workerChecks), request: nil, callback: nil, key: "k", session(desk))
+            _ = try await provider.submit(Samples.order(Samples.workerChecks), request: nil, callback: nil, key: "k", session(server))
         }
         #expect(error?.creation == rule)
         #expect(error?.status == status)
-        #expect(desk.counts.withLock { $0.calls } == 0)
+        #expect(server.counts.withLock { $0.calls } == 0)
     }
 
     @Test("A token that is lost or missing is fetched again with the next call")
@@ -138,11 +138,11 @@ struct WorkerChecksTokenTests {
         let lost = await providerError { _ = try await provider.submit(order, request: nil, callback: nil, key: "k", session) }
         #expect(lost?.code == .noAnswer)
         #expect(lost?.creation == .sendAgain)
-        transport.set(Desk { _ in WireResponse(200, json: ["ok": true]) }, for: "workerchecks.example.test")
+        transport.set(TokenServer { _ in WireResponse(200, json: ["ok": true]) }, for: "workerchecks.example.test")
         let missing = await providerError { _ = try await provider.submit(order, request: nil, callback: nil, key: "k", session) }
         #expect(missing?.code == .unreadable)
         #expect(missing?.creation == .sendAgain)
-        transport.set(Desk(), for: "workerchecks.example.test")
+        transport.set(TokenServer(), for: "workerchecks.example.test")
         #expect(try await provider.submit(order, request: nil, callback: nil, key: "k", session).reference == "i1")
     }
 

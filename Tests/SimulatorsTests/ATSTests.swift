@@ -4,12 +4,12 @@ import Simulators
 import Testing
 
 @Suite struct ATSTests {
-    let stand = Stand()
+    let harness = SimulatorHarness()
     let ana = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
     let partner = "http://host.example.test/ats/acme/assessments"
 
     private func playPartner(tests: JSON = [["partner_test_id": "pkg_1", "partner_test_name": "Standard"]], status: JSON) {
-        stand.receiver.respond { request in
+        harness.receiver.respond { request in
             switch request.path.split(separator: "/").last {
             case "list_tests": WireResponse(200, json: tests)
             case "send_test": WireResponse(200, json: ["partner_interview_id": "ord_1"])
@@ -21,14 +21,14 @@ import Testing
 
     private func complete(key: String = "simulated-assessment-key") async throws -> Int {
         let authorization = "Basic " + Array("\(key):".utf8).base64
-        return try await stand.call(.patch, "/ats/greenhouse/take_home_tests/1", nil, authorization: authorization).status
+        return try await harness.call(.patch, "/ats/greenhouse/take_home_tests/1", nil, authorization: authorization).status
     }
 
     @Test func ordersAnAssessmentAndReadsItsStatusOnceTold() async throws {
         playPartner(status: ["partner_status": "complete", "partner_profile_url": "https://reports.example.test/1", "metadata": ["outcome": "clear"]])
-        let assessment = try await stand.site.ats.orderAssessment(at: partner, candidate: ana)
+        let assessment = try await harness.site.ats.orderAssessment(at: partner, candidate: ana)
         #expect(assessment.interviewID == "ord_1")
-        let sent = try #require(stand.receiver.received.last)
+        let sent = try #require(harness.receiver.received.last)
         #expect(sent.url == partner + "/send_test")
         #expect(sent.headers[.authorization] == "Basic " + Array("simulated-assessment-key:".utf8).base64)
         let body = try JSON(parsing: sent.body)
@@ -37,26 +37,26 @@ import Testing
         #expect(body["url"] == .string("http://simulators.example.test/ats/greenhouse/take_home_tests/1"))
 
         #expect(try await complete() == 200)
-        await stand.site.settle()
-        #expect(stand.receiver.received.last?.url == partner + "/test_status?partner_interview_id=ord_1")
-        #expect(stand.site.ats.assessment(1)?.status == "complete")
-        #expect(stand.site.ats.assessment(1)?.completions == 1)
-        #expect(stand.site.ats.received.map(\.kind) == [.completion])
+        await harness.site.settle()
+        #expect(harness.receiver.received.last?.url == partner + "/test_status?partner_interview_id=ord_1")
+        #expect(harness.site.ats.assessment(1)?.status == "complete")
+        #expect(harness.site.ats.assessment(1)?.completions == 1)
+        #expect(harness.site.ats.received.map(\.kind) == [.completion])
     }
 
     @Test func refusesACompletionWithTheWrongKey() async throws {
         playPartner(status: [:])
-        try await stand.site.ats.orderAssessment(at: partner, candidate: ana)
+        try await harness.site.ats.orderAssessment(at: partner, candidate: ana)
         #expect(try await complete(key: "another") == 401)
-        #expect(stand.site.ats.assessment(1)?.completions == 0)
-        #expect(stand.site.ats.received.map(\.isVerified) == [false])
+        #expect(harness.site.ats.assessment(1)?.completions == 0)
+        #expect(harness.site.ats.received.map(\.isVerified) == [false])
     }
 
     @Test func aWrongShapeIsToldToTheErrorRoute() async throws {
         playPartner(tests: ["tests": []], status: [:])
-        let problem = await #expect(throws: ATSProblem.self) { try await stand.site.ats.orderAssessment(at: partner, candidate: ana) }
+        let problem = await #expect(throws: ATSProblem.self) { try await harness.site.ats.orderAssessment(at: partner, candidate: ana) }
         #expect(problem?.call == "list_tests")
-        let report = try #require(stand.receiver.received.last)
+        let report = try #require(harness.receiver.received.last)
         #expect(report.url == partner + "/response_error")
         #expect(try JSON(parsing: report.body)["api_call"] == "list_tests")
     }
@@ -67,17 +67,17 @@ import Testing
     ])
     func aWrongStatusIsToldToo(status: JSON) async throws {
         playPartner(status: status)
-        try await stand.site.ats.orderAssessment(at: partner, candidate: ana)
+        try await harness.site.ats.orderAssessment(at: partner, candidate: ana)
         _ = try await complete()
-        await stand.site.settle()
-        #expect(stand.receiver.received.last?.url == partner + "/response_error")
-        #expect(stand.site.ats.assessment(1)?.errors.isEmpty == false)
+        await harness.site.settle()
+        #expect(harness.receiver.received.last?.url == partner + "/response_error")
+        #expect(harness.site.ats.assessment(1)?.errors.isEmpty == false)
     }
 
     @Test func sendsASignedEvent() async throws {
         let url = "http://host.example.test/ats/acme/standard"
-        try await stand.site.ats.orderScreening(at: url, application: "101", package: "prod_1", candidate: ana, id: "msg_1")
-        let sent = try #require(stand.receiver.received.first)
+        try await harness.site.ats.orderScreening(at: url, application: "101", package: "prod_1", candidate: ana, id: "msg_1")
+        let sent = try #require(harness.receiver.received.first)
         let body = try JSON(parsing: sent.body)
         #expect(body["type"] == "application.screening_requested")
         #expect(body.at("data.application.id") == "101")
@@ -88,22 +88,22 @@ import Testing
     }
 
     @Test func verifiesCallBacks() async throws {
-        let stand = Stand { $0.ats.callbackSecret = Secret("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3") }
+        let harness = SimulatorHarness { $0.ats.callbackSecret = Secret("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3") }
         // The signature of this message was computed by another implementation.
         func call(_ body: String, after pause: Duration) async throws -> Int {
-            stand.clock.advance(Timestamp(milliseconds: 1_700_000_000_000) + pause - stand.clock.now())
+            harness.clock.advance(Timestamp(milliseconds: 1_700_000_000_000) + pause - harness.clock.now())
             var request = WireRequest(.post, "/ats/callbacks", body: Array(body.utf8))
             request.headers[HTTPField.Name("webhook-id")!] = "msg_1"
             request.headers[HTTPField.Name("webhook-timestamp")!] = "1700000000"
             request.headers[HTTPField.Name("webhook-signature")!] = "v1,AAAA v1,WUgAXU8H0NQ1/7M+TtMwKma2b74a3/TCgekiM3YUdN8="
-            return try await stand.site.respond(to: request).status
+            return try await harness.site.respond(to: request).status
         }
         #expect(try await call(#"{"a":1}"#, after: .zero) == 204)
         #expect(try await call(#"{"a":1}"#, after: .seconds(300)) == 204)
         #expect(try await call(#"{"a":2}"#, after: .zero) == 401)
         #expect(try await call(#"{"a":1}"#, after: .seconds(301)) == 401)
-        #expect(stand.site.ats.received.map(\.isVerified) == [true, true, false, false])
-        #expect(stand.site.ats.received.map(\.isRepeated).prefix(2) == [false, true])
-        #expect(stand.site.ats.received.first?.body == ["a": 1])
+        #expect(harness.site.ats.received.map(\.isVerified) == [true, true, false, false])
+        #expect(harness.site.ats.received.map(\.isRepeated).prefix(2) == [false, true])
+        #expect(harness.site.ats.received.first?.body == ["a": 1])
     }
 }

@@ -4,121 +4,121 @@ import Simulators
 import Testing
 
 @Suite struct FaultTests {
-    let stand = Stand()
+    let harness = SimulatorHarness()
 
     @Test func answersAStatusAsOftenAsAsked() async throws {
-        stand.site.faults.set(.zinc, "create", .status(503, retryAfter: 7), times: 2)
+        harness.site.faults.set(.zinc, "create", .status(503, retryAfter: 7), times: 2)
         for _ in 0..<2 {
-            let response = try await stand.zinc(.post, "/checks", Stand.check())
+            let response = try await harness.zinc(.post, "/checks", SimulatorHarness.check())
             #expect(response.status == 503)
             #expect(response.headers[.retryAfter] == "7")
             #expect(response.json?["statusCode"] != nil)
         }
-        #expect(stand.site.zinc.requests.isEmpty)
-        #expect(try await stand.zinc(.post, "/checks", Stand.check()).status == 201)
-        #expect(stand.site.faults.present.isEmpty)
+        #expect(harness.site.zinc.requests.isEmpty)
+        #expect(try await harness.zinc(.post, "/checks", SimulatorHarness.check()).status == 201)
+        #expect(harness.site.faults.present.isEmpty)
     }
 
     @Test func happensAtItsOwnOperationOnly() async throws {
-        stand.site.faults.set(.zinc, "create", .status(500))
-        #expect(try await stand.zinc(.get, "/packages").status == 200)
-        stand.site.faults.set(.zinc, nil, .status(502), times: nil)
-        #expect(try await stand.zinc(.get, "/packages").status == 502)
-        #expect(try await stand.zinc(.get, "/results").status == 502)
-        stand.site.faults.clear()
-        #expect(try await stand.zinc(.get, "/packages").status == 200)
+        harness.site.faults.set(.zinc, "create", .status(500))
+        #expect(try await harness.zinc(.get, "/packages").status == 200)
+        harness.site.faults.set(.zinc, nil, .status(502), times: nil)
+        #expect(try await harness.zinc(.get, "/packages").status == 502)
+        #expect(try await harness.zinc(.get, "/results").status == 502)
+        harness.site.faults.clear()
+        #expect(try await harness.zinc(.get, "/packages").status == 200)
     }
 
     @Test func oneAfterAnother() async throws {
-        stand.site.faults.set(Fault(.zinc, "packages", .status(500)), Fault(.zinc, "packages", .status(429)))
-        #expect(try await stand.zinc(.get, "/packages").status == 500)
-        #expect(try await stand.zinc(.get, "/packages").status == 429)
+        harness.site.faults.set(Fault(.zinc, "packages", .status(500)), Fault(.zinc, "packages", .status(429)))
+        #expect(try await harness.zinc(.get, "/packages").status == 500)
+        #expect(try await harness.zinc(.get, "/packages").status == 429)
     }
 
     @Test func dropsBeforeOrAfterAccepting() async throws {
-        stand.site.faults.set(.zinc, "create", .dropBefore)
-        await #expect(throws: Disconnect.self) { try await stand.zinc(.post, "/checks", Stand.check()) }
-        #expect(stand.site.zinc.requests.isEmpty)
-        stand.site.faults.set(.zinc, "create", .dropAfter)
-        await #expect(throws: Disconnect.self) { try await stand.zinc(.post, "/checks", Stand.check()) }
-        #expect(stand.site.zinc.requests.count == 1)
-        #expect(stand.site.log().map(\.status) == [nil, nil])
-        #expect(stand.site.log().allSatisfy { $0.failure == "connection dropped" })
+        harness.site.faults.set(.zinc, "create", .dropBefore)
+        await #expect(throws: Disconnect.self) { try await harness.zinc(.post, "/checks", SimulatorHarness.check()) }
+        #expect(harness.site.zinc.requests.isEmpty)
+        harness.site.faults.set(.zinc, "create", .dropAfter)
+        await #expect(throws: Disconnect.self) { try await harness.zinc(.post, "/checks", SimulatorHarness.check()) }
+        #expect(harness.site.zinc.requests.count == 1)
+        #expect(harness.site.log().map(\.status) == [nil, nil])
+        #expect(harness.site.log().allSatisfy { $0.failure == "connection dropped" })
     }
 
     @Test func mayFailAlthoughItAccepted() async throws {
-        stand.site.faults.set(.zinc, "create", .status(502, accepted: true))
-        #expect(try await stand.zinc(.post, "/checks", Stand.check()).status == 502)
-        #expect(stand.site.zinc.requests.count == 1)
+        harness.site.faults.set(.zinc, "create", .status(502, accepted: true))
+        #expect(try await harness.zinc(.post, "/checks", SimulatorHarness.check()).status == 502)
+        #expect(harness.site.zinc.requests.count == 1)
     }
 
     @Test func answersWithoutAnID() async throws {
-        stand.site.faults.set(.zinc, "create", .withoutID)
-        let response = try await stand.zinc(.post, "/checks", Stand.check())
+        harness.site.faults.set(.zinc, "create", .withoutID)
+        let response = try await harness.zinc(.post, "/checks", SimulatorHarness.check())
         #expect(response.status == 201)
         #expect(response.json?["id"] == nil)
         #expect(response.json?["status"] == "pending")
     }
 
     @Test func waitsBeforeOrAfterActing() async throws {
-        let start = stand.clock.now()
-        stand.site.faults.set(.zinc, "create", .latency(.seconds(3)))
-        let first = try await stand.order()
-        #expect(stand.site.zinc.request(first)?.createdAt == start + .seconds(3))
-        stand.site.faults.set(.zinc, "create", .lateAnswer(.seconds(3)))
-        let second = try await stand.order()
-        #expect(stand.site.zinc.request(second)?.createdAt == start + .seconds(3))
-        #expect(stand.clock.now() == start + .seconds(6))
+        let start = harness.clock.now()
+        harness.site.faults.set(.zinc, "create", .latency(.seconds(3)))
+        let first = try await harness.order()
+        #expect(harness.site.zinc.request(first)?.createdAt == start + .seconds(3))
+        harness.site.faults.set(.zinc, "create", .lateAnswer(.seconds(3)))
+        let second = try await harness.order()
+        #expect(harness.site.zinc.request(second)?.createdAt == start + .seconds(3))
+        #expect(harness.clock.now() == start + .seconds(6))
     }
 
     @Test func theWebhookMayComeBeforeTheAnswer() async throws {
-        stand.site.faults.set(.zinc, "create", .webhookFirst)
-        _ = try await stand.order()
-        #expect(stand.receiver.statuses == ["requested"])
+        harness.site.faults.set(.zinc, "create", .webhookFirst)
+        _ = try await harness.order()
+        #expect(harness.receiver.statuses == ["requested"])
     }
 
     @Test func expiresTokensInTheMiddle() async throws {
-        let token = try await stand.token()
-        stand.site.faults.set(.workerchecks, "create", .expireTokens)
-        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation(), token: token).status == 401)
-        let fresh = try await stand.token()
-        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation(), token: fresh).status == 201)
+        let token = try await harness.token()
+        harness.site.faults.set(.workerchecks, "create", .expireTokens)
+        #expect(try await harness.workerChecks(.post, "/invitations", SimulatorHarness.invitation(), token: token).status == 401)
+        let fresh = try await harness.token()
+        #expect(try await harness.workerChecks(.post, "/invitations", SimulatorHarness.invitation(), token: fresh).status == 201)
     }
 
     @Test func webhooksMayBeDuplicatedReorderedDelayedAndLost() async throws {
-        let id = try await stand.order()
-        await stand.site.settle()
+        let id = try await harness.order()
+        await harness.site.settle()
         func move(_ statusText: String, _ fault: Fault.Effect?) async {
-            if let fault { stand.site.faults.set(.zinc, "webhook", fault) }
-            stand.site.zinc.set(id, ZincChange(statusV2: statusText))
-            await stand.site.settle()
+            if let fault { harness.site.faults.set(.zinc, "webhook", fault) }
+            harness.site.zinc.set(id, ZincChange(statusV2: statusText))
+            await harness.site.settle()
         }
         await move("awaiting-candidate", .duplicateWebhook(2))
-        #expect(stand.receiver.statuses.suffix(3) == ["awaiting-candidate", "awaiting-candidate", "awaiting-candidate"])
+        #expect(harness.receiver.statuses.suffix(3) == ["awaiting-candidate", "awaiting-candidate", "awaiting-candidate"])
         await move("in-progress", .holdWebhook)
-        #expect(stand.receiver.statuses.last == "awaiting-candidate")
+        #expect(harness.receiver.statuses.last == "awaiting-candidate")
         await move("all-clear", nil)
-        #expect(stand.receiver.statuses.suffix(2) == ["all-clear", "in-progress"])
+        #expect(harness.receiver.statuses.suffix(2) == ["all-clear", "in-progress"])
         await move("reviewed", .loseWebhook)
-        #expect(!stand.receiver.statuses.contains("reviewed"))
+        #expect(!harness.receiver.statuses.contains("reviewed"))
         await move("paused", .delayWebhook(.seconds(30)))
-        #expect(!stand.receiver.statuses.contains("paused"))
-        stand.clock.advance(.seconds(30))
-        await stand.site.settle()
-        #expect(stand.receiver.statuses.last == "paused")
+        #expect(!harness.receiver.statuses.contains("paused"))
+        harness.clock.advance(.seconds(30))
+        await harness.site.settle()
+        #expect(harness.receiver.statuses.last == "paused")
     }
 
     @Test func webhooksThatAreNotTakenAreSentAgain() async throws {
-        let stand = Stand { $0.webhookRetries = [.seconds(1), .seconds(5)] }
-        stand.receiver.respond { _ in throw TransportError(.cannotConnect, "nobody there") }
-        _ = try await stand.order()
+        let harness = SimulatorHarness { $0.webhookRetries = [.seconds(1), .seconds(5)] }
+        harness.receiver.respond { _ in throw TransportError(.cannotConnect, "nobody there") }
+        _ = try await harness.order()
         for pause in [0, 1, 5, 60] {
-            stand.clock.advance(.seconds(pause))
-            await stand.site.settle()
+            harness.clock.advance(.seconds(pause))
+            await harness.site.settle()
         }
-        #expect(stand.receiver.statuses == ["requested", "requested", "requested"])
-        #expect(Set(stand.receiver.received.map(\.body)).count == 1)
-        #expect(stand.site.log().filter { $0.direction == .sent }.allSatisfy { $0.failure == "nobody there" })
+        #expect(harness.receiver.statuses == ["requested", "requested", "requested"])
+        #expect(Set(harness.receiver.received.map(\.body)).count == 1)
+        #expect(harness.site.log().filter { $0.direction == .sent }.allSatisfy { $0.failure == "nobody there" })
     }
 
     @Test(arguments: [

@@ -4,110 +4,110 @@ import Simulators
 import Testing
 
 @Suite struct WorkerChecksTests {
-    let stand = Stand()
+    let harness = SimulatorHarness()
 
     @Test func givesATokenForTheWidgetSecretOnly() async throws {
-        let response = try await stand.workerChecks(.post, "/auth/token", ["widgetSecret": "simulated-widget-secret"])
+        let response = try await harness.workerChecks(.post, "/auth/token", ["widgetSecret": "simulated-widget-secret"])
         #expect(response.status == 200)
         #expect(response.json?["token"]?.text?.isEmpty == false)
         #expect(response.json?["expiresIn"] == 86_400)
-        #expect(try await stand.workerChecks(.post, "/auth/token", ["widgetSecret": "another"]).status == 401)
-        #expect(try await stand.workerChecks(.post, "/auth/token", [:]).status == 400)
-        #expect(!stand.site.log().contains { $0.body.contains("simulated-widget-secret") }, "the log keeps no credential")
+        #expect(try await harness.workerChecks(.post, "/auth/token", ["widgetSecret": "another"]).status == 401)
+        #expect(try await harness.workerChecks(.post, "/auth/token", [:]).status == 400)
+        #expect(!harness.site.log().contains { $0.body.contains("simulated-widget-secret") }, "the log keeps no credential")
     }
 
     @Test func aTokenLivesForADayAndCanBeExpiredBefore() async throws {
-        let token = try await stand.token()
-        stand.clock.advance(.seconds(86_399))
-        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation(), token: token).status == 201)
-        stand.clock.advance(.seconds(1))
-        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation(), token: token).status == 401)
-        let second = try await stand.token()
-        #expect(try await stand.control(.post, "/workerchecks/expire").status == 200)
-        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation(), token: second).status == 401)
-        #expect(try await stand.workerChecks(.post, "/invitations", Stand.invitation()).status == 401)
+        let token = try await harness.token()
+        harness.clock.advance(.seconds(86_399))
+        #expect(try await harness.workerChecks(.post, "/invitations", SimulatorHarness.invitation(), token: token).status == 201)
+        harness.clock.advance(.seconds(1))
+        #expect(try await harness.workerChecks(.post, "/invitations", SimulatorHarness.invitation(), token: token).status == 401)
+        let second = try await harness.token()
+        #expect(try await harness.control(.post, "/workerchecks/expire").status == 200)
+        #expect(try await harness.workerChecks(.post, "/invitations", SimulatorHarness.invitation(), token: second).status == 401)
+        #expect(try await harness.workerChecks(.post, "/invitations", SimulatorHarness.invitation()).status == 401)
     }
 
     @Test(arguments: ["productId", "firstName", "lastName", "email", "mobile"]) func refusesAnInvitationWithoutAField(name: String) async throws {
-        var body = Stand.invitation()
+        var body = SimulatorHarness.invitation()
         body[name] = nil
-        let response = try await stand.workerChecks(.post, "/invitations", body, token: try await stand.token())
+        let response = try await harness.workerChecks(.post, "/invitations", body, token: try await harness.token())
         #expect(response.status == 422)
         #expect(response.json?["message"]?.text?.contains(name) == true)
     }
 
     @Test func refusesMalformedFieldsAndUnknownProducts() async throws {
-        let token = try await stand.token()
+        let token = try await harness.token()
         for (name, value, status) in [("email", "nobody", 422), ("mobile", "12ab", 422), ("productId", "prod_9", 404)] {
-            var body = Stand.invitation()
+            var body = SimulatorHarness.invitation()
             body[name] = .string(value)
-            #expect(try await stand.workerChecks(.post, "/invitations", body, token: token).status == status)
+            #expect(try await harness.workerChecks(.post, "/invitations", body, token: token).status == status)
         }
-        #expect(stand.site.workerChecks.invitations.isEmpty)
+        #expect(harness.site.workerChecks.invitations.isEmpty)
     }
 
     @Test func aResultIsNullUntilItIsComplete() async throws {
-        let (id, token) = try await invite(stand)
-        let early = try await stand.workerChecks(.get, "/invitations/\(id)/result", token: token)
+        let (id, token) = try await invite(harness)
+        let early = try await harness.workerChecks(.get, "/invitations/\(id)/result", token: token)
         #expect(early.json == ["status": "Pending", "result": JSON.null, "releaseDate": JSON.null, "certificateUrl": JSON.null])
-        stand.site.workerChecks.set(id, status: "Completed", result: "Refer")
-        let late = try await stand.workerChecks(.get, "/invitations/\(id)/result", token: token)
+        harness.site.workerChecks.set(id, status: "Completed", result: "Refer")
+        let late = try await harness.workerChecks(.get, "/invitations/\(id)/result", token: token)
         #expect(late.json?["result"] == "Refer")
-        #expect(late.json?["releaseDate"]?.text == stand.clock.now().iso8601)
+        #expect(late.json?["releaseDate"]?.text == harness.clock.now().iso8601)
         #expect(late.json?["certificateUrl"]?.text?.contains(id) == true)
-        #expect(try await stand.workerChecks(.get, "/invitations/unknown/result", token: token).status == 404)
+        #expect(try await harness.workerChecks(.get, "/invitations/unknown/result", token: token).status == 404)
     }
 
     @Test(arguments: [("Roe", "Clear"), ("Consider", "Attention Required"), ("Refer", "Refer")])
     func advancesByItself(lastName: String, result: String) async throws {
-        let stand = Stand { $0.pace = .seconds(5) }
-        let (id, _) = try await invite(stand, lastName: lastName)
+        let harness = SimulatorHarness { $0.pace = .seconds(5) }
+        let (id, _) = try await invite(harness, lastName: lastName)
         for _ in 0..<4 {
-            await stand.site.settle()
-            stand.clock.advance(.seconds(5))
+            await harness.site.settle()
+            harness.clock.advance(.seconds(5))
         }
-        #expect(stand.site.workerChecks.invitation(id)?.history == ["Pending", "In Progress", "Completed"])
-        #expect(stand.site.workerChecks.invitation(id)?.result == result)
-        #expect(stand.receiver.received.isEmpty, "there are no webhooks")
+        #expect(harness.site.workerChecks.invitation(id)?.history == ["Pending", "In Progress", "Completed"])
+        #expect(harness.site.workerChecks.invitation(id)?.result == result)
+        #expect(harness.receiver.received.isEmpty, "there are no webhooks")
     }
 
     @Test func cancelsOnlyBeforeTheWorkerSubmits() async throws {
-        let (id, token) = try await invite(stand)
-        #expect(try await stand.workerChecks(.post, "/invitations/\(id)/cancel", token: token).json?["status"] == "Cancelled")
-        #expect(try await stand.workerChecks(.post, "/invitations/\(id)/cancel", token: token).status == 200)
-        let (other, _) = try await invite(stand)
-        stand.site.workerChecks.advance(other)
-        let refused = try await stand.workerChecks(.post, "/invitations/\(other)/cancel", token: token)
+        let (id, token) = try await invite(harness)
+        #expect(try await harness.workerChecks(.post, "/invitations/\(id)/cancel", token: token).json?["status"] == "Cancelled")
+        #expect(try await harness.workerChecks(.post, "/invitations/\(id)/cancel", token: token).status == 200)
+        let (other, _) = try await invite(harness)
+        harness.site.workerChecks.advance(other)
+        let refused = try await harness.workerChecks(.post, "/invitations/\(other)/cancel", token: token)
         #expect(refused.status == 409)
         #expect(refused.json?["message"]?.text?.contains("submitted") == true)
     }
 
     @Test func answersTooManyReadsWithinAnySixtySeconds() async throws {
-        let (id, token) = try await invite(stand)
-        func read() async throws -> Int { try await stand.workerChecks(.get, "/invitations/\(id)/result", token: token).status }
+        let (id, token) = try await invite(harness)
+        func read() async throws -> Int { try await harness.workerChecks(.get, "/invitations/\(id)/result", token: token).status }
         for _ in 0..<15 { #expect(try await read() == 200) }
-        stand.clock.advance(.seconds(50))
+        harness.clock.advance(.seconds(50))
         for _ in 0..<15 { #expect(try await read() == 200) }
         #expect(try await read() == 429)
-        #expect(stand.site.workerChecks.refusedReads == 1)
-        #expect(stand.site.workerChecks.peakReads == 31)
+        #expect(harness.site.workerChecks.refusedReads == 1)
+        #expect(harness.site.workerChecks.peakReads == 31)
         // The window slides: ten seconds later the first fifteen have left it, the others have not.
-        stand.clock.advance(.seconds(10))
+        harness.clock.advance(.seconds(10))
         for _ in 0..<15 { #expect(try await read() == 200) }
         #expect(try await read() == 429)
     }
 
     @Test func accountsAreKeptApart() async throws {
-        let stand = Stand { $0.workerChecks.widgetSecrets.append(Secret("second-secret")) }
-        let (id, _) = try await invite(stand)
-        let response = try await stand.workerChecks(.post, "/auth/token", ["widgetSecret": "second-secret"])
+        let harness = SimulatorHarness { $0.workerChecks.widgetSecrets.append(Secret("second-secret")) }
+        let (id, _) = try await invite(harness)
+        let response = try await harness.workerChecks(.post, "/auth/token", ["widgetSecret": "second-secret"])
         let token = try #require(response.json?["token"]?.text)
-        #expect(try await stand.workerChecks(.get, "/invitations/\(id)/result", token: token).status == 404)
+        #expect(try await harness.workerChecks(.get, "/invitations/\(id)/result", token: token).status == 404)
     }
 
-    private func invite(_ stand: Stand, lastName: String = "Roe") async throws -> (id: String, token: String) {
-        let token = try await stand.token()
-        let response = try await stand.workerChecks(.post, "/invitations", Stand.invitation(lastName: lastName), token: token)
+    private func invite(_ harness: SimulatorHarness, lastName: String = "Roe") async throws -> (id: String, token: String) {
+        let token = try await harness.token()
+        let response = try await harness.workerChecks(.post, "/invitations", SimulatorHarness.invitation(lastName: lastName), token: token)
         return (try #require(response.json?["id"]?.text), token)
     }
 }

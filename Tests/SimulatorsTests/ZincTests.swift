@@ -4,10 +4,10 @@ import Simulators
 import Testing
 
 @Suite struct ZincTests {
-    let stand = Stand()
+    let harness = SimulatorHarness()
 
     @Test func listsPackagesAtTheRootWithBothKindsOfIDs() async throws {
-        let response = try await stand.zinc(.get, "/packages")
+        let response = try await harness.zinc(.get, "/packages")
         #expect(response.status == 200)
         #expect(response.json?.at("0.id") == "pkg_1")
         #expect(response.json?.at("0.name") == "Standard")
@@ -15,12 +15,12 @@ import Testing
     }
 
     @Test func listsMayStandUnderAMember() async throws {
-        let stand = Stand { $0.zinc.packagesMember = "packages" }
-        #expect(try await stand.zinc(.get, "/packages").json?.at("packages.0.id") == "pkg_1")
+        let harness = SimulatorHarness { $0.zinc.packagesMember = "packages" }
+        #expect(try await harness.zinc(.get, "/packages").json?.at("packages.0.id") == "pkg_1")
     }
 
     @Test(arguments: [nil, "another-key"]) func refusesAWrongKey(key: String?) async throws {
-        let response = try await stand.zinc(.get, "/packages", key: key)
+        let response = try await harness.zinc(.get, "/packages", key: key)
         #expect(response.status == 401)
         #expect(response.json?["message"]?.text != nil)
         #expect(response.json?["statusCode"]?.integer != 401, "Zinc's own code is not the HTTP status")
@@ -28,35 +28,35 @@ import Testing
 
     @Test(arguments: ["packageId", "candidate", "candidate.firstName", "candidate.lastName", "candidate.email"])
     func refusesACheckWithoutAField(path: String) async throws {
-        var body = Stand.check()
+        var body = SimulatorHarness.check()
         let parts = path.split(separator: ".").map(String.init)
         if parts.count == 2 { body[parts[0]]?[parts[1]] = nil } else { body[path] = nil }
-        let response = try await stand.zinc(.post, "/checks", body)
+        let response = try await harness.zinc(.post, "/checks", body)
         #expect(response.status == 422)
         #expect(response.json?["message"]?.text?.contains(path) == true)
-        #expect(stand.site.zinc.requests.isEmpty)
+        #expect(harness.site.zinc.requests.isEmpty)
     }
 
     @Test func refusesWhatIsNotJSONAndAnUnknownPackage() async throws {
         var request = WireRequest(.post, "/zinc/partner/v2/checks", body: Array("nonsense".utf8))
         request.headers[.authorization] = "Bearer simulated-zinc-key"
-        #expect(try await stand.site.respond(to: request).status == 400)
-        #expect(try await stand.zinc(.post, "/checks", Stand.check(package: "pkg_9")).status == 404)
-        #expect(try await stand.zinc(.get, "/nowhere").status == 404)
+        #expect(try await harness.site.respond(to: request).status == 400)
+        #expect(try await harness.zinc(.post, "/checks", SimulatorHarness.check(package: "pkg_9")).status == 404)
+        #expect(try await harness.zinc(.get, "/nowhere").status == 404)
     }
 
     @Test func createsAndAnnouncesWithASignatureOverTheExactBytes() async throws {
-        let response = try await stand.zinc(.post, "/checks", Stand.check())
+        let response = try await harness.zinc(.post, "/checks", SimulatorHarness.check())
         let id = try #require(response.json?["id"]?.text)
         #expect(response.status == 201)
         #expect(id.count == 32)
-        await stand.site.settle()
-        let webhook = try #require(stand.receiver.received.first)
+        await harness.site.settle()
+        let webhook = try #require(harness.receiver.received.first)
         #expect(webhook.url == "http://host.example.test/providers/zinc-uk/tok")
         #expect(try JSON(parsing: webhook.body) == ["id": .string(id), "status": "pending", "statusV2": "requested"])
         let expected = ZincSimulator.signature(over: webhook.body, token: Secret("simulated-zinc-signing-token"))
         #expect(webhook.headers[HTTPField.Name("x-zinc-webhook-signature")!] == expected)
-        #expect(stand.site.zinc.request(id)?.candidate.phone?.value == "+441632960000")
+        #expect(harness.site.zinc.request(id)?.candidate.phone?.value == "+441632960000")
     }
 
     @Test func signsAsTheDocumentSays() {
@@ -69,30 +69,30 @@ import Testing
     }
 
     @Test func aPackageMayBeNamedByANumber() async throws {
-        #expect(try await stand.order(package: 3).isEmpty == false)
-        #expect(try await stand.order(package: "3").isEmpty == false)
+        #expect(try await harness.order(package: 3).isEmpty == false)
+        #expect(try await harness.order(package: "3").isEmpty == false)
     }
 
     @Test func resultsAreListedAndFilteredAndKeptApartByAccount() async throws {
-        let stand = Stand { $0.zinc.apiKeys = [Secret("simulated-zinc-key"), Secret("second-key")] }
-        let first = try await stand.order()
-        _ = try await stand.order()
-        #expect(try await stand.zinc(.get, "/results").json?.items?.count == 2)
-        #expect(try await stand.zinc(.get, "/results?id=\(first)").json?.items?.compactMap { $0["id"]?.text } == [first])
-        #expect(try await stand.zinc(.get, "/results?id=unknown").json == [])
-        #expect(try await stand.zinc(.get, "/results", key: "second-key").json == [])
+        let harness = SimulatorHarness { $0.zinc.apiKeys = [Secret("simulated-zinc-key"), Secret("second-key")] }
+        let first = try await harness.order()
+        _ = try await harness.order()
+        #expect(try await harness.zinc(.get, "/results").json?.items?.count == 2)
+        #expect(try await harness.zinc(.get, "/results?id=\(first)").json?.items?.compactMap { $0["id"]?.text } == [first])
+        #expect(try await harness.zinc(.get, "/results?id=unknown").json == [])
+        #expect(try await harness.zinc(.get, "/results", key: "second-key").json == [])
     }
 
     @Test(arguments: ["requested", "paused", "awaiting-candidate", "attention-needed"])
     func pendingReportsCarryNothingMore(statusText: String) async throws {
-        let id = try await stand.order()
-        let report = try #require(stand.site.zinc.set(id, ZincChange(statusV2: statusText))).report
+        let id = try await harness.order()
+        let report = try #require(harness.site.zinc.set(id, ZincChange(statusV2: statusText))).report
         #expect(report == ["id": .string(id), "status": "pending", "statusV2": .string(statusText)])
     }
 
     @Test func laterReportsCarryChecksThenResultAndLink() async throws {
-        let id = try await stand.order(package: "pkg_2")
-        let running = try #require(stand.site.zinc.set(id, ZincChange(statusV2: "in-progress"))).report
+        let id = try await harness.order(package: "pkg_2")
+        let running = try #require(harness.site.zinc.set(id, ZincChange(statusV2: "in-progress"))).report
         #expect(running["status"] == "partially-completed")
         #expect(running["result"] == nil && running["reportUrl"] == nil)
         #expect(running.at("checks.0.status") == "clear")
@@ -100,19 +100,19 @@ import Testing
         #expect(running.at("checks.0.type") == "address-check")
         #expect(running.at("checks.0.checkType") == nil)
         #expect(running.at("checks.2.checkType") == "degree")
-        let done = try #require(stand.site.zinc.set(id, ZincChange(statusV2: "all-clear"))).report
+        let done = try #require(harness.site.zinc.set(id, ZincChange(statusV2: "all-clear"))).report
         #expect(done["status"] == "completed")
         #expect(done["result"] == "clear")
         #expect(done["reportUrl"]?.text?.hasPrefix("http://simulators.example.test/zinc/") == true)
-        let cancelled = try #require(stand.site.zinc.set(id, ZincChange(statusV2: "cancelled"))).report
+        let cancelled = try #require(harness.site.zinc.set(id, ZincChange(statusV2: "cancelled"))).report
         #expect(cancelled["reportUrl"] == nil && cancelled["checks"] == nil)
     }
 
     @Test func takesWordsThatZincDoesNotHave() async throws {
-        let id = try await stand.order()
-        let odd = try #require(stand.site.zinc.set(id, ZincChange(statusV2: "napping"))).report
+        let id = try await harness.order()
+        let odd = try #require(harness.site.zinc.set(id, ZincChange(statusV2: "napping"))).report
         #expect(odd["statusV2"] == "napping" && odd["status"] == "pending")
-        let old = try #require(stand.site.zinc.set(id, ZincChange(status: "completed", result: "superb"))).report
+        let old = try #require(harness.site.zinc.set(id, ZincChange(status: "completed", result: "superb"))).report
         #expect(old["statusV2"] == nil && old["status"] == "completed" && old["result"] == "superb")
     }
 
@@ -123,36 +123,36 @@ import Testing
         ("Silent", ["requested"]),
     ])
     func advancesByItself(lastName: String, statusTexts: [String]) async throws {
-        let stand = Stand { $0.pace = .seconds(10) }
-        let id = try await stand.order(lastName: lastName)
+        let harness = SimulatorHarness { $0.pace = .seconds(10) }
+        let id = try await harness.order(lastName: lastName)
         for _ in 0..<8 {
-            await stand.site.settle()
-            stand.clock.advance(.seconds(10))
+            await harness.site.settle()
+            harness.clock.advance(.seconds(10))
         }
-        #expect(stand.site.zinc.request(id)?.history == statusTexts)
-        #expect(stand.receiver.statuses == statusTexts)
-        #expect(stand.site.zinc.request(id)?.result == (lastName == "Consider" ? "consider" : lastName == "Silent" ? nil : "clear"))
+        #expect(harness.site.zinc.request(id)?.history == statusTexts)
+        #expect(harness.receiver.statuses == statusTexts)
+        #expect(harness.site.zinc.request(id)?.result == (lastName == "Consider" ? "consider" : lastName == "Silent" ? nil : "clear"))
     }
 
     @Test func cancelsUntilTheEnd() async throws {
-        let first = try await stand.order()
-        #expect(try await stand.zinc(.post, "/checks/\(first)/cancel").status == 200)
-        #expect(try await stand.zinc(.delete, "/checks/\(first)").status == 200, "cancelling twice is no error")
-        #expect(stand.site.zinc.request(first)?.statusV2 == "cancelled")
-        let second = try await stand.order()
-        stand.site.zinc.set(second, ZincChange(statusV2: "all-clear"))
-        #expect(try await stand.zinc(.post, "/checks/\(second)/cancel").status == 409)
-        #expect(try await stand.zinc(.post, "/checks/unknown/cancel").status == 404)
+        let first = try await harness.order()
+        #expect(try await harness.zinc(.post, "/checks/\(first)/cancel").status == 200)
+        #expect(try await harness.zinc(.delete, "/checks/\(first)").status == 200, "cancelling twice is no error")
+        #expect(harness.site.zinc.request(first)?.statusV2 == "cancelled")
+        let second = try await harness.order()
+        harness.site.zinc.set(second, ZincChange(statusV2: "all-clear"))
+        #expect(try await harness.zinc(.post, "/checks/\(second)/cancel").status == 409)
+        #expect(try await harness.zinc(.post, "/checks/unknown/cancel").status == 404)
     }
 
     @Test func equalIdempotencyKeysMakeTwoRequests() async throws {
         for _ in 0..<2 {
-            var request = WireRequest(.post, "/zinc/partner/v2/checks", json: Stand.check())
+            var request = WireRequest(.post, "/zinc/partner/v2/checks", json: SimulatorHarness.check())
             request.headers[.authorization] = "Bearer simulated-zinc-key"
             request.headers[HTTPField.Name("Idempotency-Key")!] = "key-1"
-            _ = try await stand.site.respond(to: request)
+            _ = try await harness.site.respond(to: request)
         }
-        #expect(stand.site.zinc.requests.map(\.idempotencyKey) == ["key-1", "key-1"])
-        #expect(stand.site.log().filter { $0.operation == "create" }.map(\.idempotencyKey) == ["key-1", "key-1"])
+        #expect(harness.site.zinc.requests.map(\.idempotencyKey) == ["key-1", "key-1"])
+        #expect(harness.site.log().filter { $0.operation == "create" }.map(\.idempotencyKey) == ["key-1", "key-1"])
     }
 }

@@ -211,13 +211,13 @@ struct ServerTests {
 
     @Test("A handler can be put on a socket, and can break the connection")
     func handler() async throws {
-        struct Stand: WireHandler {
+        struct EchoHandler: WireHandler {
             func respond(to request: WireRequest) async throws -> WireResponse {
                 if request.path == "/break" { throw Disconnect() }
                 return WireResponse(201, json: ["url": .string(request.url), "body": .string(String(decoding: request.body, as: UTF8.self))])
             }
         }
-        let server = try await serve(handler: Stand(), logger: silent)
+        let server = try await serve(handler: EchoHandler(), logger: silent)
         let transport = HTTPTransport(allow: { _ in true })
         let response = try await transport.send(WireRequest(.put, server.url("/a/b?c=d%20e"), body: Array("hi".utf8)))
         #expect(response.status == 201 && response.json == ["url": "/a/b?c=d%20e", "body": "hi"])

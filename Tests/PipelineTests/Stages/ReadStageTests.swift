@@ -5,40 +5,40 @@ import Testing
 
 @Suite("Reading an order at its provider")
 struct ReadStageTests {
-    private let bench = StageBench()
+    private let harness = StageHarness()
 
     private func open(_ state: OrderState = .requested, _ change: (inout Order) -> Void = { _ in }) -> Order {
-        bench.order(state) { order in
+        harness.order(state) { order in
             order.providerRef = "ref_1"
             change(&order)
         }
     }
 
     private func decide(_ order: Order, attempt: Int = 1) async throws -> StageResult {
-        try await bench.read.decide(bench.claim(.read(order: order.id), attempt: attempt), order)
+        try await harness.read.decide(harness.claim(.read(order: order.id), attempt: attempt), order)
     }
 
     private func report(_ state: OrderState, _ words: [String: String] = [:]) {
-        bench.provider.response { $0.report = { Report(status: .recognised(state), providerStatus: words) } }
+        harness.provider.response { $0.report = { Report(status: .recognised(state), providerStatus: words) } }
     }
 
     @Test("An order that the provider has no name for is not read")
     func withoutReference() async throws {
-        let decision = try #require(try await decide(bench.order(.uncertain)).decision)
-        #expect(decision.disposition == .done && bench.provider.calls.isEmpty)
+        let decision = try #require(try await decide(harness.order(.uncertain)).decision)
+        #expect(decision.disposition == .done && harness.provider.calls.isEmpty)
     }
 
     @Test("An order that has ended is read once where somebody asked, and not again", arguments: [(1, 1), (2, 0)])
     func ended(_ attempt: Int, _ reads: Int) async throws {
         _ = try await decide(open(.cancelled), attempt: attempt)
-        #expect(bench.provider.calls.count == reads)
+        #expect(harness.provider.calls.count == reads)
     }
 
     @Test("An account that is gone keeps the reads of its open orders, and drops those of others")
     func accountMissing() async throws {
-        bench.registry.replace(connections: bench.registry.connections, accounts: [])
+        harness.registry.replace(connections: harness.registry.connections, accounts: [])
         let kept = try #require(try await decide(open()).decision)
-        #expect(kept.again == bench.now + .seconds(3600) && kept.spent == false)
+        #expect(kept.again == harness.now + .seconds(3600) && kept.spent == false)
         #expect(try await decide(open(.cancelled)).decision?.disposition == .done)
     }
 
@@ -50,7 +50,7 @@ struct ReadStageTests {
         #expect(decision.order?.state == .inProgress && decision.disposition == .done)
         #expect(decision.effects.recorded.map(\.kind) == [.poll] && decision.kinds == ["report", "update"])
         #expect(notified.map(\.order.state) == [.inProgress] && decision.run?.hook == "on_update")
-        #expect(decision.queued.first { $0.work == .read(order: order.id) }?.due == bench.now + .seconds(900))
+        #expect(decision.queued.first { $0.work == .read(order: order.id) }?.due == harness.now + .seconds(900))
     }
 
     @Test("A report that says nothing new, or none, only queues the next read")
@@ -59,7 +59,7 @@ struct ReadStageTests {
         let order = open()
         let same = try #require(try await decide(order).settled(on: order))
         #expect(same.decision.effects.count == 1 && same.decision.queued.count == 1 && same.notified.isEmpty)
-        bench.provider.response { $0.report = { nil } }
+        harness.provider.response { $0.report = { nil } }
         let none = try #require(try await decide(order).settled(on: order))
         #expect(none.decision.effects.count == 1 && none.notified.isEmpty)
     }
@@ -78,52 +78,52 @@ struct ReadStageTests {
         var present = order
         present.version += 1
         let decision = try #require(try await decide(order).settled(on: present)?.decision)
-        #expect(decision.again == bench.now && decision.spent == false && decision.effects.isEmpty)
+        #expect(decision.again == harness.now && decision.spent == false && decision.effects.isEmpty)
     }
 
     @Test("429 rests the account; the read is made then, unspent")
     func tooMany() async throws {
-        bench.provider.response { $0.report = { throw ProviderError(.rateLimited, "slower", status: 429, retryAfter: .seconds(30)) } }
+        harness.provider.response { $0.report = { throw ProviderError(.rateLimited, "slower", status: 429, retryAfter: .seconds(30)) } }
         let decision = try #require(try await decide(open()).decision)
-        #expect(decision.again == bench.now + .seconds(30) && decision.spent == false)
-        #expect(decision.restsUntil == bench.now + .seconds(30))
+        #expect(decision.again == harness.now + .seconds(30) && decision.spent == false)
+        #expect(decision.restsUntil == harness.now + .seconds(30))
     }
 
     @Test("Rejected credentials pause the account; the read waits, unspent")
     func unauthorised() async throws {
-        bench.provider.response { $0.report = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        harness.provider.response { $0.report = { throw ProviderError(.unauthorised, "no", status: 401) } }
         let decision = try #require(try await decide(open()).decision)
-        #expect(decision.again == bench.now + .seconds(30) && decision.spent == false)
-        #expect(try await bench.accounts.pause(of: bench.account) != nil)
+        #expect(decision.again == harness.now + .seconds(30) && decision.spent == false)
+        #expect(try await harness.accounts.pause(of: harness.account) != nil)
     }
 
     @Test("A read that fails is made again at growing distance", arguments: [(1, 60), (2, 120), (3, 240), (6, 900), (9, 900)])
     func backOff(_ attempt: Int, _ seconds: Int64) async throws {
-        bench.provider.response { $0.report = { throw ProviderError(.unavailable, "away", status: 503) } }
+        harness.provider.response { $0.report = { throw ProviderError(.unavailable, "away", status: 503) } }
         let order = open { $0.status.problem = Problem(code: "read_failed", message: "before", at: $0.createdAt) }
         let decision = try #require(try await decide(order, attempt: attempt).decision)
-        #expect(decision.again == bench.now + .seconds(seconds) && decision.spent == true && decision.effects.isEmpty)
+        #expect(decision.again == harness.now + .seconds(seconds) && decision.spent == true && decision.effects.isEmpty)
     }
 
     @Test("From the third failure on the order says so, once, and what it says already stays")
     func problem() async throws {
-        bench.provider.response { $0.report = { throw ProviderError(.unavailable, "away", status: 503) } }
+        harness.provider.response { $0.report = { throw ProviderError(.unavailable, "away", status: 503) } }
         let order = open()
         #expect(try await decide(order, attempt: 2).decision != nil)
         let verdict = try await decide(order, attempt: 3)
         #expect(verdict.settled(on: order)?.decision.order?.status.problem?.code == "read_failed")
         var other = order
-        other.status.problem = Problem(code: "unrecognised_status", message: "odd", at: bench.now)
+        other.status.problem = Problem(code: "unrecognised_status", message: "odd", at: harness.now)
         #expect(verdict.settled(on: other)?.decision.effects.isEmpty == true)
     }
 
     @Test("A provider that does not answer ten times in a row is left alone, until it answers")
     func breaker() async throws {
-        bench.provider.response { $0.report = { throw ProviderError(.noAnswer, "silence") } }
+        harness.provider.response { $0.report = { throw ProviderError(.noAnswer, "silence") } }
         for _ in 0..<10 { _ = try await decide(open()) }
-        #expect(bench.breakers.unanswered.isOpen("stub-uk"))
+        #expect(harness.breakers.unanswered.isOpen("stub-uk"))
         report(.requested)
         _ = try await decide(open())
-        #expect(!bench.breakers.unanswered.isOpen("stub-uk"))
+        #expect(!harness.breakers.unanswered.isOpen("stub-uk"))
     }
 }

@@ -7,16 +7,16 @@ import Testing
 
 @Suite("Executing a run")
 struct RunStageTests {
-    private let bench = StageBench()
+    private let harness = StageHarness()
 
     private func run(hook: String = "on_event", order: String? = nil, _ change: (inout Run) -> Void = { _ in }) -> Run {
-        var run = bench.connection.run(
+        var run = harness.connection.run(
             id: "run_1",
             hook: hook,
             event: order == nil ? "evt_1" : nil,
             order: order,
             input: .update(Personal(["name": "Ana Roe"])),
-            at: bench.now
+            at: harness.now
         )
         run.state = .running
         change(&run)
@@ -24,8 +24,8 @@ struct RunStageTests {
     }
 
     private func decide(_ run: Run, attempt: Int = 1, _ end: HookEnd = .done(.null), logs: [JSON] = []) async throws -> StageResult {
-        bench.hooks.end(end, logs: logs)
-        return try await bench.run.decide(bench.claim(.run(run.id), attempt: attempt), run)
+        harness.hooks.end(end, logs: logs)
+        return try await harness.run.decide(harness.claim(.run(run.id), attempt: attempt), run)
     }
 
     private func failed(_ code: String, _ retry: HookFailure.Retry) -> HookEnd { .failed(HookFailure(RunFailure(code, "no"), retry: retry)) }
@@ -35,61 +35,61 @@ struct RunStageTests {
     @Test("A run that has ended is not executed again")
     func ended() async throws {
         let decision = try #require(try await decide(run { $0.state = .discarded }).decision)
-        #expect(decision.disposition == .done && decision.effects.isEmpty && bench.hooks.calls.isEmpty)
+        #expect(decision.disposition == .done && decision.effects.isEmpty && harness.hooks.calls.isEmpty)
     }
 
     @Test("A route's run that is found unfinished is discarded: its caller is gone, and asks again by itself")
     func route() async throws {
         let decision = try #require(try await decide(run(hook: "POST /start")).decision)
         #expect(decision.run?.state == .discarded && decision.run?.failure?.code == "interrupted")
-        #expect(decision.event?.state == .done && bench.hooks.calls.isEmpty)
+        #expect(decision.event?.state == .done && harness.hooks.calls.isEmpty)
     }
 
     @Test("A run whose connection is not configured is a dead letter, its event too")
     func connectionMissing() async throws {
         let run = run()
-        bench.registry.replace(connections: [], accounts: [])
+        harness.registry.replace(connections: [], accounts: [])
         let decision = try #require(try await decide(run).decision)
         #expect(decision.run?.state == .dead && decision.run?.failure?.code == "connection_missing" && decision.event?.state == .dead)
     }
 
     @Test("A run whose scripts are not kept any more is a dead letter")
     func versionMissing() async throws {
-        bench.store.with { $0.steps["run_1"] = [Step(number: 1, kind: "uuid", requestHash: "h", request: [:], at: bench.now)] }
+        harness.store.with { $0.steps["run_1"] = [Step(number: 1, kind: "uuid", requestHash: "h", request: [:], at: harness.now)] }
         let decision = try #require(try await decide(run { $0.script = "gone" }).decision)
-        #expect(decision.run?.failure?.code == "script_version_missing" && decision.event?.state == .dead && bench.hooks.calls.isEmpty)
+        #expect(decision.run?.failure?.code == "script_version_missing" && decision.event?.state == .dead && harness.hooks.calls.isEmpty)
     }
 
     @Test("While a connection has all its places a run waits for one, unspent")
     func places() async throws {
-        for _ in 0..<bench.options.runsPerConnection { #expect(bench.places.take("acme")) }
+        for _ in 0..<harness.options.runsPerConnection { #expect(harness.places.take("acme")) }
         let decision = try #require(try await decide(run()).decision)
-        #expect(decision.again == bench.now + .milliseconds(250) && decision.spent == false && decision.effects.isEmpty)
-        bench.places.leave("acme")
+        #expect(decision.again == harness.now + .milliseconds(250) && decision.spent == false && decision.effects.isEmpty)
+        harness.places.leave("acme")
         #expect(try await decide(run()).decision?.run?.state == .done)
     }
 
     @Test("A run on other scripts than it was made with says so first, and takes a place when it begins")
     func changedScripts() async throws {
         let verdict = try await decide(run { $0.script = "before" })
-        #expect(verdict.first?.run?.script == bench.connection.scripts.id && bench.hooks.calls.isEmpty)
-        for _ in 0..<bench.options.runsPerConnection { #expect(bench.places.take("acme")) }
-        #expect(try await verdict.next()?.decision?.again == bench.now + .milliseconds(250))
-        bench.places.leave("acme")
+        #expect(verdict.first?.run?.script == harness.connection.scripts.id && harness.hooks.calls.isEmpty)
+        for _ in 0..<harness.options.runsPerConnection { #expect(harness.places.take("acme")) }
+        #expect(try await verdict.next()?.decision?.again == harness.now + .milliseconds(250))
+        harness.places.leave("acme")
         #expect(try await verdict.next()?.decision?.run?.state == .done)
-        #expect(bench.places.take("acme"))
-        #expect(!bench.places.take("acme"))
+        #expect(harness.places.take("acme"))
+        #expect(!harness.places.take("acme"))
     }
 
     @Test("While its scripts are paused a run waits, unspent, and keeps what it failed by before")
     func paused() async throws {
         for number in 1...5 { _ = try await decide(run(), attempt: number, failed("cpu_limit", .never)) }
         let waiting = try #require(try await decide(run(), attempt: 1).decision)
-        #expect(waiting.again == bench.now + .seconds(30) && waiting.spent == false)
+        #expect(waiting.again == harness.now + .seconds(30) && waiting.spent == false)
         #expect(waiting.run?.state == .waiting && waiting.run?.attempt == 0 && waiting.run?.failure?.code == "plugin_paused")
-        let before = run { $0.fail(RunFailure("connection_failed", "no"), attempt: 1, at: bench.now) }
+        let before = run { $0.fail(RunFailure("connection_failed", "no"), attempt: 1, at: harness.now) }
         #expect(try await decide(before, attempt: 2).decision?.run?.failure?.code == "connection_failed")
-        #expect(bench.hooks.calls.count == 5)
+        #expect(harness.hooks.calls.count == 5)
     }
 
     // MARK: Ended
@@ -104,7 +104,7 @@ struct RunStageTests {
     )
     func ends(_ end: HookEnd, _ state: Run.State, _ event: Event.State) async throws {
         let decision = try #require(try await decide(run(), attempt: 2, end, logs: [["message": "hello"]]).decision)
-        #expect(decision.run?.state == state && decision.run?.attempt == 2 && decision.run?.endedAt == bench.now)
+        #expect(decision.run?.state == state && decision.run?.attempt == 2 && decision.run?.endedAt == harness.now)
         #expect(decision.run?.logs == [["message": "hello"]] && decision.event?.state == event && decision.disposition == .done)
     }
 
@@ -116,7 +116,7 @@ struct RunStageTests {
 
     @Test("A run that ends well keeps what failed before among the earlier failures")
     func wellAfterFailure() async throws {
-        let before = run { $0.fail(RunFailure("connection_failed", "no"), attempt: 1, at: bench.now) }
+        let before = run { $0.fail(RunFailure("connection_failed", "no"), attempt: 1, at: harness.now) }
         let ended = try #require(try await decide(before, attempt: 2).decision?.run)
         #expect(ended.failure == nil && ended.earlierFailures.map(\.failure.code) == ["connection_failed"])
     }
@@ -126,7 +126,7 @@ struct RunStageTests {
         arguments: [(HookEnd.done(.null), "the ATS was told"), (.parked("see"), "telling the ATS ended parked")]
     )
     func timeline(_ end: HookEnd, _ text: String) async throws {
-        let order = bench.order(.requested)
+        let order = harness.order(.requested)
         let decision = try #require(try await decide(run(hook: "on_update", order: order.id), end).decision)
         let entries = decision.effects.compactMap { if case .timeline(let entry) = $0 { entry } else { nil } }
         #expect(entries.map(\.text) == [text] && decision.event == nil)
@@ -137,10 +137,10 @@ struct RunStageTests {
     @Test("A script that asks for another attempt gets it when it asked for, or on the schedule")
     func retry() async throws {
         let asked = try #require(try await decide(run(), .retry(after: .seconds(77), "later")).decision)
-        #expect(asked.again == bench.now + .seconds(77) && asked.spent == true)
+        #expect(asked.again == harness.now + .seconds(77) && asked.spent == true)
         #expect(asked.run?.state == .waiting && asked.run?.failure?.code == "retry" && asked.run?.nextAttemptAt == asked.again)
         let unasked = try #require(try await decide(run(), .retry(after: nil, "later")).decision?.again)
-        #expect(unasked >= bench.now + .milliseconds(4_500) && unasked <= bench.now + .milliseconds(5_500))
+        #expect(unasked >= harness.now + .milliseconds(4_500) && unasked <= harness.now + .milliseconds(5_500))
         let last = try #require(try await decide(run(), attempt: 16, .retry(after: .seconds(1), "later")).decision)
         #expect(last.run?.state == .dead && last.disposition == .done)
     }
@@ -160,18 +160,18 @@ struct RunStageTests {
     @Test("What may pass is tried on the long schedule, and begins the count of script errors anew")
     func mayPass() async throws {
         let before = run {
-            $0.fail(RunFailure("script_error", "no"), attempt: 2, at: bench.now)
+            $0.fail(RunFailure("script_error", "no"), attempt: 2, at: harness.now)
             $0.scriptErrors = 2
         }
         let decision = try #require(try await decide(before, attempt: 3, failed("connection_failed", .later)).decision)
         #expect(decision.run?.state == .waiting && decision.run?.scriptErrors == 0)
-        #expect(try #require(decision.again) >= bench.now + .seconds(100))
+        #expect(try #require(decision.again) >= harness.now + .seconds(100))
         #expect(try await decide(run(), attempt: 16, failed("connection_failed", .later)).decision?.run?.state == .dead)
     }
 
     @Test("A host that is left alone is waited for, unspent")
     func notBefore() async throws {
-        let until = bench.now + .seconds(20)
+        let until = harness.now + .seconds(20)
         let decision = try #require(try await decide(run(), attempt: 4, failed("host_paused", .notBefore(until))).decision)
         #expect(decision.again == until && decision.spent == false)
         #expect(decision.run?.state == .waiting && decision.run?.attempt == 3 && decision.run?.failure?.code == "host_paused")
@@ -184,7 +184,7 @@ struct RunStageTests {
             let decision = try #require(try await decide(run, attempt: 1, .interrupted("the worker ended")).decision)
             run = try #require(decision.run)
             #expect(run.state == .waiting && run.interruptions == count && decision.spent == (count > 5))
-            #expect(decision.again == bench.now + .seconds(Int64(min(1 << min(count - 1, 6), 60))))
+            #expect(decision.again == harness.now + .seconds(Int64(min(1 << min(count - 1, 6), 60))))
             #expect(run.earlierFailures.isEmpty)
         }
         let dead = try #require(try await decide(run, attempt: 1, .interrupted("the worker ended")).decision)
@@ -194,13 +194,13 @@ struct RunStageTests {
     @Test("Half and four fifths of the attempts are an error line each", arguments: [(8, true), (9, false), (13, true)])
     func alerts(_ attempt: Int, _ isTold: Bool) async throws {
         _ = try await decide(run(), attempt: attempt, failed("connection_failed", .later))
-        #expect(bench.log.lines.contains { $0.contains("has used up") } == isTold)
+        #expect(harness.log.lines.contains { $0.contains("has used up") } == isTold)
     }
 
     @Test("A run that is given up for a reason outside its script is a dead letter with that reason")
     func givenUp() throws {
-        let problem = Problem(code: "host_stopped", message: "again and again", at: bench.now)
-        let decision = try #require(bench.run.giveUp(run(), problem).decision)
+        let problem = Problem(code: "host_stopped", message: "again and again", at: harness.now)
+        let decision = try #require(harness.run.giveUp(run(), problem).decision)
         #expect(decision.run?.state == .dead && decision.run?.failure?.code == "host_stopped" && decision.event?.problem?.code == "host_stopped")
     }
 
@@ -208,20 +208,20 @@ struct RunStageTests {
 
     @Test("An order that a script cancels names the run beside it, and the reason for those who may read it")
     func cancellation() async throws {
-        let order = bench.order(.requested) { $0.providerRef = "ref_1" }
+        let order = harness.order(.requested) { $0.providerRef = "ref_1" }
         let host = LiveScriptHost(
-            environment: bench.environment,
-            store: bench.store,
-            accounts: bench.accounts,
-            cancellation: bench.cancellation,
-            hosts: bench.scripts.hosts,
-            connection: bench.connection,
+            environment: harness.environment,
+            store: harness.store,
+            accounts: harness.accounts,
+            cancellation: harness.cancellation,
+            hosts: harness.scripts.hosts,
+            connection: harness.connection,
             run: run(),
             input: [:]
         )
         #expect(try await host.cancel(order: order.id, reason: "withdrawn") == ["cancelled": true])
-        let entry = try #require(bench.store.with { $0.timeline.first { $0.text == "cancelled" } })
+        let entry = try #require(harness.store.with { $0.timeline.first { $0.text == "cancelled" } })
         #expect(entry.actor == .script(run: "run_1") && entry.note?.value == "withdrawn")
-        #expect(bench.provider.calls == ["cancel"])
+        #expect(harness.provider.calls == ["cancel"])
     }
 }

@@ -8,14 +8,14 @@ import Testing
 /// What `map_request` makes of an order that is to be sent.
 @Suite("Sending an order through map_request")
 struct SubmitMappingTests {
-    private let bench = StageBench(hooks: ["on_event", "on_update", "map_request"])
+    private let harness = StageHarness(hooks: ["on_event", "on_update", "map_request"])
     private let shape = RequestShape(method: "POST", path: "/checks", headers: [:], body: ["packageId": "pkg_1"])
 
     private func decide(_ end: HookEnd, logs: [JSON] = []) async throws -> (order: Order, verdict: StageResult) {
-        bench.provider.response { $0.shape = shape }
-        bench.hooks.end(end, logs: logs)
-        let order = bench.order()
-        return (order, try await bench.submit.decide(bench.claim(.submit(order: order.id)), order))
+        harness.provider.response { $0.shape = shape }
+        harness.hooks.end(end, logs: logs)
+        let order = harness.order()
+        return (order, try await harness.submit.decide(harness.claim(.submit(order: order.id)), order))
     }
 
     private func changed(_ body: JSON) -> HookEnd {
@@ -26,7 +26,7 @@ struct SubmitMappingTests {
     func shaped() async throws {
         let (_, verdict) = try await decide(changed(["packageId": "pkg_1", "site": "Leeds"]), logs: [["level": "info", "message": "mapped"]])
         #expect(verdict.first?.order?.state == .submitting)
-        #expect(bench.hooks.calls.map(\.hook) == ["map_request"])
+        #expect(harness.hooks.calls.map(\.hook) == ["map_request"])
         let entry = verdict.first?.compactMap { if case .timeline(let entry) = $0 { entry } else { nil } }.first
         #expect(entry?.details.at("logs.0.message") == "mapped")
     }
@@ -36,7 +36,7 @@ struct SubmitMappingTests {
         let (order, verdict) = try await decide(.rejected("no order without a site"))
         let (decision, notified) = try #require(verdict.settled(on: order))
         #expect(decision.order?.state == .refused && decision.order?.status.problem?.message == "no order without a site")
-        #expect(notified.count == 1 && bench.provider.calls.isEmpty)
+        #expect(notified.count == 1 && harness.provider.calls.isEmpty)
     }
 
     @Test(
@@ -51,32 +51,32 @@ struct SubmitMappingTests {
         let (order, verdict) = try await decide(end)
         let (decision, notified) = try #require(verdict.settled(on: order))
         #expect(decision.order?.state == .accepted && decision.order?.status.problem?.code == "map_request_failed")
-        #expect(decision.spent == true && notified.isEmpty && bench.provider.calls.isEmpty)
+        #expect(decision.spent == true && notified.isEmpty && harness.provider.calls.isEmpty)
     }
 
     @Test("A script that asks for a later time is given it")
     func later() async throws {
         let (order, verdict) = try await decide(.retry(after: .seconds(900), "not yet"))
-        #expect(verdict.settled(on: order)?.decision.again == bench.now + .seconds(900))
+        #expect(verdict.settled(on: order)?.decision.again == harness.now + .seconds(900))
     }
 
     @Test("A connection that is not configured, or a request that cannot be changed, sends nothing")
     func impossible() async throws {
-        let order = bench.order()
-        let unshaped = try await bench.submit.decide(bench.claim(.submit(order: order.id)), order)
+        let order = harness.order()
+        let unshaped = try await harness.submit.decide(harness.claim(.submit(order: order.id)), order)
         #expect(unshaped.settled(on: order)?.decision.order?.status.problem?.message.contains("cannot change") == true)
-        bench.registry.replace(connections: [], accounts: bench.registry.accounts)
-        let unknown = try await bench.submit.decide(bench.claim(.submit(order: order.id)), order)
+        harness.registry.replace(connections: [], accounts: harness.registry.accounts)
+        let unknown = try await harness.submit.decide(harness.claim(.submit(order: order.id)), order)
         #expect(unknown.settled(on: order)?.decision.order?.status.problem?.code == "map_request_failed")
-        #expect(bench.provider.calls.isEmpty && bench.hooks.calls.isEmpty)
+        #expect(harness.provider.calls.isEmpty && harness.hooks.calls.isEmpty)
     }
 
     @Test("The one order that is let through to find out is not lost where map_request keeps it back")
     func probe() async throws {
         for _ in 0..<10 {
-            bench.breakers.creating.note(ProviderError(.noAnswer, "lost", creation: .uncertain), of: "stub-uk", bench.environment)
+            harness.breakers.creating.note(ProviderError(.noAnswer, "lost", creation: .uncertain), of: "stub-uk", harness.environment)
         }
-        bench.clock.advance(by: .seconds(6))
+        harness.clock.advance(by: .seconds(6))
         _ = try await decide(.parked("see"))
         let (_, next) = try await decide(changed(["packageId": "pkg_1"]))
         #expect(next.first?.order?.state == .submitting)

@@ -7,23 +7,23 @@ import Testing
 /// What is decided about an order that is to be sent: each row of the table, without a store, a socket or a script.
 @Suite("Sending an order")
 struct SubmitStageTests {
-    private let bench = StageBench()
+    private let harness = StageHarness()
 
-    private func decide(_ order: Order, attempt: Int = 1, on bench: StageBench? = nil) async throws -> StageResult {
-        let bench = bench ?? self.bench
-        return try await bench.submit.decide(bench.claim(.submit(order: order.id), attempt: attempt), order)
+    private func decide(_ order: Order, attempt: Int = 1, on harness: StageHarness? = nil) async throws -> StageResult {
+        let harness = harness ?? self.harness
+        return try await harness.submit.decide(harness.claim(.submit(order: order.id), attempt: attempt), order)
     }
 
     /// What becomes of an order that is sent: what is written before the request leaves, and after the provider has answered.
     private func send(
         attempt: Int = 1,
-        on bench: StageBench? = nil,
+        on harness: StageHarness? = nil,
         _ response: @escaping @Sendable () throws -> Submission
     ) async throws -> (before: Order, verdict: StageResult) {
-        let bench = bench ?? self.bench
-        bench.provider.response { $0.submit = response }
-        let order = bench.order()
-        let verdict = try await decide(order, attempt: attempt, on: bench)
+        let harness = harness ?? self.harness
+        harness.provider.response { $0.submit = response }
+        let order = harness.order()
+        let verdict = try await decide(order, attempt: attempt, on: harness)
         let marked = try #require(verdict.first?.order)
         return (marked, try #require(try await verdict.next()))
     }
@@ -36,20 +36,20 @@ struct SubmitStageTests {
 
     @Test("The intent to send is written first, with a name of its own, and only then the request leaves")
     func intentFirst() async throws {
-        let order = bench.order()
+        let order = harness.order()
         let verdict = try await decide(order, attempt: 3)
         let effects = try #require(verdict.first)
         #expect(effects.order?.state == .submitting && effects.order?.submissionID != nil && effects.order?.version == order.version + 1)
         #expect(effects.kinds == ["submitting"])
-        #expect(bench.provider.calls.isEmpty)
+        #expect(harness.provider.calls.isEmpty)
         _ = try await verdict.next()
-        #expect(bench.provider.calls == ["submit"])
+        #expect(harness.provider.calls == ["submit"])
     }
 
     @Test("An order whose account is not configured stays accepted, with the reason, and is tried again on the schedule")
     func accountMissing() async throws {
-        bench.registry.replace(connections: bench.registry.connections, accounts: [])
-        let order = bench.order()
+        harness.registry.replace(connections: harness.registry.connections, accounts: [])
+        let order = harness.order()
         let (decision, notified) = try #require(try await decide(order).settled(on: order))
         #expect(decision.order?.state == .accepted && decision.order?.status.problem?.code == "account_missing")
         #expect(decision.spent == true && notified.isEmpty)
@@ -57,42 +57,42 @@ struct SubmitStageTests {
 
     @Test("An order of an account that rests waits until then, its attempt unspent")
     func resting() async throws {
-        let until = bench.now + .seconds(60)
-        bench.store.with { $0.states[.account("stub-uk")] = OperatingState(.account("stub-uk"), restsUntil: until) }
-        let decision = try #require(try await decide(bench.order()).decision)
+        let until = harness.now + .seconds(60)
+        harness.store.with { $0.states[.account("stub-uk")] = OperatingState(.account("stub-uk"), restsUntil: until) }
+        let decision = try #require(try await decide(harness.order()).decision)
         #expect(decision.again == until && decision.spent == false && decision.effects.isEmpty)
     }
 
     @Test("An order of a paused account waits, its attempt unspent, and nobody is asked")
     func paused() async throws {
-        try await bench.store.perform(try await bench.accounts.rejected(ProviderError(.unauthorised, "no", status: 401), by: bench.account))
-        let decision = try #require(try await decide(bench.order()).decision)
-        #expect(try #require(decision.again) >= bench.now + .seconds(10) && decision.spent == false)
-        #expect(bench.provider.calls.isEmpty)
+        try await harness.store.perform(try await harness.accounts.rejected(ProviderError(.unauthorised, "no", status: 401), by: harness.account))
+        let decision = try #require(try await decide(harness.order()).decision)
+        #expect(try #require(decision.again) >= harness.now + .seconds(10) && decision.spent == false)
+        #expect(harness.provider.calls.isEmpty)
     }
 
     @Test("An order waits while its provider does not answer, its attempt unspent")
     func unanswered() async throws {
-        for _ in 0..<10 { bench.breakers.unanswered.note(ProviderError(.unavailable, "no"), of: "stub-uk", bench.environment) }
-        let decision = try #require(try await decide(bench.order()).decision)
-        #expect(decision.again != nil && decision.spent == false && bench.provider.calls.isEmpty)
+        for _ in 0..<10 { harness.breakers.unanswered.note(ProviderError(.unavailable, "no"), of: "stub-uk", harness.environment) }
+        let decision = try #require(try await decide(harness.order()).decision)
+        #expect(decision.again != nil && decision.spent == false && harness.provider.calls.isEmpty)
     }
 
     @Test("After orders that could not be created, something harmless is asked before the next is sent")
     func creatingBreaker() async throws {
-        for _ in 0..<10 { bench.breakers.creating.note(error(.noAnswer, means: .uncertain), of: "stub-uk", bench.environment) }
-        let early = try #require(try await decide(bench.order()).decision)
-        #expect(early.spent == false && bench.provider.calls.isEmpty)
+        for _ in 0..<10 { harness.breakers.creating.note(error(.noAnswer, means: .uncertain), of: "stub-uk", harness.environment) }
+        let early = try #require(try await decide(harness.order()).decision)
+        #expect(early.spent == false && harness.provider.calls.isEmpty)
 
-        bench.clock.advance(by: .seconds(6))
-        bench.provider.response { $0.packages = { throw ProviderError(.unavailable, "away") } }
-        let away = try #require(try await decide(bench.order()).decision)
-        #expect(away.spent == false && bench.provider.calls == ["packages"])
+        harness.clock.advance(by: .seconds(6))
+        harness.provider.response { $0.packages = { throw ProviderError(.unavailable, "away") } }
+        let away = try #require(try await decide(harness.order()).decision)
+        #expect(away.spent == false && harness.provider.calls == ["packages"])
 
-        bench.clock.advance(by: .seconds(30))
-        bench.provider.response { $0.packages = { [] } }
-        #expect(try await decide(bench.order()).first?.order?.state == .submitting)
-        #expect(bench.provider.calls == ["packages", "packages"])
+        harness.clock.advance(by: .seconds(30))
+        harness.provider.response { $0.packages = { [] } }
+        #expect(try await decide(harness.order()).first?.order?.state == .submitting)
+        #expect(harness.provider.calls == ["packages", "packages"])
     }
 
     @Test(
@@ -102,8 +102,8 @@ struct SubmitStageTests {
         ]
     )
     func otherStates(_ state: OrderState) async throws {
-        let decision = try #require(try await decide(bench.order(state)).decision)
-        #expect(decision.disposition == .done && decision.effects.isEmpty && bench.provider.calls.isEmpty)
+        let decision = try #require(try await decide(harness.order(state)).decision)
+        #expect(decision.disposition == .done && decision.effects.isEmpty && harness.provider.calls.isEmpty)
     }
 
     // MARK: What the provider makes of it
@@ -120,8 +120,8 @@ struct SubmitStageTests {
 
     @Test("A success without a reference leaves the order to a person, and is never sent again")
     func withoutReference() async throws {
-        let bench = StageBench(.init(packages: true, report: true, webhooks: true))
-        let (before, verdict) = try await send(on: bench) { throw error(.unreadable, 200, means: .uncertain) }
+        let harness = StageHarness(.init(packages: true, report: true, webhooks: true))
+        let (before, verdict) = try await send(on: harness) { throw error(.unreadable, 200, means: .uncertain) }
         let (decision, notified) = try #require(verdict.settled(on: before))
         #expect(decision.order?.state == .uncertain && decision.disposition == .done)
         #expect(decision.order?.status.problem?.code == "uncertain" && notified.map(\.order.state) == [.uncertain])
@@ -137,23 +137,23 @@ struct SubmitStageTests {
 
     @Test("Rejected credentials pause the account", arguments: [401, 403])
     func unauthorised(_ status: Int) async throws {
-        bench.provider.response { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        harness.provider.response { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
         _ = try await send { throw error(.unauthorised, status, means: .refused) }
-        #expect(try await bench.accounts.pause(of: bench.account)?.problem.code == "account_paused")
+        #expect(try await harness.accounts.pause(of: harness.account)?.problem.code == "account_paused")
     }
 
     @Test("One 403 to an order, where the credentials are good for something else, pauses nothing")
     func forbiddenOrder() async throws {
         _ = try await send { throw error(.unauthorised, 403, means: .refused) }
-        #expect(try await bench.accounts.pause(of: bench.account) == nil)
-        #expect(bench.provider.calls == ["submit", "packages"])
+        #expect(try await harness.accounts.pause(of: harness.account) == nil)
+        #expect(harness.provider.calls == ["submit", "packages"])
     }
 
     @Test("What the provider said is decided although the account cannot be paused")
     func pauseFails() async throws {
-        bench.provider.response { $0.submit = { throw error(.unauthorised, 401, means: .refused) } }
-        let verdict = try await decide(bench.order())
-        bench.store.fail("state", StoreError.unavailable("away"))
+        harness.provider.response { $0.submit = { throw error(.unauthorised, 401, means: .refused) } }
+        let verdict = try await decide(harness.order())
+        harness.store.fail("state", StoreError.unavailable("away"))
         let order = try #require(verdict.first?.order)
         #expect(try await verdict.next()?.settled(on: order)?.decision.order?.state == .refused)
     }
@@ -162,9 +162,9 @@ struct SubmitStageTests {
     func tooMany() async throws {
         let (before, verdict) = try await send { throw error(.rateLimited, 429, retryAfter: .seconds(90), means: .sendAgain) }
         let (decision, notified) = try #require(verdict.settled(on: before))
-        #expect(decision.again == bench.now + .seconds(90) && decision.spent == false && notified.isEmpty)
+        #expect(decision.again == harness.now + .seconds(90) && decision.spent == false && notified.isEmpty)
         #expect(decision.order?.state == .accepted && decision.order?.status.problem?.code == "rate_limited")
-        #expect(decision.restsUntil == bench.now + .seconds(90))
+        #expect(decision.restsUntil == harness.now + .seconds(90))
     }
 
     @Test("Where the provider surely did not act the order is accepted again and sent later, no sooner than it asked")
@@ -172,10 +172,10 @@ struct SubmitStageTests {
         let (before, verdict) = try await send { throw error(.unavailable, 503, retryAfter: .seconds(700), means: .sendAgain) }
         let (decision, notified) = try #require(verdict.settled(on: before))
         #expect(decision.order?.state == .accepted && decision.spent == true && notified.isEmpty)
-        #expect(decision.again == bench.now + .seconds(700))
+        #expect(decision.again == harness.now + .seconds(700))
         let (first, unasked) = try await send { throw error(.unavailable, means: .sendAgain) }
         let again = try #require(unasked.settled(on: first)?.decision.again)
-        #expect(again >= bench.now + .milliseconds(4_500) && again <= bench.now + .milliseconds(5_500))
+        #expect(again >= harness.now + .milliseconds(4_500) && again <= harness.now + .milliseconds(5_500))
     }
 
     @Test("An order whose attempts are used up has failed, and the ATS is told")
@@ -188,7 +188,7 @@ struct SubmitStageTests {
     @Test("Half and four fifths of the attempts are an error line each", arguments: [(8, true), (9, false), (13, true), (14, false)])
     func alerts(_ attempt: Int, _ isTold: Bool) async throws {
         _ = try await send(attempt: attempt) { throw error(.unavailable, 503, means: .sendAgain) }
-        #expect(bench.log.lines.contains { $0.contains("has used up") } == isTold)
+        #expect(harness.log.lines.contains { $0.contains("has used up") } == isTold)
     }
 
     @Test(
@@ -198,8 +198,8 @@ struct SubmitStageTests {
         ] as [(ProviderError.Code, Int?)]
     )
     func lostAnswer(_ code: ProviderError.Code, _ status: Int?) async throws {
-        let bench = StageBench(.init(packages: true, report: true, webhooks: true))
-        let (before, verdict) = try await send(on: bench) { throw error(code, status, means: .uncertain) }
+        let harness = StageHarness(.init(packages: true, report: true, webhooks: true))
+        let (before, verdict) = try await send(on: harness) { throw error(code, status, means: .uncertain) }
         #expect(verdict.settled(on: before)?.decision.order?.state == .uncertain)
     }
 
@@ -207,7 +207,7 @@ struct SubmitStageTests {
     func lostAnswerIsSearched() async throws {
         let (_, verdict) = try await send { throw error(.noAnswer, means: .uncertain) }
         let decision = try #require(verdict.decision)
-        #expect(decision.again == bench.now + .seconds(5) && decision.spent == false && decision.effects.isEmpty)
+        #expect(decision.again == harness.now + .seconds(5) && decision.spent == false && decision.effects.isEmpty)
     }
 
     @Test("A submission that breaks off without a word counts as one whose answer was lost")
@@ -237,8 +237,8 @@ struct SubmitStageTests {
         ]
     )
     func movedOn(_ state: OrderState, _ isQueued: Bool) async throws {
-        let bench = StageBench(.init(packages: true, report: true, webhooks: true))
-        let (before, verdict) = try await send(on: bench) { throw error(.noAnswer, means: .uncertain) }
+        let harness = StageHarness(.init(packages: true, report: true, webhooks: true))
+        let (before, verdict) = try await send(on: harness) { throw error(.noAnswer, means: .uncertain) }
         var present = before
         present.status.state = state
         let (decision, notified) = try #require(verdict.settled(on: present))
@@ -252,21 +252,21 @@ struct SubmitStageTests {
         ]
     )
     func inDoubt(_ state: OrderState) async throws {
-        let order = bench.order()
+        let order = harness.order()
         let verdict = try await decide(order)
         var present = try #require(verdict.first?.order)
         present.status.state = state
         let (decision, _) = try #require(verdict.inDoubt?.settled(on: present))
         #expect(decision.order?.state == .accepted && decision.queued.map(\.work) == [.submit(order: order.id)])
-        #expect(bench.provider.calls.isEmpty)
+        #expect(harness.provider.calls.isEmpty)
     }
 
     @Test("Where the intent in doubt was not written, or is another attempt's, the order is looked at again")
     func inDoubtUnwritten() async throws {
-        let order = bench.order()
+        let order = harness.order()
         let doubt = try #require(try await decide(order).inDoubt)
         let unwritten = try #require(doubt.settled(on: order)?.decision)
-        #expect(unwritten.again == bench.now && unwritten.spent == false && unwritten.effects.isEmpty)
+        #expect(unwritten.again == harness.now && unwritten.spent == false && unwritten.effects.isEmpty)
         var others = order
         others.status.state = .requested
         others.providerRef = "ref_1"

@@ -5,12 +5,12 @@ import Testing
 
 @Suite("Looking at a provider's webhook")
 struct WebhookStageTests {
-    private let bench = StageBench()
+    private let harness = StageHarness()
     /// A provider that cannot be read: its webhooks are all there is.
-    private let silent = StageBench(.init(packages: true, webhooks: true))
+    private let silent = StageHarness(.init(packages: true, webhooks: true))
 
-    private func order(_ state: OrderState = .requested, on bench: StageBench, _ change: (inout Order) -> Void = { _ in }) -> Order {
-        bench.order(state) { order in
+    private func order(_ state: OrderState = .requested, on harness: StageHarness, _ change: (inout Order) -> Void = { _ in }) -> Order {
+        harness.order(state) { order in
             order.providerRef = "ref_1"
             change(&order)
         }
@@ -18,12 +18,12 @@ struct WebhookStageTests {
 
     private func event(_ order: Order) -> Event {
         let request = ReceivedRequest(method: "POST", path: "", body: Array("{}".utf8))
-        return Event(id: "evt_1", kind: .webhook, connection: "acme", account: "stub-uk", order: order.id, request: request, receivedAt: bench.now)
+        return Event(id: "evt_1", kind: .webhook, connection: "acme", account: "stub-uk", order: order.id, request: request, receivedAt: harness.now)
     }
 
-    private func decide(_ order: Order, _ said: [WebhookReport], attempt: Int = 1, on bench: StageBench) async throws -> StageResult {
-        bench.provider.response { $0.interpret = { said } }
-        return try await bench.webhook.decide(bench.claim(.event("evt_1"), attempt: attempt), event(order), order)
+    private func decide(_ order: Order, _ said: [WebhookReport], attempt: Int = 1, on harness: StageHarness) async throws -> StageResult {
+        harness.provider.response { $0.interpret = { said } }
+        return try await harness.webhook.decide(harness.claim(.event("evt_1"), attempt: attempt), event(order), order)
     }
 
     private func said(_ state: OrderState?, _ reference: String? = "ref_1", _ words: [String: String] = [:]) -> [WebhookReport] {
@@ -34,20 +34,20 @@ struct WebhookStageTests {
 
     @Test("A webhook of an account that is gone is a dead letter")
     func accountMissing() async throws {
-        bench.registry.replace(connections: bench.registry.connections, accounts: [])
-        let decision = try #require(try await decide(order(on: bench), [], on: bench).decision)
+        harness.registry.replace(connections: harness.registry.connections, accounts: [])
+        let decision = try #require(try await decide(order(on: harness), [], on: harness).decision)
         #expect(decision.event?.state == .dead && decision.event?.problem?.code == "account_missing")
     }
 
     @Test("One that cannot be looked at just now is looked at again, one that cannot be understood is a dead letter")
     func notUnderstood() async throws {
-        let order = order(on: bench)
+        let order = order(on: harness)
         func decide(_ code: ProviderError.Code, attempt: Int) async throws -> Decision? {
-            bench.provider.response { $0.interpret = { throw ProviderError(code, "no") } }
-            return try await bench.webhook.decide(bench.claim(.event("evt_1"), attempt: attempt), event(order), order).decision
+            harness.provider.response { $0.interpret = { throw ProviderError(code, "no") } }
+            return try await harness.webhook.decide(harness.claim(.event("evt_1"), attempt: attempt), event(order), order).decision
         }
         let later = try await decide(.unavailable, attempt: 1)
-        #expect(later?.again == bench.now + .seconds(10) && later?.spent == true && later?.effects.isEmpty == true)
+        #expect(later?.again == harness.now + .seconds(10) && later?.spent == true && later?.effects.isEmpty == true)
         for (code, attempt) in [(ProviderError.Code.unavailable, 50), (.unreadable, 1)] {
             let dead = try await decide(code, attempt: attempt)
             #expect(dead?.event?.state == .dead && dead?.event?.problem?.code == "not_understood")
@@ -56,27 +56,27 @@ struct WebhookStageTests {
 
     @Test("One that says nothing of the order, or nothing new, is done with")
     func nothing() async throws {
-        let order = order(.inProgress, on: bench)
-        #expect(try await decide(order, [], on: bench).decision?.event?.state == .done)
-        #expect(try await decide(order, said(.inProgress), on: bench).decision?.event?.state == .done)
-        #expect(try await decide(bench.order(.uncertain), said(.inProgress, nil), on: bench).decision?.event?.state == .done)
-        #expect(bench.provider.calls.allSatisfy { $0 == "interpret" })
+        let order = order(.inProgress, on: harness)
+        #expect(try await decide(order, [], on: harness).decision?.event?.state == .done)
+        #expect(try await decide(order, said(.inProgress), on: harness).decision?.event?.state == .done)
+        #expect(try await decide(harness.order(.uncertain), said(.inProgress, nil), on: harness).decision?.event?.state == .done)
+        #expect(harness.provider.calls.allSatisfy { $0 == "interpret" })
     }
 
     @Test("One that names another order's request is a dead letter, and changes neither")
     func misdirected() async throws {
-        let other = order(on: bench) { $0.providerRef = "ref_2" }
-        let known = try await decide(order(on: bench), said(.completed, "ref_2"), on: bench)
+        let other = order(on: harness) { $0.providerRef = "ref_2" }
+        let known = try await decide(order(on: harness), said(.completed, "ref_2"), on: harness)
         #expect(known.decision?.event?.problem?.code == "other_reference")
-        let unknown = try await decide(bench.order(.uncertain), said(.completed, "ref_2"), on: bench)
+        let unknown = try await decide(harness.order(.uncertain), said(.completed, "ref_2"), on: harness)
         #expect(unknown.decision?.event?.problem?.code == "other_reference")
-        #expect(bench.store.with { $0.orders[other.id]?.state } == .requested)
+        #expect(harness.store.with { $0.orders[other.id]?.state } == .requested)
     }
 
     @Test("One that names a second request for the order is shown on it, and is a dead letter")
     func secondReference() async throws {
-        let order = order(on: bench)
-        let (decision, notified) = try #require(try await decide(order, said(.completed, "ref_9"), on: bench).settled(on: order))
+        let order = order(on: harness)
+        let (decision, notified) = try #require(try await decide(order, said(.completed, "ref_9"), on: harness).settled(on: order))
         #expect(decision.event?.problem?.code == "second_reference" && notified.isEmpty)
         #expect(decision.order?.state == .requested && decision.order?.status.problem?.code == "second_reference")
     }
@@ -93,19 +93,19 @@ struct WebhookStageTests {
 
     @Test("Where it can be asked its present word decides, whatever the webhook says")
     func confirmed() async throws {
-        bench.provider.response { $0.report = { Report(status: .recognised(.paused)) } }
-        let order = order(on: bench)
-        let (decision, notified) = try #require(try await decide(order, said(.completed), on: bench).settled(on: order))
+        harness.provider.response { $0.report = { Report(status: .recognised(.paused)) } }
+        let order = order(on: harness)
+        let (decision, notified) = try #require(try await decide(order, said(.completed), on: harness).settled(on: order))
         #expect(decision.order?.state == .paused && notified.map(\.cause) == [.webhook])
         // Its own word is behind the webhook's, or the webhook is not to be trusted: it is asked again soon.
-        #expect(decision.queued.contains { $0.work == .read(order: order.id) && $0.due == bench.now + .seconds(45) })
+        #expect(decision.queued.contains { $0.work == .read(order: order.id) && $0.due == harness.now + .seconds(45) })
     }
 
     @Test("A webhook that only says that something changed has the order read")
     func withoutReport() async throws {
-        bench.provider.response { $0.report = { Report(status: .recognised(.completed)) } }
-        let order = order(on: bench)
-        #expect(try await decide(order, said(nil), on: bench).settled(on: order)?.decision.order?.state == .completed)
+        harness.provider.response { $0.report = { Report(status: .recognised(.completed)) } }
+        let order = order(on: harness)
+        #expect(try await decide(order, said(nil), on: harness).settled(on: order)?.decision.order?.state == .completed)
     }
 
     @Test("An answer without the order, one that fails, and one that leaves out the finer word leave the webhook's report standing")
@@ -115,39 +115,39 @@ struct WebhookStageTests {
             { Report(status: .recognised(.requested), providerStatus: ["status": "pending"]) },
         ]
         for response in answers {
-            bench.provider.response { $0.report = response }
-            let order = order(on: bench)
+            harness.provider.response { $0.report = response }
+            let order = order(on: harness)
             let words = ["status": "pending", "statusV2": "in-progress"]
-            let decision = try #require(try await decide(order, said(.inProgress, "ref_1", words), on: bench).settled(on: order)?.decision)
+            let decision = try #require(try await decide(order, said(.inProgress, "ref_1", words), on: harness).settled(on: order)?.decision)
             #expect(decision.order?.state == .inProgress)
         }
     }
 
     @Test("What a failing answer says of the account is noted")
     func noted() async throws {
-        bench.provider.response { $0.report = { throw ProviderError(.unauthorised, "no", status: 401) } }
-        _ = try await decide(order(on: bench), said(.inProgress), on: bench)
-        #expect(try await bench.accounts.pause(of: bench.account) != nil)
-        bench.provider.response { $0.report = { throw ProviderError(.rateLimited, "slower", retryAfter: .seconds(30)) } }
+        harness.provider.response { $0.report = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        _ = try await decide(order(on: harness), said(.inProgress), on: harness)
+        #expect(try await harness.accounts.pause(of: harness.account) != nil)
+        harness.provider.response { $0.report = { throw ProviderError(.rateLimited, "slower", retryAfter: .seconds(30)) } }
     }
 
     @Test("A provider that does not answer, or whose account is paused, is not asked: its webhooks go on")
     func notAsked() async throws {
-        for _ in 0..<10 { bench.breakers.unanswered.note(ProviderError(.noAnswer, "silence"), of: "stub-uk", bench.environment) }
-        let order = order(on: bench)
-        #expect(try await decide(order, said(.inProgress), on: bench).settled(on: order)?.decision.order?.state == .inProgress)
-        let paused = StageBench()
+        for _ in 0..<10 { harness.breakers.unanswered.note(ProviderError(.noAnswer, "silence"), of: "stub-uk", harness.environment) }
+        let order = order(on: harness)
+        #expect(try await decide(order, said(.inProgress), on: harness).settled(on: order)?.decision.order?.state == .inProgress)
+        let paused = StageHarness()
         try await paused.store.perform(try await paused.accounts.rejected(ProviderError(.unauthorised, "no"), by: paused.account))
         let other = self.order(on: paused)
         #expect(try await decide(other, said(.inProgress), on: paused).settled(on: other)?.decision.order?.state == .inProgress)
-        #expect(bench.provider.calls + paused.provider.calls == ["interpret", "interpret"])
+        #expect(harness.provider.calls + paused.provider.calls == ["interpret", "interpret"])
     }
 
     @Test("While the account's budget of reads is used up it waits for the next, unspent")
     func budget() async throws {
-        let next = bench.now + .seconds(20)
-        bench.store.with { $0.grants["account:stub-uk"] = Grant(count: 0, next: next) }
-        let decision = try #require(try await decide(order(on: bench), said(.inProgress), on: bench).decision)
+        let next = harness.now + .seconds(20)
+        harness.store.with { $0.grants["account:stub-uk"] = Grant(count: 0, next: next) }
+        let decision = try #require(try await decide(order(on: harness), said(.inProgress), on: harness).decision)
         #expect(decision.again == next && decision.spent == false && decision.effects.isEmpty)
     }
 

@@ -11,14 +11,14 @@ import Testing
 struct CheckrProviderTests {
     @Test("It keeps the contract's promises", arguments: ProviderConformance.checks)
     func promises(_ check: ProviderConformance.Check) async throws {
-        let provider = try ExampleProviderWire.provider(PluginBench.shipped("checkr"))
+        let provider = try ExampleProviderWire.provider(PluginHarness.shipped("checkr"))
         let failures = await ProviderConformance(provider, Self.script).run(check)
         #expect(failures.isEmpty, "\(failures)")
     }
 
     @Test("Its manifest and script agree, and an account with wrong settings is told so")
     func agree() async throws {
-        let plugin = try PluginBench.shipped("checkr")
+        let plugin = try PluginHarness.shipped("checkr")
         let provider = try ExampleProviderWire.provider(plugin)
         #expect(try await provider.scriptProblems() == [])
         #expect(plugin.manifest.problems(with: Self.account) == [])

@@ -37,7 +37,7 @@ enum ExampleProviderWire {
     }
 
     static func provider(_ plugin: Plugin) throws -> LuaProvider {
-        guard let provider = LuaProvider(plugin, runner: PluginBench.hooks, random: SeededRandom(11)) else { throw NotAProvider() }
+        guard let provider = LuaProvider(plugin, runner: PluginHarness.hooks, random: SeededRandom(11)) else { throw NotAProvider() }
         return provider
     }
 

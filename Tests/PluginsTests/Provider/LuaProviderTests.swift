@@ -13,17 +13,17 @@ import Testing
 struct LuaProviderTests {
     @Test("The example keeps the contract's promises", arguments: ProviderConformance.checks)
     func example(_ check: ProviderConformance.Check) async throws {
-        let provider = try ExampleProviderWire.provider(PluginBench.shipped("example"))
+        let provider = try ExampleProviderWire.provider(PluginHarness.shipped("example"))
         let failures = await ProviderConformance(provider, ExampleProviderWire.script).run(check)
         #expect(failures.isEmpty, "\(failures)")
     }
 
     @Test("The example is short enough for a tutorial, and has every hook that its manifest promises")
     func exampleIsShort() async throws {
-        let plugin = try PluginBench.shipped("example")
+        let plugin = try PluginHarness.shipped("example")
         #expect(plugin.main.source.split(separator: "\n", omittingEmptySubsequences: false).count < 80)
         #expect(try await ExampleProviderWire.provider(plugin).scriptProblems() == [])
-        let page = try String(contentsOf: PluginBench.repository.appending(path: "docs/providers.md"), encoding: .utf8)
+        let page = try String(contentsOf: PluginHarness.repository.appending(path: "docs/providers.md"), encoding: .utf8)
         let manifest = try String(contentsOfFile: plugin.folder + "/plugin.yaml", encoding: .utf8)
         #expect(page.contains("```lua\n\(plugin.main.source)```") && page.contains("```yaml\n\(manifest)```"), "docs/providers.md shows other files")
     }
@@ -139,7 +139,7 @@ struct LuaProviderTests {
     @Test("Where scripts cannot be run at all, an order waits unsent and a webhook is looked at later")
     func noWorkers() async throws {
         let pool = LuaPool(LuaPool.Configuration(count: 1, workerPath: "/nowhere/fairlead-lua"))
-        let plugin = try PluginBench.shipped("example")
+        let plugin = try PluginHarness.shipped("example")
         let provider = try #require(LuaProvider(plugin, runner: HookRunner(pool: pool), random: SeededRandom(1)))
         let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(201, json: ["id": "chk_1"]) }])
         let session = ExampleProviderWire.session(transport)
@@ -157,7 +157,7 @@ struct LuaProviderTests {
     @Test("The provider's words come without the account's secrets, and a script reaches the provider and nobody else")
     func reach() async throws {
         let echo = try await submit("local reply = ctx.http.post(url, { auth = { bearer = ctx.secret.api_key } })") {
-            WireResponse(400, json: ["message": .string("bad key \(PluginBench.secretValue)")])
+            WireResponse(400, json: ["message": .string("bad key \(PluginHarness.secretValue)")])
         }
         #expect(echo.error?.message.value == "bad key ‹secret›")
         let other = try await submit("ctx.http.post('https://elsewhere.example.test/', { json = {} })")
@@ -210,7 +210,7 @@ struct LuaProviderTests {
             secrets: { api_key: { required: true } }
             \(limits)
             """
-        return try ExampleProviderWire.provider(PluginBench.plugin(main, manifest: manifest))
+        return try ExampleProviderWire.provider(PluginHarness.plugin(main, manifest: manifest))
     }
 
     private var account: Account {
@@ -218,7 +218,7 @@ struct LuaProviderTests {
             id: "bench-test",
             provider: "bench",
             baseURL: "https://bench.example.test/v1",
-            secrets: ["api_key": [Secret(PluginBench.secretValue)]]
+            secrets: ["api_key": [Secret(PluginHarness.secretValue)]]
         )
     }
 

@@ -55,7 +55,7 @@ struct ProviderManifestTests {
     func lint() throws {
         let main = "local function any() end\nreturn {\n  submit = any,\n  cancel = any,\n}"
         let yaml = "{ name: bench, version: 1.0.0, contract: 1, kind: provider, capabilities: { report: true } }"
-        let found = PluginLint(try PluginBench.plugin(main, manifest: yaml)).problems
+        let found = PluginLint(try PluginHarness.plugin(main, manifest: yaml)).problems
         #expect(
             found.map(\.message) == [
                 "returns no report, which the manifest's capabilities promise",
@@ -96,7 +96,7 @@ struct ProviderManifestTests {
             """
         let main =
             "return { submit = function() end, report = function(r, ctx) return { status = ctx.settings.site .. ctx.settings.tag .. ctx.account.id } end }"
-        let provider = try ExampleProviderWire.provider(PluginBench.plugin(main, manifest: yaml))
+        let provider = try ExampleProviderWire.provider(PluginHarness.plugin(main, manifest: yaml))
         var account = Account(id: "bench-test", provider: "bench", baseURL: "https://bench.example.test")
         #expect(provider.problems(with: account).contains { $0.contains("site") })
         account.settings = ["site": "north-", "other": 1]

@@ -5,7 +5,7 @@ package import Plugins
 package import Screening
 
 /// Runs scripts that a test writes down, through real workers.
-package enum PluginBench {
+package enum PluginHarness {
     package static let pool = LuaPool(LuaPool.Configuration(count: 2, workerPath: workerPath))
     package static let hooks = HookRunner(pool: pool)
     package static let runner = FixtureRunner(hooks)

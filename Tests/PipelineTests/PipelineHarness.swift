@@ -14,20 +14,20 @@ import Stores
 import Testing
 
 /// A whole pipeline in memory but for its store: the simulators and the intake talk through a transport without sockets.
-final class Bed: Sendable {
+final class PipelineHarness: Sendable {
     let context: PipelineContext
     let commands: Commands
     let intake: Intake
-    let world: World
-    var site: SimulatorSite { world.site }
-    var transport: HandlerTransport { world.transport }
+    let external: ExternalSystems
+    var site: SimulatorSite { external.site }
+    var transport: HandlerTransport { external.transport }
     let folder: URL
     /// Why the scripts of some connections could not be loaded.
     let unloadable: [String: HookFailure]
     let pool: LuaPool
     private let runner: Task<Void, any Error>
     private let group: ServiceGroup
-    private let ownsWorld: Bool
+    private let ownsExternal: Bool
     let kill: KillSwitch?
 
     /// - Parameters:
@@ -35,7 +35,7 @@ final class Bed: Sendable {
     ///   - folder: where the store is; nil for a new one.
     ///   - script: an overlay over the webhook plugin of the connection `acme`.
     ///   - poll: how often WorkerChecks is read.
-    ///   - world: what is outside, for a host that comes after another one; nil for a new one, which ends with the host.
+    ///   - external: what is outside, for a host that comes after another one; nil for a new one, which ends with the host.
     ///   - kill: what kills the host.
     ///   - doubt: what the store throws although it has performed effects.
     ///   - overlays: further connections on the webhook plugin, by name, with their scripts and limits. One whose script cannot be loaded is left out.
@@ -50,36 +50,36 @@ final class Bed: Sendable {
         limits: ScriptLimits = ScriptLimits(),
         workers: Int = 1,
         clock: any WallClock = SystemClock(),
-        world givenWorld: World? = nil,
+        external givenExternal: ExternalSystems? = nil,
         kill: KillSwitch? = nil,
         doubt: (@Sendable ([Effect]) async throws -> Void)? = nil
     ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        folder = givenFolder ?? Bed.folders.appending(path: UUID().uuidString)
+        folder = givenFolder ?? PipelineHarness.folders.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var configuration = LuaPool.Configuration(count: workers)
-        configuration.workerPath = Bed.products.appending(path: "fairlead-lua").path
+        configuration.workerPath = PipelineHarness.products.appending(path: "fairlead-lua").path
         pool = LuaPool(configuration)
         let scripts = HookRunner(pool: pool)
-        ownsWorld = givenWorld == nil
+        ownsExternal = givenExternal == nil
         self.kill = kill
-        let world = givenWorld ?? World(pace: pace)
-        self.world = world
+        let external = givenExternal ?? ExternalSystems(pace: pace)
+        self.external = external
 
-        let plugins = try Plugin.all(in: [Bed.repository.appending(path: "plugins").path])
+        let plugins = try Plugin.all(in: [PipelineHarness.repository.appending(path: "plugins").path])
         let opened = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: clock, random: SystemRandom())
         let store: any Store =
             kill.map { kill in FaultyStore(opened) { try kill.pass() } } ?? doubt.map { FaultyStore(opened, performed: $0) {} } ?? opened
         var connections = [
-            try await Bed.connection("acme", plugins["webhook"], ["zinc", "workerchecks"], script, scripts),
-            try await Bed.connection("greenhouse", plugins["greenhouse"], ["zinc"], nil, scripts),
-            try await Bed.connection("checks", plugins["webhook"], ["workerchecks"], nil, scripts),
+            try await PipelineHarness.connection("acme", plugins["webhook"], ["zinc", "workerchecks"], script, scripts),
+            try await PipelineHarness.connection("greenhouse", plugins["greenhouse"], ["zinc"], nil, scripts),
+            try await PipelineHarness.connection("checks", plugins["webhook"], ["workerchecks"], nil, scripts),
         ]
         var unloadable: [String: HookFailure] = [:]
         for (id, script) in overlays.sorted(by: { $0.key < $1.key }) {
             do {
-                connections.append(try await Bed.connection(id, plugins["webhook"], ["zinc"], script, scripts, limits))
+                connections.append(try await PipelineHarness.connection(id, plugins["webhook"], ["zinc"], script, scripts, limits))
             } catch let failure as HookFailure {
                 unloadable[id] = failure
             }
@@ -88,13 +88,13 @@ final class Bed: Sendable {
         let registry = Registry(
             connections: connections,
             accounts: [
-                ProviderAccount(account: zinc ?? Bed.zinc, provider: ZincProvider()),
+                ProviderAccount(account: zinc ?? PipelineHarness.zinc, provider: ZincProvider()),
                 ProviderAccount(
                     account: Account(
                         id: "workerchecks",
                         provider: "workerchecks",
                         baseURL: "https://simulators.example.test/workerchecks",
-                        secrets: ["widget_secret": [world.site.settings.workerChecks.widgetSecrets[0]]],
+                        secrets: ["widget_secret": [external.site.settings.workerChecks.widgetSecrets[0]]],
                         polling: ProviderManifest.Polling(interval: poll, readsPerMinute: 30)
                     ),
                     provider: WorkerChecksProvider()
@@ -105,7 +105,7 @@ final class Bed: Sendable {
             store: store,
             registry: registry,
             hookRunner: scripts,
-            transport: kill.map { KilledTransport(transport: world.transport, kill: $0) } ?? world.transport,
+            transport: kill.map { KilledTransport(transport: external.transport, kill: $0) } ?? external.transport,
             clock: clock,
             random: SystemRandom(),
             logger: logger,
@@ -113,7 +113,7 @@ final class Bed: Sendable {
         )
         commands = Commands(context)
         intake = Intake(context)
-        world.transport.set(HostHandler(intake: intake, kill: kill), for: "host.example.test")
+        external.transport.set(HostHandler(intake: intake, kill: kill), for: "host.example.test")
         group = ServiceGroup(services: works ? [Worker(context), Poller(context)] : [], logger: logger)
         runner = Task { [group] in if works { try await group.run() } else { try await Task.sleep(for: .seconds(3600)) } }
     }
@@ -133,12 +133,12 @@ final class Bed: Sendable {
         _ = await runner.result
         await pool.shutdown()
         await context.store.close()
-        if ownsWorld { world.end() }
+        if ownsExternal { external.end() }
     }
 
     /// Where the stores of this process's tests are, for as long as it lives.
     private static let folders: URL = {
-        atexit { try? FileManager.default.removeItem(at: Bed.folders) }
+        atexit { try? FileManager.default.removeItem(at: PipelineHarness.folders) }
         return FileManager.default.temporaryDirectory.appending(path: "fairlead-test-\(getpid())")
     }()
     static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -183,7 +183,7 @@ final class Bed: Sendable {
 }
 
 /// What is outside a host: the simulators, and the network between.
-final class World: Sendable {
+final class ExternalSystems: Sendable {
     let transport = HandlerTransport()
     let site: SimulatorSite
     private let simulatorTask: Task<Void, Never>
@@ -252,7 +252,7 @@ func eventually<Value>(within seconds: Int = 10, _ ask: () async throws -> Value
     return nil
 }
 
-extension Bed {
+extension PipelineHarness {
     /// Places an order at an account, as an API client does.
     func place(_ externalID: String, account: String = "zinc", lastName: String = "Roe", package: String? = nil) async throws -> Order {
         try await commands.place([

@@ -8,7 +8,7 @@ import ScreeningTesting
 @testable import Plugins
 
 /// What stages decide with, all of it in memory and still: a clock that a test moves, a provider and scripts that answer as they are told.
-struct StageBench: Sendable {
+struct StageHarness: Sendable {
     let clock = ManualClock()
     let random = SeededRandom(1)
     let log = LogRecorder()
@@ -30,7 +30,7 @@ struct StageBench: Sendable {
     ///   - capabilities: what the account can do; everything unless said.
     ///   - hooks: what the connection's scripts offer.
     init(
-        _ capabilities: ProviderManifest.Capabilities = StageBench.everything,
+        _ capabilities: ProviderManifest.Capabilities = StageHarness.everything,
         polling: ProviderManifest.Polling? = ProviderManifest.Polling(interval: .seconds(900), readsPerMinute: 30),
         hooks offered: Set<String> = ["on_event", "on_update"]
     ) {
@@ -38,7 +38,7 @@ struct StageBench: Sendable {
         provider = StubProvider(capabilities, polling: ProviderManifest.Polling(interval: .seconds(900)))
         let account = Account(id: "stub-uk", provider: "stub", baseURL: "https://stub.example.test", polling: polling)
         registry = Registry(
-            connections: [StageBench.connection(hooks: offered)],
+            connections: [StageHarness.connection(hooks: offered)],
             accounts: [ProviderAccount(account: account, provider: provider)]
         )
         environment = Environment(registry: registry, clock: clock, random: random, logger: log.logger)
@@ -130,7 +130,7 @@ struct StageBench: Sendable {
     }
 
     static func connection(_ id: String = "acme", hooks: Set<String>, script: String = "return {}") -> Connection {
-        let plugin = StageBench.plugin(script)
+        let plugin = StageHarness.plugin(script)
         let names = JSON.array(hooks.sorted().map { .string($0) })
         return Connection(
             id: id,

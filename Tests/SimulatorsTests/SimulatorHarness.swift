@@ -4,7 +4,7 @@ import Simulators
 import Synchronization
 
 /// A site with a clock, a random source and a receiver that the test holds.
-struct Stand {
+struct SimulatorHarness {
     let clock = StoppedClock()
     let receiver = Receiver()
     let site: SimulatorSite
