@@ -18,7 +18,7 @@ struct SettingsFieldTests {
         #expect(SettingsField.sections.flatMap { SettingsField.fields(of: $0) }.map(\.name) + ["reload"] == names)
         let variables = SettingsField.all.compactMap(\.variable)
         #expect(
-            Set(variables).count == variables.count && variables.contains("FAIRLEAD_SERVER_MAX_BODY") && variables.contains("FAIRLEAD_RELOAD")
+            Set(variables).count == variables.count && variables.contains("FAIRLEAD_SERVER_MAX_CONNECTIONS") && variables.contains("FAIRLEAD_RELOAD")
         )
         for field in SettingsField.all { #expect(field.note.hasSuffix(".") && !field.values.isEmpty, "\(field.name)") }
     }
@@ -41,14 +41,37 @@ struct SettingsFieldTests {
 
     @Test("A key that the table does not have is unknown, with the table's keys as a hint")
     func unknown() {
-        #expect(SettingsTests.problems("server: { max_boddy: 5 }").first?.contains("Did you mean max_body?") == true)
+        #expect(SettingsTests.problems("server: { max_conections: 5 }").first?.contains("Did you mean max_connections?") == true)
         #expect(
             SettingsTests.problems("server: { zzzzzzzz: 5 }").first?.hasSuffix(
-                "Known keys: host, port, public_url, max_body."
+                "Known keys: host, port, public_url, max_body, max_connections, body_budget."
             ) == true
         )
         let sections = "server, store, encryption, admin, plugins, network, workers, retries, health, reload, accounts, connections"
         #expect(SettingsTests.problems("zzzzzzzz: 5").first?.hasSuffix("Known keys: \(sections).") == true)
+    }
+
+    @Test("Connections and bodies are bounded as the settings say")
+    func limits() throws {
+        #expect(try SettingsTests.read("", [:]).server.maxConnections == 1024)
+        #expect(try SettingsTests.read("", [:]).server.bodyBudget == 64 << 20)
+        let settings = try SettingsTests.read("server: { max_connections: 16, body_budget: 8MiB, max_body: 2097152 }", [:])
+        #expect(settings.server.maxConnections == 16 && settings.server.bodyBudget == 8 << 20 && settings.server.maxBody == 2 << 20)
+        let environment = ["FAIRLEAD_SERVER_MAX_CONNECTIONS": "7", "FAIRLEAD_SERVER_BODY_BUDGET": "1GiB"]
+        let other = try SettingsTests.read("", environment)
+        #expect(other.server.maxConnections == 7 && other.server.bodyBudget == 1 << 30)
+        #expect(
+            SettingsTests.problems("server: { max_body: 1 }") == [
+                "fairlead.yaml:1: server.max_body: must be a size from 1KiB to 100MiB: whole bytes, or such as 512KiB or 64MiB"
+            ]
+        )
+    }
+
+    @Test("The largest body always fits into the budget of all")
+    func budget() throws {
+        #expect(try SettingsTests.read("server: { max_body: 100MiB }", [:]).server.bodyBudget == 100 << 20)
+        let problems = SettingsTests.problems("server: { max_body: 100MiB, body_budget: 64MiB }")
+        #expect(problems.count == 1 && problems.first?.contains("server.body_budget: must be at least server.max_body") == true)
     }
 
     @Test("A reload names the keys that need a restart, and no others")
@@ -64,6 +87,7 @@ struct SettingsFieldTests {
         after.reload = .watch
         #expect(before.fixed(beside: after).isEmpty)
         after.server.port = 1
+        after.server.maxConnections = 5
         after.store = .sqlite(path: "/b.db")
         after.encryptionKeys = [Secret("two")]
         after.workers.count = 3
@@ -71,7 +95,7 @@ struct SettingsFieldTests {
         after.patience = .seconds(5)
         #expect(
             before.fixed(beside: after) == [
-                "server.port", "store.url", "encryption.keys", "workers.count", "retries.span", "health.patience",
+                "server.port", "server.max_connections", "store.url", "encryption.keys", "workers.count", "retries.span", "health.patience",
             ]
         )
     }

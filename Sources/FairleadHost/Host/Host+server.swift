@@ -25,6 +25,8 @@ extension Host {
         let metricsCache = TTLCache(for: .seconds(5), context.clock) { await Result { try await metrics(context) } }
         var limits = ServerLimits()
         limits.body = settings.server.maxBody
+        limits.maxConnections = settings.server.maxConnections
+        limits.bodyBudget = settings.server.bodyBudget
         return HTTPServer(
             host: settings.server.host,
             port: settings.server.port,

@@ -14,6 +14,10 @@ public struct Settings: Sendable {
         public var publicURL: String?
         /// The largest body taken, in bytes.
         public var maxBody = 1_048_576
+        /// How many connections may be open at once.
+        public var maxConnections = 1024
+        /// How many bytes all bodies under way may have together; at least ``maxBody``.
+        public var bodyBudget = 64 << 20
 
         /// Whether only this machine can reach the host.
         public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }

@@ -23,6 +23,20 @@ extension SettingsField {
         ),
         SettingsField("server.max_body", \.server.maxBody, .size(1024...100 << 20), .restart, "The largest body taken; more is answered 413."),
         SettingsField(
+            "server.max_connections",
+            \.server.maxConnections,
+            .integer(1...1_000_000),
+            .restart,
+            "How many connections may be open at once."
+        ),
+        SettingsField(
+            "server.body_budget",
+            \.server.bodyBudget,
+            .size(1 << 20...64 << 30),
+            .restart,
+            "How much memory all bodies under way may take together; at least `server.max_body`."
+        ),
+        SettingsField(
             "store.url",
             \.store,
             .store,

@@ -32,7 +32,7 @@ struct SettingsKind<Value: Sendable>: Sendable {
         let words = Value.allCases.map(\.rawValue)
         return SettingsKind(
             values: words.map { "`\($0)`" }.joined(separator: " or "),
-            read: { section, key, _ in section.word(key, among: words).flatMap(Value.init) },
+            read: { section, key, _ in section.choice(key, among: words).flatMap(Value.init) },
             text: { $0.rawValue }
         )
     }

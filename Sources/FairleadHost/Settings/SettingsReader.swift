@@ -14,12 +14,12 @@ struct SettingsReader {
             for field in fields { field.read(section, folder, &settings) }
         }
         for field in SettingsField.fields(of: nil) { field.read(root, folder, &settings) }
-        check(settings)
+        check(&settings)
         return settings
     }
 
     /// What does not fit together.
-    private func check(_ settings: Settings) {
+    private func check(_ settings: inout Settings) {
         let keys = root["encryption"]?["keys"] ?? .null
         // Keys that are named but could not be read are a problem of their own.
         if keys.items?.isEmpty ?? keys.isNull, !settings.server.isLoopback {
@@ -28,6 +28,12 @@ struct SettingsReader {
                 "is reachable from other machines, and without encryption.keys the store is not sealed: then the host serves on loopback only",
                 hint: "fairlead key new makes a key."
             )
+        }
+        if settings.server.bodyBudget < settings.server.maxBody {
+            if let given = root["server"]?["body_budget"], !given.isNull {
+                root.problems.add(at: ["server", "body_budget"], "must be at least server.max_body, or the largest body could never be taken")
+            }
+            settings.server.bodyBudget = settings.server.maxBody
         }
     }
 }
