@@ -26,8 +26,8 @@ struct ReloadCheckTests {
             }
         }
 
-        func problems(with plugin: Plugin, by runner: HookRunner) async throws -> [ConfigurationProblem] { response(plugin.name) }
-        func problems(with connection: Connection, by runner: HookRunner) async throws -> [ConfigurationProblem] { response(connection.id) }
+        func problems(with plugin: Plugin, by runner: HookRunner) async throws -> [ConfigurationProblem] { respond(plugin.name) }
+        func problems(with connection: Connection, by runner: HookRunner) async throws -> [ConfigurationProblem] { respond(connection.id) }
     }
 
     private let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-reload-\(UUID().uuidString)")

@@ -80,12 +80,12 @@ struct AccountWorkTests {
     @Test("A paused account is checked every five minutes, and goes on once its credentials are taken")
     func probesPaused() async throws {
         try await harness.store.perform(try await harness.accounts.rejected(ProviderError(.unauthorised, "no"), by: harness.account))
-        harness.provider.response { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        harness.provider.answer { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
         let probes = AccountProbes(environment: harness.environment, accounts: harness.accounts)
         try await probes.tryAgain(harness.account)
         try await probes.tryAgain(harness.account)
         #expect(harness.provider.calls == ["packages"])
-        harness.provider.response { $0.packages = { [] } }
+        harness.provider.answer { $0.packages = { [] } }
         harness.clock.advance(by: .seconds(300))
         try await probes.tryAgain(harness.account)
         #expect(try await harness.accounts.pause(of: harness.account) == nil)

@@ -15,16 +15,16 @@ struct ContactTests {
     func isTakenOnce() {
         let contacts = Contacts()
         let now = clock.now()
-        contacts.notified(.connection("acme"), at: now)
-        contacts.notified(.connection("acme"), at: now + .seconds(1))
+        contacts.heard(.connection("acme"), at: now)
+        contacts.heard(.connection("acme"), at: now + .seconds(1))
         contacts.refused(.account("zinc"), at: now)
-        var notified: [Timestamp] = []
+        var heard: [Timestamp] = []
         var refused: [OperatingState.Subject] = []
         for effect in contacts.take() {
-            if case .notified(.connection("acme"), let time) = effect { notified.append(time) }
+            if case .heard(.connection("acme"), let time) = effect { heard.append(time) }
             if case .refusedDelivery(let subject, _) = effect { refused.append(subject) }
         }
-        #expect(notified == [now + .seconds(1)])
+        #expect(heard == [now + .seconds(1)])
         #expect(refused == [.account("zinc")])
         #expect(contacts.take().isEmpty)
     }
@@ -42,7 +42,7 @@ struct ContactTests {
             random: SeededRandom(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
-        contacts.notified(.connection("acme"), at: clock.now())
+        contacts.heard(.connection("acme"), at: clock.now())
         let away = FaultyStore(store) { throw StoreError.unavailable("as invented") }
         await ContactWriter(environment: environment, store: away, contacts: contacts).write()
         #expect(try await store.state(of: .connection("acme")).lastHeardAt == nil)

@@ -12,7 +12,7 @@ struct ReadinessTests {
         PipelineContext(
             store: FaultyStore(harness.context.store) { try fault() },
             registry: harness.context.registry,
-            scripts: harness.context.hookRunner,
+            hookRunner: harness.context.hookRunner,
             transport: harness.transport,
             clock: clock,
             random: harness.context.random,

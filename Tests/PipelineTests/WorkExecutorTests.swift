@@ -13,7 +13,7 @@ struct WorkExecutorTests {
     @Test("What a provider said is written on the order as it stands then, however often it moves on meanwhile")
     func conflicts() async throws {
         let order = harness.order(.requested) { $0.providerRef = "ref_1" }
-        harness.provider.response { $0.report = { Report(status: .recognised(.inProgress)) } }
+        harness.provider.answer { $0.report = { Report(status: .recognised(.inProgress)) } }
         harness.store.fail("commit", StoreError.conflict, StoreError.conflict)
         await executor.work(on: harness.claim(.read(order: order.id)))
         #expect(harness.store.with { $0.orders[order.id]?.state } == .inProgress)
@@ -22,7 +22,7 @@ struct WorkExecutorTests {
     @Test("A store that is away is waited for, by the clock, until what a provider said is written")
     func away() async throws {
         let order = harness.order(.requested) { $0.providerRef = "ref_1" }
-        harness.provider.response { $0.report = { Report(status: .recognised(.inProgress)) } }
+        harness.provider.answer { $0.report = { Report(status: .recognised(.inProgress)) } }
         harness.store.fail("commit", StoreError.unavailable("away"), StoreError.unavailable("away"))
         let (executor, claim) = (executor, harness.claim(.read(order: order.id)))
         let working = Task { await executor.work(on: claim) }
@@ -43,7 +43,7 @@ struct WorkExecutorTests {
     )
     func unreadable(_ error: StoreError) async throws {
         let order = harness.order(.submitting)
-        harness.provider.response { $0.find = { Submission(reference: "ref_1") } }
+        harness.provider.answer { $0.find = { Submission(reference: "ref_1") } }
         harness.store.fail("commit", error)
         await executor.work(on: harness.claim(.submit(order: order.id)))
         let last = try #require(harness.store.with { $0.committed.last })
@@ -101,7 +101,7 @@ struct WorkExecutorTests {
     func shutdown() async throws {
         let order = harness.order(.requested) { $0.providerRef = "ref_1" }
         let claim = harness.claim(.read(order: order.id))
-        harness.provider.response { $0.report = { throw CancellationError() } }
+        harness.provider.answer { $0.report = { throw CancellationError() } }
         await executor.work(on: claim)
         #expect(harness.store.with { $0.released } == [claim] && harness.store.with { $0.committed.isEmpty })
     }

@@ -21,7 +21,7 @@ struct WorkTelemetryTests {
         let context = PipelineContext(
             store: FaultyStore(own.store) { try fault() },
             registry: own.registry,
-            scripts: own.scripts,
+            hookRunner: own.hookRunner,
             transport: harness.transport,
             clock: own.clock,
             random: own.random,

@@ -22,7 +22,7 @@ struct SchemaTests {
             "schemas": [
                 "Thing": Schema(
                     "Thing",
-                    always: ["id": .anyText, "size": JSON.wholeNumber.orNull, "tags": .list(of: .words(Scope.self))],
+                    always: ["id": .anyText, "size": JSON.wholeNumber.orNull, "tags": .list(of: .values(Scope.self))],
                     sometimes: ["at": .timestamp, "more": .textByName]
                 ).json
             ],

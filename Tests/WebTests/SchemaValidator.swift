@@ -73,10 +73,10 @@ extension SchemaValidator {
         guard path != "/openapi.json" else { return [] }
         let named = "\(method) \(path) \(response.status)"
         guard let operation = operation(method, path) else { return ["\(named): no such operation"] }
-        guard var response = operation["responses"]?[String(response.status)] else { return ["\(named): the status is not documented"] }
-        if let reference = response["$ref"]?.text { response = document.at(reference.replacing("#/", with: "").replacing("/", with: ".")) ?? [:] }
+        guard var documented = operation["responses"]?[String(response.status)] else { return ["\(named): the status is not documented"] }
+        if let reference = documented["$ref"]?.text { documented = document.at(reference.replacing("#/", with: "").replacing("/", with: ".")) ?? [:] }
         let type = response.headers[.contentType] ?? "nothing"
-        guard let schema = response["content"]?[type]?["schema"] else { return ["\(named): the type \(type) is not documented"] }
+        guard let schema = documented["content"]?[type]?["schema"] else { return ["\(named): the type \(type) is not documented"] }
         guard let json = response.json else { return ["\(named): the body is not JSON"] }
         return problems(json, schema).map { "\(named): \($0)" }
     }

@@ -67,21 +67,21 @@ public struct PipelineContext: Sendable {
         runner = ScriptRunner(
             environment: environment,
             store: store,
-            hooks: scripts,
+            hooks: hookRunner,
             accounts: accounts,
             cancellation: cancellation,
             hosts: HostCalls(environment: environment, transport: transport, breakers: breakers.hosts),
             breakers: breakers.scripts,
             versions: versions
         )
-        let mapping = RequestMapping(environment: environment, store: store, hooks: scripts, accounts: accounts)
+        let mapping = RequestMapping(environment: environment, store: store, hooks: hookRunner, accounts: accounts)
         stages = Stages(
             event: EventStage(environment: environment),
             webhook: WebhookStage(environment: environment, accounts: accounts),
             run: RunStage(
                 environment: environment,
                 store: store,
-                hookRunner: runner,
+                scripts: runner,
                 scriptLimiter: ConcurrencyLimiter(limit: options.runsPerConnection),
                 retries: retries
             ),

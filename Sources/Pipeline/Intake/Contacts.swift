@@ -5,13 +5,13 @@ import Synchronization
 /// write of its own.
 final class Contacts: Sendable {
     private struct Times {
-        var lastNotifiedState: [OperatingState.Subject: Timestamp] = [:]
+        var heard: [OperatingState.Subject: Timestamp] = [:]
         var refused: [OperatingState.Subject: Timestamp] = [:]
     }
 
     private let times = Mutex(Times())
 
-    func lastNotifiedState(_ subject: OperatingState.Subject, at time: Timestamp) { times.withLock { $0.lastNotifiedState[subject] = time } }
+    func heard(_ subject: OperatingState.Subject, at time: Timestamp) { times.withLock { $0.heard[subject] = time } }
     func refused(_ subject: OperatingState.Subject, at time: Timestamp) { times.withLock { $0.refused[subject] = time } }
 
     /// What is to be written, once.
@@ -20,6 +20,6 @@ final class Contacts: Sendable {
             defer { times = Times() }
             return times
         }
-        return taken.lastNotifiedState.map { .lastNotifiedState($0.key, at: $0.value) } + taken.refused.map { .refusedDelivery($0.key, at: $0.value) }
+        return taken.heard.map { .heard($0.key, at: $0.value) } + taken.refused.map { .refusedDelivery($0.key, at: $0.value) }
     }
 }

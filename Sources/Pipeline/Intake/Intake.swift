@@ -24,7 +24,7 @@ public struct Intake: Sendable {
             contacts.refused(.connection(connection.id), at: now)
             throw CommandError(401, "bad_signature", "The request's signature or credentials are not this connection's.")
         }
-        contacts.lastNotifiedState(.connection(connection.id), at: now)
+        contacts.heard(.connection(connection.id), at: now)
         let id = environment.identifier(.event)
         let kept = ReceivedRequest(
             method: request.method,
@@ -36,11 +36,7 @@ public struct Intake: Sendable {
         let event = Event(id: id, kind: .ats, connection: connection.id, request: kept, receivedAt: now)
         if let match = connection.hooks.route(method: request.method, path: request.path) {
             return try await RouteRun(environment: environment, store: store, scripts: scripts, connection: connection, deadline: routeDeadline)
-                .response(
-                    event,
-                    match.route,
-                    match.parameters
-                )
+                .respond(to: event, match.route, match.parameters)
         }
         guard connection.hooks.hooks.contains("on_event") else { throw CommandError.nothingHere }
         guard request.method == "POST" || request.method == "PUT" else {
@@ -81,7 +77,7 @@ public struct Intake: Sendable {
             receivedAt: environment.clock.now()
         )
         let acceptance = try await mapStoreError { try await store.accept(event, dedupe: nil) }
-        contacts.lastNotifiedState(.account(account), at: event.receivedAt)
+        contacts.heard(.account(account), at: event.receivedAt)
         return WireResponse(200, json: ["event": .string(acceptance.event)])
     }
 }

@@ -62,7 +62,7 @@ struct RunStage: Sendable {
         return finish(run.ended(.dead, failure: failure, logs: run.logs, at: problem.at), event: .dead)
     }
 
-    private func result(_ run: Run, _ attempt: HookRunner.Attempt) -> StageResult {
+    private func result(of run: Run, _ attempt: HookRunner.Attempt) -> StageResult {
         let now = environment.clock.now()
         let logs = attempt.logs
         func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(attempt.redacted(reason))] }

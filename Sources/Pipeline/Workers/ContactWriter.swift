@@ -22,7 +22,7 @@ struct ContactWriter: Sendable {
         let effects = contacts.take()
         guard !effects.isEmpty else { return }
         do { try await store.perform(effects) } catch {
-            for case .lastNotifiedState(let subject, let time) in effects { contacts.lastNotifiedState(subject, at: time) }
+            for case .heard(let subject, let time) in effects { contacts.heard(subject, at: time) }
             for case .refusedDelivery(let subject, let time) in effects { contacts.refused(subject, at: time) }
         }
     }

@@ -33,7 +33,7 @@ public struct Poller: Service {
         guard try await accounts.pause(of: account) == nil else { return ([], environment.clock.now() + .seconds(5)) }
         if case .refused(let until) = accounts.unanswered.ask(id, at: environment.clock.now()) { return ([], until) }
         let maximum = accounts.unanswered.isOpen(id) ? 1 : claims.count
-        let grant = try await accounts.reads(count, from: account)
+        let grant = try await accounts.reads(maximum, from: account)
         return (Array(claims.prefix(grant.count)), grant.count < claims.count ? grant.next ?? environment.clock.now() + .seconds(2) : nil)
     }
 }

@@ -183,7 +183,7 @@ public enum Effect: Sendable {
     /// Nothing is asked of an account's provider before a time. A rest is never shortened.
     case rest(OperatingState.Subject, until: Timestamp)
     /// Something of an account's or connection's own was accepted. The latest time stays.
-    case lastNotifiedState(OperatingState.Subject, at: Timestamp)
+    case heard(OperatingState.Subject, at: Timestamp)
     /// Something that claimed to be an account's or connection's own was refused. The latest time stays.
     case refusedDelivery(OperatingState.Subject, at: Timestamp)
 

@@ -10,7 +10,7 @@ extension StoreConformance {
         Check("a pause is kept with who made it and why, until it is lifted, and is no other's") { trial in
             let problem = Problem(code: "paused", message: "stopped for the week-end", at: trial.now)
             let pause = OperatingState.Pause(problem: problem, actor: .token(id: "tok_1", name: "ops"), note: Personal("ask Ana"), credentials: "abc")
-            try await trial.store.perform([.pause(.account("zinc-uk"), pause), .lastNotifiedState(.connection("zinc-uk"), at: trial.now)])
+            try await trial.store.perform([.pause(.account("zinc-uk"), pause), .heard(.connection("zinc-uk"), at: trial.now)])
             try trial.expect(try await trial.store.state(of: .account("zinc-uk")).pause == pause, "it is another")
             try trial.expect(try await trial.store.state(of: .connection("zinc-uk")).pause == nil, "a connection of that name is paused")
             let all = try await trial.store.operatingStates()
@@ -37,8 +37,8 @@ extension StoreConformance {
         Check("the latest time that something was heard or refused stays") { trial in
             let subject = OperatingState.Subject.connection("acme")
             let late = trial.now + .seconds(10)
-            try await trial.store.perform([.lastNotifiedState(subject, at: late), .refusedDelivery(subject, at: trial.now)])
-            try await trial.store.perform([.lastNotifiedState(subject, at: trial.now), .refusedDelivery(subject, at: late)])
+            try await trial.store.perform([.heard(subject, at: late), .refusedDelivery(subject, at: trial.now)])
+            try await trial.store.perform([.heard(subject, at: trial.now), .refusedDelivery(subject, at: late)])
             let state = try await trial.store.state(of: subject)
             try trial.expect(state.lastHeardAt == late && state.lastRefusedAt == late, "got \(state)")
         },

@@ -193,14 +193,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let path = (head.path ?? "/").prefix { $0 != "?" }
         if case .route(let route, _) = routes.match(head.method, String(path)), route.isVital { return }
         guard !closing else { return }
-        response(.overloaded, context)
+        respond(.overloaded, context)
         discarding = true
         closeAfterAnswer(context)
     }
 
     /// Closes the connection, after an answer of our own where that cannot be mistaken for another request's.
     private func refuse(_ problem: ProblemDocument, _ context: ChannelHandlerContext) {
-        if !answering, !closing, unanswered == (receiving ? 1 : 0), context.channel.isActive { response(problem, context) }
+        if !answering, !closing, unanswered == (receiving ? 1 : 0), context.channel.isActive { respond(problem, context) }
         context.close(promise: nil)
     }
 

@@ -61,7 +61,7 @@ struct StageHarness: Sendable {
             breakers: breakers.scripts,
             versions: ScriptVersions(store: store)
         )
-        places = ConcurrencyLimiter(limit: options.runsPerConnection)
+        scriptLimiter = ConcurrencyLimiter(limit: options.runsPerConnection)
     }
 
     static let everything = ProviderManifest.Capabilities(
@@ -84,7 +84,7 @@ struct StageHarness: Sendable {
     var webhook: WebhookStage { WebhookStage(environment: environment, accounts: accounts) }
     var read: ReadStage { ReadStage(environment: environment, accounts: accounts) }
     var event: EventStage { EventStage(environment: environment) }
-    var run: RunStage { RunStage(environment: environment, store: store, scripts: scripts, places: places, retries: retries) }
+    var run: RunStage { RunStage(environment: environment, store: store, scripts: scripts, scriptLimiter: scriptLimiter, retries: retries) }
 
     var executor: WorkExecutor {
         let stages = Stages(event: event, webhook: webhook, run: run, submit: submit, read: read)

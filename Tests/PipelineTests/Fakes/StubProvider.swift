@@ -32,7 +32,7 @@ final class StubProvider: ScreeningProvider {
     /// What it was asked, in order.
     var calls: [String] { asked.withLock { $0 } }
 
-    func respond(_ change: (inout Answers) -> Void) { answers.withLock { change(&$0) } }
+    func answer(_ change: (inout Answers) -> Void) { answers.withLock { change(&$0) } }
 
     private func ask<Value: Sendable>(_ call: String, _ response: any KeyPath<Answers, @Sendable () throws -> Value> & Sendable) throws -> Value {
         asked.withLock { $0.append(call) }

@@ -306,7 +306,7 @@ extension StubStore.State {
             case .unqueue(let work): next.due[work] = nil
             case .pause(let subject, let pause): next.states[subject, default: OperatingState(subject)].pause = pause
             case .rest(let subject, let until): next.states[subject, default: OperatingState(subject)].restsUntil = until
-            case .notified(let subject, let time): next.states[subject, default: OperatingState(subject)].lastHeardAt = time
+            case .heard(let subject, let time): next.states[subject, default: OperatingState(subject)].lastHeardAt = time
             case .refusedDelivery(let subject, let time): next.states[subject, default: OperatingState(subject)].lastRefusedAt = time
             }
         }

@@ -19,7 +19,7 @@ struct ReadStageTests {
     }
 
     private func report(_ state: OrderState, _ words: [String: String] = [:]) {
-        harness.provider.response { $0.report = { Report(status: .recognised(state), providerStatus: words) } }
+        harness.provider.answer { $0.report = { Report(status: .recognised(state), providerStatus: words) } }
     }
 
     @Test("An order that the provider has no name for is not read")
@@ -58,10 +58,10 @@ struct ReadStageTests {
         report(.requested)
         let order = open()
         let same = try #require(try await decide(order).settled(on: order))
-        #expect(same.decision.effects.count == 1 && same.decision.queued.count == 1 && same.notified.isEmpty)
-        harness.provider.response { $0.report = { nil } }
+        #expect(same.decision.effects.count == 1 && same.decision.queued.count == 1 && same.updates.isEmpty)
+        harness.provider.answer { $0.report = { nil } }
         let none = try #require(try await decide(order).settled(on: order))
-        #expect(none.decision.effects.count == 1 && none.notified.isEmpty)
+        #expect(none.decision.effects.count == 1 && none.updates.isEmpty)
     }
 
     @Test("An answer that leaves out the finer word takes nothing back")
@@ -83,7 +83,7 @@ struct ReadStageTests {
 
     @Test("429 rests the account; the read is made then, unspent")
     func tooMany() async throws {
-        harness.provider.response { $0.report = { throw ProviderError(.rateLimited, "slower", status: 429, retryAfter: .seconds(30)) } }
+        harness.provider.answer { $0.report = { throw ProviderError(.rateLimited, "slower", status: 429, retryAfter: .seconds(30)) } }
         let decision = try #require(try await decide(open()).decision)
         #expect(decision.again == harness.now + .seconds(30) && decision.spent == false)
         #expect(decision.restsUntil == harness.now + .seconds(30))
@@ -91,7 +91,7 @@ struct ReadStageTests {
 
     @Test("Rejected credentials pause the account; the read waits, unspent")
     func unauthorised() async throws {
-        harness.provider.response { $0.report = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        harness.provider.answer { $0.report = { throw ProviderError(.unauthorised, "no", status: 401) } }
         let decision = try #require(try await decide(open()).decision)
         #expect(decision.again == harness.now + .seconds(30) && decision.spent == false)
         #expect(try await harness.accounts.pause(of: harness.account) != nil)
@@ -99,7 +99,7 @@ struct ReadStageTests {
 
     @Test("A read that fails is made again at growing distance", arguments: [(1, 60), (2, 120), (3, 240), (6, 900), (9, 900)])
     func backOff(_ attempt: Int, _ seconds: Int64) async throws {
-        harness.provider.response { $0.report = { throw ProviderError(.unavailable, "away", status: 503) } }
+        harness.provider.answer { $0.report = { throw ProviderError(.unavailable, "away", status: 503) } }
         let order = open { $0.status.problem = Problem(code: "read_failed", message: "before", at: $0.createdAt) }
         let decision = try #require(try await decide(order, attempt: attempt).decision)
         #expect(decision.again == harness.now + .seconds(seconds) && decision.spent == true && decision.effects.isEmpty)
@@ -107,7 +107,7 @@ struct ReadStageTests {
 
     @Test("From the third failure on the order says so, once, and what it says already stays")
     func problem() async throws {
-        harness.provider.response { $0.report = { throw ProviderError(.unavailable, "away", status: 503) } }
+        harness.provider.answer { $0.report = { throw ProviderError(.unavailable, "away", status: 503) } }
         let order = open()
         #expect(try await decide(order, attempt: 2).decision != nil)
         let verdict = try await decide(order, attempt: 3)
@@ -119,7 +119,7 @@ struct ReadStageTests {
 
     @Test("A provider that does not answer ten times in a row is left alone, until it answers")
     func breaker() async throws {
-        harness.provider.response { $0.report = { throw ProviderError(.noAnswer, "silence") } }
+        harness.provider.answer { $0.report = { throw ProviderError(.noAnswer, "silence") } }
         for _ in 0..<10 { _ = try await decide(open()) }
         #expect(harness.breakers.unanswered.isOpen("stub-uk"))
         report(.requested)

@@ -62,10 +62,10 @@ struct RunStageTests {
 
     @Test("While a connection has all its places a run waits for one, unspent")
     func places() async throws {
-        for _ in 0..<harness.options.runsPerConnection { #expect(harness.places.take("acme")) }
+        for _ in 0..<harness.options.runsPerConnection { #expect(harness.scriptLimiter.acquire("acme")) }
         let decision = try #require(try await decide(run()).decision)
         #expect(decision.again == harness.now + .milliseconds(250) && decision.spent == false && decision.effects.isEmpty)
-        harness.places.leave("acme")
+        harness.scriptLimiter.release("acme")
         #expect(try await decide(run()).decision?.run?.state == .done)
     }
 
@@ -73,12 +73,12 @@ struct RunStageTests {
     func changedScripts() async throws {
         let verdict = try await decide(run { $0.script = "before" })
         #expect(verdict.first?.run?.script == harness.connection.scripts.id && harness.hooks.calls.isEmpty)
-        for _ in 0..<harness.options.runsPerConnection { #expect(harness.places.take("acme")) }
+        for _ in 0..<harness.options.runsPerConnection { #expect(harness.scriptLimiter.acquire("acme")) }
         #expect(try await verdict.next()?.decision?.again == harness.now + .milliseconds(250))
-        harness.places.leave("acme")
+        harness.scriptLimiter.release("acme")
         #expect(try await verdict.next()?.decision?.run?.state == .done)
-        #expect(harness.places.take("acme"))
-        #expect(!harness.places.take("acme"))
+        #expect(harness.scriptLimiter.acquire("acme"))
+        #expect(!harness.scriptLimiter.acquire("acme"))
     }
 
     @Test("While its scripts are paused a run waits, unspent, and keeps what it failed by before")

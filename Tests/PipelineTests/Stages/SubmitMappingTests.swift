@@ -12,7 +12,7 @@ struct SubmitMappingTests {
     private let shape = RequestShape(method: "POST", path: "/checks", headers: [:], body: ["packageId": "pkg_1"])
 
     private func decide(_ end: HookEnd, logs: [JSON] = []) async throws -> (order: Order, verdict: StageResult) {
-        harness.provider.response { $0.shape = shape }
+        harness.provider.answer { $0.shape = shape }
         harness.hooks.end(end, logs: logs)
         let order = harness.order()
         return (order, try await harness.submit.decide(harness.claim(.submit(order: order.id)), order))

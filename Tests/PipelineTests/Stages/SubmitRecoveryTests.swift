@@ -26,7 +26,7 @@ struct SubmitRecoveryTests {
 
     @Test("What is found is the order's")
     func found() async throws {
-        harness.provider.response { $0.find = { Submission(reference: "ref_1", report: Report(status: .recognised(.inProgress))) } }
+        harness.provider.answer { $0.find = { Submission(reference: "ref_1", report: Report(status: .recognised(.inProgress))) } }
         let (order, verdict) = try await recover()
         let decision = try #require(verdict.settled(on: order)?.decision)
         #expect(decision.order?.state == .inProgress && decision.order?.providerRef == "ref_1")
@@ -42,7 +42,7 @@ struct SubmitRecoveryTests {
     @Test("What is found and is another order's already is not this one's")
     func foundForAnother() async throws {
         _ = harness.order(.requested) { $0.providerRef = "ref_1" }
-        harness.provider.response { $0.find = { Submission(reference: "ref_1") } }
+        harness.provider.answer { $0.find = { Submission(reference: "ref_1") } }
         let (order, verdict) = try await recover()
         let decision = try #require(verdict.settled(on: order)?.decision)
         #expect(decision.order?.state == .uncertain && decision.order?.providerRef == nil)
@@ -55,7 +55,7 @@ struct SubmitRecoveryTests {
         ]
     )
     func patience(_ code: ProviderError.Code) async throws {
-        harness.provider.response { $0.find = { throw ProviderError(code, "no", retryAfter: .seconds(40)) } }
+        harness.provider.answer { $0.find = { throw ProviderError(code, "no", retryAfter: .seconds(40)) } }
         let (order, verdict) = try await recover()
         let decision = try #require(verdict.decision)
         #expect(decision.again == harness.now + (code == .rateLimited ? .seconds(40) : .seconds(15)) && decision.spent == false)
@@ -66,14 +66,14 @@ struct SubmitRecoveryTests {
 
     @Test("What the provider's answer says of the account is noted")
     func noted() async throws {
-        harness.provider.response { $0.find = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        harness.provider.answer { $0.find = { throw ProviderError(.unauthorised, "no", status: 401) } }
         _ = try await recover()
         #expect(try await harness.accounts.pause(of: harness.account) != nil)
     }
 
     @Test("An answer that makes no sense leaves the order to a person at once")
     func senseless() async throws {
-        harness.provider.response { $0.find = { throw ProviderError(.unreadable, "no") } }
+        harness.provider.answer { $0.find = { throw ProviderError(.unreadable, "no") } }
         let (order, verdict) = try await recover()
         #expect(verdict.settled(on: order)?.decision.order?.state == .uncertain)
     }

@@ -21,7 +21,7 @@ struct SubmitStageTests {
         _ response: @escaping @Sendable () throws -> Submission
     ) async throws -> (before: Order, verdict: StageResult) {
         let harness = harness ?? self.harness
-        harness.provider.response { $0.submit = response }
+        harness.provider.answer { $0.submit = response }
         let order = harness.order()
         let verdict = try await decide(order, attempt: attempt, on: harness)
         let marked = try #require(verdict.first?.order)
@@ -85,12 +85,12 @@ struct SubmitStageTests {
         #expect(early.spent == false && harness.provider.calls.isEmpty)
 
         harness.clock.advance(by: .seconds(6))
-        harness.provider.response { $0.packages = { throw ProviderError(.unavailable, "away") } }
+        harness.provider.answer { $0.packages = { throw ProviderError(.unavailable, "away") } }
         let away = try #require(try await decide(harness.order()).decision)
         #expect(away.spent == false && harness.provider.calls == ["packages"])
 
         harness.clock.advance(by: .seconds(30))
-        harness.provider.response { $0.packages = { [] } }
+        harness.provider.answer { $0.packages = { [] } }
         #expect(try await decide(harness.order()).first?.order?.state == .submitting)
         #expect(harness.provider.calls == ["packages", "packages"])
     }
@@ -137,7 +137,7 @@ struct SubmitStageTests {
 
     @Test("Rejected credentials pause the account", arguments: [401, 403])
     func unauthorised(_ status: Int) async throws {
-        harness.provider.response { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        harness.provider.answer { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
         _ = try await send { throw error(.unauthorised, status, means: .refused) }
         #expect(try await harness.accounts.pause(of: harness.account)?.problem.code == "account_paused")
     }
@@ -151,7 +151,7 @@ struct SubmitStageTests {
 
     @Test("What the provider said is decided although the account cannot be paused")
     func pauseFails() async throws {
-        harness.provider.response { $0.submit = { throw error(.unauthorised, 401, means: .refused) } }
+        harness.provider.answer { $0.submit = { throw error(.unauthorised, 401, means: .refused) } }
         let verdict = try await decide(harness.order())
         harness.store.fail("state", StoreError.unavailable("away"))
         let order = try #require(verdict.first?.order)

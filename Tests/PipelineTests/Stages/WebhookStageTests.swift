@@ -22,7 +22,7 @@ struct WebhookStageTests {
     }
 
     private func decide(_ order: Order, _ said: [WebhookReport], attempt: Int = 1, on harness: StageHarness) async throws -> StageResult {
-        harness.provider.response { $0.interpret = { said } }
+        harness.provider.answer { $0.interpret = { said } }
         return try await harness.webhook.decide(harness.claim(.event("evt_1"), attempt: attempt), event(order), order)
     }
 
@@ -43,7 +43,7 @@ struct WebhookStageTests {
     func notUnderstood() async throws {
         let order = order(on: harness)
         func decide(_ code: ProviderError.Code, attempt: Int) async throws -> Decision? {
-            harness.provider.response { $0.interpret = { throw ProviderError(code, "no") } }
+            harness.provider.answer { $0.interpret = { throw ProviderError(code, "no") } }
             return try await harness.webhook.decide(harness.claim(.event("evt_1"), attempt: attempt), event(order), order).decision
         }
         let later = try await decide(.unavailable, attempt: 1)
@@ -93,7 +93,7 @@ struct WebhookStageTests {
 
     @Test("Where it can be asked its present word decides, whatever the webhook says")
     func confirmed() async throws {
-        harness.provider.response { $0.report = { Report(status: .recognised(.paused)) } }
+        harness.provider.answer { $0.report = { Report(status: .recognised(.paused)) } }
         let order = order(on: harness)
         let (decision, notified) = try #require(try await decide(order, said(.completed), on: harness).settled(on: order))
         #expect(decision.order?.state == .paused && notified.map(\.cause) == [.webhook])
@@ -103,7 +103,7 @@ struct WebhookStageTests {
 
     @Test("A webhook that only says that something changed has the order read")
     func withoutReport() async throws {
-        harness.provider.response { $0.report = { Report(status: .recognised(.completed)) } }
+        harness.provider.answer { $0.report = { Report(status: .recognised(.completed)) } }
         let order = order(on: harness)
         #expect(try await decide(order, said(nil), on: harness).settled(on: order)?.decision.order?.state == .completed)
     }
@@ -115,7 +115,7 @@ struct WebhookStageTests {
             { Report(status: .recognised(.requested), providerStatus: ["status": "pending"]) },
         ]
         for response in answers {
-            harness.provider.response { $0.report = response }
+            harness.provider.answer { $0.report = response }
             let order = order(on: harness)
             let words = ["status": "pending", "statusV2": "in-progress"]
             let decision = try #require(try await decide(order, said(.inProgress, "ref_1", words), on: harness).settled(on: order)?.decision)
@@ -125,10 +125,10 @@ struct WebhookStageTests {
 
     @Test("What a failing answer says of the account is noted")
     func noted() async throws {
-        harness.provider.response { $0.report = { throw ProviderError(.unauthorised, "no", status: 401) } }
+        harness.provider.answer { $0.report = { throw ProviderError(.unauthorised, "no", status: 401) } }
         _ = try await decide(order(on: harness), said(.inProgress), on: harness)
         #expect(try await harness.accounts.pause(of: harness.account) != nil)
-        harness.provider.response { $0.report = { throw ProviderError(.rateLimited, "slower", retryAfter: .seconds(30)) } }
+        harness.provider.answer { $0.report = { throw ProviderError(.rateLimited, "slower", retryAfter: .seconds(30)) } }
     }
 
     @Test("A provider that does not answer, or whose account is paused, is not asked: its webhooks go on")

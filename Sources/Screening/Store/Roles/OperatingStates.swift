@@ -1,5 +1,5 @@
 /// What the host knows of accounts and connections beyond their settings. It is changed by effects: ``Effect/pause(_:_:)``, ``Effect/rest(_:until:)``,
-/// ``Effect/lastNotifiedState(_:at:)`` and ``Effect/refusedDelivery(_:at:)``.
+/// ``Effect/heard(_:at:)`` and ``Effect/refusedDelivery(_:at:)``.
 public protocol OperatingStates: Sendable {
     /// The state of an account or connection; an empty one where nothing is known. A rest that is over is none.
     func state(of subject: OperatingState.Subject) async throws -> OperatingState

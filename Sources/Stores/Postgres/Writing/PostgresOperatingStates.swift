@@ -20,7 +20,7 @@ extension PostgresTransaction {
         )
     }
 
-    mutating func note(lastNotifiedState subject: OperatingState.Subject, at time: Timestamp) {
+    mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) {
         set("heard_at", "greatest(s.heard_at, excluded.heard_at)", subject, .int(time.milliseconds))
     }
 

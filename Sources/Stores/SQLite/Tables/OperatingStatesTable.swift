@@ -12,7 +12,7 @@ extension WriteTransaction {
         try set("\(since), rests_until = max(coalesce(rests_until, 0), ?3)", subject, until.milliseconds)
     }
 
-    mutating func note(lastNotifiedState subject: OperatingState.Subject, at time: Timestamp) throws {
+    mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) throws {
         try set("heard_at = max(coalesce(heard_at, 0), ?3)", subject, time.milliseconds)
     }
 

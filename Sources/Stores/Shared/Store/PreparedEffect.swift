@@ -13,7 +13,7 @@ enum PreparedEffect: Sendable {
     case unqueue(Work)
     case pause(OperatingState.Subject, [UInt8]?)
     case rest(OperatingState.Subject, until: Timestamp)
-    case lastNotifiedState(OperatingState.Subject, at: Timestamp)
+    case heard(OperatingState.Subject, at: Timestamp)
     case refusedDelivery(OperatingState.Subject, at: Timestamp)
 }
 

@@ -41,7 +41,7 @@ extension SQLStore {
         case .unqueue(let work): .unqueue(work)
         case .pause(let subject, let pause): .pause(subject, try pause.map { try OperatingStateRow.sealed($0, of: subject, codec) })
         case .rest(let subject, let until): .rest(subject, until: until)
-        case .lastNotifiedState(let subject, let time): .lastNotifiedState(subject, at: time)
+        case .heard(let subject, let time): .heard(subject, at: time)
         case .refusedDelivery(let subject, let time): .refusedDelivery(subject, at: time)
         }
     }
@@ -57,7 +57,7 @@ extension Effect {
         case .event(let id, _, let problem): problem == nil ? nil : id
         case .record(let event): event.id
         case .steps(_, let run): run
-        case .expect, .queue, .unqueue, .pause, .rest, .lastNotifiedState, .refusedDelivery: nil
+        case .expect, .queue, .unqueue, .pause, .rest, .heard, .refusedDelivery: nil
         }
     }
 }

@@ -37,7 +37,7 @@ protocol StoreTransaction {
     /// Writes why a subject is paused over what was written before; nil for no longer.
     mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?) throws
     mutating func rest(_ subject: OperatingState.Subject, until: Timestamp) throws
-    mutating func note(lastNotifiedState subject: OperatingState.Subject, at time: Timestamp) throws
+    mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) throws
     mutating func note(refused subject: OperatingState.Subject, at time: Timestamp) throws
     mutating func announce(_ replica: Replica) throws
     mutating func withdraw(replica id: String) throws
@@ -66,7 +66,7 @@ extension StoreTransaction {
             case .unqueue(let work): try unqueue(work)
             case .pause(let subject, let pause): try pauses(subject, pause)
             case .rest(let subject, let until): try rest(subject, until: until)
-            case .lastNotifiedState(let subject, let time): try note(lastNotifiedState: subject, at: time)
+            case .heard(let subject, let time): try note(heard: subject, at: time)
             case .refusedDelivery(let subject, let time): try note(refused: subject, at: time)
             }
         }

@@ -36,7 +36,7 @@ struct TouchedRows: Sendable {
             case .expect(.event(let event, _)): events.append(event)
             case .queue(let work): if let concurrencyKey = work.concurrencyKey { concurrencyKeys.append(concurrencyKey) }
             case .unqueue(let work): works.append(work)
-            case .timeline, .event, .record, .steps, .pause, .rest, .lastNotifiedState, .refusedDelivery: break
+            case .timeline, .event, .record, .steps, .pause, .rest, .heard, .refusedDelivery: break
             }
         }
     }

@@ -10,7 +10,7 @@ struct EventEndpoints: Sendable {
     static let list = Listing<EventQuery>(
         kind: .event,
         filters: [
-            .words("state", "In this state", \.states), .choice("kind", "Of this kind", \.kind), .connections,
+            .values("state", "In this state", \.states), .value("kind", "Of this kind", \.kind), .connections,
             .text("account", "Of this account", \.account), .timestamp("since", "Received at or after this time", \.since),
             .timestamp("until", "Received before this time", \.until),
         ]

@@ -10,8 +10,8 @@ struct OrderEndpoints: Sendable {
     static let list = Listing<OrderQuery>(
         kind: .order,
         filters: [
-            .words("state", "In this state", \.states), .choice("outcome", "With this outcome", \.outcome),
-            .choice("waiting_on", "Waiting on this party", \.waitingOn), .connections, .text("account", "From this account", \.account),
+            .values("state", "In this state", \.states), .value("outcome", "With this outcome", \.outcome),
+            .value("waiting_on", "Waiting on this party", \.waitingOn), .connections, .text("account", "From this account", \.account),
             .text("provider", "At this provider", \.provider), .text("external_id", "With this external id", \.externalID),
             .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until), search,
         ]

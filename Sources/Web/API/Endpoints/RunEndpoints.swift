@@ -10,7 +10,7 @@ struct RunEndpoints: Sendable {
     static let list = Listing<RunQuery>(
         kind: .run,
         filters: [
-            .words("state", "In this state", \.states), .connections, .text("event", "Of this event", \.event),
+            .values("state", "In this state", \.states), .connections, .text("event", "Of this event", \.event),
             .text("order_id", "Of this order", \.order), .text("hook", "Of this hook; a route's is its METHOD /path", \.hook),
             .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until),
         ]

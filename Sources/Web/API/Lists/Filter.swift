@@ -46,7 +46,7 @@ struct Filter<Query: ListQuery>: Sendable {
         _ path: Member<Value?>
     ) -> Filter {
         Filter(name, description, schema: .values(Value.self)) { query, values, _ in
-            query[keyPath: path] = try values.first?.word(as: Value.self)
+            query[keyPath: path] = try values.first?.value(as: Value.self)
         }
     }
 
@@ -57,7 +57,7 @@ struct Filter<Query: ListQuery>: Sendable {
         _ path: Member<Set<Value>>
     ) -> Filter {
         Filter(name, description, isRepeatable: true, schema: .values(Value.self)) { query, values, _ in
-            query[keyPath: path] = Set(try values.map { try $0.word(as: Value.self) })
+            query[keyPath: path] = Set(try values.map { try $0.value(as: Value.self) })
         }
     }
 
