@@ -3,7 +3,7 @@ import Screening
 import Testing
 
 /// An author and a running host: events are sent to it, scripts changed under it, tried on what it received, and its events kept as fixtures.
-@Suite struct AuthorTests {
+@Suite("Commands for plugin authors") struct AuthorTests {
     /// A host that serves a new plugin of its own on the connection `acme`.
     private struct AuthorHarness {
         var program: Program

@@ -2,7 +2,7 @@ import Foundation
 import Screening
 import Testing
 
-@Suite struct CheckTests {
+@Suite("The check command") struct CheckTests {
     @Test("init writes a file that check finds in order once its variables are set") func initThenCheck() async throws {
         var program = try Program()
         defer { program.remove() }

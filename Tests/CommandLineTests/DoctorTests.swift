@@ -2,7 +2,7 @@ import Foundation
 import Screening
 import Testing
 
-@Suite struct DoctorTests {
+@Suite("The doctor command") struct DoctorTests {
     private func settings(_ base: String, key: String) -> String {
         SampleSettings.text().replacing("http://127.0.0.1:9/zinc/partner/v2", with: base).replacing("test-key", with: key)
     }

@@ -2,7 +2,7 @@ import Foundation
 import Screening
 import Testing
 
-@Suite struct MapTests {
+@Suite("The map command") struct MapTests {
     private func program() throws -> Program {
         let program = try Program()
         try program.write(SampleSettings.text(), to: "fairlead.yaml")

@@ -3,7 +3,7 @@ import Screening
 import Testing
 
 /// An author's day: a new plugin, its test, a mistake, its correction.
-@Suite struct PluginCommandTests {
+@Suite("The plugin command") struct PluginCommandTests {
     @Test("new writes a plugin that passes its own test and check, and is listed", arguments: ["ats", "provider"]) func new(kind: String) async throws
     {
         let program = try Program()

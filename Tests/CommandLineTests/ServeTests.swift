@@ -2,7 +2,7 @@ import Foundation
 import Screening
 import Testing
 
-@Suite struct ServeTests {
+@Suite("The serve command") struct ServeTests {
     @Test("wrong settings end with 78, every problem on standard error") func wrongSettings() async throws {
         let program = try Program()
         defer { program.remove() }

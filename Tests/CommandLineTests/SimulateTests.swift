@@ -2,7 +2,7 @@ import Foundation
 import Screening
 import Testing
 
-@Suite struct SimulateTests {
+@Suite("The simulate command") struct SimulateTests {
     @Test("the stand-ins say where they are and what they take, and end with 0") func simulating() async throws {
         let program = try Program()
         defer { program.remove() }

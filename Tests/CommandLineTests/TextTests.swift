@@ -2,7 +2,7 @@
 import Screening
 import Testing
 
-@Suite struct TextTests {
+@Suite("The text of the command line") struct TextTests {
     @Test("columns are aligned, empty ones left out, the next page named") func table() {
         let list: JSON = [
             "items": [

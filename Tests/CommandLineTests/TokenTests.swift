@@ -2,7 +2,7 @@ import Foundation
 import Screening
 import Testing
 
-@Suite struct TokenTests {
+@Suite("The token command") struct TokenTests {
     @Test("tokens are made, listed and revoked, in the store or through the host that has it") func life() async throws {
         var program = try Program()
         defer { program.remove() }

@@ -4,7 +4,7 @@ import Testing
 /// The tutorial is true: each command of its `console` blocks is run in one folder, from top to bottom, and prints what the page shows.
 ///
 /// With FAIRLEAD_UPDATE_DOCS set, the page's output is written anew instead.
-@Suite struct TutorialTests {
+@Suite("The tutorial") struct TutorialTests {
     /// A part of a page: a file to write, commands to run, or anything else.
     private enum Part {
         case text(String)

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite struct UsageTests {
+@Suite("The usage text") struct UsageTests {
     private static let commands: [[String]] = [
         [], ["init"], ["check"], ["map"], ["serve"], ["simulate"], ["order"], ["event"], ["run"], ["account"], ["connection"],
         ["order", "list"], ["order", "show"], ["order", "place"], ["order", "cancel"], ["order", "refresh"], ["order", "resolve"],

@@ -7,10 +7,11 @@ import Testing
 /// Shutdown is not failure: however much is in flight, SIGTERM ends the host politely, and what was not finished is finished after the next start.
 ///
 /// `FAIRLEAD_DRAIN_ITEMS` says how many orders are in flight; how long the host took goes to the file that `FAIRLEAD_CHAOS_REPORT` names.
-@Suite(.serialized) struct DrainTests {
+@Suite("Stopping a host", .serialized) struct DrainTests {
     private static let count = ProcessInfo.processInfo.environment["FAIRLEAD_DRAIN_ITEMS"].flatMap { Int($0) } ?? 150
 
-    @Test func aHostThatIsAskedToEndLosesNothingOfWhatIsInFlight() async throws {
+    @Test("A host that is asked to stop loses nothing that is in flight")
+    func aHostThatIsAskedToEndLosesNothingOfWhatIsInFlight() async throws {
         let harness = try await KillHarness(pace: nil)
         defer { harness.serve.kill() }
         // Nobody at the ATS answers: every update stays in flight.

@@ -7,8 +7,8 @@ import Testing
 import Web
 
 /// Promise 1 and 2 against a real process that is killed at random times.
-@Suite(.serialized) struct KillTests {
-    @Test(arguments: [UInt64(1), 2, 3])
+@Suite("Killing a host", .serialized) struct KillTests {
+    @Test("A host that is killed repeatedly orders each check once and loses nothing", arguments: [UInt64(1), 2, 3])
     func killedAgainAndAgainItOrdersOnceAndLosesNothing(seed: UInt64) async throws {
         let harness = try await KillHarness()
         defer { harness.serve.kill() }

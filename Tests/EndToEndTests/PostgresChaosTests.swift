@@ -12,10 +12,11 @@ import Web
 /// and the ATS answer late, twice, out of order or not at all.
 ///
 /// `FAIRLEAD_CHAOS_SECONDS` says for how long, `FAIRLEAD_CHAOS_SEED` in what order; the table goes to the file that `FAIRLEAD_CHAOS_REPORT` names.
-@Suite(.serialized) struct PostgresChaosTests {
+@Suite("Three replicas on PostgreSQL under disruption", .serialized) struct PostgresChaosTests {
     private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
 
-    @Test func nothingIsLostOrDoneTwiceWhateverDies() async throws {
+    @Test("Nothing is lost or done twice when replicas or the database are disrupted")
+    func nothingIsLostOrDoneTwiceWhateverDies() async throws {
         let seconds = Self.number("FAIRLEAD_CHAOS_SECONDS") ?? 12
         let seed = UInt64(Self.number("FAIRLEAD_CHAOS_SEED") ?? 1)
         let harness = try await ReplicaHarness(replicas: 3)

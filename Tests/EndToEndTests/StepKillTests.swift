@@ -12,10 +12,11 @@ import Web
 ///
 /// A script makes five calls: http, place, kv, http, http. Each round kills the host or its worker before, during or after one of them.
 /// `FAIRLEAD_KILL_ROUNDS` says how many rounds; their seeds are their numbers.
-@Suite(.serialized) struct StepKillTests {
+@Suite("Killing a host between the steps of a run", .serialized) struct StepKillTests {
     private static let rounds = ProcessInfo.processInfo.environment["FAIRLEAD_KILL_ROUNDS"].flatMap { Int($0) } ?? 9
 
-    @Test func everyCallReachesTheOtherSideOnceOrUnderTheSameKey() async throws {
+    @Test("Each call of a killed run is made once or repeated under the same idempotency key")
+    func everyCallReachesTheOtherSideOnceOrUnderTheSameKey() async throws {
         let harness = try await StepKillHarness()
         defer { harness.serve.kill() }
         try await harness.serve.start()

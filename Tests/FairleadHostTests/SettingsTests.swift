@@ -7,6 +7,7 @@ import Testing
 
 @testable import FairleadHost
 
+@Suite("Reading the settings")
 struct SettingsTests {
     static let key = Array(repeating: UInt8(7), count: 32).base64
     static let environment = [
@@ -58,7 +59,8 @@ struct SettingsTests {
         }
     }
 
-    @Test func everySection() throws {
+    @Test("Every section of the settings is read")
+    func everySection() throws {
         let settings = try Self.read(Self.good)
         #expect(settings.server == Settings.Server(host: "0.0.0.0", port: 9090, publicURL: "https://screening.example.test", maxBody: 1_048_576))
         #expect(settings.store == .sqlite(path: "/srv/fairlead/data/fairlead.db"))
@@ -70,7 +72,8 @@ struct SettingsTests {
         #expect(settings.reload == .off)
     }
 
-    @Test func accounts() throws {
+    @Test("Accounts are read with their secrets, polling and wire settings")
+    func accounts() throws {
         let settings = try Self.read(Self.good)
         #expect(settings.accounts.map(\.id) == ["zinc-uk", "workerchecks-au"])
         let zinc = try #require(settings.account("zinc-uk"))
@@ -83,7 +86,8 @@ struct SettingsTests {
         #expect(checks.wire.at("create.path") == "/invite/${order.id}")
     }
 
-    @Test func connections() throws {
+    @Test("Connections are read with their secrets and plugin settings")
+    func connections() throws {
         let connection = try #require(Self.read(Self.good).connection("acme"))
         #expect(connection.plugin == "greenhouse" && connection.accounts == ["zinc-uk", "workerchecks-au"])
         #expect(connection.secrets == ["api_key": [Secret("acme-key-1")], "signing": [Secret("one"), Secret("two")]])
@@ -91,7 +95,8 @@ struct SettingsTests {
         #expect(connection.script == nil)
     }
 
-    @Test func defaults() throws {
+    @Test("Empty settings have the defaults")
+    func defaults() throws {
         for text in ["", "accounts:\nconnections:\n"] {
             let settings = try Self.read(text, [:])
             #expect(settings.server == Settings.Server())
@@ -100,7 +105,8 @@ struct SettingsTests {
         }
     }
 
-    @Test func theEnvironmentStandsBeforeTheFile() throws {
+    @Test("Environment variables override the settings file")
+    func theEnvironmentStandsBeforeTheFile() throws {
         var environment = Self.environment
         environment.merge([
             "FAIRLEAD_SERVER_PORT": "7000", "FAIRLEAD_SERVER_PUBLIC_URL": "", "FAIRLEAD_STORE_URL": "postgres://u:pw@db/fairlead",
@@ -121,7 +127,8 @@ struct SettingsTests {
         )
     }
 
-    @Test func files() throws {
+    @Test("A substitution reads a file relative to the settings file or by its absolute path")
+    func files() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -4,7 +4,7 @@ import Screening
 import ScreeningTesting
 import Testing
 
-@Suite struct APIClientTests {
+@Suite("The API client") struct APIClientTests {
     private struct Answering: WireHandler {
         let response: WireResponse
 

@@ -4,7 +4,8 @@ import Testing
 
 /// Every script under `Tests/Attacks` ends as its first line says, and the pool serves others as if nothing had happened.
 /// One after the other: a worker that gets no core is killed by the clock on the wall, which is right but not what is looked at here.
-@Suite(.serialized) struct AttackTests {
+@Suite("Hostile scripts", .serialized)
+struct AttackTests {
     struct Attack: CustomTestStringConvertible {
         let name: String
         let source: String
@@ -27,11 +28,13 @@ import Testing
         }
     }()
 
-    @Test func thereAreAttacks() {
+    @Test("There are more than one hundred hostile scripts to run")
+    func thereAreAttacks() {
         #expect(Self.attacks.count > 100)
     }
 
-    @Test(arguments: attacks) func inAWorker(_ attack: Attack) async throws {
+    @Test("A hostile script in a worker ends as expected, and the pool serves the next run", arguments: attacks)
+    func inAWorker(_ attack: Attack) async throws {
         try await LuaPool.with { pool async throws in
             try await check(attack, in: pool)
             let after = try await Fixture.run("return function(request) return request end", request: #"{"n":1}"#, in: pool, tenant: "other")
@@ -39,7 +42,8 @@ import Testing
         }
     }
 
-    @Test(arguments: attacks.filter { !$0.needsProcess }) func inProcess(_ attack: Attack) async throws {
+    @Test("A hostile script run in this process ends as expected", arguments: attacks.filter { !$0.needsProcess })
+    func inProcess(_ attack: Attack) async throws {
         try await LuaPool.with(.inProcess) { pool in try await check(attack, in: pool) }
     }
 

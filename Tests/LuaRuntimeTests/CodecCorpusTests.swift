@@ -3,7 +3,8 @@ import LuaRuntime
 import Testing
 
 /// The codec agrees with Python's on generated texts, valid and broken.
-@Suite struct CodecCorpusTests {
+@Suite("JSON codec against Python")
+struct CodecCorpusTests {
     private static let judge = """
         import json, sys
         def pairs(p):
@@ -32,7 +33,8 @@ import Testing
             if valid != (ours is not None) or (valid and not same(theirs, load(ours))): print(json.dumps([text, ours]))
         """
 
-    @Test func agreesWithPython() async throws {
+    @Test("The JSON codec agrees with Python on generated valid and broken texts")
+    func agreesWithPython() async throws {
         var random = Generator(state: 20)
         let texts = (0..<2000).map { index in
             let text = random.value(depth: 0)

@@ -3,7 +3,8 @@ import LuaRuntime
 import Testing
 
 /// What JSON means on its way into a script and out again.
-@Suite struct CodecTests {
+@Suite("JSON codec")
+struct CodecTests {
     static let echo = "return function(request) return request end"
 
     static let unchanged = [
@@ -12,7 +13,8 @@ import Testing
         #"{"":1," ":2}"#,
     ]
 
-    @Test(arguments: unchanged) func comesBackUnchanged(_ json: String) async throws {
+    @Test("A JSON value passes through a script unchanged", arguments: unchanged)
+    func comesBackUnchanged(_ json: String) async throws {
         try await LuaPool.with(.inProcess) { pool async throws in
             let end = try await Fixture.run(Self.echo, request: json, in: pool)
             #expect(end.text == json)
@@ -29,7 +31,8 @@ import Testing
         (#""\u0041\ud83d\ude00\/""#, #""A😀/""#),
     ]
 
-    @Test(arguments: changed) func keepsTheValue(_ json: String, _ expected: String) async throws {
+    @Test("JSON in another notation keeps its value, and numbers out of range become text", arguments: changed)
+    func keepsTheValue(_ json: String, _ expected: String) async throws {
         try await LuaPool.with(.inProcess) { pool async throws in
             let end = try await Fixture.run(Self.echo, request: json, in: pool)
             #expect(end.text == expected)
@@ -43,7 +46,8 @@ import Testing
         ("1e", "byte 3"),
     ]
 
-    @Test(arguments: refused) func namesTheByte(_ json: String, _ place: String) async throws {
+    @Test("Invalid JSON is refused with the position of the error", arguments: refused)
+    func namesTheByte(_ json: String, _ place: String) async throws {
         try await LuaPool.with(.inProcess) { pool async throws in
             let quoted = try String(decoding: JSONEncoder().encode(json), as: UTF8.self)
             let end = try await Fixture.run("return function(request) return json.decode(request) end", request: quoted, in: pool)
@@ -60,7 +64,8 @@ import Testing
         ("json.array({ x = 1 })", "a list must not have"),
     ]
 
-    @Test(arguments: unencodable) func namesThePath(_ value: String, _ message: String) async throws {
+    @Test("A Lua value that JSON cannot represent is refused with its path", arguments: unencodable)
+    func namesThePath(_ value: String, _ message: String) async throws {
         try await LuaPool.with(.inProcess) { pool async throws in
             let end = try await Fixture.run("return function() return \(value) end", in: pool)
             #expect(end.error?.message.hasPrefix(message) == true, "\(end)")
@@ -68,7 +73,8 @@ import Testing
         }
     }
 
-    @Test func listsAndObjectsKeepTheirKind() async throws {
+    @Test("Empty lists and objects stay distinct when encoded")
+    func listsAndObjectsKeepTheirKind() async throws {
         try await LuaPool.with(.inProcess) { pool async throws in
             let source =
                 "return function() return { json.array(), {}, json.array({ 1 }), { 1 }, setmetatable({}, { __json = 'secret:key' }), json.null } end"
@@ -77,7 +83,8 @@ import Testing
         }
     }
 
-    @Test func depthIsBounded() async throws {
+    @Test("JSON nested more than 64 levels deep is refused")
+    func depthIsBounded() async throws {
         try await LuaPool.with(.inProcess) { pool async throws in
             let deep = String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
             let source = "return function(text) return json.encode(json.decode(text)) == text end"
@@ -87,7 +94,8 @@ import Testing
         }
     }
 
-    @Test func aRequestThatIsNotJSONIsTheHostsFault() async throws {
+    @Test("A request that is not JSON ends with a bad-request error")
+    func aRequestThatIsNotJSONIsTheHostsFault() async throws {
         try await LuaPool.with { pool async throws in
             let end = try await Fixture.run(Self.echo, request: "{", in: pool)
             #expect(end.error?.code == .badRequest)

@@ -3,7 +3,8 @@ import Foundation
 import Testing
 
 /// Native code inside a confined worker cannot do what a script that escaped from Lua might try. Builds a worker that has such code in it.
-@Suite struct ConfinementTests {
+@Suite("Worker sandbox")
+struct ConfinementTests {
     static let forbidden = [
         "open", "create", "socket", "unix_socket", "fork", "clone", "thread", "execute", "kill_parent", "kill_group", "trace", "read_memory",
         "executable_memory", "make_executable", "map_descriptor", "write_error", "read_input", "duplicate", "send_descriptor", "raise_limit",
@@ -25,11 +26,13 @@ import Testing
         return target
     }
 
-    @Test(arguments: forbidden) func endsTheWorker(_ attempt: String) async throws {
+    @Test("A forbidden operation in native code kills the worker with SIGSYS", arguments: forbidden)
+    func endsTheWorker(_ attempt: String) async throws {
         #expect(try await probe(attempt) == .ended(signal: SIGSYS))
     }
 
-    @Test(arguments: ["allowed", "much_memory"]) func doesNotEndTheWorker(_ attempt: String) async throws {
+    @Test("Permitted native code runs, and memory above the limit is only refused", arguments: ["allowed", "much_memory"])
+    func doesNotEndTheWorker(_ attempt: String) async throws {
         #expect(try await probe(attempt) == .answered("1 0"))
     }
 

@@ -2,7 +2,8 @@ import LuaRuntime
 import Testing
 
 /// The hashes and encodings that scripts use, against published vectors (FIPS 180-4, RFC 4231, RFC 4648).
-@Suite struct CryptoTests {
+@Suite("Hashes and encodings")
+struct CryptoTests {
     static let vectors = [
         ("crypto.hex(crypto.sha256(''))", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
         ("crypto.hex(crypto.sha256('abc'))", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
@@ -36,14 +37,16 @@ import Testing
         ("crypto.equal('', '')", "true"),
     ]
 
-    @Test(arguments: vectors) func gives(_ expression: String, _ expected: String) async throws {
+    @Test("An expression gives the value of its published test vector", arguments: vectors)
+    func gives(_ expression: String, _ expected: String) async throws {
         try await LuaPool.with(.inProcess) { pool async throws in
             let end = try await Fixture.run("return function() return tostring(\(expression)) end", in: pool)
             #expect(end.text == "\"\(expected)\"")
         }
     }
 
-    @Test func refusesWhatIsNoText() async throws {
+    @Test("Unknown algorithms and arguments that are not strings are refused")
+    func refusesWhatIsNoText() async throws {
         try await LuaPool.with(.inProcess) { pool async throws in
             let end = try await Fixture.run("return function() return crypto.hmac('md5', 'k', 'd') end", in: pool)
             #expect(end.error?.message == "crypto.hmac: the algorithm must be sha256 or sha512")

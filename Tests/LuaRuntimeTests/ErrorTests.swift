@@ -2,7 +2,8 @@ import LuaRuntime
 import Testing
 
 /// An error names the plugin's line, whoever raised it.
-@Suite struct ErrorTests {
+@Suite("Script errors")
+struct ErrorTests {
     static let cases: [(source: String, message: String, line: Int)] = [
         ("return function()\n    local t = nil\n    return t.x\nend", "attempt to index a nil value (local 't')", 3),
         ("return function()\n    error('no phone')\nend", "no phone", 2),
@@ -14,7 +15,8 @@ import Testing
         ("return function()\n    error(setmetatable({}, { __tostring = function() return 'shown' end }))\nend", "shown", 2),
     ]
 
-    @Test(arguments: cases) func namesTheLine(_ source: String, _ message: String, _ line: Int) async throws {
+    @Test("A script error names the plugin's file and line", arguments: cases)
+    func namesTheLine(_ source: String, _ message: String, _ line: Int) async throws {
         try await LuaPool.with(.inProcess) { pool async throws in
             let error = try #require(try await Fixture.run(source, in: pool).error)
             #expect(error.code == .scriptError)
@@ -25,7 +27,8 @@ import Testing
         }
     }
 
-    @Test func carriesTheValue() async throws {
+    @Test("An error raised with a table carries the table as JSON")
+    func carriesTheValue() async throws {
         try await LuaPool.with { pool async throws in
             let source = "return function() error({ message = 'no phone', path = 'candidate.phone', found = { 1 } }) end"
             let error = try #require(try await Fixture.run(source, in: pool).error)
@@ -33,7 +36,8 @@ import Testing
         }
     }
 
-    @Test func tellsLimitsFromErrors() async throws {
+    @Test("Exceeded limits and script errors have different error codes")
+    func tellsLimitsFromErrors() async throws {
         try await LuaPool.with { pool async throws in
             let limits = Limits(sliceCPU: .milliseconds(30), runTime: .milliseconds(60), memory: 4 << 20, output: 1000)
             func code(_ body: String) async throws -> ScriptError.Code? {
@@ -48,7 +52,8 @@ import Testing
         }
     }
 
-    @Test func checkCompilesAndRunsNothing() async throws {
+    @Test("Checking a script compiles it without running it, and reports syntax errors")
+    func checkCompilesAndRunsNothing() async throws {
         for isolation in HostCallTests.isolations {
             try await LuaPool.with(isolation) { pool async throws in
                 let endless = Script(name: "main", chunk: "acme/main.lua", source: "while true do end")

@@ -4,12 +4,14 @@ import Synchronization
 import Testing
 
 /// How a script and its host talk, the same in a worker and in this process.
-@Suite struct HostCallTests {
+@Suite("Host calls")
+struct HostCallTests {
     static let isolations: [LuaPool.Isolation] = [.process, .inProcess]
 
     struct Refused: Error {}
 
-    @Test(arguments: isolations) func callsAndNotesComeInOrder(_ isolation: LuaPool.Isolation) async throws {
+    @Test("Calls and notes reach the host in the order the script made them", arguments: isolations)
+    func callsAndNotesComeInOrder(_ isolation: LuaPool.Isolation) async throws {
         let seen = Mutex<[String]>([])
         let source = """
             return function(request)
@@ -36,7 +38,8 @@ import Testing
         #expect(seen.withLock { $0 } == [#"log {"at":1}"#, #"first {"n":1}"#, #"log {"at":2}"#, #"second {"n":1}"#])
     }
 
-    @Test(arguments: isolations) func notesAreCounted(_ isolation: LuaPool.Isolation) async throws {
+    @Test("Notes beyond the limit are dropped, and the host is told so", arguments: isolations)
+    func notesAreCounted(_ isolation: LuaPool.Isolation) async throws {
         let seen = Mutex<[String]>([])
         let source = "return function() for i = 1, 10 do note('log', i) end end"
         _ = try await LuaPool.with(isolation) { pool async throws in
@@ -52,7 +55,8 @@ import Testing
         #expect(seen.withLock { $0 } == ["log 1", "log 2", "log 3", #"notes {"dropped":true}"#])
     }
 
-    @Test(arguments: isolations) func whatACallThrowsEndsTheRun(_ isolation: LuaPool.Isolation) async throws {
+    @Test("An error thrown by the host in a call ends the run even inside pcall", arguments: isolations)
+    func whatACallThrowsEndsTheRun(_ isolation: LuaPool.Isolation) async throws {
         try await LuaPool.with(isolation) { pool async throws in
             await #expect(throws: Refused.self) {
                 _ = try await pool.run(Fixture.bundle("return function() pcall(call, 'x') return 1 end"), request: Array("{}".utf8), tenant: "acme") {
@@ -64,7 +68,8 @@ import Testing
         }
     }
 
-    @Test(arguments: isolations) func aCancelledTaskDropsItsRun(_ isolation: LuaPool.Isolation) async throws {
+    @Test("Cancelling the task ends its run, and the pool serves the next run", arguments: isolations)
+    func aCancelledTaskDropsItsRun(_ isolation: LuaPool.Isolation) async throws {
         try await LuaPool.with(isolation) { pool async throws in
             let (called, signal) = AsyncStream.makeStream(of: Void.self)
             let task = Task {
@@ -81,7 +86,8 @@ import Testing
         }
     }
 
-    @Test(arguments: isolations) func aReplyThatIsNotJSONIsTheHostsFault(_ isolation: LuaPool.Isolation) async throws {
+    @Test("A host reply that is not JSON ends with a bad-request error", arguments: isolations)
+    func aReplyThatIsNotJSONIsTheHostsFault(_ isolation: LuaPool.Isolation) async throws {
         try await LuaPool.with(isolation) { pool async throws in
             let end = try await pool.run(Fixture.bundle("return function() return call('x') end"), request: Array("{}".utf8), tenant: "acme") { _ in
                 [0x7B]
@@ -90,7 +96,8 @@ import Testing
         }
     }
 
-    @Test(arguments: isolations) func modulesAreLoadedOnce(_ isolation: LuaPool.Isolation) async throws {
+    @Test("A required module is loaded once per run, and only the host's modules get host functions", arguments: isolations)
+    func modulesAreLoadedOnce(_ isolation: LuaPool.Isolation) async throws {
         let modules = [
             Script(name: "lib.names", chunk: "acme/lib/names.lua", source: "loads = (loads or 0) + 1 return { call = call, name = ... }"),
             Script(
@@ -112,7 +119,8 @@ import Testing
         #expect(end.text == #"[1,"lib.names",{"host":"table","name":"map"},true,false,false]"#)
     }
 
-    @Test(arguments: isolations) func stateDoesNotSurviveARun(_ isolation: LuaPool.Isolation) async throws {
+    @Test("Global variables do not survive a run", arguments: isolations)
+    func stateDoesNotSurviveARun(_ isolation: LuaPool.Isolation) async throws {
         try await LuaPool.with(isolation) { pool async throws in
             for _ in 0..<3 {
                 #expect(

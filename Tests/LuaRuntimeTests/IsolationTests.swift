@@ -4,7 +4,8 @@ import Synchronization
 import Testing
 
 /// What happens to the runs of one worker when it ends.
-@Suite struct IsolationTests {
+@Suite("Isolation of runs")
+struct IsolationTests {
     static let backtrack = "return function() call('begin') return ('a'):rep(1e5):find('.-.-.-.-b') end"
 
     final class Counter: Sendable {
@@ -48,7 +49,8 @@ import Testing
         }
     }
 
-    @Test func onlyTheRunAtFaultFails() async throws {
+    @Test("When one run exceeds its limit, other runs of the worker are interrupted and not failed")
+    func onlyTheRunAtFaultFails() async throws {
         try await LuaPool.with { pool async throws in
             let gate = Gate()
             let other = waiting(gate, in: pool)
@@ -63,7 +65,8 @@ import Testing
         }
     }
 
-    @Test func aWorkerKilledFromOutsideBlamesNobody() async throws {
+    @Test("When a worker is killed from outside, its runs are interrupted and the worker is replaced")
+    func aWorkerKilledFromOutsideBlamesNobody() async throws {
         try await LuaPool.with { pool async throws in
             let gate = Gate()
             let run = waiting(gate, in: pool)
@@ -77,7 +80,8 @@ import Testing
         }
     }
 
-    @Test func aCrashFailsTheRun() async throws {
+    @Test("A crash of the worker fails the run that was executing")
+    func aCrashFailsTheRun() async throws {
         try await LuaPool.with { pool async throws in
             let limits = Limits(sliceCPU: .seconds(30))
             let run = Task { try await Fixture.run("return function() call('x') while true do end end", in: pool, limits: limits) }
@@ -90,7 +94,8 @@ import Testing
     }
 
     /// A stopped worker uses no CPU and answers nothing: only the clock on the wall ends it.
-    @Test func aWorkerThatDoesNotAnswerIsKilled() async throws {
+    @Test("A worker that does not answer is killed and replaced")
+    func aWorkerThatDoesNotAnswerIsKilled() async throws {
         try await LuaPool.with { pool async throws in
             #expect(try await Fixture.run("return function() return 1 end", in: pool).text == "1")
             kill(try #require(pool.workers.first), SIGSTOP)
@@ -100,7 +105,8 @@ import Testing
         }
     }
 
-    @Test func endlessScriptsOfOneTenantDoNotStarveAnother() async throws {
+    @Test("Endless scripts of one tenant do not starve another tenant")
+    func endlessScriptsOfOneTenantDoNotStarveAnother() async throws {
         try await LuaPool.with { pool async throws in
             let hostile = (0..<30).map { _ in Task { try await Fixture.run("return function() while true do end end", in: pool, tenant: "hostile") } }
             while pool.workers.isEmpty { await Task.yield() }
@@ -118,7 +124,8 @@ import Testing
         }
     }
 
-    @Test func aTenantThatHoldsTooMuchFails() async throws {
+    @Test("Runs of one tenant that together exceed its memory limit fail")
+    func aTenantThatHoldsTooMuchFails() async throws {
         try await twoRunsHold(
             "return function() local keep = ('x'):rep(30000000) call('wait') return #keep end",
             {
@@ -128,7 +135,8 @@ import Testing
     }
 
     /// What a script has freed stays with its run until the end, so it counts.
-    @Test func aTenantThatHoldsTooMuchOfWhatItHasFreedFails() async throws {
+    @Test("Memory that a run has freed still counts towards its tenant's limit")
+    func aTenantThatHoldsTooMuchOfWhatItHasFreedFails() async throws {
         let source = """
             return function()
                 local many = {}
@@ -143,7 +151,8 @@ import Testing
     }
 
     /// Many tenants must not fill the worker either: each may then hold its part.
-    @Test func tenantsThatTogetherHoldTooMuchHaveAPartEach() async throws {
+    @Test("Tenants that together would fill the worker each get a share of its memory")
+    func tenantsThatTogetherHoldTooMuchHaveAPartEach() async throws {
         try await twoRunsHold(
             "return function() local keep = ('x'):rep(32000000) call('wait') return #keep - 2000000 end",
             tenants: ["acme", "other"],
@@ -178,7 +187,8 @@ import Testing
     }
 
     /// Runs begin as copies of a prepared state. However a run ended that had one before, the next begins with the same.
-    @Test func nothingOfARunIsInTheStateOfTheNext() async throws {
+    @Test("Every run starts from the same Lua state, however the previous run ended")
+    func nothingOfARunIsInTheStateOfTheNext() async throws {
         let look = """
             return function()
                 local seen, names = {}, {}

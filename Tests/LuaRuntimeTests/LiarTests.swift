@@ -4,7 +4,8 @@ import Synchronization
 import Testing
 
 /// A worker that a script has taken over says what it likes. The host must neither fall, nor wait for ever, nor keep all that it is told.
-@Suite(.serialized) struct LiarTests {
+@Suite("Compromised workers", .serialized)
+struct LiarTests {
     private static let target = FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-liar-\(getpid())").path
     /// The path of the worker that lies; built once.
     static let worker = Task {
@@ -39,7 +40,10 @@ import Testing
         )
     }
 
-    @Test(arguments: ["large", "twice", "unknown", "hello", "error", "boast", "word"])
+    @Test(
+        "An invalid message from a worker fails only the run that was executing",
+        arguments: ["large", "twice", "unknown", "hello", "error", "boast", "word"]
+    )
     func failsTheRunWhoseSliceItWas(_ lie: String) async throws {
         try await withPool { pool async throws in
             // Both ways of doing a slice: by the worker's own thread, and by the caller.
@@ -50,7 +54,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["silent", "drip", "compiled"])
+    @Test("A worker that does not finish its answer in time is killed", arguments: ["silent", "drip", "compiled"])
     func endsWhatDoesNotEnd(_ lie: String) async throws {
         try await withPool { pool async throws in
             #expect(try await run("truth", in: pool).text == "\"told\"")  // what needs no compiling may take less time
@@ -59,7 +63,8 @@ import Testing
         }
     }
 
-    @Test func keepsNoMoreNotesThanTheRunMayLeave() async throws {
+    @Test("A worker that sends too many notes is stopped at the run's limit")
+    func keepsNoMoreNotesThanTheRunMayLeave() async throws {
         try await withPool { pool async throws in
             for _ in 0..<2 {
                 let counter = IsolationTests.Counter()
@@ -72,7 +77,8 @@ import Testing
     }
 
     /// Numbers that are added up elsewhere.
-    @Test func survivesARunThatHoldsEverything() async throws {
+    @Test("A worker that reports absurd memory use fails its run without an overflow")
+    func survivesARunThatHoldsEverything() async throws {
         try await withPool { pool async throws in
             let gate = IsolationTests.Gate()
             let waiting = Task {
@@ -88,7 +94,8 @@ import Testing
         }
     }
 
-    @Test func readsCallsThatAreCutOff() async throws {
+    @Test("Calls with truncated fields are read without a crash")
+    func readsCallsThatAreCutOff() async throws {
         try await withPool { pool async throws in
             #expect(try await run("operation", in: pool).text == "\"told\"")
             #expect(try await run("short", in: pool).text == "\"told\"")
@@ -96,7 +103,8 @@ import Testing
     }
 
     /// Nobody can tell which of two runs broke out: the one that is known to be a customer's is run again.
-    @Test func runsAgainWhereTheWorkerSpeaksOfAnother() async throws {
+    @Test("A run is interrupted, to be run again, when its worker answers for another run")
+    func runsAgainWhereTheWorkerSpeaksOfAnother() async throws {
         try await withPool { pool async throws in
             #expect(try await run("other", in: pool).isInterrupted)
             #expect(try await run("truth", in: pool).text == "\"told\"")

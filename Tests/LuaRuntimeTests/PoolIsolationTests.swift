@@ -3,8 +3,10 @@ import LuaRuntime
 import Testing
 
 /// What a pool leaves behind in this process. Run by itself: other suites open and close descriptors of their own meanwhile.
+@Suite("Pool clean-up")
 struct PoolIsolationTests {
-    @Test func leavesNoDescriptorAndNoProcess() async throws {
+    @Test("A pool that is shut down leaves no open descriptors and no zombie processes")
+    func leavesNoDescriptorAndNoProcess() async throws {
         func round() async throws {
             try await LuaPool.with(count: 2) { pool async throws in
                 for body in ["return 1", "while true do end", "return ('a'):rep(1e5):find('.-.-.-.-b')", "error('x')"] {

@@ -5,7 +5,8 @@ import Testing
 
 @testable import LuaRuntime
 
-@Suite struct PoolMetricsTests {
+@Suite("Pool metrics")
+struct PoolMetricsTests {
     private let metrics = TestMetrics()
 
     /// A pool of one worker that reports to `metrics`.

@@ -3,8 +3,10 @@ import LuaRuntime
 import Testing
 
 /// The pool's own life: starting, replacing and ending workers, and leaving nothing behind.
-@Suite(.serialized) struct PoolTests {
-    @Test func namesAWorkerThatIsMissing() async throws {
+@Suite("Worker pool", .serialized)
+struct PoolTests {
+    @Test("A missing worker executable is reported with its path")
+    func namesAWorkerThatIsMissing() async throws {
         let pool = LuaPool(LuaPool.Configuration(count: 1, workerPath: "/nonexistent/fairlead-lua"))
         await #expect(throws: PoolError.workerUnavailable("/nonexistent/fairlead-lua: No such file or directory")) {
             _ = try await Fixture.run("return 1", in: pool)
@@ -12,13 +14,15 @@ import Testing
         await pool.shutdown()
     }
 
-    @Test func refusesAWorkerThatIsNone() async throws {
+    @Test("An executable that is not a worker is refused")
+    func refusesAWorkerThatIsNone() async throws {
         let pool = LuaPool(LuaPool.Configuration(count: 1, workerPath: "/bin/true"))
         await #expect(throws: PoolError.workerUnavailable("/bin/true does not answer")) { _ = try await Fixture.run("return 1", in: pool) }
         await pool.shutdown()
     }
 
-    @Test func throwsAfterShutdown() async throws {
+    @Test("A run after shutdown throws, and shutting down twice is harmless")
+    func throwsAfterShutdown() async throws {
         for isolation in HostCallTests.isolations {
             let pool = Fixture.pool(isolation)
             #expect(try await Fixture.run("return 1", in: pool).text == "1")
@@ -28,7 +32,8 @@ import Testing
         }
     }
 
-    @Test func recyclesAWorker() async throws {
+    @Test("A worker is replaced after its number of runs")
+    func recyclesAWorker() async throws {
         var configuration = LuaPool.Configuration(count: 1)
         configuration.runsPerWorker = 5
         let pool = LuaPool(configuration)
@@ -41,7 +46,8 @@ import Testing
         await pool.shutdown()
     }
 
-    @Test func forgetsOldBundles() async throws {
+    @Test("A worker runs more bundles than it caches, and runs the earliest again")
+    func forgetsOldBundles() async throws {
         try await LuaPool.with { pool async throws in
             for round in 0..<2 {
                 for number in 0..<100 { #expect(try await Fixture.run("return \(number)", in: pool).text == "\(number)", "round \(round)") }
@@ -50,7 +56,8 @@ import Testing
         }
     }
 
-    @Test func manyRunsWaitAtOnce() async throws {
+    @Test("Hundreds of runs can wait for host calls at once on two workers")
+    func manyRunsWaitAtOnce() async throws {
         try await LuaPool.with(count: 2) { pool async throws in
             try await withThrowingTaskGroup { group in
                 for number in 0..<300 {

@@ -5,7 +5,7 @@ import Simulators
 import Testing
 
 /// A key that the provider rejects stops the account's work, not order after order.
-@Suite struct AccountPauseTests {
+@Suite("Pausing an account") struct AccountPauseTests {
     private static var rejected: Account {
         Account(
             id: PipelineHarness.zinc.id,
@@ -16,7 +16,8 @@ import Testing
         )
     }
 
-    @Test func ordersWaitUntilTheKeyIsPutRight() async throws {
+    @Test("After a rejected API key the account's orders wait until the key is corrected")
+    func ordersWaitUntilTheKeyIsPutRight() async throws {
         let harness = try await PipelineHarness(zinc: Self.rejected)
         let account = try #require(harness.context.registry.account("zinc"))
         #expect(try await harness.commands.problem(of: account) == nil)
@@ -42,7 +43,8 @@ import Testing
         await mended.stop()
     }
 
-    @Test func aCheckThatGoesWellLetsTheWorkGoOn() async throws {
+    @Test("A successful check leaves the account without a problem, and checking an unknown account fails")
+    func aCheckThatGoesWellLetsTheWorkGoOn() async throws {
         let harness = try await PipelineHarness()
         let account = try #require(harness.context.registry.account("zinc"))
         #expect(try await harness.commands.check(account: "zinc") == nil)

@@ -14,7 +14,8 @@ struct CircuitBreakerTests {
         return breaker
     }
 
-    @Test func opensAfterFailuresInARowAndSaysSoOnce() {
+    @Test("It opens after consecutive failures and reports that once")
+    func opensAfterFailuresInARowAndSaysSoOnce() {
         var breaker = CircuitBreaker(policy)
         let opened = (0..<4).map { _ in breaker.failed(at: start) }
         #expect(opened == [false, false, true, false])
@@ -22,7 +23,8 @@ struct CircuitBreakerTests {
         #expect(asked == .refused(until: start + .seconds(10)))
     }
 
-    @Test func forgetsFailuresWhenSomethingGoesWell() {
+    @Test("A success resets the count of failures")
+    func forgetsFailuresWhenSomethingGoesWell() {
         var breaker = CircuitBreaker(policy)
         _ = breaker.failed(at: start)
         _ = breaker.failed(at: start)
@@ -31,7 +33,8 @@ struct CircuitBreakerTests {
         #expect(!breaker.isOpen)
     }
 
-    @Test func letsOneThroughAfterThePauseAndClosesWhenItGoesWell() {
+    @Test("After the pause it allows one attempt and closes when that succeeds")
+    func letsOneThroughAfterThePauseAndClosesWhenItGoesWell() {
         var breaker = opened()
         let later = start + .seconds(11)
         let (probe, another, closed) = (breaker.ask(at: later), breaker.ask(at: later), breaker.succeeded())
@@ -41,7 +44,8 @@ struct CircuitBreakerTests {
         #expect(!breaker.isOpen)
     }
 
-    @Test func waitsLongerEachTimeUpToALimit() {
+    @Test("Each failed attempt lengthens the pause up to a limit")
+    func waitsLongerEachTimeUpToALimit() {
         var breaker = opened()
         var now = start
         for pause in [20, 30, 30] {
@@ -53,7 +57,8 @@ struct CircuitBreakerTests {
         }
     }
 
-    @Test func doesNotWaitForeverForAnAttemptThatNeverReported() {
+    @Test("It allows another attempt when one was abandoned or never reported back")
+    func doesNotWaitForeverForAnAttemptThatNeverReported() {
         var breaker = opened()
         let asked = [11, 12, 22].map { breaker.ask(at: start + .seconds(Int64($0))) == .granted }
         #expect(asked == [true, false, true])

@@ -16,8 +16,8 @@ final class JumpingClock: WallClock {
 }
 
 /// A clock that is set by an hour does no harm.
-@Suite struct ClockJumpTests {
-    @Test(arguments: [Int64(3600), -3600])
+@Suite("A clock that jumps") struct ClockJumpTests {
+    @Test("Every order is processed and sent once when the clock jumps an hour", arguments: [Int64(3600), -3600])
     func ordersGoOnAndAreSentOnce(_ seconds: Int64) async throws {
         let clock = JumpingClock()
         let harness = try await PipelineHarness(clock: clock)

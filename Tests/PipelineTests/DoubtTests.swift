@@ -5,8 +5,9 @@ import Synchronization
 import Testing
 
 /// A store that is lost at the moment it writes, and does not say whether it has.
-@Suite struct DoubtTests {
-    @Test func anOrderThatWasNotSentForAStoreInDoubtIsSentOnceItIsBack() async throws {
+@Suite("Commits with an unknown result") struct DoubtTests {
+    @Test("An order whose commit had an unknown result is sent exactly once when the store is back")
+    func anOrderThatWasNotSentForAStoreInDoubtIsSentOnceItIsBack() async throws {
         let doubts = Mutex(2)
         let harness = try await PipelineHarness { effects in
             guard effects.beginSending else { return }
@@ -25,7 +26,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func itIsSentAlsoWhereAnotherReplicaHasGivenItUpMeanwhile() async throws {
+    @Test("An order that never left is sent even if another replica has marked it uncertain meanwhile")
+    func itIsSentAlsoWhereAnotherReplicaHasGivenItUpMeanwhile() async throws {
         let other = Mutex<(any Store)?>(nil)
         let harness = try await PipelineHarness { effects in
             guard effects.beginSending, let store = other.withLock({ $0 }) else { return }
@@ -45,7 +47,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func whatTheATSHeardBeforeAnOrderWasSentAgainIsThePreviousState() async throws {
+    @Test("After an order is submitted again, the next update names the last notified state as the previous one")
+    func whatTheATSHeardBeforeAnOrderWasSentAgainIsThePreviousState() async throws {
         let harness = try await PipelineHarness()
         harness.site.faults.set(.zinc, "create", .withoutID)
         harness.site.faults.set(.zinc, "webhook", .loseWebhook, times: nil)

@@ -7,8 +7,9 @@ import Testing
 @testable import Pipeline
 
 /// What fails again and again is left alone, and what waits for it loses nothing by that.
-@Suite struct FailureTests {
-    @Test func theDefaultScheduleSpansThreeDays() {
+@Suite("Failures and retries") struct FailureTests {
+    @Test("The default retry schedule makes sixteen attempts over three days")
+    func theDefaultScheduleSpansThreeDays() {
         let schedule = RetryPolicy().mayPass
         #expect(schedule.waits.count == 15)
         #expect(schedule.waits.reduce(.zero, +) == .seconds(3 * 86_400))
@@ -16,13 +17,15 @@ import Testing
         #expect(RetryPolicy().scriptError.waits == [.seconds(5), .seconds(25)])
     }
 
-    @Test func aShortSpanIsSharedByAllAttempts() {
+    @Test("A short retry span is divided among all attempts")
+    func aShortSpanIsSharedByAllAttempts() {
         let schedule = RetryPolicy(attempts: 4, span: .seconds(60)).mayPass
         #expect(schedule.waits == [.seconds(5), .milliseconds(27_500), .milliseconds(27_500)])
         #expect(RetryPolicy(attempts: 1).mayPass.waits.isEmpty)
     }
 
-    @Test func halfAndFourFifthsOfTheAttemptsAreToldOnceEach() {
+    @Test("Alerts are raised once each at half and at four fifths of the attempts")
+    func halfAndFourFifthsOfTheAttemptsAreToldOnceEach() {
         let schedule = RetryPolicy().mayPass
         #expect((1...16).compactMap { schedule.alert(after: $0) } == [.half, .fourFifths])
         #expect((1...3).allSatisfy { RetryPolicy().scriptError.alert(after: $0) == nil })
@@ -72,7 +75,8 @@ import Testing
         await still.end()
     }
 
-    @Test func whatWasGivenUpOrRefusedIsSentAgainOnRequestOnly() async throws {
+    @Test("A refused order is sent again only on request, and an abandoned one cannot be retried")
+    func whatWasGivenUpOrRefusedIsSentAgainOnRequestOnly() async throws {
         let harness = try await PipelineHarness()
         harness.site.faults.set(.zinc, "create", .status(422))
         let order = try await harness.place("application-1")

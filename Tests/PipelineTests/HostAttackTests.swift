@@ -9,7 +9,7 @@ import Testing
 /// Every script under `Tests/Attacks` as the hook of a connection on a whole host, while another connection's events go on.
 ///
 /// Run apart from other suites: a worker that gets no core is killed by the clock on the wall, which is right but not what is looked at here.
-@Suite(.serialized) struct HostAttackTests {
+@Suite("Hostile scripts in a host", .serialized) struct HostAttackTests {
     private struct Attack {
         let name: String
         let source: String
@@ -55,7 +55,8 @@ import Testing
         let milliseconds: Int64
     }
 
-    @Test func endWithTheirErrorAndTroubleNobodyElse() async throws {
+    @Test("Hostile scripts end with their expected error and do not disturb other connections")
+    func endWithTheirErrorAndTroubleNobodyElse() async throws {
         var limits = ScriptLimits()
         limits.sandbox.sliceCPU = .milliseconds(80)
         var overlays = Dictionary(uniqueKeysWithValues: Self.attacks.map { ($0.name.replacing("_", with: "-"), Self.overlay($0)) })

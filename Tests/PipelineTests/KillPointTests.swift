@@ -9,10 +9,11 @@ import Testing
 /// Promises 1 and 2 at every point between "accepted" and "the ATS was told": whenever the host dies, nothing is lost and nothing is ordered twice.
 ///
 /// `FAIRLEAD_KILL_POINTS` says how many seeds are tried; the table goes to the file that `FAIRLEAD_CHAOS_REPORT` names.
-@Suite(.serialized) struct KillPointTests {
+@Suite("Killing the host at any point", .serialized) struct KillPointTests {
     private static let seeds = ProcessInfo.processInfo.environment["FAIRLEAD_KILL_POINTS"].flatMap { Int($0) } ?? 14
 
-    @Test func whereverTheHostDiesNothingIsLostOrOrderedTwice() async throws {
+    @Test("Wherever the host is killed, nothing is lost or ordered twice")
+    func whereverTheHostDiesNothingIsLostOrOrderedTwice() async throws {
         var rows: [String] = []
         for seed in 0..<Self.seeds {
             let trial = KillTrial(seed: UInt64(seed))

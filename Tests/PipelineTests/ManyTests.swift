@@ -5,7 +5,7 @@ import Simulators
 import Testing
 
 /// Commands for many events and runs at once.
-@Suite struct ManyTests {
+@Suite("Commands for many events and runs") struct ManyTests {
     private func deliver(_ harness: PipelineHarness, _ number: Int) async throws {
         let response = try await harness.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",
@@ -20,7 +20,8 @@ import Testing
         try await harness.context.store.runs(RunQuery(), PageRequest(limit: 200)).items.count { $0.state == state }
     }
 
-    @Test func replayedEventsOrderNothingTwice() async throws {
+    @Test("Replaying events in bulk orders nothing twice")
+    func replayedEventsOrderNothingTwice() async throws {
         let harness = try await PipelineHarness()
         for number in 0..<5 { try await deliver(harness, number) }
         #expect(try await eventually { try await runs(harness, .done) >= 5 && harness.site.zinc.requests.count == 5 ? true : nil } == true)
@@ -41,7 +42,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func deadLettersAreRetriedOrDiscardedTogether() async throws {
+    @Test("Parked runs are retried or discarded in bulk by their connection")
+    func deadLettersAreRetriedOrDiscardedTogether() async throws {
         let harness = try await PipelineHarness(
             script: "return function(base) base.on_event = function(event, ctx) ctx.park('a person looks') end return base end"
         )

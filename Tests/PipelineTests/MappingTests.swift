@@ -5,7 +5,7 @@ import ScreeningTesting
 import Testing
 
 /// `map_request`: a connection's script changes what goes to the provider, and can do nothing else with it.
-@Suite struct MappingTests {
+@Suite("Mapping requests with a script") struct MappingTests {
     private func script(_ body: String) -> String {
         "return function(base)\nbase.map_request = function(request, order, ctx)\n\(body)\nreturn request end\nreturn base end"
     }
@@ -14,7 +14,8 @@ import Testing
         harness.transport.requests.filter { $0.method == .post && $0.url.contains("/zinc/") && !$0.url.contains("/providers/") }
     }
 
-    @Test func changesTheRequestAndKeepsTheCredentials() async throws {
+    @Test("A map_request script changes the request and keeps its credentials")
+    func changesTheRequestAndKeepsTheCredentials() async throws {
         let harness = try await PipelineHarness(
             script: script(
                 "request.json.reference = order.external_id request.headers['x-site'] = order.metadata.site or 'none' request.path = request.path .. '?source=ats'"
@@ -32,7 +33,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func theScriptSeesNoCredentialAndNoHost() async throws {
+    @Test("A map_request script sees neither credentials nor the host name")
+    func theScriptSeesNoCredentialAndNoHost() async throws {
         let look = """
             local seen = {}
             for name, value in pairs(request.headers) do seen[#seen + 1] = name .. '=' .. value end
@@ -47,16 +49,21 @@ import Testing
         await harness.stop()
     }
 
-    @Test(arguments: [
-        "error('no')", "local x = request.json.none.more", "request.path = 'https://elsewhere.example.test/'",
-        "request.path = '//elsewhere.example.test/'",
-        "request.path = '/../admin'", "request.path = '/%2e%2E/admin'", "request.path = '/a b'", "request.path = '@elsewhere.example.test/'",
-        "request.headers.authorization = 'Bearer mine'", "request.headers.Host = 'elsewhere.example.test'", "request.headers['x-a'] = 'a\\r\\nb: c'",
-        "request.method = 'GET'", "request.json.resultsCallbackURL = 'https://elsewhere.example.test/hook'",
-        "request.json.candidate.site = { 'see https://elsewhere.example.test/' }", "request.url = 'https://elsewhere.example.test/'", "request = 7",
-        "ctx.http.get('https://elsewhere.example.test/')",
-        "ctx.orders.find { external_id = 'x' }", "ctx.kv.set('a', 1)", "ctx.park('see')", "ctx.retry { reason = 'later' }", "while true do end",
-    ])
+    @Test(
+        "A map_request script that fails or oversteps its limits sends nothing",
+        arguments: [
+            "error('no')", "local x = request.json.none.more", "request.path = 'https://elsewhere.example.test/'",
+            "request.path = '//elsewhere.example.test/'",
+            "request.path = '/../admin'", "request.path = '/%2e%2E/admin'", "request.path = '/a b'", "request.path = '@elsewhere.example.test/'",
+            "request.headers.authorization = 'Bearer mine'", "request.headers.Host = 'elsewhere.example.test'",
+            "request.headers['x-a'] = 'a\\r\\nb: c'",
+            "request.method = 'GET'", "request.json.resultsCallbackURL = 'https://elsewhere.example.test/hook'",
+            "request.json.candidate.site = { 'see https://elsewhere.example.test/' }", "request.url = 'https://elsewhere.example.test/'",
+            "request = 7",
+            "ctx.http.get('https://elsewhere.example.test/')",
+            "ctx.orders.find { external_id = 'x' }", "ctx.kv.set('a', 1)", "ctx.park('see')", "ctx.retry { reason = 'later' }", "while true do end",
+        ]
+    )
     func aFailureSendsNothing(_ body: String) async throws {
         let harness = try await PipelineHarness(script: script(body))
         let order = try await harness.place("application-failing")
@@ -69,7 +76,10 @@ import Testing
         await harness.stop()
     }
 
-    @Test(arguments: [("", "submitting", OrderState.requested), ("ctx.reject('no')", "submitted", .refused), ("error('no')", "problem", .accepted)])
+    @Test(
+        "What a map_request script logs appears on the order's timeline, redacted",
+        arguments: [("", "submitting", OrderState.requested), ("ctx.reject('no')", "submitted", .refused), ("error('no')", "problem", .accepted)]
+    )
     func whatItLogsStandsOnTheTimeline(_ end: String, _ kind: String, _ state: OrderState) async throws {
         let harness = try await PipelineHarness(script: script("ctx.log.warn('mapped for ' .. order.candidate.email, { site = 'Leeds' }) \(end)"))
         let order = try await harness.place("application-logged")
@@ -80,7 +90,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func aRejectionRefusesTheOrder() async throws {
+    @Test("An order that a map_request script rejects is refused and not sent")
+    func aRejectionRefusesTheOrder() async throws {
         let harness = try await PipelineHarness(script: script("ctx.reject('no order without a site')"))
         let order = try await harness.place("application-rejected")
         let stored = try #require(try await harness.order(order.id, in: .refused))

@@ -6,7 +6,7 @@ import Simulators
 import Testing
 
 /// Work over which hosts die again and again does not go on for ever, and work that was only under way beside it is done.
-@Suite struct PoisonPillTests {
+@Suite("Work that stops hosts") struct PoisonPillTests {
     private func deliver(_ harness: PipelineHarness, _ number: Int) async throws {
         let response = try await harness.site.ats.orderScreening(
             at: "https://host.example.test/ats/acme/standard",
@@ -33,7 +33,8 @@ import Testing
         return try await harness.context.store.events(query, PageRequest(ascending: true)).items.map(\.state)
     }
 
-    @Test func anEventThatTookTooManyHostsWithItIsADeadLetterAndCanBeReplayed() async throws {
+    @Test("An event during which too many hosts died becomes a dead letter and can be replayed")
+    func anEventThatTookTooManyHostsWithItIsADeadLetterAndCanBeReplayed() async throws {
         let harness = try await PipelineHarness(works: false)
         try await deliver(harness, 1)
         try await vanish(13, harness.context.store)
@@ -64,7 +65,8 @@ import Testing
         await next.end()
     }
 
-    @Test func aRunThatTookTooManyHostsWithItIsADeadLetterAndCanBeRetried() async throws {
+    @Test("A run during which too many hosts died becomes a dead letter and can be retried")
+    func aRunThatTookTooManyHostsWithItIsADeadLetterAndCanBeRetried() async throws {
         let harness = try await PipelineHarness(works: false)
         try await deliver(harness, 1)
         let store = harness.context.store

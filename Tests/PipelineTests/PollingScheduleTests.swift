@@ -7,7 +7,7 @@ import Testing
 @testable import Pipeline
 
 /// Orders are read as often as the provider allows and no more, and none is forgotten.
-@Suite struct PollingScheduleTests {
+@Suite("The polling schedule") struct PollingScheduleTests {
     @Test("Of many open orders no more are read in a minute than the provider allows")
     func budget() async throws {
         let still = try await StillBed(poll: .milliseconds(20))
@@ -22,7 +22,8 @@ import Testing
         await still.end()
     }
 
-    @Test func ofThousandsNoneIsForgottenBehindThoseThatPeopleLookAt() async throws {
+    @Test("No order is left unread while another is viewed again and again")
+    func ofThousandsNoneIsForgottenBehindThoseThatPeopleLookAt() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-polling-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -56,7 +57,8 @@ import Testing
         await store.close()
     }
 
-    @Test func whatIsSilentIsAskedAboutLessOften() async throws {
+    @Test("An order that has not changed for long is polled less often")
+    func whatIsSilentIsAskedAboutLessOften() async throws {
         let harness = try await PipelineHarness(poll: .seconds(900), works: false)
         var order = try await harness.place("application-1", account: "workerchecks")
         order.providerRef = "ref"
@@ -75,7 +77,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func aLookHasAnOrderReadSoonAndOnlyOnceAMinute() async throws {
+    @Test("Viewing an order triggers at most one read a minute, within a share of the account's rate limit")
+    func aLookHasAnOrderReadSoonAndOnlyOnceAMinute() async throws {
         let viewRefresh = ViewTriggeredRefresh()
         let clock = ManualClock()
         let orders = (0..<20).map { "order-\($0)" }

@@ -5,8 +5,9 @@ import Simulators
 import Testing
 
 /// What providers say, late, twice, in words nobody knows, and too often.
-@Suite struct ReportTests {
-    @Test func fiftyEqualWebhooksChangeAnOrderOnce() async throws {
+@Suite("Reports from a provider") struct ReportTests {
+    @Test("Fifty identical webhooks change an order once")
+    func fiftyEqualWebhooksChangeAnOrderOnce() async throws {
         let harness = try await PipelineHarness()
         let order = try await harness.place("application-7")
         #expect(try await harness.order(order.id, in: .requested) != nil)
@@ -28,7 +29,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func anUnknownWordIsShownAndMovesNothing() async throws {
+    @Test("An unrecognised status is shown as a problem and leaves the order's state unchanged")
+    func anUnknownWordIsShownAndMovesNothing() async throws {
         let harness = try await PipelineHarness()
         let order = try await harness.place("application-8")
         #expect(try await harness.order(order.id, in: .requested) != nil)
@@ -43,7 +45,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func aReviewFollowsACompletedOrder() async throws {
+    @Test("A completed order becomes reviewed with the outcome of the review")
+    func aReviewFollowsACompletedOrder() async throws {
         let harness = try await PipelineHarness()
         let order = try await harness.place("application-9")
         #expect(try await harness.order(order.id, in: .requested) != nil)
@@ -55,7 +58,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func aForgedWebhookIsNotTaken() async throws {
+    @Test("A webhook with a forged signature or for an unknown address is rejected")
+    func aForgedWebhookIsNotTaken() async throws {
         let harness = try await PipelineHarness()
         let order = try await harness.place("application-10")
         #expect(try await harness.order(order.id, in: .requested) != nil)

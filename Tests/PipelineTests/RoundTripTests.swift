@@ -4,8 +4,9 @@ import Simulators
 import Testing
 
 /// Orders from end to end through the real scripts, store and providers.
-@Suite struct RoundTripTests {
-    @Test func anOrderGoesToZincByWebhookAndBack() async throws {
+@Suite("Orders from an ATS to a provider and back") struct RoundTripTests {
+    @Test("A Greenhouse assessment goes to Zinc and its result comes back by webhook")
+    func anOrderGoesToZincByWebhookAndBack() async throws {
         let harness = try await PipelineHarness(pace: .milliseconds(60))
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
         let assessment = try await harness.site.ats.orderAssessment(
@@ -26,7 +27,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func anOrderGoesToWorkerChecksByPollingAndBack() async throws {
+    @Test("An order goes to WorkerChecks and its result comes back by polling")
+    func anOrderGoesToWorkerChecksByPollingAndBack() async throws {
         let harness = try await PipelineHarness(pace: .milliseconds(300))
         let candidate = Candidate(firstName: "Ben", lastName: "Lee", email: "ben@example.test", phone: "0491 570 006")
         let response = try await harness.site.ats.orderScreening(
@@ -51,7 +53,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func everyChangeIsToldOnceAndInOrder() async throws {
+    @Test("The ATS is notified of every change once and in order")
+    func everyChangeIsToldOnceAndInOrder() async throws {
         let harness = try await PipelineHarness()
         let order = try await harness.place("application-3")
         #expect(try await harness.order(order.id, in: .requested) != nil)
@@ -67,7 +70,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func anEventThatComesTwiceIsOneOrder() async throws {
+    @Test("An event that is delivered many times makes one order")
+    func anEventThatComesTwiceIsOneOrder() async throws {
         let harness = try await PipelineHarness()
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+61491570006")
         let answers = try await withThrowingTaskGroup(of: WireResponse.self) { group in

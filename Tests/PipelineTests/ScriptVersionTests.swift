@@ -5,7 +5,7 @@ import Simulators
 import Testing
 
 /// What a connection's scripts are when they change, and when they do harm.
-@Suite struct ScriptVersionTests {
+@Suite("Script versions") struct ScriptVersionTests {
     private static let first = """
         return function(base)
           base.on_event = function(event, ctx)
@@ -43,7 +43,8 @@ import Testing
         try await eventually { try await harness.context.store.value(connection: "acme", key: "finished") == version ? true : nil } ?? false
     }
 
-    @Test func aRunFinishesOnTheScriptsThatItBeganOn() async throws {
+    @Test("A run finishes on the script version that it began on")
+    func aRunFinishesOnTheScriptsThatItBeganOn() async throws {
         let harness = try await PipelineHarness(script: Self.first)
         try await deliver(harness, 1)
         let waiting = try #require(
@@ -59,7 +60,8 @@ import Testing
         await after.stop()
     }
 
-    @Test func aRunWhoseScriptsAreGoneSaysSoAndGoesOnOnThePresentOnesWhenRetried() async throws {
+    @Test("A run whose script version is missing fails and uses the present version when it is retried")
+    func aRunWhoseScriptsAreGoneSaysSoAndGoesOnOnThePresentOnesWhenRetried() async throws {
         let harness = try await PipelineHarness(script: Self.first)
         try await deliver(harness, 1)
         let store = harness.context.store
@@ -73,7 +75,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func aPluginThatCostsItsWorkerAgainAndAgainIsPausedAndOthersAreNot() async throws {
+    @Test("A plugin that repeatedly exceeds its CPU limit is paused and other plugins are not")
+    func aPluginThatCostsItsWorkerAgainAndAgainIsPausedAndOthersAreNot() async throws {
         let harness = try await PipelineHarness(
             pace: .milliseconds(60),
             script: "return function(base) base.on_event = function() while true do end end return base end"

@@ -4,8 +4,11 @@ import Simulators
 import Testing
 
 /// One order per request, ever: what becomes of an order when creating it goes wrong.
-@Suite struct SubmissionTests {
-    @Test(arguments: [(400, OrderState.refused), (422, .refused), (500, .uncertain), (502, .uncertain), (504, .uncertain)])
+@Suite("Submitting orders through a host") struct SubmissionTests {
+    @Test(
+        "The provider's HTTP status decides whether an order is refused or uncertain",
+        arguments: [(400, OrderState.refused), (422, .refused), (500, .uncertain), (502, .uncertain), (504, .uncertain)]
+    )
     func anAnswerDecides(_ status: Int, _ state: OrderState) async throws {
         let harness = try await PipelineHarness()
         harness.site.faults.set(.zinc, "create", .status(status))
@@ -20,7 +23,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func aSuccessWithoutAnIdLeavesTheOrderToAPerson() async throws {
+    @Test("A successful response without an ID makes the order uncertain and is not retried")
+    func aSuccessWithoutAnIdLeavesTheOrderToAPerson() async throws {
         let harness = try await PipelineHarness()
         harness.site.faults.set(.zinc, "create", .withoutID)
         harness.site.faults.set(.zinc, "webhook", .loseWebhook, times: nil)
@@ -30,7 +34,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func aProviderThatSurelyDidNotActIsAskedAgain() async throws {
+    @Test("An order is scheduled to be sent again after a 503 response")
+    func aProviderThatSurelyDidNotActIsAskedAgain() async throws {
         let harness = try await PipelineHarness()
         harness.site.faults.set(.zinc, "create", .status(503, retryAfter: 1))
         let order = try await harness.place("application-503")
@@ -41,7 +46,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func anAnswerThatIsLostIsNeverAskedForAgain() async throws {
+    @Test("An order whose response was lost is not sent again and can adopt the provider's reference")
+    func anAnswerThatIsLostIsNeverAskedForAgain() async throws {
         let harness = try await PipelineHarness()
         harness.site.faults.set(.zinc, "create", .dropAfter)
         harness.site.faults.set(.zinc, "webhook", .loseWebhook, times: nil)
@@ -57,7 +63,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func theProvidersOwnWebhookSettlesAnUncertainOrder() async throws {
+    @Test("A webhook from the provider resolves an uncertain order")
+    func theProvidersOwnWebhookSettlesAnUncertainOrder() async throws {
         let harness = try await PipelineHarness()
         harness.site.faults.set(.zinc, "create", .dropAfter)
         harness.site.faults.set(.zinc, "webhook", .loseWebhook)
@@ -76,7 +83,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func aWebhookThatComesBeforeTheAnswerIsNotLost() async throws {
+    @Test("A webhook that arrives before the response to the request is not lost")
+    func aWebhookThatComesBeforeTheAnswerIsNotLost() async throws {
         let harness = try await PipelineHarness()
         harness.site.faults.set(.zinc, "create", .webhookFirst)
         let order = try await harness.place("application-early")
@@ -90,7 +98,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func anOrderIsNotSettledByAnotherOrdersRequest() async throws {
+    @Test("An uncertain order cannot adopt the reference of another order")
+    func anOrderIsNotSettledByAnotherOrdersRequest() async throws {
         let harness = try await PipelineHarness()
         let first = try await harness.place("application-first")
         let reference = try #require(try await harness.order(first.id, in: .requested)?.providerRef)
@@ -110,7 +119,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func aSecondRequestThatAWebhookNamesIsShownOnItsOrder() async throws {
+    @Test("A webhook that names a second provider reference is shown as a problem on its order")
+    func aSecondRequestThatAWebhookNamesIsShownOnItsOrder() async throws {
         let harness = try await PipelineHarness()
         let order = try await harness.place("application-twice")
         let reference = try #require(try await harness.order(order.id, in: .requested)?.providerRef)
@@ -124,7 +134,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func aCrashBetweenIntentAndAnswerLeavesTheOrderToAPerson() async throws {
+    @Test("An order that was being sent when the host crashed becomes uncertain and is not sent again")
+    func aCrashBetweenIntentAndAnswerLeavesTheOrderToAPerson() async throws {
         let harness = try await PipelineHarness(works: false)
         let placed = try await harness.place("application-crash")
         // What a killed process leaves behind: the intent is on disk, the answer is not.
@@ -140,7 +151,8 @@ import Testing
         await next.stop()
     }
 
-    @Test func anOrderThatWasNotSentIsCancelledWithoutTheProvider() async throws {
+    @Test("An order that was not sent is cancelled without the provider")
+    func anOrderThatWasNotSentIsCancelledWithoutTheProvider() async throws {
         let harness = try await PipelineHarness(works: false)
         let placed = try await harness.place("application-cancelled")
         let cancelled = try await harness.commands.cancel(order: placed.id)
@@ -149,7 +161,8 @@ import Testing
         await harness.stop()
     }
 
-    @Test func cancellingAtWorkerChecksIsTooLateOnceTheWorkerHasSubmitted() async throws {
+    @Test("WorkerChecks refuses to cancel a check once the worker has submitted it")
+    func cancellingAtWorkerChecksIsTooLateOnceTheWorkerHasSubmitted() async throws {
         let harness = try await PipelineHarness(poll: .seconds(600))
         let first = try await harness.place("application-5", account: "workerchecks")
         #expect(try await harness.order(first.id, in: .awaitingCandidate) != nil)

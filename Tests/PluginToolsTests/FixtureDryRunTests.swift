@@ -7,6 +7,7 @@ import Testing
 @testable import PluginTools
 
 /// What `fairlead map` shows of a payload.
+@Suite("Dry runs")
 struct FixtureDryRunTests {
     private func connection(_ main: String) throws -> DryRunConnection {
         try DryRunConnection(id: "acme", plugin: PluginHarness.plugin(main), accounts: ["zinc-uk"], settings: ["default_package": "pkg_1"])
@@ -24,7 +25,8 @@ struct FixtureDryRunTests {
         """
     private let payload = #"{"id":"a-1","candidate":{"first_name":"Ana","last_name":"Roe","email":"ana@example.test","phone":"+441632960000"}}"#
 
-    @Test func ordersCallsAndEnd() async throws {
+    @Test("A dry run reports orders, host calls and the result, and redacts personal data in logs")
+    func ordersCallsAndEnd() async throws {
         let report = try await PluginHarness.runner.dryRun(connection(ordering), delivery(payload))
         #expect(!report.hasProblem)
         #expect(report.orders.map(\.externalID) == ["a-1"])
@@ -40,7 +42,8 @@ struct FixtureDryRunTests {
         #expect(report.json.at("end.kind") == "done")
     }
 
-    @Test func aBodyThatIsNotJSONIsSaidToBeNone() async throws {
+    @Test("A body that is not JSON is reported with the position of the error")
+    func aBodyThatIsNotJSONIsSaidToBeNone() async throws {
         let main = "return { on_event = function(event, ctx) ctx.skip(event.body == nil and 'no body' or 'a body') end }"
         let report = try await PluginHarness.runner.dryRun(connection(main), delivery(#"{"id": 1,}"#))
         #expect(report.hasProblem && report.end == .skipped("no body"))
@@ -74,7 +77,8 @@ struct FixtureDryRunTests {
         #expect(failure.error.script == "acme.lua" && failure.line.hasPrefix("acme.lua: "), "\(failure.line)")
     }
 
-    @Test func stubsAnswerByPattern() async throws {
+    @Test("Stubs answer HTTP calls by method and URL pattern")
+    func stubsAnswerByPattern() async throws {
         let stubs = [
             CallStub(method: "GET", url: "https://api.example.test/*", reply: ["status": 404]),
             CallStub(url: "https://api.example.test/no*s", reply: ["status": 202, "json": [:]]),
@@ -83,7 +87,8 @@ struct FixtureDryRunTests {
         #expect(report.end == .done(["status": 202]))
     }
 
-    @Test func aFixturesStepsAnswerWhatFits() async throws {
+    @Test("The steps of a fixture answer matching calls in a dry run")
+    func aFixturesStepsAnswerWhatFits() async throws {
         let fixture = try Fixture(
             text: "hook: on_event\ninput: { body: \(payload) }\nsteps:\n  - { expect: { http.post: {} }, reply: { status: 418 } }\nexpect: {}",
             file: "case.yaml"
@@ -93,7 +98,8 @@ struct FixtureDryRunTests {
         #expect(report.text.contains("(answered by the fixture)"))
     }
 
-    @Test func aProblemNamesLineAndField() async throws {
+    @Test("A failed dry run names the line and field without showing the value")
+    func aProblemNamesLineAndField() async throws {
         let body = payload.replacing("ana@example.test", with: "not an address")
         let report = try await PluginHarness.runner.dryRun(connection(ordering), delivery(body))
         #expect(report.hasProblem)
@@ -104,7 +110,8 @@ struct FixtureDryRunTests {
         #expect(!report.text.contains("not an address"))
     }
 
-    @Test func theHookIsChosenByPath() async throws {
+    @Test("The hook of a dry run is chosen by the request path")
+    func theHookIsChosenByPath() async throws {
         let main = """
             return {
               on_event = function() return "event" end,
@@ -118,14 +125,16 @@ struct FixtureDryRunTests {
         #expect(event.hook == "on_event" && event.notes.isEmpty)
     }
 
-    @Test func withoutAPathSeveralRoutesAreAQuestion() async throws {
+    @Test("With several routes and no path, the report asks which route is meant")
+    func withoutAPathSeveralRoutesAreAQuestion() async throws {
         let main = #"return { routes = { ["POST /a"] = function() end, ["POST /b"] = function() end } }"#
         let report = try await PluginHarness.runner.dryRun(connection(main), delivery("{}"))
         #expect(report.text.contains("say which one the payload is for"))
         #expect(report.text.contains("hint: routes: POST /a, POST /b"))
     }
 
-    @Test func aScriptThatDoesNotCompileIsInTheReport() async throws {
+    @Test("A syntax error in the script is in the report with its line")
+    func aScriptThatDoesNotCompileIsInTheReport() async throws {
         let report = try await PluginHarness.runner.dryRun(connection("return {\n  on_event = = 1\n}"), delivery("{}"))
         #expect(report.hasProblem)
         #expect(report.text.contains("bench/main.lua:2"))

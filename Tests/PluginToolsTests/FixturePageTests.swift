@@ -6,6 +6,7 @@ import Testing
 @testable import PluginTools
 
 /// `docs/fixtures.md` explains every key that a fixture may have, and its whole examples pass.
+@Suite("Documentation of fixtures")
 struct FixturePageTests {
     private static let page = PluginHarness.repository.appending(path: "docs/fixtures.md")
 
@@ -14,7 +15,8 @@ struct FixturePageTests {
         text.matches(of: /<!-- plugin: (\w+) -->\n```yaml\n(.*?)```/.dotMatchesNewlines()).map { (String($0.1), String($0.2)) }
     }
 
-    @Test func itsExamplesPass() async throws {
+    @Test("Every complete example in docs/fixtures.md passes")
+    func itsExamplesPass() async throws {
         let examples = Self.examples(try String(contentsOf: Self.page, encoding: .utf8))
         #expect(examples.count == 3)
         for (name, text) in examples {
@@ -24,7 +26,8 @@ struct FixturePageTests {
         }
     }
 
-    @Test func everyKeyIsExplained() throws {
+    @Test("Every key that a fixture may have is in docs/fixtures.md")
+    func everyKeyIsExplained() throws {
         let text = try String(contentsOf: Self.page, encoding: .utf8)
         let words = Set(text.matches(of: /[\w.]+/).map { String($0.0) })
         let keys = Fixture.keys + Fixture.deliveryKeys + Fixture.expectationKeys + FixtureStep.keys + FixtureStep.replyKeys + FixtureStep.errorKeys

@@ -5,6 +5,7 @@ import Testing
 
 @testable import PluginTools
 
+@Suite("Reading of fixtures")
 struct FixtureReadTests {
     private func problems(_ text: String) -> [String] {
         do {
@@ -15,7 +16,8 @@ struct FixtureReadTests {
         }
     }
 
-    @Test func everythingAFixtureMaySay() throws {
+    @Test("Every key of a fixture is read")
+    func everythingAFixtureMaySay() throws {
         let fixture = try Fixture(
             text: """
                 hook: on_event
@@ -44,14 +46,16 @@ struct FixtureReadTests {
         #expect(input["headers"] == ["x-one": "a"] && input["method"] == "POST" && input["path"] == "/hook")
     }
 
-    @Test func aRoutesInputHasItsParameters() throws {
+    @Test("The input of a route has its method, path and decoded path parameters")
+    func aRoutesInputHasItsParameters() throws {
         let fixture = Fixture(name: "x", hook: "GET /tests/{id}", input: ["path": "/tests/a%20b"])
         let input = fixture.hookInput(for: "GET /tests/{id}")
         #expect(input["params"] == ["id": "a b"] && input["method"] == "GET")
         #expect(Fixture(name: "x", hook: "POST /start", input: [:]).hookInput(for: "POST /start")["path"] == "/start")
     }
 
-    @Test func updatesAndProvidersArgumentsStayAsWritten() throws {
+    @Test("Inputs of update and provider hooks are passed as written")
+    func updatesAndProvidersArgumentsStayAsWritten() throws {
         let update: JSON = ["order": ["id": "ord_1"], "cause": "poll"]
         #expect(Fixture(name: "x", hook: "on_update", input: update).hookInput(for: "on_update") == update)
         let webhook = Fixture(name: "x", hook: "interpret", input: [["body": ["id": 7]]]).hookInput(for: "interpret")
@@ -59,7 +63,8 @@ struct FixtureReadTests {
         #expect(Fixture(name: "x", hook: "report", input: ["args": ["ref_1"]]).hookInput(for: "report") == ["args": ["ref_1"]])
     }
 
-    @Test func jsonIsABareBody() throws {
+    @Test("A JSON file without fixture keys is read as a request body")
+    func jsonIsABareBody() throws {
         let fixture = try Fixture(text: #"{"id": 1}"#, file: "event.json")
         #expect(fixture.hook == nil && fixture.input["raw"] == #"{"id": 1}"# && fixture.settings == nil)
     }
@@ -79,7 +84,8 @@ struct FixtureReadTests {
         if hook == nil { #expect(fixture.input["raw"]?.text == text) }
     }
 
-    @Test func allMistakesAtOnceWithLines() {
+    @Test("All mistakes in a fixture are reported at once with their lines")
+    func allMistakesAtOnceWithLines() {
         let found = problems(
             """
             hok: on_event
@@ -102,7 +108,8 @@ struct FixtureReadTests {
         #expect(found.contains { $0.hasPrefix("fixtures/case.yaml:9: expect.result: must be done or") })
     }
 
-    @Test func mistakesOfShape() {
+    @Test("A fixture with missing, unknown, conflicting or wrongly typed keys is reported")
+    func mistakesOfShape() {
         #expect(problems("hook: on_event\nexpect: {}") == [])
         #expect(problems("hook: on_event").contains { $0.contains("expect: is missing") })
         #expect(problems("hook: on_event\ninput: { body: {}, raw: x }\nexpect: {}").contains { $0.contains("the body more than once") })

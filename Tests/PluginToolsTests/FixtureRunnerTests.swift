@@ -6,6 +6,7 @@ import Testing
 @testable import PluginTools
 
 /// What a fixture says when something is not as it expects.
+@Suite("Fixture runs")
 struct FixtureRunnerTests {
     private func result(_ main: String, _ fixture: String) async throws -> FixtureResult {
         try await PluginHarness.runner.run(PluginHarness.plugin(main), Fixture(text: fixture, file: "case.yaml"))
@@ -33,7 +34,8 @@ struct FixtureRunnerTests {
         """
     }
 
-    @Test func stepsInOrderWithReplies() async throws {
+    @Test("A fixture passes when the script makes the expected calls in order")
+    func stepsInOrderWithReplies() async throws {
         let result = try await result(
             twoCalls,
             steps("{ json: { note: hello, list: [1, 2] } }", expect: "{ reply: { id: n7 }, steps: [http.post, http.get], logs: [], orders: [] }")
@@ -43,34 +45,39 @@ struct FixtureRunnerTests {
         #expect(result.steps.map(\.name) == ["http.post", "http.get"])
     }
 
-    @Test func aChangedRequestIsShownAtItsPath() async throws {
+    @Test("A request that differs from the fixture is reported at the path of each difference")
+    func aChangedRequestIsShownAtItsPath() async throws {
         let result = try await result(twoCalls, steps("{ json: { note: goodbye, list: [1], other: null } }"))
         #expect(result.differences.map(\.path) == ["steps[1].http.post.json.note", "steps[1].http.post.json.list"])
         #expect(result.text.contains(#"steps[1].http.post.json.note: expected "goodbye", found "hello""#))
         #expect(result.text.contains("\n    -   1\n    +   1,\n    +   2\n") || result.text.contains("+   2"))
     }
 
-    @Test func aStepThatIsMissing() async throws {
+    @Test("A call without an expected step is reported with its arguments")
+    func aStepThatIsMissing() async throws {
         let result = try await result(twoCalls, "hook: on_event\ninput: { body: { note: hello } }\nexpect: {}")
         #expect(result.differences.count == 1)
         #expect(result.text.contains("steps: no step is left, but the script calls http.post with"))
         #expect(result.text.contains(#""note": "hello""#))
     }
 
-    @Test func aStepThatIsLeftOver() async throws {
+    @Test("A step that the script never makes is reported")
+    func aStepThatIsLeftOver() async throws {
         let extra = "  - expect: { kv.set: { key: a } }"
         let result = try await result(twoCalls, steps("{}", more: extra))
         #expect(result.differences.map(\.description) == ["steps[3]: expected kv.set, but the script never made this call"])
     }
 
-    @Test func anotherCallThanTheNextStep() async throws {
+    @Test("A call that is not the expected next step is reported")
+    func anotherCallThanTheNextStep() async throws {
         let main = "return { on_event = function(_, ctx) pcall(ctx.packages) return 1 end }"
         let result = try await result(main, steps("{}"))
         #expect(result.differences.map(\.path) == ["steps[1]"])
         #expect(result.text.contains("expected http.post, but the script calls packages with"))
     }
 
-    @Test func endings() async throws {
+    @Test("The way a run ends is compared with the expected result, delay and reason")
+    func endings() async throws {
         let main = "return { on_event = function(_, ctx) ctx.retry { after = 5, reason = 'busy' } end }"
         let base = "hook: on_event\nexpect: "
         #expect(try await result(main, base + "{ result: retry, after: 5, reason: busy }").passed)
@@ -80,7 +87,8 @@ struct FixtureRunnerTests {
         #expect(wrong.text.contains("busy"))
     }
 
-    @Test func aFailureShowsLineAndSource() async throws {
+    @Test("A script error shows its line and the source around it, and a fixture can expect it")
+    func aFailureShowsLineAndSource() async throws {
         let main = "return { on_event = function(event, ctx)\n  local x = event.body.missing\n  return x.y\nend }"
         let result = try await result(main, "hook: on_event\ninput: { body: {} }\nexpect: {}")
         #expect(result.text.contains("bench/main.lua:3"))
@@ -91,7 +99,8 @@ struct FixtureRunnerTests {
         )
     }
 
-    @Test func whatTheHostAnswersByItself() async throws {
+    @Test("Time, random values, orders and stored values are answered without steps")
+    func whatTheHostAnswersByItself() async throws {
         let main = """
             return { on_event = function(_, ctx)
               ctx.kv.set("a", { 1 })
@@ -109,7 +118,8 @@ struct FixtureRunnerTests {
         #expect(result.orders.count == 1)
     }
 
-    @Test func stepsMayNameWhatTheHostWouldAnswer() async throws {
+    @Test("Steps may override what the host answers by itself")
+    func stepsMayNameWhatTheHostWouldAnswer() async throws {
         let main = "return { on_event = function(_, ctx) return { ctx.now(), ctx.kv.get('a'), ctx.uuid() } end }"
         let fixture = """
             hook: on_event
@@ -122,7 +132,8 @@ struct FixtureRunnerTests {
         #expect(try await result(main, fixture).passed)
     }
 
-    @Test func errorsCanBeScripted() async throws {
+    @Test("Steps can answer with host errors and failed connections")
+    func errorsCanBeScripted() async throws {
         let main = """
             return { on_event = function(_, ctx)
               local placed, why = pcall(ctx.orders.get, "ord_1")
@@ -141,13 +152,15 @@ struct FixtureRunnerTests {
         #expect(result.passed, "\(result.text)")
     }
 
-    @Test func permissionsHoldInFixturesToo() async throws {
+    @Test("A URL that the manifest does not permit is refused in fixtures too")
+    func permissionsHoldInFixturesToo() async throws {
         let main = "return { on_event = function(_, ctx) ctx.http.get('https://elsewhere.example.test/') end }"
         let fixture = "hook: on_event\nsteps: [{ expect: { http.get: {} }, reply: {} }]\nexpect: { error: { code: url_not_permitted } }"
         #expect(try await result(main, fixture).passed)
     }
 
-    @Test func undeclaredSecretsAndMisspeltSettingsAreTold() async throws {
+    @Test("Undeclared secrets and misspelt settings in a fixture are reported")
+    func undeclaredSecretsAndMisspeltSettingsAreTold() async throws {
         let manifest = PluginHarness.manifest.replacing(
             "additionalProperties: true",
             with: "properties: { default_package: { type: string } }"

@@ -8,6 +8,7 @@ import Testing
 @testable import PluginTools
 
 /// The page on the manifest names the keys that the reader of manifests takes, and the pages in `docs` are what the tables give.
+@Suite("Manifest reference")
 struct ManifestReferenceTests {
     /// The keys that the reader says it knows at a place, when it meets one that it does not.
     private func known(_ yaml: String) throws -> Set<String> {
@@ -30,7 +31,8 @@ struct ManifestReferenceTests {
         "permissions": "permissions: { zzzzzzzz: [] }", "limits": "limits: { zzzzzzzz: 1 }",
     ]
 
-    @Test func everyKeyOfTheReaderIsOnThePage() throws {
+    @Test("The reference lists exactly the keys that the manifest reader accepts")
+    func everyKeyOfTheReaderIsOnThePage() throws {
         for block in ManifestReference.blocks {
             let yaml = try #require(Self.places[block.title], "\(block.title) needs a place here")
             var keys = Set(block.keys.map(\.name))
@@ -43,7 +45,10 @@ struct ManifestReferenceTests {
         }
     }
 
-    @Test(arguments: [("docs/lua.md", LuaReference.page), ("docs/plugin-manifest.md", ManifestReference.page)])
+    @Test(
+        "The generated reference pages in docs are up to date",
+        arguments: [("docs/lua.md", LuaReference.page), ("docs/plugin-manifest.md", ManifestReference.page)]
+    )
     func thePagesAreUpToDate(_ file: String, _ page: String) throws {
         let kept = try String(contentsOf: PluginHarness.repository.appending(path: file), encoding: .utf8)
         #expect(kept == page, "fairlead plugin types --reference lua > docs/lua.md; … --reference manifest > docs/plugin-manifest.md")

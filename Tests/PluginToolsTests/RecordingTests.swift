@@ -8,6 +8,7 @@ import Testing
 @testable import PluginTools
 
 /// A fixture made of a real run holds nothing real, wherever a person's data stands, and the plugin passes it.
+@Suite("Recordings of real runs")
 struct RecordingTests {
     private static let main = """
         local map = require "map"
@@ -57,7 +58,8 @@ struct RecordingTests {
         )
     }
 
-    @Test func nothingRealIsKept() async throws {
+    @Test("A recorded fixture contains no personal data of the real run, and passes")
+    func nothingRealIsKept() async throws {
         let plugin = try PluginHarness.plugin(Self.main)
         let settings: JSON = ["note_to": "real.recruiter@private.test"]
         let recording = try await Recording(run(), of: plugin, settings: settings, by: PluginHarness.runner)
@@ -78,7 +80,8 @@ struct RecordingTests {
     }
 
     /// Timestamps, small numbers and texts that scripts name say something of a person where the name says so.
-    @Test func whatStandsUnderASensitiveNameIsReplaced() {
+    @Test("Values of fields with a sensitive name are replaced, and other values are kept")
+    func whatStandsUnderASensitiveNameIsReplaced() {
         let real: JSON = [
             "date_of_birth": "1984-03-02T00:00:00Z", "ssn_last4": "1234", "ssnLast": 1234, "lat": 51.5074, "lon": "-0.1278", "TaxId": "77",
             "passport": ["no": "4711", "issued": "2019-05-06T00:00:00Z", "kind": "P"], "driving_license": "M", "nationality": "FR",
@@ -92,7 +95,8 @@ struct RecordingTests {
         #expect(pseudonymized(plain) == plain)
     }
 
-    @Test func aPersonIsNoMembersName() throws {
+    @Test("Personal data in the names of JSON members is replaced")
+    func aPersonIsNoMembersName() throws {
         let names = pseudonymized(
             [
                 "Jane Roe": ["stage": 1], "zebediah": 1, "answers": ["q_9c2d": 2], "4915112345678": 3, "4a0b9c2d-1f2e-4a5b-8c7d-001122334455": 4,
@@ -105,7 +109,8 @@ struct RecordingTests {
         #expect(names["answers"] == ["q_9c2d": 2] && names["Talent pool"] == 5 && names["login"] != nil && names.members?.pairs.count == 7, "\(text)")
     }
 
-    @Test func aURLAndAPathKeepNoQueryAndNoPersonsPart() {
+    @Test("URLs and paths lose their query, fragment and personal parts")
+    func aURLAndAPathKeepNoQueryAndNoPersonsPart() {
         for tail in ["?email=zeb@private.test", "#zeb@private.test", "/?email=zeb", "/people/zeb?email=zeb"] {
             let text = pseudonymized(.string("https://api.example.test" + tail), known: ["/people/"]).text ?? ""
             #expect(
@@ -115,7 +120,8 @@ struct RecordingTests {
         }
     }
 
-    @Test func thePathOfADeliveryIsInvented() async throws {
+    @Test("Personal parts of a delivery's path are replaced by invented ones")
+    func thePathOfADeliveryIsInvented() async throws {
         let manifest = PluginHarness.manifest.replacing("path: /hook", with: "path: /hook/*")
         let plugin = try PluginHarness.plugin("return { on_event = function(event, ctx) return {} end }", manifest: manifest)
         let run = try #require(RecordedRun(json: ["id": "run_1", "hook": "on_event", "input": ["path": "/hook/zebediah.quux?a=b", "raw": "{}"]]))
@@ -124,13 +130,15 @@ struct RecordingTests {
         #expect(recording.passes)
     }
 
-    @Test func whatIsNoJSONCannotBeRecorded() async throws {
+    @Test("A run whose body is not JSON cannot be recorded")
+    func whatIsNoJSONCannotBeRecorded() async throws {
         let run = try #require(RecordedRun(json: ["id": "run_1", "hook": "on_event", "input": ["raw": "name=Zebediah"]]))
         let plugin = try PluginHarness.plugin(Self.main)
         await #expect(throws: ConfigurationProblems.self) { try await Recording(run, of: plugin, settings: [:], by: PluginHarness.runner) }
     }
 
-    @Test func aChangedScriptIsHeldAgainstTheRealRun() async throws {
+    @Test("A changed script is compared with the real run, and differences are shown")
+    func aChangedScriptIsHeldAgainstTheRealRun() async throws {
         let plugin = try PluginHarness.plugin(Self.main)
         let present = DryRunConnection(id: "acme", plugin: plugin, accounts: ["a"], settings: [:])
         var changed = present

@@ -7,6 +7,7 @@ import Testing
 @testable import PluginTools
 
 /// What an author sees of a run: which lines ran, and what their locals held.
+@Suite("Script traces")
 struct TraceTests {
     private func trace(_ detail: Limits.Trace, _ main: String, input: JSON = ["body": ["name": "Ana Roe", "n": 3]]) async throws -> (
         ScriptTrace, Plugin
@@ -42,7 +43,8 @@ struct TraceTests {
         }
         """
 
-    @Test func eachLineShowsTheLocalsThatItChanged() async throws {
+    @Test("A trace shows each executed line with the local variables that it changed")
+    func eachLineShowsTheLocalsThatItChanged() async throws {
         let (trace, plugin) = try await trace(.locals, Self.main)
         let text = trace.text(of: plugin.scripts())
         #expect(
@@ -61,14 +63,16 @@ struct TraceTests {
         #expect(text.contains("      event = {"))
     }
 
-    @Test func coverageNamesTheLinesThatNeverRan() async throws {
+    @Test("Coverage gives the share of lines that ran and names those that did not")
+    func coverageNamesTheLinesThatNeverRan() async throws {
         let (trace, plugin) = try await trace(.lines, Self.main)
         let coverage = Coverage(plugin, reached: trace.reached)
         #expect(coverage.text == "81% of 11 lines ran; never: bench/main.lua 7, 15")
         #expect(trace.lines.isEmpty)
     }
 
-    @Test func limitsHoldWhileLinesAreTold() async throws {
+    @Test("CPU and trace size limits apply while a script is traced")
+    func limitsHoldWhileLinesAreTold() async throws {
         let trace = ScriptTrace(.locals)
         let pool = LuaPool(LuaPool.Configuration(count: 1, isolation: .inProcess))
         let plugin = try PluginHarness.plugin("return { on_event = function() local n = 0 while true do n = n + 1 end end }")

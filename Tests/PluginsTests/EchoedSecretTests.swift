@@ -6,8 +6,9 @@ import Testing
 @testable import Plugins
 
 /// What the other side echoes of a secret does not come back to the script.
-@Suite struct EchoedSecretTests {
-    @Test(arguments: ["u", "us", "use", "user"])
+@Suite("Secrets echoed in responses")
+struct EchoedSecretTests {
+    @Test("A secret echoed as a Basic authentication password is redacted, whatever the user name's length", arguments: ["u", "us", "use", "user"])
     func aPasswordBehindAnyUserNameIsHidden(_ user: String) throws {
         let secret = Secret("s3cr3t-api-value")
         let exchange = try ScriptExchange(

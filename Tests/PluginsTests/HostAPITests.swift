@@ -6,8 +6,9 @@ import Testing
 @testable import Plugins
 
 /// The table of the host's API is what scripts really see: the prelude says what it knows when it is asked for something unknown.
+@Suite("Host API table")
 struct HostAPITests {
-    @Test(arguments: HostAPI.parts.filter { $0.kind != .value }.map(\.name))
+    @Test("The prelude exposes exactly the members listed in the host API table", arguments: HostAPI.parts.filter { $0.kind != .value }.map(\.name))
     func thePreludeExposesExactlyTheTable(_ name: String) async throws {
         let part = try #require(HostAPI.part(name))
         let value = name == "map" ? "map({})" : name
@@ -21,17 +22,22 @@ struct HostAPITests {
         }
     }
 
-    @Test(arguments: [
-        ("place_options", "ctx.orders.place{zzzzzzzz=1}"), ("find_options", "ctx.orders.find{zzzzzzzz=1}"),
-        ("retry_options", "ctx.retry{zzzzzzzz=1}"), ("kv_options", "ctx.kv.set('k',1,{zzzzzzzz=1})"),
-        ("request_options", "ctx.http.request{zzzzzzzz=1}"),
-    ]) func optionsAreThoseOfTheTable(_ name: String, _ call: String) async throws {
+    @Test(
+        "Host calls accept exactly the options listed in the host API table",
+        arguments: [
+            ("place_options", "ctx.orders.place{zzzzzzzz=1}"), ("find_options", "ctx.orders.find{zzzzzzzz=1}"),
+            ("retry_options", "ctx.retry{zzzzzzzz=1}"), ("kv_options", "ctx.kv.set('k',1,{zzzzzzzz=1})"),
+            ("request_options", "ctx.http.request{zzzzzzzz=1}"),
+        ]
+    )
+    func optionsAreThoseOfTheTable(_ name: String, _ call: String) async throws {
         let outcome = try await PluginHarness.run("local ok,e=pcall(function() \(call) end) return {e.expected}")
         let known = outcome.value?.items?.first?.text?.split(separator: ", ").map { String($0) } ?? []
         #expect(Set(known) == Set(try #require(HostAPI.part(name)).members.map(\.name)), "\(outcome.end)")
     }
 
-    @Test func globalsAndLibrariesAreThere() async throws {
+    @Test("Documented globals and libraries exist in scripts, and unsafe ones such as os and io do not")
+    func globalsAndLibrariesAreThere() async throws {
         for name in HostAPI.globals { #expect(try await PluginHarness.run("return \(name) ~= nil").value == true, "\(name)") }
         for (library, members) in HostAPI.libraries {
             for member in members { #expect(try await PluginHarness.run("return \(library).\(member) ~= nil").value == true, "\(library).\(member)") }
@@ -41,7 +47,8 @@ struct HostAPITests {
         }
     }
 
-    @Test func valuesAreThoseThatHooksGet() async throws {
+    @Test("The values passed to hooks have exactly the fields listed in the host API table")
+    func valuesAreThoseThatHooksGet() async throws {
         let event = try await PluginHarness.run("local n={} for k in pairs(event) do n[#n+1]=k end return n")
         #expect(Set(event.value?.items?.compactMap(\.text) ?? []) == Set(try #require(HostAPI.part("event")).members.map(\.name)))
         let order = Order(

@@ -3,8 +3,10 @@ import Testing
 
 @testable import Plugins
 
+@Suite("Inbound rules")
 struct InboundRuleTests {
-    @Test func paths() {
+    @Test("A rule matches its exact path or wildcard, ignoring repeated and trailing slashes")
+    func paths() {
         let exact = InboundRule(path: "/webhook", verification: .none)
         for path in ["/webhook", "/webhook/", "//webhook"] { #expect(exact.matches(path)) }
         for path in ["/", "", "/webhooks", "/Webhook", "/webhook/x", "/%77ebhook"] { #expect(!exact.matches(path)) }
@@ -15,7 +17,8 @@ struct InboundRuleTests {
         for path in ["/", "/x", "/x/y"] { #expect(all.matches(path)) }
     }
 
-    @Test func theFirstThatMatchesStands() {
+    @Test("The first rule that matches the path applies")
+    func theFirstThatMatchesStands() {
         let rules = [
             InboundRule(path: "/hooks/open", verification: .none), InboundRule(path: "/hooks/*", verification: .standardWebhooks(secret: "s")),
         ]
@@ -24,7 +27,8 @@ struct InboundRuleTests {
         #expect(rules.first(for: "/elsewhere") == nil)
     }
 
-    @Test func handshakes() {
+    @Test("A handshake header is echoed only when it is present, non-empty, short and free of line breaks")
+    func handshakes() {
         let rule = InboundRule(path: "/hook", verification: .none, echoHeader: "X-Hook-Secret")
         func echo(_ headers: [String: String]) -> String? { rule.echo(for: InboundVectorTests.request(headers, ""))?.value }
         #expect(echo(["x-hook-secret": "abc"]) == "abc")
@@ -35,7 +39,8 @@ struct InboundRuleTests {
         #expect(InboundRule(path: "/hook", verification: .none).echo(for: InboundVectorTests.request(["x-hook-secret": "abc"], "")) == nil)
     }
 
-    @Test func duplicates() {
+    @Test("The deduplication key is taken from a header or body field and falls back to a hash of the body")
+    func duplicates() {
         func key(_ dedupe: Dedupe, _ headers: [String: String] = [:], _ body: String = "{}", path: String = "/hook") -> String {
             dedupe.key(for: ReceivedRequest(method: "POST", path: path, headers: headers, body: Array(body.utf8)))
         }
@@ -51,7 +56,8 @@ struct InboundRuleTests {
         #expect(!key(.header("id"), ["id": "ana@example.test"]).contains("ana"))
     }
 
-    @Test func warnings() throws {
+    @Test("A rule without verification, or with an unsigned timestamp, gives a warning")
+    func warnings() throws {
         #expect(!InboundRule(path: "/hook", verification: .none).warnings.isEmpty)
         let unsigned = HMACScheme(secret: "s", header: "sig", timestamp: .init(header: "time"))
         #expect(!InboundRule(path: "/hook", verification: .hmac(unsigned)).warnings.isEmpty)

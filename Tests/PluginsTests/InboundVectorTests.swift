@@ -5,6 +5,7 @@ import Testing
 @testable import Plugins
 
 /// How real ATSs sign, each with a delivery computed outside Fairlead.
+@Suite("Webhook signatures of real ATSs")
 struct InboundVectorTests {
     static let secrets = ["signing": [Secret("test-secret-1")], "standard": [Secret("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3")]]
     static let now = Timestamp(milliseconds: 1_700_000_000_000)
@@ -139,12 +140,14 @@ struct InboundVectorTests {
         ReceivedRequest(method: "POST", path: "/hook", headers: headers, body: Array(body.utf8))
     }
 
-    @Test(arguments: vectors) func genuineDeliveriesPass(_ vector: Vector) throws {
+    @Test("A genuine delivery passes verification", arguments: vectors)
+    func genuineDeliveriesPass(_ vector: Vector) throws {
         let rule = try Self.rule(vector.verify)
         #expect(rule.verification.verify(Self.request(vector.headers, vector.body), secrets: Self.secrets, now: Self.now))
     }
 
-    @Test(arguments: vectors) func anotherSecretFails(_ vector: Vector) throws {
+    @Test("A wrong secret fails verification, and one correct secret among several passes", arguments: vectors)
+    func anotherSecretFails(_ vector: Vector) throws {
         let rule = try Self.rule(vector.verify)
         let request = Self.request(vector.headers, vector.body)
         for wrong in [["signing": [Secret("other")], "standard": [Secret("whsec_b3RoZXI=")]], ["signing": [Secret("")], "standard": []], [:]] {
@@ -154,7 +157,8 @@ struct InboundVectorTests {
         #expect(rule.verification.verify(request, secrets: rotated, now: Self.now))
     }
 
-    @Test(arguments: vectors.filter { $0.place != "body" }) func forgedHeadersFail(_ vector: Vector) throws {
+    @Test("A delivery with a forged or truncated signature header fails verification", arguments: vectors.filter { $0.place != "body" })
+    func forgedHeadersFail(_ vector: Vector) throws {
         let rule = try Self.rule(vector.verify)
         let genuine = try #require(vector.headers[vector.place])
         let forgeries = [
@@ -171,14 +175,16 @@ struct InboundVectorTests {
         #expect(!rule.verification.verify(Self.request([:], vector.body), secrets: Self.secrets, now: Self.now))
     }
 
-    @Test(arguments: vectors.filter { !["Lever", "Teamtailor"].contains($0.description) }) func changedBodiesFail(_ vector: Vector) throws {
+    @Test("A delivery whose body was changed fails verification", arguments: vectors.filter { !["Lever", "Teamtailor"].contains($0.description) })
+    func changedBodiesFail(_ vector: Vector) throws {
         let rule = try Self.rule(vector.verify)
         for body in ["", "{}", vector.body + " ", vector.body + "\n", "\u{FEFF}" + vector.body] {
             #expect(!rule.verification.verify(Self.request(vector.headers, body), secrets: Self.secrets, now: Self.now))
         }
     }
 
-    @Test(arguments: vectors) func signedDeliveriesPass(_ vector: Vector) throws {
+    @Test("A delivery that Fairlead signs passes its own verification, and cannot be signed without a secret", arguments: vectors)
+    func signedDeliveriesPass(_ vector: Vector) throws {
         let rule = try Self.rule(vector.verify)
         let body = #"{"token":"t","triggeredAt":1,"resource_id":"7","name":"Zoë 😀"}"#
         let signed = try #require(rule.verification.sign(Array(body.utf8), headers: ["Event-Id": "e"], secrets: Self.secrets, now: Self.now))
@@ -187,7 +193,8 @@ struct InboundVectorTests {
         #expect(rule.verification.sign(Array(body.utf8), secrets: [:], now: Self.now) == nil)
     }
 
-    @Test func oneOfSeveralSignaturesIsEnough() throws {
+    @Test("One valid signature among several in the header is enough")
+    func oneOfSeveralSignaturesIsEnough() throws {
         for (index, others) in [(4, "v1=00ff;v2=aa;"), (11, "v1a,bm90IG91cnM= v1,AAAA ")] {
             let vector = Self.vectors[index]
             var headers = vector.headers
@@ -196,7 +203,8 @@ struct InboundVectorTests {
         }
     }
 
-    @Test func upperCaseHexadecimalAndUnpaddedBase64AreRead() throws {
+    @Test("Upper-case hexadecimal and Base64 with or without padding are accepted in signatures")
+    func upperCaseHexadecimalAndUnpaddedBase64AreRead() throws {
         let workable = Self.vectors[3]
         let upper = workable.headers.mapValues { $0.uppercased() }
         #expect(try Self.rule(workable.verify).verification.verify(Self.request(upper, workable.body), secrets: Self.secrets, now: Self.now))

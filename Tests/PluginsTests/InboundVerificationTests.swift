@@ -4,6 +4,7 @@ import Testing
 
 @testable import Plugins
 
+@Suite("Verification of inbound requests")
 struct InboundVerificationTests {
     static let secrets = [
         "user": [Secret("key:1"), Secret("key-2")], "password": [Secret("pw")], "empty": [Secret("")], "standard": [Secret("c2VjcmV0")],
@@ -16,7 +17,8 @@ struct InboundVerificationTests {
 
     static func basic(_ text: String, scheme: String = "Basic") -> [String: String] { ["authorization": "\(scheme) \(Array(text.utf8).base64)"] }
 
-    @Test func basicWithoutPassword() {
+    @Test("Basic authentication without a password secret requires an empty password")
+    func basicWithoutPassword() {
         for name in [String?.none, "missing"] {
             let scheme = Verification.basic(username: "user", password: name)
             #expect(Self.verify(scheme, Self.basic("key:1:")))
@@ -25,7 +27,8 @@ struct InboundVerificationTests {
         }
     }
 
-    @Test func basicWithPassword() {
+    @Test("Basic authentication requires the exact user name and password, and rejects empty secrets and malformed headers")
+    func basicWithPassword() {
         let scheme = Verification.basic(username: "user", password: "password")
         #expect(Self.verify(scheme, Self.basic("key-2:pw")))
         for wrong in ["key-2:", "key-2:PW", "key-2:pwx", "pw:key-2", "key-2"] { #expect(!Self.verify(scheme, Self.basic(wrong))) }
@@ -37,7 +40,8 @@ struct InboundVerificationTests {
         #expect(!Self.verify(scheme, Self.basic("key-2:pw", scheme: "Bearer")))
     }
 
-    @Test func bearer() {
+    @Test("Bearer authentication requires the exact token, and another header takes the bare token")
+    func bearer() {
         let scheme = Verification.bearer(secret: "user", header: "authorization")
         #expect(Self.verify(scheme, ["authorization": "Bearer key-2"]))
         #expect(Self.verify(scheme, ["authorization": "bearer key:1"]))
@@ -51,19 +55,22 @@ struct InboundVerificationTests {
         #expect(!Self.verify(.bearer(secret: "missing", header: "x-token"), ["x-token": ""]))
     }
 
-    @Test(arguments: [0, 299, 300, -299, -300]) func nearTimestampsPass(_ seconds: Int64) throws {
+    @Test("A signed timestamp within five minutes of now passes", arguments: [0, 299, 300, -299, -300])
+    func nearTimestampsPass(_ seconds: Int64) throws {
         let timestamp = Self.now + .seconds(seconds)
         let delivery = try #require(Verification.standardWebhooks(secret: "standard").sign([], secrets: Self.secrets, now: timestamp))
         #expect(Self.verify(.standardWebhooks(secret: "standard"), delivery.headers, body: ""))
     }
 
-    @Test(arguments: [301, 3600, -301, -86_400]) func replayedTimestampsFail(_ seconds: Int64) throws {
+    @Test("A signed timestamp more than five minutes from now fails", arguments: [301, 3600, -301, -86_400])
+    func replayedTimestampsFail(_ seconds: Int64) throws {
         let timestamp = Self.now + .seconds(seconds)
         let delivery = try #require(Verification.standardWebhooks(secret: "standard").sign([], secrets: Self.secrets, now: timestamp))
         #expect(!Self.verify(.standardWebhooks(secret: "standard"), delivery.headers, body: ""))
     }
 
-    @Test func signedTimestampsInSecondsMillisecondsAndText() throws {
+    @Test("Signed timestamps are read as seconds, milliseconds or ISO 8601 text")
+    func signedTimestampsInSecondsMillisecondsAndText() throws {
         let scheme = HMACScheme(
             secret: "user",
             header: "X-Signature",
@@ -82,7 +89,8 @@ struct InboundVerificationTests {
         }
     }
 
-    @Test func standardWebhooksIdentifiers() throws {
+    @Test("Standard Webhooks requires its three headers and version v1, and rejects an identifier with a dot")
+    func standardWebhooksIdentifiers() throws {
         let scheme = Verification.standardWebhooks(secret: "standard")
         let dotted = try #require(scheme.sign([], secrets: Self.secrets, now: Self.now, id: "a.1700000000"))
         #expect(!Self.verify(scheme, dotted.headers, body: ""))
@@ -127,7 +135,8 @@ struct InboundVerificationTests {
         }
     }
 
-    @Test func aMissingSignedValueFails() throws {
+    @Test("Verification fails if a signed body field is missing, null or not a scalar")
+    func aMissingSignedValueFails() throws {
         let scheme = Verification.bodyHMAC(
             BodyHMACScheme(secret: "user", signature: "signature", signed: try #require(SignedTemplate("${body.token}${body.time}")))
         )
@@ -140,7 +149,8 @@ struct InboundVerificationTests {
         #expect(!Self.verify(scheme, [:], body: "not json"))
     }
 
-    @Test func extraSignatures() throws {
+    @Test("Only the first sixteen signatures of a header are tried, and a single-signature scheme accepts no list")
+    func extraSignatures() throws {
         let scheme = HMACScheme(secret: "user", header: "sig", prefix: "v1=", list: ",")
         let genuine = try #require(Verification.hmac(scheme).sign([], secrets: Self.secrets, now: Self.now)?.headers["sig"])
         #expect(Self.verify(.hmac(scheme), ["sig": "v0=aa, \(genuine) ,v1=bb"], body: ""))

@@ -4,6 +4,7 @@ import Testing
 
 @testable import Plugins
 
+@Suite("Plugin manifests")
 struct ManifestTests {
     static let good = """
         name: sample
@@ -44,7 +45,8 @@ struct ManifestTests {
         }
     }
 
-    @Test func everyPart() throws {
+    @Test("Every part of a manifest is read")
+    func everyPart() throws {
         let manifest = try Self.read(Self.good)
         #expect(
             manifest.name == "sample" && manifest.version == "1.0.0" && manifest.contract == 1 && manifest.kind == .ats && manifest.title == "Sample"
@@ -62,50 +64,62 @@ struct ManifestTests {
         #expect(manifest.provider == nil)
     }
 
-    @Test(arguments: [
-        ("name: sample", "name: other", "plugin.yaml:1: name: must be sample, the name of the plugin's folder"),
-        ("contract: 1", "contract: 2", "plugin.yaml:3: contract: this host speaks plugin contract 1 only. Use"),
-        ("contract: 1", "contract: new", "plugin.yaml:3: contract: this host speaks plugin contract 1 only. Use"),
-        ("contract: 1\n", "", "plugin.yaml:1: contract: is missing. Write contract: 1."),
-        ("version: 1.0.0", "version: 1.0", "plugin.yaml:2: version: must be text, not a number. Write it in quotes"),
-        ("kind: ats", "kind: at", "plugin.yaml:4: kind: must be ats or provider. Did you mean ats?"),
-        ("permissions:", "permission:", "plugin.yaml:22: permission: unknown key. Did you mean permissions?"),
-        ("required: [default_package]", "requird: [default_package]", "plugin.yaml:8: settings.requird: unknown key. Did you mean required?"),
-        ("required: [default_package]", "required: [default]", "plugin.yaml:8: settings.required: names default, which"),
-        ("type: string, pattern", "type: text, pattern", "plugin.yaml:11: settings.properties.subdomain.type: must be of"),
-        (#""^[a-z0-9-]+$""#, #""[""#, "plugin.yaml:11: settings.properties.subdomain.pattern: is no regular expression"),
-        (
-            "username: api_key", "username: apikey",
-            "plugin.yaml:17: inbound.0.verify.username: names apikey, which is not among the manifest's secrets."
-        ),
-        (
-            "username: api_key", "username: api_key, user: api_key",
-            "plugin.yaml:17: inbound.0.verify.user: unknown key. Known keys: scheme, username, password."
-        ),
-        ("scheme: basic", "scheme: basik", "plugin.yaml:17: inbound.0.verify.scheme: must be hmac or"),
-        ("path: /assessments/*", "path: /a*/b", "plugin.yaml:16: inbound.0.path: may have * only"),
-        ("path: /webhook", "path: webhook", "plugin.yaml:18: inbound.1.path: must begin with /"),
-        ("encoding: hex", "encoding: hexa", "plugin.yaml:19: inbound.1.verify.encoding: must be hex or base64"),
-        ("algorithm: sha256", "algorithm: md5", "plugin.yaml:19: inbound.1.verify.algorithm: must be sha256 or sha512"),
-        (#"prefix: "sha256 ""#, #"signed: "${query}""#, "plugin.yaml:19: inbound.1.verify.signed: may use"),
-        (#"prefix: "sha256 ""#, "signed: fixed", "plugin.yaml:19: inbound.1.verify.signed: names nothing"),
-        (#"prefix: "sha256 ""#, "timestamp: { header: T, tolerance: soon }", "plugin.yaml:19: inbound.1.verify.timestamp.tolerance: must be a time"),
-        ("{ header: Sample-Event-Id }", "{ headr: Sample-Event-Id }", "plugin.yaml:20: inbound.1.dedupe.headr: unknown key. Did you mean header?"),
-        ("https://harvest.example.test", "https://harvest.example.test/v1", "plugin.yaml:23: permissions.http.0: must be an origin: scheme"),
-        ("${settings.subdomain}", "${settings.subdomian}", "plugin.yaml:23: permissions.http.1: names the setting subdomian, which"),
-    ]) func problems(_ part: String, _ replacement: String, _ problem: String) {
+    @Test(
+        "A mistake in a manifest is reported with its line, key and a suggestion",
+        arguments: [
+            ("name: sample", "name: other", "plugin.yaml:1: name: must be sample, the name of the plugin's folder"),
+            ("contract: 1", "contract: 2", "plugin.yaml:3: contract: this host speaks plugin contract 1 only. Use"),
+            ("contract: 1", "contract: new", "plugin.yaml:3: contract: this host speaks plugin contract 1 only. Use"),
+            ("contract: 1\n", "", "plugin.yaml:1: contract: is missing. Write contract: 1."),
+            ("version: 1.0.0", "version: 1.0", "plugin.yaml:2: version: must be text, not a number. Write it in quotes"),
+            ("kind: ats", "kind: at", "plugin.yaml:4: kind: must be ats or provider. Did you mean ats?"),
+            ("permissions:", "permission:", "plugin.yaml:22: permission: unknown key. Did you mean permissions?"),
+            ("required: [default_package]", "requird: [default_package]", "plugin.yaml:8: settings.requird: unknown key. Did you mean required?"),
+            ("required: [default_package]", "required: [default]", "plugin.yaml:8: settings.required: names default, which"),
+            ("type: string, pattern", "type: text, pattern", "plugin.yaml:11: settings.properties.subdomain.type: must be of"),
+            (#""^[a-z0-9-]+$""#, #""[""#, "plugin.yaml:11: settings.properties.subdomain.pattern: is no regular expression"),
+            (
+                "username: api_key", "username: apikey",
+                "plugin.yaml:17: inbound.0.verify.username: names apikey, which is not among the manifest's secrets."
+            ),
+            (
+                "username: api_key", "username: api_key, user: api_key",
+                "plugin.yaml:17: inbound.0.verify.user: unknown key. Known keys: scheme, username, password."
+            ),
+            ("scheme: basic", "scheme: basik", "plugin.yaml:17: inbound.0.verify.scheme: must be hmac or"),
+            ("path: /assessments/*", "path: /a*/b", "plugin.yaml:16: inbound.0.path: may have * only"),
+            ("path: /webhook", "path: webhook", "plugin.yaml:18: inbound.1.path: must begin with /"),
+            ("encoding: hex", "encoding: hexa", "plugin.yaml:19: inbound.1.verify.encoding: must be hex or base64"),
+            ("algorithm: sha256", "algorithm: md5", "plugin.yaml:19: inbound.1.verify.algorithm: must be sha256 or sha512"),
+            (#"prefix: "sha256 ""#, #"signed: "${query}""#, "plugin.yaml:19: inbound.1.verify.signed: may use"),
+            (#"prefix: "sha256 ""#, "signed: fixed", "plugin.yaml:19: inbound.1.verify.signed: names nothing"),
+            (
+                #"prefix: "sha256 ""#, "timestamp: { header: T, tolerance: soon }",
+                "plugin.yaml:19: inbound.1.verify.timestamp.tolerance: must be a time"
+            ),
+            (
+                "{ header: Sample-Event-Id }", "{ headr: Sample-Event-Id }",
+                "plugin.yaml:20: inbound.1.dedupe.headr: unknown key. Did you mean header?"
+            ),
+            ("https://harvest.example.test", "https://harvest.example.test/v1", "plugin.yaml:23: permissions.http.0: must be an origin: scheme"),
+            ("${settings.subdomain}", "${settings.subdomian}", "plugin.yaml:23: permissions.http.1: names the setting subdomian, which"),
+        ]
+    )
+    func problems(_ part: String, _ replacement: String, _ problem: String) {
         let found = Self.problems(Self.good.replacing(part, with: replacement, maxReplacements: 1))
         #expect(found.count == 1 && found.first?.hasPrefix(problem) == true, "\(found)")
     }
 
-    @Test func allProblemsAtOnce() {
+    @Test("All problems of a manifest are reported at once")
+    func allProblemsAtOnce() {
         let found = Self.problems("nme: sample\ncontract: 7\nkind: ats\ninbound: [{ path: /x }]\nsecrets: { Bad-Name: {} }\n")
         #expect(found.count == 6)
         #expect(Self.problems("[]").contains { $0.contains("must be an object") })
         #expect(!Self.problems("").isEmpty)
     }
 
-    @Test func providers() throws {
+    @Test("The manifest of a provider is read with its capabilities, environments and polling")
+    func providers() throws {
         let manifest = try Self.read(
             """
             name: sample

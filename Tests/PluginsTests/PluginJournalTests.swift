@@ -7,11 +7,13 @@ import Testing
 @testable import Plugins
 
 /// A run's host calls are done once, whatever interrupts the run.
+@Suite("Journal of host calls")
 struct PluginJournalTests {
     private func failure(_ end: HookEnd) -> JSON? { if case .failed(let failure) = end { failure.error.json } else { nil } }
     private func isRetried(_ end: HookEnd) -> HookFailure.Retry? { if case .failed(let failure) = end { failure.retry } else { nil } }
 
-    @Test func rememberedAnswersAreGivenAgain() async throws {
+    @Test("A retried run gets the recorded answers without making the calls again")
+    func rememberedAnswersAreGivenAgain() async throws {
         let host = PluginScriptHost { _, number in WireResponse(201, json: ["id": .int(Int64(number))]) }
         let script = PluginHarness.script(
             """
@@ -34,7 +36,8 @@ struct PluginJournalTests {
         #expect(host.steps.allSatisfy { $0.reply != nil })
     }
 
-    @Test func aChangedRequestIsAnErrorThatNamesBoth() async throws {
+    @Test("A retry that makes a different call fails as nondeterministic, and the error names both calls")
+    func aChangedRequestIsAnErrorThatNamesBoth() async throws {
         let host = PluginScriptHost()
         let script = PluginHarness.script(
             """
@@ -51,7 +54,8 @@ struct PluginJournalTests {
         #expect(host.sent.count == 1)
     }
 
-    @Test func afterAFailureThatPassedTheScriptMayGoAnotherWay() async throws {
+    @Test("After a transient failure is resolved, the retried script may take another branch")
+    func afterAFailureThatPassedTheScriptMayGoAnotherWay() async throws {
         let host = PluginScriptHost { request, number in WireResponse(number == 1 ? 503 : 201, json: [:]) }
         let script = PluginHarness.script(
             """
@@ -70,7 +74,8 @@ struct PluginJournalTests {
         #expect(host.keys[2] != host.keys[1])
     }
 
-    @Test func everyAttemptIsSignedAnew() async throws {
+    @Test("A request that is sent again is signed with a new timestamp")
+    func everyAttemptIsSignedAnew() async throws {
         let host = PluginScriptHost { request, number in WireResponse(number == 1 ? 503 : 200, json: [:]) }
         let script = PluginHarness.script(
             """
@@ -88,13 +93,15 @@ struct PluginJournalTests {
         #expect(Set(host.sent.compactMap { HTTPField.Name("webhook-id").flatMap($0.headers.value) }) == ["msg_1"])
     }
 
-    @Test func aLifetimeBeyondReasonIsRefused() async throws {
+    @Test("A key-value lifetime that is too long is refused")
+    func aLifetimeBeyondReasonIsRefused() async throws {
         let host = PluginScriptHost()
         let end = try await host.attempt(PluginHarness.script(#"ctx.kv.set("a", 1, { ttl = 1e300 })"#))
         #expect(failure(end)?["path"] == "ttl")
     }
 
-    @Test func changedArgumentsAreOneToo() async throws {
+    @Test("A retry that makes the same call with other arguments fails as nondeterministic")
+    func changedArgumentsAreOneToo() async throws {
         let host = PluginScriptHost()
         let script = PluginHarness.script(#"ctx.http.post("https://api.example.test/a", { json = { n = ctx.run.attempt } }) error("again")"#)
         _ = try await host.attempt(script)
@@ -103,7 +110,8 @@ struct PluginJournalTests {
         #expect(host.sent.count == 1)
     }
 
-    @Test(arguments: [408, 425, 429, 500, 503]) func whatMayPassIsSentAgainWithTheSameKey(_ status: Int) async throws {
+    @Test("A request that got a transient error status is sent again with the same idempotency key", arguments: [408, 425, 429, 500, 503])
+    func whatMayPassIsSentAgainWithTheSameKey(_ status: Int) async throws {
         let host = PluginScriptHost { _, number in WireResponse(number == 2 ? status : 201) }
         let script = PluginHarness.script(
             """
@@ -120,7 +128,8 @@ struct PluginJournalTests {
         #expect(host.steps.map(\.attempts) == [1, 2])
     }
 
-    @Test(arguments: [503, 0]) func whatMayPassIsSentAgainAlsoWhereTheHostDiedBeforeItCouldSaySo(_ status: Int) async throws {
+    @Test("A request with a transient failure is sent again even if the host crashed before recording the retry", arguments: [503, 0])
+    func whatMayPassIsSentAgainAlsoWhereTheHostDiedBeforeItCouldSaySo(_ status: Int) async throws {
         let host = PluginScriptHost { _, number in
             guard number == 1 else { return WireResponse(201) }
             if status == 0 { throw TransportError(.cannotConnect, "no connection") }
@@ -142,7 +151,8 @@ struct PluginJournalTests {
         #expect(host.keys[0] == host.keys[1])
     }
 
-    @Test func otherAnswersStand() async throws {
+    @Test("A permanent error status is replayed on retry and not requested again")
+    func otherAnswersStand() async throws {
         let host = PluginScriptHost { _, _ in WireResponse(404) }
         let script = PluginHarness.script(#"ctx.http.post("https://api.example.test/a", { json = {} }) ctx.retry { reason = "later" }"#)
         _ = try await host.attempt(script)
@@ -150,7 +160,8 @@ struct PluginJournalTests {
         #expect(host.sent.count == 1)
     }
 
-    @Test func aFailedConnectionEndsTheAttempt() async throws {
+    @Test("A failed connection ends the attempt even inside pcall, and the run is retried")
+    func aFailedConnectionEndsTheAttempt() async throws {
         let host = PluginScriptHost { _, number in
             if number == 1 { throw TransportError(.cannotConnect, "api.example.test does not answer") }
             return WireResponse(200)
@@ -163,13 +174,15 @@ struct PluginJournalTests {
         #expect(host.sent.count == 2)
     }
 
-    @Test func aFailedConnectionMayBeTheScriptsToHandle() async throws {
+    @Test("A script can handle a failed connection itself with on_error set to return")
+    func aFailedConnectionMayBeTheScriptsToHandle() async throws {
         let host = PluginScriptHost { _, _ in throw TransportError(.timedOut, "no answer in time") }
         let script = PluginHarness.script(#"return ctx.http.get("https://api.example.test/a", { on_error = "return" }).error"#)
         #expect(try await host.attempt(script) == .done("no answer in time"))
     }
 
-    @Test func aCallWhoseAnswerWasLostGoesOutAgainWithTheSameKey() async throws {
+    @Test("A call whose answer was lost in a crash is sent again with the same idempotency key")
+    func aCallWhoseAnswerWasLostGoesOutAgainWithTheSameKey() async throws {
         struct Crash: Error {}
         let host = PluginScriptHost { _, number in
             if number == 1 { throw Crash() }
@@ -182,7 +195,8 @@ struct PluginJournalTests {
         #expect(host.keys[0] != nil && host.keys[0] == host.keys[1])
     }
 
-    @Test func theNumberOfCallsIsLimited() async throws {
+    @Test("A run that exceeds its number of host calls fails and is not retried")
+    func theNumberOfCallsIsLimited() async throws {
         let host = PluginScriptHost()
         let end = try await host.attempt(PluginHarness.script("for i = 1, 200 do ctx.now() end pcall(ctx.now) return 1"))
         #expect(failure(end)?["code"] == "step_limit")
@@ -190,7 +204,8 @@ struct PluginJournalTests {
         #expect(try await PluginScriptHost().attempt(PluginHarness.script("for i = 1, 200 do ctx.now() end return 1")) == .done(1))
     }
 
-    @Test func secretsGoInOnTheWayOutAndAreTakenFromTheReply() async throws {
+    @Test("Secrets are inserted into outgoing requests and redacted from the response")
+    func secretsGoInOnTheWayOutAndAreTakenFromTheReply() async throws {
         let secret = PluginHarness.secretValue
         let host = PluginScriptHost { request, _ in
             WireResponse(
@@ -220,7 +235,8 @@ struct PluginJournalTests {
         #expect(!JSON.array(host.steps.map(\.json)).string().contains(secret))
     }
 
-    @Test func hostsThatAreNotPermittedAreNotCalled() async throws {
+    @Test("Requests to origins that the manifest does not permit are refused")
+    func hostsThatAreNotPermittedAreNotCalled() async throws {
         let host = PluginScriptHost()
         let script = PluginHarness.script(
             """
@@ -238,7 +254,8 @@ struct PluginJournalTests {
         #expect(host.sent.isEmpty)
     }
 
-    @Test func signaturesAreMadeByTheHost() async throws {
+    @Test("An HMAC over a secret placeholder is computed by the host with the real secret")
+    func signaturesAreMadeByTheHost() async throws {
         let script = PluginHarness.script("return crypto.hex(crypto.hmac('sha256', ctx.secret.api_key, 'x'))")
         let known = PluginHarness.script("return crypto.hex(crypto.hmac('sha256', '\(PluginHarness.secretValue)', 'x'))")
         #expect(try await PluginScriptHost().attempt(script) == PluginScriptHost().attempt(known))

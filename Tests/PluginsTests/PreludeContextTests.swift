@@ -6,53 +6,67 @@ import Testing
 @testable import Plugins
 
 /// `ctx` as scripts meet it: arguments are checked, unknown names suggested, endings final.
+@Suite("Script context")
 struct PreludeContextTests {
-    @Test(arguments: [
-        ("return ctx.order.place{}", "hint", "did you mean 'orders'?"), ("return ctx.order", "message", "ctx has no 'order'"),
-        ("ctx.x=1", "message", "ctx.x cannot be assigned"), ("return ctx.secret.apikey", "hint", "did you mean 'api_key'?"),
-        ("ctx.log.error('x')", "hint", "known here: debug, info, warn"), ("ctx.orders.place{externalId='x'}", "hint", "did you mean 'external_id'?"),
-        ("ctx.orders.place{external_id='x',candidate={phone=3},package='p'}", "path", "candidate.phone"),
-        ("ctx.orders.place{external_id='x'}", "message", "ctx.orders.place: candidate should be table, found nothing"),
-        ("ctx.orders.place{external_id='x',package='p',candidate={first_name='Ana',last_name='Roe'}}", "path", "candidate.email"),
-        ("ctx.orders.cancel({id='x'})", "hint", "pass order.id"), ("require 'jsn'", "hint", "did you mean 'json'?"),
-        ("require 'host.http'", "path", "host.http"), ("ctx.reject()", "message", "ctx.reject: message should be text, found nothing"),
-        ("ctx.retry{after=-1,reason='x'}", "path", "after"), ("ctx.retry{}", "path", "reason"),
-        ("ctx.kv.set('a')", "hint", "ctx.kv.delete removes a key"),
-        ("ctx.kv.set('a',1,{ttl=0})", "path", "ttl"), ("ctx.http.get()", "path", "url"), ("ctx.http.request{url='u'}", "path", "method"),
-        ("ctx.http.get('u',{header={}})", "hint", "did you mean 'headers'?"), ("ctx.http.get('u',{headers={a='x\\r\\nb: c'}})", "path", "headers.a"),
-        ("ctx.http.get('u',{headers={Host='x'}})", "path", "headers.host"), ("ctx.http.request{method='trace',url='u'}", "path", "method"),
-        ("ctx.http.get('u',{json=1,body='x'})", "path", "body"),
-        ("ctx.http.get('u',{timeout=0})", "path", "timeout"), ("ctx.http.get('https://x.test/'..ctx.secret.api_key)", "path", "url"),
-        ("local r=event.body.b.c.d", "code", "script_error"),
-    ]) func mistakesAreExplained(_ lua: String, _ member: String, _ expected: String) async throws {
+    @Test(
+        "A wrong use of the context is reported with its path, what was expected or a suggestion",
+        arguments: [
+            ("return ctx.order.place{}", "hint", "did you mean 'orders'?"), ("return ctx.order", "message", "ctx has no 'order'"),
+            ("ctx.x=1", "message", "ctx.x cannot be assigned"), ("return ctx.secret.apikey", "hint", "did you mean 'api_key'?"),
+            ("ctx.log.error('x')", "hint", "known here: debug, info, warn"),
+            ("ctx.orders.place{externalId='x'}", "hint", "did you mean 'external_id'?"),
+            ("ctx.orders.place{external_id='x',candidate={phone=3},package='p'}", "path", "candidate.phone"),
+            ("ctx.orders.place{external_id='x'}", "message", "ctx.orders.place: candidate should be table, found nothing"),
+            ("ctx.orders.place{external_id='x',package='p',candidate={first_name='Ana',last_name='Roe'}}", "path", "candidate.email"),
+            ("ctx.orders.cancel({id='x'})", "hint", "pass order.id"), ("require 'jsn'", "hint", "did you mean 'json'?"),
+            ("require 'host.http'", "path", "host.http"), ("ctx.reject()", "message", "ctx.reject: message should be text, found nothing"),
+            ("ctx.retry{after=-1,reason='x'}", "path", "after"), ("ctx.retry{}", "path", "reason"),
+            ("ctx.kv.set('a')", "hint", "ctx.kv.delete removes a key"),
+            ("ctx.kv.set('a',1,{ttl=0})", "path", "ttl"), ("ctx.http.get()", "path", "url"), ("ctx.http.request{url='u'}", "path", "method"),
+            ("ctx.http.get('u',{header={}})", "hint", "did you mean 'headers'?"),
+            ("ctx.http.get('u',{headers={a='x\\r\\nb: c'}})", "path", "headers.a"),
+            ("ctx.http.get('u',{headers={Host='x'}})", "path", "headers.host"), ("ctx.http.request{method='trace',url='u'}", "path", "method"),
+            ("ctx.http.get('u',{json=1,body='x'})", "path", "body"),
+            ("ctx.http.get('u',{timeout=0})", "path", "timeout"), ("ctx.http.get('https://x.test/'..ctx.secret.api_key)", "path", "url"),
+            ("local r=event.body.b.c.d", "code", "script_error"),
+        ]
+    )
+    func mistakesAreExplained(_ lua: String, _ member: String, _ expected: String) async throws {
         let outcome = try await PluginHarness.run("\n\n\(lua)")
         #expect(outcome.error?[member]?.text == expected, "\(outcome.end)")
         #expect(outcome.error?["line"] == 3)
     }
 
-    @Test func errorsOfTheHostCanBeCaught() async throws {
+    @Test("A script can catch a host error and read its code and path")
+    func errorsOfTheHostCanBeCaught() async throws {
         let steps = [FixtureStep("orders.get", answer: .error(HostCallError("gone", "it is gone", path: "id")))]
         let outcome = try await PluginHarness.run("\nlocal ok,e=pcall(ctx.orders.get,'x')\nreturn {ok,tostring(e),e.code,e.path}", steps: steps)
         #expect(outcome.value == [false, "it is gone", "gone", "id"])
     }
 
-    @Test(arguments: [
-        ("pcall(function() ctx.reject('no') end) return 1", HookEnd.rejected("no")),
-        ("ctx.retry{after=5,reason='x'}", .retry(after: .seconds(5), "x")),
-        ("pcall(ctx.park, 'p') error('after')", .parked("p")), ("xpcall(ctx.skip, print, 's') return 1", .skipped("s")), ("", .done(.null)),
-        ("return {a=json.null}", .done(["a": .null])), ("local co = pcall(pcall, ctx.reject, 'deep') return co", .rejected("deep")),
-    ]) func endingsAreFinal(_ lua: String, _ end: HookEnd) async throws {
+    @Test(
+        "Ending a run with reject, retry, park or skip cannot be undone by pcall",
+        arguments: [
+            ("pcall(function() ctx.reject('no') end) return 1", HookEnd.rejected("no")),
+            ("ctx.retry{after=5,reason='x'}", .retry(after: .seconds(5), "x")),
+            ("pcall(ctx.park, 'p') error('after')", .parked("p")), ("xpcall(ctx.skip, print, 's') return 1", .skipped("s")), ("", .done(.null)),
+            ("return {a=json.null}", .done(["a": .null])), ("local co = pcall(pcall, ctx.reject, 'deep') return co", .rejected("deep")),
+        ]
+    )
+    func endingsAreFinal(_ lua: String, _ end: HookEnd) async throws {
         #expect(try await PluginHarness.run(lua).end == end)
     }
 
-    @Test func whatTheHostMadeHasNoNulls() async throws {
+    @Test("Host values have nil for missing fields, and only payloads contain JSON null")
+    func whatTheHostMadeHasNoNulls() async throws {
         let steps = [FixtureStep("orders.get", answer: .reply(["id": "ord_1", "outcome": .null, "metadata": ["z": .null]]))]
         let outcome = try await PluginHarness.run("local o=ctx.orders.get'x' return tostring(o.outcome)..tostring(o.metadata.z)", steps: steps)
         #expect(outcome.value == "nilnil")
         #expect(try await PluginHarness.run("return tostring(event.body.a)").value == "null")
     }
 
-    @Test func identifiersMayBeNumbers() async throws {
+    @Test("Orders accept numeric external IDs and packages, and null for optional candidate fields")
+    func identifiersMayBeNumbers() async throws {
         let outcome = try await PluginHarness.run(
             "ctx.orders.place{external_id=101,package=7,metadata={a=1},"
                 + "candidate={first_name='Ana',last_name='Roe',email='ana@example.test',phone=json.null,level={1}}}"
@@ -62,14 +76,16 @@ struct PreludeContextTests {
         #expect(outcome.orders.first?.candidate.json["level"] == [1])
     }
 
-    @Test func accountsAreTheConnections() async throws {
+    @Test("An order can be placed only with an account of the connection")
+    func accountsAreTheConnections() async throws {
         let place =
             "return ctx.orders.place{external_id='x',package='p',account='%@',candidate={first_name='Ana',last_name='Roe',email='ana@example.test'}}.account"
         #expect(try await PluginHarness.run(place.replacing("%@", with: "zinc-eu")).value == "zinc-eu")
         #expect(try await PluginHarness.run(place.replacing("%@", with: "other")).error?["path"] == "account")
     }
 
-    @Test func requestsAsTheyGoOut() async throws {
+    @Test("Request bodies, forms and headers are encoded as the script gave them")
+    func requestsAsTheyGoOut() async throws {
         let outcome = try await PluginHarness.run(
             "ctx.http.post('https://api.example.test/a',{body='\\xff\\0'}) ctx.http.put('https://api.example.test/b',{form={a=1,b={'x','y'}},headers={['X-A']=5}})"
         )
@@ -79,7 +95,8 @@ struct PreludeContextTests {
         #expect(outcome.calls.last?.arguments["headers"] == ["x-a": "5"])
     }
 
-    @Test func repliesAsTheyComeIn() async throws {
+    @Test("Scripts read a response's status, headers, JSON and raw bytes")
+    func repliesAsTheyComeIn() async throws {
         let steps = [
             FixtureStep("http.get", ["url": "https://api.example.test/json"], answer: .reply(["json": ["a": 1]])),
             FixtureStep("http.get", ["url": "https://api.example.test/bytes"], answer: .reply(["status": 202, "body_base64": "/wA="])),
@@ -92,7 +109,8 @@ struct PreludeContextTests {
         #expect(outcome.value == [1, true, 200, "application/json", 202, "nil", true])
     }
 
-    @Test func logsAndPrintAreRedacted() async throws {
+    @Test("Personal data and secrets are redacted in logs and printed text")
+    func logsAndPrintAreRedacted() async throws {
         let outcome = try await PluginHarness.run(
             "ctx.log.info('mail '..event.body.email,{a=1,phone='+441632960000'}) print('a',nil,2) ctx.log.warn('x '..ctx.secret.api_key)"
         )
@@ -102,7 +120,8 @@ struct PreludeContextTests {
     }
 
     /// A name that a refetching script was answered, or that stands in a provider's webhook, is in nothing that is shown to everybody.
-    @Test func whatTheScriptWasAnsweredIsRedacted() async throws {
+    @Test("Personal data from responses and stored values is redacted in logs and errors")
+    func whatTheScriptWasAnsweredIsRedacted() async throws {
         let steps = [
             FixtureStep("http.get", answer: .reply(["json": ["data": ["full_name": "Zebediah Quux", "address": ["line": "9 Orchard\nRoad"]]]])),
             FixtureStep("kv.get", answer: .reply(["first_name": "Marge"])),
@@ -120,7 +139,8 @@ struct PreludeContextTests {
         #expect(redactor.redacted(JSON.int(.min)) == .int(.min))
     }
 
-    @Test func theReasonOfARunIsRedacted() async throws {
+    @Test("Personal data is redacted in the reason a run ends with")
+    func theReasonOfARunIsRedacted() async throws {
         let fixture = Fixture(name: "bench", hook: "on_event", input: ["raw": "{}"])
         let step = FixtureStep("http.get", answer: .reply(["json": ["name": "Zebediah Quux"]]))
         let plugin = try PluginHarness.plugin(
@@ -148,7 +168,8 @@ struct PreludeContextTests {
         #expect(try await PluginHarness.run("return pcall(require('json').decode, event.raw)", raw: raw).value == false)
     }
 
-    @Test func bodies() async throws {
+    @Test("A body that is not JSON is available only as raw text or bytes")
+    func bodies() async throws {
         #expect(try await PluginHarness.run("return tostring(event.body)..event.raw", raw: "not json").value == "nilnot json")
         let bytes = try await PluginHarness.run(main: PluginHarness.script("return #event.raw"), input: ["raw_base64": "/wA="])
         #expect(bytes.value == 2)

@@ -5,6 +5,7 @@ import Testing
 @testable import Plugins
 
 /// The modules that scripts require: `text`, `time`, `crypto`, `json`.
+@Suite("Script modules")
 struct PreludeModuleTests {
     /// Each expression's value; all of a table in one run.
     private func check(_ expected: [(lua: String, value: JSON)], sourceLocation: SourceLocation = #_sourceLocation) async throws {
@@ -15,7 +16,8 @@ struct PreludeModuleTests {
         #expect(values.count == expected.count, sourceLocation: sourceLocation)
     }
 
-    @Test func phoneNumbers() async throws {
+    @Test("Telephone numbers are converted to E.164 with a default country")
+    func phoneNumbers() async throws {
         let cases: [(String, String, JSON)] = [
             ("01632 960000", "GB", "+441632960000"), ("(01632) 960-000", "uk", "+441632960000"), ("+44 (0)1632 960000", "", "+441632960000"),
             ("0044 1632 960000", "GB", "+441632960000"), ("441632960000", "GB", "+441632960000"), ("07700 900123", "GB", "+447700900123"),
@@ -29,13 +31,15 @@ struct PreludeModuleTests {
         try await check(cases.map { (#"text.phone_e164("\#($0)", "\#($1)")"#, $2) } + [("text.phone_e164(json.null)", .null)])
     }
 
-    @Test func addresses() async throws {
+    @Test("Valid e-mail addresses are accepted and invalid ones are rejected")
+    func addresses() async throws {
         let good = ["ana@example.test", "ana.roe+x@sub.example.test", "ñ@exämple.test"]
         let bad = ["a@b", "@x.test", "a b@x.test", "a@x..test", ".a@x.test", "a..b@x.test", "a@-x.test", "a@b@c.test", "a@1.2.3.4"]
         try await check(good.map { (#"text.is_email("\#($0)")"#, true) } + bad.map { (#"text.is_email("\#($0)")"#, false) })
     }
 
-    @Test func names() async throws {
+    @Test("Text helpers split names, trim, lower-case and make slugs")
+    func names() async throws {
         try await check([
             ("{text.split_name'Ana Maria Roe'}", ["Ana Maria", "Roe"]), ("{text.split_name' Roe,  Ana Maria '}", ["Ana Maria", "Roe"]),
             ("{text.split_name'Ana'}", ["Ana"]), ("text.split_name'  '", .null), ("text.trim'  x y '", "x y"),
@@ -44,7 +48,8 @@ struct PreludeModuleTests {
         ])
     }
 
-    @Test func times() async throws {
+    @Test("Dates and times are parsed and formatted as ISO 8601")
+    func times() async throws {
         let cases: [(String, JSON)] = [
             ("2026-01-02T03:04:05Z", 1_767_323_045), ("2026-01-02T03:04:05.250+01:00", 1_767_319_445.25), ("2026-01-02", 1_767_312_000),
             ("2026-01-02 03:04", 1_767_323_040), ("20260102T030405Z", 1_767_323_045), ("2026-01-02T03:04:05-0530", 1_767_342_845),
@@ -62,7 +67,8 @@ struct PreludeModuleTests {
         #expect(trip.value == 0)
     }
 
-    @Test func signatures() async throws {
+    @Test("Hashes, HMACs, encodings and comparison give the known values")
+    func signatures() async throws {
         try await check([
             ("crypto.hex(crypto.sha256(''))", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
             (
@@ -74,7 +80,8 @@ struct PreludeModuleTests {
         ])
     }
 
-    @Test func json() async throws {
+    @Test("JSON encoding and decoding keep lists, objects, nulls and large numbers")
+    func json() async throws {
         try await check([
             ("json.encode{}", "{}"), ("json.encode(json.array())", "[]"), ("json.encode(json.decode'[]')", "[]"),
             ("json.encode(json.decode'{}')", "{}"),
@@ -83,21 +90,27 @@ struct PreludeModuleTests {
         ])
     }
 
-    @Test func payloadsReadByPath() async throws {
+    @Test("The map module reads payload values by path, with defaults and alternatives")
+    func payloadsReadByPath() async throws {
         try await check([
             ("m:get'b[2].c'", "x"), ("m:get'a'", .null), ("m:get'n.x.y'", .null), ("m:text'n'", "5"), ("m:default('blank','d')", "d"),
             ("m:one_of('email',{['ana@example.test']=3})", 3), (#"m:get'["b"][1]'"#, 1),
         ])
     }
 
-    @Test(arguments: [
-        ("m:required('blank')", "message", "blank should be given, found text"), ("m:at('b[2]'):required('z','string')", "path", "b[2].z"),
-        ("m:at('b'):required('[7]')", "path", "b[7]"), ("m:required('n','string')", "found", "integer"),
-        ("m:one_of('email',{x=1,y=2})", "expected", "one of x, y"), ("m.get('x')", "hint", "write m:get(\"path\"), not m.get(\"path\")"),
-        ("m:gte('x')", "hint", "did you mean 'get'?"), ("m:get('a..b')", "message", "map: the path 'a..b' cannot be read at character 2"),
-        ("require'map'(nil):required('x')", "message", "x should be given, found nothing"), ("crypto.base64(ctx.secret.api_key)", "found", "secret"),
-        ("crypto.hmac('md5','a','x')", "path", "algorithm"), ("json.nul", "hint", "did you mean 'null'?"),
-    ]) func errorsNameThePlace(_ lua: String, _ member: String, _ expected: String) async throws {
+    @Test(
+        "An error in a module call names its path, what was expected and the script's line",
+        arguments: [
+            ("m:required('blank')", "message", "blank should be given, found text"), ("m:at('b[2]'):required('z','string')", "path", "b[2].z"),
+            ("m:at('b'):required('[7]')", "path", "b[7]"), ("m:required('n','string')", "found", "integer"),
+            ("m:one_of('email',{x=1,y=2})", "expected", "one of x, y"), ("m.get('x')", "hint", "write m:get(\"path\"), not m.get(\"path\")"),
+            ("m:gte('x')", "hint", "did you mean 'get'?"), ("m:get('a..b')", "message", "map: the path 'a..b' cannot be read at character 2"),
+            ("require'map'(nil):required('x')", "message", "x should be given, found nothing"),
+            ("crypto.base64(ctx.secret.api_key)", "found", "secret"),
+            ("crypto.hmac('md5','a','x')", "path", "algorithm"), ("json.nul", "hint", "did you mean 'null'?"),
+        ]
+    )
+    func errorsNameThePlace(_ lua: String, _ member: String, _ expected: String) async throws {
         let outcome = try await PluginHarness.run("local v = \(lua) return v")
         #expect(outcome.error?[member]?.text == expected, "\(outcome.end)")
         #expect(outcome.error?["line"] == 1)

@@ -7,6 +7,7 @@ import Testing
 @testable import Plugins
 
 /// A script can use a secret, and cannot learn, print, keep or send it anywhere else.
+@Suite("Secrets in scripts")
 struct PreludeSecretTests {
     /// Each tries to get at the value some way; some are errors, some go through and show the placeholder.
     static let attempts = [
@@ -26,7 +27,8 @@ struct PreludeSecretTests {
         "ctx.http.post('https://api.example.test/', {json={s}}) return ctx.http.get('https://api.example.test/echo',{auth={bearer=s}}).body",
     ]
 
-    @Test(arguments: attempts) func theValueNeverShows(_ attempt: String) async throws {
+    @Test("No script can reveal the value of a secret", arguments: attempts)
+    func theValueNeverShows(_ attempt: String) async throws {
         let echo = FixtureStep(
             "http.get",
             ["url": "https://api.example.test/echo"],
@@ -37,20 +39,25 @@ struct PreludeSecretTests {
         #expect(!outcome.everything.contains(Array(PluginHarness.secretValue.utf8).base64))
     }
 
-    @Test func placeholdersShowAsTheirName() async throws {
+    @Test("A secret converted to text shows its name instead of its value")
+    func placeholdersShowAsTheirName() async throws {
         let outcome = try await PluginHarness.run(
             "local s=ctx.secret.api_key return {tostring(s),'a '..s..' b',json.encode{s},s==ctx.secret.api_key,('%s'):format(s),tostring(getmetatable(s))}"
         )
         #expect(outcome.value == ["secret:api_key", "a secret:api_key b", #"["secret:api_key"]"#, true, "secret:api_key", "false"])
     }
 
-    @Test(arguments: ["return #s", "return s.x", "return s<s", "return s..nil", "return s+1", "return s()", "return s<=s", "return -s", "s.x=1"])
+    @Test(
+        "An operation that a secret does not support fails with an error that says so",
+        arguments: ["return #s", "return s.x", "return s<s", "return s..nil", "return s+1", "return s()", "return s<=s", "return -s", "s.x=1"]
+    )
     func whatCannotBeDoneWithThemSaysSo(_ lua: String) async throws {
         let outcome = try await PluginHarness.run("local s=ctx.secret.api_key \(lua)")
         #expect(outcome.error?["message"]?.text?.contains("secret") == true, "\(outcome.end)")
     }
 
-    @Test func textThatLooksLikeAPlaceholderStaysText() async throws {
+    @Test("Text or JSON that looks like a secret placeholder is not replaced by the secret")
+    func textThatLooksLikeAPlaceholderStaysText() async throws {
         let host = PluginScriptHost()
         let script = PluginHarness.script(
             """
@@ -63,7 +70,8 @@ struct PreludeSecretTests {
         #expect(request.headers.allSatisfy { !$0.value.contains(PluginHarness.secretValue) })
     }
 
-    @Test func aSignatureOverASecretIsTheHosts() async throws {
+    @Test("An HMAC with a secret key is made by a call to the host")
+    func aSignatureOverASecretIsTheHosts() async throws {
         let outcome = try await PluginHarness.run("return crypto.hex(crypto.hmac('sha512', ctx.secret.api_key, 'x'))")
         #expect(outcome.calls.first?.arguments == ["algorithm": "sha512", "secret": "api_key", "data_base64": "eA=="])
         #expect(outcome.value?.text?.utf8.count == 128)

@@ -6,7 +6,8 @@ import Testing
 @testable import Providers
 
 /// What a script sees of a request holds no credential, wherever a `wire:` block puts one; what it does not see is sent all the same.
-@Suite struct ShapedRequestTests {
+@Suite("Requests shaped by a script")
+struct ShapedRequestTests {
     private let account = Samples.zinc.wired([
         "create": [
             "path": "/checks", "query": ["key": "${account.api_key}"], "headers": ["X-Key": "${account.api_key}", "X-Plain": "1"],
@@ -14,7 +15,8 @@ import Testing
         ]
     ])
 
-    @Test func nothingSecretIsShownAndAllOfItIsSent() async throws {
+    @Test("Credentials are hidden from the script and present in the request that is sent")
+    func nothingSecretIsShownAndAllOfItIsSent() async throws {
         let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(201, json: ["id": "r1"]) }])
         let session = Samples.session(account, transport)
         let order = Samples.order(account)
@@ -32,7 +34,8 @@ import Testing
         #expect(try JSON(parsing: sent.body) == ["auth": ["key": "zinc-key-0123456789"], "packageId": "other"])
     }
 
-    @Test func aSecretThatIsMovedStaysHidden() async throws {
+    @Test("A secret's placeholder that is moved to another field is sent as a placeholder")
+    func aSecretThatIsMovedStaysHidden() async throws {
         let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(201, json: ["id": "r1"]) }])
         let session = Samples.session(account, transport)
         let order = Samples.order(account)
@@ -48,7 +51,8 @@ import Testing
         #expect(HTTPField.Name("X-Plain").flatMap { transport.requests.first?.headers[$0] } == marker.text)
     }
 
-    @Test func onlyTheRequestThatCreatesIsChanged() async throws {
+    @Test("Only the request that creates the check is changed, and not the token request")
+    func onlyTheRequestThatCreatesIsChanged() async throws {
         let handler = ClosureHandler { request in
             request.url.hasSuffix("/auth/token") ? WireResponse(200, json: ["token": "t1"]) : WireResponse(201, json: ["id": "i1"])
         }

@@ -3,7 +3,8 @@ import Screening
 import Simulators
 import Testing
 
-@Suite struct ATSTests {
+@Suite("ATS simulator")
+struct ATSTests {
     let harness = SimulatorHarness()
     let ana = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
     let partner = "http://host.example.test/ats/acme/assessments"
@@ -24,7 +25,8 @@ import Testing
         return try await harness.call(.patch, "/ats/greenhouse/take_home_tests/1", nil, authorization: authorization).status
     }
 
-    @Test func ordersAnAssessmentAndReadsItsStatusOnceTold() async throws {
+    @Test("It orders an assessment and reads the status after the partner reports completion")
+    func ordersAnAssessmentAndReadsItsStatusOnceTold() async throws {
         playPartner(status: ["partner_status": "complete", "partner_profile_url": "https://reports.example.test/1", "metadata": ["outcome": "clear"]])
         let assessment = try await harness.site.ats.orderAssessment(at: partner, candidate: ana)
         #expect(assessment.interviewID == "ord_1")
@@ -44,7 +46,8 @@ import Testing
         #expect(harness.site.ats.received.map(\.kind) == [.completion])
     }
 
-    @Test func refusesACompletionWithTheWrongKey() async throws {
+    @Test("A completion with the wrong key is refused and changes nothing")
+    func refusesACompletionWithTheWrongKey() async throws {
         playPartner(status: [:])
         try await harness.site.ats.orderAssessment(at: partner, candidate: ana)
         #expect(try await complete(key: "another") == 401)
@@ -52,7 +55,8 @@ import Testing
         #expect(harness.site.ats.received.map(\.isVerified) == [false])
     }
 
-    @Test func aWrongShapeIsToldToTheErrorRoute() async throws {
+    @Test("A malformed list of tests is reported to the partner's error route")
+    func aWrongShapeIsToldToTheErrorRoute() async throws {
         playPartner(tests: ["tests": []], status: [:])
         let problem = await #expect(throws: ATSProblem.self) { try await harness.site.ats.orderAssessment(at: partner, candidate: ana) }
         #expect(problem?.call == "list_tests")
@@ -61,10 +65,13 @@ import Testing
         #expect(try JSON(parsing: report.body)["api_call"] == "list_tests")
     }
 
-    @Test(arguments: [
-        JSON.object(JSON.Members()), ["partner_status": "complete"], ["partner_status": "x", "partner_score": "high"],
-        ["partner_status": "x", "metadata": ["a": ["b": 1]]],
-    ])
+    @Test(
+        "A malformed test status is reported to the partner's error route",
+        arguments: [
+            JSON.object(JSON.Members()), ["partner_status": "complete"], ["partner_status": "x", "partner_score": "high"],
+            ["partner_status": "x", "metadata": ["a": ["b": 1]]],
+        ]
+    )
     func aWrongStatusIsToldToo(status: JSON) async throws {
         playPartner(status: status)
         try await harness.site.ats.orderAssessment(at: partner, candidate: ana)
@@ -74,7 +81,8 @@ import Testing
         #expect(harness.site.ats.assessment(1)?.errors.isEmpty == false)
     }
 
-    @Test func sendsASignedEvent() async throws {
+    @Test("It sends a signed screening event")
+    func sendsASignedEvent() async throws {
         let url = "http://host.example.test/ats/acme/standard"
         try await harness.site.ats.orderScreening(at: url, application: "101", package: "prod_1", candidate: ana, id: "msg_1")
         let sent = try #require(harness.receiver.received.first)
@@ -87,7 +95,8 @@ import Testing
         #expect(sent.headers[HTTPField.Name("webhook-signature")!]?.hasPrefix("v1,") == true)
     }
 
-    @Test func verifiesCallBacks() async throws {
+    @Test("It verifies the signature and age of callbacks, and marks repeated ones")
+    func verifiesCallBacks() async throws {
         let harness = SimulatorHarness { $0.ats.callbackSecret = Secret("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3") }
         // The signature of this message was computed by another implementation.
         func call(_ body: String, after pause: Duration) async throws -> Int {

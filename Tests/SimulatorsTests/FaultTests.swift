@@ -3,10 +3,12 @@ import Screening
 import Simulators
 import Testing
 
-@Suite struct FaultTests {
+@Suite("Simulated faults")
+struct FaultTests {
     let harness = SimulatorHarness()
 
-    @Test func answersAStatusAsOftenAsAsked() async throws {
+    @Test("A status fault answers as many requests as asked and then ends")
+    func answersAStatusAsOftenAsAsked() async throws {
         harness.site.faults.set(.zinc, "create", .status(503, retryAfter: 7), times: 2)
         for _ in 0..<2 {
             let response = try await harness.zinc(.post, "/checks", SimulatorHarness.check())
@@ -19,7 +21,8 @@ import Testing
         #expect(harness.site.faults.present.isEmpty)
     }
 
-    @Test func happensAtItsOwnOperationOnly() async throws {
+    @Test("A fault affects only its own operation, or all of them when none is named")
+    func happensAtItsOwnOperationOnly() async throws {
         harness.site.faults.set(.zinc, "create", .status(500))
         #expect(try await harness.zinc(.get, "/packages").status == 200)
         harness.site.faults.set(.zinc, nil, .status(502), times: nil)
@@ -29,13 +32,15 @@ import Testing
         #expect(try await harness.zinc(.get, "/packages").status == 200)
     }
 
-    @Test func oneAfterAnother() async throws {
+    @Test("Several faults of an operation apply one after another")
+    func oneAfterAnother() async throws {
         harness.site.faults.set(Fault(.zinc, "packages", .status(500)), Fault(.zinc, "packages", .status(429)))
         #expect(try await harness.zinc(.get, "/packages").status == 500)
         #expect(try await harness.zinc(.get, "/packages").status == 429)
     }
 
-    @Test func dropsBeforeOrAfterAccepting() async throws {
+    @Test("A connection can be dropped before or after the request is accepted")
+    func dropsBeforeOrAfterAccepting() async throws {
         harness.site.faults.set(.zinc, "create", .dropBefore)
         await #expect(throws: Disconnect.self) { try await harness.zinc(.post, "/checks", SimulatorHarness.check()) }
         #expect(harness.site.zinc.requests.isEmpty)
@@ -46,13 +51,15 @@ import Testing
         #expect(harness.site.log().allSatisfy { $0.failure == "connection dropped" })
     }
 
-    @Test func mayFailAlthoughItAccepted() async throws {
+    @Test("A request can be accepted although the answer is an error")
+    func mayFailAlthoughItAccepted() async throws {
         harness.site.faults.set(.zinc, "create", .status(502, accepted: true))
         #expect(try await harness.zinc(.post, "/checks", SimulatorHarness.check()).status == 502)
         #expect(harness.site.zinc.requests.count == 1)
     }
 
-    @Test func answersWithoutAnID() async throws {
+    @Test("A creation can be answered without an ID")
+    func answersWithoutAnID() async throws {
         harness.site.faults.set(.zinc, "create", .withoutID)
         let response = try await harness.zinc(.post, "/checks", SimulatorHarness.check())
         #expect(response.status == 201)
@@ -60,7 +67,8 @@ import Testing
         #expect(response.json?["status"] == "pending")
     }
 
-    @Test func waitsBeforeOrAfterActing() async throws {
+    @Test("A delay can come before or after the request takes effect")
+    func waitsBeforeOrAfterActing() async throws {
         let start = harness.clock.now()
         harness.site.faults.set(.zinc, "create", .latency(.seconds(3)))
         let first = try await harness.order()
@@ -71,13 +79,15 @@ import Testing
         #expect(harness.clock.now() == start + .seconds(6))
     }
 
-    @Test func theWebhookMayComeBeforeTheAnswer() async throws {
+    @Test("The webhook can arrive before the answer to the creation")
+    func theWebhookMayComeBeforeTheAnswer() async throws {
         harness.site.faults.set(.zinc, "create", .webhookFirst)
         _ = try await harness.order()
         #expect(harness.receiver.statuses == ["requested"])
     }
 
-    @Test func expiresTokensInTheMiddle() async throws {
+    @Test("Tokens can be expired at an operation, and a new token works")
+    func expiresTokensInTheMiddle() async throws {
         let token = try await harness.token()
         harness.site.faults.set(.workerchecks, "create", .expireTokens)
         #expect(try await harness.workerChecks(.post, "/invitations", SimulatorHarness.invitation(), token: token).status == 401)
@@ -85,7 +95,8 @@ import Testing
         #expect(try await harness.workerChecks(.post, "/invitations", SimulatorHarness.invitation(), token: fresh).status == 201)
     }
 
-    @Test func webhooksMayBeDuplicatedReorderedDelayedAndLost() async throws {
+    @Test("Webhooks can be duplicated, reordered, lost or delayed")
+    func webhooksMayBeDuplicatedReorderedDelayedAndLost() async throws {
         let id = try await harness.order()
         await harness.site.settle()
         func move(_ statusText: String, _ fault: Fault.Effect?) async {
@@ -108,7 +119,8 @@ import Testing
         #expect(harness.receiver.statuses.last == "paused")
     }
 
-    @Test func webhooksThatAreNotTakenAreSentAgain() async throws {
+    @Test("A webhook that is not delivered is sent again unchanged, as often as configured")
+    func webhooksThatAreNotTakenAreSentAgain() async throws {
         let harness = SimulatorHarness { $0.webhookRetries = [.seconds(1), .seconds(5)] }
         harness.receiver.respond { _ in throw TransportError(.cannotConnect, "nobody there") }
         _ = try await harness.order()
@@ -121,20 +133,24 @@ import Testing
         #expect(harness.site.log().filter { $0.direction == .sent }.allSatisfy { $0.failure == "nobody there" })
     }
 
-    @Test(arguments: [
-        #"{"provider":"zinc","operation":"create","fault":"status","status":503,"accepted":false,"retry_after":5,"times":2}"#,
-        #"{"provider":"workerchecks","operation":"result","fault":"latency","milliseconds":250,"times":null}"#,
-        #"{"provider":"zinc","operation":"webhook","fault":"duplicate","copies":49,"times":1}"#,
-        #"{"provider":"zinc","operation":"create","fault":"drop_after","times":1}"#,
-        #"{"provider":"zinc","operation":"create","fault":"without_id","times":1}"#,
-        #"{"provider":"zinc","operation":"webhook","fault":"reorder","times":3}"#,
-    ])
+    @Test(
+        "A fault is read from JSON and written back the same",
+        arguments: [
+            #"{"provider":"zinc","operation":"create","fault":"status","status":503,"accepted":false,"retry_after":5,"times":2}"#,
+            #"{"provider":"workerchecks","operation":"result","fault":"latency","milliseconds":250,"times":null}"#,
+            #"{"provider":"zinc","operation":"webhook","fault":"duplicate","copies":49,"times":1}"#,
+            #"{"provider":"zinc","operation":"create","fault":"drop_after","times":1}"#,
+            #"{"provider":"zinc","operation":"create","fault":"without_id","times":1}"#,
+            #"{"provider":"zinc","operation":"webhook","fault":"reorder","times":3}"#,
+        ]
+    )
     func readAndWrittenAsJSON(text: String) throws {
         let json = try JSON(parsing: text)
         #expect(try Fault(json: json).json == json)
     }
 
-    @Test func malformedFaultsNameTheField() {
+    @Test("A malformed fault is refused with the name of the field")
+    func malformedFaultsNameTheField() {
         func path(_ json: JSON) -> String? {
             do throws(FieldProblem) {
                 _ = try Fault(json: json)

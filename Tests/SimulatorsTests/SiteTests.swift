@@ -3,10 +3,12 @@ import Screening
 import Simulators
 import Testing
 
-@Suite struct SiteTests {
+@Suite("Simulator site")
+struct SiteTests {
     let harness = SimulatorHarness()
 
-    @Test func keepsALogOfWhatItWasAsked() async throws {
+    @Test("It logs received and sent requests, and the log can be cleared")
+    func keepsALogOfWhatItWasAsked() async throws {
         _ = try await harness.order()
         await harness.site.settle()
         let log = harness.site.log()
@@ -20,7 +22,8 @@ import Testing
         #expect(harness.site.log().isEmpty)
     }
 
-    @Test func theLogForgetsTheOldest() async throws {
+    @Test("The log keeps only the latest entries")
+    func theLogForgetsTheOldest() async throws {
         let harness = SimulatorHarness { $0.logLimit = 8 }
         for _ in 0..<20 { _ = try await harness.zinc(.get, "/packages") }
         #expect(harness.site.log().count <= 8)
@@ -28,7 +31,8 @@ import Testing
         #expect(harness.site.log().allSatisfy { $0.status == 200 })
     }
 
-    @Test func movesARequestByControl() async throws {
+    @Test("The control API advances a request and sets its status and result")
+    func movesARequestByControl() async throws {
         let id = try await harness.order()
         let advanced = try await harness.control(.post, "/zinc/requests/\(id)", ["advance": true])
         #expect(advanced.json?.at("report.statusV2") == "awaiting-candidate")
@@ -42,7 +46,8 @@ import Testing
         #expect(try await harness.control(.get, "/zinc").json?.at("items.0.history.3") == "reviewed")
     }
 
-    @Test func setsAndClearsFaultsByControl() async throws {
+    @Test("The control API sets, lists and clears faults")
+    func setsAndClearsFaultsByControl() async throws {
         let fault: JSON = ["provider": "zinc", "operation": "packages", "fault": "status", "status": 500, "times": 2]
         #expect(try await harness.control(.post, "/faults", [fault, fault]).json?["items"]?.items?.count == 2)
         #expect(try await harness.zinc(.get, "/packages").status == 500)
@@ -52,7 +57,8 @@ import Testing
         #expect(try await harness.control(.post, "/faults", ["provider": "nobody"]).status == 422)
     }
 
-    @Test func takesFormsAndShowsThePage() async throws {
+    @Test("Control forms are accepted, and the page shows requests with HTML escaped")
+    func takesFormsAndShowsThePage() async throws {
         let id = try await harness.order(lastName: "<b>Roe</b>")
         var form = WireRequest(.post, "/control/zinc/requests/\(id)", body: Array("statusV2=ready-for-review&result=consider".utf8))
         form.headers[.contentType] = "application/x-www-form-urlencoded"
@@ -65,7 +71,8 @@ import Testing
         #expect(page.contains("&lt;b&gt;Roe&lt;/b&gt;") && !page.contains("<b>Roe"))
     }
 
-    @Test func ordersByControl() async throws {
+    @Test("The control API places ATS orders, and reports invalid input and partner failures")
+    func ordersByControl() async throws {
         var form = WireRequest(.post, "/control/ats/events")
         form.headers[.contentType] = "application/x-www-form-urlencoded"
         let fields =
@@ -88,13 +95,15 @@ import Testing
         #expect(failed.status == 502)
     }
 
-    @Test func refusesOtherSitesForms() async throws {
+    @Test("A cross-site form submission is refused")
+    func refusesOtherSitesForms() async throws {
         var request = WireRequest(.post, "/control/reset")
         request.headers[HTTPField.Name("Sec-Fetch-Site")!] = "cross-site"
         #expect(try await harness.site.respond(to: request).status == 403)
     }
 
-    @Test func resetForgetsEverything() async throws {
+    @Test("A reset clears requests, the log and faults")
+    func resetForgetsEverything() async throws {
         _ = try await harness.order()
         harness.site.faults.set(.zinc, nil, .dropBefore)
         #expect(try await harness.control(.post, "/reset").status == 200)
@@ -103,7 +112,8 @@ import Testing
         #expect(try await harness.zinc(.get, "/packages").status == 200)
     }
 
-    @Test func runsByItselfUntilCancelled() async throws {
+    @Test("It advances requests and sends webhooks by itself until it is cancelled")
+    func runsByItselfUntilCancelled() async throws {
         let harness = SimulatorHarness { $0.pace = .seconds(2) }
         let (arrived, arrive) = AsyncStream.makeStream(of: String.self)
         harness.receiver.respond { request in
@@ -122,7 +132,8 @@ import Testing
         await running.value
     }
 
-    @Test func oneSilentReceiverDoesNotHoldUpTheOthers() async throws {
+    @Test("A webhook receiver that does not answer delays no other request's webhooks")
+    func oneSilentReceiverDoesNotHoldUpTheOthers() async throws {
         let (gate, open) = AsyncStream.makeStream(of: Void.self)
         let first = try await harness.order(lastName: "First")
         harness.receiver.respond { request in
@@ -142,7 +153,8 @@ import Testing
         await running.value
     }
 
-    @Test func everythingIsRepeatable() async throws {
+    @Test("Two fresh simulators generate the same IDs")
+    func everythingIsRepeatable() async throws {
         func ids() async throws -> [String] {
             let harness = SimulatorHarness()
             return [try await harness.order(), try await harness.order()]

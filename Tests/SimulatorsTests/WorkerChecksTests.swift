@@ -3,10 +3,12 @@ import Screening
 import Simulators
 import Testing
 
-@Suite struct WorkerChecksTests {
+@Suite("WorkerChecks simulator")
+struct WorkerChecksTests {
     let harness = SimulatorHarness()
 
-    @Test func givesATokenForTheWidgetSecretOnly() async throws {
+    @Test("It issues a token only for the widget secret, and never logs the secret")
+    func givesATokenForTheWidgetSecretOnly() async throws {
         let response = try await harness.workerChecks(.post, "/auth/token", ["widgetSecret": "simulated-widget-secret"])
         #expect(response.status == 200)
         #expect(response.json?["token"]?.text?.isEmpty == false)
@@ -16,7 +18,8 @@ import Testing
         #expect(!harness.site.log().contains { $0.body.contains("simulated-widget-secret") }, "the log keeps no credential")
     }
 
-    @Test func aTokenLivesForADayAndCanBeExpiredBefore() async throws {
+    @Test("A token expires after a day, or earlier through the control API")
+    func aTokenLivesForADayAndCanBeExpiredBefore() async throws {
         let token = try await harness.token()
         harness.clock.advance(.seconds(86_399))
         #expect(try await harness.workerChecks(.post, "/invitations", SimulatorHarness.invitation(), token: token).status == 201)
@@ -28,7 +31,11 @@ import Testing
         #expect(try await harness.workerChecks(.post, "/invitations", SimulatorHarness.invitation()).status == 401)
     }
 
-    @Test(arguments: ["productId", "firstName", "lastName", "email", "mobile"]) func refusesAnInvitationWithoutAField(name: String) async throws {
+    @Test(
+        "An invitation without a required field is refused with the field's name",
+        arguments: ["productId", "firstName", "lastName", "email", "mobile"]
+    )
+    func refusesAnInvitationWithoutAField(name: String) async throws {
         var body = SimulatorHarness.invitation()
         body[name] = nil
         let response = try await harness.workerChecks(.post, "/invitations", body, token: try await harness.token())
@@ -36,7 +43,8 @@ import Testing
         #expect(response.json?["message"]?.text?.contains(name) == true)
     }
 
-    @Test func refusesMalformedFieldsAndUnknownProducts() async throws {
+    @Test("Malformed fields and unknown products are refused")
+    func refusesMalformedFieldsAndUnknownProducts() async throws {
         let token = try await harness.token()
         for (name, value, status) in [("email", "nobody", 422), ("mobile", "12ab", 422), ("productId", "prod_9", 404)] {
             var body = SimulatorHarness.invitation()
@@ -46,7 +54,8 @@ import Testing
         #expect(harness.site.workerChecks.invitations.isEmpty)
     }
 
-    @Test func aResultIsNullUntilItIsComplete() async throws {
+    @Test("A result is null until the check is complete")
+    func aResultIsNullUntilItIsComplete() async throws {
         let (id, token) = try await invite(harness)
         let early = try await harness.workerChecks(.get, "/invitations/\(id)/result", token: token)
         #expect(early.json == ["status": "Pending", "result": JSON.null, "releaseDate": JSON.null, "certificateUrl": JSON.null])
@@ -58,7 +67,10 @@ import Testing
         #expect(try await harness.workerChecks(.get, "/invitations/unknown/result", token: token).status == 404)
     }
 
-    @Test(arguments: [("Roe", "Clear"), ("Consider", "Attention Required"), ("Refer", "Refer")])
+    @Test(
+        "An invitation advances to the result that the last name selects, without webhooks",
+        arguments: [("Roe", "Clear"), ("Consider", "Attention Required"), ("Refer", "Refer")]
+    )
     func advancesByItself(lastName: String, result: String) async throws {
         let harness = SimulatorHarness { $0.pace = .seconds(5) }
         let (id, _) = try await invite(harness, lastName: lastName)
@@ -71,7 +83,8 @@ import Testing
         #expect(harness.receiver.received.isEmpty, "there are no webhooks")
     }
 
-    @Test func cancelsOnlyBeforeTheWorkerSubmits() async throws {
+    @Test("An invitation can be cancelled only before the worker has submitted")
+    func cancelsOnlyBeforeTheWorkerSubmits() async throws {
         let (id, token) = try await invite(harness)
         #expect(try await harness.workerChecks(.post, "/invitations/\(id)/cancel", token: token).json?["status"] == "Cancelled")
         #expect(try await harness.workerChecks(.post, "/invitations/\(id)/cancel", token: token).status == 200)
@@ -82,7 +95,8 @@ import Testing
         #expect(refused.json?["message"]?.text?.contains("submitted") == true)
     }
 
-    @Test func answersTooManyReadsWithinAnySixtySeconds() async throws {
+    @Test("More than thirty reads within any sixty seconds are answered with status 429")
+    func answersTooManyReadsWithinAnySixtySeconds() async throws {
         let (id, token) = try await invite(harness)
         func read() async throws -> Int { try await harness.workerChecks(.get, "/invitations/\(id)/result", token: token).status }
         for _ in 0..<15 { #expect(try await read() == 200) }
@@ -97,7 +111,8 @@ import Testing
         #expect(try await read() == 429)
     }
 
-    @Test func accountsAreKeptApart() async throws {
+    @Test("One account cannot read another account's invitations")
+    func accountsAreKeptApart() async throws {
         let harness = SimulatorHarness { $0.workerChecks.widgetSecrets.append(Secret("second-secret")) }
         let (id, _) = try await invite(harness)
         let response = try await harness.workerChecks(.post, "/auth/token", ["widgetSecret": "second-secret"])

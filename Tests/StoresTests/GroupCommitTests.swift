@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Group commit")
 struct GroupCommitTests {
-    @Test func commitsTogetherWhatArrivesTogether() async throws {
+    @Test("Writes that arrive together are committed together")
+    func commitsTogetherWhatArrivesTogether() async throws {
         let folder = try SQLiteFolder()
         let store = try folder.open()
         let before = store.figures
@@ -21,7 +22,8 @@ struct GroupCommitTests {
         await store.close()
     }
 
-    @Test func anIntentThatFailsAfterWritingTakesNobodyWithIt() async throws {
+    @Test("An intent that fails after its first write does not fail the others in its batch")
+    func anIntentThatFailsAfterWritingTakesNobodyWithIt() async throws {
         let folder = try SQLiteFolder()
         let store = try folder.open()
         let results = await withTaskGroup(of: Bool.self) { group in
@@ -45,7 +47,8 @@ struct GroupCommitTests {
         await store.close()
     }
 
-    @Test func theLogStaysBoundedUnderSteadyWrites() async throws {
+    @Test("The write-ahead log stays bounded under steady writes and is empty after closing")
+    func theLogStaysBoundedUnderSteadyWrites() async throws {
         let folder = try SQLiteFolder()
         let store = try folder.open()
         let body = [UInt8](repeating: 120, count: 16_384)

@@ -7,7 +7,7 @@ import Testing
 @testable import Stores
 
 /// Whoever has the files of a sealed store learns nothing about people from them.
-@Suite(.serialized) struct PostgresAndSQLiteLeakTests {
+@Suite("Personal data in the files of a store", .serialized) struct PostgresAndSQLiteLeakTests {
     /// Invented values that no name of a table, a state or a time contains.
     private static let values = [
         "Anatolina", "Roewenfeld", "anatolina.roewenfeld@example.test", "+441632960917", "17 Invented Lane", "application-secretly-named",

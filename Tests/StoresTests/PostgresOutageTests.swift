@@ -23,7 +23,8 @@ struct PostgresOutageTests {
         return try await body()
     }
 
-    @Test func losesNothingThatWasAccepted() async throws {
+    @Test("Nothing that was accepted is lost when the server is stopped and started again")
+    func losesNothingThatWasAccepted() async throws {
         let server = try await Self.server.value
         let database = try await PostgresDatabase(on: server)
         let store = try await database.open()
@@ -68,7 +69,8 @@ struct PostgresOutageTests {
         await store.close()
     }
 
-    @Test func isSaidToBeAwayAndComesBack() async throws {
+    @Test("Calls fail as unavailable while the server is away and succeed once it is back")
+    func isSaidToBeAwayAndComesBack() async throws {
         let server = try await Self.server.value
         let database = try await PostgresDatabase(on: server)
         let store = try await database.open()
@@ -91,7 +93,8 @@ struct PostgresOutageTests {
         await store.close()
     }
 
-    @Test func mayEndASessionAtAnyTime() async throws {
+    @Test("Work is still finished when the server ends sessions at any time")
+    func mayEndASessionAtAnyTime() async throws {
         let server = try await Self.server.value
         let database = try await PostgresDatabase(on: server)
         let clock = ManualClock()

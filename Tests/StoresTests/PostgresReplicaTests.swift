@@ -20,7 +20,8 @@ struct PostgresReplicaTests {
         for store in stores { await store.close() }
     }
 
-    @Test func makeOneEventOfADuplicateStorm() async throws {
+    @Test("Two replicas make one event of many duplicate deliveries")
+    func makeOneEventOfADuplicateStorm() async throws {
         try await withTwo { stores, _ in
             let acceptances = try await withThrowingTaskGroup(of: Acceptance.self) { group in
                 for index in 0..<100 {
@@ -36,7 +37,8 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test func makeOneOrderOfOneExternalID() async throws {
+    @Test("Two replicas make one order of one external ID")
+    func makeOneOrderOfOneExternalID() async throws {
         try await withTwo { stores, _ in
             let placed = try await withThrowingTaskGroup(of: (order: Order, isNew: Bool).self) { group in
                 for index in 0..<100 { group.addTask { try await stores[index % 2].place(sampleOrder("ord_\(index)", "application-\(index / 50)")) } }
@@ -48,7 +50,8 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test func neverClaimTheSameWork() async throws {
+    @Test("Two replicas never claim the same work")
+    func neverClaimTheSameWork() async throws {
         try await withTwo { stores, clock in
             try await stores[0].perform((0..<200).map { .queue(QueuedWork(.run("w\($0)"), due: clock.now())) })
             let claims = try await withThrowingTaskGroup(of: [Claim].self) { group in
@@ -63,7 +66,8 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test func workThroughConcurrencyKeysOneAtATimeAndInOrder() async throws {
+    @Test("Two replicas do the work of a concurrency key one at a time and in order")
+    func workThroughConcurrencyKeysOneAtATimeAndInOrder() async throws {
         try await withTwo { stores, clock in
             // Queued from both sides while both sides take away: the first of a concurrency key is decided by rows that the other is writing.
             let done = try await withThrowingTaskGroup(of: [(Int, String)].self) { group in
@@ -106,7 +110,8 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test func shareABudget() async throws {
+    @Test("Two replicas share a rate limit")
+    func shareABudget() async throws {
         try await withTwo { stores, _ in
             let total = try await withThrowingTaskGroup(of: Int.self) { group in
                 for index in 0..<60 { group.addTask { try await stores[index % 2].take(2, from: "zinc-uk", perMinute: 30).count } }
@@ -116,7 +121,8 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test func beginAnIdempotentRequestOnce() async throws {
+    @Test("Of many requests with the same idempotency key, only one begins")
+    func beginAnIdempotentRequestOnce() async throws {
         try await withTwo { stores, _ in
             let answers = try await withThrowingTaskGroup(of: IdempotencyState.self) { group in
                 for index in 0..<50 { group.addTask { try await stores[index % 2].begin(key: "k", bodyHash: "h") } }
@@ -127,7 +133,8 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test func wakeOneAnother() async throws {
+    @Test("An event that one replica accepts wakes the other")
+    func wakeOneAnother() async throws {
         let database = try await PostgresDatabase()
         // A clock that stands still: no wake-up comes from time.
         let clock = ManualClock()
@@ -144,7 +151,8 @@ struct PostgresReplicaTests {
         await there.close()
     }
 
-    @Test func goByTheDatabasesTimeWhateverTheirClocksShow() async throws {
+    @Test("Leases and rate limits follow the database's time even when the replicas' clocks differ")
+    func goByTheDatabasesTimeWhateverTheirClocksShow() async throws {
         let database = try await PostgresDatabase()
         let late = try await database.openAsInService(clock: ManualClock(at: SystemClock().now() + .seconds(-3600)))
         let early = try await database.openAsInService(clock: ManualClock(at: SystemClock().now() + .seconds(3600)))
@@ -158,7 +166,8 @@ struct PostgresReplicaTests {
         await early.close()
     }
 
-    @Test func doNotReadALongQueueToClaimALittleOfIt() async throws {
+    @Test("Claiming a little work does not read the whole of a long queue")
+    func doNotReadALongQueueToClaimALittleOfIt() async throws {
         let database = try await PostgresDatabase()
         let clock = ManualClock()
         let store = try await database.open(clock: clock)
@@ -186,7 +195,8 @@ struct PostgresReplicaTests {
         #expect(try database.run("SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'queue'")[0].int(0) == 0)
     }
 
-    @Test func doNotTakeEachOthersWorkWhenOneStarts() async throws {
+    @Test("A replica that starts does not take work that another holds until its lease ends")
+    func doNotTakeEachOthersWorkWhenOneStarts() async throws {
         let database = try await PostgresDatabase()
         let clock = ManualClock()
         let first = try await database.open(clock: clock)

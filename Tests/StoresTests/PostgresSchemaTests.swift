@@ -6,7 +6,8 @@ import Testing
 
 @Suite("A PostgreSQL database's schema")
 struct PostgresSchemaTests {
-    @Test func isMadeOnceByReplicasThatStartTogether() async throws {
+    @Test("Replicas that start together create the schema once")
+    func isMadeOnceByReplicasThatStartTogether() async throws {
         let database = try await PostgresDatabase()
         let stores = try await withThrowingTaskGroup(of: PostgresStore.self) { group in
             for _ in 0..<4 { group.addTask { try await database.open() } }
@@ -20,7 +21,8 @@ struct PostgresSchemaTests {
         }
     }
 
-    @Test func ofANewerVersionIsRefused() async throws {
+    @Test("A schema of a newer version is refused")
+    func ofANewerVersionIsRefused() async throws {
         let database = try await PostgresDatabase()
         await (try await database.open()).close()
         try database.run("INSERT INTO schema_migrations VALUES (9000, 'from the future', 0)")
@@ -32,7 +34,8 @@ struct PostgresSchemaTests {
         }
     }
 
-    @Test func isRefusedWithoutAKeyThatOnceSealed() async throws {
+    @Test("A database is refused when an encryption key that it was used with is missing")
+    func isRefusedWithoutAKeyThatOnceSealed() async throws {
         let database = try await PostgresDatabase()
         for keys in [[SealTests.key(1)], [SealTests.key(2), SealTests.key(1)]] { await (try await database.open(keys: keys)).close() }
         await #expect {
@@ -44,7 +47,8 @@ struct PostgresSchemaTests {
         await (try await database.open(keys: [SealTests.key(2), SealTests.key(1)])).close()
     }
 
-    @Test func holdsNoPersonalTextOutsideTheOpaqueColumns() async throws {
+    @Test("No personal text is stored outside the opaque columns")
+    func holdsNoPersonalTextOutsideTheOpaqueColumns() async throws {
         let database = try await PostgresDatabase()
         let store = try await database.open()
         _ = try await store.place(sampleOrder("ord_1", "application-101"))
@@ -57,7 +61,8 @@ struct PostgresSchemaTests {
 
 @Suite("What goes to and comes from PostgreSQL")
 struct PostgresExchangeTests {
-    @Test func valuesComeBackAsTheyWere() async throws {
+    @Test("Values of every type come back from the server unchanged")
+    func valuesComeBackAsTheyWere() async throws {
         let database = try await PostgresDatabase()
         let connection = try PostgresConnection(PostgresOptions(database.url))
         let text = "ü\u{1F600}'\"\\{},NULL"
@@ -89,7 +94,8 @@ struct PostgresExchangeTests {
         }
     }
 
-    @Test func aRefusalLeavesTheConnectionUsable() async throws {
+    @Test("A connection stays usable after a statement fails")
+    func aRefusalLeavesTheConnectionUsable() async throws {
         let database = try await PostgresDatabase()
         let connection = try PostgresConnection(PostgresOptions(database.url))
         for isKept in [true, false] {
@@ -100,7 +106,8 @@ struct PostgresExchangeTests {
         }
     }
 
-    @Test func whatIsLargerThanEveryBufferGoesThrough() async throws {
+    @Test("Values larger than every buffer are sent and received whole")
+    func whatIsLargerThanEveryBufferGoesThrough() async throws {
         let database = try await PostgresDatabase()
         let connection = try PostgresConnection(PostgresOptions(database.url))
         let large = [UInt8](repeating: 7, count: 3 << 20)
@@ -108,7 +115,8 @@ struct PostgresExchangeTests {
         for answer in try connection.exchange(statements) { #expect(answer.rows[0].bytes(0) == large) }
     }
 
-    @Test func commitsTogetherWhatArrivesTogether() async throws {
+    @Test("Writes that arrive together are committed together")
+    func commitsTogetherWhatArrivesTogether() async throws {
         let database = try await PostgresDatabase()
         let store = try await database.open()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -121,7 +129,8 @@ struct PostgresExchangeTests {
         await store.close()
     }
 
-    @Test func anIntentThatTheDatabaseRefusesTakesNobodyWithIt() async throws {
+    @Test("An intent that the database refuses does not fail the others in its batch")
+    func anIntentThatTheDatabaseRefusesTakesNobodyWithIt() async throws {
         let database = try await PostgresDatabase()
         let store = try await database.open()
         let results = await withTaskGroup(of: Bool.self) { group in
@@ -144,11 +153,14 @@ struct PostgresExchangeTests {
         await store.close()
     }
 
-    @Test(arguments: [
-        "postgres://fairlead:hunter2@db.invalid/fairlead?connect_timeout=2", "postgres://fairlead:hunter2@127.0.0.1:1/fairlead",
-        "postgres://fairlead:hun@ter2@127.0.0.1:1/fairlead", "postgres://fairlead:hunter2@127.0.0.1:port/fairlead",
-        "postgresql://127.0.0.1:1/fairlead?password=hunter2", "postgres://fairlead@127.0.0.1:1/fairlead?hunter2=1",
-    ])
+    @Test(
+        "No connection error shows the password of the URL",
+        arguments: [
+            "postgres://fairlead:hunter2@db.invalid/fairlead?connect_timeout=2", "postgres://fairlead:hunter2@127.0.0.1:1/fairlead",
+            "postgres://fairlead:hun@ter2@127.0.0.1:1/fairlead", "postgres://fairlead:hunter2@127.0.0.1:port/fairlead",
+            "postgresql://127.0.0.1:1/fairlead?password=hunter2", "postgres://fairlead@127.0.0.1:1/fairlead?hunter2=1",
+        ]
+    )
     func noErrorShowsAPassword(_ url: String) async throws {
         await #expect {
             _ = try await StoreURL.open(url, relativeTo: "/", clock: SystemClock(), random: SystemRandom())

@@ -10,7 +10,8 @@ struct ReceivedKeysTests {
 
     private func key(_ number: Int) -> [UInt8] { BlindIndex.OnConnection.dedupe.of("\(number)", on: "acme", by: index) }
 
-    @Test func aFilterNeverDeniesWhatItWasGiven() {
+    @Test("A filter has no false negatives and few false positives")
+    func aFilterNeverDeniesWhatItWasGiven() {
         let keys = ReceivedKeys(unread: 0...0)
         keys.adopt(0, KeyFilter())
         for number in 0..<20_000 { keys.add(key(number), bucket: number / 100) }
@@ -19,7 +20,8 @@ struct ReceivedKeysTests {
         #expect(mistaken < 100)
     }
 
-    @Test func aSegmentThatIsNotReadYetIsAlwaysAsked() {
+    @Test("A segment whose filter is not loaded yet is always searched")
+    func aSegmentThatIsNotReadYetIsAlwaysAsked() {
         let keys = ReceivedKeys(unread: 0...2)
         keys.adopt(1, KeyFilter())
         #expect(keys.segments(thatMayHold: key(1)) == [2, 0])
@@ -30,7 +32,8 @@ struct ReceivedKeysTests {
         #expect(keys.segments(thatMayHold: key(1)) == [2])
     }
 
-    @Test func areNotReadAnyMoreWhenTheStoreIsClosed() async throws {
+    @Test("Closing a store while earlier keys are still being loaded does not crash")
+    func areNotReadAnyMoreWhenTheStoreIsClosed() async throws {
         let folder = try SQLiteFolder()
         await (try folder.open()).close()
         let database = try DatabaseQueue(path: folder.file())
@@ -50,7 +53,8 @@ struct ReceivedKeysTests {
         await store.close()
     }
 
-    @Test func areKnownAgainAfterARestartHoweverLongAgo() async throws {
+    @Test("A duplicate is recognised after restarts, however long ago the first delivery was")
+    func areKnownAgainAfterARestartHoweverLongAgo() async throws {
         let folder = try SQLiteFolder()
         // Each time as if a hundred thousand events had come in between.
         for age in 0..<3 {
@@ -70,7 +74,8 @@ struct ReceivedKeysTests {
         await store.close()
     }
 
-    @Test func aDeliveryThatCameToNothingMayComeAgain() async throws {
+    @Test("A delivery that failed to be stored is not a duplicate when it is sent again")
+    func aDeliveryThatCameToNothingMayComeAgain() async throws {
         let folder = try SQLiteFolder()
         let store = try folder.open()
         #expect(try await store.accept(sampleEvent("evt_1"), dedupe: "one").duplicate == false)

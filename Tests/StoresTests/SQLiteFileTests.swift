@@ -8,7 +8,8 @@ import Testing
 
 @Suite("A SQLite store's file")
 struct SQLiteFileTests {
-    @Test func belongsToOneStoreAtATime() async throws {
+    @Test("A file that one store has open cannot be opened by another")
+    func belongsToOneStoreAtATime() async throws {
         let folder = try SQLiteFolder()
         let store = try folder.open()
         #expect {
@@ -21,7 +22,8 @@ struct SQLiteFileTests {
         await (try folder.open()).close()
     }
 
-    @Test func isRefusedWhereAnotherProcessHasIt() async throws {
+    @Test("A file that another process has locked is refused until the lock is released")
+    func isRefusedWhereAnotherProcessHasIt() async throws {
         let folder = try SQLiteFolder()
         await (try folder.open()).close()
         // The lock is the system's: taken by a process that knows nothing of the store, it holds as well.
@@ -39,7 +41,8 @@ struct SQLiteFileTests {
         await (try folder.open()).close()
     }
 
-    @Test func ofANewerVersionIsRefused() async throws {
+    @Test("A file with a schema of a newer version is refused")
+    func ofANewerVersionIsRefused() async throws {
         let folder = try SQLiteFolder()
         await (try folder.open()).close()
         let database = try DatabaseQueue(path: folder.file())
@@ -91,7 +94,8 @@ struct SQLiteFileTests {
         #expect(!FileManager.default.fileExists(atPath: folder.file("fairlead-keys.db")))
     }
 
-    @Test func thatIsNoDatabaseIsCorrupt() throws {
+    @Test("A file that is not a database is reported as corrupt")
+    func thatIsNoDatabaseIsCorrupt() throws {
         let folder = try SQLiteFolder()
         try Data(repeating: 65, count: 8192).write(to: URL(fileURLWithPath: folder.file()))
         #expect {
@@ -101,7 +105,8 @@ struct SQLiteFileTests {
         }
     }
 
-    @Test func inAFolderThatIsNotThereIsUnavailable() throws {
+    @Test("A path in a folder that does not exist is reported as unavailable")
+    func inAFolderThatIsNotThereIsUnavailable() throws {
         #expect {
             _ = try SQLiteStore(path: "/nowhere/at/all/fairlead.db", clock: ManualClock(), random: SeededRandom())
         } throws: { error in
@@ -109,7 +114,8 @@ struct SQLiteFileTests {
         }
     }
 
-    @Test func isReadableByItsOwnerOnly() async throws {
+    @Test("The files of a store are readable and writable by their owner only")
+    func isReadableByItsOwnerOnly() async throws {
         let folder = try SQLiteFolder()
         let store = try folder.open()
         for name in ["fairlead.db", "fairlead.db-wal", "fairlead.db.lock", "fairlead-keys.db", "fairlead-keys.db-wal"] {
@@ -119,7 +125,8 @@ struct SQLiteFileTests {
         await store.close()
     }
 
-    @Test func givesHeldWorkBackAtOnceWhenOpened() async throws {
+    @Test("Opening a store releases the work that its last process had claimed")
+    func givesHeldWorkBackAtOnceWhenOpened() async throws {
         let folder = try SQLiteFolder()
         let clock = ManualClock()
         var store = try folder.open(clock: clock)
@@ -137,7 +144,8 @@ struct SQLiteFileTests {
         await store.close()
     }
 
-    @Test func holdsNoPersonalTextOutsideTheOpaqueColumns() async throws {
+    @Test("No personal text is stored outside the opaque columns")
+    func holdsNoPersonalTextOutsideTheOpaqueColumns() async throws {
         let folder = try SQLiteFolder()
         let store = try folder.open()
         let order = Order(

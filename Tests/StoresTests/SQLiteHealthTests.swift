@@ -7,13 +7,14 @@ import Testing
 @testable import Stores
 
 /// A disk that is full or cannot be written: nothing more is taken, nothing that was taken is lost, and it goes on by itself.
-@Suite struct SQLiteHealthTests {
+@Suite("The health of a SQLite store") struct SQLiteHealthTests {
     private static func event(_ number: Int, _ clock: ManualClock) -> Event {
         let request = ReceivedRequest(method: "POST", path: "/hmac", body: [UInt8](repeating: 0x61, count: 4000))
         return Event(id: "evt_\(number)", kind: .ats, connection: "acme", request: request, receivedAt: clock.now())
     }
 
-    @Test func aFullDiskRefusesAndRecovers() async throws {
+    @Test("Writes fail while the disk is full, lose nothing stored before, and succeed once there is room")
+    func aFullDiskRefusesAndRecovers() async throws {
         let folder = try SQLiteFolder()
         let clock = ManualClock()
         let store = try folder.open(clock: clock)
@@ -41,17 +42,21 @@ import Testing
         await store.close()
     }
 
-    @Test(arguments: [
-        (ResultCode.SQLITE_FULL, StoreError.unavailable("the disk is full")),
-        (.SQLITE_READONLY, .unavailable("the database file is read-only")), (.SQLITE_BUSY, .unavailable("the database is busy")),
-        (.SQLITE_CANTOPEN, .unavailable("the database file cannot be opened")), (.SQLITE_CORRUPT, .corrupt("as invented")),
-        (.SQLITE_CONSTRAINT, .conflict),
-    ])
+    @Test(
+        "Each SQLite result code becomes the matching store error",
+        arguments: [
+            (ResultCode.SQLITE_FULL, StoreError.unavailable("the disk is full")),
+            (.SQLITE_READONLY, .unavailable("the database file is read-only")), (.SQLITE_BUSY, .unavailable("the database is busy")),
+            (.SQLITE_CANTOPEN, .unavailable("the database file cannot be opened")), (.SQLITE_CORRUPT, .corrupt("as invented")),
+            (.SQLITE_CONSTRAINT, .conflict),
+        ]
+    )
     func whatTheDatabaseSaysIsSaidClearly(_ code: ResultCode, _ error: StoreError) {
         #expect(StoreError(DatabaseError(resultCode: code, message: "as invented")) == error)
     }
 
-    @Test func damageThatWasMetOnceKeepsTheStoreFromBeingInOrder() async throws {
+    @Test("After a corruption error the health check keeps failing, and after an unreadable row it does not")
+    func damageThatWasMetOnceKeepsTheStoreFromBeingInOrder() async throws {
         let folder = try SQLiteFolder()
         let store = try folder.open(clock: ManualClock())
         _ = try? await store.read { (_) -> Int in throw RowCodec.unreadable(AssociatedData(.orders, "ord_1")) }
@@ -61,7 +66,8 @@ import Testing
         await store.close()
     }
 
-    @Test func aCommitThatTheDiskDidNotTakeMayHaveBeenWritten() {
+    @Test("An I/O error during a commit is reported as an unknown result")
+    func aCommitThatTheDiskDidNotTakeMayHaveBeenWritten() {
         #expect(StoreError(committing: DatabaseError(resultCode: .SQLITE_IOERR, message: "as invented")) == .unknown("as invented"))
     }
 }

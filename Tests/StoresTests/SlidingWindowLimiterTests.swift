@@ -5,14 +5,16 @@ import Testing
 
 @Suite("A budget's window")
 struct SlidingWindowLimiterTests {
-    @Test func comesBackFromItsText() {
+    @Test("A window is restored from its text unchanged")
+    func comesBackFromItsText() {
         var window = SlidingWindowLimiter()
         _ = window.take(3, perMinute: 30, now: 1000)
         _ = window.take(4, perMinute: 30, now: 2000)
         #expect(SlidingWindowLimiter(text: window.text) == window)
     }
 
-    @Test func namesTheTimeAtWhichTheOldestGrantIsForgotten() {
+    @Test("A refusal names the time at which enough earlier grants have expired")
+    func namesTheTimeAtWhichTheOldestGrantIsForgotten() {
         var window = SlidingWindowLimiter()
         _ = window.take(10, perMinute: 30, now: 1000)
         _ = window.take(20, perMinute: 30, now: 5000)
@@ -22,14 +24,16 @@ struct SlidingWindowLimiterTests {
         #expect(window.take(1, perMinute: 15, now: 6000).next == Timestamp(milliseconds: 5000 + SlidingWindowLimiter.length))
     }
 
-    @Test func aClockSetBackDoesNotBlockForLongerThanAWindow() {
+    @Test("A clock that is set back blocks for no longer than one window")
+    func aClockSetBackDoesNotBlockForLongerThanAWindow() {
         var window = SlidingWindowLimiter()
         _ = window.take(30, perMinute: 30, now: 3_600_000)
         #expect(window.take(1, perMinute: 30, now: 0).count == 0)
         #expect(window.take(1, perMinute: 30, now: SlidingWindowLimiter.length).count == 1)
     }
 
-    @Test func staysSmallAndNeverGrantsTooMuch() {
+    @Test("The window stays small and never grants more than the limit in a minute")
+    func staysSmallAndNeverGrantsTooMuch() {
         var window = SlidingWindowLimiter()
         var grants: [(at: Int64, count: Int)] = []
         for step in 0..<5000 {

@@ -10,7 +10,8 @@ struct StoreURLTests {
         try await StoreURL.open(url, relativeTo: folder, clock: ManualClock(), random: SeededRandom())
     }
 
-    @Test func namesAFileRelativeToAFolder() async throws {
+    @Test("A SQLite URL names a file, relative to a folder or absolute")
+    func namesAFileRelativeToAFolder() async throws {
         let folder = try SQLiteFolder()
         for (url, name) in [
             ("sqlite:a.db", "a.db"), ("sqlite://b.db", "b.db"), ("sqlite:\(folder.path)/c.db", "c.db"), ("sqlite://\(folder.path)/d.db", "d.db"),
@@ -20,7 +21,10 @@ struct StoreURLTests {
         }
     }
 
-    @Test(arguments: ["postgres://fairlead:hunter2@db.example.test/fairlead", "mysql://u:hunter2@h/d", "fairlead.db", "sqlite:", ""])
+    @Test(
+        "A URL that cannot be opened is refused without repeating its password",
+        arguments: ["postgres://fairlead:hunter2@db.example.test/fairlead", "mysql://u:hunter2@h/d", "fairlead.db", "sqlite:", ""]
+    )
     func ofAnotherKindIsRefusedWithoutRepeatingIt(_ url: String) async throws {
         let folder = try SQLiteFolder()
         do {

@@ -3,7 +3,8 @@ import Testing
 
 @testable import Web
 
-@Suite struct MetricsTests {
+@Suite("Metrics")
+struct MetricsTests {
     @Test("metrics are text as Prometheus reads it") func text() {
         let metric = Metric("fairlead_orders", "Orders by state.", .gauge, [([("state", "a \"b\"\n")], 2), ([], 0.5)])
         #expect(
