@@ -44,6 +44,8 @@ check: ## format, arrows, Lua, and the tests that are quick
 	@swift format lint -s -r -p Sources Tests Package.swift examples
 	@scripts/check-arrows --self-test
 	@scripts/check-arrows
+	@scripts/check-docs --self-test
+	@scripts/check-docs
 	@scripts/check-lua
 	@scripts/run-long build-tests swift build --build-tests
 	@scripts/run-long test-quick swift test --skip-build --disable-xctest $(AT_ONCE) --skip '$(APART)'

@@ -14,7 +14,6 @@ public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible
     /// What to do about it, as a sentence; nil where the message says it already.
     public let hint: String?
 
-    /// A problem.
     public init(file: String, line: Int? = nil, path: String = "", message: String, hint: String? = nil) {
         self.file = file
         self.line = line
@@ -52,7 +51,6 @@ public struct ConfigurationProblems: Error, Sendable, Equatable, CustomStringCon
     /// The problems, in the order of the file where they have lines.
     public let problems: [ConfigurationProblem]
 
-    /// The problems of one file.
     public init(_ problems: [ConfigurationProblem]) { self.problems = problems }
 
     /// One problem a line.

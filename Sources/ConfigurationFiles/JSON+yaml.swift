@@ -12,7 +12,7 @@ extension JSON {
         case .array(let items) where !items.isEmpty:
             return items.map { item in
                 if let flow = item.flow(within: 120 - indent) { return "\(space)- \(flow)" }
-                // The first member stands beside the dash.
+                // The first member goes beside the dash.
                 return "\(space)- " + item.yaml(indent: indent + 2).dropFirst(indent + 2)
             }.joined(separator: "\n")
         default: return space + (flow(within: .max) ?? "null")

@@ -3,9 +3,9 @@ import Yams
 
 /// A YAML document as JSON that remembers on which line each key stands.
 ///
-/// Read as YAML 1.2 has it, so that nothing changes its meaning unasked: only `true` and `false` are booleans (`yes`, `no`, `on` and `off` stay
+/// Read by the rules of YAML 1.2, so that no text silently changes its meaning: only `true` and `false` are booleans (`yes`, `no`, `on` and `off` stay
 /// text), only numbers as JSON writes them are numbers (`0123`, `+44`, `1_000` and dates stay text), `null`, `~` and nothing at all are null.
-/// Whatever is quoted is text. Anchors and aliases work; keys are text and may not stand twice.
+/// Quoted values are text. Anchors and aliases work; keys are text and may not be repeated.
 public struct LocatedYAML: Sendable {
     /// The document's value, members in the order of the file; an empty document is an empty object.
     public let json: JSON
@@ -66,7 +66,7 @@ private struct NodeReading {
     mutating func value(of node: Node, at path: [String], depth: Int) -> JSON {
         if lines[path] == nil { lines[path] = node.mark?.line }
         count += 1
-        // Aliases of aliases grow without bound on a few lines of text.
+        // Aliases of aliases can expand without bound from a few lines of text.
         guard count <= 100_000, depth <= 64 else {
             if problems.isEmpty {
                 problems.append(ConfigurationProblem(file: file, line: node.mark?.line, message: "the document is too large or nested too deeply"))

@@ -3,11 +3,10 @@ package import Screening
 /// Collects what is wrong while a document is read, so that reading goes on after the first problem.
 package final class ProblemList {
     private let yaml: LocatedYAML
-    /// Paths whose value came from elsewhere than the file, and from where.
+    /// Paths whose value did not come from the file, each with its source.
     private let origins: [[String]: String]
     /// Paths whose problem has been reported already.
     private let settled: Set<[String]>
-    /// What was found so far.
     package private(set) var problems: [ConfigurationProblem] = []
 
     /// A list for one document.
@@ -41,11 +40,8 @@ package final class ProblemList {
 
 /// An object of a document, read key by key. What has the wrong kind is noted as a problem and read as nil; messages never quote a value.
 package struct ObjectReader {
-    /// Where the object stands.
     package let path: [String]
-    /// Its members.
     package let members: JSON.Members
-    /// Where problems go.
     package let problems: ProblemList
 
     /// Reads `value` as an object; null and nil count as an empty one. Keys outside `keys` are problems, with a suggestion; nil allows any.

@@ -8,11 +8,9 @@ public import Screening
 public struct SettingsSchema: Sendable, Hashable {
     /// One thing that is wrong with a value.
     public struct Finding: Sendable, Equatable {
-        /// Where.
         public let path: [String]
         /// What; never quotes the value.
         public let message: String
-        /// What to do about it.
         public let hint: String?
     }
 
@@ -130,7 +128,7 @@ struct SchemaCheck {
         return found
     }
 
-    /// A match anywhere in the text, as JSON Schema has it; the pattern brings its own anchors.
+    /// A match anywhere in the text, as JSON Schema defines it; the pattern contains its own anchors.
     private static func matches(_ text: String, _ pattern: String) -> Bool {
         guard let regex = try? Regex(pattern).matchingSemantics(.unicodeScalar) else { return false }
         return text.firstMatch(of: regex) != nil

@@ -110,7 +110,7 @@ enum MappingBench {
     }
 }
 
-/// A host that a mapping without calls never asks anything.
+/// A script host for mappings without calls, which never ask it anything.
 private struct Nowhere: ScriptHost {
     var clock: any WallClock { SystemClock() }
     var random: any RandomSource { SystemRandom() }

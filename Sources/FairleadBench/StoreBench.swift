@@ -6,7 +6,7 @@ import Stores
 ///
 /// | operation | |
 /// |---|---|
-/// | `intake COUNT` | takes so many events in, 64 at a time, each of 2 KB with a key of its own |
+/// | `intake COUNT` | takes in COUNT events, 64 at a time, each of 2 KB with a key of its own |
 /// | `work` | claims and settles what is queued until nothing is, and says from when to when |
 /// | `grow EVENTS ORDERS` | fills an empty store, measuring intake at its beginning and end, in events a second and in this process's CPU |
 /// | `look ORDERS` | lists and searches in a store that was grown to so many orders |
@@ -75,7 +75,7 @@ struct StoreBench {
 
     private func grow(events: Int, orders: Int) async throws {
         let slice = max(events / 20, 1000)
-        // The first slice warms up, and counts for nothing.
+        // The first slice is a warm-up and is not counted.
         var rates: [(perSecond: Double, microseconds: Double)] = []
         for start in stride(from: 0, to: events, by: slice) {
             rates.append(try await intake(start..<min(start + slice, events)))

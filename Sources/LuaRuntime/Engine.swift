@@ -1,4 +1,4 @@
-/// Executes slices, one at a time. It belongs to a thread, which may lease it for a short time: two never use it at once.
+/// Executes slices, one at a time. It belongs to a thread, which may lease it for a short time; two threads never use it at once.
 protocol Engine: AnyObject {
     /// The process of the worker that is alive, if there is one. May be asked at any time.
     var worker: Int32? { get }
@@ -10,7 +10,7 @@ protocol Engine: AnyObject {
     func runInline(_ slice: Slice, of run: PoolRun) -> InlineResult
     /// Goes on with the slice that ``runInline(_:of:)`` left under way, and returns how it ended. Blocks.
     func finish() -> SliceEnd
-    /// Forgets a run that waits; nothing where it does not.
+    /// Forgets a waiting run; does nothing where the run does not wait.
     func drop(_ run: UInt32)
     /// Blocks until the wake descriptor becomes readable, and clears it, or until what executes runs has ended: then true. The engine may be leased
     /// meanwhile.
@@ -21,10 +21,10 @@ protocol Engine: AnyObject {
     func close()
 }
 
-/// What came of a slice that its caller ran inline.
+/// The result of a slice that its caller ran inline.
 enum InlineResult {
     case ended(SliceEnd)
-    /// It is begun, and ``Engine/finish()`` has to follow.
+    /// It has begun, and ``Engine/finish()`` must follow.
     case underWay
     /// It has to be done by the engine's thread.
     case notBegun

@@ -1,6 +1,6 @@
 /// The slices of one tenant that wait for a worker.
 struct FairShareQueue {
-    /// Nanoseconds that its slices took, and what it was given when it came.
+    /// Nanoseconds that its slices took, plus the balance that it was given on arrival.
     var spent: Int64
     /// Slices that any worker may do.
     private var starts: [Job] = []

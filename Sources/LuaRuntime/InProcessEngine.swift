@@ -37,7 +37,7 @@ final class InProcessEngine: Engine {
         fls_run_free(running.removeValue(forKey: run))
     }
 
-    /// A slice may take long, and nobody's thread but the engine's own is there to be kept.
+    /// Never runs inline: a slice may take long, and must block no thread but the engine's own.
     func runInline(_ slice: Slice, of run: PoolRun) -> InlineResult { .notBegun }
 
     func finish() -> SliceEnd { .interrupted("nothing is under way") }

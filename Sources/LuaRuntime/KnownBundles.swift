@@ -1,4 +1,4 @@
-/// Which bundles an engine has compiled; the one that was not used for longest makes room.
+/// The bundles that an engine has compiled; the least recently used one is evicted.
 struct KnownBundles<Value> {
     private var entries: [String: (value: Value, used: UInt64)] = [:]
     private var uses: UInt64 = 0
@@ -16,7 +16,7 @@ struct KnownBundles<Value> {
         return entries[id]?.value
     }
 
-    /// Adds a bundle and returns the one that had to go.
+    /// Adds a bundle and returns the one that was evicted.
     mutating func add(_ id: String, _ value: Value) -> Value? {
         uses += 1
         let oldest = entries.count >= maximum ? entries.min { $0.value.used < $1.value.used }?.key : nil

@@ -19,7 +19,7 @@ public struct Limits: Sendable, Hashable, Codable {
 
     /// What a run reports of the lines that it reaches.
     public enum Trace: UInt32, Sendable, Hashable, Codable {
-        /// Nothing; costs nothing.
+        /// Nothing, at no cost.
         case off = 0
         /// Chunk, line and depth of the call.
         case lines = 1
@@ -27,7 +27,6 @@ public struct Limits: Sendable, Hashable, Codable {
         case locals = 2
     }
 
-    /// Creates limits.
     public init(
         sliceCPU: Duration = .milliseconds(250),
         runTime: Duration = .seconds(60),

@@ -17,7 +17,7 @@ public final class LuaPool: Sendable {
     public enum Confinement: Sendable, Hashable {
         /// Nothing is run.
         case required
-        /// Runs are executed all the same.
+        /// Runs are executed without full confinement.
         case bestEffort
     }
 
@@ -25,9 +25,7 @@ public final class LuaPool: Sendable {
     public struct Configuration: Sendable {
         /// How many runs execute at once.
         public var count: Int
-        /// The worker's executable.
         public var workerPath: String
-        /// Where scripts run.
         public var isolation: Isolation
         /// What happens where a worker cannot be confined.
         public var confinement: Confinement
@@ -70,7 +68,7 @@ public final class LuaPool: Sendable {
     private let metrics = PoolMetrics()
     private let scheduler: Scheduler
 
-    /// Creates a pool. Workers start with the first run that needs them. Its metrics go to the swift-metrics backend that there is by now.
+    /// Creates a pool. Workers start with the first run that needs them. Its metrics go to the swift-metrics backend that is installed at this time.
     public init(_ configuration: Configuration = Configuration()) {
         scheduler = Scheduler(configuration, metrics)
     }

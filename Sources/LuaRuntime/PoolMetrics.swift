@@ -2,7 +2,7 @@ import CLuaSandbox
 import Foundation
 import Metrics
 
-/// What a pool tells of its work through swift-metrics, and to nobody until the program has bootstrapped a backend. No label comes from a script.
+/// A pool's metrics, reported through swift-metrics; until the program bootstraps a backend, they go nowhere. No label comes from a script.
 struct PoolMetrics: Sendable {
     /// How a run ended, as a label.
     enum Result: String, CaseIterable {
@@ -17,21 +17,20 @@ struct PoolMetrics: Sendable {
     enum Loss: String, CaseIterable {
         /// A script did not stop, and the host killed its worker.
         case deadline
-        /// It did what no worker does unless a script has broken out of Lua.
+        /// It did something that a worker does only if a script has broken out of Lua.
         case compromised
-        /// A script crashed it.
         case crashed
-        /// A script was past a limit where only ending its worker stops it.
+        /// A script exceeded a limit at a point where only ending its worker stops it.
         case limit
         /// The system gave it no memory.
         case starved
-        /// It was killed from outside, as by the system where memory runs out.
+        /// It was killed from outside, for example by the system when memory ran out.
         case killed
     }
 
     /// Runs that have begun and not ended.
     private let active = Meter(label: "fairlead_lua_runs_active")
-    /// What of a run's time it waited for a worker.
+    /// How long a run waited for a worker.
     private let waits = Timer(label: "fairlead_lua_run_wait_seconds")
     private let starts = Counter(label: "fairlead_worker_starts_total")
     /// From the call to its end, the host calls between included.
@@ -56,7 +55,7 @@ struct PoolMetrics: Sendable {
         starts.increment()
     }
 
-    /// Counts a worker that ended by itself, by its exit status or minus the signal. One that was asked to end is none.
+    /// Counts a worker that ended on its own, by its exit status or minus the signal. A worker that was asked to end is not counted.
     func lostWorker(status: Int32) {
         switch status {
         case Int32(FLS_EXIT_CLOSED): break

@@ -4,9 +4,9 @@ import Synchronization
 
 /// Executes runs in a worker process, holds its deadlines, and replaces it when it ends.
 final class ProcessEngine: Engine {
-    /// CPU beyond the slice's limit that a worker is left to stop by itself: its own timer fires after 100 ms.
+    /// Extra CPU time beyond the slice's limit for the worker to stop on its own: its timer fires after 100 ms.
     private static let grace: UInt64 = 200_000_000
-    /// Where the machine is busy, a slice may take this many times its CPU limit by the clock on the wall.
+    /// On a busy machine, a slice may take this many times its CPU limit in wall-clock time.
     private static let wallClockFactor: UInt64 = 10
     private static let compileLimit: UInt64 = 1_000_000_000
     /// How long a caller looks for the end of its slice: about as long as waking two threads takes.
@@ -70,7 +70,7 @@ final class ProcessEngine: Engine {
         let cpu = process.cpu
         let limit = prepare(slice, of: run)
         var begun = Pending(run: run, limit: limit.nanoseconds, cpu: cpu, began: .now)
-        // A worker that is gone or says what it must not is the thread's to reap.
+        // The worker's thread reaps a worker that is gone or violates the protocol.
         begun.isSent = process.send(limit.frames, milliseconds: 0)
         while begun.isSent, begun.wrong == nil, ContinuousClock.now - begun.began < Self.spinLimit {
             guard process.poll() || process.poll() || process.poll() else { continue }
@@ -211,7 +211,7 @@ final class ProcessEngine: Engine {
         return id
     }
 
-    /// Reads frames until the slice has ended, or the deadline has. Whatever the worker says, and however much of it, the deadline holds.
+    /// Reads frames until the slice ends or the deadline passes. The deadline holds whatever, and however much, the worker sends.
     private func settle(_ slice: Pending) -> SliceEnd {
         let (run, limit) = (slice.run, slice.limit)
         var due = ContinuousClock.now + .nanoseconds(Int64(clamping: limit + Self.grace)) + .milliseconds(1)
@@ -220,7 +220,7 @@ final class ProcessEngine: Engine {
             case .closed: return lostWorker(run)
             case .frame(let frame):
                 guard frame.id == run.id || !Self.survivableFrames.contains(Int(frame.type)) else {
-                    // Which of the two runs it was that broke out, nobody can tell: this one is run again.
+                    // It is impossible to tell which of the two runs broke out, so this one is run again.
                     kill(.compromised)
                     return .interrupted("the worker spoke of another run")
                 }
@@ -250,9 +250,9 @@ final class ProcessEngine: Engine {
     private enum FrameMeaning {
         case more
         case end(SliceEnd)
-        /// The worker ends by itself.
+        /// The worker ends on its own.
         case last(SliceEnd)
-        /// No worker says this unless a script has broken out of Lua. The text says what.
+        /// A worker sends this only if a script has broken out of Lua. The text says what was sent.
         case wrong(String)
     }
 
@@ -275,7 +275,7 @@ final class ProcessEngine: Engine {
         case FLS_FRAME_CALL:
             let bytes = Int(clamping: payload.integer(UInt64.self, at: 0))
             if let limit = suspended.hold(run, bytes: bytes, tenant: configuration.tenantMemory, all: Int(clamping: configuration.addressSpace / 2)) {
-                _ = sendDrop(run.id)  // where it is gone, the next slice finds out
+                _ = sendDrop(run.id)  // if the worker is gone, the next slice notices
                 return .end(run.holdsTooMuch(limit))
             }
             return .end(.call(call(payload, at: 8)))
@@ -314,7 +314,7 @@ final class ProcessEngine: Engine {
         return HostCall(op: String(decoding: payload[start..<middle], as: UTF8.self), args: [UInt8](payload[middle...]))
     }
 
-    /// The worker ended without an answer. A signal it brought upon itself is the run's fault; being killed from outside is not.
+    /// The worker ended without an answer. A signal that it caused itself is the run's fault; being killed from outside is not.
     private func lostWorker(_ run: PoolRun) -> SliceEnd {
         guard let process else { return .interrupted("the worker has ended") }
         let status = forget(process.end)

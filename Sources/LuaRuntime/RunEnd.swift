@@ -15,7 +15,6 @@ public struct HostCall: Sendable, Hashable {
     /// The arguments as JSON.
     public var args: [UInt8]
 
-    /// Creates a call.
     public init(op: String, args: [UInt8]) {
         self.op = op
         self.args = args
@@ -28,7 +27,6 @@ public enum PoolError: Error, Sendable, Hashable {
     case workerUnavailable(String)
     /// The system cannot confine a worker, and the configuration requires it; the text names what is missing.
     case unconfined(String)
-    /// The pool was shut down.
     case stopped
 }
 

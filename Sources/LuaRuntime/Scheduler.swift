@@ -2,10 +2,10 @@ import CLuaSandbox
 import Foundation
 import Synchronization
 
-/// Decides which worker does which slice next.
+/// Decides which worker runs which slice next.
 ///
-/// Each tenant has an account of the time its slices took; the tenant with the smallest goes first. A tenant that was away comes back no richer than
-/// the others, and one that left in debt stays in debt.
+/// Each tenant has an account of the time its slices took; the tenant with the smallest goes first. A returning tenant has no more credit than
+/// the others, and a tenant that left in debt stays in debt.
 final class Scheduler: Sendable {
     private struct State {
         var tenants: [String: FairShareQueue] = [:]
@@ -18,13 +18,13 @@ final class Scheduler: Sendable {
         var idle: Set<Int> = []
         /// Workers whose engine a caller has leased.
         var leased: Set<Int> = []
-        /// What callers left to the workers whose lease they ended.
+        /// Slices that callers left to the workers when they ended their lease.
         var unfinished: [Int: Job] = [:]
         var stopping = false
         var threadsLeft = 0
         var stopped: [CheckedContinuation<Void, Never>] = []
 
-        /// Remembers where a run waits, and forgets tenants that have nothing to say.
+        /// Remembers where a run waits, and forgets tenants without waiting slices or debt.
         mutating func settle(_ run: PoolRun, _ end: SliceEnd, on worker: Int) {
             if case .call = end { places[run.id] = worker } else { places[run.id] = nil }
             if tenants.count > 64 || tenants[run.tenant]?.isEmpty == true {
@@ -36,7 +36,7 @@ final class Scheduler: Sendable {
         mutating func takeBack(_ worker: Int) {
             leased.remove(worker)
             idle.insert(worker)
-            // Whoever came meanwhile found it neither idle nor at work; nor did its own thread.
+            // A caller that came meanwhile found it neither idle nor at work, and so did its own thread.
             if stopping || threads[worker].hasDrops || tenants.values.contains(where: { $0.isReady(for: worker, acceptsStarts: true) }) {
                 idle.remove(worker)
                 threads[worker].wake()
@@ -115,7 +115,7 @@ final class Scheduler: Sendable {
             let place: Int? = if case .resume = slice { state.places[run.id] } else { state.idle.min() }
             guard let place, state.idle.remove(place) != nil else { return nil }
             state.leased.insert(place)
-            state.tenants.removeAll(keepingCapacity: true)  // nobody waits: nobody owes anything
+            state.tenants.removeAll(keepingCapacity: true)  // no tenant waits, so no debt has to be kept
             return Lease(worker: place, engine: state.threads[place].engine)
         }
     }
@@ -181,11 +181,11 @@ final class Scheduler: Sendable {
 
     // MARK: - Workers
 
-    /// What worker `index` shall do next; `.wait` after having marked it idle.
+    /// What worker `index` is to do next; `.wait` after marking it idle.
     func next(_ index: Int) -> Instruction {
         state.withLock { state in
             if state.leased.contains(index) { return .wait }
-            let acceptsStarts = state.threads[index].engine.acceptsStarts  // nobody has the engine, and nobody gets it while this is locked
+            let acceptsStarts = state.threads[index].engine.acceptsStarts  // nobody has leased the engine, and nobody can while the lock is held
             if let job = state.unfinished.removeValue(forKey: index) { return .unfinished(job) }
             let dropped = state.threads[index].takeDrops()
             if !dropped.isEmpty { return .drop(dropped) }
@@ -216,7 +216,7 @@ final class Scheduler: Sendable {
         job.continuation.resume(returning: end)
     }
 
-    /// The last thing a worker's thread says.
+    /// Called last by a worker's thread before it ends.
     func ended(_ index: Int) {
         let waiting: [CheckedContinuation<Void, Never>] = state.withLock { state in
             state.threadsLeft -= 1

@@ -14,9 +14,7 @@ public struct Script: Sendable, Hashable {
     public var name: String
     /// What errors show, such as `greenhouse/main.lua`.
     public var chunk: String
-    /// The text.
     public var source: String
-    /// Who wrote it.
     public var origin: Origin
 
     /// Creates a script; nothing is compiled or run.

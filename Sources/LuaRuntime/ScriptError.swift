@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why a run failed, told so that the script's author can find the place. Holds what the script said, so treat it as the script's data.
+/// Why a run failed, with enough detail for the script's author to find the place. Contains the script's own text, so treat it as the script's data.
 public struct ScriptError: Error, Sendable, Hashable, Codable {
     /// The kind of fault.
     public struct Code: RawRepresentable, Sendable, Hashable, Codable {
@@ -26,7 +26,7 @@ public struct ScriptError: Error, Sendable, Hashable, Codable {
         public static let syntaxError = Code(rawValue: "syntax_error")
         /// The host sent something that is not JSON: the script is not to blame.
         public static let badRequest = Code(rawValue: "bad_request")
-        /// The run did not stop by itself, and its worker was killed.
+        /// The run did not stop on its own, so its worker was killed.
         public static let workerKilled = Code(rawValue: "worker_killed")
         /// The worker crashed while it executed this run.
         public static let workerCrashed = Code(rawValue: "worker_crashed")
@@ -39,14 +39,12 @@ public struct ScriptError: Error, Sendable, Hashable, Codable {
         /// Counted from 1.
         public var line: Int
 
-        /// Creates a place.
         public init(script: String, line: Int) {
             self.script = script
             self.line = line
         }
     }
 
-    /// The kind of fault.
     public var code: Code
     /// What happened, without the position that Lua writes before it; at most about 4 KB.
     public var message: String
@@ -59,7 +57,6 @@ public struct ScriptError: Error, Sendable, Hashable, Codable {
     /// The error value as JSON text where the script raised a table that can be JSON; at most 16 KB.
     public var value: String?
 
-    /// Creates an error.
     public init(code: Code, message: String, script: String? = nil, line: Int? = nil, traceback: [Line] = [], value: String? = nil) {
         self.code = code
         self.message = message
@@ -78,7 +75,7 @@ public struct ScriptError: Error, Sendable, Hashable, Codable {
         .scriptError, .cpuLimit, .memoryLimit, .outputLimit, .nestingLimit, .syntaxError, .badRequest, .workerCrashed,
     ]
 
-    /// Reads what the sandbox wrote. What it never writes, a worker wrote that a script has taken over: that is kept from logs and stores.
+    /// Reads what the sandbox wrote. Anything that a sandbox never writes comes from a hijacked worker, and is kept out of logs and stores.
     init(json: some Collection<UInt8>, plugin: String?) {
         guard let error = try? JSONDecoder().decode(ScriptError.self, from: Data(json)), Self.codes.contains(error.code),
             error.message.utf8.count <= 16 << 10, (error.script?.utf8.count ?? 0) <= 1 << 10, (error.value?.utf8.count ?? 0) <= 64 << 10,

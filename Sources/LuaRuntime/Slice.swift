@@ -47,7 +47,7 @@ final class PoolRun: Sendable {
         nanosecondsWaited.add(duration.nanoseconds, ordering: .relaxed)
     }
 
-    /// Counts a note. False where no sandbox would have let it pass: it stops at the limits, after the note that went past them and one that says so.
+    /// Counts a note. False if no sandbox would have sent it: a sandbox stops after the note that exceeds the limits and one that says so.
     func mayNote(_ note: HostCall) -> Bool {
         let count = notes.add(1, ordering: .relaxed).newValue
         let bytes = noteBytes.add(note.args.count, ordering: .relaxed).newValue

@@ -1,6 +1,6 @@
 /// How much the waiting runs of each tenant hold.
 struct SuspendedRuns {
-    /// More than any run holds; so many of them can still be added up.
+    /// More than any run holds, yet small enough that many of them add up without overflow.
     private static let maximum = 1 << 40
 
     private var runs: [UInt32: (tenant: String, bytes: Int)] = [:]

@@ -1,7 +1,7 @@
 import CLuaSandbox
 import Foundation
 
-/// One worker process that is alive, and the frames to and from it. What they mean stands in `fls_wire.h`.
+/// One live worker process, and the frames to and from it. `fls_wire.h` defines what they mean.
 final class WorkerProcess {
     struct Frame {
         var type: UInt8
@@ -18,7 +18,7 @@ final class WorkerProcess {
 
     let pid: Int32
     private let descriptor: Int32
-    /// Becomes readable when the process ends; -1 where the system has no such thing.
+    /// Becomes readable when the process ends; -1 where the system has no such descriptor.
     private let watch: Int32
     private var buffer = FrameBuffer()
 
@@ -89,7 +89,7 @@ final class WorkerProcess {
         }
     }
 
-    /// Takes what has come, without waiting. Returns whether a whole frame is there, or none will come any more.
+    /// Reads what has arrived, without waiting. Returns whether a whole frame is there, or no more will come.
     func poll() -> Bool {
         buffer.poll(descriptor)
     }
@@ -99,7 +99,7 @@ final class WorkerProcess {
         buffer.next(where: { types.contains(Int($0)) && $1 == run })
     }
 
-    /// Whether it has said more than was read.
+    /// Whether it has sent more than was read.
     var hasMore: Bool { buffer.hasMore }
 
     /// Waits until the wake descriptor becomes readable or the worker ends. Returns true where it did.
@@ -124,7 +124,7 @@ final class WorkerProcess {
     }
 }
 
-/// What a worker has said and nobody has read yet.
+/// What the worker has sent and the host has not read yet.
 private struct FrameBuffer {
     private(set) var isClosed = false
     private var input: [UInt8] = []
@@ -140,7 +140,7 @@ private struct FrameBuffer {
             let got = fls_receive(descriptor, &chunk, chunk.count)
             if got < 0 { return false }
             if got == 0 { isClosed = true } else { input.append(contentsOf: chunk[..<got]) }
-            if announced > FLS_WIRE_PAYLOAD_MAX { isClosed = true }  // no worker says so much: what follows is not read
+            if announced > FLS_WIRE_PAYLOAD_MAX { isClosed = true }  // no intact worker sends this much: the rest is not read
         }
         return true
     }

@@ -5,7 +5,6 @@ public struct ConformanceFailure: Error, Sendable, Equatable, CustomStringConver
     /// What was promised and what happened instead.
     public let message: String
 
-    /// A promise not kept.
     public init(check: String, message: String) {
         self.check = check
         self.message = message

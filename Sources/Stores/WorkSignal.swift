@@ -17,7 +17,7 @@ final class WorkSignal: Sendable {
 
     deinit { finish() }
 
-    /// A new stream. Wake-ups that come while nobody looks are one.
+    /// A new stream. Wake-ups that arrive while the listener is busy are merged into one.
     func stream() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = state.withLock { state -> Int? in

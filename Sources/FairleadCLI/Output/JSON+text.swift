@@ -1,7 +1,7 @@
 import Screening
 
 extension JSON {
-    /// A member as a cell: text as it is, numbers and booleans written out, lists with commas, nothing as nothing.
+    /// A member as a cell: text as it is, numbers and booleans written out, lists with commas, a missing value as empty text.
     func cell(_ path: String) -> String {
         switch at(path) {
         case nil, .null?: ""

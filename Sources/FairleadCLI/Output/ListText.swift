@@ -7,7 +7,7 @@ struct ListText {
     /// What to say where there is nothing, and what to do next.
     var empty: String
 
-    /// The table, with what leads to the next page; `isFiltered` where nothing may only mean that nothing matched.
+    /// The table, with how to get the next page; `isFiltered` says that an empty list may only mean that nothing matched.
     func text(_ list: JSON, isFiltered: Bool = false) -> String {
         let items = list["items"]?.items ?? []
         guard !items.isEmpty else { return isFiltered ? "Nothing matches." : empty }

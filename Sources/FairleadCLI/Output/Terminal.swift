@@ -11,6 +11,6 @@ enum Terminal {
     /// Writes bytes to standard output as they are, and ends the line.
     static func say(bytes: [UInt8]) { write(bytes.last == UInt8(ascii: "\n") ? bytes : bytes + [UInt8(ascii: "\n")], to: .standardOutput) }
 
-    // A reader that went away, as of `| head`, is no error of ours.
+    // A reader that went away, as with `| head`, is not an error.
     private static func write(_ bytes: [UInt8], to file: FileHandle) { try? file.write(contentsOf: Data(bytes)) }
 }

@@ -97,7 +97,7 @@ struct PluginTestCommand: AsyncParsableCommand {
         var tests: [PluginTest] = []
         var isWhole = true
         for folder in folders {
-            // One plugin that cannot be read keeps nobody from hearing of the others.
+            // A plugin that cannot be read must not hide the results of the others.
             do { tests.append(try await PluginTest(folder: folder, only: fixture, updates: update)) } catch let error as ConfigurationProblems {
                 _ = Problems.report(error)
                 isWhole = false

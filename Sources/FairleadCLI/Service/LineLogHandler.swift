@@ -45,7 +45,7 @@ struct LineLogHandler: LogHandler {
         }
     }
 
-    // A line of the log is one entry, whatever somebody sent.
+    // An entry is always one line, even where it quotes text with line breaks.
     private static func plain(_ text: String) -> String {
         String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
     }

@@ -36,7 +36,7 @@ struct Reloading: Sendable {
         var seen = applied
         while true {
             try await Task.sleep(for: .seconds(1))
-            // Nobody's disk is read for nothing.
+            // Fingerprints are taken only while the settings ask for them, so that the disk is not read for nothing.
             guard host.presentSettings.reload == .watch else {
                 applied = nil
                 continue
@@ -48,7 +48,7 @@ struct Reloading: Sendable {
             }
             // An editor writes several files, or one in parts: what has just changed is looked at again.
             if now == seen, now != applied {
-                // Not looked at again after it: what is saved meanwhile, or named by new settings only, is a change of its own.
+                // The fingerprint is not taken again after the reload: a file saved meanwhile, or named only by the new settings, counts as another change.
                 applied = now
                 await apply(to: host)
             }

@@ -122,7 +122,7 @@ struct ServeCommand: AsyncParsableCommand {
             Terminal.complain(failure.description)
             return ExitCode(failure.exitCode)
         }
-        // What stopped the start may be the first of several layers: say what check would say.
+        // The problem that stopped the start may be only the first: report everything that `fairlead check` would.
         let check = try? await ConfigurationCheck(file: settings.config, environment: settings.environment)
         let all = check.map(\.problems) ?? []
         for problem in all.isEmpty ? problems.problems : all { Terminal.complain(problem.description) }

@@ -171,7 +171,7 @@ package struct ConfigurationLoader: Sendable {
 }
 
 extension Settings {
-    /// What problems found after reading name as their file.
+    /// The file that problems found after reading name.
     var name: String { "fairlead.yaml" }
 }
 

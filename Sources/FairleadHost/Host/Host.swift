@@ -15,9 +15,7 @@ import Web
 public struct Host: Service {
     /// Places, cancels, refreshes, replays, retries.
     public let commands: Commands
-    /// Reads what is stored.
     public let store: any Store
-    /// Who is configured.
     public let registry: Registry
     /// Takes in deliveries and webhooks without a socket of the host's own: for embedders with a server of their own.
     public let intake: Intake
@@ -33,9 +31,7 @@ public struct Host: Service {
     public struct Parts: Sendable {
         /// The providers that accounts may name, beside those that are plugins.
         public var providers: [any ScreeningProvider]
-        /// The time.
         public var clock: any WallClock
-        /// Randomness.
         public var random: any RandomSource
         /// The way out; nil for the host's own HTTP client.
         public var transport: (any Transport)?
@@ -50,7 +46,6 @@ public struct Host: Service {
         /// Where the host says what matters, without personal data.
         public var logger: Logger
 
-        /// The host's own parts.
         public init(
             providers: [any ScreeningProvider] = Catalog.builtIn,
             clock: any WallClock = SystemClock(),

@@ -11,7 +11,7 @@ public enum Release {
     /// The version, by semantic versioning.
     public static let version = "0.1.0"
 
-    /// The machine's name, as it calls itself: nobody is asked for it.
+    /// The machine's own name for itself; no name server is asked.
     static var machine: String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "" }

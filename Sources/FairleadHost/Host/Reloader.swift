@@ -55,7 +55,7 @@ actor Reloader {
         do {
             let settings = try read()
             let loader = ConfigurationLoader(settings: settings, providers: providers, runner: context.hookRunner, random: random)
-            // What is tested is what was loaded, and nothing that was saved meanwhile: that comes with the next reload.
+            // The check tests exactly what was loaded; files saved meanwhile come with the next reload.
             let looks = FoundPlugins(in: settings.pluginPaths).plugins.mapValues { FileFingerprint.of([$0.folder]) }
             let found = FoundPlugins(in: settings.pluginPaths)
             let contents = try await loader.contents(of: found)
@@ -82,7 +82,7 @@ actor Reloader {
         }
     }
 
-    /// Tries the plugins whose files look different than when they were last taken over; gives how they look now.
+    /// Tries the plugins whose fingerprints have changed since they were last taken over; returns the present fingerprints.
     private func test(_ settings: Settings, _ all: [String: Plugin], _ looks: [String: String]) async throws -> [String: String] {
         let used = Set(settings.connections.map(\.plugin) + settings.accounts.map(\.provider))
         let plugins = all.values.filter { used.contains($0.name) }.sorted { $0.name < $1.name }

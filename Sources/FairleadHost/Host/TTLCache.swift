@@ -7,8 +7,8 @@ extension Result where Failure == any Error {
     }
 }
 
-/// An answer that costs something to find, remembered for a moment: those who ask meanwhile get the same one, and those who ask while it is being found
-/// wait for it.
+/// An answer that is costly to find, remembered for a moment: callers that ask meanwhile get the same one, and those that ask while it is being found wait
+/// for it.
 actor TTLCache<Value: Sendable> {
     private let clock: any WallClock
     private let lifetime: Duration

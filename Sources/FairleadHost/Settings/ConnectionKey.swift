@@ -6,7 +6,7 @@ package enum ConnectionKey: String, Sendable, CaseIterable {
     case settings
     case script
 
-    /// What it is for, for the reference.
+    /// What the key is for, as the reference explains it.
     package var note: String {
         switch self {
         case .plugin: "The plugin's name. Needed."

@@ -84,7 +84,6 @@ public struct Settings: Sendable {
         /// The overlay on the plugin's hooks, by its absolute path.
         public var script: String?
 
-        /// A connection.
         public init(
             id: String,
             plugin: String,
@@ -102,9 +101,7 @@ public struct Settings: Sendable {
         }
     }
 
-    /// The `server` section.
     public var server = Server()
-    /// Where the store is.
     public var store: StoreLocation
     /// Keys of 32 bytes in base64: the first encrypts, all decrypt. Empty where none are given.
     public var encryptionKeys: [Secret] = []
@@ -114,7 +111,6 @@ public struct Settings: Sendable {
     public var pluginPaths: [String]
     /// Addresses outside the public internet that may be called.
     public var allowedNetworks: [AddressRange] = []
-    /// The `workers` section.
     public var workers = Workers()
     /// How often what failed is tried again.
     public var retries = RetryPolicy()

@@ -7,7 +7,6 @@ package import Screening
 package struct SettingsDraft {
     /// What could be read; not to be run where there are problems.
     package let settings: Settings
-    /// What is wrong so far.
     package let problems: ProblemList
     /// The paths whose `${…}` could not be resolved: reported already.
     package let unresolved: Set<[String]>

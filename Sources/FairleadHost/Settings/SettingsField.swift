@@ -18,7 +18,7 @@ package struct SettingsField: Sendable {
     package let path: [String]
     /// What may stand there, in words.
     package let values: String
-    /// What holds where it is missing, as the file would say it; nil where that is nothing.
+    /// The default where the key is missing, as the file would write it; nil where there is none.
     package let initial: String?
     /// What `fairlead init` writes as its value; nil where it writes the key as a comment.
     package let starter: String?

@@ -5,7 +5,6 @@ import Screening
 
 /// A settings file's document with the environment's values before the file's own, and every `${env:NAME}` and `${file:PATH}` replaced.
 struct SettingsSources {
-    /// The document.
     private(set) var json: JSON
     /// The environment variable that stands at a path instead of the file's value.
     private(set) var origins: [[String]: String] = [:]

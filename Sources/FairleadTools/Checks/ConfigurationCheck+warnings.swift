@@ -5,7 +5,7 @@ import Plugins
 import Screening
 
 extension ConfigurationCheck {
-    /// What may be meant so: open doors, accounts nobody uses, providers that cannot call back.
+    /// What is suspicious but may be intended: open doors, accounts that no connection uses, providers that cannot call back.
     static func warnings(_ draft: SettingsDraft, _ plugins: [String: Plugin]) -> [ConfigurationProblem] {
         let settings = draft.settings
         let warnings = draft.empty()
@@ -31,7 +31,7 @@ extension ConfigurationCheck {
                 warnings.add(at: ["connections", connection.id], "plugin \(connection.plugin): \(warning)")
             }
         }
-        // What an overlay names and nobody has: it may be meant so, for an overlay may bring its own.
+        // An overlay that uses names which the plugin does not have only gets a warning: it may bring them itself.
         let overlays = settings.connections.flatMap { connection -> [ConfigurationProblem] in
             guard let file = connection.script, let plugin = plugins[connection.plugin], let script = Plugin.overlay(file: file) else { return [] }
             return PluginLint(overlay: script, on: plugin, file: file).problems.map(\.fromHere)

@@ -12,7 +12,7 @@ public import Screening
 public struct ConfigurationCheck: Sendable {
     /// What must be put right before the host can start, by file and line.
     public let problems: [ConfigurationProblem]
-    /// What may be meant so.
+    /// What is suspicious but may be intended.
     public let warnings: [ConfigurationProblem]
 
     /// Inspects a settings file. Calling twice gives the same as long as no file changes.

@@ -19,15 +19,14 @@ public struct Doctor: Sendable {
         public enum Verdict: String, Sendable {
             /// As it must be.
             case fine
-            /// Perhaps meant so.
+            /// Perhaps intended.
             case warning
-            /// To be put right.
+            /// Must be corrected.
             case problem
         }
 
         /// What was looked at, such as `account zinc-uk`.
         public let subject: String
-        /// How it is.
         public let verdict: Verdict
         /// What was found, and what to do where something is to be done. Never with a secret or a person's data.
         public let message: String
@@ -174,7 +173,7 @@ public struct Doctor: Sendable {
                 return Finding(subject: subject, verdict: .problem, message: message)
             case .unavailable, .noAnswer, .rateLimited:
                 return Finding(subject: subject, verdict: .problem, message: "\(title) does not answer at \(account.account.baseURL) (\(error))")
-            // It knows no order of that name, as is to be expected, and knew who asked.
+            // It does not know the invented order, as expected, but it accepted the credentials.
             case .refused, .unsupported,
                 .unreadable where !account.capabilities.packages:
                 return Finding(subject: subject, verdict: .fine, message: "\(title) takes its credentials")

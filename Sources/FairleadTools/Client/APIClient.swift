@@ -20,7 +20,7 @@ public struct APIClient: Sendable {
         }
     }
 
-    /// An answer that says yes.
+    /// A successful answer.
     public struct Response: Sendable {
         /// The HTTP status, 200–299.
         public let status: Int

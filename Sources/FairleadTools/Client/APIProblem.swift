@@ -7,7 +7,6 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
     public let status: Int?
     /// The problem's `code`, such as `too_late`; nil where the answer was no problem document.
     public let code: String?
-    /// The sentences.
     public let description: String
 
     /// No answer came.
@@ -27,7 +26,7 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// An answer came that says no, or that is not the API's.
+    /// The answer was a refusal, or did not come from the API.
     init(_ response: WireResponse, asked: String, at client: APIClient) {
         let problem = response.json
         status = response.status

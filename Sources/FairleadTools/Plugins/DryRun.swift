@@ -11,9 +11,7 @@ public import Screening
 public struct DryRun: Sendable {
     /// The settings file.
     public var settings: String
-    /// The environment variables.
     public var environment: [String: String]
-    /// The connection.
     public var connection: String
     /// The payload: a fixture in YAML, or a bare JSON body.
     public var payload: String
@@ -33,7 +31,6 @@ public struct DryRun: Sendable {
     /// A script that stands in place of the connection's own overlay, or of the plugin's main script.
     var script: (file: String, source: String)?
 
-    /// A dry run of a file.
     public init(settings: String, environment: [String: String], connection: String, payload: String) {
         self.settings = settings
         self.environment = environment

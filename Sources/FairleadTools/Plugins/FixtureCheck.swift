@@ -6,7 +6,6 @@ public import Plugins
 
 /// Runs fixtures before a reload takes changed scripts over.
 public struct FixtureCheck: ReloadCheck {
-    /// A check; it holds nothing.
     public init() {}
 
     /// The plugin's fixtures that fail.

@@ -7,7 +7,6 @@ public import Screening
 
 /// A fixture that was made of an event of a running host and written beside the others, with invented data instead of personal data.
 public struct RecordedFixture: Sendable {
-    /// The file.
     public let file: String
     /// Whether the plugin passes it as it stands.
     public let passes: Bool

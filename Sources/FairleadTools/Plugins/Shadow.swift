@@ -16,7 +16,7 @@ public struct Shadow: Sendable {
 
         /// How many runs were compared.
         public var count: Int { comparisons.count }
-        /// How many of them would go otherwise.
+        /// How many of them would end differently.
         public var different: Int { comparisons.count { !$0.differences.isEmpty } }
         /// Whether the changed script fails where the present one does not.
         public var fails: Bool { comparisons.contains { $0.failure != nil } }

@@ -14,7 +14,6 @@ import Web
 public struct Trigger: Sendable {
     /// What came back.
     public struct Response: Sendable {
-        /// Where it was sent.
         public let url: String
         /// The HTTP status.
         public let status: Int
@@ -22,15 +21,13 @@ public struct Trigger: Sendable {
         public let json: JSON
     }
 
-    /// The connection.
     public let connection: String
     /// The accounts that it may order from and that are neither staging nor on this machine.
     public let production: [String]
-    /// Whether the host is another than the settings describe: what its accounts are, nobody here knows.
+    /// Whether the host is another than the settings describe: the kind of its accounts is then unknown here.
     public let isElsewhere: Bool
     private let delivery: SignedDelivery
     private let method: HTTPRequest.Method
-    /// Where it goes.
     let url: String
 
     /// Makes the delivery ready. Sends nothing.

@@ -31,7 +31,7 @@ public enum StarterSettings {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Text in lines of so many characters, broken between words.
+    /// Text in lines of a given width, broken between words.
     private static func wrapped(_ text: String, to width: Int) -> [String] {
         text.split(separator: " ").reduce(into: [String]()) { lines, word in
             if let last = lines.last, last.count + word.count < width {

@@ -3,7 +3,7 @@ import Logging
 import Screening
 import Synchronization
 
-/// Accounts that the provider does not let in any more: their work waits instead of being refused order by order.
+/// Accounts that the provider no longer lets in: their work waits instead of being refused order by order.
 ///
 /// Kept in the store, so that it holds for all replicas and over a restart. It ends when the account's credentials change, when a check of the account
 /// goes well, and is tried from time to time.
@@ -46,7 +46,7 @@ final class AccountPauses: Sendable {
     /// What lets an account's work go on; nothing where it is not paused.
     func lifting(_ account: ProviderAccount) async throws -> [Effect] {
         let id = account.account.id
-        // Not by what was known a moment ago: another replica may have paused it since.
+        // Read anew rather than from memory: another replica may have paused it since.
         guard try await store.state(of: .account(id)).pause != nil else { return [] }
         known.withLock { $0[id] = (nil, environment.clock.now()) }
         environment.logger.notice("an account goes on: the provider takes its credentials", metadata: ["account": "\(id)"])

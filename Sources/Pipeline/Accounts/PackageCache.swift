@@ -2,7 +2,7 @@ import Screening
 import Synchronization
 
 /// The packages that providers listed a moment ago, and those that could not be had a moment ago: a page of forms, or a script, does not ask a provider
-/// for each. Those who ask at the same time get one answer.
+/// for each. Callers that ask at the same time share one answer.
 final class PackageCache: Sendable {
     private struct Kept {
         var result: Result<[ScreeningPackage], any Error>

@@ -3,14 +3,13 @@ public import Screening
 extension Commands {
     /// What became of a command that was given for many things at once.
     public struct Batch: Sendable, Equatable {
-        /// It was done for so many.
+        /// How many it was done for.
         public var done = 0
-        /// It could not be done for so many, such as a run that is executing at the moment.
+        /// How many it could not be done for, such as a run that is executing at the moment.
         public var refused = 0
         /// Where the next batch begins; nil when there are no more.
         public var next: String?
 
-        /// A batch.
         public init(done: Int = 0, refused: Int = 0, next: String? = nil) {
             self.done = done
             self.refused = refused

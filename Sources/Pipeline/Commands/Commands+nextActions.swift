@@ -36,7 +36,7 @@ extension Commands {
             let next = try await store.due(.read(order: order.id)), next > now + .seconds(60),
             viewRefresh.admits(order.id, of: order.account, perMinute: account.readsPerMinute, at: now)
         else { return }
-        // What a replica grants, all of them together may not.
+        // The check above is this replica's alone; the budget in the store limits all replicas together.
         let share = max((account.readsPerMinute ?? 60) / 3, 1)
         guard try await store.take(1, from: "shown:" + order.account, perMinute: share).count == 1 else { return }
         let urgency = PollingSchedule.Urgency.shown.rawValue

@@ -4,7 +4,7 @@ public import Screening
 
 /// What people and programs ask of the host: the API, the command line and embedders all come through here.
 ///
-/// Each command is somebody's: ``acting(as:)`` says whose. What they are and the note they give stand beside what was done.
+/// Each command is given by an actor, set by ``acting(as:)``. The actor and their note are recorded beside what was done.
 public struct Commands: Sendable {
     let environment: Environment
     let store: any Store

@@ -9,7 +9,6 @@ public struct Tokens: Sendable {
     /// What the secret of every token begins with, so that one that leaked can be found by looking for it.
     private static let beginning = "flt_"
 
-    /// The tokens in a store.
     public init(store: any TokenStore, clock: any WallClock, random: any RandomSource) {
         (self.store, self.clock, self.random) = (store, clock, random)
     }

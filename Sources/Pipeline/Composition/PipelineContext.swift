@@ -4,15 +4,10 @@ public import Screening
 
 /// A pipeline put together: what its parts share, made once. Intake, commands and workers are made from it; nothing below them sees it.
 public struct PipelineContext: Sendable {
-    /// What is stored.
     public let store: any Store
-    /// Who is configured.
     public let registry: Registry
-    /// Runs scripts.
     public let hookRunner: HookRunner
-    /// The time.
     public let clock: any WallClock
-    /// Randomness.
     public let random: any RandomSource
     /// Where to say what matters, without personal data.
     public let logger: Logger
@@ -109,7 +104,6 @@ public struct PipelineContext: Sendable {
 }
 
 extension Intake {
-    /// The intake of a pipeline.
     public init(_ context: PipelineContext) {
         self.init(
             environment: context.environment,
@@ -123,7 +117,6 @@ extension Intake {
 }
 
 extension Commands {
-    /// The commands of a pipeline.
     public init(_ context: PipelineContext) {
         self.init(
             environment: context.environment,

@@ -1,6 +1,6 @@
-/// What is kept from being tried for a while, because it failed again and again. Of this process alone.
+/// What is not tried for a while because it failed again and again. Each process has its own.
 struct Breakers: Sendable {
-    /// Versions of scripts that cost their worker: crashed it, had to be killed, or went past a limit.
+    /// Versions of scripts that ended their worker: they crashed it, had to be killed, or exceeded a limit.
     let scripts = CircuitBreakers(CircuitBreaker.Policy(failures: 5, pause: .seconds(30), longest: .seconds(600)))
     /// Accounts whose provider does not answer: all their work waits.
     let unanswered = CircuitBreakers(.outside)
@@ -11,6 +11,6 @@ struct Breakers: Sendable {
 }
 
 extension CircuitBreaker.Policy {
-    /// For what is outside: tried again soon, for an attempt costs little, and all that waits goes on as soon as one succeeds.
+    /// The breaker for outside services: it tries again soon, for an attempt costs little, and all waiting work continues as soon as one succeeds.
     static let outside = CircuitBreaker.Policy(failures: 10, pause: .seconds(5), longest: .seconds(60))
 }

@@ -1,7 +1,7 @@
 import Screening
 
-/// Keeps away from what fails again and again: after some failures in a row nothing is tried for a while, then one attempt, and so on at growing distance.
-/// A value without a clock of its own.
+/// Stops trying what fails again and again: after some failures in a row nothing is tried for a while, then one attempt is made, and so on at growing
+/// intervals. A value without a clock of its own.
 struct CircuitBreaker: Sendable, Equatable {
     /// How it behaves.
     struct Policy: Sendable, Equatable {
@@ -25,7 +25,7 @@ struct CircuitBreaker: Sendable, Equatable {
     private let policy: Policy
     private var failures = 0
     private var openings = 0
-    /// Nothing before this time; nil while closed.
+    /// No attempt before this time; nil while closed.
     private(set) var until: Timestamp?
     /// The one attempt that is under way while it is open counts as lost after this time.
     private var probeEnds: Timestamp?
@@ -37,7 +37,7 @@ struct CircuitBreaker: Sendable, Equatable {
     /// Asks to try. While it is open only one attempt is granted at a time, once the pause is over.
     mutating func ask(at now: Timestamp) -> Permission {
         guard let until else { return .granted }
-        // A time further ahead than any that was meant: the clock was set back since.
+        // The time is further ahead than any pause reaches: the clock was set back since.
         if now < until, until - now <= policy.longest { return .refused(until: until) }
         if let probeEnds, now < probeEnds, probeEnds - now <= policy.probe { return .refused(until: min(probeEnds, now + .seconds(5))) }
         probeEnds = now + policy.probe
@@ -65,9 +65,9 @@ struct CircuitBreaker: Sendable, Equatable {
         return !wasOpen
     }
 
-    /// Whether it has been left alone for so long that nobody seems to need it any more.
+    /// Whether it has not been asked for so long that it seems not to be needed any more.
     func isForgotten(at now: Timestamp) -> Bool { until.map { $0 + .seconds(3600) < now } ?? false }
 
-    /// What was tried came to nothing that says whether it works.
+    /// The attempt ended without showing whether it works.
     mutating func abandoned() { probeEnds = nil }
 }

@@ -2,7 +2,7 @@ import Logging
 import Screening
 
 extension CircuitBreakers {
-    /// Notes what an account's provider made of a call; nil for a success. Whoever answers, and be it with a refusal, is there.
+    /// Notes what an account's provider made of a call; nil for a success. A provider that answers is reachable, even when its answer is a refusal.
     func note(_ error: ProviderError?, of account: String, _ environment: Environment) {
         switch error?.code {
         case .unavailable, .noAnswer,

@@ -4,7 +4,7 @@ import Synchronization
 /// The circuit breakers of one kind of thing (script versions, accounts, hosts that scripts call), by name. Of this process alone: each replica finds
 /// out for itself.
 final class CircuitBreakers: Sendable {
-    /// What keeps calling others waits for them; a name that has done nothing wrong of late is not kept.
+    /// Work that calls such a thing waits while its breaker is open; a name without recent failures is not kept.
     private static let maximum = 1_000
 
     private let policy: CircuitBreaker.Policy
@@ -12,12 +12,12 @@ final class CircuitBreakers: Sendable {
 
     init(_ policy: CircuitBreaker.Policy) { self.policy = policy }
 
-    /// Asks to try something. Where it is open and the pause is over, one who asks is let through, to find out.
+    /// Asks to try something. Once an open breaker's pause is over, it lets one caller through to find out whether the thing works again.
     func ask(_ name: String, at now: Timestamp) -> CircuitBreaker.Permission {
         breakers.withLock { $0[name]?.ask(at: now) ?? .granted }
     }
 
-    /// Whether nothing is let through but an attempt now and then.
+    /// Whether it is open: only an occasional attempt is let through.
     func isOpen(_ name: String) -> Bool { breakers.withLock { $0[name]?.isOpen ?? false } }
 
     /// When the next attempt is let through; nil where it is closed.
@@ -40,12 +40,12 @@ final class CircuitBreakers: Sendable {
             if breakers[name] == nil, breakers.count >= Self.maximum {
                 breakers = breakers.filter { $0.value.isOpen && !$0.value.isForgotten(at: now) }
             }
-            // Beyond that, what is new is not watched.
+            // Beyond this number, new names are not tracked.
             guard breakers[name] != nil || breakers.count < Self.maximum else { return false }
             return breakers[name, default: CircuitBreaker(policy)].failed(at: now)
         }
     }
 
-    /// Something came to nothing that says whether it works.
+    /// An attempt ended without showing whether the thing works.
     func abandoned(_ name: String) { breakers.withLock { $0[name]?.abandoned() } }
 }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Sees to it that work over which hosts have died is done by itself, so that the one piece that brings it about stands apart from those that were only
-/// under way beside it.
+/// Makes sure that work which was under way when hosts died is done alone, so that the one piece that kills hosts can be told apart from those that were
+/// only under way beside it.
 final class PoisonPillGuard: Sendable {
-    /// Work that was lost with its host so often is done by itself. A few times may be chance: deploys, kills, machines that go away.
+    /// Work that was lost with its host this often is done alone. A few times may be chance: deploys, kills, machines that go away.
     static let isolationThreshold = 3
     /// Work that was lost with its host more often than this is given up.
     static let maximumAbandoned = 12

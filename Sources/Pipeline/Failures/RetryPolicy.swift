@@ -10,7 +10,6 @@ public struct RetryPolicy: Sendable, Equatable {
     /// Attempts at a run whose script raised an error of its own.
     public var scriptErrors: Int
 
-    /// A policy.
     public init(attempts: Int = 16, span: Duration = .seconds(3 * 86_400), scriptErrors: Int = 3) {
         self.attempts = attempts
         self.span = span

@@ -10,10 +10,9 @@ struct RetrySchedule: Sendable {
     /// The waits between attempts.
     let waits: [Duration]
 
-    /// How much of the attempts is used up, told once each.
+    /// How much of the attempts is used up; each is reported once.
     enum Alert: String, Sendable {
         case half
-        /// Four fifths.
         case fourFifths
     }
 
@@ -44,7 +43,7 @@ struct RetrySchedule: Sendable {
         return timestamp + max(wait, least ?? .zero)
     }
 
-    /// What the attempt just made says about how many are left; nil where it says nothing new. Of a handful, nothing is said.
+    /// What the attempt just made says about how many are left; nil where it says nothing new. With only a handful of attempts it is always nil.
     func alert(after attempt: Int) -> Alert? {
         let attempts = waits.count + 1
         guard attempts >= 5 else { return nil }

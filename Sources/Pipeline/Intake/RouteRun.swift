@@ -49,7 +49,7 @@ struct RouteRun: Sendable {
         }
         let now = environment.clock.now()
         func message(_ reason: String) -> JSON { ["message": .string(reason)] }
-        // The ATS is told the reason as it is; what is kept of it names nobody.
+        // The ATS gets the reason unchanged; the stored copy names no person.
         func kept(_ reason: String) -> JSON { .string(attempt?.redacted(reason) ?? reason) }
         func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": kept(reason)] }
         switch attempt?.end {
@@ -112,7 +112,7 @@ struct RouteRun: Sendable {
             }
             headers[name] = text
         }
-        // A script answers machines. Should a person's browser be led here, nothing of the answer runs or reaches this origin.
+        // Scripts answer machines. If a person's browser is led here, nothing in the answer may run or reach this origin.
         headers[.contentSecurityPolicy] = "sandbox; default-src 'none'"
         headers[.xContentTypeOptions] = "nosniff"
         var status = value["status"]?.integer.map { Int(clamping: $0) } ?? 200

@@ -5,10 +5,10 @@ final class ConcurrencyLimiter: Sendable {
     private let limit: Int
     private let taken = Mutex<[String: Int]>([:])
 
-    /// - Parameter limit: at most so many at once of one connection.
+    /// - Parameter limit: the most runs of one connection at once.
     init(limit: Int) { self.limit = limit }
 
-    /// Takes a place; false where the connection has all of its own.
+    /// Takes a place; false where the connection uses all of its places already.
     func acquire(_ connection: String) -> Bool {
         taken.withLock { taken in
             let count = taken[connection, default: 0]

@@ -2,7 +2,7 @@ import Logging
 import Plugins
 import Screening
 
-/// The way out for scripts. A host that failed again and again is left alone: runs that need it wait, their attempts unspent.
+/// Sends scripts' requests. A host that failed again and again is left alone: runs that need it wait, their attempts unspent.
 struct HostCalls: Sendable {
     let environment: Environment
     let transport: any Transport
@@ -11,7 +11,7 @@ struct HostCalls: Sendable {
     /// Sends a script's request, unless its host is being left alone.
     /// - Throws: ``AttemptFailure`` `host_paused` where it is, and what the transport throws.
     ///
-    /// Each connection finds out for itself: none can have a host left alone for others.
+    /// Each connection counts its own failures: none can cause a host to be left alone for others.
     func send(_ request: WireRequest, for connection: String) async throws -> WireResponse {
         guard let origin = URLParts(request.url)?.origin else { return try await transport.send(request) }
         let name = "\(connection) \(origin)"
@@ -42,6 +42,6 @@ struct HostCalls: Sendable {
 }
 
 extension TransportError.Kind {
-    /// Whether it says something about the host: a script that waits for a moment only finds out about its own patience.
+    /// Whether it says something about the host: a time-out that the script itself set very short says nothing.
     fileprivate func saysSomething(within timeout: Duration) -> Bool { self != .timedOut || timeout >= .seconds(5) }
 }

@@ -44,7 +44,7 @@ struct RequestMapping: Sendable {
             shape = try account.provider.shape(of: order, callback: accounts.callback(for: order, account), key: order.id, session)
         } catch let error as ProviderError { return .failed(message: error.message.value, after: nil) }
         guard let shape else {
-            // What the script is there to prevent must not happen because it was not asked.
+            // The script may be there to prevent something, which must not happen just because the script was not run.
             let title = account.provider.manifest.title
             return .failed(
                 message: "the connection's map_request cannot change what goes to \(title); order from another account, or leave it out",
@@ -100,14 +100,14 @@ extension RequestMapping {
         return nil
     }
 
-    /// A secret whose placeholder the script put into the request, where nobody would replace it.
+    /// A secret whose placeholder the script put into the request, where it would never be replaced.
     private func secret(in changed: RequestShape, beside given: RequestShape, _ connection: Connection) -> String? {
         let known = Set(Self.texts(in: given.json))
         let added = Self.texts(in: changed.json).filter { !known.contains($0) }
         return connection.secrets.keys.sorted().first { name in added.contains { $0.contains("secret:\(name)") } }
     }
 
-    /// Whether somebody may read a text as an address: browsers and servers forgive missing and turned slashes.
+    /// Whether a browser or server may read a text as an address: they forgive missing and reversed slashes.
     static func isAddress(_ text: String) -> Bool {
         let text = (text.removingPercentEncoding ?? text).trimmed.lowercased()
         return text.contains("://") || text.wholeMatch(of: /(?:https?:|[\/\\]{2}).*/.dotMatchesNewlines()) != nil
@@ -123,7 +123,7 @@ extension RequestMapping {
     }
 }
 
-/// What `map_request` reaches: time, chance and what the connection keeps, and nobody outside. It may run again for each attempt to send.
+/// What `map_request` reaches: time, randomness and what the connection keeps, but nothing outside. It may run again for each attempt to send.
 private struct MappingHost: ValueScriptHost {
     let environment: Environment
     let store: any Store

@@ -4,7 +4,6 @@ public import Screening
 public struct RunInput: Sendable {
     private let inbox: any Inbox
 
-    /// Reads events from an inbox.
     public init(_ inbox: any Inbox) { self.inbox = inbox }
 
     /// What the run's hook is called with.

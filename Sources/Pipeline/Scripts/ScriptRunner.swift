@@ -17,7 +17,7 @@ struct ScriptRunner: Sendable {
     /// Errors that cost others time, and would again.
     private static let harmful: Set = ["worker_crashed", "worker_killed", "cpu_limit", "memory_limit"]
 
-    /// What a run shows that waits because its scripts are kept from running.
+    /// The failure that a run shows while it waits because its scripts are kept from running.
     static let paused = RunFailure(
         "plugin_paused",
         "the plugin's scripts crashed, had to be killed or went past a limit again and again; they are tried again from time to time"
@@ -76,7 +76,7 @@ struct ScriptRunner: Sendable {
         return attempt
     }
 
-    /// Notes how an attempt on a version of scripts ended. Returns true where it was the one too many.
+    /// Notes how an attempt on a version of scripts ended. Returns true where that opened the version's breaker.
     private func note(_ end: HookEnd, of scripts: ConnectionScripts) -> Bool {
         switch end {
         case .failed(let failure) where Self.harmful.contains(failure.error.code):

@@ -11,7 +11,6 @@ public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible 
     /// When to ask again; nil where that is no use.
     public let retryAfter: Duration?
 
-    /// A command's error.
     public init(_ status: Int, _ code: String, _ detail: String, retryAfter: Duration? = nil) {
         self.status = status
         self.code = code

@@ -5,7 +5,6 @@ public import Screening
 public struct Connection: Sendable {
     /// Its name, as in its URL.
     public let id: String
-    /// Its plugin.
     public let plugin: Plugin
     /// The accounts it may order from; the first is the default.
     public let accounts: [String]
@@ -13,14 +12,12 @@ public struct Connection: Sendable {
     public let secrets: [String: [Secret]]
     /// Its settings, defaults applied.
     public let settings: JSON
-    /// All its scripts.
     public let scripts: ConnectionScripts
     /// What the scripts offer.
     public let hooks: HookList
     /// What a run of the scripts may use.
     public let limits: ScriptLimits
 
-    /// A connection of known parts.
     public init(
         id: String,
         plugin: Plugin,
@@ -71,9 +68,7 @@ public struct Connection: Sendable {
 
 /// An account with the provider that speaks for it and the tokens it holds.
 public struct ProviderAccount: Sendable {
-    /// The account.
     public let account: Account
-    /// Its provider.
     public let provider: any ScreeningProvider
     let tokens: TokenCache
 

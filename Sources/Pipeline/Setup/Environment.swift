@@ -12,7 +12,7 @@ struct Environment: Sendable {
     /// A new identifier.
     func identifier(_ kind: IdentifierKind) -> String { kind.make(at: clock.now(), from: random) }
 
-    /// Does something whose failure must not stand in the way of what is going on, and says in the log where it failed. Nil then.
+    /// Does something whose failure must not stand in the way of what is going on, and says in the log where it failed. Returns nil in that case.
     @discardableResult
     func reportingFailure<Value>(of what: String, _ body: () async throws -> Value) async -> Value? {
         do { return try await body() } catch {

@@ -4,12 +4,11 @@ import Screening
 
 /// Whether a host is able to work.
 public enum Readiness: Sendable, Equatable {
-    /// It is.
     case ready
-    /// It is not, and why, a sentence each and without personal data.
+    /// Not ready, and why: one sentence for each reason, without personal data.
     case failing([String])
 
-    /// Looks for itself: a worker runs a script, the store answers and takes what is written, and nothing that was accepted has been due for longer than
+    /// Finds out by trying: a worker runs a script, the store answers and takes what is written, and nothing that was accepted has been due for longer than
     /// `patience` without being attempted. Nothing is changed.
     public init(of context: PipelineContext, patience: Duration) async {
         do {
@@ -25,7 +24,7 @@ public enum Readiness: Sendable, Equatable {
                 self = .ready
             }
         } catch {
-            // Anybody may ask: where the store is, and who it is opened as, is for the log.
+            // This endpoint is open to everybody, so where the store is and which user opens it goes to the log only.
             context.logger.error("not able to work", metadata: ["error": "\(error)"])
             self = .failing([Readiness.reason(error)])
         }

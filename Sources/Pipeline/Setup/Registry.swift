@@ -20,10 +20,8 @@ public final class Registry: Sendable {
         public let plugin: String?
         /// What is wrong and where.
         public let message: String
-        /// When it was found.
         public let at: Timestamp
 
-        /// A reload failure.
         public init(connection: String?, plugin: String?, message: String, at: Timestamp) {
             self.connection = connection
             self.plugin = plugin
@@ -54,12 +52,11 @@ public final class Registry: Sendable {
         reloadFailures.first { $0.connection == nil && ($0.plugin ?? plugin) == plugin }
     }
 
-    /// A registry of these connections and accounts.
     public init(connections: [Connection], accounts: [ProviderAccount]) {
         contents = Mutex(Registry.contents(connections, accounts))
     }
 
-    /// Replaces everything at once. Work that is under way goes on with what it started with.
+    /// Replaces everything at once. Work that is under way continues with what it started with.
     public func replace(connections: [Connection], accounts: [ProviderAccount]) {
         let next = Registry.contents(connections, accounts)
         contents.withLock { $0 = next }

@@ -17,6 +17,5 @@ public struct WorkerOptions: Sendable, Equatable {
     /// Updates that are kept for a listener in this process that does not keep up; beyond that it misses the oldest.
     public var bufferedUpdates = 1_000
 
-    /// The defaults.
     public init() {}
 }

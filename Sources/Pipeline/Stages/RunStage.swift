@@ -16,7 +16,7 @@ struct RunStage: Sendable {
         run.attempt = claim.attempt
         let now = environment.clock.now()
         if run.isRoute {
-            // Its caller was to be answered at once; whoever was answering stopped before that.
+            // The caller was waiting for an answer, and the host that was answering stopped first.
             let failure = RunFailure("interrupted", "the host stopped before the ATS was answered; the ATS asks again by itself")
             return finish(run.ended(.discarded, failure: failure, at: now), event: .done)
         }
@@ -32,7 +32,7 @@ struct RunStage: Sendable {
             return finish(run.ended(.dead, failure: RunFailure("script_version_missing", message), at: now), event: .dead)
         }
         if case .refused(let until) = scripts.permission(for: version) {
-            // What it failed by before is more telling than that it waits.
+            // The earlier failure says more than the fact that the run waits.
             var waiting = run
             if run.failure == nil { waiting.fail(ScriptRunner.paused, attempt: run.attempt, at: now) }
             waiting.state = .waiting
@@ -44,9 +44,9 @@ struct RunStage: Sendable {
         }
         run.script = version.id
         run.pluginVersion = connection.plugin.manifest.version
-        // Before its first step: steps must not be found beside the name of other scripts.
+        // Written before the first step: a run's steps must never be stored under the name of other scripts.
         return .first([.run(run)]) { [run] in
-            // The place was left when this was decided: whatever came in between counts.
+            // The place taken above was released when this was decided, and others may have taken it since: ask for one again.
             guard scriptLimiter.acquire(connection.id) else { return later() }
             defer { scriptLimiter.release(connection.id) }
             return result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
@@ -96,7 +96,7 @@ struct RunStage: Sendable {
         let count = run.interruptions + 1
         environment.logger.error("run interrupted", metadata: ["run": "\(run.id)", "why": "\(why)", "times": "\(count)"])
         let failure = RunFailure("interrupted", why)
-        // Whatever it is, this run brings it about: it must not go on costing others their workers.
+        // Whatever the cause, this run triggers it, and must not go on killing the workers that others need.
         guard count <= Self.mostInterruptions else {
             var ended = run.ended(.dead, failure: failure, logs: logs, at: now)
             ended.interruptions = count
@@ -108,7 +108,7 @@ struct RunStage: Sendable {
         return .decided(Decision(.again(at: due, spent: count > 5), [.run(waiting)]))
     }
 
-    /// Interruptions in a row that are borne.
+    /// How many interruptions in a row do not fail the run.
     private static let mostInterruptions = 12
 
     /// - Parameter count: counts the failure, where it is counted by itself.

@@ -2,7 +2,7 @@ import Screening
 
 /// What a stage decided, for the worker to write.
 enum StageResult: Sendable {
-    /// This, and the work is settled one way or the other.
+    /// The decision to write: its effects, and how the work is settled.
     case decided(Decision, updates: [Update] = [])
 
     /// Something has happened outside that must not be lost: what follows from it is worked out on the order as it stands when it is written, and

@@ -59,7 +59,7 @@ struct SubmitStage: Sendable {
         return .settle(order: order.id) { [environment] present in
             let now = environment.clock.now()
             guard present.submissionID == submissionID, present.providerRef == nil, present.state == .submitting || present.state == .uncertain else {
-                // Nothing was written, or another's attempt: what is to become of that is decided by looking at it.
+                // Either nothing was written, or another's attempt was: the order is looked at again to decide.
                 return (Decision(present.state == .accepted || present.state == .submitting ? .again(at: now, spent: false) : .done), [])
             }
             var next = present
@@ -153,7 +153,8 @@ struct SubmitStage: Sendable {
         }
     }
 
-    /// The credentials were rejected. One answer 403 may be about what was ordered rather than about who ordered it: then something else is asked.
+    /// The credentials were rejected. A single 403 may be about what was ordered rather than about who ordered it: then the provider is asked something
+    /// else.
     private func pausing(_ account: ProviderAccount, after error: ProviderError) async throws -> [Effect] {
         guard error.code == .unauthorised else { return [] }
         if error.status == 403, account.capabilities.packages {
@@ -173,7 +174,7 @@ struct SubmitStage: Sendable {
         let lost = ProviderError(.noAnswer, "the answer was lost while the order was being sent")
         guard let account = environment.registry.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }
         let now = environment.clock.now()
-        // The provider is asked for as long as it may soon be there again; then a person has to know.
+        // The provider is asked as long as it may soon be reachable again; after that a person has to be told.
         let isPatient = now - order.updatedAt < .seconds(3600)
         if isPatient, let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
         if isPatient, let until = try await accounts.reads(1, from: account).refusedUntil {

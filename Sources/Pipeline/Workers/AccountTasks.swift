@@ -5,7 +5,7 @@ import Synchronization
 /// A task for each configured account, from when it is configured until it is configured no more.
 final class AccountTasks: Sendable {
     private let environment: Environment
-    /// How often it is looked who is configured.
+    /// How often the list of configured accounts is checked.
     private let pause: Duration
     private let isWanted: @Sendable (ProviderAccount) -> Bool
     private let running = Mutex<Set<String>>([])

@@ -68,7 +68,8 @@ struct ClaimLoop: Sendable {
         }
     }
 
-    /// What may be worked on. Where nobody can say, all goes back: neither started nor given back, it would look as if a host had died over it.
+    /// What may be worked on. Where that cannot be determined, all of it is given back: work that was neither started nor given back would look as if a host
+    /// had died over it.
     private func admitted(_ claims: [Claim], _ active: ActiveClaims) async throws -> (admitted: [Claim], notBefore: Timestamp?) {
         do { return try await admit(claims) } catch {
             try await giveBack(claims, active)
@@ -76,7 +77,7 @@ struct ClaimLoop: Sendable {
         }
     }
 
-    /// Gives claims back with those that the store did not take back before. What it does not take now is given back the next time.
+    /// Gives claims back, together with those that the store failed to take back before. What it fails to take now is given back the next time.
     private func giveBack(_ claims: [Claim], _ active: ActiveClaims) async throws {
         let all = active.unwanted.withLock { unwanted in
             defer { unwanted = [] }
@@ -92,7 +93,7 @@ struct ClaimLoop: Sendable {
     private func start(_ claim: Claim, _ active: ActiveClaims, _ signal: AsyncStream<Void>.Continuation) {
         // Entered under the lock that the task's own end takes, so that the entry is there before it is removed.
         active.claims.withLock { claims in
-            // A claim of ours whose lease ran out and that we took again is still being worked on: once is enough.
+            // If a lease of ours ran out and we claimed the work again, the first task is still working on it: do not start a second.
             guard claims[claim] == nil else { return }
             // Not a child of the loop's task group: each is cancelled by itself where its claim is lost. `finish` waits for all of them.
             claims[claim] = Task {
@@ -123,7 +124,7 @@ struct ClaimLoop: Sendable {
         let underWay = active.claims.withLock { Array($0.values) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for task in underWay { await task.value } }
-            // Ends at once where the host itself is cancelled: then nothing is waited for.
+            // The wait ends at once where the host itself is cancelled.
             group.addTask { try? await environment.clock.sleep(for: drain) }
             await group.next()
             for task in underWay { task.cancel() }

@@ -2,7 +2,7 @@ import Logging
 import Screening
 import ServiceLifecycle
 
-/// Notices that the clock was set back, and has what was put off by the old time tried by the new one.
+/// Notices that the clock was set back, and makes work that was put off by the old time due by the new one.
 struct ClockWatch: Sendable {
     let environment: Environment
     let store: any Store

@@ -7,9 +7,9 @@ public import Screening
 public struct PluginCheck: Sendable {
     /// Its folder's name.
     public let name: String
-    /// What must be put right, by file and line.
+    /// Errors that must be fixed, by file and line.
     public let problems: [ConfigurationProblem]
-    /// What may be meant so.
+    /// Findings that may be intended.
     public let warnings: [ConfigurationProblem]
 
     /// Checks the plugin in a folder. Scripts are compiled, never run; nothing is sent. Calling twice gives the same as long as no file changes.
@@ -23,7 +23,7 @@ public struct PluginCheck: Sendable {
             return
         }
         var found = try await PluginCheck.syntax(plugin)
-        // What does not compile cannot be read for names either.
+        // Scripts that do not compile cannot be checked for names either.
         if found.isEmpty { found += PluginLint(plugin).problems }
         do throws(ConfigurationProblems) {
             for fixture in try plugin.fixtures() { found += PluginCheck.settings(of: fixture, plugin) }
@@ -56,7 +56,7 @@ public struct PluginCheck: Sendable {
         return found
     }
 
-    /// What a fixture's settings have that the manifest does not: a setting that is missing is the fixture's own affair.
+    /// The settings of a fixture that the manifest does not declare. A fixture may leave settings out.
     private static func settings(of fixture: Fixture, _ plugin: Plugin) -> [ConfigurationProblem] {
         let given = fixture.settings ?? [:]
         return plugin.manifest.settings.check(given).filter { given.at($0.path.joined(separator: ".")) != nil }.map { finding in

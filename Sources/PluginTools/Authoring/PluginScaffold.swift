@@ -4,9 +4,7 @@ public import Plugins
 
 /// A new plugin that passes its own test: a start to change line by line.
 public struct PluginScaffold: Sendable {
-    /// The plugin's name.
     public let name: String
-    /// What it speaks to.
     public let kind: PluginManifest.Kind
     /// The folder that it is written to.
     public let folder: String

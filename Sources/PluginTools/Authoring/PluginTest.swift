@@ -5,13 +5,11 @@ public import Screening
 
 /// A plugin's fixtures, run: what differs, and which lines of its scripts ran.
 public struct PluginTest: Sendable {
-    /// The plugin.
     public let plugin: String
     /// A result for each fixture, in the order of their names.
     public let results: [FixtureResult]
-    /// Which lines ran.
     public let coverage: Coverage
-    /// The files that were written anew, where that was asked for.
+    /// The files that were rewritten, where that was requested.
     public let updated: [String]
 
     /// Runs the fixtures of the plugin in a folder, several at a time.

@@ -4,9 +4,7 @@ public import Screening
 
 /// The connection that a dry run stands for: everything but its secrets, which a dry run never has.
 public struct DryRunConnection: Sendable {
-    /// Its name.
     public var id: String
-    /// Its plugin.
     public var plugin: Plugin
     /// Its scripts, with its overlay where it has one.
     public var scripts: ConnectionScripts
@@ -80,7 +78,7 @@ public struct CallStub: Sendable {
     public let url: String
     /// `{status, headers, json · text}`
     public let reply: JSON
-    /// The fixture that it was taken from; nil where somebody wrote it down for this.
+    /// The fixture that it was taken from; nil where it was written for this dry run.
     public let fixture: String?
 
     /// A stub for calls whose URL is like `url`.
@@ -136,11 +134,10 @@ public struct CallStub: Sendable {
 public struct DryRunCall: Sendable {
     /// Where its answer came from.
     public enum Source: String, Sendable {
-        /// The fixture's step.
         case step
-        /// The dry run itself: time, chance, signatures, kept values, orders placed before.
+        /// The dry run itself: time, randomness, signatures, kept values, orders placed before.
         case host
-        /// Nowhere: a stand-in's answer to what would really be asked of others.
+        /// Invented: a stand-in answer to a call that would really go to others.
         case stub
     }
 
@@ -148,7 +145,6 @@ public struct DryRunCall: Sendable {
     public let name: String
     /// Its arguments; secrets stand as `secret:NAME`.
     public let arguments: JSON
-    /// Where its answer came from.
     public let source: Source
     /// What the stub answered; nil otherwise.
     public let reply: JSON?

@@ -79,7 +79,7 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
         return step
     }
 
-    /// Does what a scripted call does here all the same: a fixture's order must be one that could be placed.
+    /// Performs the part of a scripted call that still applies in a dry run: a fixture's order must be one that could be placed.
     private func perform(_ kind: String, _ arguments: JSON) async throws {
         switch kind {
         case "orders.place": _ = place(try await draft(arguments))
@@ -89,7 +89,7 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
         }
     }
 
-    /// A call that no step names: the dry run's own to answer, or nobody's.
+    /// A call that no step names: the dry run answers it itself, or it is an error.
     private func unscripted(_ name: String, _ kind: String, _ arguments: JSON) throws -> JSON? {
         let isOwn: Bool =
             switch kind {
@@ -118,7 +118,7 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
         return nil
     }
 
-    /// Ends a fixture's run at a call that the fixture does not have: whatever came next would only confuse.
+    /// Ends a fixture's run at a call that the fixture does not have: later differences would only confuse.
     private func surprise(_ name: String, _ arguments: JSON) -> AttemptFailure {
         note(DryRunCall(name: name, arguments: arguments, source: .step, reply: nil))
         state.withLock { state in

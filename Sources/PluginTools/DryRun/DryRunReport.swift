@@ -3,21 +3,16 @@ public import Screening
 
 /// What a payload would do on a connection.
 public struct DryRunReport: Sendable {
-    /// The connection.
     public let connection: String
-    /// Its plugin.
     public let plugin: String
-    /// The hook that ran.
     public let hook: String
     /// The orders that would be placed.
     public let orders: [Order]
-    /// The calls that were made, in order.
     public let calls: [DryRunCall]
     /// What was logged, redacted.
     public let logs: [JSON]
-    /// How the hook ended.
     public let end: HookEnd
-    /// What the host would have to say besides.
+    /// Further notes from the host.
     public let notes: [String]
 
     init(

@@ -2,9 +2,9 @@ import Plugins
 import Screening
 
 extension FixtureRunner {
-    /// Runs one payload as a connection would, and says what would come of it. Touches neither network nor store, and places nothing.
+    /// Runs one payload as a connection would, and reports what would result. Touches neither network nor store, and places nothing.
     ///
-    /// A fixture's steps answer the calls that are like them; other calls are answered by the stubs, the first that fits, and at last with 200 and an
+    /// A fixture's steps answer the calls that are like them; other calls are answered by the first stub that fits, and otherwise with 200 and an
     /// empty object. The connection's settings stand, not the fixture's.
     /// - Throws: `CancellationError`. Whatever the script does wrong is in the report.
     public func dryRun(_ connection: DryRunConnection, _ fixture: Fixture, stubs: [CallStub] = []) async throws -> DryRunReport {
@@ -61,7 +61,7 @@ extension Fixture {
         return "on_event"
     }
 
-    /// That the host would not hand a delivery on, where its path is given and the manifest has no such way in; nil where all is well.
+    /// A note that the host would refuse the delivery, where its path is given and no `inbound` rule of the manifest matches; nil otherwise.
     func pathProblem(of plugin: Plugin) -> String? {
         guard let hook, Fixture.takesDelivery(hook), plugin.manifest.kind == .ats, let path = input["path"]?.text else { return nil }
         return plugin.manifest.inbound.first(for: path) == nil ? "no inbound path of the manifest matches \(path): the host would answer 404" : nil

@@ -1,27 +1,21 @@
 import Plugins
 public import Screening
 
-/// A golden case of a plugin: a hook's input, the answers its calls get, and what must come of it. Or, for `map`, an input alone.
+/// A golden case of a plugin: a hook's input, the answers to its calls, and the result it must have. Or, for `map`, an input alone.
 public struct Fixture: Sendable {
     /// How the hook must end.
     public enum Result: String, Sendable, CaseIterable {
-        /// It returned.
         case done
-        /// `ctx.reject`
         case rejected
-        /// `ctx.skip`
         case skipped
-        /// `ctx.park`
         case parked
-        /// `ctx.retry`
         case retry
         /// It failed: an error, a limit, a crash.
         case failed
     }
 
-    /// What must come of it. What is nil is not looked at.
+    /// The result it must have. Members that are nil are not checked.
     public struct Expectation: Sendable {
-        /// How the hook ends.
         public var result = Result.done
         /// What it said when it ended, word for word.
         public var reason: String?
@@ -38,7 +32,7 @@ public struct Fixture: Sendable {
         /// What was logged, in order; each holds at least these members.
         public var logs: [JSON]?
 
-        /// That the hook returns.
+        /// Expects that the hook returns.
         public init() {}
     }
 
@@ -57,7 +51,6 @@ public struct Fixture: Sendable {
     public var settings: JSON?
     /// Secrets that must have a certain value, for signatures; all others are placeholders.
     public var secrets: [String: String] = [:]
-    /// The connection's name.
     public var connection = "fixture"
     /// The accounts it may order from.
     public var accounts = ["account"]
@@ -65,10 +58,8 @@ public struct Fixture: Sendable {
     public var now = Fixture.defaultNow
     /// The calls that are answered here, in order.
     public var steps: [FixtureStep] = []
-    /// What must come of it.
     public var expect = Expectation()
 
-    /// A case of known parts.
     public init(name: String, file: String = "", hook: String?, input: JSON, settings: JSON? = nil) {
         self.name = name
         self.file = file

@@ -8,10 +8,9 @@ public struct FixtureDifference: Sendable, Equatable, CustomStringConvertible {
     public let expected: JSON?
     /// What came; nil where nothing did.
     public let found: JSON?
-    /// What it is in words, where values alone do not say it.
+    /// The difference in words, where the values alone do not show it.
     public let message: String?
 
-    /// A difference.
     public init(path: String, expected: JSON? = nil, found: JSON? = nil, message: String? = nil) {
         self.path = path
         self.expected = expected

@@ -1,7 +1,7 @@
 package import Plugins
 package import Screening
 
-/// Holds what a run did against what its fixture expects.
+/// Compares what a run did with what its fixture expects.
 struct FixtureJudgement {
     let fixture: Fixture
     let hook: String
@@ -10,7 +10,7 @@ struct FixtureJudgement {
     let logs: [JSON]
 
     var differences: [FixtureDifference] {
-        // After a call that the fixture does not have, nothing that follows says anything.
+        // After a call that the fixture does not have, later differences mean nothing.
         if case .failed(let failure) = end, failure.error.code == DryRunHost.surpriseCode { return asked.differences }
         return asked.differences + leftOver + ending + outcome
     }
@@ -34,7 +34,7 @@ struct FixtureJudgement {
         return found
     }
 
-    // A route's body is what the ATS reads, member by member: there nothing may be too much.
+    // The ATS reads a route's body member by member, so extra members count as differences.
     private func differences(ofReply reply: JSON) -> [FixtureDifference] {
         guard case .done(let value) = end else { return [FixtureDifference(path: "expect.reply", expected: reply)] }
         guard hook.contains("/") else { return JSONComparison().differences(reply, value, at: "expect.reply") }

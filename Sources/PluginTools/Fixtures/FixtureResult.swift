@@ -1,21 +1,17 @@
 public import Plugins
 public import Screening
 
-/// What came of a fixture.
+/// The result of a fixture.
 public struct FixtureResult: Sendable {
-    /// The plugin.
     public let plugin: String
-    /// The fixture.
     public let name: String
     /// Everything that is not as expected; empty where the fixture passed.
     public let differences: [FixtureDifference]
-    /// The orders that were placed.
     public let orders: [Order]
     /// The calls that were made, in order.
     public let steps: [DryRunCall]
     /// What was logged, redacted.
     public let logs: [JSON]
-    /// How the hook ended.
     public let end: HookEnd
 
     /// Whether everything was as expected.

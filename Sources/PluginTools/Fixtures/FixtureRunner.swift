@@ -6,7 +6,6 @@ import Screening
 public struct FixtureRunner: Sendable {
     let hooks: HookRunner
 
-    /// Runs hooks by `hooks`.
     public init(_ hooks: HookRunner) { self.hooks = hooks }
 
     /// Runs one fixture of a plugin. Calling twice gives the same.
@@ -51,7 +50,7 @@ public struct FixtureRunner: Sendable {
         }
     }
 
-    /// One attempt with a fresh host; again where the worker was lost through another run's fault.
+    /// Makes one attempt with a fresh host, and another if the worker was lost through another run's fault.
     func attempt(
         _ connection: DryRunConnection,
         _ hook: String,
@@ -69,7 +68,7 @@ public struct FixtureRunner: Sendable {
         }
     }
 
-    /// What a fixture uses that the manifest does not declare. A setting that is missing is the fixture's own affair.
+    /// What a fixture uses that the manifest does not declare. A fixture may leave settings out.
     private static func declarations(_ connection: DryRunConnection, _ fixture: Fixture) -> [FixtureDifference] {
         let given = fixture.settings ?? [:]
         let findings = connection.plugin.manifest.settings.check(given).filter { given.at($0.path.joined(separator: ".")) != nil }

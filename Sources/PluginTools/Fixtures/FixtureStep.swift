@@ -17,10 +17,8 @@ public struct FixtureStep: Sendable {
     public let call: String
     /// Members that its arguments must have.
     public let arguments: JSON
-    /// What it is answered.
     public let answer: Answer
 
-    /// A call and its answer.
     public init(_ call: String, _ arguments: JSON = [:], answer: Answer) {
         self.call = call
         self.arguments = FixtureStep.lowered(arguments)
@@ -40,7 +38,7 @@ public struct FixtureStep: Sendable {
             "random",
         ]
 
-    /// What people call a call: HTTP calls by their method.
+    /// The name that people use for a call: HTTP calls by their method.
     static func name(of kind: String, _ arguments: JSON) -> String {
         kind == "http" ? "http." + (arguments["method"]?.text ?? "get").lowercased() : kind
     }
@@ -48,7 +46,7 @@ public struct FixtureStep: Sendable {
     /// Whether the step is for calls of this name.
     func isFor(_ name: String) -> Bool { call == name || (call == "http.request" && name.hasPrefix("http.")) }
 
-    /// What of a call's arguments is not as the step expects it.
+    /// The differences between a call's arguments and what the step expects.
     func differences(_ found: JSON, at path: String) -> [FixtureDifference] { JSONComparison().differences(arguments, found, at: path) }
 
     // Header names are compared without case; the prelude sends them in lower case.

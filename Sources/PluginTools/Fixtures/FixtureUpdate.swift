@@ -3,14 +3,12 @@ import Foundation
 public import Plugins
 package import Screening
 
-/// A fixture's file as it has to be for the plugin to pass it: what is expected is what came.
+/// A fixture's file rewritten so that the plugin passes it: it expects what actually happened.
 public struct FixtureUpdate: Sendable {
-    /// The file.
     public let file: String
-    /// The file's text.
     public let text: String
 
-    /// Runs a fixture with whatever it answers, and writes down what came. Only `steps` and `expect` change in the file; comments inside them are lost.
+    /// Runs a fixture with the answers it has, and writes the results into it. Only `steps` and `expect` change in the file; comments inside them are lost.
     /// - Throws: `CancellationError`; ``ConfigurationProblems`` where the file cannot be read.
     public init(of fixture: Fixture, _ plugin: Plugin, by runner: FixtureRunner) async throws {
         file = fixture.file
@@ -101,7 +99,7 @@ public struct FixtureUpdate: Sendable {
 
     // MARK: The file
 
-    /// The text with a top-level block written anew; at the end where there was none.
+    /// The text with a top-level block rewritten; the block goes to the end where there was none.
     static func replacing(_ key: String, in text: String, with value: JSON) -> String {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
         let isEmpty = value.items?.isEmpty == true
@@ -125,7 +123,7 @@ public struct FixtureUpdate: Sendable {
 }
 
 extension FixtureRunner {
-    /// What a run did, whatever was expected.
+    /// What a run did, regardless of what was expected.
     package struct Outcome: Sendable {
         package let end: HookEnd
         package let orders: [Order]
@@ -133,7 +131,7 @@ extension FixtureRunner {
         package let logs: [JSON]
     }
 
-    /// Runs a fixture's input with answers that are near enough: the step that fits, else the first for the same call and URL, else nothing in particular.
+    /// Runs a fixture's input with approximate answers: the step that fits, else the first for the same call and URL, else a default answer.
     func near(_ plugin: Plugin, _ fixture: Fixture, _ connection: DryRunConnection? = nil) async throws -> Outcome {
         let connection =
             connection

@@ -1,6 +1,6 @@
 import Screening
 
-/// Compares what was expected with what came. Objects match where they hold at least what is expected, lists member by member; an expected null
+/// Compares expected with actual values. Objects match where they hold at least what is expected, lists member by member; an expected null
 /// stands for a member that is missing or null. Numbers are compared by value.
 struct JSONComparison {
     /// Whether objects may hold nothing but what is expected.

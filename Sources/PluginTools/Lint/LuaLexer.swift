@@ -19,7 +19,7 @@ struct LuaToken: Equatable {
     func `is`(_ text: String) -> Bool { (kind == .keyword || kind == .symbol) && self.text == text }
 }
 
-/// Cuts Lua text into words. What does not compile may give anything: whoever lints has compiled the text before.
+/// Cuts Lua text into words. Text that does not compile gives unspecified words, so callers compile it first.
 struct LuaLexer {
     private static let keywords: Set = [
         "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil", "not", "or", "repeat",

@@ -168,7 +168,7 @@ extension LuaReader {
         case .part(let part):
             guard let known = HostAPI.part(part) else { return .unknown }
             if let member = known.member(name), part != "ctx" || !rules.hidden.contains(name) { return LuaValue(member) }
-            // What a script adds to a value of its own is its own affair; `candidate` and the like may hold more than is named.
+            // A script may add members to its own values; `candidate` and the like may hold more than the named members.
             if isAssigned && known.kind == .value || part == "candidate" { return .unknown }
             missing("\(part) has no \(name)", name, known.members.map(\.name).filter { part != "ctx" || !rules.hidden.contains($0) }, line)
         case .settings(let schema, let path):

@@ -1,6 +1,6 @@
 import Screening
 
-/// Reads a Lua text that is known to compile, statement by statement, and notes what a linter and a coverage report want to know of it. Runs nothing.
+/// Reads a Lua text that is known to compile, statement by statement, and notes what a linter and a coverage report need to know about it. Runs nothing.
 struct LuaReader {
     /// A statement: the lines of which one is reported when it runs.
     struct Statement: Equatable {
@@ -17,9 +17,9 @@ struct LuaReader {
         let hint: String?
     }
 
-    /// What a plugin's manifest says that scripts are held to.
+    /// The parts of a plugin's manifest that scripts are checked against.
     struct Rules {
-        /// The settings' schema; nil where nothing is known of the settings.
+        /// The settings' schema; nil where nothing is known about the settings.
         var settings: JSON?
         /// The declared secrets; nil where nothing is known.
         var secrets: [String]?
@@ -49,7 +49,6 @@ struct LuaReader {
     private var bodies: [(Int, Int)] = []
     private var depth = 0
 
-    /// Reads a text.
     init(_ text: String, rules: Rules = Rules()) {
         tokens = LuaLexer.tokens(text)
         self.rules = rules
@@ -134,7 +133,7 @@ struct LuaReader {
             functionStatement()
             mark(from: first, bodies: known)
         } else if take("local") {
-            // A constant written out is no code: nothing runs there.
+            // A literal constant is not code: nothing runs there.
             if !local() { mark(from: first, bodies: known) }
         } else if take("return") {
             let values = ["end", "else", "elseif", "until", ";"].contains(where: token.is) || token.kind == .end ? [] : expressions()
@@ -196,7 +195,7 @@ struct LuaReader {
         body(isMethod: isMethod)
     }
 
-    /// Returns whether it declares nothing but a constant that is written out.
+    /// Returns whether it declares nothing but a literal constant.
     mutating func local() -> Bool {
         if take("function") {
             scopes.declare(name())
@@ -224,7 +223,7 @@ struct LuaReader {
         var targets = [suffixed(isTarget: true)]
         while take(",") { targets.append(suffixed(isTarget: true)) }
         guard take("=") else {
-            // A call: its name was looked up as a target, which a call's is not.
+            // A call: its name was read as an assignment target, which it is not.
             for case (let name?, _) in targets { _ = look(up: name, at: line) }
             return
         }
@@ -257,7 +256,7 @@ struct LuaReader {
         _ = take("end")
     }
 
-    /// The contract's own names for what hooks are given, where `ctx` is given, too.
+    /// The contract's own names for a hook's parameters, for functions that also take `ctx`.
     func parameter(_ name: String, among names: [String]) -> LuaValue {
         switch name {
         case "ctx": .part("ctx")

@@ -1,7 +1,7 @@
 import Plugins
 import Screening
 
-/// What a linter knows of a value without running anything.
+/// What a linter knows about a value without running anything.
 indirect enum LuaValue: Equatable {
     /// Nothing.
     case unknown
@@ -11,11 +11,9 @@ indirect enum LuaValue: Equatable {
     case function(LuaValue)
     /// `ctx.settings`, or an object in it, by its schema.
     case settings(JSON, path: String)
-    /// `ctx.secret`.
     case secrets
     /// One of Lua's libraries.
     case library(String)
-    /// `require`.
     case require
     /// What `require "map"` gives: a function of a payload.
     case mapModule
@@ -51,7 +49,7 @@ struct LuaScopes {
         return nil
     }
 
-    /// A local was assigned something else than it was declared with: nothing is known of it any more.
+    /// Records that a local was assigned something other than its declared value: nothing is known about it from then on.
     mutating func forget(_ name: String) {
         for index in scopes.indices.reversed() where scopes[index][name] != nil {
             scopes[index][name] = .unknown

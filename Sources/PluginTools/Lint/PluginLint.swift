@@ -4,7 +4,7 @@ public import LuaRuntime
 public import Plugins
 import Screening
 
-/// What can be seen to be wrong with a plugin without running any of it: what its scripts name and the manifest, the host or Lua does not have.
+/// Finds faults in a plugin without running it: names in its scripts that the manifest, the host or Lua does not have.
 public struct PluginLint: Sendable {
     /// What is wrong, by file and line.
     public let problems: [ConfigurationProblem]
@@ -80,8 +80,8 @@ private struct ScriptLint {
         }
     }
 
-    /// Whether some value of what the entries leave open would permit the URL. An entry that is left open as a whole permits what stands in the manifest as
-    /// its default: what a script writes out is no customer's choice.
+    /// Whether some values of the entries' placeholders would permit the URL. An entry that is a single placeholder permits what the manifest has as
+    /// its default, because a URL written in a script is not a customer's choice.
     private static func permits(_ url: URLParts, _ manifest: PluginManifest) -> Bool {
         let origin = "\(url.scheme)://\(url.host)"
         let provider = manifest.environments.values.compactMap { URLParts($0) }.contains { $0.host == url.host && $0.scheme == url.scheme }

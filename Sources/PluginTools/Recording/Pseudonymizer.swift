@@ -1,6 +1,6 @@
 import Screening
 
-/// Replaces what is real by invented data, the same for the same all over. What is kept has to be known: texts that the plugin's scripts, manifest or
+/// Replaces real data with invented data, equal values with equal values. What is kept has to be known: texts that the plugin's scripts, manifest or
 /// settings name, timestamps, small numbers, booleans. Everything else may be a person's.
 struct Pseudonymizer {
     private let known: Set<String>
@@ -21,13 +21,13 @@ struct Pseudonymizer {
     }
 
     /// The value with invented data.
-    /// - Parameter name: the name that it stands under; it tells what would be natural there.
+    /// - Parameter name: the name of the member that holds it; it determines what kind of invented value fits.
     mutating func pseudonymized(_ value: JSON, under name: String = "") -> JSON { pseudonymized(value, under: name, within: false) }
 
-    /// Meets the value's texts, so that a member's name that is a person's elsewhere is known to be one wherever it is met first.
+    /// Reads the value's texts first, so that a member's name which is a person's name elsewhere is recognised wherever it appears.
     mutating func learn(_ value: JSON) { _ = pseudonymized(value) }
 
-    /// A path with what identifies somebody invented, without query and fragment.
+    /// A path in which identifying parts are invented, without query and fragment.
     mutating func pseudonymized(path text: String) -> String {
         text.prefix { $0 != "?" && $0 != "#" }.split(separator: "/", omittingEmptySubsequences: false).map { part -> String in
             // A part of a path that no script names may identify somebody.
@@ -55,7 +55,7 @@ struct Pseudonymizer {
         }
     }
 
-    /// A member's name: kept where it is a word of the payload's own language, and nowhere a person's.
+    /// A member's name: kept if it belongs to the payload's vocabulary and is nowhere a person's name.
     private mutating func pseudonymized(name: String) -> String {
         if words.contains(name[...]) || known.contains(name) { return name }
         if let before = replaced[name] { return before }
@@ -123,7 +123,7 @@ struct Pseudonymizer {
         return "Text \(number)"
     }
 
-    /// A URL whose origin the manifest names keeps it, and what of its path is no identifier; any other is another one altogether.
+    /// A URL whose origin the manifest names keeps that origin and the parts of its path that identify nobody; any other URL is replaced entirely.
     private mutating func pseudonymized(url text: String) -> String {
         guard let parts = URLParts(text), permits(parts) else { return "https://files.example.test/\(replaced.count + 1)" }
         let bare = text.prefix { $0 != "?" && $0 != "#" }

@@ -3,17 +3,13 @@ package import Screening
 
 /// A run of a real host, as the API gives it to somebody who may read personal data: what its hook was called with, and the journal of its steps.
 package struct RecordedRun: Sendable {
-    /// The run.
     package let id: String
     /// The event that led to it; nil where there is none.
     package let event: String?
-    /// Its hook.
     package let hook: String
-    /// What the hook was called with.
     package let input: JSON
     /// What it asked for, and what it was answered.
     package let steps: [FixtureStep]
-    /// When it was made.
     package let createdAt: Timestamp
 
     /// Reads a run of the API's; nil where its input is not there: not to be seen with the token, or erased.
@@ -42,7 +38,7 @@ extension FixtureStep {
         guard let kind = step["kind"]?.text, let reply = step["reply"], !reply.isNull else { return nil }
         var arguments = step["request"] ?? [:]
         let name = FixtureStep.name(of: kind, arguments)
-        // How the host put secrets in and which method the name says already are not the script's arguments.
+        // How the host inserted secrets, and the method that the name already gives, are not the script's arguments.
         arguments["secrets"] = nil
         if kind == "http" { arguments["method"] = nil }
         if let error = reply["error"], !error.isNull {

@@ -5,19 +5,18 @@ package import Screening
 
 /// A fixture made of a real run, with invented data in the place of personal data.
 package struct Recording: Sendable {
-    /// The fixture's text.
     package let text: String
     /// Whether the plugin passes it as it stands.
     package let passes: Bool
 
-    /// Makes a fixture. Runs the plugin on the invented data, because what it expects must be what comes of that. Sends nothing.
-    /// - Throws: ``ConfigurationProblems`` where the delivery is no JSON, for then nothing tells what in it is personal; `CancellationError`.
+    /// Makes a fixture. Runs the plugin on the invented data, because the fixture must expect the result of that data. Sends nothing.
+    /// - Throws: ``ConfigurationProblems`` where the delivery is not JSON, because its personal data cannot then be recognised; `CancellationError`.
     package init(_ run: RecordedRun, of plugin: Plugin, settings: JSON, by runner: FixtureRunner) async throws {
         let settings = Recording.withoutAddresses(settings)
         var data = Pseudonymizer(known: Recording.known(plugin, settings)) { url in
             plugin.manifest.permissions.contains { $0.permits(url, settings: settings, order: nil, request: nil) }
         }
-        // Everything is met once before anything is kept: the name of a member may be a person's that a later reply tells.
+        // Read everything once before keeping anything: a member's name may be a person's name that only a later reply reveals.
         data.learn(run.input["raw"]?.text.flatMap { try? JSON(parsing: $0) } ?? run.input)
         for step in run.steps {
             data.learn(step.arguments)
@@ -48,7 +47,7 @@ package struct Recording: Sendable {
         passes = try await runner.run(plugin, Fixture(text: text, file: "recorded.yaml")).passed
     }
 
-    /// A connection's settings without e-mail addresses: they are somebody's, too.
+    /// A connection's settings without e-mail addresses, which belong to people as well.
     private static func withoutAddresses(_ settings: JSON) -> JSON {
         switch settings {
         case .string(let text): text.contains("@") ? "recruiter@example.test" : settings

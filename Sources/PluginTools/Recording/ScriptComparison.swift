@@ -3,7 +3,6 @@ package import Screening
 
 /// What two versions of a connection's scripts make of the same real run.
 package struct ScriptComparison: Sendable {
-    /// The run.
     package let run: RecordedRun
     /// What differs: `expected` is what the present scripts do, `found` what the changed ones do.
     package let differences: [FixtureDifference]
@@ -32,7 +31,7 @@ package struct ScriptComparison: Sendable {
 
     private static func view(_ outcome: FixtureRunner.Outcome) -> JSON {
         var end = outcome.end.json
-        // Where a script failed is its own affair: lines move.
+        // The place of a failure is not compared: lines move when a script changes.
         for name in ["line", "excerpt", "script"] { end["error"]?[name] = nil }
         let calls = outcome.calls.filter(\.isOutward).map { call -> JSON in .object(JSON.Members([(call.name, call.arguments)])) }
         return ["orders": .array(outcome.orders.map(FixtureUpdate.placement)), "calls": .array(calls), "ends": end]

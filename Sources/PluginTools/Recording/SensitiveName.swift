@@ -1,10 +1,10 @@
-/// Names under which whatever stands says something of a person.
+/// Names whose values say something about a person.
 enum SensitiveName {
-    /// Whole words of a name: as parts of longer words they say nothing (`template`, `relation`, `className`).
+    /// Whole words of a name: as parts of longer words they mean nothing (`template`, `relation`, `className`).
     private static let words: Set<String> = ["age", "born", "coord", "coords", "geo", "lat", "latlng", "lng", "lon", "nino", "sin"]
     /// How such words begin.
     private static let starts = ["dob", "ssn", "tax", "zip"]
-    /// What tells wherever it stands in a name.
+    /// Parts that mark a name as sensitive wherever they appear in it.
     private static let parts = [
         "birth", "coordinate", "latitude", "licence", "license", "longitude", "mobile", "national", "passport", "phone", "postal", "postcode",
         "salary",

@@ -1,6 +1,6 @@
 import Plugins
 
-/// Every key of `plugin.yaml`, and the page made of them. A test holds the reader of manifests to it.
+/// Every key of `plugin.yaml`, and the page made of them. A test checks the reader of manifests against it.
 public enum ManifestReference {
     /// An object of a manifest.
     struct Block {

@@ -17,7 +17,7 @@ public struct Coverage: Sendable {
     /// The scripts, the main one first.
     public let files: [File]
 
-    /// Holds what ran against the statements of a plugin's scripts. A statement of several lines counts once, on its first.
+    /// Compares the lines that ran with the statements of a plugin's scripts. A statement of several lines counts once, on its first.
     public init(_ plugin: Plugin, reached: [String: Set<Int>]) {
         files = ([plugin.main] + plugin.modules).map { script in
             let ran = reached[script.chunk] ?? []
@@ -33,7 +33,7 @@ public struct Coverage: Sendable {
     public var count: Int { files.map(\.count).reduce(0, +) }
     /// Those that ran.
     public var ran: Int { count - files.map(\.missed.count).reduce(0, +) }
-    /// How many of a hundred ran, rounded down; 100 where there is none.
+    /// The percentage that ran, rounded down; 100 where there are no lines.
     public var percent: Int { count == 0 ? 100 : ran * 100 / count }
 
     /// `98% of 213 lines ran; never: main.lua 41-43, 57`

@@ -37,7 +37,7 @@ extension ScriptTrace {
         return inside.isEmpty ? lines : inside
     }
 
-    /// The locals that a line changed: those that differ when the same call reaches its next line. A call's first line shows what it was given, too.
+    /// The locals that a line changed: those that differ when the same call reaches its next line. A call's first line also shows its arguments.
     private static func changes(_ index: Int, in lines: [Line]) -> [(name: String, value: String)] {
         let line = lines[index]
         let isFirst = lines[..<index].last { $0.depth <= line.depth }.map { !$0.isBeside(line) } ?? true

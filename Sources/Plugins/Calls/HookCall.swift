@@ -2,28 +2,21 @@ public import Screening
 
 /// One attempt at a hook: what to run and with what.
 public struct HookCall: Sendable {
-    /// The scripts.
     public var scripts: ConnectionScripts
     /// `on_event`, `on_update`, `map_request` or a route's key.
     public var hook: String
-    /// What the hook is called with.
     public var input: JSON
-    /// The connection's name.
     public var connection: String
-    /// The plugin's name.
     public var plugin: String
     /// The accounts that the connection may order from.
     public var accounts: [String]
     /// The connection's settings, defaults applied.
     public var settings: JSON
-    /// The run and its attempt.
     public var run: (id: String, attempt: Int)
-    /// What the run may use.
     public var limits: ScriptLimits
-    /// Of a provider's hook, the account that it speaks for: `{id, environment, base_url}`. Nil of a connection's.
+    /// For a provider's hook, the account that it acts for: `{id, environment, base_url}`. Nil for a connection's hook.
     public var account: JSON?
 
-    /// One attempt at a hook.
     public init(
         scripts: ConnectionScripts,
         hook: String,
@@ -85,9 +78,8 @@ public enum HookEnd: Sendable, Equatable {
     case parked(String)
     /// `ctx.retry`: another attempt, after so long where the script said so.
     case retry(after: Duration?, String)
-    /// The attempt failed.
     case failed(HookFailure)
-    /// The attempt was cut short through no fault of its own and does not count.
+    /// The attempt was interrupted through no fault of its own and does not count.
     case interrupted(String)
 
     init(json: JSON) {
@@ -108,22 +100,20 @@ public enum HookEnd: Sendable, Equatable {
 public struct HookFailure: Error, Sendable, Equatable {
     /// What went wrong and where, as far as it is known; never a person's data.
     public let error: RunFailure
-    /// Whether another attempt may help.
     public let retry: Retry
 
     /// Whether another attempt may help.
     public enum Retry: Sendable, Equatable {
-        /// A limit, a crash, a script that does not compile or asks for something else each time: it will not.
+        /// Not retried: a limit, a crash, a script that does not compile or makes different calls each time.
         case never
-        /// The script's own error: a few times, soon.
+        /// Retried a few times, soon: the script's own error.
         case soon
-        /// Something outside that was not to be had: again and again, for days.
+        /// Retried for days: something outside was not available.
         case later
-        /// Something outside that is being left alone until then: the attempt does not count.
+        /// Retried at this time: something outside is not called before it. The attempt does not count.
         case notBefore(Timestamp)
     }
 
-    /// A failure.
     public init(_ error: RunFailure, retry: Retry) {
         self.error = error
         self.retry = retry

@@ -15,7 +15,6 @@ public struct HookRunner: Sendable {
 
     /// What one attempt left behind.
     public struct Attempt: Sendable {
-        /// How it ended.
         public let end: HookEnd
         /// Steps that are not remembered yet, to be written with the run's new state.
         public let unwritten: [Step]
@@ -132,7 +131,7 @@ extension HookFailure {
         settings: JSON = .null
     ) {
         let value = error.value.flatMap { try? JSON(parsing: $0) }
-        // A script chooses these texts: a code is a word, and none that only the sandbox gives; the rest is shown without what the run was given.
+        // The script chooses these texts: a code must be a word, but not one reserved for the sandbox; the rest is shown without the run's own data.
         let chosen = value?["code"]?.text.flatMap { $0.wholeMatch(of: /[a-z_]{1,40}/) == nil || Self.reserved.contains($0) ? nil : $0 }
         let code = chosen ?? error.code.rawValue
         func shownLines(_ name: String) -> String? { (value?[name]?.text).map(redactor.redacted) }
@@ -141,7 +140,7 @@ extension HookFailure {
             redactor.redacted(value?["message"]?.text ?? Self.plain(error.message)),
             plugin: plugin,
             hook: hook,
-            // Where no line is known, what is wrong came of the last script that had a hand in the hooks.
+            // Where no line is known, the fault comes from the last script that contributed to the hooks.
             script: (error.line == nil ? scripts?.overlayFile : nil) ?? error.script,
             line: error.line,
             path: shownLines("path"),
@@ -160,7 +159,7 @@ extension HookFailure {
         self.init(failure, retry: error.isWorthRetrying && code != "step_limit" ? .soon : .never)
     }
 
-    /// Lua's message in the words of JSON: what it calls userdata is the payload's null.
+    /// Lua's message in JSON's terms: what Lua calls userdata is the payload's null.
     private static func plain(_ message: String) -> String { message.replacing("a userdata value", with: "null") }
 
     private static let reserved: Set = [

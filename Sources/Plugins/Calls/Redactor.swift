@@ -2,13 +2,13 @@ import Screening
 
 /// Takes personal data out of what a script says: the values of the input's personal members, e-mail addresses, and long runs of digits.
 ///
-/// Its time grows with the text's length only, whatever the text is: scripts and payloads choose it.
+/// Its running time grows only with the text's length, because scripts and payloads choose the text.
 struct Redactor: Sendable {
     /// Text beyond this many bytes is cut off.
     static let limit = 4096
     private static let mark = "‹personal›"
 
-    /// What to hide, by its first three bytes, the longest first: a text is gone through once, however much there is to hide.
+    /// What to hide, keyed by its first three bytes, longest first: each text is scanned once, however much there is to hide.
     private let values: [UInt32: [[UInt8]]]
 
     /// A redactor for what one run was given.
@@ -24,7 +24,7 @@ struct Redactor: Sendable {
     struct Replies: Sendable {
         fileprivate var found = Found(limit: 2000)
 
-        /// Takes the values of one more reply, as it stands in the journal. What comes after the first 2000 values of a run is not kept.
+        /// Takes the values of one more reply, as recorded in the journal. Only the first 2000 values of a run are kept.
         mutating func add(_ reply: JSON) { Redactor.collect(reply, personal: false, into: &found) }
     }
 
@@ -140,7 +140,7 @@ struct Redactor: Sendable {
         case .array(let items): for item in items { collect(item, personal: personal, into: &found) }
         case .object(let members):
             for (name, member) in members.pairs {
-                // A body stands here as it came: a delivery's, a provider's webhook's among the arguments, or a reply's.
+                // This is a raw body: of a delivery, of a provider's webhook among the arguments, or of a reply.
                 if let text = member.text, ["raw", "body"].contains(name) { collect(text: Array(text.utf8), into: &found) }
                 if let text = member.text, ["raw_base64", "body_base64"].contains(name) {
                     collect(text: [UInt8](base64: text) ?? [], into: &found)
@@ -151,7 +151,7 @@ struct Redactor: Sendable {
         }
     }
 
-    /// Collects from a raw body without asking whether it is well-formed: a script's parser may read what ours refuses.
+    /// Collects from a raw body even if it is not well-formed: a script's parser may accept what ours refuses.
     private static func collect(text: [UInt8], into found: inout Found) {
         var levels = [false]
         var personal = false

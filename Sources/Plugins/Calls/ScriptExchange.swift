@@ -10,7 +10,7 @@ struct ScriptExchange: Sendable {
     let isRead: Bool
     /// Whether a failed connection is the script's to handle.
     let returnsErrors: Bool
-    /// What may not come back: every secret of the connection, in the forms in which others echo it.
+    /// What must be removed from replies: every secret of the connection, in each form in which the other side may echo it.
     private let secrets: [String: [Secret]]
 
     /// - Parameters:
@@ -139,7 +139,7 @@ extension JSON {
 }
 
 extension [String: [Secret]] {
-    /// Bytes in which a marker stands wherever one of the secrets stood, in a form in which others echo it.
+    /// The bytes with a marker in place of every secret, in each form in which the other side may echo it.
     func scrubbed(_ bytes: [UInt8]) -> [UInt8] {
         let hidden = values.flatMap { $0 }.flatMap(\.echoes).sorted { $0.count > $1.count }
         return hidden.reduce(bytes) { bytes, echo in
@@ -162,7 +162,7 @@ extension Secret {
         return Set(texts + (0..<3).map(base64).filter { $0.utf8.count >= 5 }).map { Array($0.utf8) }
     }
 
-    /// What base64 makes of the value behind so many other bytes, without the letters that its neighbours share.
+    /// The base64 text of the value when so many bytes precede it, without the letters that also depend on neighbouring bytes.
     private func base64(behind count: Int) -> String {
         let text = ([UInt8](repeating: 0, count: count) + bytes).base64
         let whole = (count + bytes.count) * 8 / 6

@@ -2,7 +2,7 @@ public import Screening
 
 /// What every script reaches through `ctx` while it runs.
 ///
-/// Whatever else a script may reach, its host says by conforming to ``HTTPScriptHost``, ``ValueScriptHost`` or ``ConnectionScriptHost``. A call that needs
+/// A host offers more to its scripts by conforming to ``HTTPScriptHost``, ``ValueScriptHost`` or ``ConnectionScriptHost``. A call that needs
 /// what the host is not is refused at the script's line.
 public protocol ScriptHost: Sendable {
     /// The time, for `ctx.now` and the steps' timestamps.
@@ -12,7 +12,7 @@ public protocol ScriptHost: Sendable {
     /// The secrets by name; of several the first signs.
     var secrets: [String: [Secret]] { get }
 
-    /// What a script is told that makes a call which this host does not offer. The default is `not_here`.
+    /// The error for a script that makes a call which this host does not offer. The default is `not_here`.
     func error(of call: String) -> HostCallError
 }
 
@@ -52,7 +52,7 @@ public protocol RememberingScriptHost: ScriptHost {
     func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order?
 }
 
-/// A host that gives scripts all that is their connection's: its orders, its accounts' packages, and the values that its scripts keep.
+/// A host that gives scripts access to their connection: its orders, its accounts' packages, and the values that its scripts keep.
 public protocol ConnectionScriptHost: HTTPScriptHost, ValueScriptHost, RememberingScriptHost {
     /// Checks a request for an order, as `ctx.orders.place` was given it. Calling twice gives two orders; neither is placed.
     /// - Returns: the order to place.
@@ -79,20 +79,16 @@ public protocol StubbingScriptHost: ScriptHost {
 
 /// A host call that failed: an error at the script's line, which the script may catch.
 public struct HostCallError: Error, Sendable, Equatable {
-    /// A stable code.
     public let code: String
     /// One sentence, without personal data.
     public let message: String
     /// The argument's path, such as `candidate.email`.
     public var path: String?
-    /// What was expected there.
     public var expected: String?
     /// What was found there: a kind, never a person's value.
     public var found: String?
-    /// What to do about it.
     public var hint: String?
 
-    /// A host call's error.
     public init(_ code: String, _ message: String, path: String? = nil, expected: String? = nil, found: String? = nil, hint: String? = nil) {
         self.code = code
         self.message = message
@@ -116,16 +112,13 @@ public struct HostCallError: Error, Sendable, Equatable {
 
 /// Ends the attempt from inside a host call: the run is tried again later.
 public struct AttemptFailure: Error, Sendable, Equatable {
-    /// A stable code.
     public let code: String
     /// One sentence, without personal data.
     public let message: String
-    /// Whether another attempt may help.
     public let retryable: Bool
-    /// Nothing was tried, and nothing will be before this time: the attempt does not count. Nil where something was tried.
+    /// Set when nothing was tried: the attempt does not count, and nothing is tried before this time. Nil where something was tried.
     public let notBefore: Timestamp?
 
-    /// A failure of the attempt.
     public init(_ code: String, _ message: String, retryable: Bool) {
         self.code = code
         self.message = message

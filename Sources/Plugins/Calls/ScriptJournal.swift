@@ -2,11 +2,11 @@ import Crypto
 import LuaRuntime
 import Screening
 
-/// Answers a run's host calls, each once.
+/// Answers a run's host calls, each exactly once.
 ///
 /// Calls are numbered in the order in which the script makes them. A call that an earlier attempt has made gets the answer it got then; a new one
-/// is done and remembered. What changes something outside is written down before it is done; answers that only this process has seen are written
-/// with the next step that must be, or with the run's end.
+/// is made and remembered. A call that changes something outside is recorded before it is made; answers that only this process has seen are written
+/// with the next step that must be recorded, or at the end of the run.
 actor ScriptJournal {
     private let run: String
     private let remembered: [Int: Step]
@@ -17,17 +17,17 @@ actor ScriptJournal {
     /// Who answers calls in place of the host; nil where they are done.
     private let stubs: (any StubbingScriptHost)?
     private var number = 0
-    /// What ends the run, whatever the script makes of the error that it was given at its line; nil where it kept to its number of calls.
+    /// The failure that ends the run even if the script catches the error at its line; nil while the script stays within its number of calls.
     private(set) var overLimit: AttemptFailure?
-    /// The personal values among what the script was answered: none of them is to stand in what it says.
+    /// The personal values in the answers that the script got; none of them may appear in what the script reports.
     private(set) var replies = Redactor.Replies()
     private var pending: [Step] = []
     /// Calls of this attempt whose failure may pass: sent again should the run be tried again.
     private var mayPass: Set<Int> = []
     private var done: [Int: Step] = [:]
-    /// A failed call was sent again, so that the script may rightly ask for something else from here on.
+    /// A failed call was sent again, so the script may legitimately make different calls from here on.
     private var hasDiverged = false
-    /// The call under way stands in the place of another one of an earlier attempt, so it goes out under a key of its own.
+    /// The current call replaces a different call of an earlier attempt, so it is sent under a key of its own.
     private var isReplaced = false
 
     init(run: String, remembered: [Step], limits: ScriptLimits, host: any ScriptHost) {
@@ -45,7 +45,7 @@ actor ScriptJournal {
         isReplaced = false
         guard number <= limits.steps else {
             let failure = AttemptFailure("step_limit", "the run made more than \(limits.steps) host calls", retryable: false)
-            // Once as an error at the script's line; a script that catches it and calls again is stopped.
+            // The first time it is an error at the script's line; a script that catches it and calls again is stopped.
             guard overLimit == nil else { throw failure }
             overLimit = failure
             return ScriptJournal.errorReply(HostCallError(failure.code, failure.message)).bytes()
@@ -70,7 +70,7 @@ actor ScriptJournal {
                     return reply.value.bytes()
                 }
                 step.attempts = before.attempts + 1
-                // What comes back now may lead the script another way than the last time.
+                // The new answer may lead the script down another path than last time.
                 if before.reply != nil { hasDiverged = true }
             } else if before.repeatable || hasDiverged {
                 isReplaced = true
@@ -90,7 +90,7 @@ actor ScriptJournal {
     }
 
     private func hear(_ reply: JSON, _ kind: String) {
-        // The names of packages are nobody's.
+        // The names of packages are not personal data.
         if kind != "packages" { replies.add(reply) }
     }
 
@@ -158,7 +158,7 @@ actor ScriptJournal {
         return connection
     }
 
-    /// Settles a step whose answer is to be written later.
+    /// Completes a step whose answer is recorded later.
     private func note(_ step: inout Step, _ value: JSON) -> JSON {
         let reply: JSON = ["value": value]
         step.reply = Personal(reply)
@@ -170,17 +170,17 @@ actor ScriptJournal {
     private func settle(_ step: Step) {
         pending.removeAll { $0.number == step.number }
         pending.append(step)
-        // Kept only where it may have to be marked for sending again.
+        // Keep it only if it may have to be marked for sending again.
         if mayPass.contains(step.number) { done[step.number] = step }
     }
 
-    /// Writes down that a step is about to be done, with everything not written yet.
+    /// Records that a step is about to be performed, with everything not recorded yet.
     private func begin(_ step: inout Step) async throws {
         _ = try await memory?.remember(pending + [step], doing: nil)
         pending = []
     }
 
-    /// Writes down what is not written yet: after something was changed outside, before anything else is done.
+    /// Records what is not recorded yet: after a call changed something outside, and before anything else is done.
     private func write() async throws {
         _ = try await memory?.remember(pending, doing: nil)
         pending = []
@@ -284,7 +284,7 @@ actor ScriptJournal {
 }
 
 extension Step {
-    /// Whether it is a call that failed in a way that may pass: no connection, or an answer that says to come again.
+    /// Whether the call failed in a way that may be temporary: no connection, or an answer that asks to try again.
     fileprivate var mayPass: Bool {
         guard kind == "http", let value = reply?.value["value"] else { return false }
         return value["status"]?.integer.map { Step.mayPass(status: Int($0)) } ?? (value["error"]?.text != nil)

@@ -10,7 +10,6 @@ public struct ScriptLimits: Sendable, Hashable {
     /// Bytes of a reply's body.
     public var replyBytes = 1 << 20
 
-    /// The defaults.
     public init() {}
 
     /// The limits by the names that they have in `plugin.yaml` (`limits`) and in the settings (`workers.limits`), as whole numbers.

@@ -8,14 +8,14 @@ final class ScriptNotes: Sendable {
 
     init(clock: any WallClock) { self.clock = clock }
 
-    /// Takes one note as the prelude sent it: `{level, message, fields}`. Called on a worker's thread, so it only keeps it.
+    /// Takes one note as the prelude sent it: `{level, message, fields}`. It runs on a worker's thread, so it only stores the note.
     func add(_ bytes: [UInt8]) {
         let timestamp = clock.now()
         notes.withLock { $0.append((timestamp, bytes)) }
     }
 
     /// The notes, redacted.
-    /// - Parameter redactor: made where there are notes; it knows what the run was given and answered.
+    /// - Parameter redactor: made only if there are notes; it knows what the run was given and answered.
     func all(redactedBy redactor: @autoclosure () -> Redactor) -> [JSON] {
         let kept = notes.withLock { $0 }
         guard !kept.isEmpty else { return [] }

@@ -33,7 +33,7 @@ public final class ScriptTrace: Sendable {
     let detail: Limits.Trace
     private let state = Mutex(State())
 
-    /// - Parameter detail: whether to collect lines alone, which is enough for coverage, or of locals, too.
+    /// - Parameter detail: whether to collect only lines, which is enough for coverage, or locals as well.
     public init(_ detail: Limits.Trace) { self.detail = detail }
 
     /// The lines in the order in which they ran; empty where only coverage was asked for.

@@ -1,19 +1,16 @@
 import Screening
 
-/// What Lua's own messages mean, in the words of the host: what was expected and found where, and what to do about it.
+/// Explains Lua's own messages in the host's terms: what was expected and found, where, and what to do about it.
 ///
 /// Lua names variables and kinds in its messages, never values; so do these.
 struct LuaErrorExplainer: Equatable {
     /// The payload's path, or the variable, that was not as expected.
     var path: String?
-    /// What was expected there.
     var expected: String?
-    /// What was found there.
     var found: String?
-    /// What to do about it.
     var hint: String?
 
-    /// Longer lines are not looked into: whoever wrote the script must not choose how long the host looks.
+    /// Longer lines are not examined: the script's author must not decide how long the host spends on them.
     private static let longest = 400
 
     private init() {}

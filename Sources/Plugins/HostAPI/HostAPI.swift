@@ -1,5 +1,5 @@
-/// What scripts see of the host: the one table from which come the Lua reference, the annotation files for editors and the names that
-/// `plugin check` knows. A test holds the prelude to it.
+/// What scripts see of the host: the single source of the Lua reference, the annotation files for editors and the names that
+/// `plugin check` knows. A test checks the prelude against it.
 public enum HostAPI {
     /// A named set of members: a part of `ctx`, a module, or a value that hooks are given.
     public struct Part: Sendable {
@@ -38,7 +38,6 @@ public enum HostAPI {
             public let type: String
         }
 
-        /// Its name.
         public let name: String
         /// The parameters of a function; nil for a field.
         public let parameters: [Parameter]?

@@ -4,16 +4,12 @@ import Screening
 ///
 /// What the template does not name is not covered by the code: a script that relies on it should read it again from the ATS.
 public struct BodyHMACScheme: Sendable, Hashable {
-    /// The name of the secret.
     public let secret: String
     /// The dotted path of the code in the body.
     public let signature: String
-    /// What is signed.
     public let signed: SignedTemplate
-    /// Algorithm and encoding.
     public let code: HMACCode
 
-    /// A scheme.
     public init(secret: String, signature: String, signed: SignedTemplate, code: HMACCode = HMACCode()) {
         self.secret = secret
         self.signature = signature

@@ -8,7 +8,7 @@ enum BasicCredentials {
         else { return false }
         let endings = passwords.map { $0.filter { !$0.value.isEmpty }.map(\.bytes) } ?? [[]]
         var found = false
-        // Whole pairs are compared, so that a colon in a user name is no puzzle.
+        // Whole pairs are compared, so that a colon in a user name cannot be misread as the separator.
         for username in usernames {
             for ending in endings where constantTimeEqual(given, username.bytes + [UInt8(ascii: ":")] + ending) { found = true }
         }

@@ -23,9 +23,7 @@ public struct HMACCode: Sendable, Hashable {
         case hexBase64 = "hex_base64"
     }
 
-    /// The hash.
     public let algorithm: Algorithm
-    /// How the bytes are written.
     public let encoding: Encoding
 
     /// HMAC-SHA256 in hexadecimal, unless said otherwise.
@@ -64,7 +62,7 @@ public struct HMACCode: Sendable, Hashable {
         }
     }
 
-    /// Whether any of these texts is the message's code under any of the keys. Looks at all of them, whatever matches.
+    /// Whether any of these texts is the message's code under any of the keys. Checks all of them even after a match.
     func matches(_ texts: [some StringProtocol], message: [UInt8], keys: [[UInt8]]) -> Bool {
         let given = texts.compactMap { bytes(of: $0) }
         var found = false

@@ -9,7 +9,6 @@ public struct HMACScheme: Sendable, Hashable {
         /// How far it may be from the present, either way.
         public let tolerance: Duration
 
-        /// A signed timestamp.
         public init(header: String, tolerance: Duration = .seconds(300)) {
             self.header = header.lowercased()
             self.tolerance = tolerance
@@ -29,22 +28,18 @@ public struct HMACScheme: Sendable, Hashable {
         }
     }
 
-    /// The name of the secret.
     public let secret: String
     /// The header that holds the code, in lower case.
     public let header: String
-    /// Algorithm and encoding.
     public let code: HMACCode
     /// What stands before each code, exactly, such as `sha256=`.
     public let prefix: String
-    /// What is signed.
     public let signed: SignedTemplate
     /// What separates several codes in the header; nil where there is one.
     public let list: String?
     /// The signed timestamp; nil where there is none.
     public let timestamp: SignedTimestamp?
 
-    /// A scheme.
     public init(
         secret: String,
         header: String,

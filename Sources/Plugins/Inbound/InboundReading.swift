@@ -3,7 +3,6 @@ import Screening
 
 /// Reads a manifest's `inbound`.
 struct InboundReading {
-    /// The secrets that the manifest declares.
     let secrets: [String]
     let problems: ProblemList
 

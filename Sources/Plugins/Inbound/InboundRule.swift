@@ -6,12 +6,10 @@ public struct InboundRule: Sendable, Equatable {
     public let path: String
     /// How a request proves where it comes from.
     public let verification: Verification
-    /// What makes two deliveries the same.
     public let dedupe: Dedupe
     /// The header that a handshake's answer repeats; nil where there is no handshake.
     public let echoHeader: String?
 
-    /// A rule.
     public init(path: String, verification: Verification, dedupe: Dedupe = .bodyHash, echoHeader: String? = nil) {
         self.path = path
         self.verification = verification
@@ -39,7 +37,7 @@ public struct InboundRule: Sendable, Equatable {
         return (echoHeader, value)
     }
 
-    /// What `check` warns of: an open door, a timestamp that is not signed.
+    /// What `check` warns about: a path that anybody may send to, a timestamp that is not signed.
     public var warnings: [String] {
         switch verification {
         case .none: ["requests to \(path) are not verified: anybody can send them"]

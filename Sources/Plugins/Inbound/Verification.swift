@@ -2,7 +2,6 @@ public import Screening
 
 /// How a request proves where it comes from: a `verify` block of a manifest.
 public enum Verification: Sendable, Hashable {
-    /// An HMAC in a header.
     case hmac(HMACScheme)
     /// Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`, five minutes either way.
     case standardWebhooks(secret: String)
@@ -11,7 +10,7 @@ public enum Verification: Sendable, Hashable {
     case basic(username: String, password: String?)
     /// A shared token in a header, in lower case: after `Bearer ` in `authorization`, else the header's whole value.
     case bearer(secret: String, header: String)
-    /// An HMAC that stands in the JSON body itself.
+    /// An HMAC in the JSON body itself.
     case bodyHMAC(BodyHMACScheme)
     /// Nothing: anybody may send.
     case none
@@ -113,6 +112,5 @@ public enum Verification: Sendable, Hashable {
 public struct SignedDelivery: Sendable, Equatable {
     /// Header fields, names in lower case.
     public let headers: [String: String]
-    /// The body's bytes.
     public let body: [UInt8]
 }

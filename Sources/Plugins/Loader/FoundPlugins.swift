@@ -1,11 +1,11 @@
 public import ConfigurationFiles
 import Foundation
 
-/// The plugins in some folders' sub-folders, with what is wrong with those that cannot be read: one that nobody uses is in nobody's way.
+/// The plugins in some folders' sub-folders, and the problems of those that cannot be read: an unreadable plugin that nobody uses must not stop the rest.
 public struct FoundPlugins: Sendable {
     /// Those that could be read, by name.
     public private(set) var plugins: [String: Plugin] = [:]
-    /// What is wrong with the others, by name. No plugin of the same name in a later folder takes the place of such a one.
+    /// What is wrong with the others, by name. A plugin of the same name in a later folder does not replace one of these.
     public private(set) var broken: [String: ConfigurationProblems] = [:]
 
     /// Looks through the folders; the first plugin of a name stands. Folders without a `plugin.yaml` are passed over.

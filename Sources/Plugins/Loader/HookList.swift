@@ -5,7 +5,6 @@ import Screening
 public struct HookList: Sendable, Equatable {
     /// The hooks that are not routes, such as `on_event`.
     public let hooks: Set<String>
-    /// The routes.
     public let routes: [Route]
 
     /// A route of a script: `POST /assessments/{id}`.
@@ -23,7 +22,7 @@ public struct HookList: Sendable, Equatable {
             parts = words[1].split(separator: "/", omittingEmptySubsequences: true)
         }
 
-        /// The parameters of a request that this route answers; nil when it answers it not.
+        /// The path parameters of a request that this route answers; nil when the route does not match.
         package func parameters(method: String, path: String) -> [String: String]? {
             guard method == self.method else { return nil }
             let given = path.split(separator: "/", omittingEmptySubsequences: true)

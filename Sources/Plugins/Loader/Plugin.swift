@@ -5,9 +5,7 @@ public import Screening
 
 /// A plugin as found on disk: its manifest and its scripts, none of them run yet.
 public struct Plugin: Sendable {
-    /// What its manifest says.
     public let manifest: PluginManifest
-    /// Its folder.
     public let folder: String
     /// `main.lua`, as the module `main`.
     public private(set) var main: Script
@@ -41,7 +39,7 @@ public struct Plugin: Sendable {
         }
     }
 
-    /// A plugin of known parts that stands in no folder.
+    /// A plugin made from its parts, without a folder.
     package init(manifest: PluginManifest, main source: String) {
         self.manifest = manifest
         folder = ""

@@ -7,9 +7,8 @@ public import Screening
 /// or one `${…}` alone that names a URL (`${settings.base_url}`, `${order.metadata.callback_url}`, `${request.callback_url}`): then the
 /// origin of that URL is what is permitted.
 public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
-    /// Why an entry is not one, as a phrase for a problem's message.
+    /// Why an entry is invalid, as a phrase for a problem's message.
     public struct Invalid: Error, Sendable, Equatable {
-        /// What is wrong.
         public let message: String
     }
 
@@ -17,7 +16,6 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
     public struct Reference: Sendable, Hashable {
         /// What it looks into.
         public enum Root: String, Sendable, CaseIterable {
-            /// The connection's settings.
             case settings
             /// The order whose run it is.
             case order
@@ -25,7 +23,6 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
             case request
         }
 
-        /// What it looks into.
         public let root: Root
         /// The dotted path in it.
         public let path: String
@@ -62,7 +59,7 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
         if wildcard { rest = rest.dropFirst(2) }
         let pieces = try Self.pieces(rest)
         let references = pieces.compactMap { if case .reference(let reference) = $0 { reference } else { nil } }
-        // A value stands for letters here: what remains must be an origin and nothing else.
+        // Letters take the place of values here; the result must be an origin and nothing else.
         let sample = pieces.map { if case .text(let text) = $0 { text } else { "x" } }.joined()
         guard !sample.contains("*") else { throw Invalid(message: "may have * only as the first label of its host, as in https://*.example.test") }
         guard !sample.contains(where: { "/?#".contains($0) }) else {
@@ -71,7 +68,7 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
         guard let parts = URLParts("\(scheme)://\(sample)"), sample == sample.lowercased() else {
             throw Invalid(message: "must be an origin with a lower-case host name")
         }
-        // With values in it, the host is checked when they are known.
+        // A host with placeholders is checked once their values are known.
         if wildcard, references.isEmpty, !Self.mayHaveWildcard(parts.host) { throw Invalid(message: "must name at least two labels after *.") }
         var host = pieces
         if case .text(let last)? = host.last, !parts.isIPv6, let colon = last.lastIndex(of: ":") {
@@ -118,7 +115,7 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether one label more before this host still names something of one owner: not a whole top-level domain, and not an address.
+    /// Whether a further label before this host still belongs to one owner: the host is no top-level domain and no address.
     private static func mayHaveWildcard(_ host: String) -> Bool { host.contains(".") && !host.contains(":") && IPAddress(host) == nil }
 
     /// The host with its values in place; nil where a value is missing or could change the host's shape.
@@ -129,7 +126,7 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
             case .text(let text): host += text
             case .reference(let reference):
                 guard let text = value(reference)?.lowercased() else { return nil }
-                // The operator wrote the settings, and may name a whole host in them; the rest came from outside, and may fill one label.
+                // The operator wrote the settings, so they may name a whole host; other values come from outside, so they may fill only one label.
                 guard reference.root == .settings ? URLParts.isHostName(text) : URLParts.isLabel(text) else { return nil }
                 host += text
             }

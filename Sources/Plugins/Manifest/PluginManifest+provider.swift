@@ -40,7 +40,7 @@ extension PluginManifest {
         return hooks
     }
 
-    /// What is missing or malformed in an order, by what the provider needs of a candidate. Never holds a value.
+    /// What is missing or malformed in an order, given what the provider needs to know about a candidate. Never holds a value.
     func problems(with draft: OrderDraft) -> [FieldProblem] {
         let candidate = draft.candidate
         let values = [
@@ -87,7 +87,7 @@ extension PluginManifest {
         return ["first_name", "last_name", "email"] + names
     }
 
-    /// What does not fit together in a provider's manifest.
+    /// Notes the contradictions in a provider's manifest.
     func checkProvider(_ root: ObjectReader) {
         guard let capabilities = provider?.capabilities else { return }
         if !capabilities.report, !capabilities.webhooks {

@@ -1,13 +1,12 @@
 public import ConfigurationFiles
 public import Screening
 
-/// What a plugin says of itself in `plugin.yaml`: data only, read without running anything.
+/// What a plugin declares about itself in `plugin.yaml`: data only, read without running anything.
 public struct PluginManifest: Sendable {
     /// What a plugin speaks to.
     public enum Kind: String, Sendable, CaseIterable {
         /// An applicant tracking system.
         case ats
-        /// A provider.
         case provider
     }
 
@@ -24,17 +23,14 @@ public struct PluginManifest: Sendable {
     /// The contracts that this host knows.
     public static let contracts: ClosedRange<Int> = 1...1
 
-    /// The plugin's name; its folder's name, too.
+    /// The plugin's name, which is also its folder's name.
     public let name: String
     /// Its version, as runs record it.
     public let version: String
     /// The contract between host and plugin that it was written for.
     public let contract: Int
-    /// What it speaks to.
     public let kind: Kind
-    /// Its name for people.
     public let title: String
-    /// What a connection's settings may be.
     public let settings: SettingsSchema
     /// The secrets it needs, in the order of the file.
     public let secrets: [SecretDeclaration]
@@ -51,7 +47,7 @@ public struct PluginManifest: Sendable {
     /// The fields of a candidate that a provider needs.
     let candidateNeeds: [String]
 
-    /// What its scripts ask to be allowed, where that is not the default; what they get is the operator's to say.
+    /// The limits that its scripts ask for, where they differ from the defaults; the operator decides what they get.
     public let limits: [ScriptLimits.Name: Int]
 
     /// Reads a manifest. Does no I/O.

@@ -1,9 +1,9 @@
 import Screening
 
-/// What is known, while a provider's script submits an order, of the requests that may have created it: the host's own knowledge, whatever the
+/// What the host knows, while a provider's script submits an order, about the requests that may have created it, regardless of what the
 /// script makes of the answers.
 struct CreationRecord: Sendable {
-    /// What came of the last exchange.
+    /// The outcome of the last exchange.
     enum Last: Sendable {
         /// Nothing was sent, or the answer has not come.
         case nothing
@@ -11,20 +11,20 @@ struct CreationRecord: Sendable {
         case failure(TransportError)
     }
 
-    /// What the requests that may create have come to; nil where none has left.
+    /// The outcome of the requests that may create; nil where none was sent.
     private(set) var rule: CreationRule?
-    /// What came of the last exchange, of whatever kind.
+    /// The outcome of the last exchange of any kind.
     private(set) var last = Last.nothing
     /// Whether a request that may create was answered with a success.
     private(set) var succeeded = false
-    /// Whether any request has left, or may have.
+    /// Whether any request was sent, or may have been.
     private(set) var hasSent = false
     private var creating = false
 
-    /// Whether a request that may create can leave: none has, or the provider surely did nothing about those that have.
+    /// Whether a request that may create can be sent: none was sent, or the provider certainly did not act on those that were.
     var allowsCreating: Bool { rule == nil || rule == .sendAgain || (rule == .refused && !succeeded) }
 
-    /// A request is about to leave. What may create is uncertain from here on.
+    /// A request is about to be sent. If it may create, the outcome is uncertain from here on.
     mutating func begin(creating: Bool) {
         self.creating = creating
         hasSent = true

@@ -4,10 +4,9 @@ public import Screening
 
 /// A provider that is a plugin: its manifest says what it can do, its script does it.
 ///
-/// Each method runs one hook once. Nothing is remembered between two runs, and none is run again from the answers of another: what a broken-off
+/// Each method runs one hook once. Nothing is remembered between two runs, and none is run again from the answers of another: what an interrupted
 /// `submit` may have created is known from what it sent.
 public struct LuaProvider: ScreeningProvider {
-    /// What the plugin's manifest says.
     public let manifest: ProviderManifest
     private let plugin: Plugin
     private let scripts: ConnectionScripts
@@ -44,7 +43,7 @@ public struct LuaProvider: ScreeningProvider {
         try await read("packages", [], session) { (value, read) throws(WrongResult) in try read.packages(value) }
     }
 
-    /// Runs `submit(order, ctx)`. Of the requests that may create, one leaves at most, and a further one only where the provider surely did nothing.
+    /// Runs `submit(order, ctx)`. Sends at most one request that may create, and another only if the provider certainly did nothing.
     public func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission
     {
         var argument = order.json
@@ -53,7 +52,7 @@ public struct LuaProvider: ScreeningProvider {
         let host = ProviderScriptHost(session, plugin.manifest, reach: .creation, random: random)
         let end: HookEnd
         do { end = try await run("submit", [argument], key: key, session, host) } catch {
-            // The host is stopping. What has not left is sent by the next one.
+            // The host is stopping. The next host sends what was not sent.
             guard host.record.rule == nil else { throw error }
             throw ProviderError(.unavailable, "the submission was broken off before anything was sent", creation: .sendAgain)
         }
@@ -61,7 +60,7 @@ public struct LuaProvider: ScreeningProvider {
         guard case .done(let value) = end else { throw failure.creation(end, hook: "submit") }
         do {
             let submission = try ProviderValues(hook: "submit").submission(value)
-            // A script that takes no notice of an answer without sense has no reference from it.
+            // A script that ignores an unreadable answer cannot have a reference from it.
             guard !host.record.last.saysNothing || host.record.succeeded else { throw failure.creation(end, hook: "submit") }
             return submission
         } catch let wrong as WrongResult {
@@ -106,10 +105,10 @@ public struct LuaProvider: ScreeningProvider {
         }
     }
 
-    /// What the manifest asks of a candidate.
+    /// Checks an order for what the manifest requires of a candidate.
     public func problems(with draft: OrderDraft) -> [FieldProblem] { plugin.manifest.problems(with: draft) }
 
-    /// What is wrong with the account by the manifest.
+    /// What is wrong with the account according to the manifest.
     public func problems(with account: Account) -> [String] { plugin.manifest.problems(with: account) }
 
     // MARK: Running
@@ -126,7 +125,7 @@ public struct LuaProvider: ScreeningProvider {
         let end = try await run(hook, arguments, key: key, session, host)
         let failure = ProviderFailure(session: session, record: host.record)
         guard case .done(let value) = end else { throw failure.error(end, hook: hook) }
-        // A script that takes no notice of an answer that says nothing about the matter has not read it.
+        // A script that ignores an answer which says nothing about the request has not read it.
         if (value.isNull || hook == "cancel"), host.record.last.saysNothing { throw failure.error(end, hook: hook) }
         do { return try understand(value, ProviderValues(hook: hook)) } catch {
             throw failure.error(.failed(HookFailure(error, hook, manifest.name)), hook: hook)
@@ -151,11 +150,11 @@ public struct LuaProvider: ScreeningProvider {
         var tries = 1
         while true {
             let attempt = try await runner.run(call, remembered: [], host: host)
-            // Only that it said something: its words may be a person's, and nothing here is for those alone who may read them.
+            // Log only that it said something: its text may hold personal data, and not every reader of this log may see that.
             for line in attempt.logs {
                 session.logger.debug("a provider's script logged", metadata: ["hook": "\(hook)", "level": "\(line["level"]?.text ?? "info")"])
             }
-            // The worker was lost through another's fault, and nothing has left.
+            // The worker was lost through another run's fault, and nothing was sent.
             guard case .interrupted = attempt.end, tries < 3, !host.record.hasSent else { return attempt.end }
             tries += 1
         }
@@ -165,7 +164,7 @@ public struct LuaProvider: ScreeningProvider {
 }
 
 extension CreationRecord.Last {
-    /// Whether it says nothing about the request: too many, out of order, no credentials, no answer.
+    /// Whether it says nothing about the request: rate limit, provider down, bad credentials, no answer.
     var saysNothing: Bool {
         switch self {
         case .nothing: false

@@ -1,6 +1,6 @@
 import Screening
 
-/// Makes the ``ProviderError`` of a hook that did not do what it was asked.
+/// Makes the ``ProviderError`` for a hook that failed.
 struct ProviderFailure {
     let session: ProviderSession
     let record: CreationRecord
@@ -8,7 +8,7 @@ struct ProviderFailure {
     /// Why a hook ended without its result.
     func error(_ end: HookEnd, hook: String) -> ProviderError {
         var error = reason(end, hook: hook)
-        // What the script raised because of the provider's answer is no mistake of the script's.
+        // An error that the script raised because of the provider's answer is not the script's mistake.
         if case .failed(let failure) = end, failure.error.code != "provider_answer" { error.script = failure.error }
         return error
     }
@@ -31,7 +31,7 @@ struct ProviderFailure {
         }
     }
 
-    /// The same for `submit`, with what it means for the order. The script decides nothing here that what was sent speaks against: after a request that
+    /// The same for `submit`, with what it means for the order. The script cannot overrule what was sent: after a request that
     /// may have created, nothing but a reference makes it certain.
     func creation(_ end: HookEnd, hook: String) -> ProviderError {
         var error = error(end, hook: hook)
@@ -45,7 +45,7 @@ struct ProviderFailure {
         return error
     }
 
-    /// Whether the script said what is to happen, rather than failing.
+    /// Whether the script chose how to end instead of failing.
     private func isDecision(_ end: HookEnd) -> Bool {
         switch end {
         case .rejected, .parked, .skipped, .retry: true
@@ -60,7 +60,7 @@ struct ProviderFailure {
         }
     }
 
-    /// What the script's end says, and whether those are the provider's own texts.
+    /// The message that the script ended with, and whether it is the provider's own text.
     private func reason(of end: HookEnd) -> (text: String, isProviders: Bool) {
         switch end {
         case .done: return ("", false)
@@ -73,7 +73,7 @@ struct ProviderFailure {
         }
     }
 
-    /// The message in an answer, where those stand who write one: on one line of at most 500 characters, without the account's secrets.
+    /// The message in an answer, read from the usual members: one line of at most 500 characters, without the account's secrets.
     private func message(in response: WireResponse) -> String? {
         guard let json = response.json else { return nil }
         let places = ["message", "error.message", "error", "error.0", "error_description", "detail", "errors.0.message", "errors.0", "title"]

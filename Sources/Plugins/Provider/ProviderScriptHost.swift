@@ -3,18 +3,16 @@ import HTTPTypes
 import Screening
 import Synchronization
 
-/// What a provider's script reaches while one of its hooks runs: the provider, by HTTP, and nothing of the host's.
+/// What a provider's script reaches while one of its hooks runs: the provider, over HTTP, and nothing of the host.
 ///
-/// Nothing is remembered from one call of a hook to the next. A hook that is broken off is not run again from its answers: what it may have done is
+/// Nothing is remembered from one call of a hook to the next. An interrupted hook is not run again from its answers: what it may have done is
 /// in the ``CreationRecord``.
 final class ProviderScriptHost: HTTPScriptHost {
     /// Whom a hook may call.
     enum Reach: Sendable {
-        /// Nobody.
         case nobody
-        /// The provider.
         case provider
-        /// The provider, in order to create one request.
+        /// The provider, with permission to create one request.
         case creation
     }
 
@@ -29,7 +27,7 @@ final class ProviderScriptHost: HTTPScriptHost {
     private let settings: JSON
     private struct State {
         var record = CreationRecord()
-        /// Whether the call under way may create.
+        /// Whether the current call may create a request.
         var creates = false
     }
     private let state = Mutex(State())
@@ -45,7 +43,7 @@ final class ProviderScriptHost: HTTPScriptHost {
         origin = URLParts(session.account.baseURL)?.origin
     }
 
-    /// What is known of what was sent.
+    /// The record of what was sent.
     var record: CreationRecord { state.withLock { $0.record } }
 
     func error(of call: String) -> HostCallError {

@@ -1,6 +1,6 @@
 import Screening
 
-/// What a provider's hook returned is not what it should be. Names the place, never a value.
+/// A provider's hook returned something unexpected. Names the place, never a value.
 struct WrongResult: Error {
     let message: String
 

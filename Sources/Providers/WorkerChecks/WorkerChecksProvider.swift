@@ -5,7 +5,6 @@ public import Screening
 /// A token is fetched with the Widget Secret, kept in the session's ``TokenCache`` and fetched anew an hour before its day is over, or when it is
 /// answered 401. Everything on the wire stands in ``ProviderManifest/wire`` and can be changed by an account's `wire:` block.
 public struct WorkerChecksProvider: ScreeningProvider {
-    /// WorkerChecks.
     public init() {}
 
     /// WorkerChecks' manifest.

@@ -5,7 +5,6 @@ public import Screening
 /// Everything that Zinc's document leaves open stands in ``ProviderManifest/wire`` and can be changed by an account's `wire:` block. Cancelling and
 /// finding a lost request exist only for accounts whose block names `cancel` and `find`.
 public struct ZincProvider: ScreeningProvider {
-    /// Zinc.
     public init() {}
 
     /// Zinc's manifest.

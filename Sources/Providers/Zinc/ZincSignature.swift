@@ -6,7 +6,7 @@ enum ZincSignature {
     /// Checks a signature against every live token, in time that does not depend on which of them fits or where the others differ.
     ///
     /// - Parameter mode: what is signed. The document signs `JSON.stringify` of the parsed body; Zinc sends just that text, so the bytes received
-    ///   are signed bytes. `stringify` serves where something between has written the body anew.
+    ///   are signed bytes. `stringify` helps where an intermediary has rewritten the body.
     /// - Throws: ``WebhookVerificationError/badSignature``, also where no token is known.
     static func verify(_ body: [UInt8], signature: String?, tokens: [Secret], mode: Account.SignatureMode) throws(WebhookVerificationError) {
         guard let text = signature?.trimmed, let given = [UInt8](hex: text), given.count == SHA256.byteCount else { throw .badSignature }

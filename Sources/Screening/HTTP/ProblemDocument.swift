@@ -1,8 +1,7 @@
 import HTTPTypes
 
-/// An error as the outside sees it: a problem document as RFC 9457 has it, with a stable `code`. Every error that leaves a host over HTTP is one.
+/// An error as callers see it: a problem document as RFC 9457 has it, with a stable `code`. Every error that leaves a host over HTTP is one.
 public struct ProblemDocument: Error, Sendable, Equatable {
-    /// The HTTP status.
     public var status: Int
     /// A stable code for programs, such as `too_late`.
     public var code: String
@@ -12,10 +11,8 @@ public struct ProblemDocument: Error, Sendable, Equatable {
     public var detail: String
     /// When trying again makes sense; sent as `Retry-After`.
     public var retryAfter: Duration?
-    /// Further members.
     public var extra: JSON.Members
 
-    /// A problem.
     public init(_ status: Int, _ code: String, _ title: String, _ detail: String, retryAfter: Duration? = nil, extra: JSON.Members = JSON.Members()) {
         self.status = status
         self.code = code

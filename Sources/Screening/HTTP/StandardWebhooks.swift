@@ -17,12 +17,12 @@ package struct StandardWebhooks: Sendable {
         package static let all: Set = [id, timestamp, signature]
     }
 
-    /// How far a delivery's timestamp may be from the present, either way.
+    /// How far a delivery's timestamp may be from the present, in either direction.
     package static let tolerance = Duration.seconds(300)
 
     private let keys: [SymmetricKey]
 
-    /// Signs with the first secret that stands for a key, and verifies with all that do; nil where none does.
+    /// Signs with the first secret that represents a key, and verifies with all of them; nil where no secret does.
     package init?(_ secrets: [Secret]) {
         keys = secrets.compactMap(StandardWebhooks.key)
         if keys.isEmpty { return nil }

@@ -1,4 +1,4 @@
-/// The one way out: performs HTTP exchanges for providers and scripts.
+/// Performs HTTP exchanges for providers and scripts. Nothing else in the host calls out for them.
 ///
 /// The implementation holds time-outs, TLS, the guard against internal addresses, redaction and size limits, once for everybody.
 /// Redirects are not followed.
@@ -24,18 +24,16 @@ public struct TransportError: Error, Sendable, Equatable, CustomStringConvertibl
         case tooLarge = "too_large"
     }
 
-    /// What happened.
     public let kind: Kind
     /// What happened in a sentence, with the host's name and without path, query or body.
     public let message: String
 
-    /// A failed exchange.
     public init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message
     }
 
-    /// Whether the other side surely has not received the request.
+    /// Whether the other side certainly has not received the request.
     public var surelyNotSent: Bool { kind == .cannotConnect || kind == .refused }
 
     /// The message.

@@ -7,7 +7,7 @@ public struct URLParts: Sendable, Hashable {
     public let scheme: String
     /// The host in lower case, without a trailing dot; an IPv6 address in its shortest form, without brackets.
     public let host: String
-    /// The port; the scheme's own (80, 443) where the URL names none.
+    /// The port; the scheme's default (80, 443) where the URL names none.
     public let port: Int
     /// Path and query as they go on the wire, with a leading slash; without the fragment.
     public let target: String

@@ -14,7 +14,6 @@ public struct WireRequest: Sendable {
     /// Outbound: how long the whole exchange may take.
     public var timeout: Duration
 
-    /// A request.
     public init(_ method: HTTPRequest.Method, _ url: String, headers: HTTPFields = [:], body: [UInt8] = [], timeout: Duration = .seconds(30)) {
         self.method = method
         self.url = url
@@ -50,10 +49,8 @@ public struct WireResponse: Sendable {
     public var status: Int
     /// Header fields; names are case-insensitive.
     public var headers: HTTPFields
-    /// The body's bytes.
     public var body: [UInt8]
 
-    /// An answer.
     public init(_ status: Int, headers: HTTPFields = [:], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
@@ -78,6 +75,5 @@ public protocol WireHandler: Sendable {
 
 /// Thrown by a ``WireHandler`` to break the connection instead of answering.
 public struct Disconnect: Error, Sendable {
-    /// Breaks the connection.
     public init() {}
 }

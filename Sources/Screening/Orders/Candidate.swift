@@ -1,10 +1,7 @@
 /// The person an order is about: only what providers need to reach them.
 public struct Candidate: Sendable, Equatable {
-    /// Given name or names.
     public var firstName: Personal<String>
-    /// Family name.
     public var lastName: Personal<String>
-    /// E-mail address.
     public var email: Personal<String>
     /// Phone number, in E.164 where the script normalised it.
     public var phone: Personal<String>?
@@ -40,7 +37,6 @@ public struct FieldProblem: Error, Sendable, Equatable, CustomStringConvertible 
     /// What was found instead: `nothing`, `an empty string`, `a number`, `text that is not an e-mail address`.
     public let found: String
 
-    /// A problem with one field.
     public init(path: String, expected: String, found: String) {
         self.path = path
         self.expected = expected
@@ -54,7 +50,7 @@ public struct FieldProblem: Error, Sendable, Equatable, CustomStringConvertible 
 extension Candidate {
     /// Reads and checks a candidate written as JSON (`first_name`, `last_name`, `email`, `phone`, `country`, …).
     ///
-    /// White space round each value is dropped; empty text counts as missing. `null` members are left out. Beside the fields of its own a candidate has at
+    /// White space around each value is dropped; empty text counts as missing. `null` members are left out. Beside the fields of its own a candidate has at
     /// most 64 further members, with names of at most 100 bytes.
     /// - Throws: ``FieldProblem`` for the first field that is missing or malformed.
     public init(json: JSON?, path: String = "candidate") throws(FieldProblem) {
@@ -116,8 +112,8 @@ extension Candidate {
         return .object(members)
     }
 
-    /// What text is that stands where a name should stand and surely is none; nil where it may be one. People's names are of every kind: what a mapping
-    /// gets wrong is found here, and what would make a link or an address of the greeting in the provider's invitation.
+    /// What a text given as a name is when it is clearly not a name; nil when it may be one. Names come in every form, so this catches only what a mapping
+    /// gets wrong, and text that would put a link or an address into the greeting of the provider's invitation.
     static func noName(_ text: String) -> String? {
         if text.contains("@") { return "text with an @" }
         if text.contains("://") { return "an address" }

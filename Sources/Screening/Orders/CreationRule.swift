@@ -9,9 +9,9 @@
 /// | time-out, broken connection, answer too large | `uncertain` |
 /// | 2xx without an id | `uncertain` |
 ///
-/// Creating orders, and bills, a check on a person: it is sent again by itself only where the provider surely did not act.
+/// Creating a request orders a check on a person and costs money: the host resends it on its own only if the provider certainly did not act.
 public enum CreationRule: Sendable, Equatable {
-    /// The provider surely did not act: try later.
+    /// The provider certainly did not act: try later.
     case sendAgain
     /// The provider said no: nothing was ordered.
     case refused

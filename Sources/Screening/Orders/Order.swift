@@ -2,11 +2,8 @@
 public struct Order: Sendable, Equatable {
     /// `ord_…`
     public let id: String
-    /// The connection it came through.
     public let connection: String
-    /// The account it is ordered from.
     public let account: String
-    /// The account's provider.
     public let provider: String
     /// The ATS's name for the request. A second request by the same name on the connection is the same order.
     public let externalID: String
@@ -16,37 +13,32 @@ public struct Order: Sendable, Equatable {
     public let previous: String?
     /// What made the order; nil where no script did.
     public var causedBy: Cause?
-    /// The provider's package.
     public let package: String
     /// The person. Erasing replaces it.
     public var candidate: Candidate
     /// What a script wants to find again; handed back with every update.
     public var metadata: Personal<JSON>
-    /// The secret part of the address that the provider's webhooks of this order come to. Made before the request is sent.
+    /// The secret part of the address to which the provider sends this order's webhooks. Created before the request is sent.
     public let callbackToken: Secret
     /// The provider's name for the request, once known.
     public var providerRef: String?
-    /// What the latest attempt at sending it is called, so that whoever wrote that it begins knows it again; nil before the first.
+    /// The identifier of the latest attempt at sending it, so that whoever recorded its start can recognise it; nil before the first.
     public var submissionID: String?
-    /// The state that the ATS was last notified of, where the order is to be sent again since; nil everywhere else.
+    /// The state that the ATS was last notified of, if the order has since been set to be sent again; otherwise nil.
     public var lastNotifiedState: OrderState?
-    /// Where it stands.
     public var status: Status
     /// Counts the changes. A change that was decided on an older version is not made.
     public var version: Int
     /// When it was accepted.
     public let createdAt: Timestamp
-    /// When it last changed.
     public var updatedAt: Timestamp
 
     /// The event and the run that made an order.
     public struct Cause: Sendable, Equatable {
         /// The event that the run handled; nil where it handled none.
         public let event: String?
-        /// The run that placed the order.
         public let run: String
 
-        /// A cause.
         public init(event: String?, run: String) {
             self.event = event
             self.run = run
@@ -56,19 +48,16 @@ public struct Order: Sendable, Equatable {
         public var json: JSON { ["event": JSON(event), "run": .string(run)] }
     }
 
-    /// Where an order stands: the part of it that reports change.
+    /// An order's state and outcome: the part that reports change.
     public struct Status: Sendable, Equatable {
-        /// The state.
         public var state: OrderState
         /// The provider's advice; nil where there is none.
         public var outcome: Outcome?
         /// The provider's own status texts, by its own names.
         public var providerStatus: [String: String]
-        /// The full report's address.
         public var reportURL: Personal<String>?
-        /// Per-check summaries.
         public var checks: [Check]
-        /// What stands in its way; nil where nothing does.
+        /// The problem that keeps it from going on; nil where there is none.
         public var problem: Problem?
 
         /// A status; at first nothing but the state.
@@ -89,7 +78,6 @@ public struct Order: Sendable, Equatable {
         }
     }
 
-    /// An order as stored.
     public init(
         id: String,
         connection: String,
@@ -133,7 +121,7 @@ public struct Order: Sendable, Equatable {
     /// The provider's advice.
     public var outcome: Outcome? { status.outcome }
 
-    /// Takes an order back to where it is to be sent (again).
+    /// Returns an order to the state in which it is to be sent (again).
     public mutating func returnToAccepted() {
         if state != .accepted, state != .submitting { lastNotifiedState = state }
         status.state = .accepted

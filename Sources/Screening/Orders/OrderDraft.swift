@@ -1,21 +1,15 @@
 /// A request for an order, checked but not yet accepted.
 public struct OrderDraft: Sendable, Equatable {
-    /// The connection it comes through.
     public var connection: String
-    /// The account to order from.
     public var account: String
-    /// That account's provider.
     public var provider: String
     /// The ATS's name for the request: 1 to 200 bytes.
     public var externalID: String
-    /// The provider's package.
     public var package: String
-    /// The person.
     public var candidate: Candidate
     /// What the script wants to find again: an object of at most 64 KB.
     public var metadata: Personal<JSON>
 
-    /// A draft of known parts.
     public init(
         connection: String,
         account: String,

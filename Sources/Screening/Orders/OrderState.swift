@@ -10,7 +10,6 @@ public enum OrderState: String, Sendable, CaseIterable, Hashable {
     case requested
     /// The candidate has to act.
     case awaitingCandidate = "awaiting_candidate"
-    /// Checks are being done.
     case inProgress = "in_progress"
     /// Stopped on purpose until resumed.
     case paused
@@ -20,13 +19,12 @@ public enum OrderState: String, Sendable, CaseIterable, Hashable {
     case readyForReview = "ready_for_review"
     /// All checks are done.
     case completed
-    /// The recruiter has reviewed the outcome.
     case reviewed
     /// Cancelled; will not complete.
     case cancelled
     /// The provider refused the request; nothing was ordered.
     case refused
-    /// Given up by a person or for good reason; nothing more will be sent.
+    /// Given up by a person, or by the host for a lasting reason; nothing more will be sent.
     case failed
 
     /// Who has to act for the order to move on; nil at the end and while the host itself is at work.
@@ -57,11 +55,9 @@ public enum OrderState: String, Sendable, CaseIterable, Hashable {
 
 /// Who an order waits for.
 public enum Party: String, Sendable, CaseIterable {
-    /// The person being screened.
     case candidate
     /// The hiring side.
     case recruiter
-    /// The screening company.
     case provider
     /// Whoever runs Fairlead.
     case `operator`
@@ -71,22 +67,20 @@ public enum Party: String, Sendable, CaseIterable {
 public enum Outcome: String, Sendable, CaseIterable {
     /// Nothing was found.
     case clear
-    /// Something wants a person's look.
+    /// Something needs a person's review.
     case consider
     /// The provider refers the matter to a person.
     case refer
 }
 
-/// Something that stands in an order's, a run's or an account's way.
+/// A problem that keeps an order, a run or an account from going on.
 public struct Problem: Sendable, Equatable {
     /// A stable code for programs, such as `unrecognised_status`.
     public var code: String
     /// A sentence for people, without personal data.
     public var message: String
-    /// Since when.
     public var at: Timestamp
 
-    /// A problem.
     public init(code: String, message: String, at: Timestamp) {
         self.code = code
         self.message = message

@@ -4,7 +4,7 @@ public struct Report: Sendable, Equatable {
     public enum Reading<Meaning: Sendable & Equatable>: Sendable, Equatable {
         /// A text that is known, and what it means.
         case recognised(Meaning)
-        /// A text that nobody has seen before. Kept and shown; decides nothing.
+        /// An unknown text. It is kept and shown, but decides nothing.
         case unrecognised(String)
     }
 
@@ -19,7 +19,6 @@ public struct Report: Sendable, Equatable {
     /// Per-check summaries; nil where the report has no list.
     public var checks: [Check]?
 
-    /// A report.
     public init(
         status: Reading<OrderState>,
         result: Reading<Outcome>? = nil,
@@ -46,7 +45,6 @@ public struct Check: Sendable, Equatable {
     /// The provider's status of this check. An open list: never decides anything.
     public var status: String
 
-    /// One check.
     public init(name: String, type: String? = nil, category: String? = nil, status: String) {
         self.name = Personal(name)
         self.type = type

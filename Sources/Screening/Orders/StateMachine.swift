@@ -47,7 +47,7 @@ public enum StateMachine {
             next.providerStatus = report.providerStatus
             next.checks = report.checks ?? present.checks
             next.reportURL = report.reportURL ?? present.reportURL
-            // That there are two requests is not taken back by what the provider says of one of them.
+            // A report about one of two requests does not undo the fact that there are two.
             next.problem = present.problem?.code == "second_reference" ? present.problem : nil
             let keepsOutcome = state == .completed || state == .reviewed
             switch report.result {

@@ -6,9 +6,8 @@ public struct Update: Sendable, Equatable {
         case submit
         /// A provider's webhook, also where it led to a read.
         case webhook
-        /// Asking the provider by ourselves.
+        /// The host's own scheduled question to the provider.
         case poll
-        /// A person's command.
         case `operator`
     }
 
@@ -19,7 +18,6 @@ public struct Update: Sendable, Equatable {
         /// The outcome the ATS knew of.
         public var outcome: Outcome?
 
-        /// State and outcome.
         public init(state: OrderState, outcome: Outcome?) {
             self.state = state
             self.outcome = outcome
@@ -28,14 +26,12 @@ public struct Update: Sendable, Equatable {
 
     /// The order right after the change.
     public var order: Order
-    /// How it stood before.
     public var previous: Previous
-    /// Why it changed.
     public var cause: Cause
 
     /// The update that a change calls for; nil when neither state nor outcome changed, or nothing has reached a provider yet.
     ///
-    /// `submitting` is the host's own business: the ATS is notified of the order from `requested` on.
+    /// `submitting` is internal to the host: the ATS is notified of the order from `requested` on.
     public init?(from before: Order, to after: Order, cause: Cause) {
         guard after.state != .accepted, after.state != .submitting else { return nil }
         guard before.state != after.state || before.outcome != after.outcome else { return nil }

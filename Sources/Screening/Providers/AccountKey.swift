@@ -1,4 +1,4 @@
-/// The keys that an account's settings may have whatever its provider is. The fields of ``ProviderManifest/fields`` stand beside them and take other names.
+/// The keys that an account's settings may have with any provider. The fields of ``ProviderManifest/fields`` are added to them, under other names.
 package enum AccountKey: String, Sendable, CaseIterable {
     case provider
     case environment

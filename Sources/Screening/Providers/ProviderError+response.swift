@@ -5,7 +5,7 @@ extension ProviderError {
     ///   - message: the provider's own message; nil where the answer brought none.
     ///   - providerCode: the provider's own error number or word; left out where it is text that could be anything.
     ///   - creating: whether the request was to create.
-    ///   - timestamp: the present time, which a `Retry-After` date is held against.
+    ///   - timestamp: the present time, which a `Retry-After` date is compared with.
     package init(response: WireResponse, message: String?, providerCode: String? = nil, creating: Bool, at timestamp: Timestamp) {
         let code: Code =
             switch response.status {
@@ -25,7 +25,7 @@ extension ProviderError {
         )
     }
 
-    /// What is said of an answer that brought no message of the provider's.
+    /// The message for an answer that contains none from the provider.
     package static func plainMessage(_ status: Int) -> String { "the provider answered HTTP \(status)" }
 
     /// An error number or word that may stand in a log; nil for text that could be anything.

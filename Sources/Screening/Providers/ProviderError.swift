@@ -18,7 +18,6 @@ public struct ProviderError: Error, Sendable, Equatable, CustomStringConvertible
         case unsupported
     }
 
-    /// The kind of failure.
     public var code: Code
     /// One sentence, with the provider's own message where it gave one. Personal data is possible: shown to operators and the ATS, never logged.
     public var message: Personal<String>
@@ -30,10 +29,9 @@ public struct ProviderError: Error, Sendable, Equatable, CustomStringConvertible
     public var retryAfter: Duration?
     /// What the failure means where it was creating; nil where it was not.
     public var creation: CreationRule?
-    /// Of a provider in Lua whose script failed, where and why it did; nil else. As ``message``, never logged.
+    /// For a provider in Lua whose script failed: where and why it failed; otherwise nil. Like ``message``, it is never logged.
     public var script: RunFailure?
 
-    /// A failure.
     public init(
         _ code: Code,
         _ message: String,

@@ -12,9 +12,9 @@ public struct ProviderManifest: Sendable {
         public var signedWebhooks: Bool
         /// Its webhooks carry a timestamp that can be trusted.
         public var timestampedWebhooks: Bool
-        /// Cancels; and until when, in words.
+        /// Until when it cancels, in words; nil where it cannot cancel.
         public var cancel: String?
-        /// Finds a request that it may have got.
+        /// Finds a request that the provider may have received.
         public var find: Bool
         /// Takes an idempotency key when creating.
         public var idempotentCreate: Bool
@@ -47,14 +47,11 @@ public struct ProviderManifest: Sendable {
         public let name: String
         /// A line for people.
         public let title: String
-        /// Whether an account must have it.
         public let required: Bool
-        /// Whether it is a credential.
         public let secret: Bool
         /// Whether a list of values may stand for one.
         public let list: Bool
 
-        /// A setting.
         public init(_ name: String, _ title: String, required: Bool = false, secret: Bool = false, list: Bool = false) {
             self.name = name
             self.title = title
@@ -64,16 +61,15 @@ public struct ProviderManifest: Sendable {
         }
     }
 
-    /// How often reports are asked for by themselves.
+    /// How often the host asks for reports on its own.
     public struct Polling: Sendable, Equatable {
-        /// The time between two reads of an order that changed of late; nil where orders are read on request alone.
+        /// The time between two reads of an order that changed recently; nil where orders are read on request only.
         public var interval: Duration?
-        /// Reads a minute and account, at most; nil for no limit known.
+        /// The maximum number of reads per minute and account; nil where no limit is known.
         public var readsPerMinute: Int?
         /// How long the account rests after the provider said 429, unless the provider said otherwise.
         public var restAfter429: Duration
 
-        /// An interval and a limit.
         public init(interval: Duration?, readsPerMinute: Int? = nil, restAfter429: Duration = .seconds(60)) {
             self.interval = interval
             self.readsPerMinute = readsPerMinute
@@ -83,7 +79,6 @@ public struct ProviderManifest: Sendable {
 
     /// The provider's name in settings, orders and pages, such as `zinc`.
     public let name: String
-    /// Its name for people.
     public let title: String
     /// What it can do, unless an account's settings say otherwise.
     public let capabilities: Capabilities
@@ -91,7 +86,6 @@ public struct ProviderManifest: Sendable {
     public let fields: [Field]
     /// Base URL by environment; empty where an account must give `base_url`.
     public let environments: [String: String]
-    /// How reports are polled by default.
     public let polling: Polling
     /// The wire profile's defaults: everything that an account's `wire:` block may change.
     public let wire: JSON
@@ -100,7 +94,6 @@ public struct ProviderManifest: Sendable {
     /// Header fields of its webhooks, in lower case, that hold a credential: verified and then not kept.
     public let credentialHeaders: Set<String>
 
-    /// A manifest.
     public init(
         name: String,
         title: String,

@@ -12,7 +12,6 @@ public struct Account: Sendable {
 
     /// The account's name in the settings file.
     public let id: String
-    /// The provider's name.
     public let provider: String
     /// `staging` or `production`; nil where the provider has no environments.
     public var environment: String?
@@ -24,12 +23,10 @@ public struct Account: Sendable {
     public var wire: JSON
     /// The account's `settings` block, where its provider takes one.
     public var settings: JSON
-    /// How webhooks are signed.
     public var signature: SignatureMode
     /// How reports are polled; nil for on request alone and without a limit.
     public var polling: ProviderManifest.Polling?
 
-    /// An account.
     public init(
         id: String,
         provider: String,
@@ -55,18 +52,14 @@ public struct Account: Sendable {
 
 /// What a provider needs to speak for one account, handed in with every call.
 public struct ProviderSession: Sendable {
-    /// The account.
     public let account: Account
-    /// The way out.
     public let transport: any Transport
     /// The account's bearer tokens, shared by all calls of this process.
     public let tokens: TokenCache
-    /// The time.
     public let clock: any WallClock
     /// Where to say what matters, without personal data.
     public let logger: Logger
 
-    /// A session.
     public init(account: Account, transport: any Transport, tokens: TokenCache, clock: any WallClock, logger: Logger) {
         self.account = account
         self.transport = transport
@@ -78,12 +71,10 @@ public struct ProviderSession: Sendable {
 
 /// A short-lived bearer token and when to stop using it.
 public struct BearerToken: Sendable, Equatable {
-    /// The token.
     public let secret: Secret
-    /// From when on a new one is fetched.
+    /// The time from which a new one is fetched.
     public let renewAt: Timestamp
 
-    /// A token.
     public init(secret: Secret, renewAt: Timestamp) {
         self.secret = secret
         self.renewAt = renewAt

@@ -7,10 +7,8 @@ public struct RequestShape: Sendable, Equatable {
     public var path: String
     /// Header fields, names in lower case; none that holds a credential or frames the message.
     public var headers: [String: String]
-    /// The body.
     public var body: Personal<JSON>
 
-    /// A request of known parts.
     public init(method: String, path: String, headers: [String: String], body: JSON) {
         self.method = method
         self.path = path

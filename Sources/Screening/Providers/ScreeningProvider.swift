@@ -1,4 +1,4 @@
-/// A screening company, spoken to.
+/// A screening company that the host orders from.
 ///
 /// A provider is a value without state: everything that changes (transport, credentials, tokens, time) comes with the ``ProviderSession``.
 /// The host calls only what the ``ProviderManifest`` lists: only `manifest` and `submit` have no default. Every method may be called at any time,
@@ -31,13 +31,13 @@ public protocol ScreeningProvider: Sendable {
 
     /// The provider's present status on a request; nil where the provider does not list it (yet). Called only where the manifest lists `report`.
     /// Calling twice asks twice and changes nothing at the provider.
-    /// - Throws: ``ProviderError``: then nothing is known of the request. The default throws `unsupported`.
+    /// - Throws: ``ProviderError``: then nothing is known about the request. The default throws `unsupported`.
     func report(for reference: String, _ session: ProviderSession) async throws -> Report?
 
     /// Looks for the request that an earlier ``submit(_:request:callback:key:_:)`` of this order may have created; nil where the provider does not list
-    /// it (yet): the order is then `uncertain`, and never sent again by itself. Called only where the manifest lists `find`. Calling twice asks twice
+    /// it (yet): the order is then `uncertain`, and never resent without a person. Called only where the manifest lists `find`. Calling twice asks twice
     /// and changes nothing at the provider. The default gives nil.
-    /// - Throws: ``ProviderError``: then nothing is known of the request.
+    /// - Throws: ``ProviderError``: then nothing is known about the request.
     func find(_ order: Order, _ session: ProviderSession) async throws -> Submission?
 
     /// Checks that a webhook is the provider's. Returning means that it is. No I/O; called before the webhook is stored. Calling twice gives the same,
@@ -45,7 +45,7 @@ public protocol ScreeningProvider: Sendable {
     /// - Throws: ``WebhookVerificationError``.
     func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError)
 
-    /// What a verified webhook says; empty where it says nothing of a request. Asks nobody outside. Calling twice gives the same. The default
+    /// What a verified webhook says; empty where it says nothing about a request. Makes no calls. Calling twice gives the same. The default
     /// understands no webhook.
     /// - Throws: ``ProviderError`` where the body cannot be understood; `unavailable` where it could not be looked at, so that it is tried again.
     func interpret(_ webhook: Webhook, _ session: ProviderSession) async throws -> [WebhookReport]
@@ -93,10 +93,8 @@ extension ScreeningProvider {
 public struct ScreeningPackage: Sendable, Hashable {
     /// The provider's name for it; what an order's `package` says.
     public let id: String
-    /// Its name for people.
     public let name: String
 
-    /// A package.
     public init(id: String, name: String) {
         self.id = id
         self.name = name
@@ -110,10 +108,9 @@ public struct ScreeningPackage: Sendable, Hashable {
 public struct Submission: Sendable, Equatable {
     /// The provider's name for it.
     public let reference: String
-    /// What the provider says of it already; nil counts as `requested`.
+    /// The report that the provider already gave; nil counts as `requested`.
     public let report: Report?
 
-    /// A request at the provider.
     public init(reference: String, report: Report? = nil) {
         self.reference = reference
         self.report = report
@@ -122,11 +119,9 @@ public struct Submission: Sendable, Equatable {
 
 /// How a cancellation ended.
 public enum Cancellation: Sendable, Equatable {
-    /// The provider has cancelled the request.
     case cancelled
-    /// The provider does not cancel any more, with its words where it gave any.
+    /// The provider no longer cancels; with its message where it gave one.
     case tooLate(String?)
-    /// The provider cannot cancel.
     case unsupported
 }
 
@@ -137,7 +132,6 @@ public struct Webhook: Sendable {
     /// The body's bytes, exactly.
     public let body: [UInt8]
 
-    /// A webhook.
     public init(headers: [String: String], body: [UInt8]) {
         self.headers = headers
         self.body = body
@@ -148,10 +142,9 @@ public struct Webhook: Sendable {
 public struct WebhookReport: Sendable, Equatable {
     /// The provider's name for the request; nil where the webhook does not name it.
     public let reference: String?
-    /// What it says of the request; nil where it only says that something changed.
+    /// What it says about the request; nil where it only says that something changed.
     public let report: Report?
 
-    /// One thing that a webhook says.
     public init(reference: String?, report: Report?) {
         self.reference = reference
         self.report = report

@@ -12,19 +12,18 @@ public enum Scope: String, Sendable, CaseIterable {
     case admin
 }
 
-/// A token that opens the API to its holder. The secret that it is known by is not part of it: nobody can read that again.
+/// A token that gives its holder access to the API. It does not contain its secret, which cannot be read again.
 public struct AccessToken: Sendable, Equatable {
     /// `tok_…`
     public let id: String
-    /// What its holder is called where it matters who did something.
+    /// The holder's name, shown wherever it matters who did something.
     public let name: String
-    /// What it may do; ``Scope/read`` always among it.
+    /// What it may do; always includes ``Scope/read``.
     public let scopes: Set<Scope>
-    /// The connections whose things it may see; nil for all.
+    /// The connections whose data it may see; nil for all.
     public let connections: Set<String>?
-    /// When it was made.
     public let createdAt: Timestamp
-    /// From when on it is refused; nil for never.
+    /// The time from which it is refused; nil for never.
     public let expiresAt: Timestamp?
 
     /// A token; `read` is added to any scopes.

@@ -8,7 +8,6 @@ public struct Event: Sendable {
         case webhook
         /// A provider's answer to our own question, where it said something new.
         case poll
-        /// An operator's command on an order.
         case command
     }
 
@@ -26,7 +25,6 @@ public struct Event: Sendable {
 
     /// `evt_…`
     public let id: String
-    /// Where it comes from.
     public let kind: Kind
     /// The connection; nil for a provider's webhook whose order is not known.
     public let connection: String?
@@ -34,13 +32,9 @@ public struct Event: Sendable {
     public let account: String?
     /// The order it is about, for webhooks, polls and commands.
     public let order: String?
-    /// What was received.
     public let request: Personal<ReceivedRequest>
-    /// When.
     public let receivedAt: Timestamp
-    /// How far it has come.
     public var state: State
-    /// What stands in its way.
     public var problem: Problem?
     /// How often the same was received again.
     public var duplicateCount: Int
@@ -49,7 +43,6 @@ public struct Event: Sendable {
     /// The orders that its runs placed or found in their place, oldest first.
     public var orders: [String]
 
-    /// An event.
     public init(
         id: String,
         kind: Kind,
@@ -91,18 +84,15 @@ public struct Event: Sendable {
 
 /// A request as it came in, raw.
 public struct ReceivedRequest: Sendable, Equatable {
-    /// The method.
     public let method: String
     /// The path after the connection, with a leading slash.
     public let path: String
-    /// The query's parameters.
     public let query: [String: String]
     /// Header fields, names in lower case; credentials are left out.
     public let headers: [String: String]
     /// The body's bytes, exactly.
     public let body: [UInt8]
 
-    /// A request.
     public init(method: String, path: String, query: [String: String] = [:], headers: [String: String] = [:], body: [UInt8]) {
         self.method = method
         self.path = path
@@ -116,10 +106,8 @@ public struct ReceivedRequest: Sendable, Equatable {
 public struct Acceptance: Sendable, Equatable {
     /// The event's identifier: the first one's, where this was a duplicate.
     public let event: String
-    /// Whether the same had been received before.
     public let duplicate: Bool
 
-    /// An acceptance.
     public init(event: String, duplicate: Bool) {
         self.event = event
         self.duplicate = duplicate

@@ -1,4 +1,4 @@
-/// What the host knows of an account or a connection beyond its settings: whether it is paused, rests, and when anything was heard of it.
+/// What the host knows about an account or a connection beyond its settings: whether it is paused or rests, and when anything last came from it.
 public struct OperatingState: Sendable, Equatable {
     /// What it is the state of.
     public enum Subject: Sendable, Hashable {
@@ -36,14 +36,11 @@ public struct OperatingState: Sendable, Equatable {
     public struct Pause: Sendable, Equatable {
         /// Why: a code for programs, a sentence, and since when.
         public let problem: Problem
-        /// Who paused it.
         public let actor: Actor
-        /// What they noted.
         public let note: Personal<String>?
         /// Which credentials were rejected, as a hash; nil where the pause has nothing to do with credentials. It ends when they change.
         public let credentials: String?
 
-        /// A pause.
         public init(problem: Problem, actor: Actor, note: Personal<String>? = nil, credentials: String? = nil) {
             self.problem = problem
             self.actor = actor
@@ -52,20 +49,18 @@ public struct OperatingState: Sendable, Equatable {
         }
     }
 
-    /// What it is the state of.
     public let subject: Subject
     /// Why nothing is sent for it; nil where it is not paused.
     public var pause: Pause?
     /// Nothing is asked of the provider before this time, which said that it is asked too often; nil where it does not rest.
     public var restsUntil: Timestamp?
-    /// Since when it rests.
     public var restsSince: Timestamp?
     /// When a delivery or webhook of its own was last accepted; nil where none ever was.
     public var lastHeardAt: Timestamp?
     /// When a delivery or webhook that claimed to be its own was last refused; nil where none ever was.
     public var lastRefusedAt: Timestamp?
 
-    /// A state; of a subject of which nothing is known but its name, unless told otherwise.
+    /// A state; by default that of a subject about which only its name is known.
     public init(
         _ subject: Subject,
         pause: Pause? = nil,
@@ -87,16 +82,12 @@ public struct OperatingState: Sendable, Equatable {
 public struct Replica: Sendable, Equatable {
     /// Made at start; claims name it as their owner.
     public let id: String
-    /// The machine's name.
     public let host: String
-    /// The program's version.
     public let version: String
-    /// When it started.
     public let startedAt: Timestamp
-    /// When it last said that it is there.
+    /// When it last reported that it is alive.
     public var seenAt: Timestamp
 
-    /// A replica.
     public init(id: String, host: String, version: String, startedAt: Timestamp, seenAt: Timestamp) {
         self.id = id
         self.host = host

@@ -1,11 +1,9 @@
 /// One page of a list.
 public struct Page<Item: Sendable>: Sendable {
-    /// The items.
     public var items: [Item]
     /// Where the next page starts; nil at the end.
     public var next: String?
 
-    /// A page.
     public init(items: [Item], next: String?) {
         self.items = items
         self.next = next
@@ -21,7 +19,6 @@ public struct PageRequest: Sendable, Equatable {
     /// Oldest first; else newest first.
     public var ascending: Bool
 
-    /// A page.
     public init(limit: Int = 50, cursor: String? = nil, ascending: Bool = false) {
         self.limit = limit
         self.cursor = cursor
@@ -33,17 +30,12 @@ public struct PageRequest: Sendable, Equatable {
 public struct OrderQuery: Sendable, Equatable {
     /// In one of these states; empty for any.
     public var states: Set<OrderState> = []
-    /// With this outcome.
     public var outcome: Outcome?
-    /// Waiting on this party.
     public var waitingOn: Party?
     /// On one of these connections; nil for any.
     public var connections: Set<String>?
-    /// From this account.
     public var account: String?
-    /// At this provider.
     public var provider: String?
-    /// With this external id.
     public var externalID: String?
     /// Known to its provider by this reference.
     public var providerRef: String?
@@ -62,11 +54,9 @@ public struct OrderQuery: Sendable, Equatable {
 public struct EventQuery: Sendable, Equatable {
     /// In one of these states; empty for any.
     public var states: Set<Event.State> = []
-    /// Of this kind.
     public var kind: Event.Kind?
     /// On one of these connections; nil for any.
     public var connections: Set<String>?
-    /// Of this account.
     public var account: String?
     /// Received at or after.
     public var since: Timestamp?
@@ -83,11 +73,8 @@ public struct RunQuery: Sendable, Equatable {
     public var states: Set<Run.State> = []
     /// On one of these connections; nil for any.
     public var connections: Set<String>?
-    /// Of this event.
     public var event: String?
-    /// Of this order.
     public var order: String?
-    /// Of this hook.
     public var hook: String?
     /// Made at or after.
     public var since: Timestamp?
@@ -98,14 +85,13 @@ public struct RunQuery: Sendable, Equatable {
     public init() {}
 }
 
-/// What ``WorkQueue/load()`` says of the queue.
+/// What ``WorkQueue/load()`` reports about the queue.
 public struct QueueLoad: Sendable, Equatable {
     /// Work that is queued, by kind.
     public var queued: [Work.Kind: Int]
-    /// Since when the longest-waiting due work that nobody holds has been due, reads apart; nil where none is.
+    /// The due time of the longest-waiting due work that nobody holds, not counting reads; nil where there is none.
     public var oldestDue: Timestamp?
 
-    /// A load.
     public init(queued: [Work.Kind: Int], oldestDue: Timestamp?) {
         self.queued = queued
         self.oldestDue = oldestDue
@@ -116,12 +102,9 @@ public struct QueueLoad: Sendable, Equatable {
 public struct Counts: Sendable, Equatable {
     /// What is counted together.
     public struct Group: Hashable, Sendable {
-        /// The connection.
         public let connection: String
-        /// The state's name.
         public let state: String
 
-        /// A group.
         public init(connection: String, state: String) {
             self.connection = connection
             self.state = state
@@ -148,25 +131,24 @@ public struct Counts: Sendable, Equatable {
 
 /// What a budget grants.
 public struct Grant: Sendable, Equatable {
-    /// So many may be spent now.
+    /// How many may be spent now.
     public var count: Int
     /// When there will be more; nil where all that was asked for was granted.
     public var next: Timestamp?
 
-    /// A grant.
     public init(count: Int, next: Timestamp?) {
         self.count = count
         self.next = next
     }
 }
 
-/// What is known of an API request that carries an `Idempotency-Key`.
+/// What is known about an API request with an `Idempotency-Key`.
 public enum IdempotencyState: Sendable, Equatable {
     /// The key is new: do it, then call ``IdempotencyStore/recordResponse(key:status:body:)``.
     case fresh
     /// The first request with this key and body has not been answered yet.
     case running
-    /// It was answered so.
+    /// It was already answered, with this status and body.
     case answered(status: Int, body: [UInt8])
     /// The key came with another body before.
     case conflict

@@ -4,7 +4,6 @@ public struct Run: Sendable {
     public enum State: String, Sendable, CaseIterable {
         /// Waits for its first attempt.
         case queued
-        /// An attempt is under way.
         case running
         /// Waits for its next attempt.
         case waiting
@@ -21,7 +20,7 @@ public struct Run: Sendable {
         /// A person decided that nothing is to be done.
         case discarded
 
-        /// Whether nothing more happens by itself.
+        /// Whether the host will do nothing more on its own.
         public var isEnded: Bool { ![.queued, .running, .waiting].contains(self) }
     }
 
@@ -35,9 +34,7 @@ public struct Run: Sendable {
 
     /// `run_…`
     public let id: String
-    /// The connection.
     public let connection: String
-    /// The plugin.
     public let plugin: String
     /// The version that its manifest says.
     public var pluginVersion: String
@@ -49,11 +46,8 @@ public struct Run: Sendable {
     public let event: String?
     /// The order whose update it handles; nil for an event.
     public let order: String?
-    /// What the hook is called with.
     public let input: Input
-    /// How far it has come.
     public var state: State
-    /// The attempts so far.
     public var attempt: Int
     /// When the next attempt is due; nil where none is.
     public var nextAttemptAt: Timestamp?
@@ -65,16 +59,13 @@ public struct Run: Sendable {
     public private(set) var earlierFailures: [FailedAttempt]
     /// How many attempts in a row ended with the script's own error.
     public var scriptErrors: Int
-    /// How many attempts in a row were cut short through no fault of the script.
+    /// How many attempts in a row were interrupted through no fault of the script.
     public var interruptions: Int
     /// What the script logged, oldest first, redacted.
     public var logs: [JSON]
-    /// When it was made.
     public let createdAt: Timestamp
-    /// When it ended.
     public var endedAt: Timestamp?
 
-    /// A run.
     public init(
         id: String,
         connection: String,
@@ -160,7 +151,6 @@ public struct ScriptVersion: Sendable, Equatable {
     /// The scripts, in a form that is `Plugins`' own.
     public let content: [UInt8]
 
-    /// A version.
     public init(id: String, content: [UInt8]) {
         self.id = id
         self.content = content
@@ -175,7 +165,7 @@ public struct Step: Sendable, Equatable {
     public let kind: String
     /// SHA-256 of kind and request, in hexadecimal: a replay that asks for something else here is an error.
     public let requestHash: String
-    /// What was asked, as JSON.
+    /// The call's arguments, as JSON.
     public let request: Personal<JSON>
     /// What was answered; nil while the answer is not known.
     public var reply: Personal<JSON>?
@@ -188,7 +178,6 @@ public struct Step: Sendable, Equatable {
     /// How long the answer took, in milliseconds; nil while there is none.
     public var milliseconds: Int?
 
-    /// A step.
     public init(
         number: Int,
         kind: String,

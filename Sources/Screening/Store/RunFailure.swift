@@ -4,9 +4,7 @@ public struct RunFailure: Sendable, Hashable {
     public var code: String
     /// What happened, in one sentence.
     public var message: String
-    /// The plugin.
     public var plugin: String?
-    /// The hook that was running.
     public var hook: String?
     /// The script at fault, such as `greenhouse/main.lua`.
     public var script: String?
@@ -16,14 +14,12 @@ public struct RunFailure: Sendable, Hashable {
     public var excerpt: [String]
     /// The payload's path that was not as expected.
     public var path: String?
-    /// What was expected there.
     public var expected: String?
     /// What was found there: a kind of value, never a person's value.
     public var found: String?
-    /// What to do about it.
     public var hint: String?
 
-    /// A failure; what is not known is left out.
+    /// A failure; parts that are not known are left out.
     public init(
         _ code: String,
         _ message: String,
@@ -50,7 +46,7 @@ public struct RunFailure: Sendable, Hashable {
         self.hint = hint
     }
 
-    /// What stands in an order's or event's way because of it.
+    /// The problem that it causes for an order or event.
     public func problem(at timestamp: Timestamp) -> Problem { Problem(code: code, message: message, at: timestamp) }
 
     /// `{code, message, plugin, hook, script, line, excerpt, path, expected, found, hint}` with what is known, as the API shows it and the store keeps it.
@@ -84,14 +80,11 @@ public struct RunFailure: Sendable, Hashable {
 
 /// An attempt at a run that failed.
 public struct FailedAttempt: Sendable, Hashable {
-    /// Which attempt, from 1. One that did not count has the number of the next that does.
+    /// The attempt's number, from 1. An attempt that did not count has the number of the next one that does.
     public let attempt: Int
-    /// When it failed.
     public let at: Timestamp
-    /// Why.
     public let failure: RunFailure
 
-    /// An attempt that failed.
     public init(attempt: Int, at: Timestamp, _ failure: RunFailure) {
         self.attempt = attempt
         self.at = at

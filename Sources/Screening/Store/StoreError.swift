@@ -1,8 +1,8 @@
 /// Why the store did not do what was asked.
 public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// Something moved on since it was read: read again and decide again.
+    /// What was read has changed since: read again and decide again.
     case conflict
-    /// The store cannot be had or cannot take more (away, full, read-only, closed): nothing was written. The text says why.
+    /// The store cannot be reached or cannot accept writes (away, full, read-only, closed): nothing was written. The text says why.
     case unavailable(String)
     /// The connection was lost during the commit: it may have been written.
     case unknown(String)

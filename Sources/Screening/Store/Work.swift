@@ -4,20 +4,15 @@ public enum Work: Sendable, Hashable {
     case event(String)
     /// Execute a run's next attempt.
     case run(String)
-    /// Send an order to its provider.
     case submit(order: String)
     /// Ask the provider for an order's present report.
     case read(order: String)
 
     /// The kind of work, as the store keeps it.
     public enum Kind: String, Sendable, CaseIterable {
-        /// ``Work/event(_:)``
         case event
-        /// ``Work/run(_:)``
         case run
-        /// ``Work/submit(order:)``
         case submit
-        /// ``Work/read(order:)``
         case read
     }
 
@@ -51,18 +46,16 @@ public enum Work: Sendable, Hashable {
 
 /// Work with its place in the queue.
 public struct QueuedWork: Sendable, Equatable {
-    /// What to do.
     public var work: Work
-    /// Work with one concurrency key is done one at a time, in the order in which it was queued; work without a concurrency key waits for nothing.
+    /// Work with the same concurrency key runs one at a time, in the order in which it was queued; work without one never waits for other work.
     public var concurrencyKey: String?
     /// The account whose budget it needs; only for reads.
     public var account: String?
-    /// Not before this time.
+    /// The work is not done before this time.
     public var due: Timestamp
-    /// Lower goes first among what is due.
+    /// Among due work, lower values run first.
     public var priority: Int
 
-    /// Work with its place in the queue.
     public init(_ work: Work, concurrencyKey: String? = nil, account: String? = nil, due: Timestamp, priority: Int = 5) {
         self.work = work
         self.concurrencyKey = concurrencyKey
@@ -81,16 +74,14 @@ public struct QueuedWork: Sendable, Equatable {
 public struct Claim: Sendable, Hashable {
     /// The row in the queue.
     public let id: Int64
-    /// What to do.
     public let work: Work
     /// Who holds it: a claim of another owner is lost.
     public let owner: String
     /// Which attempt this is, from 1. Counted when claimed, before anything is done.
     public let attempt: Int
-    /// How often, since an attempt last came to an end, whoever held this work has vanished with it: crashed, was killed, or lost the machine.
+    /// How often, since an attempt last ended, the holder of this work disappeared: it crashed, was killed, or lost its machine.
     public let abandonedCount: Int
 
-    /// A claim.
     public init(id: Int64, work: Work, owner: String, attempt: Int, abandonedCount: Int = 0) {
         self.id = id
         self.work = work
@@ -99,7 +90,7 @@ public struct Claim: Sendable, Hashable {
         self.abandonedCount = abandonedCount
     }
 
-    /// Whether both are the same holder's hold on the same attempt.
+    /// Whether both claims have the same holder and the same attempt.
     public static func == (left: Claim, right: Claim) -> Bool {
         left.id == right.id && left.owner == right.owner && left.attempt == right.attempt
     }
@@ -114,18 +105,15 @@ public struct Claim: Sendable, Hashable {
 
 /// What to claim.
 public struct ClaimRequest: Sendable {
-    /// Who claims.
     public var owner: String
-    /// At most so many.
+    /// The maximum number of claims.
     public var limit: Int
-    /// Only these kinds.
     public var kinds: Set<Work.Kind>
     /// Only reads of this account; nil for no such limit.
     public var account: String?
     /// How long the claims are held without ``WorkQueue/renew(_:lease:)``.
     public var lease: Duration
 
-    /// What to claim.
     public init(owner: String, limit: Int, kinds: Set<Work.Kind>, account: String? = nil, lease: Duration = .seconds(30)) {
         self.owner = owner
         self.limit = limit
@@ -145,12 +133,10 @@ public struct Decision: Sendable {
         case again(at: Timestamp, spent: Bool)
     }
 
-    /// What becomes of the work itself.
     public var disposition: Disposition
     /// What else is written.
     public var effects: [Effect]
 
-    /// A decision.
     public init(_ disposition: Disposition, _ effects: [Effect] = []) {
         self.disposition = disposition
         self.effects = effects
@@ -162,36 +148,32 @@ public enum Effect: Sendable {
     /// An order's new version. `order.version` is one more than the version that was read; where the stored one has moved on, the whole
     /// transaction is a ``StoreError/conflict``.
     case order(Order)
-    /// An entry on an order's timeline.
     case timeline(TimelineEntry)
     /// A new run, or a run's new state.
     case run(Run)
-    /// Something must still be as it was read; where it is not, the whole transaction is a ``StoreError/conflict``.
+    /// A condition that must still hold as it did when it was read; otherwise the whole transaction is a ``StoreError/conflict``.
     case expect(Expectation)
     /// Steps of a run, in the place of those with the same numbers.
     case steps([Step], of: String)
-    /// An event's new state.
     case event(id: String, state: Event.State, problem: Problem?)
     /// An event that is recorded after the fact: a poll's answer, an operator's command.
     case record(Event)
     /// More work. Work that is queued already moves to the earlier of both times.
     case queue(QueuedWork)
-    /// Work that is not needed any more, unless somebody holds it.
+    /// Removes work that is no longer needed, unless somebody holds it.
     case unqueue(Work)
-    /// An account or connection is paused; nil lets it go on.
+    /// Pauses an account or connection; nil resumes it.
     case pause(OperatingState.Subject, OperatingState.Pause?)
-    /// Nothing is asked of an account's provider before a time. A rest is never shortened.
+    /// Sends an account's provider nothing before a time. A rest is never shortened.
     case rest(OperatingState.Subject, until: Timestamp)
-    /// Something of an account's or connection's own was accepted. The latest time stays.
+    /// A request from the account's or connection's own sender was accepted. The latest time is kept.
     case heard(OperatingState.Subject, at: Timestamp)
-    /// Something that claimed to be an account's or connection's own was refused. The latest time stays.
+    /// A request that claimed to come from the account's or connection's own sender was refused. The latest time is kept.
     case refusedDelivery(OperatingState.Subject, at: Timestamp)
 
-    /// What must still be as it was read. What is not there is not in any state.
+    /// A condition that must still hold as it did when it was read. Something that does not exist is in no state.
     public enum Expectation: Sendable, Hashable {
-        /// A run is in this state.
         case run(String, in: Run.State)
-        /// An event is in this state.
         case event(String, in: Event.State)
     }
 
@@ -203,9 +185,7 @@ public enum Effect: Sendable {
 
 /// One entry of an order's timeline.
 public struct TimelineEntry: Sendable, Equatable {
-    /// The order.
     public let order: String
-    /// When.
     public let at: Timestamp
     /// What kind of thing happened: `accepted`, `submitting`, `submitted`, `report`, `update`, `problem`, `command`.
     public let kind: String
@@ -215,10 +195,8 @@ public struct TimelineEntry: Sendable, Equatable {
     public let details: JSON
     /// Who asked for it; nil for what the host did in the course of its work.
     public let actor: Actor?
-    /// What they said about it.
     public let note: Personal<String>?
 
-    /// An entry.
     public init(
         order: String,
         at: Timestamp,

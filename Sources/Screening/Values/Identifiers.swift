@@ -14,7 +14,6 @@ public protocol RandomSource: Sendable {
 
 /// The system's cryptographic randomness.
 public struct SystemRandom: RandomSource {
-    /// The system's cryptographic randomness.
     public init() {}
 
     /// Bytes from the operating system's generator.
@@ -46,7 +45,7 @@ extension RandomSource {
     }
 }
 
-/// The kinds of things that carry an identifier of ours.
+/// The kinds of things that have an identifier made by the host.
 public enum IdentifierKind: String, Sendable {
     /// An order: `ord_…`.
     case order = "ord"

@@ -12,7 +12,6 @@ extension JSON {
         /// The number of members from which on names are looked up in an index. Below it, comparing each name is faster than hashing one.
         static let indexedFrom = 17
 
-        /// No members.
         public init() {}
 
         /// Members from pairs; of a name given twice the last value stands.

@@ -1,7 +1,7 @@
 extension JSON {
     /// How members are ordered in the text.
     public enum MemberOrder: Sendable {
-        /// As they stand.
+        /// In their present order.
         case kept
         /// By name, so that equal values give equal bytes.
         case sorted

@@ -1,16 +1,12 @@
 /// A JSON value that loses nothing: integers stay exact, `1.0` stays a fraction, members keep the order they came in.
 public enum JSON: Sendable, Hashable {
-    /// `null`
     case null
-    /// `true` or `false`
     case bool(Bool)
     /// A number written without fraction or exponent that fits 64 bits.
     case int(Int64)
     /// Any other number that a double can hold.
     case double(Double)
-    /// Text.
     case string(String)
-    /// A list.
     case array([JSON])
     /// Members in the order they were written; names are unique.
     case object(Members)
@@ -79,19 +75,13 @@ extension JSON {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    /// Text.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// A boolean.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
-    /// An integer.
     public init(integerLiteral value: Int64) { self = .int(value) }
-    /// A number.
     public init(floatLiteral value: Double) { self = .double(value) }
-    /// A list.
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
     /// An object; of a name given twice the last value stands.
     public init(dictionaryLiteral elements: (String, JSON)...) { self = .object(Members(elements)) }
-    /// `null`.
     public init(nilLiteral: ()) { self = .null }
 
     /// Text, or `null` for nil.

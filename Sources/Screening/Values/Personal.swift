@@ -3,10 +3,8 @@
 /// It cannot print itself: descriptions, string interpolation, `dump` and mirrors show only `‹personal›`, so a log line or an error text that
 /// meets one by mistake leaks nothing. Reading `value` is the deliberate act; do it where the value leaves for its purpose.
 public struct Personal<Value: Sendable>: Sendable {
-    /// The value itself.
     public var value: Value
 
-    /// Wraps a value.
     public init(_ value: Value) { self.value = value }
 }
 

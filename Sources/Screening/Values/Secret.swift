@@ -1,11 +1,10 @@
 /// A credential: an API key, a signing token, a password.
 ///
-/// It cannot print itself, as ``Personal`` cannot. Two secrets are compared in time that depends on their lengths only.
+/// Like ``Personal``, it cannot print itself. Two secrets are compared in time that depends on their lengths only.
 public struct Secret: Sendable {
     /// The text itself. Read it where it goes on the wire or into a signature, and nowhere else.
     public let value: String
 
-    /// Wraps a credential.
     public init(_ value: String) { self.value = value }
 
     /// The credential's UTF-8 bytes.

@@ -1,4 +1,4 @@
-/// The known word that somebody who wrote `text` most likely meant; nil where none is close.
+/// The known word that the author of `text` most likely meant; nil where none is close.
 ///
 /// Close means: equal but for case, spaces, `_` and `-`; or at most two slips apart (a letter missing, added, changed, or two swapped; one slip
 /// for words of up to four letters). Of several, the closest, then the first.

@@ -11,7 +11,6 @@ public protocol WallClock: Sendable {
 
 /// The machine's own clock.
 public struct SystemClock: WallClock {
-    /// The machine's own clock.
     public init() {}
 
     /// The machine's time of day.

@@ -53,7 +53,6 @@ public final class HandlerTransport: Transport {
 public struct ClosureHandler: WireHandler {
     private let body: @Sendable (WireRequest) async throws -> WireResponse
 
-    /// A handler that answers as `body` does.
     public init(_ body: @escaping @Sendable (WireRequest) async throws -> WireResponse) { self.body = body }
 
     /// Calls the closure.

@@ -5,7 +5,6 @@ import Synchronization
 public final class LogRecorder: Sendable {
     private let kept = Mutex<[String]>([])
 
-    /// An empty record.
     public init() {}
 
     /// A logger of every level that writes into this record.

@@ -78,7 +78,7 @@ public final class ManualClock: WallClock {
     /// How many are asleep.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
-    /// Returns once at least `count` are asleep, so that a test moves the clock only when there is somebody to wake. Waits for ever where they never are.
+    /// Returns once at least `count` are asleep, so that a test moves the clock only when there is somebody to wake. Waits for ever if that never happens.
     public func waitForSleepers(_ count: Int = 1) async {
         await withCheckedContinuation { continuation in
             let satisfied = state.withLock { state -> [Watcher] in

@@ -13,9 +13,7 @@ import Synchronization
 public final class ScriptedTransport: Transport {
     /// What comes back for a request.
     public enum Reply: Sendable {
-        /// An answer.
         case response(WireResponse)
-        /// No answer.
         case failure(TransportError)
     }
 
@@ -79,7 +77,7 @@ public final class ScriptedTransport: Transport {
     /// The requests sent so far, in order.
     public var requests: [WireRequest] { state.withLock { $0.requests } }
 
-    /// What went otherwise than scripted, and the steps that nobody asked for.
+    /// What did not go as scripted, and the steps that were never requested.
     public var problems: [String] {
         state.withLock { state in
             state.problems + state.script.map { "\($0.method) \($0.url) was expected, but not sent" }

@@ -5,7 +5,6 @@ import Synchronization
 public final class SeededRandom: RandomSource {
     private let state: Mutex<UInt64>
 
-    /// A source that starts at `seed`.
     public init(_ seed: UInt64 = 1) { state = Mutex(seed) }
 
     /// The next 64 bits (SplitMix64).

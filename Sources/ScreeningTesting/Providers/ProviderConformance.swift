@@ -11,7 +11,6 @@ public import Screening
 public struct ProviderConformance: Sendable {
     /// One promise.
     public struct Check: Sendable, CustomStringConvertible {
-        /// Its name.
         public let name: String
         let find: @Sendable (ProviderConformance) async throws -> [String]
 
@@ -19,12 +18,10 @@ public struct ProviderConformance: Sendable {
         public var description: String { name }
     }
 
-    /// The provider.
     public let provider: any ScreeningProvider
     /// How its wire behaves.
     public let script: ProviderScript
 
-    /// A suite for one provider.
     public init(_ provider: any ScreeningProvider, _ script: ProviderScript) {
         self.provider = provider
         self.script = script

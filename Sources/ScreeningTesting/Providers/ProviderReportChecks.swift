@@ -63,6 +63,6 @@ extension ProviderConformance {
         try await provider.report(for: script.reference, ProviderStage(script, situation).session)
     }
 
-    /// "Not found" may well be an answer: the request is not listed.
+    /// "Not found" may be a valid answer: that the request is not listed.
     private static func isMissing(_ fault: ProviderFault) -> Bool { if case .status(404) = fault { true } else { false } }
 }

@@ -18,7 +18,6 @@ public enum ProviderSituation: Sendable, Equatable {
     case knowsNothing
     /// It holds the request that the script's order created, where it can be found.
     case holdsRequest
-    /// It cancels.
     case cancels
     /// It does not cancel any more.
     case isTooLate
@@ -49,7 +48,6 @@ public struct ProviderScript: Sendable {
     /// A webhook of the provider's about the script's reference, signed as it should be; nil where it sends none.
     public var webhook: (@Sendable (_ status: String, _ result: String?) -> Webhook)?
 
-    /// A script.
     public init(
         account: Account,
         order: Order,

@@ -7,7 +7,7 @@ extension ProviderConformance {
             let script = suite.script
             var printed: [String] = []
             let echo: @Sendable (WireRequest) -> WireResponse = { request in
-                // A provider that says everything back, as some do in their error messages.
+                // A provider that repeats everything it was sent, as some do in their error messages.
                 let said = "\(request.url) \(request.headers.map(\.value)) " + String(decoding: request.body, as: UTF8.self)
                 return WireResponse(400, json: ["message": .string(said), "error": .string(said), "code": 4001, "statusCode": 4001])
             }

@@ -67,7 +67,7 @@ struct QueueModel {
         }
     }
 
-    /// Takes over how the store calls what was claimed.
+    /// Takes over the numbers that the store gave to what was claimed.
     mutating func name(_ claims: [Claim]) {
         for claim in claims { if let index = index(of: claim.work) { entries[index].id = claim.id } }
     }

@@ -17,7 +17,7 @@ extension ATSSimulator {
         return try await sendTest(add(partner: partner, test: chosen, candidate: candidate))
     }
 
-    /// Sends an assessment once more, as after an answer that was lost: the same test, candidate and address.
+    /// Sends an assessment again, as after a lost answer: the same test, candidate and address.
     /// - Throws: as ``orderAssessment(at:test:candidate:)``.
     @discardableResult
     public func sendTest(_ assessment: Assessment) async throws -> Assessment {

@@ -8,7 +8,6 @@ public struct Assessment: Sendable, Equatable {
     public let partner: String
     /// The `partner_test_id` that was ordered.
     public internal(set) var testID: String
-    /// For whom.
     public let candidate: Candidate
     /// The address that the partner calls with PATCH when the assessment is complete.
     public let url: String
@@ -18,7 +17,7 @@ public struct Assessment: Sendable, Equatable {
     public internal(set) var completions = 0
     /// Each answer to `test_status`, as it came.
     public internal(set) var statuses: [JSON] = []
-    /// What the ATS found wrong with the partner's answers; each was also told to `response_error`.
+    /// What the ATS found wrong with the partner's answers; each problem was also sent to `response_error`.
     public internal(set) var errors: [String] = []
 
     /// The last `partner_status`.
@@ -43,9 +42,7 @@ public struct ATSReceipt: Sendable, Equatable {
         case callback
     }
 
-    /// What it was.
     public let kind: Kind
-    /// When it came.
     public let at: Timestamp
     /// Whether credentials or signature were right. What was not is answered 401.
     public let isVerified: Bool
@@ -69,7 +66,6 @@ public struct ATSReceipt: Sendable, Equatable {
 public struct ATSProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// `list_tests`, `send_test` or `test_status`.
     public let call: String
-    /// The HTTP status of the answer.
     public let status: Int
     /// What is wrong with it, in a sentence.
     public let message: String

@@ -1,7 +1,7 @@
 import Screening
 
 extension ZincRequest {
-    /// As the control routes show it: the report, and what the stand-in knows beside it.
+    /// As the control routes show it: the report, and what else the stand-in knows.
     var controlJSON: JSON {
         [
             "id": .string(id), "package": package.id, "candidate": candidate.controlJSON, "callback": JSON(callback),
@@ -11,7 +11,7 @@ extension ZincRequest {
 }
 
 extension Invitation {
-    /// As the control routes show it: the report, and what the stand-in knows beside it.
+    /// As the control routes show it: the report, and what else the stand-in knows.
     var controlJSON: JSON {
         [
             "id": .string(id), "product": .string(productID), "candidate": candidate.controlJSON, "reference": JSON(reference),

@@ -1,7 +1,7 @@
 import HTTPTypes
 import Screening
 
-/// The site's page: what was ordered, what is to go wrong, what was said. Plain forms, no script.
+/// The site's page: orders, requested faults and the exchange log. Plain forms, no script.
 enum ControlPage {
     static func whole(_ site: SimulatorSite) -> WireResponse {
         let parts = [

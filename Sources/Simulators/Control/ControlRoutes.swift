@@ -20,7 +20,7 @@ extension SimulatorSite {
     ///
     /// Lists are `{"items": […]}`. A form's post is answered with the way back to the page.
     func control(_ request: WireRequest, _ path: [String]) async -> WireResponse {
-        // A page of somebody else must not steer the stand-ins of whoever looks at it.
+        // A foreign web page must not control the stand-ins of the person who visits it.
         if let site = HTTPField.Name("Sec-Fetch-Site"), let origin = request.headers[site], origin == "cross-site" {
             return Self.problem(403, "Requests from other sites are not taken.")
         }
@@ -113,7 +113,7 @@ extension SimulatorSite {
 
     private func order(_ kind: String, _ input: JSON) async -> WireResponse {
         do {
-            // A form has no objects: there the candidate's fields stand beside the others.
+            // A form cannot hold objects, so it has the candidate's fields beside the others.
             let candidate = try Candidate(json: input["candidate"] ?? input)
             if kind == "assessments" {
                 guard let partner = input["partner"]?.identifier else { return Self.problem(422, "partner is required.") }

@@ -1,12 +1,12 @@
 import Screening
 
-/// Something that goes wrong on request, at one simulator and operation.
+/// A fault on request, at one simulator and operation.
 public struct Fault: Sendable, Equatable {
     /// What goes wrong.
     public enum Effect: Sendable, Equatable {
-        /// The request is acted on this much later.
+        /// The request is acted on after this delay.
         case latency(Duration)
-        /// The request is acted on at once and answered this much later.
+        /// The request is acted on at once and answered after this delay.
         case lateAnswer(Duration)
         /// The request is acted on, the webhooks that are due are delivered, and only then it is answered.
         case webhookFirst
@@ -18,9 +18,9 @@ public struct Fault: Sendable, Equatable {
         case dropAfter
         /// The answer is the usual one without the id of what was created.
         case withoutID
-        /// Every token that was given out becomes worthless; then the request is handled as usual.
+        /// Every token issued so far becomes invalid; then the request is handled as usual.
         case expireTokens
-        /// A webhook is sent this many times more, byte for byte.
+        /// A webhook is sent this many additional times, byte for byte.
         case duplicateWebhook(Int)
         /// A webhook is held back until the next one of the same request has gone.
         case holdWebhook
@@ -30,18 +30,15 @@ public struct Fault: Sendable, Equatable {
         case loseWebhook
     }
 
-    /// Where it goes wrong.
     public var simulator: Simulator
     /// The operation; nil: any but the sending of webhooks.
     ///
     /// zinc: `packages create results cancel webhook` · workerchecks: `token create cancel result` · ats: `completion callback`
     public var operation: String?
-    /// What goes wrong.
     public var effect: Effect
-    /// How often it still happens; nil: until it is cleared.
+    /// How many more times it happens; nil: until it is cleared.
     public var times: Int?
 
-    /// A fault.
     public init(_ simulator: Simulator, _ operation: String? = nil, _ effect: Effect, times: Int? = 1) {
         self.simulator = simulator
         self.operation = operation

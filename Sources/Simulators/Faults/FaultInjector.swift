@@ -1,7 +1,7 @@
 import Screening
 import Synchronization
 
-/// The faults that have been asked for and have not all happened yet.
+/// The requested faults that have not all happened yet.
 public final class FaultInjector: Sendable {
     private let faults = Mutex<[Fault]>([])
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Wakes one waiting task. A signal that nobody waits for is kept for the next who waits.
+/// Wakes one waiting task. A signal sent while no task waits is kept for the next one.
 final class AsyncSignal: Sendable {
     private struct State {
         var isSignalled = false
@@ -34,7 +34,7 @@ final class AsyncSignal: Sendable {
                 displaced?.resume()
             }
         } onCancel: {
-            // The same signal serves: a cancelled wait and a wake-up need not be told apart.
+            // One signal is enough: a cancelled wait and a wake-up need not be distinguished.
             notify()
         }
     }

@@ -14,11 +14,8 @@ public struct LoggedExchange: Sendable, Equatable {
 
     /// Its place in the log, from 1.
     public let number: Int
-    /// When it began.
     public let at: Timestamp
-    /// Who asked whom.
     public let direction: Direction
-    /// Which simulator.
     public let simulator: Simulator
     /// What it was about: `create`, `results`, `webhook`, …; nil where the simulator knows no such operation.
     public let operation: String?
@@ -28,7 +25,7 @@ public struct LoggedExchange: Sendable, Equatable {
     public let url: String
     /// The `Idempotency-Key` that came with it.
     public let idempotencyKey: String?
-    /// The request's body as text, up to 64 KB; what is a credential is blotted out.
+    /// The request's body as text, up to 64 KB; credentials are blanked out.
     public let body: String
     /// The answer's status; nil while there is none, and where the connection broke.
     public internal(set) var status: Int?

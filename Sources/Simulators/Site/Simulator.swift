@@ -11,7 +11,7 @@ public enum Simulator: String, Sendable, CaseIterable {
     case ats
 }
 
-/// What the site needs of each stand-in: the fault machinery lies round it, the same for all.
+/// What the site needs from each stand-in; the fault handling around it is the same for all.
 protocol Simulated: Sendable {
     /// Which one it is.
     var name: Simulator { get }
@@ -22,7 +22,7 @@ protocol Simulated: Sendable {
     func respond(to request: WireRequest, path: [String]) -> WireResponse
     /// An error body in this simulator's shape.
     func errorResponse(_ status: Int, _ message: String) -> WireResponse
-    /// Makes every token that was given out worthless.
+    /// Invalidates every token issued so far.
     func expireTokens()
 }
 

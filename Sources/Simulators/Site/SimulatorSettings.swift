@@ -6,9 +6,7 @@ public struct SimulatorSettings: Sendable {
     public struct Zinc: Sendable {
         /// Keys of the customer accounts; each sees its own requests only.
         public var apiKeys: [Secret] = [Secret("simulated-zinc-key")]
-        /// What webhooks are signed with.
         public var signingToken = Secret("simulated-zinc-signing-token")
-        /// What can be ordered.
         public var packages: [ZincPackage] = ZincPackage.usual
         /// The member that holds the list of `GET /packages`; nil: the list stands at the root.
         public var packagesMember: String?
@@ -52,13 +50,9 @@ public struct SimulatorSettings: Sendable {
     public var webhookRetries: [Duration] = [.seconds(1), .seconds(5), .seconds(30)]
     /// How many exchanges the log keeps.
     public var logLimit = 20_000
-    /// The Zinc stand-in.
     public var zinc = Zinc()
-    /// The WorkerChecks stand-in.
     public var workerChecks = WorkerChecks()
-    /// The ATS stand-in.
     public var ats = ATS()
 
-    /// The default behaviour.
     public init() {}
 }

@@ -48,10 +48,10 @@ extension SimulatorSite {
         return response
     }
 
-    /// Sees that the webhooks about what was just created have been delivered.
+    /// Returns once the webhooks about what was just created have been delivered.
     private func deliverFirst(_ response: WireResponse) async {
         await settle()
-        // The work may have been in the hands of `run()` already.
+        // `run()` may already have taken the work.
         if let id = response.json?[settings.zinc.idMember]?.text { await environment.timers.idle(ZincSimulator.concurrencyKey(id)) }
     }
 }

@@ -16,13 +16,9 @@ public import Screening
 /// What happens by itself (webhooks, stages) is done by ``run()``, or step by step by ``settle()``. With a clock and a random source of a test's
 /// own, everything is repeatable.
 public final class SimulatorSite: WireHandler {
-    /// The Zinc stand-in.
     public let zinc: ZincSimulator
-    /// The WorkerChecks stand-in.
     public let workerChecks: WorkerChecksSimulator
-    /// The ATS stand-in.
     public let ats: ATSSimulator
-    /// How the stand-ins were set up.
     public let settings: SimulatorSettings
     let environment: SimulatorEnvironment
 

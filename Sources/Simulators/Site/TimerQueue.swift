@@ -7,7 +7,6 @@ enum TimedAction: Sendable {
     case advanceZinc(String)
     /// Moves a WorkerChecks invitation on by one stage of its lifecycle.
     case advanceWorkerChecks(String)
-    /// Sends a webhook.
     case deliver(Delivery)
     /// Asks the partner for an assessment's status, as the ATS does once it was told that the assessment is complete.
     case readAssessment(Int)
@@ -30,7 +29,7 @@ final class TimerQueue: Sendable {
         var count = 0
     }
 
-    /// How many concurrency keys may be at work at once: one silent receiver must not hold up the rest, nor a thousand exhaust the sockets.
+    /// How many concurrency keys may be at work at once: one silent receiver must not delay the rest, and a thousand must not exhaust the sockets.
     private let width = 64
     private let state = Mutex(State())
     private let signal = AsyncSignal()

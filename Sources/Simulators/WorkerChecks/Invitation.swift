@@ -2,19 +2,15 @@ public import Screening
 
 /// A check invitation at the WorkerChecks stand-in.
 public struct Invitation: Sendable, Equatable {
-    /// Its id.
     public let id: String
     /// The place of the account's widget secret among the settings' secrets.
     public let account: Int
-    /// What was ordered.
     public let productID: String
-    /// For whom.
     public let candidate: Candidate
     /// The caller's own name for it.
     public let reference: String?
     /// The `Idempotency-Key` of the request that created it. The stand-in does not act on it: two equal keys make two invitations.
     public let idempotencyKey: String?
-    /// When it was created.
     public let createdAt: Timestamp
     /// `Pending`, `In Progress`, `Completed` or `Cancelled`; by control any word.
     public internal(set) var status = "Pending"

@@ -5,7 +5,6 @@ struct ReadLimit {
     let perMinute: Int
     /// The granted reads of the last minute, oldest first.
     private var granted: [Timestamp] = []
-    /// How many reads were refused.
     private(set) var refused = 0
     /// The most reads that any sixty seconds saw, granted or refused.
     private(set) var peak = 0

@@ -33,7 +33,7 @@ public final class WorkerChecksSimulator: Sendable {
     public var refusedReads: Int { state.withLock { $0.limits.values.reduce(0) { $0 + $1.refused } } }
     /// The most result reads that one account tried in any sixty seconds.
     public var peakReads: Int { state.withLock { $0.limits.values.map(\.peak).max() ?? 0 } }
-    /// How many tokens were given out.
+    /// How many tokens were issued.
     public var tokensGiven: Int { state.withLock { $0.tokensGiven } }
 
     /// Changes an invitation; what is nil stays. Any word may be given. Returns it as it now stands; nil where there is none.
@@ -51,7 +51,7 @@ public final class WorkerChecksSimulator: Sendable {
         }
     }
 
-    /// Makes every token that was given out worthless, as if its 24 hours were over.
+    /// Invalidates every token issued so far, as if its 24 hours were over.
     public func expireTokens() { state.withLock { $0.tokens = [:] } }
 
     func continueLifecycle(_ id: String) {
@@ -98,7 +98,7 @@ public final class WorkerChecksSimulator: Sendable {
         return text
     }
 
-    /// The account whose token this is; nil where it is nobody's or has expired.
+    /// The account whose token this is; nil where the token is unknown or has expired.
     func account(of token: String) -> Int? {
         let now = environment.clock.now()
         return state.withLock { $0.tokens[token].flatMap { now < $0.expiresAt ? $0.account : nil } }

@@ -9,7 +9,7 @@ struct ZincStage: Sendable, Equatable {
     }
 }
 
-/// Zinc's status texts, and the way a request takes by itself.
+/// Zinc's status texts, and the stages that a request goes through on its own.
 enum ZincLifecycle {
     /// The coarse `status` of each `statusV2`.
     static let coarse = [
@@ -22,7 +22,7 @@ enum ZincLifecycle {
     static func stages(lastName: String) -> [ZincStage] {
         let start = [ZincStage("awaiting-candidate"), ZincStage("in-progress")]
         return switch lastName {
-        // An overall clear outcome is what `all-clear` means, so what is to be considered goes by way of the recruiter's review.
+        // An overall clear outcome is what `all-clear` means, so a result to consider passes through the recruiter's review.
         case "Consider": start + [ZincStage("ready-for-review", "consider"), ZincStage("reviewed", "consider")]
         case "Returning": start + start + [ZincStage("all-clear", "clear")]
         case "Reviewed": start + [ZincStage("all-clear", "clear"), ZincStage("reviewed", "clear")]

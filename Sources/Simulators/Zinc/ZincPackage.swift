@@ -9,7 +9,6 @@ public struct ZincPackage: Sendable, Equatable {
         /// The `checkType` of the check in reports: the finer kind of an education check, else nil.
         public var category: String?
 
-        /// A check.
         public init(_ type: String, category: String? = nil) {
             self.type = type
             self.category = category
@@ -18,12 +17,9 @@ public struct ZincPackage: Sendable, Equatable {
 
     /// The package's id: text, or a number where the list shall show one.
     public var id: JSON
-    /// Its name for people.
     public var name: String
-    /// What is checked.
     public var checks: [Check]
 
-    /// A package.
     public init(id: JSON, name: String, checks: [Check]) {
         self.id = id
         self.name = name

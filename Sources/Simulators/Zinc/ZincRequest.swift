@@ -6,15 +6,12 @@ public struct ZincRequest: Sendable, Equatable {
     public let id: String
     /// The place of the account's key among the settings' keys.
     public let account: Int
-    /// What was ordered.
     public let package: ZincPackage
-    /// For whom.
     public let candidate: Candidate
     /// `resultsCallbackURL`; nil: no webhooks are sent.
     public let callback: String?
     /// The `Idempotency-Key` of the request that created it. The stand-in does not act on it: two equal keys make two requests.
     public let idempotencyKey: String?
-    /// When it was created.
     public let createdAt: Timestamp
     /// The coarse status.
     public internal(set) var status = "pending"
@@ -28,7 +25,6 @@ public struct ZincRequest: Sendable, Equatable {
     public internal(set) var checks: [JSON]?
     /// Every status it has had, the first first.
     public internal(set) var history = ["requested"]
-    /// The stages still to come.
     var stages: [ZincStage]
 
     /// Whether nothing more is expected.
@@ -79,14 +75,12 @@ public struct ZincChange: Sendable {
     public var status: String?
     /// The new result; any word.
     public var result: String?
-    /// The checks exactly as reports shall show them.
+    /// The checks exactly as reports are to show them.
     public var checks: [JSON]?
-    /// Where the report can be read.
     public var reportURL: String?
     /// Whether a webhook tells of it.
     public var announce: Bool
 
-    /// A change.
     public init(
         statusV2: String? = nil,
         status: String? = nil,

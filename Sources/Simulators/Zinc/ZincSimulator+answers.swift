@@ -11,7 +11,7 @@ extension ZincSimulator: Simulated {
         case (.get, "packages", 1): "packages"
         case (.post, "checks", 1): "create"
         case (.get, "results", 1): "results"
-        // The document names no way to cancel; these are the two that are likely.
+        // The document names no way to cancel; these are the two likely ones.
         case (.post, "checks", 3) where rest[2] == "cancel": "cancel"
         case (.delete, "checks", 2): "cancel"
         default: nil
@@ -35,7 +35,7 @@ extension ZincSimulator: Simulated {
         }
     }
 
-    /// `{statusCode, message}`: Zinc's own code is not the HTTP status, and the stand-in sees to it that nobody takes it for that.
+    /// `{statusCode, message}`: Zinc's own code is not the HTTP status, so the stand-in uses codes that cannot be mistaken for it.
     func errorResponse(_ status: Int, _ message: String) -> WireResponse {
         WireResponse(status, json: ["statusCode": .int(Int64(10_000 + status)), "message": .string(message)])
     }

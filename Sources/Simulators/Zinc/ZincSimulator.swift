@@ -28,7 +28,7 @@ public final class ZincSimulator: Sendable {
     /// The request of that id; nil where there is none.
     public func request(_ id: String) -> ZincRequest? { state.withLock { $0.requests[id] } }
 
-    /// Changes a request and, unless the change says otherwise, sends a webhook about it. It no longer advances by itself.
+    /// Changes a request and, unless the change says otherwise, sends a webhook about it. The request then no longer advances on its own.
     /// An empty change sends the present report once more. Returns the request as it now stands; nil where there is none.
     @discardableResult
     public func set(_ id: String, _ change: ZincChange) -> ZincRequest? {

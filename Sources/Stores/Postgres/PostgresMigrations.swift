@@ -1,7 +1,7 @@
 import Screening
 
 extension SchemaMigration {
-    /// What replicas that start at once wait for one another by.
+    /// The lock that makes replicas which start at the same time wait for one another.
     private static let lock: Int64 = 0x6661_6972_6c65_6164
 
     /// Brings a database up to date, each change in its own transaction. Does nothing where there is nothing to do. Until the connection ends no other

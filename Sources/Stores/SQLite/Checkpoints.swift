@@ -17,7 +17,7 @@ final class Checkpoints: Sendable {
         var isClosed = false
     }
 
-    /// Pages written between two checkpoints: 8 MiB. With more, the disk is busy with the copy for so long that commits are felt to wait for it.
+    /// Pages written between two checkpoints: 8 MiB. With more, the copy keeps the disk busy for so long that commits are noticeably delayed.
     static let interval = 1024
     /// Pages in the log from which on the writer finishes a checkpoint itself: 32 MiB.
     static let longLog = 4096

@@ -2,12 +2,11 @@ import Foundation
 import GRDB
 import Screening
 
-/// The file of a store's keys: `NAME-keys.db` beside `NAME.db`. It stands apart so that a backup of the rows holds nothing that opens them, and so that a key
-/// that is destroyed is gone from every copy that lacks it.
+/// The file of a store's keys: `NAME-keys.db` beside `NAME.db`. It stands apart so that a backup of the rows holds nothing that opens them, and so that a
+/// key that is destroyed is gone from every copy that lacks it.
 ///
 /// Keys are written through a connection of their own, before anything is sealed with them; the store's own connections see the file as `keys`.
 final class KeyFile: DataKeyTable {
-    /// The file's path.
     let path: String
     private let database: DatabaseQueue
 

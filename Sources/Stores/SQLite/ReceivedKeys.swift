@@ -3,8 +3,8 @@ import Synchronization
 
 /// Which parts of the table of dedupe keys may hold a key. Almost every event is new, and is known to be new without asking the table.
 ///
-/// Says "may" of a key that it was never given now and then, and never "no" of one that it was. A key that was added by a transaction which came to
-/// nothing does no harm.
+/// Now and then it says "may" of a key that it was never given; it never says "no" of one that it was given. A key added by a transaction that was rolled
+/// back does no harm.
 final class ReceivedKeys: Sendable {
     /// Events in a bucket of the table, by their numbers.
     private static let bucketSize: Int64 = 1024
@@ -46,7 +46,8 @@ final class ReceivedKeys: Sendable {
         }
     }
 
-    /// Reads the filters of segments beside the work, one after the other. Where `read` gives none the segment stays unread, and is asked.
+    /// Reads the filters of segments beside the work, one after the other. Where `read` returns nil, the segment stays unread, and its buckets are queried
+    /// instead.
     func adopt(_ segments: [Int], read: @escaping @Sendable (Int) -> KeyFilter?) {
         reading.async { [self] in
             for segment in segments {
@@ -72,7 +73,7 @@ final class ReceivedKeys: Sendable {
 }
 
 /// A Bloom filter for the keys of 65,536 events: 256 KiB, wrong about one new key in 40,000 when it is full. It must be wrong seldom: in a large store every
-/// new key is held against many of them, and each time one is wrong the 64 buckets behind it are asked in vain.
+/// new key is checked against many of them, and each time one is wrong the 64 buckets behind it are queried for nothing.
 struct KeyFilter {
     private static let bits = 1 << 21
     private var words: [UInt64] = []

@@ -2,7 +2,7 @@ import GRDB
 import Screening
 
 extension SchemaMigration {
-    /// Holds that a file is one that this version can bring up to date, without changing it.
+    /// Checks, without changing the file, that this version can bring it up to date.
     /// - Throws: ``StoreError`` where it is not.
     static func check(_ path: String) throws {
         var configuration = Configuration()

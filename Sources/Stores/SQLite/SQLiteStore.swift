@@ -8,7 +8,6 @@ import Synchronization
 /// Writes go through one writer that commits together what has arrived together; reads run beside it on connections of their own and see what was
 /// committed before they began. A write is on disk, through the write-ahead log, when its method returns.
 final class SQLiteStore: SQLStore {
-    /// The clock that it was opened with.
     let clock: any WallClock
     let codec: RowCodec
     let health = StoreHealth()
@@ -21,9 +20,9 @@ final class SQLiteStore: SQLStore {
     private let received: ReceivedKeys
     private let isClosed = Mutex(false)
 
-    /// So many intents at most in one transaction: the first in it wait for the last.
+    /// The most intents in one transaction: the first in it wait for the last.
     private static let batchLimit = 512
-    /// So many deliveries at most wait for the writer: with more, whoever sends is told to come again.
+    /// The most deliveries that may wait for the writer: beyond that, senders are told to try again later.
     private static let intakeLimit = 8192
 
     /// Opens the store in a file, making the file where there is none and bringing an older schema up to date. Work that a former process held when it

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Whether the file can be read and written, as far as errors have shown.
 ///
-/// What lies on a damaged page is met now and then only, but it does not heal: once met, the store is not in order until it is opened again, on a backup.
-/// A disk that is nearly full refuses a large event and takes a small one: that one was refused counts until as much is taken again.
+/// A damaged page is read only now and then, but it does not heal: once one was read, the store counts as damaged until it is opened again, on a backup. A
+/// disk that is nearly full refuses a large event and takes a small one: a refusal counts until a write of the same size succeeds.
 final class StoreHealth: Sendable {
     private let damage = Mutex<StoreError?>(nil)
     private let refused = Mutex(false)
@@ -26,7 +26,7 @@ final class StoreHealth: Sendable {
         return classify(error)
     }
 
-    /// What was refused would be taken now.
+    /// Forgets the refusal: a write of that size has succeeded since.
     func isOver() { refused.withLock { $0 = false } }
 
     /// Throws where the store was found to be damaged.

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Screening
 
-/// Keeps outgoing calls away from the inside of the network.
+/// Keeps outgoing calls from reaching the internal network.
 ///
 /// A host is resolved once, every address it has must be public or allowed, and the connection is made to an address that was judged: a name that
 /// points elsewhere a moment later gains nothing.
@@ -39,7 +39,7 @@ struct AddressGuard: Sendable {
         return found.filter { seen.insert($0).inserted }
     }
 
-    /// Asks the resolver and gives up waiting at a deadline; the question itself is left to end by itself, since a resolver cannot be interrupted.
+    /// Asks the resolver and gives up waiting at a deadline; the look-up itself runs on until it ends, since a resolver cannot be interrupted.
     private func resolved(_ host: String, by deadline: NIODeadline) async throws -> [IPAddress] {
         let promise = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: [IPAddress].self)
         let alarm = promise.futureResult.eventLoop.scheduleTask(deadline: deadline) {
@@ -60,7 +60,7 @@ struct AddressGuard: Sendable {
         TransportError(.refused, "\(destination.host) is not on the public internet, and network.allow does not name its address")
     }
 
-    /// Threads of the resolver's own: names that are slow to resolve keep nobody waiting but those who ask for names.
+    /// The resolver has threads of its own: names that are slow to resolve delay only other look-ups.
     private static let resolvers: NIOThreadPool = {
         let pool = NIOThreadPool(numberOfThreads: 16)
         pool.start()

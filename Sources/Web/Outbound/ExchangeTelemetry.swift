@@ -3,11 +3,12 @@ import Metrics
 import Screening
 import Tracing
 
-/// Counts, times and traces what is sent, by host and how it ended. Of a URL nothing but a configured account's host is told: the rest holds credentials.
+/// Counts, times and traces what is sent, by host and how it ended. Of a URL only the host of a configured account is recorded: the rest may hold
+/// credentials.
 struct ExchangeTelemetry: Sendable {
     /// Whether a host is a configured account's. Any other is `other`: scripts choose hosts, and each would be a series of its own.
     var isAccountHost: @Sendable (_ host: String) -> Bool = { _ in false }
-    /// Whether a host is told the trace that a request belongs to. Nobody is unless the operator says so: hosts are other people's.
+    /// Whether a host is told the trace that a request belongs to. None is unless the operator says so, for the hosts belong to others.
     var isTold: @Sendable (_ host: String) -> Bool = { _ in false }
 
     /// Sends a request by `send`.
@@ -18,7 +19,7 @@ struct ExchangeTelemetry: Sendable {
     ) async throws -> WireResponse {
         let named = host.flatMap { isAccountHost($0) ? $0 : nil } ?? "other"
         let start = ContinuousClock.now
-        // Not thrown inside: a span would keep the error's text, and that names any host.
+        // Not thrown inside the span, which would keep the error's text: that may name any host.
         let outcome: Result<WireResponse, any Error> = await withSpan("HTTP \(request.method.label)", ofKind: .client) { span in
             var request = request
             if let host, isTold(host) { InstrumentationSystem.instrument.inject(span.context, into: &request.headers, using: FieldInjector()) }

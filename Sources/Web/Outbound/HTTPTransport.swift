@@ -19,7 +19,7 @@ public final class HTTPTransport: Transport {
     ///   - maximumAnswer: how many bytes an answer's body may have.
     ///   - connectTimeout: how long making a connection, TLS included, may take.
     ///   - isAccountHost: whether metrics and spans name a host; any other is `other`.
-    ///   - isTold: whether a host is told which trace a request belongs to, in the tracer's headers (W3C's `traceparent`, say). Nobody is unless this says so.
+    ///   - isTold: whether a host is told which trace a request belongs to, in the tracer's headers (W3C's `traceparent`, say). None is unless this says so.
     ///   - allow: whether an address outside the public internet may be called; an IPv6 address that wraps an IPv4 one comes as that.
     public convenience init(
         maximumResponse: Int = 4 << 20,

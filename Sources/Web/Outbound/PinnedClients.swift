@@ -12,8 +12,8 @@ final class PinnedClients: Sendable {
     struct Key: Hashable {
         let host: String
         let address: IPAddress
-        /// Whether every request gets a connection of its own. A connection that was kept may be closed by the other side in the moment a request
-        /// leaves on it, and then nobody knows whether it arrived: too much doubt for a request that creates something.
+        /// Whether every request gets a connection of its own. A connection that was kept may be closed by the other side in the moment a request leaves
+        /// on it, and then nobody knows whether it arrived: too great a risk for a request that creates something.
         let fresh: Bool
     }
 
@@ -45,7 +45,7 @@ final class PinnedClients: Sendable {
     }
 
     deinit {
-        // A client must be shut down before it goes; its own task keeps it until then.
+        // A client must be shut down before it is released; a task of its own keeps it until then.
         for entry in state.withLock({ $0.entries.values }) { entry.leased.client.shutdown { _ in } }
     }
 

@@ -4,7 +4,7 @@ import Screening
 
 /// `/ats/{connection}/{path…}`: where ATSs deliver.
 public enum ATSRoutes {
-    /// The routes of an intake. Whatever the method: the plugin's manifest and scripts say what is taken.
+    /// The routes of an intake. They take every method: the plugin's manifest and scripts say what is accepted.
     public static func routes(_ intake: Intake) -> [Route] {
         [
             Route(nil, "/ats/{connection}/*") { request in

@@ -53,7 +53,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: The connection
 
     func handlerAdded(context: ChannelHandlerContext) {
-        // What is read ahead of a request that nobody has looked at yet is not counted: keep it small.
+        // Bytes read ahead for a request that is not being handled yet are not counted: keep them few.
         try? context.channel.syncOptions?.setOption(
             .recvAllocator,
             value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 16 << 10)
@@ -170,7 +170,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: Refusing
 
-    /// The rest of the body is of no use: leaves the sender a moment to notice the answer, then closes.
+    /// The rest of the body is not needed: gives the sender a moment to notice the answer, then closes.
     private func closeAfterAnswer(_ context: ChannelHandlerContext) {
         closing = true
         bodyAlarm?.cancel()
@@ -187,7 +187,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Answers a request on a connection too many, unless it asks for what is always answered.
+    /// Refuses a request on a connection beyond the limit, unless its route is always answered.
     private func refuseUnlessVital(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
         refusalAlarm?.cancel()
         let path = (head.path ?? "/").prefix { $0 != "?" }

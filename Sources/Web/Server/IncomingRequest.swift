@@ -5,7 +5,6 @@ import Screening
 
 /// A request as it came in.
 public struct IncomingRequest: Sendable {
-    /// The method.
     public let method: HTTPRequest.Method
     /// The path as received, percent-encoded, without the query.
     public let path: String

@@ -5,7 +5,7 @@ import Logging
 import NIOCore
 import Screening
 
-/// What Hummingbird asks: takes each request through the links and to its route, and puts the answer on the wire.
+/// The responder that Hummingbird calls: takes each request through the links and to its route, and puts the answer on the wire.
 struct RequestHandler: HTTPResponder {
     /// The connection of one request.
     struct Context: InitializableFromSource, Sendable {

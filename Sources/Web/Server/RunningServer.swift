@@ -5,7 +5,6 @@ import ServiceLifecycle
 
 /// A server that runs in the background until it is stopped: for simulators, demonstrations and tests.
 public struct RunningServer: Sendable {
-    /// The port it listens on.
     public let port: Int
     private let group: ServiceGroup
     private let task: Task<Void, any Error>

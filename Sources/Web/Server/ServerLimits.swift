@@ -20,6 +20,5 @@ public struct ServerLimits: Sendable {
     /// The bytes of all requests' bodies and large answers that are under way together. What does not fit is answered 503 with `Retry-After`.
     public var bodyBudget = 64 << 20
 
-    /// The defaults.
     public init() {}
 }

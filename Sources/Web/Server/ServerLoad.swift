@@ -27,7 +27,7 @@ final class ServerLoad: Sendable {
         case dropped
     }
 
-    /// How many connections beyond the limit are told so politely.
+    /// How many connections beyond the limit are answered 503 rather than just closed.
     static let courtesy = 64
 
     private let state = Mutex(Figures())
@@ -84,7 +84,7 @@ final class ServerLoad: Sendable {
 
     func endRequest() { state.withLock { $0.requests -= 1 } }
 
-    /// Whether so many bytes would find room now.
+    /// Whether there is room for this many bytes now.
     func hasRoom(for bytes: Int) -> Bool {
         let fits = state.withLock { bytes <= bodyBudget - $0.bytes }
         if !fits { warn("bytes") }
@@ -133,17 +133,17 @@ final class HeldBytes: Sendable {
 
     deinit { load.release(count.withLock { $0 }) }
 
-    /// Whether so many bytes more would find room now.
+    /// Whether there is room for this many more bytes now.
     func hasRoom(for bytes: Int) -> Bool { load.hasRoom(for: bytes) }
 
-    /// Holds bytes more.
+    /// Holds this many more bytes.
     /// - Throws: ``ProblemDocument`` 503 where there is no room.
     func add(_ bytes: Int, always: Bool = false) throws(ProblemDocument) {
         guard load.hold(bytes, always: always) else { throw ProblemDocument.overloaded }
         count.withLock { $0 += bytes }
     }
 
-    /// Holds nothing any more.
+    /// Releases everything that it holds.
     func clear() {
         load.release(
             count.withLock { count in

@@ -24,7 +24,7 @@ struct UnreadBody: Sendable {
     ///   it was complete.
     func read() async throws -> ByteBuffer {
         if let announced, announced > limit { throw ProblemDocument.tooLarge(limit) }
-        // Room is looked for at once, and taken as the bytes come: who announces much and sends nothing takes it from nobody.
+        // Room is checked at once but taken only as the bytes arrive: a sender who announces much and sends nothing takes no room from others.
         if let announced, !held.hasRoom(for: announced) { throw ProblemDocument.overloaded }
         var body = ByteBuffer()
         for try await var part in parts {

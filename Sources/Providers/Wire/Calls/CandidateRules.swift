@@ -1,6 +1,6 @@
 import Screening
 
-/// What a provider needs to know of a candidate before it can be asked: found out before ordering, so that the ATS hears a sentence at once.
+/// What a provider needs to know about a candidate. Checked before ordering, so that the ATS gets a clear message at once.
 enum CandidateRules {
     /// Whether the provider needs a mobile number.
     enum Mobile: Sendable {

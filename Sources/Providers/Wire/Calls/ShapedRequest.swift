@@ -4,7 +4,7 @@ import Screening
 
 /// What a connection's script may see and change of a request to a provider, and how what it made of it is sent.
 ///
-/// Credentials stay behind: the account's own header, whatever else holds a secret of the account, and the query. They are put back as they were.
+/// Credentials are held back: the account's own header, everything else that holds a secret of the account, and the query. They are restored unchanged.
 struct ShapedRequest {
     private let original: WireRequest
     /// What the path follows: the account's base URL, or the origin of another URL.

@@ -1,14 +1,12 @@
 import Screening
 
-/// Speaks to a provider for one account, as the account's profile says: what Zinc and WorkerChecks have in common.
+/// Talks to a provider for one account as the account's profile says: the part that Zinc and WorkerChecks share.
 struct WireClient: Sendable {
     private let session: ProviderSession
     private let exchange: WireExchange
     private let comparison: TextComparison
-    /// How the provider is spoken to.
     let profile: WireProfile
 
-    /// A client for the session's account.
     init(_ session: ProviderSession, defaults: JSON, comparison: TextComparison) {
         self.session = session
         self.comparison = comparison

@@ -3,9 +3,7 @@ import Screening
 
 /// Sends the profile's calls for one account and turns everything that is not a success into a ``ProviderError``.
 struct WireExchange: Sendable {
-    /// The account and the way out.
     let session: ProviderSession
-    /// How the provider is spoken to.
     let profile: WireProfile
 
     /// Performs one call.
@@ -27,7 +25,7 @@ struct WireExchange: Sendable {
             let plain = try call.request(scope, baseURL: session.account.baseURL, authorization: authorization)
             request = shape.map { shaped(plain, authorization).request($0) } ?? plain
         } catch {
-            // Nothing was sent: a profile or credentials put right let the order go out after all.
+            // Nothing was sent: once the profile or the credentials are corrected, the order can still be sent.
             throw creating ? error.creating(.sendAgain) : error
         }
         let response: WireResponse
@@ -61,7 +59,7 @@ struct WireExchange: Sendable {
         return json
     }
 
-    /// An answer that came but does not say what it should.
+    /// The error for an answer that lacks what it should contain.
     func unreadable(_ call: WireCall, _ reason: String, _ status: Int? = nil) -> ProviderError {
         ProviderError(.unreadable, "the provider's answer to \(call.name) could not be understood: \(reason)", status: status)
     }
@@ -85,7 +83,7 @@ struct WireExchange: Sendable {
 }
 
 extension ProviderError {
-    /// The same failure, met while creating.
+    /// The same failure, as one that happened while creating.
     func creating(_ rule: CreationRule) -> ProviderError {
         var error = self
         error.creation = rule

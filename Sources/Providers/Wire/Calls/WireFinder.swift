@@ -2,7 +2,7 @@ import Screening
 
 /// Looks through a provider's list for the request that a lost answer may have created.
 ///
-/// Only an account that names what to look by has it, for no provider's document promises a reference of ours in its list:
+/// Only accounts that configure what to look for have it, because no provider documents that its list contains our reference:
 ///
 /// ```yaml
 /// find: { by: candidate.email }                                                  # compared with the order's e-mail

@@ -17,7 +17,7 @@ struct WireReport: Sendable {
 
     /// The report in an item; nil where the item says no status at all.
     ///
-    /// The coarse status decides only where the precise one is absent: an unknown precise word is unknown, whatever stands beside it.
+    /// The coarse status decides only where the precise one is absent: an unknown precise word stays unknown, whatever the coarse one says.
     func report(in item: JSON) -> Report? {
         var statusTexts: [String: String] = [:]
         func text(of member: String) -> JSON? {
@@ -39,7 +39,7 @@ struct WireReport: Sendable {
         )
     }
 
-    /// The report beside an answer's id when creating; nil where its status is no known word: the request has been made all the same.
+    /// The report beside the id in the answer to a creation; nil where its status is no known word: the request exists all the same.
     func known(in body: JSON) -> Report? {
         guard let report = report(in: body), case .recognised = report.status else { return nil }
         return report

@@ -1,6 +1,6 @@
 import Screening
 
-/// Checks an account of a provider that is spoken to by a wire profile.
+/// Checks an account of a provider that is described by a wire profile.
 enum WireAccount {
     /// What is wrong with the account's address and `wire:` block, a sentence each.
     static func problems(with account: Account, defaults: JSON) -> [String] {

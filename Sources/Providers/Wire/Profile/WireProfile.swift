@@ -1,6 +1,6 @@
 import Screening
 
-/// How a provider is spoken to, as data: the manifest's defaults, changed by an account's `wire:` block.
+/// How to talk to a provider, as data: the manifest's defaults, changed by an account's `wire:` block.
 ///
 /// The providers' documents leave much open (paths, member names, the words on the wire), so nothing of the kind is compiled in. A profile is an
 /// object of sections. Some describe calls, others name where things are found in answers or what texts mean:
@@ -25,7 +25,6 @@ import Screening
 struct WireProfile: Sendable {
     private let sections: JSON
 
-    /// The profile of an account.
     init(_ defaults: JSON, changedBy changes: JSON) {
         var sections = defaults.members ?? JSON.Members()
         for (name, change) in changes.members?.pairs ?? [] {

@@ -1,23 +1,19 @@
 import HTTPTypes
 import Screening
 
-/// What may stand in an account's `wire:` block, so that a misspelt key is found when the settings are checked and not when an order is lost.
+/// What an account's `wire:` block may contain, so that a misspelt key is found when the settings are checked, not when an order is lost.
 indirect enum WireShape: Sendable {
-    /// Text.
     case text
     /// A whole number above zero.
     case number
-    /// An HTTP method.
     case method
     /// A path that begins with `/`, or a whole URL; placeholders allowed.
     case path
     /// JSON with placeholders.
     case template
-    /// An object of templates.
     case templates
     /// One dotted path, or a list of them.
     case selector
-    /// A list of HTTP statuses.
     case statuses
     /// Texts of the provider's and what they mean: one of these.
     case texts([String])
@@ -50,7 +46,7 @@ indirect enum WireShape: Sendable {
         "errors": .section(["message": .selector, "code": .selector]),
     ])
 
-    /// What is wrong with a value, a sentence each, with its path from `wire`. `null` is right everywhere: it takes away.
+    /// What is wrong with a value, a sentence each, with its path from `wire`. `null` is valid everywhere: it removes a default.
     func problems(in value: JSON, at path: String = "wire") -> [String] {
         guard !value.isNull else { return [] }
         func wanted(_ what: String) -> [String] { ["\(path): expected \(what), found \(value.kind.withArticle)"] }
@@ -96,7 +92,7 @@ indirect enum WireShape: Sendable {
         }
     }
 
-    /// What was most likely meant, or else what there is.
+    /// A hint with the name most likely meant, or else with all valid names.
     private static func hint(for text: String, among known: [String]) -> String {
         if let near = suggestion(for: text, among: known) { return "; did you mean \(near)?" }
         return "; known are \(known.joined(separator: ", "))"

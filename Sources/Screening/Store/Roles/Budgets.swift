@@ -1,4 +1,4 @@
-/// What may be asked of providers in a minute, shared by everybody on this store.
+/// How much providers may be asked per minute, shared by all replicas on this store.
 public protocol Budgets: Sendable {
     /// Takes up to `count` from a budget that grants `perMinute` in any sixty seconds. Calling again takes more.
     func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant

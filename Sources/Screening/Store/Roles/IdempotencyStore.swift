@@ -1,4 +1,4 @@
-/// API requests that carry an `Idempotency-Key` and must not be done twice.
+/// API requests with an `Idempotency-Key`, which must not be carried out twice.
 public protocol IdempotencyStore: Sendable {
     /// Begins a request that carries an idempotency key. Of several callers with one key exactly one is told that it is fresh. Keys are kept for 24 hours,
     /// and a request that was never answered for two minutes.

@@ -1,9 +1,9 @@
-/// Where everything that comes in, from either side, is put down before anybody is answered.
+/// Stores everything that comes in, from either side, before any answer is sent.
 ///
 /// Returning from a method that writes means that what it wrote survives a crash of the process and of the machine. Throwing means that nothing was
-/// written, ``StoreError/unknown(_:)`` apart. This holds for every role of a store.
+/// written, except with ``StoreError/unknown(_:)``. This holds for every role of a store.
 public protocol Inbox: Sendable {
-    /// Puts an event into the inbox and queues the work of looking at it, under the order's concurrency key where it is about an order.
+    /// Puts an event into the inbox and queues the work of handling it, under the order's concurrency key where it is about an order.
     ///
     /// Calling again with the same `dedupe` key and connection changes nothing but a count, and names the first event. A nil key is never a duplicate.
     func accept(_ event: Event, dedupe: String?) async throws -> Acceptance

@@ -1,9 +1,9 @@
 /// The hosts that run on a store.
 public protocol ReplicaRegistry: Sendable {
-    /// Says that a replica is there. Calling again updates when it was seen; replicas that were not seen for a day are forgotten.
+    /// Records that a replica is alive. Calling again updates when it was seen; replicas that were not seen for a day are forgotten.
     func announce(_ replica: Replica) async throws
 
-    /// Takes a replica out of the registry: it stops. Does nothing where it is not in it.
+    /// Removes a replica that stops from the registry. Does nothing if it is not registered.
     func withdraw(replica id: String) async throws
 
     /// The replicas that were seen within the last day, the longest running first.

@@ -1,13 +1,13 @@
-/// What the host itself needs of a store, whoever uses it for what.
+/// What the host itself needs from a store, independent of the store's other uses.
 public protocol StoreAdministration: Sendable {
-    /// How many there are of what operators count.
+    /// The counts that operators watch.
     func counts() async throws -> Counts
 
-    /// Returns where the store takes what is written, as far as can be found out: it writes a little, and remembers what it refused lately. Calling again
+    /// Returns if the store accepts writes, as far as it can tell: it makes a small write, and remembers what it refused recently. Calling again
     /// tries again.
     /// - Throws: ``StoreError`` where it does not.
     func tryWriting() async throws
 
-    /// Finishes what was begun and closes. Calling anything afterwards throws ``StoreError/unavailable(_:)``. Does nothing the second time.
+    /// Finishes the work under way and closes. Calling anything afterwards throws ``StoreError/unavailable(_:)``. Does nothing the second time.
     func close() async
 }

@@ -1,9 +1,9 @@
-/// What is to be done, who holds it, and the writing of what was decided about it.
+/// Which work is to be done, who holds it, and how the decisions about it are written.
 public protocol WorkQueue: Sendable {
-    /// The time that the store goes by, the same for everybody on it: every timestamp that is given to it is to be this clock's.
+    /// The store's clock, shared by all replicas on it: every timestamp given to the store must come from this clock.
     var clock: any WallClock { get }
 
-    /// Claims due work, the most urgent first: of each concurrency key only the first, and only when nobody holds it. Counts the attempt, and marks a
+    /// Claims due work, most urgent first: only the first item of each concurrency key, and only when nobody holds that key. Counts the attempt, and marks a
     /// run that is claimed as running. Calling again claims other work.
     func claim(_ request: ClaimRequest) async throws -> [Claim]
 
@@ -29,13 +29,13 @@ public protocol WorkQueue: Sendable {
     /// How full the queue is.
     func load() async throws -> QueueLoad
 
-    /// Moves every due time forward by `within`: what waits for no longer is due now, in the order in which it would have been. Leases end in half a
+    /// Moves every due time earlier by `within`: work due within that time is due now, in its original order. Leases end in half a
     /// minute at most unless they are renewed, and with `rests` no account rests for longer than a minute.
     ///
-    /// For when ``clock`` was set back, or what work waited for is there again. Calling twice moves it twice.
+    /// For use after ``clock`` was set back, or when what the work waited for is available again. Calling twice moves it twice.
     func advanceDueTimes(by within: Duration, rests: Bool) async throws
 
-    /// Yields whenever something may have become due, from this process or another one. Also yields now and then for nothing. Every call makes a stream
+    /// Yields whenever work may have become due, from this process or another one. Sometimes yields although nothing is due. Every call makes a stream
     /// of its own.
     func wakeUps() -> AsyncStream<Void>
 }

@@ -8,7 +8,7 @@ import CPostgres
     import Darwin
 #endif
 
-/// One connection to the server. Statements go out together in a pipeline and are answered together, so that many cost one way there and back.
+/// One connection to the server. Statements go out together in a pipeline and are answered together, so that many statements cost one round trip.
 ///
 /// Used by one thread at a time; a call waits for the server, so that thread is never one of Swift's own.
 final class PostgresConnection {
@@ -36,8 +36,8 @@ final class PostgresConnection {
 
     deinit { PQfinish(handle) }
 
-    /// What every session is set to. A lock is not waited for longer than a caller would, one that stops in the middle of a transaction does not hold
-    /// the others up for ever, and a commit has to survive a power cut even where the server's default is that it need not. Every statement finds its
+    /// What every session is set to. No session waits for a lock longer than a caller would wait, one that stops in the middle of a transaction does not
+    /// hold the others up for ever, and a commit has to survive a power cut even where the server's default is that it need not. Every statement finds its
     /// rows by an index, also while the statistics are old or missing: the planner then takes a full table for an empty one, and would read all of it.
     private static let session = [
         "SET lock_timeout = '5s'", "SET statement_timeout = '40s'", "SET idle_in_transaction_session_timeout = '20s'", "SET jit = off",
@@ -51,7 +51,7 @@ final class PostgresConnection {
 
     /// Whether the connection is still there, as far as can be known without asking the server.
     func isThere() -> Bool {
-        // At rest the server says nothing but that a setting changed, or good-bye.
+        // An idle server sends nothing but a changed setting or the end of the connection.
         for _ in 0..<4 {
             guard PQstatus(handle) == CONNECTION_OK else { return false }
             guard ready(for: Int16(POLLIN), within: 0) else { return true }

@@ -9,7 +9,7 @@ enum PostgresFailure: Error {
     /// The server refused a statement; the transaction around it is void.
     case refused(state: String, message: String)
 
-    /// Whether it is about what was to be written (its values, what it is unique by), so that others in the same transaction need not suffer for it.
+    /// Whether it is about what was to be written (its values, what it is unique by), so that the other intents of the transaction need not fail with it.
     var isOfOneIntent: Bool {
         guard case .refused(let state, _) = self else { return false }
         return ["22", "23", "54"].contains(state.prefix(2))

@@ -102,7 +102,7 @@ final class PostgresNotifier: Sendable {
     private func serve(_ connection: PostgresConnection, _ reader: CInt) throws {
         while !isStopped {
             guard wait(on: [connection.socket, reader], for: 30_000) else {
-                // Silence for so long: asked, a server that is gone is noticed.
+                // After this much silence the server is asked something, so that one that is gone is noticed.
                 try connection.exchange([PostgresStatement("SELECT 1")])
                 continue
             }

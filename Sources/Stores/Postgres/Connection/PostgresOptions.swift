@@ -8,8 +8,8 @@ struct PostgresOptions: Sendable {
     /// Texts that no message may show.
     private let secrets: [Secret]
 
-    /// Words that hold where neither the URL nor anything else says otherwise: a server that has gone silent is given up in seconds, and of several
-    /// hosts the one that takes writes is chosen.
+    /// Connection parameters that apply where neither the URL nor the environment sets them: a server that has gone silent is given up in seconds, and of
+    /// several hosts the one that takes writes is chosen.
     private static let defaults = [
         ("connect_timeout", "5"), ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "20000"),
         ("target_session_attrs", "read-write"), ("fallback_application_name", "fairlead"),
@@ -45,7 +45,7 @@ struct PostgresOptions: Sendable {
         }
     }
 
-    /// A message of libpq's in one line, without what nobody may see.
+    /// A message of libpq's in one line, without what must stay secret.
     func shown(_ message: String) -> String {
         let line = message.split(whereSeparator: \.isNewline).map { String($0).trimmed }.joined(separator: "; ")
         return secrets.reduce(line) { $0.replacing($1.value, with: "‹secret›") }

@@ -5,7 +5,7 @@ struct PostgresResult: Sendable {
     var changes = 0
 }
 
-/// One row, in the server's binary form. The schema says which columns may be null; one that may not reads as zero or empty where it is.
+/// One row, in the server's binary form. The schema says which columns may be null; a null in any other column reads as zero or empty.
 struct PostgresRow: Sendable {
     let columns: [[UInt8]?]
 

@@ -18,7 +18,7 @@ final class PostgresSession: @unchecked Sendable {
         self.random = random
     }
 
-    /// The connection. Throws ``StoreError/unavailable(_:)`` where there is none to be had: at once while the next try is not due.
+    /// The connection. Throws ``StoreError/unavailable(_:)`` where none can be made, and without trying while the next attempt is not due.
     func connected() throws(StoreError) -> PostgresConnection {
         if let connection, connection.isThere() { return connection }
         connection = nil

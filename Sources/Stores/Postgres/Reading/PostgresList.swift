@@ -32,7 +32,7 @@ struct PostgresList {
         if let words { require("\(column) = ANY ($#)", .texts(words)) }
     }
 
-    /// Keeps only times from one on and before another.
+    /// Keeps only times at or after one and before another.
     mutating func require(_ column: String, from since: Timestamp?, to until: Timestamp?) {
         if let since { require("\(column) >= $#", .int(since.milliseconds)) }
         if let until { require("\(column) < $#", .int(until.milliseconds)) }

@@ -101,7 +101,7 @@ extension PostgresRows {
     }
 }
 
-/// An order's row as it is read, of `orders AS o`, with its data key as it is stored: inside a transaction nobody can be asked for it.
+/// An order's row as it is read, of `orders AS o`, with its data key as it is stored: inside a transaction no further read can fetch it.
 struct PostgresOrderRow: Sendable {
     static let columns = """
         o.id, o.connection, o.account, o.provider, o.package, o.sequence, o.previous, o.state, o.outcome, o.version, o.created_at, o.updated_at, o.key_id,

@@ -52,14 +52,14 @@ struct LockedRows {
     /// The rows of ``works``, also of those that have left the queue since.
     var ids: [Work: Int64] = [:]
     var orders: [String: LockedOrder] = [:]
-    /// Orders that this transaction has put in and nobody has been told of.
+    /// Orders that this transaction has put in and not yet handed to an intent as placed.
     var placed: Set<String> = []
     var present: [Place: PostgresOrderRow] = [:]
     /// The states of the runs that are there.
     var runs: [String: String] = [:]
     /// The states of events that are expected to be in one.
     var events: [String: String] = [:]
-    /// Requests that this transaction has put in and nobody has been told of.
+    /// Requests that this transaction has put in and not yet reported to an intent as new.
     var freshRequests: Set<[UInt8]> = []
     var requests: [[UInt8]: IdempotencyRow] = [:]
     var budgets: [String: SlidingWindowLimiter] = [:]

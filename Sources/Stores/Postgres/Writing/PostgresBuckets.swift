@@ -5,7 +5,7 @@ import Synchronization
 final class PostgresBuckets: Sendable {
     private let placed = Mutex<[String: Int]>([:])
 
-    /// What has to be done, with the connection as `$1`, before so many orders are placed on it; nil for nothing. Asking again gives the same, for the
+    /// What has to be done, with the connection as `$1`, before this many orders are placed on it; nil for nothing. Asking again gives the same, for the
     /// transaction may be done again, until ``note(placing:on:)``.
     func statement(placing count: Int, on connection: String) -> String? {
         guard let before = placed.withLock({ $0[connection] }) else {
@@ -14,7 +14,7 @@ final class PostgresBuckets: Sendable {
         return before + count > LookupBucket.size ? "INSERT INTO lookup_buckets (connection) VALUES ($1)" : nil
     }
 
-    /// So many orders were placed on a connection: it is committed.
+    /// Notes that this many orders were placed on a connection, after the commit.
     func note(placing count: Int, on connection: String) {
         placed.withLock { placed in
             let before = placed[connection] ?? 0

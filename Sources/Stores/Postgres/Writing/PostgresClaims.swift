@@ -9,7 +9,7 @@ struct PendingClaim: Sendable {
 /// Claims due work, passing over what another replica is just claiming.
 struct PostgresClaimer: Sendable {
     let time: PostgresTime
-    /// Is given the database's time with every result.
+    /// Receives the database's time with every result.
     let clock: DatabaseClock
 
     func run(_ session: PostgresSession, _ pending: PendingClaim) {
@@ -22,7 +22,7 @@ struct PostgresClaimer: Sendable {
 
     private func claim(_ request: ClaimRequest, on connection: PostgresConnection) throws -> [Claim] {
         var claims: [Claim] = []
-        // Where others stood before us at the head of the queue, there may be more behind them.
+        // Where other replicas were claiming at the head of the queue, there may be more work behind it.
         for _ in 0..<4 {
             let wanted = request.limit - claims.count
             guard wanted > 0 else { break }
@@ -71,8 +71,8 @@ struct PostgresClaimer: Sendable {
     private static let reads = "kind = 'read' AND account = $2::text AND owner IS NULL AND is_head"
 
     /// Looks from priority to priority, so that much work which is not due yet is never looked through, and at a few more than are wanted, for some may be
-    /// another replica's by now. What was seen is looked at again by its id alone: a condition that fits the claiming index, `owner IS NULL`, would have that
-    /// read from end to end. `$1` kinds, `$2` account, `$3` limit, `$4` to look at, `$5` owner, `$6` lease, `$7` time.
+    /// another replica's by now. What was seen is looked at again by its id alone: a condition that fits the claiming index, `owner IS NULL`, would have
+    /// that read from end to end. `$1` kinds, `$2` account, `$3` limit, `$4` to look at, `$5` owner, `$6` lease, `$7` time.
     private static let claim = """
         WITH RECURSIVE clock AS MATERIALIZED (SELECT \(PostgresTime.sql("$7")) AS now),
         levels (kind, priority) AS (

@@ -1,12 +1,12 @@
 import Screening
 
-/// Holds what intents touch before they may decide: gathered over a whole batch, asked for in one exchange, and always in one order, so that replicas
-/// seldom wait for one another in a circle.
+/// Locks what intents touch before they decide: gathered over a whole batch, requested in one exchange, and always in one order, so that replicas seldom
+/// wait for one another in a circle.
 enum PostgresLocks {
     /// What is asked for.
     enum Part { case concurrencyKeys, claims, works, placed, present, orders, runs, events, freshRequests, requests, budgets, time, nothing }
 
-    /// The statements that take the locks and read what is held by them; each reads with eyes opened after the locks before it.
+    /// The statements that take the locks and read what is held by them; each takes its snapshot after the locks before it are held.
     static func statements(_ touched: TouchedRows, _ time: PostgresTime, _ buckets: PostgresBuckets) -> [(part: Part, statement: PostgresStatement)] {
         var all: [(part: Part, statement: PostgresStatement)] = []
         func add(_ part: Part, _ sql: String, _ values: [PostgresValue]) { all.append((part, PostgresStatement(sql, values))) }
@@ -48,7 +48,7 @@ enum PostgresLocks {
             add(.nothing, "INSERT INTO budgets (name) SELECT n FROM unnest($1::text[]) AS n ORDER BY n ON CONFLICT DO NOTHING", [names])
             add(.budgets, "SELECT name, taken FROM budgets WHERE name = ANY($1) ORDER BY name FOR UPDATE", [names])
         }
-        // Last, so that no waiting for a lock lies between this time and what is decided by it.
+        // Last, so that no wait for a lock comes between reading this time and deciding by it.
         if touched.needsTime { add(.time, "SELECT \(PostgresTime.sql("$1"))", [time.value]) }
         return all
     }

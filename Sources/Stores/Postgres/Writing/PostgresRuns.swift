@@ -50,12 +50,12 @@ extension PostgresTransaction {
         )
     }
 
-    /// Holds that a run is in a state.
+    /// Checks that a run is in a state.
     func expect(run: String, in state: Run.State) throws {
         guard locked.runs[run] == state.rawValue else { throw StoreError.conflict }
     }
 
-    /// Holds that an event is in a state.
+    /// Checks that an event is in a state.
     func expect(event: String, in state: Event.State) throws {
         guard locked.events[event] == state.rawValue else { throw StoreError.conflict }
     }

@@ -16,7 +16,7 @@ extension PostgresTransaction {
             .int(value.expires?.milliseconds),
             .bytes(body)
         )
-        // Few at a time, so that nobody waits for a day's worth; what others are writing is theirs.
+        // A few at a time, so that no caller waits while a whole day's rows are deleted; rows that others are writing are skipped.
         write(
             """
             DELETE FROM kv WHERE (connection, key) IN (

@@ -23,7 +23,7 @@ struct PostgresWriter: Sendable {
                 for intent in batch { intent.pending.complete(StoreError(postgres: error)) }
                 return
             }
-            // One of them wrote what the database refuses: halved until it is alone, it takes nobody with it.
+            // One of them wrote what the database refuses: the batch is halved until that intent is alone, so that no other fails with it.
             let half = batch.count / 2
             run(session, Array(batch[..<half]))
             run(session, Array(batch[half...]))
@@ -51,7 +51,7 @@ struct PostgresWriter: Sendable {
                 try transaction.attempt { try intent.pending.attempt(&$0) }
                 failures.append(nil)
             } catch {
-                // Its orders are in already, and have to go out again.
+                // Its orders are inserted already, so the transaction has to be rolled back.
                 guard intent.touched.places.isEmpty else { throw SpoiledBatch(error: StoreError(postgres: error)) }
                 failures.append(StoreError(postgres: error))
             }

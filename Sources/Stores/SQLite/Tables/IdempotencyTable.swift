@@ -14,7 +14,7 @@ extension WriteTransaction {
             "INSERT OR REPLACE INTO idempotency_records (key, body_hash, begun_at) VALUES (?, ?, ?)",
             [Data(blindIndex), bodyHash, now.milliseconds]
         )
-        // Few at a time, so that nobody waits for a day's worth.
+        // A few at a time, so that no caller waits while a whole day's rows are deleted.
         try db.run(
             "DELETE FROM idempotency_records WHERE key IN (SELECT key FROM idempotency_records WHERE begun_at <= ? LIMIT 16)",
             [now.milliseconds - IdempotencyRow.kept]

@@ -45,7 +45,7 @@ struct ListQuery {
         require(in: "connection", connections.map { $0 })
     }
 
-    /// Keeps only times from one on and before another.
+    /// Keeps only times at or after one and before another.
     mutating func require(_ column: String, from since: Timestamp?, to until: Timestamp?) {
         if let since { require("\(column) >= ?", [since.milliseconds.databaseValue]) }
         if let until { require("\(column) < ?", [until.milliseconds.databaseValue]) }

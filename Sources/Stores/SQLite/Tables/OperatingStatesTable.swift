@@ -33,7 +33,7 @@ extension WriteTransaction {
 
     mutating func withdraw(replica id: String) throws { try db.run("DELETE FROM replicas WHERE id = ?", [id]) }
 
-    /// - Parameter change: a fixed text, but for numbers.
+    /// - Parameter change: a fixed text except for its numbers.
     private func set(_ change: String, _ subject: OperatingState.Subject, _ value: (any DatabaseValueConvertible)?) throws {
         try db.run("INSERT INTO operating_states (kind, id) VALUES (?, ?) ON CONFLICT DO NOTHING", [subject.kind, subject.id])
         try db.execute(sql: "UPDATE operating_states SET \(change) WHERE kind = ?1 AND id = ?2", arguments: [subject.kind, subject.id, value])

@@ -29,13 +29,13 @@ extension WriteTransaction {
         )
     }
 
-    /// Holds that a run is in a state.
+    /// Checks that a run is in a state.
     mutating func expect(run: String, in state: Run.State) throws {
         let row = try db.first("SELECT state FROM runs WHERE id = ?", [run])
         guard let row, (row[0] as String) == state.rawValue else { throw StoreError.conflict }
     }
 
-    /// Holds that an event is in a state.
+    /// Checks that an event is in a state.
     mutating func expect(event: String, in state: Event.State) throws {
         let row = try db.first("SELECT state FROM events WHERE id = ?", [event])
         guard let row, (row[0] as String) == state.rawValue else { throw StoreError.conflict }

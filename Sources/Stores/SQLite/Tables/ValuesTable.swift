@@ -15,7 +15,7 @@ extension WriteTransaction {
             """,
             [value.connection, Data(value.key), value.expires?.milliseconds, Data(body)]
         )
-        // Few at a time, so that nobody waits for a day's worth.
+        // A few at a time, so that no caller waits while a whole day's rows are deleted.
         try db.run("DELETE FROM kv WHERE rowid IN (SELECT rowid FROM kv WHERE expires_at <= ? LIMIT 16)", [now.milliseconds])
     }
 

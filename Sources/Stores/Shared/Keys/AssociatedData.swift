@@ -1,6 +1,6 @@
 import Screening
 
-/// The associated data of sealed bytes, which says where they stand: part of the seal, so that bytes moved to another row do not open.
+/// The associated data of sealed bytes, which names their table and row. It is part of the seal, so that bytes moved to another row do not open.
 struct AssociatedData: Sendable {
     /// The tables that have an opaque column.
     enum Table: String, Sendable {

@@ -2,8 +2,8 @@ import Crypto
 import Screening
 import Synchronization
 
-/// What texts are hashed with that have to be found again without standing in the store: under a key, so that nobody who has the store alone can try names
-/// against it.
+/// The key that hashes texts which must be found again although the store does not hold them. It is secret, so that whoever has the store alone cannot try
+/// names against the hashes.
 final class BlindIndexKey: Sendable {
     private static let connections = 1024
 

@@ -1,7 +1,7 @@
 import Screening
 import Synchronization
 
-/// Random bytes by the block: a nonce for every row would otherwise cost a system call each.
+/// Fetches random bytes in blocks: otherwise the nonce of every row would cost a system call.
 final class BufferedRandom: Sendable {
     private static let blockSize = 4096
 

@@ -2,7 +2,7 @@ import Crypto
 import Screening
 import Synchronization
 
-/// A key that seals what belongs to one event, one order, or to nobody in particular: destroying it erases all that it sealed.
+/// A key that seals what belongs to one event, one order, or to neither: destroying it erases all that it sealed.
 struct DataKey: Sendable {
     /// Its row in `data_keys`.
     let id: Int64
@@ -21,12 +21,12 @@ protocol DataKeyTable: Sendable {
 
 /// The data keys of a store: makes new ones ahead of their use, and keeps those in use opened, up to a limit.
 ///
-/// A key is on disk before anything is sealed with it. They are made by the block, so that a row costs no write of its own to the key table: a row whose key
-/// is missing would be lost, a key that nothing was sealed with is merely never used.
+/// A key is on disk before anything is sealed with it. They are made by the block, so that a row costs no write of its own to the key table: a row whose
+/// key is missing would be lost, while a key that sealed nothing is merely never used.
 final class DataKeys: Sendable {
     /// Keys made at a time.
     private static let block = 256
-    /// Opened keys that are kept: at least so many, at most twice as many.
+    /// How many opened keys are kept: at least this many, at most twice as many.
     private static let opened = 4096
 
     private struct State {
@@ -68,7 +68,7 @@ final class DataKeys: Sendable {
         }
     }
 
-    /// Takes a new key back that nothing was sealed with after all, or nothing that is stored.
+    /// Takes back a new key that in the end sealed nothing, or nothing that is stored.
     func putBack(_ key: DataKey) { state.withLock { $0.reserve.append(key) } }
 
     /// The opened key of a subject, where it is at hand.
@@ -126,12 +126,12 @@ final class DataKeys: Sendable {
             return try master.wrap(bytes, at: Self.place(id), random)
         }
         let keys = made.withLock { $0 }
-        // Of an attempt that had to be repeated, only what was written last is on disk.
+        // When an attempt had to be repeated, only what its last try wrote is on disk.
         state.withLock { $0.reserve += keys.suffix(Self.block).reversed() }
     }
 }
 
-/// A dictionary that forgets what was not used lately: two generations, of which the older goes when the younger is full.
+/// A dictionary that forgets what was not used lately: it has two generations and drops the older when the younger is full.
 struct RecentlyUsed<Key: Hashable, Value> {
     private let limit: Int
     private var young: [Key: Value] = [:]

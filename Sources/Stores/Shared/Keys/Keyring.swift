@@ -4,14 +4,14 @@ import Screening
 /// How a store is sealed, as its table `keyring` says: the key of its indexes and the general data key, wrapped by one of `encryption.keys`, and a row for
 /// each of these that was ever the first.
 ///
-/// The index key never changes, for what was hashed with it could not be found otherwise. Both are wrapped anew when another key becomes the first; data keys
-/// are not: a key that was once the first is needed for as long as the store is.
+/// The index key never changes, for what was hashed with it could not be found otherwise. Both are wrapped anew when another key becomes the first; data
+/// keys are not: a key that was once the first is needed for as long as the store is.
 enum Keyring {
     /// The name of the index key's row.
     static let index = "index"
     /// The name of the general data key's row.
     static let general = "general"
-    /// What the names of the rows begin with that stand for `encryption.keys`. These hold nothing.
+    /// The prefix of the names of rows that stand for `encryption.keys`. Those rows hold nothing.
     static let keyPrefix = "key:"
 
     /// A store that keys open.

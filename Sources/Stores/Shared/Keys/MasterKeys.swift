@@ -31,13 +31,13 @@ struct MasterKeys: Sendable {
         self.keys = all
     }
 
-    /// What each key is called, in hexadecimal: nothing of the key can be told from it.
+    /// The name of each key, in hexadecimal: it reveals nothing of the key.
     var names: [String] { keys.map(\.name.hex) }
 
-    /// What the key is called that wraps; zeros where there is none.
+    /// The name of the wrapping key; zeros where there is none.
     var first: String { (keys.first?.name ?? Self.unwrapped).hex }
 
-    /// What the key is called that wrapped these bytes.
+    /// The name of the key that wrapped these bytes.
     static func name(of bytes: [UInt8]) -> String { Array(bytes.prefix(nameLength)).hex }
 
     /// A key as it is stored.

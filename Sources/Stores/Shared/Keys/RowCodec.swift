@@ -37,7 +37,7 @@ struct RowCodec: Sendable {
         return column
     }
 
-    /// The data key that a column is sealed under; nil where it is no column of ours.
+    /// The data key that a column is sealed under; nil where the bytes are not such a column.
     static func keyID(of column: [UInt8]) -> Int64? {
         guard column.count >= header, column[0] == form else { return nil }
         return column[1..<header].reduce(Int64(0)) { $0 << 8 | Int64($1) }

@@ -2,20 +2,20 @@ import Dispatch
 import Screening
 import Synchronization
 
-/// Intents in the order in which they came, and the workers that do them: whatever has arrived while a worker was busy goes to it together. Waits for
-/// nobody: an intent that finds a worker idle is done at once.
+/// Intents in the order in which they came, and the workers that do them: a worker takes everything that arrived while it was busy as one batch. It never
+/// holds an intent back to fill a batch: one that finds a worker idle is done at once.
 ///
-/// Both stores commit through it. A worker is a thread with what it works on (a connection); which one it is, is the caller's to know by its number.
+/// Both stores commit through it. A worker is a thread with what it works on (a connection); the caller tells workers apart by their numbers.
 final class BatchQueue<Intent: Sendable>: Sendable {
     /// What became of an intent that was added.
     enum Addition: Sendable {
         case taken
-        /// The queue is closed: nobody will do it.
+        /// The queue is closed: the intent will not be done.
         case closed
-        /// Too much waits already: nobody will do it.
+        /// Too many intents wait already: this one will not be done.
         case full
 
-        /// What whoever added it is told; nil where it was taken.
+        /// The error for the caller that added it; nil where it was taken.
         var failure: StoreError? {
             switch self {
             case .taken: nil
@@ -48,7 +48,7 @@ final class BatchQueue<Intent: Sendable>: Sendable {
 
     /// - Parameters:
     ///   - name: for the threads.
-    ///   - batchLimit: so many intents at most go together: the first in a batch waits for the last.
+    ///   - batchLimit: the most intents in a batch: the first in a batch waits for the last.
     ///   - body: does a batch, and answers every intent of it.
     init(_ name: String, workers: Int = 1, batchLimit: Int, body: @escaping @Sendable (_ worker: Int, [Intent]) -> Void) {
         self.batchLimit = batchLimit
@@ -61,7 +61,7 @@ final class BatchQueue<Intent: Sendable>: Sendable {
     var figures: Figures { state.withLock { $0.figures } }
 
     /// Takes an intent on.
-    /// - Parameter limit: refuses it where so many wait already; for what comes from outside, so that a slow disk does not fill the memory.
+    /// - Parameter limit: refuses the intent where this many wait already; for what comes from outside, so that a slow disk does not fill the memory.
     func add(_ intent: Intent, limit: Int = .max) -> Addition {
         let (addition, starts) = state.withLock { state -> (Addition, Int?) in
             guard !state.isClosed else { return (.closed, nil) }

@@ -5,7 +5,7 @@ import Synchronization
 protocol PendingIntent<Transaction>: Sendable {
     associatedtype Transaction
 
-    /// Decides and writes. May be called again after a time in vain, so it changes nothing but the transaction.
+    /// Decides and writes. May be called again after a failed attempt, so it changes nothing but the transaction.
     func attempt(_ transaction: inout Transaction) throws
 
     /// Answers whoever waits. Called once, at the end; nil where it was committed.

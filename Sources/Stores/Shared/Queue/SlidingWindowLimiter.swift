@@ -13,7 +13,7 @@ struct SlidingWindowLimiter: Equatable {
 
     /// How long a grant counts, in milliseconds. A second more than a minute: requests do not reach a provider at the pace at which they were granted.
     static let length: Int64 = 61_000
-    /// Beyond so many entries, neighbours are counted as one at the later time: the budget then grants a little late, never too much.
+    /// Beyond this many entries, neighbours are counted as one at the later time: the budget then grants a little late, never too much.
     private static let maximum = 128
 
     /// Takes up to `count`.

@@ -3,7 +3,6 @@ import Screening
 /// What is kept of an API request with an idempotency key.
 struct IdempotencyRow {
     var bodyHash: String
-    /// When the request began.
     var begunAt: Int64
     /// The answer; nil while there is none.
     var response: (status: Int, body: [UInt8])?

@@ -1,6 +1,6 @@
 import Screening
 
-/// How long a version of scripts is kept after nobody said any more that it is in use.
+/// How long a version of scripts is kept after it was last reported to be in use.
 enum ScriptRetention {
     /// Thirty days.
     static let milliseconds: Int64 = 30 * 86_400_000

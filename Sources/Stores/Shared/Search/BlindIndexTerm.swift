@@ -1,7 +1,7 @@
 import Screening
 
-/// What stands in the `lookups` table for a word of a name, an e-mail address, a telephone number, an external id or a provider ref, so that orders are found
-/// by them although the texts themselves are only in the opaque column. Made per connection: the same person on two connections shares none.
+/// What stands in the `lookups` table for a word of a name, an e-mail address, a telephone number, an external id or a provider ref, so that orders are
+/// found by them although the texts themselves are only in the opaque column. Made per connection: the same person on two connections shares none.
 ///
 /// 64 bits of a hash: two texts may share a key, so what is found is compared once more after reading, with ``OrderSearch``. Whole texts are kept, and their
 /// beginnings of a few lengths from four characters on; a longer search text looks for the longest kept beginning of itself.
@@ -37,11 +37,12 @@ struct BlindIndexTerm: Hashable, Comparable, Sendable {
         return keys.sorted()
     }
 
-    /// The keys to look for when somebody searches a connection for a text: what is meant has at least one of them. Empty where nothing can be found by it.
+    /// The keys to look for when somebody searches a connection for a text: every matching order has at least one of them. Empty where nothing can be
+    /// found by it.
     static func probes(for text: String, on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
         let whole = SearchText.folded(text)
         var keys = probes(whole, connection, index)
-        // Of several words one is enough to look for: the longest, which the fewest have.
+        // Of several words, looking for one is enough: the longest, which the fewest orders have.
         if let word = SearchText.words(text).max(by: { $0.count < $1.count }), word != whole { keys += probes(word, connection, index) }
         if let digits = SearchText.digits(text) {
             keys.append(BlindIndexTerm(.phone, String(digits.suffix(min(digits.count, phoneDigits.upperBound))), connection, index))
@@ -111,6 +112,6 @@ struct LookupChange {
 /// The buckets of `lookups`. Hashes are spread evenly, so in one large table every key of a new order would dirty a page of its own: each connection fills
 /// one bucket after the other, new orders write where the orders before them wrote, and a search asks each bucket of its connections once.
 enum LookupBucket {
-    /// About so many orders in a bucket.
+    /// About how many orders a bucket holds.
     static let size = 1024
 }

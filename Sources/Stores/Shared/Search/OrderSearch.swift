@@ -4,7 +4,6 @@ import Screening
 struct OrderSearch {
     let query: OrderQuery
     let page: PageRequest
-    /// The states that the query asks for.
     let states: Set<OrderState>
 
     init(_ query: OrderQuery, _ page: PageRequest) {
@@ -21,7 +20,7 @@ struct OrderSearch {
         case list
         /// By look-up keys, made for each connection that is asked.
         case keys
-        /// By the beginning of an identifier of ours.
+        /// By the beginning of one of Fairlead's own identifiers.
         case identifier(String)
         /// Nothing can be found.
         case none
@@ -49,7 +48,7 @@ struct OrderSearch {
         let limit = page.bounded
         var items: [Order] = []
         var cursor = page.cursor
-        // Most of what a key finds is meant, so one short look is the rule; the longer ones are for rare filters.
+        // Most orders that a key finds do match, so one short look usually suffices; the longer ones are for rare filters.
         var batch = limit + 1
         while true {
             let orders = try candidates(cursor, batch)

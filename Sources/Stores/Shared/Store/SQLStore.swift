@@ -8,7 +8,7 @@ protocol SQLStore: Store {
     var codec: RowCodec { get }
 
     /// Does an intent together with what else has arrived; returns once it is committed.
-    /// - Parameter body: may be called again after a time in vain.
+    /// - Parameter body: may be called again after a failed attempt.
     func write<Value: Sendable>(_ touched: TouchedRows, _ body: @escaping @Sendable (inout Transaction) throws -> Value) async throws -> Value
 
     /// Reads what is committed.

@@ -45,7 +45,7 @@ protocol StoreTransaction {
     mutating func recordResponse(_ key: [UInt8], status: Int?, body: [UInt8]) throws
     mutating func keep(_ row: TokenRow, blindIndex: [UInt8]) throws
     mutating func remove(token id: String) throws
-    /// Writes something of a size that nobody needs.
+    /// Writes something of a given size that is not needed, to see whether it is taken.
     mutating func tryWriting(_ count: Int) throws
 }
 

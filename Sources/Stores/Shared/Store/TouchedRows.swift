@@ -20,7 +20,6 @@ struct TouchedRows: Sendable {
     var requests: [IdempotencyKey] = []
     /// Orders to place: put in where their external id is free.
     var places: [NewOrder] = []
-    /// Whether the present time is needed.
     var needsTime = false
 
     init() {}

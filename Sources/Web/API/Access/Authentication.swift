@@ -5,7 +5,6 @@ import Screening
 struct Authentication: Sendable {
     /// Finds a token's principal; nil for an unknown one.
     let authenticate: @Sendable (_ token: String) async throws -> Principal?
-    /// The time.
     let clock: any WallClock
     private let wrong = WrongTokens()
 

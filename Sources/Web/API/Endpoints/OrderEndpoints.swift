@@ -22,7 +22,7 @@ struct OrderEndpoints: Sendable {
         "Name or e-mail that begins so, or external id or provider ref that is so; needs read_personal"
     ) { query, values, principal in
         let text = try values.first?.line()
-        // Finding somebody by name or e-mail says that the person is here.
+        // Finding somebody by name or e-mail reveals that the person is stored here.
         try principal.require(.readPersonal)
         query.text = text.map { Personal($0) }
     }

@@ -24,7 +24,7 @@ struct RunEndpoints: Sendable {
             },
             Endpoint(.get, "/runs/{id}", .read, .show("One run with its steps", of: Run.schema)) { request, principal in
                 let run = try await run(request, principal)
-                // An event that cannot be read any more leaves its runs without an input, not without an answer.
+                // When an event cannot be read any more, its runs are still shown, only without an input.
                 let input = principal.seesPersonal ? try? await RunInput(store).json(of: run) : nil
                 return WireResponse(200, json: run.view(principal, input: input, steps: try await store.steps(of: run.id)))
             },

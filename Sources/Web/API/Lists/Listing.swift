@@ -25,7 +25,7 @@ struct Listing<Query: ListQuery>: Sendable {
     }
 
     /// What a command for many things is asked for in its body: texts, or lists of texts where a filter may be given several times. At least one filter
-    /// must be there: nobody means everything by saying nothing.
+    /// must be there: an empty body is more likely a mistake than a request for everything.
     /// - Parameter others: what the command takes beside the filters.
     /// - Throws: ``ProblemDocument``
     func readBatch(

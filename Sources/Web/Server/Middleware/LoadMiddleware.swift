@@ -5,7 +5,7 @@ import Screening
 struct LoadMiddleware: HTTPMiddleware {
     let load: ServerLoad
 
-    /// Up to so many bytes an answer is not counted: there is at most one for each connection.
+    /// An answer of up to this many bytes is not counted: there is at most one for each connection.
     static let smallAnswer = 16 << 10
 
     func handle(
@@ -18,7 +18,7 @@ struct LoadMiddleware: HTTPMiddleware {
         let response = try await next(request, context)
         context.held.clear()
         if response.body.count > LoadMiddleware.smallAnswer {
-            // What was only read can be asked again. What was done has to be told.
+            // A read can be repeated, so its answer may be refused. A change was made already, so its answer must be sent.
             try context.held.add(response.body.count, always: ![.get, .head].contains(request.method))
         }
         return response

@@ -27,7 +27,7 @@ extension HTTPRequest.Method {
 
 /// Counts what is refused on a connection before it is a request that the chain sees, by reason.
 struct RefusalCounter: Sendable {
-    /// Taken when the server starts: the event loop knows nothing of the factory that a task was given.
+    /// Made when the server starts: the event loop does not see the metrics factory that a task was given.
     private let factory: any MetricsFactory = MetricsSystem.factory
 
     func count(_ reason: String) {

@@ -1,7 +1,7 @@
 import Logging
 import Screening
 
-/// Turns every error into problem JSON. What is not expected is 500, says nothing of itself to the outside, and stands in the log.
+/// Turns every error into problem JSON. An unexpected error is answered 500 without details, which only the log has.
 struct ProblemMiddleware: HTTPMiddleware {
     func handle(
         _ request: IncomingRequest,
