@@ -118,6 +118,15 @@ struct WorkExecutorTests {
         #expect(last.again == harness.now + .seconds(300) && last.spent == false)
     }
 
+    @Test("An event whose key is gone is a dead letter, though its problem cannot be sealed", arguments: [0, 13])
+    func keyIsGone(abandonedCount: Int) async throws {
+        harness.store.fail("event", StoreError.corrupt("events, evt_1: its key was destroyed"))
+        harness.store.fail("commit", StoreError.corrupt("events, evt_1: its key was destroyed"))
+        _ = event()
+        await executor.work(on: harness.claim(.event("evt_1"), abandonedCount: abandonedCount))
+        #expect(harness.store.with { $0.events["evt_1"]?.state } == .dead)
+    }
+
     @Test("Work on what is gone is done")
     func gone() async throws {
         for work in [Work.event("evt_9"), .run("run_9"), .submit(order: "ord_9"), .read(order: "ord_9")] {

@@ -11,8 +11,10 @@ final class Contacts: Sendable {
 
     private let times = Mutex(Times())
 
-    func heard(_ subject: OperatingState.Subject, at time: Timestamp) { times.withLock { $0.heard[subject] = time } }
-    func refused(_ subject: OperatingState.Subject, at time: Timestamp) { times.withLock { $0.refused[subject] = time } }
+    func heard(_ subject: OperatingState.Subject, at time: Timestamp) { times.withLock { $0.heard[subject] = max($0.heard[subject] ?? time, time) } }
+    func refused(_ subject: OperatingState.Subject, at time: Timestamp) {
+        times.withLock { $0.refused[subject] = max($0.refused[subject] ?? time, time) }
+    }
 
     /// What is to be written, once.
     func take() -> [Effect] {

@@ -97,7 +97,7 @@ struct WorkExecutor: Sendable {
     }
 
     /// Writes what follows from something that has happened outside, on the order as it stands now, whoever holds the claim by then. It is not given up:
-    /// neither by a shutdown's cancellation nor by a store that is away for a moment, for nobody else knows it.
+    /// neither by a shutdown's cancellation nor by a store that is away for a moment, for no other place records it.
     private func settle(
         _ id: String,
         _ work: @escaping @Sendable (Order) -> (decision: Decision, updates: [Update]),
@@ -144,7 +144,7 @@ struct WorkExecutor: Sendable {
         return decision.disposition
     }
 
-    /// Hosts stopped again and again while they had this in hand, the last times with nothing else of the kind: whatever it is, it must not go on.
+    /// Hosts stopped again and again while they worked on this, the last times on nothing else of the kind: whatever the cause, it must not go on.
     private func giveUp(_ claim: Claim) async {
         let message = "the host stopped \(claim.abandonedCount) times while it worked on this; look into its log for the reason, then try it again"
         environment.logger.error("given up, for hosts stopped again and again while they worked on it", metadata: ["work": "\(claim.work)"])
@@ -152,7 +152,7 @@ struct WorkExecutor: Sendable {
         do {
             switch claim.work {
             case .event(let id):
-                try await store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: problem)]))
+                try await end(claim, id, problem)
             case .run(let id):
                 guard let run = try await store.run(id), !run.state.isEnded else {
                     return try await store.commit(claim, Decision(.done))
@@ -180,9 +180,19 @@ struct WorkExecutor: Sendable {
             at: environment.clock.now()
         )
         do {
-            try await store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: problem)]))
+            try await end(claim, id, problem)
         } catch {
             await again(claim, after: .seconds(300), spent: false)
+        }
+    }
+
+    /// Makes an event a dead letter. Where the key of the event is gone, its problem cannot be sealed either: it is dead without one, for an event that
+    /// stayed first in its queue would hold up every later one of the same order.
+    private func end(_ claim: Claim, _ id: String, _ problem: Problem) async throws {
+        do {
+            try await store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: problem)]))
+        } catch StoreError.corrupt {
+            try await store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: nil)]))
         }
     }
 
