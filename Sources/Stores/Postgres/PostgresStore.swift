@@ -8,7 +8,7 @@ import Synchronization
 final class PostgresStore: SQLStore {
     typealias Read = @Sendable (PostgresSession) -> Void
 
-    /// So many deliveries at most wait for the database: with more, whoever sends is told to come again.
+    /// The most deliveries that may wait for the database: beyond that, senders are told to try again later.
     private static let intakeLimit = 8192
 
     /// The connections, by what they are used for.
@@ -212,24 +212,27 @@ final class PostgresStore: SQLStore {
         return try result.get()
     }
 
-    /// How the rows are sealed. Of replicas that start on a new database at once, one makes the keys and all read them: the migrations' lock is held.
+    /// How the rows are sealed. Of replicas that start on a new database at once, one makes the keys and all read them: what is written is written in one
+    /// transaction and takes nothing's place but what was read, and what then stands is opened anew. This does not rest on the migrations' lock, which does
+    /// not hold behind a pooler that shares sessions.
     private static func seal(_ connection: PostgresConnection, _ keys: [Secret], _ random: BufferedRandom) throws -> Keyring.Opened {
-        func ask(_ sql: String, _ values: [PostgresValue] = []) throws -> [PostgresRow] {
-            try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows
+        func rows(_ sql: String) throws -> [PostgresRow] { try connection.exchange([PostgresStatement(sql, [], isKept: false)])[0].rows }
+        func stored() throws -> [String: [UInt8]] {
+            Dictionary(try rows("SELECT name, wrapped FROM fairlead_keys.keyring").map { ($0.text(0), $0.bytes(1)) }, uniquingKeysWith: { $1 })
         }
-        let stored = Dictionary(
-            try ask("SELECT name, wrapped FROM fairlead_keys.keyring").map { ($0.text(0), $0.bytes(1)) },
-            uniquingKeysWith: { $1 }
+        let isEmpty = try rows("SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM orders)").first?.bool(0) ?? false
+        let before = try stored()
+        let opened = try Keyring.open(keys: keys, stored: before, isEmpty: isEmpty, random)
+        guard !opened.rows.isEmpty else { return opened }
+        let insert = "INSERT INTO fairlead_keys.keyring (name, wrapped) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
+        let rewrap = "UPDATE fairlead_keys.keyring SET wrapped = $2 WHERE name = $1 AND wrapped = $3"
+        _ = try connection.commit(
+            opened.rows.sorted { $0.key < $1.key }.map { name, wrapped in
+                guard let old = before[name] else { return PostgresStatement(insert, [.text(name), .bytes(wrapped)], isKept: false) }
+                return PostgresStatement(rewrap, [.text(name), .bytes(wrapped), .bytes(old)], isKept: false)
+            }
         )
-        let isEmpty = try ask("SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM orders)").first?.bool(0) ?? false
-        let opened = try Keyring.open(keys: keys, stored: stored, isEmpty: isEmpty, random)
-        for (name, wrapped) in opened.rows.sorted(by: { $0.key < $1.key }) {
-            _ = try ask(
-                "INSERT INTO fairlead_keys.keyring (name, wrapped) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET wrapped = excluded.wrapped",
-                [.text(name), .bytes(wrapped)]
-            )
-        }
-        return opened
+        return try Keyring.open(keys: keys, stored: try stored(), isEmpty: isEmpty, random)
     }
 
     private func onSession<Value: Sendable>(_ body: @escaping @Sendable (PostgresSession) throws -> Value) async throws -> Value {
