@@ -27,6 +27,8 @@ struct ManifestReferenceTests {
         "plugin.yaml of a provider": "kind: provider\nzzzzzzzz: 1", "secrets.NAME": "secrets: { a: { zzzzzzzz: 1 } }",
         "inbound[]": "inbound: [{ path: /x, verify: { scheme: none }, zzzzzzzz: 1 }]",
         "inbound[].dedupe": "inbound: [{ path: /x, verify: { scheme: none }, dedupe: { zzzzzzzz: 1 } }]",
+        "inbound[].occurred_at": "inbound: [{ path: /x, verify: { scheme: none }, occurred_at: { zzzzzzzz: 1 } }]",
+        "inbound[].group": "inbound: [{ path: /x, verify: { scheme: none }, group: { zzzzzzzz: 1 } }]",
         "inbound[].handshake": "inbound: [{ path: /x, verify: { scheme: none }, handshake: { zzzzzzzz: 1 } }]",
         "permissions": "permissions: { zzzzzzzz: [] }", "limits": "limits: { zzzzzzzz: 1 }",
     ]

@@ -27,6 +27,25 @@ struct InboundRuleTests {
         #expect(rules.first(for: "/elsewhere") == nil)
     }
 
+    @Test("Time and group are read from the body or a header; what is missing or of another kind counts as not said")
+    func whatARequestSays() {
+        let now = Timestamp(milliseconds: 1_780_000_000_000)
+        func request(_ body: String, _ headers: [String: String] = [:]) -> ReceivedRequest { InboundVectorTests.request(headers, body) }
+        let time = RequestValue.body("application.updated_at")
+        #expect(time.timestamp(in: request(#"{"application":{"updated_at":"2026-05-28T20:26:40Z"}}"#), now: now) == now)
+        #expect(time.timestamp(in: request(#"{"application":{"updated_at":1780000000}}"#), now: now) == now)
+        for body in [#"{"application":{"updated_at":null}}"#, #"{"application":{"updated_at":[]}}"#, "{}", "not JSON", ""] {
+            #expect(time.timestamp(in: request(body), now: now) == nil)
+        }
+        // A clock that is years ahead would make every later delivery look old.
+        #expect(time.timestamp(in: request(#"{"application":{"updated_at":"2031-01-01T00:00:00Z"}}"#), now: now) == nil)
+        #expect(RequestValue.header("x-time").timestamp(in: request("", ["x-time": "1780000000"]), now: now) == now)
+        let group = RequestValue.body("application.id")
+        #expect(group.text(in: request(#"{"application":{"id":101}}"#)) == "101")
+        #expect(group.text(in: request(#"{"application":{"id":" a-1 "}}"#)) == "a-1")
+        for body in [#"{"application":{"id":""}}"#, #"{"application":{"id":{}}}"#, "{}"] { #expect(group.text(in: request(body)) == nil) }
+    }
+
     @Test("A handshake header is echoed only when it is present, non-empty, short and free of line breaks")
     func handshakes() {
         let rule = InboundRule(path: "/hook", verification: .none, echoHeader: "X-Hook-Secret")

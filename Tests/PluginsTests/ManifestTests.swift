@@ -28,6 +28,8 @@ struct ManifestTests {
             verify: { scheme: hmac, secret: signing, header: Signature, algorithm: sha256, encoding: hex, prefix: "sha256 " }
             dedupe: { header: Sample-Event-Id }
             handshake: { echo_header: X-Hook-Secret }
+            occurred_at: { body: payload.application.updated_at }
+            group: { body: payload.application.id }
         permissions:
           http: ["https://harvest.example.test", "https://${settings.subdomain}.example.test", "${request.callback_url}"]
         """
@@ -60,6 +62,9 @@ struct ManifestTests {
         #expect(manifest.inbound[1].verification == .hmac(HMACScheme(secret: "signing", header: "signature", prefix: "sha256 ")))
         #expect(manifest.inbound[1].dedupe == .header("sample-event-id"))
         #expect(manifest.inbound[1].echoHeader == "x-hook-secret")
+        #expect(manifest.inbound[1].occurredAt == .body("payload.application.updated_at"))
+        #expect(manifest.inbound[1].group == .body("payload.application.id"))
+        #expect(manifest.inbound[0].occurredAt == nil && manifest.inbound[0].group == nil)
         #expect(manifest.permissions.count == 3)
         #expect(manifest.provider == nil)
     }
@@ -73,7 +78,7 @@ struct ManifestTests {
             ("contract: 1\n", "", "plugin.yaml:1: contract: is missing. Write contract: 1."),
             ("version: 1.0.0", "version: 1.0", "plugin.yaml:2: version: must be text, not a number. Write it in quotes"),
             ("kind: ats", "kind: at", "plugin.yaml:4: kind: must be ats or provider. Did you mean ats?"),
-            ("permissions:", "permission:", "plugin.yaml:22: permission: unknown key. Did you mean permissions?"),
+            ("permissions:", "permission:", "plugin.yaml:24: permission: unknown key. Did you mean permissions?"),
             ("required: [default_package]", "requird: [default_package]", "plugin.yaml:8: settings.requird: unknown key. Did you mean required?"),
             ("required: [default_package]", "required: [default]", "plugin.yaml:8: settings.required: names default, which"),
             ("type: string, pattern", "type: text, pattern", "plugin.yaml:11: settings.properties.subdomain.type: must be of"),
@@ -101,8 +106,13 @@ struct ManifestTests {
                 "{ header: Sample-Event-Id }", "{ headr: Sample-Event-Id }",
                 "plugin.yaml:20: inbound.1.dedupe.headr: unknown key. Did you mean header?"
             ),
-            ("https://harvest.example.test", "https://harvest.example.test/v1", "plugin.yaml:23: permissions.http.0: must be an origin: scheme"),
-            ("${settings.subdomain}", "${settings.subdomian}", "plugin.yaml:23: permissions.http.1: names the setting subdomian, which"),
+            (
+                "{ body: payload.application.id }", "{ body: id, header: x }",
+                "plugin.yaml:23: inbound.1.group: must have one of header and body"
+            ),
+            ("occurred_at: {", "occured_at: {", "plugin.yaml:22: inbound.1.occured_at: unknown key. Did you mean occurred_at?"),
+            ("https://harvest.example.test", "https://harvest.example.test/v1", "plugin.yaml:25: permissions.http.0: must be an origin: scheme"),
+            ("${settings.subdomain}", "${settings.subdomian}", "plugin.yaml:25: permissions.http.1: names the setting subdomian, which"),
         ]
     )
     func problems(_ part: String, _ replacement: String, _ problem: String) {

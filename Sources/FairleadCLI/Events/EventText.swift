@@ -16,7 +16,7 @@ enum EventText {
         var facts: [[String]] = []
         for (name, path) in [
             ("connection", "connection"), ("account", "account"), ("order", "order"), ("path", "path"), ("received", "received_at"),
-            ("received again", "duplicate_count"), ("runs", "runs"),
+            ("happened", "occurred_at"), ("received again", "duplicate_count"), ("runs", "runs"),
         ] where !event.cell(path).isEmpty && event.cell(path) != "0" {
             facts.append([name, event.cell(path)])
         }

@@ -118,10 +118,9 @@ public struct Commands: Sendable {
         {
             throw CommandError(409, "unsupported", "A route's request was answered while the ATS waited; the ATS has to ask again.")
         }
-        let concurrencyKey = event.order.map { QueuedWork.concurrencyKey(order: $0) }
         var effects: [Effect] = [
             .expect(event: id, in: event.state), .event(id: id, state: .received, problem: nil),
-            .queue(QueuedWork(.event(id), concurrencyKey: concurrencyKey, due: environment.clock.now(), priority: 3)),
+            .queue(QueuedWork(.event(id), concurrencyKey: event.concurrencyKey, due: environment.clock.now(), priority: 3)),
         ]
         if let order = event.order {
             effects.append(.timeline(entry(order, "a webhook is looked at again", note: note, details: ["event": .string(id)])))
@@ -159,13 +158,14 @@ public struct Commands: Sendable {
         run.nextAttemptAt = environment.clock.now()
         run.endedAt = nil
         run.result = nil
-        let concurrencyKey = run.order.map { QueuedWork.concurrencyKey(updatesOf: $0) }
+        let event = try await event(of: run)
+        let concurrencyKey = run.order.map { QueuedWork.concurrencyKey(updatesOf: $0) } ?? event?.concurrencyKey
         var effects: [Effect] = [
             .expect(run: id, in: before), .run(run),
             .queue(QueuedWork(.run(id), concurrencyKey: concurrencyKey, due: environment.clock.now(), priority: 3)),
         ]
         if !failed.isEmpty { effects.append(.steps(failed, of: id)) }
-        effects += try await change(eventOf: run, to: .working)
+        effects += change(event, to: .working)
         if let order = run.order {
             effects.append(.timeline(entry(order, "the ATS is to be told again", note: note, details: ["run": .string(id)])))
         }
@@ -182,7 +182,7 @@ public struct Commands: Sendable {
         }
         let (ended, discarding) = discarding(run, note: note)
         var effects = discarding
-        effects += try await change(eventOf: run, to: .done)
+        effects += change(try await event(of: run), to: .done)
         if let order = run.order {
             effects.append(.timeline(entry(order, "the ATS is not told", note: note, details: ["run": .string(id)])))
         }
@@ -197,9 +197,14 @@ public struct Commands: Sendable {
     }
 
     /// What a command on a run makes of its event, unless that is replayed meanwhile; nothing where the run has none.
-    private func change(eventOf run: Run, to state: Event.State) async throws -> [Effect] {
-        guard let id = run.event, let event = try await mapStoreError({ try await store.event(id) }) else { return [] }
-        return [.expect(event: id, in: event.state), .event(id: id, state: state, problem: nil)]
+    private func change(_ event: Event?, to state: Event.State) -> [Effect] {
+        guard let event else { return [] }
+        return [.expect(event: event.id, in: event.state), .event(id: event.id, state: state, problem: nil)]
+    }
+
+    private func event(of run: Run) async throws -> Event? {
+        guard let id = run.event else { return nil }
+        return try await mapStoreError { try await store.event(id) }
     }
 
     /// Writes what was asked for about an event or a run, and says in the log who did.

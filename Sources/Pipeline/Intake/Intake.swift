@@ -33,7 +33,15 @@ public struct Intake: Sendable {
             headers: rule.verification.withoutCredentials(request.headers),
             body: request.body
         )
-        let event = Event(id: id, kind: .ats, connection: connection.id, request: kept, receivedAt: now)
+        let event = Event(
+            id: id,
+            kind: .ats,
+            connection: connection.id,
+            request: kept,
+            receivedAt: now,
+            occurredAt: rule.occurredAt?.timestamp(in: request, now: now),
+            group: rule.group?.text(in: request)
+        )
         if let match = connection.hooks.route(method: request.method, path: request.path) {
             return try await RouteRun(environment: environment, store: store, scripts: scripts, connection: connection, deadline: routeDeadline)
                 .respond(to: event, match.route, match.parameters)

@@ -26,7 +26,10 @@ struct EventStage: Sendable {
         return .decided(
             Decision(
                 .done,
-                [.run(run), .queue(QueuedWork(.run(run.id), due: now)), .event(id: event.id, state: .working, problem: nil)]
+                [
+                    .run(run), .queue(QueuedWork(.run(run.id), concurrencyKey: event.concurrencyKey, due: now)),
+                    .event(id: event.id, state: .working, problem: nil),
+                ]
             )
         )
     }

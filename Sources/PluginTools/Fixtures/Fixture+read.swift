@@ -34,7 +34,9 @@ extension Fixture {
 
     // What docs/fixtures.md explains.
     static let keys = ["hook", "input", "settings", "secrets", "connection", "now", "steps", "expect"]
-    static let deliveryKeys = ["id", "kind", "received_at", "method", "path", "params", "query", "headers", "body", "raw", "raw_base64"]
+    static let deliveryKeys = [
+        "id", "kind", "received_at", "occurred_at", "method", "path", "params", "query", "headers", "body", "raw", "raw_base64",
+    ]
     static let expectationKeys = ["result", "reason", "after", "orders", "reply", "error", "steps", "logs"]
 
     /// Reads a fixture.

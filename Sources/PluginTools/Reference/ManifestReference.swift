@@ -53,6 +53,8 @@ public enum ManifestReference {
                 Key("path", "text, required", "After `/ats/CONNECTION`, exact; `/*` at its end stands for the rest of the path."),
                 Key("verify", "object, required", "How a request proves where it comes from; by `scheme`, below."),
                 Key("dedupe", "object", "When two deliveries are one (`body_hash: true`)."),
+                Key("occurred_at", "object", "Where a delivery says when it happened."),
+                Key("group", "object", "What a delivery belongs to: those of one group are worked on one at a time, in the order received."),
                 Key("handshake", "object", "A request that is only to be echoed."),
             ]
         ),
@@ -63,6 +65,20 @@ public enum ManifestReference {
                 Key("header", "text", "Equal in this header."), Key("body", "dotted path", "Equal at this place of the body."),
                 Key("body_hash", "true", "Equal bodies."),
             ]
+        ),
+        Block(
+            title: "inbound[].occurred_at",
+            note:
+                "One of these. ISO 8601 in its usual spellings (without a zone: UTC), an HTTP date, or seconds or milliseconds since 1970; anything else, and a "
+                + "date without a time, counts as not said. With it an older delivery that comes late does not undo a newer one.",
+            keys: [Key("body", "dotted path", "At this place of the body."), Key("header", "text", "In this header.")]
+        ),
+        Block(
+            title: "inbound[].group",
+            note:
+                "One of these, such as the application's id. A delivery that waits for its next attempt holds up those behind it; one that gave up or was "
+                + "discarded does not. Routes are answered at once, whatever their group.",
+            keys: [Key("body", "dotted path", "Text or a whole number at this place of the body."), Key("header", "text", "In this header.")]
         ),
         Block(
             title: "inbound[].handshake",

@@ -8,6 +8,7 @@ extension HostAPI {
                 field("id", "string", "The event's id."),
                 field("kind", "string", "`ats`."),
                 field("received_at", "string", "When it came, ISO 8601."),
+                field("occurred_at", "string?", "When it happened, ISO 8601, where the manifest's `occurred_at` finds it."),
                 field("method", "string", "The method."),
                 field("path", "string", "The path after the connection, with a leading slash."),
                 field("params", "table<string, string>", "What stands for the `{name}` parts of a route's path."),

@@ -14,7 +14,7 @@ struct InboundReading {
         }
         return items.enumerated().compactMap { index, item in
             let path = ["inbound", String(index)]
-            return rule(ObjectReader(item, at: path, keys: ["path", "verify", "dedupe", "handshake"], problems: problems))
+            return rule(ObjectReader(item, at: path, keys: ["path", "verify", "dedupe", "handshake", "occurred_at", "group"], problems: problems))
         }
     }
 
@@ -29,7 +29,22 @@ struct InboundReading {
         let echo = entry["handshake"] == nil ? nil : handshake.text("echo_header", required: true)
         let verification = verification(entry)
         guard let path, let verification else { return nil }
-        return InboundRule(path: path, verification: verification, dedupe: dedupe(entry), echoHeader: echo)
+        return InboundRule(
+            path: path,
+            verification: verification,
+            dedupe: dedupe(entry),
+            echoHeader: echo,
+            occurredAt: value(entry, "occurred_at"),
+            group: value(entry, "group")
+        )
+    }
+
+    private func value(_ entry: ObjectReader, _ key: String) -> RequestValue? {
+        guard entry[key] != nil else { return nil }
+        let block = entry.object(key, keys: ["header", "body"])
+        if block.members.pairs.count != 1 { entry.problem(key, "must have one of header and body") }
+        if block["header"] != nil { return header(block).map { .header($0.lowercased()) } }
+        return block.text("body").map { .body($0) }
     }
 
     private func dedupe(_ entry: ObjectReader) -> Dedupe {

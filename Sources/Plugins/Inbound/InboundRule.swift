@@ -9,12 +9,25 @@ public struct InboundRule: Sendable, Equatable {
     public let dedupe: Dedupe
     /// The header that a handshake's answer repeats; nil where there is no handshake.
     public let echoHeader: String?
+    /// Where a delivery says when it happened; nil where it does not.
+    public let occurredAt: RequestValue?
+    /// Where a delivery says what it belongs to: those of one group are worked on one at a time, in the order received. Nil for no groups.
+    public let group: RequestValue?
 
-    public init(path: String, verification: Verification, dedupe: Dedupe = .bodyHash, echoHeader: String? = nil) {
+    public init(
+        path: String,
+        verification: Verification,
+        dedupe: Dedupe = .bodyHash,
+        echoHeader: String? = nil,
+        occurredAt: RequestValue? = nil,
+        group: RequestValue? = nil
+    ) {
         self.path = path
         self.verification = verification
         self.dedupe = dedupe
         self.echoHeader = echoHeader?.lowercased()
+        self.occurredAt = occurredAt
+        self.group = group
     }
 
     /// Whether the rule is for requests to `path`.

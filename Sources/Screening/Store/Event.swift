@@ -34,6 +34,12 @@ public struct Event: Sendable {
     public let order: String?
     public let request: Personal<ReceivedRequest>
     public let receivedAt: Timestamp
+    /// When it happened where it comes from, as its sender says; nil where that is not said.
+    public let occurredAt: Timestamp?
+    /// What it belongs to, as its sender says: events of one connection with the same group are worked on one at a time, in the order received. Nil for none.
+    public let group: Personal<String>?
+    /// What the store knows the group by: a keyed hash. Nil where there is no group, and before the event is stored.
+    public let groupKey: String?
     public var state: State
     public var problem: Problem?
     /// How often the same was received again.
@@ -51,6 +57,9 @@ public struct Event: Sendable {
         order: String? = nil,
         request: ReceivedRequest,
         receivedAt: Timestamp,
+        occurredAt: Timestamp? = nil,
+        group: String? = nil,
+        groupKey: String? = nil,
         state: State = .received,
         problem: Problem? = nil,
         duplicateCount: Int = 0,
@@ -64,6 +73,9 @@ public struct Event: Sendable {
         self.order = order
         self.request = Personal(request)
         self.receivedAt = receivedAt
+        self.occurredAt = occurredAt
+        self.group = group.map { Personal($0) }
+        self.groupKey = groupKey
         self.state = state
         self.problem = problem
         self.duplicateCount = duplicateCount
@@ -71,11 +83,14 @@ public struct Event: Sendable {
         self.orders = orders
     }
 
+    /// The concurrency key of the work that the event leads to; nil where it need not wait for other work.
+    public var concurrencyKey: String? { order.map(QueuedWork.concurrencyKey(order:)) ?? groupKey.map(QueuedWork.concurrencyKey(group:)) }
+
     /// The event as the API shows it, without what was received.
     public var json: JSON {
         [
             "id": .string(id), "kind": .string(kind.rawValue), "connection": JSON(connection), "account": JSON(account), "order": JSON(order),
-            "path": .string(request.value.path), "received_at": JSON(receivedAt), "state": .string(state.rawValue),
+            "path": .string(request.value.path), "received_at": JSON(receivedAt), "occurred_at": JSON(occurredAt), "state": .string(state.rawValue),
             "problem": problem?.json ?? .null, "duplicate_count": .int(Int64(duplicateCount)), "runs": .array(runs.map { .string($0) }),
             "orders": .array(orders.map { .string($0) }),
         ]

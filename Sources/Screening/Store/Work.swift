@@ -68,6 +68,8 @@ public struct QueuedWork: Sendable, Equatable {
     public static func concurrencyKey(order: String) -> String { "order:" + order }
     /// The concurrency key of an order's updates on their way to the ATS.
     public static func concurrencyKey(updatesOf order: String) -> String { "updates:" + order }
+    /// The concurrency key of an ATS's deliveries of one group, by the group's keyed hash.
+    public static func concurrencyKey(group hash: String) -> String { "group:" + hash }
 }
 
 /// Work that this process holds, until its lease ends. Two claims are the same where row, owner and attempt are.

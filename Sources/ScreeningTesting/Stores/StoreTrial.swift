@@ -53,7 +53,9 @@ struct StoreTrial: Sendable {
         connection: String? = "acme",
         account: String? = nil,
         order: String? = nil,
-        body: [UInt8] = [0, 255, 123, 125]
+        body: [UInt8] = [0, 255, 123, 125],
+        occurredAt: Timestamp? = nil,
+        group: String? = nil
     ) -> Event {
         let request = ReceivedRequest(
             method: "POST",
@@ -62,7 +64,17 @@ struct StoreTrial: Sendable {
             headers: ["content-type": "application/json"],
             body: body
         )
-        return Event(id: id(.event), kind: kind, connection: connection, account: account, order: order, request: request, receivedAt: now)
+        return Event(
+            id: id(.event),
+            kind: kind,
+            connection: connection,
+            account: account,
+            order: order,
+            request: request,
+            receivedAt: now,
+            occurredAt: occurredAt,
+            group: group
+        )
     }
 
     func order(

@@ -3,7 +3,8 @@
 /// Returning from a method that writes means that what it wrote survives a crash of the process and of the machine. Throwing means that nothing was
 /// written, except with ``StoreError/unknown(_:)``. This holds for every role of a store.
 public protocol Inbox: Sendable {
-    /// Puts an event into the inbox and queues the work of handling it, under the order's concurrency key where it is about an order.
+    /// Puts an event into the inbox and queues the work of handling it, under the concurrency key of the order that it is about, or of
+    /// its group.
     ///
     /// Calling again with the same `dedupe` key and connection changes nothing but a count, and names the first event. A nil key is never a duplicate.
     func accept(_ event: Event, dedupe: String?) async throws -> Acceptance

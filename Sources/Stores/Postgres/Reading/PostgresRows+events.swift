@@ -2,7 +2,7 @@ import Screening
 
 extension PostgresRows {
     private static let eventColumns = """
-        e.id, e.kind, e.connection, e.account, e.order_id, e.received_at, e.state, e.problem, e.duplicate_count, e.key_id, e.body,
+        e.id, e.kind, e.connection, e.account, e.order_id, e.received_at, e.occurred_at, e.group_key, e.state, e.problem, e.duplicate_count, e.key_id, e.body,
         (SELECT string_agg(r.id, ',' ORDER BY r.id) FROM runs AS r WHERE r.event_id = e.id),
         (SELECT string_agg(DISTINCT s.order_id, ',' ORDER BY s.order_id) FROM order_sources AS s WHERE s.event_id = e.id)
         """
@@ -24,7 +24,7 @@ extension PostgresRows {
         list.require("account", query.account)
         list.require("connection", in: query.connections.map { Array($0) })
         list.require("received_at", from: query.since, to: query.until)
-        return try list.page(on: connection, columns: Self.eventColumns, as: "e", opening: { try openKeys(of: $0, 10) }, event)
+        return try list.page(on: connection, columns: Self.eventColumns, as: "e", opening: { try openKeys(of: $0, 12) }, event)
     }
 
     /// A run; nil where there is none.
@@ -56,12 +56,14 @@ extension PostgresRows {
             account: row.optionalText(3),
             order: row.optionalText(4),
             receivedAt: row.int(5),
-            state: row.text(6),
-            problem: row.optionalBytes(7),
-            duplicateCount: row.count(8),
-            keyID: row.int(9),
-            body: row.bytes(10)
-        ).event(opener, runs: Self.list(row.text(11)), orders: Self.list(row.text(12)))
+            occurredAt: row.optionalInt(6),
+            groupKey: row.optionalText(7),
+            state: row.text(8),
+            problem: row.optionalBytes(9),
+            duplicateCount: row.count(10),
+            keyID: row.int(11),
+            body: row.bytes(12)
+        ).event(opener, runs: Self.list(row.text(13)), orders: Self.list(row.text(14)))
     }
 
     private static func list(_ text: String) -> [String] { text.split(separator: ",").map { String($0) } }

@@ -39,15 +39,14 @@ struct PostgresIntake: Sendable {
 
     /// Puts in what is new. Returns its identifiers.
     private func insert(_ batch: [PendingIntake], on connection: PostgresConnection) throws -> Set<String> {
-        let keyed = batch.filter { $0.row.order != nil }
+        let keyed = batch.compactMap { pending in pending.row.concurrencyKey.map { (row: pending.row, key: $0) } }
         var statements = [insertion(batch)]
         if !keyed.isEmpty {
-            let concurrencyKeys = keyed.compactMap(\.row.order).map(QueuedWork.concurrencyKey(order:))
             statements =
-                [PostgresStatement("BEGIN"), PostgresStatement(Self.lockConcurrencyKeys, [.texts(Set(concurrencyKeys).sorted())])] + statements
-            for (pending, concurrencyKey) in zip(keyed, concurrencyKeys) {
-                statements.append(PostgresStatement(Self.queueUnderKey, [.text(pending.row.id), .text(concurrencyKey), time.value]))
-                statements.append(PostgresStatement(PostgresTransaction.overtaking, [.text(concurrencyKey), .text(pending.row.id), time.value]))
+                [PostgresStatement("BEGIN"), PostgresStatement(Self.lockConcurrencyKeys, [.texts(Set(keyed.map(\.key)).sorted())])] + statements
+            statements.append(PostgresStatement(Self.queueUnderKeys, [.texts(keyed.map(\.row.id)), .texts(keyed.map(\.key)), time.value]))
+            for (row, key) in keyed where row.order != nil {
+                statements.append(PostgresStatement(PostgresTransaction.overtaking, [.text(key), .text(row.id), time.value]))
             }
             statements.append(PostgresStatement("COMMIT"))
         }
@@ -61,7 +60,8 @@ struct PostgresIntake: Sendable {
             Self.insertEvents,
             [
                 .texts(rows.map(\.id)), .texts(rows.map(\.kind)), .texts(rows.map(\.connection)), .texts(rows.map(\.account)),
-                .texts(rows.map(\.order)), .ints(rows.map(\.receivedAt)), .texts(rows.map(\.state)), .blobs(rows.map(\.problem)),
+                .texts(rows.map(\.order)), .ints(rows.map(\.receivedAt)), .ints(rows.map(\.occurredAt)), .texts(rows.map(\.groupKey)),
+                .texts(rows.map(\.state)), .blobs(rows.map(\.problem)),
                 .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key)), .ints(rows.map(\.keyID)), .blobs(rows.map(\.body)),
                 time.value,
             ]
@@ -93,24 +93,27 @@ struct PostgresIntake: Sendable {
     /// In the order of the keys, so that replicas which receive the same events do not wait for one another in a circle.
     private static let insertEvents = """
         WITH added AS (
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, key_id, body)
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, body)
             SELECT * FROM unnest(
-                $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bytea[], $9::bigint[], $10::bytea[], $11::bigint[],
-                $12::bytea[]
-            ) AS given (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, dedupe_key, key_id, body)
+                $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::bytea[], $11::bigint[],
+                $12::bytea[], $13::bigint[], $14::bytea[]
+            ) AS given (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, body)
             ORDER BY given.dedupe_key, given.id
-            ON CONFLICT DO NOTHING RETURNING id, order_id
+            ON CONFLICT DO NOTHING RETURNING id, order_id, group_key
         ), queued AS (
             INSERT INTO queue (kind, subject, is_head, priority, due_at, attempts)
-            SELECT 'event', id, true, 5, \(PostgresTime.sql("$13")), 0 FROM added WHERE order_id IS NULL ORDER BY id
+            SELECT 'event', id, true, 5, \(PostgresTime.sql("$15")), 0 FROM added WHERE order_id IS NULL AND group_key IS NULL ORDER BY id
         )
         SELECT id FROM added
         """
-    /// Queues an event about an order behind what is queued under the order's concurrency key, unless the event was a duplicate.
-    private static let queueUnderKey = """
+    /// Queues events behind what is queued under their concurrency keys, in the order in which they came; duplicates are left out.
+    private static let queueUnderKeys = """
         INSERT INTO queue (kind, subject, concurrency_key, is_head, priority, due_at, attempts)
-        SELECT 'event', $1, $2, NOT EXISTS (SELECT 1 FROM queue WHERE concurrency_key = $2), 5, \(PostgresTime.sql("$3")), 0
-        WHERE EXISTS (SELECT 1 FROM events WHERE id = $1) ON CONFLICT DO NOTHING
+        SELECT 'event', id, key, place = 1 AND NOT EXISTS (SELECT 1 FROM queue WHERE concurrency_key = key), 5, \(PostgresTime.sql("$3")), 0
+        FROM (
+            SELECT w.id, w.key, w.n, row_number() OVER (PARTITION BY w.key ORDER BY w.n) AS place
+            FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (id, key, n) WHERE EXISTS (SELECT 1 FROM events AS e WHERE e.id = w.id)
+        ) AS given ORDER BY n ON CONFLICT DO NOTHING
         """
     private static let lockConcurrencyKeys = """
         SELECT pg_advisory_xact_lock(mark)::text FROM (

@@ -81,8 +81,8 @@ extension PostgresTransaction {
     mutating func record(_ row: EventRow) throws {
         write(
             """
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, key_id, body)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, body)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             """,
             .text(row.id),
             .text(row.kind),
@@ -90,6 +90,8 @@ extension PostgresTransaction {
             .text(row.account),
             .text(row.order),
             .int(row.receivedAt),
+            .int(row.occurredAt),
+            .text(row.groupKey),
             .text(row.state),
             .bytes(row.problem),
             .count(row.duplicateCount),

@@ -11,7 +11,7 @@ extension WriteTransaction {
         }
         guard try insert(event) else { throw StoreError.conflict }
         if let key { try remember(key, of: db.lastInsertedRowID) }
-        try queue(QueuedWork(.event(event.id), concurrencyKey: event.order.map(QueuedWork.concurrencyKey(order:)), due: now))
+        try queue(QueuedWork(.event(event.id), concurrencyKey: event.concurrencyKey, due: now))
         return Acceptance(event: event.id, duplicate: false)
     }
 
@@ -26,12 +26,12 @@ extension WriteTransaction {
     private func insert(_ row: EventRow) throws -> Bool {
         try db.change(
             """
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, key_id, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
-                row.id, row.kind, row.connection, row.account, row.order, row.receivedAt, row.state, row.problem.map { Data($0) }, row.duplicateCount,
-                row.keyID, Data(row.body),
+                row.id, row.kind, row.connection, row.account, row.order, row.receivedAt, row.occurredAt, row.groupKey, row.state,
+                row.problem.map { Data($0) }, row.duplicateCount, row.keyID, Data(row.body),
             ]
         ) == 1
     }
@@ -42,7 +42,8 @@ extension StoredRows {
     func event(_ id: String) throws -> Event? {
         let row = try db.first(
             """
-            SELECT id, kind, connection, account, order_id, received_at, state, problem, duplicate_count, key_id, body FROM events WHERE id = ?
+            SELECT id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, body
+            FROM events WHERE id = ?
             """,
             [id]
         )
@@ -56,11 +57,13 @@ extension StoredRows {
             account: row[3],
             order: row[4],
             receivedAt: row[5],
-            state: row[6],
-            problem: (row[7] as Data?).map { Array($0) },
-            duplicateCount: row[8],
-            keyID: row[9],
-            body: row.bytes(10)
+            occurredAt: row[6],
+            groupKey: row[7],
+            state: row[8],
+            problem: (row[9] as Data?).map { Array($0) },
+            duplicateCount: row[10],
+            keyID: row[11],
+            body: row.bytes(12)
         ).event(opener, runs: runs, orders: orders)
     }
 

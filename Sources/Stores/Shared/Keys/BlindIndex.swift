@@ -15,6 +15,8 @@ enum BlindIndex: String {
         case externalID = "external_id"
         /// What makes two deliveries the same.
         case dedupe
+        /// What deliveries are grouped by.
+        case group
         /// A key of a connection's scripts.
         case valueKey = "kv"
     }

@@ -8,6 +8,9 @@ struct EventRow {
     var account: String?
     var order: String?
     var receivedAt: Int64
+    var occurredAt: Int64?
+    /// The keyed hash of the event's group.
+    var groupKey: String?
     var state: String
     /// Opaque, in a column of its own: an event's state changes without what was received being written again.
     var problem: [UInt8]?
@@ -24,15 +27,20 @@ struct EventRow {
         account = event.account
         order = event.order
         receivedAt = event.receivedAt.milliseconds
+        occurredAt = event.occurredAt?.milliseconds
+        if let group = event.group, let connection = event.connection {
+            groupKey = codec.blindIndex(.group, group.value, on: connection).prefix(16).map { $0 }.hex
+        }
         state = event.state.rawValue
         problem = try Self.sealed(event.problem, of: event.id, codec, under: key)
         keyID = key.id
         duplicateCount = event.duplicateCount
         let request = event.request.value
-        let json: JSON = [
+        var json: JSON = [
             "method": .string(request.method), "path": .string(request.path), "query": JSON(texts: request.query),
             "headers": JSON(texts: request.headers),
         ]
+        json["group"] = (event.group?.value).map { .string($0) }
         body = try codec.seal(RowCodec.Content(json: json, raw: request.body), at: AssociatedData(.events, event.id), under: key)
     }
 
@@ -43,6 +51,8 @@ struct EventRow {
         account: String?,
         order: String?,
         receivedAt: Int64,
+        occurredAt: Int64?,
+        groupKey: String?,
         state: String,
         problem: [UInt8]?,
         duplicateCount: Int,
@@ -55,12 +65,17 @@ struct EventRow {
         self.account = account
         self.order = order
         self.receivedAt = receivedAt
+        self.occurredAt = occurredAt
+        self.groupKey = groupKey
         self.state = state
         self.problem = problem
         self.duplicateCount = duplicateCount
         self.keyID = keyID
         self.body = body
     }
+
+    /// The concurrency key of the work of looking at it.
+    var concurrencyKey: String? { order.map(QueuedWork.concurrencyKey(order:)) ?? groupKey.map(QueuedWork.concurrencyKey(group:)) }
 
     /// The event again, with the runs and orders it led to. Throws ``StoreError/corrupt(_:)`` where the row is not one.
     func event(_ opener: RowOpener, runs: [String], orders: [String]) throws -> Event {
@@ -84,6 +99,9 @@ struct EventRow {
             order: order,
             request: request,
             receivedAt: Timestamp(milliseconds: receivedAt),
+            occurredAt: occurredAt.map { Timestamp(milliseconds: $0) },
+            group: content.json["group"]?.text,
+            groupKey: groupKey,
             state: state,
             problem: try openedProblem(opener),
             duplicateCount: duplicateCount,

@@ -16,6 +16,8 @@ extension SchemaMigration {
             account text COLLATE "C",
             order_id text COLLATE "C",
             received_at bigint NOT NULL,
+            occurred_at bigint,
+            group_key text COLLATE "C",
             state text COLLATE "C" NOT NULL,
             problem bytea,
             duplicate_count bigint NOT NULL DEFAULT 0,

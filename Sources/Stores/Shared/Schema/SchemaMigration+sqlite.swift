@@ -17,6 +17,8 @@ extension SchemaMigration {
             account TEXT,
             order_id TEXT,
             received_at INTEGER NOT NULL,
+            occurred_at INTEGER,
+            group_key TEXT,
             state TEXT NOT NULL,
             problem BLOB,
             duplicate_count INTEGER NOT NULL DEFAULT 0,

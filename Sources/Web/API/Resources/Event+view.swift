@@ -5,8 +5,9 @@ extension Event {
         "Event",
         always: [
             "id": .anyText, "kind": .values(Event.Kind.self), "connection": JSON.anyText.orNull, "account": JSON.anyText.orNull,
-            "order": JSON.anyText.orNull, "path": .anyText, "received_at": .timestamp, "state": .values(Event.State.self),
-            "problem": Problem.schema.reference.orNull, "duplicate_count": .wholeNumber, "runs": .list(of: .anyText), "orders": .list(of: .anyText),
+            "order": JSON.anyText.orNull, "path": .anyText, "received_at": .timestamp, "occurred_at": JSON.timestamp.orNull,
+            "state": .values(Event.State.self), "problem": Problem.schema.reference.orNull, "duplicate_count": .wholeNumber,
+            "runs": .list(of: .anyText), "orders": .list(of: .anyText),
         ],
         sometimes: [
             "request": .object(
