@@ -60,9 +60,11 @@ release: setup ## build dist/fairlead and dist/fairlead-lua: optimised, stripped
 	@for program in fairlead fairlead-lua; do strip -o dist/$$program $(RELEASE)/release/$$program; done
 	@ls -lh dist/fairlead dist/fairlead-lua
 
-bench: ## measure the release build: intake, one mapping, start, memory (installs wrk)
+bench: ## measure the release build: whole jobs beside a plain script, intake, one mapping, start, memory (installs wrk, aiohttp)
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory release
+	@scripts/bench-job $(RELEASE)/release
+	@scripts/bench-job $(RELEASE)/release --provider workerchecks
 	@scripts/bench $(RELEASE)/release
 
 chaos: ## kill hosts, workers and databases again and again (CHAOS_SEEDS=200, CHAOS_SECONDS=180); leaves a table in .build/chaos.md

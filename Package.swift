@@ -186,6 +186,7 @@ let package = Package(
             name: "FairleadBench",
             dependencies: [
                 "FairleadHost", "LuaRuntime", "Plugins", "Screening", "Stores", "Web",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
