@@ -8,6 +8,10 @@ struct Environment: Sendable {
     let random: any RandomSource
     /// Without personal data.
     let logger: Logger
+    /// Whether the store is away, for all that use it.
+    let outage = StoreOutage()
+    /// Whether the host was able to work when it was last asked.
+    let ability = AbilityLog()
 
     /// A new identifier.
     func identifier(_ kind: IdentifierKind) -> String { kind.make(at: clock.now(), from: random) }
@@ -16,7 +20,7 @@ struct Environment: Sendable {
     @discardableResult
     func reportingFailure<Value>(of what: String, _ body: () async throws -> Value) async -> Value? {
         do { return try await body() } catch {
-            logger.warning("failed: \(what)", metadata: ["error": "\(error)"])
+            if !outage.failed(error, what, clock, logger) { logger.warning("failed: \(what)", metadata: ["error": "\(error)"]) }
             return nil
         }
     }

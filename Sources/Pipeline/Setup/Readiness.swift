@@ -1,6 +1,7 @@
 import Logging
 import Plugins
 import Screening
+import Synchronization
 
 /// Whether a host is able to work.
 public enum Readiness: Sendable, Equatable {
@@ -13,20 +14,26 @@ public enum Readiness: Sendable, Equatable {
     public init(of context: PipelineContext, patience: Duration) async {
         do {
             if let why = try await context.hookRunner.whyNotAble() {
-                self = .failing([why])
+                self = context.environment.ability.noted(.failing([why]), context.logger)
                 return
             }
             let load = try await context.store.load()
             try await context.store.tryWriting()
-            if let oldest = load.oldestDue, context.clock.now() - oldest > patience {
-                self = .failing(["accepted work has been due since \(oldest) and nobody attempts it"])
-            } else {
-                self = .ready
+            context.environment.storeAnswered(wrote: true)
+            guard let oldest = load.oldestDue, context.clock.now() - oldest > patience else {
+                self = context.environment.ability.noted(.ready, context.logger)
+                return
             }
+            let why = "accepted work has been due since \(oldest) and nobody attempts it"
+            self = context.environment.ability.noted(.failing([why]), context.logger)
         } catch {
             // This endpoint is open to everybody, so where the store is and which user opens it goes to the log only.
-            context.logger.error("not able to work", metadata: ["error": "\(error)"])
-            self = .failing([Readiness.reason(error)])
+            let failing = Readiness.failing([Readiness.reason(error)])
+            if context.environment.outage.failed(error, "looking whether the host is able to work", context.clock, context.logger) {
+                self = failing
+            } else {
+                self = context.environment.ability.noted(failing, context.logger, error: error)
+            }
         }
     }
 
@@ -36,5 +43,27 @@ public enum Readiness: Sendable, Equatable {
         case .newer: "the store was written by a newer version"
         default: "the store does not answer, or takes nothing"
         }
+    }
+}
+
+/// Says in the log when a host is not able to work any more, and when it is again; not each time that somebody asks.
+final class AbilityLog: Sendable {
+    private let isFailing = Mutex(false)
+
+    /// Notes what was found. Returns it.
+    func noted(_ found: Readiness, _ logger: Logger, error: (any Error)? = nil) -> Readiness {
+        guard case .failing(let reasons) = found else {
+            if isFailing.withLock({ exchange(&$0, false) }) { logger.notice("able to work again") }
+            return found
+        }
+        if !isFailing.withLock({ exchange(&$0, true) }) {
+            logger.error("not able to work", metadata: ["error": "\(error.map { "\($0)" } ?? reasons.joined(separator: "; "))"])
+        }
+        return found
+    }
+
+    private func exchange(_ value: inout Bool, _ next: Bool) -> Bool {
+        defer { value = next }
+        return value
     }
 }

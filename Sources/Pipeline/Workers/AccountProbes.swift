@@ -28,7 +28,7 @@ final class AccountProbes: Sendable {
     private func watch(_ id: String) async {
         while !Task.isCancelled, let account = environment.registry.account(id) {
             do { try await tryAgain(account) } catch {
-                environment.logger.debug("an account was not tried", metadata: ["account": "\(id)", "error": "\(error)"])
+                environment.storeFailed(error, "trying an account", .debug, ["account": "\(id)"])
             }
             do { try await environment.clock.sleep(for: Self.pause) } catch { return }
         }

@@ -56,6 +56,7 @@ struct ClaimLoop: Sendable {
                 ask.limit -= active.count
                 guard ask.limit > 0 else { return }
                 let claims = try await store.claim(ask)
+                environment.storeAnswered(wrote: !claims.isEmpty)
                 let (admitted, notBefore) = try await admitted(claims, active)
                 active.pause.withLock { $0 = notBefore.map { (now, $0) } }
                 for claim in admitted { start(claim, active, signal) }
@@ -64,7 +65,7 @@ struct ClaimLoop: Sendable {
                 guard claims.count == ask.limit, others.isEmpty else { return }
             }
         } catch {
-            environment.logger.error("claiming failed; it is tried again", metadata: ["error": "\(error)"])
+            environment.storeFailed(error, "claiming work")
         }
     }
 
@@ -112,9 +113,10 @@ struct ClaimLoop: Sendable {
             guard !claims.isEmpty else { continue }
             do {
                 let kept = try await store.renew(claims, lease: request.lease)
+                environment.storeAnswered(wrote: true)
                 for lost in Set(claims).subtracting(kept) { active.claims.withLock { $0[lost] }?.cancel() }
             } catch {
-                environment.logger.warning("leases were not renewed; it is tried again", metadata: ["error": "\(error)"])
+                environment.storeFailed(error, "renewing leases", .warning)
             }
         }
     }

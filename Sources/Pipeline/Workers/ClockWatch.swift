@@ -25,7 +25,7 @@ struct ClockWatch: Sendable {
                     if isOurs { try await store.advanceDueTimes(by: jump + Self.pause + Self.pause, rests: true) }
                     isOurs = false
                 } catch {
-                    environment.logger.warning("it is noticed again, for the store is away", metadata: ["error": "\(error)"])
+                    environment.storeFailed(error, "making due what waited by the old time", .warning)
                     continue
                 }
             }

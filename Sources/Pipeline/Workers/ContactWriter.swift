@@ -1,3 +1,4 @@
+import Logging
 import Screening
 import ServiceLifecycle
 
@@ -21,7 +22,11 @@ struct ContactWriter: Sendable {
     func write() async {
         let effects = contacts.take()
         guard !effects.isEmpty else { return }
-        do { try await store.perform(effects) } catch {
+        do {
+            try await store.perform(effects)
+            environment.storeAnswered(wrote: true)
+        } catch {
+            environment.storeFailed(error, "writing who was heard of", .debug)
             for case .heard(let subject, let time) in effects { contacts.heard(subject, at: time) }
             for case .refusedDelivery(let subject, let time) in effects { contacts.refused(subject, at: time) }
         }

@@ -28,7 +28,7 @@ struct PollBackfill: Sendable {
                 page.cursor = orders.next
             } while page.cursor != nil && !Task.isCancelled
         } catch {
-            environment.logger.error("open orders could not all be looked through", metadata: ["error": "\(error)"])
+            environment.storeFailed(error, "looking through the open orders")
         }
     }
 }

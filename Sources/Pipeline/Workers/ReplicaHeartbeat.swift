@@ -15,8 +15,11 @@ struct ReplicaHeartbeat: Sendable {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             var present = replica
             present.seenAt = environment.clock.now()
-            do { try await store.announce(present) } catch {
-                environment.logger.debug("the replica could not be announced", metadata: ["error": "\(error)"])
+            do {
+                try await store.announce(present)
+                environment.storeAnswered(wrote: true)
+            } catch {
+                environment.storeFailed(error, "announcing the replica", .debug)
             }
             do { try await cancelWhenGracefulShutdown { try await environment.clock.sleep(for: Self.pause) } } catch { break }
         }

@@ -45,7 +45,7 @@ struct WorkExecutor: Sendable {
             await leaveUnread(claim, what)
             return .unreadable
         } catch {
-            environment.logger.error("work failed; it is tried again", metadata: ["work": "\(claim.work)", "error": "\(error)"])
+            environment.storeFailed(error, "work", .error, ["work": "\(claim.work)"])
             await again(claim, after: .seconds(5), spent: false)
             return .failed
         }
@@ -81,6 +81,7 @@ struct WorkExecutor: Sendable {
         switch result {
         case .decided(let decision, let published):
             try await store.commit(claim, decision)
+            environment.storeAnswered(wrote: true)
             environment.log(decision.effects)
             updates.publish(published)
             return decision.disposition
@@ -114,7 +115,11 @@ struct WorkExecutor: Sendable {
                         guard failures < 20 else { throw error }
                         continue
                     }
-                    environment.logger.error("what a provider said cannot be written yet", metadata: ["order": "\(id)", "error": "\(error)"])
+                    // Once for each order, for it is in nobody's hands but ours; the outage itself is told once for all.
+                    if failures == 1 {
+                        environment.logger.error("what a provider said cannot be written yet", metadata: ["order": "\(id)", "error": "\(error)"])
+                    }
+                    environment.storeFailed(error, "writing what a provider said", .debug, ["order": "\(id)"])
                     guard error.mayPass else { throw error }
                     try await environment.clock.sleep(for: .milliseconds(100 << min(failures, 6)))
                 }

@@ -38,7 +38,7 @@ public struct Worker: Service {
     private func keepScripts() async throws {
         while !Task.isCancelled {
             do { return try await versions.keep(of: environment.registry.connections) } catch {
-                environment.logger.error("the scripts cannot be kept; it is tried again", metadata: ["error": "\(error)"])
+                environment.storeFailed(error, "keeping the scripts")
                 try? await environment.clock.sleep(for: .seconds(1))
             }
         }
