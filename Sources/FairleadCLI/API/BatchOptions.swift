@@ -12,30 +12,46 @@ struct BatchOptions: ParsableArguments {
 
     @OptionGroup var span: SpanOptions
 
-    var isEmpty: Bool { connection.isEmpty && state.isEmpty && span.query.isEmpty }
+    @Flag(help: "Say how many it would be done for, and do nothing.")
+    var dryRun = false
+
+    @Option(help: "Why; kept with what is changed.")
+    var note: String?
 
     /// The filters as the API takes them.
-    private var body: JSON {
+    /// - Parameter others: filters that only some commands have.
+    private func body(_ others: [(name: String, value: String)]) -> JSON {
         var body: JSON = [:]
         if !connection.isEmpty { body["connection"] = .array(connection.map { .string($0) }) }
         if !state.isEmpty { body["state"] = .array(state.map { .string($0) }) }
-        for (name, value) in span.query { body[name] = .string(value) }
+        for (name, value) in span.query + others { body[name] = .string(value) }
         return body
     }
 
     /// Exactly one of an identifier and filters.
-    func validate(_ id: String?) throws {
-        if (id == nil) == isEmpty { throw ValidationError("Name either one identifier, or filters such as --connection and --since.") }
+    func validate(_ id: String?, _ others: [(name: String, value: String)] = []) throws {
+        if (id == nil) == (body(others) == [:]) {
+            throw ValidationError("Name either one identifier, or filters such as --connection and --since.")
+        }
+        if dryRun, id != nil { throw ValidationError("--dry-run is for many things; one is shown by the show command.") }
     }
 
-    /// Gives the command page by page, telling how far it is, and prints the counts.
-    func run(_ path: [String], _ verb: String, note: String? = nil, on host: HostOptions) async throws {
+    /// The body of a command for one thing.
+    var single: JSON? { note.map { ["note": .string($0)] } }
+
+    /// Gives the command page by page, telling how far it is, and prints the counts; with `--dry-run` only how many it would be done for.
+    func run(_ path: [String], _ verb: String, _ others: [(name: String, value: String)] = [], on host: HostOptions) async throws {
+        var body = body(others)
+        if dryRun {
+            body["dry_run"] = true
+            let response = try await host.ask { [body] in try await $0.post(path, body: body) }
+            return host.show(response) { BatchOptions.preview($0, verb) }
+        }
+        body["note"] = note.map { .string($0) }
         var (done, refused): (Int64, Int64) = (0, 0)
         var cursor: String?
         repeat {
-            var body = body
             body["cursor"] = cursor.map { .string($0) }
-            body["note"] = note.map { .string($0) }
             let response = try await host.ask { [body] in try await $0.post(path, body: body) }
             done += response.json["done"]?.integer ?? 0
             refused += response.json["refused"]?.integer ?? 0
@@ -47,5 +63,11 @@ struct BatchOptions: ParsableArguments {
         } else {
             Terminal.say("\(verb): \(done)." + (refused > 0 ? " Not possible at present: \(refused)." : ""))
         }
+    }
+
+    private static func preview(_ json: JSON, _ verb: String) -> String {
+        let refused = json.at("would.refuse")?.integer ?? 0
+        let possible = (json["count"]?.integer ?? 0) - refused
+        return "Would be \(verb): \(possible)." + (refused > 0 ? " Not possible at present: \(refused)." : "") + " Nothing was done."
     }
 }

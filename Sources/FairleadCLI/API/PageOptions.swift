@@ -25,13 +25,13 @@ struct PageOptions: ParsableArguments {
 
 /// Since when and until when.
 struct SpanOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("From this time on, such as 2026-03-01T09:30:00Z.", valueName: "timestamp"))
-    var since: String?
+    @Option(help: ArgumentHelp("From this time on: 2026-03-01T09:30:00Z, 2026-03-01, today, yesterday, or 2h for two hours ago.", valueName: "time"))
+    var since: Moment?
 
-    @Option(help: ArgumentHelp("Before this time.", valueName: "timestamp"))
-    var until: String?
+    @Option(help: ArgumentHelp("Before this time.", valueName: "time"))
+    var until: Moment?
 
-    var query: [(name: String, value: String)] { filters([("since", since), ("until", until)]) }
+    var query: [(name: String, value: String)] { filters([("since", since?.iso8601), ("until", until?.iso8601)]) }
 }
 
 /// The filters that were given.

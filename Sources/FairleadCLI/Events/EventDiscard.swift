@@ -16,17 +16,22 @@ struct EventDiscard: AsyncParsableCommand {
     @Argument(help: "The event's identifier; filters instead name many.")
     var id: String?
 
-    @Option(help: "Why; kept with the event.")
-    var note: String?
+    @Option(help: "Of this kind: ats, webhook, poll or command.")
+    var kind: String?
+
+    @Option(help: "Of this account.")
+    var account: String?
 
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    func validate() throws { try batch.validate(id) }
+    private var others: [(name: String, value: String)] { filters([("kind", kind), ("account", account)]) }
+
+    func validate() throws { try batch.validate(id, others) }
 
     func run() async throws {
-        guard let id else { return try await batch.run(["events", "discard"], "discarded", note: note, on: host) }
-        let response = try await host.ask { try await $0.post(["events", id, "discard"], body: note.map { ["note": .string($0)] }) }
+        guard let id else { return try await batch.run(["events", "discard"], "discarded", others, on: host) }
+        let response = try await host.ask { try await $0.post(["events", id, "discard"], body: batch.single) }
         host.show(response) { "\($0.cell("id")) is \($0.cell("state"))." }
     }
 }

@@ -10,21 +10,29 @@ struct EventReplay: AsyncParsableCommand {
 
             Examples:
               fairlead event replay evt_…
-              fairlead event replay --connection acme --since 2026-03-01T00:00:00Z --state dead
+              fairlead event replay --connection acme --since yesterday --state dead --dry-run
             """
     )
 
     @Argument(help: "The event's identifier; filters instead name many.")
     var id: String?
 
+    @Option(help: "Of this kind: ats or webhook.")
+    var kind: String?
+
+    @Option(help: "Of this account.")
+    var account: String?
+
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    func validate() throws { try batch.validate(id) }
+    private var others: [(name: String, value: String)] { filters([("kind", kind), ("account", account)]) }
+
+    func validate() throws { try batch.validate(id, others) }
 
     func run() async throws {
-        guard let id else { return try await batch.run(["events", "replay"], "replayed", on: host) }
-        let response = try await host.ask { try await $0.post(["events", id, "replay"]) }
+        guard let id else { return try await batch.run(["events", "replay"], "replayed", others, on: host) }
+        let response = try await host.ask { try await $0.post(["events", id, "replay"], body: batch.single) }
         host.show(response) {
             "\($0.cell("id")) is \($0.cell("state")) and goes through the scripts again. fairlead event show \(id) names its runs."
         }

@@ -16,17 +16,22 @@ struct OrderDiscard: AsyncParsableCommand {
     @Argument(help: "The order's identifier; filters instead name many.")
     var id: String?
 
-    @Option(help: "Why; kept with the order.")
-    var note: String?
+    @Option(help: "From this account.")
+    var account: String?
+
+    @Option(help: "At this provider.")
+    var provider: String?
 
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    func validate() throws { try batch.validate(id) }
+    private var others: [(name: String, value: String)] { filters([("account", account), ("provider", provider)]) }
+
+    func validate() throws { try batch.validate(id, others) }
 
     func run() async throws {
-        guard let id else { return try await batch.run(["orders", "discard"], "discarded", note: note, on: host) }
-        let response = try await host.ask { try await $0.post(["orders", id, "discard"], body: note.map { ["note": .string($0)] }) }
+        guard let id else { return try await batch.run(["orders", "discard"], "discarded", others, on: host) }
+        let response = try await host.ask { try await $0.post(["orders", id, "discard"], body: batch.single) }
         host.show(response) { "\($0.cell("id")) stays failed; nothing is to be done about it." }
     }
 }

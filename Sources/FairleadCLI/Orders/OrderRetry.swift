@@ -10,21 +10,29 @@ struct OrderRetry: AsyncParsableCommand {
 
             Examples:
               fairlead order retry ord_…
-              fairlead order retry --connection acme --state refused --since 2026-03-01T00:00:00Z
+              fairlead order retry --account zinc-uk --state refused --since 2h --dry-run
             """
     )
 
     @Argument(help: "The order's identifier; filters instead name many.")
     var id: String?
 
+    @Option(help: "From this account.")
+    var account: String?
+
+    @Option(help: "At this provider.")
+    var provider: String?
+
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    func validate() throws { try batch.validate(id) }
+    private var others: [(name: String, value: String)] { filters([("account", account), ("provider", provider)]) }
+
+    func validate() throws { try batch.validate(id, others) }
 
     func run() async throws {
-        guard let id else { return try await batch.run(["orders", "retry"], "to be sent again", on: host) }
-        let response = try await host.ask { try await $0.post(["orders", id, "retry"]) }
+        guard let id else { return try await batch.run(["orders", "retry"], "to be sent again", others, on: host) }
+        let response = try await host.ask { try await $0.post(["orders", id, "retry"], body: batch.single) }
         host.show(response) { "\(OrderText.status($0)) It is sent again; fairlead order show \(id) tells how that ends." }
     }
 }

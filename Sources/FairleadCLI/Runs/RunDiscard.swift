@@ -16,17 +16,25 @@ struct RunDiscard: AsyncParsableCommand {
     @Argument(help: "The run's identifier; filters instead name many.")
     var id: String?
 
-    @Option(help: "Why; kept with the run.")
-    var note: String?
+    @Option(help: "Of this hook; a route's is its METHOD /path.")
+    var hook: String?
+
+    @Option(help: "Of this event.")
+    var event: String?
+
+    @Option(help: "Of this order.")
+    var order: String?
 
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    func validate() throws { try batch.validate(id) }
+    private var others: [(name: String, value: String)] { filters([("hook", hook), ("event", event), ("order_id", order)]) }
+
+    func validate() throws { try batch.validate(id, others) }
 
     func run() async throws {
-        guard let id else { return try await batch.run(["runs", "discard"], "discarded", note: note, on: host) }
-        let response = try await host.ask { try await $0.post(["runs", id, "discard"], body: note.map { ["note": .string($0)] }) }
+        guard let id else { return try await batch.run(["runs", "discard"], "discarded", others, on: host) }
+        let response = try await host.ask { try await $0.post(["runs", id, "discard"], body: batch.single) }
         host.show(response) { "\($0.cell("id")) is \($0.cell("state"))." }
     }
 }

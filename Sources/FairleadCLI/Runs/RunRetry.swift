@@ -10,21 +10,32 @@ struct RunRetry: AsyncParsableCommand {
 
             Examples:
               fairlead run retry run_…
-              fairlead run retry --connection acme --since 2026-03-01T00:00:00Z
+              fairlead run retry --connection acme --hook on_update --since 2026-03-01 --dry-run
             """
     )
 
     @Argument(help: "The run's identifier; filters instead name many.")
     var id: String?
 
+    @Option(help: "Of this hook; a route's is its METHOD /path.")
+    var hook: String?
+
+    @Option(help: "Of this event.")
+    var event: String?
+
+    @Option(help: "Of this order.")
+    var order: String?
+
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    func validate() throws { try batch.validate(id) }
+    private var others: [(name: String, value: String)] { filters([("hook", hook), ("event", event), ("order_id", order)]) }
+
+    func validate() throws { try batch.validate(id, others) }
 
     func run() async throws {
-        guard let id else { return try await batch.run(["runs", "retry"], "tried again", on: host) }
-        let response = try await host.ask { try await $0.post(["runs", id, "retry"]) }
+        guard let id else { return try await batch.run(["runs", "retry"], "tried again", others, on: host) }
+        let response = try await host.ask { try await $0.post(["runs", id, "retry"], body: batch.single) }
         host.show(response) { "\($0.cell("id")) is \($0.cell("state")). fairlead run show \(id) tells how it ends." }
     }
 }

@@ -54,20 +54,16 @@ extension Commands {
     /// Takes one page of orders that failed out of the dead letters, oldest first.
     /// - Throws: ``CommandError`` where the store cannot be had.
     public func discard(orders query: OrderQuery, _ page: PageRequest, note: String?) async throws -> Batch {
-        var query = query
-        query.states = query.states.isEmpty ? [.failed] : query.states.intersection([.failed])
-        guard !query.states.isEmpty else { return Batch() }
-        let orders = try await mapStoreError { [query] in try await store.orders(query, page) }
+        guard let query = query.discardable else { return Batch() }
+        let orders = try await mapStoreError { try await store.orders(query, page) }
         return try await batch(orders.items.map(\.id), orders.next) { _ = try await discard(order: $0, note: note) }
     }
 
     /// Takes one page of dead events out of the dead letters, oldest first.
     /// - Throws: ``CommandError`` where the store cannot be had.
     public func discard(events query: EventQuery, _ page: PageRequest, note: String?) async throws -> Batch {
-        var query = query
-        query.states = query.states.isEmpty ? [.dead] : query.states.intersection([.dead])
-        guard !query.states.isEmpty else { return Batch() }
-        let events = try await mapStoreError { [query] in try await store.events(query, page) }
+        guard let query = query.discardable else { return Batch() }
+        let events = try await mapStoreError { try await store.events(query, page) }
         return try await batch(events.items.map(\.id), events.next) { _ = try await discard(event: $0, note: note) }
     }
 }

@@ -25,11 +25,8 @@ extension Commands {
     /// What an event would do twice is stopped as for one event alone. A call that breaks off half-way has done what it counted up to then.
     /// - Throws: ``CommandError`` where the store cannot be had.
     public func replay(events query: EventQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
-        var query = query
-        let replayable: Set<Event.State> = [.done, .dead]
-        query.states = query.states.isEmpty ? replayable : query.states.intersection(replayable)
-        guard !query.states.isEmpty else { return Batch() }
-        let events = try await mapStoreError { [query] in try await store.events(query, page) }
+        guard let query = query.replayable else { return Batch() }
+        let events = try await mapStoreError { try await store.events(query, page) }
         return try await batch(events.items.map(\.id), events.next) { _ = try await replay(event: $0, note: note) }
     }
 
@@ -48,9 +45,7 @@ extension Commands {
     }
 
     private func deadLetters(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> {
-        var query = query
-        if query.states.isEmpty { query.states = [.dead, .parked] }
-        return try await mapStoreError { [query] in try await store.runs(query, page) }
+        try await mapStoreError { try await store.runs(query.deadLetters, page) }
     }
 
     func batch(_ ids: [String], _ next: String?, _ command: (String) async throws -> Void) async throws -> Batch {

@@ -9,7 +9,7 @@ extension Commands {
         guard order.state == .failed || order.state == .refused else {
             throw CommandError(409, "not_retryable", "The order is \(order.state.rawValue); only one that failed or was refused can be sent again.")
         }
-        guard order.providerRef == nil, order.status.problem?.code != "abandoned" else {
+        guard order.mayBeSentAgain else {
             throw CommandError(409, "not_retryable", "The provider may have the order: place a new one if it surely has not.")
         }
         var next = order
@@ -32,11 +32,8 @@ extension Commands {
     /// Sends one page of orders again, oldest first: those that failed, unless the query names states.
     /// - Throws: ``CommandError`` where the store cannot be had.
     public func retry(orders query: OrderQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
-        var query = query
-        let retryable: Set<OrderState> = [.failed, .refused]
-        query.states = query.states.isEmpty ? [.failed] : query.states.intersection(retryable)
-        guard !query.states.isEmpty else { return Batch() }
-        let orders = try await mapStoreError { [query] in try await store.orders(query, page) }
+        guard let query = query.retryable else { return Batch() }
+        let orders = try await mapStoreError { try await store.orders(query, page) }
         return try await batch(orders.items.map(\.id), orders.next) { _ = try await retry(order: $0, note: note) }
     }
 }

@@ -100,6 +100,12 @@ public struct Commands: Sendable {
         try await cancellation.cancel(order: id, by: actor, note: note)
     }
 
+    /// Whether an event is a request that a script answered while the ATS waited.
+    func isRoute(_ event: Event) -> Bool {
+        guard event.kind == .ats, let connection = event.connection.flatMap(environment.registry.connection) else { return false }
+        return connection.hooks.route(method: event.request.value.method, path: event.request.value.path) != nil
+    }
+
     /// Sends an event through the present scripts again. Returns the event; what it would do twice is stopped by the unique external ids.
     /// - Throws: ``CommandError``: 404; 409 where the event is no delivery of an ATS, or is being worked on.
     public func replay(event id: String, note: String? = nil) async throws -> Event {
@@ -110,12 +116,7 @@ public struct Commands: Sendable {
         guard event.state == .done || event.state == .dead else {
             throw CommandError(409, "busy", "The event is being worked on; what it leads to can be seen in its runs.", retryAfter: .seconds(5))
         }
-        if event.kind == .ats,
-            event.connection.flatMap(environment.registry.connection)?.hooks.route(
-                method: event.request.value.method,
-                path: event.request.value.path
-            ) != nil
-        {
+        if isRoute(event) {
             throw CommandError(409, "unsupported", "A route's request was answered while the ATS waited; the ATS has to ask again.")
         }
         var effects: [Effect] = [
@@ -139,7 +140,7 @@ public struct Commands: Sendable {
     /// - Throws: ``CommandError``: 404; 409 where it is done, running, or answered a caller who is gone.
     public func retry(run id: String, note: String? = nil) async throws -> Run {
         var run = try await self.run(id)
-        guard [.waiting, .dead, .parked, .discarded, .rejected, .skipped].contains(run.state), !run.isRoute else {
+        guard run.mayBeRetried else {
             throw CommandError(409, "not_retryable", "The run is \(run.state.rawValue)\(run.isRoute ? " and answered a caller who is gone" : "").")
         }
         // What a new attempt may ask for anew: calls that were refused or answered with an error did nothing, and what stood in their way may be mended.
@@ -177,7 +178,7 @@ public struct Commands: Sendable {
     /// - Throws: ``CommandError``: 404; 409 where it is running or ended well.
     public func discard(run id: String, note: String?) async throws -> Run {
         let run = try await self.run(id)
-        guard [.waiting, .queued, .dead, .parked].contains(run.state) else {
+        guard run.mayBeDiscarded else {
             throw CommandError(409, "not_discardable", "The run is \(run.state.rawValue).")
         }
         let (ended, discarding) = discarding(run, note: note)

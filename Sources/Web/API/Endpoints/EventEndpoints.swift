@@ -51,6 +51,7 @@ struct EventEndpoints: Sendable {
                 principal in
                 let (query, page, body) = try EventEndpoints.list.readBatch(request, principal, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
+                if EventEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewReplay(events: query).json) }
                 return WireResponse(202, json: try await commands.replay(events: query, page, note: body.optionalText("note")).json)
             },
             Endpoint(
@@ -75,6 +76,7 @@ struct EventEndpoints: Sendable {
             ) { request, principal in
                 let (query, page, body) = try EventEndpoints.list.readBatch(request, principal, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
+                if EventEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewDiscard(events: query).json) }
                 return WireResponse(202, json: try await commands.discard(events: query, page, note: body.optionalText("note")).json)
             },
         ]

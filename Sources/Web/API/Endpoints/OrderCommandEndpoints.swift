@@ -82,6 +82,7 @@ struct OrderCommandEndpoints: Sendable {
                 principal in
                 let (query, page, body) = try OrderEndpoints.list.readBatch(request, principal, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
+                if OrderEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewRetry(orders: query).json) }
                 return WireResponse(202, json: try await commands.retry(orders: query, page, note: body.optionalText("note")).json)
             },
             Endpoint(
@@ -107,6 +108,7 @@ struct OrderCommandEndpoints: Sendable {
             ) { request, principal in
                 let (query, page, body) = try OrderEndpoints.list.readBatch(request, principal, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
+                if OrderEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewDiscard(orders: query).json) }
                 return WireResponse(202, json: try await commands.discard(orders: query, page, note: body.optionalText("note")).json)
             },
             Endpoint(.post, "/orders/{id}/resolve", .operate, OrderCommandEndpoints.resolving) { request, principal in

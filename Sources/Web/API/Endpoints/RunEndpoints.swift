@@ -66,6 +66,7 @@ struct RunEndpoints: Sendable {
                 principal in
                 let (query, page, body) = try RunEndpoints.list.readBatch(request, principal, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
+                if RunEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewRetry(runs: query).json) }
                 return WireResponse(202, json: try await commands.retry(runs: query, page, note: body.optionalText("note")).json)
             },
             Endpoint(
@@ -78,6 +79,7 @@ struct RunEndpoints: Sendable {
                 principal in
                 let (query, page, body) = try RunEndpoints.list.readBatch(request, principal, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
+                if RunEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewDiscard(runs: query).json) }
                 return WireResponse(202, json: try await commands.discard(runs: query, page, note: body.optionalText("note")).json)
             },
         ]

@@ -26,7 +26,7 @@ struct Listing<Query: ListQuery>: Sendable {
 
     /// What a command for many things is asked for in its body: texts, or lists of texts where a filter may be given several times. At least one filter
     /// must be there: an empty body is more likely a mistake than a request for everything.
-    /// - Parameter others: what the command takes beside the filters.
+    /// - Parameter others: what the command takes beside the filters and `dry_run`.
     /// - Throws: ``ProblemDocument``
     func readBatch(
         _ request: IncomingRequest,
@@ -34,7 +34,12 @@ struct Listing<Query: ListQuery>: Sendable {
         others: [String] = []
     ) throws -> (query: Query, page: PageRequest, body: JSON) {
         let paging = Paging.members.members?.pairs.map(\.name) ?? []
+        let others = others + [Listing.dryRun]
         let body = try request.object(filters.map(\.name) + paging + others)
+        if let dryRun = body[Listing.dryRun], !dryRun.isNull, dryRun.boolean == nil {
+            throw ProblemDocument(describing: FieldProblem(path: Listing.dryRun, expected: "true or false", found: dryRun.kind.withArticle))
+                ?? .broken
+        }
         var values: [String: [FilterValue]] = [:]
         for (name, value) in body.members?.pairs ?? [] where !others.contains(name) {
             let isRepeatable = filters.contains { $0.name == name && $0.isRepeatable }
@@ -50,6 +55,11 @@ struct Listing<Query: ListQuery>: Sendable {
         return (try query(values, principal), try Paging.batch(of: kind, values), body)
     }
 
+    /// Whether a command for many things is only to say what it would do.
+    func isDryRun(_ body: JSON) -> Bool { body[Listing.dryRun]?.boolean == true }
+
+    private static var dryRun: String { "dry_run" }
+
     /// The parameters of the list's operation.
     var parameters: [JSON] { filters.map(\.parameter) + Paging.parameters }
 
@@ -58,6 +68,7 @@ struct Listing<Query: ListQuery>: Sendable {
         var members: JSON = [:]
         for filter in filters { members[filter.name] = filter.member }
         for (name, schema) in Paging.members.members?.pairs ?? [] { members[name] = schema }
+        members[Listing.dryRun] = ["type": "boolean", "description": "Say how many it would be done for, and do nothing"]
         return members
     }
 

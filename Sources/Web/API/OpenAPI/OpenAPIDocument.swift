@@ -11,7 +11,7 @@ enum OpenAPIDocument {
     /// The schemas of what is shown.
     private static let schemas = [
         ProblemDocument.schema, Order.schema, Candidate.schema, Check.schema, Problem.schema, TimelineEntry.schema, Actor.schema,
-        Commands.Batch.schema,
+        Commands.Batch.schema, Commands.Preview.schema,
         Event.schema, Run.schema, Step.schema, ProviderAccount.schema, ScreeningPackage.schema, Connection.schema, ProviderManifest.schema,
         ProviderManifest.Capabilities.schema, PluginManifest.schema, AccessToken.schema, AccessToken.newSchema,
     ]

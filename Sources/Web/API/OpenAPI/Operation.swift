@@ -60,7 +60,12 @@ struct Operation: Sendable {
         for (name, schema) in others.members?.pairs ?? [] { all[name] = schema }
         var body = body(required: [:], optional: all)
         body?["required"] = true
-        return Operation(summary: summary, body: body, answers: [(202, Commands.Batch.schema.reference)], problems: [400, 408, 413, 422])
+        return Operation(
+            summary: summary,
+            body: body,
+            answers: [(200, Commands.Preview.schema.reference), (202, Commands.Batch.schema.reference)],
+            problems: [400, 408, 413, 422]
+        )
     }
 
     /// The body of a request; nil where it has no members.

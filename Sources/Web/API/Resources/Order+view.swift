@@ -58,6 +58,14 @@ extension Commands.Batch {
     static let schema = Schema("Batch", always: ["done": .wholeNumber, "refused": .wholeNumber, "next": JSON.anyText.orNull])
 }
 
+extension Commands.Preview {
+    static let schema = Schema(
+        "Preview",
+        always: ["count": .wholeNumber, "would": ["type": "object", "additionalProperties": .wholeNumber]],
+        "With dry_run: how many match, and what would become of them; nothing was done"
+    )
+}
+
 extension Candidate {
     static let schema = Schema(
         "Candidate",

@@ -1,0 +1,139 @@
+public import Screening
+
+extension Commands {
+    /// What a command for many things would do now, without doing any of it.
+    public struct Preview: Sendable, Equatable {
+        /// What the command is for, such as `retry`.
+        public let verb: String
+        /// How many it would be done for.
+        public internal(set) var possible = 0
+        /// How many match and would be refused, such as an order that the provider may have.
+        public internal(set) var refused = 0
+
+        /// Everything that matches.
+        public var count: Int { possible + refused }
+
+        /// The preview as the API shows it.
+        public var json: JSON { ["count": .int(Int64(count)), "would": [verb: .int(Int64(possible)), "refuse": .int(Int64(refused))]] }
+    }
+
+    /// What ``retry(orders:_:note:)`` would do over all its pages. Writes, sends and tells nothing.
+    /// - Throws: ``CommandError`` where the store cannot be had.
+    public func previewRetry(orders query: OrderQuery) async throws -> Preview {
+        guard let query = query.retryable else { return Preview(verb: "retry") }
+        return try await preview("retry") {
+            try await store.orders(query, $0)
+        } canBeDone: {
+            $0.mayBeSentAgain
+        }
+    }
+
+    /// What ``discard(orders:_:note:)`` would do over all its pages. Writes nothing.
+    /// - Throws: as ``previewRetry(orders:)``.
+    public func previewDiscard(orders query: OrderQuery) async throws -> Preview {
+        guard let query = query.discardable else { return Preview(verb: "discard") }
+        return try await preview("discard") { try await store.orders(query, $0) }
+    }
+
+    /// What ``replay(events:_:note:)`` would do over all its pages. Writes nothing, runs nothing.
+    /// - Throws: as ``previewRetry(orders:)``.
+    public func previewReplay(events query: EventQuery) async throws -> Preview {
+        guard let query = query.replayable else { return Preview(verb: "replay") }
+        return try await preview("replay") {
+            try await store.events(query, $0)
+        } canBeDone: {
+            ($0.kind == .ats || $0.kind == .webhook) && !isRoute($0)
+        }
+    }
+
+    /// What ``discard(events:_:note:)`` would do over all its pages. Writes nothing.
+    /// - Throws: as ``previewRetry(orders:)``.
+    public func previewDiscard(events query: EventQuery) async throws -> Preview {
+        guard let query = query.discardable else { return Preview(verb: "discard") }
+        return try await preview("discard") { try await store.events(query, $0) }
+    }
+
+    /// What ``retry(runs:_:note:)`` would do over all its pages. Writes nothing, runs nothing.
+    /// - Throws: as ``previewRetry(orders:)``.
+    public func previewRetry(runs query: RunQuery) async throws -> Preview {
+        try await preview("retry") {
+            try await store.runs(query.deadLetters, $0)
+        } canBeDone: {
+            $0.mayBeRetried
+        }
+    }
+
+    /// What ``discard(runs:_:note:)`` would do over all its pages. Writes nothing.
+    /// - Throws: as ``previewRetry(orders:)``.
+    public func previewDiscard(runs query: RunQuery) async throws -> Preview {
+        try await preview("discard") {
+            try await store.runs(query.deadLetters, $0)
+        } canBeDone: {
+            $0.mayBeDiscarded
+        }
+    }
+
+    private func preview<Item>(
+        _ verb: String,
+        _ read: (PageRequest) async throws -> Page<Item>,
+        canBeDone: (Item) -> Bool = { _ in true }
+    ) async throws -> Preview {
+        var preview = Preview(verb: verb)
+        var request = PageRequest(limit: 200, ascending: true)
+        repeat {
+            let asked = request
+            let page = try await mapStoreError { try await read(asked) }
+            let possible = page.items.count(where: canBeDone)
+            preview.possible += possible
+            preview.refused += page.items.count - possible
+            request.cursor = page.next
+        } while request.cursor != nil
+        return preview
+    }
+}
+
+// What a command for many things takes up, whatever the query asks for; nil for nothing.
+
+extension OrderQuery {
+    var retryable: OrderQuery? { limited(to: [.failed, .refused], unlessNamed: [.failed]) }
+    var discardable: OrderQuery? { limited(to: [.failed], unlessNamed: [.failed]) }
+
+    private func limited(to possible: Set<OrderState>, unlessNamed usual: Set<OrderState>) -> OrderQuery? {
+        var query = self
+        query.states = states.isEmpty ? usual : states.intersection(possible)
+        return query.states.isEmpty ? nil : query
+    }
+}
+
+extension EventQuery {
+    var replayable: EventQuery? { limited(to: [.done, .dead]) }
+    var discardable: EventQuery? { limited(to: [.dead]) }
+
+    private func limited(to possible: Set<Event.State>) -> EventQuery? {
+        var query = self
+        query.states = states.isEmpty ? possible : states.intersection(possible)
+        return query.states.isEmpty ? nil : query
+    }
+}
+
+extension RunQuery {
+    /// Dead letters and parked runs, unless the query names states.
+    var deadLetters: RunQuery {
+        var query = self
+        if states.isEmpty { query.states = [.dead, .parked] }
+        return query
+    }
+}
+
+extension Run {
+    /// Whether a person may take it out of the dead letters.
+    var mayBeDiscarded: Bool { [.waiting, .queued, .dead, .parked].contains(state) }
+
+    /// Whether a person may have it attempted again. Who asked a route is gone.
+    var mayBeRetried: Bool { [.waiting, .dead, .parked, .discarded, .rejected, .skipped].contains(state) && !isRoute }
+}
+
+extension Order {
+    /// Whether a person may have it sent again: the provider surely does not have it.
+    var mayBeSentAgain: Bool { (state == .failed || state == .refused) && providerRef == nil && status.problem?.code != "abandoned" }
+}
