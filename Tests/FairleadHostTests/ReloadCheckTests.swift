@@ -27,7 +27,9 @@ struct ReloadCheckTests {
         }
 
         func problems(with plugin: Plugin, by runner: HookRunner) async throws -> [ConfigurationProblem] { respond(plugin.name) }
-        func problems(with connection: Connection, by runner: HookRunner) async throws -> [ConfigurationProblem] { respond(connection.id) }
+        func problems(with connection: Connection, script: String, by runner: HookRunner) async throws -> [ConfigurationProblem] {
+            respond(connection.id)
+        }
     }
 
     private let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-reload-\(UUID().uuidString)")
@@ -97,16 +99,29 @@ struct ReloadCheckTests {
         await host.close()
     }
 
-    @Test("Only what has changed is checked")
+    @Test("A host does not start on what the check finds wrong")
+    func refusedAtStart() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let check = Check()
+        check.refuse(true)
+        await #expect(throws: ConfigurationProblems.self) { try await start(check) }
+        #expect(check.asked == ["sample", "acme"])
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/store.db"))
+    }
+
+    @Test("Everything is checked at start, and then only what has changed, a script's own cases included")
     func unchanged() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let check = Check()
         let host = try await start(check)
         _ = try await host.reload { try settings }
-        #expect(check.asked.isEmpty)
+        #expect(check.asked == ["sample", "acme"])
         try write("return function(base) base.on_update = nil return base end", to: "acme.lua")
         _ = try await host.reload { try settings }
-        #expect(check.asked == ["acme"])
+        #expect(check.asked == ["sample", "acme", "acme"])
+        try write("hook: on_event", to: "fixtures/case.yaml")
+        _ = try await host.reload { try settings }
+        #expect(check.asked == ["sample", "acme", "acme", "acme"])
         await host.close()
     }
 

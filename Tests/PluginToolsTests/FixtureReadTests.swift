@@ -111,7 +111,8 @@ struct FixtureReadTests {
     @Test("A fixture with missing, unknown, conflicting or wrongly typed keys is reported")
     func mistakesOfShape() {
         #expect(problems("hook: on_event\nexpect: {}") == [])
-        #expect(problems("hook: on_event").contains { $0.contains("expect: is missing") })
+        // What must come of it is written by an update; until then it fails.
+        #expect(problems("hook: on_event") == [])
         #expect(problems("hook: on_event\ninput: { body: {}, raw: x }\nexpect: {}").contains { $0.contains("the body more than once") })
         #expect(problems("hook: on_event\ninput: { boddy: {} }\nexpect: {}").contains { $0.contains("Did you mean body?") })
         #expect(problems("hook: on_event\nsteps: {}\nexpect: { orders: 1 }").count == 2)

@@ -166,7 +166,10 @@ struct FixtureRunnerTests {
             with: "properties: { default_package: { type: string } }"
         )
         let plugin = try PluginHarness.plugin("return { on_event = function() end }", manifest: manifest)
-        let fixture = try Fixture(text: "hook: on_event\nsettings: { default_pakage: x }\nsecrets: { other: x }\nexpect: {}", file: "case.yaml")
+        let fixture = try Fixture(
+            text: "hook: on_event\nsettings: { default_pakage: x }\nsecrets: { other: x }\nexpect: { result: done }",
+            file: "case.yaml"
+        )
         let result = try await PluginHarness.runner.run(plugin, fixture)
         #expect(result.differences.map(\.path) == ["settings.default_pakage", "secrets.other"])
         #expect(result.text.contains("Did you mean default_package?"))

@@ -73,6 +73,72 @@ struct RecordingTests {
         #expect(fixture.steps.map(\.call) == ["http.get"] && fixture.expect.orders?.count == 1)
     }
 
+    @Test("Values that were kept before the run, and an order that was there before, answer as they did then")
+    func answersOfTheRealRun() async throws {
+        let main = """
+            return { on_event = function(event, ctx)
+                local token = ctx.kv.get("token")
+                if not token then token = ctx.http.post("https://api.example.test/token").json.token; ctx.kv.set("token", token) end
+                ctx.kv.get("other")
+                local order = ctx.orders.place { external_id = "a-1", package = "p", candidate = event.body.candidate }
+                if order.state == "completed" then ctx.skip("done before") end
+            end }
+            """
+        let body = #"{"candidate":{"first_name":"Zebediah","last_name":"Quux","email":"zeb@private.test","phone":"+4915112345678"}}"#
+        let run = try #require(
+            RecordedRun(
+                json: [
+                    "id": "run_1", "hook": "on_event", "created_at": "2026-03-01T10:00:00Z", "input": ["path": "/hook", "raw": .string(body)],
+                    "steps": [
+                        ["n": 1, "kind": "kv.get", "request": ["key": "token"], "reply": ["value": "secret-token"]],
+                        ["n": 2, "kind": "kv.get", "request": ["key": "other"], "reply": ["value": .null]],
+                        [
+                            "n": 3, "kind": "orders.place", "request": ["external_id": "a-1"],
+                            "reply": ["value": ["id": "ord_9", "external_id": "a-1", "state": "completed"]],
+                        ],
+                    ],
+                ]
+            )
+        )
+        let recording = try await Recording(run, of: PluginHarness.plugin(main), settings: [:], by: PluginHarness.runner)
+        #expect(recording.passes, "\(recording.differences) in\n\(recording.text)")
+        #expect(!recording.text.contains("http.post") && recording.text.contains("skipped"), "\(recording.text)")
+        for text in Self.real { #expect(!recording.text.contains(text), "\(text) in:\n\(recording.text)") }
+    }
+
+    @Test("A run of on_update can be recorded, without what is personal in its order")
+    func updates() async throws {
+        let main = """
+            return { on_update = function(update, ctx)
+                ctx.http.post("https://api.example.test/notes", { json = { text = update.order.state, to = update.order.external_id } })
+            end }
+            """
+        let candidate: JSON = ["first_name": "Zebediah", "last_name": "Quux", "email": "zeb@private.test"]
+        let run = try #require(
+            RecordedRun(
+                json: [
+                    "id": "run_1", "hook": "on_update", "created_at": "2026-03-01T10:00:00Z",
+                    "input": [
+                        "order": ["id": "ord_1", "external_id": "a-778899", "state": "completed", "candidate": candidate], "cause": "webhook",
+                        "previous": ["state": "in_progress"],
+                    ],
+                    "steps": [
+                        [
+                            "n": 1, "kind": "http",
+                            "request": [
+                                "method": "POST", "url": "https://api.example.test/notes", "body": "{\"text\":\"completed\",\"to\":\"a-778899\"}",
+                            ],
+                            "reply": ["value": ["status": 201, "body": "{}"]],
+                        ]
+                    ],
+                ]
+            )
+        )
+        let recording = try await Recording(run, of: PluginHarness.plugin(main), settings: [:], by: PluginHarness.runner)
+        #expect(recording.passes, "\(recording.differences) in\n\(recording.text)")
+        for text in Self.real { #expect(!recording.text.contains(text), "\(text) in:\n\(recording.text)") }
+    }
+
     private func pseudonymized(_ value: JSON, known: Set<String> = []) -> JSON {
         var data = Pseudonymizer(known: known) { $0.host == "api.example.test" }
         data.learn(value)

@@ -11,7 +11,8 @@ struct MapCommand: AsyncParsableCommand {
         discussion: """
             Touches neither network nor store, orders nothing, tells nobody. FILE is a plugin's fixture, or a body in JSON as the ATS sends it. Calls are
             answered by the fixture's steps, by --stub, then as the plugin's other fixtures answer calls like them, at last by 200 and {}.
-            Exit: 0 the script came to an end, 1 a problem was found.
+            What a fixture expects is compared with what came; the connection's own settings stand, not the fixture's.
+            Exit: 0 the script came to an end, 1 a problem was found or something is not as the fixture expects it.
 
             Examples:
               fairlead map acme event.json --path /hmac
@@ -53,7 +54,7 @@ struct MapCommand: AsyncParsableCommand {
     @Flag(help: "Print each line that ran with the locals it changed. Prints personal data of the payload; scripts run in this process.")
     var trace = false
 
-    @Flag(name: .customLong("json"), help: "Print {connection, plugin, hook, orders, calls, logs, end, notes, trace} as JSON.")
+    @Flag(name: .customLong("json"), help: "Print {connection, plugin, hook, orders, calls, logs, end, differences, notes, trace} as JSON.")
     var isJSON = false
 
     func validate() throws {

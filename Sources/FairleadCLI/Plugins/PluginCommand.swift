@@ -38,7 +38,7 @@ enum Problems {
     }
 
     static func report(_ error: ConfigurationProblems) -> ExitCode {
-        for problem in error.problems { Terminal.complain(problem.description) }
+        for problem in error.problems { Terminal.complain("Error: " + problem.description) }
         return ExitCode(1)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationFiles
 import FairleadHost
 import FairleadTools
 import Plugins
@@ -31,6 +32,12 @@ struct DoctorCommand: AsyncParsableCommand {
                 findings.append(finding)
                 if !isJSON { Terminal.say(DoctorCommand.line(finding)) }
             }
+        } catch let error as ConfigurationProblems {
+            if isJSON {
+                let findings = error.problems.map { ["subject": "settings", "verdict": "problem", "message": .string($0.description)] as JSON }
+                Terminal.say((["ok": false, "findings": .array(findings)] as JSON).string())
+            }
+            throw Problems.report(error)
         } catch {
             guard let unavailable = HostUnavailable(error) else { throw error }
             throw CommandFailure(unavailable.description)

@@ -14,6 +14,7 @@ struct Reloading: Sendable {
     func apply(to host: Host) async {
         let (file, environment) = (file, environment)
         do {
+            try await waitUntilQuiet(host)
             let reload = try await host.reload { try Settings.read(file: file, environment: environment) }
             logger.notice(
                 "settings applied",
@@ -28,6 +29,21 @@ struct Reloading: Sendable {
         } catch {
             logger.error("settings were not applied: \(error)")
         }
+    }
+
+    /// Waits until nothing that is about to be read has changed for a moment: who sends a signal may still be writing.
+    /// - Throws: ``ConfigurationProblems`` where the files do not come to rest.
+    private func waitUntilQuiet(_ host: Host) async throws {
+        var seen = fingerprint(host)
+        for _ in 0..<40 {
+            try await Task.sleep(for: .milliseconds(250))
+            let now = fingerprint(host)
+            if now == seen { return }
+            seen = now
+        }
+        throw ConfigurationProblems([
+            ConfigurationProblem(file: file, message: "the files keep changing", hint: "Send SIGHUP again once they are written.")
+        ])
     }
 
     /// Applies changes whenever a file is saved, as long as the settings say `reload: watch`.
@@ -58,6 +74,7 @@ struct Reloading: Sendable {
 
     private func fingerprint(_ host: Host) -> String {
         let settings = host.presentSettings
-        return FileFingerprint.of([file] + settings.pluginPaths + settings.connections.compactMap(\.script))
+        let scripts = settings.connections.compactMap(\.script)
+        return FileFingerprint.of([file] + settings.pluginPaths + scripts + Set(scripts.map { Plugin.fixtures(beside: $0) }))
     }
 }

@@ -61,6 +61,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func start(_ logger: Logger) async throws -> (settings: Settings, host: Host, group: ServiceGroup) {
         let read = try Settings.read(file: settings.config, environment: settings.environment)
+        for warning in UnknownVariables.warnings(settings.environment, file: settings.config) { logger.warning("\(warning)") }
         let host = try await Host(read, Host.Parts(reloadCheck: FixtureCheck(), logger: logger))
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
@@ -98,17 +99,19 @@ struct ServeCommand: AsyncParsableCommand {
         reload: @escaping @Sendable () async -> Void,
         stop: @escaping @Sendable () async -> Void
     ) async {
-        var isStopping = false
+        var stoppingSince: ContinuousClock.Instant?
         for await signal in signals {
             if signal == SIGHUP {
                 Task { await reload() }
                 continue
             }
-            if isStopping {
+            if let since = stoppingSince {
+                // A supervisor often signals the process and its group: that is one request, not two.
+                if ContinuousClock.now - since < .milliseconds(250) { continue }
                 logger.warning("ended at once by a second signal", metadata: ["signal": "\(Signals.name(signal))"])
                 _exit(128 + signal)
             }
-            isStopping = true
+            stoppingSince = .now
             logger.notice("stopping", metadata: ["signal": "\(Signals.name(signal))"])
             // Not awaited: a second signal must be heard even while the host is still starting.
             Task { await stop() }

@@ -14,8 +14,11 @@ struct StartFailure: CustomStringConvertible {
             self.init(69, "\(error). Stop what listens there, or choose another server.port.")
         case StoreError.newer:
             self.init(69, "\(error). Start the version that wrote it, or a newer one.")
-        case let error as StoreError:
+        case let error as StoreError where ["cannot be opened", "read-only", "names no"].contains(where: error.description.contains):
             self.init(69, "\(error). Check store.url and who may write there.")
+        case let error as StoreError:
+            // What it says is what to do; where the file stands, and who may write there, is not what is wrong.
+            self.init(69, "\(error).")
         default:
             if let unavailable = HostUnavailable(error) {
                 self.init(69, unavailable.description)

@@ -172,7 +172,7 @@ package struct ConfigurationLoader: Sendable {
 
 extension Settings {
     /// The file that problems found after reading name.
-    var name: String { "fairlead.yaml" }
+    var name: String { source?.file ?? "fairlead.yaml" }
 }
 
 extension Settings.Workers {

@@ -35,7 +35,7 @@ public struct Host: Service {
         public var random: any RandomSource
         /// The way out; nil for the host's own HTTP client.
         public var transport: (any Transport)?
-        /// What tries changed plugins and scripts before a reload takes them over; nil for nothing but loading them.
+        /// What tries plugins and scripts before the host starts on them or a reload takes them over; nil for nothing but loading them.
         public var reloadCheck: (any ReloadCheck)?
         /// Whether the host listens on `server.host` and `server.port`.
         public var listens: Bool
@@ -67,7 +67,8 @@ public struct Host: Service {
         }
     }
 
-    /// Puts a host together: opens the store, loads every connection's scripts. Nothing is sent and nobody is answered before `run()`.
+    /// Puts a host together: loads every connection's scripts, has them tried by ``Parts/reloadCheck``, opens the store. Nothing is sent and nobody is
+    /// answered before `run()`.
     /// - Throws: ``ConfigurationProblems`` with everything that is wrong with settings, plugins and scripts; ``StoreError`` where the store cannot be had.
     public init(_ settings: Settings, _ parts: Parts = Parts()) async throws {
         self.settings = settings
@@ -77,7 +78,13 @@ public struct Host: Service {
         let runner = HookRunner(pool: pool)
         let loader = ConfigurationLoader(settings: settings, providers: parts.providers, runner: runner, random: parts.random)
         let contents: ConfigurationLoader.Contents
-        do { contents = try await loader.contents() } catch {
+        let looks: [String: String]
+        do {
+            let trial = ScriptTrial(settings)
+            let found = FoundPlugins(in: settings.pluginPaths)
+            contents = try await loader.contents(of: found)
+            looks = try await trial.run(parts.reloadCheck, found.plugins, contents.connections, by: runner)
+        } catch {
             await pool.shutdown()
             throw error
         }
@@ -88,7 +95,7 @@ public struct Host: Service {
         }
         let live = LiveSettings(settings, contents)
         for problem in contents.leftOut { logger.warning("a plugin that nobody uses is left out: \(problem)") }
-        for plugin in contents.connections.map(\.plugin) { live.remember(fingerprint: FileFingerprint.of([plugin.folder]), of: plugin.name) }
+        live.remember(looks)
         let registry = Registry(connections: contents.connections, accounts: contents.accounts)
         let own =
             parts.transport == nil

@@ -8,8 +8,8 @@ final class LiveSettings: Sendable {
         var settings: Settings
         var plugins: [PluginManifest]
         var providers: [ProviderManifest]
-        /// How each plugin's folder looked when its fixtures last passed.
-        var fingerprints: [String: String] = [:]
+        /// How each plugin and each connection's own script looked when it last passed the check.
+        var looks: [String: String] = [:]
     }
     private let state: Mutex<State>
 
@@ -31,6 +31,6 @@ final class LiveSettings: Sendable {
         }
     }
 
-    func fingerprint(of plugin: String) -> String? { state.withLock { $0.fingerprints[plugin] } }
-    func remember(fingerprint: String, of plugin: String) { state.withLock { $0.fingerprints[plugin] = fingerprint } }
+    func look(of subject: String) -> String? { state.withLock { $0.looks[subject] } }
+    func remember(_ looks: [String: String]) { state.withLock { $0.looks.merge(looks) { $1 } } }
 }

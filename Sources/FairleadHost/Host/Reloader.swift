@@ -54,19 +54,20 @@ actor Reloader {
     private func apply(_ read: @Sendable () throws -> Settings) async throws -> Reload {
         do {
             let settings = try read()
+            let serving = context.registry.connections.map(\.id)
+            if let problem = ReloadGuard(present: live.settings, serving: serving).problem(with: settings) { throw ConfigurationProblems([problem]) }
             let loader = ConfigurationLoader(settings: settings, providers: providers, runner: context.hookRunner, random: random)
             // The check tests exactly what was loaded; files saved meanwhile come with the next reload.
-            let looks = FoundPlugins(in: settings.pluginPaths).plugins.mapValues { FileFingerprint.of([$0.folder]) }
+            let trial = ScriptTrial(settings)
             let found = FoundPlugins(in: settings.pluginPaths)
             let contents = try await loader.contents(of: found)
-            let fingerprints = try await test(settings, found.plugins, looks)
-            try await testOverlays(of: contents.connections)
+            let looks = try await trial.run(check, found.plugins, contents.connections, by: context.hookRunner, known: live.look(of:))
             // Before the first run on them: a run must find the scripts that it began on.
             try await context.keepScripts(of: contents.connections)
             let reload = difference(settings, contents.connections)
             context.registry.replace(connections: contents.connections, accounts: contents.accounts)
             live.replace(settings, contents)
-            for (plugin, fingerprint) in fingerprints { live.remember(fingerprint: fingerprint, of: plugin) }
+            live.remember(looks)
             context.registry.reloadFailures = contents.leftOut.map { reloadFailure($0) }
             for problem in contents.leftOut { context.logger.warning("a plugin that nobody uses is left out: \(problem)") }
             Task { [context] in await context.backfillPolls() }
@@ -80,31 +81,6 @@ actor Reloader {
             ]
             throw error
         }
-    }
-
-    /// Tries the plugins whose fingerprints have changed since they were last taken over; returns the present fingerprints.
-    private func test(_ settings: Settings, _ all: [String: Plugin], _ looks: [String: String]) async throws -> [String: String] {
-        let used = Set(settings.connections.map(\.plugin) + settings.accounts.map(\.provider))
-        let plugins = all.values.filter { used.contains($0.name) }.sorted { $0.name < $1.name }
-        var fingerprints: [String: String] = [:]
-        var problems: [ConfigurationProblem] = []
-        for plugin in plugins {
-            guard let fingerprint = looks[plugin.name], live.fingerprint(of: plugin.name) != fingerprint else { continue }
-            fingerprints[plugin.name] = fingerprint
-            problems += try await check?.problems(with: plugin, by: context.hookRunner) ?? []
-        }
-        guard problems.isEmpty else { throw ConfigurationProblems(problems) }
-        return fingerprints
-    }
-
-    /// Tries the connections whose own scripts changed.
-    private func testOverlays(of connections: [Connection]) async throws {
-        var problems: [ConfigurationProblem] = []
-        for connection in connections where connection.scripts.hasOverlay {
-            guard context.registry.connection(connection.id)?.scripts.id != connection.scripts.id else { continue }
-            problems += try await check?.problems(with: connection, by: context.hookRunner) ?? []
-        }
-        guard problems.isEmpty else { throw ConfigurationProblems(problems) }
     }
 
     private func difference(_ settings: Settings, _ connections: [Connection]) -> Reload {

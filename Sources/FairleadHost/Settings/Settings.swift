@@ -122,6 +122,15 @@ public struct Settings: Sendable {
     public var accounts: [Account] = []
     /// The connections, in the order of the file.
     public var connections: [ConnectionSettings] = []
+    /// What they were read from; nil for an embedder's own.
+    var source: Source?
+
+    /// A settings file as it was read.
+    struct Source: Sendable, Equatable {
+        let file: String
+        /// Its text, which may hold secrets.
+        let text: Secret
+    }
 
     /// Settings for an embedder: everything else as if the file did not say it.
     public init(store: StoreLocation, pluginPaths: [String]) {

@@ -20,14 +20,10 @@ package struct SettingsDraft {
         providers: [ProviderManifest],
         plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = Plugin.providers
     ) throws(ConfigurationProblems) {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            let hint = "fairlead init writes a first one."
-            throw ConfigurationProblems([ConfigurationProblem(file: file, message: "the settings file is not there or cannot be read", hint: hint)])
-        }
-        guard let text = String(validating: data, as: UTF8.self) else {
-            throw ConfigurationProblems([ConfigurationProblem(file: file, message: "the settings file is not UTF-8 text")])
-        }
+        let text = try SettingsFile.text(of: file)
         try self.init(text: text, file: file, environment: environment, providers: providers, plugged: plugged)
+        // A file that says nothing is what a write that was cut off leaves, never what somebody meant.
+        if yaml.json.members?.pairs.isEmpty == true { problems.add(at: [], "the settings file is empty", hint: "fairlead init writes a first one.") }
     }
 
     /// Reads the text of a file; `file` says where it stands, and what relative paths are relative to.
@@ -50,6 +46,7 @@ package struct SettingsDraft {
         var settings = SettingsReader(root: root, folder: folder).settings()
         settings.accounts = AccountReading(providers: providers + plugged(settings.pluginPaths)).accounts(root)
         settings.connections = ConnectionReading(folder: folder, root: root).connections()
+        settings.source = Settings.Source(file: file, text: Secret(text))
         self.settings = settings
     }
 

@@ -1,6 +1,5 @@
 import ConfigurationFiles
 import FairleadHost
-import PluginTools
 import Plugins
 import Screening
 
@@ -22,6 +21,14 @@ extension ConfigurationCheck {
                 hint: "Write admin: { token: \"${env:FAIRLEAD_ADMIN_TOKEN}\" }."
             )
         }
+        if let token = settings.adminToken, token.value.utf8.count < 16 {
+            warnings.add(
+                at: ["admin", "token"],
+                "is so short that it can be guessed, and it may do everything",
+                hint: "openssl rand -hex 24 makes a better one."
+            )
+        }
+        for path in suspicious(settings) { warnings.add(at: path, "has a blank in it") }
         let used = Set(settings.connections.flatMap(\.accounts))
         for account in settings.accounts where !used.contains(account.id) {
             warnings.add(at: ["accounts", account.id], "no connection orders from it")
@@ -31,11 +38,6 @@ extension ConfigurationCheck {
                 warnings.add(at: ["connections", connection.id], "plugin \(connection.plugin): \(warning)")
             }
         }
-        // An overlay that uses names which the plugin does not have only gets a warning: it may bring them itself.
-        let overlays = settings.connections.flatMap { connection -> [ConfigurationProblem] in
-            guard let file = connection.script, let plugin = plugins[connection.plugin], let script = Plugin.overlay(file: file) else { return [] }
-            return PluginLint(overlay: script, on: plugin, file: file).problems.map(\.fromHere)
-        }
-        return warnings.problems + overlays
+        return warnings.problems
     }
 }

@@ -2,13 +2,15 @@ public import ConfigurationFiles
 import FairleadHost
 import Foundation
 import LuaRuntime
+import PluginTools
 import Plugins
 public import Providers
 public import Screening
 
 /// What is wrong with a settings file and all that it names, without starting anything: settings, the presence of secrets, plugins, scripts.
 ///
-/// Scripts are compiled and never run. Nothing is sent, and the store is not opened.
+/// Scripts are compiled. Where everything else is in order, they are loaded and their fixtures run, as a host does before it starts on them. Nothing is
+/// sent, and the store is not opened.
 public struct ConfigurationCheck: Sendable {
     /// What must be put right before the host can start, by file and line.
     public let problems: [ConfigurationProblem]
@@ -37,14 +39,18 @@ public struct ConfigurationCheck: Sendable {
             let messages = provider?.problems(with: account) ?? found.plugins[account.provider]?.manifest.problems(with: account) ?? []
             for message in messages { draft.note(at: ["accounts", account.id], message) }
         }
+        ConfigurationCheck.credentials(draft)
+        ConfigurationCheck.place(draft)
         for connection in draft.settings.connections where found.broken[connection.plugin] == nil {
             ConfigurationCheck.inspect(connection, draft, found.plugins)
         }
         others += found.plugins.values.compactMap { ConfigurationLoader.taken($0, by: providers.map(\.manifest)) }
         others += try await ConfigurationCheck.scripts(draft, found.plugins)
+        if others.isEmpty { others += ConfigurationCheck.overlays(draft.settings, found.plugins) }
+        if others.isEmpty, draft.problems.problems.isEmpty { others += try await ConfigurationCheck.fixtures(draft, found, providers) }
         let lines = draft.problems.problems.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
         problems = (lines + others).map(\.fromHere)
-        warnings = ConfigurationCheck.warnings(draft, found.plugins)
+        warnings = ConfigurationCheck.warnings(draft, found.plugins) + UnknownVariables.warnings(environment, file: file)
     }
 
     /// `{ok, problems, warnings}`; each problem is `{file, line, path, message, hint}`.
@@ -92,5 +98,38 @@ public struct ConfigurationCheck: Sendable {
         }
         await pool.shutdown()
         return problems
+    }
+
+    /// Names that a connection's own script has wrong.
+    private static func overlays(_ settings: Settings, _ plugins: [String: Plugin]) -> [ConfigurationProblem] {
+        settings.connections.flatMap { connection -> [ConfigurationProblem] in
+            guard let file = connection.script, let plugin = plugins[connection.plugin], let script = Plugin.overlay(file: file) else { return [] }
+            return PluginLint(overlay: script, on: plugin, file: file).problems
+        }
+    }
+
+    /// Loads every connection and runs the fixtures that a host runs before it starts on them.
+    private static func fixtures(
+        _ draft: SettingsDraft,
+        _ found: FoundPlugins,
+        _ providers: [any ScreeningProvider]
+    ) async throws -> [ConfigurationProblem] {
+        let pool = LuaPool(draft.settings.workers.configuration)
+        let runner = HookRunner(pool: pool)
+        do {
+            let contents = try await ConfigurationLoader(settings: draft.settings, providers: providers, runner: runner, random: SystemRandom())
+                .contents()
+            _ = try await ScriptTrial(draft.settings).run(FixtureCheck(), found.plugins, contents.connections, by: runner)
+        } catch let error as ConfigurationProblems {
+            await pool.shutdown()
+            return error.problems
+        } catch let error as PoolError {
+            draft.note(at: ["workers"], String(describing: error), hint: "fairlead-lua belongs beside fairlead; workers.path names another place.")
+        } catch {
+            await pool.shutdown()
+            throw error
+        }
+        await pool.shutdown()
+        return []
     }
 }

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import FairleadHost
 import Foundation
 import HTTPTypes
@@ -5,6 +6,7 @@ import Logging
 import LuaRuntime
 import Plugins
 import Pipeline
+import Stores
 public import Providers
 public import Screening
 import Web
@@ -41,10 +43,15 @@ public struct Doctor: Sendable {
     private let transport: HTTPTransport
     private let clock: any WallClock = SystemClock()
     private let environment: [String: String]
+    private let warnings: [ConfigurationProblem]
 
     /// Reads settings, plugins and scripts.
     /// - Throws: ``ConfigurationProblems`` with everything that `fairlead check` would name; the error of worker processes that do not start.
     public init(file: String, environment: [String: String], providers: [any ScreeningProvider] = Catalog.builtIn) async throws {
+        // The same that `fairlead check` finds, all of it: what is wrong with plugins is no less in the way.
+        let check = try await ConfigurationCheck(file: file, environment: environment, providers: providers)
+        guard check.problems.isEmpty else { throw ConfigurationProblems(check.problems) }
+        warnings = check.warnings
         let settings = try Settings.read(file: file, environment: environment, providers: providers.map(\.manifest))
         self.settings = settings
         self.environment = environment
@@ -69,6 +76,7 @@ public struct Doctor: Sendable {
                 message: "in order: " + counted(contents.connections.count, "connection") + ", " + counted(contents.accounts.count, "account")
             )
         )
+        for warning in warnings { report(Finding(subject: "settings", verdict: .warning, message: warning.description)) }
         report(await workers())
         report(await store())
         for account in contents.accounts { report(await credentials(of: account)) }
@@ -132,20 +140,35 @@ public struct Doctor: Sendable {
             }
             return Finding(subject: "store", verdict: verdict, message: message)
         } catch {
-            if let finding = await runningHost() { return finding }
-            return Finding(subject: "store", verdict: .problem, message: "\(error)")
+            // A database can be looked at beside a host. A file that a process has open cannot; that process is asked, and the keys are tried.
+            guard case .sqlite(let path) = settings.store, "\(error)".contains(Doctor.inUse) else {
+                return Finding(subject: "store", verdict: .problem, message: "\(error)")
+            }
+            if let why = StoreURL.problem(with: settings.encryptionKeys, ofStoreAt: path) {
+                let message = "another process has it open, but a host with these settings could not open it: \(why)"
+                return Finding(subject: "store", verdict: .problem, message: message)
+            }
+            return await holder(verdict)
         }
     }
 
-    /// What a host that has the store for itself says of it; nil where none answers.
-    private func runningHost() async -> Finding? {
+    private static let inUse = "in use by another process"
+
+    /// What the host that has the file open says of it.
+    private func holder(_ verdict: Finding.Verdict) async -> Finding {
+        let address = settings.address(environment)
         let own = HTTPTransport(maximumResponse: 1 << 16, connectTimeout: .seconds(2), allow: { _ in true })
-        let response = try? await own.send(WireRequest(.get, settings.address(environment) + "/readyz", timeout: .seconds(5)))
+        let response = try? await own.send(WireRequest(.get, address + "/readyz", timeout: .seconds(5)))
         await own.shutdown()
-        guard let response else { return nil }
-        if response.status == 200 { return Finding(subject: "store", verdict: .fine, message: "a running host has it, and is able to work") }
-        guard response.json?["code"] == "not_ready" else { return nil }
-        let why = response.json?["detail"]?.text ?? "it does not say why"
+        let host = response?.json
+        if response?.status == 200, host?["status"]?.text != nil {
+            return Finding(subject: "store", verdict: .fine, message: "a running host has it, and is able to work")
+        }
+        guard let host, host["code"] == "not_ready" else {
+            let message = "another process has it open, and no host answers at \(address): its state is not known"
+            return Finding(subject: "store", verdict: .warning, message: message)
+        }
+        let why = host["detail"]?.text ?? "it does not say why"
         return Finding(subject: "store", verdict: .problem, message: "a running host has it and is not able to work: \(why)")
     }
 

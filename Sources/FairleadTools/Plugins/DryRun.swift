@@ -67,6 +67,9 @@ public struct DryRun: Sendable {
             .finished(for: connection, sends: false)
     }
 
+    /// The file of the connection's own script; nil where it has none.
+    func overlay() throws(ConfigurationProblems) -> String? { try connection(in: read()).script }
+
     /// The connection as it would run, with ``script`` in its place.
     func target() throws(ConfigurationProblems) -> DryRunConnection {
         let settings = try read()

@@ -26,7 +26,11 @@ public struct PluginCheck: Sendable {
         // Scripts that do not compile cannot be checked for names either.
         if found.isEmpty { found += PluginLint(plugin).problems }
         do throws(ConfigurationProblems) {
-            for fixture in try plugin.fixtures() { found += PluginCheck.settings(of: fixture, plugin) }
+            for fixture in try plugin.fixtures() {
+                found += PluginCheck.settings(of: fixture, plugin)
+                guard fixture.expect.isMissing else { continue }
+                found.append(ConfigurationProblem(file: fixture.file, path: "expect", message: Fixture.missingExpectation))
+            }
         } catch { found += error.problems }
         problems = found.map(\.fromHere)
         warnings = plugin.manifest.warnings.map { ConfigurationProblem(file: folder + "/plugin.yaml", message: $0).fromHere }

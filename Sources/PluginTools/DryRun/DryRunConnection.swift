@@ -32,6 +32,30 @@ public struct DryRunConnection: Sendable {
         self.secrets = secrets
     }
 
+    /// The connection that a plugin's fixture is about: what the fixture does not say is invented.
+    init(of plugin: Plugin, for fixture: Fixture, scripts: ConnectionScripts? = nil) {
+        self.init(
+            id: fixture.connection ?? "fixture",
+            plugin: plugin,
+            scripts: scripts,
+            accounts: fixture.accounts ?? ["account"],
+            settings: fixture.settings ?? [:],
+            secrets: fixture.secrets
+        )
+    }
+
+    /// The same connection with what a fixture of its own says otherwise.
+    package func with(_ fixture: Fixture) -> DryRunConnection {
+        DryRunConnection(
+            id: id,
+            plugin: plugin,
+            scripts: scripts,
+            accounts: fixture.accounts ?? accounts,
+            settings: fixture.settings ?? settings,
+            secrets: fixture.secrets
+        )
+    }
+
     var placeholders: [String: [Secret]] {
         var all = Dictionary(plugin.manifest.secrets.map { ($0.name, [Secret("secret:" + $0.name)]) }) { first, _ in first }
         for (name, value) in secrets { all[name] = [Secret(value)] }

@@ -12,6 +12,8 @@ public struct DryRunReport: Sendable {
     /// What was logged, redacted.
     public let logs: [JSON]
     public let end: HookEnd
+    /// What is not as the payload's fixture expects it.
+    public let differences: [FixtureDifference]
     /// Further notes from the host.
     public let notes: [String]
 
@@ -22,26 +24,29 @@ public struct DryRunReport: Sendable {
         orders: [Order] = [],
         calls: [DryRunCall] = [],
         logs: [JSON] = [],
+        differences: [FixtureDifference] = [],
         notes: [String] = []
     ) {
         self.connection = connection.id
         plugin = connection.plugin.name
         self.hook = hook
         self.end = end
+        self.differences = differences
         self.orders = orders
         self.calls = calls
         self.logs = logs
         self.notes = notes
     }
 
-    /// Whether something is wrong: the hook failed, or the payload would not reach it.
-    public var hasProblem: Bool { end.result == .failed || end.result == nil || !notes.isEmpty }
+    /// Whether something is wrong: the hook failed, what came is not as expected, or the payload would not reach it.
+    public var hasProblem: Bool { end.result == .failed || end.result == nil || !differences.isEmpty || !notes.isEmpty }
 
-    /// The report for programs: `{connection, plugin, hook, orders, calls, logs, end, notes}`. Orders hold what a script asked for.
+    /// The report for programs: `{connection, plugin, hook, orders, calls, logs, end, differences, notes}`. Orders hold what a script asked for.
     public var json: JSON {
         [
             "connection": .string(connection), "plugin": .string(plugin), "hook": .string(hook), "orders": .array(orders.map(DryRunReport.placement)),
-            "calls": .array(calls.map(\.json)), "logs": .array(logs), "end": end.json, "notes": .array(notes.map { .string($0) }),
+            "calls": .array(calls.map(\.json)), "logs": .array(logs), "end": end.json, "differences": .array(differences.map(\.json)),
+            "notes": .array(notes.map { .string($0) }),
         ]
     }
 
@@ -59,6 +64,8 @@ public struct DryRunReport: Sendable {
             lines.append("  \(log["level"]?.text ?? "info")  \(log["message"]?.text ?? "")\(fields)")
         }
         lines += ending
+        if !differences.isEmpty { lines.append("Not as the fixture expects it:") }
+        for difference in differences { lines += difference.description.split(separator: "\n").map { "  " + $0 } }
         lines += notes.map { "Note: \($0)." }
         return lines.joined(separator: "\n")
     }

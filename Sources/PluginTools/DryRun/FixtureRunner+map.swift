@@ -5,11 +5,13 @@ extension FixtureRunner {
     /// Runs one payload as a connection would, and reports what would result. Touches neither network nor store, and places nothing.
     ///
     /// A fixture's steps answer the calls that are like them; other calls are answered by the first stub that fits, and otherwise with 200 and an
-    /// empty object. The connection's settings stand, not the fixture's.
+    /// empty object. The connection's settings stand, not the fixture's. What the fixture expects is compared with what came.
     /// - Throws: `CancellationError`. Whatever the script does wrong is in the report.
     public func dryRun(_ connection: DryRunConnection, _ fixture: Fixture, stubs: [CallStub] = []) async throws -> DryRunReport {
         var fixture = fixture
         let hook: String
+        // A bare body says nothing of what must come of it.
+        let expects = !fixture.expect.isMissing
         var notes = fixture.bodyProblem.map { ["\($0): scripts see it as event.raw, and event.body is nil"] } ?? []
         do {
             let offered = try await hooks.describe(connection.scripts, plugin: connection.plugin.name, connection: connection.id)
@@ -17,14 +19,18 @@ extension FixtureRunner {
         } catch let failure as HookFailure {
             return DryRunReport(connection, hook: fixture.hook ?? "no hook", end: .failed(failure), notes: notes)
         }
-        let outcome = try await outcome(of: hook, connection, fixture, stubs: stubs)
+        let (attempt, asked) = try await self.attempt(connection, hook, fixture) { input in
+            DryRunHost(connection, input: input, now: fixture.now, steps: fixture.steps, stubs: stubs)
+        }
+        let judgement = FixtureJudgement(fixture: fixture, hook: hook, end: attempt.end, asked: asked, logs: attempt.logs)
         return DryRunReport(
             connection,
             hook: hook,
-            end: outcome.end,
-            orders: outcome.orders,
-            calls: outcome.calls,
-            logs: outcome.logs,
+            end: attempt.end,
+            orders: asked.orders,
+            calls: asked.calls,
+            logs: attempt.logs,
+            differences: expects ? judgement.expectation : [],
             notes: notes
         )
     }

@@ -32,6 +32,9 @@ public struct Fixture: Sendable {
         /// What was logged, in order; each holds at least these members.
         public var logs: [JSON]?
 
+        /// Whether the file says nothing of what must come of it: it waits to be written by an update, and passes as nothing.
+        public var isMissing = false
+
         /// Expects that the hook returns.
         public init() {}
     }
@@ -51,9 +54,10 @@ public struct Fixture: Sendable {
     public var settings: JSON?
     /// Secrets that must have a certain value, for signatures; all others are placeholders.
     public var secrets: [String: String] = [:]
-    public var connection = "fixture"
-    /// The accounts it may order from.
-    public var accounts = ["account"]
+    /// The connection's name; nil where any will do.
+    public var connection: String?
+    /// The accounts it may order from; nil where the connection's own, or an invented one, will do.
+    public var accounts: [String]?
     /// The time, which stands still.
     public var now = Fixture.defaultNow
     /// The calls that are answered here, in order.
@@ -85,7 +89,9 @@ public struct Fixture: Sendable {
         } else {
             input["raw_base64"] = .string(body.base64)
         }
-        return Fixture(name: name, hook: nil, input: input)
+        var fixture = Fixture(name: name, hook: nil, input: input)
+        fixture.expect.isMissing = true
+        return fixture
     }
 
     /// What `hook` is called with: the input with everything in place that a real delivery has.

@@ -12,7 +12,12 @@ struct FixtureJudgement {
     var differences: [FixtureDifference] {
         // After a call that the fixture does not have, later differences mean nothing.
         if case .failed(let failure) = end, failure.error.code == DryRunHost.surpriseCode { return asked.differences }
-        return asked.differences + leftOver + ending + outcome
+        return asked.differences + leftOver + expectation
+    }
+
+    /// How it ended and what came of it beside what is expected, whatever was asked on the way.
+    var expectation: [FixtureDifference] {
+        fixture.expect.isMissing ? [FixtureDifference(path: "expect", message: Fixture.missingExpectation)] : ending + outcome
     }
 
     private var leftOver: [FixtureDifference] {
@@ -24,7 +29,9 @@ struct FixtureJudgement {
     private var ending: [FixtureDifference] {
         let expect = fixture.expect
         guard end.result == expect.result else {
-            return [FixtureDifference(path: "expect.result", expected: .string(expect.result.rawValue), found: end.json)]
+            // What failed is told beside the differences, with its line.
+            let found = end.result == .failed ? .string("failed") : end.json
+            return [FixtureDifference(path: "expect.result", expected: .string(expect.result.rawValue), found: found)]
         }
         var found: [FixtureDifference] = []
         if let reason = expect.reason { found += JSONComparison().differences(.string(reason), JSON(end.reason), at: "expect.reason") }

@@ -17,12 +17,17 @@ public struct FixtureResult: Sendable {
     /// Whether everything was as expected.
     public var passed: Bool { differences.isEmpty }
 
+    /// Whether it ended at a call that the fixture does not have.
+    package var isSurprised: Bool {
+        if case .failed(let failure) = end { failure.error.code == DryRunHost.surpriseCode } else { false }
+    }
+
     /// `greenhouse/send_test: passed`, or the differences below each other; with the script's error where that is the reason.
     public var text: String {
         if passed { return "\(plugin)/\(name): passed" }
         var lines = ["\(plugin)/\(name): failed"]
         for difference in differences { lines += difference.description.split(separator: "\n").map { "  " + $0 } }
-        if case .failed(let failure) = end, failure.error.code != DryRunHost.surpriseCode {
+        if case .failed(let failure) = end, !isSurprised {
             lines += failure.text.split(separator: "\n").map { "  " + $0 }
         }
         return lines.joined(separator: "\n")

@@ -12,21 +12,19 @@ public struct FixtureRunner: Sendable {
     /// - Parameter scripts: the scripts to run; nil for the plugin's own.
     /// - Throws: `CancellationError`. Whatever the script does wrong is in the result.
     public func run(_ plugin: Plugin, _ fixture: Fixture, scripts: ConnectionScripts? = nil) async throws -> FixtureResult {
-        let connection = DryRunConnection(
-            id: fixture.connection,
-            plugin: plugin,
-            scripts: scripts,
-            accounts: fixture.accounts,
-            settings: fixture.settings ?? [:],
-            secrets: fixture.secrets
-        )
+        try await run(fixture, on: DryRunConnection(of: plugin, for: fixture, scripts: scripts))
+    }
+
+    /// Runs one fixture on a connection, with the settings and accounts that the connection has. Calling twice gives the same.
+    /// - Throws: `CancellationError`. Whatever the script does wrong is in the result.
+    public func run(_ fixture: Fixture, on connection: DryRunConnection) async throws -> FixtureResult {
         let hook = fixture.hook ?? "on_event"
         let (attempt, asked) = try await attempt(connection, hook, fixture) { input in
             DryRunHost(connection, input: input, now: fixture.now, steps: fixture.steps)
         }
         let differences = FixtureJudgement(fixture: fixture, hook: hook, end: attempt.end, asked: asked, logs: attempt.logs).differences
         return FixtureResult(
-            plugin: plugin.name,
+            plugin: connection.plugin.name,
             name: fixture.name,
             differences: FixtureRunner.declarations(connection, fixture) + differences,
             orders: asked.orders,
@@ -39,11 +37,18 @@ public struct FixtureRunner: Sendable {
     /// Runs fixtures of a plugin, several at a time; results are in the fixtures' order.
     /// - Throws: `CancellationError`.
     public func run(_ plugin: Plugin, _ fixtures: [Fixture], scripts: ConnectionScripts? = nil) async throws -> [FixtureResult] {
+        try await run(fixtures) { DryRunConnection(of: plugin, for: $0, scripts: scripts) }
+    }
+
+    /// Runs fixtures, each on the connection that `connection` makes for it, several at a time; results are in the fixtures' order.
+    /// - Throws: `CancellationError`.
+    package func run(_ fixtures: [Fixture], on connection: @Sendable (Fixture) -> DryRunConnection) async throws -> [FixtureResult] {
         try await withThrowingTaskGroup(of: (Int, FixtureResult).self) { group in
             var results = [FixtureResult?](repeating: nil, count: fixtures.count)
             for (index, fixture) in fixtures.enumerated() {
                 if index >= 16, let (done, result) = try await group.next() { results[done] = result }
-                group.addTask { (index, try await run(plugin, fixture, scripts: scripts)) }
+                let connection = connection(fixture)
+                group.addTask { (index, try await run(fixture, on: connection)) }
             }
             for try await (done, result) in group { results[done] = result }
             return results.compactMap(\.self)

@@ -1,6 +1,6 @@
 public import ConfigurationFiles
 import Foundation
-public import Plugins
+package import Plugins
 package import Screening
 
 /// A fixture's file rewritten so that the plugin passes it: it expects what actually happened.
@@ -8,21 +8,44 @@ public struct FixtureUpdate: Sendable {
     public let file: String
     public let text: String
 
+    /// Why a fixture is not rewritten: what came is nothing to expect, or something would be lost that only a person can write.
+    package struct Refusal: Error, CustomStringConvertible {
+        package let description: String
+    }
+
     /// Runs a fixture with the answers it has, and writes the results into it. Only `steps` and `expect` change in the file; comments inside them are lost.
-    /// - Throws: `CancellationError`; ``ConfigurationProblems`` where the file cannot be read.
-    public init(of fixture: Fixture, _ plugin: Plugin, by runner: FixtureRunner) async throws {
+    /// - Parameter result: what came of the fixture as it stands.
+    /// - Throws: ``Refusal``; `CancellationError`; ``ConfigurationProblems`` where the file cannot be read.
+    package init(of fixture: Fixture, on connection: DryRunConnection, _ result: FixtureResult, by runner: FixtureRunner) async throws {
         file = fixture.file
         guard let old = FileManager.default.contents(atPath: fixture.file).flatMap({ String(validating: $0, as: UTF8.self) }) else {
             throw ConfigurationProblems([ConfigurationProblem(file: fixture.file, message: "the file cannot be read")])
         }
-        let outcome = try await runner.near(plugin, fixture)
+        let outcome = try await runner.near(fixture, on: connection)
+        if case .failed(let failure) = outcome.end, !FixtureUpdate.isExpected(failure, by: fixture) {
+            throw Refusal(description: "the script fails, and a failure is not what it is to expect")
+        }
+        guard outcome.end.result != nil else { throw Refusal(description: "the run was cut short") }
         var text = old
-        let result = try await runner.run(plugin, fixture)
         if result.differences.contains(where: { $0.path.hasPrefix("steps") }) {
-            text = FixtureUpdate.replacing("steps", in: text, with: FixtureUpdate.steps(outcome.calls, old: fixture.steps))
+            let (steps, unused) = FixtureUpdate.steps(outcome.calls, old: fixture.steps)
+            if let first = unused.first {
+                let numbers = unused.map { "steps[\($0.number)]" }.joined(separator: ", ")
+                throw Refusal(
+                    description: "the script does not make every call of the steps any more (\(numbers), \(first.step.call)): "
+                        + "take out by hand what is really gone"
+                )
+            }
+            text = FixtureUpdate.replacing("steps", in: text, with: steps)
         }
         text = FixtureUpdate.replacing("expect", in: text, with: FixtureUpdate.expectation(outcome, old: fixture.expect, hook: fixture.hook ?? ""))
         self.text = text
+    }
+
+    /// Whether a failure is the one that the fixture is there to show.
+    private static func isExpected(_ failure: HookFailure, by fixture: Fixture) -> Bool {
+        guard fixture.expect.result == .failed, let error = fixture.expect.error else { return false }
+        return JSONComparison().differences(error, failure.error.json, at: "").isEmpty
     }
 
     /// Writes the file.
@@ -61,13 +84,13 @@ public struct FixtureUpdate: Sendable {
         return expect
     }
 
-    /// The calls to others that the script made, each with the answer that the fixture had for it.
-    static func steps(_ calls: [DryRunCall], old: [FixtureStep]) -> JSON {
-        var waiting = old
+    /// The calls to others that the script made, each with the answer that the fixture had for it; and the fixture's steps that no call is like.
+    static func steps(_ calls: [DryRunCall], old: [FixtureStep]) -> (steps: JSON, unused: [(number: Int, step: FixtureStep)]) {
+        var waiting = old.enumerated().map { (number: $0 + 1, step: $1) }
         let steps = calls.filter { $0.isOutward || $0.source == .step }.map { call -> JSON in
-            var place = waiting.firstIndex { $0.isFor(call.name) && $0.differences(call.arguments, at: "").isEmpty }
-            place = place ?? waiting.firstIndex { $0.isFor(call.name) }
-            let step = place.map { waiting.remove(at: $0) }
+            var place = waiting.firstIndex { $0.step.isFor(call.name) && $0.step.differences(call.arguments, at: "").isEmpty }
+            place = place ?? waiting.firstIndex { $0.step.isFor(call.name) }
+            let step = place.map { waiting.remove(at: $0).step }
             var arguments = call.arguments
             arguments["method"] = nil
             if let step, step.arguments.members?.pairs.isEmpty == false { arguments = only(step.arguments, of: call.arguments) }
@@ -79,7 +102,7 @@ public struct FixtureUpdate: Sendable {
             }
             return json
         }
-        return .array(steps)
+        return (.array(steps), waiting)
     }
 
     /// The part of an order that a script decides.
@@ -132,16 +155,7 @@ extension FixtureRunner {
     }
 
     /// Runs a fixture's input with approximate answers: the step that fits, else the first for the same call and URL, else a default answer.
-    func near(_ plugin: Plugin, _ fixture: Fixture, _ connection: DryRunConnection? = nil) async throws -> Outcome {
-        let connection =
-            connection
-            ?? DryRunConnection(
-                id: fixture.connection,
-                plugin: plugin,
-                accounts: fixture.accounts,
-                settings: fixture.settings ?? [:],
-                secrets: fixture.secrets
-            )
+    func near(_ fixture: Fixture, on connection: DryRunConnection) async throws -> Outcome {
         let hook = fixture.hook ?? "on_event"
         let (attempt, asked) = try await attempt(connection, hook, fixture) { input in
             DryRunHost(connection, input: input, now: fixture.now, steps: fixture.steps, stubs: [], isNear: true)

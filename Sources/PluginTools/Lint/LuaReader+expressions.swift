@@ -180,6 +180,9 @@ extension LuaReader {
         case .secrets:
             guard let secrets = rules.secrets, !secrets.contains(name) else { return .unknown }
             missing("the manifest declares no secret \(name)", name, secrets, line)
+        case .hooks:
+            guard let hooks = rules.base, !hooks.contains(name) else { return .unknown }
+            missing("there is no hook \(name)", name, hooks, line)
         case .library(let library):
             guard let members = HostAPI.libraries[library], !members.contains(name) else { return .unknown }
             missing("\(library) has no \(name)", name, members, line)

@@ -27,6 +27,8 @@ struct LuaReader {
         var modules: [String]?
         /// The members of `ctx` that scripts of this kind do not have.
         var hidden: Set<String> = []
+        /// The hooks of the plugin that an overlay is given; nil for a script that is no overlay.
+        var base: [String]?
 
         init(settings: JSON? = nil, secrets: [String]? = nil) {
             self.settings = settings
@@ -40,6 +42,10 @@ struct LuaReader {
     var urls: [(text: String, line: Int, isWhole: Bool)] = []
     /// The value that the file returns.
     private(set) var returned = LuaValue.unknown
+    /// Whether the file returns anything.
+    private(set) var returnsValue = false
+    /// The line of a function that the file returns and that itself returns nothing.
+    private(set) var silentFunction: Int?
 
     let tokens: [LuaToken]
     let rules: Rules
@@ -48,6 +54,9 @@ struct LuaReader {
     /// First and last lines of the functions that were read.
     private var bodies: [(Int, Int)] = []
     private var depth = 0
+    /// Whether what is read is the value that the file returns.
+    private var isReturning = false
+    private var hasInnerReturn = false
 
     init(_ text: String, rules: Rules = Rules()) {
         tokens = LuaLexer.tokens(text)
@@ -136,9 +145,16 @@ struct LuaReader {
             // A literal constant is not code: nothing runs there.
             if !local() { mark(from: first, bodies: known) }
         } else if take("return") {
+            isReturning = depth == 0
             let values = ["end", "else", "elseif", "until", ";"].contains(where: token.is) || token.kind == .end ? [] : expressions()
+            isReturning = false
             _ = take(";")
-            if depth == 0 { returned = values.first ?? .unknown }
+            if depth == 0 {
+                returned = values.first ?? .unknown
+                returnsValue = returnsValue || !values.isEmpty
+            } else if depth == 1, !values.isEmpty {
+                hasInnerReturn = true
+            }
             mark(from: first, bodies: known)
         } else if take("break") {
             mark(from: first, bodies: known)
@@ -184,14 +200,17 @@ struct LuaReader {
         let line = token.line
         let root = name()
         var isMethod = false
-        var isMember = false
-        while token.is(".") || token.is(":") {
-            isMethod = token.is(":")
-            isMember = true
-            advance()
-            _ = name()
+        if token.is(".") || token.is(":") {
+            var value = look(up: root, at: line)
+            while token.is(".") || token.is(":") {
+                isMethod = token.is(":")
+                advance()
+                let member = name()
+                value = self.member(member, of: value, at: line, isAssigned: token.is("("))
+            }
+        } else {
+            assign(root, line: line)
         }
-        if !isMember { assign(root, line: line) } else { _ = look(up: root, at: line) }
         body(isMethod: isMethod)
     }
 
@@ -248,9 +267,16 @@ struct LuaReader {
         _ = take(")")
         scopes.open()
         for name in names { scopes.declare(name, parameter(name, among: names)) }
+        let isReturned = isReturning
+        if isReturned {
+            isReturning = false
+            hasInnerReturn = false
+            if rules.base != nil, let first = names.first { scopes.declare(first, .hooks) }
+        }
         depth += 1
         block()
         depth -= 1
+        if isReturned, !hasInnerReturn { silentFunction = first }
         scopes.close()
         bodies.append((first, token.line))
         _ = take("end")

@@ -12,6 +12,8 @@ indirect enum LuaValue: Equatable {
     /// `ctx.settings`, or an object in it, by its schema.
     case settings(JSON, path: String)
     case secrets
+    /// The hooks that an overlay is given.
+    case hooks
     /// One of Lua's libraries.
     case library(String)
     case require

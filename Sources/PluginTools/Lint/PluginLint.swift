@@ -20,7 +20,7 @@ public struct PluginLint: Sendable {
 
     /// Looks through an overlay on a plugin's hooks, which must compile.
     public init(overlay: Script, on plugin: Plugin, file: String) {
-        problems = ScriptLint(overlay, plugin, file: file).problems
+        problems = ScriptLint(overlay, plugin, file: file, isOverlay: true).problems
     }
 }
 
@@ -38,11 +38,12 @@ extension Plugin {
 private struct ScriptLint {
     var problems: [ConfigurationProblem] = []
 
-    init(_ script: Script, _ plugin: Plugin, file: String) {
+    init(_ script: Script, _ plugin: Plugin, file: String, isOverlay: Bool = false) {
         let manifest = plugin.manifest
         var rules = LuaReader.Rules(settings: manifest.settings.json, secrets: manifest.secrets.map(\.name))
         rules.hidden = manifest.kind == .provider ? [] : HostAPI.ofProviders
         rules.modules = plugin.modules.map(\.name)
+        if isOverlay { rules.base = HostAPI.hooks(of: manifest.kind).sorted() }
         let reader = LuaReader(script.source, rules: rules)
         for finding in reader.findings {
             problems.append(ConfigurationProblem(file: file, line: finding.line, message: finding.message, hint: finding.hint))
@@ -59,7 +60,8 @@ private struct ScriptLint {
                 )
             )
         }
-        guard script.name == "main" else { return }
+        if let problem = ScriptLint.problem(withReturnOf: reader, script, isOverlay: isOverlay, file: file) { problems.append(problem) }
+        guard script.name == "main", !isOverlay else { return }
         guard case .table(let hooks) = reader.returned else { return }
         let known = HostAPI.hooks(of: manifest.kind)
         for (name, line) in hooks.sorted(by: { $0.value < $1.value }) where !known.contains(name) {
@@ -78,6 +80,25 @@ private struct ScriptLint {
             let message = "\(name) is never called: the manifest's capabilities do not list it"
             problems.append(ConfigurationProblem(file: file, line: line, message: message))
         }
+    }
+
+    /// What is wrong with the value that a script returns.
+    private static func problem(withReturnOf reader: LuaReader, _ script: Script, isOverlay: Bool, file: String) -> ConfigurationProblem? {
+        let last = script.source.count { $0.isNewline } + (script.source.last?.isNewline == true ? 0 : 1)
+        guard isOverlay else {
+            if reader.returnsValue { return nil }
+            let hint = script.name == "main" ? "End it with: return { on_event = … }." : "End it with: return { … }, which require gives."
+            return ConfigurationProblem(file: file, line: last, message: "the script returns nothing", hint: hint)
+        }
+        let form = "return function(base) … return base end"
+        if !reader.returnsValue {
+            return ConfigurationProblem(file: file, line: last, message: "the script returns nothing", hint: "It must be: \(form).")
+        }
+        if case .table = reader.returned {
+            return ConfigurationProblem(file: file, line: last, message: "a connection's own script returns a function", hint: "It must be: \(form).")
+        }
+        guard let line = reader.silentFunction else { return nil }
+        return ConfigurationProblem(file: file, line: line, message: "the function returns no hooks", hint: "End it with: return base.")
     }
 
     /// Whether some values of the entries' placeholders would permit the URL. An entry that is a single placeholder permits what the manifest has as

@@ -14,8 +14,8 @@ package struct ScriptComparison: Sendable {
     /// - Throws: `CancellationError`.
     package init(_ run: RecordedRun, present: DryRunConnection, changed: DryRunConnection, by runner: FixtureRunner) async throws {
         let fixture = run.fixture
-        let before = try await runner.near(present.plugin, fixture, present)
-        let after = try await runner.near(changed.plugin, fixture, changed)
+        let before = try await runner.near(fixture, on: present)
+        let after = try await runner.near(fixture, on: changed)
         self.run = run
         differences = JSONComparison(isExact: true).differences(ScriptComparison.view(before), ScriptComparison.view(after), at: "")
         if case .failed(let failure) = after.end, before.end != after.end { self.failure = failure } else { failure = nil }
