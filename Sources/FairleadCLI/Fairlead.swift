@@ -1,5 +1,7 @@
 import ArgumentParser
+import ConfigurationFiles
 import FairleadHost
+import Screening
 
 /// The program `fairlead`.
 @main
@@ -29,6 +31,44 @@ struct Fairlead: AsyncParsableCommand {
             ),
         ]
     )
+}
+
+extension Fairlead {
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if let mistake = misspelling(in: arguments) {
+            Terminal.complain(mistake)
+            exit(withError: ExitCode.validationFailure)
+        }
+        do {
+            var command = try parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+        } catch let error as ConfigurationProblems {
+            exit(withError: Problems.report(error))
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    /// What to say of a command that there is not; nil where every word is one.
+    static func misspelling(in arguments: [String]) -> String? {
+        var command: any ParsableCommand.Type = Fairlead.self
+        var path = ["fairlead"]
+        for word in arguments {
+            let all = command.configuration.subcommands
+            if all.isEmpty || word.hasPrefix("-") || word == "help" { return nil }
+            if let next = all.first(where: { $0.configuration.commandName == word }) {
+                command = next
+                path.append(word)
+                continue
+            }
+            let names = all.compactMap { $0.configuration.commandName }
+            let near = suggestion(for: word, among: names).map { "Did you mean \($0)?" } ?? "There are: \(names.joined(separator: ", "))."
+            let name = path.joined(separator: " ")
+            return "Error: Unexpected argument '\(word)': \(name) has no such command. \(near)\n  See '\(name) --help' for more information."
+        }
+        return nil
+    }
 }
 
 /// The host that this program runs. Foundation has another type of that name.

@@ -107,6 +107,6 @@ import Testing
         #expect(connection.errors.contains("there is no connection acmee. Did you mean acme?"))
         let file = try await program.run("map", "acme", "nowhere.json")
         #expect(file.code == 1)
-        #expect(file.errors.hasPrefix("nowhere.json: the file is not there"))
+        #expect(file.errors.hasPrefix("Error: nowhere.json: the file is not there"))
     }
 }

@@ -57,9 +57,8 @@ struct OrderPlace: AsyncParsableCommand {
 
     func run() async throws {
         let body = try request()
-        for (name, option) in [("connection", "--connection"), ("external_id", "--external-id"), ("package", "--package")] where body[name] == nil {
-            throw ValidationError("\(option) is missing.")
-        }
+        let missing = OrderPlace.missing(in: body)
+        guard missing.isEmpty else { throw CommandFailure("The request lacks what these options would give: \(missing.joined(separator: ", ")).") }
         let response = try await host.ask { try await $0.post(["orders"], body: body, key: idempotencyKey) }
         host.show(response) { order in
             let id = order.cell("id")
@@ -67,6 +66,22 @@ struct OrderPlace: AsyncParsableCommand {
                 ? "Placed \(id), \(order.cell("state")). fairlead order show \(id) tells how it goes on."
                 : "\(id) stands already for this external id, \(order.cell("state")): nothing was ordered again."
         }
+    }
+
+    // Here and not in run(), so that what is wrong comes with the usage of this command. Standard input can be read only once.
+    func validate() throws {
+        guard file != "-" else { return }
+        let missing = OrderPlace.missing(in: try request())
+        guard missing.isEmpty else { throw ValidationError("\(missing.joined(separator: ", ")) \(missing.count == 1 ? "is" : "are") missing.") }
+    }
+
+    /// The options whose values an order cannot be without, and that the request does not have.
+    static func missing(in request: JSON) -> [String] {
+        let needed = [
+            ("connection", "--connection"), ("external_id", "--external-id"), ("package", "--package"), ("candidate.first_name", "--first-name"),
+            ("candidate.last_name", "--last-name"), ("candidate.email", "--email"),
+        ]
+        return needed.filter { path, _ in request.at(path).map { $0.isNull || $0 == "" } ?? true }.map(\.1)
     }
 
     private func request() throws -> JSON {

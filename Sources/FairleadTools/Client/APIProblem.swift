@@ -42,7 +42,8 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
             return
         }
         let place = " (\(response.status) \(code): \(asked) at \(client.url))."
-        description = [APIProblem.clause(detail) + place, wait ?? APIProblem.advice[code]].compactMap(\.self).joined(separator: " ")
+        let advice = code == "not_found" ? APIProblem.lookup(detail) : APIProblem.advice[code]
+        description = [APIProblem.clause(detail) + place, wait ?? advice].compactMap(\.self).joined(separator: " ")
     }
 
     /// Text that begins with a capital letter and has no full stop at its end.
@@ -51,8 +52,15 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
         return open.prefix(1).uppercased() + open.dropFirst()
     }
 
+    /// Which command shows what is there, by the kind of thing that the host says is not.
+    private static func lookup(_ detail: String) -> String? {
+        guard let match = detail.firstMatch(of: /no such ([a-z]+)/) else { return nil }
+        let kind = String(match.1)
+        guard ["order", "event", "run", "account", "connection", "token"].contains(kind) else { return nil }
+        return "fairlead \(kind) list shows what is there."
+    }
+
     private static let advice = [
-        "not_found": "Check the identifier; the list command of the same name shows what is there.",
         "insufficient_scope": "Use a token that has it.",
         "internal_error": "The host's log has more.",
         "not_uncertain": "order show says where it stands.",
