@@ -9,26 +9,31 @@ public enum StoreURL {
     ///   - url: `sqlite:PATH`, or `postgres://…` with all that libpq understands in it.
     ///   - keys: base64 of 32 bytes each, as in `encryption.keys`: the first seals, all open. Empty for a store that is not sealed.
     ///   - folder: what a relative path is relative to.
+    ///   - newStore: whether an empty store may be begun where there was one that is gone. Where there never was one, it is begun in any case.
     /// - Throws: ``StoreError``, `unavailable` also for a URL of another kind. The text never holds the whole URL, nor a password.
     public static func open(
         _ url: String,
         relativeTo folder: String,
         keys: [Secret] = [],
+        newStore: Bool = false,
         clock: any WallClock,
         random: any RandomSource
     ) async throws -> any Store {
         let scheme = url.prefix { $0 != ":" }.lowercased()
         switch scheme {
         case "sqlite":
-            return try SQLiteStore(path: try path(of: url, relativeTo: folder), keys: keys, clock: clock, random: random)
+            return try SQLiteStore(path: try path(of: url, relativeTo: folder), keys: keys, newStore: newStore, clock: clock, random: random)
         case "postgres", "postgresql":
-            return try await PostgresStore.open(url: url, keys: keys, clock: clock, random: random)
+            return try await PostgresStore.open(url: url, keys: keys, newStore: newStore, clock: clock, random: random)
         default:
             throw StoreError.unavailable(
                 "store.url must be sqlite:PATH or postgres://USER@HOST/DATABASE, not \(url.contains(":") ? scheme + ":" : "text without a scheme")"
             )
         }
     }
+
+    /// What says that a store was in a file that is missing or empty now, in one sentence with what to do; nil where nothing does, or the file is there.
+    public static func lostStore(at path: String) -> String? { SQLiteStore.isEmpty(path) ? LostStore.evidence(of: path) : nil }
 
     /// The file that a `sqlite:` URL names.
     private static func path(of url: String, relativeTo folder: String) throws(StoreError) -> String {

@@ -59,6 +59,13 @@ struct RowTests {
         #expect(keys("acme").isDisjoint(with: keys("other")))
     }
 
+    @Test("Nothing is kept of beginnings shorter than four letters")
+    func shortBeginningsAreNotKept() {
+        let kept = Set(BlindIndexTerm.keys(of: sampleOrder("ord_1", "application-1"), by: codec.index))
+        for text in ["a", "ap", "app"] { #expect(kept.isDisjoint(with: BlindIndexTerm.probes(for: text, on: "acme", by: codec.index)), "\(text)") }
+        #expect(!kept.isDisjoint(with: BlindIndexTerm.probes(for: "appl", on: "acme", by: codec.index)))
+    }
+
     @Test(
         "Text is searched without case, marks and apostrophes",
         arguments: [("Žižek", "zizek"), ("O’Neill", "oneill"), ("STRASSE", "strasse"), ("Straße", "strasse"), ("Łukasz Ørsted", "lukasz orsted")]

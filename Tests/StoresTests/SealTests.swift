@@ -162,7 +162,7 @@ private struct NoKeyTable: DataKeyTable {
         for id in 1...Int64(count) { _ = try wrapped(id) }
     }
 
-    func remove(_ ids: [Int64]) async {}
+    func remove(_ keys: [DataKey]) async {}
 }
 
 /// A codec whose keys are kept nowhere.

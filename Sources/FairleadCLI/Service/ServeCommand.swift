@@ -26,6 +26,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var settings: SettingsOptions
     @OptionGroup var log: LogOptions
+    @Flag(help: "Begin an empty store where there was one that is gone. What was ordered before is ordered again if it is delivered again.")
+    var newStore = false
 
     func run() async throws {
         let logger = log.logger
@@ -62,7 +64,9 @@ struct ServeCommand: AsyncParsableCommand {
     private func start(_ logger: Logger) async throws -> (settings: Settings, host: Host, group: ServiceGroup) {
         let read = try Settings.read(file: settings.config, environment: settings.environment)
         for warning in UnknownVariables.warnings(settings.environment, file: settings.config) { logger.warning("\(warning)") }
-        let host = try await Host(read, Host.Parts(reloadCheck: FixtureCheck(), logger: logger))
+        var parts = Host.Parts(reloadCheck: FixtureCheck(), logger: logger)
+        parts.newStore = newStore
+        let host = try await Host(read, parts)
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         var configuration = ServiceGroupConfiguration(

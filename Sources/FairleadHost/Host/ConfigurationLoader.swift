@@ -189,10 +189,16 @@ extension Settings.Workers {
 
 extension Settings.StoreLocation {
     /// Opens the store.
-    package func open(keys: [Secret], clock: any WallClock, random: any RandomSource) async throws -> any Store {
-        switch self {
-        case .sqlite(let path): try await StoreURL.open("sqlite:" + path, relativeTo: "/", keys: keys, clock: clock, random: random)
-        case .postgres(let url): try await StoreURL.open(url.value, relativeTo: "/", keys: keys, clock: clock, random: random)
-        }
+    /// - Parameter newStore: whether an empty store may be begun where there was one that is gone.
+    package func open(keys: [Secret], newStore: Bool = false, clock: any WallClock, random: any RandomSource) async throws -> any Store {
+        let url =
+            switch self {
+            case .sqlite(let path): "sqlite:" + path
+            case .postgres(let url): url.value
+            }
+        return try await StoreURL.open(url, relativeTo: "/", keys: keys, newStore: newStore, clock: clock, random: random)
     }
+
+    /// What says that there was a store that is gone, in one sentence with what to do; nil where nothing does. Only of a file.
+    package var lostStore: String? { if case .sqlite(let path) = self { StoreURL.lostStore(at: path) } else { nil } }
 }

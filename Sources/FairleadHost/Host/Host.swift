@@ -41,6 +41,8 @@ public struct Host: Service {
         public var listens: Bool
         /// Whether the host works on what is stored; a host that does not only takes in.
         public var works: Bool
+        /// Whether an empty store may be begun where there was one that is gone: what was ordered before would be ordered again when it is delivered again.
+        public var newStore = false
         /// How much is done at once, and how long things may take.
         public var workerOptions = WorkerOptions()
         /// Where the host says what matters, without personal data.
@@ -89,9 +91,19 @@ public struct Host: Service {
             throw error
         }
         let store: any Store
-        do { store = try await settings.store.open(keys: settings.encryptionKeys, clock: parts.clock, random: parts.random) } catch {
+        do {
+            store = try await settings.store.open(
+                keys: settings.encryptionKeys,
+                newStore: parts.newStore,
+                clock: parts.clock,
+                random: parts.random
+            )
+        } catch {
             await pool.shutdown()
             throw error
+        }
+        if store.identity.isNew {
+            logger.notice("a new store was made", metadata: ["store": "\(store.identity.id)", "at": "\(store.identity.place)"])
         }
         let live = LiveSettings(settings, contents)
         for problem in contents.leftOut { logger.warning("a plugin that nobody uses is left out: \(problem)") }

@@ -112,6 +112,7 @@ public struct Doctor: Sendable {
     private func store() async -> Finding {
         let unsealed = settings.encryptionKeys.isEmpty ? "; it is not sealed: fairlead key new makes a key" : ", sealed"
         let verdict: Finding.Verdict = settings.encryptionKeys.isEmpty ? .warning : .fine
+        if let lost = settings.store.lostStore { return Finding(subject: "store", verdict: .problem, message: lost) }
         if case .sqlite(let path) = settings.store, !FileManager.default.fileExists(atPath: path) {
             let folder = URL(filePath: path).deletingLastPathComponent().path
             guard FileManager.default.isWritableFile(atPath: folder) else {

@@ -16,12 +16,15 @@ final class Contacts: Sendable {
         times.withLock { $0.refused[subject] = max($0.refused[subject] ?? time, time) }
     }
 
-    /// What is to be written, once.
+    /// What is to be written, once, always in the same order.
     func take() -> [Effect] {
         let taken = times.withLock { times in
             defer { times = Times() }
             return times
         }
-        return taken.heard.map { .heard($0.key, at: $0.value) } + taken.refused.map { .refusedDelivery($0.key, at: $0.value) }
+        func sorted(_ times: [OperatingState.Subject: Timestamp]) -> [(key: OperatingState.Subject, value: Timestamp)] {
+            times.sorted { ($0.key.kind, $0.key.id) < ($1.key.kind, $1.key.id) }
+        }
+        return sorted(taken.heard).map { .heard($0.key, at: $0.value) } + sorted(taken.refused).map { .refusedDelivery($0.key, at: $0.value) }
     }
 }

@@ -57,6 +57,8 @@ public enum IdentifierKind: String, Sendable {
     case token = "tok"
     /// A running host: `rep_…`.
     case replica = "rep"
+    /// A store: `sto_…`.
+    case store = "sto"
 
     /// A new identifier: the prefix, then 26 characters of Crockford's base 32 that hold the time in milliseconds and 80 random bits.
     /// Identifiers made later sort later, so the newest come first by sorting alone.

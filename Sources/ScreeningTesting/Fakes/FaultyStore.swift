@@ -37,6 +37,8 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public var clock: any WallClock { store.clock }
     /// See ``Store``.
+    public var identity: StoreIdentity { store.identity }
+    /// See ``Store``.
     public func wakeUps() -> AsyncStream<Void> { store.wakeUps() }
     /// Closes the store behind it; no fault is asked.
     public func close() async { await store.close() }

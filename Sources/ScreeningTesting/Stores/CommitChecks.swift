@@ -86,8 +86,9 @@ extension StoreConformance {
             try trial.expect(inTime == 1, "\(inTime) were")
         },
         Check("a run's new state replaces the old and leaves its input") { trial in
-            var run = trial.run(event: "evt_1")
-            try await trial.store.perform([.run(run)])
+            let event = trial.event()
+            _ = try await trial.store.accept(event, dedupe: nil)
+            var run = try await trial.stored(trial.run(event: event.id))
             run.state = .rejected
             run.attempt = 2
             run.result = Personal(["kind": "rejected", "reason": "no phone"])

@@ -92,14 +92,17 @@ extension StoreConformance {
             try trial.expect(page.items.map(\.id) == ids.suffix(4).reversed() && page.next != nil, "the first page is another")
         },
         Check("every filter of runs holds") { trial in
+            let event = trial.event()
+            _ = try await trial.store.accept(event, dedupe: nil)
+            let order = try await trial.placed(trial.order("application-1"))
             let start = trial.now
             var runs: [Run] = []
             for index in 0..<6 {
                 let run = trial.run(
                     connection: index % 2 == 0 ? "acme" : "other",
                     hook: index < 4 ? "on_event" : "POST /start",
-                    event: index < 3 ? "evt_1" : nil,
-                    order: index >= 3 ? "ord_1" : nil,
+                    event: index < 3 ? event.id : nil,
+                    order: index >= 3 ? order.id : nil,
                     state: index == 2 ? .dead : .done
                 )
                 try await trial.store.perform([.run(run)])
@@ -114,10 +117,10 @@ extension StoreConformance {
             }
             try await expect("state", [2]) { $0.states = [.dead, .queued] }
             try await expect("connection", [1, 3, 5]) { $0.connections = ["other"] }
-            try await expect("event", [0, 1, 2]) { $0.event = "evt_1" }
-            try await expect("event and state", [0, 1]) { ($0.event, $0.states) = ("evt_1", [.done]) }
-            try await expect("order", [3, 4, 5]) { $0.order = "ord_1" }
-            try await expect("order and hook", [4, 5]) { ($0.order, $0.hook) = ("ord_1", "POST /start") }
+            try await expect("event", [0, 1, 2]) { $0.event = event.id }
+            try await expect("event and state", [0, 1]) { ($0.event, $0.states) = (event.id, [.done]) }
+            try await expect("order", [3, 4, 5]) { $0.order = order.id }
+            try await expect("order and hook", [4, 5]) { ($0.order, $0.hook) = (order.id, "POST /start") }
             try await expect("hook", [4, 5]) { $0.hook = "POST /start" }
             try await expect("time", [1, 2]) { ($0.since, $0.until) = (start + .seconds(1), start + .seconds(3)) }
         },

@@ -4,32 +4,35 @@ extension StoreConformance {
     static let stepping = [
         Check("steps are remembered by number and replaced by number") { trial in
             var step = Step(number: 2, kind: "http", requestHash: "h2", request: ["url": "https://ats.example.test"], at: trial.now)
+            let run = try await trial.stored(trial.run()).id
             let first = Step(number: 1, kind: "now", requestHash: "h1", request: .null, reply: nil, at: trial.now, milliseconds: 0)
-            try await trial.store.remember([step, first], of: "run_1", doing: nil)
-            try trial.expect(try await trial.store.steps(of: "run_1") == [first, step], "they came back otherwise")
+            try await trial.store.remember([step, first], of: run, doing: nil)
+            try trial.expect(try await trial.store.steps(of: run) == [first, step], "they came back otherwise")
             step.reply = Personal(["status": 503])
             step.repeatable = true
             step.attempts = 2
             step.milliseconds = 12
-            try await trial.store.remember([step], of: "run_1", doing: nil)
-            try trial.expect(try await trial.store.steps(of: "run_1") == [first, step], "the answer is not remembered")
+            try await trial.store.remember([step], of: run, doing: nil)
+            try trial.expect(try await trial.store.steps(of: run) == [first, step], "the answer is not remembered")
             try trial.expect(try await trial.store.steps(of: "run_2").isEmpty, "another run has steps")
         },
         Check("a reply of null is not a missing reply") { trial in
+            let run = try await trial.stored(trial.run()).id
             let step = Step(number: 1, kind: "kv.get", requestHash: "h", request: ["key": "a"], reply: .null, at: trial.now)
-            try await trial.store.remember([step], of: "run_1", doing: nil)
-            try trial.expect(try await trial.store.steps(of: "run_1").first?.reply == Personal(.null), "null was lost")
+            try await trial.store.remember([step], of: run, doing: nil)
+            try trial.expect(try await trial.store.steps(of: run).first?.reply == Personal(.null), "null was lost")
         },
         Check("a step that places an order is remembered with the order that stands") { trial in
             let step = Step(number: 1, kind: "orders.place", requestHash: "h", request: ["external_id": "application-1"], at: trial.now)
+            let runs = [try await trial.stored(trial.run()).id, try await trial.stored(trial.run()).id]
             let first = trial.order("application-1")
             let reply: @Sendable (Order) -> JSON = { ["id": .string($0.id)] }
-            let placed = try await trial.store.remember([step], of: "run_1", doing: .place(first, reply: reply))
+            let placed = try await trial.store.remember([step], of: runs[0], doing: .place(first, reply: reply))
             try trial.expect(placed?.id == first.id, "another order came back")
-            try trial.expect(placed?.causedBy == Order.Cause(event: nil, run: "run_1"), "it does not say what made it")
-            let again = try await trial.store.remember([step], of: "run_2", doing: .place(trial.order("application-1"), reply: reply))
+            try trial.expect(placed?.causedBy == Order.Cause(event: nil, run: runs[0]), "it does not say what made it")
+            let again = try await trial.store.remember([step], of: runs[1], doing: .place(trial.order("application-1"), reply: reply))
             try trial.expect(again == placed, "the second step placed another order, or changed what made it")
-            for run in ["run_1", "run_2"] {
+            for run in runs {
                 let kept = try await trial.store.steps(of: run).first?.reply?.value
                 try trial.expect(kept == ["id": .string(first.id)], "\(run) remembers another reply")
             }
@@ -68,23 +71,38 @@ extension StoreConformance {
                 createdAt: trial.now,
                 updatedAt: trial.now
             )
-            try await trial.expectConflict { try await trial.store.remember([step], of: "run_1", doing: .place(clash) { _ in [:] }) }
-            try trial.expect(try await trial.store.steps(of: "run_1").isEmpty, "the step was remembered")
+            let run = try await trial.stored(trial.run()).id
+            try await trial.expectConflict { try await trial.store.remember([step], of: run, doing: .place(clash) { _ in [:] }) }
+            try trial.expect(try await trial.store.steps(of: run).isEmpty, "the step was remembered")
+        },
+        Check("what belongs to an event, order or run that is not there is a conflict, and nothing of it is written") { trial in
+            let step = Step(number: 1, kind: "now", requestHash: "h", request: .null, at: trial.now)
+            try await trial.expectConflict { try await trial.store.remember([step], of: "run_gone", doing: nil) }
+            try trial.expect(try await trial.store.steps(of: "run_gone").isEmpty, "the step was remembered")
+            for run in [trial.run(event: "evt_gone"), trial.run(order: "ord_gone")] {
+                try await trial.expectConflict { try await trial.store.perform([.run(run)]) }
+                try trial.expect(try await trial.store.run(run.id) == nil, "the run was written")
+            }
+            let entry = TimelineEntry(order: "ord_gone", at: trial.now, kind: "note", text: "tea")
+            try await trial.expectConflict { try await trial.store.perform([.timeline(entry)]) }
+            let problem = Problem(code: "unreadable", message: "gone", at: trial.now)
+            try await trial.expectConflict { try await trial.store.perform([.event(id: "evt_gone", state: .dead, problem: problem)]) }
         },
         Check("values are kept per connection until they expire or are deleted") { trial in
             let step = Step(number: 1, kind: "kv.set", requestHash: "h", request: ["key": "a"], at: trial.now)
             let value: JSON = ["name": "Ana", "n": 1]
             let expires = trial.now + .seconds(10)
-            try await trial.store.remember([step], of: "r", doing: .value(connection: "acme", key: "a", value, expires: nil))
-            try await trial.store.remember([step], of: "r", doing: .value(connection: "acme", key: "b", value, expires: expires))
+            let run = try await trial.stored(trial.run()).id
+            try await trial.store.remember([step], of: run, doing: .value(connection: "acme", key: "a", value, expires: nil))
+            try await trial.store.remember([step], of: run, doing: .value(connection: "acme", key: "b", value, expires: expires))
             try trial.expect(try await trial.store.value(connection: "acme", key: "a") == value, "the value is not there")
             try trial.expect(try await trial.store.value(connection: "other", key: "a") == nil, "another connection sees it")
             try trial.expect(try await trial.store.value(connection: "acme", key: "b") == value, "the second value is not there")
             trial.clock.advance(by: .seconds(10))
             try trial.expect(try await trial.store.value(connection: "acme", key: "b") == nil, "it did not expire")
-            try await trial.store.remember([step], of: "r", doing: .value(connection: "acme", key: "a", 2, expires: nil))
+            try await trial.store.remember([step], of: run, doing: .value(connection: "acme", key: "a", 2, expires: nil))
             try trial.expect(try await trial.store.value(connection: "acme", key: "a") == 2, "it was not replaced")
-            try await trial.store.remember([step], of: "r", doing: .value(connection: "acme", key: "a", nil, expires: nil))
+            try await trial.store.remember([step], of: run, doing: .value(connection: "acme", key: "a", nil, expires: nil))
             try trial.expect(try await trial.store.value(connection: "acme", key: "a") == nil, "it was not deleted")
         },
     ]

@@ -131,6 +131,12 @@ struct StoreTrial: Sendable {
         try await store.claim(ClaimRequest(owner: owner, limit: limit, kinds: kinds))
     }
 
+    /// Puts a run into the store, without work.
+    func stored(_ run: Run) async throws -> Run {
+        try await store.perform([.run(run)])
+        return run
+    }
+
     /// Places an order and takes its submission out of the queue.
     func placed(_ order: Order) async throws -> Order {
         let placed = try await store.place(order).order

@@ -2,12 +2,17 @@ import Screening
 
 /// The data keys of a store in PostgreSQL, in a schema of their own.
 struct PostgresKeyTable: DataKeyTable {
-    private let queue: BatchQueue<PostgresStore.Read>
+    private let queue: BatchQueue<PostgresStore.SessionJob>
+    private let identity: PostgresIdentity
 
-    init(_ queue: BatchQueue<PostgresStore.Read>) { self.queue = queue }
+    init(_ queue: BatchQueue<PostgresStore.SessionJob>, of identity: PostgresIdentity) {
+        self.queue = queue
+        self.identity = identity
+    }
 
     func add(_ count: Int, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> [UInt8]) async throws {
-        try await onConnection { connection in
+        try await onConnection { [identity] connection in
+            try identity.check(connection)
             let numbers = "SELECT nextval(pg_get_serial_sequence('fairlead_keys.data_keys', 'id')) FROM generate_series(1, $1::bigint)"
             let ids = try connection.exchange([PostgresStatement(numbers, [.count(count)])])[0].rows.map { $0.int(0) }
             let insert = "INSERT INTO fairlead_keys.data_keys (id, wrapped) SELECT * FROM unnest($1::bigint[], $2::bytea[])"
@@ -15,9 +20,13 @@ struct PostgresKeyTable: DataKeyTable {
         }
     }
 
-    func remove(_ ids: [Int64]) async {
+    func remove(_ keys: [DataKey]) async {
+        let delete = """
+            DELETE FROM fairlead_keys.data_keys AS k USING unnest($1::bigint[], $2::bytea[]) AS unused (id, wrapped)
+            WHERE k.id = unused.id AND k.wrapped = unused.wrapped
+            """
         try? await onConnection { connection in
-            _ = try connection.commit([PostgresStatement("DELETE FROM fairlead_keys.data_keys WHERE id = ANY($1)", [.ints(ids)])])
+            _ = try connection.commit([PostgresStatement(delete, [.ints(keys.map(\.id)), .blobs(keys.map(\.wrapped))])])
         }
     }
 

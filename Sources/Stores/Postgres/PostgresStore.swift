@@ -6,7 +6,7 @@ import Synchronization
 /// What arrives together is committed together. Time is the database's, so that replicas whose clocks differ agree on leases, due work and budgets. A
 /// connection that is lost is made anew, for ever; until then everything throws ``StoreError/unavailable(_:)`` at once.
 final class PostgresStore: SQLStore {
-    typealias Read = @Sendable (PostgresSession) -> Void
+    typealias SessionJob = @Sendable (PostgresSession) -> Void
 
     /// The most deliveries that may wait for the database: beyond that, senders are told to try again later.
     private static let intakeLimit = 8192
@@ -20,10 +20,13 @@ final class PostgresStore: SQLStore {
     let clock: any WallClock
     let codec: RowCodec
     let time: PostgresTime
+    private let database: PostgresIdentity
     private let intakeExecutor: BatchQueue<PendingIntake>
     private let writeExecutor: BatchQueue<WriteIntent>
-    private let claimExecutor: BatchQueue<PendingClaim>
-    private let readExecutor: BatchQueue<Read>
+    /// Claims, and new data keys: neither may wait behind a search.
+    private let claimExecutor: BatchQueue<SessionJob>
+    private let claimer: PostgresClaimer
+    private let readExecutor: BatchQueue<SessionJob>
     private let sessions: Sessions
     private let workSignal: WorkSignal
     private let notifier: PostgresNotifier
@@ -34,6 +37,7 @@ final class PostgresStore: SQLStore {
     /// - Parameters:
     ///   - url: `postgres://…` with all that libpq understands in it. Its rights must allow tables to be made where there are none yet.
     ///   - keys: what the rows are sealed with, the first first; empty for a store that is not sealed.
+    ///   - newStore: whether the tables may be made where there were some that are gone.
     ///   - connections: how many connections this process uses at most, from 4 on; one more listens for other replicas.
     ///   - clock: what the pauses between two looks at the queue are measured with.
     ///   - random: where seals and pauses get their randomness.
@@ -41,49 +45,54 @@ final class PostgresStore: SQLStore {
     static func open(
         url: String,
         keys: [Secret] = [],
+        newStore: Bool = false,
         connections: Int = 8,
         clock: any WallClock,
         random: any RandomSource
     ) async throws -> PostgresStore {
-        try await open(url: url, keys: keys, connections: connections, clock: clock, random: random, time: .database)
+        try await open(url: url, keys: keys, newStore: newStore, connections: connections, clock: clock, random: random, time: .database)
     }
 
     /// As the public one, with a time of the caller's.
     static func open(
         url: String,
         keys: [Secret] = [],
+        newStore: Bool = false,
         connections: Int = 8,
         clock: any WallClock,
         random: any RandomSource,
         time: PostgresTime
     ) async throws -> PostgresStore {
         let options = try PostgresOptions(url)
-        let (opened, timestamp) = try await prepare(PostgresSession(options, random: random), keys, BufferedRandom(random), time)
-        let shared = DatabaseClock(showing: timestamp)
-        let store = PostgresStore(options, opened: opened, connections: connections, waits: clock, shared: shared, random: random, time: time)
+        let found = try await prepare(PostgresSession(options, random: random), keys, newStore: newStore, random, time)
+        let store = PostgresStore(options, found, connections: connections, waits: clock, random: random, time: time)
         store.notifier.start()
         return store
     }
 
     private init(
         _ options: PostgresOptions,
-        opened: Keyring.Opened,
+        _ found: Found,
         connections: Int,
         waits: any WallClock,
-        shared: DatabaseClock,
         random: any RandomSource,
         time: PostgresTime
     ) {
+        let shared = DatabaseClock(showing: found.timestamp)
+        let database = PostgresIdentity(found.identity)
+        self.database = database
         if case .clock(let given) = time { clock = given } else { clock = shared }
         let workSignal = WorkSignal(clock: waits)
-        func sessions(_ count: Int) -> [PostgresSession] { (0..<count).map { _ in PostgresSession(options, random: random) } }
-        let notifier = PostgresNotifier(PostgresSession(options, random: random), random: random, onWork: { workSignal.notify() })
+        func sessions(_ count: Int) -> [PostgresSession] {
+            (0..<count).map { _ in PostgresSession(options, leadingTo: database, random: random) }
+        }
+        let notifier = PostgresNotifier(sessions(1)[0], random: random, onWork: { workSignal.notify() })
         let onWork: @Sendable () -> Void = {
             workSignal.notify()
             notifier.notify()
         }
         let intake = PostgresIntake(time: time, onWork: onWork)
-        let claimer = PostgresClaimer(time: time, clock: shared)
+        claimer = PostgresClaimer(time: time, clock: shared)
         let all = Sessions(
             intakeExecutor: sessions(1),
             writeExecutor: sessions(connections > 4 ? 2 : 1),
@@ -94,16 +103,16 @@ final class PostgresStore: SQLStore {
         readExecutor = BatchQueue("reads", workers: all.readExecutor.count, batchLimit: 1) { worker, batch in
             for read in batch { read(all.readExecutor[worker]) }
         }
-        codec = opened.codec(PostgresKeyTable(readExecutor), BufferedRandom(random))
+        claimExecutor = BatchQueue("claims", batchLimit: 1) { worker, batch in
+            for job in batch { job(all.claimExecutor[worker]) }
+        }
+        codec = found.opened.codec(PostgresKeyTable(claimExecutor, of: database), BufferedRandom(random))
         let writer = PostgresWriter(codec: codec, time: time, buckets: PostgresBuckets(), onWork: onWork)
         intakeExecutor = BatchQueue("intake", batchLimit: 512) { worker, batch in
             CommitMetrics.measure(batch.count) { intake.run(all.intakeExecutor[worker], batch) }
         }
         writeExecutor = BatchQueue("writes", workers: all.writeExecutor.count, batchLimit: 256) { worker, batch in
             writer.run(all.writeExecutor[worker], batch)
-        }
-        claimExecutor = BatchQueue("claims", batchLimit: 1) { worker, batch in
-            for pending in batch { claimer.run(all.claimExecutor[worker], pending) }
         }
         self.time = time
         self.workSignal = workSignal
@@ -130,8 +139,8 @@ final class PostgresStore: SQLStore {
         let sessions = sessions
         await intakeExecutor.close { sessions.intakeExecutor[$0].disconnect() }
         await writeExecutor.close { sessions.writeExecutor[$0].disconnect() }
-        await claimExecutor.close { sessions.claimExecutor[$0].disconnect() }
         await codec.keys.close()
+        await claimExecutor.close { sessions.claimExecutor[$0].disconnect() }
         await readExecutor.close { sessions.readExecutor[$0].disconnect() }
     }
 
@@ -139,27 +148,35 @@ final class PostgresStore: SQLStore {
     func wakeUps() -> AsyncStream<Void> { workSignal.stream() }
 
     func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
-        let key = try await codec.keys.new(for: event.id)
-        let row = try EventRow(event, codec, under: key)
         let dedupe = dedupe.map { codec.blindIndex(.dedupe, $0, on: event.connection ?? "") }
-        let acceptance = try await withCheckedThrowingContinuation { continuation in
-            let pending = PendingIntake(row: row, key: dedupe, continuation: continuation)
-            if let failure = intakeExecutor.add(pending, limit: Self.intakeLimit).failure { continuation.resume(throwing: failure) }
+        return try await underStoredKeys {
+            try await withNewKey(for: event.id) { key in
+                let row = try EventRow(event, codec, under: key)
+                let acceptance = try await withCheckedThrowingContinuation { continuation in
+                    let pending = PendingIntake(row: row, key: dedupe, dataKey: key, continuation: continuation)
+                    if let failure = intakeExecutor.add(pending, limit: Self.intakeLimit).failure { continuation.resume(throwing: failure) }
+                }
+                if acceptance.duplicate { codec.keys.putBack(key, of: event.id) }
+                return acceptance
+            }
         }
-        if acceptance.duplicate { codec.keys.putBack(key) }
-        return acceptance
     }
 
     /// What another replica is claiming at the same time is passed over.
     func claim(_ request: ClaimRequest) async throws -> [Claim] {
         try await withCheckedThrowingContinuation { continuation in
-            if let failure = claimExecutor.add(PendingClaim(request: request, continuation: continuation)).failure {
-                continuation.resume(throwing: failure)
-            }
+            let pending = PendingClaim(request: request, continuation: continuation)
+            if let failure = claimExecutor.add({ [claimer] in claimer.run($0, pending) }).failure { continuation.resume(throwing: failure) }
         }
     }
 
-    func tryWriting() async throws { try await write(TouchedRows()) { try $0.tryWriting(1) } }
+    var identity: StoreIdentity { database.store }
+
+    func tryWriting() async throws {
+        try await onSession { [database] session in try session.attempt { try database.check($0) } }
+        try await write(TouchedRows()) { try $0.tryWriting(1) }
+        try await codec.keys.check()
+    }
 
     func write<Value: Sendable>(
         _ touched: TouchedRows,
@@ -179,27 +196,36 @@ final class PostgresStore: SQLStore {
         }
     }
 
+    /// What opening a store finds out.
+    private struct Found {
+        let opened: Keyring.Opened
+        let identity: StoreIdentity
+        let timestamp: Timestamp
+    }
+
     /// Brings the schema up to date and finds out how the rows are sealed, on a connection of its own: its locks and settings end with it.
     private static func prepare(
         _ session: PostgresSession,
         _ keys: [Secret],
-        _ random: BufferedRandom,
+        newStore: Bool,
+        _ random: any RandomSource,
         _ time: PostgresTime
-    ) async throws -> (Keyring.Opened, Timestamp) {
-        let executor = BatchQueue<Read>("opening", batchLimit: 1) { _, batch in
+    ) async throws -> Found {
+        let executor = BatchQueue<SessionJob>("opening", batchLimit: 1) { _, batch in
             for read in batch { read(session) }
         }
-        let result: Result<(Keyring.Opened, Timestamp), any Error> = await withCheckedContinuation { continuation in
+        let result: Result<Found, any Error> = await withCheckedContinuation { continuation in
             let addition = executor.add { session in
                 continuation.resume(
                     returning: Result {
                         do {
                             defer { session.disconnect() }
                             let connection = try session.connected()
-                            try SchemaMigration.run(connection, time: time)
-                            let opened = try seal(connection, keys, random)
-                            let now = PostgresStatement("SELECT \(PostgresTime.sql("$1"))", [time.value], isKept: false)
-                            return (opened, Timestamp(milliseconds: try connection.exchange([now])[0].rows.first?.int(0) ?? 0))
+                            try SchemaMigration.run(connection, newStore: newStore, time: time)
+                            let opened = try seal(connection, keys, BufferedRandom(random))
+                            let time = PostgresStatement("SELECT \(PostgresTime.sql("$1"))", [time.value], isKept: false)
+                            let now = Timestamp(milliseconds: try connection.exchange([time])[0].rows.first?.int(0) ?? 0)
+                            return Found(opened: opened, identity: try PostgresIdentity.read(connection, random, now: now), timestamp: now)
                         } catch {
                             throw StoreError(postgres: error)
                         }
@@ -215,11 +241,12 @@ final class PostgresStore: SQLStore {
     /// How the rows are sealed. Of replicas that start on a new database at once, one makes the keys and all read them: what is written is written in one
     /// transaction and takes nothing's place but what was read, and what then stands is opened anew. This does not rest on the migrations' lock, which does
     /// not hold behind a pooler that shares sessions.
-    private static func seal(_ connection: PostgresConnection, _ keys: [Secret], _ random: BufferedRandom) throws -> Keyring.Opened {
+    static func seal(_ connection: PostgresConnection, _ keys: [Secret], _ random: BufferedRandom) throws -> Keyring.Opened {
         func rows(_ sql: String) throws -> [PostgresRow] { try connection.exchange([PostgresStatement(sql, [], isKept: false)])[0].rows }
         func stored() throws -> [String: [UInt8]] {
             Dictionary(try rows("SELECT name, wrapped FROM fairlead_keys.keyring").map { ($0.text(0), $0.bytes(1)) }, uniquingKeysWith: { $1 })
         }
+        if let highest = try rows(highestKeys).first { try Keyring.check(used: highest.int(0), made: highest.int(1), "the schema fairlead_keys") }
         let isEmpty = try rows("SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM orders)").first?.bool(0) ?? false
         let before = try stored()
         let opened = try Keyring.open(keys: keys, stored: before, isEmpty: isEmpty, random)
@@ -234,6 +261,20 @@ final class PostgresStore: SQLStore {
         )
         return try Keyring.open(keys: keys, stored: try stored(), isEmpty: isEmpty, random)
     }
+
+    /// The highest number of a key among the newest rows, and the highest that was given. A key table that was copied without its sequence gets it again.
+    private static let highestKeys = """
+        WITH keys AS (
+            SELECT pg_get_serial_sequence('fairlead_keys.data_keys', 'id')::regclass AS sequence, coalesce(max(id), 0) AS last FROM fairlead_keys.data_keys
+        ), given AS (
+            SELECT CASE WHEN last > (SELECT last_value FROM fairlead_keys.data_keys_id_seq) THEN setval(sequence, last)
+                ELSE (SELECT last_value FROM fairlead_keys.data_keys_id_seq) END AS number FROM keys
+        )
+        SELECT coalesce((SELECT max(key_id) FROM (
+            (SELECT key_id FROM events ORDER BY seq DESC LIMIT \(Keyring.newestRows)) UNION ALL
+            (SELECT key_id FROM orders ORDER BY seq DESC LIMIT \(Keyring.newestRows))
+        ) AS newest), 0), (SELECT number FROM given)
+        """
 
     private func onSession<Value: Sendable>(_ body: @escaping @Sendable (PostgresSession) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Value, any Error>) in

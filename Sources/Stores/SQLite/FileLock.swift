@@ -12,20 +12,36 @@ import Synchronization
 final class FileLock: Sendable {
     private let descriptor: Mutex<CInt>
 
+    /// The lock's file.
+    let path: String
+    private let store = Mutex<String?>(nil)
+
     /// Takes the lock beside a database file.
-    /// - Throws: ``StoreError/unavailable(_:)`` where another process holds it or the folder cannot be written to.
+    /// - Throws: ``StoreError/unavailable(_:)`` where another process holds it, naming that, or the folder cannot be written to.
     init(database path: String) throws(StoreError) {
         let file = path + ".lock"
+        self.path = file
         let descriptor = Self.open(file)
         guard descriptor >= 0 else { throw .unavailable("\(file) cannot be opened: \(String(cString: strerror(errno)))") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
-            throw .unavailable("\(path) is in use by another process")
+            throw .unavailable("\(path) is in use by \(LockNote.read(file)?.holder ?? LockNote().holder)")
         }
         self.descriptor = Mutex(descriptor)
-        do { try Self.makePrivate(path) } catch {
-            release()
-            throw error
+    }
+
+    /// Writes into the lock's file which store is held, and who holds it.
+    func note(store id: String) {
+        store.withLock { $0 = id }
+        write(.own(store: id))
+    }
+
+    /// What was there stays where nothing can be written.
+    private func write(_ note: LockNote) {
+        let bytes = note.bytes
+        descriptor.withLock { descriptor in
+            guard descriptor >= 0, pwrite(descriptor, bytes, bytes.count, 0) == bytes.count else { return }
+            _ = ftruncate(descriptor, off_t(bytes.count))
         }
     }
 
@@ -41,6 +57,7 @@ final class FileLock: Sendable {
 
     /// Gives the lock back. Does nothing the second time.
     func release() {
+        if let id = store.withLock({ $0 }) { write(LockNote(store: id)) }
         descriptor.withLock { descriptor in
             guard descriptor >= 0 else { return }
             // A process that is being started at this moment may hold a copy of the descriptor until it is under way: closing alone would not unlock.

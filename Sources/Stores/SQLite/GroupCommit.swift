@@ -11,6 +11,7 @@ struct GroupCommit: Sendable {
     let clock: any WallClock
     let checkpoints: Checkpoints
     let health: StoreHealth
+    let files: FileWatch
     /// Called after a commit that gave workers something to do.
     let onWork: @Sendable () -> Void
 
@@ -22,6 +23,7 @@ struct GroupCommit: Sendable {
     private func commit(_ batch: [any PendingIntent<WriteTransaction>]) {
         var failures: [StoreError?]
         do {
+            try files.check()
             failures = try database.writeWithoutTransaction { db in
                 let end: BatchEnd
                 if let first = try transaction(of: batch, in: db, guarded: false) {
@@ -32,6 +34,7 @@ struct GroupCommit: Sendable {
                 if end.wakes { onWork() }
                 return end.failures
             }
+            try files.checkWritten()
         } catch {
             failures = [StoreError?](repeating: health.classify(writing: error), count: batch.count)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 import Screening
 
 /// The file of a store's keys: `NAME-keys.db` beside `NAME.db`. It stands apart so that a backup of the rows holds nothing that opens them, and so that a
@@ -9,14 +10,24 @@ import Screening
 final class KeyFile: DataKeyTable {
     let path: String
     private let database: DatabaseQueue
+    private let health: StoreHealth
 
     /// The path of the keys of a store.
     static func path(of store: String) -> String { (store.hasSuffix(".db") ? String(store.dropLast(3)) : store) + "-keys.db" }
 
+    /// The file as a store's own connections attach it: to be read only. A write transaction locks every attached file that can be written to; making new
+    /// keys would wait for commits, and commits for new keys.
+    static func readOnly(_ path: String) -> String {
+        guard sqlite3_compileoption_used("USE_URI") == 1 else { return path }
+        let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%;"))
+        return "file:" + (path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path) + "?mode=ro"
+    }
+
     /// Opens the keys of a store, making their file where the store is new.
     /// - Throws: ``StoreError/unavailable(_:)`` where the store has rows and the file is not there.
-    init(of store: String, isNew: Bool) throws {
+    init(of store: String, isNew: Bool, health: StoreHealth) throws {
         path = Self.path(of: store)
+        self.health = health
         if !isNew, !FileManager.default.fileExists(atPath: path) {
             throw StoreError.unavailable("the file of its keys, \(path), is not there, and nothing can be read without it: put it back")
         }
@@ -57,20 +68,27 @@ final class KeyFile: DataKeyTable {
     func add(_ count: Int, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> [UInt8]) async throws {
         do {
             try await database.write { db in
-                let last = try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'data_keys'") ?? 0
+                let last = try Self.lastNumber(db)
                 for id in (last + 1)...(last + Int64(count)) {
                     try db.run("INSERT INTO data_keys (id, wrapped) VALUES (?, ?)", [id, Data(try wrapped(id))])
                 }
             }
         } catch {
-            throw StoreError(error)
+            throw health.classify(writing: error)
         }
     }
 
-    func remove(_ ids: [Int64]) async {
+    func remove(_ keys: [DataKey]) async {
         _ = try? await database.write { db in
-            for id in ids { try db.run("DELETE FROM data_keys WHERE id = ?", [id]) }
+            for key in keys { try db.run("DELETE FROM data_keys WHERE id = ? AND wrapped = ?", [key.id, Data(key.wrapped)]) }
         }
+    }
+
+    /// The highest number that a key was ever given.
+    func lastNumber() throws -> Int64 { try database.read { try Self.lastNumber($0) } }
+
+    private static func lastNumber(_ db: Database) throws -> Int64 {
+        try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'data_keys'") ?? 0
     }
 
     /// Closes the file. Nothing may be asked of it afterwards.

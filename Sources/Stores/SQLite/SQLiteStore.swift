@@ -10,6 +10,7 @@ import Synchronization
 final class SQLiteStore: SQLStore {
     let clock: any WallClock
     let codec: RowCodec
+    let identity: StoreIdentity
     let health = StoreHealth()
     private let database: DatabasePool
     private let keyFile: KeyFile
@@ -31,37 +32,47 @@ final class SQLiteStore: SQLStore {
     /// - Parameters:
     ///   - path: the file; `-wal`, `-shm` and `.lock` files stand beside it while it is open, and the file of its keys always.
     ///   - keys: what the data keys are wrapped with, the first first; empty for a store whose keys are not wrapped.
+    ///   - newStore: whether an empty store may be begun where there was one that is gone.
     ///   - clock: the time that leases, due work and budgets go by.
     ///   - random: where keys and seals get their randomness: it must be unguessable, and never the same twice.
     /// - Throws: ``StoreError/unavailable(_:)`` where the file cannot be had, also because another process has it; ``StoreError/corrupt(_:)`` where it is
     ///   not a database; ``StoreError/newer(_:)``.
-    init(path: String, keys: [Secret] = [], clock: any WallClock, random: any RandomSource) throws {
+    init(path: String, keys: [Secret] = [], newStore: Bool = false, clock: any WallClock, random: any RandomSource) throws {
         self.clock = clock
         lock = try FileLock(database: path)
         let workSignal = WorkSignal(clock: clock)
         self.workSignal = workSignal
+        let files: FileWatch
         do {
             let configuration = Self.configuration(KeyFile.path(of: path))
-            let isNew = try Self.isEmpty(path)
+            let isNew = Self.isEmpty(path)
+            if isNew, !newStore, let evidence = LostStore.evidence(of: path) { throw StoreError.unavailable(evidence) }
+            try FileLock.makePrivate(path)
             if !isNew { try SchemaMigration.check(path) }
-            keyFile = try KeyFile(of: path, isNew: isNew)
+            keyFile = try KeyFile(of: path, isNew: isNew, health: health)
             database = try DatabasePool(path: path, configuration: configuration)
-            codec = try database.writeWithoutTransaction { [keyFile] db in
+            (codec, identity) = try database.writeWithoutTransaction { [keyFile] db in
                 // Set here because the pool chooses a weaker level when it opens: a commit has to survive a power cut.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 // In KiB. Many intents share one transaction: the pages that they change together should fit, or they are written twice.
                 try db.execute(sql: "PRAGMA cache_size = -16384")
                 try SchemaMigration.run(db, now: clock.now())
                 let codec = try Self.seal(db, keyFile, keys, BufferedRandom(random))
+                let identity = try Self.identity(db, path, now: clock.now(), random)
                 try db.inTransaction(.immediate) {
                     var transaction = WriteTransaction(db: db, codec: codec, keys: ReceivedKeys(unread: 0...0), now: clock.now())
                     try transaction.releaseAll()
                     return .commit
                 }
-                return codec
+                return (codec, identity)
             }
+            lock.note(store: identity.id)
             received = try database.writeWithoutTransaction { [database] in try ReceivedKeys.read(from: $0, later: database) }
             checkpoints = try Checkpoints(path: path, configuration: configuration)
+            files = try FileWatch(
+                [path, path + "-wal", keyFile.path, keyFile.path + "-wal", lock.path],
+                growing: [path, path + "-wal", keyFile.path]
+            )
         } catch {
             throw StoreError(error)
         }
@@ -72,6 +83,7 @@ final class SQLiteStore: SQLStore {
             clock: clock,
             checkpoints: checkpoints,
             health: health,
+            files: files,
             onWork: { workSignal.notify() }
         )
         writer = BatchQueue("writer", batchLimit: Self.batchLimit) { _, batch in commit(batch) }
@@ -81,12 +93,18 @@ final class SQLiteStore: SQLStore {
     var figures: BatchQueue<any PendingIntent<WriteTransaction>>.Figures { writer.figures }
 
     func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
-        let key = try await codec.keys.new(for: event.id)
-        let row = try EventRow(event, codec, under: key)
         let dedupe = dedupe.map { codec.blindIndex(.dedupe, $0, on: event.connection ?? "") }
-        let acceptance = try await write(limit: Self.intakeLimit) { try $0.accept(row, key: dedupe) }
-        if acceptance.duplicate { codec.keys.putBack(key) }
-        return acceptance
+        return try await underStoredKeys {
+            try await withNewKey(for: event.id) { key in
+                let row = try EventRow(event, codec, under: key)
+                let acceptance = try await write(limit: Self.intakeLimit) { transaction in
+                    try transaction.require([key])
+                    return try transaction.accept(row, key: dedupe)
+                }
+                if acceptance.duplicate { codec.keys.putBack(key, of: event.id) }
+                return acceptance
+            }
+        }
     }
 
     func claim(_ request: ClaimRequest) async throws -> [Claim] { try await write(limit: .max) { try $0.claim(request) } }
@@ -96,6 +114,7 @@ final class SQLiteStore: SQLStore {
         try health.check()
         let refused = health.hasRefused
         try await write(limit: .max) { try $0.tryWriting(refused ? 65_536 : 1) }
+        try await codec.keys.check()
         if refused { health.isOver() }
     }
 
@@ -147,15 +166,28 @@ final class SQLiteStore: SQLStore {
         }
     }
 
-    /// Whether a file holds no database yet.
-    private static func isEmpty(_ path: String) throws -> Bool {
-        let attributes = try FileManager.default.attributesOfItem(atPath: path)
-        return attributes[.size] as? Int == 0
+    /// Whether a file is missing, or holds no database yet.
+    static func isEmpty(_ path: String) -> Bool {
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int ?? 0 == 0
+    }
+
+    /// Which store it is; it is given its identifier where it has none yet, once its keys are there.
+    private static func identity(_ db: Database, _ path: String, now: Timestamp, _ random: any RandomSource) throws -> StoreIdentity {
+        let made = try db.change(
+            "INSERT INTO store_identity (number, id, made_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
+            [IdentifierKind.store.make(at: now, from: random), now.milliseconds]
+        )
+        let id = try String.fetchOne(db, sql: "SELECT id FROM store_identity") ?? ""
+        return StoreIdentity(id: id, isNew: made == 1, place: path)
     }
 
     /// What to read and write the rows with. Where a store is new its keys are made here.
     private static func seal(_ db: Database, _ file: KeyFile, _ keys: [Secret], _ random: BufferedRandom) throws -> RowCodec {
         let isEmpty = try Bool.fetchOne(db, sql: "SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM orders)") ?? false
+        let newest = "SELECT key_id FROM events ORDER BY seq DESC LIMIT \(Keyring.newestRows)"
+        let orders = "SELECT key_id FROM orders ORDER BY seq DESC LIMIT \(Keyring.newestRows)"
+        let used = try Int64.fetchOne(db, sql: "SELECT max(key_id) FROM (SELECT * FROM (\(newest)) UNION ALL SELECT * FROM (\(orders)))") ?? 0
+        try Keyring.check(used: used, made: try file.lastNumber(), "the file of its keys, \(file.path),")
         let opened = try Keyring.open(keys: keys, stored: try file.keyring(), isEmpty: isEmpty, random)
         if !opened.rows.isEmpty { try file.write(keyring: opened.rows) }
         return opened.codec(file, random)
@@ -176,7 +208,7 @@ final class SQLiteStore: SQLStore {
                     PRAGMA journal_size_limit = \(Checkpoints.fileLimit);
                     """
             )
-            try db.execute(sql: "ATTACH DATABASE ? AS keys", arguments: [keys])
+            try db.execute(sql: "ATTACH DATABASE ? AS keys", arguments: [KeyFile.readOnly(keys)])
         }
         return configuration
     }

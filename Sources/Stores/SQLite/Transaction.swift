@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Screening
 
@@ -21,6 +22,13 @@ struct WriteTransaction: StoreTransaction {
 
     /// What is stored, with what this transaction has changed so far.
     var rows: StoredRows { StoredRows(db: db, codec: codec, now: now) }
+
+    mutating func require(_ keys: [DataKey]) throws {
+        for key in keys where key.id != codec.keys.general.id {
+            let isThere = try db.first("SELECT 1 FROM keys.data_keys WHERE id = ? AND wrapped = ?", [key.id, Data(key.wrapped)]) != nil
+            guard isThere else { throw StoreError.keysGone }
+        }
+    }
 }
 
 extension StoredRows {
@@ -31,8 +39,9 @@ extension StoredRows {
                 try db.first("SELECT key_id FROM events WHERE id = ?", [subject]) ?? db.first("SELECT key_id FROM orders WHERE id = ?", [subject])
                 ?? db.first(
                     """
-                    SELECT coalesce(e.key_id, o.key_id) FROM runs AS r LEFT JOIN events AS e ON e.id = r.event_id
-                    LEFT JOIN orders AS o ON o.id = r.order_id WHERE r.id = ? AND coalesce(e.key_id, o.key_id) IS NOT NULL
+                    SELECT coalesce(e.key_id, o.key_id, 0) FROM runs AS r LEFT JOIN events AS e ON e.id = r.event_id
+                    LEFT JOIN orders AS o ON o.id = r.order_id
+                    WHERE r.id = ? AND (coalesce(e.key_id, o.key_id) IS NOT NULL OR coalesce(r.event_id, r.order_id) IS NULL)
                     """,
                     [subject]
                 )

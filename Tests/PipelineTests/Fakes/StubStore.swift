@@ -273,6 +273,7 @@ final class StubStore: Store {
     func counts() async throws -> Counts { Counts() }
     func load() async throws -> QueueLoad { QueueLoad(queued: [:], oldestDue: nil) }
     func tryWriting() async throws {}
+    var identity: StoreIdentity { StoreIdentity(id: "sto_1", isNew: false, place: "nowhere") }
     func announce(_ replica: Replica) async throws {}
     func withdraw(replica id: String) async throws {}
     func replicas() async throws -> [Replica] { [] }

@@ -1,10 +1,13 @@
 /// What the host itself needs from a store, independent of the store's other uses.
 public protocol StoreAdministration: Sendable {
+    /// Which store it is, as it was when it was opened.
+    var identity: StoreIdentity { get }
+
     /// The counts that operators watch.
     func counts() async throws -> Counts
 
     /// Returns if the store accepts writes, as far as it can tell: it makes a small write, and remembers what it refused recently. Calling again
-    /// tries again.
+    /// tries again. A store that was taken away, or in whose place another one stands, accepts nothing.
     /// - Throws: ``StoreError`` where it does not.
     func tryWriting() async throws
 

@@ -46,6 +46,13 @@ final class PostgresConnection {
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
     ]
 
+    /// Where it leads, without user or password.
+    var place: String {
+        let (host, port, name) = (PQhost(handle), PQport(handle), PQdb(handle))
+        func text(_ part: UnsafeMutablePointer<CChar>?) -> String { part.map { String(cString: $0) } ?? "" }
+        return "postgres://\(text(host)):\(text(port))/\(text(name))"
+    }
+
     /// The connection's descriptor, to wait on.
     var socket: CInt { PQsocket(handle) }
 

@@ -8,30 +8,37 @@ import Screening
 final class PostgresSession: @unchecked Sendable {
     private let options: PostgresOptions
     private let random: any RandomSource
+    /// What every connection has to lead to; nil for the one that finds it out.
+    private let identity: PostgresIdentity?
     private var connection: PostgresConnection?
+    private var generation = 0
     private var failures = 0
     private var retryAt = ContinuousClock.now
     private var why = "the database was not reached yet"
 
-    init(_ options: PostgresOptions, random: any RandomSource) {
+    init(_ options: PostgresOptions, leadingTo identity: PostgresIdentity? = nil, random: any RandomSource) {
+        self.identity = identity
         self.options = options
         self.random = random
     }
 
     /// The connection. Throws ``StoreError/unavailable(_:)`` where none can be made, and without trying while the next attempt is not due.
     func connected() throws(StoreError) -> PostgresConnection {
-        if let connection, connection.isThere() { return connection }
+        let present = identity?.generation ?? 0
+        if let connection, generation == present, connection.isThere() { return connection }
         connection = nil
         guard ContinuousClock.now >= retryAt else { throw .unavailable(why) }
         do {
             let new = try PostgresConnection(options)
-            (connection, failures) = (new, 0)
+            try identity?.check(new)
+            (connection, generation, failures) = (new, present, 0)
             return new
         } catch {
             failures += 1
             retryAt = .now + .milliseconds(jittered(min(2000, 50 << min(failures, 6))))
-            if case .lost(let text) = error { why = text }
-            throw error.storeError
+            let failure = StoreError(postgres: error)
+            if case .unavailable(let text) = failure { why = text }
+            throw failure
         }
     }
 

@@ -88,8 +88,9 @@ struct PostgresRows: StoreReading {
         let rows = try all(
             """
             SELECT id, key_id FROM events WHERE id = ANY($1) UNION ALL SELECT id, key_id FROM orders WHERE id = ANY($1)
-            UNION ALL SELECT r.id, coalesce(e.key_id, o.key_id) FROM runs AS r LEFT JOIN events AS e ON e.id = r.event_id
-            LEFT JOIN orders AS o ON o.id = r.order_id WHERE r.id = ANY($1) AND coalesce(e.key_id, o.key_id) IS NOT NULL
+            UNION ALL SELECT r.id, coalesce(e.key_id, o.key_id, 0) FROM runs AS r LEFT JOIN events AS e ON e.id = r.event_id
+            LEFT JOIN orders AS o ON o.id = r.order_id
+            WHERE r.id = ANY($1) AND (coalesce(e.key_id, o.key_id) IS NOT NULL OR coalesce(r.event_id, r.order_id) IS NULL)
             """,
             .texts(subjects)
         )

@@ -62,6 +62,8 @@ struct LockedRows {
     /// Requests that this transaction has put in and not yet reported to an intent as new.
     var freshRequests: Set<[UInt8]> = []
     var requests: [[UInt8]: IdempotencyRow] = [:]
+    /// The data keys that rows are sealed under, as they are stored.
+    var keys: [Int64: [UInt8]] = [:]
     var budgets: [String: SlidingWindowLimiter] = [:]
     var now = Timestamp(milliseconds: 0)
 
@@ -98,6 +100,7 @@ struct LockedRows {
                         request.response = (Int(status), try IdempotencyRow.opened(row.bytes(4), of: row.bytes(0), .atHand(codec)))
                     }
                     requests[row.bytes(0)] = request
+                case .keys: keys[row.int(0)] = row.bytes(1)
                 case .budgets: budgets[row.text(0)] = SlidingWindowLimiter(text: row.optionalText(1))
                 case .time: now = Timestamp(milliseconds: row.int(0))
                 case .nothing: break

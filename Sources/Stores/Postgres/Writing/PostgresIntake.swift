@@ -4,6 +4,8 @@ import Screening
 struct PendingIntake: Sendable {
     let row: EventRow
     let key: [UInt8]?
+    /// What the row is sealed under.
+    let dataKey: DataKey
     let continuation: CheckedContinuation<Acceptance, any Error>
 }
 
@@ -63,41 +65,52 @@ struct PostgresIntake: Sendable {
                 .texts(rows.map(\.order)), .ints(rows.map(\.receivedAt)), .ints(rows.map(\.occurredAt)), .texts(rows.map(\.groupKey)),
                 .texts(rows.map(\.state)), .blobs(rows.map(\.problem)),
                 .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key)), .ints(rows.map(\.keyID)), .blobs(rows.map(\.body)),
-                time.value,
+                time.value, .blobs(batch.map(\.dataKey.wrapped)),
             ]
         )
     }
 
-    /// Counts duplicates at the events that came first, and answers everybody.
-    private func count(_ duplicates: [PendingIntake], _ session: PostgresSession) {
+    /// Answers for what was not put in: duplicates are counted at the events that came first, and what is left had no data key any more, or no identifier
+    /// of its own.
+    private func count(_ others: [PendingIntake], _ session: PostgresSession) {
         var first: [[UInt8]: String] = [:]
-        var failure = StoreError.conflict
-        let keys = duplicates.compactMap(\.key)
-        if !keys.isEmpty {
-            do {
-                let results = try session.attempt { try $0.commit([PostgresStatement(Self.countDuplicates, [.blobs(keys)])]) }
-                for row in results[0].rows { first[row.bytes(0)] = row.text(1) }
-            } catch {
-                failure = StoreError(postgres: error)
-            }
+        var stored: [Int64: [UInt8]] = [:]
+        var failure: StoreError?
+        let keys = others.compactMap(\.key)
+        do {
+            let statements = [
+                PostgresStatement(Self.countDuplicates, [.blobs(keys)]), PostgresStatement(Self.storedKeys, [.ints(others.map(\.dataKey.id))]),
+            ]
+            let results = try session.attempt { try $0.commit(statements) }
+            for row in results[0].rows { first[row.bytes(0)] = row.text(1) }
+            for row in results[1].rows { stored[row.int(0)] = row.bytes(1) }
+        } catch {
+            failure = StoreError(postgres: error)
         }
-        for pending in duplicates {
+        for pending in others {
             if let key = pending.key, let event = first[key] {
                 pending.continuation.resume(returning: Acceptance(event: event, duplicate: true))
             } else {
-                pending.continuation.resume(throwing: failure)
+                let isKeyThere = stored[pending.dataKey.id] == pending.dataKey.wrapped
+                pending.continuation.resume(throwing: failure ?? (isKeyThere ? .conflict : .keysGone))
             }
         }
     }
 
-    /// In the order of the keys, so that replicas which receive the same events do not wait for one another in a circle.
+    private static let storedKeys = "SELECT id, wrapped FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])"
+
+    /// In the order of the keys, so that replicas which receive the same events do not wait for one another in a circle. Only what has its data key in the
+    /// key table is put in.
     private static let insertEvents = """
         WITH added AS (
             INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, body)
-            SELECT * FROM unnest(
+            SELECT given.id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, body
+            FROM unnest(
                 $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::bytea[], $11::bigint[],
-                $12::bytea[], $13::bigint[], $14::bytea[]
-            ) AS given (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, body)
+                $12::bytea[], $13::bigint[], $14::bytea[], $16::bytea[]
+            ) AS given (
+                id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, body, wrapped
+            ) JOIN fairlead_keys.data_keys AS k ON k.id = given.key_id AND k.wrapped = given.wrapped
             ORDER BY given.dedupe_key, given.id
             ON CONFLICT DO NOTHING RETURNING id, order_id, group_key
         ), queued AS (

@@ -4,7 +4,7 @@ import Screening
 /// wait for one another in a circle.
 enum PostgresLocks {
     /// What is asked for.
-    enum Part { case concurrencyKeys, claims, works, placed, present, orders, runs, events, freshRequests, requests, budgets, time, nothing }
+    enum Part { case concurrencyKeys, claims, works, placed, present, orders, runs, events, freshRequests, requests, budgets, keys, time, nothing }
 
     /// The statements that take the locks and read what is held by them; each takes its snapshot after the locks before it are held.
     static func statements(_ touched: TouchedRows, _ time: PostgresTime, _ buckets: PostgresBuckets) -> [(part: Part, statement: PostgresStatement)] {
@@ -48,6 +48,15 @@ enum PostgresLocks {
             add(.nothing, "INSERT INTO budgets (name) SELECT n FROM unnest($1::text[]) AS n ORDER BY n ON CONFLICT DO NOTHING", [names])
             add(.budgets, "SELECT name, taken FROM budgets WHERE name = ANY($1) ORDER BY name FOR UPDATE", [names])
         }
+        if !touched.subjects.isEmpty {
+            let subjects = touched.subjects.sorted { ($0.kind, $0.id) < ($1.kind, $1.id) }
+            let values = [PostgresValue.texts(subjects.map(\.kind)), .texts(subjects.map(\.id))]
+            add(.nothing, insertOperatingStates, values)
+            add(.nothing, lockOperatingStates, values)
+        }
+        if !touched.keys.isEmpty {
+            add(.keys, "SELECT id, wrapped FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])", [.ints(Set(touched.keys.map(\.id)).sorted())])
+        }
         // Last, so that no wait for a lock comes between reading this time and deciding by it.
         if touched.needsTime { add(.time, "SELECT \(PostgresTime.sql("$1"))", [time.value]) }
         return all
@@ -70,6 +79,14 @@ enum PostgresLocks {
         ORDER BY q.id FOR UPDATE OF q
         """
     private static let lockOrders = "SELECT id, seq, version, bucket, lookup_keys FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE"
+    private static let insertOperatingStates = """
+        INSERT INTO operating_states (kind, id) SELECT * FROM unnest($1::text[], $2::text[]) AS s (kind, id)
+        ORDER BY s.kind COLLATE "C", s.id COLLATE "C" ON CONFLICT DO NOTHING
+        """
+    private static let lockOperatingStates = """
+        SELECT 1 FROM unnest($1::text[], $2::text[]) AS w (kind, id) JOIN operating_states AS s ON s.kind = w.kind AND s.id = w.id
+        ORDER BY s.kind, s.id FOR UPDATE OF s
+        """
     private static let insertRequests = """
         INSERT INTO idempotency_records (key, body_hash, begun_at)
         SELECT k, h, \(PostgresTime.sql("$3")) FROM unnest($1::bytea[], $2::text[]) WITH ORDINALITY AS r (k, h, n) ORDER BY k, n

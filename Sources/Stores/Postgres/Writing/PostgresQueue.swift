@@ -113,7 +113,16 @@ extension PostgresTransaction {
             .int(now.milliseconds),
             .int(within.wholeMilliseconds)
         )
-        if rests { write("UPDATE operating_states SET rests_until = $1 WHERE rests_until > $1", .int((now + .seconds(60)).milliseconds)) }
+        if rests {
+            write(
+                """
+                UPDATE operating_states SET rests_until = $1 WHERE (kind, id) IN (
+                    SELECT kind, id FROM operating_states WHERE rests_until > $1 ORDER BY kind, id FOR UPDATE
+                )
+                """,
+                .int((now + .seconds(60)).milliseconds)
+            )
+        }
         write(
             """
             UPDATE queue SET leased_until = $1 WHERE id IN (

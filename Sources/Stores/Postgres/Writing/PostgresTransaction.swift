@@ -45,6 +45,10 @@ struct PostgresTransaction: StoreTransaction {
         }
     }
 
+    func require(_ keys: [DataKey]) throws {
+        for key in keys where key.id != codec.keys.general.id && locked.keys[key.id] != key.wrapped { throw StoreError.keysGone }
+    }
+
     /// Adds a statement.
     mutating func write(_ sql: String, _ values: PostgresValue...) { statements.append(PostgresStatement(sql, values)) }
 

@@ -64,6 +64,22 @@ enum Keyring {
         return try opened(master, index: indexKey, general: generalKey, writing: stale, noted: noted, random)
     }
 
+    /// Refuses keys that are older than the rows that they are to open: the numbers of keys that are missing would be given to new ones.
+    /// - Parameters:
+    ///   - used: the highest number of a key among the newest rows.
+    ///   - made: the highest number that the key table has given.
+    ///   - place: what the key table is, as the error names it.
+    static func check(used: Int64, made: Int64, _ place: String) throws(StoreError) {
+        guard used > made else { return }
+        throw .unavailable(
+            "\(place) is older than the store: rows in it are sealed with keys that are not there (\(used), and the last made is \(made)); put back the "
+                + "newest copy of the keys, or a copy of the rows that is no newer than these keys"
+        )
+    }
+
+    /// How many of the newest rows are looked at for the highest number of a key. Numbers rise with the rows but for what replicas hold in reserve.
+    static let newestRows = 5000
+
     private static func opened(
         _ master: MasterKeys,
         index indexKey: [UInt8],
@@ -72,7 +88,7 @@ enum Keyring {
         noted: [String],
         _ random: BufferedRandom
     ) throws(StoreError) -> Opened {
-        var opened = Opened(master: master, index: BlindIndexKey(indexKey), general: DataKey(id: 0, key: SymmetricKey(data: generalKey)))
+        var opened = Opened(master: master, index: BlindIndexKey(indexKey), general: DataKey(id: 0, key: SymmetricKey(data: generalKey), wrapped: []))
         for name in names { opened.rows[name] = try master.wrap(name == index ? indexKey : generalKey, at: place(name), random) }
         let note = keyPrefix + master.first
         if !master.names.isEmpty, !noted.contains(note) { opened.rows[note] = [] }

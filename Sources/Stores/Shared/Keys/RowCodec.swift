@@ -57,7 +57,13 @@ struct RowOpener {
     func open(_ column: [UInt8], at place: AssociatedData) throws -> RowCodec.Content {
         guard let id = RowCodec.keyID(of: column) else { throw RowCodec.unreadable(place) }
         let key = try codec.keys.key(id, wrapped: wrappedKey)
-        let bytes = try SealedBytes.open(Array(column.dropFirst(RowCodec.header)), under: key.key, place)
+        let sealed = Array(column.dropFirst(RowCodec.header))
+        let bytes: [UInt8]
+        do { bytes = try SealedBytes.open(sealed, under: key.key, place) } catch {
+            // Where the key table was set back, another replica's new key may have the number of one that is at hand here.
+            guard let present = try codec.keys.replacement(of: key, wrapped: wrappedKey) else { throw error }
+            bytes = try SealedBytes.open(sealed, under: present.key, place)
+        }
         guard bytes.count >= 4 else { throw RowCodec.unreadable(place) }
         let length = bytes[..<4].reduce(0) { $0 << 8 | Int($1) }
         guard bytes.count >= 4 + length else { throw RowCodec.unreadable(place) }

@@ -20,7 +20,7 @@ final class BatchQueue<Intent: Sendable>: Sendable {
             switch self {
             case .taken: nil
             case .closed: .closed
-            case .full: .unavailable("more waits to be written than it can take")
+            case .full: .full
             }
         }
     }
@@ -117,4 +117,9 @@ final class BatchQueue<Intent: Sendable>: Sendable {
             body(worker, batch)
         }
     }
+}
+
+extension StoreError {
+    /// Too many intents waited already: nothing was written.
+    static let full = StoreError.unavailable("more waits to be written than it can take")
 }

@@ -199,6 +199,12 @@ extension SchemaMigration {
             seen_at bigint NOT NULL
         ) WITH (fillfactor = 50);
 
+        CREATE TABLE store_identity (
+            number bigint PRIMARY KEY CHECK (number = 1),
+            id text COLLATE "C" NOT NULL,
+            made_at bigint NOT NULL
+        );
+
         CREATE TABLE write_probe (
             id bigint PRIMARY KEY CHECK (id = 1),
             filler bytea NOT NULL

@@ -201,6 +201,12 @@ extension SchemaMigration {
             seen_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
 
+        CREATE TABLE store_identity (
+            number INTEGER PRIMARY KEY CHECK (number = 1),
+            id TEXT NOT NULL,
+            made_at INTEGER NOT NULL
+        ) STRICT;
+
         CREATE TABLE write_probe (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             filler BLOB NOT NULL

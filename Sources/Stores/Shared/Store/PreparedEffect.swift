@@ -25,7 +25,6 @@ struct NewOrder: Sendable {
     let external: [UInt8]
     let token: [UInt8]
     let accepted: TimelineRow
-    let dataKey: DataKey
     /// The run that places it, and its event.
     let cause: Order.Cause?
 
@@ -34,7 +33,6 @@ struct NewOrder: Sendable {
         order.causedBy = cause
         self.order = order
         self.cause = cause
-        dataKey = key
         row = try OrderRow(order, codec, under: key)
         keys = BlindIndexTerm.keys(of: order, by: codec.index)
         external = codec.blindIndex(.externalID, order.externalID, on: order.connection)

@@ -2,18 +2,44 @@ import Screening
 
 extension SQLStore {
     /// Seals and hashes what effects write, under the keys of the events and orders that it belongs to.
-    func prepare(_ effects: [Effect]) async throws -> [PreparedEffect] {
-        var made: [String: DataKey] = [:]
-        var subjects: Set<String> = []
-        for effect in effects {
-            if case .record(let event) = effect { made[event.id] = try await codec.keys.new(for: event.id) }
-            if let subject = effect.subject { subjects.insert(subject) }
-        }
-        var keys = try await keys(of: subjects.subtracting(made.keys))
-        keys.merge(made) { $1 }
+    /// - Returns: the effects with the keys that they are sealed under, which must still be there when they are written.
+    /// - Throws: ``StoreError/conflict`` where the event, order or run is not stored any more that an effect belongs to.
+    func prepare(_ effects: [Effect]) async throws -> (effects: [PreparedEffect], keys: [DataKey]) {
+        var keys: [String: DataKey] = [:]
+        for case .record(let event) in effects { keys[event.id] = try await codec.keys.new(for: event.id) }
+        keys.merge(try await self.keys(of: Set(effects.compactMap(\.subject)).subtracting(keys.keys))) { $1 }
         // The steps of a run come soon, and are sealed under the same key.
-        for case .run(let run) in effects { if let key = (run.event ?? run.order).flatMap({ keys[$0] }) { codec.keys.note(key, for: run.id) } }
-        return try effects.map { try prepared($0, under: $0.subject.flatMap { keys[$0] } ?? codec.keys.general) }
+        for case .run(let run) in effects {
+            guard let key = key(run.event ?? run.order, keys) else { throw StoreError.conflict }
+            keys[run.id] = key
+            codec.keys.note(key, for: run.id)
+        }
+        let prepared = try effects.map { effect in
+            guard let key = key(effect.subject, keys) else { throw StoreError.conflict }
+            return try self.prepared(effect, under: key)
+        }
+        return (prepared, Array(keys.values))
+    }
+
+    /// The key of a subject; the general one where there is none.
+    private func key(_ subject: String?, _ keys: [String: DataKey]) -> DataKey? { subject.map { keys[$0] } ?? codec.keys.general }
+
+    /// Does something that seals rows. Where keys at hand turn out not to be in the key table any more, it is done once more, under keys read or made anew.
+    func underStoredKeys<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let generation = codec.keys.generation
+        do { return try await body() } catch let error as StoreError where error == .keysGone {
+            codec.keys.forget(generation)
+            return try await body()
+        }
+    }
+
+    /// A new key for something that is added to the store by `body`. Where that was refused before its turn came, the key is free again.
+    func withNewKey<Value>(for subject: String, _ body: (DataKey) async throws -> Value) async throws -> Value {
+        let key = try await codec.keys.new(for: subject)
+        do { return try await body(key) } catch let error as StoreError where error == .closed || error == .full {
+            codec.keys.putBack(key, of: subject)
+            throw error
+        }
     }
 
     /// The data keys of events, orders and runs: those that are at hand, and the others as they are stored. Subjects that are not stored are left out.

@@ -49,12 +49,20 @@ extension SQLStore {
 
 extension SQLStore {
     func place(_ order: Order) async throws -> (order: Order, isNew: Bool) {
-        let new = try NewOrder(order, causedBy: nil, codec, under: try await codec.keys.new(for: order.id))
-        var touched = TouchedRows()
-        touched.places = [new]
-        let placed = try await write(touched) { try $0.place(new) }
-        if !placed.isNew { codec.keys.putBack(new.dataKey) }
-        return placed
+        try await underStoredKeys {
+            try await withNewKey(for: order.id) { key in
+                let new = try NewOrder(order, causedBy: nil, codec, under: key)
+                var touched = TouchedRows()
+                touched.places = [new]
+                touched.keys = [key]
+                let placed = try await write(touched) { transaction in
+                    try transaction.require([key])
+                    return try transaction.place(new)
+                }
+                if !placed.isNew { codec.keys.putBack(key, of: order.id) }
+                return placed
+            }
+        }
     }
 
     func advanceDueTimes(by within: Duration, rests: Bool) async throws {
@@ -71,35 +79,59 @@ extension SQLStore {
 
     /// The work is settled before the effects are written: an effect that queues the same work queues it anew.
     func commit(_ claim: Claim, _ decision: Decision) async throws {
-        let effects = try await prepare(decision.effects)
-        try await write(TouchedRows(effects, claim: claim)) { transaction in
-            try transaction.settle(claim, decision.disposition)
-            try transaction.apply(effects)
+        try await underStoredKeys {
+            let (effects, keys) = try await prepare(decision.effects)
+            try await write(TouchedRows(effects, under: keys, claim: claim)) { transaction in
+                try transaction.require(keys)
+                try transaction.settle(claim, decision.disposition)
+                try transaction.apply(effects)
+            }
         }
     }
 
     func perform(_ effects: [Effect]) async throws {
-        let effects = try await prepare(effects)
-        try await write(TouchedRows(effects)) { try $0.apply(effects) }
+        try await underStoredKeys {
+            let (effects, keys) = try await prepare(effects)
+            try await write(TouchedRows(effects, under: keys)) { transaction in
+                try transaction.require(keys)
+                try transaction.apply(effects)
+            }
+        }
     }
 
     @discardableResult
     func remember(_ steps: [Step], of run: String, doing effect: StepEffect?) async throws -> Order? {
-        var prepared = PreparedSteps(steps: steps, run: run, key: try await keys(of: [run])[run] ?? codec.keys.general)
-        var touched = TouchedRows()
-        switch effect {
-        case .place(let order, let reply):
-            let cause = Order.Cause(event: try await read { try $0.event(of: run) }, run: run)
-            let new = try NewOrder(order, causedBy: cause, codec, under: try await codec.keys.new(for: order.id))
-            prepared.placing = (new, reply)
-            touched.places = [new]
-        case .value(let connection, let key, let value, let expires):
-            prepared.value = try PreparedValue(value, connection: connection, key: key, expires: expires, codec)
-        case nil: break
+        try await underStoredKeys {
+            // The run itself was written under the same key, so it is not looked for again at every step.
+            guard let key = try await keys(of: [run])[run] else { throw StoreError.conflict }
+            var prepared = PreparedSteps(steps: steps, run: run, key: key)
+            switch effect {
+            case .place(let order, let reply): return try await remember(prepared, placing: order, reply)
+            case .value(let connection, let key, let value, let expires):
+                prepared.value = try PreparedValue(value, connection: connection, key: key, expires: expires, codec)
+            case nil: break
+            }
+            _ = try await write(TouchedRows()) { [prepared] in try $0.remember(prepared) }
+            return nil
         }
-        let placed = try await write(touched) { [prepared] in try $0.remember(prepared) }
-        if let placed, !placed.isNew, let new = prepared.placing?.order { codec.keys.putBack(new.dataKey) }
-        return placed?.order
+    }
+
+    private func remember(_ steps: PreparedSteps, placing order: Order, _ reply: @escaping @Sendable (Order) -> JSON) async throws -> Order? {
+        let cause = Order.Cause(event: try await read { try $0.event(of: steps.run) }, run: steps.run)
+        return try await withNewKey(for: order.id) { key in
+            var steps = steps
+            let new = try NewOrder(order, causedBy: cause, codec, under: key)
+            steps.placing = (new, reply)
+            var touched = TouchedRows()
+            touched.places = [new]
+            touched.keys = [key, steps.key]
+            let placed = try await write(touched) { [steps] transaction in
+                try transaction.require([key, steps.key])
+                return try transaction.remember(steps)
+            }
+            if let placed, !placed.isNew { codec.keys.putBack(key, of: order.id) }
+            return placed?.order
+        }
     }
 
     func keep(_ versions: [ScriptVersion]) async throws {

@@ -4,6 +4,10 @@ import Screening
 protocol StoreTransaction {
     var codec: RowCodec { get }
 
+    /// Checks that data keys are in the key table as they are at hand, before anything is written under them.
+    /// - Throws: ``StoreError/keysGone``.
+    mutating func require(_ keys: [DataKey]) throws
+
     mutating func settle(_ claim: Claim, _ disposition: Decision.Disposition) throws
     mutating func release(_ claims: [Claim]) throws
     mutating func renew(_ claims: [Claim], lease: Duration) throws -> [Claim]

@@ -20,12 +20,17 @@ struct TouchedRows: Sendable {
     var requests: [IdempotencyKey] = []
     /// Orders to place: put in where their external id is free.
     var places: [NewOrder] = []
+    /// Accounts and connections whose state is written.
+    var subjects: Set<OperatingState.Subject> = []
+    /// The data keys that rows are sealed under.
+    var keys: [DataKey] = []
     var needsTime = false
 
     init() {}
 
     /// What some effects touch.
-    init(_ effects: [PreparedEffect], claim: Claim? = nil) {
+    init(_ effects: [PreparedEffect], under keys: [DataKey], claim: Claim? = nil) {
+        self.keys = keys
         if let claim { claims = [claim] }
         for effect in effects {
             switch effect {
@@ -35,7 +40,8 @@ struct TouchedRows: Sendable {
             case .expect(.event(let event, _)): events.append(event)
             case .queue(let work): if let concurrencyKey = work.concurrencyKey { concurrencyKeys.append(concurrencyKey) }
             case .unqueue(let work): works.append(work)
-            case .timeline, .event, .record, .steps, .pause, .rest, .heard, .refusedDelivery: break
+            case .pause(let subject, _), .rest(let subject, _), .heard(let subject, _), .refusedDelivery(let subject, _): subjects.insert(subject)
+            case .timeline, .event, .record, .steps: break
             }
         }
     }
@@ -50,6 +56,8 @@ struct TouchedRows: Sendable {
         budgets += other.budgets
         requests += other.requests
         places += other.places
+        subjects.formUnion(other.subjects)
+        keys += other.keys
         needsTime = needsTime || other.needsTime
     }
 }
