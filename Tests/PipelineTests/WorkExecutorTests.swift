@@ -106,6 +106,41 @@ struct WorkExecutorTests {
         #expect(harness.store.with { $0.released } == [claim] && harness.store.with { $0.committed.isEmpty })
     }
 
+    @Test("At a shutdown what a provider said is tried to be written once more; then the order is named as uncertain, and not sent again")
+    func shutdownOverAStoreThatIsAway() async throws {
+        let order = harness.order()
+        harness.provider.answer { $0.submit = { Submission(reference: "ref_1") } }
+        harness.store.fail("commit", StoreError.unavailable("the disk is full"), StoreError.unavailable("the disk is full"))
+        let (executor, claim) = (executor, harness.claim(.submit(order: order.id)))
+        let working = Task { await executor.work(on: claim) }
+        await harness.clock.waitForSleepers()
+        #expect(executor.unwritten.orders == [order.id])
+        working.cancel()
+        await working.value
+        #expect(executor.unwritten.orders.isEmpty)
+        #expect(harness.store.with { $0.released } == [claim])
+        #expect(harness.store.with { $0.orders[order.id]?.state } == .submitting)
+        #expect(harness.log.lines.contains { $0.contains("left uncertain") && $0.contains(order.id) })
+        // The next start looks for it; nothing is sent a second time.
+        harness.provider.answer { $0.find = { Submission(reference: "ref_1") } }
+        await executor.work(on: claim)
+        #expect(harness.provider.calls == ["submit", "find"])
+        #expect(harness.store.with { $0.orders[order.id]?.providerRef } == "ref_1")
+    }
+
+    @Test("A store that is back in time takes what a provider said, also after the shutdown's cancellation")
+    func shutdownOverAStoreThatIsBack() async throws {
+        let order = harness.order()
+        harness.provider.answer { $0.submit = { Submission(reference: "ref_1") } }
+        harness.store.fail("commit", StoreError.unavailable("away"))
+        let (executor, claim) = (executor, harness.claim(.submit(order: order.id)))
+        let working = Task { await executor.work(on: claim) }
+        await harness.clock.waitForSleepers()
+        working.cancel()
+        await working.value
+        #expect(harness.store.with { $0.orders[order.id]?.providerRef } == "ref_1")
+    }
+
     @Test("An event that cannot be read is a dead letter; other work is looked at again")
     func unreadableRow() async throws {
         harness.store.fail("event", StoreError.corrupt("events, row 7"))

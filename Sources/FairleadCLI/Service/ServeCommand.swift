@@ -39,6 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
             await ServeCommand.watch(signals, logger) {
                 if let host = try? await starting.value.host { await reloading.apply(to: host) }
             } stop: {
+                Task { await Self.end(after: Self.grace + .milliseconds(500), starting, logger) }
                 try? await starting.value.group.triggerGracefulShutdown()
             }
         }
@@ -73,8 +74,31 @@ struct ServeCommand: AsyncParsableCommand {
             services: [.init(service: host, successTerminationBehavior: .gracefullyShutdownGroup, failureTerminationBehavior: .cancelGroup)],
             logger: quiet
         )
-        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        configuration.maximumGracefulShutdownDuration = Self.grace
         return (read, host, ServiceGroup(configuration: configuration))
+    }
+
+    /// How long a shutdown may take.
+    private static let grace = Duration.seconds(10)
+
+    /// Ends the process where its time is over and something still hangs, such as a database that does not answer. What is on disk says of every order that
+    /// it was being sent, so nothing is sent twice.
+    private static func end(
+        after grace: Duration,
+        _ starting: Task<(settings: Settings, host: Host, group: ServiceGroup), any Error>,
+        _ logger: Logger
+    ) async {
+        do { try await Task.sleep(for: grace) } catch { return }
+        if let host = try? await starting.value.host {
+            for order in host.unwrittenOrders {
+                logger.error(
+                    "an order is left uncertain: stopped before the provider's answer was written; after the next start it is looked for, and not sent again",
+                    metadata: ["order": "\(order)"]
+                )
+            }
+        }
+        logger.warning("ended where something did not end by itself in time")
+        _exit(0)
     }
 
     /// Announces where the host listens, once it does.

@@ -166,6 +166,10 @@ public struct Host: Service {
     /// The port that the host listens on; waits until it does. Nil where it does not listen.
     public func port() async throws -> Int? { try await server?.boundPort() }
 
+    /// The orders, by identifier, of which a provider has said something that is not on disk yet: a host that ends now leaves their fate open until the next
+    /// start.
+    public var unwrittenOrders: [String] { context.unwritten.orders }
+
     /// The updates from now on, after they are on disk. Ends when the host stops.
     public func updates() -> AsyncStream<Update> { context.updates.listen() }
 

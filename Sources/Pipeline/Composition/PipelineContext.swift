@@ -94,6 +94,9 @@ public struct PipelineContext: Sendable {
         executor = WorkExecutor(environment: environment, store: store, stages: stages, poisonPillGuard: PoisonPillGuard(), updates: updates)
     }
 
+    /// The orders of which a provider has said something that is not on disk yet.
+    public var unwritten: UnwrittenOutcomes { executor.unwritten }
+
     /// Keeps the scripts of connections that are about to be configured, for the runs that will begin on them. To be called before the first run on new
     /// scripts; calling again changes nothing.
     public func keepScripts(of connections: [Connection]) async throws { try await versions.keep(of: connections) }

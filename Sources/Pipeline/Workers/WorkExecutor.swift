@@ -8,6 +8,8 @@ struct WorkExecutor: Sendable {
     let stages: Stages
     let poisonPillGuard: PoisonPillGuard
     let updates: UpdateFeed
+    /// What providers have said and the store has not taken yet.
+    let unwritten = UnwrittenOutcomes()
 
     func work(on claim: Claim) async { await WorkTelemetry.record(claim) { await attempt(claim) } }
 
@@ -97,18 +99,21 @@ struct WorkExecutor: Sendable {
         }
     }
 
-    /// Writes what follows from something that has happened outside, on the order as it stands now, whoever holds the claim by then. It is not given up:
-    /// neither by a shutdown's cancellation nor by a store that is away for a moment, for no other place records it.
+    /// Writes what follows from something that has happened outside, on the order as it stands now, whoever holds the claim by then. It is not given up by a
+    /// store that is away, for no other place records it; at a shutdown, when its time is over, it is tried once more and then given up. That the order was
+    /// being sent is on disk: whoever finds it so looks for it at the provider or leaves it `uncertain`, and never sends it again.
     private func settle(
         _ id: String,
         _ work: @escaping @Sendable (Order) -> (decision: Decision, updates: [Update]),
         _ claim: Claim
     ) async throws -> Decision.Disposition {
-        try await Task { [self] in
+        try await unwritten.during(id) {
             var failures = 0
             while true {
+                let isLast = Task.isCancelled
                 do {
-                    return try await settleOnce(id, work, claim)
+                    // A task of its own, which the shutdown's cancellation does not reach.
+                    return try await Task { [self] in try await settleOnce(id, work, claim) }.value
                 } catch let error as StoreError {
                     failures += 1
                     if error == .conflict {
@@ -121,10 +126,29 @@ struct WorkExecutor: Sendable {
                     }
                     environment.storeFailed(error, "writing what a provider said", .debug, ["order": "\(id)"])
                     guard error.mayPass else { throw error }
-                    try await environment.clock.sleep(for: .milliseconds(100 << min(failures, 6)))
+                    if isLast {
+                        leaveOpen(id, claim)
+                        throw CancellationError()
+                    }
+                    // Where it is cancelled the wait ends at once.
+                    try? await environment.clock.sleep(for: .milliseconds(100 << min(failures, 6)))
                 }
             }
-        }.value
+        }
+    }
+
+    private func leaveOpen(_ id: String, _ claim: Claim) {
+        let metadata: Logger.Metadata = ["order": "\(id)", "work": "\(claim.work)"]
+        guard case .submit = claim.work else {
+            return environment.logger.error(
+                "stopped before what a provider said was written; it is read again after the next start",
+                metadata: metadata
+            )
+        }
+        environment.logger.error(
+            "an order is left uncertain: stopped before the provider's answer was written; after the next start it is looked for, and not sent again",
+            metadata: metadata
+        )
     }
 
     private func settleOnce(
