@@ -37,8 +37,9 @@ import Testing
         let serving = try program.start(["serve"])
         let address = try await serving.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
         #expect(try await program.shell("curl -s -o /dev/null -w '%{http_code}' \(address)/readyz").output == "200")
-        // What SQLite takes before it writes: nobody else writes while it is held.
-        let file = try #require(FileManager.default.contentsOfDirectory(atPath: program.folder.path).first { $0.hasSuffix("-shm") })
+        // What SQLite takes before it writes: nobody else writes while it is held. The file of keys is another.
+        let names = try FileManager.default.contentsOfDirectory(atPath: program.folder.path)
+        let file = try #require(names.first { $0.hasSuffix("-shm") && !$0.contains("-keys") })
         let descriptor = open(program.folder.appending(path: file).path, O_RDWR)
         defer { close(descriptor) }
         var lock = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: 120, l_len: 1, l_pid: 0)

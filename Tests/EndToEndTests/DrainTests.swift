@@ -47,4 +47,33 @@ import Testing
         #expect(harness.serve.terminate() == 0)
         await harness.close()
     }
+
+    @Test("A host that is asked to stop while its store takes nothing ends in time, names what is uncertain, and sends nothing twice")
+    func aStoreThatTakesNothingDoesNotHoldTheHost() async throws {
+        let harness = try await KillHarness(pace: nil)
+        defer { harness.serve.kill() }
+        let (store, aside) = (harness.folder.appending(path: "fairlead.db"), harness.folder.appending(path: "aside.db"))
+        let log = harness.folder.appending(path: "serve.log")
+        harness.site.faults.set(.zinc, "create", .lateAnswer(.seconds(2)))
+        try await harness.serve.start(log: log)
+        try await harness.ats.deliver(0)
+        for _ in 0..<400 where harness.site.zinc.requests.isEmpty { try await Task.sleep(for: .milliseconds(25)) }
+        #expect(harness.site.zinc.requests.count == 1)
+        // The provider has the request and has not answered yet; from now on nothing can be written.
+        try FileManager.default.moveItem(at: store, to: aside)
+        #expect(harness.serve.terminate() == 0)
+        #expect(try String(contentsOf: log, encoding: .utf8).contains("an order is left uncertain"))
+
+        try FileManager.default.moveItem(at: aside, to: store)
+        try await harness.serve.start()
+        var state: String?
+        for _ in 0..<400 where state == nil || state == "submitting" {
+            state = try await harness.serve.get("/orders")?["items"]?.items?.first?["state"]?.text
+            try await Task.sleep(for: .milliseconds(25))
+        }
+        #expect(state == "uncertain" || state == "requested", "it is \(state ?? "gone")")
+        #expect(harness.site.zinc.requests.count == 1)
+        #expect(harness.serve.terminate() == 0)
+        await harness.close()
+    }
 }

@@ -76,7 +76,7 @@ final class KillHarness {
     private let transport: HTTPTransport
     private let simulators: RunningServer
     private let simulatorTask: Task<Void, Never>
-    private let folder: URL
+    let folder: URL
 
     /// - Parameter pace: how fast the simulators advance orders; nil: not at all.
     init(pace: Duration? = .milliseconds(400)) async throws {

@@ -22,12 +22,14 @@ final class ServeProcess: Sendable {
     }
 
     /// Starts it and returns when it answers.
-    func start() async throws {
+    /// - Parameter log: the file that takes what it logs.
+    func start(log: URL? = nil) async throws {
         let process = Process()
         process.executableURL = ServeProcess.products.appending(path: "fairlead")
         process.arguments = ["serve", "--config", settings.path, "--log-level", "error"]
         process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        if let log { try Data().write(to: log) }
+        process.standardError = try log.map { try FileHandle(forWritingTo: $0) } ?? FileHandle.nullDevice
         try process.run()
         self.process.withLock { $0 = process }
         for _ in 0..<300 {
