@@ -137,6 +137,7 @@ struct RecordingTests {
         let recording = try await Recording(run, of: PluginHarness.plugin(main), settings: [:], by: PluginHarness.runner)
         #expect(recording.passes, "\(recording.differences) in\n\(recording.text)")
         for text in Self.real { #expect(!recording.text.contains(text), "\(text) in:\n\(recording.text)") }
+        for text in ["state: completed", "state: in_progress", "cause: webhook"] { #expect(recording.text.contains(text), "\(recording.text)") }
     }
 
     private func pseudonymized(_ value: JSON, known: Set<String> = []) -> JSON {

@@ -104,7 +104,7 @@ public struct ConfigurationCheck: Sendable {
     private static func overlays(_ settings: Settings, _ plugins: [String: Plugin]) -> [ConfigurationProblem] {
         settings.connections.flatMap { connection -> [ConfigurationProblem] in
             guard let file = connection.script, let plugin = plugins[connection.plugin], let script = Plugin.overlay(file: file) else { return [] }
-            return PluginLint(overlay: script, on: plugin, file: file).problems
+            return PluginLint(overlay: script, on: plugin, file: file, secrets: connection.secrets.keys.sorted()).problems
         }
     }
 

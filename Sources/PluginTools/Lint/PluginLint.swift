@@ -19,8 +19,9 @@ public struct PluginLint: Sendable {
     }
 
     /// Looks through an overlay on a plugin's hooks, which must compile.
-    public init(overlay: Script, on plugin: Plugin, file: String) {
-        problems = ScriptLint(overlay, plugin, file: file, isOverlay: true).problems
+    /// - Parameter secrets: the names of the connection's secrets, beside those that the plugin declares.
+    public init(overlay: Script, on plugin: Plugin, file: String, secrets: [String] = []) {
+        problems = ScriptLint(overlay, plugin, file: file, isOverlay: true, secrets: secrets).problems
     }
 }
 
@@ -38,9 +39,9 @@ extension Plugin {
 private struct ScriptLint {
     var problems: [ConfigurationProblem] = []
 
-    init(_ script: Script, _ plugin: Plugin, file: String, isOverlay: Bool = false) {
+    init(_ script: Script, _ plugin: Plugin, file: String, isOverlay: Bool = false, secrets: [String] = []) {
         let manifest = plugin.manifest
-        var rules = LuaReader.Rules(settings: manifest.settings.json, secrets: manifest.secrets.map(\.name))
+        var rules = LuaReader.Rules(settings: manifest.settings.json, secrets: manifest.secrets.map(\.name) + secrets)
         rules.hidden = manifest.kind == .provider ? [] : HostAPI.ofProviders
         rules.modules = plugin.modules.map(\.name)
         if isOverlay { rules.base = HostAPI.hooks(of: manifest.kind).sorted() }

@@ -16,7 +16,9 @@ package struct Recording: Sendable {
     /// - Throws: ``ConfigurationProblems`` where the delivery is not JSON, because its personal data cannot then be recognised; `CancellationError`.
     package init(_ run: RecordedRun, of plugin: Plugin, settings: JSON, by runner: FixtureRunner) async throws {
         let settings = Recording.withoutAddresses(settings)
-        var data = Pseudonymizer(known: Recording.known(plugin, settings)) { url in
+        // Of an order that the host describes, the words are the host's own.
+        let own = Fixture.takesDelivery(run.hook) ? [] : Recording.vocabulary
+        var data = Pseudonymizer(known: Recording.known(plugin, settings).union(own)) { url in
             plugin.manifest.permissions.contains { $0.permits(url, settings: settings, order: nil, request: nil) }
         }
         // Read everything once before keeping anything: a member's name may be a person's name that only a later reply reveals.
@@ -67,6 +69,12 @@ package struct Recording: Sendable {
         }
         return own
     }
+
+    /// The words in which the host says how an order stands.
+    private static let vocabulary: Set<String> = Set(
+        OrderState.allCases.map(\.rawValue) + Outcome.allCases.map(\.rawValue) + OrderState.allCases.compactMap { $0.waitingOn?.rawValue }
+            + [Update.Cause.webhook, .poll, .operator, .submit].map(\.rawValue)
+    )
 
     /// A connection's settings without e-mail addresses, which belong to people as well.
     private static func withoutAddresses(_ settings: JSON) -> JSON {
