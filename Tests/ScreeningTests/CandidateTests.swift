@@ -71,6 +71,40 @@ struct CandidateTests {
         #expect(try Candidate(json: json).other.value["address"] == "1 High Street\nLeeds")
     }
 
+    @Test(
+        "White space of any kind, and what nobody sees, is no part of a name",
+        arguments: [
+            ("Ana\u{A0}Maria", "Ana Maria"), ("\u{2003}Ana\u{202F} \u{3000}Maria\u{FEFF}", "Ana Maria"), ("An\u{200B}a\u{AD}\u{2060}", "Ana"),
+            ("\u{202A}Ana\u{202C}", "Ana"), ("Ana\tMaria", "Ana Maria"), ("Zoe\u{308}", "Zo\u{EB}"), ("Nguye\u{302}\u{303}n", "Nguy\u{1EC5}n"),
+            ("A\u{200D}na", "Ana"), ("علی\u{200C}رضا", "علی\u{200C}رضا"), ("\u{200E}مریم\u{200F}", "مریم"),
+        ]
+    )
+    func tidyNames(_ given: String, _ expected: String) throws {
+        var json = ana
+        json["first_name"] = .string(given)
+        #expect(Array(try Candidate(json: json).firstName.value.unicodeScalars) == Array(expected.unicodeScalars))
+    }
+
+    @Test(
+        "An e-mail address is read as it was meant, however it was pasted",
+        arguments: [
+            "\u{A0}ana@example.test\u{A0}", "ana\u{200B}@example.test", "ana\u{FF20}example\u{FF0E}test", "\u{FEFF}ana@example.test",
+            "\u{FF41}na@example。test",
+        ]
+    )
+    func tidyAddresses(_ given: String) throws {
+        var json = ana
+        json["email"] = .string(given)
+        #expect(try Candidate(json: json).email.value == "ana@example.test")
+    }
+
+    @Test("A name of nothing that is seen is missing")
+    func unseenName() {
+        var json = ana
+        json["last_name"] = "\u{200B}\u{A0}\u{FEFF}"
+        #expect(throws: FieldProblem(path: "candidate.last_name", expected: "a last name", found: "nothing")) { try Candidate(json: json) }
+    }
+
     @Test("Something else than an object is no candidate")
     func notAnObject() {
         for json in [nil, .null, "Ana", ["Ana"]] as [JSON?] {

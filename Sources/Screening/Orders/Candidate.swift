@@ -50,7 +50,7 @@ public struct FieldProblem: Error, Sendable, Equatable, CustomStringConvertible 
 extension Candidate {
     /// Reads and checks a candidate written as JSON (`first_name`, `last_name`, `email`, `phone`, `country`, …).
     ///
-    /// White space around each value is dropped; empty text counts as missing. `null` members are left out. Beside the fields of its own a candidate has at
+    /// Names, address and telephone number are tidied (``Swift/String/tidied``); empty text counts as missing. `null` members are left out. Beside the fields of its own a candidate has at
     /// most 64 further members, with names of at most 100 bytes.
     /// - Throws: ``FieldProblem`` for the first field that is missing or malformed.
     public init(json: JSON?, path: String = "candidate") throws(FieldProblem) {
@@ -62,11 +62,13 @@ extension Candidate {
             guard let text = value.text else {
                 throw FieldProblem(path: "\(path).\(name)", expected: "text", found: value.kind.withArticle)
             }
-            let trimmed = text.trimmed
-            guard trimmed.utf8.count <= 320, !trimmed.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            // Several lines or a NUL are no slip of the keyboard: they come from a mapping that is wrong, or from somebody who wants more than a name here.
+            let isLine = !text.trimmed.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\t" }
+            let tidy = name == "email" ? text.tidiedAddress : text.tidied
+            guard isLine, tidy.utf8.count <= 320 else {
                 throw FieldProblem(path: "\(path).\(name)", expected: "one line of at most 320 bytes", found: "longer text or control characters")
             }
-            return trimmed.isEmpty ? nil : trimmed
+            return tidy.isEmpty ? nil : tidy
         }
         func required(_ name: String, _ expected: String) throws(FieldProblem) -> String {
             guard let value = try text(name) else { throw FieldProblem(path: "\(path).\(name)", expected: expected, found: "nothing") }
