@@ -58,7 +58,6 @@ struct FixtureDryRunTests {
         "what is wrong without a line is said of the connection's own script, where it has one",
         arguments: [
             "return {}", "return function(base) end", "return function(base) base.on_evnt = base.on_event return base end",
-            "return function(base) base.on_event = function() return function() end end return base end",
         ]
     )
     func overlayIsNamed(_ source: String) async throws {

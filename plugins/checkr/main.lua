@@ -80,7 +80,7 @@ end
 local function find(order, ctx)
     for _, candidate in ipairs(all(ctx, "/candidates", { custom_id = order.id })) do
         for _, invitation in ipairs(all(ctx, "/invitations", { candidate_id = candidate:required("id") })) do
-            if candidate:get("custom_id") == order.id and invitation:get("package") == order.package then
+            if candidate:text("custom_id") == order.id and invitation:text("package") == order.package then
                 return { reference = invitation:required("id") }
             end
         end
@@ -89,7 +89,8 @@ end
 
 local function invitation_at(ctx, reference)
     local reply = call(ctx, "GET", "/invitations/" .. reference)
-    if reply.status ~= 404 then
+    -- Only Checkr itself says that there is none: {"error": …}. A proxy's page says nothing.
+    if reply.status ~= 404 or type(reply.json) ~= "table" or reply.json.error == nil then
         return map(ctx.ok(reply))
     end
 end

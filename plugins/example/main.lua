@@ -46,7 +46,8 @@ end
 
 local function report(reference, ctx)
     local reply = call(ctx, "GET", "/checks/" .. reference)
-    if reply.status == 404 then
+    -- Only the provider itself says that there is none; a proxy's page says nothing.
+    if reply.status == 404 and type(reply.json) == "table" and reply.json.message then
         return nil
     end
     return report_of(ctx.ok(reply, "message"))

@@ -1,6 +1,6 @@
 -- Greenhouse, by its Assessment Partner API. Greenhouse asks which tests there are, sends a candidate to one and asks how
 -- it stands; when the order ends, one PATCH tells Greenhouse to ask again. Orders by recruiting webhooks: lib/recruiting.lua.
-local crypto, json, map = require "crypto", require "json", require "map"
+local crypto, json = require "crypto", require "json"
 local recruiting, screening = require "lib.recruiting", require "screening"
 
 -- Every state of an order, as a recruiter reads it in Greenhouse. Only "complete" ends a test there, so it is said of
@@ -36,19 +36,15 @@ end
 
 -- The package that a request asks for; where the settings list packages, one of those.
 local function package_of(body, ctx)
-    local asked = body:text("partner_test_id") or ctx.settings.default_package
-    if not asked then
+    local asked = screening.given(ctx, body, "partner_test_id")
+    if not (asked or ctx.settings.default_package) then
         ctx.reject("The request names no test (partner_test_id).")
     end
-    if ctx.settings.packages and asked ~= ctx.settings.default_package then
-        for _, id in pairs(ctx.settings.packages) do
-            if id == asked then
-                return asked
-            end
-        end
-        ctx.reject("The test that was asked for is not offered any more. Choose another in Greenhouse.")
+    local package = screening.package(ctx.settings, asked, {})
+    if not package then
+        ctx.reject(("The test that was asked for (%s) is not offered any more. Choose another in Greenhouse."):format(asked:sub(1, 100)))
     end
-    return asked
+    return package
 end
 
 -- One take-home test is one order, however often Greenhouse sends it.
@@ -59,19 +55,19 @@ end
 
 -- POST /assessments/send_test
 local function send_test(request, ctx)
-    local body = map(request.body)
-    local url = body:text("url")
+    local body = screening.payload(ctx, request)
+    local url = screening.given(ctx, body, "url")
     if not (url and url:find("^https?://[^%s%c]+$")) then
         ctx.reject("The request has no url to answer to.")
-    elseif not body:text("candidate.email") then
+    elseif not screening.given(ctx, body, "candidate.email") then
         ctx.reject("The candidate has no e-mail address. Add one in Greenhouse and send the test again.")
     end
     local order, problem = screening.place(ctx, {
         external_id = external_id_of(url),
         package = package_of(body, ctx),
         candidate = screening.candidate(ctx, {
-            first_name = body:text("candidate.first_name"),
-            last_name = body:text("candidate.last_name"),
+            first_name = screening.given(ctx, body, "candidate.first_name"),
+            last_name = screening.given(ctx, body, "candidate.last_name"),
             preferred_name = body:text("candidate.preferred_name"),
             email = body:text("candidate.email"),
             phone = body:text("candidate.phone_number"),
@@ -114,7 +110,7 @@ end
 -- POST /assessments/response_error: Greenhouse could not read an answer of ours. Kept for thirty days, without the
 -- candidate's address that it carries.
 local function response_error(request, ctx)
-    local body = map(request.body)
+    local body = screening.payload(ctx, request)
     local id = (body:text("partner_interview_id") or "none"):sub(1, 64)
     local call = (body:text("api_call") or "unknown"):sub(1, 100)
     local errors = json.array()
@@ -142,14 +138,8 @@ local function on_update(update, ctx)
         ctx.skip("the order did not come from Greenhouse")
     end
     local reply = ctx.http.patch(url, { auth = { basic = { ctx.secret.api_key, "" } } })
-    screening.answered(ctx, reply, "Greenhouse", "check the secret api_key")
-    local status = reply.status
-    if status == 404 or status == 410 then
-        ctx.skip("the take-home test is no longer in Greenhouse")
-    elseif status < 200 or status >= 300 then
-        ctx.park("Greenhouse answered " .. status)
-    end
-    return { status = status }
+    screening.told(ctx, reply, { name = "Greenhouse", thing = "the take-home test", look_at = "check the secret api_key" })
+    return { status = reply.status }
 end
 
 return {

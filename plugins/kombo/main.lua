@@ -1,10 +1,11 @@
 -- Kombo, by its assessment and background check API: one plugin for Workday, SuccessFactors and the other ATSs that Kombo
 -- speaks to. Kombo sends an order; what becomes of it is put as the order's result.
-local json, map = require "json", require "map"
+local json = require "json"
 local kombo, screening = require "lib.kombo", require "screening"
 
 -- Kombo's status; that of every other state is OPEN. Kombo takes no change once an order is not OPEN.
 local statuses = { completed = "COMPLETED", reviewed = "COMPLETED", cancelled = "CANCELLED", refused = "CANCELLED", failed = "CANCELLED" }
+local known_statuses = { "OPEN", "COMPLETED", "CANCELLED", "REJECTED" }
 local outcomes = { clear = "Clear", consider = "Consider", refer = "Refer" }
 
 -- The packages to show: those of the setting, else all of the account.
@@ -29,11 +30,11 @@ end
 local function place(ctx, data)
     local order, problem = screening.start(ctx, {
         external_id = "order-" .. data:text("id"),
-        chosen = data:text("package_id"),
+        chosen = screening.given(ctx, data, "package_id"),
         candidate = {
-            first_name = data:text("candidate.first_name"),
-            last_name = data:text("candidate.last_name"),
-            email = data:text("candidate.email"),
+            first_name = screening.given(ctx, data, "candidate.first_name"),
+            last_name = screening.given(ctx, data, "candidate.last_name"),
+            email = screening.given(ctx, data, "candidate.email"),
             phone = data:text("candidate.phone"),
         },
         metadata = {
@@ -50,18 +51,19 @@ end
 
 -- POST /webhook: an answer of 422 with a message rejects the order, and the ATS shows the message.
 local function receive(request, ctx)
-    local body = map(request.body)
-    local kind, data = body:text("type"), body:at("data")
-    if kind ~= "assessment:order-received" and kind ~= "inline-assessment:order-received" then
+    local body = screening.payload(ctx, request)
+    local kind, data = screening.needed(ctx, body, "type"), body:at("data")
+    local inline = screening.same(kind, "inline-assessment:order-received")
+    if not inline and not screening.same(kind, "assessment:order-received") then
         ctx.skip("only orders are acted upon")
-    elseif data:text("integration_id") ~= ctx.settings.integration_id then
+    elseif not screening.same(screening.needed(ctx, data, "integration_id"), ctx.settings.integration_id) then
         ctx.skip("the order belongs to another integration")
-    elseif kind == "inline-assessment:order-received" then
+    elseif inline then
         ctx.reject("Screenings cannot be taken inline: the candidate is invited by e-mail.")
-    elseif not screening.id(data:text("id")) then
-        ctx.reject("The order has no identifier.")
+    elseif not screening.id(screening.given(ctx, data, "id")) then
+        ctx.reject("The order has no identifier (data.id).")
     end
-    local status = data:text("status") or "OPEN"
+    local status = screening.needed_word(ctx, data, "status", known_statuses)
     if status == "CANCELLED" or status == "REJECTED" then
         local _, refusal = screening.cancel(ctx, "order-" .. data:text("id"))
         return refusal and { status = 422, json = { message = refusal } } or { json = { cancelled = true } }
@@ -109,7 +111,10 @@ local function on_update(update, ctx)
     if settings.attach_report and status == "COMPLETED" and order.report_url then
         result.attachments = json.array { { name = "Screening report.pdf", content_type = "application/pdf", data_url = order.report_url } }
     end
-    kombo.put(ctx, settings.integration_id, "/assessment/orders/" .. id .. "/result", result, statuses[(update.previous or {}).state] ~= nil)
+    -- Once Kombo has the outcome, that it takes no more is no loss.
+    local previous = update.previous or {}
+    local has_all = statuses[previous.state] == status and previous.outcome == order.outcome
+    kombo.put(ctx, settings.integration_id, "/assessment/orders/" .. id .. "/result", result, has_all)
     return { status = status }
 end
 

@@ -1,6 +1,6 @@
 -- Lever, by its webhooks: an opportunity that reaches a stage is screened, one that is archived is not. Lever does not sign
 -- what a webhook says, so the opportunity is read again before anything is done. Tags, notes and a link tell the rest.
-local map = require "map"
+local json, map = require "json", require "map"
 local lever, screening = require "lib.lever", require "screening"
 
 -- Every state of an order, as a tag on the opportunity. `STATE_OUTCOME` goes before `STATE`.
@@ -31,13 +31,13 @@ local tags = {
 -- The tag of an opportunity that could not be screened.
 local error_tag = "Screening: ERROR"
 
-local acted_upon = { candidateStageChange = true, candidateArchiveChange = true, candidateDeleted = true }
+local acted_upon = { "candidateStageChange", "candidateArchiveChange", "candidateDeleted" }
 
 -- The opportunity's tag that names a package. Lever gives opportunities the tags of their posting.
 local function tagged(opportunity, settings)
     for index = 1, settings.packages and 100 or 0 do
         local tag = opportunity:text("tags[" .. index .. "]")
-        if tag and settings.packages[tag] then
+        if screening.find(settings.packages, tag) then
             return tag
         end
     end
@@ -49,7 +49,7 @@ local function posting_names(ctx, opportunity)
     if not (ctx.settings.packages and id) then
         return {}
     end
-    local posting, names = map(lever.read(ctx, "/postings/" .. id)), {}
+    local posting, names = map(lever.read(ctx, "/postings/", id)), {}
     for _, path in ipairs { "text", "id", "categories.team", "categories.department" } do
         names[#names + 1] = posting:text(path)
     end
@@ -57,13 +57,13 @@ local function posting_names(ctx, opportunity)
 end
 
 local function order(ctx, opportunity, id)
-    local email, tag = opportunity:text("emails[1]"), tagged(opportunity, ctx.settings)
+    local email, tag = screening.given(ctx, opportunity, "emails[1]"), tagged(opportunity, ctx.settings)
     local placed, problem = screening.start(ctx, {
         external_id = "opportunity-" .. id,
         chosen = tag,
         words = email and not tag and posting_names(ctx, opportunity) or {},
         candidate = {
-            name = opportunity:text("name"),
+            name = screening.given(ctx, opportunity, "name"),
             email = email,
             phone = opportunity:text("phones[1].value") or opportunity:text("phones[1]"),
         },
@@ -90,24 +90,31 @@ local function withdraw(ctx, id, exists)
 end
 
 local function on_event(event, ctx)
-    local body, settings = map(event.body), ctx.settings
-    local id = screening.id(body:text("data.opportunityId") or body:text("data.candidateId"))
-    if not acted_upon[body:text("event")] then
-        ctx.skip("this event is not acted upon")
-    elseif not id then
-        ctx.skip("the delivery names no opportunity")
+    local body, settings = screening.payload(ctx, event), ctx.settings
+    local kind = screening.needed(ctx, body, "event")
+    if not screening.listed(acted_upon, kind) then
+        ctx.skip("this event is not acted upon: " .. kind:sub(1, 60))
     end
-    local found = lever.read(ctx, "/opportunities/" .. id, { expand = { "stage", "applications" } })
+    local path = screening.given(ctx, body, "data.opportunityId") and "data.opportunityId" or "data.candidateId"
+    local id = screening.needed_id(ctx, body, screening.given(ctx, body, path) and path or "data.opportunityId")
+    local found = lever.read(ctx, "/opportunities/", id, { expand = { "stage", "applications" } })
     if not found then
         return withdraw(ctx, id, false)
     end
     local opportunity = map(found)
     local stage, stage_name = opportunity:text("stage.id") or opportunity:text("stage"), opportunity:text("stage.text")
-    local archived = opportunity:get("archived") -- {reason, archivedAt}, or null
-    if type(archived) == "table" and next(archived) ~= nil or screening.listed(settings.cancel_stages, stage, stage_name) then
+    local archived = found.archived -- {reason, archivedAt}, or null
+    local is_archived = opportunity:text("archived.archivedAt") ~= nil or opportunity:text("archived.reason") ~= nil
+    local is_open = archived == json.null or archived == false or type(archived) == "table" and next(archived) == nil
+    if not (is_archived or is_open) or not (stage or stage_name) then
+        ctx.park("Lever's answer does not say where the opportunity stands (data.archived, data.stage)")
+    elseif is_archived or screening.listed(settings.cancel_stages, stage, stage_name) then
         return withdraw(ctx, id, true)
     elseif screening.listed(settings.trigger_stages, stage, stage_name) then
         return order(ctx, opportunity, id)
+    end
+    if not (stage and stage_name) then
+        ctx.park("Lever's answer does not say at which stage the opportunity is (data.stage)")
     end
     ctx.skip("the stage is not one that orders")
 end

@@ -50,14 +50,13 @@ local function withdraw(ctx, id, exists)
 end
 
 local function on_event(event, ctx)
-    local body, settings = map(event.body), ctx.settings
-    local kind, id = body:text("event") or "", screening.id(body:text("data.application.id"))
-    local cancels, hired = screening.listed(settings.cancel_events, kind), kind == "application_hired"
+    local body, settings = screening.payload(ctx, event), ctx.settings
+    local kind = screening.needed(ctx, body, "event")
+    local cancels, hired = screening.listed(settings.cancel_events, kind), screening.same(kind, "application_hired")
     if not (cancels or hired and settings.order_on_hire or screening.listed(settings.trigger_events, kind)) then
-        ctx.skip("this event is not acted upon")
-    elseif not id then
-        ctx.skip("the delivery names no application")
+        ctx.skip("this event is not acted upon: " .. kind:sub(1, 60))
     end
+    local id = screening.needed_id(ctx, body, "data.application.id")
     local found = pinpoint.application(ctx, id)
     if cancels or not found then
         return withdraw(ctx, id, found ~= nil)
@@ -65,12 +64,14 @@ local function on_event(event, ctx)
     local application = map(found)
     local function read(field)
         local path = (settings.paths or {})[field] or default_paths[field]
-        return path and application:text(path)
+        return path and screening.given(ctx, application, path)
     end
     if screening.listed(settings.cancel_stages, read("stage"), read("stage_id")) then
         return withdraw(ctx, id, true)
     elseif hired or screening.listed(settings.trigger_stages, read("stage"), read("stage_id")) then
         return order(ctx, read, id)
+    elseif not (read("stage") and read("stage_id")) then
+        ctx.park("Pinpoint's answer does not say at which stage the application is (stage.name, stage.id)")
     end
     ctx.skip("the stage is not one that orders")
 end

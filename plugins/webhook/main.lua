@@ -14,24 +14,13 @@ local default_paths = {
     package = "package",
 }
 
--- Reads a field of the payload: `read("email")` → text without white space at the ends, or nil.
-local function reader(payload, settings)
-    local paths = settings.paths or {}
-    return function(field)
-        local path = paths[field] or default_paths[field]
-        return path and payload:text(path)
-    end
-end
-
--- Whether a rule ({path, values}) accepts the payload.
-local function accepts(rule, payload)
+-- Whether a rule ({path, values}) accepts the payload. Ends the run where what stands there is no word.
+local function accepts(ctx, rule, payload)
     local value = payload:get(rule.path)
-    for _, accepted in ipairs(rule.values) do
-        if value ~= nil and tostring(value) == accepted then
-            return true
-        end
+    if type(value) == "table" then
+        ctx.reject(payload:path(rule.path) .. " should be text, a number or a boolean, found a list or an object")
     end
-    return false
+    return screening.listed(rule.values, value)
 end
 
 -- Tells the sender where it can be told, then ends the run.
@@ -42,12 +31,17 @@ local function reject(ctx, external_id, reason)
     ctx.reject(reason)
 end
 
--- The provider's package, or nil.
-local function package_of(word, settings)
-    if word and settings.packages then
-        return settings.packages[word] or settings.default_package
+-- Reads a field of the payload: `read("email")` → text without white space at the ends, or nil. What was given in another shape is rejected.
+local function reader(ctx, payload, external_id)
+    local paths = ctx.settings.paths or {}
+    return function(field)
+        local path = paths[field] or default_paths[field]
+        local text, value = path and payload:text(path), path and payload:get(path)
+        if not text and value ~= nil and type(value) ~= "string" then
+            reject(ctx, external_id, "The payload's " .. path .. " is not text.")
+        end
+        return text
     end
-    return word or settings.default_package
 end
 
 local function candidate_of(read, ctx)
@@ -57,7 +51,7 @@ local function candidate_of(read, ctx)
         name = read("full_name"),
         email = read("email"),
         phone = read("phone"),
-        country = (read("country") or ""):match("^%a%a$"), -- the name of a country helps no provider
+        country = read("country"),
     })
 end
 
@@ -73,8 +67,11 @@ local function metadata_of(payload, settings)
     return kept
 end
 
-local function cancel(ctx, external_id)
-    local order = external_id and ctx.orders.find { external_id = external_id }
+local function cancel(ctx, external_id, id_path)
+    if not external_id then
+        ctx.reject("The payload asks to cancel, and has no identifier (" .. id_path .. ").")
+    end
+    local order = ctx.orders.find { external_id = external_id }
     if not order then
         ctx.skip("there is no order to cancel")
     end
@@ -89,25 +86,30 @@ end
 
 local function on_event(event, ctx)
     local settings = ctx.settings
+    if type(event.body) ~= "table" or #event.body > 0 then
+        reject(ctx, nil, "The payload is not a JSON object.")
+    end
     local payload = map(event.body)
-    local read = reader(payload, settings)
-    local external_id = read("external_id")
-    if settings.cancel and accepts(settings.cancel, payload) then
-        return cancel(ctx, external_id)
-    elseif settings.trigger and not accepts(settings.trigger, payload) then
+    local id_path = (settings.paths or {}).external_id or default_paths.external_id
+    local external_id = payload:text(id_path)
+    if settings.cancel and accepts(ctx, settings.cancel, payload) then
+        return cancel(ctx, external_id, id_path)
+    elseif settings.trigger and payload:get(settings.trigger.path) == nil then
+        ctx.reject("The payload has nothing at " .. settings.trigger.path .. ", which says whether to order.")
+    elseif settings.trigger and not accepts(ctx, settings.trigger, payload) then
         ctx.skip("the value at " .. settings.trigger.path .. " is not one that orders")
     end
 
-    if type(event.body) ~= "table" then
-        reject(ctx, nil, "The payload is not a JSON object.")
-    elseif not external_id then
-        reject(ctx, nil, "The payload has no identifier (external_id).")
+    local read = reader(ctx, payload, external_id)
+    if not external_id then
+        reject(ctx, nil, "The payload has no identifier (" .. id_path .. ").")
     elseif not read("email") then
         reject(ctx, external_id, "The candidate has no e-mail address.")
     end
-    local package = package_of(read("package"), settings)
+    local word = read("package")
+    local package, unknown = screening.package(settings, word, {})
     if not package then
-        reject(ctx, external_id, "The payload names no package that is known here.")
+        reject(ctx, external_id, word and unknown or "The payload names no package that is known here.")
     end
 
     local metadata = metadata_of(payload, settings)

@@ -1,6 +1,6 @@
 -- Workable, as one of its background check providers: it asks for packages, orders checks, and gives each check an address
 -- for its results. Orders by the webhook candidate_moved: lib/stages.lua.
-local json, map = require "json", require "map"
+local json = require "json"
 local screening, stages, workable = require "screening", require "lib.stages", require "lib.workable"
 
 -- The names in Workable's requests and in our answers. Only those of its assessment providers are known; these are made
@@ -50,19 +50,19 @@ end
 
 -- POST /checks: one callback address is one check, however often it is asked for.
 local function checks(request, ctx)
-    local keys, body = keys_of(ctx.settings), map(request.body)
-    local url = body:text(keys.callback_url)
+    local keys, body = keys_of(ctx.settings), screening.payload(ctx, request)
+    local url = screening.given(ctx, body, keys.callback_url)
     if not (url and url:find("^https?://[^%s%c]+$")) then
         ctx.reject("The request has no address for the results (" .. keys.callback_url .. ").")
     end
     local order, problem = screening.start(ctx, {
         external_id = workable.check_id(url),
-        chosen = body:text(keys.ordered_package),
+        chosen = screening.given(ctx, body, keys.ordered_package),
         words = { body:text(keys.job_shortcode) or "", body:text(keys.job_title) or "" },
         candidate = {
-            first_name = body:text(keys.first_name),
-            last_name = body:text(keys.last_name),
-            email = body:text(keys.email),
+            first_name = screening.given(ctx, body, keys.first_name),
+            last_name = screening.given(ctx, body, keys.last_name),
+            email = screening.given(ctx, body, keys.email),
             phone = body:text(keys.phone),
         },
         without_email = "Add one in Workable and order the check again.",

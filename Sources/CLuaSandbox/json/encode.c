@@ -86,6 +86,10 @@ static void number(encoder *e, int index, const step *path) {
     if (isnan(n) || isinf(n)) {
         fail(e, path, FLS_CODE_SCRIPT, isnan(n) ? "not a number (nan) cannot be JSON" : "an infinite number cannot be JSON");
     }
+    if (n >= -0x1p63 && n < 0x1p63 && n == (double)(lua_Integer)n) { /* a whole number has one text, whichever way it was computed */
+        fls_buffer_integer(e->buffer, (lua_Integer)n);
+        return;
+    }
     char text[40];
     int length = 0;
     for (int digits = 15; digits <= 17; digits++) { /* the shortest that reads back the same */
@@ -94,17 +98,12 @@ static void number(encoder *e, int index, const step *path) {
             break;
         }
     }
-    bool whole = true;
     for (int i = 0; i < length; i++) {
         if (text[i] == ',') {
             text[i] = '.'; /* an embedding program's language may write a comma */
         }
-        whole = whole && ((text[i] >= '0' && text[i] <= '9') || text[i] == '-');
     }
     fls_buffer_append(e->buffer, text, (size_t)length);
-    if (whole) {
-        fls_buffer_append(e->buffer, ".0", 2); /* 1.0 stays a float */
-    }
 }
 
 static void string(encoder *e, const char *text, size_t length, const step *path) {

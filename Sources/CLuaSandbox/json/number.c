@@ -1,4 +1,4 @@
-/* JSON's numbers: integers exact, and what neither int64 nor double can hold kept as text. */
+/* JSON's numbers: whole ones exact, however they are written, and what neither int64 nor double can hold kept as text. */
 #include "json/number.h"
 
 #include <locale.h>
@@ -83,6 +83,30 @@ static void push_float(lua_State *L, const reader *r, const unsigned char *from,
     }
 }
 
+static void push_whole(lua_State *L, const reader *r, const unsigned char *from, const unsigned char *end, bool negative) {
+    if (r->exact && r->digits <= (uint64_t)INT64_MAX + negative) {
+        lua_pushinteger(L, (lua_Integer)(negative ? 0 - r->digits : r->digits));
+    } else {
+        lua_pushlstring(L, (const char *)from, (size_t)(end - from)); /* beyond 64 bits: kept as text, not rounded */
+    }
+}
+
+/* Makes `4101.0` and `4.101e3` the number that 4101 is. False where the value is not whole, or does not fit. */
+static bool make_whole(reader *r, bool negative) {
+    if (!r->exact) {
+        return false;
+    }
+    for (; r->exponent < 0 && r->digits % 10 == 0 && r->digits != 0; r->exponent++) {
+        r->digits /= 10;
+    }
+    for (; r->exponent > 0 && r->digits != 0; r->exponent--) {
+        if (__builtin_mul_overflow(r->digits, 10, &r->digits)) {
+            return false;
+        }
+    }
+    return (r->exponent == 0 || r->digits == 0) && r->digits <= (uint64_t)INT64_MAX + negative;
+}
+
 const char *fls_json_number(lua_State *L, const unsigned char **at, const unsigned char *end) {
     reader r = {.at = *at, .end = end, .exact = true};
     const unsigned char *from = *at;
@@ -97,14 +121,21 @@ const char *fls_json_number(lua_State *L, const unsigned char **at, const unsign
         r.at = from + negative + 1;
         problem = "a number must not begin with 0";
     }
+    const unsigned char *point = r.at;
+    bool only_zeros = false; /* all of the number behind the point */
+    reader before = r;
     if (problem == NULL && r.at < end && *r.at == '.') {
         whole = false;
         r.at++;
         r.exponent = -read_digits(&r);
         problem = r.exponent == 0 ? "a digit must follow the decimal point" : NULL;
+        only_zeros = true;
+        for (const unsigned char *at = point + 1; at < r.at; at++) {
+            only_zeros = only_zeros && *at == '0';
+        }
     }
     if (problem == NULL && r.at < end && (*r.at == 'e' || *r.at == 'E')) {
-        whole = false;
+        whole = only_zeros = false;
         r.at++;
         problem = read_exponent(&r);
     }
@@ -112,12 +143,15 @@ const char *fls_json_number(lua_State *L, const unsigned char **at, const unsign
     if (problem != NULL) {
         return problem;
     }
-    if (!whole) {
-        push_float(L, &r, from, negative);
-    } else if (r.exact && r.digits <= (uint64_t)INT64_MAX + negative) {
-        lua_pushinteger(L, (lua_Integer)(negative ? 0 - r.digits : r.digits));
+    reader scaled = r;
+    if (whole) {
+        push_whole(L, &r, from, r.at, negative);
+    } else if (only_zeros) {
+        push_whole(L, &before, from, point, negative);
+    } else if (make_whole(&scaled, negative)) {
+        push_whole(L, &scaled, from, r.at, negative);
     } else {
-        lua_pushlstring(L, (const char *)from, (size_t)(r.at - from)); /* beyond 64 bits: kept as text, not rounded */
+        push_float(L, &r, from, negative);
     }
     return NULL;
 }

@@ -52,7 +52,13 @@ typedef struct {
 
 /* Takes the position that Lua wrote before a message off it, and believes it where it is the plugin's. */
 static void take_prefix(fls_run *run, lua_State *at, found *f) {
+    static const char unknown[] = "?:-1: "; /* the host's own modules carry no lines; what the script did is named by its own frame */
     int line = 0;
+    if (f->length >= sizeof unknown - 1 && memcmp(f->message, unknown, sizeof unknown - 1) == 0) {
+        f->message += sizeof unknown - 1;
+        f->length -= sizeof unknown - 1;
+        return;
+    }
     for (size_t i = 0; i < run->bundle->count; i++) {
         const fls_script *script = &run->bundle->scripts[i];
         size_t skip = prefix(f->message, f->length, script->shown, &line);

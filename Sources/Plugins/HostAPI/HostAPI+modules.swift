@@ -37,11 +37,40 @@ extension HostAPI {
             kind: .module,
             note: "What people write, made ready for machines.",
             members: [
-                function("trim", [("value", "string")], "string", "Without white space at the ends."),
+                function("trim", [("value", "string")], "string", "Without white space at the ends, Unicode's and what nobody sees included."),
+                function(
+                    "tidy",
+                    [("value", "string")],
+                    "string",
+                    "As a name is kept: Unicode's form C, one space for each run of white space, none at the ends, nothing that nobody sees."
+                ),
                 function("lower", [("value", "string")], "string", "In lower case, letters with accents too."),
+                function(
+                    "fold",
+                    [("value", "string")],
+                    "string",
+                    "For comparing words from people: two that differ in case, white space, unseen characters or the typing of accents give the same."
+                ),
                 function("slug", [("value", "string")], "string", "Lower-case letters, digits and hyphens only."),
-                function("split_name", [("full", "string")], "string, string", "First names with middle names, and the last name."),
-                function("phone_e164", [("value", "string?"), ("country?", "string")], "string?", "`+441632960000`, or nil where it is no number."),
+                function(
+                    "split_name",
+                    [("full", "string")],
+                    "string?, string?, string?",
+                    """
+                    First names with middle names, and the last name with its `de la` or `van der`. Titles, pronouns and letters behind a name are \
+                    dropped. One name alone has no last name. Where it cannot be told: nil, nil and why not.
+                    """
+                ),
+                function("email", [("value", "string")], "string", "An address without unseen characters and white space at the ends, `＠` as `@`."),
+                function(
+                    "phone_e164",
+                    [("value", "string?"), ("country?", "string")],
+                    "string?",
+                    """
+                    `+441632960000`, or nil where it is no number or could be read in two ways. The national 0 is dropped or kept by the rules of the \
+                    number's own country; an extension is left out.
+                    """
+                ),
                 function("is_email", [("value", "any")], "boolean", "Whether it is an e-mail address."),
             ]
         ),
@@ -50,7 +79,7 @@ extension HostAPI {
             kind: .module,
             note: "Times are seconds since 1970, as `ctx.now()` gives them.",
             members: [
-                function("parse", [("text", "string")], "number?", "The time that an ISO 8601 text names."),
+                function("parse", [("text", "string")], "number?", "The time that an ISO 8601 text names; without a zone it is taken as UTC."),
                 function("format", [("seconds", "number")], "string", "ISO 8601 in UTC."),
                 function("format_date", [("seconds", "number")], "string", "The date alone, in UTC."),
             ]
@@ -64,7 +93,19 @@ extension HostAPI {
                 """,
             members: [
                 function("get", [("path", "string")], "any", "The value, or nil."),
-                function("text", [("path", "string")], "string?", "Text or a number, as text without white space at the ends; nil for blank text."),
+                function(
+                    "text",
+                    [("path", "string")],
+                    "string?",
+                    "Text or a number, as text without white space at the ends; nil for blank text. A whole number is its plain digits."
+                ),
+                function(
+                    "optional",
+                    [("path", "string")],
+                    "string?",
+                    "As `text`, but an error where something else than text or a number stands there."
+                ),
+                function("path", [("path", "string")], "string", "Where the path leads from the payload's root, for messages."),
                 function(
                     "required",
                     [("path", "string"), ("kind?", "string")],
@@ -76,7 +117,7 @@ extension HostAPI {
                     "one_of",
                     [("path", "string"), ("words", "table<any, any>")],
                     "any",
-                    "What `words` has for the word there; an error for another."
+                    "What `words` has for the word there, by the rule of `text.fold`; an error for another."
                 ),
                 function("at", [("path", "string")], "fairlead.map", "A map of the part at the path; its errors still name the whole path."),
             ]
@@ -86,12 +127,60 @@ extension HostAPI {
             kind: .module,
             note: "What is the same in whatever ATS a screening starts. The shipped plugins are made of it.",
             members: [
-                function("id", [("value", "string?")], "string?", "The text if it can stand in a URL's path as an identifier, else nil."),
+                function(
+                    "id",
+                    [("value", "any")],
+                    "string?",
+                    "The text if it can stand in a URL's path as an identifier, else nil. A whole number is its plain digits, however it was written."
+                ),
+                function(
+                    "payload",
+                    [("ctx", "fairlead.ctx"), ("delivery", "fairlead.event")],
+                    "fairlead.map",
+                    "A map of the delivery's body. Ends the run, as `unreadable` does, where the body is no JSON object."
+                ),
+                function(
+                    "given",
+                    [("ctx", "fairlead.ctx"), ("payload", "fairlead.map"), ("path", "string")],
+                    "string?",
+                    "The text there, nil where there is nothing. Ends the run where something else stands there."
+                ),
+                function(
+                    "needed",
+                    [("ctx", "fairlead.ctx"), ("payload", "fairlead.map"), ("path", "string")],
+                    "string",
+                    "The text there. Ends the run where there is none; the reason names the path."
+                ),
+                function(
+                    "needed_id",
+                    [("ctx", "fairlead.ctx"), ("payload", "fairlead.map"), ("path", "string")],
+                    "string",
+                    "The identifier there, as `id` takes it. Ends the run where there is none."
+                ),
+                function(
+                    "needed_word",
+                    [("ctx", "fairlead.ctx"), ("payload", "fairlead.map"), ("path", "string"), ("known", "string[]")],
+                    "string",
+                    "The one of the words that stands there. Ends the run where it is none of them."
+                ),
+                function(
+                    "unreadable",
+                    [("ctx", "fairlead.ctx"), ("message", "string")],
+                    "",
+                    "Ends the run because what was sent cannot be read: a route rejects it, another hook is parked. Never skip for this."
+                ),
                 function(
                     "listed",
                     [("list", "string[]?"), ("...", "any")],
                     "boolean",
-                    "Whether any of the values is in the list. Capitals do not count."
+                    "Whether any of the values is in the list, by the rule of `text.fold`."
+                ),
+                function("same", [("a", "any"), ("b", "any")], "boolean", "Whether both are the same word or number, by the rule of `text.fold`."),
+                function(
+                    "find",
+                    [("settings", "table<string, any>?"), ("word", "any")],
+                    "any, string?",
+                    "What a table of settings has for a person's word, and its key, by the rule of `text.fold`; nil where nothing."
                 ),
                 function(
                     "package",
@@ -99,7 +188,7 @@ extension HostAPI {
                     "string?, string?",
                     """
                     The package by what a person chose, by the first of `words` that `settings.packages` has, or `settings.default_package`; else nil and \
-                    why.
+                    why. What was chosen and is not known is never replaced by the default.
                     """
                 ),
                 function(
@@ -111,14 +200,20 @@ extension HostAPI {
                 function(
                     "candidate",
                     [("ctx", "fairlead.ctx"), ("given", "table<string, any>")],
-                    "table<string, any>",
-                    "The candidate of an order: a `name` in one piece is split, the telephone number completed by `settings.phone_country`."
+                    "table<string, any>, string?",
+                    """
+                    The candidate of an order: names and address tidied, a `name` in one piece split, the telephone number completed by \
+                    `settings.phone_country`. Where the name cannot be split, why not comes second, and `place` says it too.
+                    """
                 ),
                 function(
                     "place",
                     [("ctx", "fairlead.ctx"), ("request", "fairlead.place_options")],
                     "fairlead.order?, string?",
-                    "Places the order; nil and what is wrong where the ATS can mend it: candidate, external_id, package, metadata. Other errors stay errors."
+                    """
+                    Places the order; nil and what is wrong where the ATS can mend it: candidate, external_id, package, metadata. Other errors stay errors. \
+                    The account's packages are asked first, where they can be had: an order for one that it does not have is not placed.
+                    """
                 ),
                 function(
                     "start",
@@ -150,6 +245,30 @@ extension HostAPI {
                     with `look_at` in the reason. Other answers are yours, and 401 and 403 where `look_at` is left out.
                     """
                 ),
+                function(
+                    "told",
+                    [
+                        ("ctx", "fairlead.ctx"), ("reply", "fairlead.reply"),
+                        ("told", "{name: string, thing: string, look_at?: string, wait?: number}"),
+                    ],
+                    "fairlead.reply",
+                    """
+                    Of a call that writes to the ATS: ends the run unless it was taken. What `answered` tries again is tried again; everything else, 404 and \
+                    410 too, is parked with the ATS's reason, so that a person sees that it was not told.
+                    """
+                ),
+                function(
+                    "reason",
+                    [("reply", "fairlead.reply")],
+                    "string",
+                    "What the answer says was wrong, in whatever shape it says it; `no reason given` where it does not."
+                ),
+                function(
+                    "unclear",
+                    [("ctx", "fairlead.ctx"), ("name", "string"), ("why", "string")],
+                    "",
+                    "Ends the attempt after a read whose answer cannot be trusted: tried again a few times, then parked. Nothing may be cancelled for it."
+                ),
                 function("has_result", [("order", "fairlead.order")], "boolean", "Whether it is finished with an outcome that is understood."),
                 function(
                     "words",
@@ -161,9 +280,12 @@ extension HostAPI {
                     "word",
                     [("words", "table<string, string>"), ("order", "fairlead.order"), ("settings", "table<string, any>")],
                     "string",
-                    "The ATS's word: by `state_outcome`, else by state, else `unknown`; `settings.words` goes first."
+                    """
+                    The ATS's word: by `state_outcome`, else by state, else the words' member `unknown`; `settings.words` goes first. Never nil: the usual \
+                    words stand in.
+                    """
                 ),
-                function("note", [("order", "fairlead.order"), ("word", "string")], "string", "What a person reads in the ATS, on several lines."),
+                function("note", [("order", "fairlead.order"), ("word?", "string")], "string", "What a person reads in the ATS, on several lines."),
             ]
         ),
     ]

@@ -26,7 +26,7 @@ return function(core)
     --- The value as text; raises when it is not text of one line or a number.
     function headers.value(call, name, value)
         if type(value) == "number" then
-            value = tostring(value)
+            value = value == value and math.abs(value) ~= math.huge and core.number_text(value) or tostring(value)
         end
         core.check(call, "headers." .. name, value, "string")
         if value:find("[%z\1-\8\10-\31\127]") then

@@ -96,6 +96,17 @@ return function(core)
         return values, count + 1
     end
 
+    --- What a hook returned, for the run's page; nothing decides by it. A value that is no JSON must not undo what the hook did.
+    function hooks_module.result(value)
+        local encoded, problem = pcall(host.json.encode, value)
+        if not encoded then
+            local why = type(problem) == "string" and problem:gsub("^%S+:%-?%d+: ", "") or "it is no JSON"
+            core.part("log").warn("what the hook returned is not shown: " .. why)
+            return nil
+        end
+        return value
+    end
+
     local reply_fields = { status = true, headers = true, json = true, text = true }
 
     --- The reply of a route: `{status, headers, json | text}`, status 200 where none is given.

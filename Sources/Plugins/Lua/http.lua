@@ -28,6 +28,8 @@ return function(core)
         if core.secret_parts(value) then
             note(found, value, at)
             return tostring(value)
+        elseif type(value) == "number" and value == value and math.abs(value) ~= math.huge then
+            return core.number_text(value)
         elseif type(value) == "number" or type(value) == "boolean" then
             return tostring(value)
         end

@@ -24,5 +24,9 @@ return function(core)
     end
 
     local levels = { debug = write("debug"), info = write("info"), warn = write("warn") }
-    return { member = core.library("ctx.log", levels), print = print_line }
+    local function warn(message)
+        host.note("log", { level = "warn", message = message })
+    end
+
+    return { warn = warn, member = core.library("ctx.log", levels), print = print_line }
 end

@@ -64,7 +64,7 @@ return function(core)
     end
 
     local function blank(value)
-        return value == nil or type(value) == "string" and not value:find("%S")
+        return value == nil or type(value) == "string" and core.part("unicode").trim(value) == ""
     end
 
     --- The value, or nil.
@@ -76,17 +76,34 @@ return function(core)
     function Map:text(path)
         local value = look(self, path)
         if type(value) == "number" then
-            return tostring(value)
-        elseif type(value) ~= "string" or blank(value) then
+            return core.number_text(value)
+        elseif type(value) ~= "string" then
             return nil
         end
-        return (value:gsub("^%s+", ""):gsub("%s+$", ""))
+        local text = core.part("unicode").trim(value)
+        return text ~= "" and text or nil
+    end
+
+    --- The same, but an error where something stands there that is neither text nor a number: it was given, and cannot be read.
+    function Map:optional(path)
+        local value = look(self, path)
+        local text = Map.text(self, path)
+        if text == nil and not blank(value) then
+            fail(self, path, "text or a number", value)
+        end
+        return text
+    end
+
+    --- Where the path leads from the payload's root.
+    function Map:path(path)
+        look(self, path)
+        return full(state[self].root, path)
     end
 
     local kinds = {
         string = function(value) return type(value) == "string" end,
         number = function(value) return type(value) == "number" end,
-        integer = function(value) return math.type(value) == "integer" end,
+        integer = function(value) return type(value) == "number" and math.tointeger(value) ~= nil end,
         boolean = function(value) return type(value) == "boolean" end,
         table = function(value) return type(value) == "table" end,
         list = function(value) return type(value) == "table" and (next(value) == nil or rawlen(value) > 0) end,
@@ -116,13 +133,16 @@ return function(core)
         return found
     end
 
-    --- What the table `words` has for the word at the path; another word is an error.
+    --- What the table `words` has for the word at the path, in whatever case it is written; another word is an error.
     function Map:one_of(path, words)
         core.check("map:one_of", "words", words, "table")
         local value = look(self, path)
         local meaning
         if value ~= nil then
             meaning = words[value]
+        end
+        if meaning == nil and value ~= nil then
+            meaning = core.part("words").find(words, value)
         end
         if meaning == nil then
             local known = {}
@@ -131,7 +151,7 @@ return function(core)
             end
             table.sort(known)
             local expected = "one of " .. table.concat(known, ", ")
-            fail(self, path, expected, value, type(value) == "string" and value ~= "" and "the word is none of these; capitals count" or nil)
+            fail(self, path, expected, value, type(value) == "string" and value ~= "" and "the word is none of these; case does not count" or nil)
         end
         return meaning
     end

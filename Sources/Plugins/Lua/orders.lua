@@ -9,8 +9,8 @@ return function(core)
 
     -- ATSs give ids as numbers or as text; orders hold text.
     local function identifier(call, name, value)
-        if math.type(value) == "integer" then
-            return ("%d"):format(value)
+        if core.is_whole(value) then
+            return core.number_text(value)
         end
         return core.check(call, name, value, "text")
     end

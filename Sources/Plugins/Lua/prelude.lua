@@ -36,6 +36,23 @@ function core.secret_parts(value)
     return secrets and secrets.parts_of[value]
 end
 
+-- Numbers -----------------------------------------------------------------------------------------------------------
+
+--- Whether a value is a whole number of which every digit is known.
+function core.is_whole(value)
+    return math.type(value) == "integer" or type(value) == "number" and value == math.floor(value) and math.abs(value) < 1e40
+end
+
+--- A number as text: a whole one in plain decimal digits, however it was written.
+function core.number_text(value)
+    if math.type(value) == "integer" then
+        return ("%d"):format(value)
+    elseif core.is_whole(value) then
+        return (("%.0f"):format(value):gsub("^%-0$", "0"))
+    end
+    return json.encode(value)
+end
+
 -- Arguments -------------------------------------------------------------------------------------------------------
 
 --- Raises unless `value` is of `kind`: a type of Lua's, `integer`, or `text` for a string that is not empty.
@@ -147,6 +164,8 @@ end
 
 -- ctx -------------------------------------------------------------------------------------------------------------
 
+local longest_wait = 30 * 86400
+
 local members = {
     now = function() return call("now", {}) end,
     uuid = function() return call("uuid", {}) end,
@@ -168,6 +187,10 @@ local members = {
         local after = check_optional("ctx.retry", "after", options.after, "number")
         if after and not (after >= 0 and after < math.huge) then
             part("errors").argument("ctx.retry", "after", "seconds, 0 or more", after)
+        end
+        if after and after > longest_wait then
+            part("log").warn(("ctx.retry: a run waits for at most %d days, not %.1f"):format(longest_wait // 86400, after / 86400))
+            after = longest_wait
         end
         host.finish { kind = "retry", after = after, reason = check("ctx.retry", "reason", options.reason, "text") }
     end,
@@ -279,6 +302,7 @@ return function(request, body)
     end
     local name = request.hook
     local is_route = name:find("/", 1, true) ~= nil
+    core.is_route = is_route
     local hook = hooks[name]
     if is_route then
         hook = type(hooks.routes) == "table" and hooks.routes[name] or nil
@@ -288,7 +312,9 @@ return function(request, body)
     end
     local values, count = arguments(request, body, context(request.context or {}))
     local value = hook(table.unpack(values, 1, count))
-    if is_route then
+    if name == "on_event" or name == "on_update" then
+        value = part("hooks").result(value)
+    elseif is_route then
         value = part("hooks").reply(value)
     elseif name == "map_request" then
         check("map_request", "result", value, "table")

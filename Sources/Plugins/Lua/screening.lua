@@ -1,23 +1,26 @@
 -- The module `screening`: what is the same in whatever ATS a screening starts: which packages, placing and cancelling the order, its
 -- state in words, and what an answer of the ATS means for the run.
 return function(core)
-    local text = core.part("text")
-    local screening = {}
+    local answers, text, unicode, rule = core.part("answers"), core.part("text"), core.part("unicode"), core.part("words")
+    local screening = {
+        reason = answers.reason, told = answers.told, unclear = answers.unclear, unreadable = answers.unreadable, payload = answers.payload,
+        given = answers.given, needed = answers.needed, needed_id = answers.needed_id, needed_word = answers.needed_word, same = rule.same,
+    }
 
-    --- The text if it can stand in a URL's path as an identifier, else nil. A whole number is its text.
+    --- The text if it can stand in a URL's path as an identifier, else nil. A whole number is its plain decimal text.
     function screening.id(value)
-        if math.type(value) == "integer" then
-            return tostring(value)
+        if core.is_whole(value) then
+            return core.number_text(value)
         end
         return type(value) == "string" and #value <= 120 and value:match("^[%w_-]+$") or nil
     end
 
-    --- Whether any of the values is in the list. Capitals do not count.
+    --- Whether any of the values is in the list, by the rule of `text.fold`.
     function screening.listed(list, ...)
         for index = 1, select("#", ...) do
             local value = select(index, ...)
             for _, wanted in ipairs(list or {}) do
-                if value ~= nil and text.lower(tostring(value)) == text.lower(tostring(wanted)) then
+                if rule.same(value, wanted) then
                     return true
                 end
             end
@@ -25,11 +28,20 @@ return function(core)
         return false
     end
 
+    --- What a table of settings has for a word of a person, and the key under which it stands, by the rule of `text.fold`; nil where nothing.
+    function screening.find(given, word)
+        if given == nil or word == nil then
+            return nil
+        end
+        return rule.find(given, word)
+    end
+
     --- The packages to offer in the ATS, each its `id` and `name` as text: those of the setting `packages`, else all of the account's.
     function screening.offered(ctx)
         local list = {}
         local function offer(id, name)
-            list[#list + 1] = { id = tostring(id), name = tostring(name or id) }
+            id = type(id) == "number" and core.number_text(id) or tostring(id)
+            list[#list + 1] = { id = id, name = tostring(name or id) }
         end
         if ctx.settings.packages then
             for name, id in pairs(ctx.settings.packages) do
@@ -43,45 +55,101 @@ return function(core)
         return list
     end
 
-    --- → the package, or nil and why not. `chosen` is what a person chose for this candidate, or nil; `words` are names of the
-    --- job and its department, the most particular first.
-    function screening.package(settings, chosen, words)
+    --- → the package, or nil and why not. `chosen` is what a person chose for this candidate, or nil; `candidates` are names of the
+    --- job and its department, the most particular first. What was chosen is never replaced by the default.
+    function screening.package(settings, chosen, candidates)
         local packages = settings.packages or {}
-        if chosen ~= nil then
-            chosen = tostring(chosen)
-            local known = not settings.packages or chosen == settings.default_package
-            for _, id in pairs(packages) do
-                known = known or id == chosen
+        chosen = type(chosen) == "number" and core.number_text(chosen) or chosen
+        if chosen ~= nil and unicode.trim(tostring(chosen)) ~= "" then
+            chosen = unicode.trim(tostring(chosen))
+            local package = rule.find(packages, chosen)
+            if not package and rule.same(chosen, settings.default_package) then
+                package = settings.default_package
             end
-            local package = packages[chosen] or known and chosen or nil
+            for _, id in pairs(package and {} or packages) do
+                package = package or rule.same(id, chosen) and id or nil
+            end
+            package = package or not settings.packages and chosen or nil
             return package, not package and "The package " .. chosen:sub(1, 100) .. " is not known here." or nil
         end
-        for _, word in ipairs(words) do
-            if packages[word] then
-                return packages[word]
+        for _, word in ipairs(candidates) do
+            local package = rule.find(packages, word)
+            if package then
+                return package
             end
         end
         return settings.default_package, not settings.default_package and "No package is set for this job." or nil
     end
 
-    --- The candidate of an order. A name in one piece is split; a telephone number that cannot be completed is left out; everything else stays.
+    -- What is to be said of a candidate whose name could not be split, by the candidate.
+    local doubts = {}
+
+    local function name_part(value)
+        if type(value) ~= "string" or unicode.trim(value) == "" then
+            return value ~= "" and value or nil
+        end
+        return core.part("names").part(value)
+    end
+
+    -- The number in E.164, or nil; the log says what was left out.
+    local function phone_of(ctx, given, country)
+        local written = type(given.phone) == "number" and core.number_text(given.phone) or given.phone
+        if type(written) ~= "string" or unicode.trim(written) == "" then
+            return nil
+        end
+        local number, why, extension = core.part("phone").e164(written, country)
+        if not number then
+            ctx.log.info("the telephone number was left out: " .. why)
+        elseif extension then
+            ctx.log.info("the extension of the telephone number was left out")
+        end
+        return number
+    end
+
+    --- The candidate of an order. A name in one piece is split; where it cannot be told how, `place` says so. A telephone number that cannot be
+    --- completed is left out; everything else stays.
     function screening.candidate(ctx, given)
-        local first, last = given.first_name, given.last_name
-        if given.name and not (first and last) then
-            local split_first, split_last = text.split_name(given.name)
-            first, last = first or split_first, last or split_last
-        end
-        local phone = text.phone_e164(given.phone, given.country or ctx.settings.phone_country)
-        if given.phone and not phone then
-            ctx.log.info("the telephone number was left out: its country is not known, or it has too few digits")
-        end
-        local candidate = {}
+        local candidate, doubt = {}, nil
         for field, value in pairs(given) do
             candidate[field] = value
         end
-        candidate.name = nil
-        candidate.first_name, candidate.last_name, candidate.phone = first, last, phone
-        return candidate
+        local first, last = name_part(given.first_name), name_part(given.last_name)
+        if type(given.name) == "string" and not (first and last) then
+            local split_first, split_last, why = text.split_name(given.name)
+            if split_first and not split_last then
+                why = "it has one part only"
+            end
+            first, last = first or split_first, last or split_last
+            if why and not (first and last) then
+                doubt = "The candidate's name cannot be split into first and last name: " .. why .. "."
+            end
+        end
+        local country = type(given.country) == "string" and text.trim(given.country):upper() or nil
+        local is_code = country and country:find("^%a%a$")
+        if country and country ~= "" and not is_code then
+            ctx.log.info("the country was left out: it is not a code of two letters")
+        end
+        candidate.name, candidate.country = nil, is_code and country or nil
+        candidate.first_name, candidate.last_name = first, last
+        candidate.email = type(given.email) == "string" and text.email(given.email) or given.email
+        -- Where a country is named that nobody understood, the usual one would be a guess.
+        candidate.phone = phone_of(ctx, given, is_code and country or (country == nil or country == "") and ctx.settings.phone_country or nil)
+        doubts[candidate] = doubt
+        return candidate, doubt
+    end
+
+    -- Why the provider's account cannot be asked for a package, where its catalogue can be had; nil where nothing speaks against it.
+    local function missing_in_catalogue(request)
+        local asked, list = pcall(core.call, "packages", { account = request.account, optional = true })
+        if not asked or type(list) ~= "table" or #list == 0 or type(request.package) ~= "string" then
+            return nil
+        end
+        for _, package in ipairs(list) do
+            if rule.same(package.id, request.package) then
+                return nil
+            end
+        end
+        return "The provider's account has no package " .. request.package:sub(1, 100) .. ". Choose another."
     end
 
     -- What of a request comes from the ATS, and can be mended there. The account is the settings' matter.
@@ -89,6 +157,10 @@ return function(core)
 
     --- → the order, or nil and what is wrong with what the ATS sent. Other errors stay errors.
     function screening.place(ctx, request)
+        local unknown = not doubts[request.candidate] and missing_in_catalogue(request)
+        if doubts[request.candidate] or unknown and not ctx.orders.find { external_id = request.external_id } then
+            return nil, doubts[request.candidate] or unknown
+        end
         local placed, result = pcall(ctx.orders.place, request)
         if placed then
             return result
@@ -196,17 +268,28 @@ return function(core)
         return words
     end
 
-    --- The ATS's word for where an order stands: by state and outcome, else by state. The setting `words` goes first.
-    function screening.word(words, order, settings)
-        local own, exact = settings.words or {}, order.state .. "_" .. (order.outcome or "none")
-        if finished[order.state] and not screening.has_result(order) then
-            return own.unknown or words.unknown
+    --- The ATS's word for where an order stands: by state and outcome, else by state, else the word for `unknown`. The setting `words` goes first,
+    --- and where nothing is given the usual words stand in. Never nil.
+    function screening.word(given, order, settings)
+        core.check("screening.word", "words", given, "table")
+        local state = core.check("screening.word", "order.state", core.check("screening.word", "order", order, "table").state, "text")
+        local own, exact = (settings or {}).words or {}, state .. "_" .. (order.outcome or "none")
+        if finished[state] and not screening.has_result(order) then
+            return own.unknown or given.unknown or usual.unknown
         end
-        return own[exact] or own[order.state] or words[exact] or words[order.state] or words.unknown
+        for _, list in ipairs { own, given, { unknown = own.unknown or given.unknown }, usual } do
+            local word = list[exact] or list[state]
+            if word then
+                return word
+            end
+        end
+        return own.unknown or given.unknown or usual.unknown
     end
 
-    --- What a person reads in the ATS.
+    --- What a person reads in the ATS. Without a word, the usual one.
     function screening.note(order, word)
+        core.check("screening.note", "order", order, "table")
+        word = core.check_optional("screening.note", "word", word, "text") or screening.word(usual, order, {})
         local lines = { "Screening: " .. word .. "." }
         if order.problem and order.problem.message then
             lines[#lines + 1] = order.problem.message

@@ -1,43 +1,30 @@
 -- The module `text`: names, e-mail addresses and telephone numbers as ATSs write them.
 return function(core)
+    local unicode = core.part("unicode")
     local text = {}
 
     local function string_argument(call, value)
         return core.check("text." .. call, "text", value, "string")
     end
 
-    --- Without white space at either end.
+    --- Without white space at either end: Unicode's, and what nobody sees.
     function text.trim(value)
-        return (string_argument("trim", value):gsub("^%s+", ""):gsub("%s+$", ""))
+        return unicode.trim(string_argument("trim", value))
     end
 
-    -- Letters of two bytes: Latin, Greek and Cyrillic capitals and their small letters.
-    local function small(letter)
-        local code = utf8.codepoint(letter)
-        if code >= 0xC0 and code <= 0xDE and code ~= 0xD7 or code >= 0x391 and code <= 0x3AB or code >= 0x410 and code <= 0x42F then
-            code = code + 32
-        elseif code >= 0x400 and code <= 0x40F then
-            code = code + 80
-        elseif code == 0x178 then
-            code = 0xFF
-        elseif code == 0x130 then
-            return "i"
-        elseif code >= 0x139 and code <= 0x148 or code >= 0x179 and code <= 0x17E then
-            code = code + code % 2
-        elseif code >= 0x100 and code <= 0x177 and code ~= 0x138 then
-            code = code + (code + 1) % 2
-        end
-        return utf8.char(code)
+    --- As a name is kept: in Unicode's form C, with one space for each run of white space, none at the ends, and nothing that nobody sees.
+    function text.tidy(value)
+        return unicode.nfc(unicode.tidy(string_argument("tidy", value), true))
     end
 
     --- In small letters, accented ones included.
     function text.lower(value)
-        string_argument("lower", value)
-        local lowered = value:lower()
-        if not utf8.len(value) then
-            return lowered
-        end
-        return (lowered:gsub("[\xC3-\xD1][\x80-\xBF]", small))
+        return unicode.lower(string_argument("lower", value))
+    end
+
+    --- What words that mean the same have in common: capitals, accents typed in two ways, white space and what nobody sees do not count.
+    function text.fold(value)
+        return unicode.fold(string_argument("fold", value))
     end
 
     local plain_letters = {
@@ -62,22 +49,24 @@ return function(core)
         return (slug:gsub("^%-", ""):gsub("%-$", ""))
     end
 
-    --- → first name (with middle names), last name. "Roe, Ana" is understood; a single word has no last name (nil).
+    --- → first name (with middle names), last name. "Roe, Ana" is understood; titles, pronouns and letters behind a name are dropped; "de la"
+    --- and the like belong to the last name. A single word has no last name (nil). Where it cannot be told: nil, nil and why not.
     function text.split_name(full)
-        string_argument("split_name", full)
-        local last, first = full:match("^%s*([^,]-)%s*,%s*(.-)%s*$")
-        if not last then
-            first, last = full:match("^%s*(.-)%s+(%S+)%s*$")
-            if not first or first == "" then
-                first, last = text.trim(full), nil
-            end
+        return core.part("names").split(string_argument("split_name", full))
+    end
+
+    --- An e-mail address without white space at its ends and what nobody sees, the signs of East Asian keyboards as plain ones.
+    function text.email(value)
+        local address = unicode.nfc(unicode.tidy(string_argument("email", value)))
+        local function plain(letter)
+            return string.char(utf8.codepoint(letter) - 0xFEE0)
         end
-        return first ~= "" and first:gsub("%s+", " ") or nil, last ~= "" and last or nil
+        return (address:gsub("\xEF\xBC[\x81-\xBF]", plain):gsub("\xEF\xBD[\x80-\x9E]", plain):gsub("。", "."))
     end
 
     --- Whether it has the form of an e-mail address at a host with a dot.
     function text.is_email(value)
-        if type(value) ~= "string" or #value > 254 then
+        if type(value) ~= "string" or #value > 254 or unicode.hides(value) then
             return false
         end
         local name, domain = value:match("^([^%s%c@,;:<>()%[%]\"\\]+)@([^%s%c@]+)$")
@@ -103,7 +92,8 @@ return function(core)
         end
         string_argument("phone_e164", value)
         core.check_optional("text.phone_e164", "country", country, "string")
-        return core.part("phone").e164(value, country)
+        local number = core.part("phone").e164(value, country)
+        return number
     end
 
     return text

@@ -2,17 +2,6 @@
 local screening = require "screening"
 local ashby = {}
 
--- What Ashby says was wrong, short enough for a reason.
-local function errors_of(reply)
-    local words = {}
-    for index, word in ipairs(type(reply.errors) == "table" and reply.errors or {}) do
-        if index <= 3 and type(word) == "string" then
-            words[#words + 1] = word:sub(1, 100)
-        end
-    end
-    return #words > 0 and table.concat(words, ", ") or "no reason given"
-end
-
 --- Calls a method of the API. → the answer, or nil and Ashby's reason. Ends the run where there is no usable answer.
 function ashby.call(ctx, method, body)
     local reply = ctx.http.post(ctx.settings.base_url:gsub("/$", "") .. "/" .. method, {
@@ -22,9 +11,9 @@ function ashby.call(ctx, method, body)
     screening.answered(ctx, reply, "Ashby", "check the secret api_key and its permissions")
     local status, answer = reply.status, reply.json
     if type(answer) == "table" and answer.success == false then
-        return nil, errors_of(answer)
+        return nil, screening.reason(reply)
     elseif status < 200 or status >= 300 then
-        ctx.park("Ashby answered " .. status)
+        ctx.park(("Ashby was not told: it answered %d to %s: %s"):format(status, method, screening.reason(reply)))
     elseif type(answer) ~= "table" or answer.success ~= true then
         ctx.park("Ashby answered " .. status .. " without saying that it succeeded: check the setting base_url")
     end
@@ -35,7 +24,7 @@ end
 function ashby.must(ctx, method, body)
     local answer, problem = ashby.call(ctx, method, body)
     if not answer then
-        ctx.park("Ashby refused " .. method .. ": " .. problem)
+        ctx.park("Ashby was not told: it refused " .. method .. ": " .. problem)
     end
     return answer
 end

@@ -1,5 +1,5 @@
 -- Ashby's assessments: a recruiter chooses a screening in Ashby, and Ashby calls us.
-local json, map, time = require "json", require "map", require "time"
+local json, time = require "json", require "time"
 local ashby, screening = require "lib.ashby", require "screening"
 local assessments = {}
 
@@ -32,13 +32,13 @@ end
 
 --- POST /assessment.start: 409 while the candidate is being screened, 422 with what the recruiter must mend.
 function assessments.start(request, ctx)
-    local body = map(request.body)
-    local application, asked = body:text("application.ashby_id"), body:text("assessment_type_id")
+    local body = screening.payload(ctx, request)
+    local application, asked = screening.given(ctx, body, "application.ashby_id"), screening.given(ctx, body, "assessment_type_id")
     if not application then
-        ctx.reject("The request names no application.")
+        ctx.reject("The request names no application (application.ashby_id).")
     elseif not asked then
-        ctx.reject("The request names no assessment.")
-    elseif not body:text("candidate.email") then
+        ctx.reject("The request names no assessment (assessment_type_id).")
+    elseif not screening.given(ctx, body, "candidate.email") then
         ctx.reject("The candidate has no e-mail address. Add one in Ashby and start the screening again.")
     end
     local package, problem = screening.package(ctx.settings, asked, {})
@@ -55,8 +55,8 @@ function assessments.start(request, ctx)
         external_id = external_id,
         package = package,
         candidate = screening.candidate(ctx, {
-            first_name = body:text("candidate.first_name"),
-            last_name = body:text("candidate.last_name"),
+            first_name = screening.given(ctx, body, "candidate.first_name"),
+            last_name = screening.given(ctx, body, "candidate.last_name"),
             email = body:text("candidate.email"),
             phone = body:text("additional_fields.phone"),
         }),
@@ -68,10 +68,12 @@ function assessments.start(request, ctx)
     return { json = { success = true, results = { assessment_id = order.id } } }
 end
 
+-- Begins the key under which is kept that a screening was cancelled in Ashby, which then takes no word of it any more.
+local cancelled_there = "cancelled_in_ashby/"
+
 --- POST /assessment.cancel
 function assessments.cancel(request, ctx)
-    local id = map(request.body):text("assessment_id")
-    local order = id and ctx.orders.get(id)
+    local order = ctx.orders.get(screening.needed(ctx, screening.payload(ctx, request), "assessment_id"))
     if not order then
         return { status = 404, json = { message = "There is no such screening." } }
     elseif order.state ~= "cancelled" then
@@ -79,6 +81,7 @@ function assessments.cancel(request, ctx)
         if not answer.cancelled then
             ctx.reject(answer.reason == "too_late" and "It is too late to cancel the screening." or "The provider takes no cancellations from here.")
         end
+        ctx.kv.set(cancelled_there .. order.id, true, { ttl = 90 * 86400 })
     end
     return { json = { success = true, results = { assessment_id = order.id } } }
 end
@@ -132,10 +135,10 @@ function assessments.update(update, ctx)
         end
     end
     local answer, problem = ashby.call(ctx, "assessment.update", message)
-    if not answer and order.state == "cancelled" then
+    if not answer and order.state == "cancelled" and ctx.kv.get(cancelled_there .. order.id) then
         ctx.skip("Ashby has closed the assessment already: " .. problem)
     elseif not answer then
-        ctx.park("Ashby refused assessment.update: " .. problem)
+        ctx.park("Ashby was not told: it refused assessment.update: " .. problem)
     end
     return { status = word }
 end

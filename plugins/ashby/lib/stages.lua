@@ -1,15 +1,17 @@
 -- Ashby's webhook candidateStageChange: a candidate who reaches a stage is screened without anybody choosing it, and notes
 -- and a custom field tell what becomes of it. Off until the setting trigger_stages names a stage.
-local map = require "map"
 local ashby, screening = require "lib.ashby", require "screening"
 local stages = {}
 
+-- Ashby's words for where an application stands, but for those that the setting withdrawn_statuses names.
+local going_on = { "Active", "Hired", "Lead" }
+
 -- What a person chose in the custom field, by its id or its title.
-local function chosen(application, name)
+local function chosen(ctx, application, name)
     for index = 1, name and 100 or 0 do
         local path = ("customFields[%d]"):format(index)
-        if application:text(path .. ".id") == name or application:text(path .. ".title") == name then
-            return application:text(path .. ".value")
+        if screening.same(application:text(path .. ".id"), name) or screening.same(application:text(path .. ".title"), name) then
+            return screening.given(ctx, application, path .. ".value")
         end
     end
 end
@@ -21,11 +23,11 @@ local function order(ctx, application, id)
     end
     local placed, problem = screening.start(ctx, {
         external_id = "application-" .. id,
-        chosen = chosen(application, ctx.settings.package_field),
+        chosen = chosen(ctx, application, ctx.settings.package_field),
         words = names,
         candidate = {
-            name = application:text("candidate.name"),
-            email = application:text("candidate.primaryEmailAddress.value"),
+            name = screening.given(ctx, application, "candidate.name"),
+            email = screening.given(ctx, application, "candidate.primaryEmailAddress.value"),
             phone = application:text("candidate.primaryPhoneNumber.value"),
         },
         without_email = "Add one and move the candidate to the stage again.",
@@ -51,22 +53,26 @@ end
 
 --- A verified delivery on /webhook.
 function stages.on_event(event, ctx)
-    local body, settings = map(event.body), ctx.settings
-    local action, application = body:text("action"), body:at("data.application")
-    local id = application:text("id")
-    if action == "ping" then
+    local body, settings = screening.payload(ctx, event), ctx.settings
+    local action, application = screening.needed(ctx, body, "action"), body:at("data.application")
+    if screening.same(action, "ping") then
         ctx.skip("a ping")
-    elseif action ~= "candidateStageChange" then
+    elseif not screening.same(action, "candidateStageChange") then
         ctx.skip("only candidateStageChange is acted upon")
-    elseif not id then
-        ctx.skip("the delivery names no application")
     end
-    local stage, stage_id = application:text("currentInterviewStage.title"), application:text("currentInterviewStage.id")
-    if screening.listed(settings.withdrawn_statuses, application:text("status")) or screening.listed(settings.cancel_stages, stage, stage_id) then
+    local id = screening.needed_id(ctx, application, "id")
+    local stage_id = screening.given(ctx, application, "currentInterviewStage.id")
+    local stage = screening.given(ctx, application, "currentInterviewStage.title")
+    local status = screening.given(ctx, application, "status")
+    if screening.listed(settings.withdrawn_statuses, status) or screening.listed(settings.cancel_stages, stage, stage_id) then
         return withdraw(ctx, application, id)
-    elseif screening.listed(settings.trigger_stages, stage, stage_id) then
+    end
+    screening.needed_word(ctx, application, "status", going_on)
+    if screening.listed(settings.trigger_stages, stage, stage_id) then
         return order(ctx, application, id)
     end
+    screening.needed(ctx, application, "currentInterviewStage.id")
+    screening.needed(ctx, application, "currentInterviewStage.title")
     ctx.skip("the stage is not one that orders")
 end
 

@@ -1,23 +1,29 @@
 -- Greenhouse's recruiting webhooks: a candidate who reaches a stage, or is hired, is screened; one who is rejected is not.
 -- What becomes of it is written back by Harvest.
-local json, map = require "json", require "map"
+local json = require "json"
 local harvest, screening = require "lib.harvest", require "screening"
 local recruiting = {}
 
 local outcomes = { clear = "Clear", consider = "Consider", refer = "Refer" }
 
-local function tell(ctx, candidate_id, message)
-    if candidate_id and harvest.may_write(ctx) then
-        harvest.note(ctx, candidate_id, message)
+-- Greenhouse's words for where an application stands.
+local statuses = { "active", "rejected", "hired", "converted" }
+
+local function tell(ctx, metadata, message)
+    if metadata.candidate_id and harvest.may_write(ctx) then
+        harvest.note(ctx, metadata, message)
     end
 end
 
 -- The value of a list such as {value, type}[]: that of the preferred type, else the first.
-local function contact(candidate, list, preferred)
-    local first
+local function contact(ctx, candidate, list, preferred)
+    local first, given = nil, candidate:get(list)
+    if given ~= nil and type(given) ~= "table" then
+        screening.unreadable(ctx, candidate:path(list) .. " should be a list, found text, a number or a boolean")
+    end
     for index = 1, 20 do
-        local value = candidate:text(("%s[%d].value"):format(list, index))
-        if value and candidate:text(("%s[%d].type"):format(list, index)) == preferred then
+        local value = screening.given(ctx, candidate, ("%s[%d].value"):format(list, index))
+        if value and screening.same(candidate:text(("%s[%d].type"):format(list, index)), preferred) then
             return value
         end
         first = first or value
@@ -26,10 +32,10 @@ local function contact(candidate, list, preferred)
 end
 
 -- What a person chose in the custom field: of the candidate, the application or the job.
-local function chosen(application, key)
+local function chosen(ctx, application, key)
     for _, owner in ipairs { "candidate.", "", "jobs[1]." } do
         local path = key and owner .. 'custom_fields["' .. key .. '"].value'
-        local value = path and (application:text(path) or application:text(path .. "[1]"))
+        local value = path and (application:text(path) or screening.given(ctx, application, path .. "[1]"))
         if value then
             return value
         end
@@ -47,22 +53,22 @@ end
 
 local function order(ctx, application, id)
     local candidate = application:at("candidate")
-    local candidate_id = screening.id(candidate:text("id"))
+    local metadata = { via = "webhook", candidate_id = screening.needed_id(ctx, candidate, "id"), application_id = id }
     local placed, problem = screening.start(ctx, {
         external_id = "application-" .. id,
-        chosen = chosen(application, ctx.settings.package_field),
+        chosen = chosen(ctx, application, ctx.settings.package_field),
         words = names_of(application),
         candidate = {
-            first_name = candidate:text("first_name"),
-            last_name = candidate:text("last_name"),
-            email = contact(candidate, "email_addresses", "personal"),
-            phone = contact(candidate, "phone_numbers", "mobile"),
+            first_name = screening.given(ctx, candidate, "first_name"),
+            last_name = screening.given(ctx, candidate, "last_name"),
+            email = contact(ctx, candidate, "email_addresses", "personal"),
+            phone = contact(ctx, candidate, "phone_numbers", "mobile"),
         },
         without_email = "Add one and move the candidate to the stage again.",
-        metadata = { via = "webhook", candidate_id = candidate_id, application_id = id },
+        metadata = metadata,
     })
     if not placed then
-        tell(ctx, candidate_id, "No screening was ordered. " .. problem)
+        tell(ctx, metadata, "No screening was ordered. " .. problem)
         ctx.reject(problem)
     end
     return { order = placed.id }
@@ -71,31 +77,39 @@ end
 local function withdraw(ctx, application, id)
     local _, refusal = screening.cancel(ctx, "application-" .. id)
     if refusal then
-        tell(ctx, screening.id(application:text("candidate.id")), refusal)
+        tell(ctx, { candidate_id = screening.id(application:text("candidate.id")), application_id = id }, refusal)
     end
     return { cancelled = refusal == nil }
 end
 
 --- A verified delivery on /webhook.
 function recruiting.on_event(event, ctx)
-    local body, settings = map(event.body), ctx.settings
-    local action = body:text("action")
-    local application = body:at("payload.application")
-    local id = screening.id(application:text("id"))
-    if action == "ping" then
+    local body, settings = screening.payload(ctx, event), ctx.settings
+    local action, application = screening.needed(ctx, body, "action"), body:at("payload.application")
+    local cancels, moved = screening.listed(settings.cancel_actions, action), screening.same(action, "candidate_stage_change")
+    local hired = settings.order_on_hire and screening.same(action, "hire_candidate")
+    if screening.same(action, "ping") then
         ctx.skip("a ping")
-    elseif not (action and id) then
-        ctx.skip("the delivery names no application")
+    elseif not (cancels or moved or hired) then
+        ctx.skip("nothing is ordered on " .. action:sub(1, 60))
     end
-    local stage, stage_id = application:text("current_stage.name"), application:text("current_stage.id")
-    local moved = action == "candidate_stage_change"
-    if screening.listed(settings.cancel_actions, action)
-        or moved and (application:text("status") == "rejected" or screening.listed(settings.cancel_stages, stage, stage_id)) then
+    local id = screening.needed_id(ctx, application, "id")
+    if cancels then
         return withdraw(ctx, application, id)
-    elseif moved and screening.listed(settings.trigger_stages, stage, stage_id) or action == "hire_candidate" and settings.order_on_hire then
+    elseif hired then
         return order(ctx, application, id)
     end
-    ctx.skip(moved and "the stage is not one that orders" or "nothing is ordered on " .. action:sub(1, 60))
+    local stage, stage_id = screening.given(ctx, application, "current_stage.name"), screening.given(ctx, application, "current_stage.id")
+    if screening.listed(settings.cancel_stages, stage, stage_id) or screening.same(screening.given(ctx, application, "status"), "rejected") then
+        return withdraw(ctx, application, id)
+    end
+    screening.needed_word(ctx, application, "status", statuses)
+    if screening.listed(settings.trigger_stages, stage, stage_id) then
+        return order(ctx, application, id)
+    end
+    screening.needed(ctx, application, "current_stage.id")
+    screening.needed(ctx, application, "current_stage.name")
+    ctx.skip("the stage is not one that orders")
 end
 
 --- An order that came from a webhook changed.
@@ -117,7 +131,7 @@ function recruiting.on_update(update, ctx)
         harvest.set_fields(ctx, present.metadata, fields)
     end
     if screening.listed(settings.note_states, present.state) then
-        harvest.note(ctx, present.metadata.candidate_id, screening.note(present, word))
+        harvest.note(ctx, present.metadata, screening.note(present, word))
     end
     return { status = word }
 end

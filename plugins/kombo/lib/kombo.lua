@@ -9,16 +9,12 @@ function kombo.put(ctx, integration, path, body, closed)
         headers = { ["x-integration-id"] = integration },
         json = body,
     })
-    screening.answered(ctx, reply, "Kombo", "check the secret api_key and the setting integration_id")
+    local look_at = "check the secret api_key and the setting integration_id"
     local status = reply.status
-    if status >= 200 and status < 300 then
-        return reply
-    elseif status == 404 or status == 410 then
-        ctx.skip("the order is no longer in Kombo")
-    elseif closed then
-        ctx.skip("Kombo has closed the order and takes no further change (" .. status .. ")")
+    if closed and (status == 400 or status == 409 or status == 422) then
+        ctx.skip(("Kombo has closed the order and takes no further change (%d: %s)"):format(status, screening.reason(reply)))
     end
-    ctx.park("Kombo answered " .. status)
+    return screening.told(ctx, reply, { name = "Kombo", thing = "the order", look_at = look_at })
 end
 
 return kombo

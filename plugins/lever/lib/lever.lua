@@ -11,35 +11,40 @@ local function send(ctx, method, path, query, body)
         json = body,
         auth = ctx.settings.auth == "bearer" and { bearer = ctx.secret.api_key } or user,
     }
-    local status = reply.status
-    if status == 429 then
-        ctx.retry { after = screening.retry_after(reply) or 5, reason = "Lever answered 429" }
-    end
-    screening.answered(ctx, reply, "Lever", "check the secret api_key and its permissions")
-    if status ~= 404 and status ~= 410 and (status < 200 or status >= 300) then
-        ctx.park("Lever answered " .. status)
-    end
     return reply
 end
 
--- Where nothing is left to write to, there is nothing to do.
+local told = { name = "Lever", thing = "the opportunity", look_at = "check the secret api_key and its permissions", wait = 10 }
+
 local function write(ctx, path, query, body)
-    local status = send(ctx, "POST", path, query, body).status
-    if status == 404 or status == 410 then
-        ctx.skip("the opportunity is no longer in Lever")
-    end
+    screening.told(ctx, send(ctx, "POST", path, query, body), told)
 end
 
---- Reads. → what Lever has under `data`, or nil where Lever says that there is no such thing. An answer without data says nothing of the
---- kind: an order must not be cancelled for it.
-function lever.read(ctx, path, query)
-    local reply = send(ctx, "GET", path, query)
-    if reply.status == 404 or reply.status == 410 then
-        return nil
-    end
+-- Whether it is Lever itself that says that there is no such thing: {code: "ResourceNotFound", message}. A proxy's page says nothing of the kind.
+local function says_gone(reply)
     local answer = reply.json
-    if type(answer) ~= "table" or type(answer.data) ~= "table" then
-        ctx.park("Lever answered " .. reply.status .. " without data: check the setting base_url")
+    return type(answer) == "table" and screening.same(answer.code, "ResourceNotFound") and type(answer.message) == "string"
+end
+
+--- Reads. → what Lever has under `data`, or nil where Lever itself says that there is no such thing. Every other answer says nothing of the
+--- kind: an order must not be cancelled for it. `id` is that of what must stand there.
+function lever.read(ctx, path, id, query)
+    local reply = send(ctx, "GET", path .. id, query)
+    local status, answer = reply.status, reply.json
+    if (status == 404 or status == 410) and says_gone(reply) then
+        return nil
+    elseif status == 404 or status == 410 then
+        screening.unclear(ctx, "Lever", ("answered %d, but not in Lever's own words: check the setting base_url"):format(status))
+    elseif status == 429 then
+        ctx.retry { after = screening.retry_after(reply) or told.wait, reason = "Lever answered 429" }
+    end
+    screening.answered(ctx, reply, "Lever", told.look_at)
+    if status < 200 or status >= 300 then
+        ctx.park(("Lever answered %d: %s"):format(status, screening.reason(reply)))
+    elseif type(answer) ~= "table" or type(answer.data) ~= "table" then
+        ctx.park("Lever answered " .. status .. " without data: check the setting base_url")
+    elseif not screening.same(answer.data.id, id) then
+        ctx.park("Lever answered " .. status .. " with something else than was asked for (data.id): check the setting base_url")
     end
     return answer.data
 end
@@ -69,7 +74,7 @@ end
 --- Whether the opportunity has a tag.
 function lever.has_tag(opportunity, tag)
     for index = 1, 100 do
-        if opportunity:text("tags[" .. index .. "]") == tag then
+        if screening.same(opportunity:text("tags[" .. index .. "]"), tag) then
             return true
         end
     end

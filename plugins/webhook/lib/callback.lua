@@ -38,7 +38,7 @@ function callback.post(ctx, url, kind, data)
     })
     screening.answered(ctx, reply, "the callback")
     if reply.status < 200 or reply.status >= 300 then
-        ctx.park("the callback answered " .. reply.status)
+        ctx.park(("the callback was not told: it answered %d: %s"):format(reply.status, screening.reason(reply)))
     end
     return reply
 end

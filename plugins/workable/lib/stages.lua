@@ -1,6 +1,5 @@
 -- Workable's webhook candidate_moved: a candidate who reaches a stage is screened without anybody choosing it, and comments
 -- tell what becomes of it. Off until the setting trigger_stages names a stage.
-local map = require "map"
 local screening, workable = require "screening", require "lib.workable"
 local stages = {}
 
@@ -17,7 +16,7 @@ end
 local function tagged(candidate, settings)
     for index = 1, settings.packages and 50 or 0 do
         local tag = candidate:text("tags[" .. index .. "]")
-        if tag and settings.packages[tag] then
+        if screening.find(settings.packages, tag) then
             return tag
         end
     end
@@ -29,10 +28,10 @@ local function order(ctx, candidate, id)
         chosen = tagged(candidate, ctx.settings),
         words = { candidate:text("job.shortcode") or "", candidate:text("job.title") or "" },
         candidate = {
-            first_name = candidate:text("firstname"),
-            last_name = candidate:text("lastname"),
-            name = candidate:text("name"),
-            email = candidate:text("email"),
+            first_name = screening.given(ctx, candidate, "firstname"),
+            last_name = screening.given(ctx, candidate, "lastname"),
+            name = screening.given(ctx, candidate, "name"),
+            email = screening.given(ctx, candidate, "email"),
             phone = candidate:text("phone"),
         },
         without_email = "Add one and move the candidate to the stage again.",
@@ -57,16 +56,20 @@ end
 
 --- A verified delivery on /webhook. The candidate stands in `data`, or is the whole body.
 function stages.on_event(event, ctx)
-    local body, settings = map(event.body), ctx.settings
-    local candidate = type(body:get("data")) == "table" and body:at("data") or body
-    local id, kind = screening.id(candidate:text("id")), body:text("event_type")
-    if kind and kind ~= "candidate_moved" then
+    local body, settings = screening.payload(ctx, event), ctx.settings
+    local wrapped = body:get("data") ~= nil
+    local candidate = wrapped and body:at("data") or body
+    local kind = wrapped and screening.needed(ctx, body, "event_type") or screening.given(ctx, body, "event_type")
+    if kind and not screening.same(kind, "candidate_moved") then
         ctx.skip("only candidate_moved is acted upon")
-    elseif not id then
-        ctx.skip("the delivery names no candidate")
-    elseif candidate:get("disqualified") == true or screening.listed(settings.cancel_stages, candidate:text("stage")) then
+    end
+    local id, stage = screening.needed_id(ctx, candidate, "id"), screening.needed(ctx, candidate, "stage")
+    local disqualified = candidate:get("disqualified")
+    if type(disqualified) ~= "boolean" and (wrapped or disqualified ~= nil) then
+        screening.unreadable(ctx, candidate:path("disqualified") .. " should be true or false")
+    elseif disqualified or screening.listed(settings.cancel_stages, stage) then
         return withdraw(ctx, id)
-    elseif screening.listed(settings.trigger_stages, candidate:text("stage")) then
+    elseif screening.listed(settings.trigger_stages, stage) then
         return order(ctx, candidate, id)
     end
     ctx.skip("the stage is not one that orders")

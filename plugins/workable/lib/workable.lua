@@ -5,19 +5,10 @@ local workable = {}
 --- Sends JSON; ends the run unless Workable takes it.
 function workable.send(ctx, method, url, token, body)
     local reply = ctx.http.request { method = method, url = url, auth = { bearer = token }, json = body }
-    local status = reply.status
-    if status >= 200 and status < 300 then
-        return reply
-    elseif status == 404 or status == 410 then
-        ctx.skip("the check or the candidate is no longer in Workable")
-    elseif status == 429 then
-        -- Workable counts requests in windows of ten seconds.
-        ctx.retry { after = screening.retry_after(reply) or 10, reason = "Workable's rate limit is reached" }
-    elseif status == 401 or status == 403 then
-        ctx.park("Workable did not accept our token (" .. status .. "): check the connection's secrets")
-    end
-    screening.answered(ctx, reply, "Workable")
-    ctx.park("Workable answered " .. status)
+    -- Workable counts requests in windows of ten seconds.
+    return screening.told(ctx, reply, {
+        name = "Workable", thing = "the check or the candidate", look_at = "check the connection's secrets", wait = 10,
+    })
 end
 
 --- What identifies the check that a callback address belongs to.
