@@ -19,7 +19,11 @@ public struct LocatedYAML: Sendable {
         self.file = file
         let root: Node?
         do {
-            root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
+            root = try Parser(
+                yaml: text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text,
+                resolver: .basic,
+                encoding: .utf8
+            ).singleRoot()
         } catch {
             throw ConfigurationProblems(Self.problems(from: error, file: file))
         }

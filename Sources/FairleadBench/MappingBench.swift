@@ -105,7 +105,7 @@ enum MappingBench {
         ]
         return [
             "id": "evt_bench", "kind": "ats", "received_at": "2026-01-01T00:00:00.000Z", "method": "POST", "path": "/webhook", "params": [:],
-            "query": [:], "headers": ["content-type": "application/json"], "raw": .string(body.string()),
+            "query": [:], "headers": ["content-type": "application/json"], "raw": .string(body.string()), "reads": true,
         ]
     }
 }

@@ -7,28 +7,23 @@ import Testing
 struct CodecCorpusTests {
     private static let judge = """
         import decimal, json, sys
-        decimal.getcontext().prec = 400
-        def pairs(p):
-            if len(set(k for k, _ in p)) != len(p): raise ValueError('twice')
-            return dict(p)
-        def refuse(word): raise ValueError(word)
+        decimal.getcontext().prec = 1000
+        def mended(text): return ''.join('\\ufffd' if 0xd800 <= ord(c) <= 0xdfff else c for c in text)
+        def mend(value):
+            if isinstance(value, str): return mended(value)
+            if isinstance(value, list): return [mend(v) for v in value]
+            return {mended(k): mend(v) for k, v in value.items()} if isinstance(value, dict) else value
         def number(text):
+            try: exact = decimal.Decimal(text)
+            except decimal.InvalidOperation: exact = decimal.Decimal('0.5')
+            if exact == 0 or exact.adjusted() < 64 and exact == exact.to_integral_value(): return whole(str(int(exact)))
             value = float(text)
-            if value == 0: return 0
-            if abs(value) < 1e40:
-                exact, plain = decimal.Decimal(text), 'e' not in text.lower()
-                if exact == exact.to_integral_value():
-                    if -2**63 <= int(exact) < 2**63: return int(exact)
-                    if plain: return text.split('.')[0]
-                elif value == int(value) and -2**63 <= value < 2**63: return int(value)
             return value if abs(value) != float('inf') else text
         def whole(text):
             value = int(text)
             return value if -2**63 <= value < 2**63 else text
         def load(text):
-            value = json.loads(text, object_pairs_hook=pairs, parse_constant=refuse, parse_float=number, parse_int=whole)
-            json.dumps(value, ensure_ascii=False).encode('utf-8')
-            return value
+            return mend(json.loads(text, parse_constant=lambda word: None, parse_float=number, parse_int=whole, strict=False))
         def same(a, b):
             if type(a) is not type(b): return False
             if isinstance(a, dict): return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
@@ -38,7 +33,7 @@ struct CodecCorpusTests {
             text, ours = json.loads(line)
             try: theirs, valid = load(text), True
             except (ValueError, UnicodeError): valid = False
-            if valid != (ours is not None) or (valid and not same(theirs, load(ours))): print(json.dumps([text, ours]))
+            if valid != (ours is not None) or (valid and not same(theirs, json.loads(ours))): print(json.dumps([text, ours]))
         """
 
     @Test("The JSON codec agrees with Python on generated valid and broken texts")

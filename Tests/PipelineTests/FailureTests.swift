@@ -24,6 +24,37 @@ import Testing
         #expect(RetryPolicy(attempts: 1).mayPass.waits.isEmpty)
     }
 
+    @Test("Short waits that are asked for again and again neither hurry nor use up all attempts within hours")
+    func askedWaits() {
+        let (schedule, random) = (RetryPolicy().mayPass, SeededRandom(1))
+        for asked in [Duration.zero, .milliseconds(200), .seconds(5)] {
+            var now = Timestamp(milliseconds: 0)
+            for attempt in 1...15 {
+                guard let next = schedule.next(after: attempt, at: now, asked: asked, random) else { break }
+                #expect(next - now >= asked && next > now)
+                now = next
+            }
+            #expect(now - Timestamp(milliseconds: 0) > .seconds(4 * 3600), "\(asked)")
+        }
+        #expect(schedule.next(after: 1, at: Timestamp(milliseconds: 0), asked: .seconds(77), random) == Timestamp(milliseconds: 77_000))
+    }
+
+    @Test("An account that is told to ask again at once, each time, rests longer and longer")
+    func restsGrow() {
+        let rests = RestGrowth()
+        var now = Timestamp(milliseconds: 0)
+        var lengths: [Int64] = []
+        for _ in 0..<9 {
+            let rest = rests.next("one", asked: .seconds(1), at: now)
+            lengths.append(rest.wholeMilliseconds / 1000)
+            now = now + rest
+        }
+        #expect(lengths == [1, 2, 4, 8, 16, 32, 60, 60, 60])
+        #expect(rests.next("one", asked: .seconds(90), at: now) == .seconds(90))
+        #expect(rests.next("two", asked: .seconds(1), at: now) == .seconds(1))
+        #expect(rests.next("one", asked: .seconds(1), at: now + .seconds(600)) == .seconds(1))
+    }
+
     @Test("Alerts are raised once each at half and at four fifths of the attempts")
     func halfAndFourFifthsOfTheAttemptsAreToldOnceEach() {
         let schedule = RetryPolicy().mayPass

@@ -49,7 +49,8 @@ struct HostAPITests {
 
     @Test("The values passed to hooks have exactly the fields listed in the host API table")
     func valuesAreThoseThatHooksGet() async throws {
-        let event = try await PluginHarness.run("local n={} for k in pairs(event) do n[#n+1]=k end return n")
+        let script = PluginHarness.script("local n={} for k in pairs(event) do n[#n+1]=k end return n")
+        let event = try await PluginHarness.run(main: script, input: ["raw": "{}", "occurred_at": "2026-03-01T09:30:00.000Z"])
         #expect(Set(event.value?.items?.compactMap(\.text) ?? []) == Set(try #require(HostAPI.part("event")).members.map(\.name)))
         let order = Order(
             id: "ord_1",

@@ -58,21 +58,86 @@ struct InboundRuleTests {
         #expect(InboundRule(path: "/hook", verification: .none).echo(for: InboundVectorTests.request(["x-hook-secret": "abc"], "")) == nil)
     }
 
-    @Test("The deduplication key is taken from a header or body field and falls back to a hash of the body")
-    func duplicates() {
-        func key(_ dedupe: Dedupe, _ headers: [String: String] = [:], _ body: String = "{}", path: String = "/hook") -> String {
-            dedupe.key(for: ReceivedRequest(method: "POST", path: path, headers: headers, body: Array(body.utf8)))
+    /// Who signs header and body.
+    static let signing = Verification.standardWebhooks(secret: "s", headerPrefix: "sig")
+
+    static func key(
+        _ dedupe: Dedupe,
+        _ headers: [String: String] = [:],
+        _ body: String = "{}",
+        path: String = "/hook",
+        query: [String: String] = [:],
+        under verification: Verification = signing
+    ) -> DedupeKey? {
+        dedupe.key(
+            for: ReceivedRequest(method: "POST", path: path, query: query, headers: headers, body: Array(body.utf8)),
+            under: verification
+        )
+    }
+
+    @Test("The deduplication key is taken from a signed header or a body field and falls back to a hash of the body")
+    func duplicates() throws {
+        let (header, body, hash) = (Dedupe(.header("sig-id")), Dedupe(.body("a.id")), Dedupe.usual)
+        #expect(Self.key(header, ["sig-id": "1"], "a") == Self.key(header, ["sig-id": "1"], "b"))
+        #expect(Self.key(header, ["sig-id": "1"]) != Self.key(header, ["sig-id": "2"]))
+        #expect(Self.key(header, [:], "a") == Self.key(hash, [:], "a"))
+        #expect(Self.key(header, ["sig-id": ""], "a") == Self.key(hash, [:], "a"))
+        #expect(Self.key(body, [:], #"{"a":{"id":7},"n":1}"#) == Self.key(body, [:], #"{"a":{"id":7},"n":2}"#))
+        #expect(Self.key(body, [:], #"{"n":1}"#) != Self.key(body, [:], #"{"n":2}"#))
+        #expect(Self.key(body, [:], "not json") == Self.key(hash, [:], "not json"))
+        #expect(Self.key(header, ["sig-id": "same"], "x") != Self.key(hash, [:], "same"))
+        #expect(Self.key(hash, path: "/a") != Self.key(hash, path: "/b"))
+        #expect(try !#require(Self.key(header, ["sig-id": "ana@example.test"])).text.contains("ana"))
+    }
+
+    @Test("However a whole number is written, it is the same key")
+    func wholeNumbers() {
+        let dedupe = Dedupe(.body("id"))
+        let first = Self.key(dedupe, [:], #"{"id":9007199254740993}"#)
+        for number in ["9007199254740993.0", "9.007199254740993e15", #""9007199254740993""#] {
+            #expect(Self.key(dedupe, [:], #"{"id":\#(number),"n":2}"#) == first, "\(number)")
         }
-        #expect(key(.header("id"), ["id": "1"], "a") == key(.header("id"), ["id": "1"], "b"))
-        #expect(key(.header("id"), ["id": "1"]) != key(.header("id"), ["id": "2"]))
-        #expect(key(.header("id"), [:], "a") == key(.bodyHash, [:], "a"))
-        #expect(key(.header("id"), ["id": ""], "a") == key(.bodyHash, [:], "a"))
-        #expect(key(.body("a.id"), [:], #"{"a":{"id":7},"n":1}"#) == key(.body("a.id"), [:], #"{"a":{"id":7},"n":2}"#))
-        #expect(key(.body("a.id"), [:], #"{"n":1}"#) != key(.body("a.id"), [:], #"{"n":2}"#))
-        #expect(key(.body("id"), [:], "not json") == key(.bodyHash, [:], "not json"))
-        #expect(key(.header("id"), ["id": "same"], "x") != key(.bodyHash, [:], "same"))
-        #expect(key(.bodyHash, path: "/a") != key(.bodyHash, path: "/b"))
-        #expect(!key(.header("id"), ["id": "ana@example.test"]).contains("ana"))
+        #expect(Self.key(dedupe, [:], #"{"id":9007199254740992}"#) != first)
+    }
+
+    @Test("A header that is not signed makes a duplicate only together with an equal body")
+    func unsignedHeaders() {
+        let dedupe = Dedupe(.header("event-id"))
+        for verification in [Verification.none, .hmac(HMACScheme(secret: "s", header: "sig")), .basic(username: "u", password: nil)] {
+            func key(_ id: String, _ body: String) -> DedupeKey? { Self.key(dedupe, ["event-id": id], body, under: verification) }
+            #expect(key("1", "a") == key("1", "a"))
+            #expect(key("1", "a") != key("1", "b"), "whoever guesses the next id could have its delivery dropped")
+            #expect(key("1", "a") != key("2", "a"))
+            #expect(InboundRule(path: "/hook", verification: verification, dedupe: dedupe).warnings.contains { $0.contains("event-id") })
+        }
+        #expect(
+            !InboundRule(path: "/hook", verification: Self.signing, dedupe: Dedupe(.header("sig-id"))).warnings.contains { $0.contains("sig-id") }
+        )
+    }
+
+    @Test("A value of the body that its signature leaves out makes a duplicate only together with an equal body")
+    func unsignedValues() throws {
+        let scheme = BodyHMACScheme(secret: "s", signature: "sig", signed: try #require(SignedTemplate("${body.token}")))
+        let body = Verification.bodyHMAC(scheme)
+        #expect(
+            Self.key(Dedupe(.body("id")), [:], #"{"id":1,"a":1}"#, under: body) != Self.key(Dedupe(.body("id")), [:], #"{"id":1,"a":2}"#, under: body)
+        )
+        #expect(
+            Self.key(Dedupe(.body("token")), [:], #"{"token":1,"a":1}"#, under: body)
+                == Self.key(Dedupe(.body("token")), [:], #"{"token":1}"#, under: body)
+        )
+    }
+
+    @Test("Equal bodies count as one for ten minutes, keys of the sender's without an end, and with none nothing is a duplicate")
+    func windows() {
+        #expect(Self.key(.usual)?.within == .seconds(600))
+        #expect(Self.key(Dedupe(.header("sig-id")), ["sig-id": "1"])?.within == nil)
+        #expect(Self.key(Dedupe(.header("sig-id")))?.within == .seconds(600))
+        #expect(Self.key(Dedupe(.header("sig-id"), within: .seconds(60)), ["sig-id": "1"])?.within == .seconds(60))
+        #expect(Self.key(Dedupe(.nothing)) == nil)
+        #expect(Self.key(.usual, query: ["n": "1"]) != Self.key(.usual, query: ["n": "2"]))
+        let token = Verification.token(secret: "s", query: "key")
+        #expect(Self.key(.usual, query: ["key": "old"], under: token) == Self.key(.usual, query: ["key": "new"], under: token))
     }
 
     @Test("A rule without verification, or with an unsigned timestamp, gives a warning")
@@ -83,5 +148,8 @@ struct InboundRuleTests {
         let template = try #require(SignedTemplate("${header.Time}${body}"))
         let signed = HMACScheme(secret: "s", header: "sig", signed: template, timestamp: .init(header: "time"))
         #expect(InboundRule(path: "/hook", verification: .hmac(signed)).warnings.isEmpty)
+        #expect(!InboundRule(path: "/hook", verification: .token(secret: "s", query: "key")).warnings.isEmpty)
+        let weak = HMACScheme(secret: "s", header: "sig", code: HMACCode(algorithm: .sha1))
+        #expect(InboundRule(path: "/hook", verification: .hmac(weak)).warnings.contains { $0.contains("sha1") })
     }
 }

@@ -58,9 +58,9 @@ struct ManifestTests {
         #expect(manifest.secrets.map(\.required) == [true, false])
         #expect(manifest.inbound.count == 2)
         #expect(manifest.inbound[0].verification == .basic(username: "api_key", password: nil))
-        #expect(manifest.inbound[0].dedupe == .bodyHash)
+        #expect(manifest.inbound[0].dedupe == .usual)
         #expect(manifest.inbound[1].verification == .hmac(HMACScheme(secret: "signing", header: "signature", prefix: "sha256 ")))
-        #expect(manifest.inbound[1].dedupe == .header("sample-event-id"))
+        #expect(manifest.inbound[1].dedupe == Dedupe(.header("sample-event-id")))
         #expect(manifest.inbound[1].echoHeader == "x-hook-secret")
         #expect(manifest.inbound[1].occurredAt == .body("payload.application.updated_at"))
         #expect(manifest.inbound[1].group == .body("payload.application.id"))
@@ -95,7 +95,7 @@ struct ManifestTests {
             ("path: /assessments/*", "path: /a*/b", "plugin.yaml:16: inbound.0.path: may have * only"),
             ("path: /webhook", "path: webhook", "plugin.yaml:18: inbound.1.path: must begin with /"),
             ("encoding: hex", "encoding: hexa", "plugin.yaml:19: inbound.1.verify.encoding: must be hex or base64"),
-            ("algorithm: sha256", "algorithm: md5", "plugin.yaml:19: inbound.1.verify.algorithm: must be sha256 or sha512"),
+            ("algorithm: sha256", "algorithm: md5", "plugin.yaml:19: inbound.1.verify.algorithm: must be sha1 or sha256 or sha512"),
             (#"prefix: "sha256 ""#, #"signed: "${query}""#, "plugin.yaml:19: inbound.1.verify.signed: may use"),
             (#"prefix: "sha256 ""#, "signed: fixed", "plugin.yaml:19: inbound.1.verify.signed: names nothing"),
             (

@@ -165,13 +165,26 @@ struct PreludeContextTests {
         let raw = #"{"note":"a\#(text)","id":7}"#
         let outcome = try await PluginHarness.run("return {event.body.id, event.body.note:find('\u{FFFD}', 1, true)}", raw: raw)
         #expect(outcome.value == [7, 2, 4], "\(String(describing: outcome.error))")
-        #expect(try await PluginHarness.run("return pcall(require('json').decode, event.raw)", raw: raw).value == false)
+        #expect(try await PluginHarness.run("return pcall(require('json').decode, event.raw)", raw: raw).value == true)
     }
 
-    @Test("A body that is not JSON is available only as raw text or bytes")
+    @Test("No script runs on a body that cannot be read: the failure says where, and what was expected")
     func bodies() async throws {
-        #expect(try await PluginHarness.run("return tostring(event.body)..event.raw", raw: "not json").value == "nilnot json")
-        let bytes = try await PluginHarness.run(main: PluginHarness.script("return #event.raw"), input: ["raw_base64": "/wA="])
-        #expect(bytes.value == 2)
+        let words = try await PluginHarness.run("return event.raw", raw: "not json")
+        #expect(words.error?["code"] == "unreadable_body" && words.error?["path"] == "byte 0" && words.error?["expected"] == "JSON")
+        let bytes = try await PluginHarness.run(main: PluginHarness.script("return #event.raw"), input: ["raw_base64": "eyJhIjoi/yJ9"])
+        #expect(bytes.error?["message"] == "the text is not UTF-8 at byte 6")
+        for empty in ["", " ", "null"] {
+            #expect(try await PluginHarness.run("return 1", raw: empty).error?["code"] == "unreadable_body", "\(empty)")
+        }
+    }
+
+    @Test("A whole number of a body is one text, and stays exact beyond 64 bits")
+    func wholeNumbers() async throws {
+        let script = "local m = require('map')(event.body) return {m:text('a'), m:text('b'), m:text('c'), tostring(event.body.d), m:text('e')}"
+        let raw = #"{"a":4101.0,"b":4.101e3,"c":9007199254740993.0,"d":12345678901234567890,"e":1.5}"#
+        #expect(try await PluginHarness.run(script, raw: raw).value == ["4101", "4101", "9007199254740993", "12345678901234567890", "1.5"])
+        let own = "return {require('screening').id(8.0), tostring(require('screening').id(8.5)), tostring(require('screening').id(1e300))}"
+        #expect(try await PluginHarness.run(own).value == ["8", "nil", "nil"])
     }
 }

@@ -45,7 +45,7 @@ struct PreludeHookTests {
         #expect(try await end("submit", ["args": [["id": "o"]]]).value == ["reference": "orun_fixture"])
         #expect(try await end("interpret", ["args": [["body": ["id": "q"]]]]).value == [["reference": "q"]])
         #expect(try await end("packages", ["args": []]).value == [["id": "a"]])
-        #expect(try await end("on_event").error?["message"] == "the table of hooks has no 'on_event'")
+        #expect(try await end("on_event", ["raw": "{}"]).error?["message"] == "the table of hooks has no 'on_event'")
     }
 
     @Test("An overlay can wrap a hook, and its mistakes are reported in its own file")

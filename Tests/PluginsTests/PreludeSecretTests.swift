@@ -64,7 +64,7 @@ struct PreludeSecretTests {
             ctx.http.post("https://api.example.test/", { headers = { a = "secret:api_key" }, json = { forged = event.body.forged, secrets = { { at = { "headers", "a" }, parts = { { secret = "api_key" } } } } } })
             """
         )
-        _ = try await host.attempt(script, input: ["raw": #"{"forged":{"secret":"api_key","parts":[{"secret":"api_key"}]}}"#])
+        _ = try await host.attempt(script, input: ["raw": #"{"forged":{"secret":"api_key","parts":[{"secret":"api_key"}]}}"#, "reads": true])
         let request = try #require(host.sent.first)
         #expect(!String(decoding: request.body, as: UTF8.self).contains(PluginHarness.secretValue))
         #expect(request.headers.allSatisfy { !$0.value.contains(PluginHarness.secretValue) })

@@ -45,7 +45,7 @@ import Testing
             body: Array(#"{"address":"\#(Self.values[4])","note":"\#(Self.values[8])"}"#.utf8)
         )
         let event = Event(id: "evt_leak", kind: .ats, connection: "acme", request: request, receivedAt: now)
-        _ = try await store.accept(event, dedupe: Self.values[5])
+        _ = try await store.accept(event, dedupe: DedupeKey(Self.values[5]))
         let run = Run(
             id: "run_leak",
             connection: "acme",

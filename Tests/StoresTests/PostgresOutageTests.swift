@@ -35,7 +35,7 @@ struct PostgresOutageTests {
                     for index in 0..<150 {
                         let id = "evt_\(worker)_\(index)"
                         do {
-                            accepted.append(try await store.accept(sampleEvent(id), dedupe: id).event)
+                            accepted.append(try await store.accept(sampleEvent(id), dedupe: DedupeKey(id)).event)
                         } catch StoreError.unavailable, StoreError.unknown {
                             try await Task.sleep(for: .milliseconds(5))
                         }
@@ -61,7 +61,7 @@ struct PostgresOutageTests {
             for index in 0..<150 {
                 let id = "evt_\(worker)_\(index)"
                 #expect(
-                    try await eventually { try await store.accept(sampleEvent(id + "again"), dedupe: id) }.duplicate
+                    try await eventually { try await store.accept(sampleEvent(id + "again"), dedupe: DedupeKey(id)) }.duplicate
                         == (try await store.event(id) != nil)
                 )
             }

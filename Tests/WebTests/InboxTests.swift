@@ -38,6 +38,30 @@ struct InboxTests {
         }
     }
 
+    @Test("Whom nobody knows is refused before their body is read, and a coding that is not read is 415")
+    func refusedEarly() async throws {
+        let fixture = try await APIFixture()
+        let order = try await fixture.order("a-1")
+        try await fixture.run { (client) async throws in
+            let token = order.callbackToken.value
+            for (path, fields, status) in [
+                ("/ats/nobody/webhook", "", "404"), ("/ats/acme/elsewhere", "", "404"), ("/ats/acme/webhook", "X-Key: guess\r\n", "401"),
+                ("/providers/one/unknown", "", "404"), ("/providers/nobody/\(token)", "", "404"),
+                ("/ats/acme/webhook", "X-Key: delivery-secret\r\nContent-Encoding: br\r\n", "415"),
+                ("/providers/one/\(token)", "Content-Encoding: zstd\r\n", "415"), ("/api/v1/orders", "", "401"),
+                ("/api/v1/orders", "Authorization: Bearer guess\r\n", "401"),
+            ] {
+                let socket = try await RawSocket.connect(client.server.port)
+                await socket.send("POST \(path) HTTP/1.1\r\nHost: a\r\n\(fields)Content-Length: 1000000\r\n\r\n")
+                let answer = await socket.read(until: "\r\n\r\n")
+                #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(path) \(fields)")
+                if status == "415" { #expect(answer.lowercased().contains("accept-encoding: gzip, deflate\r\n")) }
+                socket.end()
+            }
+            #expect(try await client.list("/events", "id") == [])
+        }
+    }
+
     @Test("A provider's webhook is 200, 401, 404 or 400, and 413 when too large")
     func webhooks() async throws {
         let fixture = try await APIFixture()

@@ -36,11 +36,12 @@ struct RawSocket: Sendable {
 
     /// Sends text; false once the other side has closed.
     @discardableResult
-    func send(_ text: String) async -> Bool {
-        await offload {
-            let bytes = Array(text.utf8)
-            return Foundation.send(descriptor, bytes, bytes.count, noSignal) == bytes.count
-        }
+    func send(_ text: String) async -> Bool { await send(bytes: Array(text.utf8)) }
+
+    /// Sends bytes; false once the other side has closed.
+    @discardableResult
+    func send(bytes: [UInt8]) async -> Bool {
+        await offload { Foundation.send(descriptor, bytes, bytes.count, noSignal) == bytes.count }
     }
 
     /// Everything that comes until the other side closes; nil when it does not close within ten seconds.

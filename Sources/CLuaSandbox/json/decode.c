@@ -14,7 +14,7 @@ typedef struct {
     const unsigned char *start, *at, *end;
     int depth, nesting;
     int array; /* stack index of the metatable that marks arrays */
-    bool mends; /* reads half of a character as U+FFFD */
+    bool mends; /* reads what comes from outside */
 } decoder;
 
 static void value(decoder *d);
@@ -38,7 +38,7 @@ static bool word(decoder *d, const char *text, size_t length) {
 }
 
 static void number(decoder *d) {
-    const char *problem = fls_json_number(d->L, &d->at, d->end);
+    const char *problem = fls_json_number(d->L, &d->at, d->end, d->mends);
     if (problem != NULL) {
         fail(d, problem);
     }
@@ -98,22 +98,23 @@ static char *unicode(decoder *d, char *to) {
     return to;
 }
 
-/* Moves past the string's characters to its closing quote; tells whether there are escapes. */
-static bool scan(decoder *d) {
-    bool escapes = false;
+/* Moves past the string's characters to its closing quote. Returns 0 where they are the string as they stand, else how many bytes of it one written byte
+ * can become. */
+static size_t scan(decoder *d) {
+    size_t growth = 0;
     for (;;) {
         if (d->at >= d->end) {
             fail(d, "the string does not end");
         }
         unsigned char c = *d->at;
         if (c == '"') {
-            return escapes;
+            return growth;
         }
-        if (c < 0x20) {
+        if (c < 0x20 && !d->mends) {
             fail(d, "a control character must be escaped");
         }
         if (c == '\\') {
-            escapes = true;
+            growth = growth ? growth : 1;
             if (++d->at >= d->end) {
                 fail(d, "the string does not end");
             }
@@ -123,7 +124,11 @@ static bool scan(decoder *d) {
         } else {
             size_t count = fls_utf8_length(d->at, d->end);
             if (count == 0) {
-                fail(d, "not valid UTF-8");
+                if (!d->mends) {
+                    fail(d, "not valid UTF-8");
+                }
+                growth = 3;
+                count = 1;
             }
             d->at += count;
         }
@@ -144,16 +149,29 @@ static char *unescape(decoder *d, char *to) {
     }
 }
 
+/* Writes the character that begins at d->at, or U+FFFD in place of a byte that begins none. */
+static char *character(decoder *d, char *to) {
+    size_t count = fls_utf8_length(d->at, d->end);
+    if (count == 0) {
+        memcpy(to, "\xEF\xBF\xBD", 3);
+        d->at++;
+        return to + 3;
+    }
+    memcpy(to, d->at, count);
+    d->at += count;
+    return to + count;
+}
+
 static void string(decoder *d) {
     const unsigned char *from = ++d->at;
-    bool escapes = scan(d);
+    size_t growth = scan(d);
     const unsigned char *close = d->at;
     size_t length = (size_t)(close - from);
-    if (!escapes) {
+    if (growth == 0) {
         lua_pushlstring(d->L, (const char *)from, length);
     } else {
-        char small[512]; /* what is unescaped is never longer than what was written */
-        char *text = length <= sizeof small ? small : lua_newuserdatauv(d->L, length, 0);
+        char small[512]; /* an escape is never longer than what was written */
+        char *text = length * growth <= sizeof small ? small : lua_newuserdatauv(d->L, length * growth, 0);
         char *to = text;
         const unsigned char *end = d->end;
         d->at = from;
@@ -162,8 +180,10 @@ static void string(decoder *d) {
             if (*d->at == '\\') {
                 d->at++;
                 to = unescape(d, to);
-            } else {
+            } else if (growth == 1 || *d->at < 0x80) {
                 *to++ = (char)*d->at++;
+            } else {
+                to = character(d, to);
             }
         }
         d->end = end;
@@ -223,12 +243,14 @@ static void object(decoder *d) {
             }
             const unsigned char *key = d->at;
             string(d);
-            lua_pushvalue(d->L, -1);
-            if (lua_rawget(d->L, -3) != LUA_TNIL) {
-                d->at = key;
-                fail(d, "the object has this key twice");
+            if (!d->mends) {
+                lua_pushvalue(d->L, -1);
+                if (lua_rawget(d->L, -3) != LUA_TNIL) {
+                    d->at = key;
+                    fail(d, "the object has this key twice");
+                }
+                lua_pop(d->L, 1);
             }
-            lua_pop(d->L, 1);
             space(d);
             if (d->at >= d->end || *d->at != ':') {
                 fail(d, "':' must follow an object's key");
@@ -277,8 +299,18 @@ static void value(decoder *d) {
             return;
         }
         break;
+    case 'N': case 'I':
+        if (d->mends && (word(d, "NaN", 3) || word(d, "Infinity", 8))) {
+            fls_json_push_null(d->L);
+            return;
+        }
+        break;
     case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-        number(d);
+        if (d->mends && word(d, "-Infinity", 9)) {
+            fls_json_push_null(d->L);
+        } else {
+            number(d);
+        }
         return;
     default: break;
     }
@@ -290,6 +322,9 @@ void fls_json_decode(lua_State *L, const char *text, size_t length, int nesting,
     luaL_checkstack(L, 8, "JSON");
     fls_json_push_marker(L);
     decoder d = {.L = L, .start = start, .at = start, .end = start + length, .nesting = nesting, .array = lua_gettop(L), .mends = mends};
+    if (mends) {
+        (void)word(&d, "\xEF\xBB\xBF", 3);
+    }
     value(&d);
     space(&d);
     if (d.at < d.end) {

@@ -1,4 +1,4 @@
-/* JSON's numbers: whole ones exact, however they are written, and what neither int64 nor double can hold kept as text. */
+/* JSON's numbers: integers exact, and what neither int64 nor double can hold kept as text. */
 #include "json/number.h"
 
 #include <locale.h>
@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXPONENT_MAX = 100000 }; /* far beyond any double */
+enum {
+    EXPONENT_MAX = 100000, /* far beyond any double */
+    DIGITS_MAX = 64, /* a whole number with more digits stays as it is written */
+};
 
 typedef struct {
     const unsigned char *at, *end;
@@ -83,35 +86,56 @@ static void push_float(lua_State *L, const reader *r, const unsigned char *from,
     }
 }
 
-static void push_whole(lua_State *L, const reader *r, const unsigned char *from, const unsigned char *end, bool negative) {
-    if (r->exact && r->digits <= (uint64_t)INT64_MAX + negative) {
-        lua_pushinteger(L, (lua_Integer)(negative ? 0 - r->digits : r->digits));
-    } else {
-        lua_pushlstring(L, (const char *)from, (size_t)(end - from)); /* beyond 64 bits: kept as text, not rounded */
-    }
-}
-
-/* Makes `4101.0` and `4.101e3` the number that 4101 is. False where the value is not whole, or does not fit. */
-static bool make_whole(reader *r, bool negative) {
-    if (!r->exact) {
-        return false;
-    }
-    for (; r->exponent < 0 && r->digits % 10 == 0 && r->digits != 0; r->exponent++) {
-        r->digits /= 10;
-    }
-    for (; r->exponent > 0 && r->digits != 0; r->exponent--) {
-        if (__builtin_mul_overflow(r->digits, 10, &r->digits)) {
+/*
+ * Pushes the number that is written between `from` and `end` with a fraction or an exponent, where it is whole: as an integer, or its digits where 64 bits
+ * do not hold it. `count` digits are written, the last of them worth 10 to the `exponent`. WholeNumber.swift does the same.
+ */
+static bool push_whole(lua_State *L, const unsigned char *from, const unsigned char *end, bool negative, int count, int exponent) {
+    char digits[DIGITS_MAX + 1];
+    int length = 0, place = 0, whole = count + exponent;
+    bool zero = true;
+    for (const unsigned char *at = from; at < end && *at != 'e' && *at != 'E'; at++) {
+        if (*at < '0' || *at > '9') {
+            continue;
+        }
+        zero = zero && *at == '0';
+        if (place >= whole && *at != '0') {
             return false;
         }
+        if (place < whole && place < DIGITS_MAX && (length > 0 || *at != '0')) {
+            digits[length++] = (char)*at;
+        }
+        place++;
     }
-    return (r->exponent == 0 || r->digits == 0) && r->digits <= (uint64_t)INT64_MAX + negative;
+    if (zero) {
+        lua_pushinteger(L, 0);
+        return true;
+    }
+    if (count >= EXPONENT_MAX || whole < 1 || whole > DIGITS_MAX) {
+        return false;
+    }
+    for (; place < whole; place++) {
+        digits[length++] = '0';
+    }
+    digits[length] = 0;
+    uint64_t value = 0;
+    bool exact = true;
+    for (int i = 0; i < length; i++) {
+        exact = exact && !__builtin_mul_overflow(value, 10, &value) && !__builtin_add_overflow(value, (uint64_t)(digits[i] - '0'), &value);
+    }
+    if (exact && value <= (uint64_t)INT64_MAX + negative) {
+        lua_pushinteger(L, (lua_Integer)(negative ? 0 - value : value));
+    } else {
+        lua_pushfstring(L, "%s%s", negative ? "-" : "", digits);
+    }
+    return true;
 }
 
-const char *fls_json_number(lua_State *L, const unsigned char **at, const unsigned char *end) {
+const char *fls_json_number(lua_State *L, const unsigned char **at, const unsigned char *end, bool whole) {
     reader r = {.at = *at, .end = end, .exact = true};
     const unsigned char *from = *at;
     const char *problem = NULL;
-    bool whole = true, negative = r.at < end && *r.at == '-';
+    bool integer = true, negative = r.at < end && *r.at == '-';
     r.at += negative;
     bool zero = r.at < end && *r.at == '0';
     int count = read_digits(&r);
@@ -121,21 +145,15 @@ const char *fls_json_number(lua_State *L, const unsigned char **at, const unsign
         r.at = from + negative + 1;
         problem = "a number must not begin with 0";
     }
-    const unsigned char *point = r.at;
-    bool only_zeros = false; /* all of the number behind the point */
-    reader before = r;
     if (problem == NULL && r.at < end && *r.at == '.') {
-        whole = false;
+        integer = false;
         r.at++;
         r.exponent = -read_digits(&r);
+        count -= r.exponent;
         problem = r.exponent == 0 ? "a digit must follow the decimal point" : NULL;
-        only_zeros = true;
-        for (const unsigned char *at = point + 1; at < r.at; at++) {
-            only_zeros = only_zeros && *at == '0';
-        }
     }
     if (problem == NULL && r.at < end && (*r.at == 'e' || *r.at == 'E')) {
-        whole = only_zeros = false;
+        integer = false;
         r.at++;
         problem = read_exponent(&r);
     }
@@ -143,15 +161,14 @@ const char *fls_json_number(lua_State *L, const unsigned char **at, const unsign
     if (problem != NULL) {
         return problem;
     }
-    reader scaled = r;
-    if (whole) {
-        push_whole(L, &r, from, r.at, negative);
-    } else if (only_zeros) {
-        push_whole(L, &before, from, point, negative);
-    } else if (make_whole(&scaled, negative)) {
-        push_whole(L, &scaled, from, r.at, negative);
+    if (!integer) {
+        if (!whole || !push_whole(L, from, r.at, negative, count, r.exponent)) {
+            push_float(L, &r, from, negative);
+        }
+    } else if (r.exact && r.digits <= (uint64_t)INT64_MAX + negative) {
+        lua_pushinteger(L, (lua_Integer)(negative ? 0 - r.digits : r.digits));
     } else {
-        push_float(L, &r, from, negative);
+        lua_pushlstring(L, (const char *)from, (size_t)(r.at - from)); /* beyond 64 bits: kept as text, not rounded */
     }
     return NULL;
 }

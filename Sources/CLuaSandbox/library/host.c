@@ -163,9 +163,8 @@ static int json_decode(lua_State *L) {
         fls_raise(L, FLS_CODE_SCRIPT, "json.decode: the text must be a string, not %s", luaL_typename(L, 1));
     }
     const char *text = lua_tolstring(L, 1, &length);
-    bool mends = lua_toboolean(L, 2);
     lua_settop(L, 1);
-    fls_json_decode(L, text, length, (int)fls_run_of(L)->limits.nesting, mends);
+    fls_json_decode(L, text, length, (int)fls_run_of(L)->limits.nesting, true); /* what scripts read comes from outside */
     return 1;
 }
 

@@ -104,7 +104,7 @@ struct OrderPlace: AsyncParsableCommand {
         let data = file == "-" ? try? FileHandle.standardInput.readToEnd() : FileManager.default.contents(atPath: file)
         guard let data else { throw ValidationError("\(file) cannot be read.") }
         do {
-            let json = try JSON(parsing: Array(data))
+            let json = try JSON(received: Array(data))
             if json.members != nil { return json }
         } catch {
             throw ValidationError("\(file) is not JSON: \(error.reason) at byte \(error.offset).")

@@ -21,7 +21,7 @@ enum SettingsFile {
         guard FileFingerprint.of([file]) == before else {
             throw problem("the settings file changed while it was read", hint: "Try again once it is written.")
         }
-        guard let text = String(validating: data, as: UTF8.self) else { throw problem("the settings file is not UTF-8 text") }
-        return text.unicodeScalars.first == "\u{FEFF}" ? String(String.UnicodeScalarView(text.unicodeScalars.dropFirst())) : text
+        guard let text = TextFile.text(data) else { throw problem("the settings file is not UTF-8 text") }
+        return text
     }
 }

@@ -32,7 +32,7 @@ struct SettingsSources {
     }
 
     private mutating func override(_ path: [String], by variable: String, isList: Bool) {
-        guard let text = environment[variable], !text.isEmpty, json.members != nil else { return }
+        guard let text = environment[variable]?.withoutMarks, !text.isEmpty, json.members != nil else { return }
         let items = text.split(separator: ",").map { JSON.string($0.trimmingCharacters(in: .whitespaces)) }
         let value: JSON = isList ? .array(items) : .string(text)
         if path.count == 1 {
@@ -83,7 +83,7 @@ struct SettingsSources {
             let name = String(tail[..<end].dropFirst(kind.count))
             if kind == "env:" {
                 guard let value = environment[name] else { return unresolved(path, "the environment variable \(name) is not set") }
-                out += value
+                out += value.withoutMarks
             } else {
                 guard let value = contents(of: name) else { return unresolved(path, "the file \(name) is not there or is not readable text") }
                 out += value
@@ -99,12 +99,11 @@ struct SettingsSources {
         return .null
     }
 
-    /// A file's text without the line ends at its end.
+    /// A file's text without a byte order mark, and without the line ends at its end.
     private func contents(of name: String) -> String? {
         guard let data = FileManager.default.contents(atPath: FilePath.absolute(name, in: folder)), data.count <= 1_048_576,
-            var text = String(validating: data, as: UTF8.self)
+            let text = TextFile.text(data)
         else { return nil }
-        while let last = text.unicodeScalars.last, last == "\n" || last == "\r" { text.unicodeScalars.removeLast() }
-        return text
+        return text.withoutMarks
     }
 }

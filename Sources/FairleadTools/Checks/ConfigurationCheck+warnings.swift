@@ -29,6 +29,7 @@ extension ConfigurationCheck {
             )
         }
         for path in suspicious(settings) { warnings.add(at: path, "has a blank in it") }
+        insecure(settings, warnings)
         let used = Set(settings.connections.flatMap(\.accounts))
         for account in settings.accounts where !used.contains(account.id) {
             warnings.add(at: ["accounts", account.id], "no connection orders from it")
@@ -39,5 +40,53 @@ extension ConfigurationCheck {
             }
         }
         return warnings.problems
+    }
+
+    /// What goes to other machines without encryption.
+    private static func insecure(_ settings: Settings, _ warnings: ProblemList) {
+        for account in settings.accounts {
+            guard let url = URLParts(account.baseURL), url.scheme == "http", !isThisMachine(url.host) else { continue }
+            warnings.add(
+                at: ["accounts", account.id, "base_url"],
+                "is http, so keys and candidates' data can be read on the way",
+                hint: "Write https:// where the provider has it."
+            )
+        }
+        if case .postgres(let text) = settings.store, let url = PostgresAddress(text.value), !url.hosts.allSatisfy(isThisMachine), !url.isEncrypted {
+            warnings.add(
+                at: ["store", "url"],
+                "names another machine without sslmode=verify-full, so what is stored can be read or changed on the way",
+                hint: "Append ?sslmode=verify-full (and sslrootcert where the server's certificate needs it)."
+            )
+        }
+    }
+
+    private static func isThisMachine(_ host: String) -> Bool {
+        if host.isEmpty || host == "localhost" || host.hasPrefix("/") { return true }
+        guard let bytes = IPAddress(host)?.unwrapped.bytes else { return false }
+        return bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+    }
+
+    /// The hosts of a PostgreSQL URL, and whether their certificate is checked.
+    private struct PostgresAddress {
+        let hosts: [String]
+        let isEncrypted: Bool
+
+        init?(_ url: String) {
+            guard let start = url.firstRange(of: "://") else { return nil }
+            let rest = url[start.upperBound...]
+            let authority = rest.prefix { $0 != "/" && $0 != "?" }
+            let query = FormEncoding.pairs(rest.drop { $0 != "?" }.dropFirst())
+            func value(_ name: String) -> String? { query.last { $0.name == name }?.value }
+            let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+            hosts = (value("host") ?? value("hostaddr") ?? String(place)).split(separator: ",").map { PostgresAddress.host($0) }
+            isEncrypted = ["verify-full", "verify-ca"].contains(value("sslmode") ?? "")
+        }
+
+        /// A host without its port and brackets.
+        private static func host(_ text: Substring) -> String {
+            if text.hasPrefix("[") { return String(text.dropFirst().prefix { $0 != "]" }) }
+            return text.hasPrefix("/") || text.hasPrefix("%2F") ? "/" : String(text.prefix { $0 != ":" })
+        }
     }
 }

@@ -115,11 +115,18 @@ public struct DryRun: Sendable {
     }
 
     private func fixture() throws -> Fixture {
-        guard let text = FileManager.default.contents(atPath: payload).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+        guard let data = FileManager.default.contents(atPath: payload) else {
             let hint = "It takes a fixture in YAML or a body in JSON."
-            throw ConfigurationProblems([ConfigurationProblem(file: payload, message: "the file is not there or is not text", hint: hint)])
+            throw ConfigurationProblems([ConfigurationProblem(file: payload, message: "the file is not there or cannot be read", hint: hint)])
         }
-        var fixture = try Fixture(text: text, file: payload)
+        var fixture: Fixture
+        if let text = String(validating: data, as: UTF8.self) {
+            fixture = try Fixture(text: text, file: payload)
+        } else {
+            // A body in another encoding, or a coded one: what it is, the given headers say.
+            fixture = Fixture.delivery(Array(data), name: URL(filePath: payload).deletingPathExtension().lastPathComponent)
+            fixture.file = payload
+        }
         if let hook { fixture.hook = hook }
         if let method { fixture.input["method"] = .string(method) }
         if let path { fixture.input["path"] = .string(path) }

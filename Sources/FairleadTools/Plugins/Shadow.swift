@@ -58,7 +58,7 @@ public struct Shadow: Sendable {
     public init(settings file: String, environment: [String: String], connection id: String, script: String) throws {
         var dryRun = DryRun(settings: file, environment: environment, connection: id, payload: "")
         present = try dryRun.target()
-        guard let source = FileManager.default.contents(atPath: script).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+        guard let source = TextFile.text(of: script) else {
             throw ConfigurationProblems([ConfigurationProblem(file: script, message: "the script is not there or is not text")])
         }
         dryRun.script = (script, source)

@@ -78,9 +78,9 @@ public struct Trigger: Sendable {
         let now = SystemClock().now()
         let unique = "msg_\(now.milliseconds)"
         // Sent again it is to be another delivery, unless the body is what makes it one.
-        if case .header(let name) = rule.dedupe { headers[name] = unique }
+        if case .header(let name) = rule.dedupe.basis { headers[name] = unique }
         let body = try Trigger.body(input, changes, file: fixture.file)
-        guard let delivery = rule.verification.sign(body, headers: headers, secrets: connection.secrets, now: now, id: unique) else {
+        guard let delivery = rule.verification.sign(body, as: rule.body, headers: headers, secrets: connection.secrets, now: now, id: unique) else {
             let names = rule.verification.secretNames.joined(separator: ", ")
             throw problem("connections.\(id).secrets", "the secret \(names) is missing, or the body lacks what is signed")
         }
@@ -91,7 +91,9 @@ public struct Trigger: Sendable {
         isElsewhere = host.map { $0.replacing(/\/+$/, with: "") != own && $0 != settings.server.publicURL && !Trigger.isHere($0) } ?? false
         method = HTTPRequest.Method(rawValue: input["method"]?.text ?? "POST") ?? .post
         let base = host ?? own
-        let query = FormEncoding.text((input["query"]?.members?.pairs ?? []).compactMap { name, value in value.identifier.map { (name, $0) } })
+        let given = (input["query"]?.members?.pairs ?? []).compactMap { name, value in value.identifier.map { (name: name, value: $0) } }
+        let proof = delivery.query.map { (name: $0.key, value: $0.value) }
+        let query = FormEncoding.text(given.filter { delivery.query[$0.name] == nil } + proof)
         url = base.replacing(/\/+$/, with: "") + "/ats/\(id)" + place + (query.isEmpty ? "" : "?" + query)
     }
 
@@ -131,7 +133,7 @@ public struct Trigger: Sendable {
                 ConfigurationProblem(file: plugin.folder + "/fixtures", message: "there is no fixture \(name)", hint: hint)
             ])
         }
-        guard let text = files.contents(atPath: file).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+        guard let text = TextFile.text(of: file) else {
             throw ConfigurationProblems([ConfigurationProblem(file: file, message: "cannot be read as text")])
         }
         return try Fixture(text: text, file: file)
@@ -140,7 +142,7 @@ public struct Trigger: Sendable {
     private static func body(_ input: JSON, _ changes: [(path: String, value: JSON)], file: String) throws -> [UInt8] {
         let bytes = input["raw_base64"]?.text.flatMap { [UInt8](base64: $0) } ?? Array((input["raw"]?.text ?? "").utf8)
         guard !changes.isEmpty else { return bytes }
-        guard var json = try? JSON(parsing: bytes) else {
+        guard var json = try? JSON(received: bytes) else {
             throw ConfigurationProblems([ConfigurationProblem(file: file, message: "the body is not JSON, so nothing can be set in it")])
         }
         for (path, value) in changes { json.set(value, at: path) }
@@ -150,8 +152,8 @@ public struct Trigger: Sendable {
     /// The headers that a scheme proves by: they are made anew.
     private static func proofs(of verification: Verification) -> Set<String> {
         switch verification {
-        case .hmac(let scheme): Set([scheme.header, scheme.timestamp?.header].compactMap(\.self))
-        case .standardWebhooks: StandardWebhooks.Header.all
+        case .hmac(let scheme): Set([scheme.header.name, scheme.timestamp?.header.name].compactMap(\.self))
+        case .standardWebhooks(_, let prefix): StandardWebhooks.Header(prefix: prefix).all
         default: []
         }
     }

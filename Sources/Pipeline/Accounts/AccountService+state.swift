@@ -60,7 +60,8 @@ extension AccountService {
     /// What rests the account where the provider said that it is asked too often.
     func rest(_ account: ProviderAccount, after error: ProviderError) -> AccountFinding {
         guard error.code == .rateLimited else { return AccountFinding() }
-        let until = environment.clock.now() + (error.retryAfter ?? account.provider.manifest.polling.restAfter429)
+        let asked = error.retryAfter ?? account.provider.manifest.polling.restAfter429
+        let until = environment.clock.now() + rests.next(account.account.id, asked: asked, at: environment.clock.now())
         return AccountFinding(effects: [.rest(.account(account.account.id), until: until)], restsUntil: until)
     }
 

@@ -16,6 +16,7 @@ struct AccountService: Sendable {
     private let publicURL: String?
     let pauses: AccountPauses
     let listed = PackageCache()
+    let rests = RestGrowth()
 
     /// - Parameter publicURL: where providers reach this host, without a trailing slash; nil where they cannot.
     init(

@@ -30,6 +30,9 @@ struct RetrySchedule: Sendable {
 
     /// When the attempt after `attempt` (from 1) is due: what was asked for, else the schedule's wait with up to a tenth of jitter either way and no sooner
     /// than `least`. Nil when there is none.
+    ///
+    /// Whoever asks for short waits again and again waits a tenth of the schedule's all the same: neither is the other side asked without pause, nor are
+    /// three days' attempts used up in a minute.
     func next(
         after attempt: Int,
         at timestamp: Timestamp,
@@ -38,7 +41,7 @@ struct RetrySchedule: Sendable {
         _ random: any RandomSource
     ) -> Timestamp? {
         guard attempt >= 1, attempt <= waits.count else { return nil }
-        if let asked { return timestamp + max(asked, .milliseconds(100)) }
+        if let asked { return timestamp + max(asked, .milliseconds(100), waits[attempt - 1] / 10) }
         let wait = Duration.milliseconds(Int64(Double(waits[attempt - 1].wholeMilliseconds) * (0.9 + 0.2 * random.fraction())))
         return timestamp + max(wait, least ?? .zero)
     }

@@ -1,3 +1,4 @@
+import Logging
 import Plugins
 public import Screening
 
@@ -11,38 +12,52 @@ public struct Intake: Sendable {
     /// How long an ATS is kept waiting for a route's answer.
     let routeDeadline: Duration
 
+    /// Says of an ATS's request, by its head alone, whether its body is worth reading. To be called before ``deliver(to:_:)``.
+    /// - Parameter head: the request without its body.
+    /// - Throws: ``CommandError``: 404 where nothing is at the address, 401 where the credentials in the head are wrong.
+    public func admit(to connection: String, _ head: ReceivedRequest) throws(CommandError) {
+        let (connection, rule) = try address(connection, head)
+        guard rule.verification.needsNoBody, rule.echo(for: head) == nil else { return }
+        try verify(head, rule, connection)
+    }
+
+    private func address(_ connection: String, _ request: ReceivedRequest) throws(CommandError) -> (Connection, InboundRule) {
+        guard let connection = environment.registry.connection(connection) else { throw CommandError.nothingHere }
+        guard let rule = connection.plugin.manifest.inbound.first(for: request.path) else { throw CommandError.nothingHere }
+        return (connection, rule)
+    }
+
+    private func verify(_ request: ReceivedRequest, _ rule: InboundRule, _ connection: Connection) throws(CommandError) {
+        let now = environment.clock.now()
+        guard !rule.verification.verify(request, as: rule.body, secrets: connection.secrets, now: now) else { return }
+        contacts.refused(.connection(connection.id), at: now)
+        IntakeResult.badSignature.count(.ats, connection: connection.id)
+        throw CommandError(401, "bad_signature", "The request's signature or credentials are not this connection's.")
+    }
+
     /// Takes an ATS's request.
     ///
     /// Returning a 2xx for a delivery means that the event is on disk. A request that one of the scripts' routes answers is answered by the script.
     /// - Throws: ``CommandError``.
     public func deliver(to connection: String, _ request: ReceivedRequest) async throws -> WireResponse {
-        guard let connection = environment.registry.connection(connection) else { throw CommandError.nothingHere }
-        guard let rule = connection.plugin.manifest.inbound.first(for: request.path) else { throw CommandError.nothingHere }
+        let (connection, rule) = try address(connection, request)
         if let echo = rule.echo(for: request) { return WireResponse(200, headers: Intake.header(echo.header, echo.value)) }
+        try verify(request, rule, connection)
         let now = environment.clock.now()
-        guard rule.verification.verify(request, secrets: connection.secrets, now: now) else {
-            contacts.refused(.connection(connection.id), at: now)
-            throw CommandError(401, "bad_signature", "The request's signature or credentials are not this connection's.")
-        }
         contacts.heard(.connection(connection.id), at: now)
         let id = environment.identifier(.event)
-        let kept = ReceivedRequest(
-            method: request.method,
-            path: request.path,
-            query: request.query,
-            headers: rule.verification.withoutCredentials(request.headers),
-            body: request.body
-        )
+        let kept = rule.verification.withoutCredentials(request)
         let event = Event(
             id: id,
             kind: .ats,
             connection: connection.id,
             request: kept,
             receivedAt: now,
-            occurredAt: rule.occurredAt?.timestamp(in: request, now: now),
-            group: rule.group?.text(in: request)
+            occurredAt: rule.occurredAt?.timestamp(in: request, as: rule.body, now: now),
+            group: rule.group?.text(in: request, as: rule.body)
         )
         if let match = connection.hooks.route(method: request.method, path: request.path) {
+            IntakeResult.stored.count(.ats, connection: connection.id)
             return try await RouteRun(environment: environment, store: store, scripts: scripts, connection: connection, deadline: routeDeadline)
                 .respond(to: event, match.route, match.parameters)
         }
@@ -50,26 +65,56 @@ public struct Intake: Sendable {
         guard request.method == "POST" || request.method == "PUT" else {
             throw CommandError(405, "method_not_allowed", "Deliveries are sent by POST.")
         }
-        let acceptance = try await mapStoreError { try await store.accept(event, dedupe: rule.dedupe.key(for: request)) }
+        let key = rule.dedupe.key(for: request, under: rule.verification, as: rule.body)
+        let acceptance = try await mapStoreError { try await store.accept(event, dedupe: key) }
+        IntakeResult(acceptance).count(.ats, connection: connection.id)
         var response: JSON = ["event": .string(acceptance.event)]
         if acceptance.duplicate { response["duplicate"] = true }
         return WireResponse(200, json: response)
     }
 
-    /// Takes a provider's webhook on an order's own address.
-    /// - Throws: ``CommandError``: 404 for an unknown address, 401 for a wrong signature, 400 for a body that is not JSON.
-    public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
+    /// Says whether a provider's address for webhooks is one, before the body is read.
+    /// - Throws: ``CommandError``: 404 for an unknown address.
+    public func admit(account: String, token: String) async throws { _ = try await address(account: account, token: token) }
+
+    private func address(account: String, token: String) async throws -> (Order, ProviderAccount) {
+        guard let known = environment.registry.account(account) else { throw CommandError.notFound("address") }
         let order = try await mapStoreError { try await store.order(callbackToken: token) }
-        guard let order, order.account == account, let known = environment.registry.account(account) else { throw CommandError.notFound("address") }
+        guard let order, order.account == account else { throw CommandError.notFound("address") }
+        return (order, known)
+    }
+
+    /// Takes a provider's webhook on an order's own address.
+    /// - Throws: ``CommandError``: 404 for an unknown address, 401 for a wrong signature, 400 for a body that cannot be read.
+    public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
+        let (order, known) = try await address(account: account, token: token)
         do { try known.provider.verify(webhook, accounts.session(known)) } catch {
             contacts.refused(.account(account), at: environment.clock.now())
             switch error {
-            case .badSignature: throw CommandError(401, "bad_signature", "The webhook's signature is not one of the account's.")
+            case .badSignature:
+                IntakeResult.badSignature.count(.webhook, account: account)
+                throw CommandError(401, "bad_signature", "The webhook's signature is not one of the account's.")
             case .unsupported: throw CommandError.notFound("address")
             }
         }
-        guard (try? JSON(parsing: webhook.body)) != nil else { throw CommandError(400, "not_json", "The webhook's body is not JSON.") }
-        let credentials = known.provider.manifest.credentialHeaders
+        let manifest = known.provider.manifest
+        do throws(UnreadableBody) {
+            guard try webhook.value(as: manifest.webhookFormat) != nil else { throw UnreadableBody.nothing(manifest.webhookFormat) }
+        } catch {
+            contacts.refused(.account(account), at: environment.clock.now())
+            IntakeResult.refused.count(.webhook, account: account)
+            environment.logger.warning(
+                "a provider's webhook could not be read and was refused",
+                metadata: ["account": "\(account)", "order": "\(order.id)", "why": "\(error.message)"]
+            )
+            throw CommandError(
+                400,
+                manifest.webhookFormat == .json ? "not_json" : UnreadableBody.code,
+                "The webhook cannot be read: \(error.message)."
+            )
+        }
+        var query = webhook.query
+        if let name = manifest.credentialQuery { query[name] = nil }
         let event = Event(
             id: environment.identifier(.event),
             kind: .webhook,
@@ -79,13 +124,15 @@ public struct Intake: Sendable {
             request: ReceivedRequest(
                 method: "POST",
                 path: "",
-                headers: Verification.none.withoutCredentials(webhook.headers).filter { !credentials.contains($0.key) },
+                query: query,
+                headers: Verification.none.withoutCredentials(webhook.headers).filter { !manifest.credentialHeaders.contains($0.key) },
                 body: webhook.body
             ),
             receivedAt: environment.clock.now()
         )
         let acceptance = try await mapStoreError { try await store.accept(event, dedupe: nil) }
         contacts.heard(.account(account), at: event.receivedAt)
+        IntakeResult(acceptance).count(.webhook, account: account)
         return WireResponse(200, json: ["event": .string(acceptance.event)])
     }
 }

@@ -69,6 +69,7 @@ struct RouteRun: Sendable {
                 WireResponse(503, headers: [.retryAfter: String(seconds), .contentType: "application/json"], body: message(why).bytes())
             )
         case .failed(let failure)?:
+            if failure.error.code == UnreadableBody.code { return dead(run, failure.error, attempt?.logs ?? [], 400) }
             if case .notBefore = failure.retry { return dead(run, failure.error, attempt?.logs ?? [], 503) }
             return dead(run, failure.error, attempt?.logs ?? [], 500)
         case .interrupted(let why)?: return dead(run, RunFailure("interrupted", why), attempt?.logs ?? [], 503)
@@ -83,8 +84,8 @@ struct RouteRun: Sendable {
         let problem = ProblemDocument(
             status,
             failure.code,
-            status == 500 ? "The script failed" : "Try again later",
-            "The connection's script did not answer; see run \(run.id).",
+            status == 500 ? "The script failed" : status == 400 ? "The body cannot be read" : "Try again later",
+            status == 400 ? failure.message : "The connection's script did not answer; see run \(run.id).",
             retryAfter: status == 503 ? .seconds(30) : nil,
             extra: JSON.Members([("run", .string(run.id))])
         )

@@ -57,7 +57,7 @@ struct LiveScriptHost: ConnectionScriptHost {
 
     func permits(_ url: URLParts) -> Bool {
         // A run for an event may call what the request named; a run for an update what the order keeps.
-        let request = input["raw"]?.text.flatMap { try? JSON(parsing: $0) }
+        let request = Delivery.body(of: input)
         return connection.plugin.manifest.permissions.contains {
             $0.permits(url, settings: connection.settings, order: input["order"], request: request)
         }

@@ -43,7 +43,20 @@ struct ScriptRunner: Sendable {
         on scripts: ConnectionScripts,
         remembered: [Step]
     ) async throws -> HookRunner.Attempt {
-        let input = try await RunInput(store).json(of: run, event: event)
+        var input = try await RunInput(store).json(of: run, event: event)
+        if case .event = run.input {
+            let format = connection.plugin.manifest.inbound.first(for: input["path"]?.text ?? "")?.body ?? .json
+            do throws(UnreadableBody) {
+                input = try Delivery.readingBody(of: input, as: format, needsBody: !run.isRoute)
+            } catch {
+                IntakeResult.unreadable.count(.ats, connection: connection.id)
+                environment.logger.warning(
+                    "a delivery could not be read, and became a dead letter",
+                    metadata: ["connection": "\(connection.id)", "run": "\(run.id)", "why": "\(error.message)"]
+                )
+                return HookRunner.Attempt(end: .failed(HookFailure(unreadable: error, plugin: connection.plugin.name, hook: run.hook)), input: input)
+            }
+        }
         let call = HookCall(
             scripts: scripts,
             hook: run.hook,

@@ -25,7 +25,7 @@ struct WebhookStage: Sendable {
             return dead(event, ("account_missing", "the account \(order.account) is not configured"))
         }
         let session = accounts.session(account)
-        let webhook = Webhook(headers: event.request.value.headers, body: event.request.value.body)
+        let webhook = Webhook(headers: event.request.value.headers, query: event.request.value.query, body: event.request.value.body)
         let said: [WebhookReport]
         do { said = try await account.provider.interpret(webhook, session) } catch let error as ProviderError {
             if error.code == .unavailable, claim.attempt < 50 {

@@ -151,7 +151,7 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
     func value(key: String) async throws -> JSON? { asked.values[key] }
 
     func permits(_ url: URLParts) -> Bool {
-        let request = input["raw"]?.text.flatMap { try? JSON(parsing: $0) }
+        let request = Delivery.body(of: input)
         return connection.permits(url, order: input["order"], request: request)
     }
 

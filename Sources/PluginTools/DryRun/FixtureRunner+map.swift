@@ -12,7 +12,7 @@ extension FixtureRunner {
         let hook: String
         // A bare body says nothing of what must come of it.
         let expects = !fixture.expect.isMissing
-        var notes = fixture.bodyProblem.map { ["\($0): scripts see it as event.raw, and event.body is nil"] } ?? []
+        var notes: [String] = []
         do {
             let offered = try await hooks.describe(connection.scripts, plugin: connection.plugin.name, connection: connection.id)
             hook = try fixture.chooseHook(of: connection.plugin, offering: offered, notes: &notes)

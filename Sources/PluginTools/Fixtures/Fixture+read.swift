@@ -20,16 +20,10 @@ extension Fixture {
 
     private static func isFixture(_ text: String, _ file: String) -> Bool {
         let isYAML = ["yaml", "yml"].contains(URL(filePath: file).pathExtension.lowercased())
-        if let json = try? JSON(parsing: text) { return isYAML ? json["hook"] != nil : json["hook"]?.text != nil && json["expect"]?.members != nil }
-        return isYAML || text.contains(/(?m)^hook[ \t]*:/)
-    }
-
-    /// Why scripts do not see the body of a bare delivery, in a few words that hold nothing of it; nil where they do, or where there is none.
-    var bodyProblem: String? {
-        if input["raw_base64"] != nil { return "the body is not UTF-8" }
-        guard hook == nil, let raw = input["raw"]?.text, !raw.isEmpty else { return nil }
-        do { _ = try JSON(parsing: raw) } catch { return "the body is \(error)" }
-        return nil
+        if let json = try? JSON(received: Array(text.utf8)) {
+            return isYAML ? json["hook"] != nil : json["hook"]?.text != nil && json["expect"]?.members != nil
+        }
+        return isYAML || text.contains(/(?m)^\u{FEFF}?hook[ \t]*:/)
     }
 
     // What docs/fixtures.md explains.
@@ -115,7 +109,7 @@ extension Fixture {
         for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
         where name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
             let file = folder + "/" + name
-            guard let text = FileManager.default.contents(atPath: file).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+            guard let text = TextFile.text(of: file) else {
                 problems.append(ConfigurationProblem(file: file, message: "cannot be read as text"))
                 continue
             }

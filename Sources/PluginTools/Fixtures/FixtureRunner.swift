@@ -62,7 +62,15 @@ public struct FixtureRunner: Sendable {
         _ fixture: Fixture,
         host: (JSON) -> DryRunHost
     ) async throws -> (HookRunner.Attempt, DryRunHost.State) {
-        let input = fixture.hookInput(for: hook)
+        var input = fixture.hookInput(for: hook)
+        if Fixture.takesDelivery(hook) || input["args"] != nil {
+            do throws(UnreadableBody) {
+                input = try FixtureRunner.readingBodies(of: input, hook, connection.plugin.manifest)
+            } catch {
+                let failure = HookFailure(unreadable: error, plugin: connection.plugin.name, hook: hook)
+                return (HookRunner.Attempt(end: .failed(failure), input: input), host(input).asked)
+            }
+        }
         var tries = 0
         while true {
             let host = host(input)
@@ -71,6 +79,22 @@ public struct FixtureRunner: Sendable {
             if case .interrupted = attempt.end, tries < 3 { continue }
             return (attempt, host.asked)
         }
+    }
+
+    /// The input with its delivery's body read, or that of a webhook among a provider's arguments.
+    private static func readingBodies(of input: JSON, _ hook: String, _ manifest: PluginManifest) throws(UnreadableBody) -> JSON {
+        guard let arguments = input["args"]?.items else {
+            let format = manifest.inbound.first(for: input["path"]?.text ?? "")?.body ?? .json
+            // A fixture that gives no body is about something else.
+            let isGiven = input["raw"] != nil || input["raw_base64"] != nil
+            return try Delivery.readingBody(of: input, as: format, needsBody: hook == "on_event" && isGiven)
+        }
+        var read: [JSON] = []
+        for argument in arguments {
+            let isDelivery = argument["raw"] != nil || argument["raw_base64"] != nil
+            read.append(isDelivery ? try Delivery.readingBody(of: argument, as: manifest.inbound.first?.body ?? .json, needsBody: true) : argument)
+        }
+        return ["args": .array(read)]
     }
 
     /// What a fixture uses that the manifest does not declare. A fixture may leave settings out.

@@ -18,7 +18,7 @@ public struct FixtureUpdate: Sendable {
     /// - Throws: ``Refusal``; `CancellationError`; ``ConfigurationProblems`` where the file cannot be read.
     package init(of fixture: Fixture, on connection: DryRunConnection, _ result: FixtureResult, by runner: FixtureRunner) async throws {
         file = fixture.file
-        guard let old = FileManager.default.contents(atPath: fixture.file).flatMap({ String(validating: $0, as: UTF8.self) }) else {
+        guard let old = TextFile.text(of: fixture.file) else {
             throw ConfigurationProblems([ConfigurationProblem(file: fixture.file, message: "the file cannot be read")])
         }
         let outcome = try await runner.near(fixture, on: connection)

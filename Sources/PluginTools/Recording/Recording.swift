@@ -22,7 +22,7 @@ package struct Recording: Sendable {
             plugin.manifest.permissions.contains { $0.permits(url, settings: settings, order: nil, request: nil) }
         }
         // Read everything once before keeping anything: a member's name may be a person's name that only a later reply reveals.
-        data.learn(run.input["raw"]?.text.flatMap { try? JSON(parsing: $0) } ?? run.input)
+        data.learn(Delivery.body(of: run.input) ?? run.input)
         for step in run.steps {
             data.learn(step.arguments)
             if case .reply(let reply) = step.answer { _ = Recording.reply(reply, &data) }
@@ -91,7 +91,7 @@ package struct Recording: Sendable {
         var input: JSON = ["path": .string(data.pseudonymized(path: run.input["path"]?.text ?? "/"))]
         if run.hook.contains("/") { input["params"] = data.pseudonymized(run.input["params"] ?? [:], under: "id") }
         let raw = run.input["raw"]?.text ?? ""
-        guard let body = try? JSON(parsing: raw) else {
+        guard let body = try? JSON(received: Array(raw.utf8)) else {
             if raw.isEmpty { return input }
             throw ConfigurationProblems([
                 ConfigurationProblem(file: run.id, message: "the delivery is no JSON: nothing tells what in it is personal, so it cannot be recorded")
@@ -114,7 +114,7 @@ package struct Recording: Sendable {
         guard reply["status"] != nil else { return data.pseudonymized(reply) }
         var kept: JSON = ["status": reply["status"] ?? 200]
         if let body = reply["body"]?.text, !body.isEmpty {
-            if let json = try? JSON(parsing: body) { kept["json"] = data.pseudonymized(json) } else { kept["text"] = "text" }
+            if let json = try? JSON(received: Array(body.utf8)) { kept["json"] = data.pseudonymized(json) } else { kept["text"] = "text" }
         }
         return kept
     }

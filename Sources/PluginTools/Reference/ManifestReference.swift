@@ -52,7 +52,8 @@ public enum ManifestReference {
             keys: [
                 Key("path", "text, required", "After `/ats/CONNECTION`, exact; `/*` at its end stands for the rest of the path."),
                 Key("verify", "object, required", "How a request proves where it comes from; by `scheme`, below."),
-                Key("dedupe", "object", "When two deliveries are one (`body_hash: true`)."),
+                Key("dedupe", "object or none", "When two deliveries are one; `none`: never (`{ body_hash: true, within: 10m }`)."),
+                Key("body", "json, form or text", "How the body is read; see below (`json`)."),
                 Key("occurred_at", "object", "Where a delivery says when it happened."),
                 Key("group", "object", "What a delivery belongs to: those of one group are worked on one at a time, in the order received."),
                 Key("handshake", "object", "A request that is only to be echoed."),
@@ -60,10 +61,16 @@ public enum ManifestReference {
         ),
         Block(
             title: "inbound[].dedupe",
-            note: "One of these.",
+            note:
+                "One of the first three. A header or a value that is not among what is signed never decides alone: the body must be equal, too. A delivery without it is known by its body. A duplicate is answered 200 with the first event's id and `\"duplicate\": true`, orders nothing, and is counted: in the event's `duplicate_count` and in `fairlead_intake_total`.",
             keys: [
                 Key("header", "text", "Equal in this header."), Key("body", "dotted path", "Equal at this place of the body."),
-                Key("body_hash", "true", "Equal bodies."),
+                Key("body_hash", "true", "Equal bodies, and equal parameters of the URL."),
+                Key(
+                    "within",
+                    "time, such as 10m",
+                    "How long after the first one others are duplicates (`body_hash`: 10m; else as long as the first is kept)."
+                ),
             ]
         ),
         Block(
@@ -136,13 +143,26 @@ public enum ManifestReference {
             "hmac",
             [
                 Key("secret", "name, required", "The secret."), Key("header", "text, required", "The header with the code."),
-                Key("algorithm", "sha256 or sha512", "(sha256)"), Key("encoding", "hex, base64, base64url or hex_base64", "(hex)"),
+                Key("part", "text", "Of a header such as `t=…,v1=…`, the name before `=`; several parts of that name are several codes."),
+                Key("algorithm", "sha1, sha256 or sha512", "(sha256); `check` warns of sha1."),
+                Key("encoding", "hex, base64, base64url or hex_base64", "(hex)"),
                 Key("prefix", "text", "What stands before each code, such as `sha256=`."),
-                Key("signed", "template", "What is signed, of `${body}`, `${header.NAME}` and `${body.path}` (`${body}`)."),
+                Key("signed", "template", "What is signed, of `${body}`, `${header.NAME}`, `${header.NAME.PART}` and `${body.path}` (`${body}`)."),
                 Key("list", "text", "What separates several codes in the header."),
-                Key("timestamp", "object", "`{header, tolerance}`: a signed timestamp, and how far off it may be."),
+                Key(
+                    "timestamp",
+                    "object",
+                    "`{header, part, tolerance}`: a signed timestamp, and how far off it may be. A `part` alone is one of the same header."
+                ),
             ]
-        ), ("standard_webhooks", [Key("secret", "name, required", "The secret: base64, with or without `whsec_`.")]),
+        ),
+        (
+            "standard_webhooks",
+            [
+                Key("secret", "name, required", "The secret: base64, with or without `whsec_`."),
+                Key("header_prefix", "text", "What stands before `-id`, `-timestamp` and `-signature`, such as `svix` (`webhook`)."),
+            ]
+        ),
         (
             "basic",
             [
@@ -162,7 +182,19 @@ public enum ManifestReference {
             [
                 Key("secret", "name, required", "The secret."), Key("signature", "dotted path, required", "Where the code stands in the body."),
                 Key("signed", "template, required", "What is signed; what it does not name is not covered."),
-                Key("algorithm", "sha256 or sha512", "(sha256)"), Key("encoding", "hex, base64, base64url or hex_base64", "(hex)"),
+                Key("algorithm", "sha1, sha256 or sha512", "(sha256); `check` warns of sha1."),
+                Key("encoding", "hex, base64, base64url or hex_base64", "(hex)"),
+            ]
+        ),
+        (
+            "token",
+            [
+                Key("secret", "name, required", "The secret."),
+                Key(
+                    "query",
+                    "text, required",
+                    "The parameter of the URL that holds it; it is neither stored nor logged. `check` warns: others log URLs."
+                ),
             ]
         ), ("none", []),
     ]
@@ -199,6 +231,20 @@ public enum ManifestReference {
     }
 
     private static let rest = """
+        ## Bodies
+
+        | `body` | `event.body` |
+        |---|---|
+        | `json` | The JSON's value. |
+        | `form` | An object of the form's fields; a name that stands several times has a list. A field `payload` that holds an object or a list in JSON is read. |
+        | `text` | The text; nil where it is none. |
+
+        What has one meaning is read: a byte order mark is skipped, of two equal members the last one stands, half a character becomes U+FFFD, control
+        characters may stand in text, a whole number is an integer however it is written (`4101.0`, `4.101e3`), and one beyond 64 bits is the text of its
+        digits. The text may be UTF-8, UTF-16 with a byte order mark, or ISO-8859-1 where `Content-Type` says so; the body may be coded as gzip or deflate,
+        up to 4 MB and 200 times its coded size. Other codings are answered 415. What cannot be read runs no script: a delivery becomes a dead letter with the code `unreadable_body` that says
+        at which byte and what was expected, and a route's caller is answered 400. Signatures are over the bytes as received, and `event.raw` holds these.
+
         ## Settings
 
         A JSON Schema with the keywords `type`, `required`, `properties`, `additionalProperties`, `items`, `enum`, `const`, `pattern`, `minLength`,

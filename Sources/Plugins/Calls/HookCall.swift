@@ -82,15 +82,18 @@ public enum HookEnd: Sendable, Equatable {
     /// The attempt was interrupted through no fault of its own and does not count.
     case interrupted(String)
 
-    init(json: JSON) {
+    /// - Parameter now: what a date to wait for is compared with.
+    init(json: JSON, at now: Timestamp) {
         let reason = json["reason"]?.text ?? ""
         switch json["kind"]?.text {
         case "skipped": self = .skipped(reason)
         case "rejected": self = .rejected(reason)
         case "parked": self = .parked(reason)
         case "retry":
-            let after = json["after"]?.number.flatMap { $0.isFinite ? min(max($0, 0), 30 * 86_400) : nil }
-            self = .retry(after: after.map { .milliseconds(Int64($0 * 1000)) }, reason)
+            let seconds = json["after"]?.number.flatMap { $0.isFinite ? min(max($0, 0), 30 * 86_400) : nil }
+            // Text is a header's: what nobody understands asks for nothing, and the schedule decides.
+            let after = seconds.map { .milliseconds(Int64($0 * 1000)) } ?? json["after"]?.text.flatMap { RetryAfter.duration($0, at: now) }
+            self = .retry(after: after, reason)
         default: self = .done(json["value"] ?? .null)
         }
     }
@@ -117,5 +120,12 @@ public struct HookFailure: Error, Sendable, Equatable {
     public init(_ error: RunFailure, retry: Retry) {
         self.error = error
         self.retry = retry
+    }
+
+    /// The script was not run, because what it was to work on could not be read.
+    public init(unreadable body: UnreadableBody, plugin: String, hook: String) {
+        var error = body.failure
+        (error.plugin, error.hook) = (plugin, hook)
+        self.init(error, retry: .never)
     }
 }

@@ -63,7 +63,7 @@ public struct HookRunner: Sendable {
                 call: { try await journal.answer($0) }
             )
             switch runEnd {
-            case .finished(let bytes): end = HookEnd(json: (try? JSON(parsing: bytes)) ?? .null)
+            case .finished(let bytes): end = HookEnd(json: (try? JSON(parsing: bytes)) ?? .null, at: host.clock.now())
             case .failed(let error): end = .failed(HookFailure(error, in: call, replies: await journal.replies))
             case .interrupted(let why): end = .interrupted(why)
             }

@@ -168,7 +168,7 @@ struct Redactor: Sendable {
             let bytes = text[literal]
             guard bytes.contains(UInt8(ascii: "\\")) else { return String(decoding: bytes, as: UTF8.self) }
             let quoted = [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")]
-            return (try? JSON(parsing: quoted))?.text ?? String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self)
+            return (try? JSON(received: quoted))?.text ?? String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self)
         }
         while at < text.count, !found.isFull {
             switch text[at] {

@@ -5,7 +5,7 @@ extension HostAPI {
             kind: .module,
             note: "Decoded `[]` and `{}` keep their kind. Objects keep the order of their members.",
             members: [
-                function("decode", [("text", "string")], "any", "The value of a JSON text; an error where it is none."),
+                function("decode", [("text", "string")], "any", "The value of a JSON text, read as bodies are; an error where it is none."),
                 function("encode", [("value", "any")], "string", "The value as JSON."),
                 function("array", [("table?", "table")], "table", "Marks a table as a list, an empty one too. An empty plain table is `{}`."),
                 field("null", "lightuserdata", "JSON's null, in what comes from outside and in what is sent."),
@@ -233,8 +233,8 @@ extension HostAPI {
                 function(
                     "retry_after",
                     [("reply", "fairlead.reply")],
-                    "number?",
-                    "The seconds of its `Retry-After`, for `ctx.retry`; nil where it does not say, or says what is no waiting time."
+                    "string?",
+                    "Its `Retry-After` header, for the `after` of `ctx.retry`; nil where it has none."
                 ),
                 function(
                     "answered",

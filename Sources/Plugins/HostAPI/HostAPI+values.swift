@@ -14,8 +14,8 @@ extension HostAPI {
                 field("params", "table<string, string>", "What stands for the `{name}` parts of a route's path."),
                 field("query", "table<string, string>", "The query's parameters."),
                 field("headers", "table<string, string>", "Header fields, names in lower case."),
-                field("body", "any", "The decoded JSON; nil where the body is none."),
-                field("raw", "string", "The body's bytes."),
+                field("body", "any", "What the body says, as the manifest's `body` reads it; nil where a route was called without one."),
+                field("raw", "string", "The body's bytes as received."),
             ]
         ),
         Part(
@@ -132,7 +132,12 @@ extension HostAPI {
             kind: .value,
             note: "What `ctx.retry` takes.",
             members: [
-                field("after", "number?", "Seconds; where missing, the host's own schedule."), field("reason", "string", "Why, for people."),
+                field(
+                    "after",
+                    "number|string?",
+                    "Seconds, or what a `Retry-After` header says; where missing or not understood, the host's own schedule. Never less than a tenth of it."
+                ),
+                field("reason", "string", "Why, for people."),
             ]
         ),
         Part(name: "kv_options", kind: .value, note: "What `ctx.kv.set` takes.", members: [field("ttl", "number?", "Seconds to keep it.")]),

@@ -33,3 +33,13 @@ enum BearerCredential {
         return found
     }
 }
+
+/// A shared token in a parameter of the URL.
+enum TokenCredential {
+    static func verify(_ request: ReceivedRequest, query: String, secrets: [Secret]) -> Bool {
+        guard let given = request.query[query] else { return false }
+        var found = false
+        for secret in secrets where secret.matches(given) { found = true }
+        return found
+    }
+}

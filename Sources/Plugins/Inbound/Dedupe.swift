@@ -1,28 +1,68 @@
 import Crypto
 public import Screening
 
-/// What makes two deliveries on one inbound path the same.
-public enum Dedupe: Sendable, Hashable {
-    /// The value of a header; its name in lower case.
-    case header(String)
-    /// The text or whole number at a dotted path of the JSON body.
-    case body(String)
-    /// The body's bytes.
-    case bodyHash
+/// What makes two deliveries on one inbound path the same, and for how long.
+public struct Dedupe: Sendable, Hashable {
+    /// What is compared.
+    public enum Basis: Sendable, Hashable {
+        /// The value of a header; its name in lower case.
+        case header(String)
+        /// The text or whole number at a dotted path of the body.
+        case body(String)
+        /// The body's bytes.
+        case bodyHash
+        /// Nothing: every delivery is an event.
+        case nothing
+    }
 
-    /// A text that is equal for deliveries that are the same, and holds nothing of the delivery in clear. A delivery without the header, or without the
-    /// body's path, is known by its body.
-    public func key(for request: ReceivedRequest) -> String {
-        let value: String? =
-            switch self {
-            case .header(let name): request.headers[name].flatMap { $0.isEmpty ? nil : $0 }
-            case .body(let path): (try? JSON(parsing: request.body))?.at(path)?.identifier
-            case .bodyHash: nil
-            }
+    public let basis: Basis
+    /// For how long after the first delivery others are the same; nil for as long as it is kept.
+    public let within: Duration?
+
+    public init(_ basis: Basis, within: Duration? = nil) {
+        self.basis = basis
+        self.within = within
+    }
+
+    /// How long a body alone makes a duplicate, where nothing else is said: senders that get no answer send again within minutes, and an equal body that
+    /// comes later may well mean something.
+    public static let usualWindow = Duration.seconds(600)
+    /// What holds where a plugin says nothing.
+    public static let usual = Dedupe(.bodyHash, within: usualWindow)
+
+    /// A key that is equal for deliveries that are the same, and holds nothing of the delivery in clear; nil where none is a duplicate.
+    ///
+    /// A header that is not among what is signed, and a value of the body that is not, never decide alone: the body goes with them. A delivery without
+    /// the header, or without the body's value, is known by its body.
+    public func key(for request: ReceivedRequest, under verification: Verification, as format: BodyFormat = .json) -> DedupeKey? {
+        let value: String?
+        let isSigned: Bool
+        switch basis {
+        case .nothing: return nil
+        case .bodyHash: (value, isSigned) = (nil, false)
+        case .header(let name):
+            value = request.headers[name].flatMap { $0.isEmpty ? nil : $0 }
+            isSigned = verification.signs(header: name)
+        case .body(let path):
+            value = (try? ReceivedBody(request, as: format))?.value?.at(path)?.identifier
+            isSigned = verification.signs(value: path)
+        }
         var hash = SHA256()
+        func add(_ bytes: [UInt8]) {
+            // Lengths keep parts apart that stand one after the other.
+            withUnsafeBytes(of: UInt64(bytes.count).bigEndian) { hash.update(bufferPointer: $0) }
+            hash.update(data: bytes)
+        }
         // The path belongs to it: the same body on another path is another event.
-        hash.update(data: Array(request.path.split(separator: "/").joined(separator: "/").utf8) + [0])
-        hash.update(data: value.map { Array($0.utf8) } ?? request.body)
-        return (value == nil ? "body:" : "id:") + Array(hash.finalize()).hex
+        add(Array(request.path.split(separator: "/").joined(separator: "/").utf8))
+        if let value { add(Array(value.utf8)) }
+        if value == nil || !isSigned {
+            for (name, value) in verification.withoutCredentials(request).query.sorted(by: { $0.key < $1.key }) {
+                add(Array("\(name)=\(value)".utf8))
+            }
+            add(request.body)
+        }
+        let kind = value == nil ? "body:" : isSigned ? "id:" : "id+body:"
+        return DedupeKey(kind + Array(hash.finalize()).hex, within: value == nil ? within ?? Self.usualWindow : within)
     }
 }

@@ -5,6 +5,8 @@ import Screening
 public struct HMACCode: Sendable, Hashable {
     /// The hash.
     public enum Algorithm: String, Sendable, CaseIterable {
+        /// HMAC-SHA1, 20 bytes: for senders who have nothing better. `check` warns of it.
+        case sha1
         /// HMAC-SHA256, 32 bytes.
         case sha256
         /// HMAC-SHA512, 64 bytes.
@@ -36,6 +38,7 @@ public struct HMACCode: Sendable, Hashable {
     func code(of message: [UInt8], key: [UInt8]) -> [UInt8] {
         let key = SymmetricKey(data: key)
         return switch algorithm {
+        case .sha1: Array(HMAC<Insecure.SHA1>.authenticationCode(for: message, using: key))
         case .sha256: Array(HMAC<SHA256>.authenticationCode(for: message, using: key))
         case .sha512: Array(HMAC<SHA512>.authenticationCode(for: message, using: key))
         }

@@ -4,19 +4,19 @@ import Screening
 public struct HMACScheme: Sendable, Hashable {
     /// A signed timestamp that keeps old deliveries from being sent again.
     public struct SignedTimestamp: Sendable, Hashable {
-        /// The header that holds it, in lower case: seconds or milliseconds since 1970, or ISO 8601.
-        public let header: String
+        /// The header, or the part of one, that holds it: seconds or milliseconds since 1970, or ISO 8601.
+        public let header: HeaderValue
         /// How far it may be from the present, either way.
         public let tolerance: Duration
 
-        public init(header: String, tolerance: Duration = .seconds(300)) {
-            self.header = header.lowercased()
+        public init(header: String, part: String? = nil, tolerance: Duration = .seconds(300)) {
+            self.header = HeaderValue(name: header, part: part)
             self.tolerance = tolerance
         }
 
-        /// Whether the header's text is a timestamp near enough to the present.
-        func isNear(_ text: String?, now: Timestamp) -> Bool {
-            guard let text, let timestamp = SignedTimestamp.timestamp(text) else { return false }
+        /// Whether the request's timestamp is one, and near enough to the present.
+        func isNear(_ request: ReceivedRequest, now: Timestamp) -> Bool {
+            guard let text = header.values(in: request.headers).first, let timestamp = SignedTimestamp.timestamp(String(text)) else { return false }
             let distance = timestamp > now ? timestamp - now : now - timestamp
             return distance <= tolerance
         }
@@ -29,8 +29,8 @@ public struct HMACScheme: Sendable, Hashable {
     }
 
     public let secret: String
-    /// The header that holds the code, in lower case.
-    public let header: String
+    /// The header, or the parts of one, that hold the codes.
+    public let header: HeaderValue
     public let code: HMACCode
     /// What stands before each code, exactly, such as `sha256=`.
     public let prefix: String
@@ -43,6 +43,7 @@ public struct HMACScheme: Sendable, Hashable {
     public init(
         secret: String,
         header: String,
+        part: String? = nil,
         code: HMACCode = HMACCode(),
         prefix: String = "",
         signed: SignedTemplate = .body,
@@ -50,7 +51,7 @@ public struct HMACScheme: Sendable, Hashable {
         timestamp: SignedTimestamp? = nil
     ) {
         self.secret = secret
-        self.header = header.lowercased()
+        self.header = HeaderValue(name: header, part: part)
         self.code = code
         self.prefix = prefix
         self.signed = signed
@@ -58,24 +59,32 @@ public struct HMACScheme: Sendable, Hashable {
         self.timestamp = timestamp
     }
 
-    func verify(_ request: ReceivedRequest, secrets: [Secret], now: Timestamp) -> Bool {
-        guard let value = request.headers[header], !secrets.isEmpty else { return false }
-        if let timestamp, !timestamp.isNear(request.headers[timestamp.header], now: now) { return false }
-        guard let message = signed.bytes(headers: request.headers, body: request.body) else { return false }
-        return code.matches(candidates(in: value), message: message, keys: secrets.map(\.bytes))
+    func verify(_ request: ReceivedRequest, as format: BodyFormat, secrets: [Secret], now: Timestamp) -> Bool {
+        let values = header.values(in: request.headers)
+        guard !values.isEmpty, !secrets.isEmpty else { return false }
+        if let timestamp, !timestamp.isNear(request, now: now) { return false }
+        guard let message = signed.bytes(request, as: format) else { return false }
+        return code.matches(candidates(in: values), message: message, keys: secrets.map(\.bytes))
     }
 
-    func sign(_ body: [UInt8], headers: [String: String], secret: Secret, now: Timestamp) -> SignedDelivery? {
+    func sign(_ body: [UInt8], headers: [String: String], as format: BodyFormat, secret: Secret, now: Timestamp) -> SignedDelivery? {
         var headers = headers
-        if let timestamp, headers[timestamp.header] == nil { headers[timestamp.header] = String(now.milliseconds / 1000) }
-        guard let message = signed.bytes(headers: headers, body: body) else { return nil }
-        headers[header] = prefix + code.text(of: code.code(of: message, key: secret.bytes))
+        func add(_ value: String, to place: HeaderValue) {
+            guard let part = place.part else { return headers[place.name] = value }
+            headers[place.name] = [headers[place.name], "\(part)=\(value)"].compactMap(\.self).joined(separator: ",")
+        }
+        if let timestamp, timestamp.header.values(in: headers).isEmpty { add(String(now.milliseconds / 1000), to: timestamp.header) }
+        let request = ReceivedRequest(method: "POST", path: "", headers: headers, body: body)
+        guard let message = signed.bytes(request, as: format) else { return nil }
+        add(prefix + code.text(of: code.code(of: message, key: secret.bytes)), to: header)
         return SignedDelivery(headers: headers, body: body)
     }
 
-    /// The codes in the header's value, without their prefix; those with another prefix are passed over. Never more than 16.
-    private func candidates(in value: String) -> [Substring] {
-        let parts: [Substring] = if let list, !list.isEmpty { value.split(separator: list).map(Self.trimmed) } else { [value[...]] }
+    /// The codes in the header's values, without their prefix; those with another prefix are passed over. Never more than 16.
+    private func candidates(in values: [Substring]) -> [Substring] {
+        let parts = values.flatMap { value -> [Substring] in
+            if let list, !list.isEmpty { value.split(separator: list).map(Self.trimmed) } else { [value] }
+        }
         return parts.prefix(16).compactMap { $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count) : nil }
     }
 

@@ -7,6 +7,8 @@ public struct InboundRule: Sendable, Equatable {
     /// How a request proves where it comes from.
     public let verification: Verification
     public let dedupe: Dedupe
+    /// How bodies are read.
+    public let body: BodyFormat
     /// The header that a handshake's answer repeats; nil where there is no handshake.
     public let echoHeader: String?
     /// Where a delivery says when it happened; nil where it does not.
@@ -17,7 +19,8 @@ public struct InboundRule: Sendable, Equatable {
     public init(
         path: String,
         verification: Verification,
-        dedupe: Dedupe = .bodyHash,
+        dedupe: Dedupe = .usual,
+        body: BodyFormat = .json,
         echoHeader: String? = nil,
         occurredAt: RequestValue? = nil,
         group: RequestValue? = nil
@@ -25,6 +28,7 @@ public struct InboundRule: Sendable, Equatable {
         self.path = path
         self.verification = verification
         self.dedupe = dedupe
+        self.body = body
         self.echoHeader = echoHeader?.lowercased()
         self.occurredAt = occurredAt
         self.group = group
@@ -50,19 +54,33 @@ public struct InboundRule: Sendable, Equatable {
         return (echoHeader, value)
     }
 
-    /// What `check` warns about: a path that anybody may send to, a timestamp that is not signed.
+    /// What `check` warns about: a path that anybody may send to, what is not signed although something rests on it, a weak hash.
     public var warnings: [String] {
+        var warnings: [String] = []
         switch verification {
-        case .none: ["requests to \(path) are not verified: anybody can send them"]
+        case .none: warnings.append("requests to \(path) are not verified: anybody can send them")
         case .hmac(let scheme):
-            if let header = scheme.timestamp?.header, !scheme.signed.headers.contains(header) {
-                ["the timestamp in \(header) is not part of what is signed, so it proves nothing"]
-            } else {
-                []
+            if let header = scheme.timestamp?.header, !scheme.signed.headers.contains(where: { $0 == header || $0 == HeaderValue(name: header.name) })
+            {
+                warnings.append("the timestamp in \(header.name) is not part of what is signed, so it proves nothing")
             }
-        default: []
+            if scheme.code.algorithm == .sha1 { warnings.append(weak) }
+        case .bodyHMAC(let scheme): if scheme.code.algorithm == .sha1 { warnings.append(weak) }
+        case .token(_, let query):
+            warnings.append("the token of \(path) stands in the URL (\(query)), where proxies and their logs see it: prefer a scheme that signs")
+        default: break
         }
+        switch dedupe.basis {
+        case .header(let name) where !verification.signs(header: name):
+            warnings.append("the header \(name) of \(path) is not signed, so it makes a duplicate only together with an equal body")
+        case .body(let value) where !verification.signs(value: value):
+            warnings.append("the value \(value) of \(path) is not signed, so it makes a duplicate only together with an equal body")
+        default: break
+        }
+        return warnings
     }
+
+    private var weak: String { "requests to \(path) are signed with sha1: use sha256 where the sender can" }
 }
 
 extension [InboundRule] {

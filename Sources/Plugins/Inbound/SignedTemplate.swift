@@ -1,11 +1,11 @@
 import Screening
 
-/// What a signature is over: text with `${body}`, `${header.NAME}` and `${body.PATH}` in it.
+/// What a signature is over: text with `${body}`, `${header.NAME}`, `${header.NAME.PART}` and `${body.PATH}` in it.
 public struct SignedTemplate: Sendable, Hashable {
     enum Piece: Sendable, Hashable {
         case text(String)
         case body
-        case header(String)
+        case header(HeaderValue)
         case value(String)
     }
 
@@ -16,7 +16,7 @@ public struct SignedTemplate: Sendable, Hashable {
 
     private init(pieces: [Piece]) { self.pieces = pieces }
 
-    /// Reads a template; nil where a `${` is not closed or names something else.
+    /// Reads a template; nil where a `${` is not closed or names what no request has.
     public init?(_ text: String) {
         var pieces: [Piece] = []
         var rest = text[...]
@@ -26,9 +26,9 @@ public struct SignedTemplate: Sendable, Hashable {
             let name = rest[start.upperBound..<end]
             if name == "body" {
                 pieces.append(.body)
-            } else if name.hasPrefix("header."), name.count > 7 {
-                pieces.append(.header(name.dropFirst(7).lowercased()))
-            } else if name.hasPrefix("body."), name.count > 5 {
+            } else if name.hasPrefix("header."), let header = HeaderValue(name.dropFirst(7)) {
+                pieces.append(.header(header))
+            } else if name.hasPrefix("body."), name.dropFirst(5).split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ !$0.isEmpty }) {
                 pieces.append(.value(String(name.dropFirst(5))))
             } else {
                 return nil
@@ -39,26 +39,38 @@ public struct SignedTemplate: Sendable, Hashable {
         self.init(pieces: pieces)
     }
 
-    /// The headers that are signed, in lower case.
-    public var headers: [String] { pieces.compactMap { if case .header(let name) = $0 { name } else { nil } } }
+    /// The headers that are signed.
+    var headers: [HeaderValue] { pieces.compactMap { if case .header(let header) = $0 { header } else { nil } } }
+
+    /// The paths of the body's values that are signed one by one.
+    var values: [String] { pieces.compactMap { if case .value(let path) = $0 { path } else { nil } } }
+
+    /// Whether the whole body is signed.
+    var signsBody: Bool { pieces.contains(.body) }
 
     /// Whether anything of the request is signed at all.
     public var namesTheRequest: Bool { pieces.contains { if case .text = $0 { false } else { true } } }
 
-    /// The bytes that are signed. An absent header counts as empty text; nil where a named value of the body is missing or is neither text nor a number:
-    /// a signature over less than was asked for proves nothing.
-    func bytes(headers: [String: String], body: [UInt8]) -> [UInt8]? {
-        if pieces == [.body] { return body }
+    /// Whether the whole value of a header is signed.
+    func signs(header name: String) -> Bool { headers.contains(HeaderValue(name: name)) }
+
+    /// The bytes that are signed. An absent header counts as empty text; nil where a part of a header is missing, or where a named value of the body is
+    /// missing or is neither text nor a number: a signature over less than was asked for proves nothing.
+    func bytes(_ request: ReceivedRequest, as format: BodyFormat) -> [UInt8]? {
+        if pieces == [.body] { return request.body }
         var out: [UInt8] = []
-        var parsed: JSON?
+        var read: JSON??
         for piece in pieces {
             switch piece {
             case .text(let text): out += Array(text.utf8)
-            case .body: out += body
-            case .header(let name): out += Array((headers[name] ?? "").utf8)
+            case .body: out += request.body
+            case .header(let header):
+                guard let value = header.values(in: request.headers).first ?? (header.part == nil ? "" : nil) else { return nil }
+                out += Array(value.utf8)
             case .value(let path):
-                if parsed == nil { parsed = try? JSON(parsing: body) }
-                switch parsed?.at(path) {
+                let body = read ?? (try? ReceivedBody(request, as: format))?.value
+                read = .some(body)
+                switch body?.at(path) {
                 case .string(let text): out += Array(text.utf8)
                 case let number? where number.number != nil: out += number.bytes()
                 default: return nil
@@ -66,5 +78,41 @@ public struct SignedTemplate: Sendable, Hashable {
             }
         }
         return out
+    }
+}
+
+/// A header's value, or a part of it: of `t=1700000000,v1=5257a8` the part `v1` is `5257a8`.
+public struct HeaderValue: Sendable, Hashable {
+    /// The header's name in lower case.
+    public let name: String
+    /// The name before `=`; nil for the whole value.
+    public let part: String?
+
+    init(name: String, part: String? = nil) {
+        self.name = name.lowercased()
+        self.part = part
+    }
+
+    /// Reads `NAME` or `NAME.PART`; nil where either is no name.
+    init?(_ text: Substring) {
+        let names = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let name = names.first, Self.isName(name), names.count == 1 || Self.isName(names[1]) else { return nil }
+        self.init(name: String(name), part: names.count > 1 ? String(names[1]) : nil)
+    }
+
+    /// The value, or those of all parts of that name, at most sixteen.
+    func values(in headers: [String: String]) -> [Substring] {
+        guard let value = headers[name] else { return [] }
+        guard let part else { return [value[...]] }
+        return value.split(maxSplits: 64) { $0 == "," || $0 == ";" }.compactMap { field -> Substring? in
+            let pair = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard pair.count == 2, String(pair[0]).trimmed == part else { return nil }
+            return String(pair[1]).trimmed[...]
+        }.prefix(16).map { $0 }
+    }
+
+    /// Whether a text may be the name of a header, or of a part of one.
+    static func isName(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "!#$%&'*+-^_`|~".utf8.contains($0) }
     }
 }

@@ -3,8 +3,9 @@ public import Screening
 /// How a request proves where it comes from: a `verify` block of a manifest.
 public enum Verification: Sendable, Hashable {
     case hmac(HMACScheme)
-    /// Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`, five minutes either way.
-    case standardWebhooks(secret: String)
+    /// Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`, five minutes either way. The headers' prefix may be another, such as
+    /// `svix`.
+    case standardWebhooks(secret: String, headerPrefix: String = "webhook")
     /// HTTP Basic: the names of the secrets that hold user name and password. Without a password's name, or where the connection has no such secret, the
     /// password must be empty.
     case basic(username: String, password: String?)
@@ -12,6 +13,8 @@ public enum Verification: Sendable, Hashable {
     case bearer(secret: String, header: String)
     /// An HMAC in the JSON body itself.
     case bodyHMAC(BodyHMACScheme)
+    /// A shared token in a parameter of the URL, which is kept nowhere.
+    case token(secret: String, query: String)
     /// Nothing: anybody may send.
     case none
 
@@ -19,7 +22,7 @@ public enum Verification: Sendable, Hashable {
     public var secretNames: [String] {
         switch self {
         case .hmac(let scheme): [scheme.secret]
-        case .standardWebhooks(let secret), .bearer(let secret, _): [secret]
+        case .standardWebhooks(let secret, _), .bearer(let secret, _), .token(let secret, _): [secret]
         case .basic(let username, let password): [username] + (password.map { [$0] } ?? [])
         case .bodyHMAC(let scheme): [scheme.secret]
         case .none: []
@@ -37,6 +40,45 @@ public enum Verification: Sendable, Hashable {
         return names.contains { headers[$0] != nil } ? headers.filter { !names.contains($0.key) } : headers
     }
 
+    /// A request as it may be kept and worked on.
+    public func withoutCredentials(_ request: ReceivedRequest) -> ReceivedRequest {
+        var query = request.query
+        if case .token(_, let name) = self { query[name] = nil }
+        return ReceivedRequest(
+            method: request.method,
+            path: request.path,
+            query: query,
+            headers: withoutCredentials(request.headers),
+            body: request.body
+        )
+    }
+
+    /// Whether a header is among what is signed, so that nobody but the sender chose it.
+    public func signs(header name: String) -> Bool {
+        switch self {
+        case .hmac(let scheme): scheme.signed.signs(header: name)
+        case .standardWebhooks(_, let prefix): [prefix + "-id", prefix + "-timestamp"].contains(name)
+        case .basic, .bearer, .bodyHMAC, .token, .none: false
+        }
+    }
+
+    /// Whether a value of the body is among what is signed; nothing is where the scheme signs nothing, and then the sender is believed in everything.
+    func signs(value path: String) -> Bool {
+        switch self {
+        case .hmac(let scheme): scheme.signed.signsBody || scheme.signed.values.contains(path)
+        case .bodyHMAC(let scheme): scheme.signed.signsBody || scheme.signed.values.contains(path)
+        case .standardWebhooks, .basic, .bearer, .token, .none: true
+        }
+    }
+
+    /// Whether head and address alone say who sends: then nobody else's body need be read.
+    public var needsNoBody: Bool {
+        switch self {
+        case .basic, .bearer, .token: true
+        case .hmac, .standardWebhooks, .bodyHMAC, .none: false
+        }
+    }
+
     private static let everywhere: Set = ["authorization", "proxy-authorization", "cookie"]
 
     /// Whether a request is genuine.
@@ -44,18 +86,21 @@ public enum Verification: Sendable, Hashable {
     /// Compares in constant time, over the bytes as received; of several live secrets any may match. Headers must include the credentials. A secret that
     /// is missing or empty never verifies anything. Does no I/O; calling twice gives the same.
     /// - Parameters:
+    ///   - format: how the body is read, for schemes that sign values of it.
     ///   - secrets: the connection's secrets by name.
     ///   - now: the present time, for schemes that sign it.
-    public func verify(_ request: ReceivedRequest, secrets: [String: [Secret]], now: Timestamp) -> Bool {
+    public func verify(_ request: ReceivedRequest, as format: BodyFormat = .json, secrets: [String: [Secret]], now: Timestamp) -> Bool {
         func live(_ name: String) -> [Secret] { (secrets[name] ?? []).filter { !$0.value.isEmpty } }
         return switch self {
-        case .hmac(let scheme): scheme.verify(request, secrets: live(scheme.secret), now: now)
-        case .standardWebhooks(let name):
-            StandardWebhooks(live(name))?.verify(request.body, header: { request.headers[$0] }, now: now) ?? false
+        case .hmac(let scheme): scheme.verify(request, as: format, secrets: live(scheme.secret), now: now)
+        case .standardWebhooks(let name, let prefix):
+            StandardWebhooks(live(name))?
+                .verify(request.body, names: StandardWebhooks.Header(prefix: prefix), header: { request.headers[$0] }, now: now) ?? false
         case .basic(let username, let password):
             BasicCredentials.verify(request, usernames: live(username), passwords: password.flatMap { secrets[$0] })
         case .bearer(let name, let header): BearerCredential.verify(request, header: header, secrets: live(name))
-        case .bodyHMAC(let scheme): scheme.verify(request, secrets: live(scheme.secret))
+        case .bodyHMAC(let scheme): scheme.verify(request, as: format, secrets: live(scheme.secret))
+        case .token(let name, let query): TokenCredential.verify(request, query: query, secrets: live(name))
         case .none: true
         }
     }
@@ -63,12 +108,14 @@ public enum Verification: Sendable, Hashable {
     /// A delivery with this body that ``verify(_:secrets:now:)`` accepts: what a sender would send. Used by `trigger`, the demo and tests.
     ///
     /// - Parameters:
+    ///   - format: how the body is read, for schemes that sign values of it.
     ///   - headers: what else the sender sends (signed where the template names it); names in any case.
     ///   - id: the delivery's identifier, for Standard Webhooks.
     /// - Returns: the headers, names in lower case, given ones included, and the body, which only `body_hmac` changes; nil where a secret is missing or
     ///   empty, or where the body lacks what the template signs.
     public func sign(
         _ body: [UInt8],
+        as format: BodyFormat = .json,
         headers: [String: String] = [:],
         secrets: [String: [Secret]],
         now: Timestamp,
@@ -77,15 +124,14 @@ public enum Verification: Sendable, Hashable {
         let given = Dictionary(headers.map { ($0.key.lowercased(), $0.value) }) { $1 }
         func first(_ name: String) -> Secret? { secrets[name]?.first { !$0.value.isEmpty } }
         switch self {
-        case .hmac(let scheme): return first(scheme.secret).flatMap { scheme.sign(body, headers: given, secret: $0, now: now) }
-        case .standardWebhooks(let name):
+        case .hmac(let scheme): return first(scheme.secret).flatMap { scheme.sign(body, headers: given, as: format, secret: $0, now: now) }
+        case .standardWebhooks(let name, let prefix):
             guard let webhooks = first(name).flatMap({ StandardWebhooks([$0]) }) else { return nil }
-            let id = given[StandardWebhooks.Header.id] ?? id
-            let timestamp = given[StandardWebhooks.Header.timestamp] ?? String(now.milliseconds / 1000)
+            let names = StandardWebhooks.Header(prefix: prefix)
+            let id = given[names.id] ?? id
+            let timestamp = given[names.timestamp] ?? String(now.milliseconds / 1000)
             let signature = webhooks.signature(of: body, id: id, timestamp: timestamp)
-            let proof = [
-                StandardWebhooks.Header.id: id, StandardWebhooks.Header.timestamp: timestamp, StandardWebhooks.Header.signature: signature,
-            ]
+            let proof = [names.id: id, names.timestamp: timestamp, names.signature: signature]
             return SignedDelivery(headers: given.merging(proof) { $1 }, body: body)
         case .basic(let username, let password):
             guard let user = first(username) else { return nil }
@@ -95,7 +141,9 @@ public enum Verification: Sendable, Hashable {
             guard let secret = first(name) else { return nil }
             let value = header == "authorization" ? "Bearer " + secret.value : secret.value
             return SignedDelivery(headers: given.merging([header: value]) { $1 }, body: body)
-        case .bodyHMAC(let scheme): return first(scheme.secret).flatMap { scheme.sign(body, headers: given, secret: $0) }
+        case .bodyHMAC(let scheme): return first(scheme.secret).flatMap { scheme.sign(body, headers: given, as: format, secret: $0) }
+        case .token(let name, let query):
+            return first(name).map { SignedDelivery(headers: given, query: [query: $0.value], body: body) }
         case .none: return SignedDelivery(headers: given, body: body)
         }
     }
@@ -112,5 +160,7 @@ public enum Verification: Sendable, Hashable {
 public struct SignedDelivery: Sendable, Equatable {
     /// Header fields, names in lower case.
     public let headers: [String: String]
+    /// What the proof adds to the URL's parameters.
+    public var query: [String: String] = [:]
     public let body: [UInt8]
 }

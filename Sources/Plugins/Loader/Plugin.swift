@@ -65,7 +65,7 @@ public struct Plugin: Sendable {
     }
 
     static func text(of file: String) -> String? {
-        FileManager.default.contents(atPath: file).flatMap { String(validating: $0, as: UTF8.self) }
+        TextFile.text(of: file)
     }
 
     private static func otherScripts(in folder: String, plugin: String) -> [Script] {

@@ -2,9 +2,9 @@
 return function(core)
     local headers = {}
 
-    -- Those that say where a request goes or where its body ends are the host's to write.
+    -- Those that say where a request goes, where its body ends, or which answers can be read are the host's to write.
     local reserved = {
-        connection = true, ["content-length"] = true, host = true, ["keep-alive"] = true, te = true, trailer = true,
+        ["accept-encoding"] = true, connection = true, ["content-length"] = true, host = true, ["keep-alive"] = true, te = true, trailer = true,
         ["transfer-encoding"] = true, upgrade = true,
     }
 

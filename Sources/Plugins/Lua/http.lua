@@ -132,7 +132,7 @@ return function(core)
             if key ~= "json" or not self.body then
                 return nil
             end
-            local decoded, value = pcall(host.json.decode, self.body, true)
+            local decoded, value = pcall(host.json.decode, self.body)
             if not decoded or value == null then
                 return nil
             end

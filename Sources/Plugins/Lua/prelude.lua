@@ -146,19 +146,20 @@ local function call(op, args)
 end
 core.call = call
 
---- A delivery as scripts see it: `raw` bytes and, where they are JSON, `body`.
+--- A delivery as scripts see it: `raw` bytes and `body`, which the host has read, or leaves to be read here where it is plain JSON.
 local function delivery(input)
+    local body, reads = input.body, input.reads
+    input.body, input.reads = nil, nil
     without_nulls(input)
     if input.raw_base64 then
         input.raw, input.raw_base64 = host.crypto.unbase64(input.raw_base64), nil
     end
     input.raw = input.raw or ""
     input.params, input.query, input.headers = input.params or {}, input.query or {}, input.headers or {}
-    -- An ATS that cuts a text in the middle of an emoji sends half a character: no reason not to read the rest.
-    local decoded, body = pcall(json.decode, input.raw, true)
-    if decoded and body ~= null then
-        input.body = body
+    if reads then
+        body = json.decode(input.raw)
     end
+    input.body = body
     return input
 end
 
@@ -184,9 +185,12 @@ local members = {
     end,
     retry = function(options)
         core.check_options("ctx.retry", options, { after = true, reason = true })
-        local after = check_optional("ctx.retry", "after", options.after, "number")
-        if after and not (after >= 0 and after < math.huge) then
-            part("errors").argument("ctx.retry", "after", "seconds, 0 or more", after)
+        local after = options.after
+        if type(after) ~= "string" then
+            after = check_optional("ctx.retry", "after", after, "number")
+        end
+        if type(after) == "number" and not (after >= 0 and after < math.huge) then
+            part("errors").argument("ctx.retry", "after", "seconds, 0 or more, or an HTTP date", after)
         end
         if after and after > longest_wait then
             part("log").warn(("ctx.retry: a run waits for at most %d days, not %.1f"):format(longest_wait // 86400, after / 86400))

@@ -188,10 +188,9 @@ return function(core)
         })
     end
 
-    --- The seconds that an answer asks to wait, for `ctx.retry`; nil where it does not say, or says what is no waiting time.
+    --- What an answer says about how long to wait, for `ctx.retry`: its header as it stands; nil where there is none. The host reads it.
     function screening.retry_after(reply)
-        local seconds = tonumber(reply.headers["retry-after"])
-        return seconds and seconds >= 0 and seconds <= 30 * 86400 and seconds or nil
+        return reply.headers["retry-after"]
     end
 
     --- Ends the run where the ATS did not deal with a call: what passes by itself (408, 429, 5xx) is tried again, and a key that it rejects

@@ -24,7 +24,9 @@ extension PluginManifest {
             environments: environments,
             polling: polling,
             takesSettings: true,
-            credentialHeaders: inbound.reduce(into: []) { $0.formUnion($1.verification.credentialHeaders) }
+            credentialHeaders: inbound.reduce(into: []) { $0.formUnion($1.verification.credentialHeaders) },
+            credentialQuery: inbound.first.flatMap { if case .token(_, let query) = $0.verification { query } else { nil } },
+            webhookFormat: inbound.first?.body ?? .json
         )
     }
 

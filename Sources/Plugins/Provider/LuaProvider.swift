@@ -87,8 +87,8 @@ public struct LuaProvider: ScreeningProvider {
     /// Verifies as the manifest's `inbound` says, over the bytes received.
     public func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError) {
         guard manifest.capabilities.webhooks, let rule = plugin.manifest.inbound.first else { throw WebhookVerificationError.unsupported }
-        let request = ReceivedRequest(method: "POST", path: "/", headers: webhook.headers, body: webhook.body)
-        guard rule.verification.verify(request, secrets: session.account.secrets, now: session.clock.now()) else {
+        let request = ReceivedRequest(method: "POST", path: "/", query: webhook.query, headers: webhook.headers, body: webhook.body)
+        guard rule.verification.verify(request, as: rule.body, secrets: session.account.secrets, now: session.clock.now()) else {
             throw WebhookVerificationError.badSignature
         }
     }
@@ -100,6 +100,11 @@ public struct LuaProvider: ScreeningProvider {
             argument["raw"] = .string(text)
         } else {
             argument["raw_base64"] = .string(webhook.body.base64)
+        }
+        do throws(UnreadableBody) {
+            argument = try Delivery.readingBody(of: argument, as: manifest.webhookFormat, needsBody: true)
+        } catch {
+            throw ProviderError(.unreadable, error.message)
         }
         return try await read("interpret", [argument], session, reach: .nobody) { (value, read) throws(WrongResult) in try read.webhookReports(value)
         }

@@ -49,7 +49,7 @@ public struct ZincProvider: ScreeningProvider {
     /// Reads the request's id and report out of a webhook's body.
     public func interpret(_ webhook: Webhook, _ session: ProviderSession) throws -> [WebhookReport] {
         let client = client(session)
-        guard let body = try? JSON(parsing: webhook.body), body.members != nil else {
+        guard let body = try? webhook.value(), body.members != nil else {
             throw ProviderError(.unreadable, "the webhook's body is not a JSON object")
         }
         return [WebhookReport(reference: client.profile.selector("webhook", "id").identifier(in: body), report: client.reports.report(in: body))]

@@ -37,6 +37,8 @@ public struct ProblemDocument: Error, Sendable, Equatable {
         var response = WireResponse(status, json: json)
         response.headers[.contentType] = "application/problem+json"
         if code == "unauthenticated" { response.headers[.wwwAuthenticate] = "Bearer" }
+        // Who sends in a coding that is not read is told which are.
+        if status == 415 { response.headers[.acceptEncoding] = ContentCoding.accepted }
         if let retryAfter { response.headers[.retryAfter] = String(max(1, (retryAfter.wholeMilliseconds + 999) / 1000)) }
         return response
     }

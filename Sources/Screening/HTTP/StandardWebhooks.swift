@@ -9,12 +9,19 @@ import Crypto
 /// Base64 is read standard or URL-safe, padded or not. An empty secret, and `whsec_` before anything but base64, stand for no key: they neither sign nor
 /// verify.
 package struct StandardWebhooks: Sendable {
-    /// The headers of a signed delivery, in lower case.
-    package enum Header {
-        package static let id = "webhook-id"
-        package static let timestamp = "webhook-timestamp"
-        package static let signature = "webhook-signature"
-        package static let all: Set = [id, timestamp, signature]
+    /// The headers of a signed delivery, in lower case. What stands before them is the sender's: `svix-id` for `webhook-id`.
+    package struct Header: Sendable {
+        package let id: String
+        package let timestamp: String
+        package let signature: String
+        package var all: Set<String> { [id, timestamp, signature] }
+
+        package init(prefix: String = Header.usual) {
+            (id, timestamp, signature) = (prefix + "-id", prefix + "-timestamp", prefix + "-signature")
+        }
+
+        /// The prefix of the specification.
+        package static let usual = "webhook"
     }
 
     /// How far a delivery's timestamp may be from the present, in either direction.
@@ -40,13 +47,16 @@ package struct StandardWebhooks: Sendable {
     /// The headers of a delivery with this body.
     package func headers(for body: [UInt8], id: String, at now: Timestamp) -> [(name: String, value: String)] {
         let timestamp = String(now.milliseconds / 1000)
-        return [(Header.id, id), (Header.timestamp, timestamp), (Header.signature, signature(of: body, id: id, timestamp: timestamp))]
+        let names = Header()
+        return [(names.id, id), (names.timestamp, timestamp), (names.signature, signature(of: body, id: id, timestamp: timestamp))]
     }
 
     /// Whether a delivery is genuine and not too old: one of its first sixteen signatures is right by one of the secrets. Compares in constant time.
-    /// - Parameter header: the value of a header, by its name in lower case; nil where it is missing.
-    package func verify(_ body: [UInt8], header: (String) -> String?, now: Timestamp) -> Bool {
-        guard let signatures = header(Header.signature), let id = header(Header.id), let timestamp = header(Header.timestamp) else { return false }
+    /// - Parameters:
+    ///   - names: the headers that hold id, timestamp and signatures.
+    ///   - header: the value of a header, by its name in lower case; nil where it is missing.
+    package func verify(_ body: [UInt8], names: Header = Header(), header: (String) -> String?, now: Timestamp) -> Bool {
+        guard let signatures = header(names.signature), let id = header(names.id), let timestamp = header(names.timestamp) else { return false }
         // The id ends at the first dot of what is signed: one with a dot in it could borrow from the timestamp.
         guard !id.isEmpty, !id.contains("."), let sent = Timestamp(unixTime: timestamp) else { return false }
         guard (sent > now ? sent - now : now - sent) <= StandardWebhooks.tolerance else { return false }

@@ -63,8 +63,12 @@ public struct WireResponse: Sendable {
         self.headers[.contentType] = "application/json"
     }
 
-    /// The body as JSON; nil when it is not JSON.
-    public var json: JSON? { try? JSON(parsing: body) }
+    /// The body as JSON, read as what comes from outside is; nil when it is not JSON.
+    public var json: JSON? {
+        guard !ContentCoding.isCoded(headers[.contentEncoding]) else { return nil }
+        let text = TextEncoding(of: body, contentType: headers[.contentType]).utf8(body)
+        return try? JSON(received: text ?? body)
+    }
 }
 
 /// Something that answers requests: a simulator, a test's stand-in. Served on a socket by `Web`, or called directly by a test.

@@ -93,6 +93,10 @@ public struct ProviderManifest: Sendable {
     public let takesSettings: Bool
     /// Header fields of its webhooks, in lower case, that hold a credential: verified and then not kept.
     public let credentialHeaders: Set<String>
+    /// The parameter of its webhooks' URL that holds a credential; nil where none does.
+    public let credentialQuery: String?
+    /// How the bodies of its webhooks are read.
+    public let webhookFormat: BodyFormat
 
     public init(
         name: String,
@@ -103,7 +107,9 @@ public struct ProviderManifest: Sendable {
         polling: Polling,
         wire: JSON = [:],
         takesSettings: Bool = false,
-        credentialHeaders: Set<String> = []
+        credentialHeaders: Set<String> = [],
+        credentialQuery: String? = nil,
+        webhookFormat: BodyFormat = .json
     ) {
         self.name = name
         self.title = title
@@ -114,6 +120,8 @@ public struct ProviderManifest: Sendable {
         self.wire = wire
         self.takesSettings = takesSettings
         self.credentialHeaders = credentialHeaders
+        self.credentialQuery = credentialQuery
+        self.webhookFormat = webhookFormat
     }
 
     /// What can be done with this provider through one account: a `wire:` block may add cancelling or finding.

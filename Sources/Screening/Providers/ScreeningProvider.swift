@@ -129,12 +129,21 @@ public enum Cancellation: Sendable, Equatable {
 public struct Webhook: Sendable {
     /// Header fields, names in lower case.
     public let headers: [String: String]
+    /// The parameters of the URL.
+    public let query: [String: String]
     /// The body's bytes, exactly.
     public let body: [UInt8]
 
-    public init(headers: [String: String], body: [UInt8]) {
+    public init(headers: [String: String], query: [String: String] = [:], body: [UInt8]) {
         self.headers = headers
+        self.query = query
         self.body = body
+    }
+
+    /// What the body says; nil where there is none.
+    /// - Throws: ``UnreadableBody``.
+    public func value(as format: BodyFormat = .json) throws(UnreadableBody) -> JSON? {
+        try ReceivedBody(ReceivedRequest(method: "POST", path: "/", query: query, headers: headers, body: body), as: format).value
     }
 }
 

@@ -117,6 +117,22 @@ public struct ReceivedRequest: Sendable, Equatable {
     }
 }
 
+/// What two events have in common that are the same, and for how long the first one counts.
+public struct DedupeKey: Sendable, Hashable, ExpressibleByStringInterpolation {
+    /// A text that is equal for events that are the same.
+    public let text: String
+    /// How long after the first event's arrival a further one is the same; nil for as long as the store keeps the first.
+    public let within: Duration?
+
+    public init(_ text: String, within: Duration? = nil) {
+        self.text = text
+        self.within = within
+    }
+
+    /// A key without an end.
+    public init(stringLiteral text: String) { self.init(text) }
+}
+
 /// What ``Inbox/accept(_:dedupe:)`` found.
 public struct Acceptance: Sendable, Equatable {
     /// The event's identifier: the first one's, where this was a duplicate.

@@ -9,36 +9,63 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension JSON {
-    /// Reads one JSON text, strictly as RFC 8259 has it: no trailing commas, no lone surrogates, valid UTF-8, names unique.
+    /// Reads one JSON text of our own, strictly as RFC 8259 has it: no trailing commas, no lone surrogates, valid UTF-8, names unique.
     ///
     /// - Parameter depth: how deeply lists and objects may nest.
     /// - Throws: ``JSONError``. An integer beyond 64 bits, or a number beyond a double, is an error rather than a rounded value.
-    public init(parsing bytes: [UInt8], depth: Int = 64) throws(JSONError) {
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw JSONError(reason: "not UTF-8", offset: 0) }
-        var parser = JSONParser(bytes: bytes, depth: depth)
-        self = try parser.document()
-    }
+    public init(parsing bytes: [UInt8], depth: Int = 64) throws(JSONError) { self = try JSONParser.document(bytes, depth: depth, .own) }
+
+    /// Reads what a caller of the API sent: as strictly as ``init(parsing:depth:)-([UInt8],_)``, but a whole number is an integer however it is written
+    /// (`4101.0`, `4.101e3`), and its digits as text where 64 bits do not hold it.
+    public init(calling bytes: [UInt8]) throws(JSONError) { self = try JSONParser.document(bytes, depth: 64, .call) }
+
+    /// Reads what came from outside: an ATS's delivery, a provider's answer or webhook. The only reader for that, and a lenient one: what has one meaning is
+    /// read.
+    ///
+    /// - A byte order mark at the beginning is skipped.
+    /// - Of a name given twice the last value stands.
+    /// - Half a surrogate pair, and bytes that are not UTF-8, become U+FFFD; control characters may stand in text.
+    /// - A whole number is an integer however it is written; where 64 bits do not hold it, it is the text of its digits. A number beyond a double is its
+    ///   text.
+    /// - `NaN` and the infinities, which JSON does not have, are `null`.
+    ///
+    /// - Parameter depth: how deeply lists and objects may nest.
+    /// - Throws: ``JSONError``, with the byte at which it cannot be read.
+    public init(received bytes: [UInt8], depth: Int = 64) throws(JSONError) { self = try JSONParser.document(bytes, depth: depth, .outside) }
 
     /// Reads one JSON text. Throws as ``init(parsing:depth:)-([UInt8],_)``.
     public init(parsing text: String) throws(JSONError) { try self.init(parsing: Array(text.utf8)) }
 }
 
 private struct JSONParser {
+    /// Where a text comes from, and so how it is read.
+    enum Origin {
+        case own
+        case call
+        case outside
+    }
+
     let bytes: [UInt8]
+    let origin: Origin
     var depth: Int
     var at = 0
 
-    mutating func document() throws(JSONError) -> JSON {
-        let value = try self.value()
-        skipSpace()
-        guard at == bytes.count else { throw error("more text after the value") }
+    static func document(_ bytes: [UInt8], depth: Int, _ origin: Origin) throws(JSONError) -> JSON {
+        if origin != .outside, let fault = UTF8Fault.first(in: bytes) { throw JSONError(reason: "not UTF-8", offset: fault) }
+        var parser = JSONParser(bytes: bytes, origin: origin, depth: depth)
+        if origin == .outside, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.at = 3 }
+        let value = try parser.value()
+        parser.skipSpace()
+        guard parser.at == bytes.count else { throw parser.error("more text after the value") }
         return value
     }
 
-    private func error(_ reason: String) -> JSONError { JSONError(reason: reason, offset: at) }
+    private var isLenient: Bool { origin == .outside }
+
+    fileprivate func error(_ reason: String) -> JSONError { JSONError(reason: reason, offset: at) }
     private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
 
-    private mutating func skipSpace() {
+    fileprivate mutating func skipSpace() {
         while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { at += 1 }
     }
 
@@ -57,6 +84,9 @@ private struct JSONParser {
         case UInt8(ascii: "t"): return try text("true", .bool(true))
         case UInt8(ascii: "f"): return try text("false", .bool(false))
         case UInt8(ascii: "n"): return try text("null", .null)
+        case UInt8(ascii: "N") where isLenient: return try text("NaN", .null)
+        case UInt8(ascii: "I") where isLenient: return try text("Infinity", .null)
+        case UInt8(ascii: "-") where isLenient && bytes[at...].dropFirst().first == UInt8(ascii: "I"): return try text("-Infinity", .null)
         case nil: throw error("the text ends early")
         default: return try number()
         }
@@ -88,10 +118,12 @@ private struct JSONParser {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw error("a member's name is missing") }
             let name = try string()
-            guard members[name] == nil else { throw error("a member's name stands twice") }
+            let isNew = members[name] == nil
+            guard isNew || isLenient else { throw error("a member's name stands twice") }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw error("a colon is missing") }
-            members.append(name: name, value: try value())
+            let value = try self.value()
+            if isNew { members.append(name: name, value: value) } else { members[name] = value }
             skipSpace()
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "}")) else { throw error("a comma or closing brace is missing") }
@@ -118,7 +150,7 @@ private struct JSONParser {
     private mutating func string() throws(JSONError) -> String {
         at += 1
         let start = at
-        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { at += 1 }
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 || isLenient { at += 1 }
         if take(UInt8(ascii: "\"")) { return String(decoding: bytes[start..<(at - 1)], as: UTF8.self) }
         var text = Array(bytes[start..<at])
         while let byte = next {
@@ -126,7 +158,7 @@ private struct JSONParser {
             switch byte {
             case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
             case UInt8(ascii: "\\"): try escape(into: &text)
-            case 0..<0x20: throw error("a control character in text")
+            case 0..<0x20 where !isLenient: throw error("a control character in text")
             default: text.append(byte)
             }
         }
@@ -146,12 +178,15 @@ private struct JSONParser {
         case UInt8(ascii: "u"):
             var scalar = UInt32(try unit())
             if (0xD800..<0xDC00).contains(scalar) {
-                guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else { throw error("a lone surrogate") }
-                let low = UInt32(try unit())
-                guard (0xDC00..<0xE000).contains(low) else { throw error("a lone surrogate") }
-                scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
+                let after = at
+                if take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")), case let low = UInt32(try unit()), (0xDC00..<0xE000).contains(low) {
+                    scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
+                } else {
+                    // What follows stands for itself.
+                    at = after
+                }
             }
-            guard let character = Unicode.Scalar(scalar) else { throw error("a lone surrogate") }
+            guard let character = Unicode.Scalar(scalar) ?? (isLenient ? "\u{FFFD}" : nil) else { throw error("a lone surrogate") }
             text.append(contentsOf: Array(String(character).utf8))
         default: throw error("an unknown escape")
         }
@@ -189,11 +224,17 @@ private struct JSONParser {
             guard digits() > 0 else { throw error("a number without digits in its exponent") }
         }
         let text = String(decoding: bytes[start..<at], as: UTF8.self)
+        if origin != .own, let digits = isInteger ? text : WholeNumber.digits(of: bytes[start..<at]) {
+            return Int64(digits).map { .int($0) } ?? .string(digits)
+        }
         if isInteger {
             guard let number = Int64(text) else { throw error("an integer beyond 64 bits") }
             return .int(number)
         }
-        guard let number = Double(text), number.isFinite else { throw error("a number beyond a double") }
+        guard let number = Double(text), number.isFinite else {
+            if isLenient { return .string(text) }
+            throw error("a number beyond a double")
+        }
         return .double(number)
     }
 }

@@ -48,11 +48,13 @@ extension JSON {
     /// Whether this is `null`.
     public var isNull: Bool { self == .null }
 
-    /// Text, or a number written out: how identifiers come from providers that do not agree on their kind. Nil for empty text and anything else.
+    /// Text, or a whole number written out: how identifiers come from those who do not agree on their kind. A whole number has one text, however it was
+    /// written. Nil for empty text, for a number that is not whole or that a double does not hold exactly, and for anything else.
     public var identifier: String? {
         switch self {
         case .string(let text): text.isEmpty ? nil : text
         case .int(let number): String(number)
+        case .double(let number): WholeNumber.digits(of: number)
         default: nil
         }
     }

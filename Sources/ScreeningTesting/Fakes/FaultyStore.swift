@@ -46,7 +46,7 @@ public struct FaultyStore: Store {
     // MARK: Writing
 
     /// See ``Store``.
-    public func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
+    public func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance {
         try await write { try await store.accept(event, dedupe: dedupe) }
     }
     /// See ``Store``.

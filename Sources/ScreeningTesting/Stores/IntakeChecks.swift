@@ -24,10 +24,28 @@ extension StoreConformance {
         },
         Check("another key, another connection or no key is another event") { trial in
             for (connection, key) in [("acme", "a"), ("acme", "b"), ("other", "a")] as [(String, String?)] + [("acme", nil), ("acme", nil)] {
-                let acceptance = try await trial.store.accept(trial.event(connection: connection), dedupe: key)
+                let acceptance = try await trial.store.accept(trial.event(connection: connection), dedupe: key.map { DedupeKey($0) })
                 try trial.expect(!acceptance.duplicate, "\(connection) \(key ?? "nil") counted as a duplicate")
             }
             try trial.expect(try await trial.store.events(EventQuery(), PageRequest()).items.count == 5, "not all are there")
+        },
+        Check("a key with a window counts from the first event, and begins anew when that is too old") { trial in
+            func accept(after seconds: Int64, within window: Duration? = .seconds(600)) async throws -> Acceptance {
+                try await trial.store.accept(trial.event(at: start + .seconds(seconds)), dedupe: DedupeKey("w", within: window))
+            }
+            let start = trial.now
+            let first = try await accept(after: 0)
+            for seconds in [1, 300, 600] as [Int64] {
+                let again = try await accept(after: seconds)
+                try trial.expect(again == Acceptance(event: first.event, duplicate: true), "after \(seconds) s got \(again)")
+            }
+            let second = try await accept(after: 601)
+            try trial.expect(!second.duplicate && second.event != first.event, "after the window it is still a duplicate")
+            let third = try await accept(after: 700)
+            try trial.expect(third == Acceptance(event: second.event, duplicate: true), "the newer event does not count: \(third)")
+            try trial.expect(try await trial.store.event(first.event)?.duplicateCount == 3, "the first event's count is wrong")
+            let endless = try await accept(after: 5000, within: nil)
+            try trial.expect(endless == Acceptance(event: second.event, duplicate: true), "without a window got \(endless)")
         },
         Check("fifty deliveries at once with one key make one event") { trial in
             let acceptances = try await withThrowingTaskGroup(of: Acceptance.self) { group in

@@ -120,7 +120,7 @@ private struct RandomCommands {
     private mutating func accept(_ number: Int) async throws {
         let key = "key \(random.number(in: 0..<5))"
         let event = trial.event()
-        let acceptance = try await store.accept(event, dedupe: key)
+        let acceptance = try await store.accept(event, dedupe: DedupeKey(key))
         if let first = events[key] {
             events[key] = (first.id, first.duplicates + 1)
             try trial.expect(acceptance == Acceptance(event: first.id, duplicate: true), "command \(number): \(key) is another event")

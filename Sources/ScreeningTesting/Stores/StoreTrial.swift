@@ -54,6 +54,7 @@ struct StoreTrial: Sendable {
         account: String? = nil,
         order: String? = nil,
         body: [UInt8] = [0, 255, 123, 125],
+        at receivedAt: Timestamp? = nil,
         occurredAt: Timestamp? = nil,
         group: String? = nil
     ) -> Event {
@@ -71,7 +72,7 @@ struct StoreTrial: Sendable {
             account: account,
             order: order,
             request: request,
-            receivedAt: now,
+            receivedAt: receivedAt ?? now,
             occurredAt: occurredAt,
             group: group
         )

@@ -147,8 +147,8 @@ final class PostgresStore: SQLStore {
     /// Yields after every commit that queued work or set some free, here or in another replica, and once a second.
     func wakeUps() -> AsyncStream<Void> { workSignal.stream() }
 
-    func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
-        let dedupe = dedupe.map { codec.blindIndex(.dedupe, $0, on: event.connection ?? "") }
+    func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance {
+        let dedupe = dedupe.map { StoredDedupeKey($0, of: event, codec) }
         return try await underStoredKeys {
             try await withNewKey(for: event.id) { key in
                 let row = try EventRow(event, codec, under: key)

@@ -92,8 +92,8 @@ final class SQLiteStore: SQLStore {
     /// What the writer has done so far.
     var figures: BatchQueue<any PendingIntent<WriteTransaction>>.Figures { writer.figures }
 
-    func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
-        let dedupe = dedupe.map { codec.blindIndex(.dedupe, $0, on: event.connection ?? "") }
+    func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance {
+        let dedupe = dedupe.map { StoredDedupeKey($0, of: event, codec) }
         return try await underStoredKeys {
             try await withNewKey(for: event.id) { key in
                 let row = try EventRow(event, codec, under: key)

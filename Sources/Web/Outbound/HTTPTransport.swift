@@ -45,6 +45,8 @@ public final class HTTPTransport: Transport {
 
     /// Performs one exchange. `request.timeout` holds for everything together: finding the address, connecting, sending and the whole answer.
     ///
+    /// Answers that are coded as ``Transport`` says it takes them are decoded, within the same limit.
+    ///
     /// `cannotConnect` is thrown only where nothing of the request was written to a connection; whatever went wrong later is `timedOut`, `broken` or
     /// `tooLarge`. Headers that frame the message or name the host (`host`, `content-length`, `connection`, …) are set here, not taken from the request.
     public func send(_ request: WireRequest) async throws -> WireResponse {
@@ -93,13 +95,16 @@ public final class HTTPTransport: Transport {
         // Delegate and connection share one event loop: the collector sees the request leave in the same tick, before any failure is reported.
         let task = leased.client.execute(request: message, delegate: collector, eventLoop: .delegateAndChannel(on: leased.loop), deadline: deadline)
         do {
-            return try await withTaskCancellationHandler {
+            let response = try await withTaskCancellationHandler {
                 try await task.get()
             } onCancel: {
                 task.cancel()
             }
+            return try response.decoded(limit: maximumResponse)
         } catch let error as TransportError {
             throw error
+        } catch let error as ContentCoding.Failure {
+            throw TransportError(.tooLarge, "the answer of \(host) is too large: \(error)")
         } catch {
             if Task.isCancelled { throw CancellationError() }
             throw TransportFailure.error(error, host: host, sent: collector.sent)
@@ -109,12 +114,13 @@ public final class HTTPTransport: Transport {
     private static let repeatable: Set<HTTPRequest.Method> = [.get, .head, .options, .put, .delete]
     private static let framing: Set<HTTPField.Name> = [
         .contentLength, .transferEncoding, .connection, .upgrade, .te, .trailer, .expect, .proxyAuthorization, HTTPField.Name("host")!,
-        HTTPField.Name("keep-alive")!, HTTPField.Name("proxy-connection")!,
+        HTTPField.Name("keep-alive")!, HTTPField.Name("proxy-connection")!, .acceptEncoding,
     ]
 
     private static func message(_ request: WireRequest, to destination: URLParts) throws(TransportError) -> HTTPClient.Request {
         var headers = HTTPHeaders()
         for field in request.headers where !framing.contains(field.name) { headers.add(name: field.name.rawName, value: field.value) }
+        headers.add(name: "accept-encoding", value: ContentCoding.accepted)
         if request.headers[.userAgent] == nil { headers.add(name: "user-agent", value: "fairlead") }
         let body = request.body.isEmpty ? nil : HTTPClient.Body.byteBuffer(ByteBuffer(bytes: request.body))
         let name = destination.isIPv6 ? "[\(destination.host)]" : destination.host

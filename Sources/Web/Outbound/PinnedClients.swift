@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Screening
 import Synchronization
 
@@ -97,6 +98,10 @@ final class PinnedClients: Sendable {
         configuration.connectionPool.idleTimeout = .seconds(4)
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        configuration.tlsConfiguration = tls
+        configuration.http1_1ConnectionDebugInitializer = TrickleGuard.add
         configuration.dnsOverride = [key.host: key.address.description]
         configuration.maximumUsesPerConnection = key.fresh ? 1 : nil
         // The client's own spans would hold whole URLs, with what they hold of credentials.

@@ -6,14 +6,17 @@ import Screening
 public enum ProviderRoutes {
     /// The routes of an intake.
     public static func routes(_ intake: Intake) -> [Route] {
-        [
-            Route(.post, "/providers/{account}/{token}") { request in
-                try await intake.webhook(
-                    account: request.parameters["account"] ?? "",
-                    token: request.parameters["token"] ?? "",
-                    Webhook(headers: request.headersByName, body: request.bytes)
-                )
-            }
+        let route = Route(.post, "/providers/{account}/{token}") { request in
+            try await intake.webhook(
+                account: request.parameters["account"] ?? "",
+                token: request.parameters["token"] ?? "",
+                Webhook(headers: request.headersByName, query: request.firstQuery, body: request.bytes)
+            )
+        }
+        return [
+            route.behind(
+                AdmissionMiddleware { try await intake.admit(account: $0.parameters["account"] ?? "", token: $0.parameters["token"] ?? "") }
+            )
         ]
     }
 }

@@ -2,6 +2,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 import Screening
 
 /// Watches over one connection: answers it 503 where there are too many, cuts off a body that takes too long and an answer that nobody reads, and says in
@@ -16,6 +17,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Asks when the latest answer has left.
     private struct WhenSent {}
+    /// Has the sender told to go on with the body.
+    private struct GoOn {}
 
     /// How long a sender that was answered early, or refused, is given to notice.
     private static let patience = Duration.seconds(2)
@@ -34,6 +37,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var answering = false
     /// Whether the connection closes once the present body has come: its answer was given early.
     private var closing = false
+    /// Whether nothing can be read after the present request: it asks for another protocol, and the parser stops there.
+    private var isLast = false
     /// Whether what comes is thrown away: it was refused.
     private var discarding = false
     private var bodyAlarm: Scheduled<Void>?
@@ -58,6 +63,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             .recvAllocator,
             value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 16 << 10)
         )
+        let pipeline = context.pipeline.syncOperations
+        if let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) {
+            try? pipeline.addHandler(OldRequests(), position: .before(codec))
+        }
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -88,6 +97,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             receiving = true
             unanswered += 1
+            isLast = head.method == .connect || head.headerFields[.upgrade] != nil
             if admission == .refused { refuseUnlessVital(head, context) }
         case .body: break
         case .end:
@@ -120,7 +130,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(var head):
             answering = head.status.kind != .informational
             answerBytes = 0
-            if answering, receiving || admission == .refused {
+            if answering, receiving || isLast || admission == .refused {
                 head.headerFields[.connection] = "close"
                 data = wrapOutboundOut(.head(head))
             }
@@ -128,14 +138,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             answering = false
             unanswered -= 1
-            if answerBytes > LoadMiddleware.smallAnswer || admission == .refused {
+            if answerBytes > LoadMiddleware.smallAnswer || isLast || admission == .refused {
                 let all = promise ?? context.eventLoop.makePromise(of: Void.self)
                 sent = all.futureResult
                 promise = all
             }
             if receiving {
                 closeAfterAnswer(context)
-            } else if admission == .refused {
+            } else if isLast || admission == .refused {
                 let channel = context.channel
                 sent?.whenComplete { _ in channel.close(promise: nil) }
             }
@@ -154,6 +164,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        if event is GoOn {
+            // The body may have come meanwhile: then there is nothing to wait for.
+            if receiving, !answering, !closing {
+                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: promise)
+            } else {
+                promise?.succeed()
+            }
+            return
+        }
         guard event is WhenSent else { return context.triggerUserOutboundEvent(event, promise: promise) }
         let sent = sent ?? context.eventLoop.makeSucceededVoidFuture()
         sent.cascade(to: promise)
@@ -167,6 +186,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             channel.close(promise: nil)
         }
     }
+
+    /// Tells a sender who waits for it to go on with the body (`100 Continue`).
+    static func letGoOn(_ channel: any Channel) { channel.triggerUserOutboundEvent(GoOn(), promise: nil) }
 
     // MARK: Refusing
 
@@ -210,6 +232,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         var head = HTTPResponse(status: HTTPResponse.Status(code: response.status), headerFields: response.headers)
         head.headerFields[.contentLength] = String(response.body.count)
         head.headerFields[.connection] = "close"
+        head.headerFields[.xContentTypeOptions] = "nosniff"
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(ByteBuffer(bytes: response.body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -75,6 +75,7 @@ public struct HTTPServer: Service {
             MetricsMiddleware(),
             ProblemMiddleware(),
             LoadMiddleware(load: load),
+            HeadMiddleware(),
         ]
     }
 

@@ -16,6 +16,12 @@ extension ProblemDocument {
         ProblemDocument(413, "body_too_large", "Body too large", "a request's body may have at most \(limit) bytes")
     }
 
+    static func unsupportedCoding(_ detail: String) -> ProblemDocument {
+        ProblemDocument(415, "unsupported_coding", "Unsupported content coding", detail)
+    }
+
+    static let noHost = ProblemDocument(400, "no_host", "Bad request", "a request must have one Host field")
+    static let expectation = ProblemDocument(417, "expectation_failed", "Expectation failed", "of Expect only 100-continue is known here")
     static let unauthenticated = ProblemDocument(401, "unauthenticated", "Not signed in", "send Authorization: Bearer and a token")
 
     static func badRequest(_ code: String, _ detail: String) -> ProblemDocument { ProblemDocument(400, code, "Bad request", detail) }

@@ -30,7 +30,7 @@ struct RequestHandler: HTTPResponder {
             path: path,
             rawQuery: query,
             parameters: match.parameters,
-            unread: UnreadBody(request, limit: limits.body, held: held),
+            unread: UnreadBody(request, limit: limits.body, held: held, channel: context.channel),
             channel: context.channel
         )
         let own = RequestContext(match: match, held: held, channel: context.channel, logger: logger)
@@ -48,6 +48,8 @@ struct RequestHandler: HTTPResponder {
         var wireResponse = wireResponse
         // These have no body on the wire: bytes that followed would be read as the next answer.
         if wireResponse.status < 200 || [204, 205, 304].contains(wireResponse.status) { wireResponse.body = [] }
+        // Whatever an answer holds, no browser is to take it for something else.
+        if wireResponse.headers[.xContentTypeOptions] == nil { wireResponse.headers[.xContentTypeOptions] = "nosniff" }
         if wireResponse.status == 413 { wireResponse.headers[.connection] = "close" }
         let response = Response(
             status: HTTPResponse.Status(code: wireResponse.status),

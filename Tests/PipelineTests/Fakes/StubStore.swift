@@ -90,7 +90,7 @@ final class StubStore: Store {
 
     // MARK: Writing
 
-    func accept(_ event: Event, dedupe: String?) async throws -> Acceptance {
+    func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance {
         try fault("accept")
         with { $0.events[event.id] = event }
         return Acceptance(event: event.id, duplicate: false)

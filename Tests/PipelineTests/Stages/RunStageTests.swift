@@ -132,6 +132,33 @@ struct RunStageTests {
         #expect(entries.map(\.text) == [text] && decision.event == nil)
     }
 
+    @Test("A delivery that cannot be read is a dead letter that says where, its event too, and no script runs")
+    func unreadable() async throws {
+        for (body, headers, place) in [
+            ("{\"id\":1,}", [:], "byte 8"), ("", [:], "byte 0"), ("null", [:], "byte 0"),
+            ("id=1", ["content-type": "application/x-www-form-urlencoded"], "byte 0"),
+            ("{}", ["content-encoding": "gzip"], nil),
+        ] as [(String, [String: String], String?)] {
+            let request = ReceivedRequest(method: "POST", path: "/hook", headers: headers, body: Array(body.utf8))
+            let event = Event(id: "evt_1", kind: .ats, connection: "acme", request: request, receivedAt: harness.now)
+            harness.store.with { $0.events[event.id] = event }
+            var run = harness.connection.run(
+                id: "run_1",
+                hook: "on_event",
+                event: event.id,
+                order: nil,
+                input: .event(parameters: [:]),
+                at: harness.now
+            )
+            run.state = .running
+            let decision = try #require(try await decide(run).decision)
+            let failure = try #require(decision.run?.failure)
+            #expect(decision.run?.state == .dead && failure.code == "unreadable_body" && failure.path == place && failure.expected != nil, "\(body)")
+            #expect(decision.event?.state == .dead)
+        }
+        #expect(harness.hooks.calls.isEmpty)
+    }
+
     // MARK: Tried again
 
     @Test("A script that asks for another attempt gets it when it asked for, or on the schedule")

@@ -147,7 +147,9 @@ struct LuaProviderTests {
             try await provider.submit(ExampleProviderWire.order(), request: nil, callback: nil, key: "k", session)
         }
         #expect(unsent?.creation == .sendAgain && transport.requests.isEmpty)
-        let unread = await #expect(throws: ProviderError.self) { try await provider.interpret(Webhook(headers: [:], body: []), session) }
+        let unread = await #expect(throws: ProviderError.self) {
+            try await provider.interpret(Webhook(headers: [:], body: Array("{}".utf8)), session)
+        }
         #expect(unread?.code == .unavailable)
         await pool.shutdown()
     }

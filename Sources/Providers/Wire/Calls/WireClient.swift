@@ -24,10 +24,12 @@ struct WireClient: Sendable {
         guard let items = call.selector("list").list(in: try exchange.json(response, of: call)) else {
             throw exchange.unreadable(call, "it holds no list", response.status)
         }
-        return try items.map { item in
-            guard let id = call.selector("id").identifier(in: item) else { throw exchange.unreadable(call, "a package has no id", response.status) }
-            return ScreeningPackage(id: id, name: call.selector("name").text(in: item) ?? id)
+        let packages = items.compactMap { item in
+            call.selector("id").identifier(in: item).map { ScreeningPackage(id: $0, name: call.selector("name").text(in: item) ?? $0) }
         }
+        guard !packages.isEmpty || items.isEmpty else { throw exchange.unreadable(call, "no package has an id", response.status) }
+        exchange.noteOdd(items.count - packages.count, of: items.count, in: call)
+        return packages
     }
 
     /// Performs `create`, with the request that a connection's script made of it.
@@ -93,6 +95,7 @@ struct WireClient: Sendable {
         let ids = call.selector("id")
         if let items = lists.list(in: body) {
             let found = items.filter { ids.identifier(in: $0) == reference }
+            exchange.noteOdd(items.count { ids.identifier(in: $0) == nil }, of: items.count, in: call)
             return call.section["take"]?.text == "first" ? found.first : found.last
         }
         guard body.members != nil else { throw exchange.unreadable(call, "it holds no list", status) }

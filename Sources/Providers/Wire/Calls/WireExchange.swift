@@ -1,4 +1,6 @@
 import HTTPTypes
+import Logging
+import Metrics
 import Screening
 
 /// Sends the profile's calls for one account and turns everything that is not a success into a ``ProviderError``.
@@ -57,6 +59,16 @@ struct WireExchange: Sendable {
     func json(_ response: WireResponse, of call: WireCall) throws(ProviderError) -> JSON {
         guard let json = response.json else { throw unreadable(call, "its answer is not JSON", response.status) }
         return json
+    }
+
+    /// Records of a list that could not be read cost themselves and nothing else: they are counted and said.
+    func noteOdd(_ count: Int, of all: Int, in call: WireCall) {
+        guard count > 0 else { return }
+        Counter(label: "fairlead_provider_odd_records_total", dimensions: [("account", session.account.id), ("call", call.name)]).increment(by: count)
+        session.logger.warning(
+            "records of a provider's list could not be read and were left out",
+            metadata: ["call": "\(call.name)", "left_out": "\(count)", "of": "\(all)"]
+        )
     }
 
     /// The error for an answer that lacks what it should contain.

@@ -36,7 +36,8 @@ struct WireTokens: Sendable {
         }
         exchange.session.logger.debug("fetched a token", metadata: ["account": "\(exchange.session.account.id)"])
         // Renewed after 23/24 of its life: a token of a day an hour before its end. Counted from the asking, so never too late.
-        let life = lifetime(body, asked)
+        // Whatever the answer says, a token is used for half a minute: one that lives shorter is answered 401 and renewed then.
+        let life = max(lifetime(body, asked), 30_000)
         return BearerToken(secret: Secret(token), renewAt: asked + .milliseconds(life / 24 * 23))
     }
 

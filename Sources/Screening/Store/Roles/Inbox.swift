@@ -6,8 +6,9 @@ public protocol Inbox: Sendable {
     /// Puts an event into the inbox and queues the work of handling it, under the concurrency key of the order that it is about, or of
     /// its group.
     ///
-    /// Calling again with the same `dedupe` key and connection changes nothing but a count, and names the first event. A nil key is never a duplicate.
-    func accept(_ event: Event, dedupe: String?) async throws -> Acceptance
+    /// Calling again with the same `dedupe` key and connection changes nothing but a count, and names the first event, unless that was received longer ago
+    /// than the key says. A nil key is never a duplicate.
+    func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance
 
     /// An event; nil where there is none.
     func event(_ id: String) async throws -> Event?

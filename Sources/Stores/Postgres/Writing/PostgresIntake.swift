@@ -3,7 +3,7 @@ import Screening
 /// An event on its way into the inbox, and the continuation that waits for it.
 struct PendingIntake: Sendable {
     let row: EventRow
-    let key: [UInt8]?
+    let key: StoredDedupeKey?
     /// What the row is sealed under.
     let dataKey: DataKey
     let continuation: CheckedContinuation<Acceptance, any Error>
@@ -52,8 +52,14 @@ struct PostgresIntake: Sendable {
             }
             statements.append(PostgresStatement("COMMIT"))
         }
+        var place = keyed.isEmpty ? 0 : 2
+        let windows = batch.compactMap { pending in pending.key.flatMap { key in key.notBefore.map { (key.hash, $0) } } }
+        if !windows.isEmpty {
+            statements.insert(PostgresStatement(Self.forgetKeys, [.blobs(windows.map(\.0)), .ints(windows.map(\.1))]), at: place)
+            place += 1
+        }
         let results = try connection.commit(statements)
-        return Set(results[keyed.isEmpty ? 0 : 2].rows.map { $0.text(0) })
+        return Set(results[place].rows.map { $0.text(0) })
     }
 
     private func insertion(_ batch: [PendingIntake]) -> PostgresStatement {
@@ -64,7 +70,7 @@ struct PostgresIntake: Sendable {
                 .texts(rows.map(\.id)), .texts(rows.map(\.kind)), .texts(rows.map(\.connection)), .texts(rows.map(\.account)),
                 .texts(rows.map(\.order)), .ints(rows.map(\.receivedAt)), .ints(rows.map(\.occurredAt)), .texts(rows.map(\.groupKey)),
                 .texts(rows.map(\.state)), .blobs(rows.map(\.problem)),
-                .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key)), .ints(rows.map(\.keyID)), .blobs(rows.map(\.body)),
+                .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key?.hash)), .ints(rows.map(\.keyID)), .blobs(rows.map(\.body)),
                 time.value, .blobs(batch.map(\.dataKey.wrapped)),
             ]
         )
@@ -76,7 +82,7 @@ struct PostgresIntake: Sendable {
         var first: [[UInt8]: String] = [:]
         var stored: [Int64: [UInt8]] = [:]
         var failure: StoreError?
-        let keys = others.compactMap(\.key)
+        let keys = others.compactMap(\.key?.hash)
         do {
             let statements = [
                 PostgresStatement(Self.countDuplicates, [.blobs(keys)]), PostgresStatement(Self.storedKeys, [.ints(others.map(\.dataKey.id))]),
@@ -88,7 +94,7 @@ struct PostgresIntake: Sendable {
             failure = StoreError(postgres: error)
         }
         for pending in others {
-            if let key = pending.key, let event = first[key] {
+            if let key = pending.key?.hash, let event = first[key] {
                 pending.continuation.resume(returning: Acceptance(event: event, duplicate: true))
             } else {
                 let isKeyThere = stored[pending.dataKey.id] == pending.dataKey.wrapped
@@ -96,6 +102,15 @@ struct PostgresIntake: Sendable {
             }
         }
     }
+
+    /// Takes their dedupe keys from events that were received too long ago to make others duplicates.
+    private static let forgetKeys = """
+        WITH old AS (
+            SELECT e.seq FROM unnest($1::bytea[], $2::bigint[]) AS given (key, not_before)
+            JOIN events AS e ON e.dedupe_key = given.key AND e.received_at < given.not_before ORDER BY e.seq FOR UPDATE OF e
+        )
+        UPDATE events SET dedupe_key = NULL FROM old WHERE events.seq = old.seq
+        """
 
     private static let storedKeys = "SELECT id, wrapped FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])"
 

@@ -4,13 +4,13 @@ import Screening
 
 extension WriteTransaction {
     /// Puts an event in, unless one with the same dedupe key has been received before.
-    mutating func accept(_ event: EventRow, key: [UInt8]?) throws -> Acceptance {
+    mutating func accept(_ event: EventRow, key: StoredDedupeKey?) throws -> Acceptance {
         if let key, let first = try received(key) {
             try db.run("UPDATE events SET duplicate_count = duplicate_count + 1 WHERE id = ?", [first])
             return Acceptance(event: first, duplicate: true)
         }
         guard try insert(event) else { throw StoreError.conflict }
-        if let key { try remember(key, of: db.lastInsertedRowID) }
+        if let key { try remember(key.hash, of: db.lastInsertedRowID) }
         try queue(QueuedWork(.event(event.id), concurrencyKey: event.concurrencyKey, due: now))
         return Acceptance(event: event.id, duplicate: false)
     }

@@ -4,17 +4,18 @@ import GRDB
 extension WriteTransaction {
     /// The event that was received with this dedupe key before; nil where there is none. Nobody else writes, so what is not there now is not there when
     /// this transaction remembers it.
-    func received(_ key: [UInt8]) throws -> String? {
-        for segment in keys.segments(thatMayHold: key) {
-            if let row = try db.first(ReceivedKeys.find, [segment * ReceivedKeys.bucketsPerSegment, Data(key)]) { return row[0] }
+    func received(_ key: StoredDedupeKey) throws -> String? {
+        for segment in keys.segments(thatMayHold: key.hash) {
+            let arguments: StatementArguments = [segment * ReceivedKeys.bucketsPerSegment, Data(key.hash), key.notBefore ?? .min]
+            if let row = try db.first(ReceivedKeys.find, arguments) { return row[0] }
         }
         return nil
     }
 
-    /// Remembers the dedupe key of a new event.
+    /// Remembers the dedupe key of a new event. An older event with that key, which does not count any more, is forgotten where it stands in the same bucket.
     func remember(_ key: [UInt8], of event: Int64) throws {
         let bucket = ReceivedKeys.bucket(of: event)
-        try db.run("INSERT INTO received_keys (bucket, key, event) VALUES (?, ?, ?)", [bucket, Data(key), event])
+        try db.run("INSERT OR REPLACE INTO received_keys (bucket, key, event) VALUES (?, ?, ?)", [bucket, Data(key), event])
         keys.add(key, bucket: bucket)
     }
 }
@@ -23,7 +24,8 @@ extension ReceivedKeys {
     /// Asks each bucket of a segment, from the number of its first one on.
     fileprivate static let find = """
         WITH RECURSIVE buckets (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM buckets WHERE n < ?1 + \(bucketsPerSegment - 1))
-        SELECT e.id FROM buckets CROSS JOIN received_keys AS k ON k.bucket = buckets.n AND k.key = ?2 CROSS JOIN events AS e ON e.seq = k.event LIMIT 1
+        SELECT e.id FROM buckets CROSS JOIN received_keys AS k ON k.bucket = buckets.n AND k.key = ?2 CROSS JOIN events AS e ON e.seq = k.event
+        WHERE e.received_at >= ?3 LIMIT 1
         """
 
     /// Reads what is stored: the newest segment at once, the others beside the work. Until a segment is read, its buckets are asked.

@@ -1,13 +1,25 @@
+import HTTPTypes
 import NIOCore
 import Screening
+
+/// What holds of the API's request bodies.
+private enum RequestBody {
+    /// How many bytes a coded body may expand to.
+    static let expandedLimit = 1 << 20
+}
 
 extension IncomingRequest {
     /// The body as a JSON object with no other members than these; an empty body is an object without members.
     /// - Throws: ``ProblemDocument`` 400 where it is not an object, 422 for a member that is not known.
     func object(_ known: [String]) throws(ProblemDocument) -> JSON {
         guard body.readableBytes > 0 else { return [:] }
+        let text: [UInt8]
+        do { text = try ContentCoding.decoded(bytes, headers[.contentEncoding], limit: RequestBody.expandedLimit) } catch {
+            if case .unknown = error { throw ProblemDocument.unsupportedCoding(error.description) }
+            throw ProblemDocument.badRequest("not_json", error.description)
+        }
         let json: JSON
-        do { json = try JSON(parsing: bytes) } catch {
+        do { json = try JSON(calling: text) } catch {
             throw ProblemDocument.badRequest("not_json", "the body is not JSON: \(error.reason) at byte \(error.offset)")
         }
         guard let members = json.members else { throw ProblemDocument.badRequest("not_json", "the body must be a JSON object") }

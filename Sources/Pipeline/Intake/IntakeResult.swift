@@ -1,0 +1,22 @@
+import Metrics
+import Screening
+
+/// What became of something that was sent to the host, as metrics count it.
+enum IntakeResult: String {
+    case stored
+    /// It had been received before.
+    case duplicate
+    case badSignature = "bad_signature"
+    /// The sender was told that it cannot be taken.
+    case refused
+    /// It was stored, and could not be read when it was looked at.
+    case unreadable
+
+    init(_ acceptance: Acceptance) { self = acceptance.duplicate ? .duplicate : .stored }
+
+    /// Counts one, by where it was sent to.
+    func count(_ kind: Event.Kind, connection: String = "", account: String = "") {
+        let labels = [("connection", connection), ("account", account), ("kind", kind.rawValue), ("result", rawValue)]
+        Counter(label: "fairlead_intake_total", dimensions: labels).increment()
+    }
+}
