@@ -28,7 +28,7 @@ struct ManifestTests {
             verify: { scheme: hmac, secret: signing, header: Signature, algorithm: sha256, encoding: hex, prefix: "sha256 " }
             dedupe: { header: Sample-Event-Id }
             handshake: { echo_header: X-Hook-Secret }
-            occurred_at: { body: payload.application.updated_at }
+            occurred_at: { body: [payload.application.updated_at, payload.application.last_activity_at] }
             group: { body: payload.application.id }
         permissions:
           http: ["https://harvest.example.test", "https://${settings.subdomain}.example.test", "${request.callback_url}"]
@@ -62,9 +62,9 @@ struct ManifestTests {
         #expect(manifest.inbound[1].verification == .hmac(HMACScheme(secret: "signing", header: "signature", prefix: "sha256 ")))
         #expect(manifest.inbound[1].dedupe == Dedupe(.header("sample-event-id")))
         #expect(manifest.inbound[1].echoHeader == "x-hook-secret")
-        #expect(manifest.inbound[1].occurredAt == .body("payload.application.updated_at"))
-        #expect(manifest.inbound[1].group == .body("payload.application.id"))
-        #expect(manifest.inbound[0].occurredAt == nil && manifest.inbound[0].group == nil)
+        #expect(manifest.inbound[1].occurredAt == [.body("payload.application.updated_at"), .body("payload.application.last_activity_at")])
+        #expect(manifest.inbound[1].group == [.body("payload.application.id")])
+        #expect(manifest.inbound[0].occurredAt.isEmpty && manifest.inbound[0].group.isEmpty)
         #expect(manifest.permissions.count == 3)
         #expect(manifest.provider == nil)
     }

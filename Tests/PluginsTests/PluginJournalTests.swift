@@ -49,7 +49,9 @@ struct PluginJournalTests {
         let end = try await host.attempt(script, number: 2)
         #expect(failure(end)?["code"] == "nondeterministic_script")
         let message = failure(end)?["message"]?.text ?? ""
-        #expect(message.contains("step 1 was http") && message.contains("kv.set"))
+        #expect(message.contains("step 1 was http POST https://api.example.test") && message.contains("kv.set"))
+        #expect(failure(end)?["expected"] == "http POST https://api.example.test" && failure(end)?["found"] == "kv.set")
+        #expect(failure(end)?["line"] == 2 && failure(end)?["script"]?.text?.hasSuffix("main.lua") == true)
         #expect(isRetried(end) == .never)
         #expect(host.sent.count == 1)
     }
@@ -107,6 +109,7 @@ struct PluginJournalTests {
         _ = try await host.attempt(script)
         let end = try await host.attempt(script, number: 2)
         #expect(failure(end)?["message"]?.text?.contains("the same call with other arguments") == true)
+        #expect(failure(end)?["found"] == "http POST https://api.example.test with another json.n")
         #expect(host.sent.count == 1)
     }
 

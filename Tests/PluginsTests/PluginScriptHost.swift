@@ -75,13 +75,13 @@ final class PluginScriptHost: ConnectionScriptHost {
         state.withLock { state in
             for step in steps { state.steps[step.number] = step }
             switch effect {
-            case .place(let order, let reply)?:
+            case .place(let order, _, let reply)?:
                 let present = state.orders.first { $0.externalID == order.externalID } ?? order
                 if present.id == order.id { state.orders.append(order) }
                 if let last = steps.last { state.steps[last.number]?.reply = Personal(reply(present)) }
                 return present
             case .value(_, let key, let value, _)?: state.values[key] = value
-            case nil: break
+            case .withdraw?, nil: break
             }
             return nil
         }

@@ -69,6 +69,7 @@ local function order(ctx, opportunity, id)
         },
         without_email = "Add one and move the candidate to the stage again.",
         metadata = { via = "webhook", opportunity_id = id },
+        present = true,
     })
     if not placed then
         lever.change_tags(ctx, id, { error_tag })

@@ -33,6 +33,7 @@ local function order(ctx, read, id)
         },
         without_email = "Add one and move the application to the stage again.",
         metadata = { via = "webhook", application_id = id },
+        present = true,
     })
     if not placed then
         pinpoint.comment(ctx, id, "No screening was ordered. " .. problem)

@@ -71,7 +71,7 @@ local function cancel(ctx, external_id, id_path)
     if not external_id then
         ctx.reject("The payload asks to cancel, and has no identifier (" .. id_path .. ").")
     end
-    local order = ctx.orders.find { external_id = external_id }
+    local order = ctx.orders.withdraw { external_id = external_id }
     if not order then
         ctx.skip("there is no order to cancel")
     end

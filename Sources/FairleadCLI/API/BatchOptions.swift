@@ -48,20 +48,25 @@ struct BatchOptions: ParsableArguments {
             return host.show(response) { BatchOptions.preview($0, verb) }
         }
         body["note"] = note.map { .string($0) }
-        var (done, refused): (Int64, Int64) = (0, 0)
+        var (done, refused, superseded): (Int64, Int64, Int64) = (0, 0, 0)
         var cursor: String?
         repeat {
             body["cursor"] = cursor.map { .string($0) }
             let response = try await host.ask { [body] in try await $0.post(path, body: body) }
             done += response.json["done"]?.integer ?? 0
             refused += response.json["refused"]?.integer ?? 0
+            superseded += response.json["superseded"]?.integer ?? 0
             cursor = response.json["next"]?.text
             if cursor != nil { Terminal.complain("\(verb) so far: \(done)") }
         } while cursor != nil
         if host.isJSON {
-            Terminal.say((["done": .int(done), "refused": .int(refused)] as JSON).string())
+            Terminal.say((["done": .int(done), "refused": .int(refused), "superseded": .int(superseded)] as JSON).string())
         } else {
-            Terminal.say("\(verb): \(done)." + (refused > 0 ? " Not possible at present: \(refused)." : ""))
+            let others = refused - superseded
+            Terminal.say(
+                "\(verb): \(done)." + (superseded > 0 ? " Skipped, for the ATS was told of a later change: \(superseded)." : "")
+                    + (others > 0 ? " Not possible at present: \(others)." : "")
+            )
         }
     }
 

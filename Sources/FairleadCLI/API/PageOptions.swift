@@ -34,6 +34,20 @@ struct SpanOptions: ParsableArguments {
     var query: [(name: String, value: String)] { filters([("since", since?.iso8601), ("until", until?.iso8601)]) }
 }
 
+/// About whom or what, and why it ended as it did.
+struct SubjectOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("About this external id.", valueName: "id"))
+    var externalId: String?
+
+    @Option(help: ArgumentHelp("About whom or what this finds: words of a name, an e-mail address, a telephone number, an id.", valueName: "text"))
+    var find: String?
+
+    @Option(help: ArgumentHelp("Whose reason has this in it, or whose state or error code is this.", valueName: "text"))
+    var reason: String?
+
+    var query: [(name: String, value: String)] { filters([("external_id", externalId), ("q", find), ("reason", reason)]) }
+}
+
 /// The filters that were given.
 func filters(_ given: [(name: String, value: String?)]) -> [(name: String, value: String)] {
     given.compactMap { filter in filter.value.map { (filter.name, $0) } }

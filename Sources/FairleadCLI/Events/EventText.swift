@@ -5,7 +5,7 @@ enum EventText {
     static let list = ListText(
         columns: [
             ("event", "id"), ("kind", "kind"), ("state", "state"), ("connection", "connection"), ("account", "account"), ("order", "order"),
-            ("path", "path"), ("again", "duplicate_count"), ("received", "received_at"),
+            ("external id", "external_id"), ("path", "path"), ("again", "duplicate_count"), ("reason", "reason"), ("received", "received_at"),
         ],
         empty:
             "No events yet. They come when an ATS calls /ats/{connection}/… or a provider calls back; fairlead connection list names the connections."
@@ -15,8 +15,8 @@ enum EventText {
     static func details(_ event: JSON) -> String {
         var facts: [[String]] = []
         for (name, path) in [
-            ("connection", "connection"), ("account", "account"), ("order", "order"), ("path", "path"), ("received", "received_at"),
-            ("happened", "occurred_at"), ("received again", "duplicate_count"), ("runs", "runs"),
+            ("connection", "connection"), ("account", "account"), ("order", "order"), ("orders", "orders"), ("external id", "external_id"), ("path", "path"),
+            ("received", "received_at"), ("happened", "occurred_at"), ("received again", "duplicate_count"), ("runs", "runs"), ("reason", "reason"),
         ] where !event.cell(path).isEmpty && event.cell(path) != "0" {
             facts.append([name, event.cell(path)])
         }

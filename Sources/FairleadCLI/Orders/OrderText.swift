@@ -65,11 +65,20 @@ enum OrderText {
         if let problem = order["problem"], !problem.isNull {
             fact("problem", "\(problem.cell("code")): \(problem.cell("message")) (\(problem.cell("at")))")
         }
+        facts += ats(order["ats"] ?? .null)
         fact("placed", order.cell("created_at"))
         fact("updated", order.cell("updated_at"))
         fact("next attempt", order.cell("next_attempt_at"))
         fact("asked about next", order.cell("next_read_at"))
         return facts
+    }
+
+    private static func ats(_ ats: JSON) -> [[String]] {
+        var rows: [[String]] = []
+        if !ats.cell("told").isEmpty { rows.append(["ATS was told", "\(ats.cell("told")) (\(ats.cell("told_at")))"]) }
+        guard !ats.cell("pending").isEmpty else { return rows }
+        let why = ats["error"].flatMap { $0.isNull ? nil : "; \($0.cell("code")): \($0.cell("message"))" } ?? ""
+        return rows + [["ATS not told yet", "\(ats.cell("pending")), by \(ats.cell("run"))\(why)"]]
     }
 
     /// Rows without the columns that are empty in all of them.

@@ -28,13 +28,14 @@ struct RunList: AsyncParsableCommand {
     @Option(help: "Of this hook; a route's is its METHOD /path.")
     var hook: String?
 
+    @OptionGroup var subject: SubjectOptions
     @OptionGroup var span: SpanOptions
     @OptionGroup var page: PageOptions
     @OptionGroup var host: HostOptions
 
     func run() async throws {
         let given =
-            filters("state", state) + filters("connection", connection) + span.query
+            filters("state", state) + filters("connection", connection) + subject.query + span.query
             + filters([("event", event), ("order_id", order), ("hook", hook)])
         let response = try await host.ask { try await $0.get(["runs"], query: given + page.query) }
         host.show(response) { RunText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }

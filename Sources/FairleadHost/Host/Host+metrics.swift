@@ -12,6 +12,13 @@ extension Host {
         return [
             Metric("fairlead_orders", "Orders by connection and state.", .gauge, values(counts.orders)),
             Metric("fairlead_runs", "Runs that have not ended or wait for a person, by connection and state.", .gauge, values(counts.runs)),
+            Metric(
+                "fairlead_runs_set_aside",
+                "Runs that ended without what they were for (skipped, rejected), by connection, kind and state.",
+                .gauge,
+                counts.setAside.sorted { ($0.key.connection, $0.key.kind, $0.key.state) < ($1.key.connection, $1.key.kind, $1.key.state) }
+                    .map { ([("connection", $0.key.connection), ("kind", $0.key.kind), ("state", $0.key.state)], Double($0.value)) }
+            ),
             Metric("fairlead_events", "Events that are not done, by connection and state.", .gauge, values(counts.events)),
             Metric("fairlead_dead_letters", "What gave up and waits for a person, by kind.", .gauge, deadLetters(counts)),
             Metric(

@@ -7,17 +7,22 @@ extension Commands {
         public var done = 0
         /// How many it could not be done for, such as a run that is executing at the moment.
         public var refused = 0
+        /// How many of these are updates that were skipped because the ATS was told of a later change already.
+        public var superseded = 0
         /// Where the next batch begins; nil when there are no more.
         public var next: String?
 
-        public init(done: Int = 0, refused: Int = 0, next: String? = nil) {
+        public init(done: Int = 0, refused: Int = 0, superseded: Int = 0, next: String? = nil) {
             self.done = done
             self.refused = refused
+            self.superseded = superseded
             self.next = next
         }
 
         /// The batch as the API shows it.
-        public var json: JSON { ["done": .int(Int64(done)), "refused": .int(Int64(refused)), "next": JSON(next)] }
+        public var json: JSON {
+            ["done": .int(Int64(done)), "refused": .int(Int64(refused)), "superseded": .int(Int64(superseded)), "next": JSON(next)]
+        }
     }
 
     /// Replays one page of what was received, oldest first: only deliveries and webhooks that are done or dead.
@@ -34,7 +39,7 @@ extension Commands {
     /// - Throws: ``CommandError`` where the store cannot be had.
     public func retry(runs query: RunQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
         let runs = try await deadLetters(query, page)
-        return try await batch(runs.items.map(\.id), runs.next) { _ = try await retry(run: $0, note: note) }
+        return try await batch(runs.items.map(\.id), runs.next) { _ = try await retry(run: $0, note: note, isOneOfMany: true) }
     }
 
     /// Takes one page of runs out of the dead letters, oldest first.
@@ -56,6 +61,7 @@ extension Commands {
                 batch.done += 1
             } catch let error as CommandError where error.status == 404 || error.status == 409 {
                 batch.refused += 1
+                if error.code == "superseded" { batch.superseded += 1 }
             }
         }
         return batch

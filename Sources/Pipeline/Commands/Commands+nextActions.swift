@@ -23,6 +23,13 @@ extension Commands {
         return nextActions
     }
 
+    /// What the ATS knows of an order.
+    /// - Throws: ``CommandError`` where the store cannot be had.
+    public func atsStatus(of order: Order) async throws -> ATSStatus {
+        let updates = try await mapStoreError { try await store.updates(of: [order.id]) }[order.id]
+        return ATSStatus(told: updates?.told, pending: updates?.pending)
+    }
+
     /// Somebody looks at an order: it is read soon, unless it was looked at a moment ago, is not polled, or too many others are being looked at.
     ///
     /// Looking is possible while nothing can be written: where the store cannot be had, nothing happens but a line in the log.

@@ -58,8 +58,10 @@ extension Commands {
     public func previewRetry(runs query: RunQuery) async throws -> Preview {
         try await preview("retry") {
             try await store.runs(query.deadLetters, $0)
-        } canBeDone: {
-            $0.mayBeRetried
+        } canBeDone: { run in
+            guard run.mayBeRetried else { return false }
+            guard run.order != nil else { return true }
+            return try await mapStoreError { try await store.laterUpdateTold(than: run.id) } == nil
         }
     }
 
@@ -76,16 +78,14 @@ extension Commands {
     private func preview<Item>(
         _ verb: String,
         _ read: (PageRequest) async throws -> Page<Item>,
-        canBeDone: (Item) -> Bool = { _ in true }
+        canBeDone: (Item) async throws -> Bool = { _ in true }
     ) async throws -> Preview {
         var preview = Preview(verb: verb)
         var request = PageRequest(limit: 200, ascending: true)
         repeat {
             let asked = request
             let page = try await mapStoreError { try await read(asked) }
-            let possible = page.items.count(where: canBeDone)
-            preview.possible += possible
-            preview.refused += page.items.count - possible
+            for item in page.items { if try await canBeDone(item) { preview.possible += 1 } else { preview.refused += 1 } }
             request.cursor = page.next
         } while request.cursor != nil
         return preview
@@ -127,7 +127,7 @@ extension RunQuery {
 
 extension Run {
     /// Whether a person may take it out of the dead letters.
-    var mayBeDiscarded: Bool { [.waiting, .queued, .dead, .parked].contains(state) }
+    var mayBeDiscarded: Bool { [.waiting, .queued, .dead, .parked].contains(state) || order != nil && state == .rejected }
 
     /// Whether a person may have it attempted again. Who asked a route is gone.
     var mayBeRetried: Bool { [.waiting, .dead, .parked, .discarded, .rejected, .skipped].contains(state) && !isRoute }

@@ -131,6 +131,9 @@ public struct Commands: Sendable {
         return event
     }
 
+    /// The connections that are configured.
+    public var connections: [String] { environment.registry.connections.map(\.id) }
+
     /// What keeps a connection's scripts from running: `{code, message}`; nil where nothing does.
     public func problem(of connection: Connection) -> JSON? {
         breakers.scripts.isOpen(connection.scripts.id) ? ScriptRunner.paused.json : nil
@@ -138,17 +141,31 @@ public struct Commands: Sendable {
 
     /// Gives a run that ended without success, or waits, another attempt now.
     /// - Throws: ``CommandError``: 404; 409 where it is done, running, or answered a caller who is gone.
-    public func retry(run id: String, note: String? = nil) async throws -> Run {
+    /// - Parameter isOneOfMany: whether it was not named by itself: then it is not retried where that would order for somebody who may be withdrawn.
+    public func retry(run id: String, note: String? = nil, isOneOfMany: Bool = false) async throws -> Run {
         var run = try await self.run(id)
         guard run.mayBeRetried else {
             throw CommandError(409, "not_retryable", "The run is \(run.state.rawValue)\(run.isRoute ? " and answered a caller who is gone" : "").")
         }
-        // What a new attempt may ask for anew: calls that were refused or answered with an error did nothing, and what stood in their way may be mended.
-        let steps = try await mapStoreError { try await store.steps(of: id) }
-        let failed = steps.filter { $0.didNothing && !$0.repeatable }.map { step -> Step in
+        if run.order != nil, let later = try await mapStoreError({ try await store.laterUpdateTold(than: id) }) {
+            throw CommandError(
+                409,
+                "superseded",
+                "The ATS was told of a later change of the order by \(later); telling it this one would take it back. Discard the run."
+            )
+        }
+        // What a new attempt may ask for anew: calls that were refused or answered with an error did nothing, and what stood in their way may be mended;
+        // and what was only read since the run last changed something may be different by now.
+        let steps = try await mapStoreError { try await store.steps(of: id) }.filter { !$0.isLeftBehind }
+        let reads = Set(steps.readsSinceLastAct.map(\.number))
+        let failed = steps.filter { ($0.didNothing || reads.contains($0.number)) && !$0.repeatable }.map { step -> Step in
             var step = step
             step.repeatable = true
             return step
+        }
+        let withdrawn = steps.compactMap(\.externalIDToDecideOn)
+        if isOneOfMany, !withdrawn.isEmpty {
+            throw CommandError(409, "withdrawn", "The candidate may be withdrawn; retry the run by itself to order all the same.")
         }
         let before = run.state
         if let connection = environment.registry.connection(run.connection) {
@@ -166,6 +183,7 @@ public struct Commands: Sendable {
             .queue(QueuedWork(.run(id), concurrencyKey: concurrencyKey, due: environment.clock.now(), priority: 3)),
         ]
         if !failed.isEmpty { effects.append(.steps(failed, of: id)) }
+        effects += withdrawn.map { .forgetWithdrawal(connection: run.connection, externalID: $0) }
         effects += change(event, to: .working)
         if let order = run.order {
             effects.append(.timeline(entry(order, "the ATS is to be told again", note: note, details: ["run": .string(id)])))
@@ -221,10 +239,17 @@ public struct Commands: Sendable {
 }
 
 extension Step {
+    /// The external id of an order that was not placed because nobody can say whether the candidate was withdrawn before or after it was asked for.
+    var externalIDToDecideOn: String? {
+        guard kind == "orders.place", reply?.value["value"]?["ends"]?["kind"]?.text == "parked" else { return nil }
+        return request.value["external_id"]?.text
+    }
+
     /// Whether the call was refused by the host, could not be made, or was answered with an error: a new attempt may make it again.
     var didNothing: Bool {
         guard let reply = reply?.value else { return false }
         if let error = reply["error"], !error.isNull { return true }
+        if reply["value"]?["ends"] != nil { return true }
         guard kind == "http", let response = reply["value"] else { return false }
         if let error = response["error"], !error.isNull { return true }
         return (response["status"]?.integer ?? 0) >= 400

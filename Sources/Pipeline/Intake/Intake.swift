@@ -53,8 +53,8 @@ public struct Intake: Sendable {
             connection: connection.id,
             request: kept,
             receivedAt: now,
-            occurredAt: rule.occurredAt?.timestamp(in: request, as: rule.body, now: now),
-            group: rule.group?.text(in: request, as: rule.body)
+            occurredAt: rule.occurredAt.lazy.compactMap { $0.timestamp(in: request, as: rule.body, now: now) }.first,
+            group: rule.group.lazy.compactMap { $0.text(in: request, as: rule.body) }.first
         )
         if let match = connection.hooks.route(method: request.method, path: request.path) {
             IntakeResult.stored.count(.ats, connection: connection.id)

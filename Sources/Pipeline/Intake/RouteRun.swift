@@ -39,14 +39,16 @@ struct RouteRun: Sendable {
         return response
     }
 
-    private func finish(_ run: Run, _ event: Event) async throws -> (Run, WireResponse) {
+    private func finish(_ begun: Run, _ event: Event) async throws -> (Run, WireResponse) {
+        var run = begun
         if case .refused = scripts.permission(for: connection.scripts) { return dead(run, ScriptRunner.paused, [], 503) }
         let attempt = try await withinDeadline {
-            let first = try await scripts.attempt(run, for: event, of: connection, on: connection.scripts, remembered: [])
+            let first = try await scripts.attempt(begun, for: event, of: connection, on: connection.scripts, remembered: [])
             guard case .interrupted = first.end else { return first }
             // Somebody else's script ended the worker.
-            return try await scripts.attempt(run, for: event, of: connection, on: connection.scripts, remembered: try await store.steps(of: run.id))
+            return try await scripts.attempt(begun, for: event, of: connection, on: connection.scripts, remembered: try await store.steps(of: begun.id))
         }
+        if let attempt { run = run.about(attempt.subjects) }
         let now = environment.clock.now()
         func message(_ reason: String) -> JSON { ["message": .string(reason)] }
         // The ATS gets the reason unchanged; the stored copy names no person.

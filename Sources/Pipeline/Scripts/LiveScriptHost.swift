@@ -42,6 +42,38 @@ struct LiveScriptHost: ConnectionScriptHost {
         }
     }
 
+    /// A route is answered while the ATS waits: what it asks for happens now.
+    var occurrence: Occurrence? {
+        func time(_ name: String) -> Timestamp? { input[name]?.text.flatMap { Timestamp(iso8601: $0) } }
+        guard run.event != nil, let receivedAt = time("received_at") else { return nil }
+        return Occurrence(occurredAt: time("occurred_at") ?? (run.isRoute ? receivedAt : nil), receivedAt: receivedAt)
+    }
+
+    func withdrawing(_ externalID: String) -> StepEffect? {
+        occurrence.map { .withdraw(connection: connection.id, externalID: externalID, $0) }
+    }
+
+    func ending(placing order: Order, asked: Occurrence) async throws -> JSON? {
+        guard let withdrawal = try await store.withdrawal(connection: connection.id, externalID: order.externalID) else { return nil }
+        let present = try await store.order(connection: connection.id, externalID: order.externalID)
+        guard asked.isBlocked(by: withdrawal, isFirst: present == nil) else { return nil }
+        // One that stands is found, and nothing is ordered anyway.
+        if let present, ![.cancelled, .refused, .failed].contains(present.state) { return nil }
+        if asked.relation(to: withdrawal) == .earlier {
+            let reason = "withdrawn in the ATS at \(withdrawal.occurredAt ?? withdrawal.receivedAt): nothing is ordered for what happened before that"
+            return ["kind": "skipped", "reason": .string(reason)]
+        }
+        let reason =
+            "a withdrawal of this candidate was received at \(withdrawal.receivedAt), and nothing says which happened first: retry the run to order, "
+            + "or discard it"
+        return ["kind": "parked", "reason": .string(reason)]
+    }
+
+    func ending(withdrawing order: Order) async throws -> JSON? {
+        guard let occurredAt = occurrence?.occurredAt, let asked = try await store.lastAsked(for: order.id), asked > occurredAt else { return nil }
+        return ["kind": "skipped", "reason": .string("the screening was asked for at \(asked), after this withdrawal of \(occurredAt)")]
+    }
+
     func packages(account: String?) async throws -> [ScreeningPackage] {
         let name = account ?? connection.accounts.first
         guard let name, connection.accounts.contains(name) else {

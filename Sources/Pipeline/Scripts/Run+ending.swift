@@ -1,3 +1,4 @@
+import Plugins
 import Screening
 
 extension Run {
@@ -9,6 +10,14 @@ extension Run {
         var run = closed(state, result, at: timestamp)
         if let failure { run.fail(failure, attempt: attempt, at: timestamp) } else { run.setFailureAside() }
         run.logs = logs
+        return run
+    }
+
+    /// The run with what its script said it is about.
+    func about(_ subjects: RunSubjects) -> Run {
+        var run = self
+        run.externalID = subjects.externalIDs.first ?? externalID
+        run.searchTexts = subjects.texts
         return run
     }
 

@@ -1,4 +1,5 @@
 import Logging
+import Metrics
 import Screening
 
 extension Environment {
@@ -26,6 +27,11 @@ extension Environment {
     }
 
     private func log(_ run: Run) {
+        if run.state.isEnded {
+            let kind = run.isRoute ? "route" : run.hook == "on_update" ? "update" : "event"
+            let labels = [("connection", run.connection), ("kind", kind), ("state", run.state.rawValue)]
+            Counter(label: "fairlead_runs_ended_total", dimensions: labels).increment()
+        }
         var metadata: Logger.Metadata = [
             "run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)", "state": "\(run.state.rawValue)",
             "attempt": "\(run.attempt)",

@@ -20,6 +20,10 @@ struct RunStage: Sendable {
             let failure = RunFailure("interrupted", "the host stopped before the ATS was answered; the ATS asks again by itself")
             return finish(run.ended(.discarded, failure: failure, at: now), event: .done)
         }
+        if run.order != nil, let later = try await store.laterUpdateTold(than: run.id) {
+            let reason = "superseded: the ATS was told of a later change of the order by \(later), and must not go back to this one"
+            return finish(run.ended(.discarded, ["kind": "superseded", "reason": .string(reason)], logs: run.logs, at: now), event: .done)
+        }
         guard let connection = environment.registry.connection(run.connection) else {
             let message = "the connection \(run.connection) is not configured; retry the run when it is"
             return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
@@ -62,7 +66,8 @@ struct RunStage: Sendable {
         return finish(run.ended(.dead, failure: failure, logs: run.logs, at: problem.at), event: .dead)
     }
 
-    private func result(of run: Run, _ attempt: HookRunner.Attempt) -> StageResult {
+    private func result(of stored: Run, _ attempt: HookRunner.Attempt) -> StageResult {
+        let run = stored.about(attempt.subjects)
         let now = environment.clock.now()
         let logs = attempt.logs
         func result(_ kind: String, _ reason: String) -> JSON { ["kind": .string(kind), "reason": .string(attempt.redacted(reason))] }
@@ -144,9 +149,9 @@ struct RunStage: Sendable {
         if let event = run.event { effects.append(.event(id: event, state: state, problem: problem)) }
         if let order = run.order {
             let text = run.state == .done ? "the ATS was told" : "telling the ATS ended \(run.state.rawValue)"
-            effects.append(
-                .timeline(TimelineEntry(order: order, at: environment.clock.now(), kind: "update", text: text, details: ["run": .string(run.id)]))
-            )
+            var details: JSON = ["run": .string(run.id)]
+            details["code"] = (run.failure?.code ?? run.result?.value["kind"]?.text).flatMap { $0 == "done" ? nil : .string($0) }
+            effects.append(.timeline(TimelineEntry(order: order, at: environment.clock.now(), kind: "update", text: text, details: details)))
         }
         return .decided(Decision(.done, effects))
     }

@@ -165,9 +165,9 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
 
     func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? {
         switch effect {
-        case .place(let order, _)?: return place(order)
+        case .place(let order, _, _)?: return place(order)
         case .value(_, let key, let value, _)?: keep(value, key: key)
-        case nil: break
+        case .withdraw?, nil: break
         }
         return nil
     }

@@ -20,13 +20,16 @@ public struct HookRunner: Sendable {
         public let unwritten: [Step]
         /// What the script logged, redacted.
         public let logs: [JSON]
+        /// What the script was about.
+        public let subjects: RunSubjects
         let input: JSON
         let replies: Redactor.Replies
 
-        init(end: HookEnd, unwritten: [Step], logs: [JSON], input: JSON, replies: Redactor.Replies) {
+        init(end: HookEnd, unwritten: [Step], logs: [JSON], subjects: RunSubjects = RunSubjects(), input: JSON, replies: Redactor.Replies) {
             self.end = end
             self.unwritten = unwritten
             self.logs = logs
+            self.subjects = subjects
             self.input = input
             self.replies = replies
         }
@@ -49,6 +52,7 @@ public struct HookRunner: Sendable {
         var limits = call.limits.sandbox
         limits.trace = trace?.detail ?? .off
         var end: HookEnd
+        var looksAgain = false
         do {
             let request = call.request(secrets: Array(host.secrets.keys))
             let runEnd = try await pool.run(
@@ -58,12 +62,19 @@ public struct HookRunner: Sendable {
                 limits: limits,
                 tenant: call.connection,
                 note: { [trace] note in
-                    if note.op == "trace" { trace?.take(note.args, run: call.run.id) } else { notes.add(note.args) }
+                    switch note.op {
+                    case "trace": trace?.take(note.args, run: call.run.id)
+                    case "subject": notes.add(subject: note.args)
+                    default: notes.add(note.args)
+                    }
                 },
                 call: { try await journal.answer($0) }
             )
             switch runEnd {
-            case .finished(let bytes): end = HookEnd(json: (try? JSON(parsing: bytes)) ?? .null, at: host.clock.now())
+            case .finished(let bytes):
+                let json = (try? JSON(parsing: bytes)) ?? .null
+                end = HookEnd(json: json, at: host.clock.now())
+                if case .retry = end { looksAgain = json["keep"]?.boolean != true }
             case .failed(let error): end = .failed(HookFailure(error, in: call, replies: await journal.replies))
             case .interrupted(let why): end = .interrupted(why)
             }
@@ -72,12 +83,14 @@ public struct HookRunner: Sendable {
         } catch let error as PoolError {
             end = .interrupted(String(describing: error))
         }
-        if let failure = await journal.overLimit {
-            if case .failed = end {} else { end = .failed(HookFailure(failure, in: call)) }
-        }
+        if let failure = await journal.fatal { end = .failed(HookFailure(failure, in: call, raised: end)) }
         let replies = await journal.replies
         let logs = notes.all(redactedBy: Redactor(input: call.input, replies: replies))
-        return Attempt(end: end, unwritten: await journal.unwritten(), logs: logs, input: call.input, replies: replies)
+        let isWhole = if case .failed = end { false } else if case .interrupted = end { false } else { true }
+        let unwritten = await journal.unwritten(looksAgain: looksAgain, isWhole: isWhole)
+        var subjects = await journal.subjects
+        notes.add(to: &subjects)
+        return Attempt(end: end, unwritten: unwritten, logs: logs, subjects: subjects, input: call.input, replies: replies)
     }
 
     /// What a connection's scripts offer. Runs their top level in the sandbox, with nothing to reach.
@@ -167,10 +180,20 @@ extension HookFailure {
         "plugin_paused", "host_paused", "deadline",
     ]
 
-    init(_ failure: AttemptFailure, in call: HookCall) {
-        self.init(
-            RunFailure(failure.code, failure.message, plugin: call.plugin, hook: call.hook),
-            retry: failure.notBefore.map { .notBefore($0) } ?? (failure.retryable ? .later : .never)
+    /// - Parameter raised: how the script ended after it was told, which names the line.
+    init(_ failure: AttemptFailure, in call: HookCall, raised: HookEnd? = nil) {
+        var error = RunFailure(
+            failure.code,
+            failure.message,
+            plugin: call.plugin,
+            hook: call.hook,
+            expected: failure.expected,
+            found: failure.found,
+            hint: failure.hint
         )
+        if case .failed(let raised)? = raised {
+            (error.script, error.line, error.excerpt) = (raised.error.script, raised.error.line, raised.error.excerpt)
+        }
+        self.init(error, retry: failure.notBefore.map { .notBefore($0) } ?? (failure.retryable ? .later : .never))
     }
 }

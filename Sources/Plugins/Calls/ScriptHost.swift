@@ -66,8 +66,27 @@ public protocol ConnectionScriptHost: HTTPScriptHost, ValueScriptHost, Rememberi
     func cancel(order id: String, reason: String?) async throws -> JSON
     /// The packages of one of the connection's accounts, the first where nil.
     func packages(account: String?) async throws -> [ScreeningPackage]
+    /// When what the run handles happened; nil where it handles nothing that was received.
+    var occurrence: Occurrence? { get }
+    /// How the run ends because the candidate of an order was withdrawn: `{kind, reason}`; nil where the order may be placed.
+    func ending(placing order: Order, asked: Occurrence) async throws -> JSON?
+    /// How the run ends because an order was asked for after the withdrawal that it handles: `{kind, reason}`; nil where the order may be cancelled.
+    func ending(withdrawing order: Order) async throws -> JSON?
+    /// The effect that notes the withdrawal of a candidate; nil where none is to be noted.
+    func withdrawing(_ externalID: String) -> StepEffect?
     /// The effect that keeps a value; nil deletes it.
     func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect
+}
+
+extension ConnectionScriptHost {
+    /// Nil.
+    public var occurrence: Occurrence? { nil }
+    /// Nil: every order may be placed.
+    public func ending(placing order: Order, asked: Occurrence) async throws -> JSON? { nil }
+    /// Nil: every order may be cancelled.
+    public func ending(withdrawing order: Order) async throws -> JSON? { nil }
+    /// Nil: none is noted.
+    public func withdrawing(_ externalID: String) -> StepEffect? { nil }
 }
 
 /// A host that answers calls in place of doing them: a dry run's.
@@ -118,6 +137,10 @@ public struct AttemptFailure: Error, Sendable, Equatable {
     public let retryable: Bool
     /// Set when nothing was tried: the attempt does not count, and nothing is tried before this time. Nil where something was tried.
     public let notBefore: Timestamp?
+    /// What was expected, what was found, and what to do about it, where that can be said. Never with personal data.
+    public var expected: String?
+    public var found: String?
+    public var hint: String?
 
     public init(_ code: String, _ message: String, retryable: Bool) {
         self.code = code

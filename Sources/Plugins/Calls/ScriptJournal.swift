@@ -17,18 +17,25 @@ actor ScriptJournal {
     /// Who answers calls in place of the host; nil where they are done.
     private let stubs: (any StubbingScriptHost)?
     private var number = 0
-    /// The failure that ends the run even if the script catches the error at its line; nil while the script stays within its number of calls.
-    private(set) var overLimit: AttemptFailure?
+    /// The failure that ends the run even if the script catches the error at its line; nil while there is none.
+    private(set) var fatal: AttemptFailure?
     /// The personal values in the answers that the script got; none of them may appear in what the script reports.
     private(set) var replies = Redactor.Replies()
     private var pending: [Step] = []
     /// Calls of this attempt whose failure may pass: sent again should the run be tried again.
     private var mayPass: Set<Int> = []
     private var done: [Int: Step] = [:]
-    /// A failed call was sent again, so the script may legitimately make different calls from here on.
+    /// What the script named so far.
+    private(set) var subjects = RunSubjects()
+    /// What was only read since the run last changed something.
+    private var sinceAct: [Int: Step] = [:]
+    /// A call was made again, so the script may legitimately make different calls from here on.
     private var hasDiverged = false
-    /// The current call replaces a different call of an earlier attempt, so it is sent under a key of its own.
-    private var isReplaced = false
+    /// Which branch the run is on: counts how often it made other calls than its earlier attempts. Steps of an earlier branch may be replaced by other calls,
+    /// those of the present one never.
+    private var branch = 0
+    /// Whether this attempt made other calls than the earlier ones.
+    private var hasBranched = false
 
     init(run: String, remembered: [Step], limits: ScriptLimits, host: any ScriptHost) {
         self.run = run
@@ -41,14 +48,11 @@ actor ScriptJournal {
 
     /// Answers one call: `{"value":…}`, or `{"error":…}` which the prelude raises at the script's line.
     func answer(_ call: HostCall) async throws -> [UInt8] {
+        // The first time it is an error at the script's line; a script that catches it and calls again is stopped.
+        if let fatal { throw fatal }
         number += 1
-        isReplaced = false
         guard number <= limits.steps else {
-            let failure = AttemptFailure("step_limit", "the run made more than \(limits.steps) host calls", retryable: false)
-            // The first time it is an error at the script's line; a script that catches it and calls again is stopped.
-            guard overLimit == nil else { throw failure }
-            overLimit = failure
-            return ScriptJournal.errorReply(HostCallError(failure.code, failure.message)).bytes()
+            return refuse(AttemptFailure("step_limit", "the run made more than \(limits.steps) host calls", retryable: false))
         }
         guard let arguments = try? JSON(parsing: call.args) else {
             return ScriptJournal.errorReply(HostCallError("bad_request", "\(call.op): a number or text in the arguments is not allowed in JSON"))
@@ -61,27 +65,53 @@ actor ScriptJournal {
             request: arguments,
             at: host.clock.now()
         )
+        step.branch = branch
         if let before = remembered[number] {
             if before.requestHash == step.requestHash {
-                if let reply = before.reply, !before.repeatable {
-                    // The host ended after the answer was written and before the attempt's end, which would have marked it.
-                    if before.mayPass { keep(toMark: before) }
-                    hear(reply.value, call.op)
-                    return reply.value.bytes()
-                }
+                branch = max(branch, before.branch)
+                step.branch = branch
+                if let reply = before.reply, !before.repeatable { return answer(before, reply.value) }
                 step.attempts = before.attempts + 1
                 // The new answer may lead the script down another path than last time.
                 if before.reply != nil { hasDiverged = true }
-            } else if before.repeatable || hasDiverged {
-                isReplaced = true
-                hasDiverged = true
+            } else if before.repeatable || hasDiverged || before.branch < branch {
+                if !hasBranched { branch = (remembered.values.map(\.branch).max() ?? 0) + 1 }
+                hasBranched = true
+                step.branch = branch
             } else {
-                throw nondeterministic(before, call.op)
+                return refuse(nondeterministic(before, step))
             }
         }
         let reply = try await perform(&step)
         hear(reply, call.op)
+        note(made: step)
         return reply.bytes()
+    }
+
+    /// Gives the answer of an earlier attempt again.
+    private func answer(_ before: Step, _ reply: JSON) -> [UInt8] {
+        // The host ended after the answer was written and before the attempt's end, which would have marked it.
+        if before.mayPass { keep(toMark: before) }
+        if before.branch < branch {
+            var step = before
+            step.branch = branch
+            settle(step)
+        }
+        hear(reply, before.kind)
+        note(made: before)
+        return reply.bytes()
+    }
+
+    private func note(made step: Step) {
+        subjects.add(step)
+        if step.isAct { sinceAct = [:] } else if step.isAskedAnew { sinceAct[step.number] = step }
+    }
+
+    /// Ends the run with an error at the script's line.
+    private func refuse(_ failure: AttemptFailure) -> [UInt8] {
+        fatal = failure
+        let error = HostCallError(failure.code, failure.message, expected: failure.expected, found: failure.found, hint: failure.hint)
+        return ScriptJournal.errorReply(error).bytes()
     }
 
     private func keep(toMark step: Step) {
@@ -95,24 +125,39 @@ actor ScriptJournal {
     }
 
     /// The steps to write with the run's new state. Failures that may pass are marked: should the run be tried again, they are sent again.
-    func unwritten() -> [Step] {
+    /// - Parameters:
+    ///   - looksAgain: whether the next attempt is to ask anew what was only read since the run last changed something.
+    ///   - isWhole: whether the script came to an end of its own: earlier attempts' steps beyond that are no part of the run any more.
+    func unwritten(looksAgain: Bool, isWhole: Bool) -> [Step] {
         var steps = Dictionary(pending.map { ($0.number, $0) }) { $1 }
-        for number in mayPass {
-            guard var step = steps[number] ?? done[number] else { continue }
+        for number in mayPass.union(looksAgain ? Array(sinceAct.keys) : []) {
+            guard var step = steps[number] ?? sinceAct[number] ?? done[number] else { continue }
             step.repeatable = true
             steps[number] = step
+        }
+        if isWhole {
+            for var step in remembered.values where step.number > number && !step.isLeftBehind {
+                step.branch = Step.leftBehind
+                steps[step.number] = step
+            }
         }
         return steps.values.sorted { $0.number < $1.number }
     }
 
-    private func nondeterministic(_ before: Step, _ kind: String) -> AttemptFailure {
-        let present = kind == before.kind ? "the same call with other arguments" : kind
-        return AttemptFailure(
+    private func nondeterministic(_ before: Step, _ step: Step) -> AttemptFailure {
+        let isSame = before.described == step.described
+        let present = isSame ? "the same call with other arguments" : step.described
+        let paths = step.differences(from: before)
+        var failure = AttemptFailure(
             "nondeterministic_script",
-            "step \(number) was \(before.kind) in an earlier attempt and is \(present) now; "
+            "step \(number) was \(before.described) in an earlier attempt and is \(present) now; "
                 + "a script must make the same calls with the same arguments each time it is run for the same input",
             retryable: false
         )
+        failure.expected = before.described
+        failure.found = isSame && !paths.isEmpty ? "\(step.described) with another \(paths.joined(separator: ", "))" : step.described
+        failure.hint = "ctx.run.attempt and what is not in the input must not decide which calls are made; ctx.now, ctx.uuid and ctx.random stay the same"
+        return failure
     }
 
     // MARK: Doing
@@ -128,8 +173,7 @@ actor ScriptJournal {
             case "hmac": return note(&step, try hmac(arguments))
             case "packages": return note(&step, .array(try await packages(for: step, arguments).map(\.json)))
             case "orders.get": return note(&step, try await connection(for: step).order(id: arguments["id"]?.text ?? "")?.json ?? .null)
-            case "orders.find":
-                return note(&step, try await connection(for: step).order(externalID: arguments["external_id"]?.text ?? "")?.json ?? .null)
+            case "orders.find": return try await find(&step, arguments)
             case "kv.get":
                 guard let host = host as? any ValueScriptHost else { throw host.error(of: step.kind) }
                 return note(&step, try await host.value(key: arguments["key"]?.text ?? "") ?? .null)
@@ -229,11 +273,29 @@ actor ScriptJournal {
         return reply
     }
 
+    private func find(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
+        let connection = try connection(for: step)
+        let externalID = arguments["external_id"]?.text ?? ""
+        let isWithdrawal = arguments["withdrawn"]?.boolean == true
+        // Noted before the look: an order that is placed meanwhile finds the withdrawal, or is found here.
+        if isWithdrawal, let effect = connection.withdrawing(externalID) {
+            _ = try await connection.remember(pending + [step], doing: effect)
+            pending = []
+        }
+        guard let order = try await connection.order(externalID: externalID) else { return note(&step, .null) }
+        if isWithdrawal, let ending = try await connection.ending(withdrawing: order) { return note(&step, ["ends": ending]) }
+        return note(&step, order.json)
+    }
+
     private func place(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
         let connection = try connection(for: step)
         let order = try await connection.draft(arguments)
         step.milliseconds = 0
-        let placed = try await connection.remember(pending + [step], doing: .place(order) { ["value": $0.json] })
+        // What the ATS says at present happens now.
+        let isPresent = arguments["present"]?.boolean == true
+        let asked = isPresent ? Occurrence(occurredAt: step.at, receivedAt: step.at) : connection.occurrence
+        if let asked, let ending = try await connection.ending(placing: order, asked: asked) { return note(&step, ["ends": ending]) }
+        let placed = try await connection.remember(pending + [step], doing: .place(order, asked: asked) { ["value": $0.json] })
         pending = []
         let reply: JSON = ["value": (placed ?? order).json]
         step.reply = Personal(reply)
@@ -243,7 +305,8 @@ actor ScriptJournal {
     private func http(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
         guard let host = host as? any HTTPScriptHost else { throw host.error(of: step.kind) }
         try host.check(http: arguments)
-        let key = "\(run)-\(step.number)" + (isReplaced ? "-" + step.requestHash.prefix(8) : "")
+        // The request belongs to it: a call that takes another one's place must not get that one's answer, also after a crash.
+        let key = "\(run)-\(step.number)-\(step.requestHash.prefix(8))"
         let exchange = try ScriptExchange(arguments, secrets: host.secrets, key: key, at: host.clock.now())
         guard host.permits(exchange.url) else {
             throw HostCallError(

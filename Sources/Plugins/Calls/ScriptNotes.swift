@@ -5,6 +5,7 @@ import Synchronization
 final class ScriptNotes: Sendable {
     private let clock: any WallClock
     private let notes = Mutex<[(at: Timestamp, bytes: [UInt8])]>([])
+    private let named = Mutex<[[UInt8]]>([])
 
     init(clock: any WallClock) { self.clock = clock }
 
@@ -12,6 +13,14 @@ final class ScriptNotes: Sendable {
     func add(_ bytes: [UInt8]) {
         let timestamp = clock.now()
         notes.withLock { $0.append((timestamp, bytes)) }
+    }
+
+    /// Takes what the script says it is about: `{external_id, candidate}`.
+    func add(subject bytes: [UInt8]) { named.withLock { if $0.count < 20 { $0.append(bytes) } } }
+
+    /// Adds what the script said it is about.
+    func add(to subjects: inout RunSubjects) {
+        for bytes in named.withLock({ $0 }) { if let subject = try? JSON(parsing: bytes) { subjects.add(subject) } }
     }
 
     /// The notes, redacted.

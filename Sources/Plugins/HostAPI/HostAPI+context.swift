@@ -7,7 +7,10 @@ extension HostAPI {
         kind: .context,
         note: """
             The last argument of every hook, and all that a script can reach. Reading something it does not have is an error with a suggestion.
-            Every call that asks the host is a step: done once, remembered, and answered the same when the run is tried again.
+            Every call that asks the host is a step: done once, remembered, and answered the same when the run is tried again. Sent again are HTTP calls that did
+            not connect or were answered 408, 425, 429 or 500 and above, with the same `Idempotency-Key`. After `ctx.retry` the run looks again: what it only
+            read since it last changed something (`http` GET and HEAD, `kv.get`, `orders.get`, `orders.find`, `packages`) is asked anew, and may lead the
+            script to other calls; what it changed, and everything before that, stays remembered. `ctx.retry { keep = true, … }` remembers all of it.
             """,
         members: [
             field("settings", "table<string, any>", "The connection's settings, with the manifest's defaults."),
@@ -48,7 +51,7 @@ extension HostAPI {
                 at `path` of its body, such as `error.message`.
                 """
             ),
-            function("retry", [("options", "fairlead.retry_options")], "nil", "Ends the attempt; the run is tried again later."),
+            function("retry", [("options", "fairlead.retry_options")], "nil", "Ends the attempt; the run is tried again later, and looks again."),
         ]
     )
 
@@ -69,6 +72,16 @@ extension HostAPI {
                 ),
                 function("get", [("id", "string")], "fairlead.order?", "The order of that id, or nil."),
                 function("find", [("options", "fairlead.find_options")], "fairlead.order?", "The order of that external id, or nil."),
+                function(
+                    "withdraw",
+                    [("options", "fairlead.find_options")],
+                    "fairlead.order?",
+                    """
+                    The candidate was withdrawn: gives the order of that external id to cancel, or nil. What was asked for before the withdrawal places no \
+                    order any more: that run ends `skipped`. Where the manifest's `occurred_at` says of one of both no time, a request that is received \
+                    later is `parked`, and a person's `run retry` orders. A withdrawal from before the order was asked for ends `skipped` itself.
+                    """
+                ),
                 function(
                     "cancel",
                     [("id", "string"), ("reason?", "string")],

@@ -78,6 +78,7 @@ extension HostAPI {
                 field("candidate", "fairlead.candidate", "Whom to screen."), field("package", "string|integer", "The provider's package."),
                 field("account", "string?", "One of the connection's accounts; the first where none is named."),
                 field("metadata", "table<string, any>?", "What updates and pinned permissions need later."),
+                field("present", "boolean?", "Whether the ATS was just asked and says so at present: a withdrawal before that does not count."),
             ]
         ),
         Part(
@@ -91,6 +92,7 @@ extension HostAPI {
                 field("words", "string[]?", "Names of the job and its department, the most particular first."),
                 field("without_email", "string?", "What a person is to do where there is no e-mail address."),
                 field("metadata", "table<string, any>?", "What updates and pinned permissions need later."),
+                field("present", "boolean?", "Whether the ATS was just asked and says so at present: a withdrawal before that does not count."),
             ]
         ),
         Part(
@@ -138,6 +140,7 @@ extension HostAPI {
                     "Seconds, or what a `Retry-After` header says; where missing or not understood, the host's own schedule. Never less than a tenth of it."
                 ),
                 field("reason", "string", "Why, for people."),
+                field("keep", "boolean?", "Whether what was only read stays remembered, too."),
             ]
         ),
         Part(name: "kv_options", kind: .value, note: "What `ctx.kv.set` takes.", members: [field("ttl", "number?", "Seconds to keep it.")]),

@@ -37,17 +37,17 @@ struct InboundReading {
             dedupe: dedupe(entry, body),
             body: body,
             echoHeader: echo,
-            occurredAt: value(entry, "occurred_at"),
-            group: value(entry, "group")
+            occurredAt: places(entry, "occurred_at"),
+            group: places(entry, "group")
         )
     }
 
-    private func value(_ entry: ObjectReader, _ key: String) -> RequestValue? {
-        guard entry[key] != nil else { return nil }
+    private func places(_ entry: ObjectReader, _ key: String) -> [RequestValue] {
+        guard entry[key] != nil else { return [] }
         let block = entry.object(key, keys: ["header", "body"])
         if block.members.pairs.count != 1 { entry.problem(key, "must have one of header and body") }
-        if block["header"] != nil { return header(block).map { .header($0.lowercased()) } }
-        return block.text("body").map { .body($0) }
+        if block["header"] != nil { return header(block).map { [.header($0.lowercased())] } ?? [] }
+        return (block.texts("body") ?? []).map { .body($0) }
     }
 
     private func dedupe(_ entry: ObjectReader, _ body: BodyFormat) -> Dedupe {

@@ -11,10 +11,10 @@ public struct InboundRule: Sendable, Equatable {
     public let body: BodyFormat
     /// The header that a handshake's answer repeats; nil where there is no handshake.
     public let echoHeader: String?
-    /// Where a delivery says when it happened; nil where it does not.
-    public let occurredAt: RequestValue?
-    /// Where a delivery says what it belongs to: those of one group are worked on one at a time, in the order received. Nil for no groups.
-    public let group: RequestValue?
+    /// Where a delivery may say when it happened: the first place that does counts.
+    public let occurredAt: [RequestValue]
+    /// Where a delivery may say what it belongs to: those of one group are worked on one at a time, in the order received.
+    public let group: [RequestValue]
 
     public init(
         path: String,
@@ -22,8 +22,8 @@ public struct InboundRule: Sendable, Equatable {
         dedupe: Dedupe = .usual,
         body: BodyFormat = .json,
         echoHeader: String? = nil,
-        occurredAt: RequestValue? = nil,
-        group: RequestValue? = nil
+        occurredAt: [RequestValue] = [],
+        group: [RequestValue] = []
     ) {
         self.path = path
         self.verification = verification

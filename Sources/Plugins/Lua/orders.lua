@@ -4,7 +4,7 @@ return function(core)
     local null = host.json.null
     local orders = {}
 
-    local place_fields = { external_id = true, candidate = true, package = true, account = true, metadata = true }
+    local place_fields = { external_id = true, candidate = true, package = true, account = true, metadata = true, present = true }
     local text_fields = { "first_name", "last_name", "email", "phone", "country" }
 
     -- ATSs give ids as numbers or as text; orders hold text.
@@ -31,16 +31,25 @@ return function(core)
         return result
     end
 
+    -- The answer, unless it is that the run ends here: the candidate was withdrawn, or asked for again.
+    local function unless_ended(reply)
+        if reply and reply.ends then
+            host.finish(reply.ends)
+        end
+        return core.without_nulls(reply)
+    end
+
     --- → the order; the same external_id on one connection gives the same order.
     function orders.place(options)
         local call = "ctx.orders.place"
         core.check_options(call, options, place_fields)
-        return core.without_nulls(core.call("orders.place", {
+        return unless_ended(core.call("orders.place", {
             external_id = identifier(call, "external_id", options.external_id),
             candidate = candidate(call, options.candidate),
             package = identifier(call, "package", options.package),
             account = core.check_optional(call, "account", options.account, "text"),
             metadata = core.check_optional(call, "metadata", options.metadata, "table"),
+            present = core.check_optional(call, "present", options.present, "boolean"),
         }))
     end
 
@@ -54,6 +63,16 @@ return function(core)
         local call = "ctx.orders.find"
         core.check_options(call, options, { external_id = true })
         return core.without_nulls(core.call("orders.find", { external_id = identifier(call, "external_id", options.external_id) }))
+    end
+
+    --- The candidate is withdrawn: an older request of this external_id orders nothing any more. → the order to cancel, or nil.
+    function orders.withdraw(options)
+        local call = "ctx.orders.withdraw"
+        core.check_options(call, options, { external_id = true })
+        return unless_ended(core.call("orders.find", {
+            external_id = identifier(call, "external_id", options.external_id),
+            withdrawn = true,
+        }))
     end
 
     --- → {cancelled = true}, or {cancelled = false, reason = "too_late" or "unsupported"}.

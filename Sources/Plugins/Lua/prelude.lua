@@ -184,7 +184,7 @@ local members = {
         host.finish { kind = "skipped", reason = check("ctx.skip", "reason", reason, "text") }
     end,
     retry = function(options)
-        core.check_options("ctx.retry", options, { after = true, reason = true })
+        core.check_options("ctx.retry", options, { after = true, reason = true, keep = true })
         local after = options.after
         if type(after) ~= "string" then
             after = check_optional("ctx.retry", "after", after, "number")
@@ -192,11 +192,16 @@ local members = {
         if type(after) == "number" and not (after >= 0 and after < math.huge) then
             part("errors").argument("ctx.retry", "after", "seconds, 0 or more, or an HTTP date", after)
         end
-        if after and after > longest_wait then
+        if type(after) == "number" and after > longest_wait then
             part("log").warn(("ctx.retry: a run waits for at most %d days, not %.1f"):format(longest_wait // 86400, after / 86400))
             after = longest_wait
         end
-        host.finish { kind = "retry", after = after, reason = check("ctx.retry", "reason", options.reason, "text") }
+        host.finish {
+            kind = "retry",
+            after = after,
+            reason = check("ctx.retry", "reason", options.reason, "text"),
+            keep = check_optional("ctx.retry", "keep", options.keep, "boolean"),
+        }
     end,
 }
 

@@ -173,6 +173,8 @@ return function(core)
     --- Starts the screening of a candidate. → the order, or nil and what a person can mend in the ATS. `asked.chosen` and `asked.words` choose
     --- the package; `asked.without_email` tells that person what to do about a missing e-mail address.
     function screening.start(ctx, asked)
+        -- So that a delivery that comes to nothing is found by whom it was about.
+        core.host.note("subject", { external_id = asked.external_id, candidate = asked.candidate })
         if not asked.candidate.email then
             return nil, "The candidate has no e-mail address." .. (asked.without_email and " " .. asked.without_email or "")
         end
@@ -185,6 +187,7 @@ return function(core)
             package = package,
             candidate = screening.candidate(ctx, asked.candidate),
             metadata = asked.metadata,
+            present = asked.present,
         })
     end
 
@@ -208,7 +211,7 @@ return function(core)
 
     --- Cancels the order of a candidate who is withdrawn. → the order, and what the ATS must be told when it goes on.
     function screening.cancel(ctx, external_id)
-        local order = ctx.orders.find { external_id = external_id }
+        local order = ctx.orders.withdraw { external_id = external_id }
         if not order then
             ctx.skip("there is no order to cancel")
         elseif ended[order.state] then

@@ -27,6 +27,8 @@ public struct Order: Sendable, Equatable {
     /// The state that the ATS was last notified of, if the order has since been set to be sent again; otherwise nil.
     public var lastNotifiedState: OrderState?
     public var status: Status
+    /// Whether an update of it gave up: the ATS is told when a person sees to it. The store knows it by the runs; it is not written with the order.
+    public var isUntold = false
     /// Counts the changes. A change that was decided on an older version is not made.
     public var version: Int
     /// When it was accepted.
@@ -121,6 +123,9 @@ public struct Order: Sendable, Equatable {
     /// The provider's advice.
     public var outcome: Outcome? { status.outcome }
 
+    /// Who has to act for it to move on; nil at the end and while the host itself is at work.
+    public var waitingOn: Party? { isUntold ? .operator : state.waitingOn }
+
     /// Returns an order to the state in which it is to be sent (again).
     public mutating func returnToAccepted() {
         if state != .accepted, state != .submitting { lastNotifiedState = state }
@@ -133,7 +138,7 @@ public struct Order: Sendable, Equatable {
         [
             "id": .string(id), "connection": .string(connection), "account": .string(account), "provider": .string(provider),
             "external_id": .string(externalID), "package": .string(package), "candidate": candidate.json,
-            "state": .string(state.rawValue), "outcome": JSON(outcome?.rawValue), "waiting_on": JSON(state.waitingOn?.rawValue),
+            "state": .string(state.rawValue), "outcome": JSON(outcome?.rawValue), "waiting_on": JSON(waitingOn?.rawValue),
             "provider_ref": JSON(providerRef),
             "provider_status": JSON(texts: status.providerStatus),
             "report_url": JSON(status.reportURL?.value), "checks": .array(status.checks.map(\.json)),

@@ -58,6 +58,12 @@ public struct EventQuery: Sendable, Equatable {
     /// On one of these connections; nil for any.
     public var connections: Set<String>?
     public var account: String?
+    /// About this external id: of its group, or named by one of its runs, or of an order by that name.
+    public var externalID: String?
+    /// About whom or what a search for this finds, as for orders; or with an identifier of its own, of a run or an order that begins with this.
+    public var text: Personal<String>?
+    /// Whose last run ended, or waits, for a reason that has this in it, whatever its case and marks; or with this state or error's code.
+    public var reason: Personal<String>?
     /// Received at or after.
     public var since: Timestamp?
     /// Received before.
@@ -76,6 +82,12 @@ public struct RunQuery: Sendable, Equatable {
     public var event: String?
     public var order: String?
     public var hook: String?
+    /// Which named this external id, or handled an event of that group, or is of an order by that name.
+    public var externalID: String?
+    /// About whom or what a search for this finds, as for orders; or with an identifier of its own, of its event or its order that begins with this.
+    public var text: Personal<String>?
+    /// Which ended, or wait, for a reason that has this in it, whatever its case and marks; or with this state or error's code.
+    public var reason: Personal<String>?
     /// Made at or after.
     public var since: Timestamp?
     /// Made before.
@@ -111,12 +123,28 @@ public struct Counts: Sendable, Equatable {
         }
     }
 
+    /// Runs that ended alike.
+    public struct Ended: Hashable, Sendable {
+        public let connection: String
+        /// `event`, `update` or `route`.
+        public let kind: String
+        public let state: String
+
+        public init(connection: String, kind: String, state: String) {
+            self.connection = connection
+            self.kind = kind
+            self.state = state
+        }
+    }
+
     /// Every order.
     public var orders: [Group: Int] = [:]
     /// Of these, the orders that failed and about which nothing is to be done: those whose latest change is told by a timeline entry `discarded`.
     public var discarded: [Group: Int] = [:]
     /// Runs that have not ended, and those that wait for a person: `queued`, `running`, `waiting`, `parked`, `dead`.
     public var runs: [Group: Int] = [:]
+    /// Runs that ended without what they were for, by kind: `skipped` and `rejected`.
+    public var setAside: [Ended: Int] = [:]
     /// Events that are not done: `received`, `working`, `dead`. Without a connection where they have none.
     public var events: [Group: Int] = [:]
 

@@ -63,6 +63,10 @@ public struct Run: Sendable {
     public var interruptions: Int
     /// What the script logged, oldest first, redacted.
     public var logs: [JSON]
+    /// The external id that its script named first; nil where it named none.
+    public var externalID: String?
+    /// Texts that it is to be found by beside its order's.
+    public var searchTexts = Personal<[String]>([])
     public let createdAt: Timestamp
     public var endedAt: Timestamp?
 
@@ -136,8 +140,8 @@ public struct Run: Sendable {
     public var json: JSON {
         [
             "id": .string(id), "connection": .string(connection), "plugin": .string(plugin), "plugin_version": .string(pluginVersion),
-            "script": .string(script), "hook": .string(hook), "event": JSON(event), "order": JSON(order), "state": .string(state.rawValue),
-            "attempt": .int(Int64(attempt)), "next_attempt_at": JSON(nextAttemptAt), "result": result?.value ?? .null,
+            "script": .string(script), "hook": .string(hook), "event": JSON(event), "order": JSON(order), "external_id": JSON(externalID),
+            "state": .string(state.rawValue), "attempt": .int(Int64(attempt)), "next_attempt_at": JSON(nextAttemptAt), "result": result?.value ?? .null,
             "error": failure?.json ?? .null,
             "earlier_errors": .array(earlierFailures.map(\.json)), "logs": .array(logs), "created_at": JSON(createdAt), "ended_at": JSON(endedAt),
         ]
@@ -177,6 +181,9 @@ public struct Step: Sendable, Equatable {
     public var at: Timestamp
     /// How long the answer took, in milliseconds; nil while there is none.
     public var milliseconds: Int?
+    /// Which of the run's branches it belongs to, from 0: a run branches when what it asks again is answered differently, and makes other calls from there
+    /// on. ``leftBehind`` for a step of an earlier branch that the present one does not reach.
+    public var branch = 0
 
     public init(
         number: Int,
@@ -200,6 +207,11 @@ public struct Step: Sendable, Equatable {
         self.milliseconds = milliseconds
     }
 
+    /// The branch of steps that the run does not reach any more.
+    public static let leftBehind = -1
+    /// Whether the run does not reach the step any more.
+    public var isLeftBehind: Bool { branch == Self.leftBehind }
+
     /// The step as the API shows it, with its personal data.
     public var json: JSON {
         [
@@ -212,7 +224,15 @@ public struct Step: Sendable, Equatable {
 /// What a step does to the store, in the transaction that remembers it.
 public enum StepEffect: Sendable {
     /// Places an order, and notes that the run and its event made it; the step's reply is made from the order that stands afterwards, the one given or the one that was there.
-    case place(Order, reply: @Sendable (Order) -> JSON)
+    ///
+    /// A withdrawal that keeps an order from being placed which is asked for at `asked` is a ``StoreError/conflict``, see
+    /// ``Occurrence/isBlocked(by:isFirst:)``; nil where no withdrawal matters.
+    case place(Order, asked: Occurrence?, reply: @Sendable (Order) -> JSON)
+    /// Notes that the candidate of an external id was withdrawn. The latest withdrawal is kept; where one does not say when it happened, that is forgotten.
+    case withdraw(connection: String, externalID: String, Occurrence)
     /// Sets a value of the connection's; nil deletes it. Dropped at `expires`.
     case value(connection: String, key: String, JSON?, expires: Timestamp?)
+
+    /// Places an order, whatever was withdrawn.
+    public static func place(_ order: Order, reply: @escaping @Sendable (Order) -> JSON) -> StepEffect { .place(order, asked: nil, reply: reply) }
 }

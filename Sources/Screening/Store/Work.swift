@@ -168,6 +168,8 @@ public enum Effect: Sendable {
     case pause(OperatingState.Subject, OperatingState.Pause?)
     /// Sends an account's provider nothing before a time. A rest is never shortened.
     case rest(OperatingState.Subject, until: Timestamp)
+    /// Forgets that the candidate of an external id was withdrawn.
+    case forgetWithdrawal(connection: String, externalID: String)
     /// A request from the account's or connection's own sender was accepted. The latest time is kept.
     case heard(OperatingState.Subject, at: Timestamp)
     /// A request that claimed to come from the account's or connection's own sender was refused. The latest time is kept.

@@ -143,6 +143,20 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> { try await read { try await store.runs(query, page) } }
     /// See ``Store``.
+    public func laterUpdateTold(than run: String) async throws -> String? { try await read { try await store.laterUpdateTold(than: run) } }
+    /// See ``Store``.
+    public func updates(of orders: [String]) async throws -> [String: (told: Run?, pending: Run?)] {
+        try await read { try await store.updates(of: orders) }
+    }
+    /// See ``Store``.
+    public func runs(_ ids: [String]) async throws -> [Run] { try await read { try await store.runs(ids) } }
+    /// See ``Store``.
+    public func withdrawal(connection: String, externalID: String) async throws -> Occurrence? {
+        try await read { try await store.withdrawal(connection: connection, externalID: externalID) }
+    }
+    /// See ``Store``.
+    public func lastAsked(for order: String) async throws -> Timestamp? { try await read { try await store.lastAsked(for: order) } }
+    /// See ``Store``.
     public func due(_ work: Work) async throws -> Timestamp? { try await read { try await store.due(work) } }
     /// See ``Store``.
     public func counts() async throws -> Counts { try await read { try await store.counts() } }

@@ -11,6 +11,7 @@ final class StubStore: Store {
         var runs: [String: Run] = [:]
         var steps: [String: [Step]] = [:]
         var values: [String: JSON] = [:]
+        var withdrawals: [String: Occurrence] = [:]
         var versions: [String: ScriptVersion] = [:]
         var states: [OperatingState.Subject: OperatingState] = [:]
         var timeline: [TimelineEntry] = []
@@ -153,9 +154,12 @@ final class StubStore: Store {
         return with { state in
             state.steps[run, default: []] += steps
             switch effect {
-            case .place(let order, _):
+            case .place(let order, _, _):
                 state.orders[order.id] = order
                 return order
+            case .withdraw(let connection, let externalID, let occurrence):
+                state.withdrawals["\(connection)/\(externalID)"] = occurrence
+                return nil
             case .value(let connection, let key, let value, _):
                 state.values["\(connection)/\(key)"] = value
                 return nil
@@ -260,6 +264,20 @@ final class StubStore: Store {
         return Page(items: found.sorted { $0.id < $1.id }, next: nil)
     }
 
+    func laterUpdateTold(than run: String) async throws -> String? {
+        with { state in
+            guard let this = state.runs[run], let order = this.order else { return nil }
+            return state.runs.values.filter { $0.order == order && $0.id > run && $0.state == .done }.map(\.id).max()
+        }
+    }
+
+    func updates(of orders: [String]) async throws -> [String: (told: Run?, pending: Run?)] { [:] }
+
+    func runs(_ ids: [String]) async throws -> [Run] { with { state in ids.compactMap { state.runs[$0] } } }
+
+    func withdrawal(connection: String, externalID: String) async throws -> Occurrence? { with { $0.withdrawals["\(connection)/\(externalID)"] } }
+    func lastAsked(for order: String) async throws -> Timestamp? { nil }
+
     func due(_ work: Work) async throws -> Timestamp? { with { $0.due[work] } }
 
     // MARK: What neither stages nor workers ask for
@@ -306,6 +324,7 @@ extension StubStore.State {
             case .queue(let work): next.due[work.work] = work.due
             case .unqueue(let work): next.due[work] = nil
             case .pause(let subject, let pause): next.states[subject, default: OperatingState(subject)].pause = pause
+            case .forgetWithdrawal(let connection, let externalID): next.withdrawals["\(connection)/\(externalID)"] = nil
             case .rest(let subject, let until): next.states[subject, default: OperatingState(subject)].restsUntil = until
             case .heard(let subject, let time): next.states[subject, default: OperatingState(subject)].lastHeardAt = time
             case .refusedDelivery(let subject, let time): next.states[subject, default: OperatingState(subject)].lastRefusedAt = time

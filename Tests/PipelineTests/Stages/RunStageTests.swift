@@ -53,6 +53,32 @@ struct RunStageTests {
         #expect(decision.run?.state == .dead && decision.run?.failure?.code == "connection_missing" && decision.event?.state == .dead)
     }
 
+    @Test("An update is not told after a later one of its order: the run ends discarded, and says what superseded it")
+    func superseded() async throws {
+        let order = harness.order(.completed)
+        var later = run(hook: "on_update", order: order.id)
+        later = Run(
+            id: "run_2",
+            connection: "acme",
+            plugin: "invented",
+            pluginVersion: "1",
+            script: "x",
+            hook: "on_update",
+            event: nil,
+            order: order.id,
+            input: later.input,
+            state: .done,
+            createdAt: harness.now
+        )
+        let earlier = run(hook: "on_update", order: order.id)
+        harness.store.with { [later] in $0.runs = [later.id: later, earlier.id: earlier] }
+        let decision = try #require(try await decide(earlier).decision)
+        #expect(decision.run?.state == .discarded && decision.run?.result?.value["kind"] == "superseded")
+        #expect(decision.run?.reason?.contains("run_2") == true && harness.hooks.calls.isEmpty)
+        let told = try #require(try await decide(later).decision)
+        #expect(told.disposition == .done && told.effects.isEmpty)
+    }
+
     @Test("A run whose scripts are not kept any more is a dead letter")
     func versionMissing() async throws {
         harness.store.with { $0.steps["run_1"] = [Step(number: 1, kind: "uuid", requestHash: "h", request: [:], at: harness.now)] }

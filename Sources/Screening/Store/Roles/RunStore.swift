@@ -6,6 +6,16 @@ public protocol RunStore: Sendable {
     /// Runs, by age.
     func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run>
 
+    /// Several runs; those that are not there are left out.
+    func runs(_ ids: [String]) async throws -> [Run]
+
+    /// The newest update of the same order that came after a run's and has been told already; nil where there is none, and for a run that tells no update.
+    func laterUpdateTold(than run: String) async throws -> String?
+
+    /// What the ATS knows of orders, by order: the run that told the last update, and the first run after it whose update is not told. Orders without
+    /// either are left out.
+    func updates(of orders: [String]) async throws -> [String: (told: Run?, pending: Run?)]
+
     /// The steps that a run has made so far, by number.
     func steps(of run: String) async throws -> [Step]
 
@@ -17,6 +27,12 @@ public protocol RunStore: Sendable {
 
     /// A value that a connection's scripts keep; nil where there is none or it has expired.
     func value(connection: String, key: String) async throws -> JSON?
+
+    /// The withdrawal that was noted last for an external id of a connection; nil where there is none.
+    func withdrawal(connection: String, externalID: String) async throws -> Occurrence?
+
+    /// When the latest of the events happened that asked for an order, as their sender says; nil where none says.
+    func lastAsked(for order: String) async throws -> Timestamp?
 
     /// Keeps versions of scripts, for the runs that begin on them. Keeping one again only says that it is still in use; versions that nobody has kept
     /// for thirty days, and that no unfinished run began on, are forgotten.

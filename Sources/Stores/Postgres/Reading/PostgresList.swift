@@ -38,6 +38,9 @@ struct PostgresList {
         if let until { require("\(column) < $#", .int(until.milliseconds)) }
     }
 
+    /// Keeps only what fits a condition without values.
+    mutating func require(condition: String) { self.condition += " AND " + condition }
+
     /// Keeps only orders that pass the filters which plain columns can answer, states apart.
     mutating func require(_ query: OrderQuery) {
         require("outcome", query.outcome?.rawValue)

@@ -48,6 +48,37 @@ extension PostgresRows {
         return try list.page(on: connection, columns: Self.runColumns, as: "r", opening: { try openKeys(of: $0, 15, 16) }, run)
     }
 
+    func laterUpdateTold(than run: String) throws -> String? {
+        try all(
+            """
+            SELECT l.id FROM runs AS r JOIN runs AS l ON l.order_id = r.order_id AND l.seq > r.seq
+            WHERE r.id = $1 AND r.hook = 'on_update' AND l.hook = 'on_update' AND l.state = 'done' ORDER BY l.seq DESC LIMIT 1
+            """,
+            .text(run)
+        ).first?.text(0)
+    }
+
+    func updates(of orders: [String]) throws -> [String: (told: Run?, pending: Run?)] {
+        let rows = try all(
+            """
+            SELECT \(Self.runColumns) FROM unnest($1::text[]) AS w (id) LEFT JOIN LATERAL (
+                SELECT seq FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = 'done' ORDER BY seq DESC LIMIT 1
+            ) AS t ON true LEFT JOIN LATERAL (
+                SELECT seq FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = ANY($2) AND seq > coalesce(t.seq, 0) ORDER BY seq LIMIT 1
+            ) AS p ON true JOIN runs AS r ON r.seq = t.seq OR r.seq = p.seq
+            """,
+            .texts(orders),
+            .texts(Run.untold.map(\.rawValue))
+        )
+        try openKeys(of: rows, 15, 16)
+        var updates: [String: (told: Run?, pending: Run?)] = [:]
+        for run in try rows.map(run) {
+            guard let order = run.order else { continue }
+            if run.state == .done { updates[order, default: (nil, nil)].told = run } else { updates[order, default: (nil, nil)].pending = run }
+        }
+        return updates
+    }
+
     private func event(_ row: PostgresRow) throws -> Event {
         try EventRow(
             id: row.text(0),

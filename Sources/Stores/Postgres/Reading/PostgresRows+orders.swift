@@ -31,6 +31,7 @@ extension PostgresRows {
             var list = PostgresList("orders", page)
             list.stretches("state", search.states.map(\.rawValue))
             list.require(query)
+            if let waiting = search.waiting("untold") { list.require(condition: waiting) }
             return try list.page(
                 on: connection,
                 columns: PostgresOrderRow.columns,
@@ -107,12 +108,12 @@ struct PostgresOrderRow: Sendable {
         o.id, o.connection, o.account, o.provider, o.package, o.sequence, o.previous, o.state, o.outcome, o.version, o.created_at, o.updated_at, o.key_id,
         o.body, (SELECT s.event_id FROM order_sources AS s WHERE s.order_id = o.id AND s.made LIMIT 1),
         (SELECT s.run_id FROM order_sources AS s WHERE s.order_id = o.id AND s.made LIMIT 1),
-        (SELECT k.wrapped FROM fairlead_keys.data_keys AS k WHERE k.id = o.key_id)
+        (SELECT k.wrapped FROM fairlead_keys.data_keys AS k WHERE k.id = o.key_id), o.untold
         """
-    static let columnCount = 17
+    static let columnCount = 18
     static let body = 13
 
-    let row: OrderRow
+    private(set) var row: OrderRow
     let wrappedKey: [UInt8]?
 
     init(_ row: PostgresRow) {
@@ -134,6 +135,7 @@ struct PostgresOrderRow: Sendable {
             cause: row.optionalText(15).map { (row.optionalText(14), $0) }
         )
         wrappedKey = row.optionalBytes(16)
+        self.row.isUntold = row.bool(17)
     }
 
     /// The order, opened with the key that was read with it.

@@ -4,7 +4,7 @@ import Screening
 /// wait for one another in a circle.
 enum PostgresLocks {
     /// What is asked for.
-    enum Part { case concurrencyKeys, claims, works, placed, present, orders, runs, events, freshRequests, requests, budgets, keys, time, nothing }
+    enum Part { case concurrencyKeys, claims, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, time, nothing }
 
     /// The statements that take the locks and read what is held by them; each takes its snapshot after the locks before it are held.
     static func statements(_ touched: TouchedRows, _ time: PostgresTime, _ buckets: PostgresBuckets) -> [(part: Part, statement: PostgresStatement)] {
@@ -25,6 +25,7 @@ enum PostgresLocks {
             }
             add(.placed, insertOrders, columns(of: sorted))
             add(.present, selectPresentOrders, [.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))])
+            add(.withdrawals, selectWithdrawals, [.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))])
         }
         if !touched.orders.isEmpty { add(.orders, lockOrders, [.texts(Set(touched.orders).map { $0 })]) }
         if !touched.runs.isEmpty {
@@ -77,6 +78,10 @@ enum PostgresLocks {
     private static let lockWorks = """
         SELECT \(workColumns) FROM unnest($1::text[], $2::text[]) AS w (kind, subject) JOIN queue AS q ON q.kind = w.kind AND q.subject = w.subject
         ORDER BY q.id FOR UPDATE OF q
+        """
+    private static let selectWithdrawals = """
+        SELECT t.connection, t.external_key, t.occurred_at, t.received_at FROM unnest($1::text[], $2::bytea[]) AS w (connection, external_key)
+        JOIN withdrawals AS t ON t.connection = w.connection AND t.external_key = w.external_key
         """
     private static let lockOrders = "SELECT id, seq, version, bucket, lookup_keys FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE"
     private static let insertOperatingStates = """

@@ -50,6 +50,18 @@ extension PostgresTransaction {
         )
     }
 
+    mutating func noteUpdates(of order: String) {
+        write(
+            """
+            UPDATE orders SET untold = EXISTS (
+                SELECT 1 FROM runs AS r WHERE r.order_id = orders.id AND r.hook = 'on_update' AND r.state IN \(Run.State.list(Run.gaveUp))
+                AND r.seq > coalesce((SELECT max(t.seq) FROM runs AS t WHERE t.order_id = orders.id AND t.hook = 'on_update' AND t.state = 'done'), 0)
+            ) WHERE id = $1
+            """,
+            .text(order)
+        )
+    }
+
     /// Checks that a run is in a state.
     func expect(run: String, in state: Run.State) throws {
         guard locked.runs[run] == state.rawValue else { throw StoreError.conflict }

@@ -76,6 +76,13 @@ struct PostgresTransaction: StoreTransaction {
         locked.orders[id] = order
     }
 
+    /// Changes what is known of a withdrawal.
+    mutating func change(withdrawal place: LockedRows.Place, to withdrawal: Occurrence?) {
+        let before = locked.withdrawals[place]
+        undo.append { $0.withdrawals[place] = before }
+        locked.withdrawals[place] = withdrawal
+    }
+
     /// Changes what is known of an event.
     mutating func change(event id: String, to state: String) {
         let before = locked.events[id]

@@ -58,6 +58,9 @@ struct ListQuery {
         return Page(items: try ids.prefix(limit).compactMap(item), next: ids.count > limit ? ids[limit - 1] : nil)
     }
 
+    /// Keeps only what fits a condition without values.
+    mutating func require(condition: String) { require(condition, []) }
+
     private mutating func require(in column: String, _ values: [String]) {
         require("\(column) IN (\(Array(repeating: "?", count: values.count).joined(separator: ", ")))", values.map(\.databaseValue))
     }

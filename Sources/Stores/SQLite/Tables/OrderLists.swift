@@ -20,6 +20,7 @@ extension StoredRows {
         let query = search.query
         var list = ListQuery("orders", index: "orders_list", search.page)
         list.stretches(of: search.states)
+        if let waiting = search.waiting("untold = 1") { list.require(condition: waiting) }
         list.require("outcome", query.outcome?.rawValue)
         list.require("account", query.account)
         list.require("provider", query.provider)

@@ -102,13 +102,13 @@ extension StoredRows {
         let row = try db.first(
             """
             SELECT o.id, o.connection, o.account, o.provider, o.package, o.sequence, o.previous, o.state, o.outcome, o.version, o.created_at, o.updated_at,
-                o.key_id, o.body, s.event_id, s.run_id
+                o.key_id, o.body, s.event_id, s.run_id, o.untold
             FROM orders AS o LEFT JOIN order_sources AS s ON s.order_id = o.id AND s.made = 1 WHERE \(condition)
             """,
             arguments
         )
         guard let row else { return nil }
-        return try OrderRow(
+        var stored = OrderRow(
             id: row[0],
             connection: row[1],
             account: row[2],
@@ -124,6 +124,8 @@ extension StoredRows {
             keyID: row[12],
             body: row.bytes(13),
             cause: (row[15] as String?).map { (row[14], $0) }
-        ).order(opener)
+        )
+        stored.isUntold = row[16]
+        return try stored.order(opener)
     }
 }

@@ -29,6 +29,18 @@ extension WriteTransaction {
         )
     }
 
+    mutating func noteUpdates(of order: String) throws {
+        try db.run(
+            """
+            UPDATE orders SET untold = EXISTS (
+                SELECT 1 FROM runs AS r WHERE r.order_id = orders.id AND r.hook = 'on_update' AND r.state IN \(Run.State.list(Run.gaveUp))
+                AND r.seq > coalesce((SELECT max(t.seq) FROM runs AS t WHERE t.order_id = orders.id AND t.hook = 'on_update' AND t.state = 'done'), 0)
+            ) WHERE id = ?
+            """,
+            [order]
+        )
+    }
+
     /// Checks that a run is in a state.
     mutating func expect(run: String, in state: Run.State) throws {
         let row = try db.first("SELECT state FROM runs WHERE id = ?", [run])
@@ -107,6 +119,36 @@ extension StoredRows {
         list.require(connections: query.connections)
         list.require("created_at", from: query.since, to: query.until)
         return try list.page(in: db) { try run($0) }
+    }
+
+    func laterUpdateTold(than run: String) throws -> String? {
+        try db.first(
+            """
+            SELECT l.id FROM runs AS r JOIN runs AS l ON l.order_id = r.order_id AND l.seq > r.seq
+            WHERE r.id = ? AND r.hook = 'on_update' AND l.hook = 'on_update' AND l.state = 'done' ORDER BY l.seq DESC LIMIT 1
+            """,
+            [run]
+        )?[0]
+    }
+
+    func updates(of orders: [String]) throws -> [String: (told: Run?, pending: Run?)] {
+        var updates: [String: (told: Run?, pending: Run?)] = [:]
+        for order in orders {
+            let told = try db.first(
+                "SELECT id, seq FROM runs WHERE order_id = ? AND hook = 'on_update' AND state = 'done' ORDER BY seq DESC LIMIT 1",
+                [order]
+            )
+            let pending = try db.first(
+                """
+                SELECT id FROM runs WHERE order_id = ? AND hook = 'on_update' AND state IN \(Run.State.list(Run.untold)) AND seq > ?
+                ORDER BY seq LIMIT 1
+                """,
+                [order, (told?[1] as Int64?) ?? 0]
+            )
+            guard told != nil || pending != nil else { continue }
+            updates[order] = (try told.flatMap { try run($0[0]) }, try pending.flatMap { try run($0[0]) })
+        }
+        return updates
     }
 
     /// A run's steps, by number.

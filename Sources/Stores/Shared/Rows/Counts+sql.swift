@@ -17,6 +17,12 @@ extension Counts {
         ]
     }
 
+    /// Runs that ended without what they were for: connection, kind, state, count.
+    static let setAsideQuery = """
+        SELECT connection, CASE hook WHEN 'on_event' THEN 'event' WHEN 'on_update' THEN 'update' ELSE 'route' END AS kind, state, count(*)
+        FROM runs WHERE state IN ('skipped', 'rejected') GROUP BY 1, 2, 3
+        """
+
     private static func counting(_ table: String, _ states: [String]) -> String {
         let words = states.map { "'\($0)'" }.joined(separator: ", ")
         return "SELECT coalesce(connection, ''), state, count(*) FROM \(table) WHERE state IN (\(words)) GROUP BY coalesce(connection, ''), state"

@@ -29,7 +29,7 @@ struct EventRow {
         receivedAt = event.receivedAt.milliseconds
         occurredAt = event.occurredAt?.milliseconds
         if let group = event.group, let connection = event.connection {
-            groupKey = codec.blindIndex(.group, group.value, on: connection).prefix(16).map { $0 }.hex
+            groupKey = Self.groupKey(group.value, on: connection, codec)
         }
         state = event.state.rawValue
         problem = try Self.sealed(event.problem, of: event.id, codec, under: key)
@@ -72,6 +72,11 @@ struct EventRow {
         self.duplicateCount = duplicateCount
         self.keyID = keyID
         self.body = body
+    }
+
+    /// What the store knows a group of a connection by.
+    static func groupKey(_ group: String, on connection: String, _ codec: RowCodec) -> String {
+        Array(codec.blindIndex(.group, group, on: connection).prefix(16)).hex
     }
 
     /// The concurrency key of the work of looking at it.

@@ -19,6 +19,8 @@ struct OrderRow {
     var body: [UInt8]
     /// The run that placed the order, and its event; read, never written with the order.
     var cause: (event: String?, run: String)?
+    /// Whether an update gave up; read, never written with the order.
+    var isUntold = false
 
     /// An order on its way into the store.
     init(_ order: Order, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
@@ -121,6 +123,7 @@ struct OrderRow {
             createdAt: Timestamp(milliseconds: createdAt),
             updatedAt: Timestamp(milliseconds: updatedAt)
         )
+        order.isUntold = isUntold
         order.submissionID = json["submission_id"]?.text
         order.lastNotifiedState = (json["last_notified_state"]?.text).flatMap(OrderState.init(rawValue:))
         return order

@@ -23,6 +23,8 @@ struct RunRow {
     var input: [UInt8]?
     /// Opaque: result, failures, logs and a route's parameters.
     var body: [UInt8] = []
+    /// What the run is found by beside its order.
+    var keys: [BlindIndexTerm] = []
 
     /// A run on its way into the store, sealed under the key of its event or order.
     init(_ run: Run, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
@@ -45,6 +47,9 @@ struct RunRow {
         )
         var json: JSON = ["logs": .array(run.logs)]
         json["result"] = run.result?.value
+        json["external_id"] = run.externalID.map { .string($0) }
+        if !run.searchTexts.value.isEmpty { json["search_texts"] = .array(run.searchTexts.value.map { .string($0) }) }
+        keys = BlindIndexTerm.keys(ofTexts: run.searchTexts.value, on: run.connection, by: codec.index)
         json["failure"] = run.lastFailure?.json
         if !run.earlierFailures.isEmpty { json["earlier_failures"] = .array(run.earlierFailures.map(\.json)) }
         switch run.input {
@@ -89,6 +94,9 @@ struct RunRow {
         self.endedAt = endedAt
     }
 
+    /// The order whose update it tells; nil for any other run.
+    var updatedOrder: String? { hook == "on_update" ? order : nil }
+
     /// The run again. Throws ``StoreError/corrupt(_:)`` where the row is not one.
     func run(_ opener: RowOpener) throws -> Run {
         let place = AssociatedData(.runs, id)
@@ -101,7 +109,7 @@ struct RunRow {
             input = .event(parameters: Dictionary(parameters.map { ($0.name, $0.value.text ?? "") }, uniquingKeysWith: { $1 }))
         }
         guard let state = Run.State(rawValue: state) else { throw RowCodec.unreadable(place) }
-        return Run(
+        var run = Run(
             id: id,
             connection: connection,
             plugin: plugin,
@@ -123,6 +131,9 @@ struct RunRow {
             createdAt: Timestamp(milliseconds: createdAt),
             endedAt: endedAt.map { Timestamp(milliseconds: $0) }
         )
+        run.externalID = json["external_id"]?.text
+        run.searchTexts = Personal((json["search_texts"]?.items ?? []).compactMap(\.text))
+        return run
     }
 
     private static func inputPlace(_ id: String) -> AssociatedData { AssociatedData(.runs, id + ":input") }

@@ -8,5 +8,8 @@ enum ScriptRetention {
 
 extension Run.State {
     /// The states in which a run may still need its scripts, as SQL.
-    static let unfinished = "(" + [Run.State.queued, .running, .waiting].map { "'\($0.rawValue)'" }.joined(separator: ", ") + ")"
+    static let unfinished = list([.queued, .running, .waiting])
+
+    /// States as SQL has them after `IN`.
+    static func list(_ states: Set<Run.State>) -> String { "(" + states.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ") + ")" }
 }

@@ -16,6 +16,7 @@ struct StepRow {
         // The hash is of what was asked: it belongs to it, and is as secret.
         var json: JSON = ["request": step.request.value, "request_hash": .string(step.requestHash)]
         json["reply"] = step.reply?.value
+        if step.branch != 0 { json["branch"] = .int(Int64(step.branch)) }
         self.init(
             run: run,
             number: step.number,
@@ -53,7 +54,7 @@ struct StepRow {
         let place = Self.place(run, number)
         let json = try opener.open(body, at: place).json
         guard let request = json["request"], let requestHash = json["request_hash"]?.text else { throw RowCodec.unreadable(place) }
-        return Step(
+        var step = Step(
             number: number,
             kind: kind,
             requestHash: requestHash,
@@ -64,6 +65,8 @@ struct StepRow {
             at: Timestamp(milliseconds: at),
             milliseconds: milliseconds
         )
+        step.branch = json["branch"]?.integer.map { Int($0) } ?? 0
+        return step
     }
 
     private static func place(_ run: String, _ number: Int) -> AssociatedData { AssociatedData(.steps, "\(run):\(number)") }

@@ -27,6 +27,8 @@ extension SchemaMigration {
         ) WITH (toast_tuple_target = 8160);
         ALTER TABLE events ALTER COLUMN body SET STORAGE EXTERNAL;
         CREATE UNIQUE INDEX events_dedupe ON events (dedupe_key) WHERE dedupe_key IS NOT NULL;
+        CREATE INDEX events_group ON events (group_key, id) WHERE group_key IS NOT NULL;
+        CREATE INDEX events_order ON events (order_id, id) WHERE order_id IS NOT NULL;
         CREATE INDEX events_list ON events (state, id, connection, kind, account, received_at);
 
         CREATE TABLE orders (
@@ -40,6 +42,7 @@ extension SchemaMigration {
             sequence bigint NOT NULL,
             previous text COLLATE "C",
             token_key bytea NOT NULL UNIQUE,
+            untold boolean NOT NULL DEFAULT false,
             state text COLLATE "C" NOT NULL,
             outcome text COLLATE "C",
             version bigint NOT NULL,
@@ -52,7 +55,7 @@ extension SchemaMigration {
             UNIQUE (connection, external_key, sequence)
         ) WITH (toast_tuple_target = 8160, fillfactor = 85);
         ALTER TABLE orders ALTER COLUMN body SET STORAGE EXTERNAL;
-        CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+        CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at, untold);
 
         CREATE TABLE order_sources (
             order_id text COLLATE "C" NOT NULL,
@@ -100,6 +103,15 @@ extension SchemaMigration {
         CREATE INDEX runs_list ON runs (state, id, connection, hook, created_at);
         CREATE INDEX runs_event ON runs (event_id, id) WHERE event_id IS NOT NULL;
         CREATE INDEX runs_order ON runs (order_id, id) WHERE order_id IS NOT NULL;
+
+        CREATE TABLE run_lookups (
+            connection text COLLATE "C" NOT NULL,
+            key bigint NOT NULL,
+            run_id text COLLATE "C" NOT NULL,
+            event_id text COLLATE "C",
+            PRIMARY KEY (connection, key, run_id)
+        );
+        CREATE INDEX run_lookups_run ON run_lookups (run_id);
 
         CREATE TABLE steps (
             run_id text COLLATE "C" NOT NULL,
@@ -153,6 +165,15 @@ extension SchemaMigration {
             PRIMARY KEY (connection, key)
         );
         CREATE INDEX kv_expiry ON kv (expires_at) WHERE expires_at IS NOT NULL;
+
+        CREATE TABLE withdrawals (
+            connection text COLLATE "C" NOT NULL,
+            external_key bytea NOT NULL,
+            occurred_at bigint,
+            received_at bigint NOT NULL,
+            PRIMARY KEY (connection, external_key)
+        );
+        CREATE INDEX withdrawals_age ON withdrawals (received_at);
 
         CREATE TABLE budgets (
             name text COLLATE "C" PRIMARY KEY,

@@ -25,6 +25,8 @@ extension SchemaMigration {
             key_id INTEGER NOT NULL,
             body BLOB NOT NULL
         ) STRICT;
+        CREATE INDEX events_group ON events (group_key, id) WHERE group_key IS NOT NULL;
+        CREATE INDEX events_order ON events (order_id, id) WHERE order_id IS NOT NULL;
         CREATE INDEX events_list ON events (state, id, connection, kind, account, received_at);
 
         CREATE TABLE received_keys (
@@ -45,6 +47,7 @@ extension SchemaMigration {
             sequence INTEGER NOT NULL,
             previous TEXT,
             token_key BLOB NOT NULL UNIQUE,
+            untold INTEGER NOT NULL DEFAULT 0,
             state TEXT NOT NULL,
             outcome TEXT,
             version INTEGER NOT NULL,
@@ -56,7 +59,7 @@ extension SchemaMigration {
             body BLOB NOT NULL,
             UNIQUE (connection, external_key, sequence)
         ) STRICT;
-        CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+        CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at, untold);
 
         CREATE TABLE order_sources (
             order_id TEXT NOT NULL,
@@ -104,6 +107,15 @@ extension SchemaMigration {
         CREATE INDEX runs_list ON runs (state, id, connection, hook, created_at);
         CREATE INDEX runs_event ON runs (event_id, id) WHERE event_id IS NOT NULL;
         CREATE INDEX runs_order ON runs (order_id, id) WHERE order_id IS NOT NULL;
+
+        CREATE TABLE run_lookups (
+            connection TEXT NOT NULL,
+            key INTEGER NOT NULL,
+            run_id TEXT NOT NULL,
+            event_id TEXT,
+            PRIMARY KEY (connection, key, run_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX run_lookups_run ON run_lookups (run_id);
 
         CREATE TABLE steps (
             run_id TEXT NOT NULL,
@@ -161,6 +173,15 @@ extension SchemaMigration {
             UNIQUE (connection, key)
         ) STRICT;
         CREATE INDEX kv_expiry ON kv (expires_at) WHERE expires_at IS NOT NULL;
+
+        CREATE TABLE withdrawals (
+            connection TEXT NOT NULL,
+            external_key BLOB NOT NULL,
+            occurred_at INTEGER,
+            received_at INTEGER NOT NULL,
+            PRIMARY KEY (connection, external_key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX withdrawals_age ON withdrawals (received_at);
 
         CREATE TABLE budgets (
             name TEXT PRIMARY KEY,

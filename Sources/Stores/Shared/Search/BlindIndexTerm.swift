@@ -37,6 +37,21 @@ struct BlindIndexTerm: Hashable, Comparable, Sendable {
         return keys.sorted()
     }
 
+    /// The keys that texts are found by on a connection: whole, by their beginning, by their words, and where they are telephone numbers.
+    static func keys(ofTexts texts: [String], on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
+        var keys: Set<BlindIndexTerm> = []
+        for text in Set(texts.flatMap { [SearchText.folded($0)] + SearchText.words($0) }) where !text.isEmpty {
+            keys.insert(BlindIndexTerm(.whole, text, connection, index))
+            for length in lengths where length < text.count { keys.insert(BlindIndexTerm(.beginning, String(text.prefix(length)), connection, index)) }
+        }
+        for digits in texts.compactMap(SearchText.digits) {
+            for length in phoneDigits where length <= digits.count {
+                keys.insert(BlindIndexTerm(.phone, String(digits.suffix(length)), connection, index))
+            }
+        }
+        return keys.sorted()
+    }
+
     /// The keys to look for when somebody searches a connection for a text: every matching order has at least one of them. Empty where nothing can be
     /// found by it.
     static func probes(for text: String, on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {

@@ -10,8 +10,17 @@ struct OrderSearch {
         self.query = query
         self.page = page
         var states = query.states.isEmpty ? Set(OrderState.allCases) : query.states
-        if let party = query.waitingOn { states = states.filter { $0.waitingOn == party } }
+        // One whose update gave up waits on the operator, whatever its state.
+        if let party = query.waitingOn, party != .operator { states = states.filter { $0.waitingOn == party } }
         self.states = states
+    }
+
+    /// What the rows' columns say about whom an order waits for: a condition; nil where that is not asked.
+    func waiting(_ isUntold: String) -> String? {
+        guard let party = query.waitingOn else { return nil }
+        guard party == .operator else { return "NOT (\(isUntold))" }
+        let states = OrderState.allCases.filter { $0.waitingOn == party }.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        return "(\(isUntold) OR state IN (\(states)))"
     }
 
     /// How the orders are found.
@@ -64,6 +73,7 @@ struct OrderSearch {
 
     /// Whether an order passes every filter.
     func matches(_ order: Order) -> Bool {
+        guard query.waitingOn == nil || order.waitingOn == query.waitingOn else { return false }
         guard states.contains(order.state), query.outcome == nil || order.outcome == query.outcome else { return false }
         guard query.account == nil || order.account == query.account, query.provider == nil || order.provider == query.provider else { return false }
         if let connections = query.connections, !connections.contains(order.connection) { return false }

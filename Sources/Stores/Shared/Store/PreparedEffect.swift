@@ -12,6 +12,7 @@ enum PreparedEffect: Sendable {
     case queue(QueuedWork)
     case unqueue(Work)
     case pause(OperatingState.Subject, [UInt8]?)
+    case forgetWithdrawal(connection: String, external: [UInt8])
     case rest(OperatingState.Subject, until: Timestamp)
     case heard(OperatingState.Subject, at: Timestamp)
     case refusedDelivery(OperatingState.Subject, at: Timestamp)
@@ -70,12 +71,30 @@ struct PreparedValue: Sendable {
     static func place(_ connection: String, _ key: [UInt8]) -> AssociatedData { AssociatedData(.kv, connection + ":" + key.hex) }
 }
 
+/// A withdrawal ready to be noted: when, and the blind index of the external id.
+struct Withdrawal: Sendable {
+    let connection: String
+    let external: [UInt8]
+    let at: Occurrence
+
+    init(connection: String, external: [UInt8], at occurrence: Occurrence) {
+        (self.connection, self.external, at) = (connection, external, occurrence)
+    }
+
+    /// How long a withdrawal is kept, in milliseconds: longer than any sender tries again.
+    static let kept: Int64 = 400 * 86_400_000
+
+    /// What placing an order and withdrawing it hold, so that one of them sees the other.
+    static func concurrencyKey(_ connection: String, _ external: [UInt8]) -> String { "placing:\(connection):\(external.hex)" }
+}
+
 /// Steps of a run to be remembered, with what the last of them does.
 struct PreparedSteps: Sendable {
     var steps: [Step]
     let run: String
     /// The key of the run's event or order.
     let key: DataKey
-    var placing: (order: NewOrder, reply: @Sendable (Order) -> JSON)?
+    var placing: (order: NewOrder, asked: Occurrence?, reply: @Sendable (Order) -> JSON)?
+    var withdrawal: Withdrawal?
     var value: PreparedValue?
 }

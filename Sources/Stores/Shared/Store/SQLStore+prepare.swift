@@ -66,6 +66,8 @@ extension SQLStore {
         case .queue(let work): .queue(work)
         case .unqueue(let work): .unqueue(work)
         case .pause(let subject, let pause): .pause(subject, try pause.map { try OperatingStateRow.sealed($0, of: subject, codec) })
+        case .forgetWithdrawal(let connection, let externalID):
+            .forgetWithdrawal(connection: connection, external: codec.blindIndex(.externalID, externalID, on: connection))
         case .rest(let subject, let until): .rest(subject, until: until)
         case .heard(let subject, let time): .heard(subject, at: time)
         case .refusedDelivery(let subject, let time): .refusedDelivery(subject, at: time)
@@ -83,7 +85,7 @@ extension Effect {
         case .event(let id, _, let problem): problem == nil ? nil : id
         case .record(let event): event.id
         case .steps(_, let run): run
-        case .expect, .queue, .unqueue, .pause, .rest, .heard, .refusedDelivery: nil
+        case .expect, .queue, .unqueue, .pause, .forgetWithdrawal, .rest, .heard, .refusedDelivery: nil
         }
     }
 }

@@ -19,7 +19,6 @@ protocol SQLStore: Store {
 
 extension SQLStore {
     func event(_ id: String) async throws -> Event? { try await read { try $0.event(id) } }
-    func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<Event> { try await read { try $0.events(query, page) } }
     func order(_ id: String) async throws -> Order? { try await read { try $0.order(id) } }
     func order(connection: String, externalID: String) async throws -> Order? {
         try await read { try $0.order(connection: connection, externalID: externalID) }
@@ -28,9 +27,16 @@ extension SQLStore {
     func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> { try await read { try $0.orders(query, page) } }
     func timeline(of order: String) async throws -> [TimelineEntry] { try await read { try $0.timeline(of: order) } }
     func run(_ id: String) async throws -> Run? { try await read { try $0.run(id) } }
-    func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> { try await read { try $0.runs(query, page) } }
+    func runs(_ ids: [String]) async throws -> [Run] { try await read { reading in try ids.compactMap { try reading.run($0) } } }
+    func laterUpdateTold(than run: String) async throws -> String? { try await read { try $0.laterUpdateTold(than: run) } }
+    func updates(of orders: [String]) async throws -> [String: (told: Run?, pending: Run?)] { try await read { try $0.updates(of: orders) } }
     func steps(of run: String) async throws -> [Step] { try await read { try $0.steps(of: run) } }
     func value(connection: String, key: String) async throws -> JSON? { try await read { try $0.value(connection: connection, key: key) } }
+    func withdrawal(connection: String, externalID: String) async throws -> Occurrence? {
+        let external = codec.blindIndex(.externalID, externalID, on: connection)
+        return try await read { try $0.withdrawal(connection: connection, external: external) }
+    }
+    func lastAsked(for order: String) async throws -> Timestamp? { try await read { try $0.lastAsked(for: order) } }
     func scriptVersion(_ id: String) async throws -> ScriptVersion? { try await read { try $0.scriptVersion(id) } }
     func tokens() async throws -> [AccessToken] { try await read { try $0.tokens() } }
     func token(by secret: Secret) async throws -> AccessToken? {
@@ -105,25 +111,36 @@ extension SQLStore {
             // The run itself was written under the same key, so it is not looked for again at every step.
             guard let key = try await keys(of: [run])[run] else { throw StoreError.conflict }
             var prepared = PreparedSteps(steps: steps, run: run, key: key)
+            var touched = TouchedRows()
             switch effect {
-            case .place(let order, let reply): return try await remember(prepared, placing: order, reply)
+            case .place(let order, let asked, let reply): return try await remember(prepared, placing: order, asked: asked, reply)
+            case .withdraw(let connection, let externalID, let occurrence):
+                let external = codec.blindIndex(.externalID, externalID, on: connection)
+                prepared.withdrawal = Withdrawal(connection: connection, external: external, at: occurrence)
+                touched.concurrencyKeys = [Withdrawal.concurrencyKey(connection, external)]
             case .value(let connection, let key, let value, let expires):
                 prepared.value = try PreparedValue(value, connection: connection, key: key, expires: expires, codec)
             case nil: break
             }
-            _ = try await write(TouchedRows()) { [prepared] in try $0.remember(prepared) }
+            _ = try await write(touched) { [prepared] in try $0.remember(prepared) }
             return nil
         }
     }
 
-    private func remember(_ steps: PreparedSteps, placing order: Order, _ reply: @escaping @Sendable (Order) -> JSON) async throws -> Order? {
+    private func remember(
+        _ steps: PreparedSteps,
+        placing order: Order,
+        asked: Occurrence?,
+        _ reply: @escaping @Sendable (Order) -> JSON
+    ) async throws -> Order? {
         let cause = Order.Cause(event: try await read { try $0.event(of: steps.run) }, run: steps.run)
         return try await withNewKey(for: order.id) { key in
             var steps = steps
             let new = try NewOrder(order, causedBy: cause, codec, under: key)
-            steps.placing = (new, reply)
+            steps.placing = (new, asked, reply)
             var touched = TouchedRows()
             touched.places = [new]
+            touched.concurrencyKeys = [Withdrawal.concurrencyKey(order.connection, new.external)]
             touched.keys = [key, steps.key]
             let placed = try await write(touched) { [steps] transaction in
                 try transaction.require([key, steps.key])

@@ -13,8 +13,18 @@ protocol StoreReading {
     func timeline(of order: String) throws -> [TimelineEntry]
     func run(_ id: String) throws -> Run?
     func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<Run>
+    /// Connections whose events and runs can be searched where none is named.
+    func connectionsToSearch() throws -> [String]
+    /// Events and runs that have one of some keys of their connection, that are of a group, or that belong to an order.
+    func subjects(keys: [(connection: String, keys: [BlindIndexTerm])], groups: [String], orders: [String]) throws -> FoundSubjects
+    /// Events, or runs, whose identifier begins with a text, and the runs of these events or the events of these runs.
+    func subjects(beginning text: String, isRun: Bool) throws -> FoundSubjects
+    func laterUpdateTold(than run: String) throws -> String?
+    func updates(of orders: [String]) throws -> [String: (told: Run?, pending: Run?)]
     func steps(of run: String) throws -> [Step]
     func value(connection: String, key: String) throws -> JSON?
+    func withdrawal(connection: String, external: [UInt8]) throws -> Occurrence?
+    func lastAsked(for order: String) throws -> Timestamp?
     func scriptVersion(_ id: String) throws -> ScriptVersion?
     func token(_ blindIndex: [UInt8]) throws -> AccessToken?
     func tokens() throws -> [AccessToken]

@@ -25,12 +25,21 @@ protocol StoreTransaction {
 
     /// Writes a new run, or a run's new state.
     mutating func write(_ row: RunRow) throws
+    /// Has a run and its event found by keys.
+    mutating func find(_ row: RunRow, by keys: [BlindIndexTerm]) throws
+    /// Notes on an order whether one of its updates gave up and no later one was told.
+    mutating func noteUpdates(of order: String) throws
     mutating func expect(run: String, in state: Run.State) throws
     mutating func expect(event: String, in state: Event.State) throws
     /// Remembers a step of a run, in the place of the one with the same number.
     mutating func write(_ row: StepRow) throws
     mutating func keep(_ versions: [ScriptVersion]) throws
     mutating func set(_ value: PreparedValue) throws
+    /// Notes a withdrawal beside the one that stands, or in its place.
+    mutating func note(_ withdrawal: Withdrawal) throws
+    mutating func forget(withdrawal external: [UInt8], connection: String) throws
+    /// The withdrawal that stands where an order is placed.
+    func withdrawal(at place: NewOrder) throws -> Occurrence?
 
     /// Writes an event's new state. An event that is gone stays gone.
     mutating func set(event id: String, state: Event.State, problem: [UInt8]?) throws
@@ -60,7 +69,10 @@ extension StoreTransaction {
             switch effect {
             case .order(let row, let keys): try update(row, keys: keys)
             case .timeline(let row): try write(row)
-            case .run(let row): try write(row)
+            case .run(let row):
+                try write(row)
+                if let order = row.updatedOrder { try noteUpdates(of: order) }
+                if !row.keys.isEmpty { try find(row, by: row.keys) }
             case .expect(.run(let run, let state)): try expect(run: run, in: state)
             case .expect(.event(let event, let state)): try expect(event: event, in: state)
             case .steps(let rows): for row in rows { try write(row) }
@@ -69,6 +81,7 @@ extension StoreTransaction {
             case .queue(let work): try queue(work)
             case .unqueue(let work): try unqueue(work)
             case .pause(let subject, let pause): try pauses(subject, pause)
+            case .forgetWithdrawal(let connection, let external): try forget(withdrawal: external, connection: connection)
             case .rest(let subject, let until): try rest(subject, until: until)
             case .heard(let subject, let time): try note(heard: subject, at: time)
             case .refusedDelivery(let subject, let time): try note(refused: subject, at: time)
@@ -80,13 +93,19 @@ extension StoreTransaction {
     mutating func remember(_ prepared: PreparedSteps) throws -> (order: Order, isNew: Bool)? {
         var steps = prepared.steps
         var placed: (order: Order, isNew: Bool)?
-        if let (new, reply) = prepared.placing {
+        if let (new, asked, reply) = prepared.placing {
             let status = try place(new)
+            if status.isNew, let asked, let withdrawal = try withdrawal(at: new),
+                asked.isBlocked(by: withdrawal, isFirst: status.order.previous == nil)
+            {
+                throw StoreError.conflict
+            }
             if let cause = new.cause { try note(order: status.order.id, of: cause, isNew: status.isNew) }
             if !steps.isEmpty { steps[steps.count - 1].reply = Personal(reply(status.order)) }
             placed = status
         }
         if let value = prepared.value { try set(value) }
+        if let withdrawal = prepared.withdrawal { try note(withdrawal) }
         for step in steps { try write(StepRow(step, of: prepared.run, codec, under: prepared.key)) }
         return placed
     }

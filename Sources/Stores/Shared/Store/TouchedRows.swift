@@ -35,12 +35,15 @@ struct TouchedRows: Sendable {
         for effect in effects {
             switch effect {
             case .order(let row, _): orders.append(row.id)
-            case .run(let row): runs.append(row.id)
+            case .run(let row):
+                runs.append(row.id)
+                if let order = row.updatedOrder { orders.append(order) }
             case .expect(.run(let run, _)): runs.append(run)
             case .expect(.event(let event, _)): events.append(event)
             case .queue(let work): if let concurrencyKey = work.concurrencyKey { concurrencyKeys.append(concurrencyKey) }
             case .unqueue(let work): works.append(work)
             case .pause(let subject, _), .rest(let subject, _), .heard(let subject, _), .refusedDelivery(let subject, _): subjects.insert(subject)
+            case .forgetWithdrawal(let connection, let external): concurrencyKeys.append(Withdrawal.concurrencyKey(connection, external))
             case .timeline, .event, .record, .steps: break
             }
         }

@@ -4,14 +4,16 @@ import Screening
 
 /// What was received.
 struct EventEndpoints: Sendable {
-    let store: any Inbox & IdempotencyStore
+    let store: any Inbox & RunStore & IdempotencyStore
     let commands: Commands
 
     static let list = Listing<EventQuery>(
         kind: .event,
         filters: [
             .values("state", "In this state", \.states), .value("kind", "Of this kind", \.kind), .connections,
-            .text("account", "Of this account", \.account), .timestamp("since", "Received at or after this time", \.since),
+            .text("account", "Of this account", \.account),
+            .text("external_id", "About this external id", \.externalID), .search("q", "About whom or what this finds, as for orders; needs read_personal", \.text),
+            .search("reason", "Whose reason has this in it, or whose state or error code is this; needs read_personal", \.reason), .timestamp("since", "Received at or after this time", \.since),
             .timestamp("until", "Received before this time", \.until),
         ]
     )
@@ -20,12 +22,15 @@ struct EventEndpoints: Sendable {
         [
             Endpoint(.get, "/events", .read, .list("Events, newest first", of: Event.schema, EventEndpoints.list.parameters)) { request, principal in
                 let (query, page) = try EventEndpoints.list.read(request, principal)
-                return try await store.events(query, page).response { $0.view(principal) }
+                let events = try await store.events(query.searchable(on: commands.connections), page)
+                let runs = try await lastRuns(of: events.items)
+                return events.response { $0.view(principal, lastRun: runs[$0.id]) }
             },
             Endpoint(.get, "/events/{id}", .read, .show("One event, with what was received for read_personal", of: Event.schema)) {
                 request,
                 principal in
-                WireResponse(200, json: try await event(request, principal).fullView(principal))
+                let event = try await event(request, principal)
+                return WireResponse(200, json: event.fullView(principal, lastRun: try await lastRuns(of: [event])[event.id]))
             },
             Endpoint(
                 .post,
@@ -80,6 +85,12 @@ struct EventEndpoints: Sendable {
                 return WireResponse(202, json: try await commands.discard(events: query, page, note: body.optionalText("note")).json)
             },
         ]
+    }
+
+    /// The last run of each event, by event.
+    private func lastRuns(of events: [Event]) async throws -> [String: Run] {
+        let runs = try await store.runs(events.compactMap(\.runs.last))
+        return Dictionary(runs.compactMap { run in run.event.map { ($0, run) } }) { $1 }
     }
 
     private func event(_ request: IncomingRequest, _ principal: Principal) async throws -> Event {

@@ -4,7 +4,7 @@ import Screening
 
 /// Looking at orders.
 struct OrderEndpoints: Sendable {
-    let store: any OrderStore
+    let store: any OrderStore & RunStore
     let commands: Commands
 
     static let list = Listing<OrderQuery>(
@@ -31,7 +31,9 @@ struct OrderEndpoints: Sendable {
         [
             Endpoint(.get, "/orders", .read, .list("Orders, newest first", of: Order.schema, OrderEndpoints.list.parameters)) { request, principal in
                 let (query, page) = try OrderEndpoints.list.read(request, principal)
-                return try await store.orders(query, page).response { $0.view(principal) }
+                let orders = try await store.orders(query, page)
+                let updates = try await store.updates(of: orders.items.map(\.id))
+                return orders.response { $0.view(principal, updates: updates[$0.id]) }
             },
             Endpoint(.get, "/orders/{id}", .read, .show("One order", of: Order.schema)) { request, principal in
                 let order = try await store.order(request, principal)

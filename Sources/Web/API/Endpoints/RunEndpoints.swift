@@ -12,7 +12,9 @@ struct RunEndpoints: Sendable {
         filters: [
             .values("state", "In this state", \.states), .connections, .text("event", "Of this event", \.event),
             .text("order_id", "Of this order", \.order), .text("hook", "Of this hook; a route's is its METHOD /path", \.hook),
-            .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until),
+            
+            .text("external_id", "About this external id", \.externalID), .search("q", "About whom or what this finds, as for orders; needs read_personal", \.text),
+            .search("reason", "Whose reason has this in it, or whose state or error code is this; needs read_personal", \.reason), .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until),
         ]
     )
 
@@ -20,13 +22,13 @@ struct RunEndpoints: Sendable {
         [
             Endpoint(.get, "/runs", .read, .list("Runs, newest first", of: Run.schema, RunEndpoints.list.parameters)) { request, principal in
                 let (query, page) = try RunEndpoints.list.read(request, principal)
-                return try await store.runs(query, page).response { $0.view(principal) }
+                return try await store.runs(query.searchable(on: commands.connections), page).response { $0.view(principal) }
             },
             Endpoint(.get, "/runs/{id}", .read, .show("One run with its steps", of: Run.schema)) { request, principal in
                 let run = try await run(request, principal)
                 // When an event cannot be read any more, its runs are still shown, only without an input.
                 let input = principal.seesPersonal ? try? await RunInput(store).json(of: run) : nil
-                return WireResponse(200, json: run.view(principal, input: input, steps: try await store.steps(of: run.id)))
+                return WireResponse(200, json: run.view(principal, input: input, steps: try await store.steps(of: run.id).filter { !$0.isLeftBehind }))
             },
             Endpoint(
                 .post,

@@ -39,6 +39,15 @@ struct Filter<Query: ListQuery>: Sendable {
         Filter(name, description) { query, values, _ in query[keyPath: path] = try values.first?.line() }
     }
 
+    /// A line of text that finds people, or what they wrote: that reveals that they are stored here.
+    static func search(_ name: String, _ description: String, _ path: Member<Personal<String>?>) -> Filter {
+        Filter(name, description) { query, values, principal in
+            let text = try values.first?.line()
+            try principal.require(.readPersonal)
+            query[keyPath: path] = text.map { Personal($0) }
+        }
+    }
+
     /// One of a list of values.
     static func value<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ name: String,

@@ -10,12 +10,13 @@ extension Event {
             "runs": .list(of: .anyText), "orders": .list(of: .anyText),
         ],
         sometimes: [
+            "external_id": JSON.anyText.orNull, "reason": JSON.anyText.orNull,
             "request": .object(
                 always: ["method": .anyText, "path": .anyText, "query": .textByName, "headers": .textByName],
                 sometimes: ["body": .anyText, "body_base64": .anyText]
             )
         ],
-        "request only for one event and with read_personal; body_base64 where the body is not UTF-8"
+        "external_id is what its last run named first, else its group; reason is why that run ended or waits, with read_personal; request only for one event and with read_personal; body_base64 where the body is not UTF-8"
     )
 
     /// The event without what was received.
@@ -24,6 +25,19 @@ extension Event {
         var view = json
         // A script's reason may quote a person.
         view["problem"]?["message"] = .string("See the event's run (\(problem.code)).")
+        return view
+    }
+
+    /// The event with what its last run was about, and why that ended as it did.
+    func view(_ principal: Principal, lastRun: Run?) -> JSON { about(lastRun, principal, view(principal)) }
+
+    /// The same for one event, with what was received.
+    func fullView(_ principal: Principal, lastRun: Run?) -> JSON { about(lastRun, principal, fullView(principal)) }
+
+    private func about(_ run: Run?, _ principal: Principal, _ view: JSON) -> JSON {
+        var view = view
+        view["external_id"] = JSON(run?.externalID ?? group?.value)
+        if principal.seesPersonal { view["reason"] = JSON(run?.reason) }
         return view
     }
 

@@ -13,10 +13,17 @@ extension Order {
         ],
         sometimes: [
             "candidate": Candidate.schema.reference, "report_url": JSON.anyText.orNull, "metadata": .anyObject,
-            "next_attempt_at": JSON.timestamp.orNull, "next_read_at": JSON.timestamp.orNull,
+            "next_attempt_at": JSON.timestamp.orNull, "next_read_at": JSON.timestamp.orNull, "ats": ATSStatus.schema.reference,
         ],
         "candidate, report_url and metadata only with read_personal; next_attempt_at and next_read_at only for one order"
     )
+
+    /// The order with what the ATS knows of it.
+    func view(_ principal: Principal, updates: (told: Run?, pending: Run?)?) -> JSON {
+        var view = view(principal)
+        view["ats"] = ATSStatus(told: updates?.told, pending: updates?.pending).view(principal)
+        return view
+    }
 
     /// The order, by whether the caller may see personal data. What may not be seen is left out, not blanked.
     func view(_ principal: Principal) -> JSON {
@@ -51,11 +58,38 @@ extension Order {
 
 extension Commands {
     /// An order as it is shown alone: with what happens next.
-    func view(_ order: Order, _ principal: Principal) async throws -> JSON { order.view(principal, try await nextActions(for: order)) }
+    func view(_ order: Order, _ principal: Principal) async throws -> JSON {
+        var view = order.view(principal, try await nextActions(for: order))
+        view["ats"] = try await atsStatus(of: order).view(principal)
+        return view
+    }
+}
+
+extension ATSStatus {
+    static let schema = Schema(
+        "ATSStatus",
+        always: [
+            "told": JSON.values(OrderState.self).orNull, "told_at": JSON.timestamp.orNull, "pending": JSON.values(OrderState.self).orNull,
+            "error": Problem.schema.reference.orNull, "run": JSON.anyText.orNull,
+        ],
+        "What the ATS was told last, and the update that it is not told yet, with why and the run that tells it"
+    )
+
+    /// The status; why an update is not told may quote the ATS, and is shown to those who may read personal data.
+    func view(_ principal: Principal) -> JSON {
+        guard !principal.seesPersonal, let error, let run else { return json }
+        var view = json
+        view["error"]?["message"] = .string("See the run \(run), or ask somebody who may read personal data (\(error.code)).")
+        return view
+    }
 }
 
 extension Commands.Batch {
-    static let schema = Schema("Batch", always: ["done": .wholeNumber, "refused": .wholeNumber, "next": JSON.anyText.orNull])
+    static let schema = Schema(
+        "Batch",
+        always: ["done": .wholeNumber, "refused": .wholeNumber, "superseded": .wholeNumber, "next": JSON.anyText.orNull],
+        "superseded: those of refused that were skipped because the ATS was told of a later change of the order"
+    )
 }
 
 extension Commands.Preview {

@@ -5,7 +5,7 @@ extension Run {
         "Run",
         always: [
             "id": .anyText, "connection": .anyText, "plugin": .anyText, "plugin_version": .anyText, "script": .anyText, "hook": .anyText,
-            "event": JSON.anyText.orNull, "order": JSON.anyText.orNull, "state": .values(Run.State.self), "attempt": .wholeNumber,
+            "event": JSON.anyText.orNull, "order": JSON.anyText.orNull, "external_id": JSON.anyText.orNull, "state": .values(Run.State.self), "attempt": .wholeNumber,
             "next_attempt_at": JSON.timestamp.orNull,
             "result": JSON.object(always: ["kind": .anyText], sometimes: ["reason": JSON.anyText.orNull]).orNull,
             "error": JSON.object(always: ["code": .anyText, "message": .anyText], isOpen: true).orNull,
@@ -13,14 +13,18 @@ extension Run {
             "logs": .list(of: .object(always: ["at": .timestamp, "level": .anyText, "message": .anyText, "fields": [:]])),
             "created_at": .timestamp, "ended_at": JSON.timestamp.orNull,
         ],
-        sometimes: ["steps": .list(of: Step.schema.reference), "input": [:]],
-        "steps and input only for one run; input, what the hook was called with, and the result's reason only with read_personal"
+        sometimes: ["reason": JSON.anyText.orNull, "steps": .list(of: Step.schema.reference), "input": [:]],
+        "steps and input only for one run; input, what the hook was called with, and the reason only with read_personal"
     )
 
     /// The run without its steps.
     func view(_ principal: Principal) -> JSON {
-        guard !principal.seesPersonal, let kind = result?.value["kind"] else { return json }
         var view = json
+        if principal.seesPersonal {
+            view["reason"] = JSON(reason)
+            return view
+        }
+        guard let kind = result?.value["kind"] else { return view }
         view["result"] = ["kind": kind]
         return view
     }

@@ -1,0 +1,50 @@
+public import Screening
+
+extension Step {
+    private static let reads: Set = ["packages", "orders.get", "orders.find", "kv.get"]
+    private static let ownValues: Set = ["now", "uuid", "random", "hmac"]
+    private static let refusable: Set = ["orders.place", "kv.set", "kv.add", "kv.delete"]
+
+    /// Whether the call only asks for something that may be different by now.
+    var isRead: Bool {
+        if kind == "http" { return ["GET", "HEAD"].contains(request.value["method"]?.text?.uppercased() ?? "GET") }
+        return Self.reads.contains(kind)
+    }
+
+    /// Whether the call changed something, or may have. What a script makes for itself, such as `now`, is neither a read nor an act, and what the host
+    /// refused did nothing.
+    var isAct: Bool { !isRead && !Self.ownValues.contains(kind) && !wasRefused }
+
+    /// Whether a later look at the present state asks it anew, where nothing was changed since.
+    var isAskedAnew: Bool { isRead || wasRefused }
+
+    private var wasRefused: Bool { Self.refusable.contains(kind) && !(reply?.value["error"] ?? .null).isNull }
+
+    /// What the call is, for an error: never with what a person wrote.
+    var described: String {
+        guard kind == "http" else { return kind }
+        let arguments = request.value
+        let words = ["http", arguments["method"]?.text?.uppercased() ?? "GET", arguments["url"]?.text.flatMap { URLParts($0)?.origin }]
+        return words.compactMap { $0 }.joined(separator: " ")
+    }
+
+    /// The paths of the arguments in which two calls differ, at most three; never their values.
+    func differences(from other: Step) -> [String] {
+        func paths(_ mine: JSON?, _ theirs: JSON?, at path: String) -> [String] {
+            if mine == theirs { return [] }
+            guard let mine = mine?.members, let theirs = theirs?.members else { return [path] }
+            var names = mine.pairs.map(\.name)
+            for (name, _) in theirs.pairs where mine[name] == nil { names.append(name) }
+            return names.flatMap { paths(mine[$0], theirs[$0], at: path.isEmpty ? $0 : path + "." + $0) }
+        }
+        return Array(paths(request.value, other.request.value, at: "").prefix(3))
+    }
+}
+
+extension [Step] {
+    /// What a run only read since it last changed something, oldest first: a look at the present state asks it anew.
+    public var readsSinceLastAct: [Step] {
+        let last = lastIndex { $0.isAct }.map { $0 + 1 } ?? 0
+        return self[last...].filter(\.isAskedAnew)
+    }
+}

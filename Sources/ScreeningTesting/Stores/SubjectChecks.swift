@@ -1,0 +1,91 @@
+import Screening
+
+extension StoreConformance {
+    static let subjects = [
+        Check("events and runs that never became an order are found by what they were about") { trial in
+            let event = trial.event(group: "101")
+            let other = trial.event(group: "102")
+            for event in [event, other] { _ = try await trial.store.accept(event, dedupe: nil) }
+            var run = trial.run(event: event.id, state: .rejected)
+            run.externalID = "application-101"
+            run.searchTexts = Personal(["application-101", "Ana", "Röe", "ana@example.test", "+441632960000"])
+            try await trial.store.perform([.run(run), .run(trial.run(event: other.id, state: .skipped))])
+            try trial.expect(try await trial.store.run(run.id)?.externalID == "application-101", "the external id is not kept")
+            func found(_ change: (inout EventQuery) -> Void) async throws -> [String] {
+                var query = EventQuery()
+                change(&query)
+                return try await trial.store.events(query, PageRequest()).items.map(\.id)
+            }
+            func foundRuns(_ change: (inout RunQuery) -> Void) async throws -> [String] {
+                var query = RunQuery()
+                change(&query)
+                return try await trial.store.runs(query, PageRequest()).items.map(\.id)
+            }
+            for text in ["application-101", "appl", "roe", "ana roe", "ANA@EXAMPLE.TEST", "01632 960000", "application-1", event.id, String(event.id.prefix(20)), run.id] {
+                try trial.expect(try await found { $0.text = Personal(text) } == [event.id], "\(text) does not find the event")
+                try trial.expect(try await foundRuns { $0.text = Personal(text) } == [run.id], "\(text) does not find the run")
+            }
+            try trial.expect(try await found { $0.externalID = "application-101" } == [event.id], "the external id does not find the event")
+            try trial.expect(try await foundRuns { $0.externalID = "application-101" } == [run.id], "the external id does not find the run")
+            for text in ["application-102", "nobody", "benno"] {
+                try trial.expect(try await found { $0.text = Personal(text) }.isEmpty, "\(text) finds something")
+            }
+            let group = try await found {
+                $0.externalID = "102"
+                $0.connections = ["acme"]
+            }
+            try trial.expect(group == [other.id], "the group does not find the event: \(group)")
+            let elsewhere = try await found {
+                $0.text = Personal("roe")
+                $0.connections = ["other"]
+            }
+            try trial.expect(elsewhere.isEmpty, "another connection's event is found")
+        },
+        Check("events and runs of an order are found by what finds the order") { trial in
+            let event = trial.event()
+            _ = try await trial.store.accept(event, dedupe: nil)
+            let run = trial.run(event: event.id, state: .done)
+            try await trial.store.perform([.run(run)])
+            let order = try trial.unwrap(
+                try await trial.store.remember([], of: run.id, doing: .place(trial.order("application-7")) { _ in .null }),
+                "nothing was placed"
+            )
+            let update = trial.run(hook: "on_update", order: order.id, state: .done)
+            try await trial.store.perform([.run(update)])
+            var events = EventQuery()
+            events.externalID = "application-7"
+            try trial.expect(try await trial.store.events(events, PageRequest()).items.map(\.id) == [event.id], "the event is not found")
+            var runs = RunQuery()
+            runs.text = Personal("roe")
+            let found = try await trial.store.runs(runs, PageRequest(ascending: true)).items.map(\.id)
+            try trial.expect(found == [run.id, update.id].sorted(), "the runs found are \(found)")
+            runs.hook = "on_update"
+            try trial.expect(try await trial.store.runs(runs, PageRequest()).items.map(\.id) == [update.id], "the other filters do not count")
+        },
+        Check("events and runs are found by the reason that they ended for, page by page") { trial in
+            var ids: [String] = []
+            for number in 0..<7 {
+                let event = trial.event()
+                _ = try await trial.store.accept(event, dedupe: nil)
+                var run = trial.run(event: event.id, state: number % 2 == 0 ? .skipped : .rejected)
+                run.result = Personal(["kind": .string(run.state.rawValue), "reason": .string(number % 2 == 0 ? "No order to cancel" : "no address")])
+                try await trial.store.perform([.run(run), .event(id: event.id, state: .done, problem: nil)])
+                if number % 2 == 0 { ids.append(event.id) }
+            }
+            var query = EventQuery()
+            query.reason = Personal("no ORDER")
+            var found: [String] = []
+            var page = PageRequest(limit: 3)
+            while true {
+                let items = try await trial.store.events(query, page)
+                found += items.items.map(\.id)
+                guard let next = items.next else { break }
+                page.cursor = next
+            }
+            try trial.expect(found == ids.sorted(by: >), "found were \(found.count) of \(ids.count)")
+            var runs = RunQuery()
+            runs.reason = Personal("rejected")
+            try trial.expect(try await trial.store.runs(runs, PageRequest()).items.count == 3, "the state does not count as a reason")
+        },
+    ]
+}

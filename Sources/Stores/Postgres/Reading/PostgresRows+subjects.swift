@@ -1,0 +1,67 @@
+import Screening
+
+extension PostgresTransaction {
+    mutating func find(_ row: RunRow, by keys: [BlindIndexTerm]) {
+        write(
+            "INSERT INTO run_lookups (connection, key, run_id, event_id) SELECT $1, k, $3, $4 FROM unnest($2::bigint[]) AS k ON CONFLICT DO NOTHING",
+            .text(row.connection),
+            .ints(keys.map(\.bits)),
+            .text(row.id),
+            .text(row.event)
+        )
+    }
+}
+
+extension PostgresRows {
+    func connectionsToSearch() throws -> [String] {
+        try all(
+            """
+            WITH RECURSIVE names (name) AS (
+                SELECT (SELECT min(connection) FROM run_lookups)
+                UNION ALL SELECT (SELECT min(connection) FROM run_lookups WHERE connection > names.name) FROM names WHERE names.name IS NOT NULL
+            )
+            SELECT name FROM names WHERE name IS NOT NULL UNION SELECT connection FROM lookup_buckets
+            """
+        ).map { $0.text(0) }
+    }
+
+    func subjects(keys: [(connection: String, keys: [BlindIndexTerm])], groups: [String], orders: [String]) throws -> FoundSubjects {
+        let pairs = keys.flatMap { connection, keys in keys.map { (connection, $0.bits) } }
+        var found = FoundSubjects(
+            try all(
+                """
+                SELECT e.id, r.id FROM events AS e LEFT JOIN runs AS r ON r.event_id = e.id WHERE e.group_key = ANY($1)
+                UNION SELECT event_id, run_id FROM order_sources WHERE order_id = ANY($2)
+                UNION SELECT id, NULL FROM events WHERE order_id = ANY($2)
+                UNION SELECT event_id, id FROM runs WHERE order_id = ANY($2)
+                """,
+                .texts(groups),
+                .texts(orders)
+            )
+        )
+        found.candidates = try all(
+            """
+            SELECT DISTINCT l.run_id, l.event_id FROM unnest($1::text[], $2::bigint[]) AS k (connection, key)
+            JOIN run_lookups AS l ON l.connection = k.connection AND l.key = k.key
+            """,
+            .texts(pairs.map(\.0)),
+            .ints(pairs.map(\.1))
+        ).map { ($0.text(0), $0.optionalText(1)) }
+        return found
+    }
+
+    func subjects(beginning text: String, isRun: Bool) throws -> FoundSubjects {
+        let sql =
+            isRun
+            ? "SELECT event_id, id FROM runs WHERE id >= $1 AND id < $2 ORDER BY id DESC LIMIT 200"
+            : "SELECT e.id, r.id FROM events AS e LEFT JOIN runs AS r ON r.event_id = e.id WHERE e.id >= $1 AND e.id < $2 ORDER BY e.id DESC LIMIT 200"
+        return FoundSubjects(try all(sql, .text(text), .text(text + "\u{7F}")))
+    }
+}
+
+extension FoundSubjects {
+    fileprivate init(_ rows: [PostgresRow]) {
+        events = Set(rows.compactMap { $0.optionalText(0) })
+        runs = Set(rows.compactMap { $0.optionalText(1) })
+    }
+}

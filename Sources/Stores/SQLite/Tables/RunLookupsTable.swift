@@ -1,0 +1,65 @@
+import GRDB
+import Screening
+
+extension WriteTransaction {
+    mutating func find(_ row: RunRow, by keys: [BlindIndexTerm]) throws {
+        for key in keys {
+            try db.run(
+                "INSERT INTO run_lookups (connection, key, run_id, event_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [row.connection, key.bits, row.id, row.event]
+            )
+        }
+    }
+}
+
+extension StoredRows {
+    func connectionsToSearch() throws -> [String] {
+        try db.all(
+            """
+            WITH RECURSIVE names (name) AS (
+                SELECT min(connection) FROM run_lookups
+                UNION ALL SELECT (SELECT min(connection) FROM run_lookups WHERE connection > names.name) FROM names WHERE names.name IS NOT NULL
+            )
+            SELECT name FROM names WHERE name IS NOT NULL UNION SELECT connection FROM lookup_buckets
+            """
+        ).map { $0[0] }
+    }
+
+    func subjects(keys: [(connection: String, keys: [BlindIndexTerm])], groups: [String], orders: [String]) throws -> FoundSubjects {
+        var found = FoundSubjects()
+        func add(_ sql: String, _ arguments: StatementArguments) throws {
+            for row in try db.all(sql, arguments) {
+                if let event: String = row[0] { found.events.insert(event) }
+                if let run: String = row[1] { found.runs.insert(run) }
+            }
+        }
+        for (connection, keys) in keys {
+            for key in keys {
+                let rows = try db.all("SELECT run_id, event_id FROM run_lookups WHERE connection = ? AND key = ?", [connection, key.bits])
+                found.candidates += rows.map { ($0[0], $0[1]) }
+            }
+        }
+        for group in groups {
+            try add("SELECT e.id, r.id FROM events AS e LEFT JOIN runs AS r ON r.event_id = e.id WHERE e.group_key = ?", [group])
+        }
+        for order in orders {
+            try add("SELECT event_id, run_id FROM order_sources WHERE order_id = ?", [order])
+            try add("SELECT id, NULL FROM events WHERE order_id = ?", [order])
+            try add("SELECT event_id, id FROM runs WHERE order_id = ?", [order])
+        }
+        return found
+    }
+
+    func subjects(beginning text: String, isRun: Bool) throws -> FoundSubjects {
+        let sql =
+            isRun
+            ? "SELECT event_id, id FROM runs WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 200"
+            : "SELECT e.id, r.id FROM events AS e LEFT JOIN runs AS r ON r.event_id = e.id WHERE e.id >= ? AND e.id < ? ORDER BY e.id DESC LIMIT 200"
+        var found = FoundSubjects()
+        for row in try db.all(sql, [text, text + "\u{7F}"]) {
+            if let event: String = row[0] { found.events.insert(event) }
+            if let run: String = row[1] { found.runs.insert(run) }
+        }
+        return found
+    }
+}

@@ -1,0 +1,184 @@
+import Screening
+
+/// A search for events or runs by whom or what they are about, or why they ended as they did.
+struct SubjectSearch: Sendable {
+    let externalID: String?
+    let text: String?
+    let reason: String?
+    let connections: Set<String>?
+
+    init?(_ query: EventQuery) { self.init(query.externalID, query.text, query.reason, query.connections) }
+    init?(_ query: RunQuery) { self.init(query.externalID, query.text, query.reason, query.connections) }
+
+    private init?(_ externalID: String?, _ text: Personal<String>?, _ reason: Personal<String>?, _ connections: Set<String>?) {
+        func given(_ text: String?) -> String? { text.flatMap { $0.trimmed.isEmpty ? nil : $0.trimmed } }
+        self.externalID = given(externalID)
+        self.text = given(text?.value)
+        self.reason = given(reason?.value).map(SearchText.folded)
+        self.connections = connections
+        if self.externalID == nil, self.text == nil, self.reason == nil { return nil }
+    }
+
+    /// Whether it asks for whom or what: then there are few, found by keys.
+    var namesSubject: Bool { externalID != nil || text != nil }
+
+    /// The orders whose events and runs are meant.
+    var orders: OrderQuery {
+        var query = OrderQuery()
+        query.connections = connections
+        query.externalID = externalID
+        query.text = text.map { Personal($0) }
+        return query
+    }
+
+    /// The keys to look for on a connection.
+    func keys(on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
+        if let externalID { return [BlindIndexTerm.reference(externalID, on: connection, by: index)] }
+        return text.map { BlindIndexTerm.probes(for: $0, on: connection, by: index) } ?? []
+    }
+
+    /// The group of that name on a connection.
+    func group(on connection: String, _ codec: RowCodec) -> String? { (externalID ?? text).map { EventRow.groupKey($0, on: connection, codec) } }
+
+    /// Whether texts are what is searched for, as ``OrderSearch/matches(_:_:)`` says of an order's.
+    func matches(_ texts: [String]) -> Bool {
+        func begins(_ text: String, with start: String) -> Bool {
+            start.count >= BlindIndexTerm.lengths[0] ? text.hasPrefix(start) : text == start
+        }
+        if let externalID { return texts.map(SearchText.folded).contains(SearchText.folded(externalID)) }
+        guard let text else { return true }
+        let whole = SearchText.folded(text)
+        if texts.contains(where: { begins(SearchText.folded($0), with: whole) }) { return true }
+        if let digits = SearchText.digits(text),
+            texts.compactMap(SearchText.digits).contains(where: { $0.hasSuffix(digits) || digits.hasSuffix($0) })
+        {
+            return true
+        }
+        let words = SearchText.words(text)
+        let known = texts.flatMap(SearchText.words)
+        return !words.isEmpty && words.allSatisfy { word in known.contains { begins($0, with: word) } }
+    }
+
+    /// Whether a run is among those whose reason is asked for.
+    func fits(_ run: Run?) -> Bool {
+        guard let reason else { return true }
+        guard let run else { return false }
+        if [run.state.rawValue, run.failure?.code, run.result?.value["kind"]?.text].contains(reason) { return true }
+        return run.reason.map { SearchText.folded($0).contains(reason) } ?? false
+    }
+
+    /// How many are looked through for a reason before the page is given, with where to go on.
+    static let lookedThrough = 5000
+    /// How many orders of one search are followed to their events and runs.
+    static let followed = 200
+}
+
+/// What a search found.
+struct FoundSubjects: Sendable {
+    var events: Set<String> = []
+    var runs: Set<String> = []
+    /// Runs that keys found, which are beginnings and hashes, with their events: to be compared once more.
+    var candidates: [(run: String, event: String?)] = []
+}
+
+extension SQLStore {
+    func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<Event> {
+        guard let search = SubjectSearch(query) else { return try await read { try $0.events(query, page) } }
+        @Sendable func fits(_ event: Event, _ reading: Reading) throws -> Bool {
+            guard query.states.isEmpty || query.states.contains(event.state), query.kind == nil || event.kind == query.kind else { return false }
+            guard query.account == nil || event.account == query.account, query.since.map({ event.receivedAt >= $0 }) ?? true else { return false }
+            guard query.until.map({ event.receivedAt < $0 }) ?? true else { return false }
+            if let connections = query.connections, !event.connection.map(connections.contains).isTrue { return false }
+            return try search.reason == nil || search.fits(event.runs.last.flatMap { try reading.run($0) })
+        }
+        if search.namesSubject {
+            let ids = try await found(search).events
+            return try await read { reading in try page.of(ids) { id in try reading.event(id).flatMap { try fits($0, reading) ? $0 : nil } } }
+        }
+        return try await read { reading in
+            try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.events(query, $0) }) { try fits($0, reading) }
+        }
+    }
+
+    func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> {
+        guard let search = SubjectSearch(query) else { return try await read { try $0.runs(query, page) } }
+        @Sendable func fits(_ run: Run) -> Bool {
+            guard query.states.isEmpty || query.states.contains(run.state), query.event == nil || run.event == query.event else { return false }
+            guard query.order == nil || run.order == query.order, query.hook == nil || run.hook == query.hook else { return false }
+            guard query.since.map({ run.createdAt >= $0 }) ?? true, query.until.map({ run.createdAt < $0 }) ?? true else { return false }
+            if let connections = query.connections, !connections.contains(run.connection) { return false }
+            return search.fits(run)
+        }
+        if search.namesSubject {
+            let ids = try await found(search).runs
+            return try await read { reading in try page.of(ids) { id in try reading.run(id).flatMap { fits($0) ? $0 : nil } } }
+        }
+        return try await read { reading in
+            try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.runs(query, $0) }, fits)
+        }
+    }
+
+    /// The events and runs that a search by whom or what means.
+    private func found(_ search: SubjectSearch) async throws -> FoundSubjects {
+        let codec = codec
+        if let text = search.text, let prefix = ["evt_", "run_"].first(where: { text.hasPrefix($0) }) {
+            guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return FoundSubjects() }
+            return try await read { try $0.subjects(beginning: text, isRun: prefix == "run_") }
+        }
+        let orders = try await orders(search.orders, PageRequest(limit: SubjectSearch.followed)).items.map(\.id)
+        return try await read { reading in
+            let connections = try search.connections.map { Array($0) } ?? reading.connectionsToSearch()
+            let keys = connections.map { ($0, search.keys(on: $0, by: codec.index)) }
+            var found = try reading.subjects(keys: keys, groups: connections.compactMap { search.group(on: $0, codec) }, orders: orders)
+            for candidate in found.candidates {
+                guard let run = try reading.run(candidate.run), search.matches(run.searchTexts.value) else { continue }
+                found.runs.insert(run.id)
+                if let event = candidate.event { found.events.insert(event) }
+            }
+            return found
+        }
+    }
+}
+
+extension Bool? {
+    fileprivate var isTrue: Bool { self == true }
+}
+
+extension PageRequest {
+    /// The page of what is found, by age.
+    fileprivate func of<Item: Sendable>(_ ids: Set<String>, _ item: (String) throws -> Item?) throws -> Page<Item> {
+        var items: [Item] = []
+        var last: String?
+        for id in ids.sorted(by: { ascending ? $0 < $1 : $0 > $1 }) where cursor.map({ ascending ? id > $0 : id < $0 }) ?? true {
+            guard let item = try item(id) else { continue }
+            if items.count == bounded { return Page(items: items, next: last) }
+            items.append(item)
+            last = id
+        }
+        return Page(items: items, next: nil)
+    }
+
+    /// The page of those in a list that fit. Where many were looked through the page ends, and says where to go on.
+    fileprivate func lookingThrough<Item: Sendable>(
+        _ most: Int,
+        id: (Item) -> String,
+        _ list: (PageRequest) throws -> Page<Item>,
+        _ fits: (Item) throws -> Bool
+    ) throws -> Page<Item> {
+        var items: [Item] = []
+        var next = self
+        next.limit = 200
+        var seen = 0
+        while true {
+            let page = try list(next)
+            for item in page.items where try fits(item) {
+                if items.count == bounded { return Page(items: items, next: items.last.map(id)) }
+                items.append(item)
+            }
+            seen += page.items.count
+            guard let cursor = page.next else { return Page(items: items, next: nil) }
+            if seen >= most { return Page(items: items, next: cursor) }
+            next.cursor = cursor
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import HTTPTypes
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Web
+
+@Suite("Finding what came to nothing")
+struct SubjectSearchTests {
+    @Test("Events and runs that were skipped or rejected are found by external id, by whom they were about and by their reason")
+    func search() async throws {
+        let fixture = try await APIFixture()
+        try await fixture.run { (client) async throws in
+            let key = try #require(HTTPField.Name("x-key"))
+            let request = WireRequest(.post, client.server.url("/ats/acme/webhook"), headers: [key: "delivery-secret"], json: [:])
+            let event = try #require(try await client.transport.send(request).json?["event"]?.text)
+            var run = Run(
+                id: "run_1",
+                connection: "acme",
+                plugin: "invented",
+                pluginVersion: "1",
+                script: "x",
+                hook: "on_event",
+                event: event,
+                order: nil,
+                input: .event(parameters: [:]),
+                state: .rejected,
+                attempt: 1,
+                result: ["kind": "rejected", "reason": "The candidate has no e-mail address."],
+                createdAt: fixture.clock.now()
+            )
+            run.externalID = "application-101"
+            run.searchTexts = Personal(["application-101", "Ana Roe"])
+            try await fixture.store.perform([.run(run)])
+            for filter in ["external_id=application-101", "q=roe", "q=ana%20roe", "reason=no%20e-mail", "reason=rejected", "q=\(event)"] {
+                #expect(try await client.list("/events?\(filter)", "reason") == ["The candidate has no e-mail address."], "\(filter)")
+                #expect(try await client.list("/events?\(filter)", "external_id") == ["application-101"], "\(filter)")
+                #expect(try await client.list("/runs?\(filter)", "id") == ["run_1"], "\(filter)")
+            }
+            for filter in ["external_id=application-102", "q=benno", "reason=too%20late"] {
+                #expect(try await client.list("/events?\(filter)", "id").isEmpty, "\(filter)")
+                #expect(try await client.list("/runs?\(filter)", "id").isEmpty, "\(filter)")
+            }
+            #expect(try await client.get("/events/\(event)").json?["reason"] == "The candidate has no e-mail address.")
+            // Without personal data: found by id, without the reason; not by a person's name.
+            let plain = try await client.get("/events?external_id=application-101", as: "plain").json?["items"]?.items ?? []
+            #expect(plain.count == 1 && plain[0]["reason"] == nil && plain[0]["external_id"] == "application-101")
+            for filter in ["q=roe", "reason=no"] {
+                for list in ["events", "runs"] { #expect(try await client.get("/\(list)?\(filter)", as: "plain").status == 403) }
+            }
+        }
+    }
+}
