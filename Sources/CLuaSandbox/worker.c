@@ -128,7 +128,14 @@ int fls_wait(int first, int second, int timeout_ms) {
     return count <= 0 ? 0 : (descriptors[0].revents != 0 ? 1 : 0) | (descriptors[1].revents != 0 ? 2 : 0);
 }
 
+static int64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 bool fls_send(int descriptor, const uint8_t *bytes, size_t length, int timeout_ms) {
+    int64_t deadline = -1; /* known once there is something to wait for */
     while (length > 0) {
         ssize_t sent = send(descriptor, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent > 0) {
@@ -139,8 +146,16 @@ bool fls_send(int descriptor, const uint8_t *bytes, size_t length, int timeout_m
         if (sent < 0 && errno == EINTR) {
             continue;
         }
+        if (sent == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) {
+            return false;
+        }
+        /* One deadline for all of it: a worker that reads a little now and then must not hold the host. */
+        int64_t now = now_ms();
+        if (deadline < 0) {
+            deadline = now + timeout_ms;
+        }
         struct pollfd room = {.fd = descriptor, .events = POLLOUT};
-        if (sent == 0 || (errno != EAGAIN && errno != EWOULDBLOCK) || poll(&room, 1, timeout_ms) == 0) {
+        if (now >= deadline || poll(&room, 1, (int)(deadline - now)) == 0) {
             return false;
         }
     }

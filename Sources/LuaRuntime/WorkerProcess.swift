@@ -67,7 +67,7 @@ final class WorkerProcess {
     }
 
     /// Sends frames that were put together with ``append(_:type:id:payload:)``. Returns false where the worker is gone or does not read: what
-    /// it was sent is then cut off somewhere, and it must not be sent more. Waits for it to read, so long as `milliseconds` says each time.
+    /// it was sent is then cut off somewhere, and it must not be sent more. Waits for it to read for at most `milliseconds` in all.
     func send(_ frames: [UInt8], milliseconds: Int32 = 5000) -> Bool {
         fls_send(descriptor, frames, frames.count, milliseconds)
     }

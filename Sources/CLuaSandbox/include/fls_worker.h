@@ -33,7 +33,7 @@ void fls_wake_clear(int descriptor);
 /* Waits until one of two descriptors is readable or closed; -1 for none. Bit 1: the first, bit 2: the second; 0 after timeout_ms (-1: for ever). */
 int fls_wait(int first, int second, int timeout_ms);
 
-/* Sends all bytes, waiting at most timeout_ms for each part; false where the other side is gone or does not read. */
+/* Sends all bytes within timeout_ms, however often the other side reads a part; false where it is gone or does not read. */
 bool fls_send(int descriptor, const uint8_t *bytes, size_t length, int timeout_ms);
 
 /* Receives what is there, at most `length` bytes: the count, 0 where the other side closed or failed, -1 where nothing is there yet. */
