@@ -129,6 +129,11 @@ public final class LuaPool: Sendable {
         }
     }
 
+    /// Counts CPU time that the host spent for a tenant as if the tenant's scripts had spent it: its slices come later for it.
+    public func charge(_ time: Duration, to tenant: String) {
+        if time > .zero { scheduler.charge(time.nanoseconds, to: tenant) }
+    }
+
     /// Compiles a script without running any of it.
     ///
     /// - Returns: The error of a script that does not compile; nil for one that does.

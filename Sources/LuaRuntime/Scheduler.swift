@@ -98,6 +98,11 @@ final class Scheduler: Sendable {
         }
     }
 
+    /// Adds to the account of a tenant what it cost outside the workers.
+    func charge(_ nanoseconds: Int64, to tenant: String) {
+        state.withLock { state in state.tenants[tenant, default: FairShareQueue(spent: state.clock)].spent += nanoseconds }
+    }
+
     // MARK: - Slices that their callers do
 
     /// A worker's engine in its caller's hands.

@@ -66,4 +66,15 @@ struct CircuitBreakerTests {
         let again = breaker.ask(at: start + .seconds(22))
         #expect(again == .granted)
     }
+
+    @Test("What began before it opened does not close it when it goes well; the attempt that it let through does")
+    func onlyItsOwnAttemptClosesIt() {
+        var breaker = opened()
+        let early = breaker.succeeded(begun: start + .seconds(-1))
+        let late = breaker.succeeded(begun: start + .seconds(9))
+        #expect(!early && !late && breaker.isOpen)
+        let later = start + .seconds(11)
+        let (probe, closed) = (breaker.ask(at: later), breaker.succeeded(begun: later))
+        #expect(probe == .granted && closed && !breaker.isOpen)
+    }
 }

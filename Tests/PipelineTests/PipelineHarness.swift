@@ -154,7 +154,7 @@ final class PipelineHarness: Sendable {
         _ limits: ScriptLimits = ScriptLimits()
     ) async throws -> Connection {
         let plugin = try #require(plugin)
-        let overlay = script.map { Script(name: "overlay", chunk: "\(id).lua", source: $0) }
+        let overlay = script.map { Script(name: "overlay", chunk: id == "acme" ? "acme.lua" : "overlay.lua", source: $0) }
         let scripts = plugin.scripts(overlay: overlay)
         let settings: JSON =
             id == "greenhouse"

@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Plugins
 import Screening
 import Simulators
 import Testing
@@ -28,12 +29,12 @@ import Testing
         end
         """
 
-    private func deliver(_ harness: PipelineHarness, _ number: Int) async throws {
+    private func deliver(_ harness: PipelineHarness, _ number: Int, to connection: String = "acme", package: String = "pkg_1") async throws {
         let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
         let response = try await harness.site.ats.orderScreening(
-            at: "https://host.example.test/ats/acme/standard",
+            at: "https://host.example.test/ats/\(connection)/standard",
             application: "application-\(number)",
-            package: "pkg_1",
+            package: package,
             candidate: candidate
         )
         #expect(response.status == 200)
@@ -103,6 +104,34 @@ import Testing
             candidate: Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
         )
         #expect(try await harness.order(try #require(assessment.interviewID), in: .completed) != nil)
+        await harness.stop()
+    }
+
+    @Test("What one connection is sent does not pause another that runs the same scripts")
+    func aConnectionIsNotPausedForAnothersPayloads() async throws {
+        let script = """
+            return function(base)
+              base.on_event = function(event, ctx)
+                if event.raw:find("hostile", 1, true) then while true do end end
+                ctx.kv.set("heard", event.id)
+              end
+              return base
+            end
+            """
+        let harness = try await PipelineHarness(overlays: ["hostile": script, "harmless": script])
+        let connections = harness.context.registry.connections.filter { ["hostile", "harmless"].contains($0.id) }
+        #expect(Set(connections.map(\.scripts.id)).count == 1)
+        func runs(_ connection: String) async throws -> [Run] {
+            var query = RunQuery()
+            query.connections = [connection]
+            return try await harness.context.store.runs(query, PageRequest()).items
+        }
+        for number in 0..<6 { try await deliver(harness, number, to: "hostile", package: "hostile") }
+        _ = try #require(try await eventually { try await runs("hostile").first { $0.failure?.code == "plugin_paused" } })
+        for number in 0..<3 { try await deliver(harness, number, to: "harmless") }
+        #expect(try await eventually { try await runs("harmless").count { $0.state == .done } == 3 ? true : nil } == true)
+        #expect(try await runs("harmless").allSatisfy { $0.attempt == 1 && $0.failure == nil })
+        for connection in connections { #expect((harness.commands.problem(of: connection) == nil) == (connection.id == "harmless")) }
         await harness.stop()
     }
 }

@@ -1,4 +1,5 @@
 import ConfigurationFiles
+import Foundation
 import Plugins
 import Screening
 import Testing
@@ -117,5 +118,24 @@ struct FixtureReadTests {
         #expect(problems("hook: on_event\ninput: { boddy: {} }\nexpect: {}").contains { $0.contains("Did you mean body?") })
         #expect(problems("hook: on_event\nsteps: {}\nexpect: { orders: 1 }").count == 2)
         #expect(problems("hook: [").first?.contains("not YAML") == true)
+    }
+}
+
+/// Fixtures on disk.
+@Suite("A plugin's fixtures on disk")
+struct FixtureFolderTests {
+    @Test("A fixture that is a link out of the plugin's folder is refused and named")
+    func refusesALinkOut() throws {
+        let place = FileManager.default.temporaryDirectory.appending(path: "fairlead-fixtures-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        try FileManager.default.createDirectory(atPath: place + "/tried/fixtures", withIntermediateDirectories: true)
+        for (file, text) in [
+            ("tried/plugin.yaml", "name: tried\nversion: 1.0.0\ncontract: 1\nkind: ats\n"), ("tried/main.lua", "return {}"),
+            ("case.yaml", "hook: on_event\nexpect: { result: done }\n"),
+        ] { try Data(text.utf8).write(to: URL(filePath: place + "/" + file)) }
+        let plugin = try Plugin(folder: place + "/tried")
+        try FileManager.default.createSymbolicLink(atPath: place + "/tried/fixtures/case.yaml", withDestinationPath: place + "/case.yaml")
+        let problems = #expect(throws: ConfigurationProblems.self) { try plugin.fixtures() }
+        #expect(problems?.problems.map(\.message) == ["is a link that leads out of the plugin's folder"])
     }
 }

@@ -115,7 +115,8 @@ struct InboundVerificationTests {
             ],
             secrets: ["standard": [Secret(text)]],
             key: "k",
-            at: Self.now
+            at: Self.now,
+            judge: { _, _ in }
         )
         let headers = Dictionary(exchange.request.headers.map { ($0.name.canonicalName, $0.value) }) { $1 }
         let received = ReceivedRequest(method: "POST", path: "/hook", headers: headers, body: exchange.request.body)
@@ -130,7 +131,8 @@ struct InboundVerificationTests {
                 ["method": "POST", "url": "https://ats.example.test/updates", "sign": ["secret": "standard", "id": "msg_1"]],
                 secrets: ["standard": [Secret("whsec_not base64!")]],
                 key: "k",
-                at: Self.now
+                at: Self.now,
+                judge: { _, _ in }
             )
         }
     }

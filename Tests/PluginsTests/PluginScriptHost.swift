@@ -61,7 +61,8 @@ final class PluginScriptHost: ConnectionScriptHost {
     func cancel(order id: String, reason: String?) async throws -> JSON { ["cancelled": true] }
     func packages(account: String?) async throws -> [ScreeningPackage] { [ScreeningPackage(id: "pkg_1", name: "Standard")] }
     func value(key: String) async throws -> JSON? { state.withLock { $0.values[key] } }
-    func permits(_ url: URLParts) -> Bool { url.origin == "https://api.example.test" }
+    func permits(_ url: URLParts, from secret: String?) -> Bool { secret == nil && url.origin == "https://api.example.test" }
+    func permits(secret: String, to url: URLParts) -> Bool { permits(url, from: nil) }
 
     func send(_ request: WireRequest) async throws -> WireResponse {
         let number = state.withLock { state in
@@ -81,7 +82,7 @@ final class PluginScriptHost: ConnectionScriptHost {
                 if let last = steps.last { state.steps[last.number]?.reply = Personal(reply(present)) }
                 return present
             case .value(_, let key, let value, _)?: state.values[key] = value
-            case .withdraw?, nil: break
+            case .withdraw?, .within?, nil: break
             }
             return nil
         }
@@ -92,7 +93,12 @@ final class PluginScriptHost: ConnectionScriptHost {
     }
 
     /// One attempt at a script's `on_event`, with the steps of the attempts before.
-    func attempt(_ script: String, number: Int = 1, input: JSON = ["raw": "{}"]) async throws -> HookEnd {
+    func attempt(
+        _ script: String,
+        number: Int = 1,
+        input: JSON = ["raw": "{}"],
+        limits: ScriptLimits = ScriptLimits()
+    ) async throws -> HookEnd {
         let plugin = try PluginHarness.plugin(script)
         let call = HookCall(
             scripts: plugin.scripts(),
@@ -102,7 +108,8 @@ final class PluginScriptHost: ConnectionScriptHost {
             plugin: plugin.name,
             accounts: ["zinc-uk"],
             settings: [:],
-            run: ("run_7", number)
+            run: ("run_7", number),
+            limits: limits
         )
         let attempt = try await PluginHarness.hooks.run(call, remembered: steps, host: self)
         _ = try await remember(attempt.unwritten, doing: nil)

@@ -112,7 +112,7 @@ package struct ConfigurationLoader: Sendable {
         }
         let before = problems.count
         problems += ConfigurationLoader.findings(plugin, given).map { problem($0.place, $0.message, hint: $0.hint) }
-        let caps = settings.workers.limits
+        let caps = settings.workers.limits.merging(given.limits) { $1 }
         problems += ScriptLimits.excesses(requested: plugin.manifest.limits, caps: caps).map {
             problem("plugin", $0, hint: "Raise it, or ask for less.")
         }
@@ -134,7 +134,9 @@ package struct ConfigurationLoader: Sendable {
                 settings: applied,
                 scripts: scripts,
                 hooks: hooks,
-                limits: ScriptLimits(requested: plugin.manifest.limits, caps: caps)
+                limits: ScriptLimits(requested: plugin.manifest.limits, caps: caps),
+                permissions: given.permissions,
+                callbackHosts: given.callbackHosts
             )
         } catch let failure as HookFailure {
             problems.append(problem("", failure.line, hint: failure.error.hint))
@@ -154,7 +156,8 @@ package struct ConfigurationLoader: Sendable {
         for secret in plugin.manifest.secrets where secret.required && given.secrets[secret.name, default: []].isEmpty {
             findings.append(("secrets.\(secret.name)", "missing: \(secret.title)", nil))
         }
-        for name in given.secrets.keys.sorted() where !declared.contains(name) {
+        // An overlay may bring secrets of its own.
+        for name in given.secrets.keys.sorted() where !declared.contains(name) && given.script == nil {
             let near = suggestion(for: name, among: declared).map { "Did you mean \($0)?" }
             findings.append(("secrets.\(name)", "the plugin \(plugin.name) has no such secret", near))
         }

@@ -88,7 +88,8 @@ actor Reloader {
         let changed = connections.filter { now in
             guard let old = before[now.id] else { return true }
             return old.scripts.id != now.scripts.id || old.settings != now.settings || old.accounts != now.accounts || old.secrets != now.secrets
-                || old.plugin.manifest.version != now.plugin.manifest.version
+                || old.plugin.manifest.version != now.plugin.manifest.version || old.permissions != now.permissions
+                || old.callbackHosts != now.callbackHosts || old.limits != now.limits
         }
         let names = Set(connections.map(\.id))
         return Reload(

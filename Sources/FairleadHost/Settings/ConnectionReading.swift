@@ -19,7 +19,7 @@ struct ConnectionReading {
 
     private func connection(_ id: String, _ entry: ObjectReader) -> Settings.ConnectionSettings {
         let secrets = entry.object("secrets", keys: nil)
-        return Settings.ConnectionSettings(
+        var connection = Settings.ConnectionSettings(
             id: id,
             plugin: entry.text("plugin", required: true) ?? "",
             accounts: accounts(entry),
@@ -27,6 +27,31 @@ struct ConnectionReading {
             settings: .object(entry.object("settings", keys: nil).members),
             script: script(entry)
         )
+        connection.permissions = permissions(entry, secrets: connection.secrets.keys.sorted())
+        connection.callbackHosts = (entry.texts("callback_hosts") ?? []).compactMap { text in
+            let pattern = HostPattern(text)
+            if pattern == nil {
+                entry.problem("callback_hosts", "\(text) is no host", hint: "Write hooks.example.com, or *.example.com for every host below it.")
+            }
+            return pattern
+        }
+        if entry["limits"] != nil { connection.limits = entry.limits("limits", among: ScriptLimits.Name.quotas) }
+        return connection
+    }
+
+    /// The origins that the overlay may call; none that a delivery or an order chooses.
+    private func permissions(_ entry: ObjectReader, secrets: [String]) -> [OriginPattern] {
+        let block = entry.object("permissions", keys: ["http"])
+        return (block.texts("http") ?? []).compactMap { text in
+            do throws(OriginPattern.Invalid) {
+                let pattern = try OriginPattern(text)
+                if let name = pattern.secret, !secrets.contains(name) { block.problem("http", "names the secret \(name), which secrets does not have") }
+                return pattern
+            } catch {
+                block.problem("http", "\(text) \(error.message)")
+                return nil
+            }
+        }
     }
 
     private func accounts(_ entry: ObjectReader) -> [String] {

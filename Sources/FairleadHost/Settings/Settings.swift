@@ -83,6 +83,12 @@ public struct Settings: Sendable {
         public var settings: JSON
         /// The overlay on the plugin's hooks, by its absolute path.
         public var script: String?
+        /// What the overlay may call beyond the plugin.
+        public var permissions: [OriginPattern] = []
+        /// What addresses that orders and deliveries name may be; empty for any.
+        public var callbackHosts: [HostPattern] = []
+        /// Its own quotas, in place of those of `workers.limits`.
+        public var limits: [ScriptLimits.Name: Int] = [:]
 
         public init(
             id: String,

@@ -123,8 +123,10 @@ public struct Trigger: Sendable {
     }
 
     private static func fixture(_ name: String, of plugin: Plugin) throws -> Fixture {
-        let inside = "\(plugin.folder)/fixtures/\(name)" + (name.hasSuffix(".yaml") ? "" : ".yaml")
+        let inFolder = "fixtures/\(name)" + (name.hasSuffix(".yaml") ? "" : ".yaml")
+        let inside = "\(plugin.folder)/\(inFolder)"
         let files = FileManager.default
+        if !name.contains("/"), let text = try PluginFolder(plugin.folder).text(of: inFolder) { return try Fixture(text: text, file: inside) }
         guard let file = [inside, name].first(where: { files.fileExists(atPath: $0) }) else {
             let known = try plugin.fixtures().filter { Fixture.takesDelivery($0.hook ?? "on_event") }.map(\.name)
             let near = suggestion(for: name, among: known).map { "Did you mean \($0)?" }

@@ -71,7 +71,7 @@ public struct Commands: Sendable {
             )
         }
         let order: Order
-        do { order = try connection.order(request, environment) } catch { throw CommandError(error) }
+        do { order = try connection.order(request, environment, named: { _ in true }) } catch { throw CommandError(error) }
         let placed = try await mapStoreError { try await store.place(order) }
         if placed.isNew { environment.log([.order(placed.order)]) }
         return placed
@@ -136,7 +136,11 @@ public struct Commands: Sendable {
 
     /// What keeps a connection's scripts from running: `{code, message}`; nil where nothing does.
     public func problem(of connection: Connection) -> JSON? {
-        breakers.scripts.isOpen(connection.scripts.id) ? ScriptRunner.paused.json : nil
+        if let at = breakers.storage.refused(connection.id) {
+            let quota = Quota(.stored, of: connection.id, limit: connection.limits.storedBytesPerDay)
+            return ["code": .string(quota.code), "message": .string(quota.sentence(connection.limits) + "; deliveries are answered 429"), "at": JSON(at)]
+        }
+        return breakers.scripts.isOpen(ScriptRunner.breaker(of: connection.id, connection.scripts)) ? ScriptRunner.paused.json : nil
     }
 
     /// Gives a run that ended without success, or waits, another attempt now.

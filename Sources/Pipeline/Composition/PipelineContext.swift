@@ -67,7 +67,8 @@ public struct PipelineContext: Sendable {
             cancellation: cancellation,
             hosts: HostCalls(environment: environment, transport: transport, breakers: breakers.hosts),
             breakers: breakers.scripts,
-            versions: versions
+            versions: versions,
+            storage: breakers.storage
         )
         let mapping = RequestMapping(environment: environment, store: store, hooks: hookRunner, accounts: accounts)
         stages = Stages(

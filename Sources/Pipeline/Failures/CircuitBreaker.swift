@@ -45,8 +45,11 @@ struct CircuitBreaker: Sendable, Equatable {
     }
 
     /// What was tried went well: it closes. Returns true where it was open.
-    mutating func succeeded() -> Bool {
+    /// - Parameter begun: when the attempt began, where only one that was let through after the opening may close it; nil where any may. What was
+    ///   under way when it opened says nothing about what opened it.
+    mutating func succeeded(begun: Timestamp? = nil) -> Bool {
         let wasOpen = isOpen
+        if let until, let begun, begun < until, until - begun <= policy.longest { return false }
         self = CircuitBreaker(policy)
         return wasOpen
     }

@@ -32,7 +32,15 @@ final class CircuitBreakers: Sendable {
     }
 
     /// Something went well. Returns true where that closed it.
-    func succeeded(_ name: String) -> Bool { breakers.withLock { $0.removeValue(forKey: name)?.isOpen ?? false } }
+    /// - Parameter begun: see ``CircuitBreaker/succeeded(begun:)``.
+    func succeeded(_ name: String, begun: Timestamp? = nil) -> Bool {
+        breakers.withLock { breakers in
+            guard var breaker = breakers[name] else { return false }
+            let hasClosed = breaker.succeeded(begun: begun)
+            breakers[name] = breaker.isOpen ? breaker : nil
+            return hasClosed
+        }
+    }
 
     /// Something failed. Returns true where that opened it.
     func failed(_ name: String, at now: Timestamp) -> Bool {

@@ -45,6 +45,11 @@ public struct Intake: Sendable {
         try verify(request, rule, connection)
         let now = environment.clock.now()
         contacts.heard(.connection(connection.id), at: now)
+        let size = request.body.count + request.path.utf8.count + request.headers.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+        if let quota = try await mapStoreError({ try await scripts.storage.exceeded(by: size, of: connection, in: store, environment) }) {
+            quota.noteRefusal(environment)
+            throw CommandError(429, quota.code, quota.sentence(connection.limits) + ".", retryAfter: .seconds(600))
+        }
         let id = environment.identifier(.event)
         let kept = rule.verification.withoutCredentials(request)
         let event = Event(

@@ -41,7 +41,7 @@ struct RouteRun: Sendable {
 
     private func finish(_ begun: Run, _ event: Event) async throws -> (Run, WireResponse) {
         var run = begun
-        if case .refused = scripts.permission(for: connection.scripts) { return dead(run, ScriptRunner.paused, [], 503) }
+        if case .refused = scripts.permission(for: connection.scripts, of: connection) { return dead(run, ScriptRunner.paused, [], 503) }
         let attempt = try await withinDeadline {
             let first = try await scripts.attempt(begun, for: event, of: connection, on: connection.scripts, remembered: [])
             guard case .interrupted = first.end else { return first }

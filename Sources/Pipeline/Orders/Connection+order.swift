@@ -3,16 +3,50 @@ import Screening
 
 extension Connection {
     /// The order that a request from outside (a script's, the API's) asks for, checked before anything is written.
+    /// - Parameter named: whether whoever may choose where scripts call named this value: see ``Order/destinations``.
     /// - Throws: ``FieldProblem`` naming what is missing or malformed.
-    func order(_ request: JSON, _ environment: Environment) throws(FieldProblem) -> Order {
+    func order(_ request: JSON, _ environment: Environment, named: (String) -> Bool) throws(FieldProblem) -> Order {
         let draft = try OrderDraft(request: request, connection: id, accounts: accounts) { environment.registry.account($0)?.account.provider }
         if let problem = environment.registry.account(draft.account)?.provider.problems(with: draft).first { throw problem }
-        return draft.order(id: environment.identifier(.order), callbackToken: Secret(environment.random.token()), at: environment.clock.now())
+        var order = draft.order(id: environment.identifier(.order), callbackToken: Secret(environment.random.token()), at: environment.clock.now())
+        let chosen = destinationPaths.compactMap { (["metadata": order.metadata.value] as JSON).at($0)?.text }.filter(named)
+        order.destinations = Array(Set(chosen)).sorted()
+        return order
     }
 
     /// The first value of a request that says where the connection's scripts may send: one that `permissions.http` refers to. Nil where there is none.
     func destination(in request: JSON) -> String? {
-        let paths = plugin.manifest.permissions.flatMap(\.references).filter { $0.root == .order }.map(\.path)
-        return paths.first { request.at($0).map { !$0.isNull } ?? false }
+        destinationPaths.first { request.at($0).map { !$0.isNull } ?? false }
     }
+
+    /// Where an order says whom its scripts may call.
+    private var destinationPaths: [String] {
+        (plugin.manifest.origins + permissions).flatMap(\.references).filter { $0.root == .order }.map(\.path)
+    }
+}
+
+/// The texts of a delivery: what the one who sent it wrote, and no script.
+struct DeliveredTexts {
+    private let texts: Set<String>
+
+    /// - Parameter input: what the run's hook is called with.
+    init(_ input: JSON) {
+        var texts: Set<String> = []
+        func collect(_ value: JSON) {
+            switch value {
+            case .string(let text): texts.formUnion([text, text.trimmed])
+            case .array(let items): for item in items { collect(item) }
+            case .object(let members): for (_, member) in members.pairs { collect(member) }
+            default: break
+            }
+        }
+        if let body = input["body"] { collect(body) }
+        if let raw = input["raw"]?.text {
+            if let body = try? JSON(parsing: raw) { collect(body) } else { FormEncoding.pairs(raw).forEach { collect(.string($0.value)) } }
+        }
+        if let query = input["query"] { collect(query) }
+        self.texts = texts
+    }
+
+    func contains(_ text: String) -> Bool { texts.contains(text) }
 }

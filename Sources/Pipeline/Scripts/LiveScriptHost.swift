@@ -12,13 +12,15 @@ struct LiveScriptHost: ConnectionScriptHost {
     let run: Run
     /// What the run's hook was called with.
     let input: JSON
+    let permissions: ScriptPermissions
 
     var clock: any WallClock { environment.clock }
     var random: any RandomSource { environment.random }
     var secrets: [String: [Secret]] { connection.secrets }
 
     func draft(_ arguments: JSON) async throws -> Order {
-        do { return try connection.order(arguments, environment) } catch { throw HostCallError(error) }
+        let delivered = DeliveredTexts(run.order == nil ? input : .null)
+        do { return try connection.order(arguments, environment, named: delivered.contains) } catch { throw HostCallError(error) }
     }
 
     func order(id: String) async throws -> Order? {
@@ -87,20 +89,36 @@ struct LiveScriptHost: ConnectionScriptHost {
 
     func value(key: String) async throws -> JSON? { try await store.value(connection: connection.id, key: key) }
 
-    func permits(_ url: URLParts) -> Bool {
-        // A run for an event may call what the request named; a run for an update what the order keeps.
-        let request = Delivery.body(of: input)
-        return connection.plugin.manifest.permissions.contains {
-            $0.permits(url, settings: connection.settings, order: input["order"], request: request)
-        }
-    }
+    func permits(_ url: URLParts, from secret: String?) -> Bool { permissions.permits(url, from: secret) }
+
+    func permits(secret: String, to url: URLParts) -> Bool { permissions.permits(secret: secret, to: url) }
 
     func send(_ request: WireRequest) async throws -> WireResponse { try await hosts.send(request, for: connection.id) }
 
     func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? {
-        let placed = try await store.remember(steps, of: run.id, doing: effect)
+        let placed: Order?
+        do { placed = try await store.remember(steps, of: run.id, doing: effect.map(metered)) } catch StoreError.overQuota(let quota) {
+            try fail(quota)
+        }
         if let placed, placed.state == .accepted { environment.log([.order(placed)]) }
         return placed
+    }
+
+    /// What a connection's scripts do without end, within its quotas.
+    private func metered(_ effect: StepEffect) -> StepEffect {
+        switch effect {
+        case .place: .within(Quota(.orders, of: connection.id, limit: connection.limits.ordersPerHour), effect)
+        case .value(_, _, .some, _): .within(Quota(.values, of: connection.id, limit: connection.limits.valueBytes), effect)
+        case .value, .within: effect
+        }
+    }
+
+    private func fail(_ quota: Quota) throws -> Never {
+        let sentence = quota.sentence(connection.limits)
+        quota.noteRefusal(environment)
+        if quota.kind == .values { throw HostCallError("kv_limit", sentence) }
+        // What was asked for is wanted still: the run goes on when there is room again.
+        throw AttemptFailure(quota.code, sentence, notBefore: environment.clock.now() + .seconds(300))
     }
 
     func keeping(_ value: JSON?, key: String, for duration: Duration?) -> StepEffect {

@@ -90,12 +90,9 @@ extension RequestMapping {
     /// The host of an address that the script put into the request and may not call itself; nil where there is none. The provider would send results to it.
     private func stranger(in changed: RequestShape, beside given: RequestShape, _ order: Order, _ connection: Connection) -> String? {
         let known = Set(Self.texts(in: given.json))
-        let input = order.json
+        let permissions = connection.permissions(order: order, input: .null)
         for text in Self.texts(in: changed.json) where Self.isAddress(text) && !known.contains(text) {
-            let isPermitted = URLParts(text).map { url in
-                connection.plugin.manifest.permissions.contains { $0.permits(url, settings: connection.settings, order: input, request: nil) }
-            }
-            if isPermitted != true { return URLParts(text)?.host ?? "some host" }
+            if URLParts(text).map({ permissions.permits($0) }) != true { return URLParts(text)?.host ?? "some host" }
         }
         return nil
     }
@@ -135,7 +132,7 @@ private struct MappingHost: ValueScriptHost {
 
     func value(key: String) async throws -> JSON? { try await store.value(connection: connection.id, key: key) }
 
-    func refusal(of call: String) -> HostCallError {
+    func error(of call: String) -> HostCallError {
         HostCallError("not_here", "map_request cannot call \(call)", hint: "it changes the request and does nothing else")
     }
 }

@@ -13,6 +13,8 @@ struct ScriptRunner: Sendable {
     /// Versions of scripts that are kept from running for a while.
     let breakers: CircuitBreakers
     let versions: ScriptVersions
+    /// Who may have more stored.
+    var storage = StorageQuota()
 
     /// Errors that cost others time, and would again.
     private static let harmful: Set = ["worker_crashed", "worker_killed", "cpu_limit", "memory_limit"]
@@ -29,8 +31,13 @@ struct ScriptRunner: Sendable {
         return try await versions.version(run.script)
     }
 
-    /// Whether a version of scripts may run at present.
-    func permission(for scripts: ConnectionScripts) -> CircuitBreaker.Permission { breakers.ask(scripts.id, at: environment.clock.now()) }
+    /// Whether a version of scripts may run for a connection at present.
+    func permission(for scripts: ConnectionScripts, of connection: Connection) -> CircuitBreaker.Permission {
+        breakers.ask(Self.breaker(of: connection.id, scripts), at: environment.clock.now())
+    }
+
+    /// What the breaker of a version of scripts is called.
+    static func breaker(of connection: String, _ scripts: ConnectionScripts) -> String { "\(connection) \(scripts.id)" }
 
     /// Makes an attempt; returns how it ended, with the run's steps remembered.
     /// - Parameters:
@@ -44,6 +51,11 @@ struct ScriptRunner: Sendable {
         remembered: [Step]
     ) async throws -> HookRunner.Attempt {
         var input = try await RunInput(store).json(of: run, event: event)
+        // What an event leads to is stored, too. An update is told in any case: it is little, and a result must not wait.
+        if run.event != nil, remembered.isEmpty, let quota = try await storage.exceeded(by: 0, of: connection, in: store, environment) {
+            let failure = RunFailure(quota.code, quota.sentence(connection.limits), plugin: connection.plugin.name, hook: run.hook)
+            return HookRunner.Attempt(end: .failed(HookFailure(failure, retry: .notBefore(environment.clock.now() + .seconds(300)))), input: input)
+        }
         if case .event = run.input {
             let format = connection.plugin.manifest.inbound.first(for: input["path"]?.text ?? "")?.body ?? .json
             do throws(UnreadableBody) {
@@ -68,6 +80,8 @@ struct ScriptRunner: Sendable {
             run: (run.id, run.attempt),
             limits: connection.limits
         )
+        var order: Order?
+        if connection.asksOrders, let id = run.order { order = try await store.order(id) }
         let host = LiveScriptHost(
             environment: environment,
             store: store,
@@ -76,10 +90,12 @@ struct ScriptRunner: Sendable {
             hosts: hosts,
             connection: connection,
             run: run,
-            input: input
+            input: input,
+            permissions: connection.permissions(order: order, input: input)
         )
+        let begun = environment.clock.now()
         let attempt = try await hooks.run(call, remembered: remembered, host: host)
-        if note(attempt.end, of: scripts) {
+        if note(attempt.end, of: Self.breaker(of: connection.id, scripts), begun: begun) {
             environment.logger.error(
                 "a plugin is paused: again and again its scripts crashed, had to be killed or went past a limit",
                 metadata: ["plugin": "\(connection.plugin.name)", "connection": "\(connection.id)", "run": "\(run.id)"]
@@ -89,13 +105,13 @@ struct ScriptRunner: Sendable {
         return attempt
     }
 
-    /// Notes how an attempt on a version of scripts ended. Returns true where that opened the version's breaker.
-    private func note(_ end: HookEnd, of scripts: ConnectionScripts) -> Bool {
+    /// Notes how an attempt ended. Returns true where that opened the breaker.
+    private func note(_ end: HookEnd, of breaker: String, begun: Timestamp) -> Bool {
         switch end {
         case .failed(let failure) where Self.harmful.contains(failure.error.code):
-            return breakers.failed(scripts.id, at: environment.clock.now())
-        case .interrupted: breakers.abandoned(scripts.id)
-        default: _ = breakers.succeeded(scripts.id)
+            return breakers.failed(breaker, at: environment.clock.now())
+        case .interrupted: breakers.abandoned(breaker)
+        default: _ = breakers.succeeded(breaker, begun: begun)
         }
         return false
     }

@@ -17,6 +17,10 @@ public struct Connection: Sendable {
     public let hooks: HookList
     /// What a run of the scripts may use.
     public let limits: ScriptLimits
+    /// What its overlay may call beyond the plugin.
+    public let permissions: [OriginPattern]
+    /// What addresses that orders and deliveries name may be; empty for any.
+    public let callbackHosts: [HostPattern]
 
     public init(
         id: String,
@@ -26,7 +30,9 @@ public struct Connection: Sendable {
         settings: JSON,
         scripts: ConnectionScripts,
         hooks: HookList,
-        limits: ScriptLimits = ScriptLimits()
+        limits: ScriptLimits = ScriptLimits(),
+        permissions: [OriginPattern] = [],
+        callbackHosts: [HostPattern] = []
     ) {
         self.id = id
         self.plugin = plugin
@@ -36,7 +42,29 @@ public struct Connection: Sendable {
         self.scripts = scripts
         self.hooks = hooks
         self.limits = limits
+        self.permissions = permissions
+        self.callbackHosts = callbackHosts
     }
+
+    /// Whom its scripts may call in a run.
+    /// - Parameters:
+    ///   - order: the order whose run it is; nil where there is none.
+    ///   - input: what the run's hook is called with.
+    func permissions(order: Order?, input: JSON) -> ScriptPermissions {
+        let namesRequest = (plugin.manifest.origins + permissions).contains { $0.references.contains { $0.root == .request } }
+        return ScriptPermissions(
+            plugin.manifest,
+            additions: permissions,
+            settings: settings,
+            callbackHosts: callbackHosts,
+            order: order?.json,
+            destinations: order?.destinations ?? [],
+            request: namesRequest ? Delivery.body(of: input) : nil
+        )
+    }
+
+    /// Whether it depends on an order whom its scripts may call.
+    var asksOrders: Bool { (plugin.manifest.origins + permissions).contains { $0.references.contains { $0.root == .order } } }
 
     /// A new run of one of its hooks.
     func run(

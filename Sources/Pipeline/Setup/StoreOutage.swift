@@ -71,7 +71,7 @@ extension StoreError {
         switch self {
         case .unavailable: self != .closed
         case .unknown: true
-        case .conflict, .corrupt, .newer: false
+        case .conflict, .corrupt, .newer, .overQuota: false
         }
     }
 

@@ -35,7 +35,7 @@ struct RunStage: Sendable {
             let message = "the scripts that the run began on are not kept any more; retry it to go on with the present ones"
             return finish(run.ended(.dead, failure: RunFailure("script_version_missing", message), at: now), event: .dead)
         }
-        if case .refused(let until) = scripts.permission(for: version) {
+        if case .refused(let until) = scripts.permission(for: version, of: connection) {
             // The earlier failure says more than the fact that the run waits.
             var waiting = run
             if run.failure == nil { waiting.fail(ScriptRunner.paused, attempt: run.attempt, at: now) }

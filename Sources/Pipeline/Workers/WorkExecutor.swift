@@ -239,7 +239,7 @@ extension StoreError {
         switch self {
         case .conflict, .unknown: true
         case .unavailable: self != .closed
-        case .corrupt, .newer: false
+        case .corrupt, .newer, .overQuota: false
         }
     }
 }

@@ -12,6 +12,10 @@ public struct DryRunConnection: Sendable {
     public var accounts: [String]
     /// Its settings, defaults applied.
     public var settings: JSON
+    /// What its overlay may call beyond the plugin.
+    public var permissions: [OriginPattern] = []
+    /// What addresses that orders and deliveries name may be; empty for any.
+    public var callbackHosts: [HostPattern] = []
     /// Secrets that must have a certain value; every other one that the manifest declares has the text `secret:NAME` for its value.
     public var secrets: [String: String]
 
@@ -58,6 +62,9 @@ public struct DryRunConnection: Sendable {
 
     var placeholders: [String: [Secret]] {
         var all = Dictionary(plugin.manifest.secrets.map { ($0.name, [Secret("secret:" + $0.name)]) }) { first, _ in first }
+        for name in (plugin.manifest.permissions + permissions).compactMap(\.secret) {
+            all[name] = [Secret("https://\(name.replacing("_", with: "-")).example.test/")]
+        }
         for (name, value) in secrets { all[name] = [Secret(value)] }
         return all
     }
@@ -87,10 +94,20 @@ public struct DryRunConnection: Sendable {
         return (first?.key, first?.value ?? "https://provider.example.test")
     }
 
-    /// Whether the scripts may call a URL.
-    func permits(_ url: URLParts, order: JSON?, request: JSON?) -> Bool {
-        if plugin.manifest.kind == .provider, URLParts(address.url)?.origin == url.origin { return true }
-        return plugin.manifest.permissions.contains { $0.permits(url, settings: settings, order: order, request: request) }
+    /// Whether a provider's script calls its provider.
+    func isProvider(_ url: URLParts) -> Bool { plugin.manifest.kind == .provider && URLParts(address.url)?.origin == url.origin }
+
+    /// Whom the scripts may call in a run with this input. An order in it stands for one whose request named all that it holds.
+    func permissions(for input: JSON) -> ScriptPermissions {
+        ScriptPermissions(
+            plugin.manifest,
+            additions: permissions,
+            settings: settings,
+            callbackHosts: callbackHosts,
+            order: input["order"],
+            destinations: (input["order"]?["metadata"]?.members?.pairs ?? []).compactMap(\.value.text),
+            request: Delivery.body(of: input)
+        )
     }
 }
 

@@ -150,9 +150,12 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
     func packages(account: String?) async throws -> [ScreeningPackage] { [] }
     func value(key: String) async throws -> JSON? { asked.values[key] }
 
-    func permits(_ url: URLParts) -> Bool {
-        let request = Delivery.body(of: input)
-        return connection.permits(url, order: input["order"], request: request)
+    func permits(_ url: URLParts, from secret: String?) -> Bool {
+        secret == nil && connection.isProvider(url) || connection.permissions(for: input).permits(url, from: secret)
+    }
+
+    func permits(secret: String, to url: URLParts) -> Bool {
+        connection.isProvider(url) || connection.permissions(for: input).permits(secret: secret, to: url)
     }
 
     func send(_ request: WireRequest) async throws -> WireResponse {
@@ -167,7 +170,7 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
         switch effect {
         case .place(let order, _, _)?: return place(order)
         case .value(_, let key, let value, _)?: keep(value, key: key)
-        case .withdraw?, nil: break
+        case .withdraw?, .within?, nil: break
         }
         return nil
     }

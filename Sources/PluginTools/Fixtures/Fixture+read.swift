@@ -101,19 +101,18 @@ extension Plugin {
 }
 
 extension Fixture {
-    /// The fixtures in a folder, `*.yaml`, by name; none where there is no such folder.
+    /// The fixtures in a folder, `*.yaml`, by name; none where there is no such folder. A link that leads out of the folder's own folder is refused.
     /// - Throws: what is wrong with any of them.
     public static func all(in folder: String) throws(ConfigurationProblems) -> [Fixture] {
+        let place = URL(filePath: folder)
+        let files = PluginFolder(place.deletingLastPathComponent().path)
         var fixtures: [Fixture] = []
         var problems: [ConfigurationProblem] = []
-        for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
-        where name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-            let file = folder + "/" + name
-            guard let text = TextFile.text(of: file) else {
-                problems.append(ConfigurationProblem(file: file, message: "cannot be read as text"))
-                continue
-            }
-            do { fixtures.append(try Fixture(text: text, file: file)) } catch { problems += error.problems }
+        for name in try files.files(under: place.lastPathComponent, ending: [".yaml", ".yml"]) where name.split(separator: "/").count == 2 {
+            do throws(ConfigurationProblems) {
+                guard let text = try files.text(of: name) else { continue }
+                fixtures.append(try Fixture(text: text, file: files.path + "/" + name))
+            } catch { problems += error.problems }
         }
         guard problems.isEmpty else { throw ConfigurationProblems(problems) }
         return fixtures

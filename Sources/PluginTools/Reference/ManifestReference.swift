@@ -44,6 +44,12 @@ public enum ManifestReference {
                 "Scripts use a secret as `ctx.secret.NAME` and never see its value. A connection may give a list: all are accepted, the first signs.",
             keys: [
                 Key("title", "text", "A line for people."), Key("required", "true or false", "Whether a connection must have it (false)."),
+                Key(
+                    "to",
+                    "list of origins",
+                    "The only origins that it may be sent to, or sign for. Without it those of `permissions.http` that are written out or that settings "
+                        + "name; never one that an order, a delivery or a secret names, which must be written here."
+                ),
             ]
         ),
         Block(
@@ -129,7 +135,11 @@ public enum ManifestReference {
                 Key("idempotent_create", "true or false", "Creating twice with one key creates once."),
             ]
         ),
-        Block(title: "permissions", note: "", keys: [Key("http", "list of origins", "What `ctx.http` may call; see below.")]),
+        Block(
+            title: "permissions",
+            note: "",
+            keys: [Key("http", "list of origins", "What `ctx.http` may call; see below. `${secret.NAME}` by itself: a secret that is a whole URL.")]
+        ),
         Block(
             title: "limits",
             note: "Whole numbers.",
@@ -203,7 +213,11 @@ public enum ManifestReference {
         .sliceMilliseconds: "Milliseconds of CPU between two host calls (250).", .runSeconds: "Seconds of a run without its waits (60).",
         .memoryMegabytes: "Megabytes of memory (64).", .outputKilobytes: "Kilobytes of a call's arguments, the result, all log lines (1024).",
         .replyKilobytes: "Kilobytes of a reply's body (1024).", .steps: "Host calls of a run (200).", .logLines: "Log lines of a run (500).",
-        .nesting: "How deeply values are nested (64).",
+        .nesting: "How deeply values are nested (64).", .repliesMegabytes: "Megabytes of all replies of a run (16).",
+        .journalMegabytes: "Megabytes of all that a run's steps hold: calls and replies (32).", .orders: "Orders of a run (20).",
+        .ordersPerHour: "Orders of a connection's scripts in an hour (1000).",
+        .valueMegabytes: "Megabytes of what a connection's scripts keep (16).",
+        .storedMegabytesPerDay: "Megabytes of a connection that are stored in a day (1024).",
     ]
 
     /// The page. Calling twice gives the same.

@@ -68,7 +68,11 @@ public struct HookRunner: Sendable {
                     default: notes.add(note.args)
                     }
                 },
-                call: { try await journal.answer($0) }
+                call: { [pool] asked in
+                    let reply = try await journal.answer(asked)
+                    pool.charge(await journal.takeSpent(), to: call.connection)
+                    return await journal.counted(asked, reply)
+                }
             )
             switch runEnd {
             case .finished(let bytes):
@@ -169,7 +173,7 @@ extension HookFailure {
                 (failure.found, failure.hint) = (explanation.found, explanation.hint)
             }
         }
-        self.init(failure, retry: error.isWorthRetrying && code != "step_limit" ? .soon : .never)
+        self.init(failure, retry: error.isWorthRetrying && !ScriptLimits.Name.final.contains(code) ? .soon : .never)
     }
 
     /// Lua's message in JSON's terms: what Lua calls userdata is the payload's null.

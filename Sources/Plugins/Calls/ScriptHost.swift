@@ -26,8 +26,10 @@ public protocol HTTPScriptHost: ScriptHost {
     /// Checks a call by its arguments, before a request is made of them. The default allows every call.
     /// - Throws: ``HostCallError`` where the call may not be made, whatever its URL is.
     func check(http arguments: JSON) throws(HostCallError)
-    /// Whether the manifest lets the script call this URL.
-    func permits(_ url: URLParts) -> Bool
+    /// Whether the script may call this URL, written out or as the whole value of a secret.
+    func permits(_ url: URLParts, from secret: String?) -> Bool
+    /// Whether a secret may be sent to this URL.
+    func permits(secret: String, to url: URLParts) -> Bool
     /// Sends a permitted request. Calling twice sends twice.
     /// - Throws: ``TransportError``; ``AttemptFailure`` where nothing is to be sent there at present.
     func send(_ request: WireRequest) async throws -> WireResponse
@@ -147,6 +149,12 @@ public struct AttemptFailure: Error, Sendable, Equatable {
         self.message = message
         self.retryable = retryable
         notBefore = nil
+    }
+
+    /// The same failure in other words.
+    func saying(_ message: String) -> AttemptFailure {
+        if let notBefore { return AttemptFailure(code, message, notBefore: notBefore) }
+        return AttemptFailure(code, message, retryable: retryable)
     }
 
     /// An attempt that has to wait, and does not count.

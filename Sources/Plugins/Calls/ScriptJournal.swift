@@ -16,7 +16,12 @@ actor ScriptJournal {
     private let memory: (any RememberingScriptHost)?
     /// Who answers calls in place of the host; nil where they are done.
     private let stubs: (any StubbingScriptHost)?
+    /// Finds the connection's secrets in replies.
+    private lazy var scrubber = SecretScrubber(host.secrets)
     private var number = 0
+    private var budget: RunBudget
+    /// CPU time that the host has spent on the run's replies and that was not charged yet.
+    private var uncharged = Duration.zero
     /// The failure that ends the run even if the script catches the error at its line; nil while there is none.
     private(set) var fatal: AttemptFailure?
     /// The personal values in the answers that the script got; none of them may appear in what the script reports.
@@ -41,6 +46,7 @@ actor ScriptJournal {
         self.run = run
         self.remembered = Dictionary(remembered.map { ($0.number, $0) }) { $1 }
         self.limits = limits
+        budget = RunBudget(limits)
         self.host = host
         memory = host as? any RememberingScriptHost
         stubs = host as? any StubbingScriptHost
@@ -107,11 +113,27 @@ actor ScriptJournal {
         if step.isAct { sinceAct = [:] } else if step.isAskedAnew { sinceAct[step.number] = step }
     }
 
-    /// Ends the run with an error at the script's line.
-    private func refuse(_ failure: AttemptFailure) -> [UInt8] {
+    /// Ends the run with an error at the script's line; a script that catches it and calls again is stopped.
+    private func refuse(_ failure: AttemptFailure) -> [UInt8] { exceed(failure).bytes() }
+
+    private func exceed(_ failure: AttemptFailure) -> JSON {
         fatal = failure
-        let error = HostCallError(failure.code, failure.message, expected: failure.expected, found: failure.found, hint: failure.hint)
-        return ScriptJournal.errorReply(error).bytes()
+        return ScriptJournal.errorReply(
+            HostCallError(failure.code, failure.message, expected: failure.expected, found: failure.found, hint: failure.hint)
+        )
+    }
+
+    /// Counts a call with its answer against what the run may make the host hold. Returns the answer; or an error where that was too much, although what
+    /// the call did is recorded.
+    func counted(_ call: HostCall, _ reply: [UInt8]) -> [UInt8] {
+        guard let failure = budget.count(step: call.args.count + reply.count), fatal == nil else { return reply }
+        return exceed(failure).bytes()
+    }
+
+    /// CPU time that the host has spent on the run since this was last asked.
+    func takeSpent() -> Duration {
+        defer { uncharged = .zero }
+        return uncharged
     }
 
     private func keep(toMark step: Step) {
@@ -120,6 +142,7 @@ actor ScriptJournal {
     }
 
     private func hear(_ reply: JSON, _ kind: String) {
+        if kind == "orders.place" { budget.count(placed: reply) }
         // The names of packages are not personal data.
         if kind != "packages" { replies.add(reply) }
     }
@@ -289,6 +312,12 @@ actor ScriptJournal {
 
     private func place(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
         let connection = try connection(for: step)
+        if let failure = budget.anotherOrder {
+            let error = exceed(failure)
+            step.reply = Personal(error)
+            settle(step)
+            return error
+        }
         let order = try await connection.draft(arguments)
         step.milliseconds = 0
         // What the ATS says at present happens now.
@@ -307,31 +336,66 @@ actor ScriptJournal {
         try host.check(http: arguments)
         // The request belongs to it: a call that takes another one's place must not get that one's answer, also after a crash.
         let key = "\(run)-\(step.number)-\(step.requestHash.prefix(8))"
-        let exchange = try ScriptExchange(arguments, secrets: host.secrets, key: key, at: host.clock.now())
-        guard host.permits(exchange.url) else {
-            throw HostCallError(
-                "url_not_permitted",
-                "the plugin's manifest does not permit calls to \(exchange.url.origin)",
-                hint: "list the origin under permissions.http in plugin.yaml"
-            )
+        let exchange = try ScriptExchange(arguments, secrets: host.secrets, key: key, at: host.clock.now()) { url, places throws(HostCallError) in
+            try ScriptJournal.judge(url, places, host)
         }
         if !exchange.isRead { try await begin(&step) }
         do {
             let response = try await host.send(exchange.request)
             if Step.mayPass(status: response.status) { mayPass.insert(step.number) }
-            let reply = note(&step, exchange.reply(to: response, limit: limits.replyBytes))
+            if let failure = budget.count(reply: response.body.count) {
+                return try await recorded(&step, exceed(failure), isRead: exchange.isRead)
+            }
+            let made: ScriptReply
+            do { made = try await ScriptReply.make(of: response, limit: limits.replyBytes, scrubber) } catch {
+                return try await recorded(&step, ScriptJournal.errorReply(error), isRead: exchange.isRead)
+            }
+            uncharged += made.cost
+            if let failure = budget.count(cpu: made.cost) { return try await recorded(&step, exceed(failure), isRead: exchange.isRead) }
+            let reply = note(&step, made.value)
             if !exchange.isRead || response.body.count > 256 << 10 { try await write() }
             return reply
         } catch let error as TransportError {
-            if error.kind == .refused { throw HostCallError("url_refused", error.message) }
-            if error.kind == .tooLarge { throw HostCallError("reply_too_large", error.message) }
+            if error.kind == .refused { throw HostCallError("url_refused", exchange.shown(error.message)) }
+            if error.kind == .tooLarge { throw HostCallError("reply_too_large", exchange.shown(error.message)) }
             mayPass.insert(step.number)
-            let reply = note(&step, ["error": .string(error.message)])
-            guard exchange.returnsErrors else { throw AttemptFailure("connection_failed", error.message, retryable: true) }
+            let message = exchange.shown(error.message)
+            let reply = note(&step, ["error": .string(message)])
+            guard exchange.returnsErrors else { throw AttemptFailure("connection_failed", message, retryable: true) }
             return reply
-        } catch let failure as AttemptFailure where exchange.returnsErrors {
+        } catch let failure as AttemptFailure {
+            let failure = failure.saying(exchange.shown(failure.message))
+            guard exchange.returnsErrors else { throw failure }
             mayPass.insert(step.number)
             return note(&step, ["error": .string(failure.message)])
+        }
+    }
+
+    /// Records an error in place of an answer that came: what the call did is done, and is not done again.
+    private func recorded(_ step: inout Step, _ error: JSON, isRead: Bool) async throws -> JSON {
+        step.reply = Personal(error)
+        mayPass.remove(step.number)
+        settle(step)
+        if !isRead { try await write() }
+        return error
+    }
+
+    /// Whether a call may be made, before any secret is filled into it.
+    private static func judge(_ url: URLParts, _ places: SecretPlaces, _ host: any HTTPScriptHost) throws(HostCallError) {
+        guard host.permits(url, from: places.url) else {
+            throw HostCallError(
+                "url_not_permitted",
+                "the plugin's manifest does not permit calls to \(places.url.map { "the address in secret:" + $0 } ?? url.origin)",
+                hint: places.url.map { "list ${secret.\($0)} under permissions.http in plugin.yaml" }
+                    ?? "list the origin under permissions.http in plugin.yaml"
+            )
+        }
+        for name in places.names.sorted() where name != places.url && !host.permits(secret: name, to: url) {
+            throw HostCallError(
+                "secret_not_permitted",
+                "the secret \(name) may not be sent to \(places.url.map { "the address in secret:" + $0 } ?? url.origin)",
+                hint: "list the origin under secrets.\(name).to in plugin.yaml"
+            )
         }
     }
 

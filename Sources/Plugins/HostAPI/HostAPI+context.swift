@@ -101,7 +101,7 @@ extension HostAPI {
             members: ["get", "post", "put", "patch", "delete"].map { method in
                 function(
                     method,
-                    [("url", "string"), ("options?", "fairlead.http_options")],
+                    [("url", "string|fairlead.secret"), ("options?", "fairlead.http_options")],
                     "fairlead.reply",
                     "Sends a \(method.uppercased()) request."
                 )

@@ -110,14 +110,17 @@ extension HostAPI {
         Part(
             name: "http_options",
             kind: .value,
-            note: "At most one of `json`, `form` and `body`. Secrets may stand in `headers`, `query`, `json`, `form`, `body` and `auth`.",
+            note: """
+                At most one of `json`, `form` and `body`. Secrets may stand in `headers`, `query`, `json`, `form`, `body` and `auth`, and go only where
+                `secrets.NAME.to` of the manifest says. `accept-encoding`, `host` and the like are the host's to write.
+                """,
             members: requestFields
         ),
         Part(
             name: "request_options",
             kind: .value,
             note: "What `ctx.http.request` takes: the options above, and these.",
-            members: [field("method", "string", "The method."), field("url", "string", "The URL.")] + requestFields
+            members: [field("method", "string", "The method."), field("url", "string|fairlead.secret", "The URL; or a secret that is one, where `permissions.http` names it.")] + requestFields
         ),
         Part(
             name: "reply",
@@ -169,7 +172,13 @@ extension HostAPI {
             note: "The run that a hook is called in.",
             members: [field("id", "string", "Its id."), field("attempt", "integer", "Counted from 1.")]
         ),
-        Part(name: "secret", kind: .value, note: "A placeholder. Encoding, joining or printing it does not yield the value.", members: []),
+        Part(name: "secret", kind: .value, note: """
+                A placeholder. Encoding, joining or printing it does not yield the value. Replies are scrubbed of values: as they are, percent-encoded,
+                escaped as in JSON or HTML, in base64 and in hexadecimal, in headers too. Scrubbing is a net, not a wall: a host that may be sent a
+                secret and gives it back reversed, cut up, in another case or enciphered shows it to the script. What keeps a secret is `secrets.NAME.to`.
+                """,
+            members: []
+        ),
     ]
 
     private static let requestFields = [

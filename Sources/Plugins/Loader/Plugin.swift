@@ -20,19 +20,18 @@ public struct Plugin: Sendable {
     public init(folder: String) throws(ConfigurationProblems) {
         self.folder = folder
         let name = URL(filePath: folder).lastPathComponent
-        let manifestFile = folder + "/plugin.yaml"
-        guard let yaml = Plugin.text(of: manifestFile) else {
-            throw ConfigurationProblems([ConfigurationProblem(file: manifestFile, path: "", message: "the plugin has no manifest that can be read")])
-        }
-        manifest = try PluginManifest(yaml: LocatedYAML(text: yaml, file: manifestFile), folder: name)
-        guard let source = Plugin.text(of: folder + "/main.lua") else {
-            throw ConfigurationProblems([
-                ConfigurationProblem(file: folder + "/main.lua", path: "", message: "the plugin has no main.lua that can be read")
-            ])
-        }
+        let files = PluginFolder(folder)
+        let yaml = try Plugin.text(of: "plugin.yaml", in: files, missing: "the plugin has no manifest that can be read")
+        manifest = try PluginManifest(yaml: LocatedYAML(text: yaml, file: folder + "/plugin.yaml"), folder: name)
+        let source = try Plugin.text(of: "main.lua", in: files, missing: "the plugin has no main.lua that can be read")
         main = Script(name: "main", chunk: "\(name)/main.lua", source: source)
-        modules = Plugin.otherScripts(in: folder, plugin: name)
-        if let taken = modules.first(where: { $0.name == "overlay" || $0.name.hasPrefix("host.") }) {
+        var modules: [Script] = []
+        for file in try files.files(ending: [".lua"]) where file != "main.lua" {
+            let source = try Plugin.text(of: file, in: files, missing: "cannot be read")
+            modules.append(Script(name: String(file.dropLast(4)).replacing("/", with: "."), chunk: "\(name)/\(file)", source: source))
+        }
+        self.modules = modules.sorted { $0.name < $1.name }
+        if let taken = self.modules.first(where: { $0.name == "overlay" || $0.name.hasPrefix("host.") }) {
             throw ConfigurationProblems([
                 ConfigurationProblem(file: folder + "/" + taken.name + ".lua", path: "", message: "a plugin's file may not be called \(taken.name)")
             ])
@@ -61,22 +60,12 @@ public struct Plugin: Sendable {
 
     /// A connection's own script, as the module `overlay`; nil when the file cannot be read.
     public static func overlay(file: String) -> Script? {
-        text(of: file).map { Script(name: "overlay", chunk: URL(filePath: file).lastPathComponent, source: $0) }
+        TextFile.text(of: file).map { Script(name: "overlay", chunk: URL(filePath: file).lastPathComponent, source: $0) }
     }
 
-    static func text(of file: String) -> String? {
-        TextFile.text(of: file)
-    }
-
-    private static func otherScripts(in folder: String, plugin: String) -> [Script] {
-        guard let files = FileManager.default.enumerator(atPath: folder) else { return [] }
-        var scripts: [Script] = []
-        for case let file as String in files where file.hasSuffix(".lua") && file != "main.lua" {
-            guard let source = text(of: folder + "/" + file) else { continue }
-            let name = String(file.dropLast(4)).replacing("/", with: ".")
-            scripts.append(Script(name: name, chunk: "\(plugin)/\(file)", source: source))
-        }
-        return scripts.sorted { $0.name < $1.name }
+    private static func text(of file: String, in folder: PluginFolder, missing: String) throws(ConfigurationProblems) -> String {
+        if let text = try folder.text(of: file) { return text }
+        throw ConfigurationProblems([ConfigurationProblem(file: folder.path + "/" + file, path: "", message: missing)])
     }
 }
 
@@ -86,7 +75,7 @@ extension Plugin {
         var providers: [String: ProviderManifest] = [:]
         for path in paths {
             for name in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() where providers[name] == nil {
-                guard let yaml = text(of: "\(path)/\(name)/plugin.yaml"), yaml.contains("provider") else { continue }
+                guard let yaml = try? PluginFolder("\(path)/\(name)").text(of: "plugin.yaml"), yaml.contains("provider") else { continue }
                 providers[name] = (try? PluginManifest(yaml: LocatedYAML(text: yaml, file: ""), folder: name))?.provider
             }
         }

@@ -143,16 +143,19 @@ return function(core)
 
     local function send(call, options)
         core.check_options(call, options, allowed)
-        if core.secret_parts(options.url) then
+        local found = {}
+        local url_parts = core.secret_parts(options.url)
+        if url_parts and (#url_parts > 1 or type(url_parts[1]) ~= "table") then
             core.raise {
                 message = call .. ": a secret cannot stand in the URL", path = "url",
-                hint = "URLs are logged by others; use headers, auth or query",
+                hint = "URLs are logged by others; use headers, auth or query, or let the secret be the whole URL",
             }
+        elseif url_parts then
+            note(found, options.url, { "url" })
         end
-        local found = {}
         local args = {
             method = core.check(call, "method", options.method, "text"):upper(),
-            url = core.check(call, "url", options.url, "text"),
+            url = url_parts and tostring(options.url) or core.check(call, "url", options.url, "text"),
             timeout = core.check_optional(call, "timeout", options.timeout, "number"),
             json = options.json,
         }

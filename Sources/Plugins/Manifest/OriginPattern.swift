@@ -5,7 +5,7 @@ public import Screening
 ///
 /// Either an origin (`https://harvest.greenhouse.io`), whose host may begin with `*.` for exactly one label and may contain `${settings.NAME}`,
 /// or one `${…}` alone that names a URL (`${settings.base_url}`, `${order.metadata.callback_url}`, `${request.callback_url}`): then the
-/// origin of that URL is what is permitted.
+/// origin of that URL is what is permitted. `${secret.NAME}` alone permits the URL that the secret is, and nothing else.
 public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
     /// Why an entry is invalid, as a phrase for a problem's message.
     public struct Invalid: Error, Sendable, Equatable {
@@ -21,6 +21,8 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
             case order
             /// The request that created the order, or that is being answered.
             case request
+            /// A secret of the connection that is a whole URL.
+            case secret
         }
 
         public let root: Root
@@ -47,7 +49,9 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
     public init(_ text: String) throws(Invalid) {
         description = text
         if text.hasPrefix("${"), text.hasSuffix("}"), !text.dropFirst(2).dropLast().contains("}") {
-            shape = .value(try Self.reference(text.dropFirst(2).dropLast()))
+            let reference = try Self.reference(text.dropFirst(2).dropLast())
+            if reference.root == .secret, reference.path.contains(".") { throw Invalid(message: "may name a secret as ${secret.NAME}") }
+            shape = .value(reference)
             return
         }
         guard let separator = text.firstRange(of: "://") else { throw Invalid(message: "must be an origin such as https://api.example.test") }
@@ -78,6 +82,14 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
         shape = .origin(scheme: scheme, host: host, port: parts.port, wildcard: wildcard)
     }
 
+    /// The secret that the entry permits as a URL; nil where it is another entry.
+    package var secret: String? {
+        if case .value(let reference) = shape, reference.root == .secret { reference.path } else { nil }
+    }
+
+    /// Whether nobody outside chooses what it permits: it is written out, or the operator's settings say it.
+    package var isFixed: Bool { references.allSatisfy { $0.root == .settings } }
+
     /// What the entry's values refer to; the loader checks that the settings' schema declares them.
     public var references: [Reference] {
         switch shape {
@@ -92,13 +104,16 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
     ///   - settings: the connection's settings.
     ///   - order: the order whose run it is, as scripts see it; nil where there is none.
     ///   - request: the decoded body of the request that created the order, or that is being answered; nil where there is none.
-    public func permits(_ url: URLParts, settings: JSON, order: JSON?, request: JSON? = nil) -> Bool {
+    ///   - callbackHosts: what a value that order or request name may be; empty for anything.
+    public func permits(_ url: URLParts, settings: JSON, order: JSON?, request: JSON? = nil, callbackHosts: [HostPattern] = []) -> Bool {
+        guard isFixed || callbackHosts.isEmpty || callbackHosts.contains(where: { $0.matches(url) }) else { return false }
         func value(_ reference: Reference) -> String? {
             let root: JSON? =
                 switch reference.root {
                 case .settings: settings
                 case .order: order
                 case .request: request
+                case .secret: nil
                 }
             return root?.at(reference.path)?.text
         }
@@ -140,7 +155,9 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
         while let start = rest.firstRange(of: "${") {
             if start.lowerBound > rest.startIndex { pieces.append(.text(String(rest[..<start.lowerBound]))) }
             guard let end = rest[start.upperBound...].firstIndex(of: "}") else { throw Invalid(message: "has a ${ without its }") }
-            pieces.append(.reference(try reference(rest[start.upperBound..<end])))
+            let named = try reference(rest[start.upperBound..<end])
+            guard named.root != .secret else { throw Invalid(message: "may have ${secret.NAME} only by itself, for a secret that is a whole URL") }
+            pieces.append(.reference(named))
             rest = rest[rest.index(after: end)...]
         }
         if !rest.isEmpty { pieces.append(.text(String(rest))) }
@@ -150,7 +167,7 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
     private static func reference(_ text: Substring) throws(Invalid) -> Reference {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, let root = Reference.Root(rawValue: String(parts[0])), !parts[1].isEmpty else {
-            throw Invalid(message: "may use ${settings.NAME}, ${order.metadata.NAME} or ${request.NAME}")
+            throw Invalid(message: "may use ${settings.NAME}, ${order.metadata.NAME}, ${request.NAME} or ${secret.NAME}")
         }
         return Reference(root: root, path: String(parts[1]))
     }

@@ -18,6 +18,8 @@ public struct PluginManifest: Sendable {
         public let title: String
         /// Whether a connection must have it.
         public let required: Bool
+        /// The only origins that it may be sent to; nil: those of `permissions.http` that are written out or that settings name.
+        public let to: [OriginPattern]?
     }
 
     /// The contracts that this host knows.
@@ -65,7 +67,7 @@ public struct PluginManifest: Sendable {
         kind = root.choice("kind", among: Kind.allCases.map(\.rawValue), required: true).flatMap(Kind.init) ?? .ats
         title = root.text("title") ?? name
         settings = SettingsSchema(reading: root["settings"], at: ["settings"], problems: problems)
-        secrets = Self.secrets(root)
+        secrets = Self.secrets(root, settings: settings)
         inbound = InboundReading(secrets: secrets.map(\.name), problems: problems).rules(root)
         permissions = Self.permissions(root, settings: settings)
         limits = root.limits("limits")
@@ -82,6 +84,9 @@ public struct PluginManifest: Sendable {
 
     /// What `check` warns of.
     public var warnings: [String] { inbound.flatMap(\.warnings) }
+
+    /// Every origin that it names, for calls and for secrets.
+    package var origins: [OriginPattern] { permissions + secrets.flatMap { $0.to ?? [] } }
 
     private static func contract(_ root: ObjectReader) -> Int {
         guard let value = root["contract"] else {
@@ -100,12 +105,17 @@ public struct PluginManifest: Sendable {
         return number
     }
 
-    private static func secrets(_ root: ObjectReader) -> [SecretDeclaration] {
+    private static func secrets(_ root: ObjectReader, settings: SettingsSchema) -> [SecretDeclaration] {
         let all = root.object("secrets", keys: nil)
         return all.members.pairs.map { name, _ in
             if !isName(name) { all.problem(name, "must be a name of lower-case letters, digits and _") }
-            let entry = all.object(name, keys: ["title", "required"])
-            return SecretDeclaration(name: name, title: entry.text("title") ?? name, required: entry.boolean("required") ?? false)
+            let entry = all.object(name, keys: ["title", "required", "to"])
+            return SecretDeclaration(
+                name: name,
+                title: entry.text("title") ?? name,
+                required: entry.boolean("required") ?? false,
+                to: entry["to"] == nil ? nil : origins(entry, "to", settings: settings)
+            )
         }
     }
 
@@ -115,21 +125,31 @@ public struct PluginManifest: Sendable {
     }
 
     private static func permissions(_ root: ObjectReader, settings: SettingsSchema) -> [OriginPattern] {
-        let block = root.object("permissions", keys: ["http"])
-        let texts = block.texts("http") ?? []
+        let patterns = origins(root.object("permissions", keys: ["http"]), "http", settings: settings)
+        let secrets = root.object("secrets", keys: nil).members.pairs.map(\.name)
+        for pattern in patterns {
+            guard let name = pattern.secret, !secrets.contains(name) else { continue }
+            root.problem("permissions", "http names the secret \(name), which secrets does not declare")
+        }
+        return patterns
+    }
+
+    /// The origins under a key.
+    private static func origins(_ block: ObjectReader, _ key: String, settings: SettingsSchema) -> [OriginPattern] {
+        let texts = block.texts(key) ?? []
         return texts.enumerated().compactMap { index, text in
-            let path = block.path + ["http", String(index)]
+            let path = block.path + [key, String(index)]
             do throws(OriginPattern.Invalid) {
                 let pattern = try OriginPattern(text)
                 for reference in pattern.references where reference.root == .settings {
                     let name = String(reference.path.prefix { $0 != "." })
                     guard !settings.names.contains(name), settings.json["additionalProperties"] == nil else { continue }
                     let hint = suggestion(for: name, among: settings.names).map { "Did you mean \($0)?" }
-                    root.problems.add(at: path, "names the setting \(name), which settings does not declare", hint: hint)
+                    block.problems.add(at: path, "names the setting \(name), which settings does not declare", hint: hint)
                 }
                 return pattern
             } catch {
-                root.problems.add(at: path, error.message)
+                block.problems.add(at: path, error.message)
                 return nil
             }
         }

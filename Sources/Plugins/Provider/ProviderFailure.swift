@@ -78,7 +78,7 @@ struct ProviderFailure {
         guard let json = response.json else { return nil }
         let places = ["message", "error.message", "error", "error.0", "error_description", "detail", "errors.0.message", "errors.0", "title"]
         guard let text = places.lazy.compactMap({ json.at($0)?.text?.trimmed }).first(where: { !$0.isEmpty }) else { return nil }
-        let scrubbed = String(decoding: session.account.secrets.scrubbed(Array(text.utf8)), as: UTF8.self)
+        let scrubbed = SecretScrubber(session.account.secrets).scrubbed(text)
         return String(scrubbed.map { $0.isNewline ? " " : $0 }.prefix(500))
     }
 }

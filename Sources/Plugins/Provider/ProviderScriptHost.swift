@@ -76,9 +76,14 @@ final class ProviderScriptHost: HTTPScriptHost {
         }
     }
 
-    func permits(_ url: URLParts) -> Bool {
-        if let origin, url.origin == origin { return true }
-        return manifest.permissions.contains { $0.permits(url, settings: settings, order: nil, request: nil) }
+    func permits(_ url: URLParts, from secret: String?) -> Bool {
+        if secret == nil, let origin, url.origin == origin { return true }
+        return ScriptPermissions(manifest, settings: settings).permits(url, from: secret)
+    }
+
+    func permits(secret: String, to url: URLParts) -> Bool {
+        if let origin, url.origin == origin, manifest.secrets.first(where: { $0.name == secret })?.to == nil { return true }
+        return ScriptPermissions(manifest, settings: settings).permits(secret: secret, to: url)
     }
 
     func send(_ request: WireRequest) async throws -> WireResponse {

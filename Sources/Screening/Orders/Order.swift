@@ -18,6 +18,9 @@ public struct Order: Sendable, Equatable {
     public var candidate: Candidate
     /// What a script wants to find again; handed back with every update.
     public var metadata: Personal<JSON>
+    /// Of the values in the metadata that say where the connection's scripts may call: those that the request named which created the order. What a
+    /// script made up is not among them and permits nothing.
+    public var destinations: [String] = []
     /// The secret part of the address to which the provider sends this order's webhooks. Created before the request is sent.
     public let callbackToken: Secret
     /// The provider's name for the request, once known.

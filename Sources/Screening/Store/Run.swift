@@ -222,7 +222,10 @@ public struct Step: Sendable, Equatable {
 }
 
 /// What a step does to the store, in the transaction that remembers it.
-public enum StepEffect: Sendable {
+public indirect enum StepEffect: Sendable {
+    /// Does something where the connection's quota allows it, decided in the same transaction. Else nothing is remembered or done, and
+    /// ``StoreError/overQuota(_:)`` is thrown.
+    case within(Quota, StepEffect)
     /// Places an order, and notes that the run and its event made it; the step's reply is made from the order that stands afterwards, the one given or the one that was there.
     ///
     /// A withdrawal that keeps an order from being placed which is asked for at `asked` is a ``StoreError/conflict``, see

@@ -11,6 +11,9 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The database was written by a newer Fairlead. The text says which.
     case newer(String)
 
+    /// A connection has used up a quota: nothing was written.
+    case overQuota(Quota)
+
     /// The store was closed: nothing will be written any more.
     public static let closed = StoreError.unavailable("it is closed")
 
@@ -21,6 +24,7 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unavailable(let why): "the store is not available: \(why)"
         case .unknown(let why): "the store did not say whether it wrote: \(why)"
         case .corrupt(let what): "the store holds something unreadable: \(what)"
+        case .overQuota(let quota): "the connection \(quota.connection) has used up its quota of \(quota.kind.rawValue) (\(quota.limit))"
         case .newer(let what): "the store was written by a newer version: \(what)"
         }
     }

@@ -107,6 +107,8 @@ public struct FaultyStore: Store {
         try await read { try await store.value(connection: connection, key: key) }
     }
     /// See ``Store``.
+    public func usage(of connection: String) async throws -> Usage { try await read { try await store.usage(of: connection) } }
+    /// See ``Store``.
     public func scriptVersion(_ id: String) async throws -> ScriptVersion? { try await read { try await store.scriptVersion(id) } }
     /// See ``Store``.
     public func state(of subject: OperatingState.Subject) async throws -> OperatingState { try await read { try await store.state(of: subject) } }

@@ -34,6 +34,7 @@ public struct StoreConformance: Sendable {
         + reading
         + lists
         + searching
+        + quotas
         + closing + modelled
 
     private let open: Opening

@@ -13,6 +13,8 @@ final class StubStore: Store {
         var values: [String: JSON] = [:]
         var withdrawals: [String: Occurrence] = [:]
         var versions: [String: ScriptVersion] = [:]
+        /// What connections have used of their quotas.
+        var usage: [String: Usage] = [:]
         var states: [OperatingState.Subject: OperatingState] = [:]
         var timeline: [TimelineEntry] = []
         /// What each budget still grants; as much as is asked for where it is not named.
@@ -153,6 +155,8 @@ final class StubStore: Store {
         try fault("remember")
         return with { state in
             state.steps[run, default: []] += steps
+            var effect = effect
+            if case .within(_, let inner)? = effect { effect = inner }
             switch effect {
             case .place(let order, _, _):
                 state.orders[order.id] = order
@@ -163,7 +167,7 @@ final class StubStore: Store {
             case .value(let connection, let key, let value, _):
                 state.values["\(connection)/\(key)"] = value
                 return nil
-            case nil: return nil
+            case .within, nil: return nil
             }
         }
     }
@@ -212,6 +216,8 @@ final class StubStore: Store {
         try fault("value")
         return with { $0.values["\(connection)/\(key)"] }
     }
+
+    func usage(of connection: String) async throws -> Usage { with { $0.usage[connection] ?? Usage() } }
 
     func scriptVersion(_ id: String) async throws -> ScriptVersion? { with { $0.versions[id] } }
 

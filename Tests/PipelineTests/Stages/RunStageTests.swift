@@ -270,7 +270,8 @@ struct RunStageTests {
             hosts: harness.scripts.hosts,
             connection: harness.connection,
             run: run(),
-            input: [:]
+            input: [:],
+            permissions: harness.connection.permissions(order: nil, input: [:])
         )
         #expect(try await host.cancel(order: order.id, reason: "withdrawn") == ["cancelled": true])
         let entry = try #require(harness.store.with { $0.timeline.first { $0.text == "cancelled" } })

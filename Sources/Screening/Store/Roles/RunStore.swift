@@ -34,6 +34,9 @@ public protocol RunStore: Sendable {
     /// When the latest of the events happened that asked for an order, as their sender says; nil where none says.
     func lastAsked(for order: String) async throws -> Timestamp?
 
+    /// What a connection has used of its quotas.
+    func usage(of connection: String) async throws -> Usage
+
     /// Keeps versions of scripts, for the runs that begin on them. Keeping one again only says that it is still in use; versions that nobody has kept
     /// for thirty days, and that no unfinished run began on, are forgotten.
     func keep(_ versions: [ScriptVersion]) async throws

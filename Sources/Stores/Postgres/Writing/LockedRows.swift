@@ -67,6 +67,10 @@ struct LockedRows {
     /// The data keys that rows are sealed under, as they are stored.
     var keys: [Int64: [UInt8]] = [:]
     var budgets: [String: SlidingWindowLimiter] = [:]
+    /// What connections have used of their quotas.
+    var usage: [String: Usage] = [:]
+    /// How large values are, by connection and key.
+    var sizes: [Place: Int] = [:]
     var now = Timestamp(milliseconds: 0)
 
     init() {}
@@ -106,6 +110,8 @@ struct LockedRows {
                     requests[row.bytes(0)] = request
                 case .keys: keys[row.int(0)] = row.bytes(1)
                 case .budgets: budgets[row.text(0)] = SlidingWindowLimiter(text: row.optionalText(1))
+                case .usage: usage[row.text(0), default: Usage()].add(row)
+                case .sizes: sizes[Place(connection: row.text(0), external: row.bytes(1))] = row.count(2)
                 case .time: now = Timestamp(milliseconds: row.int(0))
                 case .nothing: break
                 }

@@ -4,12 +4,14 @@ import Screening
 /// wait for one another in a circle.
 enum PostgresLocks {
     /// What is asked for.
-    enum Part { case concurrencyKeys, claims, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, time, nothing }
+    enum Part { case concurrencyKeys, claims, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage, sizes, time, nothing }
 
     /// The statements that take the locks and read what is held by them; each takes its snapshot after the locks before it are held.
     static func statements(_ touched: TouchedRows, _ time: PostgresTime, _ buckets: PostgresBuckets) -> [(part: Part, statement: PostgresStatement)] {
         var all: [(part: Part, statement: PostgresStatement)] = []
         func add(_ part: Part, _ sql: String, _ values: [PostgresValue]) { all.append((part, PostgresStatement(sql, values))) }
+        let metered = PostgresValue.texts(Set(touched.quotas.map(\.connection)).sorted())
+        if !touched.quotas.isEmpty { add(.nothing, lockQuotas, [metered]) }
         let kinds = PostgresValue.texts(touched.works.map(\.kind.rawValue))
         let subjects = PostgresValue.texts(touched.works.map(\.subject))
         let ids = PostgresValue.ints(touched.claims.map(\.id))
@@ -57,6 +59,10 @@ enum PostgresLocks {
         }
         if !touched.keys.isEmpty {
             add(.keys, "SELECT id, wrapped FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])", [.ints(Set(touched.keys.map(\.id)).sorted())])
+        }
+        if !touched.quotas.isEmpty { add(.usage, selectUsage, [metered, time.value]) }
+        if !touched.values.isEmpty {
+            add(.sizes, selectSizes, [.texts(touched.values.map(\.connection)), .blobs(touched.values.map(\.key))])
         }
         // Last, so that no wait for a lock comes between reading this time and deciding by it.
         if touched.needsTime { add(.time, "SELECT \(PostgresTime.sql("$1"))", [time.value]) }

@@ -90,6 +90,13 @@ struct PostgresTransaction: StoreTransaction {
         locked.events[id] = state
     }
 
+    /// Adds to what a connection has used of its quotas.
+    mutating func change(usage connection: String, by amount: Int, _ kind: Quota.Kind) {
+        let before = locked.usage[connection]
+        undo.append { $0.usage[connection] = before }
+        locked.usage[connection, default: Usage()].add(amount, kind, at: now)
+    }
+
     /// Changes what is known of a run.
     mutating func change(run id: String, to state: String) {
         let before = locked.runs[id]

@@ -44,6 +44,7 @@ struct OrderRow {
             "provider_status": JSON(texts: status.providerStatus),
             "checks": .array(status.checks.map(\.json)),
         ]
+        if !order.destinations.isEmpty { json["destinations"] = .array(order.destinations.map { .string($0) }) }
         json["provider_ref"] = order.providerRef.map { .string($0) }
         json["submission_id"] = order.submissionID.map { .string($0) }
         json["last_notified_state"] = order.lastNotifiedState.map { .string($0.rawValue) }
@@ -124,6 +125,7 @@ struct OrderRow {
             updatedAt: Timestamp(milliseconds: updatedAt)
         )
         order.isUntold = isUntold
+        order.destinations = (json["destinations"]?.items ?? []).compactMap(\.text)
         order.submissionID = json["submission_id"]?.text
         order.lastNotifiedState = (json["last_notified_state"]?.text).flatMap(OrderState.init(rawValue:))
         return order

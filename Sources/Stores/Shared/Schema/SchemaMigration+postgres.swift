@@ -6,6 +6,8 @@ extension SchemaMigration {
     ///   indexes. Whoever adds work to a key or takes it away holds the key's advisory lock, for the flag depends on rows that others may be writing.
     /// - Each connection fills one bucket of `lookups` after the other: see ``LookupBucket``.
     /// - `key_id` names a row of `data_keys` in the schema `fairlead_keys`, which a backup can leave out.
+    /// - `usage` is what connections have used of their quotas, by hour or day; triggers count, whoever writes. Each session has rows of its own (`shard`), so
+    ///   that none waits for another.
     /// - Opaque columns do not shrink when compressed, and mostly fit a page: they stay in the row as they are.
     static let postgresFirstSchema = """
         CREATE TABLE events (
@@ -174,6 +176,43 @@ extension SchemaMigration {
             PRIMARY KEY (connection, external_key)
         );
         CREATE INDEX withdrawals_age ON withdrawals (received_at);
+
+        CREATE TABLE usage (
+            connection text COLLATE "C" NOT NULL,
+            kind text COLLATE "C" NOT NULL,
+            slot bigint NOT NULL,
+            shard integer NOT NULL,
+            amount bigint NOT NULL,
+            PRIMARY KEY (connection, kind, slot, shard)
+        ) WITH (fillfactor = 50);
+        CREATE FUNCTION count_usage(text, text, bigint, bigint) RETURNS void LANGUAGE sql AS $$
+            INSERT INTO usage AS u VALUES ($1, $2, $3, pg_backend_pid(), $4)
+            ON CONFLICT (connection, kind, slot, shard) DO UPDATE SET amount = u.amount + excluded.amount
+        $$;
+        CREATE FUNCTION usage_value() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF TG_OP <> 'DELETE' THEN PERFORM count_usage(new.connection, 'values', 0, octet_length(new.body)); END IF;
+            IF TG_OP <> 'INSERT' THEN PERFORM count_usage(old.connection, 'values', 0, -octet_length(old.body)); END IF;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER usage_value AFTER INSERT OR UPDATE OF body OR DELETE ON kv FOR EACH ROW EXECUTE FUNCTION usage_value();
+        CREATE FUNCTION usage_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            PERFORM count_usage(connection, 'orders', created_at / 3600000, 1) FROM orders WHERE id = new.order_id;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER usage_order AFTER INSERT ON order_sources FOR EACH ROW WHEN (new.made) EXECUTE FUNCTION usage_order();
+        CREATE FUNCTION usage_events() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            PERFORM count_usage(connection, 'stored', day, bytes) FROM (
+                SELECT connection, received_at / 86400000 AS day, sum(octet_length(body)) AS bytes FROM added WHERE connection IS NOT NULL GROUP BY 1, 2
+            ) AS s;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER usage_events AFTER INSERT ON events REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION usage_events();
+        CREATE FUNCTION usage_step() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE bytes bigint := octet_length(new.body); BEGIN
+            IF TG_OP = 'UPDATE' THEN bytes := bytes - octet_length(old.body); END IF;
+            IF bytes > 0 THEN PERFORM count_usage(connection, 'stored', new.at / 86400000, bytes) FROM runs WHERE id = new.run_id; END IF;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER usage_step AFTER INSERT OR UPDATE OF body ON steps FOR EACH ROW EXECUTE FUNCTION usage_step();
 
         CREATE TABLE budgets (
             name text COLLATE "C" PRIMARY KEY,

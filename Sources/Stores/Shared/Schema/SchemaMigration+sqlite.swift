@@ -7,6 +7,7 @@ extension SchemaMigration {
     ///   so much work under one key or many claims in hand cost a claim nothing.
     /// - Each connection fills one bucket of `lookups` after the other: see ``LookupBucket``.
     /// - `key_id` names a row of `keys.data_keys`, in a file of its own (``KeyFile``).
+    /// - `usage` is what connections have used of their quotas, by hour or day; triggers count, whoever writes.
     /// - `received_keys.bucket` is `events.seq` by 1024 for the same reason. ``ReceivedKeys`` says which buckets may hold a key: hardly any has to be asked.
     static let sqliteFirstSchema = """
         CREATE TABLE events (
@@ -182,6 +183,39 @@ extension SchemaMigration {
             PRIMARY KEY (connection, external_key)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX withdrawals_age ON withdrawals (received_at);
+
+        CREATE TABLE usage (
+            connection TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            slot INTEGER NOT NULL,
+            amount INTEGER NOT NULL,
+            PRIMARY KEY (connection, kind, slot)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER usage_value_added AFTER INSERT ON kv BEGIN
+            INSERT INTO usage VALUES (new.connection, 'values', 0, length(new.body)) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount;
+        END;
+        CREATE TRIGGER usage_value_changed AFTER UPDATE OF body ON kv BEGIN
+            UPDATE usage SET amount = amount + length(new.body) - length(old.body) WHERE connection = new.connection AND kind = 'values' AND slot = 0;
+        END;
+        CREATE TRIGGER usage_value_removed AFTER DELETE ON kv BEGIN
+            UPDATE usage SET amount = amount - length(old.body) WHERE connection = old.connection AND kind = 'values' AND slot = 0;
+        END;
+        CREATE TRIGGER usage_order AFTER INSERT ON order_sources WHEN new.made = 1 BEGIN
+            INSERT INTO usage SELECT connection, 'orders', created_at / 3600000, 1 FROM orders WHERE id = new.order_id
+            ON CONFLICT DO UPDATE SET amount = amount + 1;
+        END;
+        CREATE TRIGGER usage_event AFTER INSERT ON events WHEN new.connection IS NOT NULL BEGIN
+            INSERT INTO usage VALUES (new.connection, 'stored', new.received_at / 86400000, length(new.body))
+            ON CONFLICT DO UPDATE SET amount = amount + excluded.amount;
+        END;
+        CREATE TRIGGER usage_step AFTER INSERT ON steps BEGIN
+            INSERT INTO usage SELECT connection, 'stored', new.at / 86400000, length(new.body) FROM runs WHERE id = new.run_id
+            ON CONFLICT DO UPDATE SET amount = amount + excluded.amount;
+        END;
+        CREATE TRIGGER usage_step_changed AFTER UPDATE OF body ON steps WHEN length(new.body) > length(old.body) BEGIN
+            INSERT INTO usage SELECT connection, 'stored', new.at / 86400000, length(new.body) - length(old.body) FROM runs WHERE id = new.run_id
+            ON CONFLICT DO UPDATE SET amount = amount + excluded.amount;
+        END;
 
         CREATE TABLE budgets (
             name TEXT PRIMARY KEY,

@@ -97,4 +97,6 @@ struct PreparedSteps: Sendable {
     var placing: (order: NewOrder, asked: Occurrence?, reply: @Sendable (Order) -> JSON)?
     var withdrawal: Withdrawal?
     var value: PreparedValue?
+    /// What must not be exceeded by it.
+    var quota: Quota?
 }

@@ -37,6 +37,7 @@ extension SQLStore {
         return try await read { try $0.withdrawal(connection: connection, external: external) }
     }
     func lastAsked(for order: String) async throws -> Timestamp? { try await read { try $0.lastAsked(for: order) } }
+    func usage(of connection: String) async throws -> Usage { try await read { try $0.usage(of: connection) } }
     func scriptVersion(_ id: String) async throws -> ScriptVersion? { try await read { try $0.scriptVersion(id) } }
     func tokens() async throws -> [AccessToken] { try await read { try $0.tokens() } }
     func token(by secret: Secret) async throws -> AccessToken? {
@@ -112,14 +113,24 @@ extension SQLStore {
             guard let key = try await keys(of: [run])[run] else { throw StoreError.conflict }
             var prepared = PreparedSteps(steps: steps, run: run, key: key)
             var touched = TouchedRows()
+            var effect = effect
+            if case .within(let quota, let inner)? = effect {
+                prepared.quota = quota
+                touched.quotas = [quota]
+                touched.needsTime = true
+                effect = inner
+            }
             switch effect {
-            case .place(let order, let asked, let reply): return try await remember(prepared, placing: order, asked: asked, reply)
+            case .place(let order, let asked, let reply): return try await remember(prepared, touched, placing: order, asked: asked, reply)
             case .withdraw(let connection, let externalID, let occurrence):
                 let external = codec.blindIndex(.externalID, externalID, on: connection)
                 prepared.withdrawal = Withdrawal(connection: connection, external: external, at: occurrence)
                 touched.concurrencyKeys = [Withdrawal.concurrencyKey(connection, external)]
             case .value(let connection, let key, let value, let expires):
-                prepared.value = try PreparedValue(value, connection: connection, key: key, expires: expires, codec)
+                let value = try PreparedValue(value, connection: connection, key: key, expires: expires, codec)
+                prepared.value = value
+                if prepared.quota != nil { touched.values = [value] }
+            case .within(let quota, _)?: throw StoreError.overQuota(quota)  // one in another: there is no such effect
             case nil: break
             }
             _ = try await write(touched) { [prepared] in try $0.remember(prepared) }
@@ -129,6 +140,7 @@ extension SQLStore {
 
     private func remember(
         _ steps: PreparedSteps,
+        _ touched: TouchedRows,
         placing order: Order,
         asked: Occurrence?,
         _ reply: @escaping @Sendable (Order) -> JSON
@@ -138,7 +150,7 @@ extension SQLStore {
             var steps = steps
             let new = try NewOrder(order, causedBy: cause, codec, under: key)
             steps.placing = (new, asked, reply)
-            var touched = TouchedRows()
+            var touched = touched
             touched.places = [new]
             touched.concurrencyKeys = [Withdrawal.concurrencyKey(order.connection, new.external)]
             touched.keys = [key, steps.key]

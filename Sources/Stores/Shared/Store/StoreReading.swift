@@ -25,6 +25,7 @@ protocol StoreReading {
     func value(connection: String, key: String) throws -> JSON?
     func withdrawal(connection: String, external: [UInt8]) throws -> Occurrence?
     func lastAsked(for order: String) throws -> Timestamp?
+    func usage(of connection: String) throws -> Usage
     func scriptVersion(_ id: String) throws -> ScriptVersion?
     func token(_ blindIndex: [UInt8]) throws -> AccessToken?
     func tokens() throws -> [AccessToken]

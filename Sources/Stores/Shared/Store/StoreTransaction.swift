@@ -40,6 +40,12 @@ protocol StoreTransaction {
     mutating func forget(withdrawal external: [UInt8], connection: String) throws
     /// The withdrawal that stands where an order is placed.
     func withdrawal(at place: NewOrder) throws -> Occurrence?
+    /// What a connection has used of its quotas, with what this transaction has added so far; and the time that it counts by.
+    func usage(of connection: String) throws -> (used: Usage, now: Timestamp)
+    /// How large a value is that is kept under a key at present; 0 where there is none.
+    func size(of value: PreparedValue) throws -> Int
+    /// Notes that this transaction adds to what a connection has used.
+    mutating func note(_ amount: Int, of kind: Quota.Kind, on connection: String)
 
     /// Writes an event's new state. An event that is gone stays gone.
     mutating func set(event id: String, state: Event.State, problem: [UInt8]?) throws
@@ -100,13 +106,26 @@ extension StoreTransaction {
             {
                 throw StoreError.conflict
             }
+            if let quota = prepared.quota, status.isNew { try count(1, within: quota) }
             if let cause = new.cause { try note(order: status.order.id, of: cause, isNew: status.isNew) }
             if !steps.isEmpty { steps[steps.count - 1].reply = Personal(reply(status.order)) }
             placed = status
         }
-        if let value = prepared.value { try set(value) }
+        if let value = prepared.value {
+            if let quota = prepared.quota, let body = value.body {
+                let growth = body.count - (try size(of: value))
+                if growth > 0 { try count(growth, within: quota) }
+            }
+            try set(value)
+        }
         if let withdrawal = prepared.withdrawal { try note(withdrawal) }
         for step in steps { try write(StepRow(step, of: prepared.run, codec, under: prepared.key)) }
         return placed
+    }
+
+    private mutating func count(_ amount: Int, within quota: Quota) throws {
+        let (used, now) = try usage(of: quota.connection)
+        guard used.amount(quota.kind, at: now) + amount <= quota.limit else { throw StoreError.overQuota(quota) }
+        note(amount, of: quota.kind, on: quota.connection)
     }
 }

@@ -24,6 +24,10 @@ struct TouchedRows: Sendable {
     var subjects: Set<OperatingState.Subject> = []
     /// The data keys that rows are sealed under.
     var keys: [DataKey] = []
+    /// Quotas that are decided by.
+    var quotas: [Quota] = []
+    /// Values whose size counts for one.
+    var values: [PreparedValue] = []
     var needsTime = false
 
     init() {}
@@ -61,6 +65,8 @@ struct TouchedRows: Sendable {
         places += other.places
         subjects.formUnion(other.subjects)
         keys += other.keys
+        quotas += other.quotas
+        values += other.values
         needsTime = needsTime || other.needsTime
     }
 }

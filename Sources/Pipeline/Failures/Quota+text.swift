@@ -1,0 +1,35 @@
+import Logging
+import Metrics
+import Plugins
+import Screening
+
+extension Quota {
+    /// The code of what failed for want of it.
+    var code: String {
+        switch kind {
+        case .orders: "orders_per_hour"
+        case .values: "kv_limit"
+        case .stored: "stored_limit"
+        }
+    }
+
+    /// What was used up, and where an operator sets it.
+    func sentence(_ limits: ScriptLimits) -> String {
+        let (what, name): (String, ScriptLimits.Name) =
+            switch kind {
+            case .orders: ("placed \(limits.ordersPerHour) orders in an hour by its scripts", .ordersPerHour)
+            case .values: ("keeps \(limits.valueBytes >> 20) MB of values", .valueMegabytes)
+            case .stored: ("had \(limits.storedBytesPerDay >> 20) MB stored in a day", .storedMegabytesPerDay)
+            }
+        return "the connection \(connection) has \(what); the limit is \(name.rawValue), under connections.\(connection).limits or workers.limits"
+    }
+
+    /// Counts and logs that something was refused for want of it.
+    func noteRefusal(_ environment: Environment) {
+        Counter(label: "fairlead_quota_refusals_total", dimensions: [("connection", connection), ("quota", kind.rawValue)]).increment()
+        environment.logger.warning(
+            "a connection has used up a quota",
+            metadata: ["connection": "\(connection)", "quota": "\(kind.rawValue)", "limit": "\(limit)"]
+        )
+    }
+}

@@ -1,0 +1,63 @@
+public import Screening
+
+/// Whom the scripts of one connection or account may call, and with which of its secrets.
+public struct ScriptPermissions: Sendable {
+    private let manifest: PluginManifest
+    /// What an overlay may call beyond the plugin.
+    private let additions: [OriginPattern]
+    private let settings: JSON
+    private let callbackHosts: [HostPattern]
+    /// The order whose run it is, with no values but those that its request named.
+    private let order: JSON?
+    private let request: JSON?
+
+    /// - Parameters:
+    ///   - additions: what the connection itself permits, for its overlay.
+    ///   - callbackHosts: what addresses that orders and deliveries name may be; empty for any.
+    ///   - order: the order whose run it is; nil where there is none. It permits those of its values that are among `destinations`.
+    ///   - destinations: the addresses that the request which created the order named.
+    ///   - request: the decoded body of the delivery that is handled; nil where there is none.
+    public init(
+        _ manifest: PluginManifest,
+        additions: [OriginPattern] = [],
+        settings: JSON,
+        callbackHosts: [HostPattern] = [],
+        order: JSON? = nil,
+        destinations: [String] = [],
+        request: JSON? = nil
+    ) {
+        self.manifest = manifest
+        self.additions = additions
+        self.settings = settings
+        self.callbackHosts = callbackHosts
+        self.request = request
+        var pinned: JSON = [:]
+        for pattern in manifest.origins + additions {
+            for reference in pattern.references where reference.root == .order {
+                guard let text = order?.at(reference.path)?.text, destinations.contains(text) else { continue }
+                pinned.set(.string(text), at: reference.path)
+            }
+        }
+        self.order = pinned
+    }
+
+    /// Whether a URL may be called, written out or as the whole value of a secret.
+    public func permits(_ url: URLParts, from secret: String? = nil) -> Bool {
+        let patterns = manifest.permissions + additions
+        if let secret { return patterns.contains { $0.secret == secret } }
+        return permits(url, by: patterns)
+    }
+
+    /// Whether a secret may be sent to a URL: by its `to`, else where nobody outside chooses.
+    public func permits(secret: String, to url: URLParts) -> Bool {
+        guard let declared = manifest.secrets.first(where: { $0.name == secret }) else {
+            // One of the connection's own: its own permissions say where.
+            return permits(url, by: additions.filter(\.isFixed))
+        }
+        return permits(url, by: declared.to ?? manifest.permissions.filter(\.isFixed))
+    }
+
+    private func permits(_ url: URLParts, by patterns: [OriginPattern]) -> Bool {
+        patterns.contains { $0.permits(url, settings: settings, order: order, request: request, callbackHosts: callbackHosts) }
+    }
+}
