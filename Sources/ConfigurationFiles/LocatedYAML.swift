@@ -17,6 +17,9 @@ public struct LocatedYAML: Sendable {
     /// - Throws: every duplicate key at once; for text that is no YAML at all, the one place where reading stopped.
     public init(text: String, file: String) throws(ConfigurationProblems) {
         self.file = file
+        guard !AliasExpansion.isTooLarge(text) else {
+            throw ConfigurationProblems([ConfigurationProblem(file: file, message: "the document is too large or nested too deeply")])
+        }
         let root: Node?
         do {
             root = try Parser(
@@ -27,12 +30,15 @@ public struct LocatedYAML: Sendable {
         } catch {
             throw ConfigurationProblems(Self.problems(from: error, file: file))
         }
-        var reading = NodeReading(file: file)
+        var reading = NodeReading(file: file, byteLimit: LocatedYAML.expandedLimit + text.utf8.count)
         let value = root.map { reading.value(of: $0, at: [], depth: 0) } ?? .null
         if !reading.problems.isEmpty { throw ConfigurationProblems(reading.problems) }
         json = value.isNull ? [:] : value
         lines = reading.lines
     }
+
+    /// The bytes of text that aliases may add to what the document itself holds.
+    static let expandedLimit = 4 << 20
 
     /// The line, from 1, on which the key or list item at `path` stands (list indexes count from 0); nil where there is none. `[]` is the document.
     public func line(of path: [String]) -> Int? { lines[path] }
@@ -64,14 +70,19 @@ private struct NodeReading {
     var problems: [ConfigurationProblem] = []
     var lines: [[String]: Int] = [:]
     private var count = 0
+    private var room: Int
 
-    init(file: String) { self.file = file }
+    init(file: String, byteLimit: Int) {
+        self.file = file
+        room = byteLimit
+    }
 
     mutating func value(of node: Node, at path: [String], depth: Int) -> JSON {
         if lines[path] == nil { lines[path] = node.mark?.line }
         count += 1
-        // Aliases of aliases can expand without bound from a few lines of text.
-        guard count <= 100_000, depth <= 64 else {
+        // Aliases of aliases can expand without bound from a few lines of text, and so can aliases of long texts.
+        if case .scalar(let scalar) = node { room -= scalar.string.utf8.count }
+        guard count <= 100_000, depth <= 64, room >= 0 else {
             if problems.isEmpty {
                 problems.append(ConfigurationProblem(file: file, line: node.mark?.line, message: "the document is too large or nested too deeply"))
             }
@@ -88,6 +99,7 @@ private struct NodeReading {
                     problems.append(ConfigurationProblem(file: file, line: key.mark?.line, message: "a key must be text"))
                     continue
                 }
+                room -= name.string.utf8.count
                 lines[path + [name.string]] = key.mark?.line
                 members.append((name.string, value(of: child, at: path + [name.string], depth: depth + 1)))
             }

@@ -53,6 +53,8 @@ public struct SettingsSchema: Sendable, Hashable {
 struct SchemaCheck {
     let schema: JSON
     var isOutermost = false
+    /// Shared by all values of one check.
+    var budget = LinearPattern.Budget()
 
     func findings(_ value: JSON, at path: [String]) -> [SettingsSchema.Finding] {
         func finding(_ message: String, _ hint: String? = nil) -> [SettingsSchema.Finding] {
@@ -74,7 +76,7 @@ struct SchemaCheck {
         case .array(let items):
             return limits(items.count).flatMap { finding($0) }
                 + items.enumerated().flatMap { index, item in
-                    schema["items"].map { SchemaCheck(schema: $0).findings(item, at: path + [String(index)]) } ?? []
+                    schema["items"].map { SchemaCheck(schema: $0, budget: budget).findings(item, at: path + [String(index)]) } ?? []
                 }
         case .object(let members): return findings(members, at: path)
         default: return []
@@ -88,9 +90,9 @@ struct SchemaCheck {
         var found: [SettingsSchema.Finding] = []
         for (name, value) in members.pairs {
             if let property = properties[name] {
-                found += SchemaCheck(schema: property).findings(value, at: path + [name])
+                found += SchemaCheck(schema: property, budget: budget).findings(value, at: path + [name])
             } else if additional.members != nil {
-                found += SchemaCheck(schema: additional).findings(value, at: path + [name])
+                found += SchemaCheck(schema: additional, budget: budget).findings(value, at: path + [name])
             } else if additional == false {
                 let all = known.isEmpty ? "There are no settings here." : "Known: \(known.joined(separator: ", "))."
                 let hint = suggestion(for: name, among: known).map { "Did you mean \($0)?" } ?? all
@@ -110,7 +112,14 @@ struct SchemaCheck {
         let length = text.unicodeScalars.count
         if let least = schema["minLength"]?.integer, length < least { found.append("must have at least \(least) characters") }
         if let maximum = schema["maxLength"]?.integer, length > maximum { found.append("must have at most \(maximum) characters") }
-        if let pattern = schema["pattern"]?.text, !Self.matches(text, pattern) { found.append("must match \(pattern)") }
+        if let pattern = schema["pattern"]?.text {
+            let compiled = try? LinearPattern(pattern)
+            if let compiled, let isFound = compiled.isFound(in: text, budget) {
+                if !isFound { found.append("must match \(pattern)") }
+            } else {
+                found.append("is too long to be compared with \(pattern)")
+            }
+        }
         return found
     }
 
@@ -126,12 +135,6 @@ struct SchemaCheck {
         if let least = schema["minItems"]?.integer, count < least { found.append("must have at least \(least) entries") }
         if let maximum = schema["maxItems"]?.integer, count > maximum { found.append("must have at most \(maximum) entries") }
         return found
-    }
-
-    /// A match anywhere in the text, as JSON Schema defines it; the pattern contains its own anchors.
-    private static func matches(_ text: String, _ pattern: String) -> Bool {
-        guard let regex = try? Regex(pattern).matchingSemantics(.unicodeScalar) else { return false }
-        return text.firstMatch(of: regex) != nil
     }
 
     private static func `is`(_ value: JSON, _ type: String) -> Bool {

@@ -89,4 +89,18 @@ struct LocatedYAMLTests {
         #expect(ConfigurationProblem(file: "/elsewhere/a.yaml", message: "m").fromHere.file == "/elsewhere/a.yaml")
         #expect(ConfigurationProblem(file: present + "-other/a.yaml", message: "m").fromHere.file == present + "-other/a.yaml")
     }
+
+    @Test("Aliases of a long text are refused once they make the document too large")
+    func aliasesOfLongTexts() {
+        let text = "a: &a \(String(repeating: "x", count: 100_000))\nlist: [\(Array(repeating: "*a", count: 90_000).joined(separator: ", "))]\n"
+        #expect(throws: ConfigurationProblems.self) { try LocatedYAML(text: text, file: "x.yaml") }
+    }
+
+    @Test("Aliases of aliases are refused, as values and as keys")
+    func aliasesOfAliases() {
+        var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+        for level in 1..<30 { text += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", "))]\n" }
+        #expect(throws: ConfigurationProblems.self) { try LocatedYAML(text: text, file: "x.yaml") }
+        #expect(throws: ConfigurationProblems.self) { try LocatedYAML(text: text + "? *a29\n: 1\n", file: "x.yaml") }
+    }
 }
