@@ -1,5 +1,6 @@
 # Two stages: the toolchain builds, the image holds two programs, the plugins and four libraries.
-FROM swift:6.3-bookworm AS build
+# Exact versions; a digest, which cannot be had without a registry, is added by whoever publishes: docker buildx imagetools inspect IMAGE.
+FROM swift:6.3.1-bookworm AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends liblua5.4-dev libpq-dev libseccomp-dev libsqlite3-dev make pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
@@ -7,7 +8,7 @@ WORKDIR /src
 COPY . .
 RUN make release
 
-FROM debian:12-slim
+FROM debian:12.11-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates curl liblua5.4-0 libpq5 libseccomp2 libsqlite3-0 libstdc++6 zlib1g \
     && rm -rf /var/lib/apt/lists/* \

@@ -8,6 +8,8 @@ SHELL := /bin/bash
 export SWIFT_BACKTRACE := interactive=no,color=no
 
 RELEASE := .build-release
+# Every symbol is bound when a program starts, and the table of addresses is read-only from then on.
+LINK_NOW := -Xlinker -z -Xlinker now -Xlinker -z -Xlinker relro
 # What starts processes of its own and measures its time by them: run by itself, after everything else.
 APART := ^EndToEndTests\.|AttackTests|IsolationTests|ServeTests|Postgres
 # All tests at once would starve one another on few cores, and some would run into their time-outs. Toolchains before 6.3 do not know the option.
@@ -16,13 +18,14 @@ AT_ONCE = $$(swift test --help-hidden 2>/dev/null | grep -c -- $(WIDTH) >/dev/nu
 # Arguments for `fairlead demo`, such as ARGS=--keep.
 ARGS ?=
 
-.PHONY: help setup demo build test check format release bench chaos fuzz
+.PHONY: help setup demo build test check format release sbom sanitize bench chaos fuzz
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what building needs and is missing (apt)
 	@scripts/setup build
+	@scripts/dependencies pin
 
 demo: build ## build, then walk two orders through simulated providers and back
 	@.build/debug/fairlead demo $(ARGS)
@@ -32,6 +35,7 @@ build: setup ## build everything but the tests, for debugging
 
 test: ## everything: install what is missing, build, all tests, the examples
 	@scripts/setup test
+	@scripts/dependencies pin
 	@scripts/run-long build-tests swift build --build-tests
 	@scripts/run-long fuzz-kept scripts/fuzz kept
 	@scripts/run-examples
@@ -47,7 +51,11 @@ check: ## format, arrows, Lua, and the tests that are quick
 	@scripts/check-docs --self-test
 	@scripts/check-docs
 	@scripts/check-lua
+	@scripts/dependencies --self-test
+	@scripts/dependencies pin
 	@scripts/run-long build-tests swift build --build-tests
+	@scripts/dependencies check
+	@$(MAKE) --no-print-directory sbom
 	@scripts/run-long test-quick swift test --skip-build --disable-xctest $(AT_ONCE) --skip '$(APART)'
 	@grep -h 'Test run with' .build/make-test-quick.log | tail -n 1
 
@@ -55,10 +63,23 @@ format: ## format every Swift file in place
 	@swift format format -i -r -p Sources Tests Package.swift examples
 
 release: setup ## build dist/fairlead and dist/fairlead-lua: optimised, stripped, with the Swift runtime inside
-	@scripts/run-long release swift build -c release --scratch-path $(RELEASE) --static-swift-stdlib
+	@scripts/run-long release swift build -c release --scratch-path $(RELEASE) --static-swift-stdlib $(LINK_NOW)
 	@mkdir -p dist
 	@for program in fairlead fairlead-lua; do strip -o dist/$$program $(RELEASE)/release/$$program; done
+	@for program in fairlead fairlead-lua; do readelf -d dist/$$program | grep -Eq 'BIND_NOW|Flags:.*NOW' \
+	    || { echo "dist/$$program is not linked with -z now"; exit 1; }; done
 	@ls -lh dist/fairlead dist/fairlead-lua
+
+sbom: ## write dist/fairlead.cdx.json: what Fairlead is built from, as CycloneDX
+	@scripts/dependencies sbom dist/fairlead.cdx.json
+	@scripts/dependencies check-sbom dist/fairlead.cdx.json
+
+sanitize: ## run the Swift tests once under ThreadSanitizer (long; builds into .build-tsan)
+	@scripts/setup test
+	@scripts/dependencies pin
+	@TSAN_OPTIONS="suppressions=$(CURDIR)/scripts/tsan-suppressions.txt halt_on_error=0 exitcode=66 report_signal_unsafe=0" \
+	    scripts/run-long sanitize swift test --sanitize=thread --scratch-path .build-tsan --disable-xctest --no-parallel --skip '$(APART)'
+	@! grep -A 12 'WARNING: ThreadSanitizer' .build/make-sanitize.log
 
 bench: ## measure the release build: whole jobs beside a plain script, intake, one mapping, start, memory (installs wrk, aiohttp)
 	@scripts/setup bench
