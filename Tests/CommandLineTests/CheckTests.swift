@@ -20,7 +20,7 @@ import Testing
         #expect(unset.lines.last?.hasPrefix("here/fairlead.yaml: 5 problems") == true)
 
         program.environment = [
-            "FAIRLEAD_KEY": Data(repeating: 7, count: 32).base64EncodedString(), "FAIRLEAD_ADMIN_TOKEN": "t", "ZINC_API_KEY": "k",
+            "FAIRLEAD_KEY": "q7Jx0o5m3cV9yT2hWk8sRb1nZ4eU6gLdPaFiXjCvB0M=", "FAIRLEAD_ADMIN_TOKEN": "admin-token-1", "ZINC_API_KEY": "k",
             "ZINC_SIGNING_TOKEN": "s", "FIRST_SIGNING_SECRET": "whsec_dGVzdC1zaWduaW5nLXNlY3JldA==", "FAIRLEAD_WORKERS_CONFINEMENT": "best_effort",
         ]
         let checked = try await program.run("check", "--config", "here/fairlead.yaml")
@@ -43,7 +43,7 @@ import Testing
         try program.write(
             """
             server: { port: 8080, prot: 9 }
-            admin: { token: t }
+            admin: { token: admin-token-1 }
             plugins: { paths: [plugins] }
             workers: { confinement: best_effort }
             accounts:

@@ -22,6 +22,7 @@ struct PluggedProviderTests {
         var text = """
             store: { url: "sqlite:store.db" }
             server: { public_url: "https://host.example.test" }
+            encryption: { allow_unsealed: true }
             plugins: { paths: ["\(repository.path)/plugins"] }
             workers: { path: "\(products.path)/fairlead-lua", count: 1 }
             accounts:

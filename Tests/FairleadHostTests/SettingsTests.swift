@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Reading the settings")
 struct SettingsTests {
-    static let key = Array(repeating: UInt8(7), count: 32).base64
+    static let key = "q7Jx0o5m3cV9yT2hWk8sRb1nZ4eU6gLdPaFiXjCvB0M="
     static let environment = [
         "FAIRLEAD_KEY": key, "FAIRLEAD_ADMIN_TOKEN": "admin-token-1", "ZINC_API_KEY": "zinc-key-1", "ZINC_SIGNING_TOKEN": "zinc-sign-1",
         "WORKERCHECKS_URL": "https://workerchecks.example.test/api/", "ACME_KEY": "acme-key-1", "FIRST_SIGNING_SECRET": "first-1",
@@ -119,7 +119,9 @@ struct SettingsTests {
         #expect(Self.allows(settings, "192.168.1.1") && !Self.allows(settings, "127.0.0.1"))
         #expect(settings.workers.count == 3 && settings.workers.confinement == .bestEffort && settings.reload == .watch)
         // What the environment replaces need not be there.
-        #expect(try Self.read("admin: { token: \"${env:NOT_SET}\" }", ["FAIRLEAD_ADMIN_TOKEN": "t"]).adminToken == Secret("t"))
+        #expect(
+            try Self.read("admin: { token: \"${env:NOT_SET}\" }", ["FAIRLEAD_ADMIN_TOKEN": "admin-token-2"]).adminToken == Secret("admin-token-2")
+        )
         #expect(
             Self.problems("", ["FAIRLEAD_SERVER_PORT": "http"]) == [
                 "environment: FAIRLEAD_SERVER_PORT: must be a whole number from 0 to 65535"
@@ -132,14 +134,14 @@ struct SettingsTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        try Data("from-file\r\n\n".utf8).write(to: folder.appending(path: "token"))
+        try Data("token-from-file\r\n\n".utf8).write(to: folder.appending(path: "token"))
         let file = folder.appending(path: "fairlead.yaml")
         try Data(
             "admin: { token: \"${file:token}\" }\nserver: { host: \"${file:\(folder.path)/token}.test\" }\nencryption: { keys: [\(Self.key)] }\n".utf8
         ).write(to: file)
         let settings = try Settings.read(file: file.path, environment: [:], providers: [])
-        #expect(settings.adminToken == Secret("from-file"))
-        #expect(settings.server.host == "from-file.test")
+        #expect(settings.adminToken == Secret("token-from-file"))
+        #expect(settings.server.host == "token-from-file.test")
         #expect(throws: ConfigurationProblems.self) {
             try Settings.read(file: folder.appending(path: "missing.yaml").path, environment: [:], providers: [])
         }

@@ -44,7 +44,7 @@ struct HostAddressTests {
         let (file, payload) = (folder.appending(path: "fairlead.yaml"), folder.appending(path: "event.json"))
         let text = """
             server: { host: "\(host)", port: 9090 }
-            encryption: { keys: ["\(Array(repeating: UInt8(7), count: 32).base64)"] }
+            encryption: { keys: ["q7Jx0o5m3cV9yT2hWk8sRb1nZ4eU6gLdPaFiXjCvB0M="] }
             plugins: { paths: ["\(Self.repository.path)/plugins"] }
             accounts: { zinc-uk: { provider: zinc, environment: staging, api_key: key, webhook_tokens: [token] } }
             connections:

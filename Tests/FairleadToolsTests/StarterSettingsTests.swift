@@ -12,7 +12,7 @@ struct StarterSettingsTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "starter-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder.appending(path: "plugins"), withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let key = Array(repeating: UInt8(7), count: 32).base64
+        let key = "q7Jx0o5m3cV9yT2hWk8sRb1nZ4eU6gLdPaFiXjCvB0M="
         let environment = Dictionary(StarterSettings.variables.map { ($0, $0 == "FAIRLEAD_KEY" ? key : "value-of-\($0)") }) { $1 }
         let file = folder.appending(path: "fairlead.yaml")
         try Data(StarterSettings.text.utf8).write(to: file)
@@ -44,7 +44,7 @@ struct StarterSettingsTests {
         }
         let file = folder.appending(path: "fairlead.yaml")
         try Data(lines.joined(separator: "\n").utf8).write(to: file)
-        let key = Array(repeating: UInt8(7), count: 32).base64
+        let key = "q7Jx0o5m3cV9yT2hWk8sRb1nZ4eU6gLdPaFiXjCvB0M="
         let environment = Dictionary(StarterSettings.variables.map { ($0, $0 == "FAIRLEAD_KEY" ? key : "value-of-\($0)") }) { $1 }
         let settings = try Settings.read(file: file.path, environment: environment)
         #expect(settings.server.publicURL == "https://screening.example.test" && settings.workers.limits[.memoryMegabytes] == 64)

@@ -20,7 +20,19 @@ public struct Settings: Sendable {
         public var bodyBudget = 64 << 20
 
         /// Whether only this machine can reach the host.
-        public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+        public var isLoopback: Bool { Server.isLoopback(host: host) }
+
+        /// Whether a name or an address is this machine's own. `127.example.test` is not.
+        static func isLoopback(host: String) -> Bool {
+            let name = host.lowercased().hasSuffix(".") ? String(host.lowercased().dropLast()) : host.lowercased()
+            if name == "localhost" { return true }
+            let bare = name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : name
+            guard let address = IPAddress(bare) else { return false }
+            return ["127.0.0.0/8", "::1"].compactMap { AddressRange($0) }.contains { $0.contains(address) }
+        }
+
+        /// Whether a URL leads to this machine only.
+        static func isLoopback(url: String) -> Bool { URLParts(url).map { isLoopback(host: $0.host) } ?? false }
     }
 
     /// Where the store is.
@@ -111,6 +123,8 @@ public struct Settings: Sendable {
     public var store: StoreLocation
     /// Keys of 32 bytes in base64: the first encrypts, all decrypt. Empty where none are given.
     public var encryptionKeys: [Secret] = []
+    /// Whether the host may serve an address that others reach although nothing seals the store.
+    public var servesUnsealed = false
     /// The operator's first token; nil where none is given.
     public var adminToken: Secret?
     /// The folders that hold plugins, absolute.

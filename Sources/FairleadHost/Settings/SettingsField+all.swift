@@ -56,12 +56,22 @@ extension SettingsField {
                 + "Without a key the host serves on loopback only."
         ),
         SettingsField(
+            "encryption.allow_unsealed",
+            \.servesUnsealed,
+            .yesOrNo,
+            .restart,
+            initial: "false",
+            "Whether to serve without a key although `server.public_url` is an address that others reach: people's data is then readable to whoever can read "
+                + "the store."
+        ),
+        SettingsField(
             "admin.token",
             \.adminToken,
             .secret,
             .live,
             starter: "\"${env:FAIRLEAD_ADMIN_TOKEN}\"",
-            "The first token for the API and the dashboard; it may do everything. `fairlead token create` makes further ones."
+            "The first token for the API and the dashboard, at least 12 characters; it may do everything. `openssl rand -base64 32` makes one that nobody "
+                + "guesses, `fairlead token create` further ones with less power."
         ),
         SettingsField("plugins.paths", \.pluginPaths, .folders, .live, initial: "[plugins]", starter: "[plugins]", "The folders that hold plugins."),
         SettingsField(

@@ -94,6 +94,21 @@ extension SettingsKind<Int> {
     }
 }
 
+extension SettingsKind<Bool> {
+    /// Yes or no. An environment variable gives it as text.
+    static var yesOrNo: SettingsKind {
+        SettingsKind(
+            values: "`true` or `false`",
+            read: { section, key, _ in
+                guard let text = section[key]?.text else { return section.boolean(key) }
+                if !["true", "false"].contains(text) { section.problem(key, "must be true or false") }
+                return text == "true"
+            },
+            text: { $0 ? "true" : "false" }
+        )
+    }
+}
+
 extension SettingsKind<Duration> {
     /// A time.
     static func duration(_ range: ClosedRange<Duration>) -> SettingsKind {

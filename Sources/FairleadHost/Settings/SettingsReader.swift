@@ -18,6 +18,33 @@ struct SettingsReader {
         return settings
     }
 
+    /// Tokens and keys that can be guessed, and a store in clear behind an address that others reach.
+    private func checkSecrets(_ settings: Settings) {
+        let isPublic = settings.server.publicURL.map { !Settings.Server.isLoopback(url: $0) } ?? false
+        if let token = settings.adminToken?.value {
+            let isExample = GuessableSecret.examples.contains(token) && (isPublic || !settings.server.isLoopback)
+            if let why = isExample ? "stands in the examples, where everybody can read it" : GuessableSecret.problem(token: token) {
+                root.problems.add(at: ["admin", "token"], why, hint: "openssl rand -base64 32 makes one that nobody guesses.")
+            }
+        }
+        for (index, key) in settings.encryptionKeys.enumerated() {
+            guard let bytes = [UInt8](base64: key.value), bytes.count == 32, let why = GuessableSecret.problem(key: bytes) else { continue }
+            root.problems.add(
+                at: ["encryption", "keys", String(index)],
+                "\(why): whoever guesses it opens the store",
+                hint: "fairlead key new, or openssl rand -base64 32, makes one that nobody guesses."
+            )
+        }
+        let keys = root["encryption"]?["keys"] ?? .null
+        if keys.items?.isEmpty ?? keys.isNull, isPublic, settings.server.isLoopback, !settings.servesUnsealed {
+            root.problems.add(
+                at: ["encryption", "keys"],
+                "are missing, and server.public_url is an address that others reach: people's data would be stored unsealed",
+                hint: "fairlead key new makes a key. To go without all the same, write encryption: { allow_unsealed: true }."
+            )
+        }
+    }
+
     /// What does not fit together.
     private func check(_ settings: inout Settings) {
         let keys = root["encryption"]?["keys"] ?? .null
@@ -29,6 +56,7 @@ struct SettingsReader {
                 hint: "fairlead key new makes a key."
             )
         }
+        checkSecrets(settings)
         if settings.server.bodyBudget < settings.server.maxBody {
             if let given = root["server"]?["body_budget"], !given.isNull {
                 root.problems.add(at: ["server", "body_budget"], "must be at least server.max_body, or the largest body could never be taken")
