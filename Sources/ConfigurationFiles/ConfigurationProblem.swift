@@ -17,9 +17,9 @@ public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible
     public init(file: String, line: Int? = nil, path: String = "", message: String, hint: String? = nil) {
         self.file = file
         self.line = line
-        self.path = path
-        self.message = message
-        self.hint = hint
+        self.path = path.printable
+        self.message = message.printable
+        self.hint = hint?.printable
     }
 
     /// `fairlead.yaml:12: connections.acme.plugn: unknown key. Did you mean plugin?`

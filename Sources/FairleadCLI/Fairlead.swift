@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigurationFiles
 import FairleadHost
+import Foundation
 import Screening
 
 /// The program `fairlead`.
@@ -44,10 +45,17 @@ extension Fairlead {
             var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
         } catch let error as ConfigurationProblems {
-            exit(withError: Problems.report(error))
+            end(Problems.report(error))
         } catch {
-            exit(withError: error)
+            end(error)
         }
+    }
+
+    /// Ends the program with what a command failed with. An error may quote what a stranger sent: it goes the way of all other output.
+    private static func end(_ error: any Error) -> Never {
+        let (code, text) = (exitCode(for: error), fullMessage(for: error))
+        if !text.isEmpty { code.isSuccess ? Terminal.say(text) : Terminal.complain(text) }
+        Foundation.exit(code.rawValue)
     }
 
     /// What to say of a command that there is not; nil where every word is one.

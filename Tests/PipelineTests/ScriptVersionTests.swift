@@ -66,7 +66,8 @@ import Testing
         let harness = try await PipelineHarness(script: Self.first)
         try await deliver(harness, 1)
         let store = harness.context.store
-        var run = try #require(try await eventually { try await store.runs(RunQuery(), PageRequest()).items.first { $0.state == .waiting } })
+        let waiting = try #require(try await eventually { try await store.runs(RunQuery(), PageRequest()).items.first { $0.state == .waiting } })
+        var run = try #require(try await store.run(waiting.id))
         run.script = "a version that nobody kept"
         try await store.perform([.run(run)])
         let dead = try #require(try await eventually { try await store.run(run.id).flatMap { $0.state == .dead ? $0 : nil } })
@@ -84,7 +85,9 @@ import Testing
         )
         let connection = try #require(harness.context.registry.connection("acme"))
         #expect(harness.commands.problem(of: connection) == nil)
-        func dead() async throws -> [Run] { try await harness.context.store.runs(RunQuery(), PageRequest()).items.filter { $0.state == .dead } }
+        func dead() async throws -> [RunSummary] {
+            try await harness.context.store.runs(RunQuery(), PageRequest()).items.filter { $0.state == .dead }
+        }
         for number in 0..<5 { try await deliver(harness, number) }
         #expect(try await eventually { try await dead().count == 5 ? true : nil } == true)
         try await deliver(harness, 5)

@@ -54,7 +54,7 @@ struct SetupAPITests {
             for (_, operation) in item.members?.pairs ?? [] {
                 #expect(operation["summary"]?.text?.isEmpty == false && operation["responses"]?["401"] != nil)
                 let declared = (operation["parameters"]?.items ?? []).filter { $0["in"] == "path" }.compactMap { $0["name"]?.text }
-                #expect(declared == (path.contains("{id}") ? ["id"] : []))
+                #expect(declared == path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) })
             }
         }
     }

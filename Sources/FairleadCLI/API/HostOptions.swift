@@ -46,7 +46,7 @@ struct HostOptions: ParsableArguments {
 
     /// Prints an answer: as it came for programs, as text for people.
     func show(_ response: APIClient.Response, as text: (JSON) -> String) {
-        if isJSON { Terminal.say(bytes: response.bytes) } else { Terminal.say(text(response.json)) }
+        if isJSON { Terminal.say(json: response.bytes) } else { Terminal.say(text(response.json)) }
     }
 
     /// A client for a command that needs a host only now and then.

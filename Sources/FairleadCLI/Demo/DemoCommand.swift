@@ -57,10 +57,10 @@ struct DemoCommand: AsyncParsableCommand {
         _ = try await host.port()
         let finished = await Demonstration(host: host, site: site, port: port).run()
         if finished, keep {
-            print("\nStill up. Dashboard and API  http://127.0.0.1:\(port)/   (token: \(DemoSettings.adminToken))")
-            print("          Simulators         http://127.0.0.1:\(simulators.port)/")
-            print("          Settings and store \(folder.path)")
-            print("Ctrl-C ends it.")
+            Terminal.say("\nStill up. Dashboard and API  http://127.0.0.1:\(port)/   (token: \(DemoSettings.adminToken))")
+            Terminal.say("          Simulators         http://127.0.0.1:\(simulators.port)/")
+            Terminal.say("          Settings and store \(folder.path)")
+            Terminal.say("Ctrl-C ends it.")
         } else {
             await group.triggerGracefulShutdown()
         }

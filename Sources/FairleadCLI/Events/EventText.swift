@@ -31,6 +31,9 @@ enum EventText {
         var lines = ["Received", "  \(request.cell("method")) \(request.cell("path"))\(query.isEmpty ? "" : "?" + query)"]
         lines += (request["headers"]?.members?.pairs ?? []).map { "  \($0.name): \($0.value.text ?? "")" }
         let body = request["body"]?.text ?? request["body_base64"]?.text.map { "base64: " + $0 } ?? ""
+        if request["body_truncated"] == true {
+            lines += ["", "  \(request.cell("body_bytes")) bytes, too many to be shown here: --body prints them"]
+        }
         if !body.isEmpty { lines += [""] + body.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 } }
         return lines.joined(separator: "\n")
     }

@@ -39,7 +39,7 @@ struct PluginTypes: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let page = reference.flatMap({ PluginTypes.pages[$0] }) { return Terminal.say(bytes: Array(page.utf8)) }
+        if let page = reference.flatMap({ PluginTypes.pages[$0] }) { return Terminal.say(page.hasSuffix("\n") ? String(page.dropLast()) : page) }
         let parent = try dir ?? locator.locator().folders.first ?? "plugins"
         let files = LuaAnnotations.files
         try Problems.reporting { () throws(ConfigurationProblems) in

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FairleadTools
+import Screening
 
 struct RunShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,15 +10,23 @@ struct RunShow: AsyncParsableCommand {
             Examples:
               fairlead run show run_…
               fairlead run show run_… --json
+              fairlead run show run_… --step 3   one step's whole request and reply
             """
     )
 
     @Argument(help: "The run's identifier.")
     var id: String
 
+    @Option(help: "Print this step's whole request and reply, as JSON.")
+    var step: Int?
+
     @OptionGroup var host: HostOptions
 
     func run() async throws {
+        if let step {
+            let response = try await host.ask { try await $0.get(["runs", id, "steps", String(step)]) }
+            return host.show(response) { $0.string() }
+        }
         host.show(try await host.ask { try await $0.get(["runs", id]) }, as: RunText.details)
     }
 }

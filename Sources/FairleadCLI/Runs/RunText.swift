@@ -71,6 +71,7 @@ enum RunText {
     }
 
     private static func answered(_ step: JSON) -> String {
+        if step["truncated"] == true { return "\(step.cell("bytes")) bytes, too many to be shown here: --step \(step.cell("n")) shows them" }
         guard let reply = step["reply"] else { return "" }
         if reply.isNull { return "no answer yet" }
         if let error = reply["error"], !error.isNull { return "refused: " + (error["message"]?.text ?? error.brief()) }

@@ -32,7 +32,7 @@ struct LineLogHandler: LogHandler {
         }
         var line: JSON = ["time": .string(now), "level": .string(event.level.rawValue), "message": .string("\(event.message)")]
         for (name, value) in fields { line[name] = LineLogHandler.json(value) }
-        Terminal.complain(line.string())
+        Terminal.complain(line.string().printableJSON)
     }
 
     private static func json(_ value: Logger.Metadata.Value) -> JSON {

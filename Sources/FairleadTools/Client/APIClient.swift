@@ -71,6 +71,14 @@ public struct APIClient: Sendable {
         try await send(.get, path, query: query, body: nil, key: nil)
     }
 
+    /// Reads something that is not JSON, byte for byte.
+    /// - Throws: ``APIProblem``, `CancellationError`.
+    public func bytes(_ path: [String]) async throws -> [UInt8] {
+        let (response, asked) = try await exchange(.get, path, query: [], body: nil, key: nil)
+        guard (200..<300).contains(response.status) else { throw APIProblem(response, asked: asked, at: self) }
+        return response.body
+    }
+
     /// Asks for something to be done. Calling twice asks twice, unless `key` is the same.
     /// - Parameters:
     ///   - body: what the operation takes; nil for nothing.
@@ -91,6 +99,18 @@ public struct APIClient: Sendable {
         body: JSON?,
         key: String?
     ) async throws -> Response {
+        let (response, asked) = try await exchange(method, path, query: query, body: body, key: key)
+        guard (200..<300).contains(response.status), let json = response.json else { throw APIProblem(response, asked: asked, at: self) }
+        return Response(status: response.status, bytes: response.body, json: json)
+    }
+
+    private func exchange(
+        _ method: HTTPRequest.Method,
+        _ path: [String],
+        query: [(name: String, value: String)],
+        body: JSON?,
+        key: String?
+    ) async throws -> (response: WireResponse, asked: String) {
         let target = "/api/v1/" + path.map(PercentEncoding.text).joined(separator: "/")
         let filters = FormEncoding.text(query)
         var request = WireRequest(method, url + target + (filters.isEmpty ? "" : "?" + filters))
@@ -98,13 +118,8 @@ public struct APIClient: Sendable {
         request.headers[.authorization] = "Bearer " + token.value
         request.headers[.accept] = "application/json"
         if let key, let name = HTTPField.Name("Idempotency-Key") { request.headers[name] = key }
-        let response: WireResponse
-        do { response = try await transport.send(request) } catch let error as TransportError {
+        do { return (try await transport.send(request), "\(method.rawValue) \(target)") } catch let error as TransportError {
             throw APIProblem(error, changes: method != .get, at: self)
         }
-        guard (200..<300).contains(response.status), let json = response.json else {
-            throw APIProblem(response, asked: "\(method.rawValue) \(target)", at: self)
-        }
-        return Response(status: response.status, bytes: response.body, json: json)
     }
 }

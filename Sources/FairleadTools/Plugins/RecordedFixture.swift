@@ -33,7 +33,7 @@ public struct RecordedFixture: Sendable {
             }
             wanted = first
         }
-        let run = try await host.get(["runs", wanted]).json
+        let run = try await host.wholeRun(wanted)
         guard run["plugin"]?.text == plugin.name else { throw problem("it was for the plugin \(run["plugin"]?.text ?? "none")") }
         guard run["input"] != nil else { throw problem("the token may not read what was received", "Use one with read_personal.") }
         guard let connection = run["connection"]?.text, let recorded = RecordedRun(json: run) else { throw problem("what was received is erased") }

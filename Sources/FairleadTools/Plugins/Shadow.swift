@@ -90,7 +90,7 @@ public struct Shadow: Sendable {
             let page = try await host.get(["runs"], query: query).json
             for item in page["items"]?.items ?? [] where comparisons.count + skipped < last {
                 guard let id = item["id"]?.text else { continue }
-                let json = try await host.get(["runs", id]).json
+                let json = try await host.wholeRun(id)
                 guard json["input"] != nil else {
                     throw ConfigurationProblems([
                         ConfigurationProblem(file: host.url, message: "the token may not read what events hold", hint: "Use one with read_personal.")

@@ -12,7 +12,13 @@ extension Commands {
         var query = RunQuery()
         query.event = id
         query.states = [.dead, .parked]
-        let runs = try await mapStoreError { [query] in try await store.runs(query, PageRequest(limit: 200)) }.items
+        var runs: [Run] = []
+        var request = PageRequest(limit: 200)
+        repeat {
+            let page = try await mapStoreError { [query, request] in try await store.runs(query, request) }
+            for run in page.items { if let run = try await mapStoreError({ try await store.run(run.id) }) { runs.append(run) } }
+            request.cursor = page.next
+        } while request.cursor != nil
         let why = [event.problem?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
         event.problem = Problem(code: "discarded", message: why.isEmpty ? "nothing is to be done about it" : why, at: environment.clock.now())
         event.state = .done

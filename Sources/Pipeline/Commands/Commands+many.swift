@@ -49,7 +49,7 @@ extension Commands {
         return try await batch(runs.items.map(\.id), runs.next) { _ = try await discard(run: $0, note: note) }
     }
 
-    private func deadLetters(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> {
+    private func deadLetters(_ query: RunQuery, _ page: PageRequest) async throws -> Page<RunSummary> {
         try await mapStoreError { try await store.runs(query.deadLetters, page) }
     }
 

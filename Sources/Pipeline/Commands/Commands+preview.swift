@@ -125,7 +125,8 @@ extension RunQuery {
     }
 }
 
-extension Run {
+extension RunSummary {
+    private var isRoute: Bool { hook.contains("/") }
     /// Whether a person may take it out of the dead letters.
     var mayBeDiscarded: Bool { [.waiting, .queued, .dead, .parked].contains(state) || order != nil && state == .rejected }
 
@@ -136,4 +137,11 @@ extension Run {
 extension Order {
     /// Whether a person may have it sent again: the provider surely does not have it.
     var mayBeSentAgain: Bool { (state == .failed || state == .refused) && providerRef == nil && status.problem?.code != "abandoned" }
+}
+
+extension Run {
+    /// Whether a person may take it out of the dead letters.
+    var mayBeDiscarded: Bool { summary.mayBeDiscarded }
+    /// Whether a person may give it another attempt.
+    var mayBeRetried: Bool { summary.mayBeRetried }
 }

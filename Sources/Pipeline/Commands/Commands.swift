@@ -101,9 +101,9 @@ public struct Commands: Sendable {
     }
 
     /// Whether an event is a request that a script answered while the ATS waited.
-    func isRoute(_ event: Event) -> Bool {
+    func isRoute(_ event: EventSummary) -> Bool {
         guard event.kind == .ats, let connection = event.connection.flatMap(environment.registry.connection) else { return false }
-        return connection.hooks.route(method: event.request.value.method, path: event.request.value.path) != nil
+        return connection.hooks.route(method: event.method, path: event.path.value) != nil
     }
 
     /// Sends an event through the present scripts again. Returns the event; what it would do twice is stopped by the unique external ids.
@@ -116,7 +116,7 @@ public struct Commands: Sendable {
         guard event.state == .done || event.state == .dead else {
             throw CommandError(409, "busy", "The event is being worked on; what it leads to can be seen in its runs.", retryAfter: .seconds(5))
         }
-        if isRoute(event) {
+        if isRoute(event.summary) {
             throw CommandError(409, "unsupported", "A route's request was answered while the ATS waited; the ATS has to ask again.")
         }
         var effects: [Effect] = [

@@ -17,7 +17,7 @@ public struct ProblemDocument: Error, Sendable, Equatable {
         self.status = status
         self.code = code
         self.title = title
-        self.detail = detail
+        self.detail = detail.printable
         self.retryAfter = retryAfter
         self.extra = extra
     }

@@ -49,5 +49,5 @@ extension Run {
     }
 
     /// Why the run ended as it did, or what its last attempt failed with; nil where there is nothing to say. May hold what a person wrote.
-    public var reason: String? { result?.value["reason"]?.text ?? failure?.message }
+    public var reason: String? { summary.reason }
 }

@@ -83,7 +83,7 @@ public struct Problem: Sendable, Equatable {
 
     public init(code: String, message: String, at: Timestamp) {
         self.code = code
-        self.message = message
+        self.message = message.printable
         self.at = at
     }
 

@@ -86,11 +86,91 @@ public struct Event: Sendable {
     /// The concurrency key of the work that the event leads to; nil where it need not wait for other work.
     public var concurrencyKey: String? { order.map(QueuedWork.concurrencyKey(order:)) ?? groupKey.map(QueuedWork.concurrencyKey(group:)) }
 
+    /// The event without what was received.
+    public var summary: EventSummary {
+        EventSummary(
+            id: id,
+            kind: kind,
+            connection: connection,
+            account: account,
+            order: order,
+            method: request.value.method,
+            path: request.value.path,
+            receivedAt: receivedAt,
+            occurredAt: occurredAt,
+            group: group?.value,
+            state: state,
+            problem: problem,
+            duplicateCount: duplicateCount,
+            runs: runs,
+            orders: orders
+        )
+    }
+
     /// The event as the API shows it, without what was received.
+    public var json: JSON { summary.json }
+}
+
+/// An event without what was received: what lists hold.
+public struct EventSummary: Sendable {
+    /// `evt_…`
+    public let id: String
+    public let kind: Event.Kind
+    public let connection: String?
+    public let account: String?
+    public let order: String?
+    public let method: String
+    /// The path that it came to. Its sender chose it: it may name a person.
+    public let path: Personal<String>
+    public let receivedAt: Timestamp
+    public let occurredAt: Timestamp?
+    /// What it belongs to, as its sender says.
+    public let group: Personal<String>?
+    public let state: Event.State
+    public let problem: Problem?
+    public let duplicateCount: Int
+    public let runs: [String]
+    public let orders: [String]
+
+    public init(
+        id: String,
+        kind: Event.Kind,
+        connection: String?,
+        account: String?,
+        order: String?,
+        method: String,
+        path: String,
+        receivedAt: Timestamp,
+        occurredAt: Timestamp?,
+        group: String? = nil,
+        state: Event.State,
+        problem: Problem?,
+        duplicateCount: Int,
+        runs: [String],
+        orders: [String]
+    ) {
+        self.id = id
+        self.kind = kind
+        self.connection = connection
+        self.account = account
+        self.order = order
+        self.method = method
+        self.path = Personal(path)
+        self.receivedAt = receivedAt
+        self.occurredAt = occurredAt
+        self.group = group.map { Personal($0) }
+        self.state = state
+        self.problem = problem
+        self.duplicateCount = duplicateCount
+        self.runs = runs
+        self.orders = orders
+    }
+
+    /// The event as the API shows it in lists.
     public var json: JSON {
         [
             "id": .string(id), "kind": .string(kind.rawValue), "connection": JSON(connection), "account": JSON(account), "order": JSON(order),
-            "path": .string(request.value.path), "received_at": JSON(receivedAt), "occurred_at": JSON(occurredAt), "state": .string(state.rawValue),
+            "path": .string(path.value), "received_at": JSON(receivedAt), "occurred_at": JSON(occurredAt), "state": .string(state.rawValue),
             "problem": problem?.json ?? .null, "duplicate_count": .int(Int64(duplicateCount)), "runs": .array(runs.map { .string($0) }),
             "orders": .array(orders.map { .string($0) }),
         ]

@@ -12,6 +12,10 @@ public struct Page<Item: Sendable>: Sendable {
 
 /// Which page of a list, and in what order. Lists are ordered by identifier, which is by age.
 public struct PageRequest: Sendable, Equatable {
+    /// The bytes that the items of one page may take in the store, unless the first takes more by itself. A page of large items ends early, and its
+    /// `next` names where the rest begins.
+    public static let byteLimit = 1 << 20
+
     /// 1–200.
     public var limit: Int
     /// The last page's `next`.

@@ -136,15 +136,34 @@ public struct Run: Sendable {
 
     private static let keptFailures = 10
 
+    /// The run without its input and its logs.
+    public var summary: RunSummary {
+        RunSummary(
+            id: id,
+            connection: connection,
+            plugin: plugin,
+            pluginVersion: pluginVersion,
+            script: script,
+            hook: hook,
+            event: event,
+            order: order,
+            externalID: externalID,
+            state: state,
+            attempt: attempt,
+            nextAttemptAt: nextAttemptAt,
+            result: result?.value,
+            lastFailure: lastFailure,
+            earlierFailures: earlierFailures,
+            createdAt: createdAt,
+            endedAt: endedAt
+        )
+    }
+
     /// The run as the API shows it, without its steps.
     public var json: JSON {
-        [
-            "id": .string(id), "connection": .string(connection), "plugin": .string(plugin), "plugin_version": .string(pluginVersion),
-            "script": .string(script), "hook": .string(hook), "event": JSON(event), "order": JSON(order), "external_id": JSON(externalID),
-            "state": .string(state.rawValue), "attempt": .int(Int64(attempt)), "next_attempt_at": JSON(nextAttemptAt), "result": result?.value ?? .null,
-            "error": failure?.json ?? .null,
-            "earlier_errors": .array(earlierFailures.map(\.json)), "logs": .array(logs), "created_at": JSON(createdAt), "ended_at": JSON(endedAt),
-        ]
+        var json = summary.json
+        json["logs"] = .array(logs)
+        return json
     }
 }
 
@@ -159,83 +178,4 @@ public struct ScriptVersion: Sendable, Equatable {
         self.id = id
         self.content = content
     }
-}
-
-/// One host call inside a run: performed once, remembered, replayed.
-public struct Step: Sendable, Equatable {
-    /// Its place in the run, from 1.
-    public let number: Int
-    /// The call, such as `http` or `orders.place`.
-    public let kind: String
-    /// SHA-256 of kind and request, in hexadecimal: a replay that asks for something else here is an error.
-    public let requestHash: String
-    /// The call's arguments, as JSON.
-    public let request: Personal<JSON>
-    /// What was answered; nil while the answer is not known.
-    public var reply: Personal<JSON>?
-    /// Whether a new attempt of the run sends it again although it was answered (a failure that may pass).
-    public var repeatable: Bool
-    /// How often it was sent.
-    public var attempts: Int
-    /// When it was last begun.
-    public var at: Timestamp
-    /// How long the answer took, in milliseconds; nil while there is none.
-    public var milliseconds: Int?
-    /// Which of the run's branches it belongs to, from 0: a run branches when what it asks again is answered differently, and makes other calls from there
-    /// on. ``leftBehind`` for a step of an earlier branch that the present one does not reach.
-    public var branch = 0
-
-    public init(
-        number: Int,
-        kind: String,
-        requestHash: String,
-        request: JSON,
-        reply: JSON? = nil,
-        repeatable: Bool = false,
-        attempts: Int = 1,
-        at: Timestamp,
-        milliseconds: Int? = nil
-    ) {
-        self.number = number
-        self.kind = kind
-        self.requestHash = requestHash
-        self.request = Personal(request)
-        self.reply = reply.map { Personal($0) }
-        self.repeatable = repeatable
-        self.attempts = attempts
-        self.at = at
-        self.milliseconds = milliseconds
-    }
-
-    /// The branch of steps that the run does not reach any more.
-    public static let leftBehind = -1
-    /// Whether the run does not reach the step any more.
-    public var isLeftBehind: Bool { branch == Self.leftBehind }
-
-    /// The step as the API shows it, with its personal data.
-    public var json: JSON {
-        [
-            "n": .int(Int64(number)), "kind": .string(kind), "request": request.value, "reply": reply?.value ?? .null, "at": JSON(at),
-            "ms": milliseconds.map { .int(Int64($0)) } ?? .null, "attempts": .int(Int64(attempts)),
-        ]
-    }
-}
-
-/// What a step does to the store, in the transaction that remembers it.
-public indirect enum StepEffect: Sendable {
-    /// Does something where the connection's quota allows it, decided in the same transaction. Else nothing is remembered or done, and
-    /// ``StoreError/overQuota(_:)`` is thrown.
-    case within(Quota, StepEffect)
-    /// Places an order, and notes that the run and its event made it; the step's reply is made from the order that stands afterwards, the one given or the one that was there.
-    ///
-    /// A withdrawal that keeps an order from being placed which is asked for at `asked` is a ``StoreError/conflict``, see
-    /// ``Occurrence/isBlocked(by:isFirst:)``; nil where no withdrawal matters.
-    case place(Order, asked: Occurrence?, reply: @Sendable (Order) -> JSON)
-    /// Notes that the candidate of an external id was withdrawn. The latest withdrawal is kept; where one does not say when it happened, that is forgotten.
-    case withdraw(connection: String, externalID: String, Occurrence)
-    /// Sets a value of the connection's; nil deletes it. Dropped at `expires`.
-    case value(connection: String, key: String, JSON?, expires: Timestamp?)
-
-    /// Places an order, whatever was withdrawn.
-    public static func place(_ order: Order, reply: @escaping @Sendable (Order) -> JSON) -> StepEffect { .place(order, asked: nil, reply: reply) }
 }

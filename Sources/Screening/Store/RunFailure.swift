@@ -34,16 +34,16 @@ public struct RunFailure: Sendable, Hashable {
         hint: String? = nil
     ) {
         self.code = code
-        self.message = message
+        self.message = message.printable
         self.plugin = plugin
         self.hook = hook
         self.script = script
         self.line = line
         self.excerpt = excerpt
-        self.path = path
-        self.expected = expected
-        self.found = found
-        self.hint = hint
+        self.path = path?.printable
+        self.expected = expected?.printable
+        self.found = found?.printable
+        self.hint = hint?.printable
     }
 
     /// The problem that it causes for an order or event.

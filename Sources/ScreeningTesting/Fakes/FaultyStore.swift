@@ -103,6 +103,12 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func steps(of run: String) async throws -> [Step] { try await read { try await store.steps(of: run) } }
     /// See ``Store``.
+    public func steps(of run: String, within bytes: Int) async throws -> [StepSummary] {
+        try await read { try await store.steps(of: run, within: bytes) }
+    }
+    /// See ``Store``.
+    public func step(_ number: Int, of run: String) async throws -> Step? { try await read { try await store.step(number, of: run) } }
+    /// See ``Store``.
     public func value(connection: String, key: String) async throws -> JSON? {
         try await read { try await store.value(connection: connection, key: key) }
     }
@@ -137,13 +143,13 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func event(_ id: String) async throws -> Event? { try await read { try await store.event(id) } }
     /// See ``Store``.
-    public func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<Event> {
+    public func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<EventSummary> {
         try await read { try await store.events(query, page) }
     }
     /// See ``Store``.
     public func run(_ id: String) async throws -> Run? { try await read { try await store.run(id) } }
     /// See ``Store``.
-    public func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> { try await read { try await store.runs(query, page) } }
+    public func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<RunSummary> { try await read { try await store.runs(query, page) } }
     /// See ``Store``.
     public func laterUpdateTold(than run: String) async throws -> String? { try await read { try await store.laterUpdateTold(than: run) } }
     /// See ``Store``.
@@ -151,7 +157,7 @@ public struct FaultyStore: Store {
         try await read { try await store.updates(of: orders) }
     }
     /// See ``Store``.
-    public func runs(_ ids: [String]) async throws -> [Run] { try await read { try await store.runs(ids) } }
+    public func runs(_ ids: [String]) async throws -> [RunSummary] { try await read { try await store.runs(ids) } }
     /// See ``Store``.
     public func withdrawal(connection: String, externalID: String) async throws -> Occurrence? {
         try await read { try await store.withdrawal(connection: connection, externalID: externalID) }

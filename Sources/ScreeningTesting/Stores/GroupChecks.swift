@@ -12,9 +12,12 @@ extension StoreConformance {
             try trial.expect(!key.contains("7 ") && !key.contains("application"), "the group stands in clear in \(key)")
             let other = try trial.unwrap(try await trial.store.event(plain.id), "the other event is not there")
             try trial.expect(other.occurredAt == nil && other.group == nil && other.concurrencyKey == nil, "the other event got a time or a group")
-            try await trial.store.perform([.record(trial.event(occurredAt: happened, group: "application 7"))])
-            let recorded = try await trial.store.events(EventQuery(), PageRequest(limit: 1)).items
-            try trial.expect(recorded.first?.occurredAt == happened && recorded.first?.concurrencyKey == key, "a recorded event has another key")
+            let noted = trial.event(occurredAt: happened, group: "application 7")
+            try await trial.store.perform([.record(noted)])
+            let recorded = try await trial.store.event(noted.id)
+            try trial.expect(recorded?.occurredAt == happened && recorded?.concurrencyKey == key, "a recorded event has another key")
+            let listed = try await trial.store.events(EventQuery(), PageRequest(limit: 1)).items.first
+            try trial.expect(listed?.id == noted.id && listed?.occurredAt == happened, "a list has another time")
         },
         Check("events of one group are worked on one at a time, in the order received") { trial in
             var events: [Event] = []

@@ -124,6 +124,52 @@ extension StoreConformance {
             try await expect("hook", [4, 5]) { $0.hook = "POST /start" }
             try await expect("time", [1, 2]) { ($0.since, $0.until) = (start + .seconds(1), start + .seconds(3)) }
         },
+        Check("a page of large items ends early, and the next goes on after it") { trial in
+            let text = String(repeating: "x", count: 400_000)
+            var ids: [String] = []
+            for index in 0..<5 {
+                let order = trial.order("application-\(index)", metadata: ["text": .string(text)])
+                ids.append(try await trial.store.place(order).order.id)
+                var run = trial.run(state: .rejected)
+                run.result = Personal(["kind": "rejected", "reason": .string(text)])
+                try await trial.store.perform([.run(run)])
+                trial.clock.advance(by: .seconds(1))
+            }
+            var found = OrderQuery()
+            found.text = Personal("roe")
+            for (name, query) in [("listed", OrderQuery()), ("found", found)] {
+                var (seen, pages): ([String], Int) = ([], 0)
+                var cursor: String?
+                repeat {
+                    let page = try await trial.store.orders(query, PageRequest(cursor: cursor))
+                    try trial.expect(page.items.count <= 3, "\(name): \(page.items.count) large orders on one page")
+                    seen += page.items.map(\.id)
+                    pages += 1
+                    cursor = page.next
+                } while cursor != nil && pages < 10
+                try trial.expect(seen == ids.reversed(), "\(name): \(seen.count) orders on all pages")
+            }
+            let runs = try await trial.store.runs(RunQuery(), PageRequest(ascending: true))
+            try trial.expect(runs.items.count <= 3 && runs.next == runs.items.last?.id, "\(runs.items.count) large runs on one page")
+        },
+        Check("lists read neither what was received nor what was logged, and each has all the same") { trial in
+            for _ in 0..<4 {
+                let event = trial.event(body: Array(repeating: 120, count: 600_000))
+                _ = try await trial.store.accept(event, dedupe: nil)
+                var run = trial.run(event: event.id)
+                run.logs = [["message": .string(String(repeating: "x", count: 600_000))]]
+                try await trial.store.perform([.run(run)])
+                try trial.expect(try await trial.store.run(run.id)?.logs == run.logs, "the logs came back otherwise")
+                try trial.expect(try await trial.store.event(event.id)?.request == event.request, "the request came back otherwise")
+            }
+            let events = try await trial.store.events(EventQuery(), PageRequest())
+            let runs = try await trial.store.runs(RunQuery(), PageRequest())
+            try trial.expect(
+                events.items.count == 4 && events.next == nil && events.items[0].path.value == "/webhook",
+                "not all events are on one page"
+            )
+            try trial.expect(runs.items.count == 4 && runs.next == nil, "not all runs are on one page")
+        },
     ]
 }
 

@@ -83,7 +83,8 @@ struct StoreTrial: Sendable {
         connection: String = "acme",
         account: String = "zinc-uk",
         provider: String = "zinc",
-        candidate: Candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000", country: "GB")
+        candidate: Candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000", country: "GB"),
+        metadata: JSON = ["stage": 7, "note": "ü \u{1F600}", "ratio": 1.5, "none": .null, "list": [1, "two"]]
     ) -> Order {
         Order(
             id: id(.order),
@@ -93,7 +94,7 @@ struct StoreTrial: Sendable {
             externalID: externalID,
             package: "pkg_1",
             candidate: candidate,
-            metadata: ["stage": 7, "note": "ü \u{1F600}", "ratio": 1.5, "none": .null, "list": [1, "two"]],
+            metadata: metadata,
             callbackToken: Secret(random.token()),
             createdAt: now,
             updatedAt: now

@@ -6,6 +6,7 @@ public import Screening
 /// The API under `/api/v1`, for operators and tools.
 public struct API: Sendable {
     private let authentication: Authentication
+    private let budget = AnswerBudget()
     /// All operations but the OpenAPI document's own.
     let endpoints: [Endpoint]
 
@@ -30,12 +31,13 @@ public struct API: Sendable {
         authenticate: @escaping @Sendable (_ token: String) async throws -> Principal?
     ) {
         authentication = Authentication(clock: clock, authenticate: authenticate)
+        let names = KnownNames(registry: registry, store: store)
         endpoints =
-            OrderEndpoints(store: store, commands: commands).endpoints
-            + OrderCommandEndpoints(store: store, commands: commands).endpoints
-            + EventEndpoints(store: store, commands: commands).endpoints
-            + RunEndpoints(store: store, commands: commands).endpoints
-            + SetupEndpoints(commands: commands, registry: registry, providers: providers, plugins: plugins).endpoints
+            OrderEndpoints(store: store, commands: commands, names: names).endpoints
+            + OrderCommandEndpoints(store: store, commands: commands, names: names).endpoints
+            + EventEndpoints(store: store, commands: commands, names: names).endpoints
+            + RunEndpoints(store: store, commands: commands, names: names).endpoints
+            + SetupEndpoints(store: store, commands: commands, registry: registry, providers: providers, plugins: plugins).endpoints
             + TokenEndpoints(tokens: tokens, registry: registry).endpoints
     }
 
@@ -45,7 +47,7 @@ public struct API: Sendable {
         let own = Endpoint(.get, OpenAPIDocument.path, .read, OpenAPIDocument.operation) { _, _ in
             WireResponse(200, headers: [.contentType: "application/json"], body: document)
         }
-        return (endpoints + [own]).map { $0.route(authentication) }
+        return (endpoints + [own]).map { $0.route(authentication, budget) }
     }
 
     /// The OpenAPI 3.1 document.

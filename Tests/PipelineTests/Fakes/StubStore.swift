@@ -212,6 +212,10 @@ final class StubStore: Store {
         return with { $0.steps[run] ?? [] }
     }
 
+    func steps(of run: String, within bytes: Int) async throws -> [StepSummary] { [] }
+
+    func step(_ number: Int, of run: String) async throws -> Step? { try await steps(of: run).first { $0.number == number } }
+
     func value(connection: String, key: String) async throws -> JSON? {
         try fault("value")
         return with { $0.values["\(connection)/\(key)"] }
@@ -252,8 +256,8 @@ final class StubStore: Store {
         return with { $0.events[id] }
     }
 
-    func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<Event> {
-        Page(items: with { $0.events.values.sorted { $0.id < $1.id } }, next: nil)
+    func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<EventSummary> {
+        Page(items: with { $0.events.values.sorted { $0.id < $1.id } }.map(\.summary), next: nil)
     }
 
     func run(_ id: String) async throws -> Run? {
@@ -261,13 +265,13 @@ final class StubStore: Store {
         return with { $0.runs[id] }
     }
 
-    func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> {
+    func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<RunSummary> {
         let found = with { state in
             state.runs.values.filter { run in
                 (query.event.map { $0 == run.event } ?? true) && (query.states.isEmpty || query.states.contains(run.state))
             }
         }
-        return Page(items: found.sorted { $0.id < $1.id }, next: nil)
+        return Page(items: found.sorted { $0.id < $1.id }.map(\.summary), next: nil)
     }
 
     func laterUpdateTold(than run: String) async throws -> String? {

@@ -13,6 +13,6 @@ public protocol Inbox: Sendable {
     /// An event; nil where there is none.
     func event(_ id: String) async throws -> Event?
 
-    /// Events, by age.
-    func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<Event>
+    /// Events, by age, without what was received.
+    func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<EventSummary>
 }

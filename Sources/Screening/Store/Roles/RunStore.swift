@@ -3,11 +3,11 @@ public protocol RunStore: Sendable {
     /// A run; nil where there is none.
     func run(_ id: String) async throws -> Run?
 
-    /// Runs, by age.
-    func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run>
+    /// Runs, by age, without their inputs and logs.
+    func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<RunSummary>
 
     /// Several runs; those that are not there are left out.
-    func runs(_ ids: [String]) async throws -> [Run]
+    func runs(_ ids: [String]) async throws -> [RunSummary]
 
     /// The newest update of the same order that came after a run's and has been told already; nil where there is none, and for a run that tells no update.
     func laterUpdateTold(than run: String) async throws -> String?
@@ -18,6 +18,12 @@ public protocol RunStore: Sendable {
 
     /// The steps that a run has made so far, by number.
     func steps(of run: String) async throws -> [Step]
+
+    /// The same steps, but requests and replies only of those that fit into some bytes together: no others are read. With 0 none is.
+    func steps(of run: String, within bytes: Int) async throws -> [StepSummary]
+
+    /// One step of a run; nil where there is none of this number.
+    func step(_ number: Int, of run: String) async throws -> Step?
 
     /// Remembers steps of a run (replacing those of the same number) and does what the last of them does, all or nothing. Calling again replaces again;
     /// an effect that places an order places one.

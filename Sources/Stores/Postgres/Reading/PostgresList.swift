@@ -51,10 +51,12 @@ struct PostgresList {
     }
 
     /// The page. `item` reads a row of `columns`, the first of which is the identifier.
+    /// - Parameter size: the bytes of a row's opaque columns that are read, as an expression.
     func page<Item: Sendable>(
         on connection: PostgresConnection,
         columns: String,
         as name: String,
+        size: String,
         opening: ([PostgresRow]) throws -> Void,
         _ item: (PostgresRow) throws -> Item
     ) throws -> Page<Item> {
@@ -66,12 +68,26 @@ struct PostgresList {
                 SELECT id FROM \(table) WHERE \(column) = s.value\(condition) ORDER BY \(column) \(direction), id \(direction) LIMIT \(limit + 1)
             ) AS f ORDER BY f.id \(direction) LIMIT \(limit + 1)
             """
+        let sized = PostgresList.sized(found, table: table, as: name, size: size, direction)
         let rows = try run(
-            "SELECT \(columns) FROM (\(found)) AS l JOIN \(table) AS \(name) ON \(name).id = l.id ORDER BY l.id \(direction)",
+            "WITH \(sized) SELECT \(columns), l.total FROM sized AS l JOIN \(table) AS \(name) ON \(name).id = l.id ORDER BY l.id \(direction)",
             on: connection
         )
-        try opening(rows)
-        return Page(items: try rows.prefix(limit).map(item), next: rows.count > limit ? rows[limit - 1].text(0) : nil)
+        let shown = rows.prefix(limit)
+        try opening(Array(shown))
+        let total = rows.last.map { $0.count($0.columns.count - 1) } ?? 0
+        return Page(items: try shown.map(item), next: shown.count < total ? shown.last?.text(0) : nil)
+    }
+
+    /// The subquery `sized`: of some identifiers those whose rows may be read together, each with the `total` of all of them. Only the lengths of the
+    /// opaque columns are read.
+    static func sized(_ ids: String, table: String, as name: String, size: String, _ direction: String) -> String {
+        """
+        found AS MATERIALIZED (\(ids)), measured AS (
+            SELECT f.id, (SELECT count(*) FROM found) AS total, sum(\(size)) OVER (ORDER BY f.id \(direction)) - (\(size)) AS before
+            FROM found AS f JOIN \(table) AS \(name) ON \(name).id = f.id
+        ), sized AS (SELECT id, total FROM measured WHERE before < \(PageRequest.byteLimit))
+        """
     }
 
     private var stretch = 0

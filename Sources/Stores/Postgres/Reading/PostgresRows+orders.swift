@@ -36,6 +36,7 @@ extension PostgresRows {
                 on: connection,
                 columns: PostgresOrderRow.columns,
                 as: "o",
+                size: PostgresOrderRow.size,
                 opening: { try openKeys(of: $0, PostgresOrderRow.body) }
             ) { try PostgresOrderRow($0).row.order(opener) }
         case .keys:
@@ -62,9 +63,12 @@ extension PostgresRows {
     }
 
     /// Orders that have one of some keys, in the page's order.
-    private func found(_ probes: (buckets: [Int64], keys: [Int64]), after cursor: String?, _ ascending: Bool, _ limit: Int) throws -> [Order] {
+    private func found(_ probes: (buckets: [Int64], keys: [Int64]), after cursor: String?, _ ascending: Bool, _ limit: Int) throws
+        -> OrderSearch.Candidates
+    {
         let direction = ascending ? "ASC" : "DESC"
-        return try orders(
+        return try candidates(
+            limit,
             """
             SELECT DISTINCT f.order_id AS id FROM unnest($1::bigint[], $2::bigint[]) AS p (bucket, key) CROSS JOIN LATERAL (
                 SELECT l.order_id FROM lookups AS l WHERE l.bucket = p.bucket AND l.key = p.key
@@ -77,9 +81,10 @@ extension PostgresRows {
     }
 
     /// Orders whose identifier begins with a text.
-    private func begun(_ start: String, after cursor: String?, _ ascending: Bool, _ limit: Int) throws -> [Order] {
+    private func begun(_ start: String, after cursor: String?, _ ascending: Bool, _ limit: Int) throws -> OrderSearch.Candidates {
         let direction = ascending ? "ASC" : "DESC"
-        return try orders(
+        return try candidates(
+            limit,
             """
             SELECT id FROM orders WHERE id >= $1 AND id < $2 AND ($3::text IS NULL OR id \(ascending ? ">" : "<") $3) ORDER BY id \(direction) LIMIT $4
             """,
@@ -88,11 +93,15 @@ extension PostgresRows {
         )
     }
 
-    private func orders(_ identifiers: String, _ direction: String, _ values: [PostgresValue]) throws -> [Order] {
-        let sql = "SELECT \(PostgresOrderRow.columns) FROM (\(identifiers)) AS l JOIN orders AS o ON o.id = l.id ORDER BY l.id \(direction)"
+    private func candidates(_ limit: Int, _ ids: String, _ direction: String, _ values: [PostgresValue]) throws -> OrderSearch.Candidates {
+        let sized = PostgresList.sized(ids, table: "orders", as: "o", size: PostgresOrderRow.size, direction)
+        let sql =
+            "WITH \(sized) SELECT \(PostgresOrderRow.columns), l.total FROM sized AS l JOIN orders AS o ON o.id = l.id ORDER BY l.id \(direction)"
         let rows = try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows
         try openKeys(of: rows, PostgresOrderRow.body)
-        return try rows.map { try PostgresOrderRow($0).row.order(opener) }
+        let orders = try rows.map { (order: try PostgresOrderRow($0).row.order(opener), size: $0.bytes(PostgresOrderRow.body).count) }
+        let total = rows.last?.count(PostgresOrderRow.columnCount) ?? 0
+        return OrderSearch.Candidates(orders: orders, isLast: total < limit && orders.count == total)
     }
 
     /// - Parameter condition: one of a few fixed texts.
@@ -112,6 +121,8 @@ struct PostgresOrderRow: Sendable {
         """
     static let columnCount = 18
     static let body = 13
+    /// The bytes of the opaque column, as an expression.
+    static let size = "octet_length(o.body)"
 
     private(set) var row: OrderRow
     let wrappedKey: [UInt8]?

@@ -13,7 +13,32 @@ struct PostgresRows: StoreReading {
 
     /// A run's steps, by number.
     func steps(of run: String) throws -> [Step] {
-        let rows = try all("SELECT n, kind, repeatable, attempts, at, ms, body FROM steps WHERE run_id = $1 ORDER BY n", .text(run))
+        try steps(all("SELECT \(Self.stepColumns) FROM steps WHERE run_id = $1 ORDER BY n", .text(run)), of: run)
+    }
+
+    /// The steps that a run still reaches, without their bodies.
+    func stepSummaries(of run: String) throws -> [StepSummary] {
+        try all("SELECT n, kind, attempts, at, ms, octet_length(body)::bigint FROM steps WHERE run_id = $1 AND NOT left_behind ORDER BY n", .text(run)).map { row in
+            StepSummary(
+                number: row.count(0),
+                kind: row.text(1),
+                attempts: row.count(2),
+                at: Timestamp(milliseconds: row.int(3)),
+                milliseconds: row.optionalInt(4).map { Int($0) },
+                size: row.count(5)
+            )
+        }
+    }
+
+    /// Some of a run's steps, by number.
+    func steps(_ numbers: [Int], of run: String) throws -> [Step] {
+        let sql = "SELECT \(Self.stepColumns) FROM steps WHERE run_id = $1 AND n = ANY($2) ORDER BY n"
+        return try steps(all(sql, .text(run), .ints(numbers.map { Int64($0) })), of: run)
+    }
+
+    private static let stepColumns = "n, kind, repeatable, attempts, at, ms, body"
+
+    private func steps(_ rows: [PostgresRow], of run: String) throws -> [Step] {
         try openKeys(of: rows, 6)
         return try rows.map { row in
             try StepRow(

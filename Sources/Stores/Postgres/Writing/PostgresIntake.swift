@@ -70,8 +70,8 @@ struct PostgresIntake: Sendable {
                 .texts(rows.map(\.id)), .texts(rows.map(\.kind)), .texts(rows.map(\.connection)), .texts(rows.map(\.account)),
                 .texts(rows.map(\.order)), .ints(rows.map(\.receivedAt)), .ints(rows.map(\.occurredAt)), .texts(rows.map(\.groupKey)),
                 .texts(rows.map(\.state)), .blobs(rows.map(\.problem)),
-                .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key?.hash)), .ints(rows.map(\.keyID)), .blobs(rows.map(\.body)),
-                time.value, .blobs(batch.map(\.dataKey.wrapped)),
+                .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key?.hash)), .ints(rows.map(\.keyID)), .blobs(rows.map(\.head)),
+                .blobs(rows.map(\.body)), time.value, .blobs(batch.map(\.dataKey.wrapped)),
             ]
         )
     }
@@ -118,19 +118,22 @@ struct PostgresIntake: Sendable {
     /// key table is put in.
     private static let insertEvents = """
         WITH added AS (
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, body)
-            SELECT given.id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, body
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id,
+                head, body)
+            SELECT given.id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id,
+                head, body
             FROM unnest(
                 $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::bytea[], $11::bigint[],
-                $12::bytea[], $13::bigint[], $14::bytea[], $16::bytea[]
+                $12::bytea[], $13::bigint[], $14::bytea[], $15::bytea[], $17::bytea[]
             ) AS given (
-                id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, body, wrapped
+                id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, head, body,
+                wrapped
             ) JOIN fairlead_keys.data_keys AS k ON k.id = given.key_id AND k.wrapped = given.wrapped
             ORDER BY given.dedupe_key, given.id
             ON CONFLICT DO NOTHING RETURNING id, order_id, group_key
         ), queued AS (
             INSERT INTO queue (kind, subject, is_head, priority, due_at, attempts)
-            SELECT 'event', id, true, 5, \(PostgresTime.sql("$15")), 0 FROM added WHERE order_id IS NULL AND group_key IS NULL ORDER BY id
+            SELECT 'event', id, true, 5, \(PostgresTime.sql("$16")), 0 FROM added WHERE order_id IS NULL AND group_key IS NULL ORDER BY id
         )
         SELECT id FROM added
         """

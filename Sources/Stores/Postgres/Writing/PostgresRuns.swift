@@ -8,7 +8,7 @@ extension PostgresTransaction {
             write(
                 """
                 UPDATE runs SET plugin_version = $2, script = $3, state = $4, attempt = $5, script_errors = $6, interruptions = $7, next_attempt_at = $8,
-                    ended_at = $9, body = $10 WHERE id = $1
+                    ended_at = $9, body = $10, logs = $11 WHERE id = $1
                 """,
                 .text(row.id),
                 .text(row.pluginVersion),
@@ -19,7 +19,8 @@ extension PostgresTransaction {
                 .count(row.interruptions),
                 .int(row.nextAttemptAt),
                 .int(row.endedAt),
-                .bytes(row.body)
+                .bytes(row.body),
+                .bytes(row.logs)
             )
             return
         }
@@ -27,8 +28,8 @@ extension PostgresTransaction {
             """
             INSERT INTO runs
                 (id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, script_errors, interruptions, next_attempt_at,
-                created_at, ended_at, body, input)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                created_at, ended_at, body, logs, input)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
             """,
             .text(row.id),
             .text(row.connection),
@@ -46,6 +47,7 @@ extension PostgresTransaction {
             .int(row.createdAt),
             .int(row.endedAt),
             .bytes(row.body),
+            .bytes(row.logs),
             .bytes(row.input)
         )
     }
@@ -75,9 +77,9 @@ extension PostgresTransaction {
     mutating func write(_ row: StepRow) throws {
         write(
             """
-            INSERT INTO steps (run_id, n, kind, repeatable, attempts, at, ms, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            INSERT INTO steps (run_id, n, kind, repeatable, attempts, at, ms, body, left_behind) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (run_id, n) DO UPDATE SET kind = excluded.kind, repeatable = excluded.repeatable,
-                attempts = excluded.attempts, at = excluded.at, ms = excluded.ms, body = excluded.body
+                attempts = excluded.attempts, at = excluded.at, ms = excluded.ms, body = excluded.body, left_behind = excluded.left_behind
             """,
             .text(row.run),
             .count(row.number),
@@ -86,15 +88,17 @@ extension PostgresTransaction {
             .count(row.attempts),
             .int(row.at),
             .count(row.milliseconds),
-            .bytes(row.body)
+            .bytes(row.body),
+            .bool(row.isLeftBehind)
         )
     }
 
     mutating func record(_ row: EventRow) throws {
         write(
             """
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, body)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id,
+                head, body)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             """,
             .text(row.id),
             .text(row.kind),
@@ -108,6 +112,7 @@ extension PostgresTransaction {
             .bytes(row.problem),
             .count(row.duplicateCount),
             .int(row.keyID),
+            .bytes(row.head),
             .bytes(row.body)
         )
     }

@@ -1,7 +1,7 @@
 import Screening
 
 extension PostgresTransaction {
-    /// Keeps versions of scripts, and forgets what is not needed any more. In one order, so that replicas that start together do not wait for each other
+    /// Keeps versions of scripts, which are sealed by now, and forgets what is not needed any more. In one order, so that replicas that start together do not wait for each other
     /// crosswise.
     mutating func keep(_ versions: [ScriptVersion]) {
         for version in versions.sorted(by: { $0.id < $1.id }) {
@@ -39,6 +39,8 @@ extension PostgresTransaction {
 extension PostgresRows {
     /// A version of scripts; nil where it is not kept.
     func scriptVersion(_ id: String) throws -> ScriptVersion? {
-        try all("SELECT content FROM scripts WHERE id = $1", .text(id)).first.map { ScriptVersion(id: id, content: $0.bytes(0)) }
+        try all("SELECT content FROM scripts WHERE id = $1", .text(id)).first.map { row in
+            ScriptVersion(id: id, content: try opener.open(row.bytes(0), at: AssociatedData(.scripts, id)).raw)
+        }
     }
 }

@@ -26,12 +26,12 @@ extension WriteTransaction {
     private func insert(_ row: EventRow) throws -> Bool {
         try db.change(
             """
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, head, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
                 row.id, row.kind, row.connection, row.account, row.order, row.receivedAt, row.occurredAt, row.groupKey, row.state,
-                row.problem.map { Data($0) }, row.duplicateCount, row.keyID, Data(row.body),
+                row.problem.map { Data($0) }, row.duplicateCount, row.keyID, Data(row.head), Data(row.body),
             ]
         ) == 1
     }
@@ -40,17 +40,38 @@ extension WriteTransaction {
 extension StoredRows {
     /// An event with the runs it led to; nil where there is none.
     func event(_ id: String) throws -> Event? {
+        guard var row = try eventRow(id), let body = try db.first("SELECT body FROM events WHERE id = ?", [id]) else { return nil }
+        row.body = body.bytes(0)
+        let made = try made(by: id)
+        return try row.event(opener, runs: made.runs, orders: made.orders)
+    }
+
+    /// One page of events.
+    func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<EventSummary> {
+        var list = ListQuery("events", index: "events_list", page)
+        list.stretches(of: query.states.isEmpty ? Set(Event.State.allCases) : query.states)
+        list.require("kind", query.kind?.rawValue)
+        list.require("account", query.account)
+        list.require(connections: query.connections)
+        list.require("received_at", from: query.since, to: query.until)
+        return try list.page(in: db) { id in
+            guard let row = try eventRow(id) else { return nil }
+            let made = try made(by: id)
+            return (try row.summary(opener, runs: made.runs, orders: made.orders), row.listedSize)
+        }
+    }
+
+    /// An event's row but for its body.
+    private func eventRow(_ id: String) throws -> EventRow? {
         let row = try db.first(
             """
-            SELECT id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, body
+            SELECT id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, head
             FROM events WHERE id = ?
             """,
             [id]
         )
         guard let row else { return nil }
-        let runs = try db.all("SELECT id FROM runs WHERE event_id = ? ORDER BY id", [id]).map { $0[0] as String }
-        let orders = try db.all("SELECT DISTINCT order_id FROM order_sources WHERE event_id = ? ORDER BY order_id", [id]).map { $0[0] as String }
-        return try EventRow(
+        return EventRow(
             id: row[0],
             kind: row[1],
             connection: row[2],
@@ -63,18 +84,14 @@ extension StoredRows {
             problem: (row[9] as Data?).map { Array($0) },
             duplicateCount: row[10],
             keyID: row[11],
-            body: row.bytes(12)
-        ).event(opener, runs: runs, orders: orders)
+            head: row.bytes(12)
+        )
     }
 
-    /// One page of events.
-    func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<Event> {
-        var list = ListQuery("events", index: "events_list", page)
-        list.stretches(of: query.states.isEmpty ? Set(Event.State.allCases) : query.states)
-        list.require("kind", query.kind?.rawValue)
-        list.require("account", query.account)
-        list.require(connections: query.connections)
-        list.require("received_at", from: query.since, to: query.until)
-        return try list.page(in: db) { try event($0) }
+    /// The runs that an event led to, and the orders that they placed or found.
+    private func made(by event: String) throws -> (runs: [String], orders: [String]) {
+        let runs = try db.all("SELECT id FROM runs WHERE event_id = ? ORDER BY id", [event]).map { $0[0] as String }
+        let orders = try db.all("SELECT DISTINCT order_id FROM order_sources WHERE event_id = ? ORDER BY order_id", [event])
+        return (runs, orders.map { $0[0] as String })
     }
 }

@@ -51,11 +51,19 @@ struct ListQuery {
         if let until { require("\(column) < ?", [until.milliseconds.databaseValue]) }
     }
 
-    /// The page. `item` reads a row by its identifier.
-    func page<Item: Sendable>(in db: Database, _ item: (String) throws -> Item?) throws -> Page<Item> {
+    /// The page. `item` reads a row by its identifier, and says how many bytes of it were opened.
+    func page<Item: Sendable>(in db: Database, _ item: (String) throws -> (Item, size: Int)?) throws -> Page<Item> {
         let limit = page.bounded
         let ids = try identifiers(in: db, limit: limit + 1)
-        return Page(items: try ids.prefix(limit).compactMap(item), next: ids.count > limit ? ids[limit - 1] : nil)
+        var items: [Item] = []
+        var room = PageRequest.byteLimit
+        for (index, id) in ids.prefix(limit).enumerated() {
+            guard let (item, size) = try item(id) else { continue }
+            items.append(item)
+            room -= size
+            if room <= 0 { return Page(items: items, next: index + 1 < ids.count ? id : nil) }
+        }
+        return Page(items: items, next: ids.count > limit ? ids[limit - 1] : nil)
     }
 
     /// Keeps only what fits a condition without values.

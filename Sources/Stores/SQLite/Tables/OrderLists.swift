@@ -7,13 +7,29 @@ extension StoredRows {
         let search = OrderSearch(query, page)
         switch search.way {
         case .none: return Page(items: [], next: nil)
-        case .list: return try list(search).page(in: db) { try order($0) }
+        case .list: return try list(search).page(in: db) { try sizedOrder($0) }
         case .keys:
             let probes = try probes(search)
-            return try search.page { cursor, limit in try found(probes, search, after: cursor, limit: limit).compactMap { try order($0) } }
+            return try search.page { cursor, limit in try candidates(found(probes, search, after: cursor, limit: limit), limit) }
         case .identifier(let start):
-            return try search.page { cursor, limit in try begun(start, after: cursor, page.ascending, limit: limit).compactMap { try order($0) } }
+            return try search.page { cursor, limit in try candidates(begun(start, after: cursor, page.ascending, limit: limit), limit) }
         }
+    }
+
+    /// The orders of these identifiers, as many as may be read at once.
+    private func candidates(_ ids: [String], _ limit: Int) throws -> OrderSearch.Candidates {
+        var candidates = OrderSearch.Candidates(isLast: ids.count < limit)
+        var room = PageRequest.byteLimit
+        for id in ids {
+            guard let order = try sizedOrder(id) else { continue }
+            candidates.orders.append(order)
+            room -= order.size
+            if room <= 0 {
+                candidates.isLast = candidates.isLast && id == ids.last
+                break
+            }
+        }
+        return candidates
     }
 
     private func list(_ search: OrderSearch) -> ListQuery {

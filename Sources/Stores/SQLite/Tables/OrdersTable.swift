@@ -97,8 +97,17 @@ extension StoredRows {
         }
     }
 
-    /// - Parameter condition: one of a few fixed texts.
+    /// An order with the bytes that its row holds; nil where there is none.
+    func sizedOrder(_ id: String) throws -> (Order, size: Int)? {
+        try orderRow(where: "o.id = ?", [id]).map { (try $0.order(opener), $0.body.count) }
+    }
+
     private func order(where condition: String, _ arguments: StatementArguments) throws -> Order? {
+        try orderRow(where: condition, arguments)?.order(opener)
+    }
+
+    /// - Parameter condition: one of a few fixed texts.
+    private func orderRow(where condition: String, _ arguments: StatementArguments) throws -> OrderRow? {
         let row = try db.first(
             """
             SELECT o.id, o.connection, o.account, o.provider, o.package, o.sequence, o.previous, o.state, o.outcome, o.version, o.created_at, o.updated_at,
@@ -126,6 +135,6 @@ extension StoredRows {
             cause: (row[15] as String?).map { (row[14], $0) }
         )
         stored.isUntold = row[16]
-        return try stored.order(opener)
+        return stored
     }
 }

@@ -7,11 +7,11 @@ extension WriteTransaction {
         let isKnown = try db.change(
             """
             UPDATE runs SET plugin_version = ?, script = ?, state = ?, attempt = ?, script_errors = ?, interruptions = ?, next_attempt_at = ?, ended_at = ?,
-                body = ? WHERE id = ?
+                body = ?, logs = ? WHERE id = ?
             """,
             [
                 row.pluginVersion, row.script, row.state, row.attempt, row.scriptErrors, row.interruptions, row.nextAttemptAt, row.endedAt,
-                Data(row.body), row.id,
+                Data(row.body), row.logs.map { Data($0) }, row.id,
             ]
         )
         guard isKnown == 0 else { return }
@@ -19,12 +19,13 @@ extension WriteTransaction {
             """
             INSERT INTO runs
                 (id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, script_errors, interruptions, next_attempt_at,
-                created_at, ended_at, body, input)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                created_at, ended_at, body, logs, input)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 row.id, row.connection, row.plugin, row.pluginVersion, row.script, row.hook, row.event, row.order, row.state, row.attempt,
-                row.scriptErrors, row.interruptions, row.nextAttemptAt, row.createdAt, row.endedAt, Data(row.body), row.input.map { Data($0) },
+                row.scriptErrors, row.interruptions, row.nextAttemptAt, row.createdAt, row.endedAt, Data(row.body), row.logs.map { Data($0) },
+                row.input.map { Data($0) },
             ]
         )
     }
@@ -56,11 +57,11 @@ extension WriteTransaction {
     mutating func write(_ row: StepRow) throws {
         try db.run(
             """
-            INSERT INTO steps (run_id, n, kind, repeatable, attempts, at, ms, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO steps (run_id, n, kind, repeatable, attempts, at, ms, body, left_behind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (run_id, n) DO UPDATE SET kind = excluded.kind, repeatable = excluded.repeatable,
-                attempts = excluded.attempts, at = excluded.at, ms = excluded.ms, body = excluded.body
+                attempts = excluded.attempts, at = excluded.at, ms = excluded.ms, body = excluded.body, left_behind = excluded.left_behind
             """,
-            [row.run, row.number, row.kind, row.repeatable, row.attempts, row.at, row.milliseconds, Data(row.body)]
+            [row.run, row.number, row.kind, row.repeatable, row.attempts, row.at, row.milliseconds, Data(row.body), row.isLeftBehind]
         )
     }
 }
@@ -68,10 +69,21 @@ extension WriteTransaction {
 extension StoredRows {
     /// A run; nil where there is none.
     func run(_ id: String) throws -> Run? {
+        guard var stored = try runRow(id), let rest = try db.first("SELECT logs, input FROM runs WHERE id = ?", [id]) else { return nil }
+        stored.logs = (rest[0] as Data?).map { Array($0) }
+        stored.input = (rest[1] as Data?).map { Array($0) }
+        return try stored.run(opener)
+    }
+
+    /// A run without its input and logs; nil where there is none.
+    func runSummary(_ id: String) throws -> RunSummary? { try runRow(id)?.summary(opener) }
+
+    /// A run's row but for its input and logs.
+    private func runRow(_ id: String) throws -> RunRow? {
         let row = try db.first(
             """
             SELECT id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, script_errors, interruptions,
-                next_attempt_at, created_at, ended_at, input, body
+                next_attempt_at, created_at, ended_at, body
             FROM runs WHERE id = ?
             """,
             [id]
@@ -94,13 +106,12 @@ extension StoredRows {
             createdAt: row[13],
             endedAt: row[14]
         )
-        stored.input = (row[15] as Data?).map { Array($0) }
-        stored.body = row.bytes(16)
-        return try stored.run(opener)
+        stored.body = row.bytes(15)
+        return stored
     }
 
     /// One page of runs.
-    func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<Run> {
+    func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<RunSummary> {
         var list: ListQuery
         if let event = query.event {
             list = ListQuery("runs", index: "runs_event", page)
@@ -118,7 +129,10 @@ extension StoredRows {
         list.require("hook", query.hook)
         list.require(connections: query.connections)
         list.require("created_at", from: query.since, to: query.until)
-        return try list.page(in: db) { try run($0) }
+        return try list.page(in: db) { id in
+            guard let row = try runRow(id) else { return nil }
+            return (try row.summary(opener), row.body.count)
+        }
     }
 
     func laterUpdateTold(than run: String) throws -> String? {
@@ -153,17 +167,35 @@ extension StoredRows {
 
     /// A run's steps, by number.
     func steps(of run: String) throws -> [Step] {
-        try db.all("SELECT n, kind, repeatable, attempts, at, ms, body FROM steps WHERE run_id = ? ORDER BY n", [run]).map { row in
-            try StepRow(
-                run: run,
-                number: row[0],
-                kind: row[1],
-                repeatable: row[2],
-                attempts: row[3],
-                at: row[4],
-                milliseconds: row[5],
-                body: row.bytes(6)
-            ).step(opener)
+        try db.all("SELECT \(Self.stepColumns) FROM steps WHERE run_id = ? ORDER BY n", [run]).map { try step($0, of: run) }
+    }
+
+    /// The steps that a run still reaches, without their bodies.
+    func stepSummaries(of run: String) throws -> [StepSummary] {
+        try db.all("SELECT n, kind, attempts, at, ms, length(body) FROM steps WHERE run_id = ? AND NOT left_behind ORDER BY n", [run]).map { row in
+            StepSummary(number: row[0], kind: row[1], attempts: row[2], at: Timestamp(milliseconds: row[3]), milliseconds: row[4], size: row[5])
         }
+    }
+
+    /// Some of a run's steps, by number.
+    func steps(_ numbers: [Int], of run: String) throws -> [Step] {
+        try numbers.sorted().compactMap { number in
+            try db.first("SELECT \(Self.stepColumns) FROM steps WHERE run_id = ? AND n = ?", [run, number]).map { try step($0, of: run) }
+        }
+    }
+
+    private static let stepColumns = "n, kind, repeatable, attempts, at, ms, body"
+
+    private func step(_ row: Row, of run: String) throws -> Step {
+        try StepRow(
+            run: run,
+            number: row[0],
+            kind: row[1],
+            repeatable: row[2],
+            attempts: row[3],
+            at: row[4],
+            milliseconds: row[5],
+            body: row.bytes(6)
+        ).step(opener)
     }
 }

@@ -3,7 +3,7 @@ import GRDB
 import Screening
 
 extension WriteTransaction {
-    /// Keeps versions of scripts, and forgets what is not needed any more.
+    /// Keeps versions of scripts, which are sealed by now, and forgets what is not needed any more.
     mutating func keep(_ versions: [ScriptVersion]) throws {
         for version in versions {
             try db.run(
@@ -26,6 +26,8 @@ extension WriteTransaction {
 extension StoredRows {
     /// A version of scripts; nil where it is not kept.
     func scriptVersion(_ id: String) throws -> ScriptVersion? {
-        try db.first("SELECT content FROM scripts WHERE id = ?", [id]).map { ScriptVersion(id: id, content: $0.bytes(0)) }
+        try db.first("SELECT content FROM scripts WHERE id = ?", [id]).map { row in
+            ScriptVersion(id: id, content: try opener.open(row.bytes(0), at: AssociatedData(.scripts, id)).raw)
+        }
     }
 }

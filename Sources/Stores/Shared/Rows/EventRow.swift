@@ -1,6 +1,6 @@
 import Screening
 
-/// An event as a row: what was received is opaque, its body as raw bytes.
+/// An event as a row: what was received is opaque, its body as raw bytes. What lists show of it has a column of its own.
 struct EventRow {
     var id: String
     var kind: String
@@ -17,6 +17,9 @@ struct EventRow {
     var duplicateCount: Int
     /// The data key of the event and of all that belongs to it.
     var keyID: Int64
+    /// Opaque: method, path and group.
+    var head: [UInt8]
+    /// Opaque: query, header fields and body; empty in a row that was read for a list.
     var body: [UInt8]
 
     /// An event on its way into the store.
@@ -36,11 +39,10 @@ struct EventRow {
         keyID = key.id
         duplicateCount = event.duplicateCount
         let request = event.request.value
-        var json: JSON = [
-            "method": .string(request.method), "path": .string(request.path), "query": JSON(texts: request.query),
-            "headers": JSON(texts: request.headers),
-        ]
-        json["group"] = (event.group?.value).map { .string($0) }
+        var start: JSON = ["method": .string(request.method), "path": .string(request.path)]
+        start["group"] = (event.group?.value).map { .string($0) }
+        head = try codec.seal(RowCodec.Content(json: start), at: Self.headPlace(event.id), under: key)
+        let json: JSON = ["query": JSON(texts: request.query), "headers": JSON(texts: request.headers)]
         body = try codec.seal(RowCodec.Content(json: json, raw: request.body), at: AssociatedData(.events, event.id), under: key)
     }
 
@@ -57,7 +59,8 @@ struct EventRow {
         problem: [UInt8]?,
         duplicateCount: Int,
         keyID: Int64,
-        body: [UInt8]
+        head: [UInt8],
+        body: [UInt8] = []
     ) {
         self.id = id
         self.kind = kind
@@ -71,6 +74,7 @@ struct EventRow {
         self.problem = problem
         self.duplicateCount = duplicateCount
         self.keyID = keyID
+        self.head = head
         self.body = body
     }
 
@@ -84,11 +88,8 @@ struct EventRow {
 
     /// The event again, with the runs and orders it led to. Throws ``StoreError/corrupt(_:)`` where the row is not one.
     func event(_ opener: RowOpener, runs: [String], orders: [String]) throws -> Event {
-        let place = AssociatedData(.events, id)
-        let content = try opener.open(body, at: place)
-        guard let kind = Event.Kind(rawValue: kind), let state = Event.State(rawValue: state), let method = content.json["method"]?.text,
-            let path = content.json["path"]?.text
-        else { throw RowCodec.unreadable(place) }
+        let (kind, state, method, path, group) = try opened(opener)
+        let content = try opener.open(body, at: AssociatedData(.events, id))
         let request = ReceivedRequest(
             method: method,
             path: path,
@@ -105,7 +106,7 @@ struct EventRow {
             request: request,
             receivedAt: Timestamp(milliseconds: receivedAt),
             occurredAt: occurredAt.map { Timestamp(milliseconds: $0) },
-            group: content.json["group"]?.text,
+            group: group,
             groupKey: groupKey,
             state: state,
             problem: try openedProblem(opener),
@@ -113,6 +114,40 @@ struct EventRow {
             runs: runs,
             orders: orders
         )
+    }
+
+    /// The event again, without what was received. Throws ``StoreError/corrupt(_:)`` where the row is not one.
+    func summary(_ opener: RowOpener, runs: [String], orders: [String]) throws -> EventSummary {
+        let (kind, state, method, path, group) = try opened(opener)
+        return EventSummary(
+            id: id,
+            kind: kind,
+            connection: connection,
+            account: account,
+            order: order,
+            method: method,
+            path: path,
+            receivedAt: Timestamp(milliseconds: receivedAt),
+            occurredAt: occurredAt.map { Timestamp(milliseconds: $0) },
+            group: group,
+            state: state,
+            problem: try openedProblem(opener),
+            duplicateCount: duplicateCount,
+            runs: runs,
+            orders: orders
+        )
+    }
+
+    /// The bytes that a list reads.
+    var listedSize: Int { head.count + (problem?.count ?? 0) }
+
+    private func opened(_ opener: RowOpener) throws -> (kind: Event.Kind, state: Event.State, method: String, path: String, group: String?) {
+        let place = Self.headPlace(id)
+        let head = try opener.open(head, at: place).json
+        guard let kind = Event.Kind(rawValue: kind), let state = Event.State(rawValue: state), let method = head["method"]?.text,
+            let path = head["path"]?.text
+        else { throw RowCodec.unreadable(place) }
+        return (kind, state, method, path, head["group"]?.text)
     }
 
     /// A problem as its column.
@@ -125,6 +160,8 @@ struct EventRow {
         guard let problem else { return nil }
         return Problem(row: try opener.open(problem, at: Self.problemPlace(id)).json)
     }
+
+    private static func headPlace(_ event: String) -> AssociatedData { AssociatedData(.events, event + ":head") }
 
     private static func problemPlace(_ event: String) -> AssociatedData { AssociatedData(.events, event + ":problem") }
 

@@ -21,8 +21,10 @@ struct RunRow {
     var endedAt: Int64?
     /// Opaque: the order's change that the run tells of; nil where the run handles an event.
     var input: [UInt8]?
-    /// Opaque: result, failures, logs and a route's parameters.
+    /// Opaque: result, failures and a route's parameters.
     var body: [UInt8] = []
+    /// Opaque: what the script logged; nil where it logged nothing.
+    var logs: [UInt8]?
     /// What the run is found by beside its order.
     var keys: [BlindIndexTerm] = []
 
@@ -45,7 +47,7 @@ struct RunRow {
             createdAt: run.createdAt.milliseconds,
             endedAt: run.endedAt?.milliseconds
         )
-        var json: JSON = ["logs": .array(run.logs)]
+        var json: JSON = [:]
         json["result"] = run.result?.value
         json["external_id"] = run.externalID.map { .string($0) }
         if !run.searchTexts.value.isEmpty { json["search_texts"] = .array(run.searchTexts.value.map { .string($0) }) }
@@ -58,6 +60,7 @@ struct RunRow {
         case .update(let update): input = try codec.seal(RowCodec.Content(json: update.value), at: Self.inputPlace(run.id), under: key)
         }
         body = try codec.seal(RowCodec.Content(json: json), at: AssociatedData(.runs, id), under: key)
+        if !run.logs.isEmpty { logs = try codec.seal(RowCodec.Content(json: .array(run.logs)), at: Self.logsPlace(run.id), under: key) }
     }
 
     init(
@@ -127,7 +130,7 @@ struct RunRow {
             earlierFailures: json["earlier_failures"]?.items?.compactMap { FailedAttempt(json: $0) } ?? [],
             scriptErrors: scriptErrors,
             interruptions: interruptions,
-            logs: json["logs"]?.items ?? [],
+            logs: try logs.map { try opener.open($0, at: Self.logsPlace(id)).json.items ?? [] } ?? [],
             createdAt: Timestamp(milliseconds: createdAt),
             endedAt: endedAt.map { Timestamp(milliseconds: $0) }
         )
@@ -135,6 +138,34 @@ struct RunRow {
         run.searchTexts = Personal((json["search_texts"]?.items ?? []).compactMap(\.text))
         return run
     }
+
+    /// The run again, without its input and logs. Throws ``StoreError/corrupt(_:)`` where the row is not one.
+    func summary(_ opener: RowOpener) throws -> RunSummary {
+        let place = AssociatedData(.runs, id)
+        let json = try opener.open(body, at: place).json
+        guard let state = Run.State(rawValue: state) else { throw RowCodec.unreadable(place) }
+        return RunSummary(
+            id: id,
+            connection: connection,
+            plugin: plugin,
+            pluginVersion: pluginVersion,
+            script: script,
+            hook: hook,
+            event: event,
+            order: order,
+            externalID: json["external_id"]?.text,
+            state: state,
+            attempt: attempt,
+            nextAttemptAt: nextAttemptAt.map { Timestamp(milliseconds: $0) },
+            result: json["result"],
+            lastFailure: json["failure"].flatMap { FailedAttempt(json: $0) },
+            earlierFailures: json["earlier_failures"]?.items?.compactMap { FailedAttempt(json: $0) } ?? [],
+            createdAt: Timestamp(milliseconds: createdAt),
+            endedAt: endedAt.map { Timestamp(milliseconds: $0) }
+        )
+    }
+
+    private static func logsPlace(_ id: String) -> AssociatedData { AssociatedData(.runs, id + ":logs") }
 
     private static func inputPlace(_ id: String) -> AssociatedData { AssociatedData(.runs, id + ":input") }
 }

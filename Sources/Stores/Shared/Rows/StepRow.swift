@@ -9,6 +9,8 @@ struct StepRow {
     var attempts: Int
     var at: Int64
     var milliseconds: Int?
+    /// Whether the run does not reach the step any more.
+    var isLeftBehind = false
     var body: [UInt8]
 
     /// A step of a run on its way into the store.
@@ -27,6 +29,7 @@ struct StepRow {
             milliseconds: step.milliseconds,
             body: try codec.seal(RowCodec.Content(json: json), at: Self.place(run, step.number), under: key)
         )
+        isLeftBehind = step.isLeftBehind
     }
 
     init(

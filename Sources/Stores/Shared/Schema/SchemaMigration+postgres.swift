@@ -5,6 +5,7 @@ extension SchemaMigration {
     /// - `queue.is_head` is true for work without a concurrency key and for the first of each key: only what may be claimed is in the claiming
     ///   indexes. Whoever adds work to a key or takes it away holds the key's advisory lock, for the flag depends on rows that others may be writing.
     /// - Each connection fills one bucket of `lookups` after the other: see ``LookupBucket``.
+    /// - Lists read the small opaque columns only: `events.head` and `runs.body`, never what was received, logged or asked.
     /// - `key_id` names a row of `data_keys` in the schema `fairlead_keys`, which a backup can leave out.
     /// - `usage` is what connections have used of their quotas, by hour or day; triggers count, whoever writes. Each session has rows of its own (`shard`), so
     ///   that none waits for another.
@@ -25,6 +26,7 @@ extension SchemaMigration {
             duplicate_count bigint NOT NULL DEFAULT 0,
             dedupe_key bytea,
             key_id bigint NOT NULL,
+            head bytea NOT NULL,
             body bytea NOT NULL
         ) WITH (toast_tuple_target = 8160);
         ALTER TABLE events ALTER COLUMN body SET STORAGE EXTERNAL;
@@ -99,9 +101,10 @@ extension SchemaMigration {
             created_at bigint NOT NULL,
             ended_at bigint,
             body bytea NOT NULL,
+            logs bytea,
             input bytea
         ) WITH (toast_tuple_target = 8160);
-        ALTER TABLE runs ALTER COLUMN body SET STORAGE EXTERNAL, ALTER COLUMN input SET STORAGE EXTERNAL;
+        ALTER TABLE runs ALTER COLUMN body SET STORAGE EXTERNAL, ALTER COLUMN logs SET STORAGE EXTERNAL, ALTER COLUMN input SET STORAGE EXTERNAL;
         CREATE INDEX runs_list ON runs (state, id, connection, hook, created_at);
         CREATE INDEX runs_event ON runs (event_id, id) WHERE event_id IS NOT NULL;
         CREATE INDEX runs_order ON runs (order_id, id) WHERE order_id IS NOT NULL;
@@ -123,6 +126,7 @@ extension SchemaMigration {
             attempts bigint NOT NULL,
             at bigint NOT NULL,
             ms bigint,
+            left_behind boolean NOT NULL,
             body bytea NOT NULL,
             PRIMARY KEY (run_id, n)
         ) WITH (toast_tuple_target = 8160);

@@ -6,6 +6,7 @@ extension SchemaMigration {
     /// - `queue.is_head` is 1 for work without a concurrency key and for the first of each key: only what may be claimed is in the claiming indexes,
     ///   so much work under one key or many claims in hand cost a claim nothing.
     /// - Each connection fills one bucket of `lookups` after the other: see ``LookupBucket``.
+    /// - Lists read the small opaque columns only: `events.head` and `runs.body`, never what was received, logged or asked.
     /// - `key_id` names a row of `keys.data_keys`, in a file of its own (``KeyFile``).
     /// - `usage` is what connections have used of their quotas, by hour or day; triggers count, whoever writes.
     /// - `received_keys.bucket` is `events.seq` by 1024 for the same reason. ``ReceivedKeys`` says which buckets may hold a key: hardly any has to be asked.
@@ -24,6 +25,7 @@ extension SchemaMigration {
             problem BLOB,
             duplicate_count INTEGER NOT NULL DEFAULT 0,
             key_id INTEGER NOT NULL,
+            head BLOB NOT NULL,
             body BLOB NOT NULL
         ) STRICT;
         CREATE INDEX events_group ON events (group_key, id) WHERE group_key IS NOT NULL;
@@ -103,6 +105,7 @@ extension SchemaMigration {
             created_at INTEGER NOT NULL,
             ended_at INTEGER,
             body BLOB NOT NULL,
+            logs BLOB,
             input BLOB
         ) STRICT;
         CREATE INDEX runs_list ON runs (state, id, connection, hook, created_at);
@@ -126,6 +129,7 @@ extension SchemaMigration {
             attempts INTEGER NOT NULL,
             at INTEGER NOT NULL,
             ms INTEGER,
+            left_behind INTEGER NOT NULL,
             body BLOB NOT NULL,
             UNIQUE (run_id, n)
         ) STRICT;

@@ -51,22 +51,31 @@ struct OrderSearch {
         return (query.externalID ?? query.providerRef).map { [BlindIndexTerm.reference($0, on: connection, by: index)] } ?? []
     }
 
+    /// Orders that keys found, in the page's order.
+    struct Candidates {
+        var orders: [(order: Order, size: Int)] = []
+        /// Whether there are no more after them.
+        var isLast: Bool
+    }
+
     /// The page of what is found by keys, which are hashes and beginnings: every order is compared once more after reading.
-    /// - Parameter candidates: as many orders as asked for, in the page's order, after a cursor.
-    func page(_ candidates: (_ cursor: String?, _ limit: Int) throws -> [Order]) throws -> Page<Order> {
+    /// - Parameter candidates: as many orders as asked for after a cursor, or fewer where they are large.
+    func page(_ candidates: (_ cursor: String?, _ limit: Int) throws -> Candidates) throws -> Page<Order> {
         let limit = page.bounded
         var items: [Order] = []
+        var room = PageRequest.byteLimit
         var cursor = page.cursor
         // Most orders that a key finds do match, so one short look usually suffices; the longer ones are for rare filters.
         var batch = limit + 1
         while true {
-            let orders = try candidates(cursor, batch)
-            for order in orders where matches(order) {
-                if items.count == limit { return Page(items: items, next: items.last?.id) }
+            let found = try candidates(cursor, batch)
+            for (order, size) in found.orders where matches(order) {
+                if items.count == limit || room <= 0 { return Page(items: items, next: items.last?.id) }
                 items.append(order)
+                room -= size
             }
-            guard orders.count == batch else { return Page(items: items, next: nil) }
-            cursor = orders.last?.id
+            guard !found.isLast, let last = found.orders.last else { return Page(items: items, next: nil) }
+            cursor = last.order.id
             batch = min(batch * 4, 2000)
         }
     }

@@ -60,7 +60,7 @@ struct SubjectSearch: Sendable {
     }
 
     /// Whether a run is among those whose reason is asked for.
-    func fits(_ run: Run?) -> Bool {
+    func fits(_ run: RunSummary?) -> Bool {
         guard let reason else { return true }
         guard let run else { return false }
         if [run.state.rawValue, run.failure?.code, run.result?.value["kind"]?.text].contains(reason) { return true }
@@ -82,27 +82,27 @@ struct FoundSubjects: Sendable {
 }
 
 extension SQLStore {
-    func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<Event> {
+    func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<EventSummary> {
         guard let search = SubjectSearch(query) else { return try await read { try $0.events(query, page) } }
-        @Sendable func fits(_ event: Event, _ reading: Reading) throws -> Bool {
+        @Sendable func fits(_ event: EventSummary, _ reading: Reading) throws -> Bool {
             guard query.states.isEmpty || query.states.contains(event.state), query.kind == nil || event.kind == query.kind else { return false }
             guard query.account == nil || event.account == query.account, query.since.map({ event.receivedAt >= $0 }) ?? true else { return false }
             guard query.until.map({ event.receivedAt < $0 }) ?? true else { return false }
             if let connections = query.connections, !event.connection.map(connections.contains).isTrue { return false }
-            return try search.reason == nil || search.fits(event.runs.last.flatMap { try reading.run($0) })
+            return try search.reason == nil || search.fits(event.runs.last.flatMap { try reading.runSummary($0) })
         }
         if search.namesSubject {
             let ids = try await found(search).events
-            return try await read { reading in try page.of(ids) { id in try reading.event(id).flatMap { try fits($0, reading) ? $0 : nil } } }
+            return try await read { reading in try page.of(ids) { id in try reading.event(id).map(\.summary).flatMap { try fits($0, reading) ? $0 : nil } } }
         }
         return try await read { reading in
             try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.events(query, $0) }) { try fits($0, reading) }
         }
     }
 
-    func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<Run> {
+    func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<RunSummary> {
         guard let search = SubjectSearch(query) else { return try await read { try $0.runs(query, page) } }
-        @Sendable func fits(_ run: Run) -> Bool {
+        @Sendable func fits(_ run: RunSummary) -> Bool {
             guard query.states.isEmpty || query.states.contains(run.state), query.event == nil || run.event == query.event else { return false }
             guard query.order == nil || run.order == query.order, query.hook == nil || run.hook == query.hook else { return false }
             guard query.since.map({ run.createdAt >= $0 }) ?? true, query.until.map({ run.createdAt < $0 }) ?? true else { return false }
@@ -111,7 +111,7 @@ extension SQLStore {
         }
         if search.namesSubject {
             let ids = try await found(search).runs
-            return try await read { reading in try page.of(ids) { id in try reading.run(id).flatMap { fits($0) ? $0 : nil } } }
+            return try await read { reading in try page.of(ids) { id in try reading.runSummary(id).flatMap { fits($0) ? $0 : nil } } }
         }
         return try await read { reading in
             try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.runs(query, $0) }, fits)

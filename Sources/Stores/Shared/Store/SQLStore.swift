@@ -27,10 +27,12 @@ extension SQLStore {
     func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> { try await read { try $0.orders(query, page) } }
     func timeline(of order: String) async throws -> [TimelineEntry] { try await read { try $0.timeline(of: order) } }
     func run(_ id: String) async throws -> Run? { try await read { try $0.run(id) } }
-    func runs(_ ids: [String]) async throws -> [Run] { try await read { reading in try ids.compactMap { try reading.run($0) } } }
+    func runs(_ ids: [String]) async throws -> [RunSummary] { try await read { reading in try ids.compactMap { try reading.runSummary($0) } } }
     func laterUpdateTold(than run: String) async throws -> String? { try await read { try $0.laterUpdateTold(than: run) } }
     func updates(of orders: [String]) async throws -> [String: (told: Run?, pending: Run?)] { try await read { try $0.updates(of: orders) } }
     func steps(of run: String) async throws -> [Step] { try await read { try $0.steps(of: run) } }
+    func steps(of run: String, within bytes: Int) async throws -> [StepSummary] { try await read { try $0.steps(of: run, within: bytes) } }
+    func step(_ number: Int, of run: String) async throws -> Step? { try await read { try $0.steps([number], of: run).first } }
     func value(connection: String, key: String) async throws -> JSON? { try await read { try $0.value(connection: connection, key: key) } }
     func withdrawal(connection: String, externalID: String) async throws -> Occurrence? {
         let external = codec.blindIndex(.externalID, externalID, on: connection)
@@ -163,8 +165,16 @@ extension SQLStore {
         }
     }
 
+    /// A version holds the connection's settings, which may be anything: it is sealed as what people sent is.
     func keep(_ versions: [ScriptVersion]) async throws {
-        try await write(.time) { try $0.keep(versions) }
+        let sealed = try versions.map { version in
+            let content = RowCodec.Content(json: [:], raw: version.content)
+            return ScriptVersion(
+                id: version.id,
+                content: try codec.seal(content, at: AssociatedData(.scripts, version.id), under: codec.keys.general)
+            )
+        }
+        try await write(.time) { try $0.keep(sealed) }
     }
 
     func keep(_ token: AccessToken, secret: Secret) async throws {

@@ -5,14 +5,15 @@ protocol StoreReading {
     var codec: RowCodec { get }
 
     func event(_ id: String) throws -> Event?
-    func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<Event>
+    func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<EventSummary>
     func order(_ id: String) throws -> Order?
     func order(connection: String, externalID: String) throws -> Order?
     func order(callbackToken: String) throws -> Order?
     func orders(_ query: OrderQuery, _ page: PageRequest) throws -> Page<Order>
     func timeline(of order: String) throws -> [TimelineEntry]
     func run(_ id: String) throws -> Run?
-    func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<Run>
+    func runSummary(_ id: String) throws -> RunSummary?
+    func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<RunSummary>
     /// Connections whose events and runs can be searched where none is named.
     func connectionsToSearch() throws -> [String]
     /// Events and runs that have one of some keys of their connection, that are of a group, or that belong to an order.
@@ -22,6 +23,8 @@ protocol StoreReading {
     func laterUpdateTold(than run: String) throws -> String?
     func updates(of orders: [String]) throws -> [String: (told: Run?, pending: Run?)]
     func steps(of run: String) throws -> [Step]
+    func stepSummaries(of run: String) throws -> [StepSummary]
+    func steps(_ numbers: [Int], of run: String) throws -> [Step]
     func value(connection: String, key: String) throws -> JSON?
     func withdrawal(connection: String, external: [UInt8]) throws -> Occurrence?
     func lastAsked(for order: String) throws -> Timestamp?
@@ -47,6 +50,30 @@ protocol StoreReading {
 extension StoreReading {
     /// Opens what is read, reading the keys that are not at hand.
     var opener: RowOpener { RowOpener(codec: codec) { id in try self.wrappedKeys([id])[id] } }
+
+    /// A run's steps, those of them whole that fit into some bytes together.
+    func steps(of run: String, within bytes: Int) throws -> [StepSummary] {
+        let summaries = try stepSummaries(of: run)
+        var room = bytes
+        let fitting = summaries.filter { summary in
+            guard summary.size <= room else { return false }
+            room -= summary.size
+            return true
+        }
+        guard !fitting.isEmpty else { return summaries }
+        let whole = Dictionary(try steps(fitting.map(\.number), of: run).map { ($0.number, $0) }, uniquingKeysWith: { $1 })
+        return summaries.map { summary in
+            StepSummary(
+                number: summary.number,
+                kind: summary.kind,
+                attempts: summary.attempts,
+                at: summary.at,
+                milliseconds: summary.milliseconds,
+                size: summary.size,
+                step: whole[summary.number]
+            )
+        }
+    }
 
     /// The opened data keys of subjects.
     func keys(of subjects: [String]) throws -> [String: DataKey] {

@@ -14,21 +14,34 @@ struct Endpoint: Sendable {
     /// The scope it needs beyond `read`.
     let scope: Scope
     let operation: Operation
+    /// Whether the answer waits for others, such as a provider: then it takes no turn from answers that are put together of what is stored.
+    let asksOthers: Bool
     let respond: Responder
 
-    init(_ method: HTTPRequest.Method, _ path: String, _ scope: Scope, _ operation: Operation, respond: @escaping Responder) {
+    init(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ scope: Scope,
+        _ operation: Operation,
+        asksOthers: Bool = false,
+        respond: @escaping Responder
+    ) {
         self.method = method
         self.path = path
         self.scope = scope
         self.operation = operation
+        self.asksOthers = asksOthers
         self.respond = respond
     }
 
     /// The endpoint as a route behind its authentication; nobody may store the answer.
-    func route(_ authentication: Authentication) -> Route {
+    func route(_ authentication: Authentication, _ budget: AnswerBudget) -> Route {
+        let takesTurn = method == .get && !asksOthers
         let route = Route(method, Endpoint.root + path) { request, context in
             guard let principal = context.principal else { throw ProblemDocument.unauthenticated }
-            var response = try await respond(request, principal)
+            var response =
+                takesTurn
+                ? try await budget.inTurn { try await respond(request, principal) } : try await respond(request, principal)
             response.headers[.cacheControl] = "no-store"
             return response
         }

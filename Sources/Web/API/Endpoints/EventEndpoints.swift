@@ -6,6 +6,7 @@ import Screening
 struct EventEndpoints: Sendable {
     let store: any Inbox & RunStore & IdempotencyStore
     let commands: Commands
+    let names: KnownNames
 
     static let list = Listing<EventQuery>(
         kind: .event,
@@ -21,7 +22,7 @@ struct EventEndpoints: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(.get, "/events", .read, .list("Events, newest first", of: Event.schema, EventEndpoints.list.parameters)) { request, principal in
-                let (query, page) = try EventEndpoints.list.read(request, principal)
+                let (query, page) = try await EventEndpoints.list.read(request, principal, names)
                 let events = try await store.events(query.searchable(on: commands.connections), page)
                 let runs = try await lastRuns(of: events.items)
                 return events.response { $0.view(principal, lastRun: runs[$0.id]) }
@@ -30,7 +31,18 @@ struct EventEndpoints: Sendable {
                 request,
                 principal in
                 let event = try await event(request, principal)
-                return WireResponse(200, json: event.fullView(principal, lastRun: try await lastRuns(of: [event])[event.id]))
+                return WireResponse(200, json: event.fullView(principal, lastRun: try await lastRuns(of: [event.summary])[event.id]))
+            },
+            Endpoint(.get, "/events/{id}/body", .readPersonal, EventEndpoints.body) { request, principal in
+                let event = try await event(request, principal)
+                // Whoever sent it chose what is in it: nothing may show it as a page.
+                return WireResponse(
+                    200,
+                    headers: [
+                        .contentType: "application/octet-stream", .xContentTypeOptions: "nosniff", .contentDisposition: "attachment",
+                    ],
+                    body: event.request.value.body
+                )
             },
             Endpoint(
                 .post,
@@ -54,10 +66,12 @@ struct EventEndpoints: Sendable {
             ) {
                 request,
                 principal in
-                let (query, page, body) = try EventEndpoints.list.readBatch(request, principal, others: ["note"])
+                let (query, page, body) = try await EventEndpoints.list.readBatch(request, principal, names, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
                 if EventEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewReplay(events: query).json) }
-                return WireResponse(202, json: try await commands.replay(events: query, page, note: body.optionalText("note")).json)
+                return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
+                    WireResponse(202, json: try await commands.replay(events: query, page, note: body.optionalText("note")).json)
+                }
             },
             Endpoint(
                 .post,
@@ -79,16 +93,25 @@ struct EventEndpoints: Sendable {
                 .operate,
                 .batch("Nothing is to be done about many dead events", EventEndpoints.list.members, others: ["note": .anyText])
             ) { request, principal in
-                let (query, page, body) = try EventEndpoints.list.readBatch(request, principal, others: ["note"])
+                let (query, page, body) = try await EventEndpoints.list.readBatch(request, principal, names, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
                 if EventEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewDiscard(events: query).json) }
-                return WireResponse(202, json: try await commands.discard(events: query, page, note: body.optionalText("note")).json)
+                return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
+                    WireResponse(202, json: try await commands.discard(events: query, page, note: body.optionalText("note")).json)
+                }
             },
         ]
     }
 
+    private static let body = Operation(
+        summary: "What was received, byte for byte",
+        answers: [(200, [:])],
+        answerType: "application/octet-stream",
+        problems: [404]
+    )
+
     /// The last run of each event, by event.
-    private func lastRuns(of events: [Event]) async throws -> [String: Run] {
+    private func lastRuns(of events: [EventSummary]) async throws -> [String: RunSummary] {
         let runs = try await store.runs(events.compactMap(\.runs.last))
         return Dictionary(runs.compactMap { run in run.event.map { ($0, run) } }) { $1 }
     }

@@ -6,6 +6,7 @@ import Screening
 struct OrderCommandEndpoints: Sendable {
     let store: any OrderStore & IdempotencyStore
     let commands: Commands
+    let names: KnownNames
 
     var endpoints: [Endpoint] {
         [
@@ -80,10 +81,12 @@ struct OrderCommandEndpoints: Sendable {
             ) {
                 request,
                 principal in
-                let (query, page, body) = try OrderEndpoints.list.readBatch(request, principal, others: ["note"])
+                let (query, page, body) = try await OrderEndpoints.list.readBatch(request, principal, names, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
                 if OrderEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewRetry(orders: query).json) }
-                return WireResponse(202, json: try await commands.retry(orders: query, page, note: body.optionalText("note")).json)
+                return try await once(request, principal) {
+                    WireResponse(202, json: try await commands.retry(orders: query, page, note: body.optionalText("note")).json)
+                }
             },
             Endpoint(
                 .post,
@@ -106,10 +109,12 @@ struct OrderCommandEndpoints: Sendable {
                 .operate,
                 .batch("Nothing is to be done about many orders that failed", OrderEndpoints.list.members, others: ["note": .anyText])
             ) { request, principal in
-                let (query, page, body) = try OrderEndpoints.list.readBatch(request, principal, others: ["note"])
+                let (query, page, body) = try await OrderEndpoints.list.readBatch(request, principal, names, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
                 if OrderEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewDiscard(orders: query).json) }
-                return WireResponse(202, json: try await commands.discard(orders: query, page, note: body.optionalText("note")).json)
+                return try await once(request, principal) {
+                    WireResponse(202, json: try await commands.discard(orders: query, page, note: body.optionalText("note")).json)
+                }
             },
             Endpoint(.post, "/orders/{id}/resolve", .operate, OrderCommandEndpoints.resolving) { request, principal in
                 try await once(request, principal) {

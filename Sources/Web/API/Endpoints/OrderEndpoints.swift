@@ -6,6 +6,7 @@ import Screening
 struct OrderEndpoints: Sendable {
     let store: any OrderStore & RunStore
     let commands: Commands
+    let names: KnownNames
 
     static let list = Listing<OrderQuery>(
         kind: .order,
@@ -30,7 +31,7 @@ struct OrderEndpoints: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(.get, "/orders", .read, .list("Orders, newest first", of: Order.schema, OrderEndpoints.list.parameters)) { request, principal in
-                let (query, page) = try OrderEndpoints.list.read(request, principal)
+                let (query, page) = try await OrderEndpoints.list.read(request, principal, names)
                 let orders = try await store.orders(query, page)
                 let updates = try await store.updates(of: orders.items.map(\.id))
                 return orders.response { $0.view(principal, updates: updates[$0.id]) }

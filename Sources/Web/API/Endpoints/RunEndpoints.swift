@@ -6,6 +6,7 @@ import Screening
 struct RunEndpoints: Sendable {
     let store: any RunStore & Inbox & IdempotencyStore
     let commands: Commands
+    let names: KnownNames
 
     static let list = Listing<RunQuery>(
         kind: .run,
@@ -21,14 +22,32 @@ struct RunEndpoints: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(.get, "/runs", .read, .list("Runs, newest first", of: Run.schema, RunEndpoints.list.parameters)) { request, principal in
-                let (query, page) = try RunEndpoints.list.read(request, principal)
+                let (query, page) = try await RunEndpoints.list.read(request, principal, names)
                 return try await store.runs(query.searchable(on: commands.connections), page).response { $0.view(principal) }
             },
             Endpoint(.get, "/runs/{id}", .read, .show("One run with its steps", of: Run.schema)) { request, principal in
                 let run = try await run(request, principal)
                 // When an event cannot be read any more, its runs are still shown, only without an input.
                 let input = principal.seesPersonal ? try? await RunInput(store).json(of: run) : nil
-                return WireResponse(200, json: run.view(principal, input: input, steps: try await store.steps(of: run.id).filter { !$0.isLeftBehind }))
+                let steps = try await store.steps(of: run.id, within: principal.seesPersonal ? AnswerBudget.bytes : 0)
+                return WireResponse(200, json: run.view(principal, input: input, steps: steps))
+            },
+            Endpoint(.get, "/runs/{id}/steps/{n}", .readPersonal, .show("One step of a run, whole", of: Step.schema)) { request, principal in
+                let run = try await run(request, principal)
+                guard let number = Int(request.parameters["n"] ?? ""), let step = try await store.step(number, of: run.id) else {
+                    throw ProblemDocument.notFound("step")
+                }
+                return WireResponse(200, json: step.json)
+            },
+            Endpoint(
+                .get,
+                "/runs/{id}/input",
+                .readPersonal,
+                Operation(summary: "What a run's hook was called with, whole", answers: [(200, [:])], problems: [404])
+            ) { request, principal in
+                let run = try await run(request, principal)
+                guard let input = try? await RunInput(store).json(of: run) else { throw ProblemDocument.notFound("input") }
+                return WireResponse(200, json: input)
             },
             Endpoint(
                 .post,
@@ -66,10 +85,12 @@ struct RunEndpoints: Sendable {
             ) {
                 request,
                 principal in
-                let (query, page, body) = try RunEndpoints.list.readBatch(request, principal, others: ["note"])
+                let (query, page, body) = try await RunEndpoints.list.readBatch(request, principal, names, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
                 if RunEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewRetry(runs: query).json) }
-                return WireResponse(202, json: try await commands.retry(runs: query, page, note: body.optionalText("note")).json)
+                return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
+                    WireResponse(202, json: try await commands.retry(runs: query, page, note: body.optionalText("note")).json)
+                }
             },
             Endpoint(
                 .post,
@@ -79,10 +100,12 @@ struct RunEndpoints: Sendable {
             ) {
                 request,
                 principal in
-                let (query, page, body) = try RunEndpoints.list.readBatch(request, principal, others: ["note"])
+                let (query, page, body) = try await RunEndpoints.list.readBatch(request, principal, names, others: ["note"])
                 let commands = commands.acting(as: principal.actor)
                 if RunEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewDiscard(runs: query).json) }
-                return WireResponse(202, json: try await commands.discard(runs: query, page, note: body.optionalText("note")).json)
+                return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
+                    WireResponse(202, json: try await commands.discard(runs: query, page, note: body.optionalText("note")).json)
+                }
             },
         ]
     }

@@ -5,6 +5,7 @@ import Screening
 
 /// What is configured: accounts, connections, providers, plugins. Never with a secret's value.
 struct SetupEndpoints: Sendable {
+    let store: any IdempotencyStore
     let commands: Commands
     let registry: Registry
     let providers: @Sendable () -> [ProviderManifest]
@@ -20,10 +21,12 @@ struct SetupEndpoints: Sendable {
             Endpoint(.post, "/accounts/{id}/check", .operate, SetupEndpoints.checking) { request, principal in
                 let id = request.parameters["id"] ?? ""
                 guard sees(id, principal), let account = registry.account(id) else { throw ProblemDocument.notFound("account") }
-                _ = try await commands.acting(as: principal.actor).check(account: id)
-                return WireResponse(200, json: try await view(account))
+                return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
+                    _ = try await commands.acting(as: principal.actor).check(account: id)
+                    return WireResponse(200, json: try await view(account))
+                }
             },
-            Endpoint(.get, "/accounts/{id}/packages", .read, SetupEndpoints.packages) { request, principal in
+            Endpoint(.get, "/accounts/{id}/packages", .read, SetupEndpoints.packages, asksOthers: true) { request, principal in
                 let id = request.parameters["id"] ?? ""
                 guard sees(id, principal) else { throw ProblemDocument.notFound("account") }
                 return SetupEndpoints.list(try await commands.packages(account: id).map(\.json))
@@ -35,7 +38,7 @@ struct SetupEndpoints: Sendable {
                 guard let connection = registry.connection(request.parameters["id"] ?? ""), principal.sees(connection: connection.id) else {
                     throw ProblemDocument.notFound("connection")
                 }
-                return WireResponse(200, json: connection.fullView(problem: problem(of: connection)))
+                return WireResponse(200, json: connection.fullView(problem: problem(of: connection), principal))
             },
             Endpoint(.get, "/providers", .read, .whole("Providers and what can be done with each", of: ProviderManifest.schema)) { _, _ in
                 SetupEndpoints.list(providers().map(\.view))
@@ -48,6 +51,7 @@ struct SetupEndpoints: Sendable {
 
     private static let checking = Operation(
         summary: "Ask the provider whether it takes the credentials",
+        parameters: [Operation.idempotencyKey],
         answers: [(200, ProviderAccount.schema.reference)],
         problems: [404, 409, 502]
     )

@@ -77,7 +77,8 @@ struct Filter<Query: ListQuery>: Sendable {
 
     /// The connections.
     static var connections: Filter {
-        Filter("connection", "On this connection", isRepeatable: true) { query, values, _ in query.connections = Set(values.map(\.text)) }
+        Filter("connection", "On this connection", isRepeatable: true) { query, values, _ in query.connections = Set(try values.map { try $0.line() })
+        }
     }
 
     /// The filter as a parameter of the list's operation.

@@ -7,7 +7,7 @@ struct Listing<Query: ListQuery>: Sendable {
 
     /// What a list is asked for.
     /// - Throws: ``ProblemDocument``
-    func read(_ request: IncomingRequest, _ principal: Principal) throws -> (query: Query, page: PageRequest) {
+    func read(_ request: IncomingRequest, _ principal: Principal, _ names: KnownNames) async throws -> (query: Query, page: PageRequest) {
         let paging = Set(Paging.parameters.compactMap { $0["name"]?.text })
         var values: [String: [FilterValue]] = [:]
         for (name, value) in request.query {
@@ -21,7 +21,9 @@ struct Listing<Query: ListQuery>: Sendable {
             }
             values[name, default: []].append(FilterValue(name: name, text: value))
         }
-        return (try query(values, principal), try Paging.page(of: kind, values))
+        let (query, page) = (try query(values, principal), try Paging.page(of: kind, values))
+        try await names.check(values, principal)
+        return (query, page)
     }
 
     /// What a command for many things is asked for in its body: texts, or lists of texts where a filter may be given several times. At least one filter
@@ -31,8 +33,9 @@ struct Listing<Query: ListQuery>: Sendable {
     func readBatch(
         _ request: IncomingRequest,
         _ principal: Principal,
+        _ known: KnownNames,
         others: [String] = []
-    ) throws -> (query: Query, page: PageRequest, body: JSON) {
+    ) async throws -> (query: Query, page: PageRequest, body: JSON) {
         let paging = Paging.members.members?.pairs.map(\.name) ?? []
         let others = others + [Listing.dryRun]
         let body = try request.object(filters.map(\.name) + paging + others)
@@ -52,7 +55,9 @@ struct Listing<Query: ListQuery>: Sendable {
         guard filters.contains(where: { values[$0.name] != nil }) else {
             throw ProblemDocument.filter("missing_filter", "", "the body must hold at least one of \(names)")
         }
-        return (try query(values, principal), try Paging.batch(of: kind, values), body)
+        let (query, page) = (try query(values, principal), try Paging.batch(of: kind, values))
+        try await known.check(values, principal)
+        return (query, page, body)
     }
 
     /// Whether a command for many things is only to say what it would do.

@@ -8,6 +8,8 @@ struct Operation: Sendable {
     var body: JSON?
     /// Statuses of success with the schema of what is answered.
     let answers: [(status: Int, schema: JSON)]
+    /// What answers are, where they are not JSON.
+    var answerType = "application/json"
     /// Statuses of problems, beside those that every operation may have.
     let problems: [Int]
 
@@ -38,20 +40,21 @@ struct Operation: Sendable {
         optional: JSON = [:],
         problems: [Int] = []
     ) -> Operation {
-        let key: JSON = [
-            "name": "Idempotency-Key", "in": "header", "description": "The same key and body give the first answer again for 24 hours",
-            "schema": .anyText,
-        ]
-        return Operation(
+        Operation(
             summary: summary,
-            parameters: [key],
+            parameters: [idempotencyKey],
             body: body(required: required, optional: optional),
             answers: statuses.map { ($0, schema.reference) },
             problems: [400, 404, 408, 409, 413, 422] + problems
         )
     }
 
-    /// Something to be done for everything that filters let through, a page at a time.
+    static let idempotencyKey: JSON = [
+        "name": "Idempotency-Key", "in": "header", "description": "The same key and body give the first answer again for 24 hours",
+        "schema": .anyText,
+    ]
+
+    /// Something to be done for everything that filters let through, a page at a time; takes an `Idempotency-Key`.
     /// - Parameters:
     ///   - members: the filters and the page.
     ///   - others: what else the body may hold.
@@ -62,9 +65,10 @@ struct Operation: Sendable {
         body?["required"] = true
         return Operation(
             summary: summary,
+            parameters: [idempotencyKey],
             body: body,
             answers: [(200, Commands.Preview.schema.reference), (202, Commands.Batch.schema.reference)],
-            problems: [400, 408, 413, 422]
+            problems: [400, 408, 409, 413, 422]
         )
     }
 
@@ -79,7 +83,8 @@ struct Operation: Sendable {
     func json(path: String, scope: Scope) -> JSON {
         var responses = JSON.Members()
         for response in answers {
-            responses[String(response.status)] = ["description": "Done", "content": ["application/json": ["schema": response.schema]]]
+            let content = JSON.Members([(answerType, ["schema": response.schema] as JSON)])
+            responses[String(response.status)] = ["description": "Done", "content": .object(content)]
         }
         for status in Set(problems + Operation.everywhere).sorted() { responses[String(status)] = ["$ref": "#/components/responses/Problem"] }
         let inPath = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { part -> JSON in

@@ -9,8 +9,11 @@ extension Connection {
             "id": .anyText, "plugin": .anyText, "plugin_version": .anyText, "accounts": .list(of: .anyText), "hooks": .list(of: .anyText),
             "problem": Problem.schema.reference.orNull,
         ],
-        sometimes: ["settings": .anyObject, "secrets": .list(of: .anyText)],
-        "settings and secrets, the names of those that are set, only for one connection"
+        sometimes: ["settings": .anyObject, "secrets": .list(of: .anyText), "withheld": .withheld],
+        """
+        settings and secrets, the names of those that are set, only for one connection; settings only with read_personal, operate or admin, for what \
+        operators write there is not known
+        """
     )
 
     func view(problem: JSON?) -> JSON {
@@ -21,10 +24,11 @@ extension Connection {
         ]
     }
 
-    /// The connection with its settings and the names of its secrets.
-    func fullView(problem: JSON?) -> JSON {
+    /// The connection with its settings, where they may be seen, and the names of its secrets.
+    func fullView(problem: JSON?, _ principal: Principal) -> JSON {
         var view = view(problem: problem)
         view["settings"] = settings
+        if principal.scopes.isDisjoint(with: [.readPersonal, .operate, .admin]) { view.withhold("settings") }
         view["secrets"] = .array(secrets.filter { !$0.value.isEmpty }.keys.sorted().map { .string($0) })
         return view
     }

@@ -13,9 +13,12 @@ extension Order {
         ],
         sometimes: [
             "candidate": Candidate.schema.reference, "report_url": JSON.anyText.orNull, "metadata": .anyObject,
-            "next_attempt_at": JSON.timestamp.orNull, "next_read_at": JSON.timestamp.orNull, "ats": ATSStatus.schema.reference,
+            "next_attempt_at": JSON.timestamp.orNull, "next_read_at": JSON.timestamp.orNull, "ats": ATSStatus.schema.reference, "withheld": .withheld,
         ],
-        "candidate, report_url and metadata only with read_personal; next_attempt_at and next_read_at only for one order"
+        """
+        candidate, report_url, metadata and words of the provider that are not known only with read_personal; next_attempt_at and next_read_at only for \
+        one order
+        """
     )
 
     /// The order with what the ATS knows of it.
@@ -29,20 +32,16 @@ extension Order {
     func view(_ principal: Principal) -> JSON {
         guard !principal.seesPersonal else { return json }
         var view = json
-        view["candidate"] = nil
-        view["report_url"] = nil
-        view["metadata"] = nil
+        view.withhold("candidate")
+        view.withhold("report_url")
+        view.withhold("metadata")
         // The message may quote the provider, and the provider a person.
-        if let problem = status.problem {
-            view["problem"]?["message"] = .string("See the order's timeline, or ask somebody who may read personal data (\(problem.code)).")
+        view.hideText("problem", "message")
+        view.withholdUnknownWords("provider_status")
+        if !status.checks.isEmpty {
+            view["checks"] = .array(status.checks.map(\.withoutPerson))
+            view.mark("checks.name")
         }
-        view["checks"] = .array(
-            status.checks.map { check in
-                var json = check.json
-                json["name"] = nil
-                return json
-            }
-        )
         return view
     }
 
@@ -110,12 +109,29 @@ extension Candidate {
     )
 }
 
+extension JSON {
+    /// Leaves out the words of a provider that are not known.
+    fileprivate mutating func withholdUnknownWords(_ name: String) {
+        guard let words = self[name]?.members?.pairs else { return }
+        self[name] = .object(JSON.Members(words.filter { $0.value.text.map(ProviderWords.isKnown) ?? false }.map { ($0.name, $0.value) }))
+        for word in words where !(word.value.text.map(ProviderWords.isKnown) ?? false) { mark("\(name).\(word.name)") }
+    }
+}
+
 extension Check {
+    /// The check without its name, and without words that are not known.
+    var withoutPerson: JSON {
+        func kind(_ word: String?) -> JSON { word.map { ProviderWords.isKind($0) ? .string($0) : .withheldText } ?? .null }
+        var json: JSON = ["type": kind(type), "status": ProviderWords.isKnown(status) ? .string(status) : .withheldText]
+        if let category { json["category"] = kind(category) }
+        return json
+    }
+
     static let schema = Schema(
         "Check",
         always: ["type": JSON.anyText.orNull, "status": .anyText],
         sometimes: ["name": .anyText, "category": .anyText],
-        "name only with read_personal"
+        "name, and kinds and statuses that are not known, only with read_personal"
     )
 }
 
@@ -127,15 +143,30 @@ extension TimelineEntry {
     static let schema = Schema(
         "TimelineEntry",
         always: ["at": .timestamp, "kind": .anyText, "text": .anyText, "details": .anyObject, "actor": Actor.schema.reference.orNull],
-        sometimes: ["note": JSON.anyText.orNull],
-        "note only with read_personal"
+        sometimes: ["note": JSON.anyText.orNull, "withheld": .withheld],
+        "Only with read_personal: note, and details that a script, a provider or a person wrote"
     )
 
-    /// The entry; its note, and what a person is called, where that may be seen.
+    /// Details that the host itself writes: identifiers, codes and counts.
+    private static let plainDetails: Set = [
+        "event", "run", "cause", "attempt", "error", "http_status", "code", "provider_ref", "second_ref", "reason_given", "state", "outcome",
+        "next_attempt_at", "provider_status", "account", "connection",
+    ]
+
+    /// The entry; its note, what scripts and providers wrote, and what a person is called, where that may be seen.
     func view(_ principal: Principal) -> JSON {
         guard !principal.seesPersonal else { return json }
         var view = json
-        view["note"] = nil
+        view.withhold("note")
+        for (name, value) in details.members?.pairs ?? [] where !TimelineEntry.plainDetails.contains(name) && !value.isNull {
+            view.withhold("details." + name)
+        }
+        if var details = view["details"], details["provider_status"] != nil {
+            details.withholdUnknownWords("provider_status")
+            for path in details["withheld"]?.items ?? [] { view.mark("details." + (path.text ?? "")) }
+            details["withheld"] = nil
+            view["details"] = details
+        }
         if case .person? = actor { view["actor"] = ["kind": "person", "id": .null, "name": .null] }
         return view
     }
