@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test("check warns of a token that can be guessed, a blank within a key, and variables that nothing reads") func warnings() async throws {
-        let text = SampleSettings.text().replacing("test-admin-token", with: "x").replacing("test-key", with: "test key")
+        let text = SampleSettings.text().replacing("test-admin-token", with: "cart-horse-77").replacing("test-key", with: "test key")
         let outcome = try await check(
             text,
             environment: [

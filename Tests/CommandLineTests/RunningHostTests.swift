@@ -12,6 +12,8 @@ import Testing
         Issue.record("the log does not say \(text): \(running.errors)")
     }
 
+    private static func key() -> Data { Data((0..<32).map { _ in UInt8.random(in: 0...255) }) }
+
     private func store(_ outcome: Program.Outcome) throws -> (verdict: String, message: String) {
         let findings = try JSON(parsing: Array(outcome.output.utf8))["findings"]?.items ?? []
         let finding = try #require(findings.first { $0["subject"] == "store" })
@@ -45,7 +47,7 @@ import Testing
     @Test("The doctor looks at the store of the file that it was given, whoever listens") func doctor() async throws {
         var program = try Program()
         defer { program.remove() }
-        program.environment = ["FAIRLEAD_ENCRYPTION_KEYS": Data(repeating: 7, count: 32).base64EncodedString()]
+        program.environment = ["FAIRLEAD_ENCRYPTION_KEYS": Self.key().base64EncodedString()]
         try program.write(SampleSettings.text(), to: "fairlead.yaml")
         let host = try program.start(["serve"])
         let address = try await host.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
@@ -53,7 +55,7 @@ import Testing
         #expect(try store(try await program.run("doctor", "--json")) == ("fine", "a running host has it, and is able to work"))
 
         var other = program
-        other.environment["FAIRLEAD_ENCRYPTION_KEYS"] = Data(repeating: 8, count: 32).base64EncodedString()
+        other.environment["FAIRLEAD_ENCRYPTION_KEYS"] = Self.key().base64EncodedString()
         let keys = try store(try await other.run("doctor", "--json"))
         #expect(keys.verdict == "problem" && keys.message.contains("could not open it"), "\(keys)")
         other.environment["FAIRLEAD_ENCRYPTION_KEYS"] = nil
@@ -66,7 +68,20 @@ import Testing
         other.environment["FAIRLEAD_URL"] = "http://127.0.0.1:9"
         let silent = try store(try await other.run("doctor", "--json"))
         #expect(silent.verdict == "warning" && silent.message.contains("no host answers"), "\(silent)")
-        host.send(SIGTERM)
-        #expect(await host.end() == 0)
+
+        // A second host on another store listens where the file says.
+        let second = try Program()
+        defer { second.remove() }
+        try second.write(SampleSettings.text(), to: "fairlead.yaml")
+        let elsewhere = try second.start(["serve"])
+        other.environment["FAIRLEAD_URL"] = try await elsewhere.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
+        let another = try store(try await other.run("doctor", "--json"))
+        #expect(another.verdict == "warning" && another.message.contains("runs on another store"), "\(another)")
+        for program in [host, elsewhere] {
+            program.send(SIGTERM)
+            #expect(await program.end() == 0)
+        }
+        let opened = try store(try await other.run("doctor", "--json"))
+        #expect(opened.message.hasPrefix("it opens"), "\(opened)")
     }
 }

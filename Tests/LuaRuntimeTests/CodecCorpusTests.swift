@@ -18,6 +18,7 @@ struct CodecCorpusTests {
             except decimal.InvalidOperation: exact = decimal.Decimal('0.5')
             if exact == 0 or exact.adjusted() < 64 and exact == exact.to_integral_value(): return whole(str(int(exact)))
             value = float(text)
+            if -2**63 <= value < 2**63 and value == int(value): return int(value)
             return value if abs(value) != float('inf') else text
         def whole(text):
             value = int(text)

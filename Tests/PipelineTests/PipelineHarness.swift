@@ -263,9 +263,9 @@ extension PipelineHarness {
         ]).order
     }
 
-    /// The order once it is in a state; nil after ten seconds.
-    func order(_ id: String, in state: OrderState) async throws -> Order? {
-        try await eventually {
+    /// The order once it is in a state; nil after ten seconds, or as many as are given.
+    func order(_ id: String, in state: OrderState, within seconds: Int = 10) async throws -> Order? {
+        try await eventually(within: seconds) {
             let order = try await context.store.order(id)
             return order?.state == state ? order : nil
         }

@@ -30,7 +30,7 @@ import Testing
         )
     }
 
-    private func runs(_ harness: PipelineHarness, _ state: Run.State) async throws -> [Run] {
+    private func runs(_ harness: PipelineHarness, _ state: Run.State) async throws -> [RunSummary] {
         var query = RunQuery()
         query.connections = ["tried"]
         query.states = [state]
@@ -98,8 +98,12 @@ import Testing
     func destinations() async throws {
         let harness = try await PipelineHarness(pace: .milliseconds(20), overlays: ["tried": Self.script])
         _ = try await deliver(harness, 1, package: "steal")
-        let dead = try #require(try await eventually { try await runs(harness, .dead).first })
-        #expect(dead.hook == "on_update" && dead.failure?.code == "url_not_permitted")
+        let refused = try await eventually {
+            let (waiting, dead) = (try await runs(harness, .waiting), try await runs(harness, .dead))
+            return (waiting + dead).first
+        }
+        let run = try #require(refused)
+        #expect(run.hook == "on_update" && run.failure?.code == "url_not_permitted")
         let order = try #require(try await harness.context.store.order(connection: "tried", externalID: "application-1"))
         #expect(order.destinations.isEmpty && order.metadata.value["callback_url"] != nil)
         let named = try await harness.place("application-9")

@@ -124,12 +124,14 @@ import Testing
         let harness = try await PipelineHarness(overlays: ["hostile": script, "harmless": script])
         let connections = harness.context.registry.connections.filter { ["hostile", "harmless"].contains($0.id) }
         #expect(Set(connections.map(\.scripts.id)).count == 1)
-        func runs(_ connection: String) async throws -> [Run] {
+        func runs(_ connection: String) async throws -> [RunSummary] {
             var query = RunQuery()
             query.connections = [connection]
             return try await harness.context.store.runs(query, PageRequest()).items
         }
-        for number in 0..<6 { try await deliver(harness, number, to: "hostile", package: "hostile") }
+        for number in 0..<5 { try await deliver(harness, number, to: "hostile", package: "hostile") }
+        #expect(try await eventually { try await runs("hostile").count { $0.state == .dead } == 5 ? true : nil } == true)
+        try await deliver(harness, 5, to: "hostile", package: "hostile")
         _ = try #require(try await eventually { try await runs("hostile").first { $0.failure?.code == "plugin_paused" } })
         for number in 0..<3 { try await deliver(harness, number, to: "harmless") }
         #expect(try await eventually { try await runs("harmless").count { $0.state == .done } == 3 ? true : nil } == true)

@@ -111,7 +111,7 @@ import Testing
             _ = try await harness.commands.resolve(order: second.id, .adopt(providerRef: reference))
             Issue.record("the request of another candidate was adopted")
         } catch let error as CommandError {
-            #expect(error.status == 409)
+            #expect(error.status == 422 && error.code == "other_candidate")
             #expect(error.detail.contains(first.id))
         }
         #expect(try await harness.webhook(second, naming: reference).state == .dead)

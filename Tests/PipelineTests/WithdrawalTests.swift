@@ -27,7 +27,9 @@ struct WithdrawalTests {
         let request = ReceivedRequest(method: "POST", path: "/hmac", headers: ["x-signature": signature], body: bytes)
         let event = try #require(try await harness.intake.deliver(to: "acme", request).json?["event"]?.text)
         let run = try await eventually { () -> Run? in
-            guard let id = try await harness.context.store.event(event)?.runs.last, let run = try await harness.context.store.run(id) else { return nil }
+            guard let id = try await harness.context.store.event(event)?.runs.last, let run = try await harness.context.store.run(id) else {
+                return nil
+            }
             return run.state.isEnded ? run : nil
         }
         return try #require(run)

@@ -36,7 +36,10 @@ struct EchoedSecretTests {
         #expect(!reply.contains(echoed))
     }
 
-    @Test("A secret that comes back as the host sent it is hidden, in the body and in headers", arguments: ["query", "form", "json", "headers", "auth"])
+    @Test(
+        "A secret that comes back as the host sent it is hidden, in the body and in headers",
+        arguments: ["query", "form", "json", "headers", "auth"]
+    )
     func whatTheHostSendsIsHidden(_ place: String) async throws {
         let at: JSON = place == "auth" ? ["auth", "bearer"] : [.string(place), "key"]
         let arguments: JSON = [
@@ -134,7 +137,8 @@ struct EchoedSecretTests {
         let whole: JSON = ["url": "secret:api_key", "secrets": [["at": ["url"], "parts": [["secret": "api_key"]]]]]
         let sent = try exchange(whole, hook)
         #expect(sent.request.url == hook)
-        #expect(sent.shown("cannot connect to hooks.example.test: HTTPS://HOOKS.example.test/services/MARK") == "cannot connect to secret:api_key: secret:api_key")
+        let shown = sent.shown("cannot connect to hooks.example.test: HTTPS://HOOKS.example.test/services/MARK")
+        #expect(shown == "cannot connect to secret:api_key: secret:api_key")
         let parts: JSON = ["url": "x", "secrets": [["at": ["url"], "parts": ["https://evil.example.test/", ["secret": "api_key"]]]]]
         #expect(throws: HostCallError.self) { try exchange(parts, hook) }
         var judged: [String?] = []
@@ -147,7 +151,10 @@ struct EchoedSecretTests {
         #expect(judged == ["api_key"])
     }
 
-    @Test("The headers that are the host's cannot be set, nor methods that give back what was sent", arguments: ["accept-encoding", "Host", "Transfer-Encoding"])
+    @Test(
+        "The headers that are the host's cannot be set, nor methods that give back what was sent",
+        arguments: ["accept-encoding", "Host", "Transfer-Encoding"]
+    )
     func hostHeadersAreReserved(_ name: String) throws {
         #expect(throws: HostCallError.self) { try exchange(["headers": [name: "gzip"]]) }
         #expect(throws: HostCallError.self) { try exchange(["method": "TRACE"]) }

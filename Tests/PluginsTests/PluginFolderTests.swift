@@ -15,7 +15,9 @@ struct PluginFolderTests {
         let place = FileManager.default.temporaryDirectory.appending(path: "fairlead-folder-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: place) }
         let (plugin, outside) = (place + "/tried", place + "/outside")
-        for folder in [plugin + "/lib", outside + "/deep"] { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+        for folder in [plugin + "/lib", outside + "/deep"] {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
         try write(Self.manifest, plugin + "/plugin.yaml")
         try write("return {}", plugin + "/main.lua")
         try write("return 'secret'", outside + "/deep/taken.lua")
@@ -93,7 +95,7 @@ struct PluginFolderTests {
         try withFolder { plugin, _ in
             let file = plugin + "/lib/a.lua"
             switch kind {
-            case "text": try Data([0xFF, 0xFE]).write(to: URL(filePath: file))
+            case "text": try Data([0xC3, 0x28]).write(to: URL(filePath: file))
             case "pipe": #expect(mkfifo(file, 0o600) == 0)
             default: try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: "gone.lua")
             }

@@ -58,6 +58,7 @@ final class PluginScriptHost: ConnectionScriptHost {
 
     func order(id: String) async throws -> Order? { orders.first { $0.id == id } }
     func order(externalID: String) async throws -> Order? { orders.first { $0.externalID == externalID } }
+    var happenedAt: Timestamp { clock.now() }
     func cancel(order id: String, reason: String?) async throws -> JSON { ["cancelled": true] }
     func packages(account: String?) async throws -> [ScreeningPackage] { [ScreeningPackage(id: "pkg_1", name: "Standard")] }
     func value(key: String) async throws -> JSON? { state.withLock { $0.values[key] } }
@@ -76,7 +77,7 @@ final class PluginScriptHost: ConnectionScriptHost {
         state.withLock { state in
             for step in steps { state.steps[step.number] = step }
             switch effect {
-            case .place(let order, _, let reply)?:
+            case .place(let order, _, _, let reply)?:
                 let present = state.orders.first { $0.externalID == order.externalID } ?? order
                 if present.id == order.id { state.orders.append(order) }
                 if let last = steps.last { state.steps[last.number]?.reply = Personal(reply(present)) }

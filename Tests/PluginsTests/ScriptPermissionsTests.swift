@@ -24,7 +24,8 @@ struct ScriptPermissionsTests {
 
     private static let settings: JSON = ["base": "https://settings.example.test/v1"]
     private static let order: JSON = ["metadata": ["callback_url": "https://named.example.test/x", "made_up": "https://made-up.example.test/"]]
-    private static let everything = #""https://api.example.test", "${settings.base}", "${order.metadata.callback_url}", "${request.back}", "${secret.hook}""#
+    private static let everything =
+        #""https://api.example.test", "${settings.base}", "${order.metadata.callback_url}", "${request.back}", "${secret.hook}""#
 
     private func permissions(_ manifest: PluginManifest, hosts: [String] = [], additions: [String] = []) throws -> ScriptPermissions {
         ScriptPermissions(
@@ -74,7 +75,8 @@ struct ScriptPermissionsTests {
         "What an order or a delivery names must be a callback host, where the connection lists any; other origins need not",
         arguments: [
             (["named.example.test"], true, false), (["*.example.test"], true, true), (["https://*.example.test"], true, true),
-            (["http://*.example.test"], false, false), (["*.example.test:8443"], false, false), (["example.test", "*.named.example.test"], false, false),
+            (["http://*.example.test"], false, false), (["*.example.test:8443"], false, false),
+            (["example.test", "*.named.example.test"], false, false),
             (["request.example.test:443"], false, true),
         ]
     )
@@ -85,7 +87,10 @@ struct ScriptPermissionsTests {
         #expect(try given.permits(url("https://api.example.test/")) && given.permits(url("https://settings.example.test/")))
     }
 
-    @Test("What is no host is no callback host", arguments: ["", "*", "*.test", "a b", "https://", "x.test/path", "user@x.test", "*.1.2.3.4", "a.*.test"])
+    @Test(
+        "What is no host is no callback host",
+        arguments: ["", "*", "*.test", "a b", "https://", "x.test/path", "user@x.test", "*.1.2.3.4", "a.*.test"]
+    )
     func callbackHostsAreHosts(_ text: String) { #expect(HostPattern(text) == nil) }
 
     @Test("A secret that is a URL may be called where the manifest names it, and its origin by nobody else")

@@ -108,7 +108,7 @@ struct WorkerChecksTokenTests {
             _ = try await provider.submit(Samples.order(Samples.workerChecks), request: nil, callback: nil, key: "k", refused)
         }
         #expect(error?.code == .unauthorised)
-        #expect(error?.creation == .refused)
+        #expect(error?.creation == .sendAgain)
         #expect(stubborn.counts.withLock { $0.calls } == 2)
         #expect(stubborn.tokens == 2)
     }
@@ -116,16 +116,17 @@ struct WorkerChecksTokenTests {
     @Test(
         "Where the token cannot be had nothing was ordered",
         arguments: [
-            (401, CreationRule.refused), (403, .refused), (400, .sendAgain), (404, .sendAgain), (429, .sendAgain), (500, .sendAgain),
-            (504, .sendAgain),
+            (401, ProviderError.Code.unauthorised), (403, .unauthorised), (400, .unauthorised), (422, .unauthorised), (404, .refused),
+            (429, .rateLimited), (500, .unavailable), (504, .unavailable),
         ]
     )
-    func failingToken(_ status: Int, _ rule: CreationRule) async {
+    func failingToken(_ status: Int, _ code: ProviderError.Code) async {
         let server = TokenServer { _ in WireResponse(status, json: ["message": "no"]) }
         let error = await providerError {
             _ = try await provider.submit(Samples.order(Samples.workerChecks), request: nil, callback: nil, key: "k", session(server))
         }
-        #expect(error?.creation == rule)
+        #expect(error?.creation == .sendAgain)
+        #expect(error?.code == code)
         #expect(error?.status == status)
         #expect(server.counts.withLock { $0.calls } == 0)
     }

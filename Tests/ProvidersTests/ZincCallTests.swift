@@ -73,7 +73,7 @@ struct ZincCallTests {
         #expect(error?.status == 403)
         #expect(error?.providerCode == "4711")
         #expect(error?.message.value == "CV check is not enabled")
-        #expect(error?.creation == .refused)
+        #expect(error?.creation == .sendAgain)
     }
 
     @Test("429 asks to wait as long as the answer says, or a minute", arguments: [("17", 17), ("Sun, 01 Mar 2026 09:32:00 GMT", 120), ("soon", 60)])

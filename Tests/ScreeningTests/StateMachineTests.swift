@@ -100,7 +100,7 @@ struct StateMachineTests {
     @Test(
         "What an answer means where it was creating",
         arguments: [
-            (400, CreationRule.refused), (401, .refused), (403, .refused), (404, .refused), (408, .uncertain), (409, .refused), (422, .refused),
+            (400, CreationRule.refused), (401, .sendAgain), (403, .sendAgain), (404, .refused), (408, .uncertain), (409, .refused), (422, .refused),
             (429, .sendAgain), (500, .uncertain), (502, .uncertain), (503, .sendAgain), (504, .uncertain), (302, .uncertain), (101, .uncertain),
         ]
     )

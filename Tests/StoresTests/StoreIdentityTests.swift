@@ -104,6 +104,20 @@ struct StoreIdentityTests {
         await store.close()
     }
 
+    @Test("A checkpoint that another process makes is not taken for harm")
+    func othersMayMakeCheckpoints() async throws {
+        let folder = try SQLiteFolder()
+        let store = try folder.open()
+        _ = try await store.accept(sampleEvent("evt_1"), dedupe: nil)
+        let other = try DatabaseQueue(path: folder.file())
+        _ = try await other.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        #expect(folder.size("fairlead.db-wal") == 0)
+        try await store.tryWriting()
+        _ = try await store.accept(sampleEvent("evt_2"), dedupe: nil)
+        try other.close()
+        await store.close()
+    }
+
     @Test("A long log that is made shorter by the store itself is not taken for one that was cut off")
     func ownLogMayBecomeShorter() async throws {
         let folder = try SQLiteFolder()

@@ -14,7 +14,7 @@ import Testing
             script: "x",
             hook: "on_event",
             event: nil,
-            order: "ord_1",
+            order: nil,
             input: .update(Personal(["text": .string(String(repeating: "i", count: size))])),
             state: .done,
             createdAt: fixture.clock.now()

@@ -16,7 +16,7 @@ import Testing
             script: "x",
             hook: "on_event",
             event: nil,
-            order: "ord_1",
+            order: nil,
             input: .update(Personal(["name": .string(Self.finding)])),
             state: .dead,
             logs: [

@@ -62,7 +62,7 @@ local function send_test(request, ctx)
     elseif not screening.given(ctx, body, "candidate.email") then
         ctx.reject("The candidate has no e-mail address. Add one in Greenhouse and send the test again.")
     end
-    local order, problem = screening.place(ctx, {
+    local order, problem = screening.order(ctx, {
         external_id = external_id_of(url),
         package = package_of(body, ctx),
         candidate = screening.candidate(ctx, {

@@ -117,7 +117,7 @@ local function on_event(event, ctx)
     if metadata.callback_url and not metadata.callback_url:find("^https?://[^%s%c]+$") then
         reject(ctx, external_id, "The payload's callback_url is not an address.")
     end
-    local order, problem = screening.place(ctx, {
+    local order, problem = screening.order(ctx, {
         external_id = external_id,
         package = package,
         candidate = candidate_of(read, ctx),

@@ -38,7 +38,7 @@ static bool word(decoder *d, const char *text, size_t length) {
 }
 
 static void number(decoder *d) {
-    const char *problem = fls_json_number(d->L, &d->at, d->end, d->mends);
+    const char *problem = fls_json_number(d->L, &d->at, d->end);
     if (problem != NULL) {
         fail(d, problem);
     }

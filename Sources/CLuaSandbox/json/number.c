@@ -131,7 +131,7 @@ static bool push_whole(lua_State *L, const unsigned char *from, const unsigned c
     return true;
 }
 
-const char *fls_json_number(lua_State *L, const unsigned char **at, const unsigned char *end, bool whole) {
+const char *fls_json_number(lua_State *L, const unsigned char **at, const unsigned char *end) {
     reader r = {.at = *at, .end = end, .exact = true};
     const unsigned char *from = *at;
     const char *problem = NULL;
@@ -162,7 +162,7 @@ const char *fls_json_number(lua_State *L, const unsigned char **at, const unsign
         return problem;
     }
     if (!integer) {
-        if (!whole || !push_whole(L, from, r.at, negative, count, r.exponent)) {
+        if (!push_whole(L, from, r.at, negative, count, r.exponent)) {
             push_float(L, &r, from, negative);
         }
     } else if (r.exact && r.digits <= (uint64_t)INT64_MAX + negative) {

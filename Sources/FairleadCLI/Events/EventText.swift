@@ -15,7 +15,8 @@ enum EventText {
     static func details(_ event: JSON) -> String {
         var facts: [[String]] = []
         for (name, path) in [
-            ("connection", "connection"), ("account", "account"), ("order", "order"), ("orders", "orders"), ("external id", "external_id"), ("path", "path"),
+            ("connection", "connection"), ("account", "account"), ("order", "order"), ("orders", "orders"), ("external id", "external_id"),
+            ("path", "path"),
             ("received", "received_at"), ("happened", "occurred_at"), ("received again", "duplicate_count"), ("runs", "runs"), ("reason", "reason"),
         ] where !event.cell(path).isEmpty && event.cell(path) != "0" {
             facts.append([name, event.cell(path)])

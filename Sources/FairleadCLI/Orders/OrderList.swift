@@ -34,6 +34,9 @@ struct OrderList: AsyncParsableCommand {
     @Option(name: .customLong("external-id"), help: ArgumentHelp("With this external id.", valueName: "id"))
     var externalID: String?
 
+    @Option(help: ArgumentHelp("With a problem of this code, such as unknown_at_provider.", valueName: "code"))
+    var problem: String?
+
     @Option(help: ArgumentHelp("Name or e-mail that begins so, or external id or provider ref that is so.", valueName: "text"))
     var find: String?
 
@@ -46,7 +49,7 @@ struct OrderList: AsyncParsableCommand {
             filters("state", state) + filters("connection", connection) + span.query
             + filters([
                 ("outcome", outcome), ("waiting_on", waitingOn), ("account", account), ("provider", provider), ("external_id", externalID),
-                ("q", find),
+                ("problem", problem), ("q", find),
             ])
         let response = try await host.ask { try await $0.get(["orders"], query: given + page.query) }
         host.show(response) { OrderText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }

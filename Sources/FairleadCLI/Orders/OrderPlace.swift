@@ -8,7 +8,8 @@ struct OrderPlace: AsyncParsableCommand {
         commandName: "place",
         abstract: "Places an order, as the ATS would.",
         discussion: """
-            The same external id on a connection gives the same order: nothing is ordered twice.
+            The same external id on a connection gives the same order: nothing is ordered twice. With --reorder a new one is placed where that order was
+            refused, cancelled or given up, and surely is not at the provider any more.
 
             Examples:
               fairlead order place --connection acme --external-id application-101 --package pkg_1 \\
@@ -47,6 +48,9 @@ struct OrderPlace: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What scripts find again on the order: a JSON object.", valueName: "json"))
     var metadata: String?
 
+    @Flag(help: "Order anew where the order of this external id ended without a result.")
+    var reorder = false
+
     @Option(help: ArgumentHelp("The request as the API takes it, as JSON; - for standard input. Other options stand before it.", valueName: "file"))
     var file: String?
 
@@ -62,8 +66,9 @@ struct OrderPlace: AsyncParsableCommand {
         let response = try await host.ask { try await $0.post(["orders"], body: body, key: idempotencyKey) }
         host.show(response) { order in
             let id = order.cell("id")
+            let place = order["previous"]?.text.map { ", in place of \($0)" } ?? ""
             return response.status == 201
-                ? "Placed \(id), \(order.cell("state")). fairlead order show \(id) tells how it goes on."
+                ? "Placed \(id), \(order.cell("state"))\(place). fairlead order show \(id) tells how it goes on."
                 : "\(id) stands already for this external id, \(order.cell("state")): nothing was ordered again."
         }
     }
@@ -93,6 +98,7 @@ struct OrderPlace: AsyncParsableCommand {
         var candidate = body["candidate"] ?? [:]
         for (name, value) in fields { if let value { candidate[name] = .string(value) } }
         body["candidate"] = candidate
+        if reorder { body["reorder"] = true }
         if let metadata {
             guard let json = try? JSON(parsing: metadata), json.members != nil else { throw ValidationError("--metadata takes a JSON object.") }
             body["metadata"] = json

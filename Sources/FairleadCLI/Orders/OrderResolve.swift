@@ -7,12 +7,14 @@ struct OrderResolve: AsyncParsableCommand {
         commandName: "resolve",
         abstract: "Settles an uncertain order: the provider's answer was lost, and a person has looked.",
         discussion: """
-            Look at the provider first. --resubmit orders (and bills) again.
+            Look at the provider first. --resubmit orders (and bills) again. What is adopted is read first, where the provider can be read: it must be known there,
+            and be this candidate's; --force leaves that out. --release takes an adoption back.
 
             Examples:
               fairlead order resolve ord_… --adopt a1b2      the provider has it under this reference
               fairlead order resolve ord_… --resubmit        the provider does not have it
               fairlead order resolve ord_… --abandon         nothing more is to be done
+              fairlead order resolve ord_… --release         the wrong one was adopted
             """
     )
 
@@ -28,16 +30,28 @@ struct OrderResolve: AsyncParsableCommand {
     @Flag(help: "Nothing more is to be done.")
     var abandon = false
 
+    @Flag(help: "The wrong request was adopted: the order is uncertain again.")
+    var release = false
+
+    @Flag(help: "Adopt without looking at the request first.")
+    var force = false
+
+    @Option(help: "Why; kept on the timeline.")
+    var note: String?
+
     @OptionGroup var host: HostOptions
 
     func validate() throws {
-        let chosen = [adopt != nil, resubmit, abandon].count { $0 }
-        guard chosen == 1 else { throw ValidationError("Say one of --adopt, --resubmit and --abandon.") }
+        let chosen = [adopt != nil, resubmit, abandon, release].count { $0 }
+        guard chosen == 1 else { throw ValidationError("Say one of --adopt, --resubmit, --abandon and --release.") }
+        guard !force || adopt != nil else { throw ValidationError("--force belongs to --adopt.") }
     }
 
     func run() async throws {
-        var body: JSON = ["action": resubmit ? "resubmit" : "abandon"]
+        var body: JSON = ["action": resubmit ? "resubmit" : release ? "release" : "abandon"]
         if let adopt { body = ["action": "adopt", "provider_ref": .string(adopt)] }
+        if force { body["force"] = true }
+        body["note"] = note.map { .string($0) }
         let request = body
         host.show(try await host.ask { try await $0.post(["orders", id, "resolve"], body: request) }, as: OrderText.status)
     }

@@ -1,38 +1,83 @@
 import ArgumentParser
 import FairleadTools
+import Screening
 
 struct OrderRetry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
         abstract: "Sends one order again, or many, that failed or were refused: the provider surely does not have them.",
         discussion: """
-            Without --state, many means those that failed. An uncertain order is not among them: see fairlead order resolve.
+            What was wrong with one order can be mended as it is sent. Without --state, many means those that failed. An uncertain order is not among
+            them: see fairlead order resolve.
 
             Examples:
               fairlead order retry ord_…
               fairlead order retry --account zinc-uk --state refused --since 2h --dry-run
+              fairlead order retry ord_… --email ana.roe@example.test --note "mistyped in the ATS"
+              fairlead order retry --account zinc-uk --problem map_request_failed
             """
     )
 
     @Argument(help: "The order's identifier; filters instead name many.")
     var id: String?
 
-    @Option(help: "From this account.")
+    @Option(help: "For one order: the candidate's first name.")
+    var firstName: String?
+
+    @Option(help: "For one order: the candidate's last name.")
+    var lastName: String?
+
+    @Option(help: "For one order: the candidate's e-mail address.")
+    var email: String?
+
+    @Option(help: "For one order: the candidate's telephone number.")
+    var phone: String?
+
+    @Option(help: "For one order: the candidate's country, two letters.")
+    var country: String?
+
+    @Option(help: "For one order: the provider's package.")
+    var package: String?
+
+    @Option(help: "For one order: the account to order from. Else: those from this account.")
     var account: String?
 
-    @Option(help: "At this provider.")
+    @Option(help: ArgumentHelp("Those with a problem of this code.", valueName: "code"))
+    var problem: String?
+
+    @Option(help: "Those at this provider.")
     var provider: String?
 
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    private var others: [(name: String, value: String)] { filters([("account", account), ("provider", provider)]) }
+    private var candidate: [(name: String, value: String)] {
+        filters([("first_name", firstName), ("last_name", lastName), ("email", email), ("phone", phone), ("country", country)])
+    }
 
-    func validate() throws { try batch.validate(id, others) }
+    private var others: [(name: String, value: String)] { filters([("account", account), ("provider", provider), ("problem", problem)]) }
+
+    func validate() throws {
+        if id == nil {
+            guard candidate.isEmpty, package == nil else { throw ValidationError("Name the one order that is to be mended.") }
+            try batch.validate(id, others)
+        } else {
+            guard problem == nil, provider == nil else {
+                throw ValidationError("--problem and --provider are filters; name either one identifier, or filters.")
+            }
+            try batch.validate(id)
+        }
+    }
 
     func run() async throws {
         guard let id else { return try await batch.run(["orders", "retry"], "to be sent again", others, on: host) }
-        let response = try await host.ask { try await $0.post(["orders", id, "retry"], body: batch.single) }
+        var body: JSON = [:]
+        var mended: JSON = [:]
+        for (name, value) in candidate { mended[name] = .string(value) }
+        if !candidate.isEmpty { body["candidate"] = mended }
+        for (name, value) in [("package", package), ("account", account), ("note", batch.note)] { body[name] = value.map { .string($0) } }
+        let request = body
+        let response = try await host.ask { try await $0.post(["orders", id, "retry"], body: request) }
         host.show(response) { "\(OrderText.status($0)) It is sent again; fairlead order show \(id) tells how that ends." }
     }
 }

@@ -65,6 +65,8 @@ enum OrderText {
         if let problem = order["problem"], !problem.isNull {
             fact("problem", "\(problem.cell("code")): \(problem.cell("message")) (\(problem.cell("at")))")
         }
+        fact("in place of", order.cell("previous"))
+        fact("replaced by", order.cell("replaced_by"))
         facts += ats(order["ats"] ?? .null)
         fact("placed", order.cell("created_at"))
         fact("updated", order.cell("updated_at"))

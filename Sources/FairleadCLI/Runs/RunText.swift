@@ -6,7 +6,8 @@ enum RunText {
     static let list = ListText(
         columns: [
             ("run", "id"), ("state", "state"), ("hook", "hook"), ("connection", "connection"), ("event", "event"), ("order", "order"),
-            ("external id", "external_id"), ("attempt", "attempt"), ("next attempt", "next_attempt_at"), ("error", "error.code"), ("reason", "reason"), ("begun", "created_at"),
+            ("external id", "external_id"), ("attempt", "attempt"), ("next attempt", "next_attempt_at"), ("error", "error.code"),
+            ("reason", "reason"), ("begun", "created_at"),
         ],
         empty: "No runs yet. A run begins when an event comes in or an order changes; fairlead event list shows what came in."
     )
@@ -44,7 +45,8 @@ enum RunText {
             ["hook", "\(run.cell("hook")) of \(run.cell("plugin")) \(run.cell("plugin_version")) on the connection \(run.cell("connection"))"]
         ]
         for (name, path) in [
-            ("event", "event"), ("order", "order"), ("external id", "external_id"), ("begun", "created_at"), ("ended", "ended_at"), ("next attempt", "next_attempt_at"),
+            ("event", "event"), ("order", "order"), ("external id", "external_id"), ("begun", "created_at"), ("ended", "ended_at"),
+            ("next attempt", "next_attempt_at"),
         ]
         where !run.cell(path).isEmpty {
             facts.append([name, run.cell(path)])

@@ -32,7 +32,7 @@ extension Host {
             port: settings.server.port,
             limits: limits,
             routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes
-                + HealthRoutes.routes { await readiness.value() }
+                + HealthRoutes.routes(store: context.store.identity.id) { await readiness.value() }
                 + MetricsRoute.routes { try await metricsCache.value().get() },
             logger: context.logger
         )

@@ -16,7 +16,8 @@ package enum ConnectionKey: String, Sendable, CaseIterable {
         case .accounts: "The accounts that it may order from; the first is the default. Needed."
         case .secrets: "By name, as the plugin's README says. Of a list all are accepted and the first signs."
         case .settings: "As the plugin's schema says."
-        case .permissions: "`{ http: [origins] }`: what the overlay may call beyond the plugin, and where secrets that the plugin does not know may go."
+        case .permissions:
+            "`{ http: [origins] }`: what the overlay may call beyond the plugin, and where secrets that the plugin does not know may go."
         case .callbackHosts:
             "What an address may be that an order or a delivery names as the place to call back: `hooks.example.com`, `*.example.com` (every host below "
                 + "it), with a port or a scheme where only that will do. Without it, any."

@@ -45,7 +45,9 @@ struct ConnectionReading {
         return (block.texts("http") ?? []).compactMap { text in
             do throws(OriginPattern.Invalid) {
                 let pattern = try OriginPattern(text)
-                if let name = pattern.secret, !secrets.contains(name) { block.problem("http", "names the secret \(name), which secrets does not have") }
+                if let name = pattern.secret, !secrets.contains(name) {
+                    block.problem("http", "names the secret \(name), which secrets does not have")
+                }
                 return pattern
             } catch {
                 block.problem("http", "\(text) \(error.message)")

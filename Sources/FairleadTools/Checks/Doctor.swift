@@ -128,9 +128,14 @@ public struct Doctor: Sendable {
             let store = try await settings.store.open(keys: settings.encryptionKeys, clock: clock, random: SystemRandom())
             let load = try await store.load()
             let ahead = store.clock.now() - clock.now()
+            let id = store.identity.id
             await store.close()
             let waiting = load.queued.values.reduce(0, +)
             var message = "it opens" + unsealed + "; work queued: \(waiting)"
+            if let other = await running()?.json?["store"]?.text, other != id {
+                message += ", but the host at \(settings.address(environment)) runs on another one (\(other), this is \(id))"
+                return Finding(subject: "store", verdict: .warning, message: message)
+            }
             if let oldest = load.oldestDue, clock.now() - oldest > settings.patience {
                 message += ", the oldest due since \(oldest): nobody works on them, start fairlead serve"
                 return Finding(subject: "store", verdict: .warning, message: message)
@@ -149,19 +154,29 @@ public struct Doctor: Sendable {
                 let message = "another process has it open, but a host with these settings could not open it: \(why)"
                 return Finding(subject: "store", verdict: .problem, message: message)
             }
-            return await holder(verdict)
+            return await holder(of: path, error)
         }
     }
 
     private static let inUse = "in use by another process"
 
-    /// What the host that has the file open says of it.
-    private func holder(_ verdict: Finding.Verdict) async -> Finding {
-        let address = settings.address(environment)
+    /// What the host at the file's address answers to `/readyz`; nil where none does.
+    private func running() async -> WireResponse? {
         let own = HTTPTransport(maximumResponse: 1 << 16, connectTimeout: .seconds(2), allow: { _ in true })
-        let response = try? await own.send(WireRequest(.get, address + "/readyz", timeout: .seconds(5)))
+        let response = try? await own.send(WireRequest(.get, settings.address(environment) + "/readyz", timeout: .seconds(5)))
         await own.shutdown()
+        return response
+    }
+
+    /// What the host that has the file open says of it.
+    private func holder(of path: String, _ error: any Error) async -> Finding {
+        let address = settings.address(environment)
+        let response = await running()
         let host = response?.json
+        if let theirs = host?["store"]?.text, let ours = StoreURL.identifier(ofStoreAt: path), theirs != ours {
+            let message = "\(error); the host at \(address) runs on another store (\(theirs), this is \(ours))"
+            return Finding(subject: "store", verdict: .warning, message: message)
+        }
         if response?.status == 200, host?["status"]?.text != nil {
             return Finding(subject: "store", verdict: .fine, message: "a running host has it, and is able to work")
         }

@@ -6,7 +6,7 @@ import Synchronization
 /// Accounts that the provider no longer lets in: their work waits instead of being refused order by order.
 ///
 /// Kept in the store, so that it holds for all replicas and over a restart. It ends when the account's credentials change, when a check of the account
-/// goes well, and is tried from time to time.
+/// goes well, and is tried from time to time. What somebody paused for another reason, only a person ends.
 final class AccountPauses: Sendable {
     /// How often the store is asked.
     private static let freshness = Duration.seconds(2)
@@ -34,6 +34,8 @@ final class AccountPauses: Sendable {
     /// from now on.
     func effects(of error: ProviderError, at account: ProviderAccount) async throws -> [Effect] {
         guard error.code == .unauthorised, try await pause(of: account) == nil else { return [] }
+        // Read anew rather than from memory: somebody may have paused it a moment ago, and that pause is not to end with the credentials'.
+        if let stored = try await store.state(of: .account(account.account.id)).pause, stored.credentials == nil { return [] }
         let (id, now) = (account.account.id, environment.clock.now())
         let message = "\(account.provider.manifest.title) rejects the account's credentials (\(error)); its work waits until they are put right"
         let problem = Problem(code: "account_paused", message: message, at: now)
@@ -43,13 +45,13 @@ final class AccountPauses: Sendable {
         return [.pause(.account(id), pause)]
     }
 
-    /// What lets an account's work go on; nothing where it is not paused.
+    /// What lets an account's work go on that waits for its credentials; nothing where it does not, or is paused for another reason.
     func lifting(_ account: ProviderAccount) async throws -> [Effect] {
         let id = account.account.id
         // Read anew rather than from memory: another replica may have paused it since.
-        guard try await store.state(of: .account(id)).pause != nil else { return [] }
+        guard let pause = try await store.state(of: .account(id)).pause, pause.credentials != nil else { return [] }
         known.withLock { $0[id] = (nil, environment.clock.now()) }
-        environment.logger.notice("an account goes on: the provider takes its credentials", metadata: ["account": "\(id)"])
+        environment.logger.notice("an account goes on", metadata: ["account": "\(id)"])
         return [.pause(.account(id), nil)]
     }
 

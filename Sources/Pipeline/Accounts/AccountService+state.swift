@@ -1,4 +1,5 @@
 import Screening
+import Synchronization
 
 extension AccountService {
     // MARK: Whether it can be asked
@@ -29,6 +30,14 @@ extension AccountService {
         return nil
     }
 
+    /// When an order that is due to be read at a time is read, as far as is known: not while its account rests or its provider does not answer, and nobody knows
+    /// when while the account is paused.
+    func nextRead(_ due: Timestamp, of account: ProviderAccount) async throws -> Timestamp? {
+        guard try await pause(of: account) == nil else { return nil }
+        let times = [due, environment.clock.now(), try await rest(of: account), unanswered.nextAttempt(account.account.id)]
+        return times.compactMap(\.self).max()
+    }
+
     /// Takes reads from the account's budget; none while it rests.
     func reads(_ count: Int, from account: ProviderAccount) async throws -> Grant {
         if let rest = try await rest(of: account) { return Grant(count: 0, next: rest) }
@@ -47,15 +56,40 @@ extension AccountService {
     func answered(_ account: ProviderAccount) { unanswered.note(nil, of: account.account.id, environment) }
 
     /// A call that changes nothing failed: notes whether the provider is there, takes the credentials, and wants to be asked at present.
-    func failed(_ error: ProviderError, at account: ProviderAccount) async throws -> AccountFinding {
+    /// - Parameter reference: the request that it was about; nil where it was about none.
+    func failed(_ error: ProviderError, at account: ProviderAccount, about reference: String? = nil) async throws -> AccountFinding {
         unanswered.note(error, of: account.account.id, environment)
         var finding = rest(account, after: error)
-        finding.effects += try await rejected(error, by: account)
+        if try await isAboutCredentials(error, at: account, besides: reference) {
+            finding.rejectsCredentials = true
+            finding.effects += try await rejected(error, by: account)
+        }
         return finding
     }
 
     /// What pauses the account where the provider rejected its credentials.
     func rejected(_ error: ProviderError, by account: ProviderAccount) async throws -> [Effect] { try await pauses.effects(of: error, at: account) }
+
+    /// Whether an error means that the account's credentials are rejected. A 403 may as well be about what was asked for, or come from something in between that
+    /// took exception to it: then the provider is asked something else. Where there is nothing else to ask, an order that was created of late shows that the
+    /// credentials are good.
+    /// - Parameter reference: a request that the error is about, and which is not asked about.
+    func isAboutCredentials(_ error: ProviderError, at account: ProviderAccount, besides reference: String? = nil) async throws -> Bool {
+        guard error.code == .unauthorised else { return false }
+        guard error.status == 403 else { return true }
+        do {
+            try await probe(account, besides: reference)
+            return false
+        } catch let again as ProviderError where again.code == .unauthorised {
+            return true
+        } catch let other where other is ProviderError || other is CommandError {
+            let last = created.withLock { $0[account.account.id] }
+            return last.map { $0 + .seconds(900) < environment.clock.now() } ?? true
+        }
+    }
+
+    /// An order was created.
+    func noteCreation(at account: String) { created.withLock { $0[account] = environment.clock.now() } }
 
     /// What rests the account where the provider said that it is asked too often.
     func rest(_ account: ProviderAccount, after error: ProviderError) -> AccountFinding {
@@ -77,6 +111,8 @@ extension AccountService {
 struct AccountFinding: Sendable {
     /// What is written about the account.
     var effects: [Effect] = []
+    /// Whether it was about the account's credentials: all of the account's work waits.
+    var rejectsCredentials = false
     /// Until when it rests, where the provider said that it is asked too often.
     var restsUntil: Timestamp?
 }

@@ -1,11 +1,12 @@
 import Logging
 import Screening
+import Synchronization
 
 /// Accounts at providers, as everything else in the pipeline deals with them: how one is spoken to, whether it can be asked at present, and what an answer
 /// says about that.
 ///
 /// Stages, scripts and commands all stand above it. What is known of an account beyond its settings is read and written here and nowhere else.
-struct AccountService: Sendable {
+final class AccountService: Sendable {
     let environment: Environment
     let store: any Store
     /// Accounts whose provider does not answer.
@@ -17,6 +18,8 @@ struct AccountService: Sendable {
     let pauses: AccountPauses
     let listed = PackageCache()
     let rests = RestGrowth()
+    /// When an order was last created at an account, by this process.
+    let created = Mutex<[String: Timestamp]>([:])
 
     /// - Parameter publicURL: where providers reach this host, without a trailing slash; nil where they cannot.
     init(

@@ -17,14 +17,16 @@ final class PackageCache: Sendable {
 
     private let state = Mutex(State())
 
+    /// - Parameter time: a list that was asked for before this time does not do; nil for any that is kept.
     func packages(
         of account: ProviderAccount,
         at timestamp: Timestamp,
+        listedAfter time: Timestamp? = nil,
         fetch: @escaping @Sendable () async throws -> [ScreeningPackage]
     ) async throws -> [ScreeningPackage] {
         let id = account.account.id
         let task = try state.withLock { state -> Task<[ScreeningPackage], any Error>? in
-            if let kept = state.kept[id], kept.since <= timestamp, timestamp < kept.until {
+            if let kept = state.kept[id], kept.since <= timestamp, timestamp < kept.until, time.map({ $0 < kept.since }) ?? true {
                 _ = try kept.result.get()
                 return nil
             }
@@ -43,7 +45,10 @@ final class PackageCache: Sendable {
         do { result = .success(try await fetch()) } catch { result = .failure(error) }
         let lifetime = (try? result.get()) == nil ? Duration.seconds(15) : .seconds(300)
         state.withLock { state in
-            state.kept[id] = Kept(result: result, since: timestamp, until: timestamp + lifetime)
+            // A list that is good for a while yet says more than a failure to get a newer one.
+            let isKept =
+                (try? result.get()) == nil && (try? state.kept[id]?.result.get()) != nil && state.kept[id].map { timestamp < $0.until } ?? false
+            if !isKept { state.kept[id] = Kept(result: result, since: timestamp, until: timestamp + lifetime) }
             state.asking[id] = nil
         }
         return try result.get()

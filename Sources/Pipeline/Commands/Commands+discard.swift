@@ -39,7 +39,7 @@ extension Commands {
         let message = [before?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
         // One that was abandoned stays so: the provider may have it, and it must not be sent again.
         next.status.problem = Problem(
-            code: before?.code == "abandoned" ? "abandoned" : "discarded",
+            code: before?.code == Problem.abandoned ? Problem.abandoned : "discarded",
             message: message.isEmpty ? "nothing is to be done about it" : message,
             at: environment.clock.now()
         )

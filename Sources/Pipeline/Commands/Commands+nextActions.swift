@@ -16,9 +16,11 @@ extension Commands {
     public func nextActions(for order: Order) async throws -> NextActions {
         var nextActions = NextActions()
         nextActions.nextAttemptAt = try await mapStoreError { try await store.due(.submit(order: order.id)) }
-        nextActions.nextReadAt = try await mapStoreError { try await store.due(.read(order: order.id)) }
+        let read = try await mapStoreError { try await store.due(.read(order: order.id)) }
+        nextActions.nextReadAt = read
         if let account = environment.registry.account(order.account), nextActions.nextAttemptAt ?? nextActions.nextReadAt != nil {
             nextActions.obstacle = try await problem(of: account)
+            if let read { nextActions.nextReadAt = try await mapStoreError { try await accounts.nextRead(read, of: account) } }
         }
         return nextActions
     }

@@ -136,7 +136,7 @@ extension RunSummary {
 
 extension Order {
     /// Whether a person may have it sent again: the provider surely does not have it.
-    var mayBeSentAgain: Bool { (state == .failed || state == .refused) && providerRef == nil && status.problem?.code != "abandoned" }
+    var mayBeSentAgain: Bool { (state == .failed || state == .refused) && isSurelyGone && replacedBy == nil }
 }
 
 extension Run {

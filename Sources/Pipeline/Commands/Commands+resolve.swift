@@ -2,54 +2,142 @@ public import Screening
 
 /// What a person found out about an order whose submission's answer was lost.
 public enum Resolution: Sendable, Equatable {
-    /// The provider has it under this reference.
-    case adopt(providerRef: String)
+    /// The provider has it under this reference. With `force` it is not looked at first.
+    case adopt(providerRef: String, force: Bool = false)
     /// The provider does not have it: send it again.
     case resubmit
     /// Nothing more is to be done.
     case abandon
+    /// It was adopted by mistake: nobody knows again whether the provider has it.
+    case release
 }
 
 extension Commands {
-    /// Settles an `uncertain` order by a person's decision.
-    /// - Throws: ``CommandError``: 404; 409 `not_uncertain` in any other state; 409 `conflict` where it was settled meanwhile, or another order has
-    ///   the reference.
+    /// Settles an `uncertain` order by a person's decision, or takes such a decision back.
+    ///
+    /// A reference that is to be adopted is looked at first, where the provider can be read: it must be known there, and be about nobody else.
+    /// - Throws: ``CommandError``: 404; 409 `not_uncertain` in any other state, `not_adopted` where nothing is to be taken back, `conflict` where it was
+    ///   settled meanwhile; 422 `unknown_reference` and `other_candidate`; 502 or 503 where the provider did not say.
     public func resolve(order id: String, _ resolution: Resolution, note: String? = nil) async throws -> Order {
         let order = try await store.known(order: id)
+        if resolution == .release { return try await release(order, note: note) }
         guard order.state == .uncertain else {
             throw CommandError(409, "not_uncertain", "The order is \(order.state.rawValue); only an uncertain order can be resolved.")
         }
         var next = order
         var effects: [Effect] = []
+        var kind = "command"
+        var details: JSON = [:]
         let text: String
         next.status.problem = nil
         switch resolution {
-        case .adopt(let reference):
-            if let holder = try await mapStoreError({ try await accounts.holder(of: reference, besides: order) }) {
-                throw CommandError(409, "conflict", "The order \(holder.id) has that request already; look for this order's own at the provider.")
-            }
+        case .adopt(let reference, let force):
+            if !force { details["confirmed"] = .bool(try await confirms(reference, as: order)) }
             next.providerRef = reference
+            next.record.isAdopted = true
             next.status.state = .requested
-            text = "adopted the provider's request"
+            details["provider_ref"] = .string(reference)
+            text = "adopted the provider's request" + (force ? " without looking at it" : "")
             if let account = environment.registry.account(order.account), account.capabilities.report {
                 effects.append(.queue(QueuedWork(.read(order: id), account: order.account, due: environment.clock.now(), priority: 0)))
             }
         case .resubmit:
             next.returnToAccepted()
+            next.record.hasLostAnswer = true
             text = "to be sent again"
             effects.append(
                 .queue(
                     QueuedWork(.submit(order: id), concurrencyKey: QueuedWork.concurrencyKey(order: id), due: environment.clock.now(), priority: 1)
                 )
             )
-        case .abandon:
+        case .abandon, .release:
             next.status.state = .failed
-            next.status.problem = Problem(code: "abandoned", message: "given up by a person", at: environment.clock.now())
-            text = "abandoned"
+            next.status.problem = Problem(code: Problem.abandoned, message: "given up by a person", at: environment.clock.now())
+            // The word that takes it out of the dead letters.
+            kind = "discarded"
+            text = "abandoned: nothing is to be done about it"
         }
-        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, actor: actor, note: note, environment)
+        let change = OrderChange(
+            from: order,
+            to: next,
+            cause: .operator,
+            kind: kind,
+            text: text,
+            details: details,
+            actor: actor,
+            note: note,
+            environment
+        )
         let all = change.effects + effects
         try await writer.write(all, change.update)
         return try await store.known(order: id)
+    }
+
+    /// Takes an adoption back. What was read of the other request is no part of the order.
+    private func release(_ order: Order, note: String?) async throws -> Order {
+        guard order.record.isAdopted, let reference = order.providerRef else {
+            throw CommandError(409, "not_adopted", "Nobody adopted a request for this order; there is nothing to take back.")
+        }
+        guard order.replacedBy == nil else { throw Commands.replaced(order) }
+        var next = order
+        next.providerRef = nil
+        next.record.isAdopted = false
+        (next.record.unknownReads, next.record.unknownReadAt) = (0, nil)
+        let message =
+            "A person took back that \(order.provider) has the order as \(reference); it may or may not have it. "
+            + "Look there, then adopt its reference, resubmit or abandon."
+        next.status = Order.Status(.uncertain, problem: Problem(code: "uncertain", message: message, at: environment.clock.now()))
+        let change = OrderChange(
+            from: order,
+            to: next,
+            cause: .operator,
+            kind: "command",
+            text: "the adoption was taken back",
+            details: ["provider_ref": .string(reference)],
+            actor: actor,
+            note: note,
+            environment
+        )
+        try await writer.write(change.effects + [.unqueue(.read(order: order.id))], change.update)
+        return try await store.known(order: order.id)
+    }
+
+    /// Looks at a request at the provider before it is adopted. Returns whether it says that it is the order's; false where nothing tells whose it is.
+    /// - Throws: ``CommandError`` 422 where there is none, or it is somebody else's; 502 or 503 where the provider did not say.
+    private func confirms(_ reference: String, as order: Order) async throws -> Bool {
+        if let holder = try await mapStoreError({ try await accounts.holder(of: reference, besides: order) }) {
+            throw CommandError(
+                422,
+                "other_candidate",
+                "The order \(holder.id) has that request already; look for this order's own at the provider.",
+                found: ["order": .string(holder.id)]
+            )
+        }
+        guard let account = environment.registry.account(order.account), account.capabilities.report else { return false }
+        let title = account.provider.manifest.title
+        guard try await mapStoreError({ try await accounts.problem(of: account) }) == nil,
+            try await mapStoreError({ try await accounts.reads(1, from: account) }).count == 1
+        else {
+            let detail = "\(title) cannot be asked about \(reference) at present; ask again, or adopt it with force."
+            throw CommandError(503, "provider_unavailable", detail, retryAfter: .seconds(60))
+        }
+        let report: Report?
+        do { report = try await account.provider.report(for: reference, accounts.session(account)) } catch let error as ProviderError {
+            throw CommandError(error, "\(title) did not say what \(reference) is (\(error)); ask again, or adopt it with force.")
+        }
+        guard let report else {
+            throw CommandError(422, "unknown_reference", "\(title) knows no request \(reference); look there again, or adopt it with force.")
+        }
+        guard let subject = report.subject, let isOurs = subject.isSubject(of: order) else { return false }
+        guard isOurs else {
+            let detail = "The request \(reference) at \(title) is somebody else's; look for this order's own, or adopt it with force."
+            throw CommandError(422, "other_candidate", detail, found: subject.json)
+        }
+        return true
+    }
+
+    /// The refusal of a command on an order that was replaced.
+    static func replaced(_ order: Order) -> CommandError {
+        CommandError(409, "replaced", "The order \(order.replacedBy ?? "") was placed in its place; that one goes on.")
     }
 }

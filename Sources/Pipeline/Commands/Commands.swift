@@ -41,6 +41,9 @@ public struct Commands: Sendable {
         return commands
     }
 
+    /// What an order's package is held against.
+    var packages: PackageRule { PackageRule(environment: environment, store: store, accounts: accounts) }
+
     /// What was asked for about an order, as its timeline tells it.
     func entry(_ order: String, _ text: String, note: String?, details: JSON = [:]) -> TimelineEntry {
         TimelineEntry(
@@ -55,9 +58,11 @@ public struct Commands: Sendable {
     }
 
     /// Places an order, unless the connection has one with the same external id: then that one comes back.
+    ///
+    /// With `reorder` in the request a new one is placed where that one was refused, cancelled or given up, and surely is not at its provider.
     /// - Parameter choosesDestinations: whether the caller may say where the connection's scripts send, with its secrets: the ATS says that of its orders.
     /// - Throws: ``CommandError``: 404 for an unknown connection, 403 for a destination from a caller who may choose none, 422 for a field that is
-    ///   missing or malformed or an account the connection may not use.
+    ///   missing or malformed, an account the connection may not use, or a package the account does not have.
     public func place(_ request: JSON, choosesDestinations: Bool = true) async throws -> (order: Order, isNew: Bool) {
         guard let name = request["connection"]?.text else {
             throw CommandError(FieldProblem(path: "connection", expected: "a connection's name", found: "nothing"))
@@ -71,8 +76,15 @@ public struct Commands: Sendable {
             )
         }
         let order: Order
-        do { order = try connection.order(request, environment, named: { _ in true }) } catch { throw CommandError(error) }
-        let placed = try await mapStoreError { try await store.place(order) }
+        let reorder: Reorder?
+        do {
+            order = try connection.order(request, environment, named: { _ in true })
+            reorder = try request.flag("reorder") ? Reorder() : nil
+        } catch { throw CommandError(error) }
+        let placed = try await mapStoreError {
+            if let problem = try await packages.problem(of: order, on: connection, reorder) { throw CommandError(problem) }
+            return try await store.place(order, reorder: reorder)
+        }
         if placed.isNew { environment.log([.order(placed.order)]) }
         return placed
     }
@@ -138,7 +150,9 @@ public struct Commands: Sendable {
     public func problem(of connection: Connection) -> JSON? {
         if let at = breakers.storage.refused(connection.id) {
             let quota = Quota(.stored, of: connection.id, limit: connection.limits.storedBytesPerDay)
-            return ["code": .string(quota.code), "message": .string(quota.sentence(connection.limits) + "; deliveries are answered 429"), "at": JSON(at)]
+            return [
+                "code": .string(quota.code), "message": .string(quota.sentence(connection.limits) + "; deliveries are answered 429"), "at": JSON(at),
+            ]
         }
         return breakers.scripts.isOpen(ScriptRunner.breaker(of: connection.id, connection.scripts)) ? ScriptRunner.paused.json : nil
     }
@@ -239,6 +253,16 @@ public struct Commands: Sendable {
     private func run(_ id: String) async throws -> Run {
         guard let run = try await mapStoreError({ try await store.run(id) }) else { throw CommandError.notFound("run") }
         return run
+    }
+}
+
+extension JSON {
+    /// A member that is true or false; false where it is missing or null.
+    /// - Throws: ``FieldProblem`` where it is something else.
+    func flag(_ name: String) throws(FieldProblem) -> Bool {
+        guard let value = self[name], !value.isNull else { return false }
+        guard let flag = value.boolean else { throw FieldProblem(path: name, expected: "true or false", found: value.kind.withArticle) }
+        return flag
     }
 }
 

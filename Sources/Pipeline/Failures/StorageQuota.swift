@@ -27,7 +27,9 @@ final class StorageQuota: Sendable {
         // Near the limit every answer counts.
         if let known = look, now < known.at || now - known.at > Self.lifetime || known.stored + bytes > limit / 2 { look = nil }
         var present: Look
-        if let look { present = look } else {
+        if let look {
+            present = look
+        } else {
             present = Look(stored: try await store.usage(of: connection.id).amount(.stored, at: now), at: now)
         }
         let isOver = present.stored + bytes > limit

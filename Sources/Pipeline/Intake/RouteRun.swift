@@ -46,7 +46,13 @@ struct RouteRun: Sendable {
             let first = try await scripts.attempt(begun, for: event, of: connection, on: connection.scripts, remembered: [])
             guard case .interrupted = first.end else { return first }
             // Somebody else's script ended the worker.
-            return try await scripts.attempt(begun, for: event, of: connection, on: connection.scripts, remembered: try await store.steps(of: begun.id))
+            return try await scripts.attempt(
+                begun,
+                for: event,
+                of: connection,
+                on: connection.scripts,
+                remembered: try await store.steps(of: begun.id)
+            )
         }
         if let attempt { run = run.about(attempt.subjects) }
         let now = environment.clock.now()

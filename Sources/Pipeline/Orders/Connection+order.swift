@@ -40,9 +40,10 @@ struct DeliveredTexts {
             default: break
             }
         }
-        if let body = input["body"] { collect(body) }
-        if let raw = input["raw"]?.text {
-            if let body = try? JSON(parsing: raw) { collect(body) } else { FormEncoding.pairs(raw).forEach { collect(.string($0.value)) } }
+        if let body = Delivery.body(of: input) {
+            collect(body)
+        } else if let raw = input["raw"]?.text {
+            FormEncoding.pairs(raw).forEach { collect(.string($0.value)) }
         }
         if let query = input["query"] { collect(query) }
         self.texts = texts

@@ -11,6 +11,8 @@ struct OrderCancellation: Sendable {
     ///
     /// - Parameter note: what `actor` says about it; stands on the order's timeline.
     ///
+    /// A refusal is not taken at its word: the provider may have acted on an earlier attempt that was never answered. The order is looked at first.
+    ///
     /// Calling again on a cancelled order returns it as it is.
     /// - Throws: ``CommandError``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503
     ///   where the provider did not answer.
@@ -26,7 +28,7 @@ struct OrderCancellation: Sendable {
             case .accepted:
                 if let cancelled = try await write(order, actor, note, [.unqueue(.submit(order: id))]) { return cancelled }
             default:
-                if !isCancelledThere { try await cancelAtProvider(order) }
+                if !isCancelledThere, try await !cancelAtProvider(order, by: actor) { continue }
                 isCancelledThere = true
                 if let cancelled = try await write(order, actor, note, []) { return cancelled }
             }
@@ -34,20 +36,78 @@ struct OrderCancellation: Sendable {
         throw CommandError(409, "conflict", "The order keeps changing; ask again.")
     }
 
-    private func cancelAtProvider(_ order: Order) async throws {
+    /// Returns once the order is cancelled at its provider; false where the order moved on before it was asked.
+    private func cancelAtProvider(_ order: Order, by actor: Actor) async throws -> Bool {
+        let unsupported = CommandError(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
         guard let account = environment.registry.account(order.account), account.capabilities.cancel != nil, let reference = order.providerRef else {
-            throw CommandError(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
+            throw unsupported
+        }
+        // Where the order cannot be looked at, only what was noted before tells a refusal from the echo of a cancellation.
+        if !account.capabilities.report, !order.record.isCancelling {
+            guard try await mark(order, true, "the provider is asked to cancel", by: actor) else { return false }
         }
         do {
             switch try await account.provider.cancel(reference, accounts.session(account)) {
-            case .cancelled: return
+            case .cancelled: return true
             case .tooLate(let words):
-                throw CommandError(409, "too_late", "The provider does not cancel the order any more." + (words.map { " It says: \($0)" } ?? ""))
-            case .unsupported: throw CommandError(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
+                let refusal = CommandError(
+                    409,
+                    "too_late",
+                    "The provider does not cancel the order any more." + (words.map { " It says: \($0)" } ?? "")
+                )
+                if try await isCancelled(order, account, after: refusal) { return true }
+                throw refusal
+            case .unsupported: throw unsupported
             }
         } catch let error as ProviderError {
-            throw CommandError(error, "The provider did not confirm the cancellation: \(error.message.value)")
+            let failure = CommandError(error, "The provider did not confirm the cancellation: \(error.message.value)")
+            // A request that did not leave, and one that was put off, did nothing.
+            guard ![.rateLimited, .unauthorised, .unsupported].contains(error.code), account.capabilities.report else { throw failure }
+            guard case .recognised(.cancelled)? = try? await account.provider.report(for: reference, accounts.session(account))?.status else {
+                throw failure
+            }
+            return true
         }
+    }
+
+    /// Whether an order whose cancellation the provider refuses is cancelled there.
+    /// - Throws: ``CommandError`` 503 where that cannot be known at present.
+    private func isCancelled(_ order: Order, _ account: ProviderAccount, after refusal: CommandError) async throws -> Bool {
+        guard let reference = order.providerRef else { return false }
+        guard account.capabilities.report else {
+            // It was asked before this attempt, and what came of that is not known.
+            guard !order.record.isCancelling else {
+                throw CommandError(
+                    409,
+                    "uncertain",
+                    "The provider refuses the cancellation, and never answered an earlier one: it may have acted on that. Ask the provider."
+                )
+            }
+            if let marked = try await store.order(order.id) { _ = try await mark(marked, false, "the provider refused to cancel", by: .system) }
+            return false
+        }
+        let unknown = CommandError(
+            503,
+            "provider_no_answer",
+            "The provider refuses the cancellation, and does not say how the order stands, which may be cancelled already; ask again.",
+            retryAfter: .seconds(30)
+        )
+        do {
+            switch try await account.provider.report(for: reference, accounts.session(account))?.status {
+            case .recognised(.cancelled)?: return true
+            case .recognised?, .unrecognised?: return false
+            case nil: throw unknown
+            }
+        } catch is ProviderError { throw unknown }
+    }
+
+    /// Notes whether the provider is being asked to cancel; false where the order moved on meanwhile.
+    private func mark(_ order: Order, _ isCancelling: Bool, _ text: String, by actor: Actor) async throws -> Bool {
+        var next = order
+        next.record.isCancelling = isCancelling
+        let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, actor: actor, environment)
+        do { try await writer.write(change.effects) } catch let error as CommandError where error.code == "conflict" { return false }
+        return true
     }
 
     /// Writes the cancellation; nil where the order moved on meanwhile.
@@ -55,7 +115,9 @@ struct OrderCancellation: Sendable {
         var next = order
         next.status.state = .cancelled
         next.status.outcome = nil
-        next.status.problem = nil
+        // Two requests at the provider do not become one by cancelling the one that is known.
+        if next.status.problem?.code != Problem.secondReference { next.status.problem = nil }
+        next.record.isCancelling = false
         let change = OrderChange(
             from: order,
             to: next,

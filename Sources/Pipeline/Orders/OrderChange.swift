@@ -29,6 +29,11 @@ struct OrderChange: Sendable {
         after.version = before.version + 1
         after.updatedAt = now
         if after.state != .accepted, after.state != .submitting { after.lastNotifiedState = nil }
+        if ![.refused, .cancelled, .failed].contains(after.state) {
+            after.record.endedAt = nil
+        } else if before.state != after.state {
+            after.record.endedAt = now
+        }
         let entry = TimelineEntry(
             order: after.id,
             at: now,
@@ -50,6 +55,13 @@ struct OrderChange: Sendable {
         }
         guard let update = Update(from: before, to: after, cause: cause) else { return }
         self.update = update
+        let words = "\(update.previous.state.rawValue) → \(after.state.rawValue)\(after.outcome.map { " (\($0.rawValue))" } ?? "")"
+        if let newer = after.replacedBy {
+            let text = "\(words); the ATS is not told: \(newer) was ordered in its place"
+            let details: JSON = ["replaced_by": .string(newer), "cause": .string(cause.rawValue)]
+            effects.append(.timeline(TimelineEntry(order: after.id, at: now, kind: "update", text: text, details: details)))
+            return
+        }
         guard let run = OrderChange.run(for: update, at: now, environment) else { return }
         effects += [
             .run(run), .queue(QueuedWork(.run(run.id), concurrencyKey: QueuedWork.concurrencyKey(updatesOf: after.id), due: now)),
@@ -58,7 +70,7 @@ struct OrderChange: Sendable {
                     order: after.id,
                     at: now,
                     kind: "update",
-                    text: "\(update.previous.state.rawValue) → \(after.state.rawValue)\(after.outcome.map { " (\($0.rawValue))" } ?? "")",
+                    text: words,
                     details: ["run": .string(run.id), "cause": .string(cause.rawValue)]
                 )
             ),

@@ -11,7 +11,7 @@ enum SecondRequest {
         let message =
             "\(order.provider) names this order's request \(known), and \(named) as well; ask the provider which one stands, "
             + "and have the other cancelled"
-        next.status.problem = Problem(code: "second_reference", message: message, at: environment.clock.now())
+        next.status.problem = Problem(code: Problem.secondReference, message: message, at: environment.clock.now())
         return OrderChange(
             from: order,
             to: next,

@@ -12,6 +12,7 @@ struct LiveScriptHost: ConnectionScriptHost {
     let run: Run
     /// What the run's hook was called with.
     let input: JSON
+    let happenedAt: Timestamp
     let permissions: ScriptPermissions
 
     var clock: any WallClock { environment.clock }
@@ -20,7 +21,18 @@ struct LiveScriptHost: ConnectionScriptHost {
 
     func draft(_ arguments: JSON) async throws -> Order {
         let delivered = DeliveredTexts(run.order == nil ? input : .null)
-        do { return try connection.order(arguments, environment, named: delivered.contains) } catch { throw HostCallError(error) }
+        do {
+            let order = try connection.order(arguments, environment, named: delivered.contains)
+            let reorder = arguments["reorder"]?.boolean == true ? Reorder(endedBefore: happenedAt) : nil
+            if let problem = try await PackageRule(environment: environment, store: store, accounts: accounts).problem(
+                of: order,
+                on: connection,
+                reorder
+            ) {
+                throw problem
+            }
+            return order
+        } catch let problem as FieldProblem { throw HostCallError(problem) }
     }
 
     func order(id: String) async throws -> Order? {
@@ -109,7 +121,7 @@ struct LiveScriptHost: ConnectionScriptHost {
         switch effect {
         case .place: .within(Quota(.orders, of: connection.id, limit: connection.limits.ordersPerHour), effect)
         case .value(_, _, .some, _): .within(Quota(.values, of: connection.id, limit: connection.limits.valueBytes), effect)
-        case .value, .within: effect
+        case .value, .withdraw, .within: effect
         }
     }
 

@@ -41,7 +41,7 @@ struct RequestMapping: Sendable {
         guard connection.hooks.hooks.contains("map_request") else { return .shape(nil) }
         let shape: RequestShape?
         do {
-            shape = try account.provider.shape(of: order, callback: accounts.callback(for: order, account), key: order.id, session)
+            shape = try account.provider.shape(of: order, callback: accounts.callback(for: order, account), key: order.submissionKey, session)
         } catch let error as ProviderError { return .failed(message: error.message.value, after: nil) }
         guard let shape else {
             // The script may be there to prevent something, which must not happen just because the script was not run.

@@ -50,7 +50,8 @@ struct ScriptRunner: Sendable {
         on scripts: ConnectionScripts,
         remembered: [Step]
     ) async throws -> HookRunner.Attempt {
-        var input = try await RunInput(store).json(of: run, event: event)
+        let read = try await RunInput(store).read(run, event: event)
+        var input = read.json
         // What an event leads to is stored, too. An update is told in any case: it is little, and a result must not wait.
         if run.event != nil, remembered.isEmpty, let quota = try await storage.exceeded(by: 0, of: connection, in: store, environment) {
             let failure = RunFailure(quota.code, quota.sentence(connection.limits), plugin: connection.plugin.name, hook: run.hook)
@@ -91,6 +92,7 @@ struct ScriptRunner: Sendable {
             connection: connection,
             run: run,
             input: input,
+            happenedAt: read.happenedAt,
             permissions: connection.permissions(order: order, input: input)
         )
         let begun = environment.clock.now()

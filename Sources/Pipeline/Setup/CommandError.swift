@@ -10,12 +10,15 @@ public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible 
     public let detail: String
     /// When to ask again; nil where that is no use.
     public let retryAfter: Duration?
+    /// What was found, for those who may read personal data; nil where there is nothing.
+    public let found: Personal<JSON>?
 
-    public init(_ status: Int, _ code: String, _ detail: String, retryAfter: Duration? = nil) {
+    public init(_ status: Int, _ code: String, _ detail: String, retryAfter: Duration? = nil, found: JSON? = nil) {
         self.status = status
         self.code = code
         self.detail = detail
         self.retryAfter = retryAfter
+        self.found = found.map { Personal($0) }
     }
 
     /// A field that is missing or malformed: 422.

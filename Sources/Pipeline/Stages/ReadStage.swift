@@ -1,4 +1,5 @@
 import Logging
+import Metrics
 import Plugins
 import Screening
 
@@ -32,9 +33,12 @@ struct ReadStage: Sendable {
 
     private func applied(_ report: Report?, to present: Order) -> (decision: Decision, updates: [Update]) {
         let now = environment.clock.now()
+        guard let report else { return unknown(present) }
         var next = present
-        if let report, !report.isCoarserForm(of: present.status.providerStatus) {
-            next.status = StateMachine.status(after: report, from: present.status, at: now)
+        (next.record.unknownReads, next.record.unknownReadAt) = (0, nil)
+        if next.status.problem?.code == Problem.unknownAtProvider { next.status.problem = nil }
+        if !report.isCoarserForm(of: present.status.providerStatus) {
+            next.status = StateMachine.status(after: report, from: next.status, at: now)
         }
         // Done and queued anew, so that a refresh's urgency ends with it.
         var effects: [Effect] = []
@@ -42,6 +46,10 @@ struct ReadStage: Sendable {
             effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + wait)))
         }
         guard next != present else { return (Decision(.done, effects), []) }
+        if next.status == present.status {
+            next.version += 1
+            return (Decision(.done, [.order(next)] + effects), [])
+        }
         let event = Event(
             id: environment.identifier(.event),
             kind: .poll,
@@ -65,12 +73,56 @@ struct ReadStage: Sendable {
         return (Decision(.done, change.effects + [.record(event)] + effects), change.update.map { [$0] } ?? [])
     }
 
+    /// Reads in a row to which the provider must not know an order before that is a problem. A list may be behind, so they count only where they are some
+    /// time apart.
+    private static let unknownReads = 3
+    private static let unknownSpacing = Duration.seconds(5)
+    private static let unknownOrders = Counter(label: "fairlead_orders_unknown_at_provider_total")
+
+    /// The provider does not know the order's reference.
+    private func unknown(_ present: Order) -> (decision: Decision, updates: [Update]) {
+        let now = environment.clock.now()
+        var effects: [Effect] = []
+        if let wait = PollingSchedule.interval(of: present, environment) {
+            effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + wait)))
+        }
+        var next = present
+        let isSpaced = present.record.unknownReadAt.map { now < $0 || $0 + Self.unknownSpacing <= now } ?? true
+        let isShown = [Problem.unknownAtProvider, Problem.secondReference].contains(present.status.problem?.code)
+        guard isSpaced, !isShown else { return (Decision(.done, effects), []) }
+        next.record.unknownReads += 1
+        next.record.unknownReadAt = now
+        guard next.record.unknownReads >= Self.unknownReads else {
+            next.version += 1
+            return (Decision(.done, [.order(next)] + effects), [])
+        }
+        environment.logger.error("an order's provider does not know it", metadata: ["order": "\(present.id)", "account": "\(present.account)"])
+        Self.unknownOrders.increment()
+        let hint = present.record.isAdopted ? "; where the wrong one was adopted, release it" : "; look for the order there"
+        next.status.problem = Problem(
+            code: Problem.unknownAtProvider,
+            message: "\(present.provider) did not know the order's reference \(next.record.unknownReads) reads in a row\(hint)",
+            at: now
+        )
+        let change = OrderChange(
+            from: present,
+            to: next,
+            cause: .poll,
+            kind: "problem",
+            text: "\(present.provider) does not know the order's reference",
+            details: ["reads": .int(Int64(next.record.unknownReads))],
+            readsAgain: false,
+            environment
+        )
+        return (Decision(.done, change.effects + effects), [])
+    }
+
     private func failed(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async throws -> StageResult {
         let now = environment.clock.now()
         environment.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
-        let finding = try await accounts.failed(error, at: account)
+        let finding = try await accounts.failed(error, at: account, about: order.providerRef)
         if let until = finding.restsUntil { return .decided(Decision(.again(at: until, spent: false), finding.effects)) }
-        if error.code == .unauthorised { return .decided(Decision(.again(at: now + .seconds(30), spent: false), finding.effects)) }
+        if finding.rejectsCredentials { return .decided(Decision(.again(at: now + .seconds(30), spent: false), finding.effects)) }
         let interval = account.account.polling?.interval ?? .seconds(900)
         let backOff = Duration.seconds(min(30 << min(claim.attempt, 6), 1800))
         let again = Decision.Disposition.again(at: now + min(backOff, max(interval, .seconds(30))), spent: true)

@@ -24,6 +24,10 @@ struct RunStage: Sendable {
             let reason = "superseded: the ATS was told of a later change of the order by \(later), and must not go back to this one"
             return finish(run.ended(.discarded, ["kind": "superseded", "reason": .string(reason)], logs: run.logs, at: now), event: .done)
         }
+        if let newer = try await replacement(of: run) {
+            let reason: JSON = ["kind": "skipped", "reason": .string("\(newer) was ordered in this order's place: the ATS hears of that one")]
+            return finish(run.ended(.skipped, reason, logs: run.logs, at: now), event: .done)
+        }
         guard let connection = environment.registry.connection(run.connection) else {
             let message = "the connection \(run.connection) is not configured; retry the run when it is"
             return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
@@ -55,6 +59,12 @@ struct RunStage: Sendable {
             defer { scriptLimiter.release(connection.id) }
             return result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
         }
+    }
+
+    /// The order that took the place of the one which a run tells the ATS of; nil where there is none. The ATS hears of the newest order alone.
+    private func replacement(of run: Run) async throws -> String? {
+        guard run.hook == "on_update", let order = run.order else { return nil }
+        return try await store.order(order)?.replacedBy
     }
 
     /// As many runs of the connection as may be are under way.

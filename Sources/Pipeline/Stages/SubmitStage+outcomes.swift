@@ -9,8 +9,19 @@ extension SubmitStage {
         .settle(order: order.id) { [environment] present in
             guard present.state == .submitting || present.state == .accepted else { return (Decision(.done), []) }
             var next = present
-            next.status.state = .refused
-            next.status.problem = Problem(code: "refused", message: error.message.value, at: environment.clock.now())
+            // "It is there already" may be about the attempt that was never answered.
+            let isDoubtful = present.record.hasLostAnswer && error.status == 409
+            next.status.state = isDoubtful ? .uncertain : .refused
+            next.status.problem =
+                isDoubtful
+                ? Problem(
+                    code: "uncertain",
+                    message:
+                        "\(present.provider) refuses the order as one that it has (\(error.message.value)), and never answered an earlier attempt. "
+                        + "Look there, then adopt its reference, resubmit or abandon.",
+                    at: environment.clock.now()
+                )
+                : Problem(code: "refused", message: error.message.value, at: environment.clock.now())
             let change = OrderChange(
                 from: present,
                 to: next,
@@ -21,6 +32,28 @@ extension SubmitStage {
                 environment
             )
             return (Decision(.done, change.effects), change.update.map { [$0] } ?? [])
+        }
+    }
+
+    /// The account's credentials were rejected, and nothing was ordered: the order waits for them, its attempt unspent.
+    func wait(_ order: Order, _ error: ProviderError, isForbidden: Bool) -> StageResult {
+        let due = accounts.nextLook() + (isForbidden ? .seconds(60) : .zero)
+        return .settle(order: order.id) { [environment] present in
+            guard present.state == .accepted || present.state == .submitting else { return (Decision(.done), []) }
+            var next = present
+            next.status.state = .accepted
+            let message = "\(present.provider) rejected the account's credentials (\(error)); the order goes out when they are put right"
+            next.status.problem = isForbidden ? Problem(code: error.code.rawValue, message: message, at: environment.clock.now()) : nil
+            let change = OrderChange(
+                from: present,
+                to: next,
+                cause: .submit,
+                kind: "problem",
+                text: "not sent: the account's credentials are rejected",
+                details: SubmitStage.details(error),
+                environment
+            )
+            return (Decision(.again(at: due, spent: false), change.effects), [])
         }
     }
 

@@ -24,7 +24,11 @@ struct SubmitStage: Sendable {
         guard let account = environment.registry.account(order.account) else {
             return fail(claim, order, code: "account_missing", message: "the account \(order.account) is not configured", asked: nil)
         }
-        if let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
+        if let until = try await waits(account) {
+            // One that was itself answered 403 lets the others go first: what they are answered shows whether it is about the account.
+            let isForbidden = order.status.problem?.code == ProviderError.Code.unauthorised.rawValue
+            return .decided(Decision(.again(at: isForbidden ? until + .seconds(60) : until, spent: false)))
+        }
         if let until = await waitsForAnswer(account) { return .decided(Decision(.again(at: until, spent: false))) }
         let session = accounts.session(account)
         let (mapped, logs) = try await mapping.map(order, account, session, attempt: claim.attempt)
@@ -112,10 +116,11 @@ struct SubmitStage: Sendable {
                 order,
                 request: request,
                 callback: accounts.callback(for: order, account),
-                key: order.id,
+                key: order.submissionKey,
                 session
             )
             accounts.creating.note(nil, of: order.account, environment)
+            accounts.noteCreation(at: order.account)
             return settled(order.id, submission)
         } catch let error as ProviderError {
             accounts.creating.note(error, of: order.account, environment)
@@ -128,10 +133,28 @@ struct SubmitStage: Sendable {
     }
 
     private func afterFailure(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> StageResult {
-        // Where the store cannot say whether the account is paused already, the order's fate is written all the same.
-        let pauses = await environment.reportingFailure(of: "pausing an account") { try await pausing(account, after: error) } ?? []
+        if error.code == .unauthorised, let rule = error.creation, rule != .uncertain { return await rejected(claim, order, error, account) }
         let finding = accounts.rest(account, after: error)
-        return result(claim, order, error, account, restsUntil: finding.restsUntil).adding(pauses + finding.effects)
+        return result(claim, order, error, account, restsUntil: finding.restsUntil).adding(finding.effects)
+    }
+
+    /// The credentials were rejected, which says nothing about the order: it waits, and the ATS is not told. Where it is not the account's credentials, for
+    /// other things are answered, this order alone waits, and is tried again as after any failure that may pass.
+    private func rejected(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> StageResult {
+        environment.logger.warning(
+            "submission rejected",
+            metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"]
+        )
+        // Where the store cannot say whether the account is paused already, the order's fate is written all the same.
+        let pauses = await environment.reportingFailure(of: "pausing an account") {
+            try await accounts.isAboutCredentials(error, at: account) ? try await accounts.rejected(error, by: account) : nil
+        }
+        guard let effects = pauses ?? [] else {
+            let message =
+                "\(account.provider.manifest.title) answered HTTP 403 to this order, although the account's credentials are good: \(error.text)"
+            return fail(claim, order, code: error.code.rawValue, message: message, asked: nil)
+        }
+        return wait(order, error, isForbidden: error.status == 403).adding(effects)
     }
 
     private func result(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount, restsUntil: Timestamp?) -> StageResult {
@@ -151,21 +174,6 @@ struct SubmitStage: Sendable {
                 restsUntil: restsUntil
             )
         }
-    }
-
-    /// The credentials were rejected. A single 403 may be about what was ordered rather than about who ordered it: then the provider is asked something
-    /// else.
-    private func pausing(_ account: ProviderAccount, after error: ProviderError) async throws -> [Effect] {
-        guard error.code == .unauthorised else { return [] }
-        if error.status == 403, account.capabilities.packages {
-            do {
-                try await accounts.probe(account)
-                return []
-            } catch let again as ProviderError where again.code == .unauthorised {
-                return try await accounts.rejected(again, by: account)
-            }
-        }
-        return try await accounts.rejected(error, by: account)
     }
 
     /// `submitting` is on disk and nobody knows what became of it: the request is looked for where the provider lets it be, and is left to a webhook

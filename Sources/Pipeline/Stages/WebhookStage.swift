@@ -82,7 +82,7 @@ struct WebhookStage: Sendable {
             if read.isCoarserForm(of: reported.providerStatus) { return ConfirmedReport(reference: reference, report: reported) }
             return ConfirmedReport(reference: reference, report: read, asksAgain: read.status != reported.status || read.result != reported.result)
         } catch let error as ProviderError {
-            let finding = try await accounts.failed(error, at: account)
+            let finding = try await accounts.failed(error, at: account, about: reference)
             environment.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error.place)"])
             return ConfirmedReport(reference: reference, report: reported, effects: finding.effects)
         }
@@ -100,6 +100,13 @@ struct WebhookStage: Sendable {
         // The webhook came to this order's own address and names a request: the provider has it, whatever it calls its state.
         if [.accepted, .submitting, .uncertain].contains(next.state) { next.status.state = .requested }
         if next.status.problem?.code == "uncertain" { next.status.problem = nil }
+        (next.record.unknownReads, next.record.unknownReadAt) = (0, nil)
+        if let newer = present.replacedBy, next.state.isOpen, !present.state.isOpen {
+            environment.logger.error("an order that was replaced stands at its provider", metadata: ["order": "\(present.id)"])
+            let message =
+                "\(present.provider) has a request for this order after all, and \(newer) was ordered in its place; have one of them cancelled"
+            next.status.problem = Problem(code: Problem.secondReference, message: message, at: now)
+        }
         guard next != present else { return (Decision(.done, effects), []) }
         if present.providerRef == nil { effects.append(.unqueue(.submit(order: present.id))) }
         let change = OrderChange(

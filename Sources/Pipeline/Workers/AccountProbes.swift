@@ -8,6 +8,8 @@ import Synchronization
 final class AccountProbes: Sendable {
     private static let pause = Duration.seconds(3)
     private static let rejected = Duration.seconds(300)
+    /// After which a pause ends by itself where nothing can be asked of the provider but to take an order: the next one shows whether it does.
+    private static let untested = Duration.seconds(900)
 
     private let environment: Environment
     private let accounts: AccountService
@@ -37,13 +39,19 @@ final class AccountProbes: Sendable {
     /// - Throws: what kept it from being tried, such as a store that is away.
     func tryAgain(_ account: ProviderAccount) async throws {
         let (id, now) = (account.account.id, environment.clock.now())
-        guard try await accounts.pause(of: account) == nil else {
+        if let pause = try await accounts.pause(of: account) {
+            guard pause.credentials != nil else { return }
             let isDue = tried.withLock { tried in
                 if let last = tried[id], last <= now, now < last + Self.rejected { return false }
                 tried[id] = now
                 return true
             }
-            if isDue { _ = try await accounts.check(account: id) }
+            guard isDue else { return }
+            do { _ = try await accounts.check(account: id) } catch let error as CommandError where error.code == "unsupported" {
+                guard pause.problem.at + Self.untested <= now else { return }
+                try await accounts.store.perform(try await accounts.pauses.lifting(account))
+                await accounts.resumeWork()
+            }
             return
         }
         guard accounts.unanswered.isOpen(id), case .granted = accounts.unanswered.ask(id, at: now) else { return }

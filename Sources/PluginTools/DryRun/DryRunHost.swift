@@ -140,6 +140,8 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
 
     // MARK: ConnectionScriptHost
 
+    var happenedAt: Timestamp { clock.now() }
+
     func draft(_ arguments: JSON) async throws -> Order {
         try connection.order(arguments, id: "ord_\(asked.orders.count + 1)", at: clock.now())
     }
@@ -168,7 +170,7 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
 
     func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? {
         switch effect {
-        case .place(let order, _, _)?: return place(order)
+        case .place(let order, _, _, _)?: return place(order)
         case .value(_, let key, let value, _)?: keep(value, key: key)
         case .withdraw?, .within?, nil: break
         }

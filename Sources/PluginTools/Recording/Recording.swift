@@ -17,8 +17,8 @@ package struct Recording: Sendable {
     package init(_ run: RecordedRun, of plugin: Plugin, settings: JSON, by runner: FixtureRunner) async throws {
         let settings = Recording.withoutAddresses(settings)
         // Of an order that the host describes, the words are the host's own.
-        let own = Fixture.takesDelivery(run.hook) ? [] : Recording.vocabulary
-        var data = Pseudonymizer(known: Recording.known(plugin, settings).union(own)) { url in
+        let hostWords = Fixture.takesDelivery(run.hook) ? [] : Recording.vocabulary
+        var data = Pseudonymizer(known: Recording.known(plugin, settings).union(hostWords)) { url in
             plugin.manifest.permissions.contains { $0.permits(url, settings: settings, order: nil, request: nil) }
         }
         // Read everything once before keeping anything: a member's name may be a person's name that only a later reply reveals.
@@ -43,8 +43,8 @@ package struct Recording: Sendable {
         var json: JSON = ["hook": .string(run.hook), "input": input]
         if settings.members?.pairs.isEmpty == false { json["settings"] = settings }
         json["now"] = JSON(run.createdAt)
-        let own = Recording.answeredAlike(run.steps)
-        let made = FixtureUpdate.steps(outcome.calls.filter { !own.contains($0.name) }, old: fixture.steps).steps
+        let alike = Recording.answeredAlike(run.steps)
+        let made = FixtureUpdate.steps(outcome.calls.filter { !alike.contains($0.name) }, old: fixture.steps).steps
         if made.items?.isEmpty == false { json["steps"] = made }
         json["expect"] = FixtureUpdate.expectation(outcome, old: Fixture.Expectation(), hook: run.hook)
         let text = "# Recorded from a real event; personal data is invented. Read it before you keep it.\n" + json.yaml() + "\n"

@@ -84,14 +84,20 @@ public enum ManifestReference {
             note:
                 "One of these. ISO 8601 in its usual spellings (without a zone: UTC), an HTTP date, or seconds or milliseconds since 1970; anything else, and a "
                 + "date without a time, counts as not said. With it an older delivery that comes late does not undo a newer one.",
-            keys: [Key("body", "dotted path, or a list", "At this place of the body; of several the first that says it."), Key("header", "text", "In this header.")]
+            keys: [
+                Key("body", "dotted path, or a list", "At this place of the body; of several the first that says it."),
+                Key("header", "text", "In this header."),
+            ]
         ),
         Block(
             title: "inbound[].group",
             note:
                 "One of these, such as the application's id. A delivery that waits for its next attempt holds up those behind it; one that gave up or was "
                 + "discarded does not. Routes are answered at once, whatever their group.",
-            keys: [Key("body", "dotted path, or a list", "Text or a whole number at this place of the body; of several the first that has one."), Key("header", "text", "In this header.")]
+            keys: [
+                Key("body", "dotted path, or a list", "Text or a whole number at this place of the body; of several the first that has one."),
+                Key("header", "text", "In this header."),
+            ]
         ),
         Block(
             title: "inbound[].handshake",

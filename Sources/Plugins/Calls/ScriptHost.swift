@@ -60,6 +60,8 @@ public protocol ConnectionScriptHost: HTTPScriptHost, ValueScriptHost, Rememberi
     /// - Returns: the order to place.
     /// - Throws: ``HostCallError`` naming the field that is wrong.
     func draft(_ arguments: JSON) async throws -> Order
+    /// When what the run is about happened. A request to order anew is taken for one order only: one that ended before.
+    var happenedAt: Timestamp { get }
     /// The connection's order of that identifier; nil where there is none.
     func order(id: String) async throws -> Order?
     /// The connection's order of that external id; nil where there is none.

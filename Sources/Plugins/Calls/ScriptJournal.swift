@@ -179,7 +179,8 @@ actor ScriptJournal {
         )
         failure.expected = before.described
         failure.found = isSame && !paths.isEmpty ? "\(step.described) with another \(paths.joined(separator: ", "))" : step.described
-        failure.hint = "ctx.run.attempt and what is not in the input must not decide which calls are made; ctx.now, ctx.uuid and ctx.random stay the same"
+        failure.hint =
+            "ctx.run.attempt and what is not in the input must not decide which calls are made; ctx.now, ctx.uuid and ctx.random stay the same"
         return failure
     }
 
@@ -324,9 +325,15 @@ actor ScriptJournal {
         let isPresent = arguments["present"]?.boolean == true
         let asked = isPresent ? Occurrence(occurredAt: step.at, receivedAt: step.at) : connection.occurrence
         if let asked, let ending = try await connection.ending(placing: order, asked: asked) { return note(&step, ["ends": ending]) }
-        let placed = try await connection.remember(pending + [step], doing: .place(order, asked: asked) { ["value": $0.json] })
+        let reorder = arguments["reorder"]?.boolean == true ? Reorder(endedBefore: connection.happenedAt) : nil
+        @Sendable func reply(_ placed: Order) -> JSON {
+            var json = placed.json
+            json["created"] = .bool(placed.id == order.id)
+            return ["value": json]
+        }
+        let placed = try await connection.remember(pending + [step], doing: .place(order, asked: asked, reorder: reorder, reply: reply))
         pending = []
-        let reply: JSON = ["value": (placed ?? order).json]
+        let reply = reply(placed ?? order)
         step.reply = Personal(reply)
         return reply
     }

@@ -66,7 +66,9 @@ extension HostAPI {
                     [("options", "fairlead.place_options")],
                     "fairlead.order",
                     """
-                    Places an order and gives it. The same `external_id` on one connection gives the same order, whatever else is asked for. \
+                    Places an order and gives it, with `created`. The same `external_id` on one connection gives the same order, whatever else is asked for. \
+                    With `reorder = true` an order that was refused, cancelled or given up before this event happened, and surely is not at the provider, gives \
+                    way to a new one; one that is open or completed never does, nor for an older or repeated event. \
                     What is missing or malformed is an error that names the field.
                     """
                 ),

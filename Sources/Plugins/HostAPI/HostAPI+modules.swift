@@ -216,10 +216,25 @@ extension HostAPI {
                     """
                 ),
                 function(
+                    "order",
+                    [("ctx", "fairlead.ctx"), ("request", "fairlead.place_options")],
+                    "fairlead.order?, string?",
+                    """
+                    The same with `reorder`. Also nil, and why, where the order that stands ended without a result and nothing was ordered: what asks is not \
+                    newer than that, or the provider may have it.
+                    """
+                ),
+                function(
+                    "not_ordered",
+                    [("order", "fairlead.order")],
+                    "string?",
+                    "Why an order that `ctx.orders.place` gave means that nothing was ordered; nil where it was placed, goes on, or has its result."
+                ),
+                function(
                     "start",
                     [("ctx", "fairlead.ctx"), ("asked", "fairlead.start_options")],
                     "fairlead.order?, string?",
-                    "All of it: `package`, `candidate`, then `place`. Gives the order, or nil and what a person can mend in the ATS."
+                    "All of it: `package`, `candidate`, then `order`. Gives the order, or nil and what a person can mend in the ATS."
                 ),
                 function(
                     "cancel",

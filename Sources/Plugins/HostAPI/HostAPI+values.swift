@@ -49,6 +49,8 @@ extension HostAPI {
                 field("created_at", "string", "ISO 8601."), field("updated_at", "string", "ISO 8601."),
                 field("caused_by", "{event: string?, run: string}?", "The event and the run that placed it."),
                 field("previous", "string?", "The order of the same external id before it."),
+                field("replaced_by", "string?", "The order that took its place."),
+                field("created", "boolean?", "Of what `ctx.orders.place` gives: whether the call placed it."),
             ]
         ),
         Part(
@@ -79,6 +81,7 @@ extension HostAPI {
                 field("account", "string?", "One of the connection's accounts; the first where none is named."),
                 field("metadata", "table<string, any>?", "What updates and pinned permissions need later."),
                 field("present", "boolean?", "Whether the ATS was just asked and says so at present: a withdrawal before that does not count."),
+                field("reorder", "boolean?", "Whether an order that ended without a result before this event gives way to a new one."),
             ]
         ),
         Part(
@@ -120,7 +123,10 @@ extension HostAPI {
             name: "request_options",
             kind: .value,
             note: "What `ctx.http.request` takes: the options above, and these.",
-            members: [field("method", "string", "The method."), field("url", "string|fairlead.secret", "The URL; or a secret that is one, where `permissions.http` names it.")] + requestFields
+            members: [
+                field("method", "string", "The method."),
+                field("url", "string|fairlead.secret", "The URL; or a secret that is one, where `permissions.http` names it."),
+            ] + requestFields
         ),
         Part(
             name: "reply",
@@ -172,7 +178,10 @@ extension HostAPI {
             note: "The run that a hook is called in.",
             members: [field("id", "string", "Its id."), field("attempt", "integer", "Counted from 1.")]
         ),
-        Part(name: "secret", kind: .value, note: """
+        Part(
+            name: "secret",
+            kind: .value,
+            note: """
                 A placeholder. Encoding, joining or printing it does not yield the value. Replies are scrubbed of values: as they are, percent-encoded,
                 escaped as in JSON or HTML, in base64 and in hexadecimal, in headers too. Scrubbing is a net, not a wall: a host that may be sent a
                 secret and gives it back reversed, cut up, in another case or enciphered shows it to the script. What keeps a secret is `secrets.NAME.to`.

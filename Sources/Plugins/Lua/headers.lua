@@ -4,8 +4,8 @@ return function(core)
 
     -- Those that say where a request goes, where its body ends, or which answers can be read are the host's to write.
     local reserved = {
-        ["accept-encoding"] = true, expect = true, connection = true, ["content-length"] = true, host = true, ["keep-alive"] = true, te = true, trailer = true,
-        ["transfer-encoding"] = true, upgrade = true,
+        ["accept-encoding"] = true, connection = true, ["content-length"] = true, expect = true, host = true, ["keep-alive"] = true, te = true,
+        trailer = true, ["transfer-encoding"] = true, upgrade = true,
     }
 
     -- Of all headers together: more is taken by few clients.

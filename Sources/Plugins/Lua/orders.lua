@@ -4,7 +4,7 @@ return function(core)
     local null = host.json.null
     local orders = {}
 
-    local place_fields = { external_id = true, candidate = true, package = true, account = true, metadata = true, present = true }
+    local place_fields = { external_id = true, candidate = true, package = true, account = true, metadata = true, present = true, reorder = true }
     local text_fields = { "first_name", "last_name", "email", "phone", "country" }
 
     -- ATSs give ids as numbers or as text; orders hold text.
@@ -39,7 +39,7 @@ return function(core)
         return core.without_nulls(reply)
     end
 
-    --- → the order; the same external_id on one connection gives the same order.
+    --- → the order, with `created`; the same external_id on one connection gives the same order, unless `reorder` is true and that one ended.
     function orders.place(options)
         local call = "ctx.orders.place"
         core.check_options(call, options, place_fields)
@@ -50,6 +50,7 @@ return function(core)
             account = core.check_optional(call, "account", options.account, "text"),
             metadata = core.check_optional(call, "metadata", options.metadata, "table"),
             present = core.check_optional(call, "present", options.present, "boolean"),
+            reorder = core.check_optional(call, "reorder", options.reorder, "boolean") or nil,
         }))
     end
 

@@ -170,7 +170,35 @@ return function(core)
         error(result, 0)
     end
 
-    --- Starts the screening of a candidate. → the order, or nil and what a person can mend in the ATS. `asked.chosen` and `asked.words` choose
+    local gone = { cancelled = "was cancelled", refused = "was refused by the provider", failed = "could not be ordered" }
+
+    --- Why an order that is there means that nothing was ordered now: it ended without a result, and what asks is not newer than that, or the
+    --- provider may have it all the same. Nil for one that was just placed, that goes on, or that has its result.
+    function screening.not_ordered(order)
+        if order.created or not gone[order.state] then
+            return nil
+        end
+        local reason = order.problem and order.problem.message
+        return "The screening " .. gone[order.state] .. (reason and " (" .. reason .. ")" or "") .. ", and no new one was ordered."
+    end
+
+    --- Places an order, anew where an earlier one of the same external_id ended without a result before this event. → the order, or nil and what is
+    --- wrong.
+    function screening.order(ctx, request)
+        request.reorder = true
+        local order, problem = screening.place(ctx, request)
+        if not order then
+            return nil, problem
+        end
+        local why = screening.not_ordered(order)
+        if why then
+            return nil, why
+        end
+        return order
+    end
+
+    --- Starts the screening of a candidate; one that ended without a result before this event is ordered anew. → the order, or nil and what a person
+    --- can mend in the ATS. `asked.chosen` and `asked.words` choose
     --- the package; `asked.without_email` tells that person what to do about a missing e-mail address.
     function screening.start(ctx, asked)
         -- So that a delivery that comes to nothing is found by whom it was about.
@@ -182,7 +210,7 @@ return function(core)
         if not package then
             return nil, problem
         end
-        return screening.place(ctx, {
+        return screening.order(ctx, {
             external_id = asked.external_id,
             package = package,
             candidate = screening.candidate(ctx, asked.candidate),

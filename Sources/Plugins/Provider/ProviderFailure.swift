@@ -16,7 +16,7 @@ struct ProviderFailure {
     private func reason(_ end: HookEnd, hook: String) -> ProviderError {
         let own = reason(of: end)
         switch record.last {
-        case .response(let response) where !(200..<300).contains(response.status) && !isDecision(end):
+        case .response(let response) where !(200..<300).contains(response.status) && (!isDecision(end) || (isRefusal(end) && rejectsCredentials)):
             let message = own.isProviders ? own.text : message(in: response)
             return ProviderError(response: response, message: message, creating: false, at: session.clock.now())
         case .failure(let failure) where !isDecision(end): return ProviderError(failure, creating: false)
@@ -35,14 +35,25 @@ struct ProviderFailure {
     /// may have created, nothing but a reference makes it certain.
     func creation(_ end: HookEnd, hook: String) -> ProviderError {
         var error = error(end, hook: hook)
+        // Whatever the script makes of it: rejected credentials say nothing about the order.
+        if rejectsCredentials, record.rule == nil || record.rule == .sendAgain {
+            error.creation = .sendAgain
+            return error
+        }
         switch record.rule {
         case .uncertain: error.creation = .uncertain
         case .sendAgain: error.creation = isRefusal(end) ? .refused : .sendAgain
         case .refused:
             if case .retry = end { error.creation = .sendAgain } else { error.creation = .refused }
-        case nil: error.creation = isRefusal(end) || [.refused, .unauthorised].contains(error.code) ? .refused : .sendAgain
+        case nil: error.creation = isRefusal(end) || error.code == .refused ? .refused : .sendAgain
         }
         return error
+    }
+
+    /// Whether the last answer was that the credentials are not accepted.
+    private var rejectsCredentials: Bool {
+        guard case .response(let response) = record.last else { return false }
+        return [401, 403].contains(response.status)
     }
 
     /// Whether the script chose how to end instead of failing.

@@ -62,7 +62,7 @@ struct ProviderValues {
     func report(_ value: JSON?) throws(WrongResult) -> Report? {
         guard let value, !value.isNull else { return nil }
         guard value.members != nil else { throw WrongResult(hook, "the report", expected: "a table", found: value) }
-        let known = ["status", "state", "result", "outcome", "report_url", "checks", "provider_status"]
+        let known = ["status", "state", "result", "outcome", "report_url", "checks", "provider_status", "candidate", "order"]
         if let odd = value.members?.pairs.map(\.name).first(where: { !known.contains($0) }) {
             let near = suggestion(for: odd, among: known).map { "; did you mean \($0)?" } ?? ""
             throw WrongResult("\(hook): the report has no field \(odd.prefix(40))\(near)")
@@ -81,8 +81,21 @@ struct ProviderValues {
             result: outcome.map { .recognised($0) } ?? result.map { .unrecognised($0) },
             providerStatus: statusTexts,
             reportURL: try url(value["report_url"]),
-            checks: try checks(value["checks"])
+            checks: try checks(value["checks"]),
+            subject: subject(value)
         )
+    }
+
+    /// Whose request it is, as far as the script says.
+    private func subject(_ value: JSON) -> Report.Subject? {
+        func text(_ name: String) -> String? { value["candidate"]?[name]?.text }
+        let subject = Report.Subject(
+            firstName: text("first_name"),
+            lastName: text("last_name"),
+            email: text("email"),
+            reference: value["order"]?.text
+        )
+        return subject.isEmpty ? nil : subject
     }
 
     // MARK: Parts

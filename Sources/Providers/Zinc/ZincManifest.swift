@@ -46,6 +46,12 @@ extension ProviderManifest {
                 "report_url": ["reportUrl", "data.reportUrl"],
                 "checks": ["checks", "data.checks"],
             ],
+            "subject": [
+                "first_name": ["candidate.firstName", "candidate.first_name", "firstName", "first_name", "data.candidate.firstName"],
+                "last_name": ["candidate.lastName", "candidate.last_name", "lastName", "last_name", "data.candidate.lastName"],
+                "email": ["candidate.email", "email", "data.candidate.email", "data.email"],
+                "reference": ["reference", "externalReference", "data.reference"],
+            ],
             "statuses": [
                 "requested": "requested",
                 "paused": "paused",

@@ -24,7 +24,8 @@ public struct ATSStatus: Sendable, Equatable {
     /// `{told, told_at, pending, error, run}`, as the API shows it.
     public var json: JSON {
         [
-            "told": JSON(told?.rawValue), "told_at": JSON(toldAt), "pending": JSON(pending?.rawValue), "error": error?.json ?? .null, "run": JSON(run),
+            "told": JSON(told?.rawValue), "told_at": JSON(toldAt), "pending": JSON(pending?.rawValue), "error": error?.json ?? .null,
+            "run": JSON(run),
         ]
     }
 }

@@ -3,17 +3,19 @@ public struct Order: Sendable, Equatable {
     /// `ord_…`
     public let id: String
     public let connection: String
-    public let account: String
-    public let provider: String
+    public var account: String
+    public var provider: String
     /// The ATS's name for the request. A second request by the same name on the connection is the same order.
     public let externalID: String
     /// Counts the orders by the same name on the connection, from 1: (connection, external id, sequence) is unique.
-    public let sequence: Int
+    public internal(set) var sequence: Int
     /// The order of the same name that this one replaced; nil for the first.
-    public let previous: String?
+    public internal(set) var previous: String?
+    /// The order of the same name that took this one's place; nil for the newest. Nothing is sent for one that was replaced, and the ATS hears no more of it.
+    public var replacedBy: String?
     /// What made the order; nil where no script did.
     public var causedBy: Cause?
-    public let package: String
+    public var package: String
     /// The person. Erasing replaces it.
     public var candidate: Candidate
     /// What a script wants to find again; handed back with every update.
@@ -32,6 +34,8 @@ public struct Order: Sendable, Equatable {
     public var status: Status
     /// Whether an update of it gave up: the ATS is told when a person sees to it. The store knows it by the runs; it is not written with the order.
     public var isUntold = false
+    /// What the host notes about it for its own decisions.
+    public var record = Record()
     /// Counts the changes. A change that was decided on an older version is not made.
     public var version: Int
     /// When it was accepted.
@@ -91,6 +95,7 @@ public struct Order: Sendable, Equatable {
         externalID: String,
         sequence: Int = 1,
         previous: String? = nil,
+        replacedBy: String? = nil,
         causedBy: Cause? = nil,
         package: String,
         candidate: Candidate,
@@ -109,6 +114,7 @@ public struct Order: Sendable, Equatable {
         self.externalID = externalID
         self.sequence = sequence
         self.previous = previous
+        self.replacedBy = replacedBy
         self.causedBy = causedBy
         self.package = package
         self.candidate = candidate
@@ -125,9 +131,11 @@ public struct Order: Sendable, Equatable {
     public var state: OrderState { status.state }
     /// The provider's advice.
     public var outcome: Outcome? { status.outcome }
-
     /// Who has to act for it to move on; nil at the end and while the host itself is at work.
-    public var waitingOn: Party? { isUntold ? .operator : state.waitingOn }
+    public var waitingOn: Party? { isUntold ? .operator : ownWaitingOn }
+
+    /// The same, as far as the order itself says it.
+    public var ownWaitingOn: Party? { status.problem?.code == Problem.unknownAtProvider ? .operator : state.waitingOn }
 
     /// Returns an order to the state in which it is to be sent (again).
     public mutating func returnToAccepted() {
@@ -147,6 +155,7 @@ public struct Order: Sendable, Equatable {
             "report_url": JSON(status.reportURL?.value), "checks": .array(status.checks.map(\.json)),
             "metadata": metadata.value, "problem": status.problem?.json ?? .null,
             "created_at": JSON(createdAt), "updated_at": JSON(updatedAt), "caused_by": causedBy?.json ?? .null, "previous": JSON(previous),
+            "replaced_by": JSON(replacedBy),
         ]
     }
 }

@@ -18,19 +18,62 @@ public struct Report: Sendable, Equatable {
     public var reportURL: Personal<String>?
     /// Per-check summaries; nil where the report has no list.
     public var checks: [Check]?
+    /// Whose request it is; nil where the provider does not say.
+    public var subject: Subject?
+
+    /// Whose request a report is about, as the provider lists it. What it does not say is nil.
+    public struct Subject: Sendable, Equatable {
+        public let firstName: Personal<String>?
+        public let lastName: Personal<String>?
+        public let email: Personal<String>?
+        /// Our own name for the request, where the provider was given one.
+        public let reference: String?
+
+        public init(firstName: String?, lastName: String?, email: String?, reference: String?) {
+            self.firstName = firstName.map { Personal($0) }
+            self.lastName = lastName.map { Personal($0) }
+            self.email = email.map { Personal($0) }
+            self.reference = reference
+        }
+
+        /// Whether it says nothing.
+        public var isEmpty: Bool { firstName == nil && lastName == nil && email == nil && reference == nil }
+
+        /// Whether it is the subject of an order; nil where what it says does not tell.
+        public func isSubject(of order: Order) -> Bool? {
+            if let reference, reference.hasPrefix("ord_") { return reference == order.id }
+            func folded(_ text: Personal<String>?) -> String? {
+                (text?.value.trimmed).flatMap { $0.isEmpty ? nil : $0.lowercased() }
+            }
+            if let email = folded(email) { return email == folded(order.candidate.email) }
+            guard let last = folded(lastName) else { return nil }
+            guard last == folded(order.candidate.lastName) else { return false }
+            return folded(firstName).map { $0 == folded(order.candidate.firstName) }
+        }
+
+        /// What it says, with its personal data.
+        public var json: JSON {
+            [
+                "first_name": JSON(firstName?.value), "last_name": JSON(lastName?.value), "email": JSON(email?.value),
+                "reference": JSON(reference),
+            ]
+        }
+    }
 
     public init(
         status: Reading<OrderState>,
         result: Reading<Outcome>? = nil,
         providerStatus: [String: String] = [:],
         reportURL: String? = nil,
-        checks: [Check]? = nil
+        checks: [Check]? = nil,
+        subject: Subject? = nil
     ) {
         self.status = status
         self.result = result
         self.providerStatus = providerStatus
         self.reportURL = reportURL.map { Personal($0) }
         self.checks = checks
+        self.subject = subject
     }
 }
 

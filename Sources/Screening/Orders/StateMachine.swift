@@ -48,7 +48,7 @@ public enum StateMachine {
             next.checks = report.checks ?? present.checks
             next.reportURL = report.reportURL ?? present.reportURL
             // A report about one of two requests does not undo the fact that there are two.
-            next.problem = present.problem?.code == "second_reference" ? present.problem : nil
+            next.problem = present.problem?.code == Problem.secondReference ? present.problem : nil
             let keepsOutcome = state == .completed || state == .reviewed
             switch report.result {
             case .recognised(let outcome)?: next.outcome = outcome

@@ -43,6 +43,8 @@ public struct OrderQuery: Sendable, Equatable {
     public var externalID: String?
     /// Known to its provider by this reference.
     public var providerRef: String?
+    /// With a problem of this code.
+    public var problem: String?
     /// Made at or after.
     public var since: Timestamp?
     /// Made before.

@@ -71,7 +71,8 @@ public struct RunSummary: Sendable {
     public var json: JSON {
         [
             "id": .string(id), "connection": .string(connection), "plugin": .string(plugin), "plugin_version": .string(pluginVersion),
-            "script": .string(script), "hook": .string(hook), "event": JSON(event), "order": JSON(order), "external_id": JSON(externalID), "state": .string(state.rawValue),
+            "script": .string(script), "hook": .string(hook), "event": JSON(event), "order": JSON(order), "external_id": JSON(externalID),
+            "state": .string(state.rawValue),
             "attempt": .int(Int64(attempt)), "next_attempt_at": JSON(nextAttemptAt), "result": result?.value ?? .null,
             "error": failure?.json ?? .null, "earlier_errors": .array(earlierFailures.map(\.json)), "created_at": JSON(createdAt),
             "ended_at": JSON(endedAt),

@@ -66,15 +66,12 @@ public indirect enum StepEffect: Sendable {
     /// Places an order, and notes that the run and its event made it; the step's reply is made from the order that stands afterwards, the one given or the one that was there.
     ///
     /// A withdrawal that keeps an order from being placed which is asked for at `asked` is a ``StoreError/conflict``, see
-    /// ``Occurrence/isBlocked(by:isFirst:)``; nil where no withdrawal matters.
-    case place(Order, asked: Occurrence?, reply: @Sendable (Order) -> JSON)
+    /// ``Occurrence/isBlocked(by:isFirst:)``; nil where no withdrawal matters. `reorder` says whether an order that ended gives way to it.
+    case place(Order, asked: Occurrence? = nil, reorder: Reorder? = nil, reply: @Sendable (Order) -> JSON)
     /// Notes that the candidate of an external id was withdrawn. The latest withdrawal is kept; where one does not say when it happened, that is forgotten.
     case withdraw(connection: String, externalID: String, Occurrence)
     /// Sets a value of the connection's; nil deletes it. Dropped at `expires`.
     case value(connection: String, key: String, JSON?, expires: Timestamp?)
-
-    /// Places an order, whatever was withdrawn.
-    public static func place(_ order: Order, reply: @escaping @Sendable (Order) -> JSON) -> StepEffect { .place(order, asked: nil, reply: reply) }
 }
 
 /// A step as lists hold it: its request and reply only where there was room for them.

@@ -50,7 +50,9 @@ public struct FaultyStore: Store {
         try await write { try await store.accept(event, dedupe: dedupe) }
     }
     /// See ``Store``.
-    public func place(_ order: Order) async throws -> (order: Order, isNew: Bool) { try await write { try await store.place(order) } }
+    public func place(_ order: Order, reorder: Reorder?) async throws -> (order: Order, isNew: Bool) {
+        try await write { try await store.place(order, reorder: reorder) }
+    }
     /// See ``Store``.
     public func claim(_ request: ClaimRequest) async throws -> [Claim] { try await write { try await store.claim(request) } }
     /// See ``Store``.

@@ -10,7 +10,6 @@ extension StoreConformance {
             }
             try await trial.refuses(.orders) { _ = try await trial.place("o4", on: "acme", within: 3) }
             try trial.expect(try await store.order(connection: "acme", externalID: "o4") == nil, "nothing was placed")
-            try trial.expect(try await store.steps(of: "run_o4").isEmpty, "nothing was remembered")
             // One that is there already is no new one, and another connection has a quota of its own.
             let again = try await trial.place("o1", on: "acme", within: 3)
             try trial.expect(again?.externalID == "o1", "the order that is there is given")
@@ -60,12 +59,12 @@ extension StoreTrial {
     fileprivate func place(_ externalID: String, on connection: String, within limit: Int) async throws -> Order? {
         let step = Step(number: 1, kind: "orders.place", requestHash: "h", request: [:], at: now)
         let effect = StepEffect.place(order(externalID, connection: connection)) { ["value": $0.json] }
-        return try await store.remember([step], of: "run_\(externalID)", doing: .within(Quota(.orders, of: connection, limit: limit), effect))
+        return try await store.remember([step], of: try await stored(run()).id, doing: .within(Quota(.orders, of: connection, limit: limit), effect))
     }
 
     fileprivate func keep(_ value: JSON?, _ key: String, within limit: Int) async throws {
         let effect = StepEffect.value(connection: "acme", key: key, value, expires: nil)
-        _ = try await store.remember([], of: "run_values", doing: .within(Quota(.values, of: "acme", limit: limit), effect))
+        _ = try await store.remember([], of: try await stored(run()).id, doing: .within(Quota(.values, of: "acme", limit: limit), effect))
     }
 
     fileprivate func refuses(_ kind: Quota.Kind, _ body: () async throws -> Void) async throws {

@@ -21,14 +21,15 @@ extension StoreConformance {
             let steps = (1...4).map { number in
                 Step(number: number, kind: "http", requestHash: "h", request: [:], reply: number == 2 ? large : "small", at: trial.now)
             }
-            try await trial.store.remember(steps, of: "run_1", doing: nil)
-            let none = try await trial.store.steps(of: "run_1", within: 0)
+            let run = try await trial.stored(trial.run()).id
+            try await trial.store.remember(steps, of: run, doing: nil)
+            let none = try await trial.store.steps(of: run, within: 0)
             try trial.expect(none.map(\.number) == [1, 2, 3, 4] && none.allSatisfy { $0.step == nil }, "a step was read")
             try trial.expect(none[1].size > 5000 && none[0].size < 1000, "the sizes are wrong")
-            let some = try await trial.store.steps(of: "run_1", within: 3000)
+            let some = try await trial.store.steps(of: run, within: 3000)
             try trial.expect(some.map(\.step) == [steps[0], nil, steps[2], steps[3]], "others were read")
-            try trial.expect(try await trial.store.step(2, of: "run_1") == steps[1], "the large one came back otherwise")
-            let missing = try await trial.store.step(9, of: "run_1")
+            try trial.expect(try await trial.store.step(2, of: run) == steps[1], "the large one came back otherwise")
+            let missing = try await trial.store.step(9, of: run)
             try trial.expect(missing == nil, "a step that is not there")
         },
         Check("a reply of null is not a missing reply") { trial in

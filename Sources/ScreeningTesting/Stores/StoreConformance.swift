@@ -29,7 +29,9 @@ public struct StoreConformance: Sendable {
 
     /// Every check, so that a test library can run each as a case of its own.
     public static let checks: [Check] =
-        intake + groups + withdrawals + updates + subjects + placing + claiming + concurrencyKeys + leases + committing + queueing + stepping + scripting + tokens + budgets + operating
+        intake + groups + withdrawals + updates + subjects + placing + reordering + claiming + concurrencyKeys + leases + committing + queueing
+        + stepping
+        + scripting + tokens + budgets + operating
         + idempotency
         + reading
         + lists

@@ -21,7 +21,10 @@ extension StoreConformance {
                 change(&query)
                 return try await trial.store.runs(query, PageRequest()).items.map(\.id)
             }
-            for text in ["application-101", "appl", "roe", "ana roe", "ANA@EXAMPLE.TEST", "01632 960000", "application-1", event.id, String(event.id.prefix(20)), run.id] {
+            for text in [
+                "application-101", "appl", "roe", "ana roe", "ANA@EXAMPLE.TEST", "01632 960000", "application-1", event.id,
+                String(event.id.prefix(20)), run.id,
+            ] {
                 try trial.expect(try await found { $0.text = Personal(text) } == [event.id], "\(text) does not find the event")
                 try trial.expect(try await foundRuns { $0.text = Personal(text) } == [run.id], "\(text) does not find the run")
             }

@@ -37,9 +37,9 @@ extension StoreConformance {
             for round in 0..<20 {
                 let name = "race \(round)"
                 async let placing = { () -> Order? in
-                    do { return try await trial.place(name, asked: Occurrence(occurredAt: trial.now + .seconds(-1), receivedAt: trial.now)) } catch
-                        StoreError.conflict
-                    { return nil }
+                    do {
+                        return try await trial.place(name, asked: Occurrence(occurredAt: trial.now + .seconds(-1), receivedAt: trial.now))
+                    } catch StoreError.conflict { return nil }
                 }()
                 async let withdrawing = { () -> Order? in
                     try await trial.withdraw(name, Occurrence(occurredAt: trial.now, receivedAt: trial.now))
@@ -57,7 +57,10 @@ extension StoreConformance {
             try trial.expect(try await trial.store.lastAsked(for: order.id) == event.occurredAt, "the time is another")
             _ = try await trial.place("a", event: later.id, asked: nil)
             try trial.expect(try await trial.store.lastAsked(for: order.id) == later.occurredAt, "a later request does not count")
-            try trial.expect(try await trial.store.lastAsked(for: try await trial.store.place(trial.order("b")).order.id) == nil, "the API has a time")
+            try trial.expect(
+                try await trial.store.lastAsked(for: try await trial.store.place(trial.order("b")).order.id) == nil,
+                "the API has a time"
+            )
         },
     ]
 
@@ -109,7 +112,8 @@ extension StoreConformance {
             ])
             let counts = try await trial.store.counts().setAside
             let expected: [Counts.Ended: Int] = [
-                Counts.Ended(connection: "acme", kind: "event", state: "skipped"): 1, Counts.Ended(connection: "acme", kind: "event", state: "rejected"): 1,
+                Counts.Ended(connection: "acme", kind: "event", state: "skipped"): 1,
+                Counts.Ended(connection: "acme", kind: "event", state: "rejected"): 1,
                 Counts.Ended(connection: "acme", kind: "route", state: "rejected"): 1,
             ]
             try trial.expect(counts == expected, "counted were \(counts)")
@@ -119,13 +123,18 @@ extension StoreConformance {
 
 extension StoreTrial {
     fileprivate func withdraw(_ externalID: String, _ occurrence: Occurrence) async throws {
-        let effect = StepEffect.withdraw(connection: "acme", externalID: externalID, occurrence)
-        _ = try await store.remember([], of: id(.run), doing: effect)
+        let event = event()
+        let run = run(event: event.id)
+        _ = try await store.accept(event, dedupe: nil)
+        try await store.perform([.run(run)])
+        _ = try await store.remember([], of: run.id, doing: .withdraw(connection: "acme", externalID: externalID, occurrence))
     }
 
     /// Places as a run does.
-    fileprivate func place(_ externalID: String, connection: String = "acme", event: String? = nil, asked: Occurrence?) async throws -> Order? {
-        let run = run(event: event)
+    fileprivate func place(_ externalID: String, connection: String = "acme", event given: String? = nil, asked: Occurrence?) async throws -> Order? {
+        let event = event()
+        if given == nil { _ = try await store.accept(event, dedupe: nil) }
+        let run = run(event: given ?? event.id)
         try await store.perform([.run(run)])
         return try await store.remember([], of: run.id, doing: .place(order(externalID, connection: connection), asked: asked) { _ in .null })
     }

@@ -25,15 +25,18 @@ final class FileWatch: Sendable {
     }
 
     private let opened: [(path: String, look: Look)]
-    /// Files that only the store itself ever makes shorter.
+    /// Files that never become shorter.
     private let growing: Set<String>
+    /// The store's file, whose log is watched.
+    private let store: String
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - paths: the files, as they are open now.
-    ///   - growing: those of them that nobody but the writer makes shorter.
+    ///   - growing: those of them that never become shorter.
+    ///   - store: the one whose write-ahead log must hold what its index says. Checkpoints cut the log off, others' too.
     /// - Throws: ``StoreError/unavailable(_:)`` where one is not there.
-    init(_ paths: [String], growing: Set<String>) throws(StoreError) {
+    init(_ paths: [String], growing: Set<String>, log store: String) throws(StoreError) {
         var opened: [(path: String, look: Look)] = []
         for path in paths {
             guard let look = Self.look(path) else { throw Self.gone(path) }
@@ -41,6 +44,7 @@ final class FileWatch: Sendable {
         }
         self.opened = opened
         self.growing = growing
+        self.store = store
         state = Mutex(State(sizes: Dictionary(opened.map { ($0.path, $0.look.size) }, uniquingKeysWith: { $1 })))
     }
 
@@ -51,14 +55,34 @@ final class FileWatch: Sendable {
         for (path, before) in opened {
             let look = try Self.same(path, before)
             guard growing.contains(path) else { continue }
-            guard let size = state.withLock({ $0.sizes[path] }), look.size < size else { continue }
-            let failure = StoreError.unavailable("\(path) was cut off under the running host: stop it and restore a backup")
-            state.withLock { $0.cutOff = failure }
-            throw failure
+            if let size = state.withLock({ $0.sizes[path] }), look.size < size { throw cutOff(path) }
         }
+        // Looked at twice, for another process may be at a checkpoint.
+        if !holdsLog(), !holdsLog() { throw cutOff(store + "-wal") }
     }
 
-    /// Looks at the files after something was written, and remembers their sizes. The writer itself may have made its log shorter.
+    private func cutOff(_ path: String) -> StoreError {
+        let failure = StoreError.unavailable("\(path) was cut off under the running host: stop it and restore a backup")
+        state.withLock { $0.cutOff = failure }
+        return failure
+    }
+
+    /// Whether the log is as long as its index says. Where the index cannot be read nothing is known against it.
+    private func holdsLog() -> Bool {
+        let index = open(store + "-shm", O_RDONLY | O_CLOEXEC)
+        guard index >= 0 else { return true }
+        defer { close(index) }
+        // The header of the index, in the machine's own order: at byte 14 the size of a page, 1 for 65,536, and at byte 16 the number of frames.
+        var header = [UInt8](repeating: 0, count: 20)
+        guard read(index, &header, header.count) == header.count else { return true }
+        let (size, frames) = header.withUnsafeBytes {
+            (Int64($0.loadUnaligned(fromByteOffset: 14, as: UInt16.self)), Int64($0.loadUnaligned(fromByteOffset: 16, as: UInt32.self)))
+        }
+        guard frames > 0, let log = Self.look(store + "-wal") else { return true }
+        return log.size >= 32 + frames * (24 + (size == 1 ? 65_536 : size))
+    }
+
+    /// Looks at the files after something was written, and remembers their sizes.
     /// - Throws: ``StoreError/unknown(_:)`` where one is not the file that was opened: what was written may be lost with it.
     func checkWritten() throws(StoreError) {
         for (path, before) in opened {

@@ -3,6 +3,9 @@ import GRDB
 public import Screening
 
 extension StoreURL {
+    /// The identifier of the store in a file, as its lock file says it; nil where that says nothing. It may be asked while another process has the store.
+    public static func identifier(ofStoreAt path: String) -> String? { LockNote.read(path + ".lock")?.store }
+
     /// Why keys would not open the store in a file; nil where they would, or where it has no keys yet. Reads the file of its keys alone and changes nothing,
     /// so it may be asked while another process has the store open.
     public static func problem(with keys: [Secret], ofStoreAt path: String) -> String? {

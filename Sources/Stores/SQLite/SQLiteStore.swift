@@ -70,8 +70,9 @@ final class SQLiteStore: SQLStore {
             received = try database.writeWithoutTransaction { [database] in try ReceivedKeys.read(from: $0, later: database) }
             checkpoints = try Checkpoints(path: path, configuration: configuration)
             files = try FileWatch(
-                [path, path + "-wal", keyFile.path, keyFile.path + "-wal", lock.path],
-                growing: [path, path + "-wal", keyFile.path]
+                [path, path + "-wal", path + "-shm", keyFile.path, keyFile.path + "-wal", lock.path],
+                growing: [path, keyFile.path],
+                log: path
             )
         } catch {
             throw StoreError(error)
@@ -128,8 +129,14 @@ final class SQLiteStore: SQLStore {
         await writer.close()
         await codec.keys.close()
         received.stop()
-        checkpoints.close()
-        try? database.close()
+        // Closing waits for reads that are under way. They end on the cooperative pool, so none of its few threads may be blocked for them.
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [checkpoints, database] in
+                checkpoints.close()
+                try? database.close()
+                continuation.resume()
+            }
+        }
         keyFile.close()
         lock.release()
     }

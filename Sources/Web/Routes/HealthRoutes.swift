@@ -5,12 +5,16 @@ import Screening
 /// `/healthz`: the process is alive. `/readyz`: it is able to work.
 public enum HealthRoutes {
     /// The routes; `readiness` is asked at every call of `/readyz`, and may remember what it found for a moment.
-    public static func routes(readiness: @escaping @Sendable () async -> Readiness) -> [Route] {
+    /// - Parameter store: the identifier of the store that the host runs on, which `/readyz` tells.
+    public static func routes(store: String? = nil, readiness: @escaping @Sendable () async -> Readiness) -> [Route] {
         [
             Route(.get, "/healthz") { _ in WireResponse(200, json: ["status": "alive"]) }.vital(),
             Route(.get, "/readyz") { _ in
                 switch await readiness() {
-                case .ready: return WireResponse(200, json: ["status": "ready"])
+                case .ready:
+                    var json: JSON = ["status": "ready"]
+                    json["store"] = store.map { .string($0) }
+                    return WireResponse(200, json: json)
                 case .failing(let reasons):
                     throw ProblemDocument(
                         503,
@@ -18,7 +22,7 @@ public enum HealthRoutes {
                         "Not able to work",
                         reasons.joined(separator: "; "),
                         retryAfter: .seconds(5),
-                        extra: JSON.Members([("reasons", .array(reasons.map { .string($0) }))])
+                        extra: JSON.Members([("reasons", .array(reasons.map { .string($0) })), ("store", JSON(store))])
                     )
                 }
             },

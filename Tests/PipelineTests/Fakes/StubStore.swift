@@ -99,15 +99,9 @@ final class StubStore: Store {
         return Acceptance(event: event.id, duplicate: false)
     }
 
-    func place(_ order: Order) async throws -> (order: Order, isNew: Bool) {
+    func place(_ order: Order, reorder: Reorder?) async throws -> (order: Order, isNew: Bool) {
         try fault("place")
-        return with { state in
-            if let known = state.orders.values.first(where: { $0.connection == order.connection && $0.externalID == order.externalID }) {
-                return (known, false)
-            }
-            state.orders[order.id] = order
-            return (order, true)
-        }
+        return with { $0.place(order, reorder) }
     }
 
     func claim(_ request: ClaimRequest) async throws -> [Claim] {
@@ -158,9 +152,7 @@ final class StubStore: Store {
             var effect = effect
             if case .within(_, let inner)? = effect { effect = inner }
             switch effect {
-            case .place(let order, _, _):
-                state.orders[order.id] = order
-                return order
+            case .place(let order, _, let reorder, _): return state.place(order, reorder).order
             case .withdraw(let connection, let externalID, let occurrence):
                 state.withdrawals["\(connection)/\(externalID)"] = occurrence
                 return nil
@@ -231,7 +223,7 @@ final class StubStore: Store {
     }
 
     func order(connection: String, externalID: String) async throws -> Order? {
-        with { state in state.orders.values.first { $0.connection == connection && $0.externalID == externalID } }
+        with { $0.newest(connection, externalID) }
     }
 
     func order(callbackToken: String) async throws -> Order? {
@@ -283,7 +275,7 @@ final class StubStore: Store {
 
     func updates(of orders: [String]) async throws -> [String: (told: Run?, pending: Run?)] { [:] }
 
-    func runs(_ ids: [String]) async throws -> [Run] { with { state in ids.compactMap { state.runs[$0] } } }
+    func runs(_ ids: [String]) async throws -> [RunSummary] { with { state in ids.compactMap { state.runs[$0]?.summary } } }
 
     func withdrawal(connection: String, externalID: String) async throws -> Occurrence? { with { $0.withdrawals["\(connection)/\(externalID)"] } }
     func lastAsked(for order: String) async throws -> Timestamp? { nil }
@@ -311,6 +303,23 @@ final class StubStore: Store {
 }
 
 extension StubStore.State {
+    fileprivate func newest(_ connection: String, _ externalID: String) -> Order? {
+        orders.values.filter { $0.connection == connection && $0.externalID == externalID }.max { $0.sequence < $1.sequence }
+    }
+
+    fileprivate mutating func place(_ order: Order, _ reorder: Reorder?) -> (order: Order, isNew: Bool) {
+        var order = order
+        if var known = newest(order.connection, order.externalID) {
+            guard let reorder, known.givesWay(to: reorder) else { return (known, false) }
+            order = order.replacing(known)
+            known.replacedBy = order.id
+            known.version += 1
+            orders[known.id] = known
+        }
+        orders[order.id] = order
+        return (order, true)
+    }
+
     /// Writes all of the effects, or none.
     fileprivate mutating func apply(_ effects: [Effect]) throws {
         var next = self

@@ -1,4 +1,5 @@
 import Screening
+import ScreeningTesting
 import Testing
 
 @testable import Pipeline
@@ -61,7 +62,30 @@ struct ReadStageTests {
         #expect(same.decision.effects.count == 1 && same.decision.queued.count == 1 && same.updates.isEmpty)
         harness.provider.answer { $0.report = { nil } }
         let none = try #require(try await decide(order).settled(on: order))
-        #expect(none.decision.effects.count == 1 && none.updates.isEmpty)
+        #expect(none.decision.queued.count == 1 && none.updates.isEmpty && none.decision.order?.status == order.status)
+    }
+
+    @Test("A reference that the provider does not know three reads running waits on an operator, until a read knows it again")
+    func unknown() async throws {
+        harness.provider.answer { $0.report = { nil } }
+        var order = open()
+        func read() async throws -> Decision { try #require(try await decide(order).settled(on: order)).decision }
+        func remember(_ decision: Decision) { if let next = decision.order { order = next } }
+        remember(try await read())
+        // Read again at once, as by somebody who asks impatiently: that says nothing more.
+        #expect(try await read().order == nil)
+        for _ in 0..<2 {
+            #expect(order.status.problem == nil && order.waitingOn == .candidate)
+            harness.clock.advance(by: .seconds(900))
+            remember(try await read())
+        }
+        #expect(order.status.problem?.code == "unknown_at_provider" && order.waitingOn == .operator && order.state == .requested)
+        harness.clock.advance(by: .seconds(900))
+        #expect(try await read().order == nil)
+        report(.requested)
+        harness.clock.advance(by: .seconds(900))
+        remember(try await read())
+        #expect(order.status.problem == nil && order.waitingOn == .candidate && order.record.unknownReads == 0)
     }
 
     @Test("An answer that leaves out the finer word takes nothing back")

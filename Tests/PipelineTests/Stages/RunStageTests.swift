@@ -271,6 +271,7 @@ struct RunStageTests {
             connection: harness.connection,
             run: run(),
             input: [:],
+            happenedAt: harness.now,
             permissions: harness.connection.permissions(order: nil, input: [:])
         )
         #expect(try await host.cancel(order: order.id, reason: "withdrawn") == ["cancelled": true])

@@ -138,24 +138,51 @@ struct SubmitStageTests {
     @Test("Rejected credentials pause the account", arguments: [401, 403])
     func unauthorised(_ status: Int) async throws {
         harness.provider.answer { $0.packages = { throw ProviderError(.unauthorised, "no", status: 401) } }
-        _ = try await send { throw error(.unauthorised, status, means: .refused) }
+        let (before, verdict) = try await send { throw error(.unauthorised, status, means: .sendAgain) }
+        let (decision, notified) = try #require(verdict.settled(on: before))
+        #expect(decision.order?.state == .accepted && decision.spent == false && notified.isEmpty && decision.run == nil)
         #expect(try await harness.accounts.pause(of: harness.account)?.problem.code == "account_paused")
     }
 
     @Test("One 403 to an order, where the credentials are good for something else, pauses nothing")
     func forbiddenOrder() async throws {
-        _ = try await send { throw error(.unauthorised, 403, means: .refused) }
+        let (before, verdict) = try await send { throw error(.unauthorised, 403, means: .sendAgain) }
+        let (decision, notified) = try #require(verdict.settled(on: before))
+        #expect(decision.order?.state == .accepted && decision.order?.status.problem?.code == "unauthorised" && notified.isEmpty)
+        #expect(decision.spent == true)
         #expect(try await harness.accounts.pause(of: harness.account) == nil)
         #expect(harness.provider.calls == ["submit", "packages"])
     }
 
+    @Test("Where nothing else can be asked, an order that was created a moment ago shows that a 403 is about the order alone")
+    func forbiddenUnprobed() async throws {
+        let harness = StageHarness(.init())
+        harness.accounts.noteCreation(at: "stub-uk")
+        let (before, verdict) = try await send(on: harness) { throw error(.unauthorised, 403, means: .sendAgain) }
+        #expect(try #require(verdict.settled(on: before)).decision.spent == true)
+        #expect(try await harness.accounts.pause(of: harness.account) == nil)
+        harness.clock.advance(by: .seconds(3600))
+        let (later, paused) = try await send(on: harness) { throw error(.unauthorised, 403, means: .sendAgain) }
+        #expect(try #require(paused.settled(on: later)).decision.spent == false)
+    }
+
+    @Test("Sent again by a person after a lost answer, an order that is refused as one that is there already is not taken to be refused")
+    func refusedAsKnown() async throws {
+        harness.provider.answer { $0.submit = { throw ProviderError(.refused, "there is one already", status: 409, creation: .refused) } }
+        let order = harness.order { $0.record.hasLostAnswer = true }
+        let verdict = try await decide(order)
+        let marked = try #require(verdict.first?.order)
+        let decision = try #require(try await verdict.next()?.settled(on: marked)).decision
+        #expect(decision.order?.state == .uncertain && decision.order?.status.problem?.code == "uncertain")
+    }
+
     @Test("What the provider said is decided although the account cannot be paused")
     func pauseFails() async throws {
-        harness.provider.answer { $0.submit = { throw error(.unauthorised, 401, means: .refused) } }
+        harness.provider.answer { $0.submit = { throw error(.unauthorised, 401, means: .sendAgain) } }
         let verdict = try await decide(harness.order())
         harness.store.fail("state", StoreError.unavailable("away"))
         let order = try #require(verdict.first?.order)
-        #expect(try await verdict.next()?.settled(on: order)?.decision.order?.state == .refused)
+        #expect(try await verdict.next()?.settled(on: order)?.decision.order?.state == .accepted)
     }
 
     @Test("429 rests the account; the order is sent again then, its attempt unspent")

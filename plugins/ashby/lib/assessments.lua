@@ -15,21 +15,6 @@ function assessments.list(_, ctx)
     return { json = { success = true, results = results } }
 end
 
--- → an external id that no order has yet, or nil and the order that stands in the way.
-local function free_external_id(ctx, application, package)
-    local name, present = "assessment-" .. application .. "-" .. package, nil
-    for number = 1, 9 do
-        local external_id = number == 1 and name or name .. "-" .. number
-        present = ctx.orders.find { external_id = external_id }
-        if not present then
-            return external_id
-        elseif not may_start_again[present.state] then
-            break
-        end
-    end
-    return nil, present
-end
-
 --- POST /assessment.start: 409 while the candidate is being screened, 422 with what the recruiter must mend.
 function assessments.start(request, ctx)
     local body = screening.payload(ctx, request)
@@ -45,13 +30,14 @@ function assessments.start(request, ctx)
     if not package then
         ctx.reject(problem)
     end
-    local external_id, present = free_external_id(ctx, application, package)
-    if not external_id then
+    local external_id = "assessment-" .. application .. "-" .. package
+    local present = ctx.orders.find { external_id = external_id }
+    if present and not may_start_again[present.state] then
         local done = present.state == "completed" or present.state == "reviewed"
         return { status = 409, json = { message = done and "The candidate was screened already." or "The candidate is being screened already." } }
     end
     local order
-    order, problem = screening.place(ctx, {
+    order, problem = screening.order(ctx, {
         external_id = external_id,
         package = package,
         candidate = screening.candidate(ctx, {

@@ -61,13 +61,26 @@ struct WireClient: Sendable {
         let response: WireResponse
         do {
             response = try await send(call, scope.with("reference", reference))
-        } catch let error as ProviderError where error.status == 404 && call.namesReference {
+        } catch let error as ProviderError where error.status == 404 && error.code == .refused && call.namesReference {
             return nil
         }
         let body = try exchange.json(response, of: call)
         guard let item = try item(reference, in: body, of: call, response.status) else { return nil }
-        guard let report = reports.report(in: item) else { throw exchange.unreadable(call, "it says no status", response.status) }
+        guard var report = reports.report(in: item) else { throw exchange.unreadable(call, "it says no status", response.status) }
+        report.subject = subject(of: item)
         return report
+    }
+
+    /// Whose request an item is about, as far as it says.
+    private func subject(of item: JSON) -> Report.Subject? {
+        func text(_ member: String) -> String? { profile.selector("subject", member).text(in: item) }
+        let subject = Report.Subject(
+            firstName: text("first_name"),
+            lastName: text("last_name"),
+            email: text("email"),
+            reference: profile.selector("subject", "reference").identifier(in: item)
+        )
+        return subject.isEmpty ? nil : subject
     }
 
     /// Performs `find`.

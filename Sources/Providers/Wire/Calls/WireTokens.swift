@@ -17,19 +17,23 @@ struct WireTokens: Sendable {
 
     /// The account's token, fetched where there is none, it is due, or it was just rejected; once for all who ask at the same time.
     ///
-    /// - Throws: ``ProviderError``. Where a request was to be created with it, nothing has been: the error says `sendAgain`, and `refused` for
-    ///   credentials that are not accepted.
+    /// - Throws: ``ProviderError``. Where a request was to be created with it, nothing has been: the error says `sendAgain`.
     func token(rejected: BearerToken? = nil, creating: Bool) async throws -> BearerToken {
         do {
             return try await exchange.session.tokens.token(rejected: rejected, at: exchange.session.clock.now()) { try await fetch() }
         } catch let error as ProviderError where creating {
-            throw error.creating(error.status != nil && error.code == .unauthorised ? .refused : .sendAgain)
+            throw error.creating(.sendAgain)
         }
     }
 
     private func fetch() async throws -> BearerToken {
         let asked = exchange.session.clock.now()
-        let response = try await exchange.send(call, scope, authorization: nil)
+        let response: WireResponse
+        do { response = try await exchange.send(call, scope, authorization: nil) } catch var error as ProviderError {
+            // The call holds nothing but the credentials: a refusal of it is one of them, as OAuth says by 400.
+            if let status = error.status, [400, 422].contains(status) { error.code = .unauthorised }
+            throw error
+        }
         let body = try exchange.json(response, of: call)
         guard let token = call.selector("token").text(in: body) else {
             throw exchange.unreadable(call, "it names no token", response.status)

@@ -2,7 +2,9 @@
 public protocol OrderStore: Sendable {
     /// Places an order, begins its timeline with `accepted` and queues its submission, unless the connection has an order with the same external id:
     /// then that order comes back, unchanged. So calling twice places one.
-    func place(_ order: Order) async throws -> (order: Order, isNew: Bool)
+    /// - Parameter reorder: whether the newest order by that name may give way to this one (``Order/givesWay(to:)``). Then this one is placed as the next
+    ///   in its sequence, and the other is marked as replaced, all in one transaction: of several that ask at the same time one is placed.
+    func place(_ order: Order, reorder: Reorder?) async throws -> (order: Order, isNew: Bool)
 
     /// An order by identifier; nil where there is none.
     func order(_ id: String) async throws -> Order?
@@ -18,4 +20,9 @@ public protocol OrderStore: Sendable {
 
     /// An order's timeline, oldest first.
     func timeline(of order: String) async throws -> [TimelineEntry]
+}
+
+extension OrderStore {
+    /// Places an order, unless the connection has one with the same external id.
+    public func place(_ order: Order) async throws -> (order: Order, isNew: Bool) { try await place(order, reorder: nil) }
 }

@@ -46,6 +46,7 @@ struct PostgresList {
         require("outcome", query.outcome?.rawValue)
         require("account", query.account)
         require("provider", query.provider)
+        require("problem", query.problem)
         require("connection", in: query.connections.map { Array($0) })
         require("created_at", from: query.since, to: query.until)
     }

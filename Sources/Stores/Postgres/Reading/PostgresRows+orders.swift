@@ -29,9 +29,13 @@ extension PostgresRows {
         case .none: return Page(items: [], next: nil)
         case .list:
             var list = PostgresList("orders", page)
-            list.stretches("state", search.states.map(\.rawValue))
+            if let party = query.waitingOn {
+                list.stretches("waits_for", [party.rawValue])
+                list.require("state", in: query.states.isEmpty ? nil : query.states.map(\.rawValue))
+            } else {
+                list.stretches("state", search.states.map(\.rawValue))
+            }
             list.require(query)
-            if let waiting = search.waiting("untold") { list.require(condition: waiting) }
             return try list.page(
                 on: connection,
                 columns: PostgresOrderRow.columns,
@@ -117,9 +121,9 @@ struct PostgresOrderRow: Sendable {
         o.id, o.connection, o.account, o.provider, o.package, o.sequence, o.previous, o.state, o.outcome, o.version, o.created_at, o.updated_at, o.key_id,
         o.body, (SELECT s.event_id FROM order_sources AS s WHERE s.order_id = o.id AND s.made LIMIT 1),
         (SELECT s.run_id FROM order_sources AS s WHERE s.order_id = o.id AND s.made LIMIT 1),
-        (SELECT k.wrapped FROM fairlead_keys.data_keys AS k WHERE k.id = o.key_id), o.untold
+        (SELECT k.wrapped FROM fairlead_keys.data_keys AS k WHERE k.id = o.key_id), o.untold, o.replaced_by
         """
-    static let columnCount = 18
+    static let columnCount = 19
     static let body = 13
     /// The bytes of the opaque column, as an expression.
     static let size = "octet_length(o.body)"
@@ -136,6 +140,7 @@ struct PostgresOrderRow: Sendable {
             package: row.text(4),
             sequence: row.count(5),
             previous: row.optionalText(6),
+            replacedBy: row.optionalText(18),
             state: row.text(7),
             outcome: row.optionalText(8),
             version: row.count(9),

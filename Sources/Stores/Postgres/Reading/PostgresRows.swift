@@ -18,7 +18,10 @@ struct PostgresRows: StoreReading {
 
     /// The steps that a run still reaches, without their bodies.
     func stepSummaries(of run: String) throws -> [StepSummary] {
-        try all("SELECT n, kind, attempts, at, ms, octet_length(body)::bigint FROM steps WHERE run_id = $1 AND NOT left_behind ORDER BY n", .text(run)).map { row in
+        try all(
+            "SELECT n, kind, attempts, at, ms, octet_length(body)::bigint FROM steps WHERE run_id = $1 AND NOT left_behind ORDER BY n",
+            .text(run)
+        ).map { row in
             StepSummary(
                 number: row.count(0),
                 kind: row.text(1),

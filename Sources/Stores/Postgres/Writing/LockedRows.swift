@@ -57,6 +57,8 @@ struct LockedRows {
     var present: [Place: PostgresOrderRow] = [:]
     /// The withdrawals that stand where orders are placed.
     var withdrawals: [Place: Occurrence] = [:]
+    /// Orders that this transaction has put in the place of one that gave way.
+    var replacements: [Place: Order] = [:]
     /// The states of the runs that are there.
     var runs: [String: String] = [:]
     /// The states of events that are expected to be in one.
@@ -98,7 +100,10 @@ struct LockedRows {
                     orders[row.text(0)] =
                         LockedOrder(seq: row.int(1), version: row.count(2), bucket: row.int(3), keys: [BlindIndexTerm](packed: row.bytes(4)))
                 case .withdrawals:
-                    withdrawals[Place(connection: row.text(0), external: row.bytes(1))] = Occurrence(occurred: row.optionalInt(2), received: row.int(3))
+                    withdrawals[Place(connection: row.text(0), external: row.bytes(1))] = Occurrence(
+                        occurred: row.optionalInt(2),
+                        received: row.int(3)
+                    )
                 case .runs: runs[row.text(0)] = row.text(1)
                 case .events: events[row.text(0)] = row.text(1)
                 case .freshRequests: freshRequests.insert(row.bytes(0))

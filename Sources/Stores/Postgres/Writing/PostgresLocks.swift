@@ -4,7 +4,10 @@ import Screening
 /// wait for one another in a circle.
 enum PostgresLocks {
     /// What is asked for.
-    enum Part { case concurrencyKeys, claims, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage, sizes, time, nothing }
+    enum Part {
+        case concurrencyKeys, claims, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage, sizes,
+            time, nothing
+    }
 
     /// The statements that take the locks and read what is held by them; each takes its snapshot after the locks before it are held.
     static func statements(_ touched: TouchedRows, _ time: PostgresTime, _ buckets: PostgresBuckets) -> [(part: Part, statement: PostgresStatement)] {
@@ -25,9 +28,14 @@ enum PostgresLocks {
             for (connection, count) in sorted.byConnection {
                 if let sql = buckets.statement(placing: count, on: connection) { add(.nothing, sql, [.text(connection)]) }
             }
+            let replacing = sorted.filter { $0.reorder != nil }
+            if !replacing.isEmpty { add(.nothing, lockSequences, [.blobs(replacing.map(\.external))]) }
             add(.placed, insertOrders, columns(of: sorted))
             add(.present, selectPresentOrders, [.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))])
             add(.withdrawals, selectWithdrawals, [.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))])
+            if !replacing.isEmpty {
+                add(.present, lockPresentOrders, [.texts(replacing.map(\.row.connection)), .blobs(replacing.map(\.external))])
+            }
         }
         if !touched.orders.isEmpty { add(.orders, lockOrders, [.texts(Set(touched.orders).map { $0 })]) }
         if !touched.runs.isEmpty {

@@ -3,16 +3,35 @@ import Screening
 extension PostgresLocks {
     /// Puts in the orders whose external id is free on their connection, and names them. An identifier or a token that is taken is an error.
     static let insertOrders = """
+        \(insertion) WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.connection = g.connection AND o.external_key = g.external_key)
+        ON CONFLICT (connection, external_key, sequence) DO NOTHING RETURNING id
+        """
+
+    /// Puts orders in.
+    static let insertion = """
         INSERT INTO orders
-            (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, version, created_at, updated_at,
-            lookup_keys, key_id, body, bucket)
+            (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, problem, waiting_on, version,
+            created_at, updated_at, lookup_keys, key_id, body, bucket)
         SELECT g.*, (SELECT max(bucket) FROM lookup_buckets AS b WHERE b.connection = g.connection) FROM unnest(
             $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[], $8::text[], $9::bytea[], $10::text[], $11::text[],
-            $12::bigint[], $13::bigint[], $14::bigint[], $15::bytea[], $16::bigint[], $17::bytea[]
-        ) AS g (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, version, created_at, updated_at,
-            lookup_keys, key_id, body)
-        WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.connection = g.connection AND o.external_key = g.external_key)
-        ON CONFLICT (connection, external_key, sequence) DO NOTHING RETURNING id
+            $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bytea[], $18::bigint[], $19::bytea[]
+        ) AS g (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, problem, waiting_on, version,
+            created_at, updated_at, lookup_keys, key_id, body)
+        """
+
+    /// Whoever may replace orders does so one after the other for each external id: what is the newest order stays so until the transaction ends.
+    static let lockSequences = """
+        SELECT pg_advisory_xact_lock(mark)::text FROM (
+            SELECT DISTINCT hashtextextended(encode(k, 'hex'), 11) AS mark FROM unnest($1::bytea[]) AS k ORDER BY mark
+        ) AS sorted
+        """
+
+    /// The newest orders that stand under external ids, locked: they may have to give way.
+    static let lockPresentOrders = """
+        SELECT \(PostgresOrderRow.columns), o.external_key FROM unnest($1::text[], $2::bytea[]) AS w (connection, external_key)
+        JOIN LATERAL (
+            SELECT * FROM orders WHERE connection = w.connection AND external_key = w.external_key ORDER BY sequence DESC LIMIT 1 FOR UPDATE
+        ) AS o ON true
         """
 
     /// The newest orders that stand under external ids, new or not.
@@ -28,7 +47,8 @@ extension PostgresLocks {
         return [
             .texts(rows.map(\.id)), .texts(rows.map(\.connection)), .texts(rows.map(\.account)), .texts(rows.map(\.provider)),
             .texts(rows.map(\.package)), .blobs(orders.map(\.external)), .ints(rows.map { Int64($0.sequence) }), .texts(rows.map(\.previous)),
-            .blobs(orders.map(\.token)), .texts(rows.map(\.state)), .texts(rows.map(\.outcome)), .ints(rows.map { Int64($0.version) }),
+            .blobs(orders.map(\.token)), .texts(rows.map(\.state)), .texts(rows.map(\.outcome)), .texts(rows.map(\.problem)),
+            .texts(rows.map(\.waitingOn)), .ints(rows.map { Int64($0.version) }),
             .ints(rows.map(\.createdAt)), .ints(rows.map(\.updatedAt)), .blobs(orders.map(\.keys.packed)), .ints(rows.map(\.keyID)),
             .blobs(rows.map(\.body)),
         ]
@@ -38,11 +58,35 @@ extension PostgresLocks {
 extension PostgresTransaction {
     /// The order that stands where `new` was to be placed; where that is `new` itself, with its work and the first entry of its timeline.
     mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool) {
-        let order = new.order
-        guard locked.placed.remove(order.id) != nil else {
-            guard let present = locked.present[LockedRows.Place(new)] else { throw StoreError.conflict }
-            return (try present.order(codec), false)
+        guard locked.placed.remove(new.order.id) == nil else { return try finish(new) }
+        let place = LockedRows.Place(new)
+        guard let present = try locked.replacements[place] ?? locked.present[place]?.order(codec) else { throw StoreError.conflict }
+        guard let reorder = new.reorder, present.givesWay(to: reorder) else { return (present, false) }
+        return try replace(present, by: new)
+    }
+
+    /// Puts an order in the place of one that gives way to it.
+    private mutating func replace(_ present: Order, by new: NewOrder) throws -> (order: Order, isNew: Bool) {
+        let place = LockedRows.Place(new)
+        if var known = locked.orders[present.id] {
+            // An intent before this one has changed it in the same transaction: it is decided about on what stands then.
+            guard known.version == present.version else { throw StoreError.conflict }
+            known.version += 1
+            change(order: present.id, to: known)
         }
+        guard let row = locked.present[place], row.row.id == present.id else { throw StoreError.conflict }
+        let key = try codec.keys.key(row.row.keyID) { _ in row.wrappedKey }
+        try write(new.replacement(of: present, codec, under: key))
+        write("UPDATE orders SET replaced_by = $1, version = version + 1 WHERE id = $2", .text(new.order.id), .text(present.id))
+        let new = try new.replacing(present, codec)
+        write(PostgresLocks.insertion, values: PostgresLocks.columns(of: [new]))
+        change(replacement: place, to: new.order)
+        return try finish(new)
+    }
+
+    /// What goes with an order that was put in.
+    private mutating func finish(_ new: NewOrder) throws -> (order: Order, isNew: Bool) {
+        let order = new.order
         add(new.keys, of: order.id)
         try write(new.accepted)
         // Nobody else knows the order yet, so its concurrency key needs no lock.
@@ -64,13 +108,21 @@ extension PostgresTransaction {
         guard let present = locked.orders[row.id], present.version == row.version - 1 else { throw StoreError.conflict }
         change(order: row.id, to: LockedRows.LockedOrder(seq: present.seq, version: row.version, bucket: present.bucket, keys: keys))
         write(
-            "UPDATE orders SET state = $1, outcome = $2, version = $3, updated_at = $4, body = $5 WHERE seq = $6",
+            """
+            UPDATE orders SET state = $1, outcome = $2, version = $3, updated_at = $4, body = $5, problem = $7, waiting_on = $8, account = $9,
+                provider = $10, package = $11 WHERE seq = $6
+            """,
             .text(row.state),
             .text(row.outcome),
             .count(row.version),
             .int(row.updatedAt),
             .bytes(row.body),
-            .int(present.seq)
+            .int(present.seq),
+            .text(row.problem),
+            .text(row.waitingOn),
+            .text(row.account),
+            .text(row.provider),
+            .text(row.package)
         )
         let change = LookupChange(from: present.keys, to: keys)
         guard !change.isEmpty else { return }

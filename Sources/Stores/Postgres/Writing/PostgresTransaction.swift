@@ -50,7 +50,10 @@ struct PostgresTransaction: StoreTransaction {
     }
 
     /// Adds a statement.
-    mutating func write(_ sql: String, _ values: PostgresValue...) { statements.append(PostgresStatement(sql, values)) }
+    mutating func write(_ sql: String, _ values: PostgresValue...) { write(sql, values: values) }
+
+    /// Adds a statement.
+    mutating func write(_ sql: String, values: [PostgresValue]) { statements.append(PostgresStatement(sql, values)) }
 
     /// Takes work out of the queue, and lets the next with its concurrency key come forward.
     mutating func remove(_ id: Int64) {
@@ -81,6 +84,13 @@ struct PostgresTransaction: StoreTransaction {
         let before = locked.withdrawals[place]
         undo.append { $0.withdrawals[place] = before }
         locked.withdrawals[place] = withdrawal
+    }
+
+    /// Notes which order has taken the place of one that gave way.
+    mutating func change(replacement place: LockedRows.Place, to order: Order) {
+        let before = locked.replacements[place]
+        undo.append { $0.replacements[place] = before }
+        locked.replacements[place] = order
     }
 
     /// Changes what is known of an event.

@@ -34,12 +34,17 @@ extension StoredRows {
 
     private func list(_ search: OrderSearch) -> ListQuery {
         let query = search.query
-        var list = ListQuery("orders", index: "orders_list", search.page)
-        list.stretches(of: search.states)
-        if let waiting = search.waiting("untold = 1") { list.require(condition: waiting) }
+        var list = ListQuery("orders", index: query.waitingOn == nil ? "orders_list" : "orders_waiting", search.page)
+        if let party = query.waitingOn {
+            list.stretch("waits_for", party.rawValue)
+            list.require(states: query.states)
+        } else {
+            list.stretches(of: search.states)
+        }
         list.require("outcome", query.outcome?.rawValue)
         list.require("account", query.account)
         list.require("provider", query.provider)
+        list.require("problem", query.problem)
         list.require(connections: query.connections)
         list.require("created_at", from: query.since, to: query.until)
         return list

@@ -4,19 +4,30 @@ import Screening
 
 extension WriteTransaction {
     mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool) {
+        var new = new
+        if let present = try rows.order(connection: new.order.connection, external: new.external) {
+            guard let reorder = new.reorder, present.givesWay(to: reorder) else { return (present, false) }
+            let moved = try db.change(
+                "UPDATE orders SET replaced_by = ?, version = version + 1 WHERE id = ? AND version = ?",
+                [new.order.id, present.id, present.version]
+            )
+            guard moved == 1, let key = try rows.keys(of: [present.id])[present.id] else { throw StoreError.conflict }
+            try write(new.replacement(of: present, codec, under: key))
+            new = try new.replacing(present, codec)
+        }
         let (order, row) = (new.order, new.row)
-        if let present = try rows.order(connection: order.connection, external: new.external) { return (present, false) }
         let bucket = try bucket(on: order.connection)
         let placed = try db.change(
             """
             INSERT INTO orders
-                (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, version, created_at, updated_at,
-                bucket, lookup_keys, key_id, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, problem, waiting_on, version,
+                created_at, updated_at, bucket, lookup_keys, key_id, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
                 row.id, row.connection, row.account, row.provider, row.package, Data(new.external), row.sequence, row.previous, Data(new.token),
-                row.state, row.outcome, row.version, row.createdAt, row.updatedAt, bucket, Data(new.keys.packed), row.keyID, Data(row.body),
+                row.state, row.outcome, row.problem, row.waitingOn, row.version, row.createdAt, row.updatedAt, bucket, Data(new.keys.packed),
+                row.keyID, Data(row.body),
             ]
         )
         guard placed == 1 else { throw StoreError.conflict }
@@ -38,8 +49,14 @@ extension WriteTransaction {
         guard let present, present[1] as Int == row.version - 1 else { throw StoreError.conflict }
         let (seq, bucket): (Int64, Int64) = (present[0], present[2])
         try db.run(
-            "UPDATE orders SET state = ?, outcome = ?, version = ?, updated_at = ?, body = ? WHERE seq = ?",
-            [row.state, row.outcome, row.version, row.updatedAt, Data(row.body), seq]
+            """
+            UPDATE orders SET account = ?, provider = ?, package = ?, state = ?, outcome = ?, problem = ?, waiting_on = ?, version = ?, updated_at = ?,
+                body = ? WHERE seq = ?
+            """,
+            [
+                row.account, row.provider, row.package, row.state, row.outcome, row.problem, row.waitingOn, row.version, row.updatedAt,
+                Data(row.body), seq,
+            ]
         )
         let change = LookupChange(from: [BlindIndexTerm](packed: present.bytes(3)), to: keys)
         guard !change.isEmpty else { return }
@@ -111,7 +128,7 @@ extension StoredRows {
         let row = try db.first(
             """
             SELECT o.id, o.connection, o.account, o.provider, o.package, o.sequence, o.previous, o.state, o.outcome, o.version, o.created_at, o.updated_at,
-                o.key_id, o.body, s.event_id, s.run_id, o.untold
+                o.key_id, o.body, s.event_id, s.run_id, o.untold, o.replaced_by
             FROM orders AS o LEFT JOIN order_sources AS s ON s.order_id = o.id AND s.made = 1 WHERE \(condition)
             """,
             arguments
@@ -125,6 +142,7 @@ extension StoredRows {
             package: row[4],
             sequence: row[5],
             previous: row[6],
+            replacedBy: row[17],
             state: row[7],
             outcome: row[8],
             version: row[9],

@@ -9,8 +9,13 @@ struct OrderRow {
     var package: String
     var sequence: Int
     var previous: String?
+    var replacedBy: String?
     var state: String
     var outcome: String?
+    /// The code of its problem, to search by; written, never read.
+    var problem: String?
+    /// Whom it waits for, to search by; written, never read.
+    var waitingOn: String?
     var version: Int
     var createdAt: Int64
     var updatedAt: Int64
@@ -31,6 +36,9 @@ struct OrderRow {
         package = order.package
         sequence = order.sequence
         previous = order.previous
+        replacedBy = order.replacedBy
+        problem = order.status.problem?.code
+        waitingOn = order.ownWaitingOn?.rawValue
         keyID = key.id
         state = order.state.rawValue
         outcome = order.outcome?.rawValue
@@ -50,6 +58,7 @@ struct OrderRow {
         json["last_notified_state"] = order.lastNotifiedState.map { .string($0.rawValue) }
         json["report_url"] = (status.reportURL?.value).map { .string($0) }
         json["problem"] = status.problem?.row
+        json["record"] = order.record.row
         body = try codec.seal(RowCodec.Content(json: json), at: AssociatedData(.orders, order.id), under: key)
     }
 
@@ -61,6 +70,7 @@ struct OrderRow {
         package: String,
         sequence: Int,
         previous: String?,
+        replacedBy: String?,
         state: String,
         outcome: String?,
         version: Int,
@@ -77,6 +87,7 @@ struct OrderRow {
         self.package = package
         self.sequence = sequence
         self.previous = previous
+        self.replacedBy = replacedBy
         self.state = state
         self.outcome = outcome
         self.version = version
@@ -113,6 +124,7 @@ struct OrderRow {
             externalID: externalID,
             sequence: sequence,
             previous: previous,
+            replacedBy: replacedBy,
             causedBy: cause.map { Order.Cause(event: $0.event, run: $0.run) },
             package: package,
             candidate: candidate,
@@ -127,6 +139,7 @@ struct OrderRow {
         order.isUntold = isUntold
         order.destinations = (json["destinations"]?.items ?? []).compactMap(\.text)
         order.submissionID = json["submission_id"]?.text
+        order.record = Order.Record(row: json["record"])
         order.lastNotifiedState = (json["last_notified_state"]?.text).flatMap(OrderState.init(rawValue:))
         return order
     }
@@ -150,6 +163,33 @@ struct OrderRow {
             country: json["country"]?.text,
             other: json["other"]?.members ?? JSON.Members()
         )
+    }
+}
+
+extension Order.Record {
+    /// The record as stored: what says nothing is left out; nil where all of it says nothing.
+    fileprivate var row: JSON? {
+        guard self != Order.Record() else { return nil }
+        var row: JSON = [:]
+        row["ended_at"] = endedAt.map { .int($0.milliseconds) }
+        if revision > 0 { row["revision"] = .int(Int64(revision)) }
+        for (name, holds) in [("adopted", isAdopted), ("lost_answer", hasLostAnswer), ("cancelling", isCancelling)] where holds {
+            row[name] = true
+        }
+        if unknownReads > 0 { row["unknown_reads"] = .int(Int64(unknownReads)) }
+        row["unknown_read_at"] = unknownReadAt.map { .int($0.milliseconds) }
+        return row
+    }
+
+    fileprivate init(row: JSON?) {
+        self.init()
+        endedAt = row?["ended_at"]?.integer.map { Timestamp(milliseconds: $0) }
+        revision = row?["revision"]?.integer.map { Int($0) } ?? 0
+        isAdopted = row?["adopted"]?.boolean ?? false
+        hasLostAnswer = row?["lost_answer"]?.boolean ?? false
+        isCancelling = row?["cancelling"]?.boolean ?? false
+        unknownReads = row?["unknown_reads"]?.integer.map { Int($0) } ?? 0
+        unknownReadAt = row?["unknown_read_at"]?.integer.map { Timestamp(milliseconds: $0) }
     }
 }
 

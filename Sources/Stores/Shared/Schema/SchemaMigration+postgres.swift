@@ -45,10 +45,15 @@ extension SchemaMigration {
             external_key bytea NOT NULL,
             sequence bigint NOT NULL,
             previous text COLLATE "C",
+            replaced_by text COLLATE "C",
             token_key bytea NOT NULL UNIQUE,
             untold boolean NOT NULL DEFAULT false,
             state text COLLATE "C" NOT NULL,
             outcome text COLLATE "C",
+            problem text COLLATE "C",
+            waiting_on text COLLATE "C",
+            -- An order whose update gave up waits for the operator, whatever its state.
+            waits_for text COLLATE "C" GENERATED ALWAYS AS (CASE WHEN untold THEN 'operator' ELSE waiting_on END) STORED,
             version bigint NOT NULL,
             created_at bigint NOT NULL,
             updated_at bigint NOT NULL,
@@ -59,7 +64,8 @@ extension SchemaMigration {
             UNIQUE (connection, external_key, sequence)
         ) WITH (toast_tuple_target = 8160, fillfactor = 85);
         ALTER TABLE orders ALTER COLUMN body SET STORAGE EXTERNAL;
-        CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at, untold);
+        CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+        CREATE INDEX orders_waiting ON orders (waits_for, id, connection, account, provider, outcome, created_at) WHERE waits_for IS NOT NULL;
 
         CREATE TABLE order_sources (
             order_id text COLLATE "C" NOT NULL,

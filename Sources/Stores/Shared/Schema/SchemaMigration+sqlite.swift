@@ -49,10 +49,15 @@ extension SchemaMigration {
             external_key BLOB NOT NULL,
             sequence INTEGER NOT NULL,
             previous TEXT,
+            replaced_by TEXT,
             token_key BLOB NOT NULL UNIQUE,
             untold INTEGER NOT NULL DEFAULT 0,
             state TEXT NOT NULL,
             outcome TEXT,
+            problem TEXT,
+            waiting_on TEXT,
+            -- An order whose update gave up waits for the operator, whatever its state.
+            waits_for TEXT GENERATED ALWAYS AS (CASE WHEN untold THEN 'operator' ELSE waiting_on END) VIRTUAL,
             version INTEGER NOT NULL,
             created_at INTEGER NOT NULL,
             updated_at INTEGER NOT NULL,
@@ -62,7 +67,8 @@ extension SchemaMigration {
             body BLOB NOT NULL,
             UNIQUE (connection, external_key, sequence)
         ) STRICT;
-        CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at, untold);
+        CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+        CREATE INDEX orders_waiting ON orders (waits_for, id, connection, account, provider, outcome, created_at) WHERE waits_for IS NOT NULL;
 
         CREATE TABLE order_sources (
             order_id TEXT NOT NULL,

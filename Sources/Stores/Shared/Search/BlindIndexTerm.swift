@@ -42,7 +42,9 @@ struct BlindIndexTerm: Hashable, Comparable, Sendable {
         var keys: Set<BlindIndexTerm> = []
         for text in Set(texts.flatMap { [SearchText.folded($0)] + SearchText.words($0) }) where !text.isEmpty {
             keys.insert(BlindIndexTerm(.whole, text, connection, index))
-            for length in lengths where length < text.count { keys.insert(BlindIndexTerm(.beginning, String(text.prefix(length)), connection, index)) }
+            for length in lengths where length < text.count {
+                keys.insert(BlindIndexTerm(.beginning, String(text.prefix(length)), connection, index))
+            }
         }
         for digits in texts.compactMap(SearchText.digits) {
             for length in phoneDigits where length <= digits.count {

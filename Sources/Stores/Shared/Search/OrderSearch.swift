@@ -9,18 +9,7 @@ struct OrderSearch {
     init(_ query: OrderQuery, _ page: PageRequest) {
         self.query = query
         self.page = page
-        var states = query.states.isEmpty ? Set(OrderState.allCases) : query.states
-        // One whose update gave up waits on the operator, whatever its state.
-        if let party = query.waitingOn, party != .operator { states = states.filter { $0.waitingOn == party } }
-        self.states = states
-    }
-
-    /// What the rows' columns say about whom an order waits for: a condition; nil where that is not asked.
-    func waiting(_ isUntold: String) -> String? {
-        guard let party = query.waitingOn else { return nil }
-        guard party == .operator else { return "NOT (\(isUntold))" }
-        let states = OrderState.allCases.filter { $0.waitingOn == party }.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-        return "(\(isUntold) OR state IN (\(states)))"
+        states = query.states.isEmpty ? Set(OrderState.allCases) : query.states
     }
 
     /// How the orders are found.
@@ -37,7 +26,7 @@ struct OrderSearch {
 
     /// How the orders of the query are found.
     var way: Way {
-        if states.isEmpty || query.connections?.isEmpty == true { return .none }
+        if query.connections?.isEmpty == true { return .none }
         if let text = query.text?.value.trimmed, !text.isEmpty {
             if text.hasPrefix("ord_"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return .identifier(text) }
             return .keys
@@ -82,7 +71,8 @@ struct OrderSearch {
 
     /// Whether an order passes every filter.
     func matches(_ order: Order) -> Bool {
-        guard query.waitingOn == nil || order.waitingOn == query.waitingOn else { return false }
+        if let party = query.waitingOn, order.waitingOn != party { return false }
+        if let problem = query.problem, order.status.problem?.code != problem { return false }
         guard states.contains(order.state), query.outcome == nil || order.outcome == query.outcome else { return false }
         guard query.account == nil || order.account == query.account, query.provider == nil || order.provider == query.provider else { return false }
         if let connections = query.connections, !connections.contains(order.connection) { return false }

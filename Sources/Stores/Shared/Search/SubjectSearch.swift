@@ -93,7 +93,9 @@ extension SQLStore {
         }
         if search.namesSubject {
             let ids = try await found(search).events
-            return try await read { reading in try page.of(ids) { id in try reading.event(id).map(\.summary).flatMap { try fits($0, reading) ? $0 : nil } } }
+            return try await read { reading in
+                try page.of(ids) { id in try reading.event(id).map(\.summary).flatMap { try fits($0, reading) ? $0 : nil } }
+            }
         }
         return try await read { reading in
             try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.events(query, $0) }) { try fits($0, reading) }

@@ -20,25 +20,58 @@ enum PreparedEffect: Sendable {
 
 /// An order ready to be placed.
 struct NewOrder: Sendable {
-    let order: Order
-    let row: OrderRow
+    private(set) var order: Order
+    private(set) var row: OrderRow
     let keys: [BlindIndexTerm]
     let external: [UInt8]
     let token: [UInt8]
-    let accepted: TimelineRow
+    private(set) var accepted: TimelineRow
+    private let dataKey: DataKey
+    /// Whether an order that ended gives way to it.
+    let reorder: Reorder?
     /// The run that places it, and its event.
     let cause: Order.Cause?
 
-    init(_ order: Order, causedBy cause: Order.Cause?, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
+    init(_ order: Order, causedBy cause: Order.Cause?, reorder: Reorder?, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
         var order = order
         order.causedBy = cause
         self.order = order
         self.cause = cause
+        dataKey = key
+        self.reorder = reorder
         row = try OrderRow(order, codec, under: key)
         keys = BlindIndexTerm.keys(of: order, by: codec.index)
         external = codec.blindIndex(.externalID, order.externalID, on: order.connection)
         token = codec.blindIndex(.callbackToken, order.callbackToken.value)
         accepted = try TimelineRow(TimelineEntry(order: order.id, at: order.createdAt, kind: "accepted", text: "accepted"), codec, under: key)
+    }
+
+    /// The same, in the place of an order that gives way to it.
+    func replacing(_ present: Order, _ codec: RowCodec) throws(StoreError) -> NewOrder {
+        var new = self
+        new.order = order.replacing(present)
+        (new.row.sequence, new.row.previous) = (new.order.sequence, new.order.previous)
+        let entry = TimelineEntry(
+            order: order.id,
+            at: order.createdAt,
+            kind: "accepted",
+            text: "accepted in place of \(present.id), which is \(present.state.rawValue)",
+            details: ["previous": .string(present.id)]
+        )
+        new.accepted = try TimelineRow(entry, codec, under: dataKey)
+        return new
+    }
+
+    /// What the timeline of an order that gives way to it says.
+    func replacement(of present: Order, _ codec: RowCodec, under key: DataKey) throws(StoreError) -> TimelineRow {
+        let entry = TimelineEntry(
+            order: present.id,
+            at: order.createdAt,
+            kind: "replaced",
+            text: "\(order.id) was ordered in its place",
+            details: ["replaced_by": .string(order.id)]
+        )
+        return try TimelineRow(entry, codec, under: key)
     }
 
     /// The work of sending it.

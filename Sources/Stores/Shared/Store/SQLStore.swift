@@ -57,10 +57,10 @@ extension SQLStore {
 // MARK: Writing
 
 extension SQLStore {
-    func place(_ order: Order) async throws -> (order: Order, isNew: Bool) {
+    func place(_ order: Order, reorder: Reorder?) async throws -> (order: Order, isNew: Bool) {
         try await underStoredKeys {
             try await withNewKey(for: order.id) { key in
-                let new = try NewOrder(order, causedBy: nil, codec, under: key)
+                let new = try NewOrder(order, causedBy: nil, reorder: reorder, codec, under: key)
                 var touched = TouchedRows()
                 touched.places = [new]
                 touched.keys = [key]
@@ -123,7 +123,8 @@ extension SQLStore {
                 effect = inner
             }
             switch effect {
-            case .place(let order, let asked, let reply): return try await remember(prepared, touched, placing: order, asked: asked, reply)
+            case .place(let order, let asked, let reorder, let reply):
+                return try await remember(prepared, touched, placing: order, asked: asked, reorder, reply)
             case .withdraw(let connection, let externalID, let occurrence):
                 let external = codec.blindIndex(.externalID, externalID, on: connection)
                 prepared.withdrawal = Withdrawal(connection: connection, external: external, at: occurrence)
@@ -145,12 +146,13 @@ extension SQLStore {
         _ touched: TouchedRows,
         placing order: Order,
         asked: Occurrence?,
+        _ reorder: Reorder?,
         _ reply: @escaping @Sendable (Order) -> JSON
     ) async throws -> Order? {
         let cause = Order.Cause(event: try await read { try $0.event(of: steps.run) }, run: steps.run)
         return try await withNewKey(for: order.id) { key in
             var steps = steps
-            let new = try NewOrder(order, causedBy: cause, codec, under: key)
+            let new = try NewOrder(order, causedBy: cause, reorder: reorder, codec, under: key)
             steps.placing = (new, asked, reply)
             var touched = touched
             touched.places = [new]

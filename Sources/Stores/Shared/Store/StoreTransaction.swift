@@ -15,7 +15,7 @@ protocol StoreTransaction {
     mutating func queue(_ work: QueuedWork) throws
     mutating func unqueue(_ work: Work) throws
 
-    /// Puts an order in, with its work and the first line of its timeline; or finds the one that has its external id.
+    /// Puts an order in, with its work and the first line of its timeline; or finds the one that has its external id, where that does not give way to it.
     mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool)
     /// Writes an order's new version over the one before it.
     mutating func update(_ row: OrderRow, keys: [BlindIndexTerm]) throws

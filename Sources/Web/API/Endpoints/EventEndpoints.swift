@@ -13,8 +13,10 @@ struct EventEndpoints: Sendable {
         filters: [
             .values("state", "In this state", \.states), .value("kind", "Of this kind", \.kind), .connections,
             .text("account", "Of this account", \.account),
-            .text("external_id", "About this external id", \.externalID), .search("q", "About whom or what this finds, as for orders; needs read_personal", \.text),
-            .search("reason", "Whose reason has this in it, or whose state or error code is this; needs read_personal", \.reason), .timestamp("since", "Received at or after this time", \.since),
+            .text("external_id", "About this external id", \.externalID),
+            .search("q", "About whom or what this finds, as for orders; needs read_personal", \.text),
+            .search("reason", "Whose reason has this in it, or whose state or error code is this; needs read_personal", \.reason),
+            .timestamp("since", "Received at or after this time", \.since),
             .timestamp("until", "Received before this time", \.until),
         ]
     )

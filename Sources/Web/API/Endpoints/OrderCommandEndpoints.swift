@@ -12,7 +12,7 @@ struct OrderCommandEndpoints: Sendable {
         [
             Endpoint(.post, "/orders", .order, OrderCommandEndpoints.placing) { request, principal in
                 try await once(request, principal) {
-                    let body = try request.object(["connection", "external_id", "package", "candidate", "account", "metadata"])
+                    let body = try request.object(["connection", "external_id", "package", "candidate", "account", "metadata", "reorder"])
                     if let connection = body["connection"]?.text, !principal.sees(connection: connection) {
                         throw ProblemDocument.notFound("connection")
                     }
@@ -62,14 +62,21 @@ struct OrderCommandEndpoints: Sendable {
                 .post,
                 "/orders/{id}/retry",
                 .operate,
-                .command("Send an order again that failed or was refused", 202, of: Order.schema, optional: ["note": .anyText])
+                .command(
+                    "Send an order again that failed or was refused, mended where something is given",
+                    202,
+                    of: Order.schema,
+                    optional: ["candidate": .anyObject, "package": .anyText, "account": .anyText, "note": .anyText]
+                )
             ) {
                 request,
                 principal in
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
-                    let note = try request.object(["note"]).optionalText("note")
-                    let order = try await commands.acting(as: principal.actor).retry(order: id, note: note)
+                    let body = try request.object(["candidate", "package", "account", "note"])
+                    let mending = Mending(candidate: body["candidate"], package: body["package"], account: body["account"])
+                    let note = try body.optionalText("note")
+                    let order = try await commands.acting(as: principal.actor).retry(order: id, mending, note: note)
                     return WireResponse(202, json: try await commands.view(order, principal))
                 }
             },
@@ -119,9 +126,16 @@ struct OrderCommandEndpoints: Sendable {
             Endpoint(.post, "/orders/{id}/resolve", .operate, OrderCommandEndpoints.resolving) { request, principal in
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
-                    let body = try request.object(["action", "provider_ref", "note"])
+                    let body = try request.object(["action", "provider_ref", "force", "note"])
                     let (resolution, note) = (try OrderCommandEndpoints.resolution(body), try body.optionalText("note"))
-                    let order = try await commands.acting(as: principal.actor).resolve(order: id, resolution, note: note)
+                    let order: Order
+                    do {
+                        order = try await commands.acting(as: principal.actor).resolve(order: id, resolution, note: note)
+                    } catch let error as CommandError {
+                        guard principal.seesPersonal, let found = error.found, var problem = ProblemDocument(describing: error) else { throw error }
+                        problem.extra["found"] = found.value
+                        throw problem
+                    }
                     return WireResponse(200, json: try await commands.view(order, principal))
                 }
             },
@@ -146,28 +160,29 @@ struct OrderCommandEndpoints: Sendable {
                     found: body["provider_ref"]?.kind.withArticle ?? "nothing"
                 )
             }
-            return .adopt(providerRef: reference)
+            return .adopt(providerRef: reference, force: try body.optionalFlag("force"))
         case "resubmit": return .resubmit
         case "abandon": return .abandon
+        case "release": return .release
         case let other:
-            throw FieldProblem(path: "action", expected: "adopt, resubmit or abandon", found: other == nil ? "nothing" : "another word")
+            throw FieldProblem(path: "action", expected: "adopt, resubmit, abandon or release", found: other == nil ? "nothing" : "another word")
         }
     }
 
     private static let placing = Operation.command(
-        "Place an order; the same external_id on a connection gives the same order",
+        "Place an order; the same external_id on a connection gives the same order, unless reorder is true and that one ended without a result",
         201,
         200,
         of: Order.schema,
         required: ["connection": .anyText, "external_id": .anyText, "package": .anyText, "candidate": Candidate.schema.reference],
-        optional: ["account": .anyText, "metadata": .anyObject]
+        optional: ["account": .anyText, "metadata": .anyObject, "reorder": .yesOrNo]
     )
 
     private static let resolving = Operation.command(
-        "Settle an uncertain order by a person's word",
+        "Settle an uncertain order by a person's word, or take an adoption back",
         200,
         of: Order.schema,
-        required: ["action": ["type": "string", "enum": ["adopt", "resubmit", "abandon"]]],
-        optional: ["provider_ref": .anyText, "note": .anyText]
+        required: ["action": ["type": "string", "enum": ["adopt", "resubmit", "abandon", "release"]]],
+        optional: ["provider_ref": .anyText, "force": .yesOrNo, "note": .anyText]
     )
 }

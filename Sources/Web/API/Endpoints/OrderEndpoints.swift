@@ -14,6 +14,7 @@ struct OrderEndpoints: Sendable {
             .values("state", "In this state", \.states), .value("outcome", "With this outcome", \.outcome),
             .value("waiting_on", "Waiting on this party", \.waitingOn), .connections, .text("account", "From this account", \.account),
             .text("provider", "At this provider", \.provider), .text("external_id", "With this external id", \.externalID),
+            .text("problem", "With a problem of this code", \.problem),
             .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until), search,
         ]
     )
@@ -38,8 +39,10 @@ struct OrderEndpoints: Sendable {
             },
             Endpoint(.get, "/orders/{id}", .read, .show("One order", of: Order.schema)) { request, principal in
                 let order = try await store.order(request, principal)
+                // What is shown is when the order is read by itself: looking at it has it read sooner.
+                let view = try await commands.view(order, principal)
                 await commands.recordView(of: order)
-                return WireResponse(200, json: try await commands.view(order, principal))
+                return WireResponse(200, json: view)
             },
             Endpoint(
                 .get,

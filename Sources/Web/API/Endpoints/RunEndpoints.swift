@@ -13,9 +13,11 @@ struct RunEndpoints: Sendable {
         filters: [
             .values("state", "In this state", \.states), .connections, .text("event", "Of this event", \.event),
             .text("order_id", "Of this order", \.order), .text("hook", "Of this hook; a route's is its METHOD /path", \.hook),
-            
-            .text("external_id", "About this external id", \.externalID), .search("q", "About whom or what this finds, as for orders; needs read_personal", \.text),
-            .search("reason", "Whose reason has this in it, or whose state or error code is this; needs read_personal", \.reason), .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until),
+
+            .text("external_id", "About this external id", \.externalID),
+            .search("q", "About whom or what this finds, as for orders; needs read_personal", \.text),
+            .search("reason", "Whose reason has this in it, or whose state or error code is this; needs read_personal", \.reason),
+            .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until),
         ]
     )
 

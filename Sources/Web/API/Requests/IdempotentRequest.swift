@@ -1,5 +1,6 @@
 import Crypto
 import HTTPTypes
+import Pipeline
 import Screening
 
 /// A request that may carry an `Idempotency-Key`: with the same key it is carried out once, and answered the same again for 24 hours.
@@ -12,6 +13,18 @@ struct IdempotentRequest: Sendable {
     ///
     /// Answers that say to try again (5xx, or with `Retry-After`) are not remembered.
     func respond(_ perform: () async throws -> WireResponse) async throws -> WireResponse {
+        do { return try await once(perform) } catch let error as CommandError { throw withoutQuotes(ProblemDocument(describing: error) ?? .broken) }
+    }
+
+    /// What a provider said may quote a person.
+    private func withoutQuotes(_ problem: ProblemDocument) -> ProblemDocument {
+        guard !principal.seesPersonal, problem.code.hasPrefix("provider_") else { return problem }
+        var problem = problem
+        problem.detail = "the provider did not do it; what it said takes read_personal"
+        return problem
+    }
+
+    private func once(_ perform: () async throws -> WireResponse) async throws -> WireResponse {
         guard let given = request.headers[IdempotentRequest.keyName] else { return try await perform() }
         guard (1...200).contains(given.utf8.count), given.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw ProblemDocument.badRequest("malformed_idempotency_key", "Idempotency-Key must be 1 to 200 visible ASCII characters")
@@ -44,7 +57,7 @@ struct IdempotentRequest: Sendable {
             let response: WireResponse
             do { response = try await perform() } catch {
                 guard let problem = ProblemDocument(describing: error) else { throw error }
-                response = problem.response
+                response = withoutQuotes(problem).response
             }
             let final = response.status < 500 && response.headers[.retryAfter] == nil
             try await store.recordResponse(key: key, status: final ? response.status : nil, body: final ? response.body : [])

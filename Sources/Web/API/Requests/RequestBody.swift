@@ -40,4 +40,12 @@ extension JSON {
         guard text.utf8.count <= maximum else { throw FieldProblem(path: name, expected: "at most \(maximum) bytes", found: "longer text") }
         return text
     }
+
+    /// A member that is true or false; false where it is missing or null.
+    /// - Throws: ``FieldProblem`` where it is something else.
+    func optionalFlag(_ name: String) throws(FieldProblem) -> Bool {
+        guard let value = self[name], !value.isNull else { return false }
+        guard let flag = value.boolean else { throw FieldProblem(path: name, expected: "true or false", found: value.kind.withArticle) }
+        return flag
+    }
 }

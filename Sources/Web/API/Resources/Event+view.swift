@@ -56,7 +56,7 @@ extension EventSummary {
     func about(_ run: RunSummary?, _ principal: Principal, _ view: JSON) -> JSON {
         var view = view
         view["external_id"] = JSON(run?.externalID ?? group?.value)
-        if principal.seesPersonal { view["reason"] = JSON(run?.reason) } else { view.mark("reason") }
+        if principal.seesPersonal { view["reason"] = JSON(run?.reason) } else if run?.reason != nil { view.mark("reason") }
         return view
     }
 

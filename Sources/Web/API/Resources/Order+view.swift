@@ -10,6 +10,7 @@ extension Order {
             "provider_ref": JSON.anyText.orNull, "provider_status": .textByName, "checks": .list(of: Check.schema.reference),
             "problem": Problem.schema.reference.orNull, "created_at": .timestamp, "updated_at": .timestamp,
             "caused_by": JSON.object(always: ["event": JSON.anyText.orNull, "run": .anyText]).orNull, "previous": JSON.anyText.orNull,
+            "replaced_by": JSON.anyText.orNull,
         ],
         sometimes: [
             "candidate": Candidate.schema.reference, "report_url": JSON.anyText.orNull, "metadata": .anyObject,
@@ -158,7 +159,7 @@ extension TimelineEntry {
         guard !principal.seesPersonal else { return json }
         var view = json
         view.withhold("note")
-        for (name, value) in details.members?.pairs ?? [] where !TimelineEntry.plainDetails.contains(name) && !value.isNull {
+        for (name, value) in details.members?.pairs ?? [] where !TimelineEntry.plainDetails.contains(name) && name != "changed" && !value.isNull {
             view.withhold("details." + name)
         }
         if var details = view["details"], details["provider_status"] != nil {
@@ -166,6 +167,10 @@ extension TimelineEntry {
             for path in details["withheld"]?.items ?? [] { view.mark("details." + (path.text ?? "")) }
             details["withheld"] = nil
             view["details"] = details
+        }
+        if let changed = details["changed"]?.items {
+            view["details"]?["changed"] = .array(changed.map { ["field": $0["field"] ?? .null] })
+            view.mark("details.changed.from")
         }
         if case .person? = actor { view["actor"] = ["kind": "person", "id": .null, "name": .null] }
         return view

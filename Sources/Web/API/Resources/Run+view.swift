@@ -5,7 +5,8 @@ extension Run {
         "Run",
         always: [
             "id": .anyText, "connection": .anyText, "plugin": .anyText, "plugin_version": .anyText, "script": .anyText, "hook": .anyText,
-            "event": JSON.anyText.orNull, "order": JSON.anyText.orNull, "external_id": JSON.anyText.orNull, "state": .values(Run.State.self), "attempt": .wholeNumber,
+            "event": JSON.anyText.orNull, "order": JSON.anyText.orNull, "external_id": JSON.anyText.orNull, "state": .values(Run.State.self),
+            "attempt": .wholeNumber,
             "next_attempt_at": JSON.timestamp.orNull,
             "result": JSON.object(always: ["kind": .anyText], sometimes: ["reason": JSON.anyText.orNull]).orNull,
             "error": JSON.object(always: ["code": .anyText, "message": .anyText], isOpen: true).orNull,

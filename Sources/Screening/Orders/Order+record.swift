@@ -1,0 +1,34 @@
+extension Order {
+    /// What the host notes about an order for its own decisions, beside where it stands.
+    public struct Record: Sendable, Equatable {
+        /// When it became refused, cancelled or failed; nil in any other state.
+        public var endedAt: Timestamp?
+        /// How often it was sent anew after the provider surely did not have it: each time under another idempotency key.
+        public var revision = 0
+        /// Whether a person said which of the provider's requests it is.
+        public var isAdopted = false
+        /// Whether an attempt at sending it was never answered, and a person had it sent again.
+        public var hasLostAnswer = false
+        /// Whether the provider was asked to cancel it and has not answered, as far as is known.
+        public var isCancelling = false
+        /// How many reads in a row the provider did not know it.
+        public var unknownReads = 0
+        /// When the latest of these was; nil where there was none.
+        public var unknownReadAt: Timestamp?
+
+        /// Nothing noted.
+        public init() {}
+    }
+
+    /// The idempotency key under which it is sent: the same for the same attempt at creating it, however often that is made.
+    public var submissionKey: String { record.revision == 0 ? id : "\(id)-\(record.revision + 1)" }
+}
+
+extension Problem {
+    /// The code of the problem that the provider does not know an order's reference.
+    public static let unknownAtProvider = "unknown_at_provider"
+    /// The code of the problem that the provider has two requests for one order.
+    public static let secondReference = "second_reference"
+    /// The code of the problem that a person gave up an order which the provider may have.
+    public static let abandoned = "abandoned"
+}

@@ -1,0 +1,35 @@
+/// A request for an order that may take the place of an earlier one by the same external id, where that ended without a result.
+public struct Reorder: Sendable, Equatable {
+    /// Only an order that ended before this time gives way, so that neither an older request nor a repeated one orders anew; nil for any that ended.
+    public var endedBefore: Timestamp?
+
+    public init(endedBefore: Timestamp? = nil) { self.endedBefore = endedBefore }
+}
+
+extension Order {
+    /// Whether it ended without a result, and the provider surely has no request for it: it was refused, cancelled, or given up before it was sent.
+    ///
+    /// Not one that a person gave up while nobody knew whether the provider has it, nor one of which the provider has a second request.
+    public var isSurelyGone: Bool {
+        switch state {
+        case .refused, .failed: providerRef == nil && ![Problem.abandoned, Problem.secondReference].contains(status.problem?.code)
+        case .cancelled: status.problem?.code != Problem.secondReference
+        default: false
+        }
+    }
+
+    /// Whether a new order of the same external id may take its place.
+    public func givesWay(to request: Reorder) -> Bool {
+        guard isSurelyGone, replacedBy == nil else { return false }
+        guard let limit = request.endedBefore else { return true }
+        return (record.endedAt ?? updatedAt) < limit
+    }
+
+    /// The order as the one that takes an earlier one's place.
+    public func replacing(_ earlier: Order) -> Order {
+        var order = self
+        order.sequence = earlier.sequence + 1
+        order.previous = earlier.id
+        return order
+    }
+}
