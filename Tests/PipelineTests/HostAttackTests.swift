@@ -120,6 +120,9 @@ import Testing
     private static let otherEnds: [String: Set<String>] = [
         "call_name": ["invalid_field"],  // a key that is too long
         "call_flood": ["step_limit"],  // 200 here, and no limit in the sandbox alone
+        // What a hook returns is not used: a value that cannot be JSON does not undo what the run has done.
+        "require_loop": ["ok"], "value_bytes": ["ok"], "value_cycle": ["ok"], "value_deep": ["ok"], "value_function": ["ok"], "value_gaps": ["ok"],
+        "value_infinite": ["ok"], "value_mixed": ["ok"], "value_nan": ["ok"], "value_surrogate": ["ok"], "value_shared": ["cpu_limit"],
         "memory_closures": ["cpu_limit"], "memory_table": ["cpu_limit"], "parser_else": ["cpu_limit"],  // the slice is shorter here
     ]
 

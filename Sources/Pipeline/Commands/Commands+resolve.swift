@@ -19,7 +19,11 @@ extension Commands {
     /// - Throws: ``CommandError``: 404; 409 `not_uncertain` in any other state, `not_adopted` where nothing is to be taken back, `conflict` where it was
     ///   settled meanwhile; 422 `unknown_reference` and `other_candidate`; 502 or 503 where the provider did not say.
     public func resolve(order id: String, _ resolution: Resolution, note: String? = nil) async throws -> Order {
-        let order = try await store.known(order: id)
+        try await redecidingConflicts { try await resolve(try await store.known(order: id), resolution, note: note) }
+    }
+
+    private func resolve(_ order: Order, _ resolution: Resolution, note: String?) async throws -> Order {
+        let id = order.id
         if resolution == .release { return try await release(order, note: note) }
         guard order.state == .uncertain else {
             throw CommandError(409, "not_uncertain", "The order is \(order.state.rawValue); only an uncertain order can be resolved.")

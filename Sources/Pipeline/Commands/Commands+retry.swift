@@ -24,7 +24,11 @@ extension Commands {
     /// - Throws: ``CommandError``: 404; 409 `not_retryable` in any other state, or where a person gave up an order that the provider may have, `replaced`
     ///   where a new one was placed for it; 409 `conflict` where it changed meanwhile; 422 for what is mended wrongly.
     public func retry(order id: String, _ mending: Mending = Mending(), note: String? = nil) async throws -> Order {
-        let order = try await store.known(order: id)
+        try await redecidingConflicts { try await retry(try await store.known(order: id), mending, note: note) }
+    }
+
+    private func retry(_ order: Order, _ mending: Mending, note: String?) async throws -> Order {
+        let id = order.id
         guard order.state == .failed || order.state == .refused else {
             throw CommandError(409, "not_retryable", "The order is \(order.state.rawValue); only one that failed or was refused can be sent again.")
         }

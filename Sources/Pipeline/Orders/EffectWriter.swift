@@ -15,6 +15,15 @@ struct EffectWriter: Sendable {
     }
 }
 
+/// Decides again, a few times, where what was decided on changed before it was written: what a person asks for does not fail because an order was read
+/// meanwhile.
+func redecidingConflicts<Value>(_ decide: () async throws -> Value) async throws -> Value {
+    for _ in 0..<4 {
+        do { return try await decide() } catch let error as CommandError where error.code == "conflict" { continue }
+    }
+    return try await decide()
+}
+
 extension Store {
     /// An order that somebody asks for by its identifier.
     /// - Throws: ``CommandError``: 404 where there is none, 503.
