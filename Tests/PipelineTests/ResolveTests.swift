@@ -35,6 +35,15 @@ struct ResolveTests {
         #expect(forced.providerRef == "nonsense" && forced.state == .requested)
     }
 
+    @Test("That an order was given up can be taken back: it is uncertain again, and nothing was sent")
+    func givenUpByMistake() async throws {
+        let order = harness.order(.uncertain)
+        #expect(try await harness.commands.resolve(order: order.id, .abandon).state == .failed)
+        #expect(await refusal { _ = try await harness.commands.retry(order: order.id) }?.code == "not_retryable")
+        let released = try await harness.commands.resolve(order: order.id, .release)
+        #expect(released.state == .uncertain && released.status.problem?.code == "uncertain" && released.providerRef == nil)
+    }
+
     @Test("Another candidate's request is not adopted, and whose it is stands apart from the message", arguments: [true, false])
     func somebodyElse(_ byReference: Bool) async throws {
         let order = harness.order(.uncertain)

@@ -49,34 +49,6 @@ struct AnswerTests {
         #expect(try await told(204) == .done(.null))
     }
 
-    private func placed(_ catalogue: FixtureStep?, package: String = "pkg_1", present: JSON = .null) async throws -> (PluginHarness.Outcome, JSON?) {
-        let steps = [catalogue, FixtureStep("orders.find", answer: .reply(present))].compactMap(\.self)
-        let outcome = try await PluginHarness.run(
-            """
-            local order, problem = screening.place(ctx, {external_id = "1", package = "\(package)",
-                candidate = {first_name = "Ana", last_name = "Roe", email = "ana@example.test"}})
-            return {order ~= nil, problem or ""}
-            """,
-            steps: steps
-        )
-        return (outcome, outcome.value)
-    }
-
-    @Test("A package that the account does not have is not ordered; a catalogue that cannot be had stops nothing")
-    func catalogue() async throws {
-        let list = FixtureStep("packages", answer: .reply([["id": "pkg_1", "name": "Standard"], ["id": 7, "name": "Old"]]))
-        #expect(try await placed(list).1 == [true, ""])
-        #expect(try await placed(list, package: "7").1 == [true, ""])
-        let (unknown, said) = try await placed(list, package: "pkg_9")
-        #expect(said == [false, "The provider's account has no package pkg_9. Choose another."])
-        #expect(unknown.orders.isEmpty)
-        #expect(try await placed(FixtureStep("packages", answer: .reply([])), package: "pkg_9").1 == [true, ""])
-        #expect(try await placed(FixtureStep("packages", answer: .error(HostCallError("unsupported", "no list"))), package: "pkg_9").1 == [true, ""])
-        #expect(try await placed(nil, package: "pkg_9").1 == [true, ""])
-        // An order that stands is given back, whatever became of its package.
-        #expect(try await placed(list, package: "pkg_9", present: ["id": "ord_1"]).1 == [true, ""])
-    }
-
     @Test("There is always a word for a state, and a note without one")
     func words() async throws {
         let outcome = try await PluginHarness.run(

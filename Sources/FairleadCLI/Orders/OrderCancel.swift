@@ -9,14 +9,14 @@ struct OrderCancel: AsyncParsableCommand {
         discussion: """
             Examples:
               fairlead order cancel ord_…
-              fairlead order cancel ord_… --reason "offer withdrawn"
+              fairlead order cancel ord_… --note "offer withdrawn"
             """
     )
 
     @Argument(help: "The order's identifier.")
     var id: String
 
-    @Option(help: "Why; kept on the timeline.")
+    @Option(name: [.customLong("note"), .customLong("reason")], help: "Why; kept on the timeline.")
     var reason: String?
 
     @OptionGroup var host: HostOptions

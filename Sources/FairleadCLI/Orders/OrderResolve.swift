@@ -8,7 +8,8 @@ struct OrderResolve: AsyncParsableCommand {
         abstract: "Settles an uncertain order: the provider's answer was lost, and a person has looked.",
         discussion: """
             Look at the provider first. --resubmit orders (and bills) again. What is adopted is read first, where the provider can be read: it must be known there,
-            and be this candidate's; --force leaves that out. --release takes an adoption back.
+            and be this candidate's; --force leaves that out. --release takes an adoption back, or
+            that the order was given up.
 
             Examples:
               fairlead order resolve ord_… --adopt a1b2      the provider has it under this reference

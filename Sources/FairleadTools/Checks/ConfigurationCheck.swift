@@ -104,7 +104,8 @@ public struct ConfigurationCheck: Sendable {
     private static func overlays(_ settings: Settings, _ plugins: [String: Plugin]) -> [ConfigurationProblem] {
         settings.connections.flatMap { connection -> [ConfigurationProblem] in
             guard let file = connection.script, let plugin = plugins[connection.plugin], let script = Plugin.overlay(file: file) else { return [] }
-            return PluginLint(overlay: script, on: plugin, file: file, secrets: connection.secrets.keys.sorted()).problems
+            let secrets = connection.secrets.keys.sorted()
+            return PluginLint(overlay: script, on: plugin, file: file, secrets: secrets, permissions: connection.permissions).problems
         }
     }
 

@@ -8,7 +8,7 @@ public enum Resolution: Sendable, Equatable {
     case resubmit
     /// Nothing more is to be done.
     case abandon
-    /// It was adopted by mistake: nobody knows again whether the provider has it.
+    /// It was adopted or given up by mistake: nobody knows again whether the provider has it.
     case release
 }
 
@@ -77,18 +77,21 @@ extension Commands {
         return try await store.known(order: id)
     }
 
-    /// Takes an adoption back. What was read of the other request is no part of the order.
+    /// Takes an adoption back, or that the order was given up. What was read of another request is no part of the order.
     private func release(_ order: Order, note: String?) async throws -> Order {
-        guard order.record.isAdopted, let reference = order.providerRef else {
-            throw CommandError(409, "not_adopted", "Nobody adopted a request for this order; there is nothing to take back.")
+        let isGivenUp = order.state == .failed && order.status.problem?.code == Problem.abandoned
+        let adopted = order.record.isAdopted ? order.providerRef : nil
+        guard isGivenUp || adopted != nil else {
+            throw CommandError(409, "not_adopted", "Nobody adopted a request for this order, or gave it up; there is nothing to take back.")
         }
         guard order.replacedBy == nil else { throw Commands.replaced(order) }
         var next = order
         next.providerRef = nil
         next.record.isAdopted = false
         (next.record.unknownReads, next.record.unknownReadAt) = (0, nil)
+        let takenBack = adopted.map { "\(order.provider) has the order as \($0)" } ?? "the order was given up"
         let message =
-            "A person took back that \(order.provider) has the order as \(reference); it may or may not have it. "
+            "A person took back that \(takenBack); \(order.provider) may or may not have it. "
             + "Look there, then adopt its reference, resubmit or abandon."
         next.status = Order.Status(.uncertain, problem: Problem(code: "uncertain", message: message, at: environment.clock.now()))
         let change = OrderChange(
@@ -96,8 +99,8 @@ extension Commands {
             to: next,
             cause: .operator,
             kind: "command",
-            text: "the adoption was taken back",
-            details: ["provider_ref": .string(reference)],
+            text: isGivenUp ? "it was given up by mistake" : "the adoption was taken back",
+            details: ["provider_ref": JSON(adopted)],
             actor: actor,
             note: note,
             environment

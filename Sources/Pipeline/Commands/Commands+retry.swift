@@ -34,7 +34,11 @@ extension Commands {
         }
         guard order.replacedBy == nil else { throw Commands.replaced(order) }
         guard order.isSurelyGone else {
-            throw CommandError(409, "not_retryable", "The provider may have the order: place a new one if it surely has not.")
+            throw CommandError(
+                409,
+                "not_retryable",
+                "The provider may have the order. Look there; then take back that it was given up (resolve with release), and adopt or resubmit it."
+            )
         }
         var next = order
         let changed = mending.isEmpty ? [] : try await mend(&next, mending)

@@ -175,7 +175,7 @@ public struct Commands: Sendable {
         // What a new attempt may ask for anew: calls that were refused or answered with an error did nothing, and what stood in their way may be mended;
         // and what was only read since the run last changed something may be different by now.
         let steps = try await mapStoreError { try await store.steps(of: id) }.filter { !$0.isLeftBehind }
-        let reads = Set(steps.readsSinceLastAct.map(\.number))
+        let reads = Set(steps.readsSinceLastAct.map(\.number) + steps.unfinishedWithdrawals.map(\.number))
         let failed = steps.filter { ($0.didNothing || reads.contains($0.number)) && !$0.repeatable }.map { step -> Step in
             var step = step
             step.repeatable = true
@@ -273,10 +273,13 @@ extension Step {
         return request.value["external_id"]?.text
     }
 
+    /// Errors of calls that were made: only their answers were not taken.
+    private static let refusedReplies: Set = ["reply_too_large", "reply_coded", "reply_limit", "step_size_limit", "run_time_limit", "cpu_limit"]
+
     /// Whether the call was refused by the host, could not be made, or was answered with an error: a new attempt may make it again.
     var didNothing: Bool {
         guard let reply = reply?.value else { return false }
-        if let error = reply["error"], !error.isNull { return true }
+        if let error = reply["error"], !error.isNull { return isRead || !Step.refusedReplies.contains(error["code"]?.text ?? "") }
         if reply["value"]?["ends"] != nil { return true }
         guard kind == "http", let response = reply["value"] else { return false }
         if let error = response["error"], !error.isNull { return true }

@@ -17,6 +17,25 @@ struct OrderCancellation: Sendable {
     /// - Throws: ``CommandError``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503
     ///   where the provider did not answer.
     func cancel(order id: String, by actor: Actor, note: String?) async throws -> Order {
+        do { return try await decide(order: id, by: actor, note: note) } catch let error as CommandError
+            where ["too_late", "unsupported"].contains(error.code)
+        {
+            // The screening goes on although somebody asked for its end: who looks at the order must see that.
+            let entry = TimelineEntry(
+                order: id,
+                at: environment.clock.now(),
+                kind: "command",
+                text: "cancelling was asked for, and is not possible (\(error.code))",
+                details: ["code": .string(error.code)],
+                actor: actor,
+                note: note.map { Personal($0) }
+            )
+            await environment.reportingFailure(of: "noting that an order was not cancelled") { try await store.perform([.timeline(entry)]) }
+            throw error
+        }
+    }
+
+    private func decide(order id: String, by actor: Actor, note: String?) async throws -> Order {
         var isCancelledThere = false
         for _ in 0..<5 {
             let order = try await store.known(order: id)

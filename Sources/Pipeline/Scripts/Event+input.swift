@@ -5,7 +5,7 @@ extension Event {
     func scriptInput(parameters: [String: String]) -> JSON {
         let received = request.value
         var input: JSON = [
-            "id": .string(id), "kind": .string(kind.rawValue), "received_at": JSON(receivedAt), "occurred_at": JSON(occurredAt),
+            "id": .string(id), "kind": .string(kind.rawValue), "received_at": JSON(firstReceivedAt), "occurred_at": JSON(occurredAt),
             "method": .string(received.method),
             "path": .string(received.path), "params": JSON(texts: parameters), "query": JSON(texts: received.query),
             "headers": JSON(texts: received.headers),

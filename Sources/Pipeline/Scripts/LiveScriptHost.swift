@@ -36,12 +36,16 @@ struct LiveScriptHost: ConnectionScriptHost {
     }
 
     func order(id: String) async throws -> Order? {
-        let order = try await store.order(id)
-        return order?.connection == connection.id ? order : nil
+        guard var order = try await store.order(id), order.connection == connection.id else { return nil }
+        // That the ATS was not told before is not the ATS's matter.
+        order.isUntold = false
+        return order
     }
 
     func order(externalID: String) async throws -> Order? {
-        try await store.order(connection: connection.id, externalID: externalID)
+        var order = try await store.order(connection: connection.id, externalID: externalID)
+        order?.isUntold = false
+        return order
     }
 
     func cancel(order id: String, reason: String?) async throws -> JSON {
@@ -84,8 +88,11 @@ struct LiveScriptHost: ConnectionScriptHost {
     }
 
     func ending(withdrawing order: Order) async throws -> JSON? {
-        guard let occurredAt = occurrence?.occurredAt, let asked = try await store.lastAsked(for: order.id), asked > occurredAt else { return nil }
-        return ["kind": "skipped", "reason": .string("the screening was asked for at \(asked), after this withdrawal of \(occurredAt)")]
+        guard let occurrence, let later = try await store.asked(for: order.id).first(where: { $0.isSurelyLater(than: occurrence) }) else {
+            return nil
+        }
+        let (asked, withdrawn) = (later.occurredAt ?? later.receivedAt, occurrence.occurredAt ?? occurrence.receivedAt)
+        return ["kind": "skipped", "reason": .string("the screening was asked for at \(asked), after this withdrawal of \(withdrawn)")]
     }
 
     func packages(account: String?) async throws -> [ScreeningPackage] {

@@ -19,7 +19,7 @@ public struct RunInput: Sendable {
             var event = given
             if event == nil, let id = run.event { event = try await inbox.event(id) }
             guard let event else { throw StoreError.corrupt("the event of the run \(run.id) is not there") }
-            return (event.scriptInput(parameters: parameters), min(event.occurredAt ?? event.receivedAt, event.receivedAt))
+            return (event.scriptInput(parameters: parameters), min(event.occurredAt ?? event.firstReceivedAt, event.firstReceivedAt))
         }
     }
 }

@@ -34,7 +34,7 @@ struct WebhookStage: Sendable {
             environment.logger.warning("webhook not understood", metadata: ["account": "\(order.account)", "error": "\(error.place)"])
             return dead(event, ("not_understood", "the webhook could not be understood: \(error.text)"))
         }
-        guard !said.isEmpty else { return done(event) }
+        guard !said.isEmpty else { return lookedAt(event, order, account) }
         guard let stated = said.last(where: { $0.reference == nil || order.providerRef == nil || $0.reference == order.providerRef }) else {
             return try await other(said.last?.reference, event, order)
         }
@@ -42,7 +42,9 @@ struct WebhookStage: Sendable {
         if order.providerRef == nil, try await accounts.holder(of: reference, besides: order) != nil {
             return dead(event, WebhookStage.misdirected)
         }
-        if let report = stated.report, order.providerRef != nil, unchanged(order, by: report) { return done(event) }
+        if let report = stated.report, order.providerRef != nil, unchanged(order, by: report) {
+            return report.providerStatus.isEmpty ? lookedAt(event, order, account) : done(event)
+        }
         let asks = try await isAnswering(account)
         if asks, let next = try await accounts.reads(1, from: account).refusedUntil {
             return .decided(Decision(.again(at: next, spent: false)))
@@ -122,6 +124,19 @@ struct WebhookStage: Sendable {
     }
 
     private func done(_ event: Event) -> StageResult { .decided(Decision(.done, [.event(id: event.id, state: .done, problem: nil)])) }
+
+    /// A webhook that came to the order's own address and says nothing that is understood: something may have changed, so the provider is asked.
+    private func lookedAt(_ event: Event, _ order: Order, _ account: ProviderAccount) -> StageResult {
+        var effects: [Effect] = [.event(id: event.id, state: .done, problem: nil)]
+        environment.logger.warning(
+            "a webhook says nothing that is understood; the order is read",
+            metadata: ["order": "\(order.id)", "event": "\(event.id)"]
+        )
+        if order.providerRef != nil, account.capabilities.report {
+            effects.append(.queue(QueuedWork(.read(order: order.id), account: order.account, due: environment.clock.now(), priority: 1)))
+        }
+        return .decided(Decision(.done, effects))
+    }
 
     private typealias Reason = (code: String, message: String)
 

@@ -92,7 +92,6 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
     /// A call that no step names: the dry run answers it itself, or it is an error.
     private func unscripted(_ name: String, _ kind: String, _ arguments: JSON) throws -> JSON? {
         // What is only good to know is not known here, and no step need say so.
-        if kind == "packages", arguments["optional"]?.boolean == true { return [] }
         let isOwn: Bool =
             switch kind {
             case "now", "uuid", "random", "hmac", "kv.get", "kv.set", "kv.delete", "orders.place": true

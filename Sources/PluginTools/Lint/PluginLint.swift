@@ -20,8 +20,8 @@ public struct PluginLint: Sendable {
 
     /// Looks through an overlay on a plugin's hooks, which must compile.
     /// - Parameter secrets: the names of the connection's secrets, beside those that the plugin declares.
-    public init(overlay: Script, on plugin: Plugin, file: String, secrets: [String] = []) {
-        problems = ScriptLint(overlay, plugin, file: file, isOverlay: true, secrets: secrets).problems
+    public init(overlay: Script, on plugin: Plugin, file: String, secrets: [String] = [], permissions: [OriginPattern] = []) {
+        problems = ScriptLint(overlay, plugin, file: file, isOverlay: true, secrets: secrets, permissions: permissions).problems
     }
 }
 
@@ -39,7 +39,7 @@ extension Plugin {
 private struct ScriptLint {
     var problems: [ConfigurationProblem] = []
 
-    init(_ script: Script, _ plugin: Plugin, file: String, isOverlay: Bool = false, secrets: [String] = []) {
+    init(_ script: Script, _ plugin: Plugin, file: String, isOverlay: Bool = false, secrets: [String] = [], permissions: [OriginPattern] = []) {
         let manifest = plugin.manifest
         var rules = LuaReader.Rules(settings: manifest.settings.json, secrets: manifest.secrets.map(\.name) + secrets)
         rules.hidden = manifest.kind == .provider ? [] : HostAPI.ofProviders
@@ -50,7 +50,7 @@ private struct ScriptLint {
             problems.append(ConfigurationProblem(file: file, line: finding.line, message: finding.message, hint: finding.hint))
         }
         for url in reader.urls where url.isWhole || url.text.dropFirst(8).contains("/") {
-            guard let host = URLParts(url.text), !ScriptLint.permits(host, manifest) else { continue }
+            guard let host = URLParts(url.text), !ScriptLint.permits(host, manifest, permissions) else { continue }
             let origin = url.text.prefix { $0 != "?" }.split(separator: "/").prefix(2).joined(separator: "//")
             problems.append(
                 ConfigurationProblem(
@@ -104,11 +104,11 @@ private struct ScriptLint {
 
     /// Whether some values of the entries' placeholders would permit the URL. An entry that is a single placeholder permits what the manifest has as
     /// its default, because a URL written in a script is not a customer's choice.
-    private static func permits(_ url: URLParts, _ manifest: PluginManifest) -> Bool {
+    private static func permits(_ url: URLParts, _ manifest: PluginManifest, _ additions: [OriginPattern]) -> Bool {
         let origin = "\(url.scheme)://\(url.host)"
         let provider = manifest.environments.values.compactMap { URLParts($0) }.contains { $0.host == url.host && $0.scheme == url.scheme }
         return provider
-            || manifest.permissions.contains { entry in
+            || (manifest.permissions + additions).contains { entry in
                 let open = entry.description.replacing(/\$\{[^}]*\}/, with: "*")
                 if open == "*" { return usual(entry, manifest).map { $0.host == url.host && $0.scheme == url.scheme } ?? false }
                 let plain = open.replacing(/:\d+$/, with: "")

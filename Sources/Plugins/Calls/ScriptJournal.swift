@@ -195,7 +195,7 @@ actor ScriptJournal {
             case "uuid": return note(&step, .string(uuid()))
             case "random": return note(&step, .double(host.random.fraction()))
             case "hmac": return note(&step, try hmac(arguments))
-            case "packages": return note(&step, .array(try await packages(for: step, arguments).map(\.json)))
+            case "packages": return note(&step, .array(try await connection(for: step).packages(account: arguments["account"]?.text).map(\.json)))
             case "orders.get": return note(&step, try await connection(for: step).order(id: arguments["id"]?.text ?? "")?.json ?? .null)
             case "orders.find": return try await find(&step, arguments)
             case "kv.get":
@@ -225,28 +225,6 @@ actor ScriptJournal {
         guard let connection = host as? any ConnectionScriptHost else { throw host.error(of: step.kind) }
         return connection
     }
-
-    /// The packages of an account. An `optional` question is one that nothing waits for: where the provider does not answer, or not soon, there are none.
-    private func packages(for step: Step, _ arguments: JSON) async throws -> [ScreeningPackage] {
-        let connection = try connection(for: step)
-        let account = arguments["account"]?.text
-        guard arguments["optional"]?.boolean == true else { return try await connection.packages(account: account) }
-        let found = await withTaskGroup(of: [ScreeningPackage]?.self) { group in
-            group.addTask { try? await connection.packages(account: account) }
-            group.addTask {
-                try? await Task.sleep(for: ScriptJournal.patience)
-                return nil
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
-        }
-        try Task.checkCancellation()
-        return found ?? []
-    }
-
-    /// How long an answer is waited for that is good to have.
-    private static let patience = Duration.seconds(2)
 
     /// Completes a step whose answer is recorded later.
     private func note(_ step: inout Step, _ value: JSON) -> JSON {

@@ -6,7 +6,7 @@ extension Step {
     private static let refusable: Set = ["orders.place", "kv.set", "kv.add", "kv.delete"]
 
     /// Whether the call only asks for something that may be different by now.
-    var isRead: Bool {
+    public var isRead: Bool {
         if kind == "http" { return ["GET", "HEAD"].contains(request.value["method"]?.text?.uppercased() ?? "GET") }
         return Self.reads.contains(kind)
     }
@@ -42,6 +42,12 @@ extension Step {
 }
 
 extension [Step] {
+    /// Looks for an order to withdraw after which nothing was cancelled. A person may have asked for it again since: it is looked for anew.
+    public var unfinishedWithdrawals: [Step] {
+        let cancelled = last { $0.kind == "orders.cancel" && $0.reply?.value["value"] != nil }?.number ?? 0
+        return filter { $0.kind == "orders.find" && $0.request.value["withdrawn"]?.boolean == true && $0.number > cancelled }
+    }
+
     /// What a run only read since it last changed something, oldest first: a look at the present state asks it anew.
     public var readsSinceLastAct: [Step] {
         let last = lastIndex { $0.isAct }.map { $0 + 1 } ?? 0

@@ -210,10 +210,7 @@ extension HostAPI {
                     "place",
                     [("ctx", "fairlead.ctx"), ("request", "fairlead.place_options")],
                     "fairlead.order?, string?",
-                    """
-                    Places the order; nil and what is wrong where the ATS can mend it: candidate, external_id, package, metadata. Other errors stay errors. \
-                    The account's packages are asked first, where they can be had: an order for one that it does not have is not placed.
-                    """
+                    "Places the order; nil and what is wrong where the ATS can mend it: candidate, external_id, package, metadata. Other errors stay errors."
                 ),
                 function(
                     "order",

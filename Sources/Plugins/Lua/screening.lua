@@ -138,28 +138,13 @@ return function(core)
         return candidate, doubt
     end
 
-    -- Why the provider's account cannot be asked for a package, where its catalogue can be had; nil where nothing speaks against it.
-    local function missing_in_catalogue(request)
-        local asked, list = pcall(core.call, "packages", { account = request.account, optional = true })
-        if not asked or type(list) ~= "table" or #list == 0 or type(request.package) ~= "string" then
-            return nil
-        end
-        for _, package in ipairs(list) do
-            if rule.same(package.id, request.package) then
-                return nil
-            end
-        end
-        return "The provider's account has no package " .. request.package:sub(1, 100) .. ". Choose another."
-    end
-
     -- What of a request comes from the ATS, and can be mended there. The account is the settings' matter.
     local mended_there = { candidate = true, external_id = true, package = true, metadata = true }
 
     --- → the order, or nil and what is wrong with what the ATS sent. Other errors stay errors.
     function screening.place(ctx, request)
-        local unknown = not doubts[request.candidate] and missing_in_catalogue(request)
-        if doubts[request.candidate] or unknown and not ctx.orders.find { external_id = request.external_id } then
-            return nil, doubts[request.candidate] or unknown
+        if doubts[request.candidate] then
+            return nil, doubts[request.candidate]
         end
         local placed, result = pcall(ctx.orders.place, request)
         if placed then

@@ -20,7 +20,8 @@ extension Order {
 
     /// Whether a new order of the same external id may take its place.
     public func givesWay(to request: Reorder) -> Bool {
-        guard isSurelyGone, replacedBy == nil else { return false }
+        guard replacedBy == nil else { return false }
+        guard isSurelyGone else { return false }
         guard let limit = request.endedBefore else { return true }
         return (record.endedAt ?? updatedAt) < limit
     }

@@ -37,6 +37,8 @@ public struct Update: Sendable, Equatable {
         guard before.state != after.state || before.outcome != after.outcome else { return nil }
         let isUnnotified = before.state == .submitting || before.state == .accepted
         self.order = after
+        // That the ATS was not told before is not the ATS's matter.
+        order.isUntold = false
         self.previous = Previous(state: isUnnotified ? before.lastNotifiedState ?? .accepted : before.state, outcome: before.outcome)
         self.cause = cause
     }

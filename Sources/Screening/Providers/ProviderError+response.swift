@@ -25,8 +25,14 @@ extension ProviderError {
             status: response.status,
             providerCode: providerCode.flatMap(Self.plainCode),
             retryAfter: RetryAfter.duration(in: response, at: timestamp) ?? (response.status == 429 ? .seconds(60) : nil),
-            creation: creating ? CreationRule(status: response.status) : nil
+            creation: creating ? Self.creation(after: response) : nil
         )
+    }
+
+    /// What a create's answer means. A page is nobody's word on the request: whether it was made is not known, unless the status says that nothing was.
+    private static func creation(after response: WireResponse) -> CreationRule {
+        let rule = CreationRule(status: response.status)
+        return response.isPage && rule == .refused ? .uncertain : rule
     }
 
     /// The message for an answer that contains none from the provider.

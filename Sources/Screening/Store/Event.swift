@@ -34,6 +34,8 @@ public struct Event: Sendable {
     public let order: String?
     public let request: Personal<ReceivedRequest>
     public let receivedAt: Timestamp
+    /// When the same was received for the first time, also where that is too long ago for this one to be a duplicate. Nothing happened after it.
+    public var firstReceivedAt: Timestamp
     /// When it happened where it comes from, as its sender says; nil where that is not said.
     public let occurredAt: Timestamp?
     /// What it belongs to, as its sender says: events of one connection with the same group are worked on one at a time, in the order received. Nil for none.
@@ -73,6 +75,7 @@ public struct Event: Sendable {
         self.order = order
         self.request = Personal(request)
         self.receivedAt = receivedAt
+        firstReceivedAt = receivedAt
         self.occurredAt = occurredAt
         self.group = group.map { Personal($0) }
         self.groupKey = groupKey

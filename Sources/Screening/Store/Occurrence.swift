@@ -29,6 +29,12 @@ public struct Occurrence: Sendable, Equatable {
 }
 
 extension Occurrence {
+    /// Whether this happened after another beyond doubt. Of two whose senders name the same time, neither did.
+    public func isSurelyLater(than other: Occurrence) -> Bool {
+        if let occurredAt, let others = other.occurredAt { return occurredAt > others }
+        return other.relation(to: self) == .earlier
+    }
+
     /// Whether a withdrawal that stands keeps an order from being placed that is asked for here: one that is asked for earlier always; where nobody can say
     /// which was first, the first order of its name.
     public func isBlocked(by withdrawal: Occurrence, isFirst: Bool) -> Bool {

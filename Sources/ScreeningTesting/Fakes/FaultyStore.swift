@@ -165,7 +165,7 @@ public struct FaultyStore: Store {
         try await read { try await store.withdrawal(connection: connection, externalID: externalID) }
     }
     /// See ``Store``.
-    public func lastAsked(for order: String) async throws -> Timestamp? { try await read { try await store.lastAsked(for: order) } }
+    public func asked(for order: String) async throws -> [Occurrence] { try await read { try await store.asked(for: order) } }
     /// See ``Store``.
     public func due(_ work: Work) async throws -> Timestamp? { try await read { try await store.due(work) } }
     /// See ``Store``.

@@ -44,8 +44,13 @@ extension StoreConformance {
             let third = try await accept(after: 700)
             try trial.expect(third == Acceptance(event: second.event, duplicate: true), "the newer event does not count: \(third)")
             try trial.expect(try await trial.store.event(first.event)?.duplicateCount == 3, "the first event's count is wrong")
+            let later = try await accept(after: 1400)
+            for event in [second.event, later.event] {
+                let first = try await trial.store.event(event)?.firstReceivedAt
+                try trial.expect(first == start, "that it was received before is forgotten: \(String(describing: first))")
+            }
             let endless = try await accept(after: 5000, within: nil)
-            try trial.expect(endless == Acceptance(event: second.event, duplicate: true), "without a window got \(endless)")
+            try trial.expect(endless == Acceptance(event: later.event, duplicate: true), "without a window got \(endless)")
         },
         Check("fifty deliveries at once with one key make one event") { trial in
             let acceptances = try await withThrowingTaskGroup(of: Acceptance.self) { group in

@@ -278,7 +278,7 @@ final class StubStore: Store {
     func runs(_ ids: [String]) async throws -> [RunSummary] { with { state in ids.compactMap { state.runs[$0]?.summary } } }
 
     func withdrawal(connection: String, externalID: String) async throws -> Occurrence? { with { $0.withdrawals["\(connection)/\(externalID)"] } }
-    func lastAsked(for order: String) async throws -> Timestamp? { nil }
+    func asked(for order: String) async throws -> [Occurrence] { [] }
 
     func due(_ work: Work) async throws -> Timestamp? { with { $0.due[work] } }
 

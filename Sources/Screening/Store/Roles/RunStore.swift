@@ -37,8 +37,8 @@ public protocol RunStore: Sendable {
     /// The withdrawal that was noted last for an external id of a connection; nil where there is none.
     func withdrawal(connection: String, externalID: String) async throws -> Occurrence?
 
-    /// When the latest of the events happened that asked for an order, as their sender says; nil where none says.
-    func lastAsked(for order: String) async throws -> Timestamp?
+    /// When the events happened that asked for an order; none for one that no event asked for.
+    func asked(for order: String) async throws -> [Occurrence]
 
     /// What a connection has used of its quotas.
     func usage(of connection: String) async throws -> Usage

@@ -14,9 +14,12 @@ extension PostgresRows {
 
     /// An event with the runs it led to; nil where there is none.
     func event(_ id: String) throws -> Event? {
-        guard let row = try all("SELECT \(Self.eventColumns), e.body FROM events AS e WHERE e.id = $1", .text(id)).first else { return nil }
+        guard let row = try all("SELECT \(Self.eventColumns), e.body, e.first_received_at FROM events AS e WHERE e.id = $1", .text(id)).first else {
+            return nil
+        }
         var stored = eventRow(row)
         stored.body = row.bytes(15)
+        stored.firstReceivedAt = row.optionalInt(16)
         return try stored.event(opener, runs: Self.list(row.text(13)), orders: Self.list(row.text(14)))
     }
 

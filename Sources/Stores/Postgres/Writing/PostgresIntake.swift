@@ -109,7 +109,7 @@ struct PostgresIntake: Sendable {
             SELECT e.seq FROM unnest($1::bytea[], $2::bigint[]) AS given (key, not_before)
             JOIN events AS e ON e.dedupe_key = given.key AND e.received_at < given.not_before ORDER BY e.seq FOR UPDATE OF e
         )
-        UPDATE events SET dedupe_key = NULL FROM old WHERE events.seq = old.seq
+        UPDATE events SET former_key = dedupe_key, dedupe_key = NULL FROM old WHERE events.seq = old.seq
         """
 
     private static let storedKeys = "SELECT id, wrapped FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])"
@@ -118,10 +118,11 @@ struct PostgresIntake: Sendable {
     /// key table is put in.
     private static let insertEvents = """
         WITH added AS (
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id,
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, first_received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id,
                 head, body)
-            SELECT given.id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id,
-                head, body
+            SELECT given.id, kind, connection, account, order_id, received_at,
+                (SELECT min(coalesce(f.first_received_at, f.received_at)) FROM events AS f WHERE f.former_key = given.dedupe_key),
+                occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, head, body
             FROM unnest(
                 $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::bytea[], $11::bigint[],
                 $12::bytea[], $13::bigint[], $14::bytea[], $15::bytea[], $17::bytea[]

@@ -55,9 +55,11 @@ extension PostgresRows {
         ).first.map { Occurrence(occurred: $0.optionalInt(0), received: $0.int(1)) }
     }
 
-    func lastAsked(for order: String) throws -> Timestamp? {
-        try all("SELECT max(e.occurred_at) FROM order_sources AS s JOIN events AS e ON e.id = s.event_id WHERE s.order_id = $1", .text(order))
-            .first?.optionalInt(0).map { Timestamp(milliseconds: $0) }
+    func asked(for order: String) throws -> [Occurrence] {
+        try all(
+            "SELECT e.occurred_at, e.received_at FROM order_sources AS s JOIN events AS e ON e.id = s.event_id WHERE s.order_id = $1",
+            .text(order)
+        ).map { Occurrence(occurred: $0.optionalInt(0), received: $0.int(1)) }
     }
 }
 

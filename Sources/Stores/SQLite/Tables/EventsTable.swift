@@ -9,6 +9,8 @@ extension WriteTransaction {
             try db.run("UPDATE events SET duplicate_count = duplicate_count + 1 WHERE id = ?", [first])
             return Acceptance(event: first, duplicate: true)
         }
+        var event = event
+        if let key, key.notBefore != nil { event.firstReceivedAt = try firstReceipt(of: key.hash) }
         guard try insert(event) else { throw StoreError.conflict }
         if let key { try remember(key.hash, of: db.lastInsertedRowID) }
         try queue(QueuedWork(.event(event.id), concurrencyKey: event.concurrencyKey, due: now))
@@ -26,11 +28,13 @@ extension WriteTransaction {
     private func insert(_ row: EventRow) throws -> Bool {
         try db.change(
             """
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, head, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, first_received_at, occurred_at, group_key, state, problem, duplicate_count,
+                key_id, head, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
-                row.id, row.kind, row.connection, row.account, row.order, row.receivedAt, row.occurredAt, row.groupKey, row.state,
+                row.id, row.kind, row.connection, row.account, row.order, row.receivedAt, row.firstReceivedAt, row.occurredAt, row.groupKey,
+                row.state,
                 row.problem.map { Data($0) }, row.duplicateCount, row.keyID, Data(row.head), Data(row.body),
             ]
         ) == 1
@@ -65,13 +69,13 @@ extension StoredRows {
     private func eventRow(_ id: String) throws -> EventRow? {
         let row = try db.first(
             """
-            SELECT id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, head
+            SELECT id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, head, first_received_at
             FROM events WHERE id = ?
             """,
             [id]
         )
         guard let row else { return nil }
-        return EventRow(
+        var stored = EventRow(
             id: row[0],
             kind: row[1],
             connection: row[2],
@@ -86,6 +90,8 @@ extension StoredRows {
             keyID: row[11],
             head: row.bytes(12)
         )
+        stored.firstReceivedAt = row[13]
+        return stored
     }
 
     /// The runs that an event led to, and the orders that they placed or found.

@@ -12,6 +12,16 @@ extension WriteTransaction {
         return nil
     }
 
+    /// When an event with a key that does not count any more was received for the first time; nil where there is none.
+    func firstReceipt(of key: [UInt8]) throws -> Int64? {
+        for segment in keys.segments(thatMayHold: key) {
+            if let row = try db.first(ReceivedKeys.findFirst, [segment * ReceivedKeys.bucketsPerSegment, Data(key)]), let time = row[0] as Int64? {
+                return time
+            }
+        }
+        return nil
+    }
+
     /// Remembers the dedupe key of a new event. An older event with that key, which does not count any more, is forgotten where it stands in the same bucket.
     func remember(_ key: [UInt8], of event: Int64) throws {
         let bucket = ReceivedKeys.bucket(of: event)
@@ -26,6 +36,12 @@ extension ReceivedKeys {
         WITH RECURSIVE buckets (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM buckets WHERE n < ?1 + \(bucketsPerSegment - 1))
         SELECT e.id FROM buckets CROSS JOIN received_keys AS k ON k.bucket = buckets.n AND k.key = ?2 CROSS JOIN events AS e ON e.seq = k.event
         WHERE e.received_at >= ?3 LIMIT 1
+        """
+
+    fileprivate static let findFirst = """
+        WITH RECURSIVE buckets (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM buckets WHERE n < ?1 + \(bucketsPerSegment - 1))
+        SELECT min(coalesce(e.first_received_at, e.received_at)) FROM buckets CROSS JOIN received_keys AS k ON k.bucket = buckets.n AND k.key = ?2
+        CROSS JOIN events AS e ON e.seq = k.event
         """
 
     /// Reads what is stored: the newest segment at once, the others beside the work. Until a segment is read, its buckets are asked.

@@ -44,11 +44,10 @@ extension StoredRows {
         }
     }
 
-    func lastAsked(for order: String) throws -> Timestamp? {
-        let row = try db.first(
-            "SELECT max(e.occurred_at) FROM order_sources AS s JOIN events AS e ON e.id = s.event_id WHERE s.order_id = ?",
+    func asked(for order: String) throws -> [Occurrence] {
+        try db.all(
+            "SELECT e.occurred_at, e.received_at FROM order_sources AS s JOIN events AS e ON e.id = s.event_id WHERE s.order_id = ?",
             [order]
-        )
-        return (row?[0] as Int64?).map { Timestamp(milliseconds: $0) }
+        ).map { Occurrence(occurredAt: ($0[0] as Int64?).map { Timestamp(milliseconds: $0) }, receivedAt: Timestamp(milliseconds: $0[1])) }
     }
 }

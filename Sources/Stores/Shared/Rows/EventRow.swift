@@ -8,6 +8,8 @@ struct EventRow {
     var account: String?
     var order: String?
     var receivedAt: Int64
+    /// When the same was received for the first time, where that was before.
+    var firstReceivedAt: Int64?
     var occurredAt: Int64?
     /// The keyed hash of the event's group.
     var groupKey: String?
@@ -97,7 +99,7 @@ struct EventRow {
             headers: Self.texts(content.json["headers"]),
             body: content.raw
         )
-        return Event(
+        var event = Event(
             id: id,
             kind: kind,
             connection: connection,
@@ -114,6 +116,8 @@ struct EventRow {
             runs: runs,
             orders: orders
         )
+        if let firstReceivedAt { event.firstReceivedAt = Timestamp(milliseconds: firstReceivedAt) }
+        return event
     }
 
     /// The event again, without what was received. Throws ``StoreError/corrupt(_:)`` where the row is not one.

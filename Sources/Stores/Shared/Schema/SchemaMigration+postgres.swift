@@ -19,18 +19,22 @@ extension SchemaMigration {
             account text COLLATE "C",
             order_id text COLLATE "C",
             received_at bigint NOT NULL,
+            first_received_at bigint,
             occurred_at bigint,
             group_key text COLLATE "C",
             state text COLLATE "C" NOT NULL,
             problem bytea,
             duplicate_count bigint NOT NULL DEFAULT 0,
             dedupe_key bytea,
+            -- The key of an event that was received too long ago to make others duplicates.
+            former_key bytea,
             key_id bigint NOT NULL,
             head bytea NOT NULL,
             body bytea NOT NULL
         ) WITH (toast_tuple_target = 8160);
         ALTER TABLE events ALTER COLUMN body SET STORAGE EXTERNAL;
         CREATE UNIQUE INDEX events_dedupe ON events (dedupe_key) WHERE dedupe_key IS NOT NULL;
+        CREATE INDEX events_former ON events (former_key) WHERE former_key IS NOT NULL;
         CREATE INDEX events_group ON events (group_key, id) WHERE group_key IS NOT NULL;
         CREATE INDEX events_order ON events (order_id, id) WHERE order_id IS NOT NULL;
         CREATE INDEX events_list ON events (state, id, connection, kind, account, received_at);

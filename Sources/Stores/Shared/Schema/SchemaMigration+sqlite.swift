@@ -19,6 +19,7 @@ extension SchemaMigration {
             account TEXT,
             order_id TEXT,
             received_at INTEGER NOT NULL,
+            first_received_at INTEGER,
             occurred_at INTEGER,
             group_key TEXT,
             state TEXT NOT NULL,

@@ -38,7 +38,7 @@ extension SQLStore {
         let external = codec.blindIndex(.externalID, externalID, on: connection)
         return try await read { try $0.withdrawal(connection: connection, external: external) }
     }
-    func lastAsked(for order: String) async throws -> Timestamp? { try await read { try $0.lastAsked(for: order) } }
+    func asked(for order: String) async throws -> [Occurrence] { try await read { try $0.asked(for: order) } }
     func usage(of connection: String) async throws -> Usage { try await read { try $0.usage(of: connection) } }
     func scriptVersion(_ id: String) async throws -> ScriptVersion? { try await read { try $0.scriptVersion(id) } }
     func tokens() async throws -> [AccessToken] { try await read { try $0.tokens() } }

@@ -27,7 +27,7 @@ protocol StoreReading {
     func steps(_ numbers: [Int], of run: String) throws -> [Step]
     func value(connection: String, key: String) throws -> JSON?
     func withdrawal(connection: String, external: [UInt8]) throws -> Occurrence?
-    func lastAsked(for order: String) throws -> Timestamp?
+    func asked(for order: String) throws -> [Occurrence]
     func usage(of connection: String) throws -> Usage
     func scriptVersion(_ id: String) throws -> ScriptVersion?
     func token(_ blindIndex: [UInt8]) throws -> AccessToken?
