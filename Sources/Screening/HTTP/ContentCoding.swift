@@ -17,12 +17,15 @@ package enum ContentCoding {
         case corrupt(String)
         /// It expands to more than may be.
         case tooLarge(limit: Int)
+        /// It is cut into so many blocks that reading it would take too long.
+        case tooManyBlocks(String)
 
         package var description: String {
             switch self {
             case .unknown(let coding): "the content coding \(coding) is not read here, only \(ContentCoding.accepted)"
             case .corrupt(let coding): "the body is not \(coding), although its Content-Encoding says so, or it is cut off"
             case .tooLarge(let limit): "the body expands to more than \(limit) bytes"
+            case .tooManyBlocks(let coding): "the body's \(coding) is cut into far more blocks than its size explains"
             }
         }
     }
@@ -32,49 +35,45 @@ package enum ContentCoding {
         (header ?? "").split(separator: ",").map { String($0).trimmed.lowercased() }.filter { !$0.isEmpty && $0 != "identity" }
     }
 
-    /// The first coding of a header that is not read; nil where all are.
+    /// What of a header is not read; nil where all is. One coding is: nobody compresses twice but to have little expand to much.
     package static func unread(in header: String?) -> String? {
         let names = names(header)
-        if names.count > 2 { return names.joined(separator: ", ") }
         // What the sender wrote goes into an answer: only as far as it is a word.
-        return names.first { !["gzip", "x-gzip", "deflate"].contains($0) }.map {
-            String($0.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(20))
-        }
+        func word(_ name: String) -> String { String(name.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(20)) }
+        if names.count > 1 { return names.prefix(3).map(word).joined(separator: ", ") }
+        return names.first { !["gzip", "x-gzip", "deflate"].contains($0) }.map(word)
     }
 
     /// Whether a header names a coding at all.
     package static func isCoded(_ header: String?) -> Bool { !names(header).isEmpty }
 
-    /// The body without its codings.
+    /// The body without its coding.
     /// - Parameters:
     ///   - header: the value of `Content-Encoding`.
     ///   - limit: how many bytes it may expand to.
     package static func decoded(_ body: [UInt8], _ header: String?, limit: Int) throws(Failure) -> [UInt8] {
-        let names = names(header)
-        guard !names.isEmpty, !body.isEmpty else { return body }
+        guard let name = names(header).first, !body.isEmpty else { return body }
         if let unread = unread(in: header) { throw .unknown(unread) }
-        var body = body
-        for name in names.reversed() {
-            let most = min(limit, max(alwaysPermitted, body.count * ratio))
-            do throws(Inflate.Failure) {
-                body = name == "deflate" ? try deflate(body, limit: most) : try gzip(body, limit: most)
-            } catch {
-                switch error {
-                case .corrupt: throw .corrupt(name)
-                case .tooLarge: throw .tooLarge(limit: most)
-                }
+        let most = min(limit, max(alwaysPermitted, body.count * ratio))
+        do throws(Inflate.Failure) {
+            return name == "deflate" ? try deflate(body, limit: most) : try gzip(body, limit: most)
+        } catch {
+            switch error {
+            case .corrupt: throw .corrupt(name)
+            case .tooLarge: throw .tooLarge(limit: most)
+            case .tooManyBlocks: throw .tooManyBlocks(name)
             }
         }
-        return body
     }
 
     /// One or more gzip members (RFC 1952).
     private static func gzip(_ bytes: [UInt8], limit: Int) throws(Inflate.Failure) -> [UInt8] {
         var out: [UInt8] = []
         var at = 0
+        var work = Inflate.Work(for: bytes.count)
         repeat {
             at = try header(bytes, at)
-            let (part, end) = try Inflate.expand(bytes, from: at, limit: limit - out.count)
+            let (part, end) = try Inflate.expand(bytes, from: at, limit: limit - out.count, &work)
             guard end + 8 <= bytes.count, number(bytes, end) == checksum(part), number(bytes, end + 4) == UInt32(truncatingIfNeeded: part.count)
             else { throw .corrupt }
             out += part
@@ -105,7 +104,8 @@ package enum ContentCoding {
     /// With zlib's header (RFC 1950), as the coding is defined, or bare, as some send it.
     private static func deflate(_ bytes: [UInt8], limit: Int) throws(Inflate.Failure) -> [UInt8] {
         let hasHeader = bytes.count >= 2 && bytes[0] & 15 == 8 && (Int(bytes[0]) << 8 | Int(bytes[1])).isMultiple(of: 31) && bytes[1] & 32 == 0
-        return try Inflate.expand(bytes, from: hasHeader ? 2 : 0, limit: limit).output
+        var work = Inflate.Work(for: bytes.count)
+        return try Inflate.expand(bytes, from: hasHeader ? 2 : 0, limit: limit, &work).output
     }
 
     private static func number(_ bytes: [UInt8], _ at: Int) -> UInt32 {

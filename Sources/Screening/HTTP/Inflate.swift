@@ -6,6 +6,24 @@ struct Inflate {
         case corrupt
         /// It expands to more than may be.
         case tooLarge
+        /// It is cut into far more blocks than anybody's data.
+        case tooManyBlocks
+    }
+
+    /// What may still be spent on beginning blocks. A block that expands to nothing is a few bytes long, and building its codes takes as long as expanding
+    /// hundreds: without a bound, a small body would take seconds.
+    struct Work {
+        /// What a block with codes of its own costs, and so does another member: one for each 256 bytes is more than any writer makes.
+        static let codes = 32
+        private var left: Int
+
+        /// - Parameter count: how many bytes the whole body has.
+        init(for count: Int) { left = 64 * Self.codes + count / 8 }
+
+        mutating func take(_ cost: Int) throws(Failure) {
+            left -= cost
+            guard left >= 0 else { throw .tooManyBlocks }
+        }
     }
 
     private let bytes: [UInt8]
@@ -14,29 +32,41 @@ struct Inflate {
     private var heldCount = 0
     private var out: [UInt8] = []
     private let limit: Int
+    private var work: Work
+    // Kept from block to block, so that a block's codes take no memory of their own.
+    private var sizes = [UInt8](repeating: 0, count: 320)
+    private var meta = HuffmanCode(room: 19)
+    private var lengths = HuffmanCode(room: 286)
+    private var distances = HuffmanCode(room: 30)
 
     /// Expands the data that begins at `start`.
+    /// - Parameter work: what may be spent, on this and on what the same body holds besides.
     /// - Returns: what it expands to, and where the data ends.
-    static func expand(_ bytes: [UInt8], from start: Int, limit: Int) throws(Failure) -> (output: [UInt8], end: Int) {
-        var inflate = Inflate(bytes: bytes, at: start, limit: limit)
+    static func expand(_ bytes: [UInt8], from start: Int, limit: Int, _ work: inout Work) throws(Failure) -> (output: [UInt8], end: Int) {
+        try work.take(Work.codes)
+        var inflate = Inflate(bytes: bytes, at: start, limit: limit, work: work)
         while try !inflate.block() {}
+        work = inflate.work
         return (inflate.out, inflate.at)
     }
 
-    private init(bytes: [UInt8], at: Int, limit: Int) {
+    private init(bytes: [UInt8], at: Int, limit: Int, work: Work) {
         self.bytes = bytes
         self.at = at
         self.limit = limit
+        self.work = work
     }
 
     /// Reads one block; true where it was the last.
     private mutating func block() throws(Failure) -> Bool {
         let isLast = try take(1) == 1
-        switch try take(2) {
+        let kind = try take(2)
+        try work.take(kind == 2 ? Work.codes : 1)
+        switch kind {
         case 0: try stored()
         case 1: try codes(Self.fixedLengths, Self.fixedDistances)
         case 2:
-            let (lengths, distances) = try tables()
+            try tables()
             try codes(lengths, distances)
         default: throw .corrupt
         }
@@ -99,27 +129,36 @@ struct Inflate {
         throw .corrupt
     }
 
-    /// The codes that a block brings along.
-    private mutating func tables() throws(Failure) -> (lengths: HuffmanCode, distances: HuffmanCode) {
+    /// Reads the codes that a block brings along.
+    private mutating func tables() throws(Failure) {
         let (lengthCount, distanceCount) = (try take(5) + 257, try take(5) + 1)
         let orderCount = try take(4) + 4
         guard lengthCount <= 286, distanceCount <= 30 else { throw .corrupt }
-        var sizes = [Int](repeating: 0, count: 19)
-        for place in Self.order.prefix(orderCount) { sizes[place] = try take(3) }
-        let meta = try HuffmanCode(sizes)
-        var all: [Int] = []
-        while all.count < lengthCount + distanceCount {
-            switch try symbol(meta) {
+        for place in 0..<19 { sizes[place] = 0 }
+        for place in Self.order.prefix(orderCount) { sizes[place] = UInt8(try take(3)) }
+        try meta.read(sizes[..<19])
+        let count = lengthCount + distanceCount
+        var place = 0
+        while place < count {
+            let symbol = try symbol(meta)
+            var (size, times) = (UInt8(0), 1)
+            switch symbol {
             case 16:
-                guard let last = all.last else { throw .corrupt }
-                all += [Int](repeating: last, count: 3 + (try take(2)))
-            case 17: all += [Int](repeating: 0, count: 3 + (try take(3)))
-            case 18: all += [Int](repeating: 0, count: 11 + (try take(7)))
-            case let size: all.append(size)
+                guard place > 0 else { throw .corrupt }
+                (size, times) = (sizes[place - 1], 3 + (try take(2)))
+            case 17: times = 3 + (try take(3))
+            case 18: times = 11 + (try take(7))
+            default: size = UInt8(symbol)
+            }
+            guard place + times <= count else { throw .corrupt }
+            for _ in 0..<times {
+                sizes[place] = size
+                place += 1
             }
         }
-        guard all.count == lengthCount + distanceCount, all[256] != 0 else { throw .corrupt }
-        return (try HuffmanCode(Array(all[..<lengthCount])), try HuffmanCode(Array(all[lengthCount...])))
+        guard sizes[256] != 0 else { throw .corrupt }
+        try lengths.read(sizes[..<lengthCount])
+        try distances.read(sizes[lengthCount..<count])
     }
 
     private static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
@@ -133,41 +172,46 @@ struct Inflate {
     private static let distanceExtra = [
         0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
     ]
-    private static let fixedLengths = HuffmanCode(
-        known: (0..<288).map { $0 < 144 ? 8 : $0 < 256 ? 9 : $0 < 280 ? 7 : 8 }
-    )
-    private static let fixedDistances = HuffmanCode(known: [Int](repeating: 5, count: 30))
+    private static let fixedLengths = HuffmanCode(known: (0..<288).map { $0 < 144 ? 8 : $0 < 256 ? 9 : $0 < 280 ? 7 : 8 })
+    private static let fixedDistances = HuffmanCode(known: [UInt8](repeating: 5, count: 30))
 }
 
 /// A canonical Huffman code, as DEFLATE describes one by its codes' lengths.
 private struct HuffmanCode {
     /// How many codes there are of each length.
-    let counts: [Int]
+    private(set) var counts = [Int](repeating: 0, count: 16)
     /// The symbols, by their codes.
-    let symbols: [Int]
+    private(set) var symbols: [Int]
+    /// Where the next symbol of each length stands, while they are put in.
+    private var places = [Int](repeating: 0, count: 16)
 
+    /// No code yet, and room for so many symbols.
+    init(room: Int) { symbols = [Int](repeating: 0, count: room) }
+
+    init(known lengths: [UInt8]) {
+        self.init(room: lengths.count)
+        fill(lengths[...])
+    }
+
+    /// Becomes another code, in the memory it has.
     /// - Throws: ``Inflate/Failure/corrupt`` where more codes are given than fit.
-    init(_ lengths: [Int]) throws(Inflate.Failure) {
-        self.init(known: lengths)
+    mutating func read(_ lengths: ArraySlice<UInt8>) throws(Inflate.Failure) {
+        fill(lengths)
         var left = 1
-        for count in counts.dropFirst() {
-            left = left << 1 - count
+        for length in 1..<counts.count {
+            left = left << 1 - counts[length]
             guard left >= 0 else { throw .corrupt }
         }
     }
 
-    init(known lengths: [Int]) {
-        var counts = [Int](repeating: 0, count: 16)
-        for length in lengths { counts[length] += 1 }
-        var places = [Int](repeating: 0, count: 16)
-        for length in 1..<15 { places[length + 1] = places[length] + counts[length] }
-        var symbols = [Int](repeating: 0, count: lengths.count)
+    private mutating func fill(_ lengths: ArraySlice<UInt8>) {
+        for length in 0..<counts.count { counts[length] = 0 }
+        places[1] = 0
+        for length in lengths where length != 0 { counts[Int(length)] += 1 }
+        for length in 1..<(counts.count - 1) { places[length + 1] = places[length] + counts[length] }
         for (symbol, length) in lengths.enumerated() where length != 0 {
-            symbols[places[length]] = symbol
-            places[length] += 1
+            symbols[places[Int(length)]] = symbol
+            places[Int(length)] += 1
         }
-        counts[0] = 0
-        self.counts = counts
-        self.symbols = symbols
     }
 }
