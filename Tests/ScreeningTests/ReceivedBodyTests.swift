@@ -81,6 +81,15 @@ struct ReceivedBodyTests {
         #expect(try form("\u{FEFF}a=1") == ["a": "1"])
     }
 
+    @Test("A form has at most ten thousand fields, of one name or of many")
+    func fields() throws {
+        let most = ReceivedBody.fieldLimit
+        #expect(try body(Array(repeatElement("a=1", count: most).joined(separator: "&").utf8), .form).value?["a"]?.items?.count == most)
+        let found = unreadable(Array(repeatElement("a=1", count: most + 1).joined(separator: "&").utf8), .form)
+        #expect(found?.message == "the form has more than 10000 fields" && found?.offset == 4 * most)
+        #expect(unreadable(Array((0...most).map { "a\($0)=" }.joined(separator: "&").utf8), .form)?.message == found?.message)
+    }
+
     @Test("What is no form is unreadable in place of becoming a form with one strange name")
     func notForms() {
         #expect(unreadable(Array(#"{"a":1}"#.utf8), .form)?.hint?.contains("body: json") == true)

@@ -47,6 +47,8 @@ public struct UnreadableBody: Error, Sendable, Equatable, CustomStringConvertibl
 public struct ReceivedBody: Sendable {
     /// How many bytes a coded body may expand to.
     public static let expandedLimit = 4 << 20
+    /// The most fields of a form.
+    static let fieldLimit = 10_000
     /// How deeply lists and objects may nest here; scripts have a limit of their own.
     private static let depth = 150
 
@@ -126,11 +128,20 @@ public struct ReceivedBody: Sendable {
             let hint = media == "application/json" || first == UInt8(ascii: "{") ? "body: json in the plugin's inbound entry reads JSON." : nil
             throw UnreadableBody("the body is no form\(found)", offset: 0, expected: formType, hint: hint)
         }
-        var members = JSON.Members()
+        // By their names first: a list that grows inside of a value is copied for every field, which takes minutes where one name has all of them.
+        var fields: [(name: String, values: [JSON])] = []
+        var places: [String: Int] = [:]
+        var count = 0
         var place = 0
-        for pair in text.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
-            defer { place += pair.count + 1 }
+        while place < text.count {
+            let end = text[place...].firstIndex(of: UInt8(ascii: "&")) ?? text.count
+            defer { place = end + 1 }
+            let pair = text[place..<end]
             guard !pair.isEmpty else { continue }
+            count += 1
+            guard count <= fieldLimit else {
+                throw UnreadableBody("the form has more than \(fieldLimit) fields", offset: place, expected: "at most \(fieldLimit) fields")
+            }
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = decoded(parts[0]), let written = parts.count > 1 ? decoded(parts[1]) : "" else {
                 throw UnreadableBody("a field of the form is not UTF-8 at byte \(place)", offset: place, expected: "text in UTF-8, percent-encoded")
@@ -139,13 +150,14 @@ public struct ReceivedBody: Sendable {
             if name == "payload", let json = try? JSON(received: Array(written.utf8), depth: depth), json.members != nil || json.items != nil {
                 value = json
             }
-            switch members[name] {
-            case nil: members[name] = value
-            case .array(let items)?: members[name] = .array(items + [value])
-            case let only?: members[name] = .array([only, value])
+            if let known = places[name] {
+                fields[known].values.append(value)
+            } else {
+                places[name] = fields.count
+                fields.append((name, [value]))
             }
         }
-        return .object(members)
+        return .object(JSON.Members(fields.map { ($0.name, $0.values.count == 1 ? $0.values[0] : .array($0.values)) }))
     }
 
     /// A name or a value without its percent-encoding; `+` is a space. What is encoded wrongly stays as it is. Nil where the result is not UTF-8.
