@@ -43,6 +43,22 @@ import Testing
         #expect(try LinearPattern(pattern).isFound(in: String(repeating: "a", count: 4000) + "!") == false)
     }
 
+    @Test("A class of characters has a bounded number of ranges, and what is compared counts each of them")
+    func classes() throws {
+        // Every other letter from U+4E00 on, so that no two are next to each other.
+        func pattern(_ count: Int) -> String {
+            "[" + String(String.UnicodeScalarView((0..<count).compactMap { Unicode.Scalar(0x4E00 + 2 * $0) })) + "]"
+        }
+        #expect(throws: LinearPattern.Problem.self) { try LinearPattern(pattern(LinearPattern.rangeLimit + 1)) }
+        let most = try LinearPattern(pattern(LinearPattern.rangeLimit))
+        #expect(most.cost == LinearPattern.rangeLimit + 1)
+        #expect(most.isFound(in: "a\u{4E02}") == true && most.isFound(in: "\u{4E03}") == false)
+        let text = String(repeating: "a", count: LinearPattern.longestText)
+        #expect(try LinearPattern("(\(pattern(LinearPattern.rangeLimit))|a){200}").isFound(in: text) == nil)
+        // What is next to each other is one range.
+        #expect(try LinearPattern("[a-zbc\\s\\S]").cost == 2)
+    }
+
     @Test("What would take too long to compare is a problem of the setting, never a long wait")
     func bounded() throws {
         #expect(try LinearPattern("^a+$").isFound(in: String(repeating: "a", count: 5000)) == nil)

@@ -8,7 +8,7 @@ struct LinearPattern: Sendable {
         let message: String
     }
 
-    /// How much may be compared in one check: characters times instructions.
+    /// How much may be compared in one check: characters times instructions, a class of characters counted as often as it has ranges.
     final class Budget {
         private var left = 20_000_000
 
@@ -23,6 +23,8 @@ struct LinearPattern: Sendable {
     static let longestText = 4096
     /// The most instructions, repetitions written out.
     static let instructionLimit = 1000
+    /// The most ranges of characters in one class.
+    static let rangeLimit = 256
 
     /// One step of the program.
     enum Instruction: Sendable {
@@ -37,6 +39,8 @@ struct LinearPattern: Sendable {
     }
 
     private let program: [Instruction]
+    /// What the program takes for each character at most.
+    let cost: Int
 
     /// Compiles a pattern.
     init(_ pattern: String) throws(Problem) {
@@ -45,12 +49,13 @@ struct LinearPattern: Sendable {
         var builder = PatternProgram()
         try builder.add(tree)
         program = builder.instructions + [.match]
+        cost = program.reduce(0) { if case .character(let match) = $1 { $0 + max(1, match.ranges.count) } else { $0 + 1 } }
     }
 
     /// Whether the pattern is found anywhere in a text; nil where that takes more than may be compared.
     func isFound(in text: String, _ budget: Budget = Budget()) -> Bool? {
         let scalars = Array(text.unicodeScalars.prefix(LinearPattern.longestText + 1))
-        guard scalars.count <= LinearPattern.longestText, budget.take((scalars.count + 1) * program.count) else { return nil }
+        guard scalars.count <= LinearPattern.longestText, budget.take((scalars.count + 1) * cost) else { return nil }
         var threads = Threads(program.count)
         var next = Threads(program.count)
         for position in 0...scalars.count {
@@ -133,6 +138,19 @@ struct CharacterMatch: Sendable {
 
     /// The same with every other character.
     var opposite: CharacterMatch { CharacterMatch(ranges: ranges, isNegated: !isNegated) }
+
+    /// The same with as few ranges as say it, in order.
+    var merged: CharacterMatch {
+        var merged = CharacterMatch(isNegated: isNegated)
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = merged.ranges.last, range.lowerBound <= last.upperBound + 1 {
+                merged.ranges[merged.ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+            } else {
+                merged.ranges.append(range)
+            }
+        }
+        return merged
+    }
 
     /// The ranges of what it takes, spelt out.
     var spelledOut: [ClosedRange<UInt32>] {

@@ -120,8 +120,11 @@ struct PatternParser {
         var match = CharacterMatch(isNegated: take("^"))
         while true {
             guard let scalar = next else { throw problem("a ] is missing") }
+            guard match.ranges.count <= LinearPattern.rangeLimit else {
+                throw problem("a class has more than \(LinearPattern.rangeLimit) characters and ranges")
+            }
             position += 1
-            if scalar == "]" { return match }
+            if scalar == "]" { return match.merged }
             let first = scalar == "\\" ? try escaped() : .one(scalar)
             guard next == "-", position + 1 < text.count, text[position + 1] != "]", first.ranges.count == 1, !first.isNegated,
                 let low = first.ranges.first, low.count == 1
