@@ -30,7 +30,9 @@ struct InboundRuleTests {
     @Test("Time and group are read from the body or a header; what is missing or of another kind counts as not said")
     func whatARequestSays() {
         let now = Timestamp(milliseconds: 1_780_000_000_000)
-        func request(_ body: String, _ headers: [String: String] = [:]) -> ReceivedRequest { InboundVectorTests.request(headers, body) }
+        func request(_ body: String, _ headers: [String: String] = [:]) -> ReadRequest {
+            ReadRequest(InboundVectorTests.request(headers, body), as: .json)
+        }
         let time = RequestValue.body("application.updated_at")
         #expect(time.timestamp(in: request(#"{"application":{"updated_at":"2026-05-28T20:26:40Z"}}"#), now: now) == now)
         #expect(time.timestamp(in: request(#"{"application":{"updated_at":1780000000}}"#), now: now) == now)
@@ -70,7 +72,7 @@ struct InboundRuleTests {
         under verification: Verification = signing
     ) -> DedupeKey? {
         dedupe.key(
-            for: ReceivedRequest(method: "POST", path: path, query: query, headers: headers, body: Array(body.utf8)),
+            for: ReadRequest(ReceivedRequest(method: "POST", path: path, query: query, headers: headers, body: Array(body.utf8)), as: .json),
             under: verification
         )
     }
@@ -126,6 +128,23 @@ struct InboundRuleTests {
             Self.key(Dedupe(.body("token")), [:], #"{"token":1,"a":1}"#, under: body)
                 == Self.key(Dedupe(.body("token")), [:], #"{"token":1}"#, under: body)
         )
+    }
+
+    @Test("The body is read once for signature, time, group and duplicates, and not at all where the head or the raw bytes say no")
+    func readsOnce() throws {
+        let scheme = BodyHMACScheme(secret: "s", signature: "signature", signed: try #require(SignedTemplate("${body.token}${body.at}")))
+        let read = ReadRequest(InboundVectorTests.request([:], #"{"token":"a","at":1780000000,"signature":"00"}"#), as: .json)
+        let now = Timestamp(milliseconds: 1_780_000_000_000)
+        #expect(!Verification.bodyHMAC(scheme).verify(read, secrets: ["s": [Secret("key")]], now: now))
+        #expect(RequestValue.body("at").timestamp(in: read, now: now) == now)
+        #expect(RequestValue.body("token").text(in: read) == "a")
+        #expect(Dedupe(.body("token")).key(for: read, under: .bodyHMAC(scheme)) != nil)
+        #expect(read.readings == 1)
+        let unread = ReadRequest(InboundVectorTests.request(["x-sig": "00"], "{}"), as: .json)
+        #expect(!Verification.hmac(HMACScheme(secret: "s", header: "x-sig")).verify(unread, secrets: ["s": [Secret("key")]], now: now))
+        let absent = HMACScheme(secret: "s", header: "x-other", signed: scheme.signed)
+        #expect(!Verification.hmac(absent).verify(unread, secrets: ["s": [Secret("key")]], now: now))
+        #expect(unread.readings == 0)
     }
 
     @Test("Equal bodies count as one for ten minutes, keys of the sender's without an end, and with none nothing is a duplicate")

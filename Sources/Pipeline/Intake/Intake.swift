@@ -18,7 +18,7 @@ public struct Intake: Sendable {
     public func admit(to connection: String, _ head: ReceivedRequest) throws(CommandError) {
         let (connection, rule) = try address(connection, head)
         guard rule.verification.needsNoBody, rule.echo(for: head) == nil else { return }
-        try verify(head, rule, connection)
+        try verify(ReadRequest(head, as: rule.body), rule, connection)
     }
 
     private func address(_ connection: String, _ request: ReceivedRequest) throws(CommandError) -> (Connection, InboundRule) {
@@ -27,9 +27,9 @@ public struct Intake: Sendable {
         return (connection, rule)
     }
 
-    private func verify(_ request: ReceivedRequest, _ rule: InboundRule, _ connection: Connection) throws(CommandError) {
+    private func verify(_ read: ReadRequest, _ rule: InboundRule, _ connection: Connection) throws(CommandError) {
         let now = environment.clock.now()
-        guard !rule.verification.verify(request, as: rule.body, secrets: connection.secrets, now: now) else { return }
+        guard !rule.verification.verify(read, secrets: connection.secrets, now: now) else { return }
         contacts.refused(.connection(connection.id), at: now)
         IntakeResult.badSignature.count(.ats, connection: connection.id)
         throw CommandError(401, "bad_signature", "The request's signature or credentials are not this connection's.")
@@ -42,7 +42,8 @@ public struct Intake: Sendable {
     public func deliver(to connection: String, _ request: ReceivedRequest) async throws -> WireResponse {
         let (connection, rule) = try address(connection, request)
         if let echo = rule.echo(for: request) { return WireResponse(200, headers: Intake.header(echo.header, echo.value)) }
-        try verify(request, rule, connection)
+        let read = ReadRequest(request, as: rule.body)
+        try verify(read, rule, connection)
         let now = environment.clock.now()
         contacts.heard(.connection(connection.id), at: now)
         let size = request.body.count + request.path.utf8.count + request.headers.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
@@ -58,8 +59,8 @@ public struct Intake: Sendable {
             connection: connection.id,
             request: kept,
             receivedAt: now,
-            occurredAt: rule.occurredAt.lazy.compactMap { $0.timestamp(in: request, as: rule.body, now: now) }.first,
-            group: rule.group.lazy.compactMap { $0.text(in: request, as: rule.body) }.first
+            occurredAt: rule.occurredAt.lazy.compactMap { $0.timestamp(in: read, now: now) }.first,
+            group: rule.group.lazy.compactMap { $0.text(in: read) }.first
         )
         if let match = connection.hooks.route(method: request.method, path: request.path) {
             IntakeResult.stored.count(.ats, connection: connection.id)
@@ -70,7 +71,7 @@ public struct Intake: Sendable {
         guard request.method == "POST" || request.method == "PUT" else {
             throw CommandError(405, "method_not_allowed", "Deliveries are sent by POST.")
         }
-        let key = rule.dedupe.key(for: request, under: rule.verification, as: rule.body)
+        let key = rule.dedupe.key(for: read, under: rule.verification)
         let acceptance = try await mapStoreError { try await store.accept(event, dedupe: key) }
         IntakeResult(acceptance).count(.ats, connection: connection.id)
         var response: JSON = ["event": .string(acceptance.event)]

@@ -262,7 +262,7 @@ public enum ManifestReference {
         What has one meaning is read: a byte order mark is skipped, of two equal members the last one stands, half a character becomes U+FFFD, control
         characters may stand in text, a whole number is an integer however it is written (`4101.0`, `4.101e3`), and one beyond 64 bits is the text of its
         digits. The text may be UTF-8, UTF-16 with a byte order mark, or ISO-8859-1 where `Content-Type` says so; the body may be coded as gzip or deflate,
-        up to 4 MB and 200 times its coded size. Other codings are answered 415. What cannot be read runs no script: a delivery becomes a dead letter with the code `unreadable_body` that says
+        up to 4 MB and 200 times its coded size. Other codings, and two at once, are answered 415. What cannot be read runs no script: a delivery becomes a dead letter with the code `unreadable_body` that says
         at which byte and what was expected, and a route's caller is answered 400. Signatures are over the bytes as received, and `event.raw` holds these.
 
         ## Settings

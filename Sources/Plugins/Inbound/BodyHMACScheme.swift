@@ -17,15 +17,14 @@ public struct BodyHMACScheme: Sendable, Hashable {
         self.code = code
     }
 
-    func verify(_ request: ReceivedRequest, as format: BodyFormat, secrets: [Secret]) -> Bool {
-        guard let given = (try? ReceivedBody(request, as: format))?.value?.at(signature)?.text, !secrets.isEmpty else { return false }
-        guard let message = signed.bytes(request, as: format) else { return false }
+    func verify(_ read: ReadRequest, secrets: [Secret]) -> Bool {
+        guard !secrets.isEmpty, let given = read.body?.at(signature)?.text, let message = signed.bytes(read) else { return false }
         return code.matches([given], message: message, keys: secrets.map(\.bytes))
     }
 
     func sign(_ body: [UInt8], headers: [String: String], as format: BodyFormat, secret: Secret) -> SignedDelivery? {
-        let request = ReceivedRequest(method: "POST", path: "", headers: headers, body: body)
-        guard format == .json, var json = (try? ReceivedBody(request))?.value, json.members != nil, let message = signed.bytes(request, as: format)
+        let read = ReadRequest(ReceivedRequest(method: "POST", path: "", headers: headers, body: body), as: format)
+        guard format == .json, var json = read.body, json.members != nil, let message = signed.bytes(read)
         else { return nil }
         json.set(.string(code.text(of: code.code(of: message, key: secret.bytes))), at: signature)
         return SignedDelivery(headers: headers, body: json.bytes())

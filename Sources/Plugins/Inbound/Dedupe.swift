@@ -34,17 +34,18 @@ public struct Dedupe: Sendable, Hashable {
     ///
     /// A header that is not among what is signed, and a value of the body that is not, never decide alone: the body goes with them. A delivery without
     /// the header, or without the body's value, is known by its body.
-    public func key(for request: ReceivedRequest, under verification: Verification, as format: BodyFormat = .json) -> DedupeKey? {
-        let value: String?
+    public func key(for read: ReadRequest, under verification: Verification) -> DedupeKey? {
+        let request = read.request
+        let value: [UInt8]?
         let isSigned: Bool
         switch basis {
         case .nothing: return nil
         case .bodyHash: (value, isSigned) = (nil, false)
         case .header(let name):
-            value = request.headers[name].flatMap { $0.isEmpty ? nil : $0 }
+            value = request.headers[name].flatMap { $0.isEmpty ? nil : Array($0.utf8) }
             isSigned = verification.signs(header: name)
         case .body(let path):
-            value = (try? ReceivedBody(request, as: format))?.value?.at(path)?.identifier
+            value = read.body?.at(path)?.identifier.map { Array($0.utf8) }
             isSigned = verification.signs(value: path)
         }
         var hash = SHA256()
@@ -55,7 +56,7 @@ public struct Dedupe: Sendable, Hashable {
         }
         // The path belongs to it: the same body on another path is another event.
         add(Array(request.path.split(separator: "/").joined(separator: "/").utf8))
-        if let value { add(Array(value.utf8)) }
+        if let value { add(value) }
         if value == nil || !isSigned {
             for (name, value) in verification.withoutCredentials(request).query.sorted(by: { $0.key < $1.key }) {
                 add(Array("\(name)=\(value)".utf8))

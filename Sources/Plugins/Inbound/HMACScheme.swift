@@ -59,12 +59,13 @@ public struct HMACScheme: Sendable, Hashable {
         self.timestamp = timestamp
     }
 
-    func verify(_ request: ReceivedRequest, as format: BodyFormat, secrets: [Secret], now: Timestamp) -> Bool {
-        let values = header.values(in: request.headers)
-        guard !values.isEmpty, !secrets.isEmpty else { return false }
-        if let timestamp, !timestamp.isNear(request, now: now) { return false }
-        guard let message = signed.bytes(request, as: format) else { return false }
-        return code.matches(candidates(in: values), message: message, keys: secrets.map(\.bytes))
+    func verify(_ read: ReadRequest, secrets: [Secret], now: Timestamp) -> Bool {
+        // The head first: what it refuses needs no body.
+        let candidates = candidates(in: header.values(in: read.request.headers))
+        guard !candidates.isEmpty, !secrets.isEmpty else { return false }
+        if let timestamp, !timestamp.isNear(read.request, now: now) { return false }
+        guard let message = signed.bytes(read) else { return false }
+        return code.matches(candidates, message: message, keys: secrets.map(\.bytes))
     }
 
     func sign(_ body: [UInt8], headers: [String: String], as format: BodyFormat, secret: Secret, now: Timestamp) -> SignedDelivery? {
@@ -75,7 +76,7 @@ public struct HMACScheme: Sendable, Hashable {
         }
         if let timestamp, timestamp.header.values(in: headers).isEmpty { add(String(now.milliseconds / 1000), to: timestamp.header) }
         let request = ReceivedRequest(method: "POST", path: "", headers: headers, body: body)
-        guard let message = signed.bytes(request, as: format) else { return nil }
+        guard let message = signed.bytes(ReadRequest(request, as: format)) else { return nil }
         add(prefix + code.text(of: code.code(of: message, key: secret.bytes)), to: header)
         return SignedDelivery(headers: headers, body: body)
     }

@@ -56,10 +56,10 @@ public struct SignedTemplate: Sendable, Hashable {
 
     /// The bytes that are signed. An absent header counts as empty text; nil where a part of a header is missing, or where a named value of the body is
     /// missing or is neither text nor a number: a signature over less than was asked for proves nothing.
-    func bytes(_ request: ReceivedRequest, as format: BodyFormat) -> [UInt8]? {
+    func bytes(_ read: ReadRequest) -> [UInt8]? {
+        let request = read.request
         if pieces == [.body] { return request.body }
         var out: [UInt8] = []
-        var read: JSON??
         for piece in pieces {
             switch piece {
             case .text(let text): out += Array(text.utf8)
@@ -68,9 +68,7 @@ public struct SignedTemplate: Sendable, Hashable {
                 guard let value = header.values(in: request.headers).first ?? (header.part == nil ? "" : nil) else { return nil }
                 out += Array(value.utf8)
             case .value(let path):
-                let body = read ?? (try? ReceivedBody(request, as: format))?.value
-                read = .some(body)
-                switch body?.at(path) {
+                switch read.body?.at(path) {
                 case .string(let text): out += Array(text.utf8)
                 case let number? where number.number != nil: out += number.bytes()
                 default: return nil

@@ -85,24 +85,34 @@ public enum Verification: Sendable, Hashable {
     ///
     /// Compares in constant time, over the bytes as received; of several live secrets any may match. Headers must include the credentials. A secret that
     /// is missing or empty never verifies anything. Does no I/O; calling twice gives the same.
+    /// The body is read only for schemes that sign values of it.
     /// - Parameters:
-    ///   - format: how the body is read, for schemes that sign values of it.
     ///   - secrets: the connection's secrets by name.
     ///   - now: the present time, for schemes that sign it.
-    public func verify(_ request: ReceivedRequest, as format: BodyFormat = .json, secrets: [String: [Secret]], now: Timestamp) -> Bool {
+    public func verify(_ read: ReadRequest, secrets: [String: [Secret]], now: Timestamp) -> Bool {
+        let request = read.request
         func live(_ name: String) -> [Secret] { (secrets[name] ?? []).filter { !$0.value.isEmpty } }
         return switch self {
-        case .hmac(let scheme): scheme.verify(request, as: format, secrets: live(scheme.secret), now: now)
+        case .hmac(let scheme): scheme.verify(read, secrets: live(scheme.secret), now: now)
         case .standardWebhooks(let name, let prefix):
             StandardWebhooks(live(name))?
                 .verify(request.body, names: StandardWebhooks.Header(prefix: prefix), header: { request.headers[$0] }, now: now) ?? false
         case .basic(let username, let password):
             BasicCredentials.verify(request, usernames: live(username), passwords: password.flatMap { secrets[$0] })
         case .bearer(let name, let header): BearerCredential.verify(request, header: header, secrets: live(name))
-        case .bodyHMAC(let scheme): scheme.verify(request, as: format, secrets: live(scheme.secret))
+        case .bodyHMAC(let scheme): scheme.verify(read, secrets: live(scheme.secret))
         case .token(let name, let query): TokenCredential.verify(request, query: query, secrets: live(name))
         case .none: true
         }
+    }
+
+    /// Whether a request is genuine, where its body is read for nothing else.
+    /// - Parameters:
+    ///   - format: how the body is read, for schemes that sign values of it.
+    ///   - secrets: the connection's secrets by name.
+    ///   - now: the present time, for schemes that sign it.
+    public func verify(_ request: ReceivedRequest, as format: BodyFormat = .json, secrets: [String: [Secret]], now: Timestamp) -> Bool {
+        verify(ReadRequest(request, as: format), secrets: secrets, now: now)
     }
 
     /// A delivery with this body that ``verify(_:secrets:now:)`` accepts: what a sender would send. Used by `trigger`, the demo and tests.
