@@ -130,6 +130,29 @@ struct InboundRuleTests {
         )
     }
 
+    @Test("One signed delivery is one event, wherever somebody else lets one of its signed values end and the next begin")
+    func movedBoundaries() throws {
+        let signed = try #require(SignedTemplate("${body.token}${body.triggeredAt}"))
+        let key = Secret("key")
+        let inBody = Verification.bodyHMAC(BodyHMACScheme(secret: "s", signature: "signature", signed: signed))
+        let inHead = Verification.hmac(HMACScheme(secret: "s", header: "x-sig", signed: signed))
+        let now = Timestamp(milliseconds: 1_780_000_000_000)
+        for verification in [inBody, inHead] {
+            func dedupeKey(_ token: String, _ time: String) throws -> DedupeKey? {
+                let body: JSON = ["token": .string(token), "triggeredAt": .string(time)]
+                let delivery = try #require(verification.sign(body.bytes(), secrets: ["s": [key]], now: now))
+                let read = ReadRequest(ReceivedRequest(method: "POST", path: "/hook", headers: delivery.headers, body: delivery.body), as: .json)
+                #expect(verification.verify(read, secrets: ["s": [key]], now: now))
+                return Dedupe(.body("token")).key(for: read, under: verification)
+            }
+            let first = try dedupeKey("abc1", "1780")
+            #expect(first != nil)
+            #expect(try dedupeKey("abc", "11780") == first)
+            #expect(try dedupeKey("abc11780", "") == first)
+            #expect(try dedupeKey("abc2", "1780") != first)
+        }
+    }
+
     @Test("The body is read once for signature, time, group and duplicates, and not at all where the head or the raw bytes say no")
     func readsOnce() throws {
         let scheme = BodyHMACScheme(secret: "s", signature: "signature", signed: try #require(SignedTemplate("${body.token}${body.at}")))

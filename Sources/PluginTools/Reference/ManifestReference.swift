@@ -68,7 +68,7 @@ public enum ManifestReference {
         Block(
             title: "inbound[].dedupe",
             note:
-                "One of the first three. A header or a value that is not among what is signed never decides alone: the body must be equal, too. A delivery without it is known by its body. A duplicate is answered 200 with the first event's id and `\"duplicate\": true`, orders nothing, and is counted: in the event's `duplicate_count` and in `fairlead_intake_total`.",
+                "One of the first three. A header or a value that is not among what is signed never decides alone: the body must be equal, too. A value that is signed only in a row with others (`${body.PATH}`) is compared with all that is signed. A delivery without it is known by its body. A duplicate is answered 200 with the first event's id and `\"duplicate\": true`, orders nothing, and is counted: in the event's `duplicate_count` and in `fairlead_intake_total`.",
             keys: [
                 Key("header", "text", "Equal in this header."), Key("body", "dotted path", "Equal at this place of the body."),
                 Key("body_hash", "true", "Equal bodies, and equal parameters of the URL."),

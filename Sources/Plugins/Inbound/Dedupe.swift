@@ -34,6 +34,9 @@ public struct Dedupe: Sendable, Hashable {
     ///
     /// A header that is not among what is signed, and a value of the body that is not, never decide alone: the body goes with them. A delivery without
     /// the header, or without the body's value, is known by its body.
+    ///
+    /// A value of the body that is signed only among others, one after the other, is known by all that is signed: where one value ends and the next begins
+    /// is not signed, so one captured delivery would make as many events as its text can be divided in ways.
     public func key(for read: ReadRequest, under verification: Verification) -> DedupeKey? {
         let request = read.request
         let value: [UInt8]?
@@ -45,7 +48,7 @@ public struct Dedupe: Sendable, Hashable {
             value = request.headers[name].flatMap { $0.isEmpty ? nil : Array($0.utf8) }
             isSigned = verification.signs(header: name)
         case .body(let path):
-            value = read.body?.at(path)?.identifier.map { Array($0.utf8) }
+            value = verification.message(around: path, in: read) ?? read.body?.at(path)?.identifier.map { Array($0.utf8) }
             isSigned = verification.signs(value: path)
         }
         var hash = SHA256()

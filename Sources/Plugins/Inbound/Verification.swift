@@ -71,6 +71,20 @@ public enum Verification: Sendable, Hashable {
         }
     }
 
+    /// What is signed, where a value of the body is signed only as a piece of it.
+    ///
+    /// The pieces stand one after the other, often with nothing between them: whoever has one delivery can end a piece elsewhere, and the signature holds
+    /// for the other values too. Only all pieces together are what the sender has signed.
+    func message(around path: String, in read: ReadRequest) -> [UInt8]? {
+        let signed: SignedTemplate
+        switch self {
+        case .hmac(let scheme): signed = scheme.signed
+        case .bodyHMAC(let scheme): signed = scheme.signed
+        case .standardWebhooks, .basic, .bearer, .token, .none: return nil
+        }
+        return !signed.signsBody && signed.values.contains(path) ? signed.bytes(read) : nil
+    }
+
     /// Whether head and address alone say who sends: then nobody else's body need be read.
     public var needsNoBody: Bool {
         switch self {
