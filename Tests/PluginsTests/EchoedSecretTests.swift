@@ -100,6 +100,12 @@ struct EchoedSecretTests {
         }
     }
 
+    @Test("A megabyte of signs that begin escapes is scrubbed in one pass", arguments: ["\\", "&", "%"])
+    func aMegabyteOfSignsIsScrubbed(_ sign: Character) {
+        let text = String(repeating: sign, count: 1 << 20)
+        #expect(SecretScrubber(["api_key": [Secret(Self.secret)]]).scrubbed(text) == text)
+    }
+
     @Test("Every one of many secrets is found in a large reply, in one that is a binary file too")
     func manySecretsAreFound() async throws {
         let secrets = Dictionary(uniqueKeysWithValues: (0..<60).map { ("s\($0)", [Secret("token-\($0)-" + String($0 * 7919, radix: 36) + "/zq+")]) })

@@ -8,6 +8,10 @@ struct Escapes {
         var spaced: UInt8?
     }
 
+    /// How many backslashes of a run are looked at: as many as JSON in JSON in JSON writes before a sign, and one more. Whoever chooses the text may
+    /// write a million of them, and each is a place to begin at.
+    private static let backslashes = 8
+
     private let text: UnsafeBufferPointer<UInt8>
     /// Whether escapes are escaped themselves: `%252F`, and `\\\/` as in JSON that stands as text in JSON.
     private let isNested: Bool
@@ -61,7 +65,7 @@ struct Escapes {
 
     private mutating func backslash() -> Unit? {
         var slash = at
-        while isNested, slash + 2 < text.count, text[slash + 1] == UInt8(ascii: "\\") { slash += 1 }
+        while isNested, slash - at < Self.backslashes, slash + 2 < text.count, text[slash + 1] == UInt8(ascii: "\\") { slash += 1 }
         guard slash + 1 < text.count else { return nil }
         switch text[slash + 1] {
         case UInt8(ascii: "u"):
@@ -85,23 +89,38 @@ struct Escapes {
     }
 
     private mutating func entity() -> Unit? {
-        guard at + 3 < text.count else { return nil }
-        let end = min(at + 10, text.count)
-        guard let semicolon = (at + 1..<end).first(where: { text[$0] == UInt8(ascii: ";") }) else { return nil }
-        let name = String(decoding: text[at + 1..<semicolon], as: UTF8.self)
-        let value: UInt32? =
-            switch name {
-            case "amp": 38
-            case "lt": 60
-            case "gt": 62
-            case "quot": 34
-            case "apos": 39
-            case _ where name.hasPrefix("#x") || name.hasPrefix("#X"): UInt32(name.dropFirst(2), radix: 16)
-            case _ where name.hasPrefix("#"): UInt32(name.dropFirst())
-            default: nil
-            }
-        return value.map { take($0, until: semicolon + 1) }
+        let limit = min(at + 10, text.count)
+        var end = at + 1
+        // Every sign is a place to begin at: what cannot be a name ends the search, and nothing is copied.
+        while end < limit, text[end].isASCIILetter || text[end].isASCIIDigit || text[end] == UInt8(ascii: "#") { end += 1 }
+        guard end < limit, text[end] == UInt8(ascii: ";"), let value = entity(at + 1..<end) else { return nil }
+        return take(value, until: end + 1)
     }
+
+    /// What an entity's name stands for; nil for an unknown one.
+    private func entity(_ name: Range<Int>) -> UInt32? {
+        guard let first = name.first else { return nil }
+        guard text[first] == UInt8(ascii: "#") else { return Self.entities.first { matches($0.name, name) }?.value }
+        let isHexadecimal = name.count > 1 && text[first + 1] | 32 == UInt8(ascii: "x")
+        let digits = name.dropFirst(isHexadecimal ? 2 : 1)
+        guard !digits.isEmpty else { return nil }
+        if isHexadecimal { return hex(digits.lowerBound, digits.count) }
+        var value: UInt32 = 0
+        for place in digits {
+            guard text[place].isASCIIDigit else { return nil }
+            // There are at most seven digits.
+            value = value * 10 + UInt32(text[place] - 48)
+        }
+        return value
+    }
+
+    private func matches(_ name: StaticString, _ range: Range<Int>) -> Bool {
+        guard name.utf8CodeUnitCount == range.count else { return false }
+        for offset in 0..<range.count where name.utf8Start[offset] != text[range.lowerBound + offset] { return false }
+        return true
+    }
+
+    private static let entities: [(name: StaticString, value: UInt32)] = [("amp", 38), ("lt", 60), ("gt", 62), ("quot", 34), ("apos", 39)]
 
     private func hex(_ start: Int, _ count: Int) -> UInt32? {
         guard start + count <= text.count else { return nil }

@@ -58,6 +58,9 @@ final class SecretScrubber: Sendable {
         needles.isEmpty ? text : String(decoding: scrubbed(Array(text.utf8)), as: UTF8.self)
     }
 
+    /// Whether a secret stands in the text, in any form.
+    func finds(in text: String) -> Bool { !needles.isEmpty && !Array(text.utf8).withUnsafeBufferPointer { matches(in: $0) }.isEmpty }
+
     private func matches(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
         var found: [Range<Int>] = []
         starts.withUnsafeBufferPointer { starts in
@@ -87,13 +90,19 @@ final class SecretScrubber: Sendable {
         for isNested in [false, true] {
             var escapes = Escapes(text, at: start, isNested: isNested)
             guard let first = escapes.next(), let second = escapes.next() else { return nil }
-            for one in [first.byte, first.spaced].compactMap(\.self) {
-                for other in [second.byte, second.spaced].compactMap(\.self) {
-                    for number in groups[Int(places[Int(one) << 8 | Int(other)])] {
-                        if let end = escapedEnd(of: needles[number], in: text, at: start, isNested: isNested) { return end }
-                    }
+            func end(_ one: UInt8?, _ other: UInt8?) -> Int? {
+                guard let one, let other else { return nil }
+                let place = Int(places[Int(one) << 8 | Int(other)])
+                guard place != 0 else { return nil }
+                for number in groups[place] {
+                    if let end = escapedEnd(of: needles[number], in: text, at: start, isNested: isNested) { return end }
                 }
+                return nil
             }
+            let found =
+                end(first.byte, second.byte) ?? end(first.byte, second.spaced) ?? end(first.spaced, second.byte)
+                ?? end(first.spaced, second.spaced)
+            if let found { return found }
         }
         return nil
     }
