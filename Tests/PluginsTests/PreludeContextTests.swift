@@ -139,6 +139,17 @@ struct PreludeContextTests {
         #expect(redactor.redacted(JSON.int(.min)) == .int(.min))
     }
 
+    @Test("Many values that begin alike are hidden, the longest first, and a text that is like all of them stays")
+    func valuesThatBeginAlike() {
+        let alike = String(repeating: "a", count: 300)
+        let names = (0..<197).map { JSON.string(alike + String($0) + "z") } + ["Ann", "Anna Roe", "Anna Rome"]
+        let redactor = Redactor(input: ["names": .array(names)])
+        let text = String(repeating: "a", count: 4096)
+        #expect(redactor.redacted(text) == text)
+        #expect(redactor.redacted("\(alike)7z \(alike)77z \(alike)777z") == "‹personal› ‹personal› \(alike)777z")
+        #expect(redactor.redacted("Anna Roe, Anna Rom, Anna Rome, An") == "‹personal›, ‹personal›a Rom, ‹personal›, An")
+    }
+
     @Test("Personal data is redacted in the reason a run ends with")
     func theReasonOfARunIsRedacted() async throws {
         let fixture = Fixture(name: "bench", hook: "on_event", input: ["raw": "{}"])

@@ -8,16 +8,14 @@ struct Redactor: Sendable {
     static let limit = 4096
     private static let mark = "‹personal›"
 
-    /// What to hide, keyed by its first three bytes, longest first: each text is scanned once, however much there is to hide.
-    private let values: [UInt32: [[UInt8]]]
+    private let values: HiddenValues
 
     /// A redactor for what one run was given.
     /// - Parameter replies: what its calls were answered.
     init(input: JSON, replies: Replies = Replies()) {
         var found = Found(limit: 200)
         Redactor.collect(input, personal: false, into: &found)
-        let all = found.values.union(replies.found.values).map { Array($0.utf8) }.sorted { $0.count > $1.count }
-        values = Dictionary(grouping: all) { Redactor.start($0[...]) }
+        values = HiddenValues(found.values.union(replies.found.values))
     }
 
     /// The personal values among the replies of a run's calls.
@@ -35,16 +33,13 @@ struct Redactor: Sendable {
         return Redactor.withoutPatterns(values.isEmpty ? short : withoutValues(Array(short.utf8)))
     }
 
-    private static func start(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.prefix(3).reduce(0) { $0 << 8 | UInt32($1) } }
-
     private func withoutValues(_ text: [UInt8]) -> String {
         var out: [UInt8] = []
         var at = 0
         while at < text.count {
-            let rest = text[at...]
-            if let value = values[Redactor.start(rest)]?.first(where: { rest.starts(with: $0) }) {
+            if let length = values.longest(in: text, at: at) {
                 out += Redactor.mark.utf8
-                at += value.count
+                at += length
             } else {
                 out.append(text[at])
                 at += 1
