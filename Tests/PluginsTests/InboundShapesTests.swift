@@ -78,6 +78,28 @@ struct InboundShapesTests {
         #expect(rule.verification.sign([], secrets: Self.secrets, now: Self.now)?.query == ["key": "c2VjcmV0"])
     }
 
+    @Test("What a proxy repeats of a credential is not kept, plain or encoded")
+    func repeatedCredentials() {
+        let secret = "live/secret+value="
+        let secrets: [String: [Secret]] = ["signing": [Secret("other-secret"), Secret(secret)], "user": [Secret("json")]]
+        func kept(_ verification: Verification, _ headers: [String: String], _ query: [String: String] = [:]) -> ReceivedRequest {
+            verification.withoutCredentials(Self.request(headers, query: query), secrets: secrets)
+        }
+        let repeated = [
+            "x-proxy-a": "/ats/acme/x?key=\(secret)", "x-proxy-b": "/ats/acme/x?key=live%2Fsecret%2bvalue%3D", "x-proxy-c": "k=other-secret&a=b",
+            "content-type": "application/json",
+        ]
+        let token = Verification.token(secret: "signing", query: "key")
+        let bearer = Verification.bearer(secret: "signing", header: "authorization")
+        for verification in [token, bearer, .basic(username: "user", password: "signing")] {
+            let request = kept(verification, repeated, ["page": "1", "again": secret])
+            #expect(request.headers == ["content-type": "application/json"] && request.query == ["page": "1"], "\(verification)")
+        }
+        let places = ["referer": "https://ats.example.test/", "x-original-uri": "/x", "x-envoy-original-path": "/x", "x-id": "1"]
+        #expect(kept(token, places).headers == ["x-id": "1"])
+        #expect(kept(bearer, places).headers == places)
+    }
+
     @Test("SHA-1 is taken with a warning")
     func sha1() throws {
         let rule = try Self.rule("{ scheme: hmac, secret: signing, header: X-Hub-Signature, algorithm: sha1, prefix: \"sha1=\" }")

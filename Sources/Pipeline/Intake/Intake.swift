@@ -52,7 +52,7 @@ public struct Intake: Sendable {
             throw CommandError(429, quota.code, quota.sentence(connection.limits) + ".", retryAfter: .seconds(600))
         }
         let id = environment.identifier(.event)
-        let kept = rule.verification.withoutCredentials(request)
+        let kept = rule.verification.withoutCredentials(request, secrets: connection.secrets)
         let event = Event(
             id: id,
             kind: .ats,
@@ -121,6 +121,8 @@ public struct Intake: Sendable {
         }
         var query = webhook.query
         if let name = manifest.credentialQuery { query[name] = nil }
+        // The address holds the order's token.
+        let unkept = manifest.credentialHeaders.union(Verification.addressHeaders)
         let event = Event(
             id: environment.identifier(.event),
             kind: .webhook,
@@ -131,7 +133,7 @@ public struct Intake: Sendable {
                 method: "POST",
                 path: "",
                 query: query,
-                headers: Verification.none.withoutCredentials(webhook.headers).filter { !manifest.credentialHeaders.contains($0.key) },
+                headers: Verification.none.withoutCredentials(webhook.headers).filter { !unkept.contains($0.key) },
                 body: webhook.body
             ),
             receivedAt: environment.clock.now()

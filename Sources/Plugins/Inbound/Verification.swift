@@ -31,8 +31,17 @@ public enum Verification: Sendable, Hashable {
 
     /// The headers, in lower case, that hold a credential rather than a signature: not to be kept.
     public var credentialHeaders: Set<String> {
-        if case .bearer(_, let header) = self { Self.everywhere.union([header]) } else { Self.everywhere }
+        switch self {
+        case .bearer(_, let header): Self.everywhere.union([header])
+        case .token: Self.everywhere.union(Self.addressHeaders)
+        default: Self.everywhere
+        }
     }
+
+    /// The headers, in lower case, in which proxies and browsers repeat the address that was asked for: not to be kept where it holds a credential.
+    public static let addressHeaders: Set = [
+        "referer", "x-original-uri", "x-original-url", "x-forwarded-uri", "x-rewrite-url", "x-envoy-original-path",
+    ]
 
     /// Headers as they may be kept.
     public func withoutCredentials(_ headers: [String: String]) -> [String: String] {
@@ -41,16 +50,37 @@ public enum Verification: Sendable, Hashable {
     }
 
     /// A request as it may be kept and worked on.
-    public func withoutCredentials(_ request: ReceivedRequest) -> ReceivedRequest {
+    /// - Parameter secrets: the connection's secrets by name. Where the sender sends one itself, every header and parameter that repeats it is left out,
+    ///   plain or encoded: proxies write what they were asked for into headers of their own.
+    public func withoutCredentials(_ request: ReceivedRequest, secrets: [String: [Secret]] = [:]) -> ReceivedRequest {
         var query = request.query
         if case .token(_, let name) = self { query[name] = nil }
+        var headers = withoutCredentials(request.headers)
+        let sent = sentSecrets(secrets)
+        if !sent.isEmpty {
+            let finder = SecretScrubber(["sent": sent])
+            headers = headers.filter { !finder.finds(in: $0.value) }
+            query = query.filter { !finder.finds(in: $0.key) && !finder.finds(in: $0.value) }
+        }
         return ReceivedRequest(
             method: request.method,
             path: request.path,
             query: query,
-            headers: withoutCredentials(request.headers),
+            headers: headers,
             body: request.body
         )
+    }
+
+    /// The secrets that a sender sends as they are. A user name is none beside a password: it may be any word.
+    private func sentSecrets(_ secrets: [String: [Secret]]) -> [Secret] {
+        func live(_ name: String) -> [Secret] { (secrets[name] ?? []).filter { !$0.value.isEmpty } }
+        switch self {
+        case .bearer(let secret, _), .token(let secret, _): return live(secret)
+        case .basic(let username, let password):
+            let passwords = password.map(live) ?? []
+            return passwords.isEmpty ? live(username) : passwords
+        case .hmac, .standardWebhooks, .bodyHMAC, .none: return []
+        }
     }
 
     /// Whether a header is among what is signed, so that nobody but the sender chose it.
