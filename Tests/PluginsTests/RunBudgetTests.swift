@@ -19,7 +19,7 @@ struct RunBudgetTests {
         #expect(host.orders.count == 20)
         let error = try #require(failure(end))
         #expect(error.code == "order_limit")
-        #expect(error.message.contains("20 orders") && error.message.contains("orders, which an operator sets under workers.limits"))
+        #expect(error.message.contains("20 orders") && error.message.contains("an operator sets the limit with workers.limits.orders"))
     }
 
     @Test("An order that was there before is none of the run's twenty")

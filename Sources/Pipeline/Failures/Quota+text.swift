@@ -17,11 +17,12 @@ extension Quota {
     func sentence(_ limits: ScriptLimits) -> String {
         let (what, name): (String, ScriptLimits.Name) =
             switch kind {
-            case .orders: ("placed \(limits.ordersPerHour) orders in an hour by its scripts", .ordersPerHour)
+            case .orders: ("has placed \(limits.ordersPerHour) orders in an hour by its scripts", .ordersPerHour)
             case .values: ("keeps \(limits.valueBytes >> 20) MB of values", .valueMegabytes)
-            case .stored: ("had \(limits.storedBytesPerDay >> 20) MB stored in a day", .storedMegabytesPerDay)
+            case .stored: ("has had \(limits.storedBytesPerDay >> 20) MB stored in a day", .storedMegabytesPerDay)
             }
-        return "the connection \(connection) has \(what); the limit is \(name.rawValue), under connections.\(connection).limits or workers.limits"
+        let places = "connections.\(connection).limits or workers.limits"
+        return "the connection \(connection) \(what); an operator sets the limit with \(name.rawValue) under \(places)"
     }
 
     /// Counts and logs that something was refused for want of it.

@@ -45,6 +45,6 @@ struct RunBudget: Sendable {
     }
 
     func failure(_ limit: ScriptLimits.Name, _ what: String) -> AttemptFailure {
-        AttemptFailure(limit.code, "\(what); the limit is \(limit.rawValue), which an operator sets under workers.limits", retryable: false)
+        AttemptFailure(limit.code, "\(what); an operator sets the limit with workers.limits.\(limit.rawValue)", retryable: false)
     }
 }
