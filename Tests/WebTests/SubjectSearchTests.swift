@@ -42,7 +42,18 @@ struct SubjectSearchTests {
                 #expect(try await client.list("/runs?\(filter)", "id").isEmpty, "\(filter)")
             }
             #expect(try await client.get("/events/\(event)").json?["reason"] == "The candidate has no e-mail address.")
-            // Without personal data: found by id, without the reason; not by a person's name.
+            // Without personal data: neither shown nor found while no order has it; anybody may have written it.
+            for list in ["events", "runs"] {
+                #expect(try await client.get("/\(list)?external_id=application-101", as: "plain").json?["items"] == [])
+                let shown = try #require(try await client.get("/\(list)", as: "plain").json?.at("items.0"))
+                #expect(shown["external_id"] == nil && shown["withheld"]?.items?.contains("external_id") == true, "\(list)")
+            }
+            let alone = [try await client.get("/events/\(event)", as: "plain").json, try await client.get("/runs/run_1", as: "plain").json]
+            for shown in alone { #expect(shown?["id"] != nil && shown?["external_id"] == nil) }
+            // With an order: found by id, without the reason; not by a person's name.
+            _ = try await fixture.order("application-101")
+            #expect(try await client.list("/runs?external_id=application-101", as: "plain") == ["application-101"])
+            #expect(try await client.get("/runs/run_1", as: "plain").json?["external_id"] == "application-101")
             let plain = try await client.get("/events?external_id=application-101", as: "plain").json?["items"]?.items ?? []
             #expect(plain.count == 1 && plain[0]["reason"] == nil && plain[0]["external_id"] == "application-101")
             for filter in ["q=roe", "reason=no"] {

@@ -58,6 +58,20 @@ import Testing
         }
     }
 
+    @Test("An error's place is withheld where it is no plugin's file: a script may name what it loads by any words")
+    func places() async throws {
+        let fixture = try await APIFixture()
+        var run = run(fixture)
+        run.fail(RunFailure("script_error", "bad", plugin: "invented", script: Self.finding, line: 3), attempt: 3, at: fixture.clock.now())
+        try await fixture.store.perform([.run(run)])
+        try await fixture.run { (client) async throws in
+            let plain = try #require(try await client.get("/runs/run_1", as: "plain").json)
+            #expect(!plain.string().contains("theft") && plain.at("error.plugin") == "invented" && plain.at("error.line") == nil)
+            #expect(plain["withheld"]?.items?.contains("error.script") == true)
+            #expect(try await client.get("/runs/run_1").json?.at("error.script") == .string(Self.finding))
+        }
+    }
+
     @Test("Words of a provider that are not known are withheld in orders and timelines, and known ones are shown")
     func providerWords() async throws {
         let fixture = try await APIFixture()

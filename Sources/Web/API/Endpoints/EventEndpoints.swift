@@ -4,7 +4,7 @@ import Screening
 
 /// What was received.
 struct EventEndpoints: Sendable {
-    let store: any Inbox & RunStore & IdempotencyStore
+    let store: any Inbox & RunStore & IdempotencyStore & OrderStore
     let commands: Commands
     let names: KnownNames
 
@@ -13,7 +13,7 @@ struct EventEndpoints: Sendable {
         filters: [
             .values("state", "In this state", \.states), .value("kind", "Of this kind", \.kind), .connections,
             .text("account", "Of this account", \.account),
-            .text("external_id", "About this external id", \.externalID),
+            .text("external_id", "About this external id; without read_personal only where an order of the connection has it", \.externalID),
             .search("q", "About whom or what this finds, as for orders; needs read_personal", \.text),
             .search("reason", "Whose reason has this in it, or whose state or error code is this; needs read_personal", \.reason),
             .timestamp("since", "Received at or after this time", \.since),
@@ -25,15 +25,18 @@ struct EventEndpoints: Sendable {
         [
             Endpoint(.get, "/events", .read, .list("Events, newest first", of: Event.schema, EventEndpoints.list.parameters)) { request, principal in
                 let (query, page) = try await EventEndpoints.list.read(request, principal, names)
-                let events = try await store.events(query.searchable(on: commands.connections), page)
+                let events = try await store.events(query.searchable(on: commands.connections, for: principal, in: store), page)
                 let runs = try await lastRuns(of: events.items)
-                return events.response { $0.view(principal, lastRun: runs[$0.id]) }
+                let named = try await named(events.items, runs, principal)
+                return events.response { $0.view(principal, lastRun: runs[$0.id], named) }
             },
             Endpoint(.get, "/events/{id}", .read, .show("One event, with what was received for read_personal", of: Event.schema)) {
                 request,
                 principal in
                 let event = try await event(request, principal)
-                return WireResponse(200, json: event.fullView(principal, lastRun: try await lastRuns(of: [event.summary])[event.id]))
+                let runs = try await lastRuns(of: [event.summary])
+                let named = try await named([event.summary], runs, principal)
+                return WireResponse(200, json: event.fullView(principal, lastRun: runs[event.id], named))
             },
             Endpoint(.get, "/events/{id}/body", .readPersonal, EventEndpoints.body) { request, principal in
                 let event = try await event(request, principal)
@@ -68,7 +71,8 @@ struct EventEndpoints: Sendable {
             ) {
                 request,
                 principal in
-                let (query, page, body) = try await EventEndpoints.list.readBatch(request, principal, names, others: ["note"])
+                let (given, page, body) = try await EventEndpoints.list.readBatch(request, principal, names, others: ["note"])
+                let query = try await given.searchable(on: commands.connections, for: principal, in: store)
                 let commands = commands.acting(as: principal.actor)
                 if EventEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewReplay(events: query).json) }
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
@@ -95,7 +99,8 @@ struct EventEndpoints: Sendable {
                 .operate,
                 .batch("Nothing is to be done about many dead events", EventEndpoints.list.members, others: ["note": .anyText])
             ) { request, principal in
-                let (query, page, body) = try await EventEndpoints.list.readBatch(request, principal, names, others: ["note"])
+                let (given, page, body) = try await EventEndpoints.list.readBatch(request, principal, names, others: ["note"])
+                let query = try await given.searchable(on: commands.connections, for: principal, in: store)
                 let commands = commands.acting(as: principal.actor)
                 if EventEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewDiscard(events: query).json) }
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
@@ -116,6 +121,11 @@ struct EventEndpoints: Sendable {
     private func lastRuns(of events: [EventSummary]) async throws -> [String: RunSummary] {
         let runs = try await store.runs(events.compactMap(\.runs.last))
         return Dictionary(runs.compactMap { run in run.event.map { ($0, run) } }) { $1 }
+    }
+
+    /// Which of what the events are about are orders.
+    private func named(_ events: [EventSummary], _ runs: [String: RunSummary], _ principal: Principal) async throws -> NamedOrders {
+        try await NamedOrders(events.map { ($0.connection, $0.subject(lastRun: runs[$0.id])) }, for: principal, in: store)
     }
 
     private func event(_ request: IncomingRequest, _ principal: Principal) async throws -> Event {

@@ -4,7 +4,7 @@ import Screening
 
 /// What scripts did.
 struct RunEndpoints: Sendable {
-    let store: any RunStore & Inbox & IdempotencyStore
+    let store: any RunStore & Inbox & IdempotencyStore & OrderStore
     let commands: Commands
     let names: KnownNames
 
@@ -14,7 +14,7 @@ struct RunEndpoints: Sendable {
             .values("state", "In this state", \.states), .connections, .text("event", "Of this event", \.event),
             .text("order_id", "Of this order", \.order), .text("hook", "Of this hook; a route's is its METHOD /path", \.hook),
 
-            .text("external_id", "About this external id", \.externalID),
+            .text("external_id", "About this external id; without read_personal only where an order of the connection has it", \.externalID),
             .search("q", "About whom or what this finds, as for orders; needs read_personal", \.text),
             .search("reason", "Whose reason has this in it, or whose state or error code is this; needs read_personal", \.reason),
             .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until),
@@ -25,14 +25,17 @@ struct RunEndpoints: Sendable {
         [
             Endpoint(.get, "/runs", .read, .list("Runs, newest first", of: Run.schema, RunEndpoints.list.parameters)) { request, principal in
                 let (query, page) = try await RunEndpoints.list.read(request, principal, names)
-                return try await store.runs(query.searchable(on: commands.connections), page).response { $0.view(principal) }
+                let runs = try await store.runs(query.searchable(on: commands.connections, for: principal, in: store), page)
+                let named = try await NamedOrders(runs.items, for: principal, in: store)
+                return runs.response { $0.view(principal, named) }
             },
             Endpoint(.get, "/runs/{id}", .read, .show("One run with its steps", of: Run.schema)) { request, principal in
                 let run = try await run(request, principal)
                 // When an event cannot be read any more, its runs are still shown, only without an input.
                 let input = principal.seesPersonal ? try? await RunInput(store).json(of: run) : nil
                 let steps = try await store.steps(of: run.id, within: principal.seesPersonal ? AnswerBudget.bytes : 0)
-                return WireResponse(200, json: run.view(principal, input: input, steps: steps))
+                let named = try await NamedOrders([run.summary], for: principal, in: store)
+                return WireResponse(200, json: run.view(principal, named, input: input, steps: steps))
             },
             Endpoint(.get, "/runs/{id}/steps/{n}", .readPersonal, .show("One step of a run, whole", of: Step.schema)) { request, principal in
                 let run = try await run(request, principal)
@@ -62,7 +65,7 @@ struct RunEndpoints: Sendable {
                 try await IdempotentRequest(request: request, principal: principal, store: store).respond {
                     let id = try await run(request, principal).id
                     let note = try request.object(["note"]).optionalText("note")
-                    return WireResponse(202, json: try await commands.acting(as: principal.actor).retry(run: id, note: note).view(principal))
+                    return try await answer(commands.acting(as: principal.actor).retry(run: id, note: note), principal)
                 }
             },
             Endpoint(
@@ -76,7 +79,7 @@ struct RunEndpoints: Sendable {
                 try await IdempotentRequest(request: request, principal: principal, store: store).respond {
                     let id = try await run(request, principal).id
                     let note = try request.object(["note"]).optionalText("note")
-                    return WireResponse(202, json: try await commands.acting(as: principal.actor).discard(run: id, note: note).view(principal))
+                    return try await answer(commands.acting(as: principal.actor).discard(run: id, note: note), principal)
                 }
             },
             Endpoint(
@@ -87,7 +90,8 @@ struct RunEndpoints: Sendable {
             ) {
                 request,
                 principal in
-                let (query, page, body) = try await RunEndpoints.list.readBatch(request, principal, names, others: ["note"])
+                let (given, page, body) = try await RunEndpoints.list.readBatch(request, principal, names, others: ["note"])
+                let query = try await given.searchable(on: commands.connections, for: principal, in: store)
                 let commands = commands.acting(as: principal.actor)
                 if RunEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewRetry(runs: query).json) }
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
@@ -102,7 +106,8 @@ struct RunEndpoints: Sendable {
             ) {
                 request,
                 principal in
-                let (query, page, body) = try await RunEndpoints.list.readBatch(request, principal, names, others: ["note"])
+                let (given, page, body) = try await RunEndpoints.list.readBatch(request, principal, names, others: ["note"])
+                let query = try await given.searchable(on: commands.connections, for: principal, in: store)
                 let commands = commands.acting(as: principal.actor)
                 if RunEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewDiscard(runs: query).json) }
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
@@ -110,6 +115,10 @@ struct RunEndpoints: Sendable {
                 }
             },
         ]
+    }
+
+    private func answer(_ run: Run, _ principal: Principal) async throws -> WireResponse {
+        WireResponse(202, json: run.view(principal, try await NamedOrders([run.summary], for: principal, in: store)))
     }
 
     private func run(_ request: IncomingRequest, _ principal: Principal) async throws -> Run {

@@ -16,7 +16,7 @@ extension Event {
             ),
         ],
         """
-        external_id is what its last run named first, else its group; reason is why that run ended or waits. reason, path and request only with \
+        external_id is what its last run named first, else its group, and without read_personal only shown where an order of the connection has it; reason is why that run ended or waits. reason, path and request only with \
         read_personal, request only for one event; body_base64 where the body is not UTF-8; a body that is too large to be shown is left out and marked \
         body_truncated: /events/{id}/body has it
         """
@@ -26,7 +26,9 @@ extension Event {
     func view(_ principal: Principal) -> JSON { summary.view(principal) }
 
     /// The event with what was received, what its last run was about, and why that ended as it did.
-    func fullView(_ principal: Principal, lastRun: RunSummary?) -> JSON { summary.about(lastRun, principal, fullView(principal)) }
+    func fullView(_ principal: Principal, lastRun: RunSummary?, _ named: NamedOrders) -> JSON {
+        summary.about(lastRun, principal, named, fullView(principal))
+    }
 
     /// The event with what was received, where that may be seen.
     func fullView(_ principal: Principal) -> JSON {
@@ -51,11 +53,19 @@ extension Event {
 
 extension EventSummary {
     /// The event with what its last run was about, and why that ended as it did.
-    func view(_ principal: Principal, lastRun: RunSummary?) -> JSON { about(lastRun, principal, view(principal)) }
+    func view(_ principal: Principal, lastRun: RunSummary?, _ named: NamedOrders) -> JSON { about(lastRun, principal, named, view(principal)) }
 
-    func about(_ run: RunSummary?, _ principal: Principal, _ view: JSON) -> JSON {
+    /// What it was about: what its last run named first, else its group.
+    func subject(lastRun run: RunSummary?) -> String? { run?.externalID ?? group?.value }
+
+    func about(_ run: RunSummary?, _ principal: Principal, _ named: NamedOrders, _ view: JSON) -> JSON {
         var view = view
-        view["external_id"] = JSON(run?.externalID ?? group?.value)
+        let subject = subject(lastRun: run)
+        if subject == nil || principal.seesPersonal || named.has(subject, on: connection) {
+            view["external_id"] = JSON(subject)
+        } else {
+            view.mark("external_id")
+        }
         if principal.seesPersonal { view["reason"] = JSON(run?.reason) } else if run?.reason != nil { view.mark("reason") }
         return view
     }

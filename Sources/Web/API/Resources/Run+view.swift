@@ -5,7 +5,7 @@ extension Run {
         "Run",
         always: [
             "id": .anyText, "connection": .anyText, "plugin": .anyText, "plugin_version": .anyText, "script": .anyText, "hook": .anyText,
-            "event": JSON.anyText.orNull, "order": JSON.anyText.orNull, "external_id": JSON.anyText.orNull, "state": .values(Run.State.self),
+            "event": JSON.anyText.orNull, "order": JSON.anyText.orNull, "state": .values(Run.State.self),
             "attempt": .wholeNumber,
             "next_attempt_at": JSON.timestamp.orNull,
             "result": JSON.object(always: ["kind": .anyText], sometimes: ["reason": JSON.anyText.orNull]).orNull,
@@ -14,22 +14,24 @@ extension Run {
             "created_at": .timestamp, "ended_at": JSON.timestamp.orNull,
         ],
         sometimes: [
-            "reason": JSON.anyText.orNull,
+            "external_id": JSON.anyText.orNull, "reason": JSON.anyText.orNull,
             "logs": .list(of: .object(always: ["at": .timestamp, "level": .anyText, "message": .anyText, "fields": [:]])),
             "steps": .list(of: Step.schema.reference), "input": [:], "input_bytes": .wholeNumber, "input_truncated": .yesOrNo, "withheld": .withheld,
         ],
         """
         steps, input and logs only for one run. Only with read_personal: input (what the hook was called with), logs, the reason, and what errors \
-        say beside their code and place. An input that is too large to be shown is left out and marked input_truncated: /runs/{id}/input has it
+        say beside their code and place in a plugin's file; external_id without it only where an order of the connection has it. An input that is too large to be shown is left out and marked input_truncated: /runs/{id}/input has it
         """
     )
 
     /// The run without its steps.
-    func view(_ principal: Principal) -> JSON { RunSummary.shown(json, reason: reason, to: principal) }
+    func view(_ principal: Principal, _ named: NamedOrders) -> JSON {
+        RunSummary.shown(json, reason: reason, to: principal, isNamed: named.has(externalID, on: connection))
+    }
 
     /// The run with its steps and, where it may be seen, its input.
-    func view(_ principal: Principal, input: JSON?, steps: [StepSummary]) -> JSON {
-        var view = view(principal)
+    func view(_ principal: Principal, _ named: NamedOrders, input: JSON?, steps: [StepSummary]) -> JSON {
+        var view = view(principal, named)
         if principal.seesPersonal, let input {
             let size = input.bytes().count
             view["input_bytes"] = .int(Int64(size))
@@ -43,23 +45,29 @@ extension Run {
 
 extension RunSummary {
     /// The run as lists show it.
-    func view(_ principal: Principal) -> JSON { RunSummary.shown(json, reason: reason, to: principal) }
+    func view(_ principal: Principal, _ named: NamedOrders) -> JSON {
+        RunSummary.shown(json, reason: reason, to: principal, isNamed: named.has(externalID, on: connection))
+    }
 
     /// A run without what a script may have put a person into: its logs, its reasons, and what its errors say beside code and place.
-    static func shown(_ json: JSON, reason: String?, to principal: Principal) -> JSON {
+    /// - Parameter isNamed: whether an order has its external id; else that may be any text that a script or a sender wrote.
+    static func shown(_ json: JSON, reason: String?, to principal: Principal, isNamed: Bool) -> JSON {
         var view = json
         guard !principal.seesPersonal else {
             view["reason"] = JSON(reason)
             return view
         }
         view.withhold("logs")
+        if !isNamed, view["external_id"]?.isNull == false { view.withhold("external_id") }
         if let result = view["result"], let kind = result["kind"] {
             view["result"] = ["kind": kind]
             if result != ["kind": kind] { view.mark("result") }
         }
         if let error = view["error"], !error.isNull {
-            view["error"] = RunFailure.withoutTexts(error)
+            let shown = RunFailure.withoutTexts(error)
+            view["error"] = shown
             view.mark("error.message")
+            if shown["script"] != error["script"] { view.mark("error.script") }
         }
         if let earlier = view["earlier_errors"]?.items, !earlier.isEmpty {
             view["earlier_errors"] = .array(earlier.map(RunFailure.withoutTexts))
@@ -73,8 +81,14 @@ extension RunFailure {
     /// A failure's members without the texts that may quote a payload.
     static func withoutTexts(_ failure: JSON) -> JSON {
         var shown: JSON = ["code": failure["code"] ?? "unknown", "message": .withheldText]
-        for name in ["attempt", "at", "plugin", "hook", "script", "line", "excerpt"] { shown[name] = failure[name] }
+        for name in ["attempt", "at", "plugin", "hook"] { shown[name] = failure[name] }
+        if isFile(failure["script"]?.text ?? "") { for name in ["script", "line", "excerpt"] { shown[name] = failure[name] } }
         return shown
+    }
+
+    /// Whether a script's name is a plugin's file: a script may name what it loads itself, by any words.
+    private static func isFile(_ name: String) -> Bool {
+        name.utf8.count <= 200 && name.hasSuffix(".lua") && name.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "_./-".utf8.contains($0) }
     }
 }
 
