@@ -112,7 +112,10 @@ struct ContentCodingTests {
         #expect(throws: ContentCoding.Failure.tooManyBlocks("deflate")) { try ContentCoding.decoded(stored, "deflate", limit: 10) }
     }
 
-    @Test("Codings that are not read are named, and so are two at once", arguments: ["br", "zstd", "gzip, br", "compress", "gzip, gzip", "deflate, gzip", "gzip, gzip, gzip"])
+    @Test(
+        "Codings that are not read are named, and so are two at once",
+        arguments: ["br", "zstd", "gzip, br", "compress", "gzip, gzip", "deflate, gzip", "gzip, gzip, gzip"]
+    )
     func unknown(_ coding: String) {
         #expect(ContentCoding.unread(in: coding) != nil)
         #expect(throws: ContentCoding.Failure.self) { try ContentCoding.decoded([1], coding, limit: 10) }
