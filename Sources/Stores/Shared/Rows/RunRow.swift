@@ -102,8 +102,7 @@ struct RunRow {
 
     /// The run again. Throws ``StoreError/corrupt(_:)`` where the row is not one.
     func run(_ opener: RowOpener) throws -> Run {
-        let place = AssociatedData(.runs, id)
-        let json = try opener.open(body, at: place).json
+        let json = try opener.open(body, at: AssociatedData(.runs, id)).json
         let input: Run.Input
         if let update = self.input {
             input = .update(Personal(try opener.open(update, at: Self.inputPlace(id)).json))
@@ -111,7 +110,16 @@ struct RunRow {
             let parameters = json["parameters"]?.members?.pairs ?? []
             input = .event(parameters: Dictionary(parameters.map { ($0.name, $0.value.text ?? "") }, uniquingKeysWith: { $1 }))
         }
-        guard let state = Run.State(rawValue: state) else { throw RowCodec.unreadable(place) }
+        return try run(json, input, logs: try logs.map { try opener.open($0, at: Self.logsPlace(id)).json.items ?? [] } ?? [])
+    }
+
+    /// The run again, without its input and logs. Throws ``StoreError/corrupt(_:)`` where the row is not one.
+    func summary(_ opener: RowOpener) throws -> RunSummary {
+        try run(try opener.open(body, at: AssociatedData(.runs, id)).json, .event(parameters: [:]), logs: []).summary
+    }
+
+    private func run(_ json: JSON, _ input: Run.Input, logs: [JSON]) throws -> Run {
+        guard let state = Run.State(rawValue: state) else { throw RowCodec.unreadable(AssociatedData(.runs, id)) }
         var run = Run(
             id: id,
             connection: connection,
@@ -130,39 +138,13 @@ struct RunRow {
             earlierFailures: json["earlier_failures"]?.items?.compactMap { FailedAttempt(json: $0) } ?? [],
             scriptErrors: scriptErrors,
             interruptions: interruptions,
-            logs: try logs.map { try opener.open($0, at: Self.logsPlace(id)).json.items ?? [] } ?? [],
+            logs: logs,
             createdAt: Timestamp(milliseconds: createdAt),
             endedAt: endedAt.map { Timestamp(milliseconds: $0) }
         )
         run.externalID = json["external_id"]?.text
         run.searchTexts = Personal((json["search_texts"]?.items ?? []).compactMap(\.text))
         return run
-    }
-
-    /// The run again, without its input and logs. Throws ``StoreError/corrupt(_:)`` where the row is not one.
-    func summary(_ opener: RowOpener) throws -> RunSummary {
-        let place = AssociatedData(.runs, id)
-        let json = try opener.open(body, at: place).json
-        guard let state = Run.State(rawValue: state) else { throw RowCodec.unreadable(place) }
-        return RunSummary(
-            id: id,
-            connection: connection,
-            plugin: plugin,
-            pluginVersion: pluginVersion,
-            script: script,
-            hook: hook,
-            event: event,
-            order: order,
-            externalID: json["external_id"]?.text,
-            state: state,
-            attempt: attempt,
-            nextAttemptAt: nextAttemptAt.map { Timestamp(milliseconds: $0) },
-            result: json["result"],
-            lastFailure: json["failure"].flatMap { FailedAttempt(json: $0) },
-            earlierFailures: json["earlier_failures"]?.items?.compactMap { FailedAttempt(json: $0) } ?? [],
-            createdAt: Timestamp(milliseconds: createdAt),
-            endedAt: endedAt.map { Timestamp(milliseconds: $0) }
-        )
     }
 
     private static func logsPlace(_ id: String) -> AssociatedData { AssociatedData(.runs, id + ":logs") }
