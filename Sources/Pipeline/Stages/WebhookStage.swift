@@ -127,7 +127,12 @@ struct WebhookStage: Sendable {
 
     /// A webhook that came to the order's own address and says nothing that is understood: something may have changed, so the provider is asked.
     private func lookedAt(_ event: Event, _ order: Order, _ account: ProviderAccount) -> StageResult {
-        var effects: [Effect] = [.event(id: event.id, state: .done, problem: nil)]
+        let problem = Problem(
+            code: "says_nothing",
+            message: "the webhook says nothing of the order that is understood; the provider is asked where it can be",
+            at: environment.clock.now()
+        )
+        var effects: [Effect] = [.event(id: event.id, state: .done, problem: problem)]
         environment.logger.warning(
             "a webhook says nothing that is understood; the order is read",
             metadata: ["order": "\(order.id)", "event": "\(event.id)"]

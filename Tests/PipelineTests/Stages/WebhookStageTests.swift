@@ -54,10 +54,13 @@ struct WebhookStageTests {
         }
     }
 
-    @Test("One that says nothing of the order, or nothing new, is done with")
+    @Test("One that says nothing new is done with; one that says nothing of the order says so, and the order is read")
     func nothing() async throws {
         let order = order(.inProgress, on: harness)
-        #expect(try await decide(order, [], on: harness).decision?.event?.state == .done)
+        let silent = try #require(try await decide(order, [], on: harness).decision)
+        #expect(silent.event?.state == .done && silent.event?.problem?.code == "says_nothing")
+        // Something may have changed all the same.
+        #expect(silent.effects.contains { if case .queue(let work) = $0 { work.work == .read(order: order.id) } else { false } })
         #expect(try await decide(order, said(.inProgress), on: harness).decision?.event?.state == .done)
         #expect(try await decide(harness.order(.uncertain), said(.inProgress, nil), on: harness).decision?.event?.state == .done)
         #expect(harness.provider.calls.allSatisfy { $0 == "interpret" })
