@@ -45,6 +45,8 @@ struct RunBudgetTests {
         #expect(failure(end)?.code == "replies_limit")
         #expect(host.sent.count == 4)
         #expect(host.steps.count == 4 && host.steps.allSatisfy { $0.reply != nil && !$0.repeatable })
+        // The last was made, too: whoever retries the run must not post it again.
+        #expect(host.steps.last?.reply?.value["made"] == true && host.steps.last?.reply?.value["error"] != nil)
     }
 
     @Test("All that a run's steps hold is bounded, its own arguments too")

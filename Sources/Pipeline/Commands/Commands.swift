@@ -273,13 +273,11 @@ extension Step {
         return request.value["external_id"]?.text
     }
 
-    /// Errors of calls that were made: only their answers were not taken.
-    private static let refusedReplies: Set = ["reply_too_large", "reply_coded", "reply_limit", "step_size_limit", "run_time_limit", "cpu_limit"]
-
-    /// Whether the call was refused by the host, could not be made, or was answered with an error: a new attempt may make it again.
+    /// Whether the call was refused by the host, could not be made, or was answered with an error: a new attempt may make it again. Not one that was made,
+    /// and whose answer alone was not taken.
     var didNothing: Bool {
         guard let reply = reply?.value else { return false }
-        if let error = reply["error"], !error.isNull { return isRead || !Step.refusedReplies.contains(error["code"]?.text ?? "") }
+        if let error = reply["error"], !error.isNull { return isRead || reply["made"]?.boolean != true }
         if reply["value"]?["ends"] != nil { return true }
         guard kind == "http", let response = reply["value"] else { return false }
         if let error = response["error"], !error.isNull { return true }

@@ -85,7 +85,7 @@ actor ScriptJournal {
                 hasBranched = true
                 step.branch = branch
             } else {
-                return refuse(nondeterministic(before, step))
+                return refuse(.nondeterministic(step, before))
             }
         }
         let reply = try await perform(&step)
@@ -167,23 +167,6 @@ actor ScriptJournal {
         return steps.values.sorted { $0.number < $1.number }
     }
 
-    private func nondeterministic(_ before: Step, _ step: Step) -> AttemptFailure {
-        let isSame = before.described == step.described
-        let present = isSame ? "the same call with other arguments" : step.described
-        let paths = step.differences(from: before)
-        var failure = AttemptFailure(
-            "nondeterministic_script",
-            "step \(number) was \(before.described) in an earlier attempt and is \(present) now; "
-                + "a script must make the same calls with the same arguments each time it is run for the same input",
-            retryable: false
-        )
-        failure.expected = before.described
-        failure.found = isSame && !paths.isEmpty ? "\(step.described) with another \(paths.joined(separator: ", "))" : step.described
-        failure.hint =
-            "ctx.run.attempt and what is not in the input must not decide which calls are made; ctx.now, ctx.uuid and ctx.random stay the same"
-        return failure
-    }
-
     // MARK: Doing
 
     private func perform(_ step: inout Step) async throws -> JSON {
@@ -192,9 +175,9 @@ actor ScriptJournal {
             if let answer = try await stubs?.stub(for: step.kind, arguments) { return note(&step, answer) }
             switch step.kind {
             case "now": return note(&step, .double(Double(host.clock.now().milliseconds) / 1000))
-            case "uuid": return note(&step, .string(uuid()))
+            case "uuid": return note(&step, .string(host.uuid()))
             case "random": return note(&step, .double(host.random.fraction()))
-            case "hmac": return note(&step, try hmac(arguments))
+            case "hmac": return note(&step, try host.hmac(arguments))
             case "packages": return note(&step, .array(try await connection(for: step).packages(account: arguments["account"]?.text).map(\.json)))
             case "orders.get": return note(&step, try await connection(for: step).order(id: arguments["id"]?.text ?? "")?.json ?? .null)
             case "orders.find": return try await find(&step, arguments)
@@ -322,7 +305,7 @@ actor ScriptJournal {
         // The request belongs to it: a call that takes another one's place must not get that one's answer, also after a crash.
         let key = "\(run)-\(step.number)-\(step.requestHash.prefix(8))"
         let exchange = try ScriptExchange(arguments, secrets: host.secrets, key: key, at: host.clock.now()) { url, places throws(HostCallError) in
-            try ScriptJournal.judge(url, places, host)
+            try host.judge(url, places)
         }
         if !exchange.isRead { try await begin(&step) }
         do {
@@ -342,7 +325,10 @@ actor ScriptJournal {
             return reply
         } catch let error as TransportError {
             if error.kind == .refused { throw HostCallError("url_refused", exchange.shown(error.message)) }
-            if error.kind == .tooLarge { throw HostCallError("reply_too_large", exchange.shown(error.message)) }
+            if error.kind == .tooLarge {
+                let refused = HostCallError("reply_too_large", exchange.shown(error.message))
+                return try await recorded(&step, ScriptJournal.errorReply(refused), isRead: exchange.isRead)
+            }
             mayPass.insert(step.number)
             let message = exchange.shown(error.message)
             let reply = note(&step, ["error": .string(message)])
@@ -356,55 +342,15 @@ actor ScriptJournal {
         }
     }
 
-    /// Records an error in place of an answer that came: what the call did is done, and is not done again.
+    /// Records an error in place of an answer that came: what the call did is done, and is not done again, not by a person's retry either.
     private func recorded(_ step: inout Step, _ error: JSON, isRead: Bool) async throws -> JSON {
+        var error = error
+        error["made"] = true
         step.reply = Personal(error)
         mayPass.remove(step.number)
         settle(step)
         if !isRead { try await write() }
         return error
-    }
-
-    /// Whether a call may be made, before any secret is filled into it.
-    private static func judge(_ url: URLParts, _ places: SecretPlaces, _ host: any HTTPScriptHost) throws(HostCallError) {
-        guard host.permits(url, from: places.url) else {
-            throw HostCallError(
-                "url_not_permitted",
-                "the plugin's manifest does not permit calls to \(places.url.map { "the address in secret:" + $0 } ?? url.origin)",
-                hint: places.url.map { "list ${secret.\($0)} under permissions.http in plugin.yaml" }
-                    ?? "list the origin under permissions.http in plugin.yaml"
-            )
-        }
-        for name in places.names.sorted() where name != places.url && !host.permits(secret: name, to: url) {
-            throw HostCallError(
-                "secret_not_permitted",
-                "the secret \(name) may not be sent to \(places.url.map { "the address in secret:" + $0 } ?? url.origin)",
-                hint: "list the origin under secrets.\(name).to in plugin.yaml"
-            )
-        }
-    }
-
-    private func hmac(_ arguments: JSON) throws -> JSON {
-        guard let name = arguments["secret"]?.text, let key = host.secrets[name]?.first else {
-            throw HostCallError("missing_secret", "the connection has no secret \(arguments["secret"]?.text ?? "of that name")")
-        }
-        guard let data = arguments["data_base64"]?.text.flatMap([UInt8].init(base64:)) else {
-            throw HostCallError("bad_request", "hmac: the data cannot be read")
-        }
-        let symmetric = SymmetricKey(data: key.bytes)
-        switch arguments["algorithm"]?.text {
-        case "sha256": return .string(Array(HMAC<SHA256>.authenticationCode(for: data, using: symmetric)).base64)
-        case "sha512": return .string(Array(HMAC<SHA512>.authenticationCode(for: data, using: symmetric)).base64)
-        default: throw HostCallError("bad_request", "hmac: the algorithm must be sha256 or sha512", path: "algorithm")
-        }
-    }
-
-    private func uuid() -> String {
-        var bytes = host.random.bytes(16)
-        bytes[6] = bytes[6] & 0x0F | 0x40
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        let text = bytes.hex
-        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(Array(text)[$0]) }.joined(separator: "-")
     }
 
     private static func hash(_ kind: String, _ arguments: [UInt8]) -> String {

@@ -3,7 +3,7 @@ public import Screening
 extension Step {
     private static let reads: Set = ["packages", "orders.get", "orders.find", "kv.get"]
     private static let ownValues: Set = ["now", "uuid", "random", "hmac"]
-    private static let refusable: Set = ["orders.place", "kv.set", "kv.add", "kv.delete"]
+    private static let refusable: Set = ["orders.place", "kv.set", "kv.delete"]
 
     /// Whether the call only asks for something that may be different by now.
     public var isRead: Bool {
@@ -38,6 +38,26 @@ extension Step {
             return names.flatMap { paths(mine[$0], theirs[$0], at: path.isEmpty ? $0 : path + "." + $0) }
         }
         return Array(paths(request.value, other.request.value, at: "").prefix(3))
+    }
+}
+
+extension AttemptFailure {
+    /// The failure of a script that makes another call than it made at this place in an earlier attempt.
+    static func nondeterministic(_ step: Step, _ before: Step) -> AttemptFailure {
+        let isSame = before.described == step.described
+        let present = isSame ? "the same call with other arguments" : step.described
+        let paths = step.differences(from: before)
+        var failure = AttemptFailure(
+            "nondeterministic_script",
+            "step \(step.number) was \(before.described) in an earlier attempt and is \(present) now; "
+                + "a script must make the same calls with the same arguments each time it is run for the same input",
+            retryable: false
+        )
+        failure.expected = before.described
+        failure.found = isSame && !paths.isEmpty ? "\(step.described) with another \(paths.joined(separator: ", "))" : step.described
+        failure.hint =
+            "ctx.run.attempt and what is not in the input must not decide which calls are made; ctx.now, ctx.uuid and ctx.random stay the same"
+        return failure
     }
 }
 
