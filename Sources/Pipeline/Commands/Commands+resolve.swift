@@ -49,11 +49,7 @@ extension Commands {
             next.returnToAccepted()
             next.record.hasLostAnswer = true
             text = "to be sent again"
-            effects.append(
-                .queue(
-                    QueuedWork(.submit(order: id), concurrencyKey: QueuedWork.concurrencyKey(order: id), due: environment.clock.now(), priority: 1)
-                )
-            )
+            effects.append(.queue(.submission(of: order, due: environment.clock.now())))
         case .abandon, .release:
             next.status.state = .failed
             next.status.problem = Problem(code: Problem.abandoned, message: "given up by a person", at: environment.clock.now())

@@ -56,7 +56,7 @@ extension Commands {
             note: note,
             environment
         )
-        let work = QueuedWork(.submit(order: id), concurrencyKey: QueuedWork.concurrencyKey(order: id), due: environment.clock.now(), priority: 1)
+        let work = QueuedWork.submission(of: order, due: environment.clock.now())
         try await writer.write(change.effects + [.queue(work)], change.update)
         return try await store.known(order: id)
     }

@@ -133,7 +133,15 @@ public struct Commands: Sendable {
         }
         var effects: [Effect] = [
             .expect(event: id, in: event.state), .event(id: id, state: .received, problem: nil),
-            .queue(QueuedWork(.event(id), concurrencyKey: event.concurrencyKey, due: environment.clock.now(), priority: 3)),
+            .queue(
+                QueuedWork(
+                    .event(id),
+                    concurrencyKey: event.concurrencyKey,
+                    connection: event.connection,
+                    due: environment.clock.now(),
+                    priority: 3
+                )
+            ),
         ]
         if let order = event.order {
             effects.append(.timeline(entry(order, "a webhook is looked at again", note: note, details: ["event": .string(id)])))
@@ -198,7 +206,7 @@ public struct Commands: Sendable {
         let concurrencyKey = run.order.map { QueuedWork.concurrencyKey(updatesOf: $0) } ?? event?.concurrencyKey
         var effects: [Effect] = [
             .expect(run: id, in: before), .run(run),
-            .queue(QueuedWork(.run(id), concurrencyKey: concurrencyKey, due: environment.clock.now(), priority: 3)),
+            .queue(QueuedWork(.run(id), concurrencyKey: concurrencyKey, connection: run.connection, due: environment.clock.now(), priority: 3)),
         ]
         if !failed.isEmpty { effects.append(.steps(failed, of: id)) }
         effects += withdrawn.map { .forgetWithdrawal(connection: run.connection, externalID: $0) }

@@ -27,7 +27,7 @@ struct RouteRun: Sendable {
             attempt: 1,
             at: now
         )
-        let lookAgain = QueuedWork(.run(run.id), due: now + deadline + .seconds(60))
+        let lookAgain = QueuedWork(.run(run.id), connection: connection.id, due: now + deadline + .seconds(60))
         try await mapStoreError { try await store.perform([.record(received), .run(run), .queue(lookAgain)]) }
         let (ended, response) = try await mapStoreError { try await finish(run, event) }
         let state: Event.State = ended.state == .dead ? .dead : .done

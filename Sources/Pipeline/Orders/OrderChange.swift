@@ -64,7 +64,10 @@ struct OrderChange: Sendable {
         }
         guard let run = OrderChange.run(for: update, at: now, environment) else { return }
         effects += [
-            .run(run), .queue(QueuedWork(.run(run.id), concurrencyKey: QueuedWork.concurrencyKey(updatesOf: after.id), due: now)),
+            .run(run),
+            .queue(
+                QueuedWork(.run(run.id), concurrencyKey: QueuedWork.concurrencyKey(updatesOf: after.id), connection: after.connection, due: now)
+            ),
             .timeline(
                 TimelineEntry(
                     order: after.id,

@@ -27,7 +27,7 @@ struct EventStage: Sendable {
             Decision(
                 .done,
                 [
-                    .run(run), .queue(QueuedWork(.run(run.id), concurrencyKey: event.concurrencyKey, due: now)),
+                    .run(run), .queue(QueuedWork(.run(run.id), concurrencyKey: event.concurrencyKey, connection: connection.id, due: now)),
                     .event(id: event.id, state: .working, problem: nil),
                 ]
             )

@@ -32,8 +32,12 @@ struct RunStage: Sendable {
             let message = "the connection \(run.connection) is not configured; retry the run when it is"
             return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
         }
-        guard scriptLimiter.acquire(connection.id) else { return later() }
-        defer { scriptLimiter.release(connection.id) }
+        return try await scriptLimiter.withPlace(connection.id) { try await execute(run, of: connection) }
+    }
+
+    private func execute(_ stored: Run, of connection: Connection) async throws -> StageResult {
+        var run = stored
+        let now = environment.clock.now()
         let remembered = try await store.steps(of: run.id)
         guard let version = try await scripts.scripts(for: run, of: connection, remembered: remembered) else {
             let message = "the scripts that the run began on are not kept any more; retry it to go on with the present ones"
@@ -54,10 +58,10 @@ struct RunStage: Sendable {
         run.pluginVersion = connection.plugin.manifest.version
         // Written before the first step: a run's steps must never be stored under the name of other scripts.
         return .first([.run(run)]) { [run] in
-            // The place taken above was released when this was decided, and others may have taken it since: ask for one again.
-            guard scriptLimiter.acquire(connection.id) else { return later() }
-            defer { scriptLimiter.release(connection.id) }
-            return result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
+            // The place was given back when this was decided.
+            try await scriptLimiter.withPlace(connection.id) {
+                result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
+            }
         }
     }
 
@@ -66,9 +70,6 @@ struct RunStage: Sendable {
         guard run.hook == "on_update", let order = run.order else { return nil }
         return try await store.order(order)?.replacedBy
     }
-
-    /// As many runs of the connection as may be are under way.
-    private func later() -> StageResult { .decided(Decision(.again(at: environment.clock.now() + .milliseconds(250), spent: false))) }
 
     /// What becomes of a run that is not tried any more for a reason outside its script.
     func giveUp(_ run: Run, _ problem: Problem) -> StageResult {

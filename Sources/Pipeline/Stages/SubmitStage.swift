@@ -76,8 +76,7 @@ struct SubmitStage: Sendable {
                 text: "not sent; the store was away",
                 environment
             )
-            let work = QueuedWork(.submit(order: order.id), concurrencyKey: QueuedWork.concurrencyKey(order: order.id), due: now, priority: 1)
-            return (Decision(.done, change.effects + [.queue(work)]), [])
+            return (Decision(.done, change.effects + [.queue(.submission(of: present, due: now))]), [])
         }
     }
 

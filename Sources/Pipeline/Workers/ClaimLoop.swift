@@ -20,7 +20,8 @@ struct ClaimLoop: Sendable {
         /// Claims that are not worked on and that the store has not taken back yet.
         let unwanted = Mutex<[Claim]>([])
         let pause = Mutex<(since: Timestamp, until: Timestamp)?>(nil)
-        var count: Int { claims.withLock { $0.count } }
+        /// How much of each lane is held.
+        var held: [String: Int] { claims.withLock { $0.keys.reduce(into: [:]) { $0[$1.lane, default: 0] += 1 } } }
     }
 
     /// Works until shutdown, or until it is cancelled. Nothing is held when it returns.
@@ -52,8 +53,10 @@ struct ClaimLoop: Sendable {
             while !Task.isShuttingDownGracefully {
                 let now = environment.clock.now()
                 if let pause = active.pause.withLock({ $0 }), pause.since <= now, now < pause.until { return }
+                let held = active.held
                 var ask = request
-                ask.limit -= active.count
+                ask.limit -= held.values.reduce(0, +)
+                ask.share?.held = held
                 guard ask.limit > 0 else { return }
                 let claims = try await store.claim(ask)
                 environment.storeAnswered(wrote: !claims.isEmpty)

@@ -21,7 +21,9 @@ public struct Worker: Service {
         try await cancelWhenGracefulShutdown { try await keepScripts() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (kind, width) in [(Work.Kind.event, options.events), (.run, options.runs), (.submit, options.submissions)] {
-                let request = ClaimRequest(owner: replica.id, limit: width, kinds: [kind])
+                var request = ClaimRequest(owner: replica.id, limit: width, kinds: [kind])
+                // A connection may have as many runs again waiting for its places: there is no pause between one and the next.
+                request.share = ClaimRequest.Share(perLane: kind == .run ? options.runsPerConnection * 2 : width)
                 let loop = ClaimLoop(environment: environment, store: store, request: request, drain: options.drain, work: executor.work)
                 group.addTask { await loop.run() }
             }

@@ -51,17 +51,41 @@ public struct QueuedWork: Sendable, Equatable {
     public var concurrencyKey: String?
     /// The account whose budget it needs; only for reads.
     public var account: String?
+    /// Whose share of the places it takes: the connection of what is not a read.
+    public var connection: String?
     /// The work is not done before this time.
     public var due: Timestamp
     /// Among due work, lower values run first.
     public var priority: Int
 
-    public init(_ work: Work, concurrencyKey: String? = nil, account: String? = nil, due: Timestamp, priority: Int = 5) {
+    public init(
+        _ work: Work,
+        concurrencyKey: String? = nil,
+        account: String? = nil,
+        connection: String? = nil,
+        due: Timestamp,
+        priority: Int = 5
+    ) {
         self.work = work
         self.concurrencyKey = concurrencyKey
         self.account = account
+        self.connection = connection
         self.due = due
         self.priority = priority
+    }
+
+    /// What it waits among: an account's reads, or a connection's work. Empty for what is nobody's.
+    public var lane: String { account ?? connection ?? "" }
+
+    /// The work of sending an order to its provider.
+    public static func submission(of order: Order, due: Timestamp, priority: Int = 1) -> QueuedWork {
+        QueuedWork(
+            .submit(order: order.id),
+            concurrencyKey: concurrencyKey(order: order.id),
+            connection: order.connection,
+            due: due,
+            priority: priority
+        )
     }
 
     /// The concurrency key of everything that changes an order.
@@ -83,13 +107,16 @@ public struct Claim: Sendable, Hashable {
     public let attempt: Int
     /// How often, since an attempt last ended, the holder of this work disappeared: it crashed, was killed, or lost its machine.
     public let abandonedCount: Int
+    /// The ``QueuedWork/lane`` that it waited in.
+    public let lane: String
 
-    public init(id: Int64, work: Work, owner: String, attempt: Int, abandonedCount: Int = 0) {
+    public init(id: Int64, work: Work, owner: String, attempt: Int, abandonedCount: Int = 0, lane: String = "") {
         self.id = id
         self.work = work
         self.owner = owner
         self.attempt = attempt
         self.abandonedCount = abandonedCount
+        self.lane = lane
     }
 
     /// Whether both claims have the same holder and the same attempt.
@@ -113,8 +140,22 @@ public struct ClaimRequest: Sendable {
     public var kinds: Set<Work.Kind>
     /// Only reads of this account; nil for no such limit.
     public var account: String?
+    /// How much of each lane the owner holds already, and may hold at most: then the lanes take turns, and one with much to do takes no place that another
+    /// needs. Nil for neither.
+    public var share: Share?
     /// How long the claims are held without ``WorkQueue/renew(_:lease:)``.
     public var lease: Duration
+
+    /// How places are shared among lanes. What is in no lane is not limited.
+    public struct Share: Sendable, Equatable {
+        public var perLane: Int
+        public var held: [String: Int]
+
+        public init(perLane: Int, held: [String: Int] = [:]) {
+            self.perLane = perLane
+            self.held = held
+        }
+    }
 
     public init(owner: String, limit: Int, kinds: Set<Work.Kind>, account: String? = nil, lease: Duration = .seconds(30)) {
         self.owner = owner

@@ -28,6 +28,35 @@ extension StoreConformance {
             try trial.expect(try await trial.claim(kinds: [.read]).subjects == ["a"], "the other read is not there")
             try trial.expect(try await trial.claim().subjects == ["run"], "the run is not there")
         },
+        Check("lanes take turns where places are shared, and none holds more than its share") { trial in
+            let busy = (0..<9).map { number in
+                let due = trial.now + .seconds(Int64(number - 20))
+                return Effect.queue(QueuedWork(.run("busy \(number)"), connection: "busy", due: due))
+            }
+            try await trial.store.perform(busy)
+            try await trial.store.perform([
+                .queue(QueuedWork(.run("quiet"), connection: "quiet", due: trial.now)),
+                .queue(QueuedWork(.run("urgent"), connection: "busy", due: trial.now, priority: 1)),
+                .queue(QueuedWork(.run("nobody's"), due: trial.now)),
+            ])
+            var request = ClaimRequest(owner: "one", limit: 4, kinds: [.run])
+            request.share = ClaimRequest.Share(perLane: 3)
+            let first = try await trial.store.claim(request)
+            try trial.expect(
+                first.subjects.first == "urgent" && Set(first.subjects) == ["urgent", "busy 0", "quiet", "nobody's"],
+                "the first four were \(first.subjects)"
+            )
+            try trial.expect(Set(first.map(\.lane)) == ["busy", "quiet", ""], "they came from \(first.map(\.lane))")
+            request.share?.held = ["busy": 2, "quiet": 1]
+            let next = try await trial.store.claim(request)
+            try trial.expect(next.subjects == ["busy 1"], "beyond its share a lane got \(next.subjects)")
+            request.share?.held = ["busy": 3]
+            try trial.expect(try await trial.store.claim(request).isEmpty, "a lane that holds its share got more")
+            try await trial.store.commit(next[0], Decision(.again(at: trial.now, spent: true)))
+            request.share?.held = ["busy": 2]
+            let again = try await trial.store.claim(request)
+            try trial.expect(again.first?.lane == "busy" && again.count == 1, "work that came again left its lane: \(again)")
+        },
         Check("claims at once by many never share work") { trial in
             try await trial.store.perform((0..<100).map { .queue(trial.work("w\($0)")) })
             let claims = try await withThrowingTaskGroup(of: [Claim].self) { group in

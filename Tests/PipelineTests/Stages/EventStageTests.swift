@@ -18,7 +18,7 @@ struct EventStageTests {
         let decision = try #require(harness.event.decide(event()).decision)
         let run = try #require(decision.run)
         #expect(run.hook == "on_event" && run.event == "evt_1" && run.state == .queued && run.script == harness.connection.scripts.id)
-        #expect(decision.queued == [QueuedWork(.run(run.id), due: harness.now)])
+        #expect(decision.queued == [QueuedWork(.run(run.id), connection: "acme", due: harness.now)])
         #expect(decision.event?.state == .working && decision.disposition == .done)
     }
 

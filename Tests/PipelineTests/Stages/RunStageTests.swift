@@ -86,25 +86,54 @@ struct RunStageTests {
         #expect(decision.run?.failure?.code == "script_version_missing" && decision.event?.state == .dead && harness.hooks.calls.isEmpty)
     }
 
-    @Test("While a connection has all its places a run waits for one, unspent")
-    func places() async throws {
-        for _ in 0..<harness.options.runsPerConnection { #expect(harness.scriptLimiter.acquire("acme")) }
-        let decision = try #require(try await decide(run()).decision)
-        #expect(decision.again == harness.now + .milliseconds(250) && decision.spent == false && decision.effects.isEmpty)
-        harness.scriptLimiter.release("acme")
-        #expect(try await decide(run()).decision?.run?.state == .done)
+    /// Takes all of a connection's places, then does something; gives them back once what it began waits for one.
+    private func whileFull(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        let (limiter, gate, places) = (harness.scriptLimiter, Gate(), harness.options.runsPerConnection)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<places { group.addTask { try await limiter.withPlace("acme") { try await gate.pass() } } }
+            await gate.waiting(places)
+            group.addTask { try await body() }
+            while limiter.waiting(for: "acme") == 0 { await Task.yield() }
+            #expect(harness.hooks.calls.isEmpty)
+            gate.open()
+            try await group.waitForAll()
+        }
     }
 
-    @Test("A run on other scripts than it was made with says so first, and takes a place when it begins")
+    @Test("While a connection has all its places a run waits for one")
+    func places() async throws {
+        try await whileFull {
+            let decision = try await decide(run()).decision
+            #expect(decision?.run?.state == .done)
+        }
+    }
+
+    @Test("A run on other scripts than it was made with says so first, and waits for a place when it begins")
     func changedScripts() async throws {
         let verdict = try await decide(run { $0.script = "before" })
         #expect(verdict.first?.run?.script == harness.connection.scripts.id && harness.hooks.calls.isEmpty)
-        for _ in 0..<harness.options.runsPerConnection { #expect(harness.scriptLimiter.acquire("acme")) }
-        #expect(try await verdict.next()?.decision?.again == harness.now + .milliseconds(250))
-        harness.scriptLimiter.release("acme")
-        #expect(try await verdict.next()?.decision?.run?.state == .done)
-        #expect(harness.scriptLimiter.acquire("acme"))
-        #expect(!harness.scriptLimiter.acquire("acme"))
+        try await whileFull {
+            let decision = try await verdict.next()?.decision
+            #expect(decision?.run?.state == .done)
+        }
+    }
+
+    @Test("A run that is cancelled while it waits for a place takes none")
+    func cancelledWaiting() async throws {
+        let (limiter, gate) = (ConcurrencyLimiter(limit: 1), Gate())
+        let holder = Task { try await limiter.withPlace("acme") { try await gate.pass() } }
+        await gate.waiting(1)
+        let cancelled = Task { try await limiter.withPlace("acme") {} }
+        while limiter.waiting(for: "acme") == 0 { await Task.yield() }
+        let next = Task { try await limiter.withPlace("acme") { "had its turn" } }
+        while limiter.waiting(for: "acme") < 2 { await Task.yield() }
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
+        gate.open()
+        try await holder.value
+        #expect(try await next.value == "had its turn")
+        let last = try await limiter.withPlace("acme") { "is free" }
+        #expect(last == "is free")
     }
 
     @Test("While its scripts are paused a run waits, unspent, and keeps what it failed by before")

@@ -102,16 +102,11 @@ struct PostgresRows: StoreReading {
         return load
     }
 
-    /// The first entry of each priority, without looking at those behind it.
+    /// The first entry of each lane and priority, without looking at those behind it.
     private static let oldestDue = """
-        WITH RECURSIVE levels (kind, priority) AS (
-            SELECT k, (SELECT min(priority) FROM queue WHERE kind = k AND owner IS NULL AND is_head) FROM unnest($1::text[]) AS k
-            UNION ALL
-            SELECT l.kind, (SELECT min(priority) FROM queue WHERE kind = l.kind AND owner IS NULL AND is_head AND priority > l.priority) FROM levels AS l
-            WHERE l.priority IS NOT NULL
-        )
+        WITH RECURSIVE \(PostgresClaimer.levels)
         SELECT min(f.due_at) FROM levels AS l CROSS JOIN LATERAL (
-            SELECT due_at FROM queue WHERE kind = l.kind AND priority = l.priority AND owner IS NULL AND is_head ORDER BY due_at LIMIT 1
+            SELECT due_at FROM queue WHERE kind = l.kind AND lane = l.lane AND priority = l.priority AND owner IS NULL AND is_head ORDER BY due_at LIMIT 1
         ) AS f WHERE f.due_at <= \(PostgresTime.sql("$2"))
         """
 

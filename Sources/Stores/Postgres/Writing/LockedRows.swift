@@ -6,7 +6,7 @@ struct LockedRows {
         var id: Int64
         var work: Work
         var concurrencyKey: String?
-        var account: String?
+        var lane: String
         var priority: Int
         var againAt: Int64?
         var attempts: Int
@@ -18,7 +18,7 @@ struct LockedRows {
             id = row.int(0)
             work = Work(kind, row.text(2))
             concurrencyKey = row.optionalText(3)
-            account = row.optionalText(4)
+            lane = row.text(4)
             priority = row.count(5)
             againAt = row.optionalInt(6)
             attempts = row.count(7)

@@ -22,6 +22,7 @@ struct PostgresClaimer: Sendable {
 
     private func claim(_ request: ClaimRequest, on connection: PostgresConnection) throws -> [Claim] {
         var claims: [Claim] = []
+        var request = request
         // Where other replicas were claiming at the head of the queue, there may be more work behind it.
         for _ in 0..<4 {
             let wanted = request.limit - claims.count
@@ -31,10 +32,18 @@ struct PostgresClaimer: Sendable {
             if let timestamp = rows.first?.int(5) { clock.note(Timestamp(milliseconds: timestamp), asked: asked) }
             let taken = rows.compactMap { row in
                 Work.Kind(rawValue: row.text(1)).map {
-                    Claim(id: row.int(0), work: Work($0, row.text(2)), owner: request.owner, attempt: row.count(3), abandonedCount: row.count(6))
+                    Claim(
+                        id: row.int(0),
+                        work: Work($0, row.text(2)),
+                        owner: request.owner,
+                        attempt: row.count(3),
+                        abandonedCount: row.count(6),
+                        lane: row.text(7)
+                    )
                 }
             }
             claims += taken
+            for claim in taken { request.share?.held[claim.lane, default: 0] += 1 }
             guard taken.count < wanted, let seen = rows.first?.count(4), seen > taken.count else { break }
         }
         return claims
@@ -44,13 +53,15 @@ struct PostgresClaimer: Sendable {
         // Everything but the reads, where these are of one account only.
         let kinds = request.kinds.filter { request.account == nil || $0 != .read }.map(\.rawValue)
         let account = request.kinds.contains(.read) ? request.account : nil
+        let held = (request.share?.held ?? [:]).sorted { $0.key < $1.key }
         let results = try connection.commit([
             PostgresStatement(Self.reclaim, [time.value]),
             PostgresStatement(
                 Self.claim,
                 [
                     .texts(kinds.sorted()), .text(account), .count(count), .count(count * 3 + 16), .text(request.owner),
-                    .int(request.lease.wholeMilliseconds), time.value,
+                    .int(request.lease.wholeMilliseconds), time.value, .count(request.share?.perLane),
+                    .texts(held.map(\.key)), .ints(held.map { Int64($0.value) }),
                 ]
             ),
         ])
@@ -68,51 +79,67 @@ struct PostgresClaimer: Sendable {
         """
 
     private static let free = "owner IS NULL AND is_head"
-    private static let reads = "kind = 'read' AND account = $2::text AND owner IS NULL AND is_head"
+    private static let due = "due_at <= (SELECT now FROM clock)"
 
-    /// Looks from priority to priority, so that much work which is not due yet is never looked through, and at a few more than are wanted, for some may be
-    /// another replica's by now. What was seen is looked at again by its id alone: a condition that fits the claiming index, `owner IS NULL`, would have
-    /// that read from end to end. `$1` kinds, `$2` account, `$3` limit, `$4` to look at, `$5` owner, `$6` lease, `$7` time.
+    /// The lanes and priorities in which something of the kinds `$1` is free, each found by one step along the index.
+    static let levels = """
+        levels (kind, lane, priority) AS (
+            SELECT f.kind, f.lane, f.priority FROM unnest($1::text[]) AS k CROSS JOIN LATERAL (
+                SELECT kind, lane, priority FROM queue WHERE kind = k AND \(free) ORDER BY lane, priority LIMIT 1
+            ) AS f
+            UNION ALL
+            SELECT n.kind, n.lane, n.priority FROM levels AS l CROSS JOIN LATERAL (
+                SELECT kind, lane, priority FROM queue
+                WHERE kind = l.kind AND \(free) AND (lane, priority) > (l.lane, l.priority) ORDER BY lane, priority LIMIT 1
+            ) AS n
+        )
+        """
+
+    /// Looks from lane to lane and from priority to priority, so that much work which is not due yet is never looked through, and at a few more than are
+    /// wanted, for some may be another replica's by now. What was seen is looked at again by its id alone: a condition that fits the claiming index,
+    /// `owner IS NULL`, would have that read from end to end. `$1` kinds, `$2` account of the reads, `$3` limit, `$4` to look at, `$5` owner, `$6` lease,
+    /// `$7` time, `$8` the most of a lane that takes turns, or null, `$9` lanes of which something is held, `$10` how much.
     private static let claim = """
         WITH RECURSIVE clock AS MATERIALIZED (SELECT \(PostgresTime.sql("$7")) AS now),
-        levels (kind, priority) AS (
-            SELECT k, (SELECT min(priority) FROM queue WHERE kind = k AND \(free)) FROM unnest($1::text[]) AS k
-            UNION ALL
-            SELECT l.kind, (SELECT min(priority) FROM queue WHERE kind = l.kind AND \(free) AND priority > l.priority) FROM levels AS l
-            WHERE l.priority IS NOT NULL
-        ),
+        \(levels),
         read_levels (priority) AS (
-            SELECT (SELECT min(priority) FROM queue WHERE \(reads)) WHERE $2::text IS NOT NULL
+            SELECT (SELECT min(priority) FROM queue WHERE kind = 'read' AND lane = $2::text AND \(free)) WHERE $2::text IS NOT NULL
             UNION ALL
-            SELECT (SELECT min(priority) FROM queue WHERE \(reads) AND priority > l.priority) FROM read_levels AS l WHERE l.priority IS NOT NULL
+            SELECT (SELECT min(priority) FROM queue WHERE kind = 'read' AND lane = $2::text AND \(free) AND priority > l.priority)
+            FROM read_levels AS l WHERE l.priority IS NOT NULL
+        ),
+        stretches (kind, lane, priority, most, held) AS MATERIALIZED (
+            SELECT l.kind, l.lane, l.priority, CASE WHEN l.lane <> '' THEN $8::bigint END, coalesce(h.count, 0)
+            FROM levels AS l LEFT JOIN unnest($9::text[], $10::bigint[]) AS h (lane, count) ON h.lane = l.lane
+            UNION ALL
+            SELECT 'read', $2::text, priority, NULL, 0 FROM read_levels WHERE priority IS NOT NULL
         ),
         seen AS MATERIALIZED (
-            SELECT id, priority, due_at FROM (
-                SELECT f.id, f.priority, f.due_at FROM levels AS l CROSS JOIN LATERAL (
-                    SELECT id, priority, due_at FROM queue
-                    WHERE kind = l.kind AND priority = l.priority AND \(free) AND due_at <= (SELECT now FROM clock) ORDER BY due_at, id LIMIT $4::bigint
+            SELECT id, priority, due_at, turn FROM (
+                SELECT f.id, s.priority, f.due_at, s.most,
+                    CASE WHEN $8::bigint IS NULL THEN 0
+                    ELSE s.held + row_number() OVER (PARTITION BY s.kind, s.lane ORDER BY s.priority, f.due_at, f.id) END AS turn
+                FROM stretches AS s CROSS JOIN LATERAL (
+                    SELECT id, due_at FROM queue WHERE kind = s.kind AND lane = s.lane AND priority = s.priority AND \(free) AND \(due)
+                    ORDER BY due_at, id LIMIT least($4::bigint, greatest(0, s.most - s.held) + 16)
                 ) AS f
-                UNION ALL
-                SELECT f.id, f.priority, f.due_at FROM read_levels AS l CROSS JOIN LATERAL (
-                    SELECT id, priority, due_at FROM queue
-                    WHERE \(reads) AND priority = l.priority AND due_at <= (SELECT now FROM clock) ORDER BY due_at, id LIMIT $4::bigint
-                ) AS f
-            ) AS every ORDER BY priority, due_at, id LIMIT $4::bigint
+            ) AS every
+            WHERE most IS NULL OR turn <= most ORDER BY priority, turn, due_at, id LIMIT $4::bigint
         ),
         mine AS MATERIALIZED (
-            SELECT q.id FROM seen AS s JOIN queue AS q ON q.id = s.id
-            WHERE coalesce(q.owner, '') = '' AND q.is_head AND q.due_at <= (SELECT now FROM clock)
-            ORDER BY s.priority, s.due_at, s.id LIMIT $3::bigint FOR UPDATE OF q SKIP LOCKED
+            SELECT q.id, s.turn FROM seen AS s JOIN queue AS q ON q.id = s.id
+            WHERE coalesce(q.owner, '') = '' AND q.is_head AND q.\(due)
+            ORDER BY s.priority, s.turn, s.due_at, s.id LIMIT $3::bigint FOR UPDATE OF q SKIP LOCKED
         ),
         claimed AS (
             UPDATE queue AS q SET owner = $5, leased_until = (SELECT now FROM clock) + $6::bigint, attempts = q.attempts + 1 FROM mine WHERE q.id = mine.id
-            RETURNING q.id, q.kind, q.subject, q.attempts, q.priority, q.due_at, q.abandoned_count
+            RETURNING q.id, q.kind, q.subject, q.attempts, q.priority, q.due_at, q.abandoned_count, q.lane, mine.turn
         ),
         running AS (
             UPDATE runs AS r SET state = 'running', attempt = c.attempts, next_attempt_at = NULL FROM claimed AS c
             WHERE c.kind = 'run' AND r.id = c.subject AND r.state IN ('queued', 'waiting', 'running')
         )
-        SELECT c.id, c.kind, c.subject, c.attempts, s.count, (SELECT now FROM clock), c.abandoned_count FROM (SELECT count(*) FROM seen) AS s LEFT JOIN claimed AS c ON true
-        ORDER BY c.priority, c.due_at, c.id
+        SELECT c.id, c.kind, c.subject, c.attempts, s.count, (SELECT now FROM clock), c.abandoned_count, c.lane
+        FROM (SELECT count(*) FROM seen) AS s LEFT JOIN claimed AS c ON true ORDER BY c.priority, c.turn, c.due_at, c.id
         """
 }

@@ -131,20 +131,20 @@ struct PostgresIntake: Sendable {
                 wrapped
             ) JOIN fairlead_keys.data_keys AS k ON k.id = given.key_id AND k.wrapped = given.wrapped
             ORDER BY given.dedupe_key, given.id
-            ON CONFLICT DO NOTHING RETURNING id, order_id, group_key
+            ON CONFLICT DO NOTHING RETURNING id, connection, order_id, group_key
         ), queued AS (
-            INSERT INTO queue (kind, subject, is_head, priority, due_at, attempts)
-            SELECT 'event', id, true, 5, \(PostgresTime.sql("$16")), 0 FROM added WHERE order_id IS NULL AND group_key IS NULL ORDER BY id
+            INSERT INTO queue (kind, subject, lane, is_head, priority, due_at, attempts)
+            SELECT 'event', id, coalesce(connection, ''), true, 5, \(PostgresTime.sql("$16")), 0 FROM added WHERE order_id IS NULL AND group_key IS NULL ORDER BY id
         )
         SELECT id FROM added
         """
     /// Queues events behind what is queued under their concurrency keys, in the order in which they came; duplicates are left out.
     private static let queueUnderKeys = """
-        INSERT INTO queue (kind, subject, concurrency_key, is_head, priority, due_at, attempts)
-        SELECT 'event', id, key, place = 1 AND NOT EXISTS (SELECT 1 FROM queue WHERE concurrency_key = key), 5, \(PostgresTime.sql("$3")), 0
+        INSERT INTO queue (kind, subject, concurrency_key, lane, is_head, priority, due_at, attempts)
+        SELECT 'event', id, key, coalesce(connection, ''), place = 1 AND NOT EXISTS (SELECT 1 FROM queue WHERE concurrency_key = key), 5, \(PostgresTime.sql("$3")), 0
         FROM (
-            SELECT w.id, w.key, w.n, row_number() OVER (PARTITION BY w.key ORDER BY w.n) AS place
-            FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (id, key, n) WHERE EXISTS (SELECT 1 FROM events AS e WHERE e.id = w.id)
+            SELECT w.id, w.key, w.n, e.connection, row_number() OVER (PARTITION BY w.key ORDER BY w.n) AS place
+            FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (id, key, n) JOIN events AS e ON e.id = w.id
         ) AS given ORDER BY n ON CONFLICT DO NOTHING
         """
     private static let lockConcurrencyKeys = """

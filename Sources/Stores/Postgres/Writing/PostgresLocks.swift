@@ -87,7 +87,7 @@ enum PostgresLocks {
             ) AS every WHERE concurrency_key IS NOT NULL ORDER BY mark
         ) AS sorted
         """
-    private static let workColumns = "q.id, q.kind, q.subject, q.concurrency_key, q.account, q.priority, q.again_at, q.attempts, q.owner"
+    private static let workColumns = "q.id, q.kind, q.subject, q.concurrency_key, q.lane, q.priority, q.again_at, q.attempts, q.owner"
     private static let lockClaims = "SELECT \(workColumns) FROM queue AS q WHERE q.id = ANY($1::bigint[]) ORDER BY q.id FOR UPDATE"
     private static let lockWorks = """
         SELECT \(workColumns) FROM unnest($1::text[], $2::text[]) AS w (kind, subject) JOIN queue AS q ON q.kind = w.kind AND q.subject = w.subject

@@ -19,7 +19,7 @@ extension PostgresTransaction {
             .text(work.work.kind.rawValue),
             .text(work.work.subject),
             .text(work.concurrencyKey),
-            .text(work.account),
+            .text(work.lane),
             .count(work.priority),
             due
         )
@@ -64,7 +64,7 @@ extension PostgresTransaction {
                 QueuedWork(
                     row.work,
                     concurrencyKey: row.concurrencyKey,
-                    account: row.account,
+                    connection: row.lane,
                     due: Timestamp(milliseconds: again),
                     priority: row.priority
                 )
@@ -178,7 +178,7 @@ extension PostgresTransaction {
 
     /// `$6` may be null: then the work is due now.
     static let queueing = """
-        INSERT INTO queue AS q (kind, subject, concurrency_key, account, priority, due_at, attempts, is_head)
+        INSERT INTO queue AS q (kind, subject, concurrency_key, lane, priority, due_at, attempts, is_head)
         VALUES ($1, $2, $3, $4, $5, \(PostgresTime.sql("$6")), 0, $3::text IS NULL OR NOT EXISTS (SELECT 1 FROM queue WHERE concurrency_key = $3))
         ON CONFLICT (kind, subject) DO UPDATE SET
             priority = least(q.priority, excluded.priority),

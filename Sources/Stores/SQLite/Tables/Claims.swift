@@ -7,7 +7,7 @@ extension WriteTransaction {
         try reclaim()
         guard request.limit > 0 else { return [] }
         var ready: [Ready] = []
-        for kind in request.kinds { ready += try self.ready(kind, account: kind == .read ? request.account : nil, limit: request.limit) }
+        for kind in request.kinds { ready += try self.ready(kind, request) }
         let leasedUntil = now + request.lease
         return try ready.sorted(by: Ready.isMoreUrgent).prefix(request.limit).map { found in
             try db.run(
@@ -19,7 +19,8 @@ extension WriteTransaction {
                 work: Work(found.kind, found.subject),
                 owner: request.owner,
                 attempt: found.attempts + 1,
-                abandonedCount: found.abandonedCount
+                abandonedCount: found.abandonedCount,
+                lane: found.lane
             )
             if found.kind == .run {
                 let waits = [Run.State.queued, .waiting, .running].map { "'\($0.rawValue)'" }.joined(separator: ", ")
@@ -98,36 +99,63 @@ extension WriteTransaction {
         var id: Int64
         var kind: Work.Kind
         var subject: String
+        var lane: String
         var priority: Int
         var dueAt: Int64
         var attempts: Int
         var abandonedCount: Int
+        /// Which of its lane's it would be, with what is held already; 0 where lanes do not take turns.
+        var turn = 0
 
         static func isMoreUrgent(_ left: Ready, _ right: Ready) -> Bool {
-            (left.priority, left.dueAt, left.id) < (right.priority, right.dueAt, right.id)
+            (left.priority, left.turn, left.dueAt, left.id) < (right.priority, right.turn, right.dueAt, right.id)
         }
     }
 
-    /// The most urgent work of one kind. Goes from priority to priority, so that much work which is not due yet is never looked through.
-    private func ready(_ kind: Work.Kind, account: String?, limit: Int) throws -> [Ready] {
-        let index = account == nil ? "queue_ready" : "queue_reads"
-        let stretch = (account == nil ? "kind = ?1" : "kind = 'read' AND account = ?1") + " AND owner IS NULL AND is_head = 1"
-        let value = account ?? kind.rawValue
+    /// The most urgent work of one kind in every lane.
+    private func ready(_ kind: Work.Kind, _ request: ClaimRequest) throws -> [Ready] {
+        if kind == .read, let account = request.account { return try ready(kind, in: account, limit: request.limit) }
+        let lanes = try rows.lanes(of: kind)
         var found: [Ready] = []
-        var last = Int64.min
-        while found.count < limit {
-            let next = try db.first("SELECT min(priority) FROM queue INDEXED BY \(index) WHERE \(stretch) AND priority > ?2", [value, last])
-            guard let priority = next?[0] as Int64? else { return found }
-            last = priority
+        for lane in lanes {
+            guard let share = request.share else {
+                found += try ready(kind, in: lane, limit: request.limit)
+                continue
+            }
+            let held = share.held[lane, default: 0]
+            let room = lane.isEmpty ? request.limit : share.perLane - held
+            // Of many lanes nobody gets more than a few.
+            let limit = min(room, max(1, 4 * request.limit / lanes.count))
+            for (turn, var next) in try ready(kind, in: lane, limit: limit).enumerated() {
+                next.turn = held + turn + 1
+                found.append(next)
+            }
+        }
+        return found
+    }
+
+    /// The most urgent work of one lane. Goes from priority to priority, so that much work which is not due yet is never looked through.
+    private func ready(_ kind: Work.Kind, in lane: String, limit: Int) throws -> [Ready] {
+        var found: [Ready] = []
+        for priority in try rows.priorities(of: kind, in: lane) where found.count < limit {
             let rows = try db.all(
                 """
-                SELECT id, subject, due_at, attempts, abandoned_count FROM queue INDEXED BY \(index)
-                WHERE \(stretch) AND priority = ?2 AND due_at <= ?3 ORDER BY due_at, id LIMIT ?4
+                SELECT id, subject, due_at, attempts, abandoned_count FROM queue INDEXED BY queue_ready
+                WHERE \(StoredRows.stretch) AND priority = ?3 AND due_at <= ?4 ORDER BY due_at, id LIMIT ?5
                 """,
-                [value, priority, now.milliseconds, limit - found.count]
+                [kind.rawValue, lane, priority, now.milliseconds, limit - found.count]
             )
             found += rows.map {
-                Ready(id: $0[0], kind: kind, subject: $0[1], priority: Int(priority), dueAt: $0[2], attempts: $0[3], abandonedCount: $0[4])
+                Ready(
+                    id: $0[0],
+                    kind: kind,
+                    subject: $0[1],
+                    lane: lane,
+                    priority: Int(priority),
+                    dueAt: $0[2],
+                    attempts: $0[3],
+                    abandonedCount: $0[4]
+                )
             }
         }
         return found

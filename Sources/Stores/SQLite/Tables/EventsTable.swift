@@ -13,7 +13,7 @@ extension WriteTransaction {
         if let key, key.notBefore != nil { event.firstReceivedAt = try firstReceipt(of: key.hash) }
         guard try insert(event) else { throw StoreError.conflict }
         if let key { try remember(key.hash, of: db.lastInsertedRowID) }
-        try queue(QueuedWork(.event(event.id), concurrencyKey: event.concurrencyKey, due: now))
+        try queue(QueuedWork(.event(event.id), concurrencyKey: event.concurrencyKey, connection: event.connection, due: now))
         return Acceptance(event: event.id, duplicate: false)
     }
 

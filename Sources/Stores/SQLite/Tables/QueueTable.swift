@@ -8,14 +8,14 @@ extension WriteTransaction {
         wakes = true
         try db.run(
             """
-            INSERT INTO queue (kind, subject, concurrency_key, account, priority, due_at, attempts, is_head)
+            INSERT INTO queue (kind, subject, concurrency_key, lane, priority, due_at, attempts, is_head)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?3 IS NULL OR NOT EXISTS (SELECT 1 FROM queue WHERE concurrency_key = ?3))
             ON CONFLICT (kind, subject) DO UPDATE SET
                 priority = min(priority, excluded.priority),
                 due_at = CASE WHEN owner IS NULL THEN min(due_at, excluded.due_at) ELSE due_at END,
                 again_at = CASE WHEN owner IS NULL THEN NULL ELSE min(coalesce(again_at, excluded.due_at), excluded.due_at) END
             """,
-            [work.work.kind.rawValue, work.work.subject, work.concurrencyKey, work.account, work.priority, work.due.milliseconds]
+            [work.work.kind.rawValue, work.work.subject, work.concurrencyKey, work.lane, work.priority, work.due.milliseconds]
         )
         if work.work.kind == .event, let concurrencyKey = work.concurrencyKey { try overtakeWaitingSubmission(work.work.subject, concurrencyKey) }
     }
@@ -41,7 +41,7 @@ extension WriteTransaction {
     /// Settles what becomes of work that was claimed.
     mutating func settle(_ claim: Claim, _ disposition: Decision.Disposition) throws {
         let row = try db.first(
-            "SELECT concurrency_key, account, priority, again_at FROM queue WHERE id = ? AND owner = ? AND attempts = ? AND kind = ? AND subject = ?",
+            "SELECT concurrency_key, lane, priority, again_at FROM queue WHERE id = ? AND owner = ? AND attempts = ? AND kind = ? AND subject = ?",
             [claim.id, claim.owner, claim.attempt, claim.work.kind.rawValue, claim.work.subject]
         )
         guard let row else { throw StoreError.conflict }
@@ -51,7 +51,7 @@ extension WriteTransaction {
             try remove(claim.id, concurrencyKey: row[0])
             guard let again else { return }
             let due = Timestamp(milliseconds: again)
-            try queue(QueuedWork(claim.work, concurrencyKey: row[0], account: row[1], due: due, priority: row[2]))
+            try queue(QueuedWork(claim.work, concurrencyKey: row[0], connection: row[1], due: due, priority: row[2]))
         case .again(let timestamp, let spent):
             wakes = true
             try db.run(
@@ -95,6 +95,29 @@ extension StoredRows {
         return row.map { Timestamp(milliseconds: $0[0]) }
     }
 
+    /// What is free in one lane: `?1` the kind, `?2` the lane.
+    static let stretch = "kind = ?1 AND lane = ?2 AND owner IS NULL AND is_head = 1"
+
+    /// The lanes in which something is free, due or not: one step along the index for each.
+    func lanes(of kind: Work.Kind) throws -> [String] {
+        var lanes: [String] = []
+        let free = "SELECT min(lane) FROM queue INDEXED BY queue_ready WHERE kind = ?1 AND owner IS NULL AND is_head = 1"
+        var next = try db.first(free, [kind.rawValue])?[0] as String?
+        while let lane = next {
+            lanes.append(lane)
+            next = try db.first(free + " AND lane > ?2", [kind.rawValue, lane])?[0]
+        }
+        return lanes
+    }
+
+    /// The priorities in which something of a lane is free, the most urgent first.
+    func priorities(of kind: Work.Kind, in lane: String) throws -> [Int64] {
+        var priorities: [Int64] = []
+        let next = "SELECT min(priority) FROM queue INDEXED BY queue_ready WHERE \(Self.stretch) AND priority > ?3"
+        while let priority = try db.first(next, [kind.rawValue, lane, priorities.last ?? .min])?[0] as Int64? { priorities.append(priority) }
+        return priorities
+    }
+
     /// How many there are of what operators count.
     func counts() throws -> Counts {
         var counts = Counts()
@@ -114,9 +137,14 @@ extension StoredRows {
             guard let kind = Work.Kind(rawValue: row[0]) else { continue }
             queued[kind] = row[1]
         }
-        for row in try db.all("SELECT min(due_at) FROM queue WHERE owner IS NULL AND is_head = 1 AND kind <> 'read' GROUP BY kind, priority") {
-            let due: Int64 = row[0]
-            if due <= now.milliseconds { oldest = min(oldest ?? due, due) }
+        for kind in Work.Kind.allCases where kind != .read {
+            for lane in try lanes(of: kind) {
+                for priority in try priorities(of: kind, in: lane) {
+                    let first = "SELECT min(due_at) FROM queue INDEXED BY queue_ready WHERE \(Self.stretch) AND priority = ?3"
+                    guard let due = try db.first(first, [kind.rawValue, lane, priority])?[0] as Int64?, due <= now.milliseconds else { continue }
+                    oldest = min(oldest ?? due, due)
+                }
+            }
         }
         return QueueLoad(queued: queued, oldestDue: oldest.map { Timestamp(milliseconds: $0) })
     }

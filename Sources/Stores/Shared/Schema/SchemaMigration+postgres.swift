@@ -148,7 +148,7 @@ extension SchemaMigration {
             subject text COLLATE "C" NOT NULL,
             concurrency_key text COLLATE "C",
             is_head boolean NOT NULL,
-            account text COLLATE "C",
+            lane text COLLATE "C" NOT NULL,
             priority bigint NOT NULL,
             due_at bigint NOT NULL,
             again_at bigint,
@@ -158,8 +158,7 @@ extension SchemaMigration {
             abandoned_count bigint NOT NULL DEFAULT 0,
             UNIQUE (kind, subject)
         ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
-        CREATE INDEX queue_ready ON queue (kind, priority, due_at, id) WHERE owner IS NULL AND is_head;
-        CREATE INDEX queue_reads ON queue (account, priority, due_at, id) WHERE kind = 'read' AND owner IS NULL AND is_head;
+        CREATE INDEX queue_ready ON queue (kind, lane, priority, due_at, id) WHERE owner IS NULL AND is_head;
         CREATE INDEX queue_concurrency_keys ON queue (concurrency_key, id) WHERE concurrency_key IS NOT NULL;
         CREATE INDEX queue_leases ON queue (leased_until) WHERE owner IS NOT NULL;
 

@@ -153,7 +153,7 @@ extension SchemaMigration {
             subject TEXT NOT NULL,
             concurrency_key TEXT,
             is_head INTEGER NOT NULL,
-            account TEXT,
+            lane TEXT NOT NULL,
             priority INTEGER NOT NULL,
             due_at INTEGER NOT NULL,
             again_at INTEGER,
@@ -163,8 +163,7 @@ extension SchemaMigration {
             abandoned_count INTEGER NOT NULL DEFAULT 0,
             UNIQUE (kind, subject)
         ) STRICT;
-        CREATE INDEX queue_ready ON queue (kind, priority, due_at) WHERE owner IS NULL AND is_head = 1;
-        CREATE INDEX queue_reads ON queue (account, priority, due_at) WHERE kind = 'read' AND owner IS NULL AND is_head = 1;
+        CREATE INDEX queue_ready ON queue (kind, lane, priority, due_at) WHERE owner IS NULL AND is_head = 1;
         CREATE INDEX queue_concurrency_keys ON queue (concurrency_key, id) WHERE concurrency_key IS NOT NULL;
         CREATE INDEX queue_leases ON queue (leased_until) WHERE owner IS NOT NULL;
 

@@ -76,7 +76,7 @@ struct NewOrder: Sendable {
 
     /// The work of sending it.
     func submission(due: Timestamp) -> QueuedWork {
-        QueuedWork(.submit(order: order.id), concurrencyKey: QueuedWork.concurrencyKey(order: order.id), due: due, priority: 3)
+        .submission(of: order, due: due, priority: 3)
     }
 }
 
