@@ -2,6 +2,12 @@ import GRDB
 import Metrics
 import Screening
 
+/// What the writer's connection is asked for.
+enum WriterTask: Sendable {
+    case write(any PendingIntent<WriteTransaction>)
+    case lookUp(any PendingIntent<StoredRows>)
+}
+
 /// Commits together whatever has arrived while the last commit was on its way to disk, then answers all of it. No intent sees another's changes undone or
 /// suffers from another's failure.
 struct GroupCommit: Sendable {
@@ -15,9 +21,42 @@ struct GroupCommit: Sendable {
     /// Called after a commit that gave workers something to do.
     let onWork: @Sendable () -> Void
 
-    /// Commits a batch and answers every intent of it.
-    func callAsFunction(_ batch: [any PendingIntent<WriteTransaction>]) {
-        CommitMetrics.measure(batch.count) { commit(batch) }
+    /// Does a batch and answers every part of it: what is looked up first, as it was committed before, then what is written.
+    func callAsFunction(_ batch: [WriterTask]) {
+        var lookUps: [any PendingIntent<StoredRows>] = []
+        var writes: [any PendingIntent<WriteTransaction>] = []
+        for task in batch {
+            switch task {
+            case .lookUp(let intent): lookUps.append(intent)
+            case .write(let intent): writes.append(intent)
+            }
+        }
+        if !lookUps.isEmpty { lookUp(lookUps) }
+        if !writes.isEmpty { CommitMetrics.measure(writes.count) { commit(writes) } }
+    }
+
+    /// Answers from one snapshot.
+    private func lookUp(_ batch: [any PendingIntent<StoredRows>]) {
+        var failures: [StoreError?] = []
+        do {
+            try database.writeWithoutTransaction { db in
+                try db.beginTransaction(.deferred)
+                var rows = StoredRows(db: db, codec: codec, now: clock.now())
+                for intent in batch {
+                    do {
+                        try intent.attempt(&rows)
+                        failures.append(nil)
+                    } catch {
+                        failures.append(health.classify(error))
+                    }
+                }
+                try db.commit()
+            }
+        } catch {
+            database.writeWithoutTransaction { if $0.isInsideTransaction { try? $0.rollback() } }
+            failures = [StoreError?](repeating: health.classify(error), count: batch.count)
+        }
+        for (intent, failure) in zip(batch, failures) { intent.complete(failure) }
     }
 
     private func commit(_ batch: [any PendingIntent<WriteTransaction>]) {

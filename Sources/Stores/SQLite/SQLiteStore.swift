@@ -14,7 +14,7 @@ final class SQLiteStore: SQLStore {
     let health = StoreHealth()
     private let database: DatabasePool
     private let keyFile: KeyFile
-    private let writer: BatchQueue<any PendingIntent<WriteTransaction>>
+    private let writer: BatchQueue<WriterTask>
     private let workSignal: WorkSignal
     private let checkpoints: Checkpoints
     private let lock: FileLock
@@ -91,7 +91,7 @@ final class SQLiteStore: SQLStore {
     }
 
     /// What the writer has done so far.
-    var figures: BatchQueue<any PendingIntent<WriteTransaction>>.Figures { writer.figures }
+    var figures: BatchQueue<WriterTask>.Figures { writer.figures }
 
     func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance {
         let dedupe = dedupe.map { StoredDedupeKey($0, of: event, codec) }
@@ -156,11 +156,19 @@ final class SQLiteStore: SQLStore {
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let intent = Intent(body, continuation)
-            if let failure = writer.add(intent, limit: limit).failure { intent.complete(failure) }
+            if let failure = writer.add(.write(intent), limit: limit).failure { intent.complete(failure) }
         }
     }
 
-    /// Reads in one snapshot.
+    /// Looks up on the writer's own connection, whose pages are at hand: on any other, every commit makes the pages that it kept worthless.
+    func lookUp<Value: Sendable>(_ body: @escaping @Sendable (StoredRows) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let intent = Intent<StoredRows, Value>({ try body($0) }, continuation)
+            if let failure = writer.add(.lookUp(intent)).failure { intent.complete(failure) }
+        }
+    }
+
+    /// Reads in one snapshot, on a connection beside the writer's.
     func read<Value: Sendable>(_ body: @escaping @Sendable (StoredRows) throws -> Value) async throws -> Value {
         guard !isClosed.withLock({ $0 }) else { throw StoreError.closed }
         let (codec, now) = (codec, clock.now())

@@ -48,7 +48,7 @@ extension SQLStore {
         for subject in subjects { keys[subject] = codec.keys.known(subject) }
         let missing = subjects.filter { keys[$0] == nil }
         guard !missing.isEmpty else { return keys }
-        let stored = try await read { try $0.keys(of: Array(missing)) }
+        let stored = try await lookUp { try $0.keys(of: Array(missing)) }
         for (subject, key) in stored { codec.keys.note(key, for: subject) }
         return keys.merging(stored) { $1 }
     }

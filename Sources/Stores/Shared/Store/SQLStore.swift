@@ -11,45 +11,52 @@ protocol SQLStore: Store {
     /// - Parameter body: may be called again after a failed attempt.
     func write<Value: Sendable>(_ touched: TouchedRows, _ body: @escaping @Sendable (inout Transaction) throws -> Value) async throws -> Value
 
-    /// Reads what is committed.
+    /// Reads what is committed: lists and counts, which may take long.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Reading) throws -> Value) async throws -> Value
+
+    /// Reads what is committed: a few rows that are found by their keys, together with what else is asked for at the moment.
+    func lookUp<Value: Sendable>(_ body: @escaping @Sendable (Reading) throws -> Value) async throws -> Value
+}
+
+extension SQLStore {
+    func lookUp<Value: Sendable>(_ body: @escaping @Sendable (Reading) throws -> Value) async throws -> Value { try await read(body) }
 }
 
 // MARK: Reading
 
 extension SQLStore {
-    func event(_ id: String) async throws -> Event? { try await read { try $0.event(id) } }
-    func order(_ id: String) async throws -> Order? { try await read { try $0.order(id) } }
+    func event(_ id: String) async throws -> Event? { try await lookUp { try $0.event(id) } }
+    func order(_ id: String) async throws -> Order? { try await lookUp { try $0.order(id) } }
     func order(connection: String, externalID: String) async throws -> Order? {
-        try await read { try $0.order(connection: connection, externalID: externalID) }
+        try await lookUp { try $0.order(connection: connection, externalID: externalID) }
     }
-    func order(callbackToken: String) async throws -> Order? { try await read { try $0.order(callbackToken: callbackToken) } }
+    func order(callbackToken: String) async throws -> Order? { try await lookUp { try $0.order(callbackToken: callbackToken) } }
     func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> { try await read { try $0.orders(query, page) } }
     func timeline(of order: String) async throws -> [TimelineEntry] { try await read { try $0.timeline(of: order) } }
-    func run(_ id: String) async throws -> Run? { try await read { try $0.run(id) } }
+    func run(_ id: String) async throws -> Run? { try await lookUp { try $0.run(id) } }
     func runs(_ ids: [String]) async throws -> [RunSummary] { try await read { reading in try ids.compactMap { try reading.runSummary($0) } } }
-    func laterUpdateTold(than run: String) async throws -> String? { try await read { try $0.laterUpdateTold(than: run) } }
+    func laterUpdateTold(than run: String) async throws -> String? { try await lookUp { try $0.laterUpdateTold(than: run) } }
     func updates(of orders: [String]) async throws -> [String: (told: Run?, pending: Run?)] { try await read { try $0.updates(of: orders) } }
-    func steps(of run: String) async throws -> [Step] { try await read { try $0.steps(of: run) } }
+    func steps(of run: String) async throws -> [Step] { try await lookUp { try $0.steps(of: run) } }
     func steps(of run: String, within bytes: Int) async throws -> [StepSummary] { try await read { try $0.steps(of: run, within: bytes) } }
-    func step(_ number: Int, of run: String) async throws -> Step? { try await read { try $0.steps([number], of: run).first } }
-    func value(connection: String, key: String) async throws -> JSON? { try await read { try $0.value(connection: connection, key: key) } }
+    func step(_ number: Int, of run: String) async throws -> Step? { try await lookUp { try $0.steps([number], of: run).first } }
+    func value(connection: String, key: String) async throws -> JSON? { try await lookUp { try $0.value(connection: connection, key: key) } }
     func withdrawal(connection: String, externalID: String) async throws -> Occurrence? {
         let external = codec.blindIndex(.externalID, externalID, on: connection)
-        return try await read { try $0.withdrawal(connection: connection, external: external) }
+        return try await lookUp { try $0.withdrawal(connection: connection, external: external) }
     }
-    func asked(for order: String) async throws -> [Occurrence] { try await read { try $0.asked(for: order) } }
+    func asked(for order: String) async throws -> [Occurrence] { try await lookUp { try $0.asked(for: order) } }
     func usage(of connection: String) async throws -> Usage { try await read { try $0.usage(of: connection) } }
-    func scriptVersion(_ id: String) async throws -> ScriptVersion? { try await read { try $0.scriptVersion(id) } }
+    func scriptVersion(_ id: String) async throws -> ScriptVersion? { try await lookUp { try $0.scriptVersion(id) } }
     func tokens() async throws -> [AccessToken] { try await read { try $0.tokens() } }
     func token(by secret: Secret) async throws -> AccessToken? {
         let blindIndex = codec.blindIndex(.accessToken, secret.value)
-        return try await read { try $0.token(blindIndex) }
+        return try await lookUp { try $0.token(blindIndex) }
     }
-    func state(of subject: OperatingState.Subject) async throws -> OperatingState { try await read { try $0.state(of: subject) } }
+    func state(of subject: OperatingState.Subject) async throws -> OperatingState { try await lookUp { try $0.state(of: subject) } }
     func operatingStates() async throws -> [OperatingState] { try await read { try $0.operatingStates() } }
     func replicas() async throws -> [Replica] { try await read { try $0.replicas() } }
-    func due(_ work: Work) async throws -> Timestamp? { try await read { try $0.due(work) } }
+    func due(_ work: Work) async throws -> Timestamp? { try await lookUp { try $0.due(work) } }
     func counts() async throws -> Counts { try await read { try $0.counts() } }
     func load() async throws -> QueueLoad { try await read { try $0.load() } }
 }
@@ -149,7 +156,7 @@ extension SQLStore {
         _ reorder: Reorder?,
         _ reply: @escaping @Sendable (Order) -> JSON
     ) async throws -> Order? {
-        let cause = Order.Cause(event: try await read { try $0.event(of: steps.run) }, run: steps.run)
+        let cause = Order.Cause(event: try await lookUp { try $0.event(of: steps.run) }, run: steps.run)
         return try await withNewKey(for: order.id) { key in
             var steps = steps
             let new = try NewOrder(order, causedBy: cause, reorder: reorder, codec, under: key)
