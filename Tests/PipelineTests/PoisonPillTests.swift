@@ -70,27 +70,13 @@ import Testing
         let harness = try await PipelineHarness(works: false)
         try await deliver(harness, 1)
         let store = harness.context.store
-        let claim = try #require(try await store.claim(ClaimRequest(owner: "host", limit: 1, kinds: [.event])).first)
-        let connection = try #require(harness.context.registry.connection("acme"))
-        let run = Run(
-            id: "run_1",
-            connection: "acme",
-            plugin: connection.plugin.name,
-            pluginVersion: connection.plugin.manifest.version,
-            script: "",
-            hook: "on_event",
-            event: claim.work.subject,
-            order: nil,
-            input: .event(parameters: [:]),
-            createdAt: harness.context.clock.now()
-        )
-        try await store.commit(claim, Decision(.done, [.run(run), .queue(QueuedWork(.run(run.id), due: harness.context.clock.now()))]))
+        let id = try #require(try await store.runs(RunQuery(), PageRequest()).items.first?.id)
         try await vanish(13, store)
         await harness.stop()
 
         let next = try await PipelineHarness(folder: harness.folder, external: harness.external)
         let dead = try await eventually { () -> Run? in
-            let run = try await next.context.store.run("run_1")
+            let run = try await next.context.store.run(id)
             return run?.state == .dead ? run : nil
         }
         #expect(dead?.failure?.code == "host_stopped")

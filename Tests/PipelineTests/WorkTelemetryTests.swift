@@ -46,7 +46,10 @@ struct WorkTelemetryTests {
             package: "pkg_1",
             candidate: Candidate(firstName: "Ana", lastName: "Roe", email: "ana@example.test", phone: "+441632960000")
         )
-        let claim = try #require(try await harness.context.store.claim(ClaimRequest(owner: "host", limit: 1, kinds: [.event])).first)
+        let store = harness.context.store
+        let event = try #require(try await store.events(EventQuery(), PageRequest()).items.first)
+        try await store.perform([.queue(QueuedWork(.event(event.id), due: harness.context.clock.now()))])
+        let claim = try #require(try await store.claim(ClaimRequest(owner: "host", limit: 1, kinds: [.event])).first)
         let (labels, spans) = try await labels(harness, claim)
         #expect(labels == [["event", "done"]])
         let span = try #require(spans.first)

@@ -35,7 +35,7 @@ struct SubjectSearchTests {
             for filter in ["external_id=application-101", "q=roe", "q=ana%20roe", "reason=no%20e-mail", "reason=rejected", "q=\(event)"] {
                 #expect(try await client.list("/events?\(filter)", "reason") == ["The candidate has no e-mail address."], "\(filter)")
                 #expect(try await client.list("/events?\(filter)", "external_id") == ["application-101"], "\(filter)")
-                #expect(try await client.list("/runs?\(filter)", "id") == ["run_1"], "\(filter)")
+                #expect(try await client.list("/runs?\(filter)", "id").contains("run_1"), "\(filter)")
             }
             for filter in ["external_id=application-102", "q=benno", "reason=too%20late"] {
                 #expect(try await client.list("/events?\(filter)", "id").isEmpty, "\(filter)")

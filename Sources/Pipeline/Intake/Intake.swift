@@ -53,7 +53,7 @@ public struct Intake: Sendable {
         }
         let id = environment.identifier(.event)
         let kept = rule.verification.withoutCredentials(request, secrets: connection.secrets)
-        let event = Event(
+        var event = Event(
             id: id,
             kind: .ats,
             connection: connection.id,
@@ -72,7 +72,10 @@ public struct Intake: Sendable {
             throw CommandError(405, "method_not_allowed", "Deliveries are sent by POST.")
         }
         let key = rule.dedupe.key(for: read, under: rule.verification)
-        let acceptance = try await mapStoreError { try await store.accept(event, dedupe: key) }
+        // What is known already need not be decided later: the run waits in the queue at once.
+        event.state = .working
+        let run = connection.run(id: environment.identifier(.run), hook: "on_event", event: id, order: nil, input: .event(parameters: [:]), at: now)
+        let acceptance = try await mapStoreError { [event] in try await store.accept(event, dedupe: key, leadingTo: run) }
         IntakeResult(acceptance).count(.ats, connection: connection.id)
         var response: JSON = ["event": .string(acceptance.event)]
         if acceptance.duplicate { response["duplicate"] = true }

@@ -46,8 +46,8 @@ public struct FaultyStore: Store {
     // MARK: Writing
 
     /// See ``Store``.
-    public func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance {
-        try await write { try await store.accept(event, dedupe: dedupe) }
+    public func accept(_ event: Event, dedupe: DedupeKey?, leadingTo run: Run?) async throws -> Acceptance {
+        try await write { try await store.accept(event, dedupe: dedupe, leadingTo: run) }
     }
     /// See ``Store``.
     public func place(_ order: Order, reorder: Reorder?) async throws -> (order: Order, isNew: Bool) {

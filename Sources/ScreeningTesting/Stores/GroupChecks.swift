@@ -51,6 +51,19 @@ extension StoreConformance {
             let next = try await trial.claim()
             try trial.expect(next.count == 1 && next[0].work.kind == .run, "a discarded run still holds up its group")
         },
+        Check("the runs of one group are worked on one at a time, in the order in which their events came") { trial in
+            var runs: [Run] = []
+            for _ in 0..<3 {
+                let event = trial.event(group: "a")
+                runs.append(trial.run(event: event.id))
+                _ = try await trial.store.accept(event, dedupe: nil, leadingTo: runs[runs.count - 1])
+            }
+            for run in runs {
+                let claims = try await trial.claim()
+                try trial.expect(claims.map(\.work) == [.run(run.id)], "claimed was \(claims.subjects)")
+                try await trial.store.commit(claims[0], Decision(.done))
+            }
+        },
         Check("events of one group that arrive together keep to one at a time") { trial in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<60 {

@@ -13,6 +13,20 @@ extension StoreConformance {
             let claims = try await trial.claim()
             try trial.expect(claims.map(\.work) == [.event(event.id)], "queued was \(claims.map(\.work))")
         },
+        Check("an event's run is stored and queued with it, and a duplicate's is not") { trial in
+            let (event, copy) = (trial.event(), trial.event())
+            let (run, other) = (trial.run(event: event.id), trial.run(event: copy.id))
+            let first = try await trial.store.accept(event, dedupe: "a", leadingTo: run)
+            let again = try await trial.store.accept(copy, dedupe: "a", leadingTo: other)
+            try trial.expect(!first.duplicate && again.duplicate && again.event == event.id, "got \(first) and \(again)")
+            let claims = try await trial.claim()
+            try trial.expect(claims.map(\.work) == [.run(run.id)] && claims.first?.lane == "acme", "queued was \(claims)")
+            let stored = try trial.unwrap(try await trial.store.run(run.id), "the run is not there")
+            try trial.expect(stored.event == event.id && stored.state == .running && stored.script == run.script, "got \(stored)")
+            try trial.expect(stored.input == run.input && stored.createdAt == run.createdAt, "its input came back changed")
+            try trial.expect(try await trial.store.event(event.id)?.runs == [run.id], "the event does not name it")
+            try trial.expect(try await trial.store.run(other.id) == nil, "a duplicate's run was stored")
+        },
         Check("the same delivery again is counted and names the first event") { trial in
             let first = trial.event()
             _ = try await trial.store.accept(first, dedupe: "a")

@@ -147,16 +147,17 @@ final class PostgresStore: SQLStore {
     /// Yields after every commit that queued work or set some free, here or in another replica, and once a second.
     func wakeUps() -> AsyncStream<Void> { workSignal.stream() }
 
-    func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance {
+    func accept(_ event: Event, dedupe: DedupeKey?, leadingTo run: Run?) async throws -> Acceptance {
         let dedupe = dedupe.map { StoredDedupeKey($0, of: event, codec) }
         return try await underStoredKeys {
             try await withNewKey(for: event.id) { key in
                 let row = try EventRow(event, codec, under: key)
+                let run = try run.map { try RunRow($0, codec, under: key) }
                 let acceptance = try await withCheckedThrowingContinuation { continuation in
-                    let pending = PendingIntake(row: row, key: dedupe, dataKey: key, continuation: continuation)
+                    let pending = PendingIntake(row: row, run: run, key: dedupe, dataKey: key, continuation: continuation)
                     if let failure = intakeExecutor.add(pending, limit: Self.intakeLimit).failure { continuation.resume(throwing: failure) }
                 }
-                if acceptance.duplicate { codec.keys.putBack(key, of: event.id) }
+                if acceptance.duplicate { codec.keys.putBack(key, of: event.id) } else if let run { codec.keys.note(key, for: run.id) }
                 return acceptance
             }
         }

@@ -93,16 +93,17 @@ final class SQLiteStore: SQLStore {
     /// What the writer has done so far.
     var figures: BatchQueue<WriterTask>.Figures { writer.figures }
 
-    func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance {
+    func accept(_ event: Event, dedupe: DedupeKey?, leadingTo run: Run?) async throws -> Acceptance {
         let dedupe = dedupe.map { StoredDedupeKey($0, of: event, codec) }
         return try await underStoredKeys {
             try await withNewKey(for: event.id) { key in
                 let row = try EventRow(event, codec, under: key)
+                let run = try run.map { try RunRow($0, codec, under: key) }
                 let acceptance = try await write(limit: Self.intakeLimit) { transaction in
                     try transaction.require([key])
-                    return try transaction.accept(row, key: dedupe)
+                    return try transaction.accept(row, key: dedupe, leadingTo: run)
                 }
-                if acceptance.duplicate { codec.keys.putBack(key, of: event.id) }
+                if acceptance.duplicate { codec.keys.putBack(key, of: event.id) } else if let run { codec.keys.note(key, for: run.id) }
                 return acceptance
             }
         }

@@ -93,9 +93,12 @@ final class StubStore: Store {
 
     // MARK: Writing
 
-    func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance {
+    func accept(_ event: Event, dedupe: DedupeKey?, leadingTo run: Run?) async throws -> Acceptance {
         try fault("accept")
-        with { $0.events[event.id] = event }
+        with { state in
+            state.events[event.id] = event
+            if let run { state.runs[run.id] = run }
+        }
         return Acceptance(event: event.id, duplicate: false)
     }
 

@@ -8,11 +8,17 @@ public protocol Inbox: Sendable {
     ///
     /// Calling again with the same `dedupe` key and connection changes nothing but a count, and names the first event, unless that was received longer ago
     /// than the key says. A nil key is never a duplicate.
-    func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance
+    /// - Parameter run: a new run that the event leads to: then the run is stored with the event and queued in its place. A duplicate's is not stored.
+    func accept(_ event: Event, dedupe: DedupeKey?, leadingTo run: Run?) async throws -> Acceptance
 
     /// An event; nil where there is none.
     func event(_ id: String) async throws -> Event?
 
     /// Events, by age, without what was received.
     func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<EventSummary>
+}
+
+extension Inbox {
+    /// Puts an event into the inbox that is looked at first: what it leads to is decided later.
+    public func accept(_ event: Event, dedupe: DedupeKey?) async throws -> Acceptance { try await accept(event, dedupe: dedupe, leadingTo: nil) }
 }

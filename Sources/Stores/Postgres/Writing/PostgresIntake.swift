@@ -3,10 +3,15 @@ import Screening
 /// An event on its way into the inbox, and the continuation that waits for it.
 struct PendingIntake: Sendable {
     let row: EventRow
+    /// The run that it leads to.
+    let run: RunRow?
     let key: StoredDedupeKey?
     /// What the row is sealed under.
     let dataKey: DataKey
     let continuation: CheckedContinuation<Acceptance, any Error>
+
+    /// What is queued for it.
+    var work: Work { run.map { .run($0.id) } ?? .event(row.id) }
 }
 
 /// Puts events in that arrived together: one statement for all of them, and one more where some were duplicates.
@@ -41,13 +46,21 @@ struct PostgresIntake: Sendable {
 
     /// Puts in what is new. Returns its identifiers.
     private func insert(_ batch: [PendingIntake], on connection: PostgresConnection) throws -> Set<String> {
-        let keyed = batch.compactMap { pending in pending.row.concurrencyKey.map { (row: pending.row, key: $0) } }
+        let keyed = batch.compactMap { pending in pending.row.concurrencyKey.map { (row: pending.row, key: $0, work: pending.work) } }
         var statements = [insertion(batch)]
         if !keyed.isEmpty {
             statements =
                 [PostgresStatement("BEGIN"), PostgresStatement(Self.lockConcurrencyKeys, [.texts(Set(keyed.map(\.key)).sorted())])] + statements
-            statements.append(PostgresStatement(Self.queueUnderKeys, [.texts(keyed.map(\.row.id)), .texts(keyed.map(\.key)), time.value]))
-            for (row, key) in keyed where row.order != nil {
+            statements.append(
+                PostgresStatement(
+                    Self.queueUnderKeys,
+                    [
+                        .texts(keyed.map(\.row.id)), .texts(keyed.map(\.key)), time.value, .texts(keyed.map(\.work.kind.rawValue)),
+                        .texts(keyed.map(\.work.subject)),
+                    ]
+                )
+            )
+            for (row, key, _) in keyed where row.order != nil {
                 statements.append(PostgresStatement(PostgresTransaction.overtaking, [.text(key), .text(row.id), time.value]))
             }
             statements.append(PostgresStatement("COMMIT"))
@@ -64,6 +77,7 @@ struct PostgresIntake: Sendable {
 
     private func insertion(_ batch: [PendingIntake]) -> PostgresStatement {
         let rows = batch.map(\.row)
+        let runs = batch.compactMap(\.run)
         return PostgresStatement(
             Self.insertEvents,
             [
@@ -71,7 +85,9 @@ struct PostgresIntake: Sendable {
                 .texts(rows.map(\.order)), .ints(rows.map(\.receivedAt)), .ints(rows.map(\.occurredAt)), .texts(rows.map(\.groupKey)),
                 .texts(rows.map(\.state)), .blobs(rows.map(\.problem)),
                 .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key?.hash)), .ints(rows.map(\.keyID)), .blobs(rows.map(\.head)),
-                .blobs(rows.map(\.body)), time.value, .blobs(batch.map(\.dataKey.wrapped)),
+                .blobs(rows.map(\.body)), time.value, .blobs(batch.map(\.dataKey.wrapped)), .texts(runs.map(\.id)), .texts(runs.map(\.event)),
+                .texts(runs.map(\.connection)), .texts(runs.map(\.plugin)), .texts(runs.map(\.pluginVersion)), .texts(runs.map(\.script)),
+                .texts(runs.map(\.hook)), .texts(runs.map(\.state)), .ints(runs.map(\.createdAt)), .blobs(runs.map(\.body)),
             ]
         )
     }
@@ -132,19 +148,29 @@ struct PostgresIntake: Sendable {
             ) JOIN fairlead_keys.data_keys AS k ON k.id = given.key_id AND k.wrapped = given.wrapped
             ORDER BY given.dedupe_key, given.id
             ON CONFLICT DO NOTHING RETURNING id, connection, order_id, group_key
+        ), led_to AS (
+            INSERT INTO runs (id, event_id, connection, plugin, plugin_version, script, hook, state, created_at, body, attempt, script_errors, interruptions)
+            SELECT r.id, r.event_id, r.connection, r.plugin, r.plugin_version, r.script, r.hook, r.state, r.created_at, r.body, 0, 0, 0
+            FROM unnest(
+                $18::text[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::bigint[], $27::bytea[]
+            ) AS r (id, event_id, connection, plugin, plugin_version, script, hook, state, created_at, body)
+            JOIN added ON added.id = r.event_id
+            RETURNING id, event_id
         ), queued AS (
             INSERT INTO queue (kind, subject, lane, is_head, priority, due_at, attempts)
-            SELECT 'event', id, coalesce(connection, ''), true, 5, \(PostgresTime.sql("$16")), 0 FROM added WHERE order_id IS NULL AND group_key IS NULL ORDER BY id
+            SELECT CASE WHEN l.id IS NULL THEN 'event' ELSE 'run' END, coalesce(l.id, added.id), coalesce(connection, ''), true, 5,
+                \(PostgresTime.sql("$16")), 0
+            FROM added LEFT JOIN led_to AS l ON l.event_id = added.id WHERE order_id IS NULL AND group_key IS NULL ORDER BY added.id
         )
         SELECT id FROM added
         """
     /// Queues events behind what is queued under their concurrency keys, in the order in which they came; duplicates are left out.
     private static let queueUnderKeys = """
         INSERT INTO queue (kind, subject, concurrency_key, lane, is_head, priority, due_at, attempts)
-        SELECT 'event', id, key, coalesce(connection, ''), place = 1 AND NOT EXISTS (SELECT 1 FROM queue WHERE concurrency_key = key), 5, \(PostgresTime.sql("$3")), 0
+        SELECT kind, subject, key, coalesce(connection, ''), place = 1 AND NOT EXISTS (SELECT 1 FROM queue WHERE concurrency_key = key), 5, \(PostgresTime.sql("$3")), 0
         FROM (
-            SELECT w.id, w.key, w.n, e.connection, row_number() OVER (PARTITION BY w.key ORDER BY w.n) AS place
-            FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (id, key, n) JOIN events AS e ON e.id = w.id
+            SELECT w.kind, w.subject, w.key, w.n, e.connection, row_number() OVER (PARTITION BY w.key ORDER BY w.n) AS place
+            FROM unnest($1::text[], $2::text[], $4::text[], $5::text[]) WITH ORDINALITY AS w (id, key, kind, subject, n) JOIN events AS e ON e.id = w.id
         ) AS given ORDER BY n ON CONFLICT DO NOTHING
         """
     private static let lockConcurrencyKeys = """

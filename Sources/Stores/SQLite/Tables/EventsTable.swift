@@ -3,8 +3,8 @@ import GRDB
 import Screening
 
 extension WriteTransaction {
-    /// Puts an event in, unless one with the same dedupe key has been received before.
-    mutating func accept(_ event: EventRow, key: StoredDedupeKey?) throws -> Acceptance {
+    /// Puts an event in, with the run that it leads to, unless one with the same dedupe key has been received before.
+    mutating func accept(_ event: EventRow, key: StoredDedupeKey?, leadingTo run: RunRow?) throws -> Acceptance {
         if let key, let first = try received(key) {
             try db.run("UPDATE events SET duplicate_count = duplicate_count + 1 WHERE id = ?", [first])
             return Acceptance(event: first, duplicate: true)
@@ -13,7 +13,9 @@ extension WriteTransaction {
         if let key, key.notBefore != nil { event.firstReceivedAt = try firstReceipt(of: key.hash) }
         guard try insert(event) else { throw StoreError.conflict }
         if let key { try remember(key.hash, of: db.lastInsertedRowID) }
-        try queue(QueuedWork(.event(event.id), concurrencyKey: event.concurrencyKey, connection: event.connection, due: now))
+        if let run { try insert(run) }
+        let work = run.map { Work.run($0.id) } ?? .event(event.id)
+        try queue(QueuedWork(work, concurrencyKey: event.concurrencyKey, connection: event.connection, due: now))
         return Acceptance(event: event.id, duplicate: false)
     }
 

@@ -14,7 +14,11 @@ extension WriteTransaction {
                 Data(row.body), row.logs.map { Data($0) }, row.id,
             ]
         )
-        guard isKnown == 0 else { return }
+        if isKnown == 0 { try insert(row) }
+    }
+
+    /// Puts a new run in.
+    mutating func insert(_ row: RunRow) throws {
         try db.run(
             """
             INSERT INTO runs
