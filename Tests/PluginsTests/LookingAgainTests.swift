@@ -109,6 +109,62 @@ struct LookingAgainTests {
         }
     }
 
+    @Test("Wherever the host dies at its writings, before or after one is on disk, the run goes on and does each act once", arguments: [false, true])
+    func everyWriting(_ isWritten: Bool) async throws {
+        let script = PluginHarness.script(
+            """
+            local event = ctx.http.get("https://api.example.test/event")
+            if event.status == 404 then
+              ctx.uuid() ctx.random() ctx.http.get("https://api.example.test/other") ctx.kv.get("seen")
+              ctx.retry { after = 1, reason = "not readable yet" }
+            end
+            local detail = ctx.http.get("https://api.example.test/detail")
+            if detail.status == 404 then ctx.now() ctx.retry { after = 1, reason = "not readable yet" } end
+            ctx.http.post("https://api.example.test/a", { json = { a = 1 } })
+            ctx.orders.place { external_id = "x", package = "p", candidate = { first_name = "Ana", last_name = "Roe", email = "ana@example.test" } }
+            ctx.kv.set("done", true)
+            ctx.http.post("https://api.example.test/b", { json = { b = 1 } })
+            return "ordered"
+            """
+        )
+        for death in 1...14 {
+            let seen = Mutex<Set<String>>([])
+            let host = PluginScriptHost { request, _ in
+                let isFirst = seen.withLock { $0.insert(request.path).inserted }
+                return WireResponse(isFirst && ["/event", "/detail"].contains(request.path) ? 404 : 200, json: [:])
+            }
+            host.die(atWriting: death, isWritten: isWritten)
+            var (number, end): (Int, HookEnd?) = (1, nil)
+            for _ in 0..<8 {
+                do { end = try await host.attempt(script, number: number) } catch is PluginScriptHost.Death { continue }
+                guard case .retry? = end else { break }
+                number += 1
+            }
+            #expect(end == .done("ordered"), "died at writing \(death): \(String(describing: end))")
+            #expect(host.orders.count == 1, "died at writing \(death)")
+            for path in ["/a", "/b"] {
+                let keys = zip(host.sent, host.keys).filter { $0.0.path == path }.map(\.1)
+                #expect(Set(keys).count == 1 && keys[0] != nil, "died at writing \(death): \(keys)")
+            }
+        }
+    }
+
+    @Test("A new answer begins its branch at once: an attempt that ends right after it leaves nothing in the way")
+    func newAnswerAlone() async throws {
+        let host = PluginScriptHost { _, number in WireResponse(number == 1 ? 404 : 200, json: [:]) }
+        let script = PluginHarness.script(
+            """
+            if ctx.http.get("https://api.example.test/event").status == 404 then ctx.uuid() ctx.retry { reason = "not yet" } end
+            if ctx.run.attempt == 2 then error("mine") end
+            ctx.http.post("https://api.example.test/a", { json = { a = 1 } })
+            return "done"
+            """
+        )
+        for number in 1...2 { _ = try await host.attempt(script, number: number) }
+        #expect(try await host.attempt(script, number: 3) == .done("done"))
+        #expect(host.sent.map(\.path) == ["/event", "/event", "/a"])
+    }
+
     @Test("After the run branched, another call in place of one of the present branch is still an error")
     func branchesAreStrict() async throws {
         let host = PluginScriptHost { _, number in WireResponse(number == 1 ? 404 : 200, json: [:]) }

@@ -17,7 +17,12 @@ final class PluginScriptHost: ConnectionScriptHost {
         var steps: [Int: Step] = [:]
         var orders: [Order] = []
         var values: [String: JSON] = [:]
+        var writings = 0
+        var death: (writing: Int, isWritten: Bool)?
     }
+
+    /// The host died.
+    struct Death: Error {}
 
     private let state = Mutex(State())
     private let response: @Sendable (WireRequest, Int) throws -> WireResponse
@@ -32,6 +37,9 @@ final class PluginScriptHost: ConnectionScriptHost {
     /// What a next attempt would be given.
     /// What a host leaves behind that dies after the last answer was written and before the attempt's end was.
     func dieBeforeTheEnd() { state.withLock { state in for number in state.steps.keys { state.steps[number]?.repeatable = false } } }
+
+    /// Has the host die once, at one of its writings, before or after that is on disk.
+    func die(atWriting number: Int, isWritten: Bool) { state.withLock { $0.death = (number, isWritten) } }
 
     var steps: [Step] { state.withLock { $0.steps.values.sorted { $0.number < $1.number } } }
 
@@ -74,17 +82,22 @@ final class PluginScriptHost: ConnectionScriptHost {
     }
 
     func remember(_ steps: [Step], doing effect: StepEffect?) async throws -> Order? {
-        state.withLock { state in
+        try state.withLock { state in
+            state.writings += 1
+            let dies = state.death.flatMap { $0.writing == state.writings ? $0 : nil }
+            if dies?.isWritten == false { throw Death() }
             for step in steps { state.steps[step.number] = step }
             switch effect {
             case .place(let order, _, _, let reply)?:
                 let present = state.orders.first { $0.externalID == order.externalID } ?? order
                 if present.id == order.id { state.orders.append(order) }
                 if let last = steps.last { state.steps[last.number]?.reply = Personal(reply(present)) }
+                if dies != nil { throw Death() }
                 return present
             case .value(_, let key, let value, _)?: state.values[key] = value
             case .withdraw?, .within?, nil: break
             }
+            if dies != nil { throw Death() }
             return nil
         }
     }

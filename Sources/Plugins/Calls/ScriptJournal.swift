@@ -34,12 +34,10 @@ actor ScriptJournal {
     private(set) var subjects = RunSubjects()
     /// What was only read since the run last changed something.
     private var sinceAct: [Int: Step] = [:]
-    /// A call was made again, so the script may legitimately make different calls from here on.
-    private var hasDiverged = false
-    /// Which branch the run is on: counts how often it made other calls than its earlier attempts. Steps of an earlier branch may be replaced by other calls,
-    /// those of the present one never.
+    /// Which branch the run is on: counts how often an attempt made a call again that was answered before, or another one. From there on the script may
+    /// legitimately make other calls: steps of an earlier branch may be replaced by them, those of the present one never.
     private var branch = 0
-    /// Whether this attempt made other calls than the earlier ones.
+    /// Whether this attempt has begun a branch of its own.
     private var hasBranched = false
 
     init(run: String, remembered: [Step], limits: ScriptLimits, host: any ScriptHost) {
@@ -78,12 +76,11 @@ actor ScriptJournal {
                 step.branch = branch
                 if let reply = before.reply, !before.repeatable { return answer(before, reply.value) }
                 step.attempts = before.attempts + 1
-                // The new answer may lead the script down another path than last time.
-                if before.reply != nil { hasDiverged = true }
-            } else if before.repeatable || hasDiverged || before.branch < branch {
-                if !hasBranched { branch = (remembered.values.map(\.branch).max() ?? 0) + 1 }
-                hasBranched = true
-                step.branch = branch
+                // The new answer may lead the script down another path than last time. It is remembered under the new branch with its first word, so that
+                // whoever goes on after a crash knows it, too.
+                if before.reply != nil { branchOff(&step) }
+            } else if before.repeatable || before.branch < branch {
+                branchOff(&step)
             } else {
                 return refuse(.nondeterministic(step, before))
             }
@@ -92,6 +89,13 @@ actor ScriptJournal {
         hear(reply, call.op)
         note(made: step)
         return reply.bytes()
+    }
+
+    /// Begins a branch with a step, unless this attempt has begun one.
+    private func branchOff(_ step: inout Step) {
+        if !hasBranched { branch = (remembered.values.map(\.branch).max() ?? 0) + 1 }
+        hasBranched = true
+        step.branch = branch
     }
 
     /// Gives the answer of an earlier attempt again.
