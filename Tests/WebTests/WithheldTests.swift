@@ -63,11 +63,13 @@ import Testing
         let fixture = try await APIFixture()
         var run = run(fixture)
         run.fail(RunFailure("script_error", "bad", plugin: "invented", script: Self.finding, line: 3), attempt: 3, at: fixture.clock.now())
+        run.fail(RunFailure("script_error", "bad", plugin: "invented", script: Self.finding, line: 3), attempt: 4, at: fixture.clock.now())
         try await fixture.store.perform([.run(run)])
         try await fixture.run { (client) async throws in
             let plain = try #require(try await client.get("/runs/run_1", as: "plain").json)
             #expect(!plain.string().contains("theft") && plain.at("error.plugin") == "invented" && plain.at("error.line") == nil)
             #expect(plain["withheld"]?.items?.contains("error.script") == true)
+            #expect(plain["withheld"]?.items?.contains("earlier_errors.script") == true && plain.at("earlier_errors.2.line") == nil)
             #expect(try await client.get("/runs/run_1").json?.at("error.script") == .string(Self.finding))
         }
     }

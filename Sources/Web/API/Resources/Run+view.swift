@@ -70,8 +70,10 @@ extension RunSummary {
             if shown["script"] != error["script"] { view.mark("error.script") }
         }
         if let earlier = view["earlier_errors"]?.items, !earlier.isEmpty {
-            view["earlier_errors"] = .array(earlier.map(RunFailure.withoutTexts))
+            let shown = earlier.map(RunFailure.withoutTexts)
+            view["earlier_errors"] = .array(shown)
             view.mark("earlier_errors.message")
+            if zip(shown, earlier).contains(where: { $0["script"] != $1["script"] }) { view.mark("earlier_errors.script") }
         }
         return view
     }
