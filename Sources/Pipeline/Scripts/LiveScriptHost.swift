@@ -79,12 +79,12 @@ struct LiveScriptHost: ConnectionScriptHost {
         if let present, ![.cancelled, .refused, .failed].contains(present.state) { return nil }
         if asked.relation(to: withdrawal) == .earlier {
             let reason = "withdrawn in the ATS at \(withdrawal.occurredAt ?? withdrawal.receivedAt): nothing is ordered for what happened before that"
-            return ["kind": "skipped", "reason": .string(reason)]
+            return ["kind": "skipped", "reason": .string(reason), "order": JSON(present?.id)]
         }
         let reason =
             "a withdrawal of this candidate was received at \(withdrawal.receivedAt), and nothing says which happened first: retry the run to order, "
             + "or discard it"
-        return ["kind": "parked", "reason": .string(reason)]
+        return ["kind": "parked", "reason": .string(reason), "order": JSON(present?.id)]
     }
 
     func ending(withdrawing order: Order) async throws -> JSON? {
@@ -92,7 +92,8 @@ struct LiveScriptHost: ConnectionScriptHost {
             return nil
         }
         let (asked, withdrawn) = (later.occurredAt ?? later.receivedAt, occurrence.occurredAt ?? occurrence.receivedAt)
-        return ["kind": "skipped", "reason": .string("the screening was asked for at \(asked), after this withdrawal of \(withdrawn)")]
+        let reason = "the screening was asked for at \(asked), after this withdrawal of \(withdrawn)"
+        return ["kind": "skipped", "reason": .string(reason), "order": .string(order.id)]
     }
 
     func packages(account: String?) async throws -> [ScreeningPackage] {

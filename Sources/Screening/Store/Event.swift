@@ -48,7 +48,7 @@ public struct Event: Sendable {
     public var duplicateCount: Int
     /// The runs it led to, oldest first.
     public var runs: [String]
-    /// The orders that its runs placed or found in their place, oldest first.
+    /// The orders that its runs placed, found or had cancelled, oldest first.
     public var orders: [String]
 
     public init(

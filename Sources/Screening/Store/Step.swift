@@ -49,6 +49,16 @@ public struct Step: Sendable, Equatable {
     /// Whether the run does not reach the step any more.
     public var isLeftBehind: Bool { branch == Self.leftBehind }
 
+    /// The order that the call found or had cancelled; nil where there is none.
+    public var orderFound: String? {
+        guard let value = reply?.value["value"], !value.isNull else { return nil }
+        return switch kind {
+        case "orders.get", "orders.find", "orders.place": value["id"]?.text ?? value["ends"]?["order"]?.text
+        case "orders.cancel": request.value["id"]?.text
+        default: nil
+        }
+    }
+
     /// The step as the API shows it, with its personal data.
     public var json: JSON {
         [

@@ -50,8 +50,8 @@ public struct FaultyStore: Store {
         try await write { try await store.accept(event, dedupe: dedupe, leadingTo: run) }
     }
     /// See ``Store``.
-    public func place(_ order: Order, reorder: Reorder?) async throws -> (order: Order, isNew: Bool) {
-        try await write { try await store.place(order, reorder: reorder) }
+    public func place(_ order: Order, reorder: Reorder?, by actor: Actor) async throws -> (order: Order, isNew: Bool) {
+        try await write { try await store.place(order, reorder: reorder, by: actor) }
     }
     /// See ``Store``.
     public func claim(_ request: ClaimRequest) async throws -> [Claim] { try await write { try await store.claim(request) } }

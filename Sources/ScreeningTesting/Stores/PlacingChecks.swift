@@ -13,6 +13,15 @@ extension StoreConformance {
             let claims = try await trial.claim()
             try trial.expect(claims.map(\.work) == [.submit(order: order.id)], "queued was \(claims.map(\.work))")
         },
+        Check("the timeline of an order begins with who placed it") { trial in
+            let actor = Actor.token(id: "tok_1", name: "ops")
+            let order = try await trial.store.place(trial.order("a"), reorder: nil, by: actor).order
+            try trial.expect(try await trial.store.timeline(of: order.id).map(\.actor) == [actor], "it names somebody else")
+            let run = try await trial.stored(trial.run()).id
+            let made = try await trial.store.remember([], of: run, doing: .place(trial.order("b")) { _ in [:] })
+            let entries = try await trial.store.timeline(of: made?.id ?? "")
+            try trial.expect(entries.map(\.actor) == [.script(run: run)], "a script's order names somebody else")
+        },
         Check("the same external id on one connection gives the first order, unchanged") { trial in
             let first = trial.order("application-1")
             _ = try await trial.store.place(first)

@@ -71,6 +71,30 @@ extension StoreConformance {
             let alone = try await trial.store.place(trial.order("application-3")).order
             try trial.expect(alone.causedBy == nil, "an order that no script placed names a cause")
         },
+        Check("an event names the orders that its run found or had cancelled, and did not ask for them") { trial in
+            let (asking, later) = (trial.event(), trial.event())
+            for event in [asking, later] { _ = try await trial.store.accept(event, dedupe: nil) }
+            let (first, second) = (trial.run(event: asking.id), trial.run(event: later.id))
+            try await trial.store.perform([.run(first), .run(second)])
+            func place(_ name: String, _ run: Run) async throws -> String {
+                try await trial.store.remember([], of: run.id, doing: .place(trial.order(name)) { _ in [:] })?.id ?? ""
+            }
+            let (found, cancelled, untouched) = (try await place("a", first), try await place("b", first), try await place("c", first))
+            func step(_ number: Int, _ kind: String, _ request: JSON, _ reply: JSON?) -> Step {
+                Step(number: number, kind: kind, requestHash: "h", request: request, reply: reply, at: trial.now)
+            }
+            let steps = [
+                step(1, "orders.find", ["external_id": "a"], ["value": ["id": .string(found)]]),
+                step(2, "orders.cancel", ["id": .string(cancelled)], ["value": ["cancelled": true]]),
+                step(3, "orders.cancel", ["id": .string(untouched)], nil), step(4, "orders.find", ["external_id": "d"], ["value": .null]),
+            ]
+            try await trial.store.remember(steps, of: second.id, doing: nil)
+            try trial.expect(try await trial.store.event(later.id)?.orders == [found, cancelled].sorted(), "it names other orders")
+            try trial.expect(try await trial.store.order(found)?.causedBy?.run == first.id, "what made the order is another")
+            try trial.expect(try await trial.store.asked(for: found).count == 1, "finding it counts as asking for it")
+            _ = try await place("a", second)
+            try trial.expect(try await trial.store.asked(for: found).count == 2, "asking for what was found before does not count")
+        },
         Check("a step that fails to do its effect is not remembered") { trial in
             let step = Step(number: 1, kind: "orders.place", requestHash: "h", request: [:], at: trial.now)
             let order = try await trial.store.place(trial.order("application-1")).order

@@ -102,7 +102,7 @@ final class StubStore: Store {
         return Acceptance(event: event.id, duplicate: false)
     }
 
-    func place(_ order: Order, reorder: Reorder?) async throws -> (order: Order, isNew: Bool) {
+    func place(_ order: Order, reorder: Reorder?, by actor: Actor) async throws -> (order: Order, isNew: Bool) {
         try fault("place")
         return with { $0.place(order, reorder) }
     }

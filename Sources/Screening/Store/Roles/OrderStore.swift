@@ -2,9 +2,11 @@
 public protocol OrderStore: Sendable {
     /// Places an order, begins its timeline with `accepted` and queues its submission, unless the connection has an order with the same external id:
     /// then that order comes back, unchanged. So calling twice places one.
-    /// - Parameter reorder: whether the newest order by that name may give way to this one (``Order/givesWay(to:)``). Then this one is placed as the next
-    ///   in its sequence, and the other is marked as replaced, all in one transaction: of several that ask at the same time one is placed.
-    func place(_ order: Order, reorder: Reorder?) async throws -> (order: Order, isNew: Bool)
+    /// - Parameters:
+    ///   - reorder: whether the newest order by that name may give way to this one (``Order/givesWay(to:)``). Then this one is placed as the next in its
+    ///     sequence, and the other is marked as replaced, all in one transaction: of several that ask at the same time one is placed.
+    ///   - actor: who asks for it; the timeline names them.
+    func place(_ order: Order, reorder: Reorder?, by actor: Actor) async throws -> (order: Order, isNew: Bool)
 
     /// An order by identifier; nil where there is none.
     func order(_ id: String) async throws -> Order?
@@ -23,6 +25,8 @@ public protocol OrderStore: Sendable {
 }
 
 extension OrderStore {
-    /// Places an order, unless the connection has one with the same external id.
-    public func place(_ order: Order) async throws -> (order: Order, isNew: Bool) { try await place(order, reorder: nil) }
+    /// Places an order for the host itself, unless the connection has one with the same external id that does not give way to it.
+    public func place(_ order: Order, reorder: Reorder? = nil) async throws -> (order: Order, isNew: Bool) {
+        try await place(order, reorder: reorder, by: .system)
+    }
 }

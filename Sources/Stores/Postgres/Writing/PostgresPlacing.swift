@@ -94,13 +94,17 @@ extension PostgresTransaction {
         return (order, true)
     }
 
-    mutating func note(order: String, of cause: Order.Cause, isNew: Bool) {
+    mutating func note(order: String, of cause: Order.Cause, _ source: OrderSource) {
         write(
-            "INSERT INTO order_sources (order_id, run_id, event_id, made) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            """
+            INSERT INTO order_sources AS s (order_id, run_id, event_id, made, asked) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (order_id, run_id) DO UPDATE SET asked = s.asked OR excluded.asked
+            """,
             .text(order),
             .text(cause.run),
             .text(cause.event),
-            .bool(isNew)
+            .bool(source == .made),
+            .bool(source != .found)
         )
     }
 

@@ -96,7 +96,7 @@ extension StoredRows {
         return stored
     }
 
-    /// The runs that an event led to, and the orders that they placed or found.
+    /// The runs that an event led to, and the orders that these placed, found or had cancelled.
     private func made(by event: String) throws -> (runs: [String], orders: [String]) {
         let runs = try db.all("SELECT id FROM runs WHERE event_id = ? ORDER BY id", [event]).map { $0[0] as String }
         let orders = try db.all("SELECT DISTINCT order_id FROM order_sources WHERE event_id = ? ORDER BY order_id", [event])

@@ -37,10 +37,13 @@ extension WriteTransaction {
         return (order, true)
     }
 
-    mutating func note(order: String, of cause: Order.Cause, isNew: Bool) throws {
+    mutating func note(order: String, of cause: Order.Cause, _ source: OrderSource) throws {
         try db.run(
-            "INSERT INTO order_sources (order_id, run_id, event_id, made) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [order, cause.run, cause.event, isNew]
+            """
+            INSERT INTO order_sources (order_id, run_id, event_id, made, asked) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (order_id, run_id) DO UPDATE SET asked = max(asked, excluded.asked)
+            """,
+            [order, cause.run, cause.event, source == .made, source != .found]
         )
     }
 

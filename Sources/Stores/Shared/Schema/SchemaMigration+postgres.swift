@@ -76,6 +76,8 @@ extension SchemaMigration {
             run_id text COLLATE "C" NOT NULL,
             event_id text COLLATE "C",
             made boolean NOT NULL,
+            -- Whether the run asked for the order, not only found it or had it cancelled.
+            asked boolean NOT NULL,
             PRIMARY KEY (order_id, run_id)
         );
         CREATE INDEX order_sources_event ON order_sources (event_id, order_id) WHERE event_id IS NOT NULL;

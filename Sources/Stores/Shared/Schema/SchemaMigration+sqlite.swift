@@ -76,6 +76,8 @@ extension SchemaMigration {
             run_id TEXT NOT NULL,
             event_id TEXT,
             made INTEGER NOT NULL,
+            -- Whether the run asked for the order, not only found it or had it cancelled.
+            asked INTEGER NOT NULL,
             PRIMARY KEY (order_id, run_id)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX order_sources_event ON order_sources (event_id, order_id) WHERE event_id IS NOT NULL;

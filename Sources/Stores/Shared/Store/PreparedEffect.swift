@@ -27,23 +27,34 @@ struct NewOrder: Sendable {
     let token: [UInt8]
     private(set) var accepted: TimelineRow
     private let dataKey: DataKey
+    /// Who places it.
+    private let actor: Actor
     /// Whether an order that ended gives way to it.
     let reorder: Reorder?
     /// The run that places it, and its event.
     let cause: Order.Cause?
 
-    init(_ order: Order, causedBy cause: Order.Cause?, reorder: Reorder?, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
+    init(
+        _ order: Order,
+        causedBy cause: Order.Cause?,
+        by actor: Actor,
+        reorder: Reorder?,
+        _ codec: RowCodec,
+        under key: DataKey
+    ) throws(StoreError) {
         var order = order
         order.causedBy = cause
         self.order = order
         self.cause = cause
+        self.actor = actor
         dataKey = key
         self.reorder = reorder
         row = try OrderRow(order, codec, under: key)
         keys = BlindIndexTerm.keys(of: order, by: codec.index)
         external = codec.blindIndex(.externalID, order.externalID, on: order.connection)
         token = codec.blindIndex(.callbackToken, order.callbackToken.value)
-        accepted = try TimelineRow(TimelineEntry(order: order.id, at: order.createdAt, kind: "accepted", text: "accepted"), codec, under: key)
+        let entry = TimelineEntry(order: order.id, at: order.createdAt, kind: "accepted", text: "accepted", actor: actor)
+        accepted = try TimelineRow(entry, codec, under: key)
     }
 
     /// The same, in the place of an order that gives way to it.
@@ -56,7 +67,8 @@ struct NewOrder: Sendable {
             at: order.createdAt,
             kind: "accepted",
             text: "accepted in place of \(present.id), which is \(present.state.rawValue)",
-            details: ["previous": .string(present.id)]
+            details: ["previous": .string(present.id)],
+            actor: actor
         )
         new.accepted = try TimelineRow(entry, codec, under: dataKey)
         return new
@@ -69,7 +81,8 @@ struct NewOrder: Sendable {
             at: order.createdAt,
             kind: "replaced",
             text: "\(order.id) was ordered in its place",
-            details: ["replaced_by": .string(order.id)]
+            details: ["replaced_by": .string(order.id)],
+            actor: actor
         )
         return try TimelineRow(entry, codec, under: key)
     }
@@ -130,6 +143,18 @@ struct PreparedSteps: Sendable {
     var placing: (order: NewOrder, asked: Occurrence?, reply: @Sendable (Order) -> JSON)?
     var withdrawal: Withdrawal?
     var value: PreparedValue?
+    /// Orders that the steps were about, and whose run found them.
+    var found: [(order: String, cause: Order.Cause)] = []
     /// What must not be exceeded by it.
     var quota: Quota?
+}
+
+/// What a run has to do with an order.
+enum OrderSource: Sendable {
+    /// It placed it.
+    case made
+    /// It asked for it, and it was there.
+    case asked
+    /// It looked for it, or had it cancelled.
+    case found
 }

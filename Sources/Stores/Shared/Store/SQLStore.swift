@@ -64,10 +64,10 @@ extension SQLStore {
 // MARK: Writing
 
 extension SQLStore {
-    func place(_ order: Order, reorder: Reorder?) async throws -> (order: Order, isNew: Bool) {
+    func place(_ order: Order, reorder: Reorder?, by actor: Actor) async throws -> (order: Order, isNew: Bool) {
         try await underStoredKeys {
             try await withNewKey(for: order.id) { key in
-                let new = try NewOrder(order, causedBy: nil, reorder: reorder, codec, under: key)
+                let new = try NewOrder(order, causedBy: nil, by: actor, reorder: reorder, codec, under: key)
                 var touched = TouchedRows()
                 touched.places = [new]
                 touched.keys = [key]
@@ -121,6 +121,10 @@ extension SQLStore {
             // The run itself was written under the same key, so it is not looked for again at every step.
             guard let key = try await keys(of: [run])[run] else { throw StoreError.conflict }
             var prepared = PreparedSteps(steps: steps, run: run, key: key)
+            let found = Set(steps.compactMap(\.orderFound))
+            if !found.isEmpty, let event = try await read({ try $0.event(of: run) }) {
+                prepared.found = found.sorted().map { ($0, Order.Cause(event: event, run: run)) }
+            }
             var touched = TouchedRows()
             var effect = effect
             if case .within(let quota, let inner)? = effect {
@@ -159,7 +163,7 @@ extension SQLStore {
         let cause = Order.Cause(event: try await lookUp { try $0.event(of: steps.run) }, run: steps.run)
         return try await withNewKey(for: order.id) { key in
             var steps = steps
-            let new = try NewOrder(order, causedBy: cause, reorder: reorder, codec, under: key)
+            let new = try NewOrder(order, causedBy: cause, by: .script(run: steps.run), reorder: reorder, codec, under: key)
             steps.placing = (new, asked, reply)
             var touched = touched
             touched.places = [new]

@@ -20,8 +20,8 @@ protocol StoreTransaction {
     /// Writes an order's new version over the one before it.
     mutating func update(_ row: OrderRow, keys: [BlindIndexTerm]) throws
     mutating func write(_ row: TimelineRow) throws
-    /// Notes that a run placed an order, or found it in the place of the one it wanted.
-    mutating func note(order: String, of cause: Order.Cause, isNew: Bool) throws
+    /// Notes what a run has to do with an order, beside what is noted of it already.
+    mutating func note(order: String, of cause: Order.Cause, _ source: OrderSource) throws
 
     /// Writes a new run, or a run's new state.
     mutating func write(_ row: RunRow) throws
@@ -107,7 +107,7 @@ extension StoreTransaction {
                 throw StoreError.conflict
             }
             if let quota = prepared.quota, status.isNew { try count(1, within: quota) }
-            if let cause = new.cause { try note(order: status.order.id, of: cause, isNew: status.isNew) }
+            if let cause = new.cause { try note(order: status.order.id, of: cause, status.isNew ? .made : .asked) }
             if !steps.isEmpty { steps[steps.count - 1].reply = Personal(reply(status.order)) }
             placed = status
         }
@@ -119,6 +119,7 @@ extension StoreTransaction {
             try set(value)
         }
         if let withdrawal = prepared.withdrawal { try note(withdrawal) }
+        for (order, cause) in prepared.found { try note(order: order, of: cause, .found) }
         for step in steps { try write(StepRow(step, of: prepared.run, codec, under: prepared.key)) }
         return placed
     }
