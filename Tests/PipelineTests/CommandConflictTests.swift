@@ -1,3 +1,5 @@
+import HTTPTypes
+import Plugins
 import Screening
 import Testing
 
@@ -25,6 +27,53 @@ struct CommandConflictTests {
     }
 
     private let conflict = CommandError(StoreError.conflict)
+
+    private func route() async throws -> WireResponse {
+        let route = try #require(harness.connection.hooks.route(method: "POST", path: "/start"))
+        let received = Event(
+            id: "evt_1",
+            kind: .ats,
+            connection: "acme",
+            request: ReceivedRequest(method: "POST", path: "/start", body: Array("{}".utf8)),
+            receivedAt: harness.now
+        )
+        let run = RouteRun(
+            environment: harness.environment,
+            store: harness.store,
+            scripts: harness.scripts,
+            connection: harness.connection,
+            deadline: .seconds(5)
+        )
+        return try await run.respond(to: received, route.route, route.parameters)
+    }
+
+    @Test("A route whose order is changed at the same moment is tried once more; after that the ATS is asked to come again")
+    func routeMeetsAWithdrawal() async throws {
+        harness.hooks.end(.done(["status": 201]))
+        harness.hooks.fail(StoreError.conflict)
+        #expect(try await route().status == 201)
+        #expect(harness.hooks.calls.count == 2)
+        harness.hooks.fail(StoreError.conflict, StoreError.conflict)
+        let refused = try await route()
+        #expect(refused.status == 503 && refused.headers[.retryAfter] == "2" && refused.json?["code"] == "conflict")
+        let ended = harness.store.with { $0.runs.values.filter { $0.failure?.code == "conflict" } }
+        #expect(ended.map(\.state) == [.discarded] && harness.hooks.calls.count == 4)
+    }
+
+    @Test("An order that is placed while another is, is placed at the second try; after that the caller is asked to come again")
+    func placeMeetsAnother() async throws {
+        let request: JSON = [
+            "connection": "acme", "external_id": "a-1", "package": "pkg_1",
+            "candidate": ["first_name": "Ana", "last_name": "Roe", "email": "ana@example.test"],
+        ]
+        harness.store.fail("place", StoreError.conflict, StoreError.conflict)
+        do {
+            _ = try await harness.commands.place(request)
+            Issue.record("it was placed")
+        } catch let error as CommandError { #expect(error.status == 503 && error.code == "conflict" && error.retryAfter != nil) }
+        harness.store.fail("place", StoreError.conflict)
+        #expect(try await harness.commands.place(request).isNew)
+    }
 
     @Test("A dead event is discarded with its dead and parked runs in one transaction")
     func discardsEvent() async throws {

@@ -82,8 +82,10 @@ public struct Commands: Sendable {
             reorder = try request.flag("reorder") ? Reorder() : nil
         } catch { throw CommandError(error) }
         let placed = try await mapStoreError {
-            if let problem = try await packages.problem(of: order, on: connection, reorder) { throw CommandError(problem) }
-            return try await store.place(order, reorder: reorder, by: actor)
+            try await retryingConflict {
+                if let problem = try await packages.problem(of: order, on: connection, reorder) { throw CommandError(problem) }
+                return try await store.place(order, reorder: reorder, by: actor)
+            }
         }
         if placed.isNew { environment.log([.order(placed.order)]) }
         return placed

@@ -75,7 +75,9 @@ public struct Intake: Sendable {
         // What is known already need not be decided later: the run waits in the queue at once.
         event.state = .working
         let run = connection.run(id: environment.identifier(.run), hook: "on_event", event: id, order: nil, input: .event(parameters: [:]), at: now)
-        let acceptance = try await mapStoreError { [event] in try await store.accept(event, dedupe: key, leadingTo: run) }
+        let acceptance = try await mapStoreError { [event] in
+            try await retryingConflict { try await store.accept(event, dedupe: key, leadingTo: run) }
+        }
         IntakeResult(acceptance).count(.ats, connection: connection.id)
         var response: JSON = ["event": .string(acceptance.event)]
         if acceptance.duplicate { response["duplicate"] = true }
@@ -141,7 +143,7 @@ public struct Intake: Sendable {
             ),
             receivedAt: environment.clock.now()
         )
-        let acceptance = try await mapStoreError { try await store.accept(event, dedupe: nil) }
+        let acceptance = try await mapStoreError { try await retryingConflict { try await store.accept(event, dedupe: nil) } }
         contacts.heard(.account(account), at: event.receivedAt)
         IntakeResult(acceptance).count(.webhook, account: account)
         return WireResponse(200, json: ["event": .string(acceptance.event)])

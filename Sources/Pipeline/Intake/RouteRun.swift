@@ -42,17 +42,11 @@ struct RouteRun: Sendable {
     private func finish(_ begun: Run, _ event: Event) async throws -> (Run, WireResponse) {
         var run = begun
         if case .refused = scripts.permission(for: connection.scripts, of: connection) { return dead(run, ScriptRunner.paused, [], 503) }
-        let attempt = try await withinDeadline {
-            let first = try await scripts.attempt(begun, for: event, of: connection, on: connection.scripts, remembered: [])
-            guard case .interrupted = first.end else { return first }
-            // Somebody else's script ended the worker.
-            return try await scripts.attempt(
-                begun,
-                for: event,
-                of: connection,
-                on: connection.scripts,
-                remembered: try await store.steps(of: begun.id)
-            )
+        let attempt: HookRunner.Attempt?
+        do { attempt = try await withinDeadline { try await attempts(begun, event) } } catch StoreError.conflict {
+            let failure = RunFailure("conflict", "what it asks for was being changed at the same moment, twice; the ATS asks again by itself")
+            let ended = run.ended(.discarded, failure: failure, at: environment.clock.now())
+            return (ended, problem(503, failure, "Try again later", run.id))
         }
         if let attempt { run = run.about(attempt.subjects) }
         let now = environment.clock.now()
@@ -89,15 +83,30 @@ struct RouteRun: Sendable {
 
     private func dead(_ run: Run, _ failure: RunFailure, _ logs: [JSON], _ status: Int) -> (Run, WireResponse) {
         let ended = run.ended(.dead, failure: failure, logs: logs, at: environment.clock.now())
-        let problem = ProblemDocument(
+        let title = status == 500 ? "The script failed" : status == 400 ? "The body cannot be read" : "Try again later"
+        return (ended, problem(status, failure, title, run.id))
+    }
+
+    private func problem(_ status: Int, _ failure: RunFailure, _ title: String, _ run: String) -> WireResponse {
+        ProblemDocument(
             status,
             failure.code,
-            status == 500 ? "The script failed" : status == 400 ? "The body cannot be read" : "Try again later",
-            status == 400 ? failure.message : "The connection's script did not answer; see run \(run.id).",
-            retryAfter: status == 503 ? .seconds(30) : nil,
-            extra: JSON.Members([("run", .string(run.id))])
-        )
-        return (ended, problem.response)
+            title,
+            status == 400 ? failure.message : "The connection's script did not answer; see run \(run).",
+            retryAfter: status == 503 ? .seconds(failure.code == "conflict" ? 2 : 30) : nil,
+            extra: JSON.Members([("run", .string(run))])
+        ).response
+    }
+
+    /// Makes an attempt, and another one where something outside the script cut it short: somebody else's script ended the worker, or what it asks for was
+    /// changed at the same moment.
+    private func attempts(_ run: Run, _ event: Event) async throws -> HookRunner.Attempt {
+        do {
+            let first = try await scripts.attempt(run, for: event, of: connection, on: connection.scripts, remembered: [])
+            guard case .interrupted = first.end else { return first }
+        } catch StoreError.conflict {}
+        let remembered = try await store.steps(of: run.id)
+        return try await scripts.attempt(run, for: event, of: connection, on: connection.scripts, remembered: remembered)
     }
 
     private func withinDeadline(_ body: @escaping @Sendable () async throws -> HookRunner.Attempt) async throws -> HookRunner.Attempt? {

@@ -52,8 +52,18 @@ public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible 
     /// There is nothing at an address: 404, the same for a connection that is not there and a path that it does not have.
     static let nothingHere = CommandError(404, "not_found", "There is nothing at this address.")
 
+    /// The same was changed again and again: 503.
+    static let changing = CommandError(503, "conflict", "The same is being changed at this moment; ask again.", retryAfter: .seconds(2))
+
     /// Code and detail.
     public var description: String { "\(code): \(detail)" }
+}
+
+/// Does something once more where the same was changed at the same moment. Who asks from outside would take a 409 for the last word, and is told to ask again.
+/// - Throws: ``CommandError`` 503 `conflict` where it was changed again; what `body` throws.
+func retryingConflict<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do { return try await body() } catch StoreError.conflict {}
+    do { return try await body() } catch StoreError.conflict { throw CommandError.changing }
 }
 
 /// Does something with the store, and says what its failure means to the caller.

@@ -6,6 +6,7 @@ import Synchronization
 final class ScriptedHooks: HookRunning {
     private struct State {
         var ends: [HookEnd] = []
+        var errors: [any Error] = []
         var logs: [JSON] = []
         var calls: [HookCall] = []
     }
@@ -22,9 +23,13 @@ final class ScriptedHooks: HookRunning {
         }
     }
 
+    /// Has the next attempts break off, one for each error.
+    func fail(_ errors: any Error...) { state.withLock { $0.errors += errors } }
+
     func run(_ call: HookCall, remembered: [Step], host: any ScriptHost) async throws -> HookRunner.Attempt {
-        state.withLock { state in
+        try state.withLock { state in
             state.calls.append(call)
+            if !state.errors.isEmpty { throw state.errors.removeFirst() }
             let end = state.ends.first ?? .done(.null)
             if state.ends.count > 1 { state.ends.removeFirst() }
             return HookRunner.Attempt(end: end, logs: state.logs, input: call.input)
