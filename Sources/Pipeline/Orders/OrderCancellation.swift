@@ -9,15 +9,17 @@ struct OrderCancellation: Sendable {
 
     /// Cancels an order: at the provider where it has it, else by never sending it.
     ///
-    /// - Parameter note: what `actor` says about it; stands on the order's timeline.
+    /// - Parameters:
+    ///   - note: what `actor` says about it; stands on the order's timeline.
+    ///   - withdrawnAt: when the candidate was withdrawn: the order ends then, however long cancelling takes. Nil where it ends when it is cancelled.
     ///
     /// A refusal is not taken at its word: the provider may have acted on an earlier attempt that was never answered. The order is looked at first.
     ///
     /// Calling again on a cancelled order returns it as it is.
     /// - Throws: ``CommandError``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503
     ///   where the provider did not answer.
-    func cancel(order id: String, by actor: Actor, note: String?) async throws -> Order {
-        do { return try await decide(order: id, by: actor, note: note) } catch let error as CommandError
+    func cancel(order id: String, by actor: Actor, note: String?, withdrawnAt: Timestamp? = nil) async throws -> Order {
+        do { return try await decide(order: id, by: actor, note: note, withdrawnAt) } catch let error as CommandError
             where ["too_late", "unsupported"].contains(error.code)
         {
             // The screening goes on although somebody asked for its end: who looks at the order must see that.
@@ -30,12 +32,23 @@ struct OrderCancellation: Sendable {
                 actor: actor,
                 note: note.map { Personal($0) }
             )
-            await environment.reportingFailure(of: "noting that an order was not cancelled") { try await store.perform([.timeline(entry)]) }
+            await environment.reportingFailure(of: "noting that an order was not cancelled") {
+                try await store.perform([.timeline(entry)])
+                try await forgetWithdrawal(of: id)
+            }
             throw error
         }
     }
 
-    private func decide(order id: String, by actor: Actor, note: String?) async throws -> Order {
+    /// The order goes on: whoever asks for it is asking for this one.
+    private func forgetWithdrawal(of id: String) async throws {
+        for _ in 0..<5 {
+            guard let order = try await store.order(id), order.record.withdrawnAt != nil, order.state != .cancelled else { return }
+            if try await mark(order, "it goes on", by: .system, { $0.withdrawnAt = nil }) { return }
+        }
+    }
+
+    private func decide(order id: String, by actor: Actor, note: String?, _ withdrawnAt: Timestamp?) async throws -> Order {
         var isCancelledThere = false
         for _ in 0..<5 {
             let order = try await store.known(order: id)
@@ -45,25 +58,29 @@ struct OrderCancellation: Sendable {
             case .submitting: throw CommandError(409, "submitting", "The order is being sent at this moment; ask again.", retryAfter: .seconds(5))
             case .uncertain: throw CommandError(409, "uncertain", "Nobody knows yet whether the provider has the order; resolve it first.")
             case .accepted:
-                if let cancelled = try await write(order, actor, note, [.unqueue(.submit(order: id))]) { return cancelled }
+                if let cancelled = try await write(order, actor, note, withdrawnAt, [.unqueue(.submit(order: id))]) { return cancelled }
             default:
-                if !isCancelledThere, try await !cancelAtProvider(order, by: actor) { continue }
+                if !isCancelledThere, try await !cancelAtProvider(order, by: actor, withdrawnAt) { continue }
                 isCancelledThere = true
-                if let cancelled = try await write(order, actor, note, []) { return cancelled }
+                if let cancelled = try await write(order, actor, note, withdrawnAt, []) { return cancelled }
             }
         }
         throw CommandError(409, "conflict", "The order keeps changing; ask again.")
     }
 
     /// Returns once the order is cancelled at its provider; false where the order moved on before it was asked.
-    private func cancelAtProvider(_ order: Order, by actor: Actor) async throws -> Bool {
+    private func cancelAtProvider(_ order: Order, by actor: Actor, _ withdrawnAt: Timestamp?) async throws -> Bool {
         let unsupported = CommandError(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
         guard let account = environment.registry.account(order.account), account.capabilities.cancel != nil, let reference = order.providerRef else {
             throw unsupported
         }
-        // Where the order cannot be looked at, only what was noted before tells a refusal from the echo of a cancellation.
-        if !account.capabilities.report, !order.record.isCancelling {
-            guard try await mark(order, true, "the provider is asked to cancel", by: actor) else { return false }
+        // Where the order cannot be looked at, only what was noted before tells a refusal from the echo of a cancellation. When the candidate was withdrawn is
+        // noted first as well: the provider's own word that it is cancelled may come before its answer.
+        var marked = order.record
+        if !account.capabilities.report { marked.isCancelling = true }
+        marked.withdrawnAt = withdrawnAt
+        if marked != order.record {
+            guard try await mark(order, "the provider is asked to cancel", by: actor, { $0 = marked }) else { return false }
         }
         do {
             switch try await account.provider.cancel(reference, accounts.session(account)) {
@@ -102,7 +119,9 @@ struct OrderCancellation: Sendable {
                     "The provider refuses the cancellation, and never answered an earlier one: it may have acted on that. Ask the provider."
                 )
             }
-            if let marked = try await store.order(order.id) { _ = try await mark(marked, false, "the provider refused to cancel", by: .system) }
+            if let marked = try await store.order(order.id) {
+                _ = try await mark(marked, "the provider refused to cancel", by: .system) { $0.isCancelling = false }
+            }
             return false
         }
         let unknown = CommandError(
@@ -120,18 +139,19 @@ struct OrderCancellation: Sendable {
         } catch is ProviderError { throw unknown }
     }
 
-    /// Notes whether the provider is being asked to cancel; false where the order moved on meanwhile.
-    private func mark(_ order: Order, _ isCancelling: Bool, _ text: String, by actor: Actor) async throws -> Bool {
+    /// Notes how far a cancellation has come; false where the order moved on meanwhile.
+    private func mark(_ order: Order, _ text: String, by actor: Actor, _ change: (inout Order.Record) -> Void) async throws -> Bool {
         var next = order
-        next.record.isCancelling = isCancelling
+        change(&next.record)
         let change = OrderChange(from: order, to: next, cause: .operator, kind: "command", text: text, actor: actor, environment)
         do { try await writer.write(change.effects) } catch let error as CommandError where error.code == "conflict" { return false }
         return true
     }
 
     /// Writes the cancellation; nil where the order moved on meanwhile.
-    private func write(_ order: Order, _ actor: Actor, _ note: String?, _ effects: [Effect]) async throws -> Order? {
+    private func write(_ order: Order, _ actor: Actor, _ note: String?, _ withdrawnAt: Timestamp?, _ effects: [Effect]) async throws -> Order? {
         var next = order
+        next.record.withdrawnAt = withdrawnAt
         next.status.state = .cancelled
         next.status.outcome = nil
         // Two requests at the provider do not become one by cancelling the one that is known.

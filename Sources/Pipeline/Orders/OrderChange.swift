@@ -32,7 +32,7 @@ struct OrderChange: Sendable {
         if ![.refused, .cancelled, .failed].contains(after.state) {
             after.record.endedAt = nil
         } else if before.state != after.state {
-            after.record.endedAt = now
+            after.record.endedAt = after.state == .cancelled ? min(after.record.withdrawnAt ?? now, now) : now
         }
         let entry = TimelineEntry(
             order: after.id,

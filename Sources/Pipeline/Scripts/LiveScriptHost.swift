@@ -51,13 +51,19 @@ struct LiveScriptHost: ConnectionScriptHost {
     func cancel(order id: String, reason: String?) async throws -> JSON {
         guard try await order(id: id) != nil else { throw HostCallError("no_such_order", "the connection has no order of that id", path: "id") }
         do {
-            _ = try await cancellation.cancel(order: id, by: .script(run: run.id), note: reason)
+            _ = try await cancellation.cancel(order: id, by: .script(run: run.id), note: reason, withdrawnAt: try await withdrawal(of: id))
             return ["cancelled": true]
         } catch let error as CommandError where error.code == "too_late" || error.code == "unsupported" {
             return ["cancelled": false, "reason": .string(error.code)]
         } catch let error as CommandError {
             throw AttemptFailure(error.code, error.detail, retryable: true)
         }
+    }
+
+    /// When the candidate was withdrawn because of whom an order is cancelled. Never before anything that asked for the order: sent again, that must not order
+    /// anew.
+    private func withdrawal(of order: String) async throws -> Timestamp {
+        try await store.asked(for: order).reduce(happenedAt) { max($0, $1.happenedAt) }
     }
 
     /// A route is answered while the ATS waits: what it asks for happens now.
@@ -71,9 +77,16 @@ struct LiveScriptHost: ConnectionScriptHost {
         occurrence.map { .withdraw(connection: connection.id, externalID: externalID, $0) }
     }
 
-    func ending(placing order: Order, asked: Occurrence) async throws -> JSON? {
-        guard let withdrawal = try await store.withdrawal(connection: connection.id, externalID: order.externalID) else { return nil }
+    func ending(placing order: Order, asked: Occurrence, _ reorder: Reorder?) async throws -> JSON? {
         let present = try await store.order(connection: connection.id, externalID: order.externalID)
+        if let present, reorder != nil, present.isBeingWithdrawn(before: asked) {
+            let message =
+                "the order \(present.id) is being cancelled for a withdrawal from before this request; it is asked for again when that is through"
+            // Who asked a route asks again.
+            if run.isRoute { throw AttemptFailure("being_cancelled", message, notBefore: environment.clock.now() + .seconds(30)) }
+            throw AttemptFailure("being_cancelled", message, retryable: true)
+        }
+        guard let withdrawal = try await store.withdrawal(connection: connection.id, externalID: order.externalID) else { return nil }
         guard asked.isBlocked(by: withdrawal, isFirst: present == nil) else { return nil }
         // One that stands is found, and nothing is ordered anyway.
         if let present, ![.cancelled, .refused, .failed].contains(present.state) { return nil }

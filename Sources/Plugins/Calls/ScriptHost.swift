@@ -73,7 +73,8 @@ public protocol ConnectionScriptHost: HTTPScriptHost, ValueScriptHost, Rememberi
     /// When what the run handles happened; nil where it handles nothing that was received.
     var occurrence: Occurrence? { get }
     /// How the run ends because the candidate of an order was withdrawn: `{kind, reason}`; nil where the order may be placed.
-    func ending(placing order: Order, asked: Occurrence) async throws -> JSON?
+    /// - Throws: ``AttemptFailure`` where the order that would give way is just being cancelled.
+    func ending(placing order: Order, asked: Occurrence, _ reorder: Reorder?) async throws -> JSON?
     /// How the run ends because an order was asked for after the withdrawal that it handles: `{kind, reason}`; nil where the order may be cancelled.
     func ending(withdrawing order: Order) async throws -> JSON?
     /// The effect that notes the withdrawal of a candidate; nil where none is to be noted.
@@ -86,7 +87,7 @@ extension ConnectionScriptHost {
     /// Nil.
     public var occurrence: Occurrence? { nil }
     /// Nil: every order may be placed.
-    public func ending(placing order: Order, asked: Occurrence) async throws -> JSON? { nil }
+    public func ending(placing order: Order, asked: Occurrence, _ reorder: Reorder?) async throws -> JSON? { nil }
     /// Nil: every order may be cancelled.
     public func ending(withdrawing order: Order) async throws -> JSON? { nil }
     /// Nil: none is noted.

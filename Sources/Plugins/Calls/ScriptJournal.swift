@@ -289,8 +289,8 @@ actor ScriptJournal {
         // What the ATS says at present happens now.
         let isPresent = arguments["present"]?.boolean == true
         let asked = isPresent ? Occurrence(occurredAt: step.at, receivedAt: step.at) : connection.occurrence
-        if let asked, let ending = try await connection.ending(placing: order, asked: asked) { return note(&step, ["ends": ending]) }
         let reorder = arguments["reorder"]?.boolean == true ? Reorder(endedBefore: connection.happenedAt) : nil
+        if let asked, let ending = try await connection.ending(placing: order, asked: asked, reorder) { return note(&step, ["ends": ending]) }
         @Sendable func reply(_ placed: Order) -> JSON {
             var json = placed.json
             json["created"] = .bool(placed.id == order.id)

@@ -3,6 +3,9 @@ extension Order {
     public struct Record: Sendable, Equatable {
         /// When it became refused, cancelled or failed; nil in any other state.
         public var endedAt: Timestamp?
+        /// When the candidate was withdrawn for whom a script has it cancelled, and no earlier than anything that had asked for the order. Noted before the
+        /// provider is asked; nil where nobody withdrew the candidate, and where the provider does not cancel.
+        public var withdrawnAt: Timestamp?
         /// How often it was sent anew after the provider surely did not have it: each time under another idempotency key.
         public var revision = 0
         /// Whether a person said which of the provider's requests it is.

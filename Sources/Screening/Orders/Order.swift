@@ -142,6 +142,7 @@ public struct Order: Sendable, Equatable {
         if state != .accepted, state != .submitting { lastNotifiedState = state }
         status.state = .accepted
         status.problem = nil
+        record.withdrawnAt = nil
     }
 
     /// The order as users see it in the API and in scripts, with its personal data.

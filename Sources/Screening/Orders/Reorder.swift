@@ -34,3 +34,12 @@ extension Order {
         return order
     }
 }
+
+extension Order {
+    /// Whether it is being cancelled for a withdrawal, and a request asks for the candidate anew: until that is through nobody can say whether this order or a
+    /// new one is the answer.
+    public func isBeingWithdrawn(before asked: Occurrence) -> Bool {
+        guard state.isOpen, let withdrawnAt = record.withdrawnAt else { return false }
+        return withdrawnAt < asked.happenedAt
+    }
+}

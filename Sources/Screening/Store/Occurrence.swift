@@ -9,6 +9,9 @@ public struct Occurrence: Sendable, Equatable {
         self.receivedAt = receivedAt
     }
 
+    /// When it happened as far as is known: nothing happens after it was received.
+    public var happenedAt: Timestamp { min(occurredAt ?? receivedAt, receivedAt) }
+
     /// Which of two came about first.
     public enum Relation: Sendable {
         case earlier

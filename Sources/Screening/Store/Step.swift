@@ -76,7 +76,8 @@ public indirect enum StepEffect: Sendable {
     /// Places an order, and notes that the run and its event made it; the step's reply is made from the order that stands afterwards, the one given or the one that was there.
     ///
     /// A withdrawal that keeps an order from being placed which is asked for at `asked` is a ``StoreError/conflict``, see
-    /// ``Occurrence/isBlocked(by:isFirst:)``; nil where no withdrawal matters. `reorder` says whether an order that ended gives way to it.
+    /// ``Occurrence/isBlocked(by:isFirst:)``; nil where no withdrawal matters. `reorder` says whether an order that ended gives way to it; one that is just
+    /// being cancelled, see ``Order/isBeingWithdrawn(before:)``, is a ``StoreError/conflict`` as well.
     case place(Order, asked: Occurrence? = nil, reorder: Reorder? = nil, reply: @Sendable (Order) -> JSON)
     /// Notes that the candidate of an external id was withdrawn. The latest withdrawal is kept; where one does not say when it happened, that is forgotten.
     case withdraw(connection: String, externalID: String, Occurrence)

@@ -57,6 +57,43 @@ extension StoreConformance {
             )
             try trial.expect(try await !trial.store.place(trial.order("application-1"), reorder: later).isNew, "the new one gave way")
         },
+        Check("an order that was cancelled for a withdrawal gives way to what happened after that, however late it was cancelled") { trial in
+            let withdrawn = trial.now
+            trial.clock.advance(by: .seconds(60))
+            let old = try await trial.ended("application-1", .cancelled) { ($0.record.withdrawnAt, $0.record.endedAt) = (withdrawn, withdrawn) }
+            let read = try await trial.store.order(old.id)
+            try trial.expect(read?.record == old.record, "what was noted about it is not read again")
+            let older = try await trial.store.place(trial.order("application-1"), reorder: Reorder(endedBefore: withdrawn))
+            try trial.expect(!older.isNew, "it gave way to something as old")
+            let newer = try await trial.store.place(trial.order("application-1"), reorder: Reorder(endedBefore: withdrawn + .seconds(1)))
+            try trial.expect(newer.isNew && newer.order.previous == old.id, "it did not give way")
+        },
+        Check("while an order is being cancelled for a withdrawal, a newer request waits; an older or a plain one finds it") { trial in
+            let withdrawn = trial.now
+            func occurrence(_ seconds: Int) -> Occurrence {
+                Occurrence(occurredAt: withdrawn + .seconds(seconds), receivedAt: withdrawn + .seconds(90))
+            }
+            func place(_ asked: Occurrence?, _ reorder: Reorder?) async throws -> Order? {
+                let event = trial.event()
+                _ = try await trial.store.accept(event, dedupe: nil)
+                let run = trial.run(event: event.id)
+                try await trial.store.perform([.run(run)])
+                return try await trial.store.remember([], of: run.id, doing: .place(trial.order("a"), asked: asked, reorder: reorder) { _ in .null })
+            }
+            let order = try await trial.placed(trial.order("a"))
+            var next = order.changed(to: .inProgress)
+            next.record.withdrawnAt = withdrawn
+            try await trial.store.perform([.order(next)])
+            try await trial.expectConflict { _ = try await place(occurrence(1), Reorder(endedBefore: withdrawn + .seconds(1))) }
+            for asked in [occurrence(0), occurrence(-1), nil] {
+                try trial.expect(try await place(asked, Reorder(endedBefore: withdrawn))?.id == order.id, "an older request waits")
+            }
+            try trial.expect(try await place(occurrence(1), nil)?.id == order.id, "a plain request waits")
+            var ended = next.changed(to: .completed)
+            ended.record.withdrawnAt = withdrawn
+            try await trial.store.perform([.order(ended)])
+            try trial.expect(try await place(occurrence(1), Reorder())?.id == order.id, "it waits for one that is completed")
+        },
         Check("a step that places one in the place of another does it once, and remembers it") { trial in
             let event = trial.event()
             _ = try await trial.store.accept(event, dedupe: nil)

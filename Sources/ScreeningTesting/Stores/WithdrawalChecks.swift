@@ -65,6 +65,17 @@ extension StoreConformance {
                 "the API has a time"
             )
         },
+        Check("a request that is received again after its duplicates' time was asked for when it first came") { trial in
+            let (first, again) = (trial.event(), trial.event(at: trial.now + .seconds(20)))
+            for event in [first, again] {
+                let accepted = try await trial.store.accept(event, dedupe: DedupeKey("the same", within: .seconds(10)))
+                try trial.expect(!accepted.duplicate, "it counts as a duplicate")
+            }
+            let order = try trial.unwrap(try await trial.place("a", event: first.id, asked: nil), "nothing was placed")
+            _ = try await trial.place("a", event: again.id, asked: nil)
+            let asked = try await trial.store.asked(for: order.id)
+            try trial.expect(asked.count == 2 && Set(asked.map(\.receivedAt)) == [first.receivedAt], "it was asked for again: \(asked)")
+        },
     ]
 
     static let updates = [

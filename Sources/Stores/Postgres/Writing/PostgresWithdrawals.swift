@@ -57,7 +57,7 @@ extension PostgresRows {
 
     func asked(for order: String) throws -> [Occurrence] {
         try all(
-            "SELECT e.occurred_at, e.received_at FROM order_sources AS s JOIN events AS e ON e.id = s.event_id WHERE s.order_id = $1 AND s.asked",
+            "SELECT e.occurred_at, coalesce(e.first_received_at, e.received_at) FROM order_sources AS s JOIN events AS e ON e.id = s.event_id WHERE s.order_id = $1 AND s.asked",
             .text(order)
         ).map { Occurrence(occurred: $0.optionalInt(0), received: $0.int(1)) }
     }

@@ -46,7 +46,7 @@ extension StoredRows {
 
     func asked(for order: String) throws -> [Occurrence] {
         try db.all(
-            "SELECT e.occurred_at, e.received_at FROM order_sources AS s JOIN events AS e ON e.id = s.event_id WHERE s.order_id = ? AND s.asked",
+            "SELECT e.occurred_at, coalesce(e.first_received_at, e.received_at) FROM order_sources AS s JOIN events AS e ON e.id = s.event_id WHERE s.order_id = ? AND s.asked",
             [order]
         ).map { Occurrence(occurredAt: ($0[0] as Int64?).map { Timestamp(milliseconds: $0) }, receivedAt: Timestamp(milliseconds: $0[1])) }
     }

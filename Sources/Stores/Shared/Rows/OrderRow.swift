@@ -172,6 +172,7 @@ extension Order.Record {
         guard self != Order.Record() else { return nil }
         var row: JSON = [:]
         row["ended_at"] = endedAt.map { .int($0.milliseconds) }
+        row["withdrawn_at"] = withdrawnAt.map { .int($0.milliseconds) }
         if revision > 0 { row["revision"] = .int(Int64(revision)) }
         for (name, holds) in [("adopted", isAdopted), ("lost_answer", hasLostAnswer), ("cancelling", isCancelling)] where holds {
             row[name] = true
@@ -184,6 +185,7 @@ extension Order.Record {
     fileprivate init(row: JSON?) {
         self.init()
         endedAt = row?["ended_at"]?.integer.map { Timestamp(milliseconds: $0) }
+        withdrawnAt = row?["withdrawn_at"]?.integer.map { Timestamp(milliseconds: $0) }
         revision = row?["revision"]?.integer.map { Int($0) } ?? 0
         isAdopted = row?["adopted"]?.boolean ?? false
         hasLostAnswer = row?["lost_answer"]?.boolean ?? false

@@ -106,6 +106,7 @@ extension StoreTransaction {
             {
                 throw StoreError.conflict
             }
+            if let asked, new.reorder != nil, status.order.isBeingWithdrawn(before: asked) { throw StoreError.conflict }
             if let quota = prepared.quota, status.isNew { try count(1, within: quota) }
             if let cause = new.cause { try note(order: status.order.id, of: cause, status.isNew ? .made : .asked) }
             if !steps.isEmpty { steps[steps.count - 1].reply = Personal(reply(status.order)) }
