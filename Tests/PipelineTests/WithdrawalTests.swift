@@ -49,6 +49,8 @@ struct WithdrawalTests {
         #expect(run.state == .parked && run.reason?.contains("nothing says which happened first") == true)
         var query = RunQuery()
         query.states = [.parked]
+        let preview = try await harness.commands.previewRetry(runs: query)
+        #expect(preview.possible == 0 && preview.refused == 1)
         let batch = try await harness.commands.retry(runs: query, PageRequest())
         #expect(batch.done == 0 && batch.refused == 1)
         #expect(try await orders(harness) == 0)

@@ -60,8 +60,8 @@ extension Commands {
             try await store.runs(query.deadLetters, $0)
         } canBeDone: { run in
             guard run.mayBeRetried else { return false }
-            guard run.order != nil else { return true }
-            return try await mapStoreError { try await store.laterUpdateTold(than: run.id) } == nil
+            if run.order != nil, try await mapStoreError({ try await store.laterUpdateTold(than: run.id) }) != nil { return false }
+            return try await withdrawals(of: run.id).isEmpty
         }
     }
 

@@ -191,7 +191,7 @@ public struct Commands: Sendable {
             step.repeatable = true
             return step
         }
-        let withdrawn = steps.compactMap(\.externalIDToDecideOn)
+        let withdrawn = steps.withdrawals
         if isOneOfMany, !withdrawn.isEmpty {
             throw CommandError(409, "withdrawn", "The candidate may be withdrawn; retry the run by itself to order all the same.")
         }
@@ -260,6 +260,11 @@ public struct Commands: Sendable {
         environment.logger.notice("asked for: \(what)", metadata: ["id": "\(id)", "by": "\(actor)"])
     }
 
+    /// The external ids that a run would order for only where a person has it tried again by itself.
+    func withdrawals(of run: String) async throws -> [String] {
+        try await mapStoreError { try await store.steps(of: run) }.filter { !$0.isLeftBehind }.withdrawals
+    }
+
     private func run(_ id: String) async throws -> Run {
         guard let run = try await mapStoreError({ try await store.run(id) }) else { throw CommandError.notFound("run") }
         return run
@@ -274,6 +279,11 @@ extension JSON {
         guard let flag = value.boolean else { throw FieldProblem(path: name, expected: "true or false", found: value.kind.withArticle) }
         return flag
     }
+}
+
+extension [Step] {
+    /// The external ids of orders that were not placed because of a withdrawal that may have come later.
+    fileprivate var withdrawals: [String] { compactMap(\.externalIDToDecideOn) }
 }
 
 extension Step {
