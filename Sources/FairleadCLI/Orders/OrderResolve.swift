@@ -9,7 +9,8 @@ struct OrderResolve: AsyncParsableCommand {
         discussion: """
             Look at the provider first. --resubmit orders (and bills) again. What is adopted is read first, where the provider can be read: it must be known there,
             and be this candidate's; --force leaves that out. --release takes an adoption back, or
-            that the order was given up.
+            that the order was given up; where the provider has a request that should not be there
+            (second_reference, stands_at_provider) it says that you have seen to it.
 
             Examples:
               fairlead order resolve ord_… --adopt a1b2      the provider has it under this reference
@@ -31,7 +32,7 @@ struct OrderResolve: AsyncParsableCommand {
     @Flag(help: "Nothing more is to be done.")
     var abandon = false
 
-    @Flag(help: "The wrong request was adopted: the order is uncertain again.")
+    @Flag(help: "The wrong request was adopted: the order is uncertain again. Or: a request that should not be there is seen to.")
     var release = false
 
     @Flag(help: "Adopt without looking at the request first.")

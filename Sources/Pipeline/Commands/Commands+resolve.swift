@@ -8,7 +8,8 @@ public enum Resolution: Sendable, Equatable {
     case resubmit
     /// Nothing more is to be done.
     case abandon
-    /// It was adopted or given up by mistake: nobody knows again whether the provider has it.
+    /// It was adopted or given up by mistake: nobody knows again whether the provider has it. Or the provider has a request for it that should not be there: that
+    /// is seen to.
     case release
 }
 
@@ -78,12 +79,19 @@ extension Commands {
         let isGivenUp = order.state == .failed && order.status.problem?.code == Problem.abandoned
         let adopted = order.record.isAdopted ? order.providerRef : nil
         guard isGivenUp || adopted != nil else {
-            throw CommandError(409, "not_adopted", "Nobody adopted a request for this order, or gave it up; there is nothing to take back.")
+            let isSettled = [Problem.secondReference, Problem.standsAtProvider].contains(order.status.problem?.code)
+            if isSettled { return try await settle(order, note: note) }
+            throw CommandError(
+                409,
+                "not_adopted",
+                "Nobody adopted a request for this order, or gave it up, and no second one is known; there is nothing to take back."
+            )
         }
         guard order.replacedBy == nil else { throw Commands.replaced(order) }
         var next = order
         next.providerRef = nil
         next.record.isAdopted = false
+        next.record.secondRequest = nil
         (next.record.unknownReads, next.record.unknownReadAt) = (0, nil)
         let takenBack = adopted.map { "\(order.provider) has the order as \($0)" } ?? "the order was given up"
         let message =
@@ -102,6 +110,28 @@ extension Commands {
             environment
         )
         try await writer.write(change.effects + [.unqueue(.read(order: order.id))], change.update)
+        return try await store.known(order: order.id)
+    }
+
+    /// A person has seen to the request at the provider that should not be there: it is no problem any more.
+    private func settle(_ order: Order, note: String?) async throws -> Order {
+        var next = order
+        let request = order.record.secondRequest ?? order.providerRef
+        next.status.problem = nil
+        next.record.secondRequest = nil
+        if let request { next.record.settledRequests.insert(request) }
+        let change = OrderChange(
+            from: order,
+            to: next,
+            cause: .operator,
+            kind: "command",
+            text: "the request at the provider that should not be there is seen to",
+            details: ["second_ref": JSON(request)],
+            actor: actor,
+            note: note,
+            environment
+        )
+        try await writer.write(change.effects)
         return try await store.known(order: order.id)
     }
 

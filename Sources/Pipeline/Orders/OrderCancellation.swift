@@ -15,7 +15,7 @@ struct OrderCancellation: Sendable {
     ///
     /// A refusal is not taken at its word: the provider may have acted on an earlier attempt that was never answered. The order is looked at first.
     ///
-    /// Calling again on a cancelled order returns it as it is.
+    /// Calling again on a cancelled order returns it as it is; where it goes on at the provider all the same, that is asked again.
     /// - Throws: ``CommandError``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503
     ///   where the provider did not answer.
     func cancel(order id: String, by actor: Actor, note: String?, withdrawnAt: Timestamp? = nil) async throws -> Order {
@@ -53,7 +53,7 @@ struct OrderCancellation: Sendable {
         for _ in 0..<5 {
             let order = try await store.known(order: id)
             switch order.state {
-            case .cancelled: return order
+            case .cancelled where !SecondRequest.isOwn(order): return order
             case .completed, .reviewed, .refused, .failed: throw CommandError(409, "too_late", "The order is \(order.state.rawValue) already.")
             case .submitting: throw CommandError(409, "submitting", "The order is being sent at this moment; ask again.", retryAfter: .seconds(5))
             case .uncertain: throw CommandError(409, "uncertain", "Nobody knows yet whether the provider has the order; resolve it first.")
@@ -155,7 +155,7 @@ struct OrderCancellation: Sendable {
         next.status.state = .cancelled
         next.status.outcome = nil
         // Two requests at the provider do not become one by cancelling the one that is known.
-        if next.status.problem?.code != Problem.secondReference { next.status.problem = nil }
+        if next.status.problem?.code != Problem.secondReference || SecondRequest.isOwn(order) { next.status.problem = nil }
         next.record.isCancelling = false
         let change = OrderChange(
             from: order,

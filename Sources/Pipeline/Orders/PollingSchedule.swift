@@ -19,13 +19,14 @@ enum PollingSchedule {
     private static let longest = Duration.seconds(86_400)
 
     /// How long until the order is read again; nil where it is not polled. A completed order without an outcome is asked about for another week: the
-    /// provider may still say it.
+    /// provider may still say it; one that was cancelled and goes on there, until it ends there as well.
     static func interval(of order: Order, _ environment: Environment) -> Duration? {
         guard order.providerRef != nil, let account = environment.registry.account(order.account), account.capabilities.report,
             let interval = account.account.polling?.interval
         else { return nil }
         let silence = environment.clock.now() - order.updatedAt
         if order.state.isOpen { return max(interval, min(interval * factor(order.state, silence), longest)) }
+        if order.status.problem?.code == Problem.standsAtProvider { return max(interval, .seconds(3600)) }
         guard order.state == .completed, order.outcome == nil, silence < .seconds(7 * 86_400) else { return nil }
         return max(interval, .seconds(3600))
     }

@@ -1,17 +1,19 @@
 import Logging
 import Screening
 
-/// Two requests at the provider for one order, as its own answer or webhook says: shown to a person, who has one of them taken back.
+/// A request at the provider that should not be there: a second one for one order, or one for an order that ended here. It is shown to a person, who has one of
+/// them taken back and then says so (``Resolution/release``).
 enum SecondRequest {
-    /// What is written where an order that is known by one reference is named by another; nothing where both are the same.
+    /// What is written where an order that is known by one reference is named by another; nothing where both are the same, or a person has seen to it.
     static func effects(_ named: String, _ known: String, _ order: Order, _ cause: Update.Cause, _ environment: Environment) -> [Effect] {
-        guard named != known else { return [] }
+        guard named != known, !order.record.settledRequests.contains(named) else { return [] }
         environment.logger.error("second reference", metadata: ["order": "\(order.id)", "account": "\(order.account)"])
         var next = order
         let message =
             "\(order.provider) names this order's request \(known), and \(named) as well; ask the provider which one stands, "
-            + "and have the other cancelled"
+            + "have the other cancelled, and say so by release"
         next.status.problem = Problem(code: Problem.secondReference, message: message, at: environment.clock.now())
+        next.record.secondRequest = named
         return OrderChange(
             from: order,
             to: next,
@@ -22,4 +24,56 @@ enum SecondRequest {
             environment
         ).effects
     }
+
+    /// Whether it is the order's own request that should not be there any more: the order was cancelled or replaced.
+    static func isOwn(_ order: Order) -> Bool {
+        switch order.status.problem?.code {
+        case Problem.standsAtProvider: true
+        case Problem.secondReference: order.replacedBy != nil && order.record.secondRequest == nil
+        default: false
+        }
+    }
+
+    /// Whether a report says that the request of an order that was cancelled here goes on, which the order does not show yet.
+    static func isNews(_ report: Report, of order: Order) -> Bool {
+        guard order.state == .cancelled, case .recognised(let state) = report.status, state.isOpen else { return false }
+        return ![Problem.secondReference, Problem.standsAtProvider].contains(order.status.problem?.code) && !order.hasSettledRequest
+    }
+
+    /// Shows on an order which ended here, or in whose place another was ordered, that its provider has a request for it that goes on; or that this is over.
+    /// - Parameters:
+    ///   - present: the order before.
+    ///   - report: what the provider says of it at present; nil where it said no more than that it has one.
+    static func show(on next: inout Order, from present: Order, _ report: Report?, _ environment: Environment) {
+        var isOver = false
+        var goesOn = next.state.isOpen
+        if next.state == .cancelled {
+            if case .recognised(let state)? = report?.status {
+                (goesOn, isOver) = (state.isOpen, !state.isOpen)
+            } else {
+                // One that was never known before stands, unless its provider says that it does not.
+                goesOn = present.providerRef == nil && next.providerRef != nil
+            }
+        }
+        if isOver, next.status.problem?.code == Problem.standsAtProvider { next.status.problem = nil }
+        guard goesOn, !present.state.isOpen, !next.hasSettledRequest else { return }
+        let now = environment.clock.now()
+        func show(_ code: String, _ message: String) {
+            guard next.status.problem?.code != code else { return }
+            environment.logger.error("an order that ended stands at its provider", metadata: ["order": "\(present.id)"])
+            next.status.problem = Problem(code: code, message: message, at: now)
+        }
+        if let newer = present.replacedBy {
+            let message = "\(present.provider) has a request for this order after all, and \(newer) was ordered in its place"
+            show(Problem.secondReference, message + "; have one of them cancelled, and say so by release")
+        } else if next.state == .cancelled, next.status.problem?.code != Problem.secondReference {
+            let message = "the order is cancelled, and \(present.provider) has a request for it that goes on; have it cancelled there"
+            show(Problem.standsAtProvider, message + " (cancel asks again), or say by release that it is seen to")
+        }
+    }
+}
+
+extension Order {
+    /// Whether a person has seen to it that its request at the provider is no trouble.
+    fileprivate var hasSettledRequest: Bool { providerRef.map(record.settledRequests.contains) ?? false }
 }

@@ -40,6 +40,7 @@ struct ReadStage: Sendable {
         if !report.isCoarserForm(of: present.status.providerStatus) {
             next.status = StateMachine.status(after: report, from: next.status, at: now)
         }
+        SecondRequest.show(on: &next, from: present, report, environment)
         // Done and queued anew, so that a refresh's urgency ends with it.
         var effects: [Effect] = []
         if let wait = PollingSchedule.interval(of: next, environment) {
@@ -88,7 +89,7 @@ struct ReadStage: Sendable {
         }
         var next = present
         let isSpaced = present.record.unknownReadAt.map { now < $0 || $0 + Self.unknownSpacing <= now } ?? true
-        let isShown = [Problem.unknownAtProvider, Problem.secondReference].contains(present.status.problem?.code)
+        let isShown = [Problem.unknownAtProvider, Problem.secondReference, Problem.standsAtProvider].contains(present.status.problem?.code)
         guard isSpaced, !isShown else { return (Decision(.done, effects), []) }
         next.record.unknownReads += 1
         next.record.unknownReadAt = now

@@ -134,6 +134,7 @@ extension SubmitStage {
             let report = submission.report ?? Report(status: .recognised(.requested))
             next.status = StateMachine.status(after: report, from: present.status, at: environment.clock.now())
             if !next.state.isReported { next.status.state = .requested }
+            SecondRequest.show(on: &next, from: present, submission.report, environment)
             let change = OrderChange(
                 from: present,
                 to: next,

@@ -14,6 +14,8 @@ struct WebhookStage: Sendable {
     private struct ConfirmedReport: Sendable {
         let reference: String
         let report: Report?
+        /// Whether the provider was read.
+        var isRead = false
         /// The provider's own report is behind the webhook's: it is asked again soon.
         var asksAgain = false
         /// What asking found out about the account.
@@ -42,7 +44,7 @@ struct WebhookStage: Sendable {
         if order.providerRef == nil, try await accounts.holder(of: reference, besides: order) != nil {
             return dead(event, WebhookStage.misdirected)
         }
-        if let report = stated.report, order.providerRef != nil, unchanged(order, by: report) {
+        if let report = stated.report, order.providerRef != nil, unchanged(order, by: report), !SecondRequest.isNews(report, of: order) {
             return report.providerStatus.isEmpty ? lookedAt(event, order, account) : done(event)
         }
         let asks = try await isAnswering(account)
@@ -80,9 +82,10 @@ struct WebhookStage: Sendable {
             accounts.answered(account)
             guard let read = answer else { return ConfirmedReport(reference: reference, report: reported) }
             // A webhook that says no more than that something changed.
-            guard let reported else { return ConfirmedReport(reference: reference, report: read) }
-            if read.isCoarserForm(of: reported.providerStatus) { return ConfirmedReport(reference: reference, report: reported) }
-            return ConfirmedReport(reference: reference, report: read, asksAgain: read.status != reported.status || read.result != reported.result)
+            guard let reported else { return ConfirmedReport(reference: reference, report: read, isRead: true) }
+            if read.isCoarserForm(of: reported.providerStatus) { return ConfirmedReport(reference: reference, report: reported, isRead: true) }
+            let differs = read.status != reported.status || read.result != reported.result
+            return ConfirmedReport(reference: reference, report: read, isRead: true, asksAgain: differs)
         } catch let error as ProviderError {
             let finding = try await accounts.failed(error, at: account, about: reference)
             environment.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error.place)"])
@@ -93,7 +96,9 @@ struct WebhookStage: Sendable {
     private func applied(_ event: Event, _ confirmed: ConfirmedReport, to present: Order) -> (decision: Decision, updates: [Update]) {
         let now = environment.clock.now()
         var effects: [Effect] = [.event(id: event.id, state: .done, problem: nil)]
-        if confirmed.asksAgain {
+        // Of an order that ended here an unconfirmed word may be late: the provider is asked again before a person is.
+        let isHint = present.state == .cancelled && present.providerRef != nil && !confirmed.isRead && isReadable(present)
+        if confirmed.asksAgain || isHint {
             effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + .seconds(45))))
         }
         var next = present
@@ -103,12 +108,7 @@ struct WebhookStage: Sendable {
         if [.accepted, .submitting, .uncertain].contains(next.state) { next.status.state = .requested }
         if next.status.problem?.code == "uncertain" { next.status.problem = nil }
         (next.record.unknownReads, next.record.unknownReadAt) = (0, nil)
-        if let newer = present.replacedBy, next.state.isOpen, !present.state.isOpen {
-            environment.logger.error("an order that was replaced stands at its provider", metadata: ["order": "\(present.id)"])
-            let message =
-                "\(present.provider) has a request for this order after all, and \(newer) was ordered in its place; have one of them cancelled"
-            next.status.problem = Problem(code: Problem.secondReference, message: message, at: now)
-        }
+        if !isHint { SecondRequest.show(on: &next, from: present, confirmed.report, environment) }
         guard next != present else { return (Decision(.done, effects), []) }
         if present.providerRef == nil { effects.append(.unqueue(.submit(order: present.id))) }
         let change = OrderChange(
@@ -122,6 +122,8 @@ struct WebhookStage: Sendable {
         )
         return (Decision(.done, change.effects + effects), change.update.map { [$0] } ?? [])
     }
+
+    private func isReadable(_ order: Order) -> Bool { environment.registry.account(order.account)?.capabilities.report == true }
 
     private func done(_ event: Event) -> StageResult { .decided(Decision(.done, [.event(id: event.id, state: .done, problem: nil)])) }
 
@@ -160,8 +162,13 @@ struct WebhookStage: Sendable {
             return dead(event, WebhookStage.misdirected)
         }
         return .settle(order: order.id) { [self] present in
+            if present.record.settledRequests.contains(named) {
+                let message = "the webhook names a second request for this order, of which a person said that it is seen to"
+                let problem = Problem(code: Problem.secondReference, message: message, at: environment.clock.now())
+                return (Decision(.done, [.event(id: event.id, state: .done, problem: problem)]), [])
+            }
             let shown = present.providerRef == known ? SecondRequest.effects(named, known, present, .webhook, environment) : []
-            let reason: Reason = ("second_reference", "the webhook names a second request for this order; ask the provider which one stands")
+            let reason: Reason = (Problem.secondReference, "the webhook names a second request for this order; ask the provider which one stands")
             return (Decision(.done, [setAside(event, reason)] + shown), [])
         }
     }

@@ -1,7 +1,8 @@
 extension Order {
     /// What the host notes about an order for its own decisions, beside where it stands.
     public struct Record: Sendable, Equatable {
-        /// When it became refused, cancelled or failed; nil in any other state.
+        /// When it became refused, cancelled or failed; nil in any other state. One that was cancelled for a withdrawal ended when the candidate was withdrawn,
+        /// however long cancelling took.
         public var endedAt: Timestamp?
         /// When the candidate was withdrawn for whom a script has it cancelled, and no earlier than anything that had asked for the order. Noted before the
         /// provider is asked; nil where nobody withdrew the candidate, and where the provider does not cancel.
@@ -14,6 +15,10 @@ extension Order {
         public var hasLostAnswer = false
         /// Whether the provider was asked to cancel it and has not answered, as far as is known.
         public var isCancelling = false
+        /// The provider's second request for it, which a person has to see to.
+        public var secondRequest: String?
+        /// Requests at the provider of which a person said that they are seen to: they are not shown as a problem again.
+        public var settledRequests: Set<String> = []
         /// How many reads in a row the provider did not know it.
         public var unknownReads = 0
         /// When the latest of these was; nil where there was none.
@@ -32,6 +37,10 @@ extension Problem {
     public static let unknownAtProvider = "unknown_at_provider"
     /// The code of the problem that the provider has two requests for one order.
     public static let secondReference = "second_reference"
+    /// The code of the problem that an order was cancelled, and its request at the provider goes on.
+    public static let standsAtProvider = "stands_at_provider"
     /// The code of the problem that a person gave up an order which the provider may have.
     public static let abandoned = "abandoned"
+    /// The code of what a person took out of the dead letters.
+    public static let discarded = "discarded"
 }

@@ -135,7 +135,18 @@ public struct Order: Sendable, Equatable {
     public var waitingOn: Party? { isUntold ? .operator : ownWaitingOn }
 
     /// The same, as far as the order itself says it.
-    public var ownWaitingOn: Party? { status.problem?.code == Problem.unknownAtProvider ? .operator : state.waitingOn }
+    public var ownWaitingOn: Party? {
+        [Problem.unknownAtProvider, Problem.secondReference, Problem.standsAtProvider].contains(status.problem?.code) ? .operator : state.waitingOn
+    }
+
+    /// Whether a person has given it up or taken it out of the dead letters: it stays failed, and nothing is to be done about it.
+    public var isSetAside: Bool { state == .failed && [Problem.abandoned, Problem.discarded].contains(status.problem?.code) }
+
+    /// In whose list it stands: as ``waitingOn``, but in nobody's where it is set aside.
+    public var listedFor: Party? { isUntold ? .operator : ownListedFor }
+
+    /// The same, as far as the order itself says it.
+    public var ownListedFor: Party? { isSetAside ? nil : ownWaitingOn }
 
     /// Returns an order to the state in which it is to be sent (again).
     public mutating func returnToAccepted() {

@@ -9,11 +9,12 @@ public struct Reorder: Sendable, Equatable {
 extension Order {
     /// Whether it ended without a result, and the provider surely has no request for it: it was refused, cancelled, or given up before it was sent.
     ///
-    /// Not one that a person gave up while nobody knew whether the provider has it, nor one of which the provider has a second request.
+    /// Not one that a person gave up while nobody knew whether the provider has it, nor one of which the provider has a request that goes on, or a second one.
     public var isSurelyGone: Bool {
-        switch state {
-        case .refused, .failed: providerRef == nil && ![Problem.abandoned, Problem.secondReference].contains(status.problem?.code)
-        case .cancelled: status.problem?.code != Problem.secondReference
+        guard ![Problem.abandoned, Problem.secondReference, Problem.standsAtProvider].contains(status.problem?.code) else { return false }
+        return switch state {
+        case .refused, .failed: providerRef == nil
+        case .cancelled: true
         default: false
         }
     }

@@ -47,8 +47,7 @@ public enum StateMachine {
             next.providerStatus = report.providerStatus
             next.checks = report.checks ?? present.checks
             next.reportURL = report.reportURL ?? present.reportURL
-            // A report about one of two requests does not undo the fact that there are two.
-            next.problem = present.problem?.code == Problem.secondReference ? present.problem : nil
+            next.problem = nil
             let keepsOutcome = state == .completed || state == .reviewed
             switch report.result {
             case .recognised(let outcome)?: next.outcome = outcome
@@ -58,10 +57,18 @@ public enum StateMachine {
                 next.problem = problem("unrecognised_result", "the provider sent the result \(quoted(statusText)), which is not known", timestamp)
             }
         }
-        if let before = present.problem, let after = next.problem, before.code == after.code, before.message == after.message {
-            next.problem = before
+        if let before = present.problem {
+            let isSame = before.code == next.problem?.code && before.message == next.problem?.message
+            if isSame || outlasts(before, report.status) { next.problem = before }
         }
         return next
+    }
+
+    /// Whether a problem is none that a report takes away: one about one of two requests does not undo the fact that there are two, and one that is not
+    /// understood does not say that a request is over.
+    private static func outlasts(_ problem: Problem, _ status: Report.Reading<OrderState>) -> Bool {
+        if problem.code == Problem.standsAtProvider, case .unrecognised = status { return true }
+        return problem.code == Problem.secondReference
     }
 
     /// How far right a state stands in the drawing; states that are not final give way to every other.

@@ -177,6 +177,8 @@ extension Order.Record {
         for (name, holds) in [("adopted", isAdopted), ("lost_answer", hasLostAnswer), ("cancelling", isCancelling)] where holds {
             row[name] = true
         }
+        row["second_request"] = secondRequest.map { .string($0) }
+        if !settledRequests.isEmpty { row["settled_requests"] = .array(settledRequests.sorted().map { .string($0) }) }
         if unknownReads > 0 { row["unknown_reads"] = .int(Int64(unknownReads)) }
         row["unknown_read_at"] = unknownReadAt.map { .int($0.milliseconds) }
         return row
@@ -190,6 +192,8 @@ extension Order.Record {
         isAdopted = row?["adopted"]?.boolean ?? false
         hasLostAnswer = row?["lost_answer"]?.boolean ?? false
         isCancelling = row?["cancelling"]?.boolean ?? false
+        secondRequest = row?["second_request"]?.text
+        settledRequests = Set(row?["settled_requests"]?.items?.compactMap(\.text) ?? [])
         unknownReads = row?["unknown_reads"]?.integer.map { Int($0) } ?? 0
         unknownReadAt = row?["unknown_read_at"]?.integer.map { Timestamp(milliseconds: $0) }
     }

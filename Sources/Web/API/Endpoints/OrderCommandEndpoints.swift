@@ -179,7 +179,7 @@ struct OrderCommandEndpoints: Sendable {
     )
 
     private static let resolving = Operation.command(
-        "Settle an uncertain order by a person's word, or take an adoption back",
+        "Settle an uncertain order by a person's word, take an adoption back, or say that a request which should not be there is seen to",
         200,
         of: Order.schema,
         required: ["action": ["type": "string", "enum": ["adopt", "resubmit", "abandon", "release"]]],
