@@ -20,7 +20,7 @@ extension Commands {
             request.cursor = page.next
         } while request.cursor != nil
         let why = [event.problem?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
-        event.problem = Problem(code: "discarded", message: why.isEmpty ? "nothing is to be done about it" : why, at: environment.clock.now())
+        event.problem = Problem(code: Problem.discarded, message: why.isEmpty ? "nothing is to be done about it" : why, at: environment.clock.now())
         event.state = .done
         let effects: [Effect] = [.expect(event: id, in: .dead), .event(id: id, state: .done, problem: event.problem)]
         try await write(effects + runs.flatMap { discarding($0, note: note).effects }, "event discarded", id)
@@ -39,7 +39,7 @@ extension Commands {
         let message = [before?.message, note].compactMap { $0 }.joined(separator: "; discarded: ")
         // One that was abandoned stays so: the provider may have it, and it must not be sent again.
         next.status.problem = Problem(
-            code: before?.code == Problem.abandoned ? Problem.abandoned : "discarded",
+            code: before?.code == Problem.abandoned ? Problem.abandoned : Problem.discarded,
             message: message.isEmpty ? "nothing is to be done about it" : message,
             at: environment.clock.now()
         )

@@ -153,6 +153,10 @@ extension StoreConformance {
                 $0.status.problem = Problem(code: Problem.unknownAtProvider, message: "", at: trial.now)
             }
             let waiting = try await trial.ended("application-3", .inProgress)
+            for (number, code) in [Problem.abandoned, Problem.discarded].enumerated() {
+                let problem = Problem(code: code, message: "", at: trial.now)
+                _ = try await trial.ended("application-\(number + 4)", .failed) { $0.status.problem = problem }
+            }
             func found(_ narrow: (inout OrderQuery) -> Void) async throws -> [String] {
                 var query = OrderQuery()
                 narrow(&query)
@@ -165,6 +169,11 @@ extension StoreConformance {
                 $0.states = [.failed]
             }
             try trial.expect(both == [failed.id], "not the one in that state")
+            let named = try await found {
+                $0.waitingOn = .operator
+                $0.externalID = "application-4"
+            }
+            try trial.expect(named.isEmpty, "one that a person gave up still waits on them")
             try trial.expect(try await found { $0.problem = Problem.unknownAtProvider } == [unknown.id], "not the one with that problem")
             let keyed = try await found {
                 $0.externalID = "application-2"

@@ -14,7 +14,7 @@ struct OrderRow {
     var outcome: String?
     /// The code of its problem, to search by; written, never read.
     var problem: String?
-    /// Whom it waits for, to search by; written, never read.
+    /// In whose list it stands, to search by; written, never read.
     var waitingOn: String?
     var version: Int
     var createdAt: Int64
@@ -38,7 +38,7 @@ struct OrderRow {
         previous = order.previous
         replacedBy = order.replacedBy
         problem = order.status.problem?.code
-        waitingOn = order.ownWaitingOn?.rawValue
+        waitingOn = order.ownListedFor?.rawValue
         keyID = key.id
         state = order.state.rawValue
         outcome = order.outcome?.rawValue

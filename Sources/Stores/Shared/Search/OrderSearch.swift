@@ -71,7 +71,7 @@ struct OrderSearch {
 
     /// Whether an order passes every filter.
     func matches(_ order: Order) -> Bool {
-        if let party = query.waitingOn, order.waitingOn != party { return false }
+        if let party = query.waitingOn, order.listedFor != party { return false }
         if let problem = query.problem, order.status.problem?.code != problem { return false }
         guard states.contains(order.state), query.outcome == nil || order.outcome == query.outcome else { return false }
         guard query.account == nil || order.account == query.account, query.provider == nil || order.provider == query.provider else { return false }

@@ -12,7 +12,8 @@ struct OrderEndpoints: Sendable {
         kind: .order,
         filters: [
             .values("state", "In this state", \.states), .value("outcome", "With this outcome", \.outcome),
-            .value("waiting_on", "Waiting on this party", \.waitingOn), .connections, .text("account", "From this account", \.account),
+            .value("waiting_on", "Waiting on this party; operator: without what a person abandoned or discarded", \.waitingOn), .connections,
+            .text("account", "From this account", \.account),
             .text("provider", "At this provider", \.provider), .text("external_id", "With this external id", \.externalID),
             .text("problem", "With a problem of this code", \.problem),
             .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until), search,
