@@ -141,6 +141,21 @@ struct StandingRequestTests {
         #expect(await code { _ = try await harness.commands.resolve(order: order.id, .release) } == "not_adopted")
     }
 
+    @Test("A person's word is about no request that is named at the same moment")
+    func namedMeanwhile() async throws {
+        let order = harness.order(.inProgress) {
+            ($0.providerRef, $0.record.secondRequest) = ("ref_1", "ref_9")
+            $0.status.problem = Problem(code: Problem.secondReference, message: "ref_9 as well", at: harness.now)
+        }
+        harness.store.meanwhile(before: "perform") { state in
+            state.orders[order.id]?.record.secondRequest = "ref_10"
+            state.orders[order.id]?.version += 1
+        }
+        #expect(await code { _ = try await harness.commands.resolve(order: order.id, .release) } == "conflict")
+        #expect(harness.store.with { $0.orders[order.id]?.status.problem?.code } == "second_reference")
+        #expect(try await harness.commands.resolve(order: order.id, .release).record.settledRequests == ["ref_10"])
+    }
+
     @Test("That a cancelled order goes on is seen to by a person's word, too, and then it gives way to a new one")
     func seenToAfterTheEnd() async throws {
         report(.inProgress)

@@ -20,7 +20,15 @@ extension Commands {
     /// - Throws: ``CommandError``: 404; 409 `not_uncertain` in any other state, `not_adopted` where nothing is to be taken back, `conflict` where it was
     ///   settled meanwhile; 422 `unknown_reference` and `other_candidate`; 502 or 503 where the provider did not say.
     public func resolve(order id: String, _ resolution: Resolution, note: String? = nil) async throws -> Order {
-        try await redecidingConflicts { try await resolve(try await store.known(order: id), resolution, note: note) }
+        let seen = try await store.known(order: id).record.secondRequest
+        return try await redecidingConflicts {
+            let order = try await store.known(order: id)
+            // A person's word is about what they saw, and about no request that was named meanwhile.
+            guard resolution != .release || order.record.secondRequest == seen else {
+                throw CommandError(409, "conflict", "The provider has named another request meanwhile; look at the order again.")
+            }
+            return try await resolve(order, resolution, note: note)
+        }
     }
 
     private func resolve(_ order: Order, _ resolution: Resolution, note: String?) async throws -> Order {
