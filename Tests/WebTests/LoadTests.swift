@@ -86,6 +86,33 @@ struct LoadTests {
         #expect(load.openConnection() == .served)
     }
 
+    private static let half = "POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 900000000\r\n\r\nhalf"
+
+    @Test("Whoever was refused counts while it stays")
+    func refusedCounts() async throws {
+        try await run([echo()], { $0.patience = .seconds(600) }) { server, _, load in
+            let socket = try await opened(server, Self.half)
+            #expect(await socket.readToEnd()?.hasPrefix("HTTP/1.1 404 ") == true)
+            #expect(load.figures.connections == 1 && load.figures.requests == 0)
+            socket.end()
+            #expect(await eventually { load.figures.connections == 0 })
+        }
+    }
+
+    @Test("Whoever was refused and goes on sending is cut off, after a moment to read the answer", arguments: [half, "NONSENSE\r\n\r\n"])
+    func refusedStays(_ request: String) async throws {
+        let piece = String(repeating: "y", count: 40_000)
+        try await run([echo()], { $0.patience = .milliseconds(300) }) { server, _, load in
+            let start = ContinuousClock.now
+            let socket = try await opened(server, request)
+            // What is sent is read and thrown away: nothing else is there to stop it.
+            while await socket.send(piece) {}
+            #expect(ContinuousClock.now - start >= .milliseconds(300))
+            #expect(await eventually { load.figures.connections == 0 })
+            socket.end()
+        }
+    }
+
     @Test("A body beyond the budget is 503; others are answered meanwhile, and it is taken once there is room")
     func bodies() async throws {
         try await run([echo(), Route(.get, "/hello") { _ in WireResponse(200, json: "hello") }], { $0.bodyBudget = 100_000 }) {

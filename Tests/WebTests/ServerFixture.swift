@@ -15,7 +15,7 @@ let silent: Logger = {
 /// Runs a server with these routes on a free port while `body` asks it things.
 func withServer<Result>(
     _ routes: [Route],
-    limits: ServerLimits = ServerLimits(),
+    limits: ServerLimits = .patient,
     _ body: (RunningServer, HTTPTransport) async throws -> Result
 ) async throws -> Result {
     let server = try await RunningServer(HTTPServer(host: "127.0.0.1", port: 0, limits: limits, routes: routes, logger: silent), logger: silent)
@@ -30,6 +30,15 @@ func withServer<Result>(
         await server.stop()
         throw error
     }
+}
+
+extension ServerLimits {
+    /// For tests of what is not about time: a machine that has much else to do cuts nobody off.
+    static let patient: ServerLimits = {
+        var limits = ServerLimits()
+        (limits.idle, limits.bodyTime, limits.unread, limits.patience) = (.seconds(600), .seconds(600), .seconds(600), .seconds(600))
+        return limits
+    }()
 }
 
 extension RunningServer {

@@ -36,7 +36,7 @@ struct ServerTests {
 
     @Test("A body up to the limit is taken whole, more is 413, announced or not")
     func bodyLimit() async throws {
-        var limits = ServerLimits()
+        var limits = ServerLimits.patient
         limits.body = 100_000
         let counter = Counter()
         try await withServer([echo(counter)], limits: limits) { (server, transport) async throws in
@@ -105,7 +105,28 @@ struct ServerTests {
                 let socket = try await RawSocket.connect(server.port)
                 await socket.send(text)
                 let response = try #require(await socket.readToEnd())
-                #expect(response.hasPrefix("HTTP/1.1 \(status) ") && response.contains(code) && response.contains("application/problem+json"))
+                #expect(response.hasPrefix("HTTP/1.1 \(status) ") && response.contains("application/problem+json"), "\(response)")
+                #expect(response.contains(code), "\(response)")
+                socket.end()
+            }
+        }
+    }
+
+    @Test("A sender that goes on sending what was refused still gets the whole answer")
+    func refusedWhileSending() async throws {
+        let piece = String(repeating: "y", count: 4096)
+        try await withServer([echo()]) { (server, _) async throws in
+            for (head, status) in [
+                ("GET / HTTP/1.1\r\nhost: a\r\nx: ", "431 "), ("NONSENSE\r\n\r\n", "400 "),
+                ("POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 500000\r\n\r\n", "404 "),
+                ("POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nno length\r\n", "400 "),
+            ] {
+                let socket = try await RawSocket.connect(server.port)
+                await socket.send(head)
+                // Nothing is read before everything is sent.
+                for _ in 0..<100 { #expect(await socket.send(piece), "the connection was reset") }
+                let response = try #require(await socket.readToEnd())
+                #expect(response.hasPrefix("HTTP/1.1 " + status) && response.hasSuffix("}"), "\(response)")
                 socket.end()
             }
         }

@@ -8,7 +8,8 @@ import Screening
 /// Watches over one connection: answers it 503 where there are too many, cuts off a body that takes too long and an answer that nobody reads, and says in
 /// problem JSON what was wrong with bytes that are not a request.
 ///
-/// A slow header or an idle connection is the business of the server's own idle time-out. All methods run on the connection's event loop.
+/// Requests come one at a time, the next after the answer to the last: what is never answered is never carried out. A slow header or an idle connection is
+/// the business of the server's own idle time-out. All methods run on the connection's event loop.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -20,27 +21,22 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Has the sender told to go on with the body.
     private struct GoOn {}
 
-    /// How long a sender that was answered early, or refused, is given to notice.
-    private static let patience = Duration.seconds(2)
-
     private let limits: ServerLimits
     private let load: ServerLoad
     private let routes: RouteTable
     private let refusals: RefusalCounter
     /// What the connection counts as, once it is open.
     private var admission: ServerLoad.Admission?
+    private let lingering: LingeringClose
     /// Whether a request's head has come and its end has not.
     private var receiving = false
-    /// Requests whose head has come and whose answer has not ended.
-    private var unanswered = 0
     /// Whether an answer's head was written and its end was not.
     private var answering = false
-    /// Whether the connection closes once the present body has come: its answer was given early.
-    private var closing = false
-    /// Whether nothing can be read after the present request: it asks for another protocol, and the parser stops there.
+    /// Whether the connection closes after the present answer: it is given early or refuses the connection, request or answer say so, or the request asks
+    /// for another protocol, where the parser stops.
     private var isLast = false
-    /// Whether what comes is thrown away: it was refused.
-    private var discarding = false
+    /// Whether the last answer was given: what still comes, or is written, is thrown away.
+    private var isOver = false
     private var bodyAlarm: Scheduled<Void>?
     private var unreadAlarm: Scheduled<Void>?
     private var refusalAlarm: Scheduled<Void>?
@@ -50,6 +46,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     init(limits: ServerLimits, load: ServerLoad, routes: RouteTable, refusals: RefusalCounter) {
         self.limits = limits
+        lingering = LingeringClose(patience: limits.patience)
         self.load = load
         self.routes = routes
         self.refusals = refusals
@@ -64,8 +61,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 2048, maximum: 16 << 10)
         )
         let pipeline = context.pipeline.syncOperations
+        try? pipeline.addHandler(lingering, position: .first)
         if let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) {
-            try? pipeline.addHandler(OldRequests(), position: .before(codec))
+            try? pipeline.addHandlers(HTTPServerPipelineHandler(), OldRequests(), position: .before(codec))
         }
     }
 
@@ -76,7 +74,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .served: break
         case .refused:
             let channel = context.channel
-            refusalAlarm = context.eventLoop.scheduleTask(in: TimeAmount(ConnectionGuard.patience)) { channel.close(promise: nil) }
+            refusalAlarm = context.eventLoop.scheduleTask(in: TimeAmount(limits.patience)) { channel.close(promise: nil) }
         case .dropped: refusals.count("dropped")
         }
         context.fireChannelActive()
@@ -93,62 +91,61 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: What comes in
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isOver else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
             receiving = true
-            unanswered += 1
-            isLast = head.method == .connect || head.headerFields[.upgrade] != nil
-            if admission == .refused { refuseUnlessVital(head, context) }
+            isLast = admission == .refused || head.method == .connect || head.headerFields[.upgrade] != nil || saysClose(head.headerFields)
+            if admission == .refused, !isVital(head) { return refuse(.overloaded, context) }
         case .body: break
         case .end:
             receiving = false
             bodyAlarm?.cancel()
             bodyAlarm = nil
         }
-        if !discarding { context.fireChannelRead(data) }
-        if closing, !receiving { context.close(promise: nil) }
+        context.fireChannelRead(data)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         // Most requests come whole in one read: the clock starts only for those that did not.
-        if receiving, bodyAlarm == nil { setBodyAlarm(limits.bodyTime, context) }
+        if receiving, !isOver, bodyAlarm == nil { setBodyAlarm(context) }
         context.fireChannelReadComplete()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let error = error as? HTTPParserError {
-            refuse(error == .headerOverflow ? .headersTooLarge : .malformed, context)
+        switch error {
+        case let error as HTTPParserError: refuse(error == .headerOverflow ? .headersTooLarge : .malformed, context)
+        default: context.fireErrorCaught(error)
         }
-        context.fireErrorCaught(error)
     }
 
     // MARK: What goes out
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !isOver else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
         var (data, promise) = (data, promise)
         switch unwrapOutboundIn(data) {
         case .head(var head):
             answering = head.status.kind != .informational
             answerBytes = 0
-            if answering, receiving || isLast || admission == .refused {
+            guard answering else { break }
+            if receiving || saysClose(head.headerFields) { isLast = true }
+            if isLast {
                 head.headerFields[.connection] = "close"
                 data = wrapOutboundOut(.head(head))
             }
         case .body(let buffer): answerBytes += buffer.readableBytes
         case .end:
             answering = false
-            unanswered -= 1
-            if answerBytes > LoadMiddleware.smallAnswer || isLast || admission == .refused {
+            if answerBytes > LoadMiddleware.smallAnswer || isLast {
                 let all = promise ?? context.eventLoop.makePromise(of: Void.self)
                 sent = all.futureResult
                 promise = all
             }
-            if receiving {
-                closeAfterAnswer(context)
-            } else if isLast || admission == .refused {
-                let channel = context.channel
-                sent?.whenComplete { _ in channel.close(promise: nil) }
-            }
+            if isLast { closeWhenSent(context) }
         }
         context.write(data, promise: promise)
     }
@@ -166,7 +163,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
         if event is GoOn {
             // The body may have come meanwhile: then there is nothing to wait for.
-            if receiving, !answering, !closing {
+            if receiving, !answering, !isOver {
                 context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: promise)
             } else {
                 promise?.succeed()
@@ -192,38 +189,45 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: Refusing
 
-    /// The rest of the body is not needed: gives the sender a moment to notice the answer, then closes.
-    private func closeAfterAnswer(_ context: ChannelHandlerContext) {
-        closing = true
+    /// Nothing more is read or answered. The connection closes once the answer has left.
+    private func closeWhenSent(_ context: ChannelHandlerContext) {
+        isOver = true
         bodyAlarm?.cancel()
-        setBodyAlarm(ConnectionGuard.patience, context)
+        let bound = NIOLoopBound(lingering, eventLoop: context.eventLoop)
+        sent?.whenComplete { _ in bound.value.begin() }
     }
 
-    private func setBodyAlarm(_ time: Duration, _ context: ChannelHandlerContext) {
+    private func setBodyAlarm(_ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        bodyAlarm = context.eventLoop.scheduleTask(in: TimeAmount(time)) {
+        bodyAlarm = context.eventLoop.scheduleTask(in: TimeAmount(limits.bodyTime)) {
             let (guardian, context) = bound.value
             guardian.bodyAlarm = nil
-            guard guardian.receiving else { return }
-            guardian.refuse(.tooSlow, context)
+            if guardian.receiving { guardian.refuse(.tooSlow, context) }
         }
     }
 
-    /// Refuses a request on a connection beyond the limit, unless its route is always answered.
-    private func refuseUnlessVital(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
-        refusalAlarm?.cancel()
-        let path = (head.path ?? "/").prefix { $0 != "?" }
-        if case .route(let route, _) = routes.match(head.method, String(path)), route.isVital { return }
-        guard !closing else { return }
-        respond(.overloaded, context)
-        discarding = true
-        closeAfterAnswer(context)
+    private func saysClose(_ fields: HTTPFields) -> Bool {
+        fields[.connection]?.lowercased().split(separator: ",").contains { String($0).trimmed == "close" } ?? false
     }
 
-    /// Closes the connection, after an answer of our own where that cannot be mistaken for another request's.
+    /// Whether a request is answered even on a connection beyond the limit.
+    private func isVital(_ head: HTTPRequest) -> Bool {
+        refusalAlarm?.cancel()
+        let path = (head.path ?? "/").prefix { $0 != "?" }
+        guard case .route(let route, _) = routes.match(head.method, String(path)) else { return false }
+        return route.isVital
+    }
+
+    /// Answers the present request, or what came instead of one, with a problem, and closes the connection. Whoever is at work on the request is told.
     private func refuse(_ problem: ProblemDocument, _ context: ChannelHandlerContext) {
-        if !answering, !closing, unanswered == (receiving ? 1 : 0), context.channel.isActive { respond(problem, context) }
-        context.close(promise: nil)
+        // An answer that is under way is the last one anyhow.
+        guard !isOver, !answering else { return }
+        if context.channel.isActive {
+            isLast = true
+            respond(problem, context)
+        }
+        isOver = true
+        context.fireErrorCaught(problem)
     }
 
     private func respond(_ problem: ProblemDocument, _ context: ChannelHandlerContext) {
@@ -235,6 +239,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         head.headerFields[.xContentTypeOptions] = "nosniff"
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(ByteBuffer(bytes: response.body))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        let all = context.eventLoop.makePromise(of: Void.self)
+        sent = all.futureResult
+        closeWhenSent(context)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: all)
     }
 }

@@ -12,6 +12,8 @@ public struct ServerLimits: Sendable {
     public var bodyTime: Duration = .seconds(20)
     /// How long the other side may leave an answer unread; then the connection is closed.
     public var unread: Duration = .seconds(30)
+    /// How long a sender that was answered while still sending is given to read the answer; then the connection is closed.
+    public var patience: Duration = .seconds(2)
     /// How long requests under way may take when the server is told to stop; then they are cancelled.
     public var drain: Duration = .seconds(8)
 
