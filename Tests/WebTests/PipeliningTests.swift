@@ -81,4 +81,29 @@ struct PipeliningTests {
         #expect(other.count == 1 && other[0].hasPrefix("503 "))
         #expect(counter.count == 0)
     }
+
+    @Test(
+        "A body in a transfer coding of another kind is refused, and neither it nor what follows is carried out",
+        arguments: [
+            ("HTTP/1.0", "transfer-encoding: chunked", "400"), ("HTTP/1.1", "transfer-encoding: gzip, chunked", "501"),
+            ("HTTP/1.1", "transfer-encoding: chunked\r\ntransfer-encoding: chunked", "400"),
+            ("HTTP/1.1", "transfer-encoding: chunked, chunked", "400"),
+            ("HTTP/1.1", "transfer-encoding: gzip\r\ntransfer-encoding: chunked", "501"), ("HTTP/1.1", "transfer-encoding: chunked, gzip", "400"),
+            ("HTTP/1.1", "transfer-encoding: identity", "501"), ("HTTP/1.1", "transfer-encoding: xchunked", "501"),
+            ("HTTP/1.1", "transfer-encoding: chunked\r\ncontent-length: 3", "400"),
+        ]
+    )
+    func codings(_ version: String, _ field: String, _ status: String) async throws {
+        let counter = Counter()
+        let text = "POST /echo \(version)\r\nhost: a\r\n\(field)\r\n\r\n3\r\none\r\n0\r\n\r\n" + Self.post("two")
+        let found = bodies(try await answers(to: text, [echo(counter)]))
+        #expect(found.count == 1 && found[0].hasPrefix(status + " {"), "\(found)")
+        #expect(counter.count == 0)
+    }
+
+    @Test("chunked is read, however it is written")
+    func chunked() async throws {
+        let text = "POST /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\ntransfer-encoding:  Chunked \r\n\r\n3\r\none\r\n0\r\n\r\n"
+        #expect(bodies(try await answers(to: text, [echo()])) == ["200 one"])
+    }
 }

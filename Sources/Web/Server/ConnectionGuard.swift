@@ -63,7 +63,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let pipeline = context.pipeline.syncOperations
         try? pipeline.addHandler(lingering, position: .first)
         if let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) {
-            try? pipeline.addHandlers(HTTPServerPipelineHandler(), OldRequests(), position: .before(codec))
+            try? pipeline.addHandlers(HTTPServerPipelineHandler(), TransferCodings(), OldRequests(), position: .before(codec))
         }
     }
 
@@ -114,6 +114,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
+        case let problem as ProblemDocument: refuse(problem, context)
         case let error as HTTPParserError: refuse(error == .headerOverflow ? .headersTooLarge : .malformed, context)
         default: context.fireErrorCaught(error)
         }

@@ -28,6 +28,13 @@ extension ProblemDocument {
 
     static let incomplete = ProblemDocument(400, "incomplete_body", "Bad request", "the body ended before the announced length")
     static let malformed = ProblemDocument(400, "malformed_request", "Bad request", "the request is not HTTP/1.1")
+    static let oldTransferCoding = badRequest("malformed_request", "HTTP/1.0 knows no Transfer-Encoding")
+    static let unknownTransferCoding = ProblemDocument(
+        501,
+        "unknown_transfer_coding",
+        "Not implemented",
+        "of Transfer-Encoding only chunked is known here, and only once"
+    )
     static let headersTooLarge = ProblemDocument(431, "headers_too_large", "Header too large", "the request's header is too large")
     static let tooSlow = ProblemDocument(408, "too_slow", "Request time-out", "the request's body took too long")
     static let stopping = ProblemDocument(503, "stopping", "Not available", "the server is stopping; try again", retryAfter: .seconds(5))
