@@ -19,18 +19,35 @@ struct AccessTests {
         }
     }
 
-    @Test("Too many wrong tokens are answered 429, and a right one still goes through")
+    @Test("Too many wrong tokens are answered 429, whatever they begin with, and a right one is let in all the same")
     func wrongTokens() async throws {
         let fixture = try await APIFixture()
         try await fixture.run { (client) async throws in
             var statuses: [Int] = []
-            for number in 0..<12 { statuses.append(try await client.get("/orders", as: "guess-\(number)").status) }
+            // Each is the right one but for its end.
+            for number in 0..<12 { statuses.append(try await client.get("/orders", as: "all\(number)").status) }
             #expect(statuses == Array(repeating: 401, count: 10) + [429, 429])
             #expect(try await client.get("/orders", as: "guess").headers[.retryAfter] == "60")
             #expect(try await client.get("/orders").status == 200)
+            #expect(try await client.get("/orders", as: "plain").status == 200)
             fixture.clock.advance(by: .seconds(61))
             #expect(try await client.get("/orders", as: "guess").status == 401)
         }
+    }
+
+    @Test("Wrong tokens are counted by address, by network in IPv6, by token, and altogether")
+    func counted() {
+        let now = Timestamp(milliseconds: 1_790_000_000_000)
+        func fails(_ wrong: WrongTokens, _ count: Int, _ token: (Int) -> String, _ sender: (Int) -> String) -> Int {
+            (0..<count).count { wrong.count(token($0), from: sender($0), at: now) != nil }
+        }
+        #expect(fails(WrongTokens(), 15, { "t\($0)" }, { _ in "192.0.2.1" }) == 5)
+        #expect(fails(WrongTokens(), 15, { _ in "t" }, { "192.0.2.\($0)" }) == 5)
+        #expect(fails(WrongTokens(), 15, { "t\($0)" }, { "2001:db8:1:2::\($0)" }) == 5)
+        #expect(fails(WrongTokens(), 15, { "t\($0)" }, { "2001:db8:1:\($0)::1" }) == 0)
+        #expect(fails(WrongTokens(), 15, { "t\($0)" }, { "::ffff:192.0.2.\($0)" }) == 0)
+        #expect(fails(WrongTokens(), 120, { "t\($0)" }, { "192.0.2.\($0)" }) == 20)
+        #expect(fails(WrongTokens(), 20_000, { "t\($0)" }, { "10.0.\($0 / 256).\($0 % 256)" }) == 19_900)
     }
 
     @Test("A scope that is missing is 403")

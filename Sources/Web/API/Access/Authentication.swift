@@ -19,14 +19,10 @@ struct Authentication: Sendable {
         guard let field = request.headers[.authorization] else { throw ProblemDocument.unauthenticated }
         let parts = field.split(separator: " ", maxSplits: 1)
         let token = parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]).trimmed : ""
-        let now = clock.now()
-        if let wait = wrong.wait(for: token, from: request.peer, at: now) { throw Authentication.tooMany(wait) }
         if !token.isEmpty, let principal = try await authenticate(token) { return principal }
-        if let wait = wrong.count(token, from: request.peer, at: now) { throw Authentication.tooMany(wait) }
+        if let wait = wrong.count(token, from: request.peer, at: clock.now()) {
+            throw ProblemDocument(429, "too_many_wrong_tokens", "Too many wrong tokens", "wait before trying another token", retryAfter: wait)
+        }
         throw ProblemDocument(401, "unauthenticated", "Not signed in", "the token is not known")
-    }
-
-    private static func tooMany(_ wait: Duration) -> ProblemDocument {
-        ProblemDocument(429, "too_many_wrong_tokens", "Too many wrong tokens", "wait before trying another token", retryAfter: wait)
     }
 }

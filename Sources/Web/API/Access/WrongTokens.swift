@@ -1,10 +1,10 @@
 import Screening
 import Synchronization
 
-/// Counts wrong tokens, so that guessing is slowed down and shows.
+/// Counts wrong tokens, so that guessing shows, and is told to slow down.
 ///
-/// Behind a proxy all senders share one address, and one of them must not lock out the others: by address only wrong tokens are answered 429. Whoever
-/// tries one beginning of a token again and again from one address is not listened to for a while, even where the rest is right at last.
+/// Only wrong tokens are answered 429, after too many from one address, of one token, or altogether. A right one is let in whatever others have tried: behind
+/// a proxy all senders share one address, and nobody may lock out the others. What makes guessing hopeless is a token's length.
 final class WrongTokens: Sendable {
     private struct Window {
         var start: Timestamp
@@ -12,39 +12,38 @@ final class WrongTokens: Sendable {
     }
 
     private enum Key: Hashable {
+        case everybody
         case sender(String)
-        /// A hash of the beginning: no part of a token is kept.
-        case beginning(String, Int)
+        /// A hash: no token is kept.
+        case token(Int)
     }
 
     private let windows = Mutex<[Key: Window]>([:])
     private let limit: Int
+    private let overall: Int
     private let span: Duration
 
-    init(limit: Int = 10, span: Duration = .seconds(60)) {
+    /// - Parameters:
+    ///   - limit: how many there may be in the span from one address, or of one token.
+    ///   - overall: how many there may be in the span altogether.
+    init(limit: Int = 10, overall: Int = 100, span: Duration = .seconds(60)) {
         self.limit = limit
+        self.overall = overall
         self.span = span
     }
 
     /// Counts a wrong token. Returns how long the sender should wait once there were too many in the span, else nil.
     func count(_ token: String, from sender: String, at timestamp: Timestamp) -> Duration? {
         windows.withLock { windows in
-            let waits = [Key.sender(sender), WrongTokens.beginning(token, sender)].map { count($0, at: timestamp, &windows) }
+            let address = count(.sender(WrongTokens.network(sender)), upTo: limit, at: timestamp, &windows)
+            // Whoever tries one token after another fills no table with them.
+            let own = address == nil ? count(.token(token.hashValue), upTo: limit, at: timestamp, &windows) : nil
+            let waits = [count(.everybody, upTo: overall, at: timestamp, &windows), address, own]
             return waits.compactMap(\.self).max()
         }
     }
 
-    /// How long a sender should wait before a token with this beginning is looked at again; nil where it is looked at now.
-    func wait(for token: String, from sender: String, at timestamp: Timestamp) -> Duration? {
-        windows.withLock { windows in
-            guard let window = windows[WrongTokens.beginning(token, sender)], window.count >= limit, timestamp >= window.start,
-                timestamp < window.start + span
-            else { return nil }
-            return window.start + span - timestamp
-        }
-    }
-
-    private func count(_ key: Key, at timestamp: Timestamp, _ windows: inout [Key: Window]) -> Duration? {
+    private func count(_ key: Key, upTo limit: Int, at timestamp: Timestamp, _ windows: inout [Key: Window]) -> Duration? {
         var window = windows[key] ?? Window(start: timestamp)
         // A clock that was set back starts a new window, too.
         if timestamp >= window.start + span || timestamp < window.start { window = Window(start: timestamp) }
@@ -54,9 +53,9 @@ final class WrongTokens: Sendable {
         return window.count > limit ? window.start + span - timestamp : nil
     }
 
-    private static func beginning(_ token: String, _ sender: String) -> Key {
-        var hasher = Hasher()
-        hasher.combine(token.prefix(8))
-        return .beginning(sender, hasher.finalize())
+    /// Whose address it is: of IPv6 the first half, for whoever has one address there has them all.
+    private static func network(_ sender: String) -> String {
+        guard let bytes = IPAddress(sender)?.bytes, bytes.count == 16, !bytes.starts(with: [UInt8](repeating: 0, count: 8)) else { return sender }
+        return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
     }
 }
