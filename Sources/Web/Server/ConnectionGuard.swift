@@ -116,7 +116,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch error {
         case let problem as ProblemDocument: refuse(problem, context)
         case let error as HTTPParserError: refuse(error == .headerOverflow ? .headersTooLarge : .malformed, context)
-        default: context.fireErrorCaught(error)
+        // Whoever still works on the last request must not close before its answer has left.
+        default: if !isOver { context.fireErrorCaught(error) }
         }
     }
 
