@@ -12,17 +12,20 @@ public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible 
     public let retryAfter: Duration?
     /// What was found, for those who may read personal data; nil where there is nothing.
     public let found: Personal<JSON>?
+    /// The path of the field that is at fault; nil where none is.
+    public let field: String?
 
-    public init(_ status: Int, _ code: String, _ detail: String, retryAfter: Duration? = nil, found: JSON? = nil) {
+    public init(_ status: Int, _ code: String, _ detail: String, retryAfter: Duration? = nil, found: JSON? = nil, field: String? = nil) {
         self.status = status
         self.code = code
         self.detail = detail
         self.retryAfter = retryAfter
         self.found = found.map { Personal($0) }
+        self.field = field
     }
 
     /// A field that is missing or malformed: 422.
-    public init(_ problem: FieldProblem) { self.init(422, "invalid_field", problem.description) }
+    public init(_ problem: FieldProblem) { self.init(422, "invalid_field", problem.description, field: problem.path) }
 
     /// What a store's failure means to a caller: 503, nothing lost of what was answered before.
     public init(_ error: StoreError) {

@@ -75,6 +75,7 @@ extension ProblemDocument {
             self.init(422, "invalid_field", "Unusable value", field.description, extra: JSON.Members([("field", .string(field.path))]))
         case let error as CommandError:
             self.init(error.status, error.code, ProblemDocument.title(error.status), error.detail, retryAfter: error.retryAfter)
+            if let field = error.field { extra["field"] = .string(field) }
         case StoreError.unavailable, StoreError.unknown:
             self.init(503, "store_unavailable", "Not available", "the store cannot be had now; try again", retryAfter: .seconds(5))
         case StoreError.corrupt, StoreError.newer:

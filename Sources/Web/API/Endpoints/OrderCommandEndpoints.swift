@@ -1,5 +1,6 @@
 import HTTPTypes
 import Pipeline
+import Plugins
 import Screening
 
 /// Doing something with orders.
@@ -12,10 +13,11 @@ struct OrderCommandEndpoints: Sendable {
         [
             Endpoint(.post, "/orders", .order, OrderCommandEndpoints.placing) { request, principal in
                 try await once(request, principal) {
-                    let body = try request.object(["connection", "external_id", "package", "candidate", "account", "metadata", "reorder"])
+                    var body = try request.object(["connection", "external_id", "package", "candidate", "account", "metadata", "reorder"])
                     if let connection = body["connection"]?.text, !principal.sees(connection: connection) {
                         throw ProblemDocument.notFound("connection")
                     }
+                    if let candidate = body["candidate"] { body["candidate"] = try await TelephoneNumber.normalise(phoneOf: candidate) }
                     let (order, isNew) = try await commands.acting(as: principal.actor).place(
                         body,
                         choosesDestinations: principal.scopes.contains(.admin)
@@ -72,9 +74,14 @@ struct OrderCommandEndpoints: Sendable {
                 request,
                 principal in
                 try await once(request, principal) {
-                    let id = try await store.order(request, principal).id
+                    let known = try await store.order(request, principal)
+                    let id = known.id
                     let body = try request.object(["candidate", "package", "account", "note"])
-                    let mending = Mending(candidate: body["candidate"], package: body["package"], account: body["account"])
+                    var candidate = body["candidate"]
+                    if let given = candidate {
+                        candidate = try await TelephoneNumber.normalise(phoneOf: given, country: known.candidate.country)
+                    }
+                    let mending = Mending(candidate: candidate, package: body["package"], account: body["account"])
                     let note = try body.optionalText("note")
                     let order = try await commands.acting(as: principal.actor).retry(order: id, mending, note: note)
                     return WireResponse(202, json: try await commands.view(order, principal))
