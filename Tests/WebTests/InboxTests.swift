@@ -82,6 +82,19 @@ struct InboxTests {
             #expect(try await send(path, "right", [UInt8](repeating: 32, count: (1 << 20) + 1)) == 413)
             #expect(try await client.transport.send(WireRequest(.get, client.server.url(path))).status == 405)
             #expect(try await client.list("/events?kind=webhook&account=one", "order") == [order.id, order.id])
+            var referred = try #require(try await fixture.store.order(order.id))
+            referred.version += 1
+            referred.providerRef = "ref-1"
+            try await fixture.store.perform([.order(referred)])
+            for token in ["all", "plain"] {
+                for path in ["/events?kind=webhook", "/events?external_id=a-1"] {
+                    #expect(try await client.list(path, "external_id", as: token) == ["a-1", "a-1"], "\(path)")
+                    #expect(try await client.list(path, "provider_ref", as: token) == ["ref-1", "ref-1"])
+                }
+                let event = try #require(try await client.list("/events?kind=webhook", "id", as: token).first)
+                let shown = try await client.get("/events/\(event)", as: token).json
+                #expect(shown?["external_id"] == "a-1" && shown?["provider_ref"] == "ref-1")
+            }
         }
     }
 

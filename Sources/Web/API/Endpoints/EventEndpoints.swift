@@ -26,17 +26,15 @@ struct EventEndpoints: Sendable {
             Endpoint(.get, "/events", .read, .list("Events, newest first", of: Event.schema, EventEndpoints.list.parameters)) { request, principal in
                 let (query, page) = try await EventEndpoints.list.read(request, principal, names)
                 let events = try await store.events(query.searchable(on: commands.connections, for: principal, in: store), page)
-                let runs = try await lastRuns(of: events.items)
-                let named = try await named(events.items, runs, principal)
-                return events.response { $0.view(principal, lastRun: runs[$0.id], named) }
+                let subjects = try await subjects(of: events.items, principal)
+                return events.response { subjects.view($0, principal) }
             },
             Endpoint(.get, "/events/{id}", .read, .show("One event, with what was received for read_personal", of: Event.schema)) {
                 request,
                 principal in
                 let event = try await event(request, principal)
-                let runs = try await lastRuns(of: [event.summary])
-                let named = try await named([event.summary], runs, principal)
-                return WireResponse(200, json: event.fullView(principal, lastRun: runs[event.id], named))
+                let subjects = try await subjects(of: [event.summary], principal)
+                return WireResponse(200, json: subjects.view(event.summary, principal, event.fullView(principal)))
             },
             Endpoint(.get, "/events/{id}/body", .readPersonal, EventEndpoints.body) { request, principal in
                 let event = try await event(request, principal)
@@ -117,15 +115,8 @@ struct EventEndpoints: Sendable {
         problems: [404]
     )
 
-    /// The last run of each event, by event.
-    private func lastRuns(of events: [EventSummary]) async throws -> [String: RunSummary] {
-        let runs = try await store.runs(events.compactMap(\.runs.last))
-        return Dictionary(runs.compactMap { run in run.event.map { ($0, run) } }) { $1 }
-    }
-
-    /// Which of what the events are about are orders.
-    private func named(_ events: [EventSummary], _ runs: [String: RunSummary], _ principal: Principal) async throws -> NamedOrders {
-        try await NamedOrders(events.map { ($0.connection, $0.subject(lastRun: runs[$0.id])) }, for: principal, in: store)
+    private func subjects(of events: [EventSummary], _ principal: Principal) async throws -> EventSubjects {
+        try await EventSubjects(of: events, for: principal, in: store)
     }
 
     private func event(_ request: IncomingRequest, _ principal: Principal) async throws -> Event {

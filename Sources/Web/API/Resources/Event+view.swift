@@ -9,26 +9,23 @@ extension Event {
             "problem": Problem.schema.reference.orNull, "duplicate_count": .wholeNumber, "runs": .list(of: .anyText), "orders": .list(of: .anyText),
         ],
         sometimes: [
-            "external_id": JSON.anyText.orNull, "reason": JSON.anyText.orNull, "path": .anyText, "withheld": .withheld,
+            "external_id": JSON.anyText.orNull, "provider_ref": JSON.anyText.orNull, "reason": JSON.anyText.orNull, "path": .anyText,
+            "withheld": .withheld,
             "request": .object(
                 always: ["method": .anyText, "path": .anyText, "query": .textByName, "headers": .textByName, "body_bytes": .wholeNumber],
                 sometimes: ["body": .anyText, "body_base64": .anyText, "body_truncated": .yesOrNo]
             ),
         ],
         """
-        external_id is what its last run named first, else its group, and without read_personal only shown where an order of the connection has it; reason is why that run ended or waits. reason, path and request only with \
-        read_personal, request only for one event; body_base64 where the body is not UTF-8; a body that is too large to be shown is left out and marked \
+        external_id is what its last run named first, else its order's, else its group, and without read_personal only shown where an order of the \
+        connection has it; provider_ref is that of its order, where it came for one; reason is why that run ended or waits. reason, path and request only \
+        with read_personal, request only for one event; body_base64 where the body is not UTF-8; a body that is too large to be shown is left out and marked \
         body_truncated: /events/{id}/body has it
         """
     )
 
     /// The event without what was received.
     func view(_ principal: Principal) -> JSON { summary.view(principal) }
-
-    /// The event with what was received, what its last run was about, and why that ended as it did.
-    func fullView(_ principal: Principal, lastRun: RunSummary?, _ named: NamedOrders) -> JSON {
-        summary.about(lastRun, principal, named, fullView(principal))
-    }
 
     /// The event with what was received, where that may be seen.
     func fullView(_ principal: Principal) -> JSON {
@@ -52,24 +49,6 @@ extension Event {
 }
 
 extension EventSummary {
-    /// The event with what its last run was about, and why that ended as it did.
-    func view(_ principal: Principal, lastRun: RunSummary?, _ named: NamedOrders) -> JSON { about(lastRun, principal, named, view(principal)) }
-
-    /// What it was about: what its last run named first, else its group.
-    func subject(lastRun run: RunSummary?) -> String? { run?.externalID ?? group?.value }
-
-    func about(_ run: RunSummary?, _ principal: Principal, _ named: NamedOrders, _ view: JSON) -> JSON {
-        var view = view
-        let subject = subject(lastRun: run)
-        if subject == nil || principal.seesPersonal || named.has(subject, on: connection) {
-            view["external_id"] = JSON(subject)
-        } else {
-            view.mark("external_id")
-        }
-        if principal.seesPersonal { view["reason"] = JSON(run?.reason) } else if run?.reason != nil { view.mark("reason") }
-        return view
-    }
-
     /// The event as lists show it.
     func view(_ principal: Principal) -> JSON {
         var view = json
