@@ -44,7 +44,7 @@ import Testing
                   T1  accepted    placed
                   T2  submitting  sent
 
-                The provider's answer was lost. Look there, then: fairlead order resolve ord_1 --adopt REF | --resubmit | --abandon
+                Whether the provider has it is not known. Look there, then: fairlead order resolve ord_1 --adopt REF | --resubmit | --abandon
                 """
         )
     }

@@ -106,6 +106,23 @@ struct ZincCallTests {
         #expect(error?.code == .unreadable)
     }
 
+    @Test("An answer to a new order without its id says so, and that the order may be there")
+    func withoutID() async {
+        for (body, lack) in [(["ok": true] as JSON, "lacks the id"), ("text", "lacks the id")] {
+            transport.expect(.post, base + "/checks", 201, body)
+            let error = await providerError {
+                _ = try await ZincProvider().submit(
+                    Samples.order(Samples.zinc),
+                    request: nil,
+                    callback: nil,
+                    key: "k",
+                    Samples.session(Samples.zinc, transport)
+                )
+            }
+            #expect(error?.code == .unreadable && error?.creation == .uncertain && error?.message.value.contains(lack) == true)
+        }
+    }
+
     @Test("An account without its key sends nothing")
     func noKey() async {
         var account = Samples.zinc

@@ -33,7 +33,7 @@ enum OrderText {
         }
         if order["state"] == "uncertain" {
             parts.append(
-                "The provider's answer was lost. Look there, then: fairlead order resolve \(order.cell("id")) --adopt REF | --resubmit | --abandon"
+                "Whether the provider has it is not known. Look there, then: fairlead order resolve \(order.cell("id")) --adopt REF | --resubmit | --abandon"
             )
         }
         return parts.joined(separator: "\n\n")

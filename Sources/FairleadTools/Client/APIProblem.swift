@@ -43,7 +43,9 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
         }
         let place = " (\(response.status) \(code): \(asked) at \(client.url))."
         let advice = code == "not_found" ? APIProblem.lookup(detail) : APIProblem.advice[code]
-        description = [APIProblem.clause(detail) + place, wait ?? advice].compactMap(\.self).joined(separator: " ")
+        // A sentence that begins with a field's name begins with it as it is written.
+        let said = problem?["field"]?.text == nil ? APIProblem.clause(detail) : detail
+        description = [said + place, wait ?? advice].compactMap(\.self).joined(separator: " ")
     }
 
     /// Text that begins with a capital letter and has no full stop at its end.

@@ -116,7 +116,8 @@ extension SubmitStage {
                 to: next,
                 cause: .submit,
                 kind: "problem",
-                text: "the provider's answer was lost",
+                text: error.code == .unreadable
+                    ? "the provider answered, but its answer lacks the id of a request" : "the provider's answer was lost",
                 details: SubmitStage.details(error),
                 environment
             )

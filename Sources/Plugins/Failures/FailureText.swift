@@ -30,8 +30,8 @@ extension HookFailure {
 }
 
 extension ProviderError {
-    /// The kind of failure and, where a script failed, the script's failure for people. For those who may read personal data.
-    public var text: String { script.map { "\(self): \($0.text)" } ?? description }
+    /// What failed, for people: the script's failure where one failed, else the message. For those who may read personal data.
+    public var text: String { script?.text ?? message.value }
 
     /// The kind of failure and, where a script failed, its name and line: safe in logs.
     public var place: String {

@@ -50,7 +50,7 @@ public struct ZincProvider: ScreeningProvider {
     public func interpret(_ webhook: Webhook, _ session: ProviderSession) throws -> [WebhookReport] {
         let client = client(session)
         guard let body = try? webhook.value(), body.members != nil else {
-            throw ProviderError(.unreadable, "the webhook's body is not a JSON object")
+            throw ProviderError(.unreadable, "its body is not a JSON object")
         }
         return [WebhookReport(reference: client.profile.selector("webhook", "id").identifier(in: body), report: client.reports.report(in: body))]
     }

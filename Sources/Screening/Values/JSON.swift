@@ -65,6 +65,7 @@ extension JSON {
         case .null: "null"
         case .bool: "boolean"
         case .int, .double: "number"
+        case .string(let text) where text.trimmed.isEmpty: "empty string"
         case .string: "string"
         case .array: "list"
         case .object: "object"

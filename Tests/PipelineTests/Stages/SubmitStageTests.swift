@@ -125,6 +125,8 @@ struct SubmitStageTests {
         let (decision, notified) = try #require(verdict.settled(on: before))
         #expect(decision.order?.state == .uncertain && decision.disposition == .done)
         #expect(decision.order?.status.problem?.code == "uncertain" && notified.map(\.order.state) == [.uncertain])
+        let said = decision.effects.compactMap { if case .timeline(let entry) = $0 { entry.text } else { nil } }
+        #expect(said.contains { $0.contains("lacks the id") })
     }
 
     @Test("A refusal ends the order with the provider's words", arguments: [400, 404, 422])

@@ -40,7 +40,9 @@ struct WireClient: Sendable {
         let scope = scope.with(order).with("callback_url", callback).with("key", key)
         let response = try await send(call, scope, as: request, creating: true)
         guard let body = response.json, let reference = call.selector("id").identifier(in: body) else {
-            throw exchange.unreadable(call, "it names no id", response.status).creating(.uncertain)
+            throw exchange.unreadable(call, response.json == nil ? "it is not JSON" : "it lacks the id of the request", response.status).creating(
+                .uncertain
+            )
         }
         return Submission(reference: reference, report: reports.known(in: body))
     }

@@ -57,7 +57,7 @@ struct WireExchange: Sendable {
     /// The JSON of a successful answer.
     /// - Throws: ``ProviderError`` `unreadable` where it is none.
     func json(_ response: WireResponse, of call: WireCall) throws(ProviderError) -> JSON {
-        guard let json = response.json else { throw unreadable(call, "its answer is not JSON", response.status) }
+        guard let json = response.json else { throw unreadable(call, "it is not JSON", response.status) }
         return json
     }
 
