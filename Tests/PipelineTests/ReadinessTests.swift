@@ -40,7 +40,21 @@ struct ReadinessTests {
 
     @Test(
         "A store that does not answer is said without saying where it is",
-        arguments: [(StoreError.unavailable("/srv/secret.db"), "does not answer"), (.corrupt("/srv/secret.db"), "restore a backup")]
+        arguments: [
+            (StoreError.unavailable("/srv/secret.db"), "does not answer"), (.corrupt("/srv/secret.db"), "restore a backup"),
+            (.unavailable("the disk is full"), "takes nothing: the disk is full"),
+            (
+                .unavailable("/srv/a secret folder/secret.db was taken away under the running host: put it back"),
+                "its file was taken away under the running host: put it back"
+            ),
+            (.unavailable("another file than the one that was opened is at /srv/secret.db: put that one back"), "another file than the one"),
+            (.unavailable("relation \"fairlead_keys.data_keys\" does not exist (42P01)"), "relation \"fairlead_keys.data_keys\" does not exist"),
+            (
+                .unavailable("connection to server at \"secret.internal\" (192.0.2.7), port 5432 failed: FATAL: no password for user \"secret\""),
+                "connection to server at … … port 5432 failed: FATAL: no password for user …"
+            ),
+            (.unknown("connection to server on socket \"/run/secret/.s.PGSQL.5432\" failed: is it running?"), "failed: is it running?"),
+        ]
     )
     func store(_ error: StoreError, _ reason: String) async throws {
         let harness = try await PipelineHarness(works: false)
@@ -49,7 +63,8 @@ struct ReadinessTests {
             Issue.record("it is ready")
             return
         }
-        #expect(reasons.count == 1 && reasons[0].contains(reason) && !reasons[0].contains("secret"))
+        #expect(reasons.count == 1 && reasons[0].contains(reason), "\(reasons)")
+        #expect(!reasons[0].contains("secret") && !reasons[0].contains("192.0.2.7"))
         await harness.stop()
     }
 
