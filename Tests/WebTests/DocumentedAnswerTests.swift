@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Pipeline
 import Screening
@@ -65,6 +66,25 @@ struct DocumentedAnswerTests {
             try await fixture.store.perform([.event(id: id, state: .dead, problem: problem)])
             for token in ["all", "plain"] { #expect(try await client.get("/events/\(id)", as: token).json?.at("problem.code") == "not_understood") }
             #expect(try await client.post("/events/replay", ["state": "dead"]).json?["done"] == 1)
+        }
+    }
+
+    @Test("The order that docs/http.md shows has the members that one has which was just placed, in their order")
+    func example() async throws {
+        let page = try String(contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/http.md"), encoding: .utf8)
+        let start = try #require(page.range(of: "```json\n{\"id\": \"ord_…\"")), end = try #require(page[start.upperBound...].range(of: "```"))
+        let shown = try JSON(parsing: Array(page[page.index(start.lowerBound, offsetBy: 8)..<end.lowerBound].utf8))
+        let fixture = try await APIFixture()
+        try await fixture.run { (client) async throws in
+            var body = placement("application-101")
+            body["candidate"]?["phone"] = "+441632960000"
+            let real = try #require(try await client.post("/orders", body).json)
+            func names(_ json: JSON?) -> [String]? { json?.members?.pairs.map(\.0) }
+            #expect(names(shown) == names(real))
+            #expect(names(shown["ats"]) == names(real["ats"]) && shown["candidate"] == real["candidate"])
+            for name in ["state", "outcome", "waiting_on", "checks", "metadata", "problem", "caused_by", "previous", "replaced_by", "ats"] {
+                #expect(shown[name] == real[name], "\(name)")
+            }
         }
     }
 
