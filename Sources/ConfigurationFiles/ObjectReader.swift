@@ -8,6 +8,8 @@ package final class ProblemList {
     /// Paths whose problem has been reported already.
     private let settled: Set<[String]>
     package private(set) var problems: [ConfigurationProblem] = []
+    /// The paths of what was noted.
+    package private(set) var noted: Set<[String]> = []
 
     /// A list for one document.
     /// - Parameters:
@@ -23,6 +25,7 @@ package final class ProblemList {
     /// Notes a problem.
     package func add(at path: [String], _ message: String, hint: String? = nil) {
         if settled.contains(path) { return }
+        noted.insert(path)
         if let variable = origins[path] {
             problems.append(ConfigurationProblem(file: "environment", path: variable, message: message, hint: hint))
         } else {

@@ -104,6 +104,14 @@ import Testing
         #expect(!outcome.output.contains("SERVICE_HOST") && !outcome.output.contains("FAIRLEAD_PORT"))
     }
 
+    @Test("A token that is too short is said once, in the file as in the environment", arguments: [nil, "short-one"])
+    func shortTokens(_ variable: String?) async throws {
+        let environment = variable.map { ["FAIRLEAD_ADMIN_TOKEN": $0] } ?? [:]
+        let outcome = try await check(SampleSettings.text().replacing("test-admin-token", with: "short-one"), environment: environment)
+        #expect(outcome.code == 1)
+        #expect(outcome.lines.count { $0.contains("admin.token") || $0.contains("FAIRLEAD_ADMIN_TOKEN") } == 1, "\(outcome.output)")
+    }
+
     @Test(
         "check, doctor and serve refuse the same overlay: misspelt, failing its own case, or breaking one of the plugin's",
         arguments: [

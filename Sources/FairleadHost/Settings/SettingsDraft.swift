@@ -11,6 +11,7 @@ package struct SettingsDraft {
     /// The paths whose `${…}` could not be resolved: reported already.
     package let unresolved: Set<[String]>
     private let yaml: LocatedYAML
+    private let origins: [[String]: String]
 
     /// Reads a file.
     /// - Throws: ``ConfigurationProblems`` where the file cannot be had or is not YAML, so that nothing more can be said.
@@ -39,6 +40,7 @@ package struct SettingsDraft {
         let folder = URL(filePath: file).deletingLastPathComponent().standardizedFileURL.path
         let sources = SettingsSources(yaml: yaml, folder: folder, environment: environment)
         self.yaml = yaml
+        origins = sources.origins
         problems = ProblemList(yaml, origins: sources.origins, problems: sources.problems, settled: sources.settled)
         unresolved = sources.settled
         let keys = SettingsField.sections + SettingsField.fields(of: nil).map(\.name) + ["accounts", "connections"]
@@ -75,8 +77,8 @@ package struct SettingsDraft {
         return settings
     }
 
-    /// A list over the same file with nothing in it; what could not be resolved stays reported.
-    package func empty() -> ProblemList { ProblemList(yaml, settled: unresolved) }
+    /// A list over the same file with nothing in it. Where something is wrong already, nothing more is noted.
+    package func empty() -> ProblemList { ProblemList(yaml, origins: origins, settled: unresolved.union(problems.noted)) }
 
     /// Notes a problem unless the place, or something in it, has one already.
     package func note(at path: [String], _ message: String, hint: String? = nil) {
