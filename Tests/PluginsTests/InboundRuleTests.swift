@@ -153,6 +153,68 @@ struct InboundRuleTests {
         }
     }
 
+    private static let secrets = ["s": [Secret("key")]]
+    private static let now = Timestamp(milliseconds: 1_780_000_000_000)
+
+    /// The key of a delivery with these headers that is genuine under a template; nil headers are absent.
+    private static func signedKey(_ template: String, id: String?, time: String?, body: String = "{}", _ dedupe: Dedupe = Dedupe(.header("x-id")))
+        throws -> DedupeKey?
+    {
+        let verification = Verification.hmac(HMACScheme(secret: "s", header: "x-sig", signed: try #require(SignedTemplate(template))))
+        let headers = ["x-id": id, "x-time": time].compactMapValues(\.self)
+        let delivery = try #require(verification.sign(Array(body.utf8), headers: headers, secrets: secrets, now: now))
+        let read = ReadRequest(ReceivedRequest(method: "POST", path: "/hook", headers: delivery.headers, body: delivery.body), as: .json)
+        #expect(verification.verify(read, secrets: secrets, now: now))
+        return dedupe.key(for: read, under: verification)
+    }
+
+    @Test(
+        "One signed delivery is one event, wherever somebody else lets a signed header end, also where one is left out",
+        arguments: [
+            "${header.x-id}${header.x-time}", "${header.x-time}${header.x-id}", "v1:${header.x-id}${header.x-time}.${body}",
+            "${header.x-id}${header.x-time}${body}",
+        ]
+    )
+    func movedHeaders(_ template: String) throws {
+        let isReversed = template.hasPrefix("${header.x-time}")
+        func key(_ first: String?, _ second: String?) throws -> DedupeKey? {
+            try Self.signedKey(template, id: isReversed ? second : first, time: isReversed ? first : second)
+        }
+        let first = try key("evt1", "1780")
+        #expect(first != nil)
+        for (id, time) in [("evt", "11780"), ("evt11780", ""), ("", "evt11780"), ("evt11780", nil), (nil, "evt11780")] as [(String?, String?)] {
+            #expect(try key(id, time) == first, "\(id ?? "-") \(time ?? "-")")
+        }
+        #expect(try key("evt2", "1780") != first)
+        // What is signed with other words before it is another delivery.
+        #expect(try key("evt1", "1781") != first)
+    }
+
+    @Test("A signed header that a text keeps apart is known by itself when it is sent again; where the text may stand in it, by all that is signed")
+    func separatedHeaders() throws {
+        let template = "${header.x-id}.${header.x-time}.${body}"
+        #expect(try Self.signedKey(template, id: "evt1", time: "1") == Self.signedKey(template, id: "evt1", time: "2"))
+        let body = Self.key(Dedupe(.header("x-id")), ["x-id": "evt1"], "{}", under: .hmac(HMACScheme(secret: "s", header: "x-sig")))
+        #expect(try Self.signedKey(template, id: "evt1", time: "1") != body)
+        // The same bytes divided otherwise: never the key of the identifier that they then seem to have.
+        #expect(try Self.signedKey(template, id: "evt1.1", time: "2") != Self.signedKey(template, id: "evt1", time: "1.2"))
+        #expect(try Self.signedKey(template, id: "evt1.1", time: "2") != Self.signedKey(template, id: "evt1.1", time: "3"))
+        #expect(try Self.signedKey("${body}.${header.x-id}", id: "evt1", time: nil) != Self.signedKey("${body}.${header.x-id}", id: "evt2", time: nil))
+        // Of two points the first may belong to the value.
+        #expect(try Self.signedKey("${header.x-id}..${body}", id: "a.", time: "1") != Self.signedKey("${header.x-id}..${body}", id: "a.", time: "1", body: "[]"))
+    }
+
+    @Test("A mark with body_hash makes a duplicate only together with an equal body, signed or not, and nothing is said of it")
+    func marksWithBodies() throws {
+        let dedupe = Dedupe(.header("x-id"), comparesBody: true)
+        let template = "${header.x-id}.${body}"
+        let first = try Self.signedKey(template, id: "1", time: nil, body: "{}", dedupe)
+        #expect(try Self.signedKey(template, id: "1", time: nil, body: "{}", dedupe) == first)
+        #expect(try Self.signedKey(template, id: "1", time: nil, body: "[]", dedupe) != first)
+        #expect(try Self.signedKey(template, id: "2", time: nil, body: "{}", dedupe) != first)
+        #expect(InboundRule(path: "/hook", verification: .hmac(HMACScheme(secret: "s", header: "sig")), dedupe: dedupe).warnings.isEmpty)
+    }
+
     @Test("The body is read once for signature, time, group and duplicates, and not at all where the head or the raw bytes say no")
     func readsOnce() throws {
         let scheme = BodyHMACScheme(secret: "s", signature: "signature", signed: try #require(SignedTemplate("${body.token}${body.at}")))

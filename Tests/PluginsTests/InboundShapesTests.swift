@@ -147,6 +147,8 @@ struct InboundShapesTests {
         #expect(try Self.rule("{ scheme: none }", ", dedupe: none").dedupe == Dedupe(.nothing))
         #expect(try Self.rule("{ scheme: none }", ", dedupe: { body_hash: true, within: 1h }").dedupe == Dedupe(.bodyHash, within: .seconds(3600)))
         #expect(try Self.rule("{ scheme: none }", ", dedupe: { body: id }, body: form").dedupe == Dedupe(.body("id")))
+        let both = try Self.rule("{ scheme: none }", ", dedupe: { header: X-Id, body_hash: true }").dedupe
+        #expect(both == Dedupe(.header("x-id"), comparesBody: true))
         #expect(try Self.rule("{ scheme: none }", ", body: form").body == .form)
     }
 }

@@ -68,7 +68,7 @@ public enum ManifestReference {
         Block(
             title: "inbound[].dedupe",
             note:
-                "One of the first three. A header or a value that is not among what is signed never decides alone: the body must be equal, too. A value that is signed only in a row with others (`${body.PATH}`) is compared with all that is signed. A delivery without it is known by its body. A duplicate is answered 200 with the first event's id and `\"duplicate\": true`, orders nothing, and is counted: in the event's `duplicate_count` and in `fairlead_intake_total`.",
+                "One of the first three, or one of the first two with `body_hash`: both must be equal. A header or a value that is not among what is signed never decides alone: the body must be equal, too. What is signed only in a row with others (`${body.PATH}`, or `${header.NAME}` without a text behind it that its value does not hold) is compared with all that is signed. A delivery without it is known by its body. A duplicate is answered 200 with the first event's id and `\"duplicate\": true`, orders nothing, and is counted: in the event's `duplicate_count` and in `fairlead_intake_total`.",
             keys: [
                 Key("header", "text", "Equal in this header."), Key("body", "dotted path", "Equal at this place of the body."),
                 Key("body_hash", "true", "Equal bodies, and equal parameters of the URL."),

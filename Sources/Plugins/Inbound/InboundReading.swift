@@ -53,19 +53,20 @@ struct InboundReading {
     private func dedupe(_ entry: ObjectReader, _ body: BodyFormat) -> Dedupe {
         guard let given = entry["dedupe"], given.text != "none" else { return entry["dedupe"] == nil ? .usual : Dedupe(.nothing) }
         let block = entry.object("dedupe", keys: ["header", "body", "body_hash", "within"])
-        let named = ["header", "body", "body_hash"].filter { block[$0] != nil }
+        let named = ["header", "body"].filter { block[$0] != nil }
         let isEmpty = block.members.pairs.allSatisfy { $0.name == "within" }
         if named.count > 1 || (given.members != nil && isEmpty) { entry.problem("dedupe", "must have one of header, body and body_hash, or be none") }
         if body == .text, named == ["body"] { block.problem("body", "names a value of the body, which is read as text") }
         let within = window(block)
+        let comparesBody = block.boolean("body_hash")
+        if comparesBody == false {
+            block.problem("body_hash", "can only be true", hint: named.isEmpty ? "Write dedupe: none where nothing is a duplicate." : "Leave it out.")
+        }
         if let name = block.text("header") {
             if !HeaderValue.isName(name) { block.problem("header", "must be the name of a header") }
-            return Dedupe(.header(name.lowercased()), within: within)
+            return Dedupe(.header(name.lowercased()), within: within, comparesBody: comparesBody ?? false)
         }
-        if let path = block.text("body") { return Dedupe(.body(path), within: within) }
-        if block.boolean("body_hash") == false {
-            block.problem("body_hash", "can only be true", hint: "Write dedupe: none where nothing is a duplicate.")
-        }
+        if let path = block.text("body") { return Dedupe(.body(path), within: within, comparesBody: comparesBody ?? false) }
         return Dedupe(.bodyHash, within: within ?? Dedupe.usualWindow)
     }
 

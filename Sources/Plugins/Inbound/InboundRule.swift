@@ -70,14 +70,22 @@ public struct InboundRule: Sendable, Equatable {
             warnings.append("the token of \(path) stands in the URL (\(query)), where proxies and their logs see it: prefer a scheme that signs")
         default: break
         }
-        switch dedupe.basis {
-        case .header(let name) where !verification.signs(header: name):
-            warnings.append("the header \(name) of \(path) is not signed, so it makes a duplicate only together with an equal body")
-        case .body(let value) where !verification.signs(value: value):
-            warnings.append("the value \(value) of \(path) is not signed, so it makes a duplicate only together with an equal body")
-        default: break
-        }
+        if let unsigned { warnings.append(unsigned) }
         return warnings
+    }
+
+    /// What is to be said of a duplicate's mark that is not signed; nil where it is, or where the manifest says that the body counts, too.
+    private var unsigned: String? {
+        if dedupe.comparesBody { return nil }
+        func text(_ kind: String, _ key: String, _ name: String) -> String {
+            "the \(kind) \(name) of \(path) is not signed, so a duplicate must have an equal body, too. Where that is meant, write "
+                + "dedupe: { \(key): \(name), body_hash: true }; else name something that is signed"
+        }
+        return switch dedupe.basis {
+        case .header(let name) where !verification.signs(header: name): text("header", "header", name)
+        case .body(let value) where !verification.signs(value: value): text("value", "body", value)
+        default: nil
+        }
     }
 
     private var weak: String { "requests to \(path) are signed with sha1: use sha256 where the sender can" }

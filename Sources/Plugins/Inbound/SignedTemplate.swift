@@ -54,6 +54,22 @@ public struct SignedTemplate: Sendable, Hashable {
     /// Whether the whole value of a header is signed.
     func signs(header name: String) -> Bool { headers.contains(HeaderValue(name: name)) }
 
+    /// Whether the signed bytes alone say where a header's value begins and ends: nothing stands before it but headers and fixed text, and each of these
+    /// headers, itself included, ends where the text behind it first occurs. Else the same bytes could be divided otherwise, and the signature would hold.
+    func isolates(header name: String, in request: ReceivedRequest) -> Bool {
+        for (piece, next) in zip(pieces, pieces.dropFirst().map { Optional($0) } + [nil]) {
+            if case .text = piece { continue }
+            guard case .header(let header) = piece else { return false }
+            if let next {
+                guard case .text(let separator) = next else { return false }
+                let value = Array((header.values(in: request.headers).first ?? "").utf8)
+                guard (value + separator.utf8).firstRange(of: Array(separator.utf8))?.lowerBound == value.count else { return false }
+            }
+            if header == HeaderValue(name: name) { return true }
+        }
+        return false
+    }
+
     /// The bytes that are signed. An absent header counts as empty text; nil where a part of a header is missing, or where a named value of the body is
     /// missing or is neither text nor a number: a signature over less than was asked for proves nothing.
     func bytes(_ read: ReadRequest) -> [UInt8]? {

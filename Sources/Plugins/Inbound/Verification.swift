@@ -115,6 +115,15 @@ public enum Verification: Sendable, Hashable {
         return !signed.signsBody && signed.values.contains(path) ? signed.bytes(read) : nil
     }
 
+    /// What is signed, where a header is signed as a piece of it that the signature does not keep apart from the others; nil where it does, and where the
+    /// header is not signed.
+    func message(aroundHeader name: String, in read: ReadRequest) -> [UInt8]? {
+        guard case .hmac(let scheme) = self, scheme.signed.signs(header: name), !scheme.signed.isolates(header: name, in: read.request) else {
+            return nil
+        }
+        return scheme.signed.bytes(read)
+    }
+
     /// Whether head and address alone say who sends: then nobody else's body need be read.
     public var needsNoBody: Bool {
         switch self {
