@@ -168,6 +168,7 @@ final class KillHarness {
                 phone: data.candidate.phone
                 package: data.package
                 callback_url: data.callback_url
+            callback_hosts: ["127.0.0.1:\(simulators)"]
         """
     }
 }

@@ -48,6 +48,7 @@ final class PipelineHarness: Sendable {
         zinc: Account? = nil,
         overlays: [String: String] = [:],
         limits: ScriptLimits = ScriptLimits(),
+        callbackHosts: [HostPattern]? = HostPattern("simulators.example.test").map { [$0] },
         workers: Int = 1,
         clock: any WallClock = SystemClock(),
         external givenExternal: ExternalSystems? = nil,
@@ -72,14 +73,17 @@ final class PipelineHarness: Sendable {
         let store: any Store =
             kill.map { kill in FaultyStore(opened) { try kill.pass() } } ?? doubt.map { FaultyStore(opened, performed: $0) {} } ?? opened
         var connections = [
-            try await PipelineHarness.connection("acme", plugins["webhook"], ["zinc", "workerchecks"], script, scripts),
-            try await PipelineHarness.connection("greenhouse", plugins["greenhouse"], ["zinc"], nil, scripts),
-            try await PipelineHarness.connection("checks", plugins["webhook"], ["workerchecks"], nil, scripts),
+            try await PipelineHarness.connection("acme", plugins["webhook"], ["zinc", "workerchecks"], script, scripts, callbackHosts: callbackHosts),
+            try await PipelineHarness.connection("greenhouse", plugins["greenhouse"], ["zinc"], nil, scripts, callbackHosts: callbackHosts),
+            try await PipelineHarness.connection("checks", plugins["webhook"], ["workerchecks"], nil, scripts, callbackHosts: callbackHosts),
         ]
         var unloadable: [String: HookFailure] = [:]
         for (id, script) in overlays.sorted(by: { $0.key < $1.key }) {
             do {
-                connections.append(try await PipelineHarness.connection(id, plugins["webhook"], ["zinc"], script, scripts, limits))
+                let plugin = plugins["webhook"]
+                connections.append(
+                    try await PipelineHarness.connection(id, plugin, ["zinc"], script, scripts, limits, callbackHosts: callbackHosts)
+                )
             } catch let failure as HookFailure {
                 unloadable[id] = failure
             }
@@ -151,7 +155,8 @@ final class PipelineHarness: Sendable {
         _ accounts: [String],
         _ script: String?,
         _ runner: HookRunner,
-        _ limits: ScriptLimits = ScriptLimits()
+        _ limits: ScriptLimits = ScriptLimits(),
+        callbackHosts: [HostPattern]?
     ) async throws -> Connection {
         let plugin = try #require(plugin)
         let overlay = script.map { Script(name: "overlay", chunk: id == "acme" ? "acme.lua" : "overlay.lua", source: $0) }
@@ -177,7 +182,8 @@ final class PipelineHarness: Sendable {
             settings: plugin.manifest.settings.applyingDefaults(settings),
             scripts: scripts,
             hooks: try await runner.describe(scripts, plugin: plugin.name, connection: id),
-            limits: limits
+            limits: limits,
+            callbackHosts: callbackHosts
         )
     }
 }

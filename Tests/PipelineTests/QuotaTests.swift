@@ -94,6 +94,26 @@ import Testing
         await harness.stop()
     }
 
+    @Test("An address that a delivery names gets nothing where it is no callback host, or nothing says what one is", arguments: [["elsewhere.example.test"], nil])
+    func callbackHosts(_ hosts: [String]?) async throws {
+        let patterns = try hosts?.map { try #require(HostPattern($0)) }
+        let harness = try await PipelineHarness(pace: .milliseconds(20), overlays: ["tried": "return function(base) return base end"], callbackHosts: patterns)
+        #expect(try await deliver(harness, 1).status == 200)
+        let refused = try await eventually {
+            let (waiting, dead) = (try await runs(harness, .waiting), try await runs(harness, .dead))
+            return (waiting + dead).first { $0.hook == "on_update" }
+        }
+        #expect(refused?.failure?.code == "url_not_permitted")
+        #expect(hosts == nil || refused?.failure?.message.contains("callback hosts") == true)
+        #expect(!harness.site.ats.received.contains { $0.kind == .callback })
+        // What an administrator names is called where nothing says otherwise.
+        let placed = try await harness.place("application-9")
+        #expect(placed.destinations == [harness.site.ats.callbackURL])
+        let told = try await eventually(within: hosts == nil ? 10 : 1) { harness.notifiedStates(of: "application-9").first }
+        #expect((told != nil) == (hosts == nil))
+        await harness.stop()
+    }
+
     @Test("An address that a script put into an order's metadata is not called; one that the delivery named is kept with the order")
     func destinations() async throws {
         let harness = try await PipelineHarness(pace: .milliseconds(20), overlays: ["tried": Self.script])

@@ -30,7 +30,7 @@ struct ManifestReferenceTests {
         "inbound[].occurred_at": "inbound: [{ path: /x, verify: { scheme: none }, occurred_at: { zzzzzzzz: 1 } }]",
         "inbound[].group": "inbound: [{ path: /x, verify: { scheme: none }, group: { zzzzzzzz: 1 } }]",
         "inbound[].handshake": "inbound: [{ path: /x, verify: { scheme: none }, handshake: { zzzzzzzz: 1 } }]",
-        "permissions": "permissions: { zzzzzzzz: [] }", "limits": "limits: { zzzzzzzz: 1 }",
+        "callbacks": "callbacks: { zzzzzzzz: [] }", "permissions": "permissions: { zzzzzzzz: [] }", "limits": "limits: { zzzzzzzz: 1 }",
     ]
 
     @Test("The reference lists exactly the keys that the manifest reader accepts")

@@ -32,6 +32,7 @@ struct ManifestTests {
             group: { body: payload.application.id }
         permissions:
           http: ["https://harvest.example.test", "https://${settings.subdomain}.example.test", "${request.callback_url}"]
+        callbacks: { hosts: ["https://*.ats.example.test"], setting: subdomain }
         """
 
     static func read(_ text: String) throws -> PluginManifest {
@@ -66,6 +67,8 @@ struct ManifestTests {
         #expect(manifest.inbound[1].group == [.body("payload.application.id")])
         #expect(manifest.inbound[0].occurredAt.isEmpty && manifest.inbound[0].group.isEmpty)
         #expect(manifest.permissions.count == 3)
+        #expect(manifest.callbacks == PluginManifest.Callbacks(hosts: [try #require(HostPattern("https://*.ats.example.test"))], setting: "subdomain"))
+        #expect(manifest.callback(settings: [:]) == nil && manifest.callback(settings: ["subdomain": "acme"])?.description == "${request.callback_url}")
         #expect(manifest.provider == nil)
     }
 
@@ -73,6 +76,11 @@ struct ManifestTests {
         "A mistake in a manifest is reported with its line, key and a suggestion",
         arguments: [
             ("name: sample", "name: other", "plugin.yaml:1: name: must be sample, the name of the plugin's folder"),
+            ("https://*.ats.example.test", "*", "plugin.yaml:26: callbacks.hosts: * is no host. Write hooks.example.com"),
+            (
+                "setting: subdomain", "setting: subdomian.x",
+                "plugin.yaml:26: callbacks.setting: names the setting subdomian, which settings does not declare. Did you mean"
+            ),
             ("contract: 1", "contract: 2", "plugin.yaml:3: contract: this host speaks plugin contract 1 only. Use"),
             ("contract: 1", "contract: new", "plugin.yaml:3: contract: this host speaks plugin contract 1 only. Use"),
             ("contract: 1\n", "", "plugin.yaml:1: contract: is missing. Write contract: 1."),

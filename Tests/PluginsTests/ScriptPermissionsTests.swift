@@ -27,12 +27,12 @@ struct ScriptPermissionsTests {
     private static let everything =
         #""https://api.example.test", "${settings.base}", "${order.metadata.callback_url}", "${request.back}", "${secret.hook}""#
 
-    private func permissions(_ manifest: PluginManifest, hosts: [String] = [], additions: [String] = []) throws -> ScriptPermissions {
+    private func permissions(_ manifest: PluginManifest, hosts: [String]? = nil, additions: [String] = []) throws -> ScriptPermissions {
         ScriptPermissions(
             manifest,
             additions: try additions.map { try OriginPattern($0) },
             settings: Self.settings,
-            callbackHosts: try hosts.map { try #require(HostPattern($0)) },
+            callbackHosts: try hosts?.map { try #require(HostPattern($0)) },
             order: Self.order,
             destinations: ["https://named.example.test/x"],
             request: ["back": "https://request.example.test/"]
@@ -41,7 +41,10 @@ struct ScriptPermissionsTests {
 
     @Test("By default a secret goes where the manifest or the settings say, and nowhere that an order, a delivery or another secret names")
     func defaultOrigins() throws {
-        let given = try permissions(manifest(secrets: "key: {}, hook: {}", http: Self.everything))
+        let given = try permissions(
+            manifest(secrets: "key: {}, hook: {}", http: Self.everything),
+            hosts: ["named.example.test", "request.example.test"]
+        )
         for place in ["https://api.example.test/a", "https://settings.example.test"] {
             #expect(try given.permits(url(place)) && given.permits(secret: "key", to: url(place)))
         }
@@ -72,15 +75,17 @@ struct ScriptPermissionsTests {
     }
 
     @Test(
-        "What an order or a delivery names must be a callback host, where the connection lists any; other origins need not",
+        "What an order or a delivery names must be a callback host; other origins need not",
         arguments: [
             (["named.example.test"], true, false), (["*.example.test"], true, true), (["https://*.example.test"], true, true),
             (["http://*.example.test"], false, false), (["*.example.test:8443"], false, false),
             (["example.test", "*.named.example.test"], false, false),
-            (["request.example.test:443"], false, true),
-        ]
+            (["request.example.test:443"], false, true), ([], false, false),
+            // Where nothing says so, only an administrator's order names an address.
+            (nil, true, false),
+        ] as [([String]?, Bool, Bool)]
     )
-    func callbackHosts(_ hosts: [String], _ named: Bool, _ request: Bool) throws {
+    func callbackHosts(_ hosts: [String]?, _ named: Bool, _ request: Bool) throws {
         let given = try permissions(manifest(secrets: "hook: {}", http: Self.everything), hosts: hosts)
         #expect(try given.permits(url("https://named.example.test/")) == named)
         #expect(try given.permits(url("https://request.example.test/")) == request)

@@ -38,6 +38,7 @@ enum DemoSettings {
             accounts: [zinc-demo]
             secrets: { api_key: simulated-assessment-key }
             settings: { phone_country: GB }
+            callback_hosts: ["127.0.0.1:\(simulators)"]
           webhook-demo:
             plugin: webhook
             accounts: [workerchecks-demo]
@@ -54,6 +55,7 @@ enum DemoSettings {
                 package: data.package
                 callback_url: data.callback_url
               phone_country: AU
+            callback_hosts: ["127.0.0.1:\(simulators)"]
 
         """
     }

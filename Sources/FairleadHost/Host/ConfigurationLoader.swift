@@ -111,7 +111,7 @@ package struct ConfigurationLoader: Sendable {
             return nil
         }
         let before = problems.count
-        problems += ConfigurationLoader.findings(plugin, given).map { problem($0.place, $0.message, hint: $0.hint) }
+        problems += ConfigurationLoader.findings(plugin, given, settings).map { problem($0.place, $0.message, hint: $0.hint) }
         let caps = settings.workers.limits.merging(given.limits) { $1 }
         problems += ScriptLimits.excesses(requested: plugin.manifest.limits, caps: caps).map {
             problem("plugin", $0, hint: "Raise it, or ask for less.")
@@ -136,7 +136,7 @@ package struct ConfigurationLoader: Sendable {
                 hooks: hooks,
                 limits: ScriptLimits(requested: plugin.manifest.limits, caps: caps),
                 permissions: given.permissions,
-                callbackHosts: given.callbackHosts
+                callbackHosts: settings.callbackHosts(of: given, plugin.manifest)
             )
         } catch let failure as HookFailure {
             problems.append(problem("", failure.line, hint: failure.error.hint))
@@ -145,7 +145,11 @@ package struct ConfigurationLoader: Sendable {
     }
 
     /// What is wrong with a connection's settings and secrets by its plugin's manifest.
-    package static func findings(_ plugin: Plugin, _ given: Settings.ConnectionSettings) -> [(place: String, message: String, hint: String?)] {
+    package static func findings(
+        _ plugin: Plugin,
+        _ given: Settings.ConnectionSettings,
+        _ settings: Settings
+    ) -> [(place: String, message: String, hint: String?)] {
         guard plugin.manifest.kind == .ats else {
             return [("plugin", "\(plugin.name) is a provider", "An account names it; a connection needs a plugin of kind ats.")]
         }
@@ -156,6 +160,7 @@ package struct ConfigurationLoader: Sendable {
         for secret in plugin.manifest.secrets where secret.required && given.secrets[secret.name, default: []].isEmpty {
             findings.append(("secrets.\(secret.name)", "missing: \(secret.title)", nil))
         }
+        if let finding = settings.callbackFinding(of: given, plugin.manifest) { findings.append(finding) }
         // An overlay may bring secrets of its own.
         for name in given.secrets.keys.sorted() where !declared.contains(name) && given.script == nil {
             let near = suggestion(for: name, among: declared).map { "Did you mean \($0)?" }

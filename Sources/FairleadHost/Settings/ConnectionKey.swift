@@ -20,7 +20,8 @@ package enum ConnectionKey: String, Sendable, CaseIterable {
             "`{ http: [origins] }`: what the overlay may call beyond the plugin, and where secrets that the plugin does not know may go."
         case .callbackHosts:
             "What an address may be that an order or a delivery names as the place to call back: `hooks.example.com`, `*.example.com` (every host below "
-                + "it), with a port or a scheme where only that will do. Without it, any."
+                + "it), with a port or a scheme where only that will do; `[]` for none. Without it what the plugin's manifest says, and this machine's own "
+                + "addresses where `network.allow` opens them. Needed where that leaves none."
         case .limits:
             "Quotas of this connection in place of those of `workers.limits`: `orders`, `orders_per_hour`, `kv_mb`, `stored_mb_per_day`, `replies_mb`, "
                 + "`journal_mb`."

@@ -28,10 +28,10 @@ struct ConnectionReading {
             script: script(entry)
         )
         connection.permissions = permissions(entry, secrets: connection.secrets.keys.sorted())
-        connection.callbackHosts = (entry.texts("callback_hosts") ?? []).compactMap { text in
+        connection.callbackHosts = entry.texts("callback_hosts")?.compactMap { text in
             let pattern = HostPattern(text)
             if pattern == nil {
-                entry.problem("callback_hosts", "\(text) is no host", hint: "Write hooks.example.com, or *.example.com for every host below it.")
+                entry.problem("callback_hosts", "\(text) is no host", hint: HostPattern.hint)
             }
             return pattern
         }

@@ -97,8 +97,8 @@ public struct Settings: Sendable {
         public var script: String?
         /// What the overlay may call beyond the plugin.
         public var permissions: [OriginPattern] = []
-        /// What addresses that orders and deliveries name may be; empty for any.
-        public var callbackHosts: [HostPattern] = []
+        /// What addresses that orders and deliveries name may be; nil where the file does not say, empty for none.
+        public var callbackHosts: [HostPattern]?
         /// Its own quotas, in place of those of `workers.limits`.
         public var limits: [ScriptLimits.Name: Int] = [:]
 

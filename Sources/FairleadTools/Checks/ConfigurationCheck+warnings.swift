@@ -39,15 +39,13 @@ extension ConfigurationCheck {
                 warnings.add(at: ["connections", connection.id], "plugin \(connection.plugin): \(warning)")
             }
         }
-        for connection in settings.connections where connection.callbackHosts.isEmpty {
-            for secret in plugins[connection.plugin]?.manifest.secrets ?? [] where connection.secrets[secret.name, default: []].isEmpty == false {
-                guard let origin = secret.to?.first(where: { !$0.isFixed && $0.secret == nil }) else { continue }
-                warnings.add(
-                    at: ["connections", connection.id],
-                    "the secret \(secret.name) is sent wherever \(origin) says",
-                    hint: "callback_hosts says where that may be."
-                )
-            }
+        for connection in settings.connections where connection.callbackHosts == nil && !settings.openedAddresses.isEmpty {
+            guard let origin = plugins[connection.plugin]?.manifest.callback(connection.permissions, settings: connection.settings) else { continue }
+            warnings.add(
+                at: ["connections", connection.id],
+                "a delivery may name any port of this machine to be called back (\(origin)), because network.allow opens it",
+                hint: "callback_hosts says where that may be."
+            )
         }
         return warnings.problems
     }

@@ -68,7 +68,7 @@ public struct ConfigurationCheck: Sendable {
             draft.note(at: path + ["plugin"], "there is no plugin \(connection.plugin)", hint: hint)
             return
         }
-        for finding in ConfigurationLoader.findings(plugin, connection) {
+        for finding in ConfigurationLoader.findings(plugin, connection, draft.settings) {
             draft.note(at: path + finding.place.split(separator: ".").map { String($0) }, finding.message, hint: finding.hint)
         }
     }

@@ -90,13 +90,16 @@ public struct DryRun: Sendable {
                 overlay = Script(name: "overlay", chunk: URL(filePath: script.file).lastPathComponent, source: script.source)
             }
         }
-        return DryRunConnection(
+        var target = DryRunConnection(
             id: given.id,
             plugin: plugin,
             scripts: plugin.scripts(overlay: overlay),
             accounts: given.accounts,
             settings: given.settings
         )
+        target.permissions = given.permissions
+        target.callbackHosts = settings.callbackHosts(of: given, plugin.manifest)
+        return target
     }
 
     /// The lines that ran, with what their locals held.

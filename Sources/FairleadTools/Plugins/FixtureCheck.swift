@@ -26,13 +26,16 @@ public struct FixtureCheck: ReloadCheck {
             return [ConfigurationProblem(file: script, path: "connections.\(connection.id).script", message: message)]
         }
         let own = try OverlayTest.fixtures(of: connection.id, beside: script)
-        let present = DryRunConnection(
+        var dryRun = DryRunConnection(
             id: connection.id,
             plugin: connection.plugin,
             scripts: connection.scripts,
             accounts: connection.accounts,
             settings: connection.settings
         )
+        dryRun.permissions = connection.permissions
+        dryRun.callbackHosts = connection.callbackHosts
+        let present = dryRun
         return FixtureCheck.failures(own, try await runner.run(own) { present.with($0) })
     }
 

@@ -78,7 +78,7 @@ public struct Commands: Sendable {
         let order: Order
         let reorder: Reorder?
         do {
-            order = try connection.order(request, environment, named: { _ in true })
+            order = try connection.order(request, environment, delivered: nil)
             reorder = try request.flag("reorder") ? Reorder() : nil
         } catch { throw CommandError(error) }
         let placed = try await mapStoreError {

@@ -3,26 +3,33 @@ import Screening
 
 extension Connection {
     /// The order that a request from outside (a script's, the API's) asks for, checked before anything is written.
-    /// - Parameter named: whether whoever may choose where scripts call named this value: see ``Order/destinations``.
+    /// - Parameters:
+    ///   - delivered: the texts of the delivery that asks for it; nil where an administrator does. What they name may be called: see
+    ///     ``Order/destinations``.
     /// - Throws: ``FieldProblem`` naming what is missing or malformed.
-    func order(_ request: JSON, _ environment: Environment, named: (String) -> Bool) throws(FieldProblem) -> Order {
+    func order(_ request: JSON, _ environment: Environment, delivered: DeliveredTexts?) throws(FieldProblem) -> Order {
         let draft = try OrderDraft(request: request, connection: id, accounts: accounts) { environment.registry.account($0)?.account.provider }
         if let problem = environment.registry.account(draft.account)?.provider.problems(with: draft).first { throw problem }
         var order = draft.order(id: environment.identifier(.order), callbackToken: Secret(environment.random.token()), at: environment.clock.now())
-        let chosen = destinationPaths.compactMap { (["metadata": order.metadata.value] as JSON).at($0)?.text }.filter(named)
+        // Without callback hosts a delivery names no whole address; a label of a host that the manifest writes out it may.
+        let patterns = delivered != nil && callbackHosts == nil ? origins.filter { !$0.isCallback } : origins
+        let chosen = Connection.destinationPaths(patterns).compactMap { (["metadata": order.metadata.value] as JSON).at($0)?.text }.filter {
+            delivered?.contains($0) ?? true
+        }
         order.destinations = Array(Set(chosen)).sorted()
         return order
     }
 
     /// The first value of a request that says where the connection's scripts may send: one that `permissions.http` refers to. Nil where there is none.
     func destination(in request: JSON) -> String? {
-        destinationPaths.first { request.at($0).map { !$0.isNull } ?? false }
+        Connection.destinationPaths(origins).first { request.at($0).map { !$0.isNull } ?? false }
     }
 
     /// Where an order says whom its scripts may call.
-    private var destinationPaths: [String] {
-        (plugin.manifest.origins + permissions).flatMap(\.references).filter { $0.root == .order }.map(\.path)
+    private static func destinationPaths(_ origins: [OriginPattern]) -> [String] {
+        origins.flatMap(\.references).filter { $0.root == .order }.map(\.path)
     }
+    private var origins: [OriginPattern] { plugin.manifest.origins + permissions }
 }
 
 /// The texts of a delivery: what the one who sent it wrote, and no script.

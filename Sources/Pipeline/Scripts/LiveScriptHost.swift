@@ -22,7 +22,7 @@ struct LiveScriptHost: ConnectionScriptHost {
     func draft(_ arguments: JSON) async throws -> Order {
         let delivered = DeliveredTexts(run.order == nil ? input : .null)
         do {
-            let order = try connection.order(arguments, environment, named: delivered.contains)
+            let order = try connection.order(arguments, environment, delivered: delivered)
             let reorder = arguments["reorder"]?.boolean == true ? Reorder(endedBefore: happenedAt) : nil
             if let problem = try await PackageRule(environment: environment, store: store, accounts: accounts).problem(
                 of: order,
@@ -123,6 +123,8 @@ struct LiveScriptHost: ConnectionScriptHost {
     func value(key: String) async throws -> JSON? { try await store.value(connection: connection.id, key: key) }
 
     func permits(_ url: URLParts, from secret: String?) -> Bool { permissions.permits(url, from: secret) }
+
+    func lacksCallbackHost(_ url: URLParts) -> Bool { permissions.lacksCallbackHost(url) }
 
     func permits(secret: String, to url: URLParts) -> Bool { permissions.permits(secret: secret, to: url) }
 

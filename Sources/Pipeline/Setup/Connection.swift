@@ -19,8 +19,8 @@ public struct Connection: Sendable {
     public let limits: ScriptLimits
     /// What its overlay may call beyond the plugin.
     public let permissions: [OriginPattern]
-    /// What addresses that orders and deliveries name may be; empty for any.
-    public let callbackHosts: [HostPattern]
+    /// What addresses that orders and deliveries name may be; nil where nothing says so, and then only an administrator's orders may name one.
+    public let callbackHosts: [HostPattern]?
 
     public init(
         id: String,
@@ -32,7 +32,7 @@ public struct Connection: Sendable {
         hooks: HookList,
         limits: ScriptLimits = ScriptLimits(),
         permissions: [OriginPattern] = [],
-        callbackHosts: [HostPattern] = []
+        callbackHosts: [HostPattern]? = nil
     ) {
         self.id = id
         self.plugin = plugin

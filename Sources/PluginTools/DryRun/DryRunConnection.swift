@@ -14,8 +14,9 @@ public struct DryRunConnection: Sendable {
     public var settings: JSON
     /// What its overlay may call beyond the plugin.
     public var permissions: [OriginPattern] = []
-    /// What addresses that orders and deliveries name may be; empty for any.
-    public var callbackHosts: [HostPattern] = []
+    /// What addresses that orders and deliveries name may be, as a connection's settings and its plugin's manifest say. Any where it stands for no
+    /// connection of a settings file.
+    public var callbackHosts: [HostPattern]? = [.any]
     /// Secrets that must have a certain value; every other one that the manifest declares has the text `secret:NAME` for its value.
     public var secrets: [String: String]
 
@@ -50,14 +51,11 @@ public struct DryRunConnection: Sendable {
 
     /// The same connection with what a fixture of its own says otherwise.
     package func with(_ fixture: Fixture) -> DryRunConnection {
-        DryRunConnection(
-            id: id,
-            plugin: plugin,
-            scripts: scripts,
-            accounts: fixture.accounts ?? accounts,
-            settings: fixture.settings ?? settings,
-            secrets: fixture.secrets
-        )
+        var connection = self
+        connection.accounts = fixture.accounts ?? accounts
+        connection.settings = fixture.settings.map { plugin.manifest.settings.applyingDefaults($0) } ?? settings
+        connection.secrets = fixture.secrets
+        return connection
     }
 
     var placeholders: [String: [Secret]] {

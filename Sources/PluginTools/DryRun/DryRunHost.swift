@@ -155,6 +155,8 @@ final class DryRunHost: ConnectionScriptHost, StubbingScriptHost {
         secret == nil && connection.isProvider(url) || connection.permissions(for: input).permits(url, from: secret)
     }
 
+    func lacksCallbackHost(_ url: URLParts) -> Bool { connection.permissions(for: input).lacksCallbackHost(url) }
+
     func permits(secret: String, to url: URLParts) -> Bool {
         connection.isProvider(url) || connection.permissions(for: input).permits(secret: secret, to: url)
     }

@@ -35,6 +35,7 @@ public enum ManifestReference {
                 Key("secrets", "object", "A secret's name, and what it is; see below."),
                 Key("inbound", "list", "Which requests are taken in; the first whose path matches stands, for routes too. No match is answered 404."),
                 Key("permissions", "object", "Which origins scripts may call; see below."),
+                Key("callbacks", "object", "Addresses that orders and deliveries name to be called back; see below."),
                 Key("limits", "object", "What its runs may use, where that is not the default. An operator's `workers.limits` caps it."),
             ]
         ),
@@ -50,6 +51,21 @@ public enum ManifestReference {
                     "The only origins that it may be sent to, or sign for. Without it those of `permissions.http` that are written out or that settings "
                         + "name; never one that an order, a delivery or a secret names, which must be written here."
                 ),
+            ]
+        ),
+        Block(
+            title: "callbacks",
+            note:
+                "For entries of `permissions.http` and of a secret's `to` that are `${order.…}` or `${request.…}` alone: whoever may send a delivery chooses "
+                + "such an address. A connection's `callback_hosts` says which it may be. Where neither says so, `check` and `serve` refuse the connection.",
+            keys: [
+                Key(
+                    "hosts",
+                    "list",
+                    "The ATS's own hosts, where its documents name them: `https://*.ats.example.com` stands for every host below. They hold where a connection "
+                        + "has no `callback_hosts`."
+                ),
+                Key("setting", "dotted name", "The setting without which deliveries name no address; `callback_hosts` is needed only beside it."),
             ]
         ),
         Block(

@@ -34,6 +34,13 @@ extension HTTPScriptHost {
     /// - Throws: ``HostCallError`` where it may not, with where to permit it.
     func judge(_ url: URLParts, _ places: SecretPlaces) throws(HostCallError) {
         guard permits(url, from: places.url) else {
+            if places.url == nil, lacksCallbackHost(url) {
+                throw HostCallError(
+                    "url_not_permitted",
+                    "\(url.origin) was named to be called back and is not among the connection's callback hosts",
+                    hint: "where it is the ATS's, list its host under the connection's callback_hosts in the settings"
+                )
+            }
             throw HostCallError(
                 "url_not_permitted",
                 "the plugin's manifest does not permit calls to \(places.url.map { "the address in secret:" + $0 } ?? url.origin)",

@@ -28,6 +28,8 @@ public protocol HTTPScriptHost: ScriptHost {
     func check(http arguments: JSON) throws(HostCallError)
     /// Whether the script may call this URL, written out or as the whole value of a secret.
     func permits(_ url: URLParts, from secret: String?) -> Bool
+    /// Whether this URL may not be called only because it is not among the connection's callback hosts. The default says no.
+    func lacksCallbackHost(_ url: URLParts) -> Bool
     /// Whether a secret may be sent to this URL.
     func permits(secret: String, to url: URLParts) -> Bool
     /// Sends a permitted request. Calling twice sends twice.
@@ -36,6 +38,8 @@ public protocol HTTPScriptHost: ScriptHost {
 }
 
 extension HTTPScriptHost {
+    /// No.
+    public func lacksCallbackHost(_ url: URLParts) -> Bool { false }
     /// Allows every call.
     public func check(http arguments: JSON) throws(HostCallError) {}
 }

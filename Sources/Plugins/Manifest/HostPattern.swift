@@ -11,6 +11,14 @@ public struct HostPattern: Sendable, Hashable, CustomStringConvertible {
     private let port: Int?
     private let isBelow: Bool
 
+    /// Every host: for dry runs, which call nobody.
+    package static let any = HostPattern()
+
+    private init() { (description, scheme, host, port, isBelow) = ("*", nil, "", nil, true) }
+
+    /// What to write instead of what is no host.
+    package static let hint = "Write hooks.example.com, or *.example.com for every host below it."
+
     /// Reads an entry; nil where it is no host.
     public init?(_ text: String) {
         description = text
@@ -33,6 +41,7 @@ public struct HostPattern: Sendable, Hashable, CustomStringConvertible {
     /// Whether a URL is at such a host.
     public func matches(_ url: URLParts) -> Bool {
         guard scheme == nil || scheme == url.scheme, port == nil || port == url.port else { return false }
+        if host.isEmpty { return true }
         return isBelow ? url.host.hasSuffix("." + host) : url.host == host
     }
 }

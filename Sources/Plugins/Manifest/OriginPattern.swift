@@ -90,6 +90,11 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
     /// Whether nobody outside chooses what it permits: it is written out, or the operator's settings say it.
     package var isFixed: Bool { references.allSatisfy { $0.root == .settings } }
 
+    /// Whether whoever writes an order or a delivery chooses the whole address: nothing but ``HostPattern``s bounds it.
+    package var isCallback: Bool {
+        if case .value(let reference) = shape { reference.root == .order || reference.root == .request } else { false }
+    }
+
     /// What the entry's values refer to; the loader checks that the settings' schema declares them.
     public var references: [Reference] {
         switch shape {
@@ -104,9 +109,14 @@ public struct OriginPattern: Sendable, Hashable, CustomStringConvertible {
     ///   - settings: the connection's settings.
     ///   - order: the order whose run it is, as scripts see it; nil where there is none.
     ///   - request: the decoded body of the request that created the order, or that is being answered; nil where there is none.
-    ///   - callbackHosts: what a value that order or request name may be; empty for anything.
-    public func permits(_ url: URLParts, settings: JSON, order: JSON?, request: JSON? = nil, callbackHosts: [HostPattern] = []) -> Bool {
-        guard isFixed || callbackHosts.isEmpty || callbackHosts.contains(where: { $0.matches(url) }) else { return false }
+    ///   - callbackHosts: what a value that order or request name may be. Where nothing says so (nil), an order may name anything, because only an
+    ///     administrator's does, and a delivery no whole address.
+    public func permits(_ url: URLParts, settings: JSON, order: JSON?, request: JSON? = nil, callbackHosts: [HostPattern]? = nil) -> Bool {
+        if !isFixed {
+            guard callbackHosts?.contains(where: { $0.matches(url) }) ?? !(isCallback && references.contains { $0.root == .request }) else {
+                return false
+            }
+        }
         func value(_ reference: Reference) -> String? {
             let root: JSON? =
                 switch reference.root {

@@ -22,6 +22,14 @@ public struct PluginManifest: Sendable {
         public let to: [OriginPattern]?
     }
 
+    /// Addresses to call back that orders and deliveries name.
+    public struct Callbacks: Sendable, Equatable {
+        /// Where the ATS's own are: what they may be where a connection's `callback_hosts` says nothing else.
+        public var hosts: [HostPattern] = []
+        /// The dotted name of the setting without which deliveries name none; nil where they always may.
+        public var setting: String?
+    }
+
     /// The contracts that this host knows.
     public static let contracts: ClosedRange<Int> = 1...1
 
@@ -40,6 +48,8 @@ public struct PluginManifest: Sendable {
     public let inbound: [InboundRule]
     /// Which origins its scripts may call.
     public let permissions: [OriginPattern]
+    /// What is known of addresses that orders and deliveries name.
+    public let callbacks: Callbacks
     /// What a provider can do; empty for an ATS.
     public let capabilities: JSON
     /// A provider's base URL by environment; empty where an account gives its own, and for an ATS.
@@ -57,7 +67,7 @@ public struct PluginManifest: Sendable {
     /// - Throws: everything that is wrong with it, at once.
     public init(yaml: LocatedYAML, folder: String) throws(ConfigurationProblems) {
         let problems = ProblemList(yaml)
-        var keys = ["name", "version", "contract", "kind", "title", "settings", "secrets", "inbound", "permissions", "limits"]
+        var keys = ["name", "version", "contract", "kind", "title", "settings", "secrets", "inbound", "permissions", "callbacks", "limits"]
         if yaml.json["kind"] == "provider" { keys += ["capabilities", "environments", "poll", "results_per_minute", "candidate"] }
         let root = ObjectReader(yaml.json, at: [], keys: keys, problems: problems)
         name = root.text("name", required: true) ?? ""
@@ -70,6 +80,7 @@ public struct PluginManifest: Sendable {
         secrets = Self.secrets(root, settings: settings)
         inbound = InboundReading(secrets: secrets.map(\.name), problems: problems).rules(root)
         permissions = Self.permissions(root, settings: settings)
+        callbacks = Self.callbacks(root, settings: settings)
         limits = root.limits("limits")
         capabilities = Self.capabilities(root)
         environments = Self.environments(root)
@@ -87,6 +98,15 @@ public struct PluginManifest: Sendable {
 
     /// Every origin that it names, for calls and for secrets.
     package var origins: [OriginPattern] { permissions + secrets.flatMap { $0.to ?? [] } }
+
+    /// The first address that deliveries may name to be called back, as written; nil where none is.
+    /// - Parameters:
+    ///   - additions: what a connection permits beyond the manifest.
+    ///   - settings: the connection's settings.
+    package func callback(_ additions: [OriginPattern] = [], settings: JSON) -> OriginPattern? {
+        let isUsed = callbacks.setting.map { settings.at($0).map { !$0.isNull } ?? false } ?? true
+        return (isUsed ? origins + additions : additions).first(where: \.isCallback)
+    }
 
     private static func contract(_ root: ObjectReader) -> Int {
         guard let value = root["contract"] else {
@@ -122,6 +142,21 @@ public struct PluginManifest: Sendable {
     private static func isName(_ text: String) -> Bool {
         guard let first = text.utf8.first, first.isASCIILowercase else { return false }
         return text.utf8.allSatisfy { URLParts.isLabel(String(decoding: [$0], as: UTF8.self)) }
+    }
+
+    private static func callbacks(_ root: ObjectReader, settings: SettingsSchema) -> Callbacks {
+        let block = root.object("callbacks", keys: ["hosts", "setting"])
+        let hosts = (block.texts("hosts") ?? []).compactMap { text in
+            let pattern = HostPattern(text)
+            if pattern == nil { block.problem("hosts", "\(text) is no host", hint: HostPattern.hint) }
+            return pattern
+        }
+        let setting = block.text("setting")
+        if let name = setting.map({ String($0.prefix { $0 != "." }) }), !settings.names.contains(name) {
+            let hint = suggestion(for: name, among: settings.names).map { "Did you mean \($0)?" }
+            block.problem("setting", "names the setting \(name), which settings does not declare", hint: hint)
+        }
+        return Callbacks(hosts: hosts, setting: setting)
     }
 
     private static func permissions(_ root: ObjectReader, settings: SettingsSchema) -> [OriginPattern] {

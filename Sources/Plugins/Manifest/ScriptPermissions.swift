@@ -6,14 +6,14 @@ public struct ScriptPermissions: Sendable {
     /// What an overlay may call beyond the plugin.
     private let additions: [OriginPattern]
     private let settings: JSON
-    private let callbackHosts: [HostPattern]
+    private let callbackHosts: [HostPattern]?
     /// The order whose run it is, with no values but those that its request named.
     private let order: JSON?
     private let request: JSON?
 
     /// - Parameters:
     ///   - additions: what the connection itself permits, for its overlay.
-    ///   - callbackHosts: what addresses that orders and deliveries name may be; empty for any.
+    ///   - callbackHosts: what addresses that orders and deliveries name may be; nil where nothing says so: see ``OriginPattern/permits``.
     ///   - order: the order whose run it is; nil where there is none. It permits those of its values that are among `destinations`.
     ///   - destinations: the addresses that the request which created the order named.
     ///   - request: the decoded body of the delivery that is handled; nil where there is none.
@@ -21,7 +21,7 @@ public struct ScriptPermissions: Sendable {
         _ manifest: PluginManifest,
         additions: [OriginPattern] = [],
         settings: JSON,
-        callbackHosts: [HostPattern] = [],
+        callbackHosts: [HostPattern]? = nil,
         order: JSON? = nil,
         destinations: [String] = [],
         request: JSON? = nil
@@ -46,6 +46,13 @@ public struct ScriptPermissions: Sendable {
         let patterns = manifest.permissions + additions
         if let secret { return patterns.contains { $0.secret == secret } }
         return permits(url, by: patterns)
+    }
+
+    /// Whether a URL would be permitted, were it among the callback hosts.
+    package func lacksCallbackHost(_ url: URLParts) -> Bool {
+        (manifest.origins + additions).contains { pattern in
+            pattern.isCallback && pattern.permits(url, settings: settings, order: order, request: request, callbackHosts: [.any])
+        }
     }
 
     /// Whether a secret may be sent to a URL: by its `to`, else where nobody outside chooses.
