@@ -176,7 +176,7 @@ struct PluggedProviderTests {
             } catch let error as ConfigurationProblems {
                 let found = error.problems.map { "\($0)" }
                 #expect(found.contains { $0.contains("there is another provider of the name zinc") }, "\(found)")
-                #expect(found.contains { $0.contains("main.lua returns no report") }, "\(found)")
+                #expect(found.contains { $0.contains("main.lua: the script returns no report") }, "\(found)")
             }
         }
     }

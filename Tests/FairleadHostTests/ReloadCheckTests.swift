@@ -125,6 +125,48 @@ struct ReloadCheckTests {
         await host.close()
     }
 
+    /// What a reload finds wrong, as the log and the API say it.
+    private func refusals(_ host: FairleadHost.Host, _ settings: @escaping @Sendable () throws -> Settings) async throws -> [String] {
+        await #expect(throws: ConfigurationProblems.self) { try await host.reload(settings) }
+        return host.registry.reloadFailures.map { $0.message.replacing(folder.path + "/", with: "") }
+    }
+
+    @Test("What is wrong at a reload is said with file and line, whether in settings, a plugin or a connection's own script")
+    func places() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let host = try await start(nil)
+        try write("-- first\nreturn {\n  on_event = function( end\n}\n", to: "plugins/sample/main.lua")
+        #expect(try await refusals(host) { try settings }.first?.hasPrefix("plugins/sample/main.lua:3: ") == true)
+        #expect(host.registry.reloadFailures.map(\.plugin) == ["sample"])
+        try script("after")
+        try write("return function(base)\n  base.on_event = nothing.at_all\n  return base\nend\n", to: "acme.lua")
+        #expect(try await refusals(host) { try settings }.first?.hasPrefix("acme.lua:2: connections.acme.script: ") == true)
+        #expect(host.registry.reloadFailures.map(\.connection) == ["acme"])
+        try write("return function(base) return base end", to: "acme.lua")
+        let text = """
+            store: { url: "sqlite:store.db" }
+            workers: { isolation: in_process }
+            accounts:
+              zinc-uk: { provider: zinc, environment: staging, api_key: key-0123456789, webhook_tokens: [token-0123456789] }
+            connections:
+              acme:
+                accounts: [zinc-uk]
+                plugin: sample
+                secrets: { sining: x }
+              eu.one:
+                accounts: [zinc-uk]
+                plugin: sampel
+
+            """
+        try write(text, to: "fairlead.yaml")
+        let file = folder.path + "/fairlead.yaml"
+        let found = try await refusals(host) { try Settings.read(file: file, environment: [:], providers: Catalog.builtIn.map(\.manifest)) }
+        #expect(found.count == 2, "\(found)")
+        #expect(found.first?.hasPrefix("fairlead.yaml:9: connections.acme.secrets.sining: ") == true, "\(found)")
+        #expect(found.last?.hasPrefix("fairlead.yaml:12: connections.eu.one.plugin: there is no plugin sampel") == true, "\(found)")
+        await host.close()
+    }
+
     @Test("Without a check, what loads is taken over")
     func without() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -67,9 +67,7 @@ package struct ConfigurationLoader: Sendable {
             plugged.append(provider)
             guard settings.accounts.contains(where: { $0.provider == plugin.name }) else { continue }
             let excesses = ScriptLimits.excesses(requested: plugin.manifest.limits, caps: settings.workers.limits)
-            for message in try await provider.scriptProblems() + excesses {
-                problems.append(ConfigurationProblem(file: file, path: "", message: message))
-            }
+            problems += try await provider.scriptProblems() + excesses.map { ConfigurationProblem(file: file, path: "limits", message: $0) }
         }
         return plugged
     }
@@ -88,9 +86,7 @@ package struct ConfigurationLoader: Sendable {
     private func accounts(_ providers: [any ScreeningProvider], _ problems: inout [ConfigurationProblem]) -> [ProviderAccount] {
         settings.accounts.compactMap { account in
             guard let provider = providers.first(where: { $0.manifest.name == account.provider }) else { return nil }
-            problems += provider.problems(with: account).map { message in
-                ConfigurationProblem(file: settings.name, path: "accounts.\(account.id)", message: message)
-            }
+            problems += provider.problems(with: account).map { settings.problem(at: ["accounts", account.id], $0) }
             return ProviderAccount(account: account, provider: provider)
         }
     }
@@ -100,9 +96,8 @@ package struct ConfigurationLoader: Sendable {
         _ plugins: [String: Plugin],
         _ problems: inout [ConfigurationProblem]
     ) async throws -> Connection? {
-        let path = "connections.\(given.id)"
         func problem(_ place: String, _ message: String, hint: String? = nil) -> ConfigurationProblem {
-            ConfigurationProblem(file: settings.name, path: place.isEmpty ? path : "\(path).\(place)", message: message, hint: hint)
+            settings.problem(at: ["connections", given.id] + place.split(separator: ".").map { String($0) }, message, hint: hint)
         }
         guard let plugin = plugins[given.plugin] else {
             let near = suggestion(for: given.plugin, among: plugins.keys.sorted()).map { "Did you mean \($0)?" }
@@ -139,9 +134,20 @@ package struct ConfigurationLoader: Sendable {
                 callbackHosts: settings.callbackHosts(of: given, plugin.manifest)
             )
         } catch let failure as HookFailure {
-            problems.append(problem("", failure.line, hint: failure.error.hint))
+            let found = script(failure, of: plugin, given) ?? problem("", failure.line, hint: failure.error.hint)
+            // What is wrong with a plugin is the same for every connection.
+            if !problems.contains(found) { problems.append(found) }
             return nil
         }
+    }
+
+    /// The problem at the line of the script that could not be loaded; nil where the failure names none.
+    private func script(_ failure: HookFailure, of plugin: Plugin, _ given: Settings.ConnectionSettings) -> ConfigurationProblem? {
+        guard let chunk = failure.error.script, let line = failure.error.line else { return nil }
+        let own = given.script.flatMap { URL(filePath: $0).lastPathComponent == chunk ? $0 : nil }
+        guard let file = own ?? plugin.file(of: chunk) else { return nil }
+        let path = own == nil ? "" : "connections.\(given.id).script"
+        return ConfigurationProblem(file: file, line: line, path: path, message: failure.error.message, hint: failure.error.hint)
     }
 
     /// What is wrong with a connection's settings and secrets by its plugin's manifest.
@@ -181,6 +187,14 @@ package struct ConfigurationLoader: Sendable {
 extension Settings {
     /// The file that problems found after reading name.
     var name: String { source?.file ?? "fairlead.yaml" }
+
+    /// A problem at a place of the file that they were read from, with its line.
+    func problem(at path: [String], _ message: String, hint: String? = nil) -> ConfigurationProblem {
+        guard let source, let yaml = try? LocatedYAML(text: source.text.value, file: source.file) else {
+            return ConfigurationProblem(file: name, path: path.joined(separator: "."), message: message, hint: hint)
+        }
+        return yaml.problem(at: path, message, hint: hint)
+    }
 }
 
 extension Settings.Workers {

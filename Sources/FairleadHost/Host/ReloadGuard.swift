@@ -20,10 +20,9 @@ struct ReloadGuard {
         }
         let kept = Set(changed.connections.map(\.id))
         guard !serving.isEmpty, kept.isDisjoint(with: serving) else { return nil }
-        return ConfigurationProblem(
-            file: changed.name,
-            path: "connections",
-            message: "none of the connections that serve would be left (\(serving.sorted().joined(separator: ", ")))",
+        return changed.problem(
+            at: ["connections"],
+            "none of the connections that serve would be left (\(serving.sorted().joined(separator: ", ")))",
             hint: "Keep one of them, or restart the host where it is meant so."
         )
     }

@@ -101,8 +101,12 @@ actor Reloader {
 
     /// A problem with the connection or plugin that it is about, as far as its place tells.
     private func reloadFailure(_ problem: ConfigurationProblem) -> Registry.ReloadFailure {
-        let path = problem.path.split(separator: ".").map { String($0) }
-        let connection = path.count > 1 && path[0] == "connections" ? path[1] : nil
+        // A connection's name may have dots in it.
+        let prefix = "connections."
+        let known = (context.registry.connections.map(\.id) + [String(problem.path.dropFirst(prefix.count).prefix { $0 != "." })])
+        let connection =
+            problem.path.hasPrefix(prefix)
+            ? known.filter { (problem.path + ".").hasPrefix(prefix + $0 + ".") && !$0.isEmpty }.max { $0.count < $1.count } : nil
         let folders = live.settings.pluginPaths
         let folder = folders.first { problem.file.hasPrefix($0 + "/") }
         let plugin = folder.flatMap { problem.file.dropFirst($0.count).split(separator: "/").first }.map { String($0) }

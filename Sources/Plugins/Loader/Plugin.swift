@@ -63,6 +63,9 @@ public struct Plugin: Sendable {
         TextFile.text(of: file).map { Script(name: "overlay", chunk: URL(filePath: file).lastPathComponent, source: $0) }
     }
 
+    /// The file of a script, by the name that errors show (`greenhouse/lib/harvest.lua`); nil where it is not one of the plugin's.
+    package func file(of chunk: String) -> String? { chunk.hasPrefix(name + "/") ? folder + chunk.dropFirst(name.count) : nil }
+
     private static func text(of file: String, in folder: PluginFolder, missing: String) throws(ConfigurationProblems) -> String {
         if let text = try folder.text(of: file) { return text }
         throw ConfigurationProblems([ConfigurationProblem(file: folder.path + "/" + file, path: "", message: missing)])

@@ -1,4 +1,4 @@
-import ConfigurationFiles
+public import ConfigurationFiles
 import Logging
 public import Screening
 
@@ -26,15 +26,20 @@ public struct LuaProvider: ScreeningProvider {
         limits = ScriptLimits(requested: plugin.manifest.limits, caps: caps)
     }
 
-    /// What is wrong with the script: it does not load, or lacks a hook that the manifest promises. A sentence each. Runs the script's top level.
-    public func scriptProblems() async throws -> [String] {
+    /// What is wrong with the script: it does not load, or lacks a hook that the manifest promises. Runs the script's top level.
+    public func scriptProblems() async throws -> [ConfigurationProblem] {
+        let plugin = plugin
         do {
             let offered = try await runner.describe(scripts, plugin: manifest.name, connection: tenant("check"))
             return plugin.manifest.promisedHooks.subtracting(offered.hooks).sorted().map { hook in
-                "main.lua returns no \(hook), which " + (hook == "submit" ? "every provider needs" : "the manifest's capabilities promise")
+                let why = hook == "submit" ? "every provider needs" : "the manifest's capabilities promise"
+                return ConfigurationProblem(file: plugin.folder + "/main.lua", message: "the script returns no \(hook), which \(why)")
             }
         } catch let failure as HookFailure {
-            return [failure.line]
+            guard let file = failure.error.script.flatMap(plugin.file) else {
+                return [ConfigurationProblem(file: plugin.folder + "/main.lua", message: failure.line, hint: failure.error.hint)]
+            }
+            return [ConfigurationProblem(file: file, line: failure.error.line, message: failure.error.message, hint: failure.error.hint)]
         }
     }
 
