@@ -28,6 +28,44 @@ import Testing
         #expect(checked.lines.last?.hasPrefix("here/fairlead.yaml is in order") == true)
     }
 
+    @Test("With the programs alone, init writes what check accepts; the plugins that came with them are found", arguments: ["share/fairlead/plugins", "bin/plugins", nil])
+    func programsAlone(_ plugins: String?) async throws {
+        var program = try Program()
+        defer { program.remove() }
+        let files = FileManager.default
+        let package = program.folder.appending(path: "package")
+        let bin = package.appending(path: "bin")
+        try files.createDirectory(at: bin, withIntermediateDirectories: true)
+        for name in ["fairlead", "fairlead-lua"] {
+            let (built, there) = (Program.products.appending(path: name), bin.appending(path: name))
+            // A link of the same file where it can be had: the program is large.
+            do { try files.linkItem(at: built, to: there) } catch { try files.copyItem(at: built, to: there) }
+        }
+        if let plugins {
+            let place = package.appending(path: plugins)
+            try files.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try files.copyItem(at: Program.repository.appending(path: "plugins"), to: place)
+        }
+        // Nowhere further up: who may write there need not have put the program here.
+        try files.createDirectory(at: program.folder.appending(path: "plugins"), withIntermediateDirectories: true)
+        try files.copyItem(at: Program.repository.appending(path: "plugins/webhook"), to: program.folder.appending(path: "plugins/webhook"))
+        program.environment = [
+            "FAIRLEAD_KEY": "q7Jx0o5m3cV9yT2hWk8sRb1nZ4eU6gLdPaFiXjCvB0M=", "FAIRLEAD_ADMIN_TOKEN": "admin-token-1", "ZINC_API_KEY": "k",
+            "ZINC_SIGNING_TOKEN": "s", "FIRST_SIGNING_SECRET": "whsec_dGVzdC1zaWduaW5nLXNlY3JldA==", "FAIRLEAD_WORKERS_CONFINEMENT": "best_effort",
+        ]
+        func run(_ arguments: String...) async throws -> Program.Outcome {
+            let running = try program.start(arguments, executable: bin.appending(path: "fairlead"))
+            let code = await running.end()
+            return Program.Outcome(code: code, output: running.output, errors: running.errors)
+        }
+        let made = try await run("init", "here")
+        #expect(made.code == 0 && made.output.contains("no plugins came with this program") == (plugins == nil), "\(made.output)")
+        #expect(!program.text(of: "here/fairlead.yaml").contains(program.folder.path))
+        let checked = try await run("check", "--config", "here/fairlead.yaml")
+        #expect(checked.code == (plugins == nil ? 1 : 0), "\(checked.output)")
+        if plugins == nil { #expect(checked.output.contains("there is no plugin webhook"), "\(checked.output)") }
+    }
+
     @Test("init leaves a file that is there as it is") func initTwice() async throws {
         let program = try Program()
         defer { program.remove() }

@@ -32,7 +32,8 @@ struct SettingsFieldTests {
             try Settings.read(text: text, file: folder.path + "/fairlead.yaml", environment: [:], providers: [])
         }
         let nothing = try read("")
-        for field in SettingsField.all {
+        // Behind the default of plugins.paths stand the plugins that came with the program.
+        for field in SettingsField.all where field.name != "plugins.paths" {
             guard let initial = field.initial, !initial.contains(" ") else { continue }
             let text = (field.section.map { "\($0): { " } ?? "") + "\(field.path.last ?? ""): \(initial)" + (field.section == nil ? "" : " }")
             #expect(field.isEqual(try read(text), nothing), "\(text)")

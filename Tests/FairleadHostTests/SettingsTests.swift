@@ -66,7 +66,7 @@ struct SettingsTests {
         #expect(settings.store == .sqlite(path: "/srv/fairlead/data/fairlead.db"))
         #expect(settings.encryptionKeys == [Secret(Self.key)])
         #expect(settings.adminToken == Secret("admin-token-1"))
-        #expect(settings.pluginPaths == ["/srv/fairlead/plugins"])
+        #expect(settings.pluginPaths == ["/srv/fairlead/plugins"] + [ShippedPlugins.folder].compactMap(\.self))
         #expect(Self.allows(settings, "127.9.9.9") && Self.allows(settings, "::1") && !Self.allows(settings, "10.0.0.1"))
         #expect(settings.workers == Settings.Workers())
         #expect(settings.reload == .off)

@@ -10,7 +10,7 @@ struct StarterSettingsTests {
     @Test("The host takes them once their variables are set")
     func taken() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "starter-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder.appending(path: "plugins"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let key = "q7Jx0o5m3cV9yT2hWk8sRb1nZ4eU6gLdPaFiXjCvB0M="
         let environment = Dictionary(StarterSettings.variables.map { ($0, $0 == "FAIRLEAD_KEY" ? key : "value-of-\($0)") }) { $1 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FairleadHost
 import FairleadTools
 import Foundation
 
@@ -24,28 +25,23 @@ struct InitCommand: AsyncParsableCommand {
         if files.fileExists(atPath: file) {
             throw CommandFailure("\(file) is there already and was left as it is. Name another folder: fairlead init DIR.")
         }
-        let plugins = files.fileExists(atPath: folder + "/plugins") ? nil : ShippedPlugins.folder
         do {
             try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try Data(InitCommand.text(plugins: plugins).utf8).write(to: URL(filePath: file), options: .withoutOverwriting)
+            try Data(StarterSettings.text.utf8).write(to: URL(filePath: file), options: .withoutOverwriting)
         } catch {
             throw CommandFailure("\(file) could not be written: \(error.localizedDescription). Check the folder and who may write there.")
         }
         Terminal.say(next(file))
     }
 
-    /// The starter's text, naming the folder of the plugins that came with the program where there is none beside the file.
-    private static func text(plugins: String?) -> String {
-        guard let plugins else { return StarterSettings.text }
-        return StarterSettings.text.replacing("paths: [plugins]", with: "paths: [\"\(plugins)\"]")
-    }
-
     private func next(_ file: String) -> String {
         let variables = StarterSettings.variables.joined(separator: ", ")
         let option = folder == "." ? "" : " --config \(file)"
+        let isBare = ShippedPlugins.folder == nil && !FileManager.default.fileExists(atPath: folder + "/plugins/webhook")
+        let plugins = isBare ? "\n  put the plugins beside it: no plugins came with this program, and the first connection uses webhook" : ""
         return """
             Wrote \(file). It reads these environment variables: \(variables).
-            Next:
+            Next:\(plugins)
               export FAIRLEAD_KEY=$(fairlead key new) FAIRLEAD_ADMIN_TOKEN=$(openssl rand -hex 24)
               fairlead check\(option)
               fairlead serve\(option)

@@ -73,7 +73,15 @@ extension SettingsField {
             "The first token for the API and the dashboard, at least 12 characters; it may do everything. `openssl rand -base64 32` makes one that nobody "
                 + "guesses, `fairlead token create` further ones with less power."
         ),
-        SettingsField("plugins.paths", \.pluginPaths, .folders, .live, initial: "[plugins]", starter: "[plugins]", "The folders that hold plugins."),
+        SettingsField(
+            "plugins.paths",
+            \.pluginPaths,
+            .folders,
+            .live,
+            initial: "[plugins]",
+            "The folders that hold plugins; of two of a name the first stands. Without it `plugins` beside this file, then the plugins that came with the "
+                + "program: in `../share/fairlead/plugins` from it, or in `plugins` beside it."
+        ),
         SettingsField(
             "network.allow",
             \.allowedNetworks,

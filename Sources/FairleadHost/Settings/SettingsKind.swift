@@ -160,12 +160,16 @@ extension SettingsKind<[String]> {
                     let absolute = FilePath.absolute(path, in: folder)
                     var isFolder: ObjCBool = false
                     let isThere = FileManager.default.fileExists(atPath: absolute, isDirectory: &isFolder) && isFolder.boolValue
-                    if !isThere { section.problem(key, "there is no folder \(path)") }
+                    if !isThere { section.problem(key, "there is no folder \(path)", hint: SettingsKind.advice(key)) }
                     return absolute
                 }
             },
             text: { "[\($0.joined(separator: ", "))]" }
         )
+    }
+
+    private static func advice(_ key: String) -> String? {
+        key == "paths" && ShippedPlugins.folder != nil ? "Make it, or leave \(key) out: the plugins that came with the program are then found." : nil
     }
 }
 

@@ -14,6 +14,9 @@ struct SettingsReader {
             for field in fields { field.read(section, folder, &settings) }
         }
         for field in SettingsField.fields(of: nil) { field.read(root, folder, &settings) }
+        if root["plugins"]?["paths"].map(\.isNull) ?? true, let shipped = ShippedPlugins.folder, !settings.pluginPaths.contains(shipped) {
+            settings.pluginPaths.append(shipped)
+        }
         check(&settings)
         return settings
     }

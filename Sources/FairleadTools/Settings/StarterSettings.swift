@@ -5,7 +5,7 @@ public enum StarterSettings {
     /// The environment variables that the file names.
     public static let variables = ["FAIRLEAD_KEY", "FAIRLEAD_ADMIN_TOKEN", "ZINC_API_KEY", "ZINC_SIGNING_TOKEN", "FIRST_SIGNING_SECRET"]
 
-    /// The file's text. `Settings.read` takes it once its ``variables`` are set and a folder `plugins` stands beside it.
+    /// The file's text. `Settings.read` takes it once its ``variables`` are set.
     public static let text = ([head] + SettingsField.sections.map(section) + [section(nil), loader]).joined(separator: "\n")
 
     private static let head = """
