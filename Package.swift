@@ -160,6 +160,7 @@ let package = Package(
             name: "FairleadHost",
             dependencies: [
                 "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Web",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

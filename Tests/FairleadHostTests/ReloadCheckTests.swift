@@ -26,6 +26,9 @@ struct ReloadCheckTests {
             }
         }
 
+        let identity: String?
+        init(_ identity: String? = nil) { self.identity = identity }
+
         func problems(with plugin: Plugin, by runner: HookRunner) async throws -> [ConfigurationProblem] { respond(plugin.name) }
         func problems(with connection: Connection, script: String, by runner: HookRunner) async throws -> [ConfigurationProblem] {
             respond(connection.id)
@@ -66,7 +69,7 @@ struct ReloadCheckTests {
         }
     }
 
-    private func start(_ check: Check?) async throws -> FairleadHost.Host {
+    private func start(_ check: Check?, keeps overlay: String = "return function(base) return base end") async throws -> FairleadHost.Host {
         let manifest = """
             name: sample
             version: 1.0.0
@@ -76,7 +79,7 @@ struct ReloadCheckTests {
             """
         try write(manifest, to: "plugins/sample/plugin.yaml")
         try script("before")
-        try write("return function(base) return base end", to: "acme.lua")
+        try write(overlay, to: "acme.lua")
         var parts = Host.Parts(reloadCheck: check, listens: false, works: false)
         parts.logger.logLevel = .critical
         return try await Host(settings, parts)
@@ -165,6 +168,54 @@ struct ReloadCheckTests {
         #expect(found.first?.hasPrefix("fairlead.yaml:9: connections.acme.secrets.sining: ") == true, "\(found)")
         #expect(found.last?.hasPrefix("fairlead.yaml:12: connections.eu.one.plugin: there is no plugin sampel") == true, "\(found)")
         await host.close()
+    }
+
+    @Test("A check with a name is not asked again at the next start of what passed; of what has changed it is, also where somebody else wrote the file")
+    func nextStart() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.path + "/store.db.checked"
+        let first = Check("check 1")
+        await (try await start(first)).close()
+        #expect(first.asked == ["sample", "acme"] && FileManager.default.fileExists(atPath: file))
+        let second = Check("check 1")
+        second.refuse(true)
+        await (try await start(second)).close()
+        #expect(second.asked.isEmpty)
+        // Another check, a case of the script's, another plugin.
+        let other = Check("check 2")
+        await (try await start(other)).close()
+        #expect(other.asked == ["sample", "acme"])
+        try write("hook: on_event", to: "fixtures/case.yaml")
+        let third = Check("check 2")
+        await (try await start(third)).close()
+        #expect(third.asked == ["acme"])
+        try write("hook: on_event", to: "plugins/sample/fixtures/case.yaml")
+        let fourth = Check("check 2")
+        fourth.refuse(true)
+        await #expect(throws: ConfigurationProblems.self) { try await start(fourth) }
+        await #expect(throws: ConfigurationProblems.self, "what failed is not remembered") { try await start(fourth) }
+        #expect(fourth.asked == ["sample", "acme", "sample", "acme"])
+        // A reload's changes are remembered, too.
+        let fifth = Check("check 2")
+        let host = try await start(fifth)
+        try write("return function(base) base.on_update = nil return base end", to: "acme.lua")
+        _ = try await host.reload { try settings }
+        await host.close()
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(text.split(separator: "\n").count == 2 && !text.contains("sample"))
+        let nameless = Check()
+        await (try await start(nameless, keeps: "return function(base) base.on_update = nil return base end")).close()
+        #expect(nameless.asked == ["sample", "acme"])
+    }
+
+    @Test("What passed under one key does not count under another: the file alone proves nothing")
+    func keys() throws {
+        var sealed = try settings
+        sealed.encryptionKeys = [Secret("q7Jx0o5m3cV9yT2hWk8sRb1nZ4eU6gLdPaFiXjCvB0M=")]
+        let codes = try [settings, sealed].map { PassedChecks($0, identity: "check").code(["a", "b"]) }
+        #expect(Set(codes).count == 2)
+        let plain = try PassedChecks(settings, identity: "check")
+        #expect(plain.code(["a", "b"]) == codes[0] && plain.code(["ab", ""]) != codes[0])
     }
 
     @Test("Without a check, what loads is taken over")

@@ -80,12 +80,17 @@ public struct Host: Service {
         let runner = HookRunner(pool: pool)
         let loader = ConfigurationLoader(settings: settings, providers: parts.providers, runner: runner, random: parts.random)
         let contents: ConfigurationLoader.Contents
-        let looks: [String: String]
+        let checks = PassedChecks(settings, identity: parts.reloadCheck?.identity)
+        let passed: Set<String>
         do {
-            let trial = ScriptTrial(settings)
             let found = FoundPlugins(in: settings.pluginPaths)
             contents = try await loader.contents(of: found)
-            looks = try await trial.run(parts.reloadCheck, found.plugins, contents.connections, by: runner)
+            passed = try await ScriptTrial(settings, parts.reloadCheck, checks).run(
+                found.plugins,
+                contents.connections,
+                by: runner,
+                known: checks.read()
+            )
         } catch {
             await pool.shutdown()
             throw error
@@ -107,7 +112,7 @@ public struct Host: Service {
         }
         let live = LiveSettings(settings, contents)
         for problem in contents.leftOut { logger.warning("a plugin that nobody uses is left out: \(problem)") }
-        live.remember(looks)
+        live.remember(passed, in: checks, logger)
         let registry = Registry(connections: contents.connections, accounts: contents.accounts)
         let own =
             parts.transport == nil

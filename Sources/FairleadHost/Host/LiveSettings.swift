@@ -1,3 +1,4 @@
+import Logging
 import Plugins
 import Screening
 import Synchronization
@@ -8,8 +9,8 @@ final class LiveSettings: Sendable {
         var settings: Settings
         var plugins: [PluginManifest]
         var providers: [ProviderManifest]
-        /// How each plugin and each connection's own script looked when it last passed the check.
-        var looks: [String: String] = [:]
+        /// The codes of the plugins and scripts that passed the check.
+        var passed: Set<String> = []
     }
     private let state: Mutex<State>
 
@@ -31,6 +32,13 @@ final class LiveSettings: Sendable {
         }
     }
 
-    func look(of subject: String) -> String? { state.withLock { $0.looks[subject] } }
-    func remember(_ looks: [String: String]) { state.withLock { $0.looks.merge(looks) { $1 } } }
+    var passed: Set<String> { state.withLock { $0.passed } }
+
+    /// Keeps the codes of what passed, in the file for the next start, too.
+    func remember(_ codes: Set<String>, in file: PassedChecks, _ logger: Logger) {
+        state.withLock { $0.passed = codes }
+        do { try file.write(codes) } catch {
+            logger.info("the next start tries all plugins again: what passed cannot be kept", metadata: ["error": "\(error)"])
+        }
+    }
 }

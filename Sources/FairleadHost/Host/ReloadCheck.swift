@@ -8,6 +8,10 @@ public import Plugins
 /// The program `fairlead` runs fixtures. They are a tool of authors and no part of the host, so an embedder who wants the same hands in a check of their
 /// own. Scripts are read, compiled and loaded in any case.
 public protocol ReloadCheck: Sendable {
+    /// What this check is: its name and version. With one, what passed need not be tried again at the next start as long as neither its files nor the
+    /// program have changed. Nil, the default, for every start anew.
+    var identity: String? { get }
+
     /// What is wrong with a plugin that is new or whose files have changed; nothing where it may be taken over.
     /// - Throws: `CancellationError`; ``ConfigurationProblems``, which count as what is wrong.
     func problems(with plugin: Plugin, by runner: HookRunner) async throws -> [ConfigurationProblem]
@@ -16,4 +20,8 @@ public protocol ReloadCheck: Sendable {
     /// - Parameter script: the file of the connection's script, absolute.
     /// - Throws: as ``problems(with:by:)``.
     func problems(with connection: Connection, script: String, by runner: HookRunner) async throws -> [ConfigurationProblem]
+}
+
+extension ReloadCheck {
+    public var identity: String? { nil }
 }

@@ -57,17 +57,21 @@ actor Reloader {
             let serving = context.registry.connections.map(\.id)
             if let problem = ReloadGuard(present: live.settings, serving: serving).problem(with: settings) { throw ConfigurationProblems([problem]) }
             let loader = ConfigurationLoader(settings: settings, providers: providers, runner: context.hookRunner, random: random)
-            // The check tests exactly what was loaded; files saved meanwhile come with the next reload.
-            let trial = ScriptTrial(settings)
+            let checks = PassedChecks(live.settings, identity: check?.identity)
             let found = FoundPlugins(in: settings.pluginPaths)
             let contents = try await loader.contents(of: found)
-            let looks = try await trial.run(check, found.plugins, contents.connections, by: context.hookRunner, known: live.look(of:))
+            let passed = try await ScriptTrial(settings, check, checks).run(
+                found.plugins,
+                contents.connections,
+                by: context.hookRunner,
+                known: live.passed
+            )
             // Before the first run on them: a run must find the scripts that it began on.
             try await context.keepScripts(of: contents.connections)
             let reload = difference(settings, contents.connections)
             context.registry.replace(connections: contents.connections, accounts: contents.accounts)
             live.replace(settings, contents)
-            live.remember(looks)
+            live.remember(passed, in: checks, context.logger)
             context.registry.reloadFailures = contents.leftOut.map { reloadFailure($0) }
             for problem in contents.leftOut { context.logger.warning("a plugin that nobody uses is left out: \(problem)") }
             Task { [context] in await context.backfillPolls() }

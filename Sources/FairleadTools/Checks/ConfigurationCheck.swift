@@ -120,7 +120,7 @@ public struct ConfigurationCheck: Sendable {
         do {
             let contents = try await ConfigurationLoader(settings: draft.settings, providers: providers, runner: runner, random: SystemRandom())
                 .contents()
-            _ = try await ScriptTrial(draft.settings).run(FixtureCheck(), found.plugins, contents.connections, by: runner)
+            try await ScriptTrial(draft.settings, FixtureCheck()).run(found.plugins, contents.connections, by: runner)
         } catch let error as ConfigurationProblems {
             await pool.shutdown()
             return error.problems

@@ -8,6 +8,8 @@ public import Plugins
 public struct FixtureCheck: ReloadCheck {
     public init() {}
 
+    public var identity: String? { "fixtures " + Release.version }
+
     /// The plugin's fixtures that fail.
     public func problems(with plugin: Plugin, by runner: HookRunner) async throws -> [ConfigurationProblem] {
         let fixtures = try plugin.fixtures()

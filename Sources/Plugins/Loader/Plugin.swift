@@ -1,4 +1,5 @@
 public import ConfigurationFiles
+import Crypto
 import Foundation
 public import LuaRuntime
 public import Screening
@@ -12,6 +13,9 @@ public struct Plugin: Sendable {
     /// Its other Lua files, by the name that `require` takes (`lib.names` for `lib/names.lua`).
     public let modules: [Script]
 
+    /// The manifest's text.
+    private let manifestText: String
+
     /// Its name.
     public var name: String { manifest.name }
 
@@ -22,6 +26,7 @@ public struct Plugin: Sendable {
         let name = URL(filePath: folder).lastPathComponent
         let files = PluginFolder(folder)
         let yaml = try Plugin.text(of: "plugin.yaml", in: files, missing: "the plugin has no manifest that can be read")
+        manifestText = yaml
         manifest = try PluginManifest(yaml: LocatedYAML(text: yaml, file: folder + "/plugin.yaml"), folder: name)
         let source = try Plugin.text(of: "main.lua", in: files, missing: "the plugin has no main.lua that can be read")
         main = Script(name: "main", chunk: "\(name)/main.lua", source: source)
@@ -38,10 +43,22 @@ public struct Plugin: Sendable {
         }
     }
 
+    /// A hash of all that was read of it: another manifest or script, another hash. Its fixtures are no part of it.
+    package var digest: String {
+        var hash = SHA256()
+        for text in [manifestText] + ([main] + modules).flatMap({ [$0.chunk, $0.source] }) {
+            // Lengths keep texts apart that stand one after the other.
+            withUnsafeBytes(of: UInt64(text.utf8.count).bigEndian) { hash.update(bufferPointer: $0) }
+            hash.update(data: Array(text.utf8))
+        }
+        return Array(hash.finalize()).hex
+    }
+
     /// A plugin made from its parts, without a folder.
     package init(manifest: PluginManifest, main source: String) {
         self.manifest = manifest
         folder = ""
+        manifestText = ""
         main = Script(name: "main", chunk: "\(manifest.name)/main.lua", source: source)
         modules = []
     }
