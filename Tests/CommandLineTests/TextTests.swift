@@ -49,6 +49,33 @@ import Testing
         )
     }
 
+    @Test("an order's timeline says who asked for what and why, and a second request stands beside the first")
+    func people() {
+        let order: JSON = [
+            "id": "ord_1", "connection": "acme", "account": "zinc-uk", "provider": "zinc", "external_id": "a-1", "package": "pkg_1",
+            "state": "requested", "provider_ref": "r-1", "problem": ["code": "second_reference", "message": "two requests", "at": "T3"],
+        ]
+        let timeline: JSON = [
+            "items": [
+                [
+                    "at": "T1", "kind": "command", "text": "refresh asked for", "actor": ["kind": "token", "id": "tok_1", "name": "ops"],
+                    "note": "the customer called",
+                ],
+                [
+                    "at": "T2", "kind": "update", "text": "accepted → requested", "actor": ["kind": "system", "id": .null, "name": .null],
+                    "note": .null,
+                ],
+                ["at": "T3", "kind": "problem", "text": "the provider named a second reference", "details": ["second_ref": "r-2"]],
+                ["at": "T4", "kind": "command", "text": "cancelled", "actor": ["kind": "person", "id": .null, "name": .null]],
+            ]
+        ]
+        let text = OrderText.details(order, timeline: timeline)
+        #expect(text.contains("T1  command  refresh asked for, by ops: the customer called\n"))
+        #expect(text.contains("T2  update   accepted → requested\n") && text.contains("T4  command  cancelled, by person\n"))
+        #expect(text.contains("  provider ref  r-1\n  second ref    r-2\n"))
+        #expect(text.hasSuffix("have the other cancelled; no report takes the problem away."))
+    }
+
     @Test("a run is told step by step, with the script's line where it failed") func run() {
         let run: JSON = [
             "id": "run_1", "connection": "acme", "plugin": "webhook", "plugin_version": "1.0.0", "hook": "on_event", "event": "evt_1",

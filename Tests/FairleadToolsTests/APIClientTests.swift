@@ -42,6 +42,16 @@ import Testing
             try await problem(errorResponse(401, "unauthenticated", "the token is not known"))
                 == "The host at http://host.example.test does not know the token. Put a live one into FAIRLEAD_TOKEN."
         )
+        // Where the API names its own paths and members, the command line names commands and options.
+        for (detail, sentence) in [
+            ("there is no account x; GET /api/v1/accounts shows those that there are", "There is no account x; fairlead account list shows those"),
+            ("waiting_on must be one of candidate, operator", "--waiting-on must be one of candidate, operator (400"),
+            ("candidate.email: expected an e-mail address", "--email: expected an e-mail address (400"),
+            ("scopes[1]: expected one of read", "--scope: expected one of read (400"), ("candidate must be an object", "Candidate must be an object"),
+            ("state is what it is", "State is what it is"),
+        ] {
+            #expect(try await problem(errorResponse(400, "malformed", detail)).hasPrefix(sentence), "\(detail)")
+        }
         var busy = errorResponse(503, "store_unavailable", "the store cannot be had now")
         busy.headers[.retryAfter] = "5"
         #expect(try await problem(busy).hasSuffix("Ask again in 5 s."))

@@ -24,26 +24,10 @@ struct OrderPlace: AsyncParsableCommand {
     @Option(name: .customLong("external-id"), help: ArgumentHelp("The ATS's name for the request.", valueName: "id"))
     var externalID: String?
 
-    @Option(help: "The provider's package; account packages lists them.")
-    var package: String?
-
     @Option(help: "One of the connection's accounts (default: its first).")
     var account: String?
 
-    @Option(help: "The candidate's first name.")
-    var firstName: String?
-
-    @Option(help: "The candidate's last name.")
-    var lastName: String?
-
-    @Option(help: "The candidate's e-mail address.")
-    var email: String?
-
-    @Option(help: "The candidate's telephone number, such as +441632960000.")
-    var phone: String?
-
-    @Option(help: "The candidate's country, two letters.")
-    var country: String?
+    @OptionGroup var ordered: CandidateOptions
 
     @Option(help: ArgumentHelp("What scripts find again on the order: a JSON object.", valueName: "json"))
     var metadata: String?
@@ -91,12 +75,11 @@ struct OrderPlace: AsyncParsableCommand {
 
     private func request() throws -> JSON {
         var body = try file.map(OrderPlace.read) ?? [:]
-        for (name, value) in [("connection", connection), ("external_id", externalID), ("package", package), ("account", account)] {
+        for (name, value) in [("connection", connection), ("external_id", externalID), ("package", ordered.package), ("account", account)] {
             if let value { body[name] = .string(value) }
         }
-        let fields = [("first_name", firstName), ("last_name", lastName), ("email", email), ("phone", phone), ("country", country)]
         var candidate = body["candidate"] ?? [:]
-        for (name, value) in fields { if let value { candidate[name] = .string(value) } }
+        for (name, value) in ordered.candidate { candidate[name] = .string(value) }
         body["candidate"] = candidate
         if reorder { body["reorder"] = true }
         if let metadata {
@@ -108,7 +91,7 @@ struct OrderPlace: AsyncParsableCommand {
 
     private static func read(_ file: String) throws -> JSON {
         let data = file == "-" ? try? FileHandle.standardInput.readToEnd() : FileManager.default.contents(atPath: file)
-        guard let data else { throw ValidationError("\(file) cannot be read.") }
+        guard let data else { throw ValidationError("\(file) is not there or cannot be read. Name a JSON file, or - for standard input.") }
         do {
             let json = try JSON(received: Array(data))
             if json.members != nil { return json }

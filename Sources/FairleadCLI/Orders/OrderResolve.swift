@@ -45,7 +45,7 @@ struct OrderResolve: AsyncParsableCommand {
 
     func validate() throws {
         let chosen = [adopt != nil, resubmit, abandon, release].count { $0 }
-        guard chosen == 1 else { throw ValidationError("Say one of --adopt, --resubmit, --abandon and --release.") }
+        guard chosen == 1 else { throw ValidationError("Say exactly one of --adopt, --resubmit, --abandon and --release.") }
         guard !force || adopt != nil else { throw ValidationError("--force belongs to --adopt.") }
     }
 

@@ -21,23 +21,7 @@ struct OrderRetry: AsyncParsableCommand {
     @Argument(help: "The order's identifier; filters instead name many.")
     var id: String?
 
-    @Option(help: "For one order: the candidate's first name.")
-    var firstName: String?
-
-    @Option(help: "For one order: the candidate's last name.")
-    var lastName: String?
-
-    @Option(help: "For one order: the candidate's e-mail address.")
-    var email: String?
-
-    @Option(help: "For one order: the candidate's telephone number.")
-    var phone: String?
-
-    @Option(help: "For one order: the candidate's country, two letters.")
-    var country: String?
-
-    @Option(help: "For one order: the provider's package.")
-    var package: String?
+    @OptionGroup(title: "For one order, what is mended") var mended: CandidateOptions
 
     @Option(help: "For one order: the account to order from. Else: those from this account.")
     var account: String?
@@ -51,15 +35,11 @@ struct OrderRetry: AsyncParsableCommand {
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    private var candidate: [(name: String, value: String)] {
-        filters([("first_name", firstName), ("last_name", lastName), ("email", email), ("phone", phone), ("country", country)])
-    }
-
     private var others: [(name: String, value: String)] { filters([("account", account), ("provider", provider), ("problem", problem)]) }
 
     func validate() throws {
         if id == nil {
-            guard candidate.isEmpty, package == nil else { throw ValidationError("Name the one order that is to be mended.") }
+            guard mended.candidate.isEmpty, mended.package == nil else { throw ValidationError("Name the one order that is to be mended.") }
             try batch.validate(id, others)
         } else {
             guard problem == nil, provider == nil else {
@@ -72,10 +52,10 @@ struct OrderRetry: AsyncParsableCommand {
     func run() async throws {
         guard let id else { return try await batch.run(["orders", "retry"], "to be sent again", others, on: host) }
         var body: JSON = [:]
-        var mended: JSON = [:]
-        for (name, value) in candidate { mended[name] = .string(value) }
-        if !candidate.isEmpty { body["candidate"] = mended }
-        for (name, value) in [("package", package), ("account", account), ("note", batch.note)] { body[name] = value.map { .string($0) } }
+        var candidate: JSON = [:]
+        for (name, value) in mended.candidate { candidate[name] = .string(value) }
+        if !mended.candidate.isEmpty { body["candidate"] = candidate }
+        for (name, value) in [("package", mended.package), ("account", account), ("note", batch.note)] { body[name] = value.map { .string($0) } }
         let request = body
         let response = try await host.ask { try await $0.post(["orders", id, "retry"], body: request) }
         host.show(response) { "\(OrderText.status($0)) It is sent again; fairlead order show \(id) tells how that ends." }

@@ -16,7 +16,9 @@ enum OrderText {
 
     /// The order, its checks and its timeline.
     static func details(_ order: JSON, timeline: JSON) -> String {
-        var parts = ["\(order.cell("id"))  \(state(order))\n" + Table(rows: facts(order), indent: "  ").text]
+        let isDouble = order.cell("problem.code") == "second_reference"
+        let second = isDouble ? (timeline["items"]?.items ?? []).map { $0.cell("details.second_ref") }.last { !$0.isEmpty } ?? "" : ""
+        var parts = ["\(order.cell("id"))  \(state(order))\n" + Table(rows: facts(order, second: second), indent: "  ").text]
         let checks = order["checks"]?.items ?? []
         if !checks.isEmpty {
             let rows = checks.map { [$0.cell("status"), $0.cell("type"), $0.cell("category"), $0.cell("name")] }
@@ -26,7 +28,7 @@ enum OrderText {
         if !entries.isEmpty {
             let rows = entries.flatMap { entry in
                 let logs = entry.at("details.logs")?.items ?? []
-                return [[entry.cell("at"), entry.cell("kind"), entry.cell("text")]]
+                return [[entry.cell("at"), entry.cell("kind"), entry.cell("text") + person(entry)]]
                     + logs.map { ["", "", "\($0.cell("level")): \($0.cell("message"))"] }
             }
             parts.append("What happened\n" + Table(rows: rows, indent: "  ").text)
@@ -36,7 +38,20 @@ enum OrderText {
                 "Whether the provider has it is not known. Look there, then: fairlead order resolve \(order.cell("id")) --adopt REF | --resubmit | --abandon"
             )
         }
+        if isDouble {
+            parts.append(
+                "The provider has two requests for this order. Ask which one stands and have the other cancelled; no report takes the problem away."
+            )
+        }
         return parts.joined(separator: "\n\n")
+    }
+
+    /// Who asked for what an entry tells, and why, as far as the API says it: `, by admin: offer withdrawn`.
+    private static func person(_ entry: JSON) -> String {
+        let kind = entry.cell("actor.kind")
+        let name = [entry.cell("actor.name"), entry.cell("actor.id"), kind].first { !$0.isEmpty } ?? ""
+        let actor = kind.isEmpty || kind == "system" ? "" : ", by \(kind == "script" ? "the script of " : "")\(name)"
+        return actor + (entry.cell("note").isEmpty ? "" : ": \(entry.cell("note"))")
     }
 
     private static func state(_ order: JSON) -> String {
@@ -46,7 +61,7 @@ enum OrderText {
         return text
     }
 
-    private static func facts(_ order: JSON) -> [[String]] {
+    private static func facts(_ order: JSON, second: String) -> [[String]] {
         var facts: [[String]] = []
         func fact(_ name: String, _ value: String) { if !value.isEmpty { facts.append([name, value]) } }
         let candidate = order["candidate"] ?? .null
@@ -58,6 +73,7 @@ enum OrderText {
         fact("external id", "\(order.cell("external_id")) on the connection \(order.cell("connection"))")
         fact("package", "\(order.cell("package")) from \(order.cell("account")) (\(order.cell("provider")))")
         fact("provider ref", order.cell("provider_ref"))
+        fact("second ref", second)
         let statusTexts = order["provider_status"]?.members?.pairs ?? []
         fact("provider says", statusTexts.map { "\($0.name) \($0.value.text ?? $0.value.string())" }.joined(separator: ", "))
         fact("report", order.cell("report_url"))

@@ -17,7 +17,8 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
         case .cannotConnect:
             description = "Nobody listens at \(client.url) (\(error.message)). Start fairlead serve there, or correct \(client.origins.url)."
         case .refused:
-            description = "\(client.url) is not an address that can be called: \(error.message). Correct \(client.origins.url)."
+            let why = error.message.replacing("the URL cannot be called: ", with: "")
+            description = "\(client.url) cannot be called: \(why). Correct \(client.origins.url)."
         case .tooLarge:
             description = "The answer from \(client.url) is too large. Ask for less, with --limit."
         case .timedOut, .broken:
@@ -41,11 +42,12 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
             description = "The host at \(client.url) does not know the token. Put a live one into \(client.origins.token)."
             return
         }
+        // A sentence that begins with a field's name begins with it as it is written.
+        let said = APIProblem.onCommandLine(detail)
+        let clause = problem?["field"]?.text == nil ? APIProblem.clause(said) : said
         let place = " (\(response.status) \(code): \(asked) at \(client.url))."
         let advice = code == "not_found" ? APIProblem.lookup(detail) : APIProblem.advice[code]
-        // A sentence that begins with a field's name begins with it as it is written.
-        let said = problem?["field"]?.text == nil ? APIProblem.clause(detail) : detail
-        description = [said + place, wait ?? advice].compactMap(\.self).joined(separator: " ")
+        description = [clause + place, wait ?? advice].compactMap(\.self).joined(separator: " ")
     }
 
     /// Text that begins with a capital letter and has no full stop at its end.
@@ -53,6 +55,29 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
         let open = text.hasSuffix(".") ? String(text.dropLast()) : text
         return open.prefix(1).uppercased() + open.dropFirst()
     }
+
+    /// A detail in the words of the command line: its commands in place of paths of the API, its options in place of members.
+    private static func onCommandLine(_ detail: String) -> String {
+        let text = detail.replacing(/GET \/api\/v1\/(order|event|run|account|connection|token|plugin)s\b/) { "fairlead \($0.output.1) list" }
+        guard let match = text.prefixMatch(of: #/([a-z_]+(?:\.[a-z_]+)?)(?:\[\d+\])?(?=:|\ must\ be\ )/#), let option = options[String(match.1)]
+        else {
+            return text
+        }
+        return option + text[match.range.upperBound...]
+    }
+
+    /// The options of the members and filters that a refusal begins with.
+    private static let options: [String: String] = {
+        let same = [
+            "state", "outcome", "connection", "account", "provider", "since", "until", "cursor", "limit", "package", "metadata", "hook", "reason",
+        ]
+        let others = [
+            "waiting_on": "--waiting-on", "external_id": "--external-id", "q": "--find", "scopes": "--scope", "connections": "--connection",
+            "expires_at": "--expires",
+        ]
+        let person = ["first_name", "last_name", "email", "phone", "country"].map { ("candidate." + $0, "--" + $0.replacing("_", with: "-")) }
+        return Dictionary(same.map { ($0, "--" + $0) } + person) { $1 }.merging(others) { $1 }
+    }()
 
     /// Which command shows what is there, by the kind of thing that the host says is not.
     private static func lookup(_ detail: String) -> String? {
@@ -65,7 +90,9 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
     private static let advice = [
         "insufficient_scope": "Use a token that has it.",
         "internal_error": "The host's log has more.",
-        "not_uncertain": "order show says where it stands.",
+        "not_uncertain": "fairlead order show says where it stands.",
+        "not_retryable": "fairlead order show says where it stands.",
+        "not_discardable": "fairlead order show says where it stands.",
         "idempotency_conflict": "Use another --idempotency-key, or send the same again.",
     ]
 }
