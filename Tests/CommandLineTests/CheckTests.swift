@@ -28,7 +28,10 @@ import Testing
         #expect(checked.lines.last?.hasPrefix("here/fairlead.yaml is in order") == true)
     }
 
-    @Test("With the programs alone, init writes what check accepts; the plugins that came with them are found", arguments: ["share/fairlead/plugins", "bin/plugins", nil])
+    @Test(
+        "With the programs alone, init writes what check accepts; the plugins that came with them are found",
+        arguments: ["share/fairlead/plugins", "bin/plugins", nil]
+    )
     func programsAlone(_ plugins: String?) async throws {
         var program = try Program()
         defer { program.remove() }

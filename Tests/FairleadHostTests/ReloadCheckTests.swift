@@ -170,7 +170,7 @@ struct ReloadCheckTests {
         await host.close()
     }
 
-    @Test("A check with a name is not asked again at the next start of what passed; of what has changed it is, also where somebody else wrote the file")
+    @Test("A check with a name is not asked again at the next start of what passed; of what has changed it is")
     func nextStart() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.path + "/store.db.checked"

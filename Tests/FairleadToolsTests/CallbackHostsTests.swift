@@ -42,7 +42,8 @@ struct CallbackHostsTests {
         return file
     }
 
-    private static let webhook = #"plugin: webhook, secrets: { signing: key-0123456789 }, settings: { default_package: p, paths: { callback_url: reply_to } }"#
+    private static let webhook =
+        "plugin: webhook, secrets: { signing: key-0123456789 }, settings: { default_package: p, paths: { callback_url: reply_to } }"
     private static let greenhouse = "plugin: greenhouse, secrets: { api_key: key-0123456789 }"
     private static let workable = "plugin: workable, secrets: { provider_token: key-0123456789, workable_token: key-9876543210 }"
 

@@ -73,7 +73,14 @@ final class PipelineHarness: Sendable {
         let store: any Store =
             kill.map { kill in FaultyStore(opened) { try kill.pass() } } ?? doubt.map { FaultyStore(opened, performed: $0) {} } ?? opened
         var connections = [
-            try await PipelineHarness.connection("acme", plugins["webhook"], ["zinc", "workerchecks"], script, scripts, callbackHosts: callbackHosts),
+            try await PipelineHarness.connection(
+                "acme",
+                plugins["webhook"],
+                ["zinc", "workerchecks"],
+                script,
+                scripts,
+                callbackHosts: callbackHosts
+            ),
             try await PipelineHarness.connection("greenhouse", plugins["greenhouse"], ["zinc"], nil, scripts, callbackHosts: callbackHosts),
             try await PipelineHarness.connection("checks", plugins["webhook"], ["workerchecks"], nil, scripts, callbackHosts: callbackHosts),
         ]

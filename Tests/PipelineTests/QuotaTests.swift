@@ -94,10 +94,17 @@ import Testing
         await harness.stop()
     }
 
-    @Test("An address that a delivery names gets nothing where it is no callback host, or nothing says what one is", arguments: [["elsewhere.example.test"], nil])
+    @Test(
+        "An address that a delivery names gets nothing where it is no callback host, or nothing says what one is",
+        arguments: [["elsewhere.example.test"], nil]
+    )
     func callbackHosts(_ hosts: [String]?) async throws {
         let patterns = try hosts?.map { try #require(HostPattern($0)) }
-        let harness = try await PipelineHarness(pace: .milliseconds(20), overlays: ["tried": "return function(base) return base end"], callbackHosts: patterns)
+        let harness = try await PipelineHarness(
+            pace: .milliseconds(20),
+            overlays: ["tried": "return function(base) return base end"],
+            callbackHosts: patterns
+        )
         #expect(try await deliver(harness, 1).status == 200)
         let refused = try await eventually {
             let (waiting, dead) = (try await runs(harness, .waiting), try await runs(harness, .dead))

@@ -199,9 +199,14 @@ struct InboundRuleTests {
         // The same bytes divided otherwise: never the key of the identifier that they then seem to have.
         #expect(try Self.signedKey(template, id: "evt1.1", time: "2") != Self.signedKey(template, id: "evt1", time: "1.2"))
         #expect(try Self.signedKey(template, id: "evt1.1", time: "2") != Self.signedKey(template, id: "evt1.1", time: "3"))
-        #expect(try Self.signedKey("${body}.${header.x-id}", id: "evt1", time: nil) != Self.signedKey("${body}.${header.x-id}", id: "evt2", time: nil))
+        #expect(
+            try Self.signedKey("${body}.${header.x-id}", id: "evt1", time: nil) != Self.signedKey("${body}.${header.x-id}", id: "evt2", time: nil)
+        )
         // Of two points the first may belong to the value.
-        #expect(try Self.signedKey("${header.x-id}..${body}", id: "a.", time: "1") != Self.signedKey("${header.x-id}..${body}", id: "a.", time: "1", body: "[]"))
+        #expect(
+            try Self.signedKey("${header.x-id}..${body}", id: "a.", time: "1")
+                != Self.signedKey("${header.x-id}..${body}", id: "a.", time: "1", body: "[]")
+        )
     }
 
     @Test("A mark with body_hash makes a duplicate only together with an equal body, signed or not, and nothing is said of it")

@@ -67,8 +67,12 @@ struct ManifestTests {
         #expect(manifest.inbound[1].group == [.body("payload.application.id")])
         #expect(manifest.inbound[0].occurredAt.isEmpty && manifest.inbound[0].group.isEmpty)
         #expect(manifest.permissions.count == 3)
-        #expect(manifest.callbacks == PluginManifest.Callbacks(hosts: [try #require(HostPattern("https://*.ats.example.test"))], setting: "subdomain"))
-        #expect(manifest.callback(settings: [:]) == nil && manifest.callback(settings: ["subdomain": "acme"])?.description == "${request.callback_url}")
+        #expect(
+            manifest.callbacks == PluginManifest.Callbacks(hosts: [try #require(HostPattern("https://*.ats.example.test"))], setting: "subdomain")
+        )
+        #expect(
+            manifest.callback(settings: [:]) == nil && manifest.callback(settings: ["subdomain": "acme"])?.description == "${request.callback_url}"
+        )
         #expect(manifest.provider == nil)
     }
 

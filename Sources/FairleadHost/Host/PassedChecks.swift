@@ -36,7 +36,9 @@ struct PassedChecks: Sendable {
 
     /// The codes that the file holds; none where there is no file, or another text in it.
     func read() -> Set<String> {
-        guard let file, let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: PassedChecks.largest) else { return [] }
+        guard let file, let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: PassedChecks.largest) else {
+            return []
+        }
         return Set(String(decoding: data, as: UTF8.self).split(separator: "\n").map { String($0) })
     }
 

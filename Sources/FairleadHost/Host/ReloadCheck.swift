@@ -23,5 +23,6 @@ public protocol ReloadCheck: Sendable {
 }
 
 extension ReloadCheck {
+    /// No name: every start tries everything anew.
     public var identity: String? { nil }
 }

@@ -63,7 +63,9 @@ package struct ScriptTrial: Sendable {
         guard let theirs = fixtures(in: PluginFolder(connection.plugin.folder)), let own = fixtures(in: PluginFolder(Plugin.folder(of: script)))
         else { return nil }
         let hosts = connection.callbackHosts.map { $0.map(\.description).joined(separator: " ") } ?? "none"
-        let facts = [connection.id, connection.accounts.joined(separator: " "), connection.permissions.map(\.description).joined(separator: " "), hosts]
+        let facts = [
+            connection.id, connection.accounts.joined(separator: " "), connection.permissions.map(\.description).joined(separator: " "), hosts,
+        ]
         return passed.code(["connection", script, connection.scripts.id, connection.plugin.digest] + facts + [String(theirs.count)] + theirs + own)
     }
 

@@ -8,6 +8,7 @@ public import Plugins
 public struct FixtureCheck: ReloadCheck {
     public init() {}
 
+    /// The program's version: another one may judge otherwise.
     public var identity: String? { "fixtures " + Release.version }
 
     /// The plugin's fixtures that fail.
