@@ -166,19 +166,6 @@ struct TransportTests {
         }
     }
 
-    @Test("A request that creates never goes out on a connection that was kept")
-    func fresh() async throws {
-        let server = try RawServer { socket in
-            _ = await socket.read(until: "\r\n\r\n")
-            await socket.send("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
-        }
-        let transport = HTTPTransport(allow: { _ in true })
-        for _ in 0..<5 { #expect(try await transport.send(WireRequest(.post, "http://127.0.0.1:\(server.port)/")).status == 200) }
-        #expect(server.connections == 5)
-        await transport.shutdown()
-        server.stop()
-    }
-
     @Test("Cancelling ends the exchange with CancellationError")
     func cancelled() async throws {
         let (arrived, arrive) = AsyncStream<Void>.makeStream()

@@ -88,6 +88,9 @@ final class ProviderScriptHost: HTTPScriptHost {
 
     func send(_ request: WireRequest) async throws -> WireResponse {
         state.withLock { $0.record.begin(creating: $0.creates) }
+        var request = request
+        // It may create or cancel, which is never to be repeated, whatever key it carries.
+        if request.method != .get, request.method != .head { request.connection = .fresh }
         do {
             let response = try await session.transport.send(request)
             state.withLock { $0.record.end(response) }

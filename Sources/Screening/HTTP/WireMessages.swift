@@ -13,6 +13,10 @@ public struct WireRequest: Sendable {
     public var body: [UInt8]
     /// Outbound: how long the whole exchange may take.
     public var timeout: Duration
+    /// Outbound: on which connection it goes out.
+    public var connection = Connection.automatic
+    /// Outbound: how many bytes the answer's body may have; nil for as many as the transport takes.
+    public var maximumResponse: Int?
 
     public init(_ method: HTTPRequest.Method, _ url: String, headers: HTTPFields = [:], body: [UInt8] = [], timeout: Duration = .seconds(30)) {
         self.method = method
@@ -41,6 +45,26 @@ public struct WireRequest: Sendable {
         let text = url[url.index(after: mark)...].prefix { $0 != "#" }
         return Dictionary(FormEncoding.pairs(text).map { ($0.name, $0.value) }) { first, _ in first }
     }
+}
+
+extension WireRequest {
+    /// On which connection a request goes out. The other side may close a kept one in the moment a request leaves on it, and then nobody knows whether it
+    /// arrived.
+    public enum Connection: Sendable, Hashable {
+        /// One that was kept, where sending the request again does no harm: its method says so, or it carries an `Idempotency-Key`. Else a new one.
+        case automatic
+        /// A new one, for what is never to be repeated, whatever it carries.
+        case fresh
+    }
+
+    /// Whether it may go out on a connection that was kept.
+    package var takesKeptConnection: Bool {
+        guard connection == .automatic else { return false }
+        return Self.repeatable.contains(method) || Self.idempotencyKey.map { headers[$0]?.isEmpty == false } ?? false
+    }
+
+    private static let repeatable: Set<HTTPRequest.Method> = [.get, .head, .options, .put, .delete]
+    private static let idempotencyKey = HTTPField.Name("Idempotency-Key")
 }
 
 /// An answer on the wire.

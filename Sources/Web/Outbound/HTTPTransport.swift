@@ -6,8 +6,8 @@ public import Screening
 
 /// The way out over real sockets: HTTP/1.1 with TLS that checks certificates, without redirects, proxies, cookies or logs.
 ///
-/// Nothing but the public internet can be reached, and what `allow` permits. A request that creates something (any method but GET, HEAD, OPTIONS,
-/// PUT and DELETE) gets a connection of its own. Thread-safe; make one and share it.
+/// Nothing but the public internet can be reached, and what `allow` permits. Connections are kept for requests that may be repeated; any other gets one of
+/// its own, see ``Screening/WireRequest/Connection``. Nothing is sent twice here. Thread-safe; make one and share it.
 public final class HTTPTransport: Transport {
     private let clients: PinnedClients
     private let guardian: AddressGuard
@@ -36,11 +36,17 @@ public final class HTTPTransport: Transport {
         )
     }
 
-    init(maximumResponse: Int, connectTimeout: Duration, guardian: AddressGuard, telemetry: ExchangeTelemetry = ExchangeTelemetry()) {
+    init(
+        maximumResponse: Int,
+        connectTimeout: Duration,
+        idleTimeout: Duration = .seconds(4),
+        guardian: AddressGuard,
+        telemetry: ExchangeTelemetry = ExchangeTelemetry()
+    ) {
         self.telemetry = telemetry
         self.maximumResponse = maximumResponse
         self.guardian = guardian
-        clients = PinnedClients(connectTimeout: connectTimeout)
+        clients = PinnedClients(connectTimeout: connectTimeout, idleTimeout: idleTimeout)
     }
 
     /// Performs one exchange. `request.timeout` holds for everything together: finding the address, connecting, sending and the whole answer.
@@ -65,7 +71,7 @@ public final class HTTPTransport: Transport {
         // The next address is only tried after a failure to connect, when the other side has surely seen nothing.
         for address in addresses.prefix(4) {
             do {
-                return try await exchange(message, destination.host, address, fresh: !HTTPTransport.repeatable.contains(request.method), deadline)
+                return try await exchange(message, destination.host, address, request, deadline)
             } catch let error as TransportError where error.kind == .cannotConnect {
                 failure = error
             }
@@ -84,23 +90,25 @@ public final class HTTPTransport: Transport {
         _ message: HTTPClient.Request,
         _ host: String,
         _ address: IPAddress,
-        fresh: Bool,
+        _ request: WireRequest,
         _ deadline: NIODeadline
     ) async throws -> WireResponse {
         try Task.checkCancellation()
-        let key = PinnedClients.Key(host: host, address: address, fresh: fresh)
+        let limit = request.maximumResponse ?? maximumResponse
+        let key = PinnedClients.Key(host: host, address: address, fresh: !request.takesKeptConnection)
         let leased = try clients.lease(key)
         defer { clients.release(key) }
-        let collector = ResponseCollector(host: host, limit: maximumResponse)
-        // Delegate and connection share one event loop: the collector sees the request leave in the same tick, before any failure is reported.
-        let task = leased.client.execute(request: message, delegate: collector, eventLoop: .delegateAndChannel(on: leased.loop), deadline: deadline)
+        let collector = ResponseCollector(host: host, limit: limit)
+        // The client has one event loop, for delegate and connections: the collector sees the request leave in the same tick, before any failure is reported.
+        // The loop is not asked for by name, for connections that are bound to one are never kept.
+        let task = leased.client.execute(request: message, delegate: collector, eventLoop: .delegate(on: leased.loop), deadline: deadline)
         do {
             let response = try await withTaskCancellationHandler {
                 try await task.get()
             } onCancel: {
                 task.cancel()
             }
-            return try response.decoded(limit: maximumResponse)
+            return try response.decoded(limit: limit)
         } catch let error as TransportError {
             throw error
         } catch let error as ContentCoding.Failure {
@@ -111,7 +119,6 @@ public final class HTTPTransport: Transport {
         }
     }
 
-    private static let repeatable: Set<HTTPRequest.Method> = [.get, .head, .options, .put, .delete]
     private static let framing: Set<HTTPField.Name> = [
         .contentLength, .transferEncoding, .connection, .upgrade, .te, .trailer, .expect, .proxyAuthorization, HTTPField.Name("host")!,
         HTTPField.Name("keep-alive")!, HTTPField.Name("proxy-connection")!, .acceptEncoding,

@@ -13,12 +13,11 @@ final class PinnedClients: Sendable {
     struct Key: Hashable {
         let host: String
         let address: IPAddress
-        /// Whether every request gets a connection of its own. A connection that was kept may be closed by the other side in the moment a request leaves
-        /// on it, and then nobody knows whether it arrived: too great a risk for a request that creates something.
+        /// Whether every request gets a connection of its own.
         let fresh: Bool
     }
 
-    /// A client in use, with the event loop on which all its work happens.
+    /// A client in use, with the one event loop on which all its work happens.
     struct LeasedClient {
         let client: HTTPClient
         let loop: any EventLoop
@@ -36,13 +35,19 @@ final class PinnedClients: Sendable {
         var closed = false
     }
 
+    /// Connections to one host at a time; more requests wait for one, within their own time.
+    private static let connections = 128
+
     private let state = Mutex(State())
     private let bound: Int
     private let connectTimeout: Duration
+    private let idleTimeout: Duration
 
-    init(bound: Int = 64, connectTimeout: Duration) {
+    /// - Parameter idleTimeout: how long a connection is kept that nobody uses. Shorter than most servers keep theirs, so that it is not they who close it.
+    init(bound: Int = 64, connectTimeout: Duration, idleTimeout: Duration = .seconds(4)) {
         self.bound = bound
         self.connectTimeout = connectTimeout
+        self.idleTimeout = idleTimeout
     }
 
     deinit {
@@ -92,20 +97,28 @@ final class PinnedClients: Sendable {
     }
 
     private func make(_ key: Key) -> LeasedClient {
-        let group = MultiThreadedEventLoopGroup.singleton
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = TimeAmount(connectTimeout)
-        configuration.connectionPool.idleTimeout = .seconds(4)
+        configuration.connectionPool.idleTimeout = TimeAmount(idleTimeout)
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connections
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         configuration.tlsConfiguration = tls
-        configuration.http1_1ConnectionDebugInitializer = TrickleGuard.add
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.setOption(.recvAllocator, value: Self.buffers()).flatMap { TrickleGuard.add(to: channel) }
+        }
         configuration.dnsOverride = [key.host: key.address.description]
         configuration.maximumUsesPerConnection = key.fresh ? 1 : nil
         // The client's own spans would hold whole URLs, with what they hold of credentials.
         configuration.tracing.tracer = nil
-        return LeasedClient(client: HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration), loop: group.next())
+        return LeasedClient(client: HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration), loop: loop)
+    }
+
+    /// Room for what is received: long answers are read in large pieces, for each costs a call of the system; short ones take little.
+    private static func buffers() -> AdaptiveRecvByteBufferAllocator {
+        AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 16_384, maximum: 262_144)
     }
 }

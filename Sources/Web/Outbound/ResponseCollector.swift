@@ -11,6 +11,9 @@ import Synchronization
 final class ResponseCollector: HTTPClientResponseDelegate {
     typealias Response = WireResponse
 
+    /// What is set aside for a body before any of it came: a length is easily announced.
+    private static let trusted = 1 << 20
+
     private struct Progress {
         var sent = false
         var response = WireResponse(0)
@@ -42,6 +45,7 @@ final class ResponseCollector: HTTPClientResponseDelegate {
         progress.withLock {
             $0.response.status = Int(head.status.code)
             $0.response.headers = fields
+            $0.response.body.reserveCapacity(max(0, min(announced, limit, Self.trusted)))
         }
         return task.eventLoop.makeSucceededVoidFuture()
     }

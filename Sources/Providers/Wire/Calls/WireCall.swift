@@ -9,6 +9,8 @@ struct WireCall: Sendable {
     let section: JSON
     private let method: HTTPRequest.Method
     private let path: String
+    /// The calls that are never to arrive twice, whatever key they carry.
+    private static let unrepeatable: Set = ["create", "cancel"]
 
     /// The call of a section; nil where it names no path or a method that is none.
     init?(name: String, section: JSON) {
@@ -45,6 +47,7 @@ struct WireCall: Sendable {
             request = WireRequest(method, url, json: WireTemplate.fill(body, from: scope) ?? [:])
         }
         request.headers[.accept] = "application/json"
+        if Self.unrepeatable.contains(name) { request.connection = .fresh }
         for (name, value) in section["headers"]?.members?.pairs ?? [] {
             guard let field = HTTPField.Name(name) else { throw unfinished("a header's name is not one") }
             request.headers[field] = value.text.flatMap { WireTemplate.text($0, from: scope) }
