@@ -17,11 +17,10 @@ package enum TextEncoding: Sendable, Equatable {
             self = .unknown("utf-32")
         } else if start.starts(with: [0xFF, 0xFE]) || start.count == 4 && start[0] != 0 && start[1] == 0 && start[2] != 0 && start[3] == 0 {
             self = .utf16(bigEndian: false)
-        } else if String(validating: body, as: UTF8.self) != nil {
-            self = .utf8
         } else {
             switch Self.charset(contentType) {
             case nil, "utf-8", "utf8", "us-ascii", "ascii": self = .utf8
+            case .some where String(validating: body, as: UTF8.self) != nil: self = .utf8
             case "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "windows-1252", "cp1252": self = .latin1
             case "utf-16be": self = .utf16(bigEndian: true)
             case "utf-16", "utf-16le": self = .utf16(bigEndian: false)

@@ -88,10 +88,12 @@ public struct WireResponse: Sendable {
     }
 
     /// The body as JSON, read as what comes from outside is; nil when it is not JSON.
-    public var json: JSON? {
+    public var json: JSON? { text.flatMap { try? JSON(received: $0) } }
+
+    /// The body as text in UTF-8, whatever its encoding; nil where it is coded in a way that is not read.
+    package var text: [UInt8]? {
         guard !ContentCoding.isCoded(headers[.contentEncoding]) else { return nil }
-        let text = TextEncoding(of: body, contentType: headers[.contentType]).utf8(body)
-        return try? JSON(received: text ?? body)
+        return TextEncoding(of: body, contentType: headers[.contentType]).utf8(body) ?? body
     }
 }
 

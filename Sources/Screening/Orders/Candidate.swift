@@ -143,7 +143,11 @@ extension Candidate {
 
 extension String {
     /// The text without white space at its ends.
-    public var trimmed: String { String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()) }
+    public var trimmed: String {
+        // Text that begins and ends with a plain sign has nothing to lose, and nearly all does.
+        if let first = utf8.first, let last = utf8.last, (0x21..<0x80).contains(first), (0x21..<0x80).contains(last) { return self }
+        return String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
 
     /// The word with `a` or `an` before it, for error messages.
     public var withArticle: String { (first.map { "aeiou".contains($0) } == true ? "an " : "a ") + self }

@@ -37,7 +37,8 @@ extension JSON {
     public init(parsing text: String) throws(JSONError) { try self.init(parsing: Array(text.utf8)) }
 }
 
-private struct JSONParser {
+/// Reads JSON text, byte by byte.
+struct JSONParser {
     /// Where a text comes from, and so how it is read.
     enum Origin {
         case own
@@ -45,37 +46,52 @@ private struct JSONParser {
         case outside
     }
 
-    let bytes: [UInt8]
+    let bytes: UnsafeBufferPointer<UInt8>
     let origin: Origin
     var depth: Int
     var at = 0
 
     static func document(_ bytes: [UInt8], depth: Int, _ origin: Origin) throws(JSONError) -> JSON {
         if origin != .outside, let fault = UTF8Fault.first(in: bytes) { throw JSONError(reason: "not UTF-8", offset: fault) }
-        var parser = JSONParser(bytes: bytes, origin: origin, depth: depth)
-        if origin == .outside, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.at = 3 }
-        let value = try parser.value()
-        parser.skipSpace()
-        guard parser.at == bytes.count else { throw parser.error("more text after the value") }
-        return value
+        return try read(bytes, depth: depth, origin) { (parser) throws(JSONError) in try parser.value() }
     }
 
-    private var isLenient: Bool { origin == .outside }
+    /// What `body` makes of a text, to whose end it must read. The parser is good for that long only.
+    static func read<Value>(
+        _ bytes: [UInt8],
+        depth: Int,
+        _ origin: Origin,
+        _ body: (inout JSONParser) throws(JSONError) -> Value
+    ) throws(JSONError) -> Value {
+        try bytes.withUnsafeBufferPointer { (buffer) throws(JSONError) -> Value in
+            var parser = JSONParser(bytes: buffer, origin: origin, depth: depth)
+            if origin == .outside, buffer.starts(with: [0xEF, 0xBB, 0xBF]) { parser.at = 3 }
+            let value = try body(&parser)
+            parser.skipSpace()
+            guard parser.at == buffer.count else { throw parser.error("more text after the value") }
+            return value
+        }
+    }
 
-    fileprivate func error(_ reason: String) -> JSONError { JSONError(reason: reason, offset: at) }
-    private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
+    var isLenient: Bool { origin == .outside }
 
-    fileprivate mutating func skipSpace() {
+    func error(_ reason: String) -> JSONError { JSONError(reason: reason, offset: at) }
+    var next: UInt8? { at < bytes.count ? bytes[at] : nil }
+
+    mutating func skipSpace() {
         while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { at += 1 }
     }
 
-    private mutating func take(_ byte: UInt8) -> Bool {
+    /// The text of some bytes.
+    func text(_ place: Range<Int>) -> String { String(decoding: UnsafeBufferPointer(rebasing: bytes[place]), as: UTF8.self) }
+
+    mutating func take(_ byte: UInt8) -> Bool {
         guard next == byte else { return false }
         at += 1
         return true
     }
 
-    private mutating func value() throws(JSONError) -> JSON {
+    mutating func value() throws(JSONError) -> JSON {
         skipSpace()
         switch next {
         case UInt8(ascii: "{"): return try object()
@@ -92,7 +108,7 @@ private struct JSONParser {
         }
     }
 
-    private mutating func text(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+    mutating func text(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
         let length = text.utf8CodeUnitCount
         guard at + length <= bytes.count else { throw error("an unknown word") }
         for index in 0..<length where bytes[at + index] != text.utf8Start[index] { throw error("an unknown word") }
@@ -100,7 +116,7 @@ private struct JSONParser {
         return value
     }
 
-    private mutating func enter() throws(JSONError) {
+    mutating func enter() throws(JSONError) {
         depth -= 1
         at += 1
         if depth < 0 { throw error("nested too deeply") }
@@ -147,11 +163,11 @@ private struct JSONParser {
         return .array(items)
     }
 
-    private mutating func string() throws(JSONError) -> String {
+    mutating func string() throws(JSONError) -> String {
         at += 1
         let start = at
         while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 || isLenient { at += 1 }
-        if take(UInt8(ascii: "\"")) { return String(decoding: bytes[start..<(at - 1)], as: UTF8.self) }
+        if take(UInt8(ascii: "\"")) { return text(start..<(at - 1)) }
         var text = Array(bytes[start..<at])
         while let byte = next {
             at += 1
@@ -192,22 +208,22 @@ private struct JSONParser {
         }
     }
 
-    private mutating func unit() throws(JSONError) -> UInt16 {
-        guard at + 4 <= bytes.count, let pair = [UInt8](hex: String(decoding: bytes[at..<(at + 4)], as: UTF8.self)) else {
+    mutating func unit() throws(JSONError) -> UInt16 {
+        guard at + 4 <= bytes.count, let pair = [UInt8](hex: text(at..<(at + 4))) else {
             throw error("an escape that is not four hexadecimal digits")
         }
         at += 4
         return UInt16(pair[0]) << 8 | UInt16(pair[1])
     }
 
-    private mutating func digits() -> Int {
+    mutating func digits() -> Int {
         let start = at
         while let byte = next, byte.isASCIIDigit { at += 1 }
         return at - start
     }
 
-    private mutating func number() throws(JSONError) -> JSON {
-        let start = at
+    /// Reads to the end of a number, and says whether it is written as an integer.
+    mutating func numberEnd() throws(JSONError) -> Bool {
         _ = take(UInt8(ascii: "-"))
         let first = next
         let count = digits()
@@ -223,7 +239,13 @@ private struct JSONParser {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             guard digits() > 0 else { throw error("a number without digits in its exponent") }
         }
-        let text = String(decoding: bytes[start..<at], as: UTF8.self)
+        return isInteger
+    }
+
+    private mutating func number() throws(JSONError) -> JSON {
+        let start = at
+        let isInteger = try numberEnd()
+        let text = text(start..<at)
         if origin != .own, let digits = isInteger ? text : WholeNumber.digits(of: bytes[start..<at]) {
             return Int64(digits).map { .int($0) } ?? .string(digits)
         }
