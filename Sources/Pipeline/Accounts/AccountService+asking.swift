@@ -20,10 +20,9 @@ extension AccountService {
                 "There is nothing yet to ask \(account.provider.manifest.title) about; its credentials show with the first order."
             )
         }
-        guard try await reads(1, from: account).count == 1 else {
-            throw CommandError(503, "rate_limited", "The account's budget of reads is used up.", retryAfter: .seconds(60))
-        }
-        _ = try await account.provider.report(for: other, session(account))
+        let refusal = CommandError(503, "rate_limited", "The account's budget of reads is used up.", retryAfter: .seconds(60))
+        guard try await reads(1, from: account).count == 1 else { throw refusal }
+        do { _ = try await account.provider.report(for: other, session(account)) } catch is ReadsRefused { throw refusal }
     }
 
     /// Asks the provider whether it takes the account's credentials, by a call that changes nothing, and lets work go on that waited for them. A pause that has nothing to do with

@@ -39,10 +39,28 @@ extension AccountService {
     }
 
     /// Takes reads from the account's budget; none while it rests.
+    ///
+    /// Where the provider takes them itself, nothing is taken here: as many as are asked for may be asked of it, unless it was refused a moment ago. What
+    /// one of its requests is refused it throws as ``Screening/ReadsRefused``.
     func reads(_ count: Int, from account: ProviderAccount) async throws -> Grant {
         if let rest = try await rest(of: account) { return Grant(count: 0, next: rest) }
         guard let limit = account.readsPerMinute else { return Grant(count: count, next: nil) }
-        return try await store.take(count, from: account.budget, perMinute: limit)
+        guard account.takesReads else { return try await store.take(count, from: account.budget, perMinute: limit) }
+        let (id, now) = (account.account.id, environment.clock.now())
+        if let until = refusals.withLock({ $0[id] }), now < until, until - now <= .seconds(60) { return Grant(count: 0, next: until) }
+        return Grant(count: count, next: nil)
+    }
+
+    /// What a provider that takes reads itself takes one with; nil where the account has no budget.
+    func admission(_ account: ProviderAccount) -> SharedReadings.Admission? {
+        guard account.takesReads, let limit = account.readsPerMinute else { return nil }
+        return { [self] in
+            let grant = try await store.take(1, from: account.budget, perMinute: limit)
+            guard grant.count == 0 else { return }
+            let until = grant.next ?? environment.clock.now() + .seconds(2)
+            refusals.withLock { $0[account.account.id] = until }
+            throw ReadsRefused(until: until)
+        }
     }
 
     /// When work that waits for its account is looked at again: not all of it at once, and not so often that it keeps others from being looked at.
@@ -58,7 +76,8 @@ extension AccountService {
     /// A call that changes nothing failed: notes whether the provider is there, takes the credentials, and wants to be asked at present.
     /// - Parameter reference: the request that it was about; nil where it was about none.
     func failed(_ error: ProviderError, at account: ProviderAccount, about reference: String? = nil) async throws -> AccountFinding {
-        unanswered.note(error, of: account.account.id, environment)
+        // A failure that many were told of is one, or a single lost answer would have the account left alone.
+        if !error.isShared || unanswered.isOpen(account.account.id) { unanswered.note(error, of: account.account.id, environment) }
         var finding = rest(account, after: error)
         if try await isAboutCredentials(error, at: account, besides: reference) {
             finding.rejectsCredentials = true

@@ -18,6 +18,8 @@ final class AccountService: Sendable {
     let pauses: AccountPauses
     let listed = PackageCache()
     let rests = RestGrowth()
+    /// Until when the budgets of accounts are used up whose providers take reads themselves, by account.
+    let refusals = Mutex<[String: Timestamp]>([:])
     /// When an order was last created at an account, by this process.
     let created = Mutex<[String: Timestamp]>([:])
 
@@ -39,13 +41,16 @@ final class AccountService: Sendable {
     }
 
     /// What the account's provider is spoken to with.
-    func session(_ account: ProviderAccount) -> ProviderSession {
+    /// - Parameter isUrgent: whether reads are made whatever the account's budget says.
+    func session(_ account: ProviderAccount, isUrgent: Bool = false) -> ProviderSession {
         var logger = environment.logger
         logger[metadataKey: "account"] = "\(account.account.id)"
         return ProviderSession(
             account: account.account,
             transport: transport,
             tokens: account.tokens,
+            readings: account.readings,
+            admission: isUrgent ? nil : admission(account),
             clock: environment.clock,
             logger: logger
         )

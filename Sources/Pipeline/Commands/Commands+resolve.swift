@@ -156,14 +156,15 @@ extension Commands {
         }
         guard let account = environment.registry.account(order.account), account.capabilities.report else { return false }
         let title = account.provider.manifest.title
+        let detail = "\(title) cannot be asked about \(reference) at present; ask again, or adopt it with force."
+        let unavailable = CommandError(503, "provider_unavailable", detail, retryAfter: .seconds(60))
         guard try await mapStoreError({ try await accounts.problem(of: account) }) == nil,
             try await mapStoreError({ try await accounts.reads(1, from: account) }).count == 1
-        else {
-            let detail = "\(title) cannot be asked about \(reference) at present; ask again, or adopt it with force."
-            throw CommandError(503, "provider_unavailable", detail, retryAfter: .seconds(60))
-        }
+        else { throw unavailable }
         let report: Report?
-        do { report = try await account.provider.report(for: reference, accounts.session(account)) } catch let error as ProviderError {
+        do { report = try await account.provider.report(for: reference, accounts.session(account)) } catch is ReadsRefused {
+            throw unavailable
+        } catch let error as ProviderError {
             throw CommandError(error, "\(title) did not say what \(reference) is (\(error)); ask again, or adopt it with force.")
         }
         guard let report else {

@@ -99,9 +99,8 @@ struct OrderCancellation: Sendable {
             let failure = CommandError(error, "The provider did not confirm the cancellation: \(error.message.value)")
             // A request that did not leave, and one that was put off, did nothing.
             guard ![.rateLimited, .unauthorised, .unsupported].contains(error.code), account.capabilities.report else { throw failure }
-            guard case .recognised(.cancelled)? = try? await account.provider.report(for: reference, accounts.session(account))?.status else {
-                throw failure
-            }
+            let urgent = accounts.session(account, isUrgent: true)
+            guard case .recognised(.cancelled)? = try? await account.provider.report(for: reference, urgent)?.status else { throw failure }
             return true
         }
     }
@@ -131,7 +130,7 @@ struct OrderCancellation: Sendable {
             retryAfter: .seconds(30)
         )
         do {
-            switch try await account.provider.report(for: reference, accounts.session(account))?.status {
+            switch try await account.provider.report(for: reference, accounts.session(account, isUrgent: true))?.status {
             case .recognised(.cancelled)?: return true
             case .recognised?, .unrecognised?: return false
             case nil: throw unknown

@@ -94,17 +94,22 @@ public struct Connection: Sendable {
     }
 }
 
-/// An account with the provider that speaks for it and the tokens it holds.
+/// An account with the provider that speaks for it, the tokens it holds and the readings under way.
 public struct ProviderAccount: Sendable {
     public let account: Account
     public let provider: any ScreeningProvider
     let tokens: TokenCache
+    let readings: SharedReadings
+    /// Whether its provider takes reads from the budget itself.
+    let takesReads: Bool
 
-    /// An account; `tokens` are kept as long as it is.
+    /// An account; tokens are kept, and readings shared, as long as it is.
     public init(account: Account, provider: any ScreeningProvider) {
         self.account = account
         self.provider = provider
-        self.tokens = TokenCache()
+        tokens = TokenCache()
+        readings = SharedReadings()
+        takesReads = provider.takesReads(account)
     }
 
     /// What can be done through the account.

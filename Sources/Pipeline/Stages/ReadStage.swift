@@ -26,6 +26,8 @@ struct ReadStage: Sendable {
                 guard present.version == order.version else { return (Decision(.again(at: environment.clock.now(), spent: false)), []) }
                 return applied(report, to: present)
             }
+        } catch let refused as ReadsRefused {
+            return .decided(Decision(.again(at: refused.until, spent: false)))
         } catch let error as ProviderError {
             return try await failed(claim, order, error, account)
         }

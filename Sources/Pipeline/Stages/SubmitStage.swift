@@ -188,11 +188,13 @@ struct SubmitStage: Sendable {
             return .decided(Decision(.again(at: until, spent: false)))
         }
         do {
-            let answer = try await account.provider.find(order, accounts.session(account))
+            let answer = try await account.provider.find(order, accounts.session(account, isUrgent: !isPatient))
             accounts.answered(account)
             guard let found = answer else { return uncertain(order.id, lost) }
             guard try await accounts.holder(of: found.reference, besides: order) == nil else { return uncertain(order.id, lost) }
             return settled(order.id, found)
+        } catch let refused as ReadsRefused {
+            return .decided(Decision(.again(at: refused.until, spent: false)))
         } catch let error as ProviderError {
             let finding = try await accounts.failed(error, at: account)
             guard isPatient, [.unavailable, .noAnswer, .rateLimited, .unauthorised].contains(error.code) else {

@@ -51,8 +51,13 @@ struct WebhookStage: Sendable {
         if asks, let next = try await accounts.reads(1, from: account).refusedUntil {
             return .decided(Decision(.again(at: next, spent: false)))
         }
-        let confirmed =
-            asks ? try await confirm(stated.report, reference, account, session) : ConfirmedReport(reference: reference, report: stated.report)
+        let confirmed: ConfirmedReport
+        do {
+            confirmed =
+                asks ? try await confirm(stated.report, reference, account, session) : ConfirmedReport(reference: reference, report: stated.report)
+        } catch let refused as ReadsRefused {
+            return .decided(Decision(.again(at: refused.until, spent: false)))
+        }
         return .settle(order: order.id) { [self] present in
             // What was asked is older than what has been written meanwhile: it is looked at again.
             guard present.version == order.version else { return (Decision(.again(at: environment.clock.now(), spent: false)), []) }

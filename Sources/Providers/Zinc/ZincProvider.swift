@@ -29,6 +29,9 @@ public struct ZincProvider: ScreeningProvider {
         try await client(session).report(for: reference)
     }
 
+    /// Whether the account's `results` is a list of all requests: one reading answers everybody, and counts once.
+    public func takesReads(_ account: Account) -> Bool { WireClient.takesReads(account, defaults: manifest.wire) }
+
     /// Looks through the account's results by what its `wire.find` names.
     public func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? { try await client(session).find(order) }
 

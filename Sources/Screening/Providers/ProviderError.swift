@@ -31,6 +31,8 @@ public struct ProviderError: Error, Sendable, Equatable, CustomStringConvertible
     public var creation: CreationRule?
     /// For a provider in Lua whose script failed: where and why it failed; otherwise nil. Like ``message``, it is never logged.
     public var script: RunFailure?
+    /// Whether somebody else who waited for the same answer is told of this failure as well: together they are one failure of the provider's.
+    public var isShared = false
 
     public init(
         _ code: Code,

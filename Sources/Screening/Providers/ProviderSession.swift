@@ -56,14 +56,28 @@ public struct ProviderSession: Sendable {
     public let transport: any Transport
     /// The account's bearer tokens, shared by all calls of this process.
     public let tokens: TokenCache
+    /// The account's readings that many wait for, shared by all calls of this process.
+    public let readings: SharedReadings
+    /// Takes one reading from the account's budget, for a provider that ``ScreeningProvider/takesReads(_:)``; nil where there is nothing to take.
+    public let admission: SharedReadings.Admission?
     public let clock: any WallClock
     /// Where to say what matters, without personal data.
     public let logger: Logger
 
-    public init(account: Account, transport: any Transport, tokens: TokenCache, clock: any WallClock, logger: Logger) {
+    public init(
+        account: Account,
+        transport: any Transport,
+        tokens: TokenCache,
+        readings: SharedReadings = SharedReadings(),
+        admission: SharedReadings.Admission? = nil,
+        clock: any WallClock,
+        logger: Logger
+    ) {
         self.account = account
         self.transport = transport
         self.tokens = tokens
+        self.readings = readings
+        self.admission = admission
         self.clock = clock
         self.logger = logger
     }

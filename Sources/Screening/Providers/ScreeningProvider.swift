@@ -30,14 +30,19 @@ public protocol ScreeningProvider: Sendable {
     func shape(of order: Order, callback: String?, key: String, _ session: ProviderSession) throws -> RequestShape?
 
     /// The provider's present status on a request; nil where the provider does not list it (yet). Called only where the manifest lists `report`.
-    /// Calling twice asks twice and changes nothing at the provider.
-    /// - Throws: ``ProviderError``: then nothing is known about the request. The default throws `unsupported`.
+    /// Calling twice asks twice, unless the provider answers both by one reading that began after they called, and changes nothing at the provider.
+    /// - Throws: ``ProviderError``: then nothing is known about the request; what ``ProviderSession/admission`` throws. The default throws `unsupported`.
     func report(for reference: String, _ session: ProviderSession) async throws -> Report?
+
+    /// Whether ``report(for:_:)`` and ``find(_:_:)`` take their requests from the account's budget themselves, by ``ProviderSession/admission``: so that
+    /// one request which answers many callers counts once. Where they do not, the host takes one for each call. No I/O. Constant for an account. The default
+    /// is false.
+    func takesReads(_ account: Account) -> Bool
 
     /// Looks for the request that an earlier ``submit(_:request:callback:key:_:)`` of this order may have created; nil where the provider does not list
     /// it (yet): the order is then `uncertain`, and never resent without a person. Called only where the manifest lists `find`. Calling twice asks twice
     /// and changes nothing at the provider. The default gives nil.
-    /// - Throws: ``ProviderError``: then nothing is known about the request.
+    /// - Throws: ``ProviderError``: then nothing is known about the request; what ``ProviderSession/admission`` throws.
     func find(_ order: Order, _ session: ProviderSession) async throws -> Submission?
 
     /// Checks that a webhook is the provider's. Returning means that it is. No I/O; called before the webhook is stored. Calling twice gives the same,
@@ -75,6 +80,8 @@ extension ScreeningProvider {
     public func report(for reference: String, _ session: ProviderSession) async throws -> Report? {
         throw ProviderError(.unsupported, "\(manifest.title) gives no reports on request")
     }
+    /// False: each call counts.
+    public func takesReads(_ account: Account) -> Bool { false }
     /// Finds nothing.
     public func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? { nil }
     /// Refuses every webhook.

@@ -29,13 +29,15 @@ struct StageHarness: Sendable {
     /// - Parameters:
     ///   - capabilities: what the account can do; everything unless said.
     ///   - hooks: what the connection's scripts offer.
+    ///   - takesReads: whether the provider takes reads from the budget itself.
     init(
         _ capabilities: ProviderManifest.Capabilities = StageHarness.everything,
         polling: ProviderManifest.Polling? = ProviderManifest.Polling(interval: .seconds(900), readsPerMinute: 30),
-        hooks offered: Set<String> = ["on_event", "on_update"]
+        hooks offered: Set<String> = ["on_event", "on_update"],
+        takesReads: Bool = false
     ) {
         store = StubStore(clock: clock)
-        provider = StubProvider(capabilities, polling: ProviderManifest.Polling(interval: .seconds(900)))
+        provider = StubProvider(capabilities, polling: ProviderManifest.Polling(interval: .seconds(900)), takesReads: takesReads)
         let account = Account(id: "stub-uk", provider: "stub", baseURL: "https://stub.example.test", polling: polling)
         registry = Registry(
             connections: [StageHarness.connection(hooks: offered)],

@@ -17,8 +17,11 @@ final class StubProvider: ScreeningProvider {
     let manifest: ProviderManifest
     private let answers = Mutex(Answers())
     private let asked = Mutex<[String]>([])
+    private let takesReads: Bool
 
-    init(_ capabilities: ProviderManifest.Capabilities, polling: ProviderManifest.Polling) {
+    /// - Parameter takesReads: whether it takes reads from the budget itself.
+    init(_ capabilities: ProviderManifest.Capabilities, polling: ProviderManifest.Polling, takesReads: Bool = false) {
+        self.takesReads = takesReads
         manifest = ProviderManifest(
             name: "stub",
             title: "Stub",
@@ -50,8 +53,15 @@ final class StubProvider: ScreeningProvider {
         try ask("submit", \.submit)
     }
     func shape(of order: Order, callback: String?, key: String, _ session: ProviderSession) throws -> RequestShape? { answers.withLock { $0.shape } }
-    func report(for reference: String, _ session: ProviderSession) async throws -> Report? { try ask("report", \.report) }
-    func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? { try ask("find", \.find) }
+    func takesReads(_ account: Account) -> Bool { takesReads }
+    func report(for reference: String, _ session: ProviderSession) async throws -> Report? {
+        if takesReads { try await session.admission?() }
+        return try ask("report", \.report)
+    }
+    func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? {
+        if takesReads { try await session.admission?() }
+        return try ask("find", \.find)
+    }
     func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError) {}
     func interpret(_ webhook: Webhook, _ session: ProviderSession) async throws -> [WebhookReport] { try ask("interpret", \.interpret) }
     func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation { try ask("cancel", \.cancel) }

@@ -30,6 +30,9 @@ struct WireCall: Sendable {
             + WireTemplate.placeholders(in: section["body"] ?? .null)).contains("reference")
     }
 
+    /// Whether it reads a list of all requests: one answer is about every order.
+    var listsAll: Bool { name == "results" && !namesReference }
+
     /// The request to send. What stands in the path is percent-encoded, one segment a placeholder.
     ///
     /// - Throws: ``ProviderError`` `refused` where a placeholder of the path or the credentials has no value. Nothing has been sent then.
@@ -48,6 +51,7 @@ struct WireCall: Sendable {
         }
         request.headers[.accept] = "application/json"
         if Self.unrepeatable.contains(name) { request.connection = .fresh }
+        if listsAll { request.maximumResponse = WireListing.limit }
         for (name, value) in section["headers"]?.members?.pairs ?? [] {
             guard let field = HTTPField.Name(name) else { throw unfinished("a header's name is not one") }
             request.headers[field] = value.text.flatMap { WireTemplate.text($0, from: scope) }

@@ -14,6 +14,11 @@ struct WireClient: Sendable {
         exchange = WireExchange(session: session, profile: profile)
     }
 
+    /// Whether reports are read from a list of all requests, so that one reading answers everybody: it takes from the budget by itself then.
+    static func takesReads(_ account: Account, defaults: JSON) -> Bool {
+        WireProfile(defaults, changedBy: account.wire).call("results")?.listsAll ?? false
+    }
+
     /// Reads reports by the profile's words.
     var reports: WireReport { WireReport(profile, comparison) }
 
@@ -60,15 +65,14 @@ struct WireClient: Sendable {
     /// Reads `results`: a list in which the request is found by its id, or the request's report itself.
     func report(for reference: String) async throws -> Report? {
         let call = try self.call("results")
-        let response: WireResponse
+        let listing: WireListing
         do {
-            response = try await send(call, scope.with("reference", reference))
+            listing = call.listsAll ? try await sharedListing(call) : try await self.listing(call, scope.with("reference", reference))
         } catch let error as ProviderError where error.status == 404 && error.code == .refused && call.namesReference {
             return nil
         }
-        let body = try exchange.json(response, of: call)
-        guard let item = try item(reference, in: body, of: call, response.status) else { return nil }
-        guard var report = reports.report(in: item) else { throw exchange.unreadable(call, "it says no status", response.status) }
+        guard let item = try listing.item(reference, of: call, exchange) else { return nil }
+        guard var report = reports.report(in: item) else { throw exchange.unreadable(call, "it says no status", listing.status) }
         report.subject = subject(of: item)
         return report
     }
@@ -88,6 +92,7 @@ struct WireClient: Sendable {
     /// Performs `find`.
     func find(_ order: Order) async throws -> Submission? {
         guard let finder = WireFinder(profile) else { throw ProviderError(.unsupported, "the account's profile names no find") }
+        try await session.admission?()
         let reference = try await finder.find(order, exchange, scope) { try await send($0, $1) }
         return reference.map { Submission(reference: $0) }
     }
@@ -104,19 +109,16 @@ struct WireClient: Sendable {
         return call
     }
 
-    /// The item about one request; nil where the list does not hold it. Of several by one id the last counts, or the first where `take` says so.
-    private func item(_ reference: String, in body: JSON, of call: WireCall, _ status: Int) throws(ProviderError) -> JSON? {
-        let lists = call.selector("list")
-        let ids = call.selector("id")
-        if let items = lists.list(in: body) {
-            let found = items.filter { ids.identifier(in: $0) == reference }
-            exchange.noteOdd(items.count { ids.identifier(in: $0) == nil }, of: items.count, in: call)
-            return call.section["take"]?.text == "first" ? found.first : found.last
-        }
-        guard body.members != nil else { throw exchange.unreadable(call, "it holds no list", status) }
-        if let id = ids.identifier(in: body) { return id == reference ? body : JSON?.none }
-        guard call.namesReference else { throw exchange.unreadable(call, "it holds no list", status) }
-        return body
+    /// Sends `results` once for all who wait for it.
+    private func sharedListing(_ call: WireCall) async throws -> WireListing {
+        let key = WireReading(of: call, account: session.account, profile: profile)
+        return try await session.readings.value(of: key, admission: session.admission) { try await listing(call, scope) }
+    }
+
+    private func listing(_ call: WireCall, _ scope: WireScope) async throws -> WireListing {
+        let listing = try WireListing(try await send(call, scope), of: call, exchange)
+        exchange.noteOdd(listing.odd.count, of: listing.odd.all, in: call)
+        return listing
     }
 
     /// Sends a call with the account's credentials: a key that stands in the settings, or a token fetched with it.

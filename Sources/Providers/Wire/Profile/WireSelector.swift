@@ -10,6 +10,9 @@ struct WireSelector: Sendable {
     /// The selector that a profile names: one path, or a list of them.
     init(_ json: JSON?) { paths = json?.text.map { [$0] } ?? json?.items?.compactMap(\.text) ?? [] }
 
+    /// The members at which its paths begin: all that it needs of an object.
+    var roots: [String] { paths.compactMap { $0.split(separator: ".").first.map(String.init) } }
+
     /// The first value that `read` can use, and the last name on its path.
     func first<Value>(in body: JSON, _ read: (JSON) -> Value?) -> (name: String, value: Value)? {
         for path in paths {
