@@ -167,6 +167,50 @@ struct SharedListTests {
         #expect(transport.requests.last?.connection == .fresh)
     }
 
+    @Test("A list that the provider names is asked for only where it has changed; one without a name, and a long one, is asked for each time")
+    func unchanged() async throws {
+        let url = "https://zinc.example.test/partner/v2/results"
+        let transport = ScriptedTransport()
+        let session = Samples.session(Samples.zinc, transport)
+        func asks(_ tag: String?) -> @Sendable (WireRequest) -> String? {
+            { $0.headers[.ifNoneMatch] == tag ? nil : "asked with \($0.headers[.ifNoneMatch] ?? "no tag")" }
+        }
+        func status() async throws -> Report.Reading<OrderState>? { try await ZincProvider().report(for: "a1", session)?.status }
+        transport.expect(.get, url, 200, Self.list, headers: [.eTag: "\"one\""], where: asks(nil))
+        #expect(try await status() == .recognised(.paused))
+        transport.expect(.get, url, reply: .response(WireResponse(304)), where: asks("\"one\""))
+        #expect(try await status() == .recognised(.paused))
+        transport.expect(.get, url, 200, [["id": "a1", "statusV2": "reviewed"]], headers: [.eTag: "\"two\""], where: asks("\"one\""))
+        #expect(try await status() == .recognised(.reviewed))
+        // A failure says nothing of what was kept; the account's key is part of what it was kept for.
+        transport.expect(.get, url, 503, [:], where: asks("\"two\""))
+        #expect(await providerError { _ = try await status() }?.code == .unavailable)
+        transport.expect(.get, url, 200, Self.list, where: asks("\"two\""))
+        #expect(try await status() == .recognised(.paused))
+        transport.expect(.get, url, reply: .response(WireResponse(304)), where: asks(nil))
+        #expect(await providerError { _ = try await status() }?.code == .unreadable)
+        let long: JSON = [["id": "a1", "statusV2": "paused", "note": .string(String(repeating: "x", count: 3 << 20))]]
+        for _ in 0..<2 {
+            transport.expect(.get, url, 200, long, headers: [.eTag: "\"long\""], where: asks(nil))
+            #expect(try await status() == .recognised(.paused))
+        }
+        transport.expect(.get, url, 200, Self.list, headers: [.eTag: "\"three\""])
+        _ = try await status()
+        var other = Samples.zinc
+        other.secrets["api_key"] = [Secret("another-key-0123456789")]
+        let changed = ProviderSession(
+            account: other,
+            transport: transport,
+            tokens: TokenCache(),
+            readings: session.readings,
+            clock: ManualClock(),
+            logger: LogRecorder().logger
+        )
+        transport.expect(.get, url, 200, Self.list, where: asks(nil))
+        _ = try await ZincProvider().report(for: "a1", changed)
+        #expect(transport.problems.isEmpty, "\(transport.problems)")
+    }
+
     @Test("A long list with a path that names an index is read as well, and one that is no list is not read beyond its bound")
     func unusual() async throws {
         let nested: JSON = ["pages": [["results": Self.list]]]

@@ -131,6 +131,26 @@ struct SharedReadingsTests {
         #expect(try await readings.value(of: "list") { 7 } == 7)
     }
 
+    @Test("Where the provider asks to be asked less, who waits for the next reading is told so, and it is not made")
+    func patience() async throws {
+        let door = Door()
+        let asking = { @Sendable [readings] in
+            try await readings.value(of: "list") { () async throws -> Int in
+                _ = try await door.pass()
+                throw ProviderError(.rateLimited, "slower", status: 429)
+            }
+        }
+        var tasks = [Task { try await asking() }]
+        await door.arrivals(1)
+        for count in 1...3 {
+            tasks.append(Task { try await asking() })
+            while readings.waiting < 1 + count { await Task.yield() }
+        }
+        door.letOneGoOn()
+        for task in tasks { #expect((await #expect(throws: ProviderError.self) { try await task.value })?.status == 429) }
+        #expect(door.count == 1 && readings.waiting == 0)
+    }
+
     @Test("One who is cancelled leaves the others alone")
     func cancelledOne() async throws {
         let door = Door()

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Readings that answer many at once: whoever asks for something while it is being read waits for the next reading, and all who wait share that one.
 ///
-/// The reading under way may have begun before what they ask about happened, so it is not theirs. Nothing is kept once a reading has been answered, and
-/// nobody waits for others to come. Thread-safe; one for each account and process.
+/// The reading under way may have begun before what they ask about happened, so it is not theirs. Nothing is answered from an earlier reading,
+/// and nobody waits for others to come. Thread-safe; one for each account and process.
 public final class SharedReadings: Sendable {
     /// Asks whether a reading may be made, and takes it from the account's budget. Throws where it may not: ``ReadsRefused``, say.
     public typealias Admission = @Sendable () async throws -> Void
@@ -14,7 +14,14 @@ public final class SharedReadings: Sendable {
         var waiters: [Int: Waiter] = [:]
         /// Nil where one of the waiters need not ask.
         var admission: Admission?
-        let read: @Sendable () async throws -> any Sendable
+        let read: Read
+    }
+
+    private typealias Read = @Sendable (_ last: (any Sendable)?) async throws -> Outcome
+
+    private struct Outcome {
+        let value: any Sendable
+        let isKept: Bool
     }
 
     private struct Line {
@@ -27,6 +34,8 @@ public final class SharedReadings: Sendable {
 
     private struct State {
         var lines: [Key: Line] = [:]
+        /// The one answer that is kept for asking whether it has changed.
+        var kept: (key: Key, value: any Sendable)?
         var lastWaiter = 0
     }
 
@@ -44,20 +53,37 @@ public final class SharedReadings: Sendable {
     /// - Parameters:
     ///   - key: everything that the answer depends on: address, credentials, and how it is understood. Of equal keys any caller's `read` may be performed.
     ///   - admission: asked once before each reading; nil where this caller need not ask, and then its reading is made unasked.
-    /// - Throws: what `read` or `admission` throws, to everybody who waited for it. A ``ProviderError`` is marked ``ProviderError/isShared`` for all but
-    ///   one of them.
+    /// - Throws: what `read` or `admission` throws, to everybody who waited for it, and where the provider asks to be asked less to who waits for the next
+    ///   reading as well. A ``ProviderError`` is marked ``ProviderError/isShared`` for all but one of them.
     public func value<Value: Sendable>(
         of key: some Hashable & Sendable,
         admission: Admission? = nil,
         _ read: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
+        try await value(of: key, admission: admission, keeping: { _ in false }, sinceLast: { _ in try await read() })
+    }
+
+    /// The same, for answers of which the other side can say that they have not changed.
+    /// - Parameters:
+    ///   - isKept: whether an answer is kept for the next reading of its key. One is at a time, as long as nothing takes its place: it is to be small.
+    ///   - read: is given the answer that was kept of the same key; nil where none was.
+    public func value<Value: Sendable>(
+        of key: some Hashable & Sendable,
+        admission: Admission? = nil,
+        keeping isKept: @escaping @Sendable (Value) -> Bool,
+        sinceLast read: @escaping @Sendable (_ last: Value?) async throws -> Value
+    ) async throws -> Value {
+        let erased: Read = { last in
+            let value = try await read(last as? Value)
+            return Outcome(value: value, isKept: isKept(value))
+        }
         let key = Key(value: key, type: ObjectIdentifier(Value.self))
         let number = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
         }
         let answer = try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { join(key, number, $0, admission, read) }
+            try await withCheckedThrowingContinuation { join(key, number, $0, admission, erased) }
         } onCancel: {
             leave(key, number)
         }
@@ -71,7 +97,7 @@ public final class SharedReadings: Sendable {
         _ number: Int,
         _ waiter: Waiter,
         _ admission: Admission?,
-        _ read: @escaping @Sendable () async throws -> any Sendable
+        _ read: @escaping Read
     ) {
         let isCancelled = state.withLock { state in
             if Task.isCancelled { return true }
@@ -131,12 +157,20 @@ public final class SharedReadings: Sendable {
                 guard isUnasked(key) else { throw error }
             }
         }
-        let read = state.withLock { state in
+        let (read, last) = state.withLock { state in
             state.lines[key]?.hasBegun = true
-            return state.lines[key]?.present.read
+            return (state.lines[key]?.present.read, state.kept?.key == key ? state.kept?.value : nil)
         }
         guard let read else { throw CancellationError() }
-        return try await read()
+        let outcome = try await read(last)
+        state.withLock { state in
+            if outcome.isKept {
+                state.kept = (key, outcome.value)
+            } else if state.kept?.key == key {
+                state.kept = nil
+            }
+        }
+        return outcome.value
     }
 
     /// Whether the present reading needs no admission. Where it does, it is refused, and who comes from now on waits for the next.
@@ -151,11 +185,16 @@ public final class SharedReadings: Sendable {
     private func finish(_ key: Key, _ answer: Result<any Sendable, any Error>) {
         let waiters = state.withLock { state -> [Waiter] in
             guard let line = state.lines.removeValue(forKey: key) else { return [] }
+            var waiters = line.present.waiters
             if let next = line.next {
-                state.lines[key] = Line(present: next)
-                start(key, &state)
+                if Self.asksForPatience(answer) {
+                    waiters.merge(next.waiters) { $1 }
+                } else {
+                    state.lines[key] = Line(present: next)
+                    start(key, &state)
+                }
             }
-            return line.present.waiters.sorted { $0.key < $1.key }.map(\.value)
+            return waiters.sorted { $0.key < $1.key }.map(\.value)
         }
         guard case .failure(var error as ProviderError) = answer else {
             for waiter in waiters { waiter.resume(with: answer) }
@@ -165,6 +204,11 @@ public final class SharedReadings: Sendable {
             waiter.resume(throwing: error)
             error.isShared = true
         }
+    }
+
+    /// Whether the provider wants to be asked less: then who waits for the next reading is told so at once, instead of it being made at once.
+    private static func asksForPatience(_ answer: Result<any Sendable, any Error>) -> Bool {
+        if case .failure(let error as ProviderError) = answer { error.code == .rateLimited } else { false }
     }
 
     /// A key of any type, with the type of what is read.

@@ -166,7 +166,11 @@ struct JSONParser {
     mutating func string() throws(JSONError) -> String {
         at += 1
         let start = at
-        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 || isLenient { at += 1 }
+        var place = at
+        while place < bytes.count, case let byte = bytes[place], byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 || isLenient {
+            place += 1
+        }
+        at = place
         if take(UInt8(ascii: "\"")) { return text(start..<(at - 1)) }
         var text = Array(bytes[start..<at])
         while let byte = next {

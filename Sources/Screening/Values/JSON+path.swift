@@ -2,13 +2,23 @@ extension JSON {
     /// The value at a dotted path such as `data.items.0.id` (list indexes start at 0); nil where the path leads nowhere. `.` is the value itself.
     public func at(_ path: String) -> JSON? {
         if path == "." || path.isEmpty { return self }
-        return path.split(separator: ".").reduce(Optional(self)) { value, part in
-            switch value {
-            case .object(let members): members[String(part)]
-            case .array(let items): Int(part).flatMap { items.indices.contains($0) ? items[$0] : JSON?.none }
-            default: nil
-            }
+        return at(names: path.split(separator: ".").map(String.init))
+    }
+
+    /// The value at the parts of a path, for who looks in many places by the same.
+    package func at(names: [String]) -> JSON? {
+        var value = self
+        for name in names {
+            let next: JSON? =
+                switch value {
+                case .object(let members): members[name]
+                case .array(let items): Int(name).flatMap { items.indices.contains($0) ? items[$0] : JSON?.none }
+                default: nil
+                }
+            guard let next else { return nil }
+            value = next
         }
+        return value
     }
 
     /// Sets the value at a dotted path, as ``at(_:)`` reads it. Objects that are missing on the way are made, and take the place of whatever else stands

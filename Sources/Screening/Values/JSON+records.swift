@@ -31,7 +31,7 @@ extension JSON {
             let ways = paths.enumerated().map { RecordSearch.Way(index: $0, names: $1.split(separator: ".").map(String.init)[...]) }
             guard !ways.isEmpty, !ways.contains(where: { $0.names.contains { Int($0) != nil } }) else { return nil }
             let found = try JSONParser.read(text, depth: depth, .outside) { (parser) throws(JSONError) in
-                var search = RecordSearch(text: text, wanted: members.map { ($0, Array($0.utf8)) }, keepsFirst: keepsFirst, id: id)
+                var search = RecordSearch(text: text, members: members, keepsFirst: keepsFirst, id: id)
                 try search.read(ways, &parser)
                 return search.found
             }
@@ -53,11 +53,21 @@ private struct RecordSearch {
     }
 
     let text: [UInt8]
-    let wanted: [(name: String, bytes: [UInt8])]
+    private let wanted: [(name: String, bytes: [UInt8])]
+    /// A bit for each length that a wanted name has, the last for all that are longer: most names are told apart by that.
+    private let lengths: UInt64
     let keepsFirst: Bool
     let id: (JSON) -> String?
     /// The lists found, by the index of their path.
     var found: [Int: JSON.Records] = [:]
+
+    init(text: [UInt8], members: [String], keepsFirst: Bool, id: @escaping (JSON) -> String?) {
+        self.text = text
+        self.keepsFirst = keepsFirst
+        self.id = id
+        wanted = members.map { ($0, Array($0.utf8)) }
+        lengths = wanted.reduce(0) { $0 | UInt64(1) << UInt64(min($1.bytes.count, 63)) }
+    }
 
     mutating func read(_ ways: [Way], _ parser: inout JSONParser) throws(JSONError) {
         parser.skipSpace()
@@ -116,6 +126,7 @@ private struct RecordSearch {
             return wanted.contains { $0.name == name } ? name : nil
         }
         let bytes = UnsafeBufferPointer(rebasing: parser.bytes[(start + 1)..<(parser.at - 1)])
+        guard lengths & UInt64(1) << UInt64(min(bytes.count, 63)) != 0 else { return nil }
         return wanted.first { $0.bytes.count == bytes.count && $0.bytes.elementsEqual(bytes) }?.name
     }
 }
@@ -174,17 +185,25 @@ extension JSONParser {
     /// Passes over text from outside. Returns whether it is plain: ASCII and without escapes.
     fileprivate mutating func skipString() throws(JSONError) -> Bool {
         at += 1
+        // A place of its own: most of a long text is passed over here.
+        var place = at
         var (all, hasEscapes) = (UInt8(0), false)
-        while at < bytes.count {
-            let byte = bytes[at]
-            at += 1
-            if byte == UInt8(ascii: "\"") { return all < 0x80 && !hasEscapes }
+        while place < bytes.count {
+            let byte = bytes[place]
+            place += 1
+            if byte == UInt8(ascii: "\"") {
+                at = place
+                return all < 0x80 && !hasEscapes
+            }
             if byte == UInt8(ascii: "\\") {
                 hasEscapes = true
+                at = place
                 try skipEscape()
+                place = at
             }
             all |= byte
         }
+        at = place
         throw error("text that does not end")
     }
 

@@ -36,6 +36,15 @@ struct LuaProviderTests {
         #expect(broken.first?.contains("main.lua:1: ") == true)
     }
 
+    @Test("What a script sends that is no read gets a connection of its own, whatever key it carries")
+    func connections() async throws {
+        let transport = HandlerTransport(["*": ClosureHandler { _ in WireResponse(201, json: ["id": "r1"]) }])
+        let provider = try provider(script("ctx.http.get(url .. '/x') return { reference = ctx.http.post(url, { json = {} }).json.id }"))
+        _ = try await provider.submit(order(provider), request: nil, callback: nil, key: "k", session(transport))
+        #expect(transport.requests.map(\.connection) == [.automatic, .fresh])
+        #expect(transport.requests.last?.headers[HTTPField.Name("Idempotency-Key")!] != nil)
+    }
+
     @Test("An error of the script says where it is and what was expected; logs say the line alone")
     func scriptErrors() async throws {
         let main = "return { submit = function() end, interpret = function(webhook, ctx)\nlocal body = nil\nreturn body.id end }"

@@ -112,11 +112,16 @@ struct WireClient: Sendable {
     /// Sends `results` once for all who wait for it.
     private func sharedListing(_ call: WireCall) async throws -> WireListing {
         let key = WireReading(of: call, account: session.account, profile: profile)
-        return try await session.readings.value(of: key, admission: session.admission) { try await listing(call, scope) }
+        return try await session.readings.value(of: key, admission: session.admission, keeping: \.isKept) { last in
+            try await listing(call, scope, unless: last)
+        }
     }
 
-    private func listing(_ call: WireCall, _ scope: WireScope) async throws -> WireListing {
-        let listing = try WireListing(try await send(call, scope), of: call, exchange)
+    /// - Parameter last: the listing that is given again where the provider says that nothing has changed since.
+    private func listing(_ call: WireCall, _ scope: WireScope, unless last: WireListing? = nil) async throws -> WireListing {
+        let response = try await send(call, scope, unless: last?.tag)
+        if response.status == 304, let last { return last }
+        let listing = try WireListing(response, of: call, exchange)
         exchange.noteOdd(listing.odd.count, of: listing.odd.all, in: call)
         return listing
     }
@@ -124,10 +129,16 @@ struct WireClient: Sendable {
     /// Sends a call with the account's credentials: a key that stands in the settings, or a token fetched with it.
     ///
     /// A fetched token that is answered 401 is fetched again, once; 401 says that the call was not carried out, so it may be sent again.
-    private func send(_ call: WireCall, _ scope: WireScope, as shape: RequestShape? = nil, creating: Bool = false) async throws -> WireResponse {
+    private func send(
+        _ call: WireCall,
+        _ scope: WireScope,
+        as shape: RequestShape? = nil,
+        creating: Bool = false,
+        unless tag: String? = nil
+    ) async throws -> WireResponse {
         let authorization = profile.section("auth")
         func attempt(_ scope: WireScope) async throws -> WireResponse {
-            try await exchange.send(call, scope, authorization: authorization, as: shape, creating: creating)
+            try await exchange.send(call, scope, authorization: authorization, as: shape, creating: creating, unless: tag)
         }
         guard let tokens = WireTokens(exchange, scope: self.scope) else { return try await attempt(scope) }
         let first = try await tokens.token(creating: creating)

@@ -13,16 +13,18 @@ struct WireExchange: Sendable {
     /// - Parameters:
     ///   - shape: what a connection's script made of the request; nil to send it as the profile has it.
     ///   - creating: whether the call creates a request at the provider, so that a failure says what it means for the order.
-    /// - Returns: an answer with a 2xx status.
+    ///   - tag: asks for an answer only where it is another than the one of this name.
+    /// - Returns: an answer with a 2xx status, or with 304 where a tag was given.
     /// - Throws: ``ProviderError``, and `CancellationError`.
     func send(
         _ call: WireCall,
         _ scope: WireScope,
         authorization: JSON?,
         as shape: RequestShape? = nil,
-        creating: Bool = false
+        creating: Bool = false,
+        unless tag: String? = nil
     ) async throws -> WireResponse {
-        let request: WireRequest
+        var request: WireRequest
         do {
             let plain = try call.request(scope, baseURL: session.account.baseURL, authorization: authorization)
             request = shape.map { shaped(plain, authorization).request($0) } ?? plain
@@ -30,6 +32,7 @@ struct WireExchange: Sendable {
             // Nothing was sent: once the profile or the credentials are corrected, the order can still be sent.
             throw creating ? error.creating(.sendAgain) : error
         }
+        if let tag { request.headers[.ifNoneMatch] = tag }
         let response: WireResponse
         do {
             response = try await session.transport.send(request)
@@ -40,7 +43,7 @@ struct WireExchange: Sendable {
         } catch {
             throw ProviderError(.noAnswer, "the exchange failed", creation: creating ? .uncertain : nil)
         }
-        guard (200..<300).contains(response.status) else { throw failure(response, creating: creating) }
+        guard (200..<300).contains(response.status) || (response.status == 304 && tag != nil) else { throw failure(response, creating: creating) }
         return response
     }
 

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Screening
 
 /// A successful answer about requests at the provider: a list of them, or one request's report itself.
@@ -20,6 +21,11 @@ struct WireListing: Sendable {
     let status: Int
     /// Records without an id, of all: they cost themselves and nothing else.
     let odd: (count: Int, all: Int)
+    /// The provider's name for the list as it was; nil where it gave none that can be handed back.
+    let tag: String?
+    /// Whether it is kept, for asking whether the list has changed: where the provider can be asked that, and it is not long.
+    let isKept: Bool
+    private static let keptLimit = 2 << 20
 
     /// Reads an answer by the call's selectors `list` and `id`. Of several records by one id the last counts, or the first where `take` says so.
     /// - Throws: ``ProviderError`` `unreadable` where it is not JSON.
@@ -29,6 +35,8 @@ struct WireListing: Sendable {
         let keepsFirst = call.section["take"]?.text == "first"
         self.ids = ids
         status = response.status
+        tag = response.headers[.eTag].flatMap { (1...200).contains($0.utf8.count) ? $0 : nil }
+        isKept = tag != nil && response.body.count <= Self.keptLimit
         guard let text = response.text else { throw exchange.unreadable(call, "its answer is not JSON", response.status) }
         do throws(JSONError) {
             let records = try JSON.Records(received: text, at: lists.paths, by: ids.roots, keepsFirst: keepsFirst) { ids.identifier(in: $0) }

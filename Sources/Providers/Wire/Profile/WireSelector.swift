@@ -6,19 +6,22 @@ import Screening
 struct WireSelector: Sendable {
     /// The paths, in the order they are tried.
     let paths: [String]
+    /// The names that each path is made of.
+    private let parts: [[String]]
 
     /// The selector that a profile names: one path, or a list of them.
-    init(_ json: JSON?) { paths = json?.text.map { [$0] } ?? json?.items?.compactMap(\.text) ?? [] }
+    init(_ json: JSON?) {
+        paths = json?.text.map { [$0] } ?? json?.items?.compactMap(\.text) ?? []
+        parts = paths.map { $0.split(separator: ".").map(String.init) }
+    }
 
     /// The members at which its paths begin: all that it needs of an object.
-    var roots: [String] { paths.compactMap { $0.split(separator: ".").first.map(String.init) } }
+    var roots: [String] { parts.compactMap(\.first) }
 
     /// The first value that `read` can use, and the last name on its path.
     func first<Value>(in body: JSON, _ read: (JSON) -> Value?) -> (name: String, value: Value)? {
-        for path in paths {
-            if let found = body.at(path), let value = read(found) {
-                return (path.split(separator: ".").last.map(String.init) ?? path, value)
-            }
+        for (place, names) in parts.enumerated() {
+            if let found = body.at(names: names), let value = read(found) { return (names.last ?? paths[place], value) }
         }
         return nil
     }
