@@ -28,6 +28,18 @@ struct NameTests {
         for (one, value) in zip(cases, found) { #expect(value == .array([one.1, one.2].compactMap { $0.map { .string($0) } }), "\(one.0)") }
     }
 
+    @Test("A name of any script is kept in one normalization form, as the host keeps it")
+    func normalizationForm() async throws {
+        let names = [
+            "Zoë Świątek", "Ze\u{308}o S\u{301}wia\u{328}tek", "Иванов Пётр", "Петр Е\u{308}лкин", "Nguyễn Thị", "Nguye\u{302}\u{303}n", "Ελένη Παπά",
+            "Ελε\u{301}νη",
+            "山田太郎", "か\u{3099}き", "김민수", "\u{1100}\u{1161}\u{11A8} 민", "أحمد علي", "ا\u{654}حمد", "דוד כהן", "\u{212B}ke \u{2126}", "Σ\u{37E}",
+            "Ａｎａ Ｒｏｅ",
+        ]
+        let found = try await values(names.map { "require 'screening'.candidate(ctx, { first_name = \"\($0)\" }).first_name" })
+        for (name, value) in zip(names, found) { #expect(value.text.map { Array($0.utf8) } == Array(name.tidied.utf8), "\(name)") }
+    }
+
     @Test(
         "Where a name can be read in two ways, the reason comes in place of a guess",
         arguments: [

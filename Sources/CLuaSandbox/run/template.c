@@ -13,7 +13,7 @@
 
 enum {
     HOME_BYTES = 512 * 1024, /* what is never touched costs nothing */
-    COPIES = 4,              /* runs that wait for the host keep theirs */
+    COPIES = 16,             /* runs that wait for the host keep theirs */
 };
 
 struct fls_template {

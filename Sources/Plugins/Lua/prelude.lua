@@ -300,7 +300,7 @@ end
 
 -- The state as it stands here is what runs begin with, as a copy: what many of them use costs nothing if it is there already.
 -- (`secrets` is not: what it holds differs from run to run.)
-for _, name in ipairs { "headers", "http", "orders", "text" } do
+for _, name in ipairs { "headers", "hooks", "http", "map", "names", "orders", "phone", "screening", "text", "time" } do
     part(name)
 end
 

@@ -104,6 +104,21 @@ return function(core)
         return false
     end
 
+    -- Letters of which each is in normalization form C as it stands, next to any other of them: no marks, and no signs with a plainer form.
+    local is_composed = ranges {
+        0x00, 0x2FF, 0x388, 0x482, 0x488, 0x590, 0x5D0, 0x5EA, 0x620, 0x64A, 0x671, 0x6D5, 0x1E00, 0x1F70, 0x2002, 0x20CF, 0x3030, 0x3098,
+        0x309B, 0xA66E, 0xABEE, 0xD7FF, 0xFE30, 0xFFFF,
+    }
+
+    local function are_composed(list)
+        for _, code in ipairs(list) do
+            if not is_composed(code) then
+                return false
+            end
+        end
+        return true
+    end
+
     -- Composition -----------------------------------------------------------------------------------------------------
 
     local composites, parts, class, same
@@ -175,7 +190,7 @@ return function(core)
             return value
         end
         local given = points(value)
-        if not given then
+        if not given or are_composed(given) then
             return value
         end
         if not composites then
