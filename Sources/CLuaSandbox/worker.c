@@ -128,6 +128,12 @@ int fls_wait(int first, int second, int timeout_ms) {
     return count <= 0 ? 0 : (descriptors[0].revents != 0 ? 1 : 0) | (descriptors[1].revents != 0 ? 2 : 0);
 }
 
+bool fls_wait_ns(int descriptor, int64_t timeout_ns) {
+    struct pollfd readable = {.fd = descriptor, .events = POLLIN};
+    struct timespec timeout = {.tv_nsec = (long)timeout_ns};
+    return ppoll(&readable, 1, &timeout, NULL) > 0;
+}
+
 static int64_t now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

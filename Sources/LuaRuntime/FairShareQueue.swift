@@ -19,8 +19,20 @@ struct FairShareQueue {
         starts + resumes.values.flatMap(\.self)
     }
 
-    mutating func add(_ job: Job, place: Int?) {
+    /// - Parameter clock: the account of the tenant that was served last: a tenant that comes back has no more credit than that.
+    mutating func add(_ job: Job, place: Int?, since clock: Int64) {
+        enter(clock)
         if let place { resumes[place, default: []].append(job) } else { starts.append(job) }
+    }
+
+    /// Adds what the tenant cost outside the workers.
+    mutating func charge(_ nanoseconds: Int64, since clock: Int64) {
+        enter(clock)
+        spent += nanoseconds
+    }
+
+    private mutating func enter(_ clock: Int64) {
+        if isEmpty { spent = max(spent, clock) }
     }
 
     func isReady(for worker: Int, acceptsStarts: Bool) -> Bool {

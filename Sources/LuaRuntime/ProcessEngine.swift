@@ -9,8 +9,8 @@ final class ProcessEngine: Engine {
     /// On a busy machine, a slice may take this many times its CPU limit in wall-clock time.
     private static let wallClockFactor: UInt64 = 10
     private static let compileLimit: UInt64 = 1_000_000_000
-    /// How long a caller looks for the end of its slice: about as long as waking two threads takes.
-    private static let spinLimit = Duration.microseconds(100)
+    /// How long a caller waits for the end of its slice: most are shorter, and a thread that others' work shares must not be held for long.
+    private static let inlineTime = Duration.microseconds(500)
     /// Bytes that a worker's socket takes at once.
     private static let inlineLimit = 32 << 10
     /// The frames after which the worker lives on.
@@ -32,7 +32,8 @@ final class ProcessEngine: Engine {
     private struct Pending {
         let run: PoolRun
         let limit: UInt64
-        let cpu: UInt64
+        /// The CPU time that the worker had used when the slice began.
+        var cpu: UInt64
         let began: ContinuousClock.Instant
         /// Whether the worker has been sent all of it.
         var isSent = true
@@ -67,13 +68,14 @@ final class ProcessEngine: Engine {
 
     func runInline(_ slice: Slice, of run: PoolRun) -> InlineResult {
         guard let process, !recyclePending, served < configuration.runsPerWorker, isShort(slice, of: run) else { return .notBegun }
-        let cpu = process.cpu
         let limit = prepare(slice, of: run)
-        var begun = Pending(run: run, limit: limit.nanoseconds, cpu: cpu, began: .now)
+        var begun = Pending(run: run, limit: limit.nanoseconds, cpu: 0, began: .now)
         // The worker's thread reaps a worker that is gone or violates the protocol.
         begun.isSent = process.send(limit.frames, milliseconds: 0)
-        while begun.isSent, begun.wrong == nil, ContinuousClock.now - begun.began < Self.spinLimit {
-            guard process.poll() || process.poll() || process.poll() else { continue }
+        while begun.isSent, begun.wrong == nil {
+            let left = Self.inlineTime - (ContinuousClock.now - begun.began)
+            guard left > .zero, process.poll() || process.wait(for: left) else { break }
+            guard process.poll() else { continue }
             guard let frame = process.next(Self.survivableFrames, of: run.id) else { break }
             switch meaning(of: frame, of: run) {
             case .more, .last: continue
@@ -81,6 +83,8 @@ final class ProcessEngine: Engine {
             case .wrong(let what): begun.wrong = what
             }
         }
+        // What it used until here is not held against it: asking costs a system call, and most slices end before it matters.
+        begun.cpu = process.cpu
         pending = begun
         return .underWay
     }

@@ -27,10 +27,15 @@ final class Scheduler: Sendable {
         /// Remembers where a run waits, and forgets tenants without waiting slices or debt.
         mutating func settle(_ run: PoolRun, _ end: SliceEnd, on worker: Int) {
             if case .call = end { places[run.id] = worker } else { places[run.id] = nil }
-            if tenants.count > 64 || tenants[run.tenant]?.isEmpty == true {
-                let clock = clock
-                tenants = tenants.filter { !$0.value.isEmpty || $0.value.spent > clock }
-            }
+            let clock = clock
+            if let tenant = tenants[run.tenant], tenant.isEmpty, tenant.spent <= clock { tenants[run.tenant] = nil }
+            if tenants.count > 64 { tenants = tenants.filter { !$0.value.isEmpty || $0.value.spent > clock } }
+        }
+
+        /// The idle worker that may be given a slice: the one at `place`, or any that takes new runs. An idle worker's engine is used by nobody.
+        func idleWorker(at place: Int?) -> Int? {
+            if let place { return idle.contains(place) ? place : nil }
+            return idle.lazy.filter { threads[$0].engine.acceptsStarts }.min()
         }
 
         mutating func takeBack(_ worker: Int) {
@@ -100,7 +105,9 @@ final class Scheduler: Sendable {
 
     /// Adds to the account of a tenant what it cost outside the workers.
     func charge(_ nanoseconds: Int64, to tenant: String) {
-        state.withLock { state in state.tenants[tenant, default: FairShareQueue(spent: state.clock)].spent += nanoseconds }
+        state.withLock { state in
+            state.tenants[tenant, default: FairShareQueue(spent: state.clock)].charge(nanoseconds, since: state.clock)
+        }
     }
 
     // MARK: - Slices that their callers do
@@ -112,16 +119,26 @@ final class Scheduler: Sendable {
         let began = ContinuousClock.now
     }
 
-    /// Leases the engine of an idle worker to a caller, where nothing else is going on: then waking a thread for a short slice would cost more than
-    /// it.
+    /// Leases the engine of an idle worker to a caller: no slice waits for that worker, and waking its thread for a short one would cost more than the
+    /// slice.
     private func leaseEngine(for slice: Slice, of run: PoolRun) -> Lease? {
-        state.withLock { state in
-            guard !state.stopping, state.tenants.values.allSatisfy(\.isEmpty), state.idle.count == state.threads.count else { return nil }
-            let place: Int? = if case .resume = slice { state.places[run.id] } else { state.idle.min() }
-            guard let place, state.idle.remove(place) != nil else { return nil }
-            state.leased.insert(place)
-            state.tenants.removeAll(keepingCapacity: true)  // no tenant waits, so no debt has to be kept
-            return Lease(worker: place, engine: state.threads[place].engine)
+        guard configuration.isolation == .process else { return nil }
+        return state.withLock { state in
+            guard !state.stopping else { return nil }
+            var place: Int?
+            if case .resume = slice {
+                place = state.places[run.id]
+                guard place != nil else { return nil }
+            }
+            guard let worker = state.idleWorker(at: place) else { return nil }
+            if state.tenants.values.allSatisfy(\.isEmpty) {
+                // No tenant waits. Where none is served either, no debt has to be kept.
+                if state.idle.count == state.threads.count { state.tenants.removeAll(keepingCapacity: true) }
+                state.clock = max(state.clock, state.tenants[run.tenant]?.spent ?? 0)
+            }
+            state.idle.remove(worker)
+            state.leased.insert(worker)
+            return Lease(worker: worker, engine: state.threads[worker].engine)
         }
     }
 
@@ -160,18 +177,19 @@ final class Scheduler: Sendable {
         let refused = state.withLock { state in
             guard !state.stopping else { return true }
             let place = job.isStart ? nil : state.places[job.run.id]
-            state.tenants[job.run.tenant, default: FairShareQueue(spent: state.clock)].add(job, place: place)
+            state.tenants[job.run.tenant, default: FairShareQueue(spent: state.clock)].add(job, place: place, since: state.clock)
             wake(place, &state)
             return false
         }
         if refused { job.continuation.resume(returning: .unavailable(.stopped)) }
     }
 
-    /// Wakes the worker that has to do it, or any that is idle; starts another where there may be more.
+    /// Wakes the worker that has to do it, or any that is idle and takes new runs; starts another where there may be more.
     private func wake(_ place: Int?, _ state: inout State) {
-        if let chosen = place ?? state.idle.min() {
-            if state.idle.remove(chosen) != nil { state.threads[chosen].wake() }
-        } else if state.threads.count < configuration.count {
+        if let chosen = state.idleWorker(at: place) {
+            state.idle.remove(chosen)
+            state.threads[chosen].wake()
+        } else if place == nil, state.threads.count < configuration.count {
             let thread = WorkerThread(index: state.threads.count, scheduler: self)
             state.threads.append(thread)
             state.threadsLeft += 1
@@ -193,7 +211,10 @@ final class Scheduler: Sendable {
             let acceptsStarts = state.threads[index].engine.acceptsStarts  // nobody has leased the engine, and nobody can while the lock is held
             if let job = state.unfinished.removeValue(forKey: index) { return .unfinished(job) }
             let dropped = state.threads[index].takeDrops()
-            if !dropped.isEmpty { return .drop(dropped) }
+            if !dropped.isEmpty {
+                state.idle.remove(index)  // nobody is to lease the engine while its thread uses it
+                return .drop(dropped)
+            }
             if state.stopping { return .stop }
             let ready = state.tenants.lazy.filter { $0.value.isReady(for: index, acceptsStarts: acceptsStarts) }
             guard let name = ready.min(by: { ($0.value.spent, $0.key) < ($1.value.spent, $1.key) })?.key,

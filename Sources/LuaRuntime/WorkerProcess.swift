@@ -94,6 +94,11 @@ final class WorkerProcess {
         buffer.poll(descriptor)
     }
 
+    /// Waits for at most so long. Returns whether something has arrived, or no more will come.
+    func wait(for time: Duration) -> Bool {
+        fls_wait_ns(descriptor, time.nanoseconds)
+    }
+
     /// The next frame that is there, where it is one of `types` about a run.
     func next(_ types: Set<Int>, of run: UInt32) -> Frame? {
         buffer.next(where: { types.contains(Int($0)) && $1 == run })

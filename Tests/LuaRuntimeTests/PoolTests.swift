@@ -76,4 +76,42 @@ struct PoolTests {
             #expect(pool.workers.count <= 2)
         }
     }
+
+    @Test("A worker that holds as many runs as it may is given no more, and another does the next")
+    func workersHoldABoundedNumberOfRuns() async throws {
+        var configuration = LuaPool.Configuration(count: 2)
+        configuration.concurrentRunsPerWorker = 1
+        let pool = LuaPool(configuration)
+        #expect(try await Fixture.run("return 1", in: pool).text == "1")
+        #expect(pool.workers.count == 1)
+        // The run waits for the host meanwhile.
+        let outer = try await pool.run(Fixture.bundle("return function() return call('x') end"), request: Array("{}".utf8), tenant: "acme") { _ in
+            let inner = try await Fixture.run("return 2", in: pool, tenant: "other")
+            #expect(pool.workers.count == 2)
+            return Array("{\"value\":\(inner.text ?? "0")}".utf8)
+        }
+        #expect(outer.text == "2")
+        await pool.shutdown()
+    }
+
+    @Test("Runs that are given up while they wait disturb none that the same worker does")
+    func givenUpRunsDisturbNobody() async throws {
+        struct GivenUp: Error {}
+        try await LuaPool.with(count: 2) { pool async throws in
+            try await withThrowingTaskGroup { group in
+                for number in 0..<400 {
+                    group.addTask {
+                        let bundle = Fixture.bundle("return function(n) for i = 1, 3 do n = call('add', n + 1) end return n end")
+                        let end = try? await pool.run(bundle, request: Array("\(number)".utf8), tenant: "tenant \(number % 5)") { call in
+                            await Task.yield()
+                            if number.isMultiple(of: 2) { throw GivenUp() }
+                            return try await Fixture.echo(call)
+                        }
+                        return number.isMultiple(of: 2) ? end == nil : end?.text == "\(number + 3)"
+                    }
+                }
+                for try await good in group { #expect(good) }
+            }
+        }
+    }
 }

@@ -33,6 +33,9 @@ void fls_wake_clear(int descriptor);
 /* Waits until one of two descriptors is readable or closed; -1 for none. Bit 1: the first, bit 2: the second; 0 after timeout_ms (-1: for ever). */
 int fls_wait(int first, int second, int timeout_ms);
 
+/* Waits until a descriptor is readable or closed; false after timeout_ns, which is less than a second. */
+bool fls_wait_ns(int descriptor, int64_t timeout_ns);
+
 /* Sends all bytes within timeout_ms, however often the other side reads a part; false where it is gone or does not read. */
 bool fls_send(int descriptor, const uint8_t *bytes, size_t length, int timeout_ms);
 
