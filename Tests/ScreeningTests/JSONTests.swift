@@ -9,7 +9,8 @@ struct JSONTests {
     @Test("Integers stay exact, fractions stay fractions, members keep their order")
     func keeps() throws {
         for text in [
-            "9223372036854775807", "-9223372036854775808", "0", "[]", "{}", "[1,[2,[3]]]", #"{"b":1,"a":{"d":null,"c":true}}"#, #""é😀\u0001\"\\""#,
+            "9223372036854775807", "-9223372036854775808", "999999999999999999", "-99999999999999999", "-1", "0", "[]", "{}", "[1,[2,[3]]]",
+            #"{"b":1,"a":{"d":null,"c":true}}"#, #""é😀\u0001\"\\""#,
             "1.5",
         ] {
             #expect(self.text(try JSON(parsing: text)) == text)

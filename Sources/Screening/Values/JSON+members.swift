@@ -34,6 +34,8 @@ extension JSON {
 
         /// Appends a member whose name is known to be new.
         mutating func append(name: String, value: JSON) {
+            // Objects with a second member mostly have a few: the list grows once for them, and not for each.
+            if pairs.count == 1 { pairs.reserveCapacity(4) }
             pairs.append((name, value))
             if places != nil {
                 places?[name] = pairs.count - 1

@@ -249,6 +249,13 @@ struct JSONParser {
     private mutating func number() throws(JSONError) -> JSON {
         let start = at
         let isInteger = try numberEnd()
+        // So many signs fit 64 bits, and need no text.
+        if isInteger, at - start <= 18 {
+            let isNegative = bytes[start] == UInt8(ascii: "-")
+            var number: Int64 = 0
+            for place in (isNegative ? start + 1 : start)..<at { number = number * 10 + Int64(bytes[place] - UInt8(ascii: "0")) }
+            return .int(isNegative ? -number : number)
+        }
         let text = text(start..<at)
         if origin != .own, let digits = isInteger ? text : WholeNumber.digits(of: bytes[start..<at]) {
             return Int64(digits).map { .int($0) } ?? .string(digits)
