@@ -16,21 +16,23 @@ public struct URLParts: Sendable, Hashable {
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count <= 8192, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else { return nil }
-        guard let separator = text.firstRange(of: "://") else { return nil }
-        let scheme = text[..<separator.lowerBound].lowercased()
+        // All of it is ASCII: a byte is a character.
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else { return nil }
+        let scheme = String(decoding: bytes[..<colon], as: UTF8.self).lowercased()
         guard scheme == "http" || scheme == "https" else { return nil }
-        let rest = text[separator.upperBound...]
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard let (host, port) = URLParts.hostAndPort(authority) else { return nil }
+        let rest = bytes[(colon + 3)...]
+        let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        guard let (host, port) = URLParts.hostAndPort(Substring(decoding: authority, as: UTF8.self)) else { return nil }
         self.scheme = scheme
         self.host = host
         self.port = port ?? (scheme == "https" ? 443 : 80)
-        let tail = rest[authority.endIndex...].prefix { $0 != "#" }
-        target = tail.hasPrefix("/") ? String(tail) : "/" + tail
+        let tail = rest[authority.endIndex...].prefix { $0 != UInt8(ascii: "#") }
+        let target = String(decoding: tail, as: UTF8.self)
+        self.target = tail.first == UInt8(ascii: "/") ? target : "/" + target
     }
 
     /// Whether the host is an IPv6 address.
-    public var isIPv6: Bool { host.contains(":") }
+    public var isIPv6: Bool { host.utf8.contains(UInt8(ascii: ":")) }
 
     /// The path without the query.
     public var path: String { String(target.prefix { $0 != "?" }) }
@@ -83,15 +85,21 @@ public struct URLParts: Sendable, Hashable {
     /// Whether lower-case text is a host name: labels of 1–63 letters, digits, `-` and `_`, no `-` at their ends, 253 in all.
     package static func isHostName(_ host: String) -> Bool {
         guard (1...253).contains(host.utf8.count) else { return false }
-        return host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(isLabel)
+        return host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { isLabel(bytes: $0) }
     }
 
     /// Whether lower-case text is one label of a host name.
-    package static func isLabel(_ label: some StringProtocol) -> Bool {
-        guard (1...63).contains(label.utf8.count), !label.hasPrefix("-"), !label.hasSuffix("-") else { return false }
-        return label.utf8.allSatisfy { byte in
-            byte.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    package static func isLabel(_ label: some StringProtocol) -> Bool { isLabel(bytes: label.utf8) }
+
+    private static func isLabel(bytes label: some Collection<UInt8>) -> Bool {
+        let hyphen = UInt8(ascii: "-")
+        guard (1...63).contains(label.count), label.first != hyphen else { return false }
+        var last = hyphen
+        for byte in label {
+            guard byte.isASCIIDigit || byte.isASCIILowercase || byte == hyphen || byte == UInt8(ascii: "_") else { return false }
+            last = byte
         }
+        return last != hyphen
     }
 }
 
