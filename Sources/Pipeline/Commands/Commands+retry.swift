@@ -87,7 +87,7 @@ extension Commands {
                 ],
                 environment,
                 // Whom the scripts may call stays as the first request had it.
-                delivered: DeliveredTexts(.null)
+                delivered: { _ in false }
             )
         } catch { throw CommandError(error) }
         if let problem = try await mapStoreError({ try await packages.problem(of: draft, on: connection, Reorder()) }) { throw CommandError(problem) }

@@ -4,17 +4,17 @@ import Screening
 extension Connection {
     /// The order that a request from outside (a script's, the API's) asks for, checked before anything is written.
     /// - Parameters:
-    ///   - delivered: the texts of the delivery that asks for it; nil where an administrator does. What they name may be called: see
+    ///   - delivered: whether a text stands in the delivery that asks for it; nil where an administrator does. What they name may be called: see
     ///     ``Order/destinations``.
     /// - Throws: ``FieldProblem`` naming what is missing or malformed.
-    func order(_ request: JSON, _ environment: Environment, delivered: DeliveredTexts?) throws(FieldProblem) -> Order {
+    func order(_ request: JSON, _ environment: Environment, delivered: ((String) -> Bool)?) throws(FieldProblem) -> Order {
         let draft = try OrderDraft(request: request, connection: id, accounts: accounts) { environment.registry.account($0)?.account.provider }
         if let problem = environment.registry.account(draft.account)?.provider.problems(with: draft).first { throw problem }
         var order = draft.order(id: environment.identifier(.order), callbackToken: Secret(environment.random.token()), at: environment.clock.now())
         // Without callback hosts a delivery names no whole address; a label of a host that the manifest writes out it may.
         let patterns = delivered != nil && callbackHosts == nil ? origins.filter { !$0.isCallback } : origins
         let chosen = Connection.destinationPaths(patterns).compactMap { (["metadata": order.metadata.value] as JSON).at($0)?.text }.filter {
-            delivered?.contains($0) ?? true
+            delivered?($0) ?? true
         }
         order.destinations = Array(Set(chosen)).sorted()
         return order

@@ -20,9 +20,10 @@ struct LiveScriptHost: ConnectionScriptHost {
     var secrets: [String: [Secret]] { connection.secrets }
 
     func draft(_ arguments: JSON) async throws -> Order {
-        let delivered = DeliveredTexts(run.order == nil ? input : .null)
+        // Read only where the order names whom scripts may call.
+        lazy var delivered = DeliveredTexts(run.order == nil ? input : .null)
         do {
-            let order = try connection.order(arguments, environment, delivered: delivered)
+            let order = try connection.order(arguments, environment, delivered: { delivered.contains($0) })
             let reorder = arguments["reorder"]?.boolean == true ? Reorder(endedBefore: happenedAt) : nil
             if let problem = try await PackageRule(environment: environment, store: store, accounts: accounts).problem(
                 of: order,

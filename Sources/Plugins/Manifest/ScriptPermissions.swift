@@ -9,14 +9,15 @@ public struct ScriptPermissions: Sendable {
     private let callbackHosts: [HostPattern]?
     /// The order whose run it is, with no values but those that its request named.
     private let order: JSON?
-    private let request: JSON?
+    /// The body of the delivery that is handled, read where an entry refers to it.
+    private let request: @Sendable () -> JSON?
 
     /// - Parameters:
     ///   - additions: what the connection itself permits, for its overlay.
     ///   - callbackHosts: what addresses that orders and deliveries name may be; nil where nothing says so: see ``OriginPattern/permits``.
     ///   - order: the order whose run it is; nil where there is none. It permits those of its values that are among `destinations`.
     ///   - destinations: the addresses that the request which created the order named.
-    ///   - request: the decoded body of the delivery that is handled; nil where there is none.
+    ///   - request: the decoded body of the delivery that is handled; nil where there is none. Asked for where an entry refers to it.
     public init(
         _ manifest: PluginManifest,
         additions: [OriginPattern] = [],
@@ -24,7 +25,7 @@ public struct ScriptPermissions: Sendable {
         callbackHosts: [HostPattern]? = nil,
         order: JSON? = nil,
         destinations: [String] = [],
-        request: JSON? = nil
+        request: @escaping @autoclosure @Sendable () -> JSON? = nil
     ) {
         self.manifest = manifest
         self.additions = additions
@@ -65,6 +66,9 @@ public struct ScriptPermissions: Sendable {
     }
 
     private func permits(_ url: URLParts, by patterns: [OriginPattern]) -> Bool {
-        patterns.contains { $0.permits(url, settings: settings, order: order, request: request, callbackHosts: callbackHosts) }
+        patterns.contains { pattern in
+            let request = pattern.references.contains { $0.root == .request } ? request() : nil
+            return pattern.permits(url, settings: settings, order: order, request: request, callbackHosts: callbackHosts)
+        }
     }
 }
