@@ -118,6 +118,18 @@ struct EchoedSecretTests {
         #expect(binary.value["body_base64"]?.text.flatMap { [UInt8](base64: $0) } == [0xFF, 0xFE] + Array("‹secret›".utf8) + [0xFF])
     }
 
+    @Test("A connection's scrubber is made again when its secrets change, and is never another's")
+    func scrubbersFollowTheSecrets() {
+        let scrubbers = Scrubbers()
+        let first = scrubbers.scrubber(of: "acme", ["api_key": [Secret("first-secret")]])
+        #expect(first === scrubbers.scrubber(of: "acme", ["api_key": [Secret("first-secret")]]))
+        for connection in ["acme"] + (0..<200).map({ "other \($0)" }) + ["acme"] {
+            let scrubber = scrubbers.scrubber(of: connection, ["api_key": [Secret("secret of \(connection)"), Secret("first-older")]])
+            #expect(scrubber.scrubbed("a secret of \(connection), first-secret, first-older") == "a ‹secret›, first-secret, ‹secret›")
+        }
+        #expect(scrubbers.scrubber(of: "acme", [:]).scrubbed("secret of acme") == "secret of acme")
+    }
+
     @Test("A body in a coding that nobody has undone is not shown to the script", arguments: ["gzip", "br", "x-own", "gzip, identity"])
     func aCodedBodyIsRefused(_ coding: String) async throws {
         let response = WireResponse(200, headers: [.contentEncoding: coding], body: Array(Self.secret.utf8))

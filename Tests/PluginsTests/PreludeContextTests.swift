@@ -150,6 +150,37 @@ struct PreludeContextTests {
         #expect(redactor.redacted("Anna Roe, Anna Rom, Anna Rome, An") == "‹personal›, ‹personal›a Rom, ‹personal›, An")
     }
 
+    @Test("A member's name says that its value is personal in letters of either case, anywhere in it, and however it is written")
+    func namesOfMembers() {
+        let names = ["name", "Full_NAME", "e-email-2", "PhoneNumber", "mobile", "homeAddress", "date_of_birth", "STREET", "postCode", "ünphoneü"]
+        for name in names {
+            let value: JSON = ["x": .object(JSON.Members([(name, JSON.string("Quux"))]))]
+            #expect(Redactor(input: value).redacted("a Quux") == "a ‹personal›", "\(name)")
+            #expect(Redactor(input: ["raw": .string(value.string())]).redacted("a Quux") == "a ‹personal›", "\(name)")
+        }
+        #expect(Redactor(input: ["raw": #"{"n\u0061me":"Quux"}"#]).redacted("a Quux") == "a ‹personal›")
+        for name in ["nam", "ame", "emai", "phon", "addres", "", "id"] {
+            #expect(Redactor(input: .object(JSON.Members([(name, JSON.string("Quux"))]))).redacted("a Quux") == "a Quux", "\(name)")
+        }
+    }
+
+    @Test("A text without a personal value stays as it is, and one with e-mail addresses and numbers loses only those")
+    func textsThatNameNobody() {
+        let redactor = Redactor(input: ["name": "Quux"])
+        for text in ["", "no such package", "12345678", "1 2 3", "Qu ux", "Zoë\r\nę", "e\u{301}"] {
+            #expect(Array(redactor.redacted(text).utf8) == Array(text.utf8))
+        }
+        #expect(redactor.redacted("of Quux: 123456789, 12345678 and a@example.test") == "of ‹personal›: ‹personal›, 12345678 and ‹personal›")
+    }
+
+    @Test("Every reply's values are hidden, whether few replies came or more than are held until they are needed")
+    func repliesBeyondWhatIsHeld() {
+        var replies = Redactor.Replies()
+        for number in 0..<10 { replies.add(["value": ["name": .string("Quux\(number)")]], size: Redactor.Replies.held / 3) }
+        let redactor = Redactor(input: .null, replies: replies)
+        for number in 0..<10 { #expect(redactor.redacted("a Quux\(number)") == "a ‹personal›") }
+    }
+
     @Test("Personal data is redacted in the reason a run ends with")
     func theReasonOfARunIsRedacted() async throws {
         let fixture = Fixture(name: "bench", hook: "on_event", input: ["raw": "{}"])

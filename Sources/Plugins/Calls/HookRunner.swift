@@ -5,6 +5,7 @@ public import Screening
 public struct HookRunner: Sendable {
     private let pool: LuaPool
     private let trace: ScriptTrace?
+    private let scrubbers = Scrubbers()
 
     /// Runs hooks in `pool`.
     /// - Parameter trace: is given every line that runs, where the pool runs scripts in this process.
@@ -22,32 +23,30 @@ public struct HookRunner: Sendable {
         public let logs: [JSON]
         /// What the script was about.
         public let subjects: RunSubjects
-        let input: JSON
-        let replies: Redactor.Replies
+        let redaction: Redaction
 
-        init(end: HookEnd, unwritten: [Step], logs: [JSON], subjects: RunSubjects = RunSubjects(), input: JSON, replies: Redactor.Replies) {
+        init(end: HookEnd, unwritten: [Step], logs: [JSON], subjects: RunSubjects = RunSubjects(), redaction: Redaction) {
             self.end = end
             self.unwritten = unwritten
             self.logs = logs
             self.subjects = subjects
-            self.input = input
-            self.replies = replies
+            self.redaction = redaction
         }
 
         /// An attempt that was not made by a ``HookRunner``.
         package init(end: HookEnd, logs: [JSON] = [], input: JSON) {
-            self.init(end: end, unwritten: [], logs: logs, input: input, replies: Redactor.Replies())
+            self.init(end: end, unwritten: [], logs: logs, redaction: Redaction(input: input))
         }
 
         /// A script's text (the reason it gave) without the personal values that it was called with or answered.
-        public func redacted(_ text: String) -> String { Redactor(input: input, replies: replies).redacted(text) }
+        public func redacted(_ text: String) -> String { redaction.redactor.redacted(text) }
     }
 
     /// Makes one attempt. `remembered` are the steps of the attempts before, in order: their answers are given again, nothing is done twice.
     ///
     /// - Throws: `CancellationError`, and what ``RememberingScriptHost/remember(_:doing:)`` throws (``StoreError``): the attempt then does not count.
     public func run(_ call: HookCall, remembered: [Step], host: any ScriptHost) async throws -> Attempt {
-        let journal = ScriptJournal(run: call.run.id, remembered: remembered, limits: call.limits, host: host)
+        let journal = ScriptJournal(call, remembered: remembered, host: host, scrubbers: scrubbers)
         let notes = ScriptNotes(clock: host.clock)
         var limits = call.limits.sandbox
         limits.trace = trace?.detail ?? .off
@@ -69,9 +68,9 @@ public struct HookRunner: Sendable {
                     }
                 },
                 call: { [pool] asked in
-                    let reply = try await journal.answer(asked)
-                    pool.charge(await journal.takeSpent(), to: call.connection)
-                    return await journal.counted(asked, reply)
+                    let (reply, spent) = try await journal.counted(asked)
+                    pool.charge(spent, to: call.connection)
+                    return reply
                 }
             )
             switch runEnd {
@@ -79,7 +78,8 @@ public struct HookRunner: Sendable {
                 let json = (try? JSON(parsing: bytes)) ?? .null
                 end = HookEnd(json: json, at: host.clock.now())
                 if case .retry = end { looksAgain = json["keep"]?.boolean != true }
-            case .failed(let error): end = .failed(HookFailure(error, in: call, replies: await journal.replies))
+            case .failed(let error):
+                end = .failed(HookFailure(error, in: call, redactor: Redactor(input: call.input, replies: await journal.replies)))
             case .interrupted(let why): end = .interrupted(why)
             }
         } catch let failure as AttemptFailure {
@@ -88,13 +88,13 @@ public struct HookRunner: Sendable {
             end = .interrupted(String(describing: error))
         }
         if let failure = await journal.fatal { end = .failed(HookFailure(failure, in: call, raised: end)) }
-        let replies = await journal.replies
-        let logs = notes.all(redactedBy: Redactor(input: call.input, replies: replies))
+        let redaction = Redaction(input: call.input, replies: await journal.replies)
+        let logs = notes.all(redactedBy: redaction.redactor)
         let isWhole = if case .failed = end { false } else if case .interrupted = end { false } else { true }
         let unwritten = await journal.unwritten(looksAgain: looksAgain, isWhole: isWhole)
         var subjects = await journal.subjects
         notes.add(to: &subjects)
-        return Attempt(end: end, unwritten: unwritten, logs: logs, subjects: subjects, input: call.input, replies: replies)
+        return Attempt(end: end, unwritten: unwritten, logs: logs, subjects: subjects, redaction: redaction)
     }
 
     /// What a connection's scripts offer. Runs their top level in the sandbox, with nothing to reach.
@@ -128,15 +128,8 @@ public struct HookRunner: Sendable {
 }
 
 extension HookFailure {
-    init(_ error: ScriptError, in call: HookCall, replies: Redactor.Replies) {
-        self.init(
-            error,
-            plugin: call.plugin,
-            hook: call.hook,
-            scripts: call.scripts,
-            redactor: Redactor(input: call.input, replies: replies),
-            settings: call.settings
-        )
+    init(_ error: ScriptError, in call: HookCall, redactor: Redactor) {
+        self.init(error, plugin: call.plugin, hook: call.hook, scripts: call.scripts, redactor: redactor, settings: call.settings)
     }
 
     init(

@@ -7,6 +7,8 @@ struct Redactor: Sendable {
     /// Text beyond this many bytes is cut off.
     static let limit = 4096
     private static let mark = "‹personal›"
+    /// A number of so many digits may be somebody's.
+    private static let digits = 9
 
     private let values: HiddenValues
 
@@ -15,27 +17,51 @@ struct Redactor: Sendable {
     init(input: JSON, replies: Replies = Replies()) {
         var found = Found(limit: 200)
         Redactor.collect(input, personal: false, into: &found)
-        values = HiddenValues(found.values.union(replies.found.values))
+        values = HiddenValues(found.values.union(replies.values))
     }
 
-    /// The personal values among the replies of a run's calls.
+    /// The personal values among the replies of a run's calls. They are looked for when they are needed: most runs say nothing that has to be redacted.
     struct Replies: Sendable {
-        fileprivate var found = Found(limit: 2000)
+        /// Bytes of replies that are held until they are looked at.
+        static let held = 256 << 10
 
-        /// Takes the values of one more reply, as recorded in the journal. Only the first 2000 values of a run are kept.
-        mutating func add(_ reply: JSON) { Redactor.collect(reply, personal: false, into: &found) }
+        private var found = Found(limit: 2000)
+        private var waiting: [JSON] = []
+        private var size = 0
+
+        /// Takes one more reply, as recorded in the journal. Only the first 2000 values of a run are kept.
+        /// - Parameter size: the bytes that it takes as JSON.
+        mutating func add(_ reply: JSON, size: Int) {
+            waiting.append(reply)
+            self.size += size
+            guard self.size > Self.held else { return }
+            found = collected
+            waiting = []
+            self.size = 0
+        }
+
+        fileprivate var values: Set<String> { collected.values }
+
+        private var collected: Found {
+            var found = found
+            for reply in waiting { Redactor.collect(reply, personal: false, into: &found) }
+            return found
+        }
     }
 
     /// The text without personal data.
     func redacted(_ text: String) -> String {
         var short = text
         if text.utf8.count > Redactor.limit { short = String(decoding: text.utf8.prefix(Redactor.limit), as: UTF8.self) + "…" }
-        return Redactor.withoutPatterns(values.isEmpty ? short : withoutValues(Array(short.utf8)))
+        return Redactor.withoutPatterns(values.isEmpty ? short : withoutValues(short))
     }
 
-    private func withoutValues(_ text: [UInt8]) -> String {
+    private func withoutValues(_ short: String) -> String {
+        let text = Array(short.utf8)
         var out: [UInt8] = []
-        var at = 0
+        // Most of what a script says names nobody.
+        guard var at = text.indices.first(where: { values.longest(in: text, at: $0) != nil }) else { return short }
+        out += text[..<at]
         while at < text.count {
             if let length = values.longest(in: text, at: at) {
                 out += Redactor.mark.utf8
@@ -68,6 +94,7 @@ struct Redactor: Sendable {
 
     /// Words with an `@` in them, and runs of nine digits or more with the signs that telephone numbers are written with.
     private static func withoutPatterns(_ text: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "@")) else { return withoutNumbers(text) }
         var out = ""
         var word = ""
         func end(_ word: inout String) {
@@ -88,11 +115,12 @@ struct Redactor: Sendable {
     }
 
     private static func withoutNumbers(_ text: String) -> String {
+        guard text.utf8.count(where: \.isASCIIDigit) >= digits else { return text }
         var out = ""
         var run = ""
         var digits = 0
         func end() {
-            out += digits >= 9 ? mark + (run.last?.isWhitespace == true ? " " : "") : run
+            out += digits >= Self.digits ? mark + (run.last?.isWhitespace == true ? " " : "") : run
             run = ""
             digits = 0
         }
@@ -124,8 +152,30 @@ struct Redactor: Sendable {
     }
 
     private static func isPersonal(_ name: String) -> Bool {
-        let name = name.prefix(80).lowercased()
-        return ["name", "email", "phone", "mobile", "address", "birth", "street", "postcode"].contains { name.contains($0) }
+        var name = name
+        return name.withUTF8 { isPersonal($0) }
+    }
+
+    /// Whether a member's name has a word in it, in letters of either case, that names what people are known by.
+    private static func isPersonal(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        name.indices.contains { place in
+            switch name[place] | 0x20 {
+            case UInt8(ascii: "n"): stands("name", in: name, at: place)
+            case UInt8(ascii: "e"): stands("email", in: name, at: place)
+            case UInt8(ascii: "p"): stands("phone", in: name, at: place) || stands("postcode", in: name, at: place)
+            case UInt8(ascii: "m"): stands("mobile", in: name, at: place)
+            case UInt8(ascii: "a"): stands("address", in: name, at: place)
+            case UInt8(ascii: "b"): stands("birth", in: name, at: place)
+            case UInt8(ascii: "s"): stands("street", in: name, at: place)
+            default: false
+            }
+        }
+    }
+
+    private static func stands(_ word: StaticString, in name: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
+        guard word.utf8CodeUnitCount <= name.count - place else { return false }
+        for offset in 0..<word.utf8CodeUnitCount where name[place + offset] | 0x20 != word.utf8Start[offset] { return false }
+        return true
     }
 
     private static func collect(_ value: JSON, personal: Bool, into found: inout Found) {
@@ -136,9 +186,12 @@ struct Redactor: Sendable {
         case .object(let members):
             for (name, member) in members.pairs {
                 // This is a raw body: of a delivery, of a provider's webhook among the arguments, or of a reply.
-                if let text = member.text, ["raw", "body"].contains(name) { collect(text: Array(text.utf8), into: &found) }
-                if let text = member.text, ["raw_base64", "body_base64"].contains(name) {
-                    collect(text: [UInt8](base64: text) ?? [], into: &found)
+                if case .string(let text) = member {
+                    if name == "raw" || name == "body" {
+                        collect(text: Array(text.utf8), into: &found)
+                    } else if name == "raw_base64" || name == "body_base64" {
+                        collect(text: [UInt8](base64: text) ?? [], into: &found)
+                    }
                 }
                 collect(member, personal: personal || isPersonal(name), into: &found)
             }
@@ -165,6 +218,11 @@ struct Redactor: Sendable {
             let quoted = [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")]
             return (try? JSON(received: quoted))?.text ?? String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self)
         }
+        func isPersonalName(_ literal: Range<Int>) -> Bool {
+            let bytes = text[literal]
+            guard !bytes.contains(UInt8(ascii: "\\")) else { return isPersonal(read(literal)) }
+            return bytes.withUnsafeBufferPointer { isPersonal($0) }
+        }
         while at < text.count, !found.isFull {
             switch text[at] {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
@@ -179,9 +237,9 @@ struct Redactor: Sendable {
                 at += 1
             case UInt8(ascii: "\""):
                 let string = literal()
-                while at < text.count, [0x20, 0x09, 0x0A, 0x0D].contains(text[at]) { at += 1 }
+                while at < text.count, text[at] == 0x20 || (0x09...0x0A).contains(text[at]) || text[at] == 0x0D { at += 1 }
                 if at < text.count, text[at] == UInt8(ascii: ":") {
-                    personal = (levels.last ?? false) || isPersonal(read(string))
+                    personal = (levels.last ?? false) || isPersonalName(string)
                 } else if personal {
                     found.add(read(string))
                 }

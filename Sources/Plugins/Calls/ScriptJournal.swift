@@ -17,7 +17,10 @@ actor ScriptJournal {
     /// Who answers calls in place of the host; nil where they are done.
     private let stubs: (any StubbingScriptHost)?
     /// Finds the connection's secrets in replies.
-    private lazy var scrubber = SecretScrubber(host.secrets)
+    private lazy var scrubber = scrubbers.scrubber(of: connection, host.secrets)
+    private let scrubbers: Scrubbers
+    /// Whose secrets they are.
+    private let connection: String
     private var number = 0
     private var budget: RunBudget
     /// CPU time that the host has spent on the run's replies and that was not charged yet.
@@ -40,10 +43,12 @@ actor ScriptJournal {
     /// Whether this attempt has begun a branch of its own.
     private var hasBranched = false
 
-    init(run: String, remembered: [Step], limits: ScriptLimits, host: any ScriptHost) {
-        self.run = run
+    init(_ call: HookCall, remembered: [Step], host: any ScriptHost, scrubbers: Scrubbers) {
+        run = call.run.id
+        connection = call.connection
+        limits = call.limits
+        self.scrubbers = scrubbers
         self.remembered = Dictionary(remembered.map { ($0.number, $0) }) { $1 }
-        self.limits = limits
         budget = RunBudget(limits)
         self.host = host
         memory = host as? any RememberingScriptHost
@@ -51,7 +56,7 @@ actor ScriptJournal {
     }
 
     /// Answers one call: `{"value":…}`, or `{"error":…}` which the prelude raises at the script's line.
-    func answer(_ call: HostCall) async throws -> [UInt8] {
+    private func answer(_ call: HostCall) async throws -> [UInt8] {
         // The first time it is an error at the script's line; a script that catches it and calls again is stopped.
         if let fatal { throw fatal }
         number += 1
@@ -86,9 +91,8 @@ actor ScriptJournal {
             }
         }
         let reply = try await perform(&step)
-        hear(reply, call.op)
         note(made: step)
-        return reply.bytes()
+        return heard(reply, call.op)
     }
 
     /// Begins a branch with a step, unless this attempt has begun one.
@@ -107,9 +111,8 @@ actor ScriptJournal {
             step.branch = branch
             settle(step)
         }
-        hear(reply, before.kind)
         note(made: before)
-        return reply.bytes()
+        return heard(reply, before.kind)
     }
 
     private func note(made step: Step) {
@@ -127,17 +130,17 @@ actor ScriptJournal {
         )
     }
 
-    /// Counts a call with its answer against what the run may make the host hold. Returns the answer; or an error where that was too much, although what
-    /// the call did is recorded.
-    func counted(_ call: HostCall, _ reply: [UInt8]) -> [UInt8] {
-        guard let failure = budget.count(step: call.args.count + reply.count), fatal == nil else { return reply }
-        return exceed(failure).bytes()
+    /// Answers one call as ``answer(_:)`` does, and counts both against what the run may make the host hold: where that was too much the answer is an
+    /// error, although what the call did is recorded. Also returns the CPU time that the host has spent on the run since it was last asked.
+    func counted(_ call: HostCall) async throws -> (reply: [UInt8], spent: Duration) {
+        let reply = try await answer(call)
+        defer { uncharged = .zero }
+        return (counted(call, reply), uncharged)
     }
 
-    /// CPU time that the host has spent on the run since this was last asked.
-    func takeSpent() -> Duration {
-        defer { uncharged = .zero }
-        return uncharged
+    private func counted(_ call: HostCall, _ reply: [UInt8]) -> [UInt8] {
+        guard let failure = budget.count(step: call.args.count + reply.count), fatal == nil else { return reply }
+        return exceed(failure).bytes()
     }
 
     private func keep(toMark step: Step) {
@@ -145,10 +148,13 @@ actor ScriptJournal {
         done[step.number] = step
     }
 
-    private func hear(_ reply: JSON, _ kind: String) {
+    /// The reply as the script gets it, and counted.
+    private func heard(_ reply: JSON, _ kind: String) -> [UInt8] {
         if kind == "orders.place" { budget.count(placed: reply) }
+        let bytes = reply.bytes()
         // The names of packages are not personal data.
-        if kind != "packages" { replies.add(reply) }
+        if kind != "packages" { replies.add(reply, size: bytes.count) }
+        return bytes
     }
 
     /// The steps to write with the run's new state. Failures that may pass are marked: should the run be tried again, they are sent again.

@@ -11,7 +11,9 @@ final class SecretScrubber: Sendable {
     /// What is looked for: secrets as they are, in hexadecimal, and in base64 wherever they stand in what was encoded. Each also matches where its bytes
     /// are escaped one by one (percent-encoded, or as in JSON or HTML).
     private let needles: [[UInt8]]
-    /// The needles by their first two bytes, longest first: `places[first << 8 | second]` is an index of `groups`, 0 for none.
+    /// The needles by their first two bytes, longest first: `places[row | second]` is an index of `groups`, 0 for none. `rows[first]` is the first byte's row;
+    /// all bytes that begin no needle share one, which is empty.
+    private let rows: [Int]
     private let places: [UInt16]
     private let groups: [[Int]]
     /// Bytes that begin a needle or an escape.
@@ -21,11 +23,16 @@ final class SecretScrubber: Sendable {
     init(_ secrets: [String: [Secret]]) {
         let all = Set(secrets.values.joined().filter { $0.value.utf8.count >= 4 }.flatMap(\.forms))
         needles = all.sorted { $0.count != $1.count ? $0.count > $1.count : $0.lexicographicallyPrecedes($1) }
-        var places = [UInt16](repeating: 0, count: needles.isEmpty ? 0 : 1 << 16)
+        var rows = [Int](repeating: 0, count: 256)
+        var places = [UInt16](repeating: 0, count: 256)
         var groups: [[Int]] = [[]]
         var starts = [Bool](repeating: false, count: 256)
         for (number, needle) in needles.enumerated() where groups.count < Int(UInt16.max) {
-            let place = Int(needle[0]) << 8 | Int(needle[1])
+            if rows[Int(needle[0])] == 0 {
+                rows[Int(needle[0])] = places.count
+                places += [UInt16](repeating: 0, count: 256)
+            }
+            let place = rows[Int(needle[0])] | Int(needle[1])
             if places[place] == 0 {
                 places[place] = UInt16(groups.count)
                 groups.append([])
@@ -34,7 +41,7 @@ final class SecretScrubber: Sendable {
             starts[Int(needle[0])] = true
         }
         for byte in UInt8.min...UInt8.max where Escapes.mayBegin(byte) { starts[Int(byte)] = true }
-        (self.places, self.groups, self.starts) = (places, groups, starts)
+        (self.rows, self.places, self.groups, self.starts) = (rows, places, groups, starts)
     }
 
     /// The bytes with a marker in place of every secret.
@@ -64,25 +71,23 @@ final class SecretScrubber: Sendable {
     private func matches(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
         var found: [Range<Int>] = []
         starts.withUnsafeBufferPointer { starts in
-            places.withUnsafeBufferPointer { places in
-                var at = 0
-                let end = text.count - 1
-                while at < end {
-                    guard starts[Int(text[at])], let match = match(in: text, at: at, places) else {
-                        at += 1
-                        continue
-                    }
-                    found.append(at..<match)
-                    at = match
+            var at = 0
+            let end = text.count - 1
+            while at < end {
+                guard starts[Int(text[at])], let match = match(in: text, at: at) else {
+                    at += 1
+                    continue
                 }
+                found.append(at..<match)
+                at = match
             }
         }
         return found
     }
 
     /// Where the longest form that begins at a place ends; nil where none does.
-    private func match(in text: UnsafeBufferPointer<UInt8>, at start: Int, _ places: UnsafeBufferPointer<UInt16>) -> Int? {
-        let plain = Int(places[Int(text[start]) << 8 | Int(text[start + 1])])
+    private func match(in text: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
+        let plain = group(text[start], text[start + 1])
         if plain == 0, !Escapes.mayBegin(text[start]), !Escapes.mayBegin(text[start + 1]) { return nil }
         for number in groups[plain] {
             if let end = plainEnd(of: needles[number], in: text, at: start) { return end }
@@ -92,9 +97,7 @@ final class SecretScrubber: Sendable {
             guard let first = escapes.next(), let second = escapes.next() else { return nil }
             func end(_ one: UInt8?, _ other: UInt8?) -> Int? {
                 guard let one, let other else { return nil }
-                let place = Int(places[Int(one) << 8 | Int(other)])
-                guard place != 0 else { return nil }
-                for number in groups[place] {
+                for number in groups[group(one, other)] {
                     if let end = escapedEnd(of: needles[number], in: text, at: start, isNested: isNested) { return end }
                 }
                 return nil
@@ -106,6 +109,9 @@ final class SecretScrubber: Sendable {
         }
         return nil
     }
+
+    /// Which group of needles begins with these two bytes; 0, an empty one, where none does.
+    private func group(_ first: UInt8, _ second: UInt8) -> Int { Int(places[rows[Int(first)] | Int(second)]) }
 
     private func plainEnd(of needle: [UInt8], in text: UnsafeBufferPointer<UInt8>, at start: Int) -> Int? {
         let end = start + needle.count
