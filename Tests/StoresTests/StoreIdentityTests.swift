@@ -104,6 +104,51 @@ struct StoreIdentityTests {
         await store.close()
     }
 
+    @Test("The store's locks stay while it looks at its files: no other process takes it for one that nobody has open")
+    func locksStay() async throws {
+        let folder = try SQLiteFolder()
+        let store = try folder.open()
+        for number in 0..<3 { _ = try await store.accept(sampleEvent("evt_\(number)"), dedupe: nil) }
+        // SQLite's own sign that somebody has the log open: who can lock this byte begins the log's index anew under those who use it.
+        let python = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 128)"
+        let other = Process()
+        other.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        other.arguments = ["python3", "-c", python, folder.file("fairlead.db-shm")]
+        other.standardError = FileHandle.nullDevice
+        try other.run()
+        other.waitUntilExit()
+        #expect(other.terminationStatus == 1)
+        await store.close()
+    }
+
+    @Test(
+        "What happens to a file long after its folder was last changed is noticed at once",
+        arguments: ["fairlead.db", "fairlead.db-wal", "fairlead-keys.db"]
+    )
+    func noticesChangesInAQuietFolder(_ name: String) async throws {
+        let folder = try SQLiteFolder()
+        let store = try folder.open()
+        let paths = ["fairlead.db", "fairlead.db-wal", "fairlead.db-shm", "fairlead-keys.db"].map(folder.file)
+        // An hour later, so that looking at the folder stands for looking at the files.
+        let later = Int64(Date().timeIntervalSince1970 + 3600) * 1_000_000_000
+        let watch = try FileWatch(paths, growing: [], log: folder.file(), now: { later })
+        for _ in 0..<2 {
+            try watch.check()
+            try watch.checkWritten()
+        }
+        // File systems count time in steps: the change has to come in a later one.
+        func changed(_ path: String) throws -> Date? { try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date }
+        let other = try SQLiteFolder()
+        let before = try changed(folder.path)
+        repeat { try Data().write(to: URL(fileURLWithPath: other.file(UUID().uuidString))) } while try changed(other.path) == before
+        try FileManager.default.moveItem(atPath: folder.file(name), toPath: folder.file("aside"))
+        #expect(throws: StoreError.self) { try watch.check() }
+        #expect(throws: StoreError.self) { try watch.checkWritten() }
+        try FileManager.default.moveItem(atPath: folder.file("aside"), toPath: folder.file(name))
+        try watch.check()
+        await store.close()
+    }
+
     @Test("A checkpoint that another process makes is not taken for harm")
     func othersMayMakeCheckpoints() async throws {
         let folder = try SQLiteFolder()

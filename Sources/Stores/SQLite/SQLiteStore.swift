@@ -18,6 +18,7 @@ final class SQLiteStore: SQLStore {
     private let workSignal: WorkSignal
     private let checkpoints: Checkpoints
     private let lock: FileLock
+    private let files: FileWatch
     private let received: ReceivedKeys
     private let isClosed = Mutex(false)
 
@@ -42,7 +43,6 @@ final class SQLiteStore: SQLStore {
         lock = try FileLock(database: path)
         let workSignal = WorkSignal(clock: clock)
         self.workSignal = workSignal
-        let files: FileWatch
         do {
             let configuration = Self.configuration(KeyFile.path(of: path))
             let isNew = Self.isEmpty(path)
@@ -139,6 +139,7 @@ final class SQLiteStore: SQLStore {
             }
         }
         keyFile.close()
+        files.end()
         lock.release()
     }
 
