@@ -85,7 +85,7 @@ struct LockedRows {
             for row in result.rows {
                 switch part {
                 case .concurrencyKeys: concurrencyKeys.insert(row.text(0))
-                case .claims, .works:
+                case .works:
                     guard let work = LockedWork(row) else { continue }
                     if let concurrencyKey = work.concurrencyKey, !concurrencyKeys.contains(concurrencyKey) {
                         throw PostgresFailure.refused(state: "40001", message: "work changed its concurrency key")

@@ -1,11 +1,13 @@
 import Screening
 
-/// Locks what intents touch before they decide: gathered over a whole batch, requested in one exchange, and always in one order, so that replicas seldom
-/// wait for one another in a circle.
+/// Locks what intents touch before they decide: gathered over a whole batch, requested in one exchange, and always in one order, so that replicas do not
+/// wait for one another in a circle. The order is that of the statements, and within a statement that of the rows: of the queue by number, of orders and
+/// runs by identifier, of events by number, as the intake counts duplicates. What is written afterwards waits for nobody: either its rows are locked by
+/// then, or a concurrency key is that stands for them.
 enum PostgresLocks {
     /// What is asked for.
     enum Part {
-        case concurrencyKeys, claims, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage, sizes,
+        case concurrencyKeys, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage, sizes,
             time, nothing
     }
 
@@ -21,33 +23,39 @@ enum PostgresLocks {
         if !touched.claims.isEmpty || !touched.works.isEmpty || !touched.concurrencyKeys.isEmpty {
             add(.concurrencyKeys, lockConcurrencyKeys, [.texts(Set(touched.concurrencyKeys).map { $0 }), ids, kinds, subjects])
         }
-        if !touched.claims.isEmpty { add(.claims, lockClaims, [ids]) }
-        if !touched.works.isEmpty { add(.works, lockWorks, [kinds, subjects]) }
-        if !touched.places.isEmpty {
-            let sorted = touched.places.sorted { $0.external.lexicographicallyPrecedes($1.external) }
+        if !touched.claims.isEmpty || !touched.works.isEmpty { add(.works, lockWorks, [ids, kinds, subjects]) }
+        let sorted = touched.places.sorted { $0.external.lexicographicallyPrecedes($1.external) }
+        let replacing = sorted.filter { $0.reorder != nil }
+        if !sorted.isEmpty {
             for (connection, count) in sorted.byConnection {
                 if let sql = buckets.statement(placing: count, on: connection) { add(.nothing, sql, [.text(connection)]) }
             }
-            let replacing = sorted.filter { $0.reorder != nil }
             if !replacing.isEmpty { add(.nothing, lockSequences, [.blobs(replacing.map(\.external))]) }
             add(.placed, insertOrders, columns(of: sorted))
-            add(.present, selectPresentOrders, [.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))])
-            add(.withdrawals, selectWithdrawals, [.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))])
-            if !replacing.isEmpty {
-                add(.present, lockPresentOrders, [.texts(replacing.map(\.row.connection)), .blobs(replacing.map(\.external))])
-            }
         }
-        if !touched.orders.isEmpty { add(.orders, lockOrders, [.texts(Set(touched.orders).map { $0 })]) }
+        if !touched.orders.isEmpty || !replacing.isEmpty {
+            add(
+                .orders,
+                lockOrders,
+                [.texts(Set(touched.orders).map { $0 }), .texts(replacing.map(\.row.connection)), .blobs(replacing.map(\.external))]
+            )
+        }
+        if !sorted.isEmpty {
+            let places = [PostgresValue.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))]
+            add(.present, selectPresentOrders, places)
+            add(.withdrawals, selectWithdrawals, places)
+        }
         if !touched.runs.isEmpty {
             add(.runs, "SELECT id, state FROM runs WHERE id = ANY($1) ORDER BY id FOR UPDATE", [.texts(Set(touched.runs).map { $0 })])
         }
         if !touched.events.isEmpty {
-            add(.events, "SELECT id, state FROM events WHERE id = ANY($1) ORDER BY id FOR UPDATE", [.texts(Set(touched.events).map { $0 })])
+            add(.events, "SELECT id, state FROM events WHERE id = ANY($1) ORDER BY seq FOR UPDATE", [.texts(Set(touched.events).map { $0 })])
         }
-        if !touched.requests.isEmpty {
+        if !touched.requests.isEmpty || !touched.answered.isEmpty {
             // Of several with one key the first comes first.
-            let keys = PostgresValue.blobs(touched.requests.map(\.key))
-            add(.freshRequests, insertRequests, [keys, .texts(touched.requests.map(\.bodyHash)), time.value])
+            let begun = PostgresValue.blobs(touched.requests.map(\.key))
+            if !touched.requests.isEmpty { add(.freshRequests, insertRequests, [begun, .texts(touched.requests.map(\.bodyHash)), time.value]) }
+            let keys = PostgresValue.blobs(touched.requests.map(\.key) + touched.answered)
             add(
                 .requests,
                 "SELECT key, body_hash, begun_at, status, body FROM idempotency_records WHERE key = ANY($1) ORDER BY key FOR UPDATE",
@@ -88,16 +96,28 @@ enum PostgresLocks {
         ) AS sorted
         """
     private static let workColumns = "q.id, q.kind, q.subject, q.concurrency_key, q.lane, q.priority, q.again_at, q.attempts, q.owner"
-    private static let lockClaims = "SELECT \(workColumns) FROM queue AS q WHERE q.id = ANY($1::bigint[]) ORDER BY q.id FOR UPDATE"
     private static let lockWorks = """
-        SELECT \(workColumns) FROM unnest($1::text[], $2::text[]) AS w (kind, subject) JOIN queue AS q ON q.kind = w.kind AND q.subject = w.subject
-        ORDER BY q.id FOR UPDATE OF q
+        WITH wanted AS MATERIALIZED (
+            SELECT unnest($1::bigint[]) AS id
+            UNION SELECT q.id FROM unnest($2::text[], $3::text[]) AS w (kind, subject) JOIN queue AS q ON q.kind = w.kind AND q.subject = w.subject
+        )
+        SELECT \(workColumns) FROM wanted AS w JOIN queue AS q ON q.id = w.id ORDER BY q.id FOR UPDATE OF q
         """
     private static let selectWithdrawals = """
         SELECT t.connection, t.external_key, t.occurred_at, t.received_at FROM unnest($1::text[], $2::bytea[]) AS w (connection, external_key)
         JOIN withdrawals AS t ON t.connection = w.connection AND t.external_key = w.external_key
         """
-    private static let lockOrders = "SELECT id, seq, version, bucket, lookup_keys FROM orders WHERE id = ANY($1) ORDER BY id FOR UPDATE"
+    /// Orders by their identifiers, and the newest that stand under external ids, which may have to give way. Not for update of their keys, for who adds
+    /// a line to the timeline of an order needs that to stay.
+    private static let lockOrders = """
+        WITH wanted AS MATERIALIZED (
+            SELECT unnest($1::text[]) COLLATE "C" AS id
+            UNION SELECT o.id FROM unnest($2::text[], $3::bytea[]) AS w (connection, external_key) JOIN LATERAL (
+                SELECT id FROM orders WHERE connection = w.connection AND external_key = w.external_key ORDER BY sequence DESC LIMIT 1
+            ) AS o ON true
+        )
+        SELECT o.id, o.seq, o.version, o.bucket, o.lookup_keys FROM wanted AS w JOIN orders AS o ON o.id = w.id ORDER BY o.id FOR NO KEY UPDATE OF o
+        """
     private static let insertOperatingStates = """
         INSERT INTO operating_states (kind, id) SELECT * FROM unnest($1::text[], $2::text[]) AS s (kind, id)
         ORDER BY s.kind COLLATE "C", s.id COLLATE "C" ON CONFLICT DO NOTHING

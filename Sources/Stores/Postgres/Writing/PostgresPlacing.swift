@@ -22,16 +22,8 @@ extension PostgresLocks {
     /// Whoever may replace orders does so one after the other for each external id: what is the newest order stays so until the transaction ends.
     static let lockSequences = """
         SELECT pg_advisory_xact_lock(mark)::text FROM (
-            SELECT DISTINCT hashtextextended(encode(k, 'hex'), 11) AS mark FROM unnest($1::bytea[]) AS k ORDER BY mark
+            SELECT DISTINCT hashtextextended(encode(k, 'hex'), 13) AS mark FROM unnest($1::bytea[]) AS k ORDER BY mark
         ) AS sorted
-        """
-
-    /// The newest orders that stand under external ids, locked: they may have to give way.
-    static let lockPresentOrders = """
-        SELECT \(PostgresOrderRow.columns), o.external_key FROM unnest($1::text[], $2::bytea[]) AS w (connection, external_key)
-        JOIN LATERAL (
-            SELECT * FROM orders WHERE connection = w.connection AND external_key = w.external_key ORDER BY sequence DESC LIMIT 1 FOR UPDATE
-        ) AS o ON true
         """
 
     /// The newest orders that stand under external ids, new or not.

@@ -113,6 +113,9 @@ struct PreparedValue: Sendable {
         }
     }
 
+    /// What is held by whoever writes the value.
+    var concurrencyKey: String { "value:\(connection):\(key.hex)" }
+
     /// Where a value stands.
     static func place(_ connection: String, _ key: [UInt8]) -> AssociatedData { AssociatedData(.kv, connection + ":" + key.hex) }
 }

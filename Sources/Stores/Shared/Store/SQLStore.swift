@@ -143,6 +143,7 @@ extension SQLStore {
             case .value(let connection, let key, let value, let expires):
                 let value = try PreparedValue(value, connection: connection, key: key, expires: expires, codec)
                 prepared.value = value
+                touched.concurrencyKeys = [value.concurrencyKey]
                 if prepared.quota != nil { touched.values = [value] }
             case .within(let quota, _)?: throw StoreError.overQuota(quota)  // one in another: there is no such effect
             case nil: break
@@ -214,7 +215,9 @@ extension SQLStore {
 
     func recordResponse(key: String, status: Int?, body: [UInt8]) async throws {
         let blindIndex = codec.blindIndex(.idempotencyKey, key)
-        try await write(TouchedRows()) { try $0.recordResponse(blindIndex, status: status, body: body) }
+        var touched = TouchedRows()
+        touched.answered = [blindIndex]
+        try await write(touched) { try $0.recordResponse(blindIndex, status: status, body: body) }
     }
 }
 

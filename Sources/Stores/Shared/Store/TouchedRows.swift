@@ -4,7 +4,7 @@ import Screening
 struct TouchedRows: Sendable {
     /// Claims, with the concurrency keys of their work.
     var claims: [Claim] = []
-    /// Work that is taken out of the queue, with its concurrency keys.
+    /// Work that is put into the queue or taken out of it, with its concurrency keys.
     var works: [Work] = []
     /// Concurrency keys that work is added to.
     var concurrencyKeys: [String] = []
@@ -12,12 +12,14 @@ struct TouchedRows: Sendable {
     var orders: [String] = []
     /// Runs by identifier, those too that may not be there yet.
     var runs: [String] = []
-    /// Events by identifier that are expected to be in a state.
+    /// Events by identifier that are expected to be in a state, or get another.
     var events: [String] = []
     /// Budgets by name.
     var budgets: [String] = []
     /// API requests with an idempotency key.
     var requests: [IdempotencyKey] = []
+    /// API requests that were answered, by key.
+    var answered: [[UInt8]] = []
     /// Orders to place: put in where their external id is free.
     var places: [NewOrder] = []
     /// Accounts and connections whose state is written.
@@ -44,11 +46,15 @@ struct TouchedRows: Sendable {
                 if let order = row.updatedOrder { orders.append(order) }
             case .expect(.run(let run, _)): runs.append(run)
             case .expect(.event(let event, _)): events.append(event)
-            case .queue(let work): if let concurrencyKey = work.concurrencyKey { concurrencyKeys.append(concurrencyKey) }
+            case .queue(let work):
+                works.append(work.work)
+                // Two that put the same work in for the first time have no row yet to meet at.
+                concurrencyKeys.append(work.concurrencyKey ?? "work:\(work.work.kind.rawValue):\(work.work.subject)")
             case .unqueue(let work): works.append(work)
             case .pause(let subject, _), .rest(let subject, _), .heard(let subject, _), .refusedDelivery(let subject, _): subjects.insert(subject)
             case .forgetWithdrawal(let connection, let external): concurrencyKeys.append(Withdrawal.concurrencyKey(connection, external))
-            case .timeline, .event, .record, .steps: break
+            case .event(let id, _, _): events.append(id)
+            case .timeline, .record, .steps: break
             }
         }
     }
@@ -62,6 +68,7 @@ struct TouchedRows: Sendable {
         events += other.events
         budgets += other.budgets
         requests += other.requests
+        answered += other.answered
         places += other.places
         subjects.formUnion(other.subjects)
         keys += other.keys
