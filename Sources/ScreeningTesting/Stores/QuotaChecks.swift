@@ -40,6 +40,34 @@ extension StoreConformance {
             for key in ["a", "b", "c"] { try await trial.keep(nil, key, within: 8000) }
             try trial.expect(try await used() == 0, "nothing is left")
         },
+        Check("what is counted stays right however often it is put together") { trial in
+            let store = trial.store
+            func used(_ kind: Quota.Kind) async throws -> Int { try await store.usage(of: "acme").amount(kind, at: trial.now) }
+            try await trial.keep("some text", "a", within: 8000)
+            try await trial.keep("some text", "b", within: 8000)
+            _ = try await trial.place("o1", on: "acme", within: 3)
+            let values = try await used(.values)
+            for _ in 0..<3 {
+                try await store.keep([])
+                try trial.expect(try await used(.values) == values, "values are counted otherwise")
+                try trial.expect(try await used(.orders) == 1, "the order of this hour is not counted")
+            }
+            try await trial.keep(nil, "a", within: 8000)
+            let one = try await used(.values)
+            try trial.expect(one > 0 && one < values, "\(one) bytes are counted of one of two")
+            let replica = Replica(id: "r1", host: "host", version: "1", startedAt: trial.now, seenAt: trial.now)
+            for _ in 0..<4 {
+                var seen = replica
+                seen.seenAt = trial.now
+                try await store.announce(seen)
+                try trial.expect(try await used(.values) == one, "values are counted otherwise")
+                trial.clock.advance(by: .seconds(1800))
+            }
+            try await trial.keep(nil, "b", within: 8000)
+            try await store.keep([])
+            try trial.expect(try await used(.values) == 0, "nothing is left")
+            try trial.expect(try await used(.orders) == 0, "an order of two hours ago counts")
+        },
         Check("what is received, and what runs remember, is counted by day") { trial in
             let store = trial.store
             func used() async throws -> Int { try await store.usage(of: "acme").amount(.stored, at: trial.now) }

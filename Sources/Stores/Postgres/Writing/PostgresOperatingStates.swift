@@ -29,6 +29,7 @@ extension PostgresTransaction {
     }
 
     mutating func announce(_ replica: Replica) {
+        foldUsage(unlessDoneBy: replica)
         write(
             """
             INSERT INTO replicas (id, host, version, started_at, seen_at) VALUES ($1, $2, $3, $4, $5)

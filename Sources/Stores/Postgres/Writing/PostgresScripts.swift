@@ -22,17 +22,7 @@ extension PostgresTransaction {
             """,
             .int(now.milliseconds - ScriptRetention.milliseconds)
         )
-        for kind in [Quota.Kind.orders, .stored] {
-            write(
-                """
-                DELETE FROM usage WHERE (connection, kind, slot, shard) IN (
-                    SELECT connection, kind, slot, shard FROM usage WHERE kind = $1 AND slot < $2 FOR UPDATE SKIP LOCKED
-                )
-                """,
-                .text(kind.rawValue),
-                .int(kind.slot(at: now) - 1)
-            )
-        }
+        foldUsage()
     }
 }
 

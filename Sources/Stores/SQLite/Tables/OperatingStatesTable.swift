@@ -21,6 +21,9 @@ extension WriteTransaction {
     }
 
     mutating func announce(_ replica: Replica) throws {
+        // Once an hour is often enough.
+        let seen = try db.first("SELECT seen_at FROM replicas WHERE id = ?", [replica.id]).map { $0[0] as Int64 }
+        if let seen, seen / 3_600_000 < replica.seenAt.milliseconds / 3_600_000 { try foldUsage() }
         try db.run(
             """
             INSERT INTO replicas (id, host, version, started_at, seen_at) VALUES (?, ?, ?, ?, ?)

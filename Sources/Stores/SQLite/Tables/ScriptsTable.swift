@@ -17,9 +17,7 @@ extension WriteTransaction {
             """,
             [now.milliseconds - ScriptRetention.milliseconds]
         )
-        for kind in [Quota.Kind.orders, .stored] {
-            try db.run("DELETE FROM usage WHERE kind = ? AND slot < ?", [kind.rawValue, kind.slot(at: now) - 1])
-        }
+        try foldUsage()
     }
 }
 

@@ -11,6 +11,14 @@ extension WriteTransaction {
 
     /// Triggers count, when the rows are written.
     mutating func note(_ amount: Int, of kind: Quota.Kind, on connection: String) {}
+
+    /// Forgets what no quota asks for any more, and connections that keep no values.
+    func foldUsage() throws {
+        for kind in [Quota.Kind.orders, .stored] {
+            try db.run("DELETE FROM usage WHERE kind = ? AND slot < ?", [kind.rawValue, kind.slot(at: now) - 1])
+        }
+        try db.run("DELETE FROM usage WHERE kind = 'values' AND amount = 0")
+    }
 }
 
 extension StoredRows {

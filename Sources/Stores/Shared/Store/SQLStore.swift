@@ -203,7 +203,7 @@ extension SQLStore {
         try await write(.budget(budget)) { try $0.take(count, from: budget, perMinute: perMinute) }
     }
 
-    func announce(_ replica: Replica) async throws { try await write(TouchedRows()) { try $0.announce(replica) } }
+    func announce(_ replica: Replica) async throws { try await write(.time) { try $0.announce(replica) } }
     func withdraw(replica id: String) async throws { try await write(TouchedRows()) { try $0.withdraw(replica: id) } }
 
     func begin(key: String, bodyHash: String) async throws -> IdempotencyState {
