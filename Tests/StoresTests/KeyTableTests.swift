@@ -108,6 +108,20 @@ struct KeyTableTests {
         await store.close()
     }
 
+    @Test("Orders and events that are refused leave no key behind")
+    func refusedRowsLeaveNoKeys() async throws {
+        let folder = try SQLiteFolder()
+        let store = try folder.open()
+        try await KeyTableTrial.refuse(by: store)
+        await store.close()
+        let keys = try DatabaseQueue(path: folder.file("fairlead-keys.db"))
+        #expect(try await keys.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM data_keys") } == KeyTableTrial.accepted)
+        try keys.close()
+        let reopened = try folder.open()
+        try await KeyTableTrial.expectAccepted(reopened)
+        await reopened.close()
+    }
+
     private static func change(_ folder: SQLiteFolder, _ statements: String...) throws {
         let keys = try DatabaseQueue(path: folder.file("fairlead-keys.db"))
         try keys.write { db in for sql in statements { try db.execute(sql: sql) } }
@@ -125,6 +139,36 @@ enum KeyTableTrial {
         try await store.perform([.record(sampleEvent("evt_4")), .run(sampleRun("run_1", event: "evt_1"))])
         let step = Step(number: 1, kind: "orders.place", requestHash: "h", request: [:], at: Timestamp(milliseconds: 0))
         _ = try await store.remember([step], of: "run_1", doing: .place(sampleOrder("ord_2", "application-2")) { _ in [:] })
+    }
+
+    /// How many events and orders stay of what ``refuse(by:)`` tries to write.
+    static let accepted = 3
+
+    /// Has much refused: orders over the quota and orders that were withdrawn, events that come with something that is not so any more.
+    static func refuse(by store: any Store) async throws {
+        _ = try await store.accept(sampleEvent("evt_1"), dedupe: nil)
+        try await store.perform([.run(sampleRun("run_1", event: "evt_1"))])
+        func place(_ number: Int, asked: Occurrence? = nil) async throws {
+            let effect = StepEffect.place(sampleOrder("ord_\(number)", "application-\(number)"), asked: asked) { _ in [:] }
+            _ = try await store.remember([], of: "run_1", doing: .within(Quota(.orders, of: "acme", limit: 2), effect))
+        }
+        try await place(1)
+        let withdrawn = Occurrence(occurredAt: nil, receivedAt: SystemClock().now())
+        _ = try await store.remember([], of: "run_1", doing: .withdraw(connection: "acme", externalID: "application-2", withdrawn))
+        let earlier = Occurrence(occurredAt: nil, receivedAt: withdrawn.receivedAt + .seconds(-3600))
+        for _ in 0..<3 { await #expect(throws: StoreError.conflict) { try await place(2, asked: earlier) } }
+        let record = Effect.record(sampleEvent("evt_2"))
+        for _ in 0..<3 { await #expect(throws: StoreError.conflict) { try await store.perform([record, .expect(.event("evt_1", in: .dead))]) } }
+        for _ in 0..<3 { await #expect(throws: StoreError.conflict) { try await store.perform([.record(sampleEvent("evt_1"))]) } }
+        try await place(3)
+        for number in 4..<8 {
+            await #expect(throws: StoreError.overQuota(Quota(.orders, of: "acme", limit: 2))) { try await place(number) }
+        }
+    }
+
+    static func expectAccepted(_ store: any Store) async throws {
+        #expect(try await store.event("evt_1") != nil)
+        for number in [1, 3] { #expect(try await store.order("ord_\(number)")?.candidate.firstName.value == "Ana") }
     }
 
     static func readAll(from store: any Store) async throws {

@@ -57,6 +57,18 @@ struct PostgresKeyTableTests {
         await store.close()
     }
 
+    @Test("Orders and events that are refused leave no key behind")
+    func refusedRowsLeaveNoKeys() async throws {
+        let database = try await PostgresDatabase()
+        let store = try await database.open()
+        try await KeyTableTrial.refuse(by: store)
+        await store.close()
+        #expect(try database.run("SELECT count(*) FROM fairlead_keys.data_keys")[0].count(0) == KeyTableTrial.accepted)
+        let reopened = try await database.open()
+        try await KeyTableTrial.expectAccepted(reopened)
+        await reopened.close()
+    }
+
     @Test("Keys that are older than the rows are refused; a sequence that was not copied is mended")
     func olderKeysAreRefused() async throws {
         let database = try await PostgresDatabase()

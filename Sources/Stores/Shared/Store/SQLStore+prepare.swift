@@ -33,11 +33,20 @@ extension SQLStore {
         }
     }
 
-    /// A new key for something that is added to the store by `body`. Where that was refused before its turn came, the key is free again.
+    /// A new key for something that is added to the store by `body`. Where that was refused, the key is free again.
     func withNewKey<Value>(for subject: String, _ body: (DataKey) async throws -> Value) async throws -> Value {
         let key = try await codec.keys.new(for: subject)
-        do { return try await body(key) } catch let error as StoreError where error == .closed || error == .full {
+        do { return try await body(key) } catch let error as StoreError where error.isRefusal {
             codec.keys.putBack(key, of: subject)
+            throw error
+        }
+    }
+
+    /// Writes what was prepared. Where that was refused, the new keys of events that it was to record are free again.
+    func write(_ effects: [PreparedEffect], under keys: [DataKey], _ body: () async throws -> Void) async throws {
+        do { try await body() } catch let error as StoreError where error.isRefusal {
+            let numbers = Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+            for case .record(let row) in effects { if let key = numbers[row.keyID] { codec.keys.putBack(key, of: row.id) } }
             throw error
         }
     }
@@ -71,6 +80,16 @@ extension SQLStore {
         case .rest(let subject, let until): .rest(subject, until: until)
         case .heard(let subject, let time): .heard(subject, at: time)
         case .refusedDelivery(let subject, let time): .refusedDelivery(subject, at: time)
+        }
+    }
+}
+
+extension StoreError {
+    /// Whether surely nothing was written.
+    fileprivate var isRefusal: Bool {
+        switch self {
+        case .conflict, .overQuota, .closed, .full: true
+        case .unavailable, .unknown, .corrupt, .newer: false
         }
     }
 }

@@ -97,10 +97,12 @@ extension SQLStore {
     func commit(_ claim: Claim, _ decision: Decision) async throws {
         try await underStoredKeys {
             let (effects, keys) = try await prepare(decision.effects)
-            try await write(TouchedRows(effects, under: keys, claim: claim)) { transaction in
-                try transaction.require(keys)
-                try transaction.settle(claim, decision.disposition)
-                try transaction.apply(effects)
+            try await write(effects, under: keys) {
+                try await write(TouchedRows(effects, under: keys, claim: claim)) { transaction in
+                    try transaction.require(keys)
+                    try transaction.settle(claim, decision.disposition)
+                    try transaction.apply(effects)
+                }
             }
         }
     }
@@ -108,9 +110,11 @@ extension SQLStore {
     func perform(_ effects: [Effect]) async throws {
         try await underStoredKeys {
             let (effects, keys) = try await prepare(effects)
-            try await write(TouchedRows(effects, under: keys)) { transaction in
-                try transaction.require(keys)
-                try transaction.apply(effects)
+            try await write(effects, under: keys) {
+                try await write(TouchedRows(effects, under: keys)) { transaction in
+                    try transaction.require(keys)
+                    try transaction.apply(effects)
+                }
             }
         }
     }
