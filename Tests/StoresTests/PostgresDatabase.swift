@@ -6,11 +6,19 @@ import ScreeningTesting
 
 /// One test's database.
 struct PostgresDatabase: Sendable {
-    let url: String
+    /// How the stores reach it.
+    enum Way: CaseIterable, Sendable { case direct, pooled }
 
-    init(on server: PostgresServer? = nil) async throws {
-        if let server { url = try server.newDatabase() } else { url = try await PostgresServer.shared.value.newDatabase() }
+    let url: String
+    /// Past a pooler, where there is one.
+    private let direct: String
+
+    init(on server: PostgresServer? = nil, by way: Way = .direct) async throws {
+        if let server { direct = try server.newDatabase() } else { direct = try await PostgresServer.shared.value.newDatabase() }
+        url = way == .direct ? direct : try await PgBouncer.shared.value.url(of: direct)
     }
+
+    init(url: String) { (self.url, direct) = (url, url) }
 
     /// A store whose time is the clock's.
     func open(keys: [Secret] = [], clock: any WallClock = ManualClock()) async throws -> PostgresStore {
@@ -25,6 +33,6 @@ struct PostgresDatabase: Sendable {
     /// Runs statements on a connection of their own. Returns the last one's rows.
     @discardableResult
     func run(_ sql: String...) throws -> [PostgresRow] {
-        try PostgresConnection(PostgresOptions(url)).exchange(sql.map { PostgresStatement($0, isKept: false) }).last?.rows ?? []
+        try PostgresConnection(PostgresOptions(direct)).exchange(sql.map { PostgresStatement($0, isKept: false) }).last?.rows ?? []
     }
 }

@@ -36,10 +36,11 @@ struct PostgresIdentityTests {
 
     @Test(
         "While another store, or none, is behind the URL, nothing is accepted and nothing is claimed",
-        arguments: ["dropped", "another"]
+        arguments: ["dropped", "another"],
+        PostgresDatabase.Way.allCases
     )
-    func acceptsNothingFromAnotherStore(_ how: String) async throws {
-        let database = try await PostgresDatabase()
+    func acceptsNothingFromAnotherStore(_ how: String, _ way: PostgresDatabase.Way) async throws {
+        let database = try await PostgresDatabase(by: way)
         let store = try await database.open()
         _ = try await store.accept(sampleEvent("evt_1"), dedupe: nil)
         try database.run("ALTER SCHEMA public RENAME TO aside", "ALTER SCHEMA fairlead_keys RENAME TO aside_keys", "CREATE SCHEMA public")

@@ -8,10 +8,11 @@ import Testing
 struct PostgresLockOrderTests {
     /// Does things on two replicas at once, again and again, and expects that the server had to end nobody.
     private func expectNoDeadlock(
+        _ way: PostgresDatabase.Way,
         _ prepare: (PostgresStore) async throws -> Void = { _ in },
         _ body: @escaping @Sendable (_ side: Int, _ round: Int, PostgresStore) async throws -> Void
     ) async throws {
-        let database = try await PostgresDatabase()
+        let database = try await PostgresDatabase(by: way)
         let stores = [try await database.open(), try await database.open()]
         try await prepare(stores[0])
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -32,10 +33,10 @@ struct PostgresLockOrderTests {
         }
     }
 
-    @Test("Batches that replace some orders and change the others of each other's")
-    func replacingAndChanging() async throws {
+    @Test("Batches that replace some orders and change the others of each other's", arguments: PostgresDatabase.Way.allCases)
+    func replacingAndChanging(_ way: PostgresDatabase.Way) async throws {
         let count = 24
-        try await expectNoDeadlock { store in
+        try await expectNoDeadlock(way) { store in
             for number in 0..<count { _ = try await store.place(sampleOrder("ord_\(number)", "application-\(number)")) }
         } _: { side, round, store in
             try await Self.together(count) { number in
@@ -50,9 +51,9 @@ struct PostgresLockOrderTests {
         }
     }
 
-    @Test("Batches that queue the same work, new and queued already, in other orders")
-    func queueing() async throws {
-        try await expectNoDeadlock { side, round, store in
+    @Test("Batches that queue the same work, new and queued already, in other orders", arguments: PostgresDatabase.Way.allCases)
+    func queueing(_ way: PostgresDatabase.Way) async throws {
+        try await expectNoDeadlock(way) { side, round, store in
             let works = (0..<40).map {
                 Effect.queue(QueuedWork(.read(order: "ord_\(round / 2)_\($0)"), account: "a", due: Timestamp(milliseconds: 1)))
             }
@@ -60,9 +61,9 @@ struct PostgresLockOrderTests {
         }
     }
 
-    @Test("Batches that end events which are delivered again meanwhile")
-    func endingEvents() async throws {
-        try await expectNoDeadlock { store in
+    @Test("Batches that end events which are delivered again meanwhile", arguments: PostgresDatabase.Way.allCases)
+    func endingEvents(_ way: PostgresDatabase.Way) async throws {
+        try await expectNoDeadlock(way) { store in
             for number in 0..<40 { _ = try await store.accept(sampleEvent("evt_\(number)"), dedupe: DedupeKey("key \(number)")) }
         } _: { side, round, store in
             if side == 0 {
@@ -76,9 +77,9 @@ struct PostgresLockOrderTests {
         }
     }
 
-    @Test("Batches that keep and remove the same values, and note timelines of each other's orders")
-    func values() async throws {
-        try await expectNoDeadlock { store in
+    @Test("Batches that keep and remove the same values, and note timelines of each other's orders", arguments: PostgresDatabase.Way.allCases)
+    func values(_ way: PostgresDatabase.Way) async throws {
+        try await expectNoDeadlock(way) { store in
             for number in 0..<8 { _ = try await store.place(sampleOrder("ord_\(number)", "application-\(number)")) }
             try await store.perform([.run(sampleRun("run_1", event: nil))])
         } _: { side, round, store in

@@ -7,8 +7,8 @@ import Testing
 @Suite("Several replicas on one PostgreSQL database")
 struct PostgresReplicaTests {
     /// Runs a body on two stores at once that share one database.
-    private func withTwo(_ body: ([PostgresStore], ManualClock) async throws -> Void) async throws {
-        let database = try await PostgresDatabase()
+    private func withTwo(_ way: PostgresDatabase.Way, _ body: ([PostgresStore], ManualClock) async throws -> Void) async throws {
+        let database = try await PostgresDatabase(by: way)
         let clock = ManualClock()
         let stores = [try await database.open(clock: clock), try await database.open(clock: clock)]
         do {
@@ -20,9 +20,9 @@ struct PostgresReplicaTests {
         for store in stores { await store.close() }
     }
 
-    @Test("Two replicas make one event of many duplicate deliveries")
-    func makeOneEventOfADuplicateStorm() async throws {
-        try await withTwo { stores, _ in
+    @Test("Two replicas make one event of many duplicate deliveries", arguments: PostgresDatabase.Way.allCases)
+    func makeOneEventOfADuplicateStorm(_ way: PostgresDatabase.Way) async throws {
+        try await withTwo(way) { stores, _ in
             let acceptances = try await withThrowingTaskGroup(of: Acceptance.self) { group in
                 for index in 0..<100 {
                     group.addTask { try await stores[index % 2].accept(sampleEvent("evt_\(index)"), dedupe: "key \(index / 50)") }
@@ -37,9 +37,9 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test("Two replicas make one order of one external ID")
-    func makeOneOrderOfOneExternalID() async throws {
-        try await withTwo { stores, _ in
+    @Test("Two replicas make one order of one external ID", arguments: PostgresDatabase.Way.allCases)
+    func makeOneOrderOfOneExternalID(_ way: PostgresDatabase.Way) async throws {
+        try await withTwo(way) { stores, _ in
             let placed = try await withThrowingTaskGroup(of: (order: Order, isNew: Bool).self) { group in
                 for index in 0..<100 { group.addTask { try await stores[index % 2].place(sampleOrder("ord_\(index)", "application-\(index / 50)")) } }
                 return try await group.reduce(into: [(order: Order, isNew: Bool)]()) { $0.append($1) }
@@ -50,9 +50,9 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test("Two replicas never claim the same work")
-    func neverClaimTheSameWork() async throws {
-        try await withTwo { stores, clock in
+    @Test("Two replicas never claim the same work", arguments: PostgresDatabase.Way.allCases)
+    func neverClaimTheSameWork(_ way: PostgresDatabase.Way) async throws {
+        try await withTwo(way) { stores, clock in
             try await stores[0].perform((0..<200).map { .queue(QueuedWork(.run("w\($0)"), due: clock.now())) })
             let claims = try await withThrowingTaskGroup(of: [Claim].self) { group in
                 for index in 0..<40 {
@@ -66,9 +66,9 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test("Two replicas do the work of a concurrency key one at a time and in order")
-    func workThroughConcurrencyKeysOneAtATimeAndInOrder() async throws {
-        try await withTwo { stores, clock in
+    @Test("Two replicas do the work of a concurrency key one at a time and in order", arguments: PostgresDatabase.Way.allCases)
+    func workThroughConcurrencyKeysOneAtATimeAndInOrder(_ way: PostgresDatabase.Way) async throws {
+        try await withTwo(way) { stores, clock in
             // Queued from both sides while both sides take away: the first of a concurrency key is decided by rows that the other is writing.
             let done = try await withThrowingTaskGroup(of: [(Int, String)].self) { group in
                 for side in 0..<2 {
@@ -110,9 +110,9 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test("Two replicas share a rate limit")
-    func shareABudget() async throws {
-        try await withTwo { stores, _ in
+    @Test("Two replicas share a rate limit", arguments: PostgresDatabase.Way.allCases)
+    func shareABudget(_ way: PostgresDatabase.Way) async throws {
+        try await withTwo(way) { stores, _ in
             let total = try await withThrowingTaskGroup(of: Int.self) { group in
                 for index in 0..<60 { group.addTask { try await stores[index % 2].take(2, from: "zinc-uk", perMinute: 30).count } }
                 return try await group.reduce(0, +)
@@ -121,9 +121,9 @@ struct PostgresReplicaTests {
         }
     }
 
-    @Test("Of many requests with the same idempotency key, only one begins")
-    func beginAnIdempotentRequestOnce() async throws {
-        try await withTwo { stores, _ in
+    @Test("Of many requests with the same idempotency key, only one begins", arguments: PostgresDatabase.Way.allCases)
+    func beginAnIdempotentRequestOnce(_ way: PostgresDatabase.Way) async throws {
+        try await withTwo(way) { stores, _ in
             let answers = try await withThrowingTaskGroup(of: IdempotencyState.self) { group in
                 for index in 0..<50 { group.addTask { try await stores[index % 2].begin(key: "k", bodyHash: "h") } }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -151,9 +151,9 @@ struct PostgresReplicaTests {
         await there.close()
     }
 
-    @Test("Leases and rate limits follow the database's time even when the replicas' clocks differ")
-    func goByTheDatabasesTimeWhateverTheirClocksShow() async throws {
-        let database = try await PostgresDatabase()
+    @Test("Leases and rate limits follow the database's time even when the replicas' clocks differ", arguments: PostgresDatabase.Way.allCases)
+    func goByTheDatabasesTimeWhateverTheirClocksShow(_ way: PostgresDatabase.Way) async throws {
+        let database = try await PostgresDatabase(by: way)
         let late = try await database.openAsInService(clock: ManualClock(at: SystemClock().now() + .seconds(-3600)))
         let early = try await database.openAsInService(clock: ManualClock(at: SystemClock().now() + .seconds(3600)))
         _ = try await early.accept(sampleEvent("evt_1"), dedupe: nil)

@@ -6,9 +6,9 @@ import Testing
 
 @Suite("A PostgreSQL database's schema")
 struct PostgresSchemaTests {
-    @Test("Replicas that start together create the schema once")
-    func isMadeOnceByReplicasThatStartTogether() async throws {
-        let database = try await PostgresDatabase()
+    @Test("Replicas that start together create the schema once", arguments: PostgresDatabase.Way.allCases)
+    func isMadeOnceByReplicasThatStartTogether(_ way: PostgresDatabase.Way) async throws {
+        let database = try await PostgresDatabase(by: way)
         let stores = try await withThrowingTaskGroup(of: PostgresStore.self) { group in
             for _ in 0..<4 { group.addTask { try await database.open() } }
             return try await group.reduce(into: []) { $0.append($1) }

@@ -44,7 +44,7 @@ extension SettingsField {
             initial: "sqlite:fairlead.db",
             starter: "\"sqlite:fairlead.db\"",
             "`sqlite:FILE` for one process and nothing to install, or `postgres://USER@HOST/DATABASE` for any number of replicas; libpq's own options "
-                + "(`?sslmode=verify-full`, …) are honoured."
+                + "(`?sslmode=verify-full`, several hosts, …) are honoured, and PgBouncer in transaction mode is noticed by itself."
         ),
         SettingsField(
             "encryption.keys",

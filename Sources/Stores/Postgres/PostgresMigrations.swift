@@ -4,33 +4,38 @@ extension SchemaMigration {
     /// The lock that makes replicas which start at the same time wait for one another.
     private static let lock: Int64 = 0x6661_6972_6c65_6164
 
-    /// Brings a database up to date, each change in its own transaction. Does nothing where there is nothing to do. Until the connection ends no other
-    /// replica does the same.
+    /// Brings a database up to date, each change in its own transaction. Does nothing where there is nothing to do. Nobody else does the same meanwhile.
     /// - Parameter newStore: whether the tables may be made where there were some that are gone.
     /// - Throws: ``StoreError`` where the database is newer than this version, or too old for it, or lacks the tables that it had; ``PostgresFailure``.
     static func run(_ connection: PostgresConnection, newStore: Bool, time: PostgresTime) throws {
-        // Another replica may take a while over a large table.
-        try connection.script("SET lock_timeout = 0; SET statement_timeout = 0")
-        try connection.exchange([PostgresStatement("SELECT pg_advisory_lock($1)", [.int(lock)], isKept: false)])
-        try connection.script(
-            "CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY, name text NOT NULL, applied_at bigint NOT NULL)"
-        )
-        let applied = "SELECT number::bigint, name FROM schema_migrations ORDER BY number"
-        let rows = try connection.exchange([PostgresStatement(applied, isKept: false)])[0].rows
+        while try makesNext(connection, newStore: newStore, time: time) {}
+    }
+
+    /// Makes the next change; false where there is none. The lock is the transaction's, for behind a pooler a session is nobody's own.
+    private static func makesNext(_ connection: PostgresConnection, newStore: Bool, time: PostgresTime) throws -> Bool {
+        func statement(_ sql: String, _ values: PostgresValue...) -> PostgresStatement { PostgresStatement(sql, values, isKept: false) }
+        let rows = try connection.exchange([
+            PostgresStatement("BEGIN"),
+            // Another replica may take a while over a large table.
+            statement("SET LOCAL lock_timeout = 0"), statement("SET LOCAL statement_timeout = 0"),
+            statement("SELECT pg_advisory_xact_lock($1)", .int(lock)),
+            statement("CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY, name text NOT NULL, applied_at bigint NOT NULL)"),
+            statement("SELECT number::bigint, name FROM schema_migrations ORDER BY number"),
+        ])[5].rows
         if rows.isEmpty, !newStore, try hasKeys(connection) {
             throw StoreError.unavailable(
                 "its tables are not there, and the schema fairlead_keys holds the keys of a store: restore a backup of the tables, correct store.url, or start "
                     + "once with --new-store to begin an empty store"
             )
         }
-        for migration in try missing(present: rows.last?.count(0) ?? 0, first: rows.first?.text(1)) {
-            try connection.script("BEGIN;\n" + migration.postgres)
-            let record = "INSERT INTO schema_migrations (number, name, applied_at) VALUES ($1::bigint, $2, \(PostgresTime.sql("$3")))"
-            try connection.exchange([
-                PostgresStatement(record, [.count(migration.number), .text(migration.name), time.value], isKept: false),
-                PostgresStatement("COMMIT", isKept: false),
-            ])
+        guard let next = try missing(present: rows.last?.count(0) ?? 0, first: rows.first?.text(1)).first else {
+            try connection.exchange([PostgresStatement("COMMIT")])
+            return false
         }
+        try connection.script(next.postgres)
+        let record = "INSERT INTO schema_migrations (number, name, applied_at) VALUES ($1::bigint, $2, \(PostgresTime.sql("$3")))"
+        try connection.exchange([statement(record, .count(next.number), .text(next.name), time.value), PostgresStatement("COMMIT")])
+        return true
     }
 
     private static func hasKeys(_ connection: PostgresConnection) throws -> Bool {

@@ -10,10 +10,18 @@ import CPostgres
 
 /// One connection to the server. Statements go out together in a pipeline and are answered together, so that many statements cost one round trip.
 ///
+/// Where a pooler stands before the server that gives each transaction another session (PgBouncer's transaction mode), nothing is left behind in a session:
+/// no prepared statement and no setting. Statements are then prepared every time, and each transaction sets what it needs.
+///
 /// Used by one thread at a time; a call waits for the server, so that thread is never one of Swift's own.
 final class PostgresConnection {
     private let handle: OpaquePointer
     private var kept: [String: String] = [:]
+    /// Whether sessions are shared: what is said to be ours is not the one that answers.
+    private(set) var isPooled = false
+    private var isInTransaction = false
+    /// Which store every transaction of a pooled connection has to find: the pooler may be led to another database without the connection's ending.
+    var store: String?
 
     /// How long the server may keep silent while something is expected from it, in milliseconds.
     private static let patience: Int32 = 45_000
@@ -31,20 +39,41 @@ final class PostgresConnection {
         PQsetNoticeReceiver(handle, { _, _ in }, nil)
         PQsetnonblocking(handle, 1)
         guard PQenterPipelineMode(handle) == 1 else { throw gone() }
-        try exchange(Self.session.map { PostgresStatement($0, isKept: false) })
+        // A pooler makes up the number by which a client may have its session's work cancelled.
+        let process = try exchange([PostgresStatement("SELECT pg_backend_pid()::bigint", isKept: false)])[0].rows.first?.int(0)
+        if process == Int64(PQbackendPID(handle)) {
+            try exchange([PostgresStatement(Self.settings(isLocal: false), isKept: false)])
+        } else {
+            isPooled = true
+        }
     }
 
     deinit { PQfinish(handle) }
 
-    /// What every session is set to. No session waits for a lock longer than a caller would wait, one that stops in the middle of a transaction does not
-    /// hold the others up for ever, and a commit has to survive a power cut even where the server's default is that it need not. Every statement finds its
-    /// rows by an index, also while the statistics are old or missing: the planner then takes a full table for an empty one, and would read all of it.
-    private static let session = [
-        "SET lock_timeout = '5s'", "SET statement_timeout = '40s'", "SET idle_in_transaction_session_timeout = '20s'", "SET jit = off",
-        "SET enable_seqscan = off", "SET enable_bitmapscan = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off",
-        "SET default_transaction_isolation = 'read committed'",
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+    /// What every transaction needs. None waits for a lock longer than a caller would wait, one that stops in the middle does not hold the others up for
+    /// ever, and a commit has to survive a power cut even where the server's default is that it need not. Every statement finds its rows by an index, also
+    /// while the statistics are old or missing: the planner then takes a full table for an empty one, and would read all of it.
+    private static let settings = [
+        ("lock_timeout", "5s"), ("statement_timeout", "40s"), ("idle_in_transaction_session_timeout", "20s"), ("jit", "off"),
+        ("enable_seqscan", "off"),
+        ("enable_bitmapscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"),
     ]
+
+    /// Sets it for the session, or for one transaction.
+    private static func settings(isLocal: Bool) -> String {
+        var all = settings.map { "set_config('\($0)', '\($1)', \(isLocal))" }
+        if !isLocal { all.append("set_config('default_transaction_isolation', 'read committed', false)") }
+        all.append(
+            """
+            CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', \(isLocal)) END
+            """
+        )
+        return "SELECT " + all.joined(separator: ", ")
+    }
+
+    private static let pooledBegin = PostgresStatement("BEGIN ISOLATION LEVEL READ COMMITTED", isKept: false)
+    private static let pooledIsolation = PostgresStatement("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", isKept: false)
+    private static let pooledSettings = PostgresStatement(settings(isLocal: true), isKept: false)
 
     /// Where it leads, without user or password.
     var place: String {
@@ -71,6 +100,25 @@ final class PostgresConnection {
     /// - Throws: the first failure; the statements after it were not run.
     @discardableResult
     func exchange(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresResult] {
+        guard isPooled else { return try run(statements) }
+        let begins = statements.first?.sql == "BEGIN"
+        let ends = statements.last.map { ["COMMIT", "ROLLBACK"].contains($0.sql) } ?? false
+        let isWithin = isInTransaction
+        // Also where it fails: the session stays in the transaction until that is rolled back.
+        if begins { isInTransaction = true }
+        // Without a transaction of its own an exchange is one, too.
+        var first: [PostgresStatement] = []
+        if !isWithin {
+            first = [begins ? Self.pooledBegin : Self.pooledIsolation, Self.pooledSettings]
+            if let store { first.append(PostgresStatement("SELECT require_store($1)::text", [.text(store)], isKept: false)) }
+        }
+        let replaced = begins && !isWithin ? 1 : 0
+        let results = try run(first + statements.dropFirst(replaced))
+        if ends { isInTransaction = false }
+        return Array(results.dropFirst(first.count - replaced))
+    }
+
+    private func run(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresResult] {
         var sent: [Sent] = []
         for statement in statements { try send(statement, &sent) }
         guard PQpipelineSync(handle) == 1 else { throw gone() }
@@ -133,7 +181,7 @@ final class PostgresConnection {
     private func send(_ statement: PostgresStatement, _ sent: inout [Sent]) throws(PostgresFailure) {
         let types = statement.values.map(\.type)
         var name: String?
-        if statement.isKept {
+        if statement.isKept, !isPooled {
             name = kept[statement.sql]
             if name == nil {
                 let new = "s\(kept.count)"

@@ -13,7 +13,7 @@ import Synchronization
 /// Tells the other replicas that there is work, and is told by them, on a connection and a thread of its own.
 ///
 /// A notification goes out after the commit and beside it: inside the transaction it would make all commits of the database wait for one another. One that
-/// is lost costs a second, until the next look at the queue.
+/// is lost costs a second, until the next look at the queue. So does every one where a pooler shares sessions: nobody can listen through it.
 final class PostgresNotifier: Sendable {
     private struct State {
         var isWanted = false
@@ -81,7 +81,7 @@ final class PostgresNotifier: Sendable {
         while !isStopped {
             do {
                 let connection = try session.connected()
-                try connection.exchange([PostgresStatement("LISTEN \(Self.channel)", isKept: false)])
+                if !connection.isPooled { try connection.exchange([PostgresStatement("LISTEN \(Self.channel)", isKept: false)]) }
                 onWork()
                 try serve(connection, reader)
             } catch {

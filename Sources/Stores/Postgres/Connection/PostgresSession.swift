@@ -31,6 +31,7 @@ final class PostgresSession: @unchecked Sendable {
         do {
             let new = try PostgresConnection(options)
             try identity?.check(new)
+            new.store = identity?.store.id
             (connection, generation, failures) = (new, present, 0)
             return new
         } catch {

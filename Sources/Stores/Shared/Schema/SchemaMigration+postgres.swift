@@ -279,6 +279,12 @@ extension SchemaMigration {
             id text COLLATE "C" NOT NULL,
             made_at bigint NOT NULL
         );
+        CREATE FUNCTION require_store(text) RETURNS void LANGUAGE plpgsql STABLE AS $$ BEGIN
+            IF NOT EXISTS (SELECT 1 FROM store_identity WHERE id = $1) THEN
+                RAISE EXCEPTION 'the database holds another store in place of %, which was opened: put that one back, or restart the host', $1
+                    USING ERRCODE = 'FL001';
+            END IF;
+        END $$;
 
         CREATE TABLE write_probe (
             id bigint PRIMARY KEY CHECK (id = 1),
