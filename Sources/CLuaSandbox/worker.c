@@ -141,19 +141,21 @@ static int64_t now_ms(void) {
 }
 
 bool fls_send(int descriptor, const uint8_t *bytes, size_t length, int timeout_ms) {
-    int64_t deadline = -1; /* known once there is something to wait for */
-    while (length > 0) {
+    int64_t deadline = -1; /* known once it was not all sent at once */
+    for (;;) {
         ssize_t sent = send(descriptor, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent > 0) {
-            bytes += sent;
-            length -= (size_t)sent;
-            continue;
-        }
         if (sent < 0 && errno == EINTR) {
             continue;
         }
-        if (sent == 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) {
-            return false;
+        if (sent == 0 || (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) {
+            return length == 0;
+        }
+        if (sent > 0) {
+            bytes += sent;
+            length -= (size_t)sent;
+            if (length == 0) {
+                return true;
+            }
         }
         /* One deadline for all of it: a worker that reads a little now and then must not hold the host. */
         int64_t now = now_ms();
@@ -161,11 +163,10 @@ bool fls_send(int descriptor, const uint8_t *bytes, size_t length, int timeout_m
             deadline = now + timeout_ms;
         }
         struct pollfd room = {.fd = descriptor, .events = POLLOUT};
-        if (now >= deadline || poll(&room, 1, (int)(deadline - now)) == 0) {
+        if (now >= deadline || (sent < 0 && poll(&room, 1, (int)(deadline - now)) == 0)) {
             return false;
         }
     }
-    return true;
 }
 
 long fls_receive(int descriptor, uint8_t *bytes, size_t length) {

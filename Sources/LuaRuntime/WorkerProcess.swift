@@ -40,7 +40,7 @@ final class WorkerProcess {
     }
 
     private func shakeHands(_ configuration: LuaPool.Configuration) throws(PoolError) {
-        guard case .frame(let hello) = receive(until: .now + .seconds(10)), hello.type == FLS_FRAME_HELLO else {
+        guard case .frame(let hello) = receive(until: .now + .seconds(30)), hello.type == FLS_FRAME_HELLO else {
             throw .workerUnavailable("\(configuration.workerPath) does not answer")
         }
         guard hello.id == FLS_WIRE_VERSION else {

@@ -51,9 +51,7 @@ public struct ScriptPermissions: Sendable {
 
     /// Whether a URL would be permitted, were it among the callback hosts.
     package func lacksCallbackHost(_ url: URLParts) -> Bool {
-        (manifest.origins + additions).contains { pattern in
-            pattern.isCallback && pattern.permits(url, settings: settings, order: order, request: request, callbackHosts: [.any])
-        }
+        permits(url, by: (manifest.origins + additions).filter(\.isCallback), callbackHosts: [.any])
     }
 
     /// Whether a secret may be sent to a URL: by its `to`, else where nobody outside chooses.
@@ -65,7 +63,9 @@ public struct ScriptPermissions: Sendable {
         return permits(url, by: declared.to ?? manifest.permissions.filter(\.isFixed))
     }
 
-    private func permits(_ url: URLParts, by patterns: [OriginPattern]) -> Bool {
+    private func permits(_ url: URLParts, by patterns: [OriginPattern]) -> Bool { permits(url, by: patterns, callbackHosts: callbackHosts) }
+
+    private func permits(_ url: URLParts, by patterns: [OriginPattern], callbackHosts: [HostPattern]?) -> Bool {
         patterns.contains { pattern in
             let request = pattern.references.contains { $0.root == .request } ? request() : nil
             return pattern.permits(url, settings: settings, order: order, request: request, callbackHosts: callbackHosts)
