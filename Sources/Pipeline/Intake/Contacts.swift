@@ -10,10 +10,17 @@ final class Contacts: Sendable {
     }
 
     private let times = Mutex(Times())
+    let refusals = RefusedDeliveries()
 
     func heard(_ subject: OperatingState.Subject, at time: Timestamp) { times.withLock { $0.heard[subject] = max($0.heard[subject] ?? time, time) } }
     func refused(_ subject: OperatingState.Subject, at time: Timestamp) {
         times.withLock { $0.refused[subject] = max($0.refused[subject] ?? time, time) }
+    }
+
+    /// Something was refused: it is counted and said in the log, and where its subject is known here, remembered.
+    func refused(_ subject: OperatingState.Subject, _ reason: RefusedDeliveries.Reason, at time: Timestamp) {
+        refusals.note(subject, reason)
+        if reason != .unknownConnection, reason != .unknownAccount { refused(subject, at: time) }
     }
 
     /// What is to be written, once, always in the same order.

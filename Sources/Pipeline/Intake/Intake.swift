@@ -22,15 +22,22 @@ public struct Intake: Sendable {
     }
 
     private func address(_ connection: String, _ request: ReceivedRequest) throws(CommandError) -> (Connection, InboundRule) {
-        guard let connection = environment.registry.connection(connection) else { throw CommandError.nothingHere }
-        guard let rule = connection.plugin.manifest.inbound.first(for: request.path) else { throw CommandError.nothingHere }
-        return (connection, rule)
+        let now = environment.clock.now()
+        guard let known = environment.registry.connection(connection) else {
+            contacts.refused(.connection(connection), .unknownConnection, at: now)
+            throw CommandError.nothingHere
+        }
+        guard let rule = known.plugin.manifest.inbound.first(for: request.path) else {
+            contacts.refused(.connection(known.id), .unknownAddress, at: now)
+            throw CommandError.nothingHere
+        }
+        return (known, rule)
     }
 
     private func verify(_ read: ReadRequest, _ rule: InboundRule, _ connection: Connection) throws(CommandError) {
         let now = environment.clock.now()
         guard !rule.verification.verify(read, secrets: connection.secrets, now: now) else { return }
-        contacts.refused(.connection(connection.id), at: now)
+        contacts.refused(.connection(connection.id), .badSignature, at: now)
         IntakeResult.badSignature.count(.ats, connection: connection.id)
         throw CommandError(401, "bad_signature", "The request's signature or credentials are not this connection's.")
     }
@@ -89,9 +96,16 @@ public struct Intake: Sendable {
     public func admit(account: String, token: String) async throws { _ = try await address(account: account, token: token) }
 
     private func address(account: String, token: String) async throws -> (Order, ProviderAccount) {
-        guard let known = environment.registry.account(account) else { throw CommandError.notFound("address") }
+        let now = environment.clock.now()
+        guard let known = environment.registry.account(account) else {
+            contacts.refused(.account(account), .unknownAccount, at: now)
+            throw CommandError.notFound("address")
+        }
         let order = try await mapStoreError { try await store.order(callbackToken: token) }
-        guard let order, order.account == account else { throw CommandError.notFound("address") }
+        guard let order, order.account == account else {
+            contacts.refused(.account(account), .unknownAddress, at: now)
+            throw CommandError.notFound("address")
+        }
         return (order, known)
     }
 
@@ -100,19 +114,21 @@ public struct Intake: Sendable {
     public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
         let (order, known) = try await address(account: account, token: token)
         do { try known.provider.verify(webhook, accounts.session(known)) } catch {
-            contacts.refused(.account(account), at: environment.clock.now())
             switch error {
             case .badSignature:
+                contacts.refused(.account(account), .badSignature, at: environment.clock.now())
                 IntakeResult.badSignature.count(.webhook, account: account)
                 throw CommandError(401, "bad_signature", "The webhook's signature is not one of the account's.")
-            case .unsupported: throw CommandError.notFound("address")
+            case .unsupported:
+                contacts.refused(.account(account), .unknownAddress, at: environment.clock.now())
+                throw CommandError.notFound("address")
             }
         }
         let manifest = known.provider.manifest
         do throws(UnreadableBody) {
             guard try webhook.value(as: manifest.webhookFormat) != nil else { throw UnreadableBody.nothing(manifest.webhookFormat) }
         } catch {
-            contacts.refused(.account(account), at: environment.clock.now())
+            contacts.refused(.account(account), .unreadable, at: environment.clock.now())
             IntakeResult.refused.count(.webhook, account: account)
             environment.logger.warning(
                 "a provider's webhook could not be read and was refused",

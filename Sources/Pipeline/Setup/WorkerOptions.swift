@@ -1,7 +1,7 @@
 /// How much is done at once and how long things may take: what an operator may want to tune.
 public struct WorkerOptions: Sendable, Equatable {
     /// Events that are looked at at once.
-    public var events = 16
+    public var events = 64
     /// Runs that are executed at once.
     public var runs = 64
     /// Orders that are sent at once.

@@ -2,7 +2,7 @@ import Logging
 import Screening
 import ServiceLifecycle
 
-/// Writes when accounts and connections were last heard of.
+/// Writes when accounts and connections were last heard of, and says in the log what was refused of them.
 struct ContactWriter: Sendable {
     let environment: Environment
     let store: any WorkQueue
@@ -20,6 +20,7 @@ struct ContactWriter: Sendable {
     }
 
     func write() async {
+        contacts.refusals.log(environment)
         let effects = contacts.take()
         guard !effects.isEmpty else { return }
         do {
