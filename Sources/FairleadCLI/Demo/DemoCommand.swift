@@ -29,7 +29,7 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         guard let plugins = ShippedPlugins.folder else {
             throw CommandFailure(
-                "The plugins that come with Fairlead are missing: put them into plugins beside the program, or into ../share/fairlead/plugins from it."
+                "The plugins that come with Fairlead are missing: put them into plugins beside the program, or into ../share/fairlead/plugins from its bin."
             )
         }
         let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-demo-\(UUID().uuidString.prefix(8).lowercased())")

@@ -80,7 +80,7 @@ extension SettingsField {
             .live,
             initial: "[plugins]",
             "The folders that hold plugins; of two of a name the first stands. Without it `plugins` beside this file, then the plugins that came with the "
-                + "program: in `../share/fairlead/plugins` from it, or in `plugins` beside it."
+                + "program: in `plugins` beside it, or in `../share/fairlead/plugins` from a `bin`."
         ),
         SettingsField(
             "network.allow",
