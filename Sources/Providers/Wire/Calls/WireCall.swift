@@ -51,7 +51,7 @@ struct WireCall: Sendable {
         }
         request.headers[.accept] = "application/json"
         if Self.unrepeatable.contains(name) { request.connection = .fresh }
-        if listsAll { request.maximumResponse = WireListing.limit }
+        if listsAll || name == "find" && !namesReference { request.maximumResponse = WireListing.limit }
         for (name, value) in section["headers"]?.members?.pairs ?? [] {
             guard let field = HTTPField.Name(name) else { throw unfinished("a header's name is not one") }
             request.headers[field] = value.text.flatMap { WireTemplate.text($0, from: scope) }
