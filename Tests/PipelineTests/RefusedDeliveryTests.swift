@@ -6,7 +6,8 @@ import Testing
 
 @Suite("What was refused at the door")
 struct RefusedDeliveryTests {
-    private let (clock, refusals) = (ManualClock(), RefusedDeliveries())
+    private let clock = ManualClock()
+    private let refusals = RefusedDeliveries()
 
     @Test("Is said soon, then once a minute with how many there were")
     func isSaidWithCounts() {
@@ -50,8 +51,9 @@ struct RefusedDeliveryTests {
             await #expect(throws: CommandError.self) { try await harness.intake.deliver(to: connection, request) }
         }
         await #expect(throws: CommandError.self) { try await harness.intake.admit(account: "nobody", token: "x") }
-        let kinds = Set(refusals.take(at: harness.context.clock.now()).map { "\($0.kind.subject.kind) \($0.kind.subject.id) \($0.kind.reason.rawValue)" })
-        #expect(kinds == ["connection acme bad_signature", "connection acmee unknown_connection", "account nobody unknown_account"])
+        let lines = refusals.take(at: harness.context.clock.now())
+        let kinds = lines.map(\.kind).map { "\($0.subject.kind) \($0.subject.id) \($0.reason.rawValue)" }
+        #expect(Set(kinds) == ["connection acme bad_signature", "connection acmee unknown_connection", "account nobody unknown_account"])
         await harness.stop()
     }
 }

@@ -53,9 +53,9 @@ struct WorkExecutorTests {
 
     // MARK: Work over which hosts stopped
 
-    private func event() -> Event {
+    private func event(_ id: String = "evt_1") -> Event {
         let request = ReceivedRequest(method: "POST", path: "/webhook", body: [])
-        let event = Event(id: "evt_1", kind: .ats, connection: "acme", request: request, receivedAt: harness.now)
+        let event = Event(id: id, kind: .ats, connection: "acme", request: request, receivedAt: harness.now)
         harness.store.with { $0.events[event.id] = event }
         return event
     }
@@ -141,12 +141,24 @@ struct WorkExecutorTests {
         #expect(harness.store.with { $0.orders[order.id]?.providerRef } == "ref_1")
     }
 
-    @Test("An event that cannot be read is a dead letter; other work is looked at again")
+    @Test("An event that cannot be read is a dead letter, and so is one whose run cannot be; other work is looked at again")
     func unreadableRow() async throws {
         harness.store.fail("event", StoreError.corrupt("events, row 7"))
         _ = event()
         await executor.work(on: harness.claim(.event("evt_1")))
         #expect(harness.store.with { $0.events["evt_1"]?.problem?.code } == "unreadable")
+        let run = harness.connection.run(
+            id: "run_1",
+            hook: "on_event",
+            event: event("evt_2").id,
+            order: nil,
+            input: .event(parameters: [:]),
+            at: harness.now
+        )
+        harness.store.with { $0.runs["run_1"] = run }
+        harness.store.fail("run", StoreError.corrupt("runs, row 7"))
+        await executor.work(on: harness.claim(.run("run_1")))
+        #expect(harness.store.with { $0.runs["run_1"]?.state } == .dead && harness.store.with { $0.events["evt_2"]?.problem?.code } == "unreadable")
         harness.store.fail("order", StoreError.corrupt("orders, row 7"))
         await executor.work(on: harness.claim(.submit(order: harness.order().id)))
         let last = try #require(harness.store.with { $0.committed.last?.decision })

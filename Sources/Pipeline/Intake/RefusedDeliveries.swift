@@ -91,7 +91,9 @@ final class RefusedDeliveries: Sendable {
         for line in take(at: environment.clock.now()) {
             environment.logger.warning(
                 "deliveries refused: \(line.kind.reason.sentence)",
-                metadata: ["\(line.kind.subject.kind)": "\(line.kind.subject.id)", "reason": "\(line.kind.reason.rawValue)", "count": "\(line.count)"]
+                metadata: [
+                    line.kind.subject.kind: "\(line.kind.subject.id)", "reason": "\(line.kind.reason.rawValue)", "count": "\(line.count)",
+                ]
             )
         }
     }

@@ -20,14 +20,6 @@ struct RunStage: Sendable {
             let failure = RunFailure("interrupted", "the host stopped before the ATS was answered; the ATS asks again by itself")
             return finish(run.ended(.discarded, failure: failure, at: now), event: .done)
         }
-        if run.order != nil, let later = try await store.laterUpdateTold(than: run.id) {
-            let reason = "superseded: the ATS was told of a later change of the order by \(later), and must not go back to this one"
-            return finish(run.ended(.discarded, ["kind": "superseded", "reason": .string(reason)], logs: run.logs, at: now), event: .done)
-        }
-        if let newer = try await replacement(of: run) {
-            let reason: JSON = ["kind": "skipped", "reason": .string("\(newer) was ordered in this order's place: the ATS hears of that one")]
-            return finish(run.ended(.skipped, reason, logs: run.logs, at: now), event: .done)
-        }
         guard let connection = environment.registry.connection(run.connection) else {
             let message = "the connection \(run.connection) is not configured; retry the run when it is"
             return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
@@ -38,6 +30,7 @@ struct RunStage: Sendable {
     private func execute(_ stored: Run, of connection: Connection) async throws -> StageResult {
         var run = stored
         let now = environment.clock.now()
+        if let overtaken = try await overtaken(run) { return overtaken }
         let remembered = try await store.steps(of: run.id)
         guard let version = try await scripts.scripts(for: run, of: connection, remembered: remembered) else {
             let message = "the scripts that the run began on are not kept any more; retry it to go on with the present ones"
@@ -60,9 +53,24 @@ struct RunStage: Sendable {
         return .first([.run(run)]) { [run] in
             // The place was given back when this was decided.
             try await scriptLimiter.withPlace(connection.id) {
-                result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
+                if let overtaken = try await overtaken(run) { return overtaken }
+                return result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
             }
         }
+    }
+
+    /// What becomes of an update that the ATS is not to hear any more; nil where it is. Looked at when the run has its place: it may have waited long.
+    private func overtaken(_ run: Run) async throws -> StageResult? {
+        let now = environment.clock.now()
+        if run.order != nil, let later = try await store.laterUpdateTold(than: run.id) {
+            let reason = "superseded: the ATS was told of a later change of the order by \(later), and must not go back to this one"
+            return finish(run.ended(.discarded, ["kind": "superseded", "reason": .string(reason)], logs: run.logs, at: now), event: .done)
+        }
+        if let newer = try await replacement(of: run) {
+            let reason: JSON = ["kind": "skipped", "reason": .string("\(newer) was ordered in this order's place: the ATS hears of that one")]
+            return finish(run.ended(.skipped, reason, logs: run.logs, at: now), event: .done)
+        }
+        return nil
     }
 
     /// The order that took the place of the one which a run tells the ATS of; nil where there is none. The ATS hears of the newest order alone.

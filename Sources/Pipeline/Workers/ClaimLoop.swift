@@ -65,7 +65,8 @@ struct ClaimLoop: Sendable {
                 for claim in admitted { start(claim, active, signal) }
                 let others = claims.filter { !admitted.contains($0) }
                 if !others.isEmpty { try await giveBack(others, active) }
-                guard claims.count == ask.limit, others.isEmpty else { return }
+                // Of many lanes no more than a few of each are given at once.
+                guard claims.count == ask.limit || claims.contains(where: { $0.lane != claims[0].lane }), others.isEmpty else { return }
             }
         } catch {
             environment.storeFailed(error, "claiming work")

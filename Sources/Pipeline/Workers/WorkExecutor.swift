@@ -191,6 +191,8 @@ struct WorkExecutor: Sendable {
                 // An order is never given up by itself: it is looked at again, seldom.
                 await again(claim, after: .seconds(3600), spent: true)
             }
+        } catch StoreError.corrupt(let what) {
+            await leaveUnread(claim, what)
         } catch {
             await again(claim, after: .seconds(60), spent: false)
         }
@@ -202,26 +204,30 @@ struct WorkExecutor: Sendable {
             "stored work cannot be read; give the key that it was sealed with, or restore a backup",
             metadata: ["work": "\(claim.work)", "why": "\(what)"]
         )
-        guard case .event(let id) = claim.work else { return await again(claim, after: .seconds(300), spent: false) }
         let problem = Problem(
             code: "unreadable",
             message: "what was stored cannot be read (\(what)); give the key that it was sealed with, or restore a backup, and replay the event",
             at: environment.clock.now()
         )
         do {
-            try await end(claim, id, problem)
-        } catch {
-            await again(claim, after: .seconds(300), spent: false)
-        }
+            switch claim.work {
+            case .event(let id): return try await end(claim, id, problem)
+            case .run(let id):
+                // What came in is replayed when it can be read again. An update stays in the queue: it must be told.
+                if let event = try await store.event(ofRun: id) { return try await end(claim, event, problem, with: [.unreadable(run: id)]) }
+            case .submit, .read: break
+            }
+        } catch {}
+        await again(claim, after: .seconds(300), spent: false)
     }
 
     /// Makes an event a dead letter. Where the key of the event is gone, its problem cannot be sealed either: it is dead without one, for an event that
     /// stayed first in its queue would hold up every later one of the same order.
-    private func end(_ claim: Claim, _ id: String, _ problem: Problem) async throws {
+    private func end(_ claim: Claim, _ id: String, _ problem: Problem, with more: [Effect] = []) async throws {
         do {
-            try await store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: problem)]))
+            try await store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: problem)] + more))
         } catch StoreError.corrupt {
-            try await store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: nil)]))
+            try await store.commit(claim, Decision(.done, [.event(id: id, state: .dead, problem: nil)] + more))
         }
     }
 

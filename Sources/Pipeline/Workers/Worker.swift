@@ -22,8 +22,13 @@ public struct Worker: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (kind, width) in [(Work.Kind.event, options.events), (.run, options.runs), (.submit, options.submissions)] {
                 var request = ClaimRequest(owner: replica.id, limit: width, kinds: [kind])
-                // A connection may have as many runs again waiting for its places: there is no pause between one and the next.
-                request.share = ClaimRequest.Share(perLane: kind == .run ? options.runsPerConnection * 2 : width)
+                request.share = ClaimRequest.Share(perLane: width)
+                if kind == .run {
+                    // A few more may wait for a connection's places, so that there is no pause between one and the next. They take no place of others.
+                    let waiting = max(1, options.runsPerConnection / 4)
+                    request.share?.perLane = options.runsPerConnection + waiting
+                    request.limit += waiting * (width / options.runsPerConnection)
+                }
                 let loop = ClaimLoop(environment: environment, store: store, request: request, drain: options.drain, work: executor.work)
                 group.addTask { await loop.run() }
             }

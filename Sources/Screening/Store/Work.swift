@@ -199,6 +199,8 @@ public enum Effect: Sendable {
     /// Steps of a run, in the place of those with the same numbers.
     case steps([Step], of: String)
     case event(id: String, state: Event.State, problem: Problem?)
+    /// A run whose row cannot be read ends as a dead letter; nothing else of it is written.
+    case unreadable(run: String)
     /// An event that is recorded after the fact: a poll's answer, an operator's command.
     case record(Event)
     /// More work. Work that is queued already moves to the earlier of both times.

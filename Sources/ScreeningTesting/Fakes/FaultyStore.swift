@@ -153,6 +153,8 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<RunSummary> { try await read { try await store.runs(query, page) } }
     /// See ``Store``.
+    public func event(ofRun id: String) async throws -> String? { try await read { try await store.event(ofRun: id) } }
+    /// See ``Store``.
     public func laterUpdateTold(than run: String) async throws -> String? { try await read { try await store.laterUpdateTold(than: run) } }
     /// See ``Store``.
     public func updates(of orders: [String]) async throws -> [String: (told: Run?, pending: Run?)] {

@@ -27,6 +27,18 @@ extension StoreConformance {
             try trial.expect(try await trial.store.event(event.id)?.runs == [run.id], "the event does not name it")
             try trial.expect(try await trial.store.run(other.id) == nil, "a duplicate's run was stored")
         },
+        Check("a run that cannot be read ends as a dead letter, and names its event") { trial in
+            let event = trial.event()
+            let run = trial.run(event: event.id)
+            _ = try await trial.store.accept(event, dedupe: nil, leadingTo: run)
+            let claim = try trial.unwrap(try await trial.claim().first, "nothing was claimed")
+            try trial.expect(try await trial.store.event(ofRun: run.id) == event.id, "it does not name its event")
+            try trial.expect(try await trial.store.event(ofRun: "run_none") == nil, "a run that is not there names one")
+            try await trial.store.commit(claim, Decision(.done, [.event(id: event.id, state: .dead, problem: nil), .unreadable(run: run.id)]))
+            let ended = try await trial.store.run(run.id)
+            try trial.expect(ended?.state == .dead && ended?.endedAt != nil && ended?.input == run.input, "got \(String(describing: ended))")
+            try trial.expect(try await trial.claim().isEmpty, "it is still queued")
+        },
         Check("the same delivery again is counted and names the first event") { trial in
             let first = trial.event()
             _ = try await trial.store.accept(first, dedupe: "a")

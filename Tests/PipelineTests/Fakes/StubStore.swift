@@ -269,6 +269,8 @@ final class StubStore: Store {
         return Page(items: found.sorted { $0.id < $1.id }.map(\.summary), next: nil)
     }
 
+    func event(ofRun id: String) async throws -> String? { with { $0.runs[id]?.event } }
+
     func laterUpdateTold(than run: String) async throws -> String? {
         with { state in
             guard let this = state.runs[run], let order = this.order else { return nil }
@@ -341,6 +343,7 @@ extension StubStore.State {
             case .event(let id, let state, let problem):
                 next.events[id]?.state = state
                 next.events[id]?.problem = problem
+            case .unreadable(let run): next.runs[run]?.state = .dead
             case .record(let event): next.events[event.id] = event
             case .timeline(let entry): next.timeline.append(entry)
             case .queue(let work): next.due[work.work] = work.due

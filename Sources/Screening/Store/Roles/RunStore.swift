@@ -9,6 +9,9 @@ public protocol RunStore: Sendable {
     /// Several runs; those that are not there are left out.
     func runs(_ ids: [String]) async throws -> [RunSummary]
 
+    /// The event that a run handles; nil where it handles none. Known also where the run itself cannot be read.
+    func event(ofRun id: String) async throws -> String?
+
     /// The newest update of the same order that came after a run's and has been told already; nil where there is none, and for a run that tells no update.
     func laterUpdateTold(than run: String) async throws -> String?
 

@@ -69,6 +69,16 @@ extension PostgresTransaction {
         guard locked.runs[run] == state.rawValue else { throw StoreError.conflict }
     }
 
+    mutating func end(unreadable run: String) throws {
+        change(run: run, to: Run.State.dead.rawValue)
+        write(
+            "UPDATE runs SET state = $2, next_attempt_at = NULL, ended_at = \(PostgresTime.sql("$3")) WHERE id = $1",
+            .text(run),
+            .text(Run.State.dead.rawValue),
+            time.value
+        )
+    }
+
     /// Checks that an event is in a state.
     func expect(event: String, in state: Event.State) throws {
         guard locked.events[event] == state.rawValue else { throw StoreError.conflict }

@@ -52,6 +52,13 @@ extension WriteTransaction {
         guard let row, (row[0] as String) == state.rawValue else { throw StoreError.conflict }
     }
 
+    mutating func end(unreadable run: String) throws {
+        try db.run(
+            "UPDATE runs SET state = ?, next_attempt_at = NULL, ended_at = ? WHERE id = ?",
+            [Run.State.dead.rawValue, now.milliseconds, run]
+        )
+    }
+
     /// Checks that an event is in a state.
     mutating func expect(event: String, in state: Event.State) throws {
         let row = try db.first("SELECT state FROM events WHERE id = ?", [event])

@@ -8,6 +8,7 @@ enum PreparedEffect: Sendable {
     case expect(Effect.Expectation)
     case steps([StepRow])
     case event(id: String, state: Event.State, problem: [UInt8]?)
+    case unreadable(run: String)
     case record(EventRow)
     case queue(QueuedWork)
     case unqueue(Work)

@@ -71,6 +71,7 @@ extension SQLStore {
         case .steps(let steps, let run): .steps(try steps.map { try StepRow($0, of: run, codec, under: key) })
         case .event(let id, let state, let problem):
             .event(id: id, state: state, problem: try EventRow.sealed(problem, of: id, codec, under: key))
+        case .unreadable(let run): .unreadable(run: run)
         case .record(let event): .record(try EventRow(event, codec, under: key))
         case .queue(let work): .queue(work)
         case .unqueue(let work): .unqueue(work)
@@ -104,7 +105,7 @@ extension Effect {
         case .event(let id, _, let problem): problem == nil ? nil : id
         case .record(let event): event.id
         case .steps(_, let run): run
-        case .expect, .queue, .unqueue, .pause, .forgetWithdrawal, .rest, .heard, .refusedDelivery: nil
+        case .expect, .unreadable, .queue, .unqueue, .pause, .forgetWithdrawal, .rest, .heard, .refusedDelivery: nil
         }
     }
 }

@@ -35,6 +35,7 @@ extension SQLStore {
     func timeline(of order: String) async throws -> [TimelineEntry] { try await read { try $0.timeline(of: order) } }
     func run(_ id: String) async throws -> Run? { try await lookUp { try $0.run(id) } }
     func runs(_ ids: [String]) async throws -> [RunSummary] { try await read { reading in try ids.compactMap { try reading.runSummary($0) } } }
+    func event(ofRun id: String) async throws -> String? { try await lookUp { try $0.event(of: id) } }
     func laterUpdateTold(than run: String) async throws -> String? { try await lookUp { try $0.laterUpdateTold(than: run) } }
     func updates(of orders: [String]) async throws -> [String: (told: Run?, pending: Run?)] { try await read { try $0.updates(of: orders) } }
     func steps(of run: String) async throws -> [Step] { try await lookUp { try $0.steps(of: run) } }
@@ -51,7 +52,8 @@ extension SQLStore {
     func tokens() async throws -> [AccessToken] { try await read { try $0.tokens() } }
     func token(by secret: Secret) async throws -> AccessToken? {
         let blindIndex = codec.blindIndex(.accessToken, secret.value)
-        return try await lookUp { try $0.token(blindIndex) }
+        // Anybody may send tokens: they wait for nothing that intake waits for.
+        return try await read { try $0.token(blindIndex) }
     }
     func state(of subject: OperatingState.Subject) async throws -> OperatingState { try await lookUp { try $0.state(of: subject) } }
     func operatingStates() async throws -> [OperatingState] { try await read { try $0.operatingStates() } }

@@ -30,6 +30,8 @@ protocol StoreTransaction {
     /// Notes on an order whether one of its updates gave up and no later one was told.
     mutating func noteUpdates(of order: String) throws
     mutating func expect(run: String, in state: Run.State) throws
+    /// Makes a run a dead letter without reading it.
+    mutating func end(unreadable run: String) throws
     mutating func expect(event: String, in state: Event.State) throws
     /// Remembers a step of a run, in the place of the one with the same number.
     mutating func write(_ row: StepRow) throws
@@ -83,6 +85,7 @@ extension StoreTransaction {
             case .expect(.event(let event, let state)): try expect(event: event, in: state)
             case .steps(let rows): for row in rows { try write(row) }
             case .event(let id, let state, let problem): try set(event: id, state: state, problem: problem)
+            case .unreadable(let run): try end(unreadable: run)
             case .record(let row): try record(row)
             case .queue(let work): try queue(work)
             case .unqueue(let work): try unqueue(work)

@@ -54,6 +54,7 @@ struct TouchedRows: Sendable {
             case .pause(let subject, _), .rest(let subject, _), .heard(let subject, _), .refusedDelivery(let subject, _): subjects.insert(subject)
             case .forgetWithdrawal(let connection, let external): concurrencyKeys.append(Withdrawal.concurrencyKey(connection, external))
             case .event(let id, _, _): events.append(id)
+            case .unreadable(let run): runs.append(run)
             case .timeline, .record, .steps: break
             }
         }
