@@ -18,10 +18,10 @@ AT_ONCE = $$(swift test --help-hidden 2>/dev/null | grep -c -- $(WIDTH) >/dev/nu
 # Arguments for `fairlead demo`, such as ARGS=--keep.
 ARGS ?=
 
-.PHONY: help setup demo build test check format release sbom sanitize bench chaos fuzz
+.PHONY: help setup demo build test check format release sbom sanitize bench bench-long chaos fuzz
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what building needs and is missing (apt)
 	@scripts/setup build
@@ -81,12 +81,16 @@ sanitize: ## run the Swift tests once under ThreadSanitizer (long; builds into .
 	    scripts/run-long sanitize swift test --sanitize=thread --scratch-path .build-tsan --disable-xctest --no-parallel --skip '$(APART)'
 	@! grep -A 12 'WARNING: ThreadSanitizer' .build/make-sanitize.log
 
-bench: ## measure the release build: whole jobs beside a plain script, intake, one mapping, start, memory (installs wrk, aiohttp)
+bench: ## measure the release build as a user runs it, beside peers, under ten minutes: a table (installs aiohttp, FastAPI)
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory release
-	@scripts/bench-job $(RELEASE)/release
-	@scripts/bench-job $(RELEASE)/release --provider workerchecks
 	@scripts/bench $(RELEASE)/release
+
+bench-long: ## the same with 20,000 jobs and large stores, then the parts one by one (hours)
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory release
+	@scripts/bench $(RELEASE)/release --long
+	@scripts/bench-parts $(RELEASE)/release
 
 chaos: ## kill hosts, workers and databases again and again (CHAOS_SEEDS=200, CHAOS_SECONDS=180); leaves a table in .build/chaos.md
 	@scripts/setup test

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Screening
 import Stores
 
@@ -7,9 +8,12 @@ import Stores
 /// | operation | |
 /// |---|---|
 /// | `intake COUNT` | takes in COUNT events, 64 at a time, each of 2 KB with a key of its own |
-/// | `work` | claims and settles what is queued until nothing is, and says from when to when |
+/// | `work` | claims and settles the events that are queued until none is, and says from when to when |
+/// | `settle` | the same for orders: each is completed, as if a provider had said so |
 /// | `grow EVENTS ORDERS` | fills an empty store, measuring intake at its beginning and end, in events a second and in this process's CPU |
 /// | `look ORDERS` | lists and searches in a store that was grown to so many orders |
+///
+/// `FAIRLEAD_BENCH_KEY` seals the store, as `encryption.keys` does.
 struct StoreBench {
     let store: any Store
     private let clock = SystemClock()
@@ -17,15 +21,17 @@ struct StoreBench {
 
     static func run(_ arguments: [String]) async throws {
         guard arguments.count >= 2 else {
-            throw BenchFailure("usage: fairlead-bench store URL intake COUNT | work | grow EVENTS ORDERS | look ORDERS")
+            throw BenchFailure("usage: fairlead-bench store URL intake COUNT | work | settle | grow EVENTS ORDERS | look ORDERS")
         }
         let folder = FileManager.default.currentDirectoryPath
-        let store = try await StoreURL.open(arguments[0], relativeTo: folder, clock: SystemClock(), random: SystemRandom())
+        let keys = ProcessInfo.processInfo.environment["FAIRLEAD_BENCH_KEY"].map { [Secret($0)] } ?? []
+        let store = try await StoreURL.open(arguments[0], relativeTo: folder, keys: keys, clock: SystemClock(), random: SystemRandom())
         let bench = StoreBench(store: store)
         let numbers = arguments.dropFirst(2).compactMap { Int($0) }
         switch (arguments[1], numbers.count) {
         case ("intake", 1): print(String(format: "per_second %.0f", try await bench.intake(0..<numbers[0]).perSecond))
-        case ("work", 0): try await bench.work()
+        case ("work", 0): try await bench.work(.event)
+        case ("settle", 0): try await bench.work(.submit)
         case ("look", 1): try await bench.look(orders: numbers[0])
         case ("grow", 2): try await bench.grow(events: numbers[0], orders: numbers[1])
         default: throw BenchFailure("there is no such operation: \(arguments.dropFirst().joined(separator: " "))")
@@ -42,12 +48,11 @@ struct StoreBench {
     }
 
     private static var processorSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
+        // POSIX has this count microseconds everywhere.
+        Double(Glibc.clock()) / 1_000_000
     }
 
-    private func work() async throws {
+    private func work(_ kind: Work.Kind) async throws {
         let owner = random.token()
         let began = clock.now()
         let counts = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -55,12 +60,11 @@ struct StoreBench {
                 group.addTask {
                     var count = 0
                     while true {
-                        let claims = try await store.claim(ClaimRequest(owner: "\(owner)-\(worker)", limit: 64, kinds: [.event]))
+                        let claims = try await store.claim(ClaimRequest(owner: "\(owner)-\(worker)", limit: 64, kinds: [kind]))
                         guard !claims.isEmpty else { return count }
                         try await withThrowingTaskGroup { settling in
                             for claim in claims {
-                                let done = Effect.event(id: claim.work.subject, state: .done, problem: nil)
-                                settling.addTask { try await store.commit(claim, Decision(.done, [done])) }
+                                settling.addTask { try await store.commit(claim, Decision(.done, [try await settled(claim.work)])) }
                             }
                             try await settling.waitForAll()
                         }
@@ -71,6 +75,14 @@ struct StoreBench {
             return try await group.reduce(0, +)
         }
         print("done \(counts)\nbegan \(began.milliseconds)\nended \(clock.now().milliseconds)")
+    }
+
+    /// The end of an event or of an order.
+    private func settled(_ work: Work) async throws -> Effect {
+        guard case .submit(let id) = work else { return .event(id: work.subject, state: .done, problem: nil) }
+        guard var order = try await store.order(id) else { throw BenchFailure("an order that is queued is not there") }
+        (order.providerRef, order.status, order.version) = ("old_\(id)", Order.Status(.completed, outcome: .clear), order.version + 1)
+        return .order(order)
     }
 
     private func grow(events: Int, orders: Int) async throws {
