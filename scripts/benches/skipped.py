@@ -19,8 +19,8 @@ def host(bench):
         # The store is asked, not the host: asking must not be what is measured.
         database = sqlite3.connect(f"file:{folder}/bench.db?mode=ro", uri=True)
         while undone(database):
-            if time.monotonic() - began > 600:
-                sys.exit("bench: the events were not done within ten minutes")
+            if program.process.poll() is not None or time.monotonic() - began > 600:
+                sys.exit(f"bench: {undone(database)} of {bench.events} events were not done; the host's last words:\n" + program.log.read_text()[-2000:])
             time.sleep(0.02)
         took = time.monotonic() - began
         states = dict(database.execute("SELECT state, count(*) FROM runs GROUP BY state"))
