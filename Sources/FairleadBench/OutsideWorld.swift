@@ -51,13 +51,13 @@ final class OutsideWorld: Sendable {
         serving.cancel()
     }
 
-    /// Waits until the count is that of the candidates, as long as it grows.
+    /// Waits until the count is that of the candidates, as long as requests come in.
     private func wait(for count: @Sendable (State) -> Int) async throws {
         var (last, at) = (-1, ContinuousClock.now)
         while true {
-            let present = state.withLock { count($0) }
+            let (present, requests) = state.withLock { (count($0), $0.requests.values.reduce(0, +)) }
             if present >= load.count { return }
-            if present > last { (last, at) = (present, .now) }
+            if requests > last { (last, at) = (requests, .now) }
             guard ContinuousClock.now - at < .seconds(60) else { throw BenchFailure("after \(present) of \(load.count) nothing came for a minute") }
             try await Task.sleep(for: .milliseconds(5))
         }

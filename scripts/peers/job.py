@@ -6,7 +6,7 @@ One process, aiohttp, one SQLite file, committed before it answers. It retries n
 A webhook says that something changed, and the provider's list says what, as Fairlead has it; with --trust-webhooks the webhook's word is enough.
 """
 import asyncio, hashlib, hmac, json, sqlite3, sys
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, ClientTimeout, web
 
 PORT, OUTSIDE, PROVIDER = int(sys.argv[1]), f"http://127.0.0.1:{sys.argv[2]}", sys.argv[3]
 READS = "--trust-webhooks" not in sys.argv
@@ -96,7 +96,8 @@ async def tell(session, external_id, state):
 
 async def main():
     application = web.Application()
-    application["session"] = ClientSession()
+    # Thousands wait for one another here, longer than the five minutes that aiohttp gives a request.
+    application["session"] = ClientSession(timeout=ClientTimeout(total=None))
     application.add_routes([
         web.get("/healthz", lambda _: web.json_response({})), web.post("/ats/bench/hmac", deliver), web.post("/providers/zinc", result),
     ])
