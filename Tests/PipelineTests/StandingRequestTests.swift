@@ -91,12 +91,52 @@ struct StandingRequestTests {
         #expect(stands(try await read(over).order))
     }
 
-    @Test("An unconfirmed word may be late: where the provider can be read it is asked again, and where it cannot the word counts")
+    @Test("An unconfirmed word that a cancelled order goes on keeps its place until a read succeeds, however long the provider is down")
     func unconfirmed() async throws {
         harness.provider.answer { $0.report = { throw ProviderError(.unavailable, "away") } }
         let order = cancelled()
         let hint = try await webhook(order, .inProgress)
-        #expect(hint.order == nil && hint.queued.contains { $0.work == .read(order: order.id) })
+        let doubtful = try #require(hint.order)
+        #expect(stands(doubtful) && hint.queued.last { $0.work == .read(order: order.id) }?.due == harness.now + .seconds(45))
+        harness.store.with { $0.orders[order.id] = doubtful }
+        for attempt in 1...60 {
+            let result = try await harness.read.decide(harness.claim(.read(order: order.id), attempt: attempt), doubtful)
+            let decision = try #require(result.decision ?? result.settled(on: doubtful)?.decision)
+            #expect(decision.again != nil, "attempt \(attempt) was the last")
+            #expect(decision.order == nil)
+        }
+        let request: JSON = [
+            "connection": "acme", "external_id": .string(order.externalID), "package": "pkg_1", "reorder": true,
+            "candidate": ["first_name": "Ana", "last_name": "Roe", "email": "ana@example.test", "phone": "+441632960000"],
+        ]
+        #expect(try await harness.commands.place(request).order.id == order.id)
+        // An unconfirmed word that it is over takes nothing away.
+        #expect(stands(try await webhook(doubtful, .cancelled).order ?? doubtful))
+        // Behind is not over.
+        harness.provider.answer { $0.report = { nil } }
+        let behind = try await read(doubtful)
+        #expect(stands(behind.order ?? doubtful) && behind.queued.contains { $0.work == .read(order: order.id) })
+        report(.inProgress)
+        let confirmed = try #require(try await read(doubtful).order)
+        #expect(stands(confirmed) && confirmed.status.problem?.message != doubtful.status.problem?.message)
+        report(.cancelled)
+        let over = try #require(try await read(doubtful).order)
+        #expect(over.status.problem == nil && over.isSurelyGone)
+    }
+
+    @Test("An unconfirmed word about an order that was replaced is no second request until a read confirms it")
+    func unconfirmedOfReplaced() async throws {
+        harness.provider.answer { $0.report = { throw ProviderError(.unavailable, "away") } }
+        let doubtful = try #require(try await webhook(cancelled { $0.replacedBy = "ord_2" }, .inProgress).order)
+        #expect(stands(doubtful))
+        report(.inProgress)
+        #expect(try await read(doubtful).order?.status.problem?.code == "second_reference")
+        report(.cancelled)
+        #expect(try await read(doubtful).order?.status.problem == nil)
+    }
+
+    @Test("Where the provider cannot be read an unconfirmed word counts")
+    func unreadable() async throws {
         let silent = StageHarness(.init(packages: true, webhooks: true, cancel: "until it is done"))
         #expect(stands(try await webhook(cancelled(on: silent), .inProgress, on: silent).order))
     }

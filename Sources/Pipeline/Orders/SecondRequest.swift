@@ -40,6 +40,20 @@ enum SecondRequest {
         return ![Problem.secondReference, Problem.standsAtProvider].contains(order.status.problem?.code) && !order.hasSettledRequest
     }
 
+    /// Shows on a cancelled order that a webhook says its request goes on, which could not be confirmed. A read takes that away, or confirms it; until then
+    /// nothing is ordered in the order's place. What says that it is over takes nothing away here.
+    static func suspect(on next: inout Order, from present: Order, _ report: Report?, _ environment: Environment) {
+        if next.state == .cancelled, present.status.problem?.code == Problem.standsAtProvider { next.status.problem = present.status.problem }
+        guard let report, isNews(report, of: next) else { return }
+        environment.logger.error("an order that ended may stand at its provider", metadata: ["order": "\(next.id)"])
+        next.status.problem = Problem(code: Problem.standsAtProvider, message: suspicion(of: next), at: environment.clock.now())
+    }
+
+    private static func suspicion(of order: Order) -> String {
+        "the order is cancelled, and a webhook says that \(order.provider) has a request for it that goes on, which could not be confirmed yet; "
+            + "the provider is asked until it answers (cancel asks it to cancel again), or say by release that it is seen to"
+    }
+
     /// Shows on an order which ended here, or in whose place another was ordered, that its provider has a request for it that goes on; or that this is over.
     /// - Parameters:
     ///   - present: the order before.
@@ -59,7 +73,9 @@ enum SecondRequest {
         guard goesOn, !present.state.isOpen, !next.hasSettledRequest else { return }
         let now = environment.clock.now()
         func show(_ code: String, _ message: String) {
-            guard next.status.problem?.code != code else { return }
+            // What was only suspected is known now.
+            let isSuspected = code == Problem.standsAtProvider && next.status.problem?.message == Self.suspicion(of: present)
+            guard next.status.problem?.code != code || isSuspected else { return }
             environment.logger.error("an order that ended stands at its provider", metadata: ["order": "\(present.id)"])
             next.status.problem = Problem(code: code, message: message, at: now)
         }

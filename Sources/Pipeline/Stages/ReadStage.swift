@@ -10,13 +10,13 @@ struct ReadStage: Sendable {
 
     func decide(_ claim: Claim, _ order: Order) async throws -> StageResult {
         guard let reference = order.providerRef,
-            order.state.isOpen || PollingSchedule.interval(of: order, environment) != nil || claim.attempt == 1
+            isNeeded(order) || PollingSchedule.interval(of: order, environment) != nil || claim.attempt == 1
         else {
             return .decided(Decision(.done))
         }
         guard let account = environment.registry.account(order.account), account.capabilities.report else {
             // It may be configured again: the order is not to be forgotten by then.
-            return .decided(order.state.isOpen ? Decision(.again(at: environment.clock.now() + .seconds(3600), spent: false)) : Decision(.done))
+            return .decided(isNeeded(order) ? Decision(.again(at: environment.clock.now() + .seconds(3600), spent: false)) : Decision(.done))
         }
         do {
             let report = try await account.provider.report(for: reference, accounts.session(account))
@@ -32,6 +32,9 @@ struct ReadStage: Sendable {
             return try await failed(claim, order, error, account)
         }
     }
+
+    /// Whether it matters how the order stands at the provider until that is known.
+    private func isNeeded(_ order: Order) -> Bool { order.state.isOpen || order.status.problem?.code == Problem.standsAtProvider }
 
     private func applied(_ report: Report?, to present: Order) -> (decision: Decision, updates: [Update]) {
         let now = environment.clock.now()

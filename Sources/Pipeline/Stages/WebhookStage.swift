@@ -101,7 +101,7 @@ struct WebhookStage: Sendable {
     private func applied(_ event: Event, _ confirmed: ConfirmedReport, to present: Order) -> (decision: Decision, updates: [Update]) {
         let now = environment.clock.now()
         var effects: [Effect] = [.event(id: event.id, state: .done, problem: nil)]
-        // Of an order that ended here an unconfirmed word may be late: the provider is asked again before a person is.
+        // Of an order that ended here an unconfirmed word may be late: the provider is asked again, and nothing is ordered in its place meanwhile.
         let isHint = present.state == .cancelled && present.providerRef != nil && !confirmed.isRead && isReadable(present)
         if confirmed.asksAgain || isHint {
             effects.append(.queue(QueuedWork(.read(order: present.id), account: present.account, due: now + .seconds(45))))
@@ -113,7 +113,11 @@ struct WebhookStage: Sendable {
         if [.accepted, .submitting, .uncertain].contains(next.state) { next.status.state = .requested }
         if next.status.problem?.code == "uncertain" { next.status.problem = nil }
         (next.record.unknownReads, next.record.unknownReadAt) = (0, nil)
-        if !isHint { SecondRequest.show(on: &next, from: present, confirmed.report, environment) }
+        if isHint {
+            SecondRequest.suspect(on: &next, from: present, confirmed.report, environment)
+        } else {
+            SecondRequest.show(on: &next, from: present, confirmed.report, environment)
+        }
         guard next != present else { return (Decision(.done, effects), []) }
         if present.providerRef == nil { effects.append(.unqueue(.submit(order: present.id))) }
         let change = OrderChange(
