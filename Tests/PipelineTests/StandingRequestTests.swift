@@ -206,12 +206,36 @@ struct StandingRequestTests {
         #expect(try await read(settled).order == nil)
     }
 
-    @Test("An adoption is taken back before a second request is seen to")
+    @Test("A second request for an adopted order is seen to first, and its result stays; saying it again takes the adoption back")
     func adopted() async throws {
-        let order = harness.order(.requested) {
-            ($0.providerRef, $0.record.isAdopted) = ("ref_1", true)
-            $0.status.problem = Problem(code: Problem.secondReference, message: "two", at: harness.now)
+        let order = harness.order(.completed) {
+            ($0.providerRef, $0.record.isAdopted, $0.status.outcome) = ("ref_1", true, .clear)
         }
+        try await harness.store.perform(try await webhook(order, .requested, "ref_9").effects)
+        let settled = try await harness.commands.resolve(order: order.id, .release)
+        #expect(settled.state == .completed && settled.outcome == .clear && settled.providerRef == "ref_1" && settled.status.problem == nil)
+        #expect(settled.record.settledRequests == ["ref_9"] && settled.record.isAdopted)
+        #expect(try await harness.commands.resolve(order: order.id, .release).state == .uncertain)
+    }
+
+    @Test("That an adopted order goes on after its end, or beside one in its place, is seen to and nothing else", arguments: [nil, "ord_2"])
+    func adoptedAfterTheEnd(_ newer: String?) async throws {
+        let order = cancelled {
+            ($0.record.isAdopted, $0.replacedBy) = (true, newer)
+            let code = newer == nil ? Problem.standsAtProvider : Problem.secondReference
+            $0.status.problem = Problem(code: code, message: "it goes on", at: harness.now)
+        }
+        let settled = try await harness.commands.resolve(order: order.id, .release)
+        #expect(settled.state == .cancelled && settled.providerRef == "ref_1" && settled.status.problem == nil)
+    }
+
+    @Test("What else is wrong with an order is not settled with its second request")
+    func otherProblem() async throws {
+        let order = harness.order(.failed) {
+            ($0.providerRef, $0.record.secondRequest) = ("ref_1", "ref_9")
+            $0.status.problem = Problem(code: Problem.abandoned, message: "given up", at: harness.now)
+        }
+        #expect(try await harness.commands.resolve(order: order.id, .release).status.problem?.code == Problem.abandoned)
         #expect(try await harness.commands.resolve(order: order.id, .release).state == .uncertain)
     }
 }

@@ -10,7 +10,8 @@ struct OrderResolve: AsyncParsableCommand {
             Look at the provider first. --resubmit orders (and bills) again. What is adopted is read first, where the provider can be read: it must be known there,
             and be this candidate's; --force leaves that out. --release takes an adoption back, or
             that the order was given up; where the provider has a request that should not be there
-            (second_reference, stands_at_provider) it says that you have seen to it.
+            (second_reference, stands_at_provider) it says that you have seen to it, and an
+            adoption stays until it is released once more.
 
             Examples:
               fairlead order resolve ord_… --adopt a1b2      the provider has it under this reference

@@ -8,8 +8,8 @@ public enum Resolution: Sendable, Equatable {
     case resubmit
     /// Nothing more is to be done.
     case abandon
-    /// It was adopted or given up by mistake: nobody knows again whether the provider has it. Or the provider has a request for it that should not be there: that
-    /// is seen to.
+    /// The provider has a request for it that should not be there: that is seen to. Else it was adopted or given up by mistake: nobody knows again whether the
+    /// provider has it.
     case release
 }
 
@@ -82,13 +82,14 @@ extension Commands {
         return try await store.known(order: id)
     }
 
-    /// Takes an adoption back, or that the order was given up. What was read of another request is no part of the order.
+    /// Says that a request which should not be there is seen to; where there is none takes an adoption back, or that the order was given up. What was read of another request is no part of the order.
     private func release(_ order: Order, note: String?) async throws -> Order {
         let isGivenUp = order.state == .failed && order.status.problem?.code == Problem.abandoned
         let adopted = order.record.isAdopted ? order.providerRef : nil
+        // What the problem's message asks for comes first: a result that is there is not given up for it.
+        if order.record.secondRequest != nil || SecondRequest.isOwn(order) { return try await settle(order, note: note) }
         guard isGivenUp || adopted != nil else {
-            let isSettled = [Problem.secondReference, Problem.standsAtProvider].contains(order.status.problem?.code)
-            if isSettled { return try await settle(order, note: note) }
+            if order.status.problem?.code == Problem.secondReference { return try await settle(order, note: note) }
             throw CommandError(
                 409,
                 "not_adopted",
@@ -125,7 +126,7 @@ extension Commands {
     private func settle(_ order: Order, note: String?) async throws -> Order {
         var next = order
         let request = order.record.secondRequest ?? order.providerRef
-        next.status.problem = nil
+        if [Problem.secondReference, Problem.standsAtProvider].contains(order.status.problem?.code) { next.status.problem = nil }
         next.record.secondRequest = nil
         if let request { next.record.settledRequests.insert(request) }
         let change = OrderChange(

@@ -12,6 +12,7 @@ enum SecondRequest {
         let message =
             "\(order.provider) names this order's request \(known), and \(named) as well; ask the provider which one stands, "
             + "have the other cancelled, and say so by release"
+            + (order.record.isAdopted ? "; where \(known) was adopted and is the wrong one, release it once more" : "")
         next.status.problem = Problem(code: Problem.secondReference, message: message, at: environment.clock.now())
         next.record.secondRequest = named
         return OrderChange(
