@@ -19,6 +19,8 @@ struct ClaimLoop: Sendable {
         let claims = Mutex<[Claim: Task<Void, Never>]>([:])
         /// Claims that are not worked on and that the store has not taken back yet.
         let unwanted = Mutex<[Claim]>([])
+        /// When each lane was served last, as the number of claims so far.
+        let served = Mutex<(count: Int, lanes: [String: Int])>((0, [:]))
         let pause = Mutex<(since: Timestamp, until: Timestamp)?>(nil)
         /// How much of each lane is held.
         var held: [String: Int] { claims.withLock { $0.keys.reduce(into: [:]) { $0[$1.lane, default: 0] += 1 } } }
@@ -57,9 +59,16 @@ struct ClaimLoop: Sendable {
                 var ask = request
                 ask.limit -= held.values.reduce(0, +)
                 ask.share?.held = held
+                ask.share?.served = active.served.withLock { $0.lanes }
                 guard ask.limit > 0 else { return }
                 let claims = try await store.claim(ask)
                 environment.storeAnswered(wrote: !claims.isEmpty)
+                active.served.withLock { served in
+                    for claim in claims {
+                        served.count += 1
+                        served.lanes[claim.lane] = served.count
+                    }
+                }
                 let (admitted, notBefore) = try await admitted(claims, active)
                 active.pause.withLock { $0 = notBefore.map { (now, $0) } }
                 for claim in admitted { start(claim, active, signal) }

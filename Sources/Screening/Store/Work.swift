@@ -150,10 +150,13 @@ public struct ClaimRequest: Sendable {
     public struct Share: Sendable, Equatable {
         public var perLane: Int
         public var held: [String: Int]
+        /// When something of a lane was last claimed, as any number that grows: of lanes that hold as much, the one that was served longest ago is next.
+        public var served: [String: Int]
 
-        public init(perLane: Int, held: [String: Int] = [:]) {
+        public init(perLane: Int, held: [String: Int] = [:], served: [String: Int] = [:]) {
             self.perLane = perLane
             self.held = held
+            self.served = served
         }
     }
 

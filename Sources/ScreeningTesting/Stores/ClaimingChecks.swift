@@ -50,6 +50,18 @@ extension StoreConformance {
             request.share?.held = ["busy": 2, "quiet": 1]
             let next = try await trial.store.claim(request)
             try trial.expect(next.subjects == ["busy 1"], "beyond its share a lane got \(next.subjects)")
+            try await trial.store.perform([.queue(QueuedWork(.run("later"), connection: "quiet", due: trial.now))])
+            request.limit = 1
+            request.share = ClaimRequest.Share(perLane: 3, held: ["busy": 1], served: ["busy": 7])
+            let turn = try await trial.store.claim(request)
+            try trial.expect(turn.subjects == ["later"], "older work of a lane that holds more went first: \(turn.subjects)")
+            try await trial.store.release(turn)
+            request.share = ClaimRequest.Share(perLane: 3, held: ["busy": 1, "quiet": 1], served: ["busy": 7, "quiet": 3])
+            let waited = try await trial.store.claim(request)
+            try trial.expect(waited.subjects == ["later"], "the lane that was served longest ago did not come first: \(waited.subjects)")
+            try await trial.store.commit(waited[0], Decision(.done))
+            request.limit = 4
+            request.share = ClaimRequest.Share(perLane: 3)
             request.share?.held = ["busy": 3]
             try trial.expect(try await trial.store.claim(request).isEmpty, "a lane that holds its share got more")
             try await trial.store.commit(next[0], Decision(.again(at: trial.now, spent: true)))

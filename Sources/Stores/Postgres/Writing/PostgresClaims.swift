@@ -53,7 +53,8 @@ struct PostgresClaimer: Sendable {
         // Everything but the reads, where these are of one account only.
         let kinds = request.kinds.filter { request.account == nil || $0 != .read }.map(\.rawValue)
         let account = request.kinds.contains(.read) ? request.account : nil
-        let held = (request.share?.held ?? [:]).sorted { $0.key < $1.key }
+        let share = request.share ?? ClaimRequest.Share(perLane: 0)
+        let lanes = Set(share.held.keys).union(share.served.keys).sorted()
         let results = try connection.commit([
             PostgresStatement(Self.reclaim, [time.value]),
             PostgresStatement(
@@ -61,7 +62,7 @@ struct PostgresClaimer: Sendable {
                 [
                     .texts(kinds.sorted()), .text(account), .count(count), .count(count * 3 + 16), .text(request.owner),
                     .int(request.lease.wholeMilliseconds), time.value, .count(request.share?.perLane),
-                    .texts(held.map(\.key)), .ints(held.map { Int64($0.value) }),
+                    .texts(lanes), .ints(lanes.map { Int64(share.held[$0] ?? 0) }), .ints(lanes.map { Int64(share.served[$0] ?? 0) }),
                 ]
             ),
         ])
@@ -98,7 +99,8 @@ struct PostgresClaimer: Sendable {
     /// Looks from lane to lane and from priority to priority, so that much work which is not due yet is never looked through, and at a few more than are
     /// wanted, for some may be another replica's by now. What was seen is looked at again by its id alone: a condition that fits the claiming index,
     /// `owner IS NULL`, would have that read from end to end. `$1` kinds, `$2` account of the reads, `$3` limit, `$4` to look at, `$5` owner, `$6` lease,
-    /// `$7` time, `$8` the most of a lane that takes turns, or null, `$9` lanes of which something is held, `$10` how much.
+    /// `$7` time, `$8` the most of a lane that takes turns, or null, `$9` lanes, `$10` how much of each is held, `$11` when each was
+    /// served last.
     private static let claim = """
         WITH RECURSIVE clock AS MATERIALIZED (SELECT \(PostgresTime.sql("$7")) AS now),
         \(levels),
@@ -108,15 +110,15 @@ struct PostgresClaimer: Sendable {
             SELECT (SELECT min(priority) FROM queue WHERE kind = 'read' AND lane = $2::text AND \(free) AND priority > l.priority)
             FROM read_levels AS l WHERE l.priority IS NOT NULL
         ),
-        stretches (kind, lane, priority, most, held) AS MATERIALIZED (
-            SELECT l.kind, l.lane, l.priority, CASE WHEN l.lane <> '' THEN $8::bigint END, coalesce(h.count, 0)
-            FROM levels AS l LEFT JOIN unnest($9::text[], $10::bigint[]) AS h (lane, count) ON h.lane = l.lane
+        stretches (kind, lane, priority, most, held, served) AS MATERIALIZED (
+            SELECT l.kind, l.lane, l.priority, CASE WHEN l.lane <> '' THEN $8::bigint END, coalesce(h.count, 0), coalesce(h.served, 0)
+            FROM levels AS l LEFT JOIN unnest($9::text[], $10::bigint[], $11::bigint[]) AS h (lane, count, served) ON h.lane = l.lane
             UNION ALL
-            SELECT 'read', $2::text, priority, NULL, 0 FROM read_levels WHERE priority IS NOT NULL
+            SELECT 'read', $2::text, priority, NULL, 0, 0 FROM read_levels WHERE priority IS NOT NULL
         ),
         seen AS MATERIALIZED (
-            SELECT id, priority, due_at, turn FROM (
-                SELECT f.id, s.priority, f.due_at, s.most,
+            SELECT id, priority, due_at, turn, served FROM (
+                SELECT f.id, s.priority, f.due_at, s.most, s.served,
                     CASE WHEN $8::bigint IS NULL THEN 0
                     ELSE s.held + row_number() OVER (PARTITION BY s.kind, s.lane ORDER BY s.priority, f.due_at, f.id) END AS turn
                 FROM stretches AS s CROSS JOIN LATERAL (
@@ -124,22 +126,22 @@ struct PostgresClaimer: Sendable {
                     ORDER BY due_at, id LIMIT least($4::bigint, greatest(0, s.most - s.held) + 16)
                 ) AS f
             ) AS every
-            WHERE most IS NULL OR turn <= most ORDER BY priority, turn, due_at, id LIMIT $4::bigint
+            WHERE most IS NULL OR turn <= most ORDER BY priority, turn, served, due_at, id LIMIT $4::bigint
         ),
         mine AS MATERIALIZED (
-            SELECT q.id, s.turn FROM seen AS s JOIN queue AS q ON q.id = s.id
+            SELECT q.id, s.turn, s.served FROM seen AS s JOIN queue AS q ON q.id = s.id
             WHERE coalesce(q.owner, '') = '' AND q.is_head AND q.\(due)
-            ORDER BY s.priority, s.turn, s.due_at, s.id LIMIT $3::bigint FOR UPDATE OF q SKIP LOCKED
+            ORDER BY s.priority, s.turn, s.served, s.due_at, s.id LIMIT $3::bigint FOR UPDATE OF q SKIP LOCKED
         ),
         claimed AS (
             UPDATE queue AS q SET owner = $5, leased_until = (SELECT now FROM clock) + $6::bigint, attempts = q.attempts + 1 FROM mine WHERE q.id = mine.id
-            RETURNING q.id, q.kind, q.subject, q.attempts, q.priority, q.due_at, q.abandoned_count, q.lane, mine.turn
+            RETURNING q.id, q.kind, q.subject, q.attempts, q.priority, q.due_at, q.abandoned_count, q.lane, mine.turn, mine.served
         ),
         running AS (
             UPDATE runs AS r SET state = 'running', attempt = c.attempts, next_attempt_at = NULL FROM claimed AS c
             WHERE c.kind = 'run' AND r.id = c.subject AND r.state IN ('queued', 'waiting', 'running')
         )
         SELECT c.id, c.kind, c.subject, c.attempts, s.count, (SELECT now FROM clock), c.abandoned_count, c.lane
-        FROM (SELECT count(*) FROM seen) AS s LEFT JOIN claimed AS c ON true ORDER BY c.priority, c.turn, c.due_at, c.id
+        FROM (SELECT count(*) FROM seen) AS s LEFT JOIN claimed AS c ON true ORDER BY c.priority, c.turn, c.served, c.due_at, c.id
         """
 }

@@ -106,9 +106,11 @@ extension WriteTransaction {
         var abandonedCount: Int
         /// Which of its lane's it would be, with what is held already; 0 where lanes do not take turns.
         var turn = 0
+        /// When its lane was served last.
+        var served = 0
 
         static func isMoreUrgent(_ left: Ready, _ right: Ready) -> Bool {
-            (left.priority, left.turn, left.dueAt, left.id) < (right.priority, right.turn, right.dueAt, right.id)
+            (left.priority, left.turn, left.served, left.dueAt, left.id) < (right.priority, right.turn, right.served, right.dueAt, right.id)
         }
     }
 
@@ -128,6 +130,7 @@ extension WriteTransaction {
             let limit = min(room, max(1, 4 * request.limit / lanes.count))
             for (turn, var next) in try ready(kind, in: lane, limit: limit).enumerated() {
                 next.turn = held + turn + 1
+                next.served = share.served[lane, default: 0]
                 found.append(next)
             }
         }
