@@ -2,6 +2,7 @@ import Pipeline
 import Screening
 import ScreeningTesting
 import Simulators
+import Synchronization
 import Testing
 
 /// A candidate who was withdrawn is asked for anew: from the delivery to what the provider was asked for.
@@ -14,7 +15,8 @@ struct UnrejectionTests {
             local body = event.body
             local id = body.external_id or body.id
             if body.rejected then return screening.cancel(ctx, id) end
-            local order, problem = screening.order(ctx, { external_id = id, package = "prod_1", account = "workerchecks", present = body.present,
+            local place = body.plain and ctx.orders.place or function(options) return screening.order(ctx, options) end
+            local order, problem = place({ external_id = id, package = "prod_1", account = "workerchecks", present = body.present,
               candidate = { first_name = "Ana", last_name = "Roe", email = "ana@example.test", phone = "+61491570006" } })
             if not order then ctx.reject(problem) end
           end
@@ -98,6 +100,38 @@ struct UnrejectionTests {
         #expect(try await harness.run(of: anew).state == .done)
         #expect(try await newest(harness)?.previous == first.id)
         #expect(there(harness) == ["Cancelled", "Pending"])
+        await harness.stop()
+    }
+
+    @Test("A withdrawal that is tried again after a later request found the order cancels nothing, and says so")
+    func askedMeanwhile() async throws {
+        let harness = try await harness()
+        let site = harness.site
+        let isDown = Mutex(true)
+        harness.transport.set(
+            ClosureHandler { request in
+                if request.path.hasSuffix("/cancel"), isDown.withLock({ $0 }) { return WireResponse(503) }
+                return try await site.respond(to: request)
+            },
+            for: "simulators.example.test"
+        )
+        func body(_ seconds: Int, _ more: JSON = [:]) -> JSON {
+            var body = at(seconds, more)
+            (body["id"], body["external_id"]) = ("a", nil)
+            return body
+        }
+        _ = try await harness.send(body(10))
+        let order = try #require(try await newest(harness))
+        let withdrawal = try await harness.deliver(body(20, ["rejected": true]))
+        let waiting = try await harness.run(of: withdrawal) { $0.state == .waiting }
+        #expect(try await harness.send(body(30, ["plain": true])).state == .done)
+        isDown.withLock { $0 = false }
+        _ = try? await harness.commands.retry(run: waiting.id)
+        let run = try await harness.run(of: withdrawal) { $0.state == .skipped }
+        #expect(run.reason?.contains("after this withdrawal") == true)
+        let kept = try #require(try await harness.context.store.order(order.id))
+        #expect(kept.state.isOpen && kept.record.withdrawnAt == nil)
+        #expect(there(harness) == ["Pending"])
         await harness.stop()
     }
 

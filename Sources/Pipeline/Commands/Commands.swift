@@ -62,7 +62,8 @@ public struct Commands: Sendable {
     /// With `reorder` in the request a new one is placed where that one was refused, cancelled or given up, and surely is not at its provider.
     /// - Parameter choosesDestinations: whether the caller may say where the connection's scripts send, with its secrets: the ATS says that of its orders.
     /// - Throws: ``CommandError``: 404 for an unknown connection, 403 for a destination from a caller who may choose none, 422 for a field that is
-    ///   missing or malformed, an account the connection may not use, or a package the account does not have.
+    ///   missing or malformed, an account the connection may not use, or a package the account does not have; with `reorder` 409 `being_cancelled` while
+    ///   that order is being cancelled for a withdrawal.
     public func place(_ request: JSON, choosesDestinations: Bool = true) async throws -> (order: Order, isNew: Bool) {
         guard let name = request["connection"]?.text else {
             throw CommandError(FieldProblem(path: "connection", expected: "a connection's name", found: "nothing"))
@@ -88,6 +89,11 @@ public struct Commands: Sendable {
             }
         }
         if placed.isNew { environment.log([.order(placed.order)]) }
+        let asked = Occurrence(occurredAt: nil, receivedAt: environment.clock.now())
+        if !placed.isNew, reorder != nil, placed.order.isBeingWithdrawn(before: asked) {
+            let detail = "The order \(placed.order.id) is being cancelled for a withdrawal; ask again when that is through."
+            throw CommandError(409, "being_cancelled", detail, retryAfter: .seconds(30))
+        }
         return placed
     }
 

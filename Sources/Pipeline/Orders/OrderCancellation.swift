@@ -1,5 +1,13 @@
 import Screening
 
+/// The withdrawal of a candidate for which a script has an order cancelled.
+struct Withdrawal: Sendable {
+    /// When the order counts as ended, however long cancelling takes.
+    var endsAt: Timestamp
+    /// When it happened and came: an order that was asked for later goes on. Nil where no delivery says it.
+    var occurrence: Occurrence?
+}
+
 /// Cancels orders, whoever asks for it: a person or a script.
 struct OrderCancellation: Sendable {
     let environment: Environment
@@ -11,15 +19,15 @@ struct OrderCancellation: Sendable {
     ///
     /// - Parameters:
     ///   - note: what `actor` says about it; stands on the order's timeline.
-    ///   - withdrawnAt: when the candidate was withdrawn: the order ends then, however long cancelling takes. Nil where it ends when it is cancelled.
+    ///   - withdrawal: the withdrawal that it is cancelled for; nil where a person cancels it.
     ///
     /// A refusal is not taken at its word: the provider may have acted on an earlier attempt that was never answered. The order is looked at first.
     ///
     /// Calling again on a cancelled order returns it as it is; where it goes on at the provider all the same, that is asked again.
-    /// - Throws: ``CommandError``: 404; 409 `too_late` or `unsupported`; 409 `uncertain` while nobody knows whether the provider has it; 502 or 503
-    ///   where the provider did not answer.
-    func cancel(order id: String, by actor: Actor, note: String?, withdrawnAt: Timestamp? = nil) async throws -> Order {
-        do { return try await decide(order: id, by: actor, note: note, withdrawnAt) } catch let error as CommandError
+    /// - Throws: ``CommandError``: 404; 409 `too_late` or `unsupported`; 409 `asked_anew` where the order was asked for after the withdrawal, and goes on; 409
+    ///   `uncertain` while nobody knows whether the provider has it; 502 or 503 where the provider did not answer.
+    func cancel(order id: String, by actor: Actor, note: String?, for withdrawal: Withdrawal? = nil) async throws -> Order {
+        do { return try await decide(order: id, by: actor, note: note, withdrawal) } catch let error as CommandError
             where ["too_late", "unsupported"].contains(error.code)
         {
             // The screening goes on although somebody asked for its end: who looks at the order must see that.
@@ -41,46 +49,79 @@ struct OrderCancellation: Sendable {
     }
 
     /// The order goes on: whoever asks for it is asking for this one.
-    private func forgetWithdrawal(of id: String) async throws {
+    private func forgetWithdrawal(of id: String, where isForgotten: @Sendable (Order) -> Bool = { _ in true }) async throws {
         for _ in 0..<5 {
-            guard let order = try await store.order(id), order.record.withdrawnAt != nil, order.state != .cancelled else { return }
+            guard let order = try await store.order(id), order.record.withdrawnAt != nil, order.state != .cancelled, isForgotten(order) else {
+                return
+            }
             if try await mark(order, "it goes on", by: .system, { $0.withdrawnAt = nil }) { return }
         }
     }
 
-    private func decide(order id: String, by actor: Actor, note: String?, _ withdrawnAt: Timestamp?) async throws -> Order {
+    private func decide(order id: String, by actor: Actor, note: String?, _ withdrawal: Withdrawal?) async throws -> Order {
+        let withdrawnAt = withdrawal?.endsAt
         var isCancelledThere = false
-        for _ in 0..<5 {
+        for _ in 0..<8 {
             let order = try await store.known(order: id)
+            // After the mark a request that asks anew waits; one that came before it is seen here.
+            if !isCancelledThere, order.state.isOpen, let withdrawn = withdrawal?.occurrence, try await askedAnew(order, after: withdrawn) != nil {
+                throw CommandError(409, "asked_anew", "The order was asked for after the withdrawal; it goes on.")
+            }
             switch order.state {
             case .cancelled where !SecondRequest.isOwn(order): return order
             case .completed, .reviewed, .refused, .failed: throw CommandError(409, "too_late", "The order is \(order.state.rawValue) already.")
             case .submitting: throw CommandError(409, "submitting", "The order is being sent at this moment; ask again.", retryAfter: .seconds(5))
             case .uncertain: throw CommandError(409, "uncertain", "Nobody knows yet whether the provider has the order; resolve it first.")
             case .accepted:
+                if try await marks(order, withdrawnAt, by: actor) { continue }
                 if let cancelled = try await write(order, actor, note, withdrawnAt, [.unqueue(.submit(order: id))]) { return cancelled }
             default:
-                if !isCancelledThere, try await !cancelAtProvider(order, by: actor, withdrawnAt) { continue }
-                isCancelledThere = true
+                if !isCancelledThere {
+                    let (account, reference) = try cancellable(order)
+                    if order.state.isOpen, try await marks(order, withdrawnAt, by: actor) { continue }
+                    guard try await cancelAtProvider(order, reference, account, by: actor) else { continue }
+                    isCancelledThere = true
+                }
                 if let cancelled = try await write(order, actor, note, withdrawnAt, []) { return cancelled }
             }
         }
         throw CommandError(409, "conflict", "The order keeps changing; ask again.")
     }
 
-    /// Returns once the order is cancelled at its provider; false where the order moved on before it was asked.
-    private func cancelAtProvider(_ order: Order, by actor: Actor, _ withdrawnAt: Timestamp?) async throws -> Bool {
-        let unsupported = CommandError(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
+    /// When an order was asked for after a withdrawal; nil where it was not. It goes on then: that withdrawal's mark is taken back, and not a later one's.
+    func askedAnew(_ order: Order, after withdrawal: Occurrence) async throws -> Occurrence? {
+        let asked = try await store.asked(for: order.id)
+        guard let later = asked.first(where: { $0.isSurelyLater(than: withdrawal) }) else { return nil }
+        let latest = asked.reduce(later.happenedAt) { max($0, $1.happenedAt) }
+        try await forgetWithdrawal(of: order.id) { $0.record.withdrawnAt.map { $0 <= latest } ?? false }
+        return later
+    }
+
+    /// Notes when the candidate was withdrawn, where that is not noted yet: a request that asks anew waits from here on, and the provider's own word that the
+    /// order is cancelled may come before its answer. Returns whether the order has to be looked at again.
+    private func marks(_ order: Order, _ withdrawnAt: Timestamp?, by actor: Actor) async throws -> Bool {
+        guard let withdrawnAt, order.record.withdrawnAt != withdrawnAt else { return false }
+        _ = try await mark(order, "the candidate was withdrawn; the order is to be cancelled", by: actor) { $0.withdrawnAt = withdrawnAt }
+        return true
+    }
+
+    private func unsupported(_ order: Order) -> CommandError {
+        CommandError(409, "unsupported", "\(order.provider) does not cancel through its interface; ask the provider.")
+    }
+
+    /// Where an order can be cancelled at its provider.
+    private func cancellable(_ order: Order) throws -> (account: ProviderAccount, reference: String) {
         guard let account = environment.registry.account(order.account), account.capabilities.cancel != nil, let reference = order.providerRef else {
-            throw unsupported
+            throw unsupported(order)
         }
-        // Where the order cannot be looked at, only what was noted before tells a refusal from the echo of a cancellation. When the candidate was withdrawn is
-        // noted first as well: the provider's own word that it is cancelled may come before its answer.
-        var marked = order.record
-        if !account.capabilities.report { marked.isCancelling = true }
-        marked.withdrawnAt = withdrawnAt
-        if marked != order.record {
-            guard try await mark(order, "the provider is asked to cancel", by: actor, { $0 = marked }) else { return false }
+        return (account, reference)
+    }
+
+    /// Returns once the order is cancelled at its provider; false where the order moved on before it was asked.
+    private func cancelAtProvider(_ order: Order, _ reference: String, _ account: ProviderAccount, by actor: Actor) async throws -> Bool {
+        // Where the order cannot be looked at, only what was noted before tells a refusal from the echo of a cancellation.
+        if !account.capabilities.report, !order.record.isCancelling {
+            guard try await mark(order, "the provider is asked to cancel", by: actor, { $0.isCancelling = true }) else { return false }
         }
         do {
             switch try await account.provider.cancel(reference, accounts.session(account)) {
@@ -93,7 +134,7 @@ struct OrderCancellation: Sendable {
                 )
                 if try await isCancelled(order, account, after: refusal) { return true }
                 throw refusal
-            case .unsupported: throw unsupported
+            case .unsupported: throw unsupported(order)
             }
         } catch let error as ProviderError {
             let failure = CommandError(error, "The provider did not confirm the cancellation: \(error.message.value)")
@@ -150,7 +191,8 @@ struct OrderCancellation: Sendable {
     /// Writes the cancellation; nil where the order moved on meanwhile.
     private func write(_ order: Order, _ actor: Actor, _ note: String?, _ withdrawnAt: Timestamp?, _ effects: [Effect]) async throws -> Order? {
         var next = order
-        next.record.withdrawnAt = withdrawnAt
+        // A person who cancels it beside a script does not undo when the candidate was withdrawn.
+        next.record.withdrawnAt = withdrawnAt ?? order.record.withdrawnAt
         next.status.state = .cancelled
         next.status.outcome = nil
         // Two requests at the provider do not become one by cancelling the one that is known.

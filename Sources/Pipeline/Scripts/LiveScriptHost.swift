@@ -50,10 +50,14 @@ struct LiveScriptHost: ConnectionScriptHost {
     }
 
     func cancel(order id: String, reason: String?) async throws -> JSON {
-        guard try await order(id: id) != nil else { throw HostCallError("no_such_order", "the connection has no order of that id", path: "id") }
+        guard let order = try await order(id: id) else { throw HostCallError("no_such_order", "the connection has no order of that id", path: "id") }
         do {
-            _ = try await cancellation.cancel(order: id, by: .script(run: run.id), note: reason, withdrawnAt: try await withdrawal(of: id))
+            let withdrawal = Withdrawal(endsAt: try await withdrawal(of: id), occurrence: occurrence)
+            _ = try await cancellation.cancel(order: id, by: .script(run: run.id), note: reason, for: withdrawal)
             return ["cancelled": true]
+        } catch let error as CommandError where error.code == "asked_anew" {
+            guard let ending = try await ending(withdrawing: order) else { throw AttemptFailure(error.code, error.detail, retryable: true) }
+            return ["ends": ending]
         } catch let error as CommandError where error.code == "too_late" || error.code == "unsupported" {
             return ["cancelled": false, "reason": .string(error.code)]
         } catch let error as CommandError {
@@ -102,9 +106,7 @@ struct LiveScriptHost: ConnectionScriptHost {
     }
 
     func ending(withdrawing order: Order) async throws -> JSON? {
-        guard let occurrence, let later = try await store.asked(for: order.id).first(where: { $0.isSurelyLater(than: occurrence) }) else {
-            return nil
-        }
+        guard let occurrence, let later = try await cancellation.askedAnew(order, after: occurrence) else { return nil }
         let (asked, withdrawn) = (later.occurredAt ?? later.receivedAt, occurrence.occurredAt ?? occurrence.receivedAt)
         let reason = "the screening was asked for at \(asked), after this withdrawal of \(withdrawn)"
         return ["kind": "skipped", "reason": .string(reason), "order": .string(order.id)]

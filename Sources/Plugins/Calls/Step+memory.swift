@@ -64,7 +64,11 @@ extension AttemptFailure {
 extension [Step] {
     /// Looks for an order to withdraw after which nothing was cancelled. A person may have asked for it again since: it is looked for anew.
     public var unfinishedWithdrawals: [Step] {
-        let cancelled = last { $0.kind == "orders.cancel" && $0.reply?.value["value"] != nil }?.number ?? 0
+        let cancelled =
+            last {
+                guard $0.kind == "orders.cancel", let answer = $0.reply?.value["value"] else { return false }
+                return answer["ends"] == nil
+            }?.number ?? 0
         return filter { $0.kind == "orders.find" && $0.request.value["withdrawn"]?.boolean == true && $0.number > cancelled }
     }
 

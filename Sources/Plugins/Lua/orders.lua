@@ -82,7 +82,7 @@ return function(core)
         if type(id) == "table" and type(id.id) == "string" then
             core.raise { message = call .. ": id should be text, found table", path = "id", hint = "pass order.id" }
         end
-        return core.without_nulls(core.call("orders.cancel", {
+        return unless_ended(core.call("orders.cancel", {
             id = core.check(call, "id", id, "text"),
             reason = core.check_optional(call, "reason", reason, "string"),
         }))

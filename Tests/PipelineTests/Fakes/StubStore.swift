@@ -12,6 +12,8 @@ final class StubStore: Store {
         var steps: [String: [Step]] = [:]
         var values: [String: JSON] = [:]
         var withdrawals: [String: Occurrence] = [:]
+        /// When each order was asked for.
+        var asked: [String: [Occurrence]] = [:]
         var versions: [String: ScriptVersion] = [:]
         /// What connections have used of their quotas.
         var usage: [String: Usage] = [:]
@@ -283,7 +285,10 @@ final class StubStore: Store {
     func runs(_ ids: [String]) async throws -> [RunSummary] { with { state in ids.compactMap { state.runs[$0]?.summary } } }
 
     func withdrawal(connection: String, externalID: String) async throws -> Occurrence? { with { $0.withdrawals["\(connection)/\(externalID)"] } }
-    func asked(for order: String) async throws -> [Occurrence] { [] }
+    func asked(for order: String) async throws -> [Occurrence] {
+        try fault("asked")
+        return with { $0.asked[order] ?? [] }
+    }
 
     func due(_ work: Work) async throws -> Timestamp? { with { $0.due[work] } }
 
