@@ -80,5 +80,25 @@ struct AskedAnewTests {
             _ = try await harness.commands.place(request)
             Issue.record("it was taken")
         } catch let error as CommandError { #expect(error.code == "being_cancelled" && error.retryAfter != nil) }
+        // Nobody has tried to cancel it for an hour.
+        harness.clock.advance(by: .seconds(3600))
+        #expect(try await harness.commands.place(request).order.id == order.id)
+        #expect(present(order)?.record.withdrawnAt == nil && present(order)?.state == .inProgress)
+    }
+
+    @Test("An attempt at cancelling that comes late is noted anew, and a request waits again meanwhile")
+    func lateAttempt() async throws {
+        let asked = Occurrence(occurredAt: nil, receivedAt: harness.now)
+        let order = harness.order(.inProgress) { $0.providerRef = "ref_1" }
+        harness.provider.answer { $0.cancel = { throw ProviderError(.unavailable, "away") } }
+        let withdrawal = Withdrawal(endsAt: withdrawn.happenedAt, occurrence: withdrawn)
+        for _ in 1...2 {
+            _ = try? await harness.cancellation.cancel(order: order.id, by: .script(run: "run_1"), note: nil, for: withdrawal)
+            let marked = try #require(present(order))
+            #expect(try await harness.cancellation.isBeingWithdrawn(marked, before: asked) && present(order)?.record.withdrawnAt != nil)
+            harness.clock.advance(by: .seconds(3600))
+        }
+        #expect(try await !harness.cancellation.isBeingWithdrawn(try #require(present(order)), before: asked))
+        #expect(present(order)?.record.withdrawnAt == nil)
     }
 }

@@ -90,7 +90,7 @@ public struct Commands: Sendable {
         }
         if placed.isNew { environment.log([.order(placed.order)]) }
         let asked = Occurrence(occurredAt: nil, receivedAt: environment.clock.now())
-        if !placed.isNew, reorder != nil, placed.order.isBeingWithdrawn(before: asked) {
+        if !placed.isNew, reorder != nil, try await mapStoreError({ try await cancellation.isBeingWithdrawn(placed.order, before: asked) }) {
             let detail = "The order \(placed.order.id) is being cancelled for a withdrawal; ask again when that is through."
             throw CommandError(409, "being_cancelled", detail, retryAfter: .seconds(30))
         }

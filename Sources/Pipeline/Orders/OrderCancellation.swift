@@ -58,6 +58,19 @@ struct OrderCancellation: Sendable {
         }
     }
 
+    /// How long after its last change an order counts as being cancelled for a withdrawal.
+    private static let markCounts = Duration.seconds(3600)
+
+    /// Whether an order is being cancelled for a withdrawal from before a request. One that nobody has tried to cancel for an hour is not any more: its withdrawal
+    /// may have been given up. The mark is taken back then, and should that be tried again, it finds the request.
+    func isBeingWithdrawn(_ order: Order, before asked: Occurrence) async throws -> Bool {
+        @Sendable func isOld(_ order: Order) -> Bool { order.updatedAt + Self.markCounts <= environment.clock.now() }
+        guard order.isBeingWithdrawn(before: asked) else { return false }
+        guard isOld(order) else { return true }
+        try await forgetWithdrawal(of: order.id, where: isOld)
+        return try await store.order(order.id)?.isBeingWithdrawn(before: asked) ?? false
+    }
+
     private func decide(order id: String, by actor: Actor, note: String?, _ withdrawal: Withdrawal?) async throws -> Order {
         let withdrawnAt = withdrawal?.endsAt
         var isCancelledThere = false
@@ -100,7 +113,10 @@ struct OrderCancellation: Sendable {
     /// Notes when the candidate was withdrawn, where that is not noted yet: a request that asks anew waits from here on, and the provider's own word that the
     /// order is cancelled may come before its answer. Returns whether the order has to be looked at again.
     private func marks(_ order: Order, _ withdrawnAt: Timestamp?, by actor: Actor) async throws -> Bool {
-        guard let withdrawnAt, order.record.withdrawnAt != withdrawnAt else { return false }
+        guard let withdrawnAt else { return false }
+        // Noted anew for an attempt that comes late, so that the mark is young while the provider is asked.
+        let isYoung = environment.clock.now() < order.updatedAt + Self.markCounts / 2
+        guard order.record.withdrawnAt != withdrawnAt || !isYoung else { return false }
         _ = try await mark(order, "the candidate was withdrawn; the order is to be cancelled", by: actor) { $0.withdrawnAt = withdrawnAt }
         return true
     }

@@ -84,7 +84,7 @@ struct LiveScriptHost: ConnectionScriptHost {
 
     func ending(placing order: Order, asked: Occurrence, _ reorder: Reorder?) async throws -> JSON? {
         let present = try await store.order(connection: connection.id, externalID: order.externalID)
-        if let present, reorder != nil, present.isBeingWithdrawn(before: asked) {
+        if let present, reorder != nil, try await cancellation.isBeingWithdrawn(present, before: asked) {
             let message =
                 "the order \(present.id) is being cancelled for a withdrawal from before this request; it is asked for again when that is through"
             // Who asked a route asks again.
