@@ -241,6 +241,20 @@ struct LoadTests {
         }
     }
 
+    @Test("Whoever reads none of many answers is cut off, also where each is too small to fill the connection")
+    func unread() async throws {
+        let body = [UInt8](repeating: 120, count: 40 << 10)
+        let change: (inout ServerLimits) -> Void = { ($0.idle, $0.unread) = (.seconds(600), .milliseconds(300)) }
+        try await run([Route(.get, "/medium") { _ in WireResponse(200, body: body) }], change) { server, _, load in
+            let socket = try await RawSocket.connect(server.port, window: 4096)
+            // More than the system holds by itself.
+            await socket.send(String(repeating: "GET /medium HTTP/1.1\r\nhost: a\r\n\r\n", count: 800))
+            #expect(await eventually { load.figures.connections == 1 })
+            #expect(await eventually { load.figures == ServerLoad.Figures() })
+            socket.end()
+        }
+    }
+
     @Test("Being at the limit is one line in the log, not one for each refusal")
     func warning() {
         var limits = ServerLimits()

@@ -15,9 +15,11 @@ struct RawSocket: Sendable {
     let descriptor: Int32
 
     /// Connects to a port on this machine.
-    static func connect(_ port: Int) async throws -> RawSocket {
+    /// - Parameter window: how many bytes it takes that nobody reads; nil for as many as the system likes.
+    static func connect(_ port: Int, window: Int32? = nil) async throws -> RawSocket {
         try await offload {
             let descriptor = socket(AF_INET, stream, 0)
+            if var window { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &window, socklen_t(MemoryLayout<Int32>.size)) }
             var address = loopback(port)
             let result = withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

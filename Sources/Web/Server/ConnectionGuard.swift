@@ -144,8 +144,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             answering = false
             if answerBytes > LoadMiddleware.smallAnswer || isLast {
                 let all = promise ?? context.eventLoop.makePromise(of: Void.self)
-                sent = all.futureResult
                 promise = all
+                limitUnread(until: all.futureResult, context)
             }
             if isLast { closeWhenSent(context) }
         }
@@ -190,6 +190,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     static func letGoOn(_ channel: any Channel) { channel.triggerUserOutboundEvent(GoOn(), promise: nil) }
 
     // MARK: Refusing
+
+    /// Notes when the present answer has left, and closes the connection where that takes too long. A channel stays writable while what waits is little: then
+    /// nothing else would notice that nobody reads.
+    private func limitUnread(until sent: EventLoopFuture<Void>, _ context: ChannelHandlerContext) {
+        self.sent = sent
+        let channel = context.channel
+        let alarm = context.eventLoop.scheduleTask(in: TimeAmount(limits.unread)) { channel.close(promise: nil) }
+        sent.whenComplete { _ in alarm.cancel() }
+    }
 
     /// Nothing more is read or answered. The connection closes once the answer has left.
     private func closeWhenSent(_ context: ChannelHandlerContext) {
@@ -242,7 +251,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(ByteBuffer(bytes: response.body))), promise: nil)
         let all = context.eventLoop.makePromise(of: Void.self)
-        sent = all.futureResult
+        limitUnread(until: all.futureResult, context)
         closeWhenSent(context)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: all)
     }
