@@ -121,6 +121,37 @@ import Testing
         await harness.stop()
     }
 
+    @Test("An address that callback hosts refused opens with its host, and not because nothing says any more what a callback host is")
+    func refusedCallback() async throws {
+        let elsewhere = try #require(HostPattern("elsewhere.example.test"))
+        let harness = try await PipelineHarness(overlays: ["tried": "return function(base) return base end"], callbackHosts: [elsewhere])
+        #expect(try await deliver(harness, 1).status == 200)
+        let placed = try await eventually { try await harness.context.store.order(connection: "tried", externalID: "application-1") }
+        var order = try #require(placed)
+        #expect(order.causedBy != nil && order.destinations == [harness.site.ats.callbackURL])
+        let connection = try #require(harness.context.registry.connection("tried"))
+        let url = try #require(URLParts(harness.site.ats.callbackURL))
+        func permits(_ hosts: [String]?) throws -> Bool {
+            let changed = Connection(
+                id: connection.id,
+                plugin: connection.plugin,
+                accounts: connection.accounts,
+                secrets: connection.secrets,
+                settings: connection.settings,
+                scripts: connection.scripts,
+                hooks: connection.hooks,
+                callbackHosts: try hosts?.map { try #require(HostPattern($0)) }
+            )
+            return changed.permissions(order: order, input: .null).permits(url)
+        }
+        #expect(try !permits(["elsewhere.example.test"]) && permits(["elsewhere.example.test", "simulators.example.test"]))
+        #expect(try !permits(nil))
+        // Where an administrator placed it, they named the address.
+        order.causedBy = nil
+        #expect(try permits(nil) && !permits(["elsewhere.example.test"]))
+        await harness.stop()
+    }
+
     @Test("An address that a script put into an order's metadata is not called; one that the delivery named is kept with the order")
     func destinations() async throws {
         let harness = try await PipelineHarness(pace: .milliseconds(20), overlays: ["tried": Self.script])

@@ -58,9 +58,18 @@ public struct Connection: Sendable {
             settings: settings,
             callbackHosts: callbackHosts,
             order: order?.json,
-            destinations: order?.destinations ?? [],
+            destinations: order.map(destinations(of:)) ?? [],
             request: namesRequest ? Delivery.body(of: input) : nil
         )
+    }
+
+    /// The addresses of an order that its runs may call. A delivery's are kept with the order also where callback hosts refuse them, so that a host can be
+    /// added later. Where nothing says any more what a callback host is, only an administrator's order names a whole address.
+    private func destinations(of order: Order) -> [String] {
+        guard callbackHosts == nil, order.causedBy != nil else { return order.destinations }
+        let callbacks = (plugin.manifest.origins + permissions).filter(\.isCallback).flatMap(\.references).filter { $0.root == .order }
+        let values = callbacks.compactMap { order.json.at($0.path)?.text }
+        return order.destinations.filter { !values.contains($0) }
     }
 
     /// Whether it depends on an order whom its scripts may call.
