@@ -76,6 +76,19 @@ import Testing
         #expect(text.hasSuffix("have the other cancelled; no report takes the problem away."))
     }
 
+    @Test("what somebody wrote stays in its line, whatever it holds")
+    func oneLine() {
+        let order: JSON = ["id": "ord_1", "state": "requested", "connection": "acme", "external_id": "a-1", "metadata": .null]
+        let note = "called\n  T2  command  approved, by ops\r\n\tdone\u{2028}."
+        let entry: JSON = [
+            "at": "T1", "kind": "command", "text": "refresh asked for", "actor": ["kind": "token", "name": "ops"], "note": .string(note),
+            "details": ["logs": [["level": "info", "message": "one\ntwo"]]],
+        ]
+        let lines = OrderText.details(order, timeline: ["items": [entry]]).split(separator: "\n")
+        #expect(lines.contains("  T1  command  refresh asked for, by ops: called   T2  command  approved, by ops  done ."))
+        #expect(lines.contains { $0.hasSuffix("info: one two") } && !lines.contains { $0.hasPrefix("  T2") })
+    }
+
     @Test("a run is told step by step, with the script's line where it failed") func run() {
         let run: JSON = [
             "id": "run_1", "connection": "acme", "plugin": "webhook", "plugin_version": "1.0.0", "hook": "on_event", "event": "evt_1",

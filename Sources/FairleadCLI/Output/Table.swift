@@ -7,9 +7,14 @@ struct Table {
     /// What stands before every line.
     var indent = ""
 
+    /// A cell's text in one line: one that somebody else wrote must not look like further rows.
+    private static func line(_ cell: String) -> String {
+        String(cell.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+    }
+
     /// The lines, columns two spaces apart, without spaces at the line's end.
     var text: String {
-        let lines = (titles.isEmpty ? [] : [titles.map { $0.uppercased() }]) + rows.map { $0.map { $0.isEmpty ? "–" : $0 } }
+        let lines = (titles.isEmpty ? [] : [titles.map { $0.uppercased() }]) + rows.map { $0.map { $0.isEmpty ? "–" : Table.line($0) } }
         var widths: [Int] = []
         for line in lines {
             for (index, cell) in line.enumerated() {
