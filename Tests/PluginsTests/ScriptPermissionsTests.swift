@@ -1,5 +1,6 @@
 import ConfigurationFiles
 import Screening
+import Synchronization
 import Testing
 
 @testable import Plugins
@@ -90,6 +91,27 @@ struct ScriptPermissionsTests {
         #expect(try given.permits(url("https://named.example.test/")) == named)
         #expect(try given.permits(url("https://request.example.test/")) == request)
         #expect(try given.permits(url("https://api.example.test/")) && given.permits(url("https://settings.example.test/")))
+    }
+
+    @Test("A delivery's body is decoded at most once, however many entries and calls look into it, and not where none does")
+    func requestIsReadOnce() throws {
+        let reads = Mutex(0)
+        func given(_ http: String) throws -> ScriptPermissions {
+            ScriptPermissions(
+                try manifest(secrets: "hook: {}", http: http),
+                settings: Self.settings,
+                callbackHosts: [.any],
+                request: {
+                    reads.withLock { $0 += 1 }
+                    return ["back": "https://request.example.test/"]
+                }()
+            )
+        }
+        let without = try given(#""https://api.example.test", "${secret.hook}""#)
+        #expect(try !without.permits(url("https://request.example.test/")) && reads.withLock { $0 } == 0)
+        let reading = try given(#""${request.none}", "${request.back}", "${secret.hook}""#)
+        for _ in 0..<3 { #expect(try reading.permits(url("https://request.example.test/")) && !reading.permits(url("https://a.example.test/"))) }
+        #expect(reads.withLock { $0 } == 1)
     }
 
     @Test(

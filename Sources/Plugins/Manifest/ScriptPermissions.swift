@@ -1,4 +1,5 @@
 public import Screening
+import Synchronization
 
 /// Whom the scripts of one connection or account may call, and with which of its secrets.
 public struct ScriptPermissions: Sendable {
@@ -9,8 +10,8 @@ public struct ScriptPermissions: Sendable {
     private let callbackHosts: [HostPattern]?
     /// The order whose run it is, with no values but those that its request named.
     private let order: JSON?
-    /// The body of the delivery that is handled, read where an entry refers to it.
-    private let request: @Sendable () -> JSON?
+    /// The body of the delivery that is handled, read once, where an entry refers to it.
+    private let request: RequestBody
 
     /// - Parameters:
     ///   - additions: what the connection itself permits, for its overlay.
@@ -31,7 +32,7 @@ public struct ScriptPermissions: Sendable {
         self.additions = additions
         self.settings = settings
         self.callbackHosts = callbackHosts
-        self.request = request
+        self.request = RequestBody(request)
         var pinned: JSON = [:]
         for pattern in manifest.origins + additions {
             for reference in pattern.references where reference.root == .order {
@@ -67,8 +68,26 @@ public struct ScriptPermissions: Sendable {
 
     private func permits(_ url: URLParts, by patterns: [OriginPattern], callbackHosts: [HostPattern]?) -> Bool {
         patterns.contains { pattern in
-            let request = pattern.references.contains { $0.root == .request } ? request() : nil
-            return pattern.permits(url, settings: settings, order: order, request: request, callbackHosts: callbackHosts)
+            let body = pattern.references.contains { $0.root == .request } ? request.value : nil
+            return pattern.permits(url, settings: settings, order: order, request: body, callbackHosts: callbackHosts)
+        }
+    }
+}
+
+/// A delivery's body, decoded when it is first asked for: several entries, and every call of a run, look into the same.
+private final class RequestBody: Sendable {
+    private let read: @Sendable () -> JSON?
+    /// What was read; nil until then.
+    private let found = Mutex<JSON??>(nil)
+
+    init(_ read: @escaping @Sendable () -> JSON?) { self.read = read }
+
+    var value: JSON? {
+        found.withLock { found in
+            if let found { return found }
+            let value = read()
+            found = .some(value)
+            return value
         }
     }
 }
