@@ -27,7 +27,7 @@ public enum Readiness: Sendable, Equatable {
             let why = "accepted work has been due since \(oldest) and nobody attempts it"
             self = context.environment.ability.noted(.failing([why]), context.logger)
         } catch {
-            // This endpoint is open to everybody, so where the store is and which user opens it goes to the log only.
+            // This endpoint is open to everybody, so the store's own words, which say where it is and which user opens it, go to the log only.
             let failing = Readiness.failing([Readiness.reason(error)])
             if context.environment.outage.failed(error, "looking whether the host is able to work", context.clock, context.logger) {
                 self = failing
@@ -41,35 +41,9 @@ public enum Readiness: Sendable, Equatable {
         switch error as? StoreError {
         case .corrupt: "the store holds something unreadable; see the log, and restore a backup"
         case .newer: "the store was written by a newer version"
-        case .unavailable(let why), .unknown(let why): "the store does not answer, or takes nothing: \(Readiness.plain(why))"
+        case .unavailable(let why), .unknown(let why): "the store does not answer, or takes nothing: \(StoreFailureKind(why).text)"
         default: "the store does not answer, or takes nothing"
         }
-    }
-
-    /// The store's reason without where it is and who opens it: paths, addresses and names in quotes are left out, but for those of tables.
-    static func plain(_ reason: String) -> String {
-        var text = reason
-        if let start = text.firstIndex(of: "/"), let end = text.lastIndex(of: "/") {
-            let first = text[..<start].lastIndex(of: " ").map { text.index(after: $0) } ?? text.startIndex
-            let last = text[end...].firstIndex { " ,;:".contains($0) } ?? text.endIndex
-            text.replaceSubrange(first..<last, with: "its file")
-        }
-        // Every second piece is one in quotes: those stay that name a part of the schema.
-        var pieces = text.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
-        let parts = ["relation ", "table ", "column ", "schema ", "function ", "sequence "]
-        for index in pieces.indices.reversed() {
-            if index % 2 == 1 {
-                pieces[index] = parts.contains(where: pieces[index - 1].hasSuffix) ? "\"\(pieces[index])\"" : "…"
-            } else {
-                let words = pieces[index].split(separator: " ", omittingEmptySubsequences: false)
-                pieces[index] = words.map { isAddress($0) ? "…" : String($0) }.joined(separator: " ")
-            }
-        }
-        return pieces.joined()
-    }
-
-    private static func isAddress(_ word: Substring) -> Bool {
-        word.contains("@") || IPAddress(String(word.drop { "([".contains($0) }.prefix { !",;)]".contains($0) })) != nil
     }
 }
 
