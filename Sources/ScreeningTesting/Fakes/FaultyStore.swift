@@ -135,6 +135,10 @@ public struct FaultyStore: Store {
         try await read { try await store.order(connection: connection, externalID: externalID) }
     }
     /// See ``Store``.
+    public func orders(_ ids: [String]) async throws -> [Order] { try await read { try await store.orders(ids) } }
+    /// See ``Store``.
+    public func named(_ names: Set<OrderName>) async throws -> Set<OrderName> { try await read { try await store.named(names) } }
+    /// See ``Store``.
     public func order(callbackToken: String) async throws -> Order? { try await read { try await store.order(callbackToken: callbackToken) } }
     /// See ``Store``.
     public func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> {

@@ -52,6 +52,15 @@ extension StoreConformance {
             try trial.expect(try await trial.store.order(callbackToken: order.callbackToken.value + "x") == nil, "by a wrong token")
             try trial.expect(try await trial.store.order("ord_none") == nil, "by an unknown id")
         },
+        Check("several orders, and several names, are found at once; what is not there is left out") { trial in
+            let orders = [try await trial.placed(trial.order("application-1")), try await trial.placed(trial.order("application-2"))]
+            let found = try await trial.store.orders(orders.map(\.id) + ["ord_none"]).sorted { $0.externalID < $1.externalID }
+            try trial.expect(found == orders, "found others: \(found.map(\.id))")
+            try trial.expect(try await trial.store.orders([String]()).isEmpty, "found some without being asked for any")
+            let known = Set(orders.map { OrderName(connection: $0.connection, externalID: $0.externalID) })
+            let others = [OrderName(connection: "other", externalID: "application-1"), OrderName(connection: "acme", externalID: "application-3")]
+            try trial.expect(try await trial.store.named(known.union(others)) == known, "other names are those of orders")
+        },
         Check("every part of an order survives a change") { trial in
             var order = try await trial.placed(trial.order("application-1"))
             order.version += 1

@@ -231,6 +231,12 @@ final class StubStore: Store {
         with { $0.newest(connection, externalID) }
     }
 
+    func orders(_ ids: [String]) async throws -> [Order] { with { state in ids.compactMap { state.orders[$0] } } }
+
+    func named(_ names: Set<OrderName>) async throws -> Set<OrderName> {
+        with { state in names.filter { state.newest($0.connection, $0.externalID) != nil } }
+    }
+
     func order(callbackToken: String) async throws -> Order? {
         with { state in state.orders.values.first { $0.callbackToken.value == callbackToken } }
     }

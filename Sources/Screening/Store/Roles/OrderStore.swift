@@ -14,6 +14,12 @@ public protocol OrderStore: Sendable {
     /// The newest order by the ATS's name for it; nil where there is none.
     func order(connection: String, externalID: String) async throws -> Order?
 
+    /// Several orders; those that are not there are left out.
+    func orders(_ ids: [String]) async throws -> [Order]
+
+    /// Which of these are names of orders.
+    func named(_ names: Set<OrderName>) async throws -> Set<OrderName>
+
     /// The order whose webhooks come to this token; nil where there is none.
     func order(callbackToken: String) async throws -> Order?
 
@@ -22,6 +28,17 @@ public protocol OrderStore: Sendable {
 
     /// An order's timeline, oldest first.
     func timeline(of order: String) async throws -> [TimelineEntry]
+}
+
+/// What an ATS calls an order.
+public struct OrderName: Sendable, Hashable {
+    public let connection: String
+    public let externalID: String
+
+    public init(connection: String, externalID: String) {
+        self.connection = connection
+        self.externalID = externalID
+    }
 }
 
 extension OrderStore {

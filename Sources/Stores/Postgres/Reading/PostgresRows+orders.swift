@@ -4,6 +4,17 @@ extension PostgresRows {
     /// An order; nil where there is none.
     func order(_ id: String) throws -> Order? { try order(where: "o.id = $1", .text(id)) }
 
+    /// Several orders; those that are not there are left out.
+    func orders(_ ids: [String]) throws -> [Order] {
+        let rows = try all("SELECT \(PostgresOrderRow.columns) FROM orders AS o WHERE o.id = ANY($1)", .texts(ids))
+        try openKeys(of: rows, PostgresOrderRow.body)
+        return try rows.map { try PostgresOrderRow($0).row.order(opener) }
+    }
+
+    func hasOrder(connection: String, external: [UInt8]) throws -> Bool {
+        try !all("SELECT 1 FROM orders WHERE connection = $1 AND external_key = $2 LIMIT 1", .text(connection), .bytes(external)).isEmpty
+    }
+
     /// The newest order by the ATS's name for it.
     func order(connection: String, externalID: String) throws -> Order? {
         let external = codec.blindIndex(.externalID, externalID, on: connection)

@@ -96,6 +96,13 @@ extension StoredRows {
     /// An order; nil where there is none.
     func order(_ id: String) throws -> Order? { try order(where: "o.id = ?", [id]) }
 
+    /// Several orders; those that are not there are left out.
+    func orders(_ ids: [String]) throws -> [Order] { try ids.compactMap { try order($0) } }
+
+    func hasOrder(connection: String, external: [UInt8]) throws -> Bool {
+        try db.first("SELECT 1 FROM orders WHERE connection = ? AND external_key = ? LIMIT 1", [connection, Data(external)]) != nil
+    }
+
     /// An order by the ATS's name for it.
     func order(connection: String, externalID: String) throws -> Order? {
         try order(connection: connection, external: codec.blindIndex(.externalID, externalID, on: connection))

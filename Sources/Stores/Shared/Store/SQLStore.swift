@@ -30,6 +30,12 @@ extension SQLStore {
     func order(connection: String, externalID: String) async throws -> Order? {
         try await lookUp { try $0.order(connection: connection, externalID: externalID) }
     }
+    func orders(_ ids: [String]) async throws -> [Order] { ids.isEmpty ? [] : try await read { try $0.orders(ids) } }
+    func named(_ names: Set<OrderName>) async throws -> Set<OrderName> {
+        guard !names.isEmpty else { return [] }
+        let keys = names.map { ($0, codec.blindIndex(.externalID, $0.externalID, on: $0.connection)) }
+        return try await read { reading in Set(try keys.filter { try reading.hasOrder(connection: $0.0.connection, external: $0.1) }.map(\.0)) }
+    }
     func order(callbackToken: String) async throws -> Order? { try await lookUp { try $0.order(callbackToken: callbackToken) } }
     func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> { try await read { try $0.orders(query, page) } }
     func timeline(of order: String) async throws -> [TimelineEntry] { try await read { try $0.timeline(of: order) } }

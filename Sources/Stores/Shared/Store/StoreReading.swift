@@ -8,6 +8,9 @@ protocol StoreReading {
     func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<EventSummary>
     func order(_ id: String) throws -> Order?
     func order(connection: String, externalID: String) throws -> Order?
+    func orders(_ ids: [String]) throws -> [Order]
+    /// Whether a connection has an order of this external id, which is given as its blind index.
+    func hasOrder(connection: String, external: [UInt8]) throws -> Bool
     func order(callbackToken: String) throws -> Order?
     func orders(_ query: OrderQuery, _ page: PageRequest) throws -> Page<Order>
     func timeline(of order: String) throws -> [TimelineEntry]

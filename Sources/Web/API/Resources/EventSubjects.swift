@@ -11,8 +11,8 @@ struct EventSubjects: Sendable {
     init(of events: [EventSummary], for principal: Principal, in store: any RunStore & OrderStore) async throws {
         let last = try await store.runs(events.compactMap(\.runs.last))
         let runs = Dictionary(last.compactMap { run in run.event.map { ($0, run) } }) { $1 }
-        var orders: [String: Order] = [:]
-        for id in Set(events.compactMap(\.order)) { orders[id] = try await store.order(id) }
+        let found = try await store.orders(Set(events.compactMap(\.order)).sorted())
+        let orders = Dictionary(found.map { ($0.id, $0) }) { $1 }
         self.runs = runs
         self.orders = orders
         named = try await NamedOrders(events.map { ($0.connection, EventSubjects.name(of: $0, runs, orders)) }, for: principal, in: store)

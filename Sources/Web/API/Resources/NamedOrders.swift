@@ -5,19 +5,14 @@ import Screening
 /// What events and runs are about is any text that a script or a sender wrote, so it may be a person's name. One that an order has is shown with the order
 /// to whoever may read.
 struct NamedOrders: Sendable {
-    private struct Name: Hashable {
-        let connection: String
-        let externalID: String
-    }
+    private var names: Set<OrderName> = []
 
-    private var names: Set<Name> = []
-
-    /// Looks each up once; none for those who see personal data anyway.
+    /// Looks all up in one reading; none for those who see personal data anyway.
     init(_ subjects: [(connection: String?, externalID: String?)], for principal: Principal, in store: any OrderStore) async throws {
         guard !principal.seesPersonal else { return }
-        var asked: Set<Name> = []
-        for case (let connection?, let externalID?) in subjects { asked.insert(Name(connection: connection, externalID: externalID)) }
-        for name in asked where try await store.order(connection: name.connection, externalID: name.externalID) != nil { names.insert(name) }
+        var asked: Set<OrderName> = []
+        for case (let connection?, let externalID?) in subjects { asked.insert(OrderName(connection: connection, externalID: externalID)) }
+        names = try await store.named(asked)
     }
 
     /// What runs are about.
@@ -28,7 +23,7 @@ struct NamedOrders: Sendable {
     /// Whether an order of the connection has this external id.
     func has(_ externalID: String?, on connection: String?) -> Bool {
         guard let externalID, let connection else { return false }
-        return names.contains(Name(connection: connection, externalID: externalID))
+        return names.contains(OrderName(connection: connection, externalID: externalID))
     }
 }
 
@@ -38,11 +33,8 @@ extension SubjectQuery {
     func searchable(on connections: [String], for principal: Principal, in store: any OrderStore) async throws -> Self {
         var query = searchable(on: connections)
         guard let externalID, !principal.seesPersonal else { return query }
-        var named: Set<String> = []
-        for connection in query.connections ?? [] where try await store.order(connection: connection, externalID: externalID) != nil {
-            named.insert(connection)
-        }
-        query.connections = named
+        let names = (query.connections ?? []).map { OrderName(connection: $0, externalID: externalID) }
+        query.connections = Set(try await store.named(Set(names)).map(\.connection))
         return query
     }
 }
