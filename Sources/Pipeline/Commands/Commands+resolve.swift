@@ -82,7 +82,8 @@ extension Commands {
         return try await store.known(order: id)
     }
 
-    /// Says that a request which should not be there is seen to; where there is none takes an adoption back, or that the order was given up. What was read of another request is no part of the order.
+    /// Says that a request which should not be there is seen to; where there is none takes an adoption back, or that the order was given up. What was read of
+    /// another request is no part of the order.
     private func release(_ order: Order, note: String?) async throws -> Order {
         let isGivenUp = order.state == .failed && order.status.problem?.code == Problem.abandoned
         let adopted = order.record.isAdopted ? order.providerRef : nil
