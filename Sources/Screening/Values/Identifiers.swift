@@ -62,10 +62,15 @@ public enum IdentifierKind: String, Sendable {
 
     /// A new identifier: the prefix, then 26 characters of Crockford's base 32 that hold the time in milliseconds and 80 random bits.
     /// Identifiers made later sort later, so the newest come first by sorting alone.
-    public func make(at timestamp: Timestamp, from random: some RandomSource) -> String {
+    public func make(at timestamp: Timestamp, from random: some RandomSource) -> String { make(at: timestamp, random.bytes(10)) }
+
+    /// The identifier that sorts before all that are made at a time or later, and after all that are made before.
+    package func lowest(at timestamp: Timestamp) -> String { make(at: timestamp, [UInt8](repeating: 0, count: 10)) }
+
+    private func make(at timestamp: Timestamp, _ random: [UInt8]) -> String {
         var bits = [UInt8](repeating: 0, count: 16)
         for index in 0..<6 { bits[index] = UInt8(truncatingIfNeeded: timestamp.milliseconds >> (40 - 8 * Int64(index))) }
-        bits.replaceSubrange(6..<16, with: random.bytes(10))
+        bits.replaceSubrange(6..<16, with: random)
         let number = bits.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
         let text = String(unsafeUninitializedCapacity: 26) { text in
             for index in 0..<26 { text[index] = Self.alphabet[Int(truncatingIfNeeded: number >> UInt128(5 * (25 - index))) & 31] }

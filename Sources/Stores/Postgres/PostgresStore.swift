@@ -30,6 +30,7 @@ final class PostgresStore: SQLStore {
     private let sessions: Sessions
     private let workSignal: WorkSignal
     private let notifier: PostgresNotifier
+    private let partitions: PostgresPartitions
     private let isClosed = Mutex(false)
 
     /// Opens the store in a database, bringing its schema up to date: of several replicas that start at once one does it and the others wait.
@@ -115,6 +116,7 @@ final class PostgresStore: SQLStore {
             writer.run(all.writeExecutor[worker], batch)
         }
         self.time = time
+        partitions = PostgresPartitions(checkedAt: found.timestamp)
         self.workSignal = workSignal
         self.notifier = notifier
     }
@@ -165,7 +167,9 @@ final class PostgresStore: SQLStore {
 
     /// What another replica is claiming at the same time is passed over.
     func claim(_ request: ClaimRequest) async throws -> [Claim] {
-        try await withCheckedThrowingContinuation { continuation in
+        let now = clock.now()
+        if partitions.isDue(now) { _ = readExecutor.add { session in try? session.attempt { try PostgresPartitions.make($0, now: now) } } }
+        return try await withCheckedThrowingContinuation { continuation in
             let pending = PendingClaim(request: request, continuation: continuation)
             if let failure = claimExecutor.add({ [claimer] in claimer.run($0, pending) }).failure { continuation.resume(throwing: failure) }
         }
@@ -226,6 +230,7 @@ final class PostgresStore: SQLStore {
                             let opened = try seal(connection, keys, BufferedRandom(random))
                             let time = PostgresStatement("SELECT \(PostgresTime.sql("$1"))", [time.value], isKept: false)
                             let now = Timestamp(milliseconds: try connection.exchange([time])[0].rows.first?.int(0) ?? 0)
+                            try PostgresPartitions.make(connection, now: now)
                             return Found(opened: opened, identity: try PostgresIdentity.read(connection, random, now: now), timestamp: now)
                         } catch {
                             throw StoreError(postgres: error)
@@ -272,7 +277,7 @@ final class PostgresStore: SQLStore {
                 ELSE (SELECT last_value FROM fairlead_keys.data_keys_id_seq) END AS number FROM keys
         )
         SELECT coalesce((SELECT max(key_id) FROM (
-            (SELECT key_id FROM events ORDER BY seq DESC LIMIT \(Keyring.newestRows)) UNION ALL
+            (SELECT key_id FROM events ORDER BY id DESC LIMIT \(Keyring.newestRows)) UNION ALL
             (SELECT key_id FROM orders ORDER BY seq DESC LIMIT \(Keyring.newestRows))
         ) AS newest), 0), (SELECT number FROM given)
         """

@@ -92,10 +92,10 @@ extension PostgresRows {
         let rows = try all(
             """
             SELECT \(Self.runColumns), r.input FROM unnest($1::text[]) AS w (id) LEFT JOIN LATERAL (
-                SELECT seq FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = 'done' ORDER BY seq DESC LIMIT 1
+                SELECT id, seq FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = 'done' ORDER BY seq DESC LIMIT 1
             ) AS t ON true LEFT JOIN LATERAL (
-                SELECT seq FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = ANY($2) AND seq > coalesce(t.seq, 0) ORDER BY seq LIMIT 1
-            ) AS p ON true JOIN runs AS r ON r.seq = t.seq OR r.seq = p.seq
+                SELECT id FROM runs WHERE order_id = w.id AND hook = 'on_update' AND state = ANY($2) AND seq > coalesce(t.seq, 0) ORDER BY seq LIMIT 1
+            ) AS p ON true JOIN runs AS r ON r.id = ANY (ARRAY[t.id, p.id])
             """,
             .texts(orders),
             .texts(Run.untold.map(\.rawValue))

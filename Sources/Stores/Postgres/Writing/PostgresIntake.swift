@@ -65,14 +65,8 @@ struct PostgresIntake: Sendable {
             }
             statements.append(PostgresStatement("COMMIT"))
         }
-        var place = keyed.isEmpty ? 0 : 2
-        let windows = batch.compactMap { pending in pending.key.flatMap { key in key.notBefore.map { (key.hash, $0) } } }
-        if !windows.isEmpty {
-            statements.insert(PostgresStatement(Self.forgetKeys, [.blobs(windows.map(\.0)), .ints(windows.map(\.1))]), at: place)
-            place += 1
-        }
         let results = try connection.commit(statements)
-        return Set(results[place].rows.map { $0.text(0) })
+        return Set(results[keyed.isEmpty ? 0 : 2].rows.map { $0.text(0) })
     }
 
     private func insertion(_ batch: [PendingIntake]) -> PostgresStatement {
@@ -88,6 +82,7 @@ struct PostgresIntake: Sendable {
                 .blobs(rows.map(\.body)), time.value, .blobs(batch.map(\.dataKey.wrapped)), .texts(runs.map(\.id)), .texts(runs.map(\.event)),
                 .texts(runs.map(\.connection)), .texts(runs.map(\.plugin)), .texts(runs.map(\.pluginVersion)), .texts(runs.map(\.script)),
                 .texts(runs.map(\.hook)), .texts(runs.map(\.state)), .ints(runs.map(\.createdAt)), .blobs(runs.map(\.body)),
+                .ints(batch.map(\.key?.notBefore)),
             ]
         )
     }
@@ -119,34 +114,36 @@ struct PostgresIntake: Sendable {
         }
     }
 
-    /// Takes their dedupe keys from events that were received too long ago to make others duplicates.
-    private static let forgetKeys = """
-        WITH old AS (
-            SELECT e.seq FROM unnest($1::bytea[], $2::bigint[]) AS given (key, not_before)
-            JOIN events AS e ON e.dedupe_key = given.key AND e.received_at < given.not_before ORDER BY e.seq FOR UPDATE OF e
-        )
-        UPDATE events SET former_key = dedupe_key, dedupe_key = NULL FROM old WHERE events.seq = old.seq
-        """
-
     private static let storedKeys = "SELECT id, wrapped FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])"
 
-    /// In the order of the keys, so that replicas which receive the same events do not wait for one another in a circle. Only what has its data key in the
-    /// key table is put in.
+    /// Takes the keys first, and those of events that were received too long ago to make others duplicates; then puts in the events that got theirs. In the
+    /// order of the keys, so that replicas which receive the same events do not wait for one another in a circle. Only what has its data key in the key table
+    /// is put in.
+    ///
+    /// `coalesce` round a subquery has it read once and hashed, where joined lists would be compared each with each.
     private static let insertEvents = """
-        WITH added AS (
-            INSERT INTO events (id, kind, connection, account, order_id, received_at, first_received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id,
-                head, body)
-            SELECT given.id, kind, connection, account, order_id, received_at,
-                (SELECT min(coalesce(f.first_received_at, f.received_at)) FROM events AS f WHERE f.former_key = given.dedupe_key),
-                occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, head, body
-            FROM unnest(
+        WITH given AS MATERIALIZED (
+            SELECT g.* FROM unnest(
                 $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::bytea[], $11::bigint[],
-                $12::bytea[], $13::bigint[], $14::bytea[], $15::bytea[], $17::bytea[]
-            ) AS given (
+                $12::bytea[], $13::bigint[], $14::bytea[], $15::bytea[], $17::bytea[], $28::bigint[]
+            ) AS g (
                 id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, head, body,
-                wrapped
-            ) JOIN fairlead_keys.data_keys AS k ON k.id = given.key_id AND k.wrapped = given.wrapped
-            ORDER BY given.dedupe_key, given.id
+                wrapped, not_before
+            ) JOIN fairlead_keys.data_keys AS k ON k.id = g.key_id AND k.wrapped = g.wrapped
+        ), claimed AS (
+            INSERT INTO received_keys AS k (key, event_id, received_at, not_before)
+            SELECT DISTINCT ON (dedupe_key) dedupe_key, id, received_at, not_before FROM given WHERE dedupe_key IS NOT NULL ORDER BY dedupe_key, id
+            ON CONFLICT (key) DO UPDATE SET event_id = excluded.event_id, received_at = excluded.received_at, not_before = excluded.not_before,
+                first_received_at = least(k.first_received_at, k.received_at)
+            WHERE k.received_at < excluded.not_before
+            RETURNING event_id
+        ), added AS (
+            INSERT INTO events (id, kind, connection, account, order_id, received_at, first_received_at, occurred_at, group_key, state, problem,
+                duplicate_count, key_id, head, body)
+            SELECT id, kind, connection, account, order_id, received_at,
+                (SELECT least(k.first_received_at, k.received_at) FROM received_keys AS k WHERE k.key = given.dedupe_key),
+                occurred_at, group_key, state, problem, duplicate_count, key_id, head, body
+            FROM given WHERE dedupe_key IS NULL OR coalesce(id IN (SELECT event_id FROM claimed), false) ORDER BY id
             ON CONFLICT DO NOTHING RETURNING id, connection, order_id, group_key
         ), led_to AS (
             INSERT INTO runs (id, event_id, connection, plugin, plugin_version, script, hook, state, created_at, body, attempt, script_errors, interruptions)
@@ -154,13 +151,16 @@ struct PostgresIntake: Sendable {
             FROM unnest(
                 $18::text[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[], $26::bigint[], $27::bytea[]
             ) AS r (id, event_id, connection, plugin, plugin_version, script, hook, state, created_at, body)
-            JOIN added ON added.id = r.event_id
-            RETURNING id, event_id
+            WHERE coalesce(r.event_id IN (SELECT id FROM added), false)
+            RETURNING id, event_id, connection
+        ), unkeyed AS (
+            SELECT id, connection FROM added WHERE order_id IS NULL AND group_key IS NULL
         ), queued AS (
             INSERT INTO queue (kind, subject, lane, is_head, priority, due_at, attempts)
-            SELECT CASE WHEN l.id IS NULL THEN 'event' ELSE 'run' END, coalesce(l.id, added.id), coalesce(connection, ''), true, 5,
-                \(PostgresTime.sql("$16")), 0
-            FROM added LEFT JOIN led_to AS l ON l.event_id = added.id WHERE order_id IS NULL AND group_key IS NULL ORDER BY added.id
+            SELECT kind, subject, coalesce(connection, ''), true, 5, \(PostgresTime.sql("$16")), 0 FROM (
+                SELECT 'event' AS kind, id AS subject, connection, id AS event_id FROM unkeyed WHERE NOT coalesce(id IN (SELECT event_id FROM led_to), false)
+                UNION ALL SELECT 'run', id, connection, event_id FROM led_to WHERE coalesce(event_id IN (SELECT id FROM unkeyed), false)
+            ) AS works ORDER BY event_id
         )
         SELECT id FROM added
         """
@@ -179,11 +179,14 @@ struct PostgresIntake: Sendable {
         ) AS sorted
         """
     private static let countDuplicates = """
-        WITH again AS (
-            SELECT key, count(*) AS times FROM unnest($1::bytea[]) AS key GROUP BY key
-        ), first AS (
-            SELECT e.seq, a.times FROM again AS a JOIN events AS e ON e.dedupe_key = a.key ORDER BY e.seq FOR UPDATE OF e
+        WITH first AS (
+            SELECT a.key, k.event_id, a.times FROM (SELECT key, count(*) AS times FROM unnest($1::bytea[]) AS key GROUP BY key) AS a
+            JOIN received_keys AS k ON k.key = a.key
+        ), locked AS (
+            SELECT e.id, first.times FROM first JOIN events AS e ON e.id = first.event_id ORDER BY e.id FOR UPDATE OF e
+        ), counted AS (
+            UPDATE events AS e SET duplicate_count = e.duplicate_count + l.times FROM locked AS l WHERE e.id = l.id
         )
-        UPDATE events AS e SET duplicate_count = e.duplicate_count + first.times FROM first WHERE e.seq = first.seq RETURNING e.dedupe_key, e.id
+        SELECT key, event_id FROM first
         """
 }

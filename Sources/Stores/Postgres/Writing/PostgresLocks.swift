@@ -1,8 +1,8 @@
 import Screening
 
 /// Locks what intents touch before they decide: gathered over a whole batch, requested in one exchange, and always in one order, so that replicas do not
-/// wait for one another in a circle. The order is that of the statements, and within a statement that of the rows: of the queue by number, of orders and
-/// runs by identifier, of events by number, as the intake counts duplicates. What is written afterwards waits for nobody: either its rows are locked by
+/// wait for one another in a circle. The order is that of the statements, and within a statement that of the rows: of the queue by number, of orders,
+/// runs and events by identifier, as the intake counts duplicates. What is written afterwards waits for nobody: either its rows are locked by
 /// then, or a concurrency key is that stands for them.
 enum PostgresLocks {
     /// What is asked for.
@@ -49,7 +49,7 @@ enum PostgresLocks {
             add(.runs, "SELECT id, state FROM runs WHERE id = ANY($1) ORDER BY id FOR UPDATE", [.texts(Set(touched.runs).map { $0 })])
         }
         if !touched.events.isEmpty {
-            add(.events, "SELECT id, state FROM events WHERE id = ANY($1) ORDER BY seq FOR UPDATE", [.texts(Set(touched.events).map { $0 })])
+            add(.events, "SELECT id, state FROM events WHERE id = ANY($1) ORDER BY id FOR UPDATE", [.texts(Set(touched.events).map { $0 })])
         }
         if !touched.requests.isEmpty || !touched.answered.isEmpty {
             // Of several with one key the first comes first.

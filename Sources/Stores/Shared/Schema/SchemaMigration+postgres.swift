@@ -10,10 +10,11 @@ extension SchemaMigration {
     /// - `usage` is what connections have used of their quotas, by hour or day; triggers count, whoever writes. Each session has rows of its own (`shard`), so
     ///   that none waits for another.
     /// - Opaque columns do not shrink when compressed, and mostly fit a page: they stay in the row as they are.
+    /// - `events`, `runs` and `steps` are partitioned by month, by the time that identifiers begin with: see ``PostgresPartitions``. What has to be unique over
+    ///   all of them stands in tables of its own: `received_keys` says which event came first under a dedupe key, and since when it did.
     static let postgresFirstSchema = """
         CREATE TABLE events (
-            seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            id text COLLATE "C" NOT NULL UNIQUE,
+            id text COLLATE "C" PRIMARY KEY,
             kind text COLLATE "C" NOT NULL,
             connection text COLLATE "C",
             account text COLLATE "C",
@@ -25,19 +26,25 @@ extension SchemaMigration {
             state text COLLATE "C" NOT NULL,
             problem bytea,
             duplicate_count bigint NOT NULL DEFAULT 0,
-            dedupe_key bytea,
-            -- The key of an event that was received too long ago to make others duplicates.
-            former_key bytea,
             key_id bigint NOT NULL,
             head bytea NOT NULL,
             body bytea NOT NULL
-        ) WITH (toast_tuple_target = 8160);
+        ) PARTITION BY RANGE (id);
         ALTER TABLE events ALTER COLUMN body SET STORAGE EXTERNAL;
-        CREATE UNIQUE INDEX events_dedupe ON events (dedupe_key) WHERE dedupe_key IS NOT NULL;
-        CREATE INDEX events_former ON events (former_key) WHERE former_key IS NOT NULL;
         CREATE INDEX events_group ON events (group_key, id) WHERE group_key IS NOT NULL;
         CREATE INDEX events_order ON events (order_id, id) WHERE order_id IS NOT NULL;
         CREATE INDEX events_list ON events (state, id, connection, kind, account, received_at);
+        CREATE TABLE events_rest PARTITION OF events DEFAULT WITH (toast_tuple_target = 8160);
+
+        CREATE TABLE received_keys (
+            key bytea PRIMARY KEY,
+            event_id text COLLATE "C" NOT NULL,
+            received_at bigint NOT NULL,
+            -- When what has the key was received first; null where that is the event itself.
+            first_received_at bigint,
+            -- The event takes the place of one that was received before this time.
+            not_before bigint
+        );
 
         CREATE TABLE orders (
             seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -95,9 +102,11 @@ extension SchemaMigration {
             PRIMARY KEY (bucket, key, order_id)
         );
 
+        CREATE SEQUENCE runs_seq;
         CREATE TABLE runs (
-            seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            id text COLLATE "C" NOT NULL UNIQUE,
+            id text COLLATE "C" PRIMARY KEY,
+            -- The order in which runs were stored: those of one moment have identifiers in any order.
+            seq bigint NOT NULL DEFAULT nextval('runs_seq'),
             connection text COLLATE "C" NOT NULL,
             plugin text COLLATE "C" NOT NULL,
             plugin_version text COLLATE "C" NOT NULL,
@@ -115,11 +124,12 @@ extension SchemaMigration {
             body bytea NOT NULL,
             logs bytea,
             input bytea
-        ) WITH (toast_tuple_target = 8160);
+        ) PARTITION BY RANGE (id);
         ALTER TABLE runs ALTER COLUMN body SET STORAGE EXTERNAL, ALTER COLUMN logs SET STORAGE EXTERNAL, ALTER COLUMN input SET STORAGE EXTERNAL;
         CREATE INDEX runs_list ON runs (state, id, connection, hook, created_at);
         CREATE INDEX runs_event ON runs (event_id, id) WHERE event_id IS NOT NULL;
         CREATE INDEX runs_order ON runs (order_id, id) WHERE order_id IS NOT NULL;
+        CREATE TABLE runs_rest PARTITION OF runs DEFAULT WITH (toast_tuple_target = 8160);
 
         CREATE TABLE run_lookups (
             connection text COLLATE "C" NOT NULL,
@@ -141,8 +151,9 @@ extension SchemaMigration {
             left_behind boolean NOT NULL,
             body bytea NOT NULL,
             PRIMARY KEY (run_id, n)
-        ) WITH (toast_tuple_target = 8160);
+        ) PARTITION BY RANGE (run_id);
         ALTER TABLE steps ALTER COLUMN body SET STORAGE EXTERNAL;
+        CREATE TABLE steps_rest PARTITION OF steps DEFAULT WITH (toast_tuple_target = 8160);
 
         CREATE TABLE queue (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
