@@ -202,7 +202,7 @@ public struct Commands: Sendable {
             throw CommandError(409, "withdrawn", "The candidate may be withdrawn; retry the run by itself to order all the same.")
         }
         let before = run.state
-        if let connection = environment.registry.connection(run.connection) {
+        if let connection = environment.registry.scripted(run.connection) {
             run.script = connection.scripts.id
             run.pluginVersion = connection.plugin.manifest.version
         }

@@ -82,7 +82,9 @@ public struct PipelineContext: Sendable {
                 retries: retries
             ),
             submit: SubmitStage(environment: environment, accounts: accounts, mapping: mapping, retries: retries),
-            read: ReadStage(environment: environment, accounts: accounts)
+            read: ReadStage(environment: environment, accounts: accounts),
+            notice: NoticeStage(environment: environment, store: store),
+            delivery: DeliveryStage(environment: environment, store: store, transport: transport)
         )
         let now = clock.now()
         replica = Replica(

@@ -16,6 +16,8 @@ struct RetrySchedule: Sendable {
         case fourFifths
     }
 
+    init(waits: [Duration]) { self.waits = waits }
+
     private static let beginning = [5, 30, 120, 600, 1800, 3600, 7200].map { Duration.seconds($0) }
 
     init(attempts: Int, over span: Duration) {

@@ -55,6 +55,7 @@ struct OrderChange: Sendable {
         }
         guard let update = Update(from: before, to: after, cause: cause) else { return }
         self.update = update
+        effects.append(.notify(.updated(update, at: now)))
         let words = "\(update.previous.state.rawValue) → \(after.state.rawValue)\(after.outcome.map { " (\($0.rawValue))" } ?? "")"
         if let newer = after.replacedBy {
             let text = "\(words); the ATS is not told: \(newer) was ordered in its place"

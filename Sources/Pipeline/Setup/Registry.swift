@@ -8,6 +8,7 @@ public final class Registry: Sendable {
         var connections: [String: Connection]
         var accounts: [String: ProviderAccount]
         var accountHosts: Set<String>
+        var notifiers: [String: Notifier]
     }
     private let contents: Mutex<Contents>
     private let failures = Mutex<[ReloadFailure]>([])
@@ -52,18 +53,22 @@ public final class Registry: Sendable {
         reloadFailures.first { $0.connection == nil && ($0.plugin ?? plugin) == plugin }
     }
 
-    public init(connections: [Connection], accounts: [ProviderAccount]) {
-        contents = Mutex(Registry.contents(connections, accounts))
+    public init(connections: [Connection], accounts: [ProviderAccount], notifiers: [Notifier] = []) {
+        contents = Mutex(Registry.contents(connections, accounts, notifiers))
     }
 
     /// Replaces everything at once. Work that is under way continues with what it started with.
-    public func replace(connections: [Connection], accounts: [ProviderAccount]) {
-        let next = Registry.contents(connections, accounts)
+    public func replace(connections: [Connection], accounts: [ProviderAccount], notifiers: [Notifier] = []) {
+        let next = Registry.contents(connections, accounts, notifiers)
         contents.withLock { $0 = next }
     }
 
     /// A connection; nil where none of that name is configured.
     public func connection(_ id: String) -> Connection? { contents.withLock { $0.connections[id] } }
+    /// Whose scripts a run is of: a connection, or a notifier's own; nil where none of that name is configured.
+    public func scripted(_ id: String) -> Connection? { contents.withLock { $0.connections[id] ?? $0.notifiers[id]?.connection } }
+    /// All notifiers, by name.
+    public var notifiers: [Notifier] { contents.withLock { $0.notifiers.values.sorted { $0.id < $1.id } } }
     /// An account; nil where none of that name is configured.
     public func account(_ id: String) -> ProviderAccount? { contents.withLock { $0.accounts[id] } }
     /// Whether a host is where one of the accounts' providers is spoken to.
@@ -73,11 +78,12 @@ public final class Registry: Sendable {
     /// All accounts, by name.
     public var accounts: [ProviderAccount] { contents.withLock { $0.accounts.values.sorted { $0.account.id < $1.account.id } } }
 
-    private static func contents(_ connections: [Connection], _ accounts: [ProviderAccount]) -> Contents {
+    private static func contents(_ connections: [Connection], _ accounts: [ProviderAccount], _ notifiers: [Notifier]) -> Contents {
         Contents(
             connections: Dictionary(connections.map { ($0.id, $0) }) { $1 },
             accounts: Dictionary(accounts.map { ($0.account.id, $0) }) { $1 },
-            accountHosts: Set(accounts.compactMap { URLParts($0.account.baseURL)?.host })
+            accountHosts: Set(accounts.compactMap { URLParts($0.account.baseURL)?.host }),
+            notifiers: Dictionary(notifiers.map { ($0.connection.id, $0) }) { $1 }
         )
     }
 }

@@ -10,6 +10,10 @@ public struct WorkerOptions: Sendable, Equatable {
     public var readsPerAccount = 4
     /// Of the runs, how many may be one connection's, so that one customer's slow calls do not take every place.
     public var runsPerConnection = 16
+    /// Webhooks that are sent at once.
+    public var deliveries = 16
+    /// Of these, how many may be one endpoint's.
+    public var deliveriesPerEndpoint = 4
     /// How long work under way may go on after a shutdown was asked for.
     public var drain = Duration.seconds(8)
     /// How long an ATS is kept waiting for a route's answer.

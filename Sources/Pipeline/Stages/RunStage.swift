@@ -20,8 +20,8 @@ struct RunStage: Sendable {
             let failure = RunFailure("interrupted", "the host stopped before the ATS was answered; the ATS asks again by itself")
             return finish(run.ended(.discarded, failure: failure, at: now), event: .done)
         }
-        guard let connection = environment.registry.connection(run.connection) else {
-            let message = "the connection \(run.connection) is not configured; retry the run when it is"
+        guard let connection = environment.registry.scripted(run.connection) else {
+            let message = "\(run.connection) is not configured; retry the run when it is"
             return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
         }
         return try await scriptLimiter.withPlace(connection.id) { try await execute(run, of: connection) }

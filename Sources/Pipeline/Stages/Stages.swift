@@ -5,4 +5,6 @@ struct Stages: Sendable {
     let run: RunStage
     let submit: SubmitStage
     let read: ReadStage
+    let notice: NoticeStage
+    let delivery: DeliveryStage
 }

@@ -70,6 +70,12 @@ struct WorkExecutor: Sendable {
         case .read(let id):
             guard let order = try await order(id) else { return gone }
             return try await stages.read.decide(claim, order)
+        case .notice(let id):
+            guard let notice = try await store.notice(id) else { return gone }
+            return try await stages.notice.decide(notice)
+        case .delivery(let id):
+            guard let delivery = try await store.delivery(id) else { return gone }
+            return try await stages.delivery.decide(claim, delivery)
         }
     }
 
@@ -187,7 +193,7 @@ struct WorkExecutor: Sendable {
                     return try await store.commit(claim, Decision(.done))
                 }
                 try await write(stages.run.giveUp(run, problem), claim)
-            case .submit, .read:
+            case .submit, .read, .notice, .delivery:
                 // An order is never given up by itself: it is looked at again, seldom.
                 await again(claim, after: .seconds(3600), spent: true)
             }
@@ -215,7 +221,7 @@ struct WorkExecutor: Sendable {
             case .run(let id):
                 // What came in is replayed when it can be read again. An update stays in the queue: it must be told.
                 if let event = try await store.event(ofRun: id) { return try await end(claim, event, problem, with: [.unreadable(run: id)]) }
-            case .submit, .read: break
+            case .submit, .read, .notice, .delivery: break
             }
         } catch {}
         await again(claim, after: .seconds(300), spent: false)

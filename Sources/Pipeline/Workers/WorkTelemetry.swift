@@ -50,6 +50,8 @@ enum WorkTelemetry {
         case .event: "fairlead.event.id"
         case .run: "fairlead.run.id"
         case .submit, .read: "fairlead.order.id"
+        case .notice: "fairlead.notification.id"
+        case .delivery: "fairlead.delivery.id"
         }
     }
 }

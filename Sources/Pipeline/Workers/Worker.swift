@@ -32,6 +32,13 @@ public struct Worker: Service {
                 let loop = ClaimLoop(environment: environment, store: store, request: request, drain: options.drain, work: executor.work)
                 group.addTask { await loop.run() }
             }
+            for (kind, width) in [(Work.Kind.notice, 8), (.delivery, options.deliveries)] {
+                var request = ClaimRequest(owner: replica.id, limit: width, kinds: [kind])
+                if kind == .delivery { request.share = ClaimRequest.Share(perLane: options.deliveriesPerEndpoint) }
+                let loop = ClaimLoop(environment: environment, store: store, request: request, drain: options.drain, work: executor.work)
+                group.addTask { await loop.run() }
+            }
+            group.addTask { await NotificationUpkeep(environment: environment, store: store).run() }
             group.addTask { await PollBackfill(environment: environment, store: store).backfillPolls() }
             group.addTask { await ReplicaHeartbeat(environment: environment, store: store, replica: replica).run() }
             group.addTask { await ContactWriter(environment: environment, store: store, contacts: contacts).run() }
@@ -44,7 +51,7 @@ public struct Worker: Service {
     /// Keeps the scripts before the first run begins on them, however long the store is away.
     private func keepScripts() async throws {
         while !Task.isCancelled {
-            do { return try await versions.keep(of: environment.registry.connections) } catch {
+            do { return try await versions.keep(of: environment.registry.connections + environment.registry.notifiers.map(\.connection)) } catch {
                 environment.storeFailed(error, "keeping the scripts")
                 try? await environment.clock.sleep(for: .seconds(1))
             }

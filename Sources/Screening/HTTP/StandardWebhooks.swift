@@ -1,9 +1,10 @@
 import Crypto
 
-/// Standard Webhooks 1.0.0 with shared secrets: signs what goes out and verifies what comes in.
+/// Standard Webhooks 1.0.0: signs what goes out and verifies what comes in.
 ///
 /// The key that a secret stands for is the same in both directions:
-/// - after `whsec_`, base64 of the key, as the specification has it;
+/// - after `whsec_`, base64 of a shared key, as the specification has it;
+/// - after `whsk_`, base64 of an Ed25519 key that signs and verifies; after `whpk_`, of a public one that only verifies;
 /// - without that prefix, base64 of the key all the same; text that is not base64 is the key as it stands.
 ///
 /// Base64 is read standard or URL-safe, padded or not. An empty secret, and `whsec_` before anything but base64, stand for no key: they neither sign nor
@@ -28,11 +29,16 @@ package struct StandardWebhooks: Sendable {
     package static let tolerance = Duration.seconds(300)
 
     private let keys: [SymmetricKey]
+    private let signers: [Curve25519.Signing.PrivateKey]
+    private let verifiers: [Curve25519.Signing.PublicKey]
 
     /// Signs with the first secret that represents a key, and verifies with all of them; nil where no secret does.
     package init?(_ secrets: [Secret]) {
-        keys = secrets.compactMap(StandardWebhooks.key)
-        if keys.isEmpty { return nil }
+        let pairs = secrets.map(KeyPair.init)
+        signers = pairs.compactMap(\.signer)
+        verifiers = pairs.compactMap(\.verifier)
+        keys = zip(secrets, pairs).filter { !$1.isPair }.compactMap { StandardWebhooks.key(of: $0.0) }
+        if keys.isEmpty, verifiers.isEmpty { return nil }
     }
 
     /// Whether a secret is written as the specification has it: base64, with or without `whsec_` before it.
@@ -41,14 +47,27 @@ package struct StandardWebhooks: Sendable {
     /// The signature of a body, as it stands in the header.
     /// - Parameter timestamp: seconds since 1970, as they stand in their header.
     package func signature(of body: [UInt8], id: String, timestamp: String) -> String {
-        "v1," + Array(StandardWebhooks.code(of: body, id: id, timestamp: timestamp, key: keys[0])).base64
+        signatures(of: body, id: id, timestamp: timestamp).first ?? ""
     }
 
-    /// The headers of a delivery with this body.
+    /// The signatures of a body by each of the secrets that sign, the shared ones first.
+    package func signatures(of body: [UInt8], id: String, timestamp: String) -> [String] {
+        let signed = StandardWebhooks.signed(body, id, timestamp)
+        return keys.map { "v1," + Array(StandardWebhooks.code(of: body, id: id, timestamp: timestamp, key: $0)).base64 }
+            + signers.compactMap { try? "v1a," + Array($0.signature(for: signed)).base64 }
+    }
+
+    /// The headers of a delivery with this body, signed by the first secret.
     package func headers(for body: [UInt8], id: String, at now: Timestamp) -> [(name: String, value: String)] {
+        Array(headers(signedByAll: body, id: id, at: now, limit: 1))
+    }
+
+    /// The same, signed by all secrets, as a receiver needs it who has not learned of a new one yet.
+    package func headers(signedByAll body: [UInt8], id: String, at now: Timestamp, limit: Int = .max) -> [(name: String, value: String)] {
         let timestamp = String(now.milliseconds / 1000)
         let names = Header()
-        return [(names.id, id), (names.timestamp, timestamp), (names.signature, signature(of: body, id: id, timestamp: timestamp))]
+        let signatures = signatures(of: body, id: id, timestamp: timestamp).prefix(limit).joined(separator: " ")
+        return [(names.id, id), (names.timestamp, timestamp), (names.signature, signatures)]
     }
 
     /// Whether a delivery is genuine and not too old: one of its first sixteen signatures is right by one of the secrets. Compares in constant time.
@@ -60,9 +79,16 @@ package struct StandardWebhooks: Sendable {
         // The id ends at the first dot of what is signed: one with a dot in it could borrow from the timestamp.
         guard !id.isEmpty, !id.contains("."), let sent = Timestamp(unixTime: timestamp) else { return false }
         guard (sent > now ? sent - now : now - sent) <= StandardWebhooks.tolerance else { return false }
-        let given = signatures.split(separator: " ").prefix(16).filter { $0.hasPrefix("v1,") && $0.utf8.count <= 256 }
-            .compactMap { [UInt8](base64: $0.dropFirst(3)) }
+        let all = signatures.split(separator: " ").prefix(16).filter { $0.utf8.count <= 256 }
+        let given = all.filter { $0.hasPrefix("v1,") }.compactMap { [UInt8](base64: $0.dropFirst(3)) }
         var found = false
+        if !verifiers.isEmpty {
+            let signed = StandardWebhooks.signed(body, id, timestamp)
+            for signature in all where signature.hasPrefix("v1a,") {
+                guard let bytes = [UInt8](base64: signature.dropFirst(4)) else { continue }
+                if verifiers.contains(where: { $0.isValidSignature(bytes, for: signed) }) { found = true }
+            }
+        }
         for key in keys {
             let expected = Array(StandardWebhooks.code(of: body, id: id, timestamp: timestamp, key: key))
             for candidate in given where constantTimeEqual(candidate, expected) { found = true }
@@ -76,6 +102,8 @@ package struct StandardWebhooks: Sendable {
         code.update(data: body)
         return code.finalize()
     }
+
+    private static func signed(_ body: [UInt8], _ id: String, _ timestamp: String) -> [UInt8] { Array("\(id).\(timestamp).".utf8) + body }
 
     private static func key(of secret: Secret) -> SymmetricKey? {
         if let bytes = bytes(of: secret) { return SymmetricKey(data: bytes) }

@@ -7,6 +7,10 @@ public enum Work: Sendable, Hashable {
     case submit(order: String)
     /// Ask the provider for an order's present report.
     case read(order: String)
+    /// Give a notice to everybody who is told of it.
+    case notice(String)
+    /// Send a webhook's next attempt.
+    case delivery(String)
 
     /// The kind of work, as the store keeps it.
     public enum Kind: String, Sendable, CaseIterable {
@@ -14,6 +18,8 @@ public enum Work: Sendable, Hashable {
         case run
         case submit
         case read
+        case notice
+        case delivery
     }
 
     /// The kind.
@@ -23,13 +29,15 @@ public enum Work: Sendable, Hashable {
         case .run: .run
         case .submit: .submit
         case .read: .read
+        case .notice: .notice
+        case .delivery: .delivery
         }
     }
 
     /// The identifier of what the work is about.
     public var subject: String {
         switch self {
-        case .event(let id), .run(let id), .submit(let id), .read(let id): id
+        case .event(let id), .run(let id), .submit(let id), .read(let id), .notice(let id), .delivery(let id): id
         }
     }
 
@@ -40,6 +48,8 @@ public enum Work: Sendable, Hashable {
         case .run: self = .run(subject)
         case .submit: self = .submit(order: subject)
         case .read: self = .read(order: subject)
+        case .notice: self = .notice(subject)
+        case .delivery: self = .delivery(subject)
         }
     }
 }
@@ -220,6 +230,14 @@ public enum Effect: Sendable {
     case heard(OperatingState.Subject, at: Timestamp)
     /// A request that claimed to come from the account's or connection's own sender was refused. The latest time is kept.
     case refusedDelivery(OperatingState.Subject, at: Timestamp)
+
+    /// Something that others are told of, where somebody is told of its kind: it is stored, and the work of giving it out queued. Nothing is where a notice
+    /// of that identifier is stored already.
+    case notify(Notice)
+    /// A new delivery, or a delivery's new state.
+    case delivery(WebhookDelivery)
+    /// What became of an attempt, on the endpoint.
+    case endpoint(String, WebhookEndpoint.Change)
 
     /// A condition that must still hold as it did when it was read. Something that does not exist is in no state.
     public enum Expectation: Sendable, Hashable {

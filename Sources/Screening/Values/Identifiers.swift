@@ -55,6 +55,8 @@ public enum IdentifierKind: String, Sendable {
     case run = "run"
     /// An API token: `tok_…`. Names the token; its secret is another thing.
     case token = "tok"
+    /// A webhook's delivery: `dlv_…`.
+    case delivery = "dlv"
     /// A running host: `rep_…`.
     case replica = "rep"
     /// A store: `sto_…`.

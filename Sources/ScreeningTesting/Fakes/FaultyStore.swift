@@ -99,8 +99,37 @@ public struct FaultyStore: Store {
     public func remember(_ steps: [Step], of run: String, doing effect: StepEffect?) async throws -> Order? {
         try await write { try await store.remember(steps, of: run, doing: effect) }
     }
+    /// See ``Store``.
+    public func keep(_ endpoint: WebhookEndpoint, over version: Int) async throws {
+        try await write { try await store.keep(endpoint, over: version) }
+    }
+    /// See ``Store``.
+    public func remove(endpoint id: String) async throws { try await write { try await store.remove(endpoint: id) } }
+    /// See ``Store``.
+    public func subscribe(_ subscriber: String, to events: WebhookEndpoint.Events) async throws {
+        try await write { try await store.subscribe(subscriber, to: events) }
+    }
+    /// See ``Store``.
+    public func forgetDeliveries(before time: Timestamp, keeping count: Int) async throws {
+        try await write { try await store.forgetDeliveries(before: time, keeping: count) }
+    }
 
     // MARK: Reading
+
+    /// See ``Store``.
+    public func endpoints() async throws -> [WebhookEndpoint] { try await read { try await store.endpoints() } }
+    /// See ``Store``.
+    public func endpoint(_ id: String) async throws -> WebhookEndpoint? { try await read { try await store.endpoint(id) } }
+    /// See ``Store``.
+    public func subscribers() async throws -> [String] { try await read { try await store.subscribers() } }
+    /// See ``Store``.
+    public func notice(_ id: String) async throws -> Notice? { try await read { try await store.notice(id) } }
+    /// See ``Store``.
+    public func delivery(_ id: String) async throws -> WebhookDelivery? { try await read { try await store.delivery(id) } }
+    /// See ``Store``.
+    public func deliveries(of endpoint: String, _ query: DeliveryQuery, _ page: PageRequest) async throws -> Page<WebhookDelivery> {
+        try await read { try await store.deliveries(of: endpoint, query, page) }
+    }
 
     /// See ``Store``.
     public func steps(of run: String) async throws -> [Step] { try await read { try await store.steps(of: run) } }

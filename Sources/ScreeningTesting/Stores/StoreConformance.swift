@@ -33,6 +33,7 @@ public struct StoreConformance: Sendable {
         + stepping
         + scripting + tokens + budgets + operating
         + idempotency
+        + notifications
         + reading
         + lists
         + searching

@@ -88,8 +88,11 @@ struct StageHarness: Sendable {
     var event: EventStage { EventStage(environment: environment) }
     var run: RunStage { RunStage(environment: environment, store: store, scripts: scripts, scriptLimiter: scriptLimiter, retries: retries) }
 
+    var notice: NoticeStage { NoticeStage(environment: environment, store: store) }
+    func delivery(by transport: any Transport) -> DeliveryStage { DeliveryStage(environment: environment, store: store, transport: transport) }
+
     var executor: WorkExecutor {
-        let stages = Stages(event: event, webhook: webhook, run: run, submit: submit, read: read)
+        let stages = Stages(event: event, webhook: webhook, run: run, submit: submit, read: read, notice: notice, delivery: delivery(by: ScriptedTransport()))
         return WorkExecutor(environment: environment, store: store, stages: stages, poisonPillGuard: PoisonPillGuard(), updates: writer.updates)
     }
     var commands: Commands {

@@ -19,6 +19,10 @@ final class StubStore: Store {
         var usage: [String: Usage] = [:]
         var states: [OperatingState.Subject: OperatingState] = [:]
         var timeline: [TimelineEntry] = []
+        var endpoints: [String: WebhookEndpoint] = [:]
+        var subscriptions: [String: WebhookEndpoint.Events] = [:]
+        var notices: [String: Notice] = [:]
+        var deliveries: [String: WebhookDelivery] = [:]
         /// What each budget still grants; as much as is asked for where it is not named.
         var grants: [String: Grant] = [:]
         var due: [Work: Timestamp] = [:]
@@ -298,6 +302,19 @@ final class StubStore: Store {
 
     func due(_ work: Work) async throws -> Timestamp? { with { $0.due[work] } }
 
+    func endpoints() async throws -> [WebhookEndpoint] { with { $0.endpoints.values.sorted { $0.id < $1.id } } }
+    func endpoint(_ id: String) async throws -> WebhookEndpoint? { with { $0.endpoints[id] } }
+    func keep(_ endpoint: WebhookEndpoint, over version: Int) async throws { with { $0.endpoints[endpoint.id] = endpoint } }
+    func remove(endpoint id: String) async throws { with { $0.endpoints[id] = nil } }
+    func subscribe(_ subscriber: String, to events: WebhookEndpoint.Events) async throws { with { $0.subscriptions[subscriber] = events } }
+    func subscribers() async throws -> [String] { with { $0.subscriptions.keys.sorted() } }
+    func notice(_ id: String) async throws -> Notice? { with { $0.notices[id] } }
+    func delivery(_ id: String) async throws -> WebhookDelivery? { with { $0.deliveries[id] } }
+    func deliveries(of endpoint: String, _ query: DeliveryQuery, _ page: PageRequest) async throws -> Page<WebhookDelivery> {
+        Page(items: with { $0.deliveries.values.filter { $0.endpoint == endpoint }.sorted { $0.id < $1.id } }, next: nil)
+    }
+    func forgetDeliveries(before time: Timestamp, keeping count: Int) async throws {}
+
     // MARK: What neither stages nor workers ask for
 
     func keep(_ token: AccessToken, secret: Secret) async throws { throw StoreError.unavailable("not here") }
@@ -364,6 +381,9 @@ extension StubStore.State {
             case .rest(let subject, let until): next.states[subject, default: OperatingState(subject)].restsUntil = until
             case .heard(let subject, let time): next.states[subject, default: OperatingState(subject)].lastHeardAt = time
             case .refusedDelivery(let subject, let time): next.states[subject, default: OperatingState(subject)].lastRefusedAt = time
+            case .notify(let notice): next.notices[notice.id] = notice
+            case .delivery(let delivery): next.deliveries[delivery.id] = delivery
+            case .endpoint: break
             }
         }
         self = next

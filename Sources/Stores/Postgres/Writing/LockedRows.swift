@@ -73,6 +73,8 @@ struct LockedRows {
     var usage: [String: Usage] = [:]
     /// How large values are, by connection and key.
     var sizes: [Place: Int] = [:]
+    /// The versions of the webhooks' endpoints that are there.
+    var endpoints: [String: Int] = [:]
     var now = Timestamp(milliseconds: 0)
 
     init() {}
@@ -117,6 +119,7 @@ struct LockedRows {
                 case .budgets: budgets[row.text(0)] = SlidingWindowLimiter(text: row.optionalText(1))
                 case .usage: usage[row.text(0), default: Usage()].add(row)
                 case .sizes: sizes[Place(connection: row.text(0), external: row.bytes(1))] = row.count(2)
+                case .endpoints: endpoints[row.text(0)] = row.count(1)
                 case .time: now = Timestamp(milliseconds: row.int(0))
                 case .nothing: break
                 }

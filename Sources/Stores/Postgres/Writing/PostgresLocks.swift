@@ -8,7 +8,7 @@ enum PostgresLocks {
     /// What is asked for.
     enum Part {
         case concurrencyKeys, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage, sizes,
-            time, nothing
+            endpoints, time, nothing
     }
 
     /// The statements that take the locks and read what is held by them; each takes its snapshot after the locks before it are held.
@@ -72,6 +72,10 @@ enum PostgresLocks {
             let values = [PostgresValue.texts(subjects.map(\.kind)), .texts(subjects.map(\.id))]
             add(.nothing, insertOperatingStates, values)
             add(.nothing, lockOperatingStates, values)
+        }
+        if !touched.endpoints.isEmpty {
+            let ids = PostgresValue.texts(touched.endpoints.sorted())
+            add(.endpoints, "SELECT id, version FROM webhook_endpoints WHERE id = ANY($1) ORDER BY id FOR UPDATE", [ids])
         }
         if !touched.keys.isEmpty {
             add(.keys, "SELECT id, wrapped FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])", [.ints(Set(touched.keys.map(\.id)).sorted())])

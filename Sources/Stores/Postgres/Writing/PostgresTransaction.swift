@@ -107,6 +107,13 @@ struct PostgresTransaction: StoreTransaction {
         locked.usage[connection, default: Usage()].add(amount, kind, at: now)
     }
 
+    /// Changes what is known of a webhook's endpoint; nil where it is gone.
+    mutating func change(endpoint id: String, to version: Int?) {
+        let before = locked.endpoints[id]
+        undo.append { $0.endpoints[id] = before }
+        locked.endpoints[id] = version
+    }
+
     /// Changes what is known of a run.
     mutating func change(run id: String, to state: String) {
         let before = locked.runs[id]

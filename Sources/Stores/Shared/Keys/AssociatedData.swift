@@ -8,6 +8,9 @@ struct AssociatedData: Sendable {
         case idempotencyRecords = "idempotency_records"
         case accessTokens = "access_tokens"
         case operatingStates = "operating_states"
+        case notices
+        case webhookDeliveries = "webhook_deliveries"
+        case webhookEndpoints = "webhook_endpoints"
         case dataKeys = "data_keys"
         case keyring
     }

@@ -277,6 +277,47 @@ extension SchemaMigration {
             PRIMARY KEY (kind, id)
         ) WITH (fillfactor = 50);
 
+        CREATE TABLE subscriptions (
+            kind text COLLATE "C" NOT NULL,
+            subscriber text COLLATE "C" NOT NULL,
+            PRIMARY KEY (kind, subscriber)
+        );
+
+        CREATE TABLE notices (
+            id text COLLATE "C" PRIMARY KEY,
+            kind text COLLATE "C" NOT NULL,
+            at bigint NOT NULL,
+            body bytea NOT NULL
+        );
+        CREATE INDEX notices_age ON notices (at);
+
+        CREATE TABLE webhook_endpoints (
+            id text COLLATE "C" PRIMARY KEY,
+            version bigint NOT NULL,
+            body bytea NOT NULL,
+            enabled boolean NOT NULL,
+            problem bytea,
+            failures bigint NOT NULL DEFAULT 0,
+            failing_since bigint,
+            warned_at bigint,
+            throttled_until bigint
+        ) WITH (fillfactor = 50);
+
+        CREATE TABLE webhook_deliveries (
+            id text COLLATE "C" PRIMARY KEY,
+            endpoint text COLLATE "C" NOT NULL,
+            notice_id text COLLATE "C" NOT NULL,
+            kind text COLLATE "C" NOT NULL,
+            subject text COLLATE "C" NOT NULL,
+            created_at bigint NOT NULL,
+            state text COLLATE "C" NOT NULL,
+            next_attempt_at bigint,
+            body bytea NOT NULL
+        ) WITH (fillfactor = 85);
+        CREATE INDEX webhook_deliveries_list ON webhook_deliveries (endpoint, id, state, created_at);
+        CREATE INDEX webhook_deliveries_age ON webhook_deliveries (created_at);
+        CREATE INDEX webhook_deliveries_notice ON webhook_deliveries (notice_id);
+
         CREATE TABLE replicas (
             id text COLLATE "C" PRIMARY KEY,
             host text NOT NULL,

@@ -260,6 +260,47 @@ extension SchemaMigration {
             PRIMARY KEY (kind, id)
         ) STRICT, WITHOUT ROWID;
 
+        CREATE TABLE subscriptions (
+            kind TEXT NOT NULL,
+            subscriber TEXT NOT NULL,
+            PRIMARY KEY (kind, subscriber)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE notices (
+            id TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX notices_age ON notices (at);
+
+        CREATE TABLE webhook_endpoints (
+            id TEXT PRIMARY KEY,
+            version INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            enabled INTEGER NOT NULL,
+            problem BLOB,
+            failures INTEGER NOT NULL DEFAULT 0,
+            failing_since INTEGER,
+            warned_at INTEGER,
+            throttled_until INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE webhook_deliveries (
+            id TEXT PRIMARY KEY,
+            endpoint TEXT NOT NULL,
+            notice_id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            next_attempt_at INTEGER,
+            body BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX webhook_deliveries_list ON webhook_deliveries (endpoint, id, state, created_at);
+        CREATE INDEX webhook_deliveries_age ON webhook_deliveries (created_at);
+        CREATE INDEX webhook_deliveries_notice ON webhook_deliveries (notice_id);
+
         CREATE TABLE replicas (
             id TEXT PRIMARY KEY,
             host TEXT NOT NULL,

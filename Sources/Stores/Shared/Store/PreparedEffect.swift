@@ -17,6 +17,9 @@ enum PreparedEffect: Sendable {
     case rest(OperatingState.Subject, until: Timestamp)
     case heard(OperatingState.Subject, at: Timestamp)
     case refusedDelivery(OperatingState.Subject, at: Timestamp)
+    case notify(NoticeRow)
+    case delivery(DeliveryRow)
+    case endpoint(String, EndpointChange)
 }
 
 /// An order ready to be placed.
@@ -87,6 +90,9 @@ struct NewOrder: Sendable {
         )
         return try TimelineRow(entry, codec, under: key)
     }
+
+    /// What others are told of it. Nobody else knows the order yet, so the notice's concurrency key needs no lock.
+    func notice(_ codec: RowCodec) throws(StoreError) -> NoticeRow { try NoticeRow(.created(order), codec, due: order.createdAt) }
 
     /// The work of sending it.
     func submission(due: Timestamp) -> QueuedWork {

@@ -14,6 +14,8 @@ extension SQLStore {
             keys[run.id] = key
             codec.keys.note(key, for: run.id)
         }
+        // What becomes a dead letter is told whoever decided it.
+        let effects = effects + Notice.deadLetters(in: effects, at: clock.now()).map { .notify($0) }
         let prepared = try effects.map { effect in
             guard let key = key(effect.subject, keys) else { throw StoreError.conflict }
             return try self.prepared(effect, under: key)
@@ -81,6 +83,9 @@ extension SQLStore {
         case .rest(let subject, let until): .rest(subject, until: until)
         case .heard(let subject, let time): .heard(subject, at: time)
         case .refusedDelivery(let subject, let time): .refusedDelivery(subject, at: time)
+        case .notify(let notice): .notify(try NoticeRow(notice, codec, due: clock.now()))
+        case .delivery(let delivery): .delivery(try DeliveryRow(delivery, codec))
+        case .endpoint(let id, let change): .endpoint(id, try EndpointChange(change, of: id, codec))
         }
     }
 }
@@ -105,7 +110,7 @@ extension Effect {
         case .event(let id, _, let problem): problem == nil ? nil : id
         case .record(let event): event.id
         case .steps(_, let run): run
-        case .expect, .unreadable, .queue, .unqueue, .pause, .forgetWithdrawal, .rest, .heard, .refusedDelivery: nil
+        case .expect, .unreadable, .queue, .unqueue, .pause, .forgetWithdrawal, .rest, .heard, .refusedDelivery, .notify, .delivery, .endpoint: nil
         }
     }
 }

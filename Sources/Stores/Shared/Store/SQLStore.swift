@@ -79,9 +79,11 @@ extension SQLStore {
                 var touched = TouchedRows()
                 touched.places = [new]
                 touched.keys = [key]
-                let placed = try await write(touched) { transaction in
+                let placed = try await write(touched) { [codec] transaction in
                     try transaction.require([key])
-                    return try transaction.place(new)
+                    let placed = try transaction.place(new)
+                    if placed.isNew { try transaction.notify(new.notice(codec)) }
+                    return placed
                 }
                 if !placed.isNew { codec.keys.putBack(key, of: order.id) }
                 return placed

@@ -38,6 +38,12 @@ protocol StoreReading {
     func state(of subject: OperatingState.Subject) throws -> OperatingState
     func operatingStates() throws -> [OperatingState]
     func replicas() throws -> [Replica]
+    func endpoints() throws -> [WebhookEndpoint]
+    func endpoint(_ id: String) throws -> WebhookEndpoint?
+    func subscribers() throws -> [String]
+    func notice(_ id: String) throws -> Notice?
+    func delivery(_ id: String) throws -> WebhookDelivery?
+    func deliveries(of endpoint: String, _ query: DeliveryQuery, _ page: PageRequest) throws -> Page<WebhookDelivery>
     func due(_ work: Work) throws -> Timestamp?
     func counts() throws -> Counts
     func load() throws -> QueueLoad

@@ -66,6 +66,15 @@ protocol StoreTransaction {
     mutating func recordResponse(_ key: [UInt8], status: Int?, body: [UInt8]) throws
     mutating func keep(_ row: TokenRow, blindIndex: [UInt8]) throws
     mutating func remove(token id: String) throws
+    /// Stores a notice and queues the work of giving it out, where somebody is told of its kind and none of its identifier is stored.
+    mutating func notify(_ row: NoticeRow) throws
+    /// Writes a new delivery, or a delivery's new state. Nothing is where its endpoint is gone.
+    mutating func write(_ row: DeliveryRow) throws
+    mutating func change(endpoint id: String, _ change: EndpointChange) throws
+    mutating func keep(_ row: EndpointRow, over version: Int) throws
+    mutating func remove(endpoint id: String) throws
+    mutating func subscribe(_ subscriber: String, _ words: [String]) throws
+    mutating func forgetDeliveries(before time: Timestamp, keeping count: Int) throws
     /// Writes something of a given size that is not needed, to see whether it is taken.
     mutating func tryWriting(_ count: Int) throws
 }
@@ -94,6 +103,9 @@ extension StoreTransaction {
             case .rest(let subject, let until): try rest(subject, until: until)
             case .heard(let subject, let time): try note(heard: subject, at: time)
             case .refusedDelivery(let subject, let time): try note(refused: subject, at: time)
+            case .notify(let row): try notify(row)
+            case .delivery(let row): try write(row)
+            case .endpoint(let id, let change): try self.change(endpoint: id, change)
             }
         }
     }
@@ -104,6 +116,7 @@ extension StoreTransaction {
         var placed: (order: Order, isNew: Bool)?
         if let (new, asked, reply) = prepared.placing {
             let status = try place(new)
+            if status.isNew { try notify(new.notice(codec)) }
             if status.isNew, let asked, let withdrawal = try withdrawal(at: new),
                 asked.isBlocked(by: withdrawal, isFirst: status.order.previous == nil)
             {

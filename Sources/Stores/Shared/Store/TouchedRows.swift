@@ -30,6 +30,8 @@ struct TouchedRows: Sendable {
     var quotas: [Quota] = []
     /// Values whose size counts for one.
     var values: [PreparedValue] = []
+    /// Webhooks' endpoints by name.
+    var endpoints: Set<String> = []
     var needsTime = false
 
     init() {}
@@ -55,6 +57,9 @@ struct TouchedRows: Sendable {
             case .forgetWithdrawal(let connection, let external): concurrencyKeys.append(Withdrawal.concurrencyKey(connection, external))
             case .event(let id, _, _): events.append(id)
             case .unreadable(let run): runs.append(run)
+            case .notify(let row): if let key = row.work?.concurrencyKey { concurrencyKeys.append(key) }
+            case .delivery(let row): concurrencyKeys.append("delivery:" + row.id)
+            case .endpoint(let id, _): endpoints.insert(id)
             case .timeline, .record, .steps: break
             }
         }
@@ -75,6 +80,7 @@ struct TouchedRows: Sendable {
         keys += other.keys
         quotas += other.quotas
         values += other.values
+        endpoints.formUnion(other.endpoints)
         needsTime = needsTime || other.needsTime
     }
 }
