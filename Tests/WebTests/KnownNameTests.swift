@@ -20,6 +20,21 @@ import Testing
         }
     }
 
+    @Test("What is misspelt is 400 with what was probably meant: a connection, an account, a word, a filter")
+    func suggestions() async throws {
+        let fixture = try await APIFixture()
+        try await fixture.run { (client) async throws in
+            for (path, meant) in [
+                ("/orders?connection=acmee", "acme"), ("/events?account=oen", "one"), ("/runs?state=skiped", "skipped"),
+                ("/orders?stat=failed", "state"), ("/orders?cursr=ord_1", "cursor"),
+            ] {
+                let response = try await client.get(path)
+                #expect(response.status == 400, "\(path)")
+                #expect(response.json?["detail"]?.text?.contains("did you mean \(meant)?") == true, "\(response.json?.string() ?? "")")
+            }
+        }
+    }
+
     @Test(
         "An unknown connection is 400 in every command for many things, and does nothing",
         arguments: ["/orders/retry", "/orders/discard", "/events/replay", "/events/discard", "/runs/retry", "/runs/discard"]

@@ -49,7 +49,8 @@ public struct OrderQuery: Sendable, Equatable {
     public var since: Timestamp?
     /// Made before.
     public var until: Timestamp?
-    /// Whose candidate's name or e-mail begins with this, or whose external id or provider ref is this; compared without case.
+    /// Whose candidate's name has words that begin with each of these words, in any order, or has this telephone number; or whose e-mail address, external
+    /// id, provider ref or identifier begins with this, or that of an event or a run that it comes from. Compared without case, marks and apostrophes.
     public var text: Personal<String>?
 
     /// Every order.

@@ -30,6 +30,86 @@ extension StoreConformance {
             query.connections = ["other"]
             try trial.expect(try await trial.store.orders(query, PageRequest()).items.isEmpty, "found on another connection")
         },
+        Check("a search takes every way of writing a name, a telephone number and an identifier") { trial in
+            let people: [(String, String, String?)] = [
+                ("Siobhán", "O'Brien", "+441632960000"), ("Jürgen", "Müller", "0049 30 901820"), ("Mary-Ann", "van der Berg", nil),
+                ("Łukasz", "Straße", nil), ("Søren", "Nuñez", nil), ("Li", "Ng", nil),
+            ]
+            var ids: [String] = []
+            for (number, person) in people.enumerated() {
+                let candidate = Candidate(firstName: person.0, lastName: person.1, email: "p\(number)@example.test", phone: person.2)
+                ids.append(try await trial.placed(trial.order("GH-900-\(number)", candidate: candidate)).id)
+            }
+            let cases: [(Int, [String])] = [
+                (0, ["O'Brien", "OBrien", "o’brien", "O`BRIEN", "o brien", "brien", "siobhan obrien", "O'Brien Siobhán"]),
+                (0, ["+44 1632 960000", "01632960000", "01632 960000", "(01632) 960-000", "0044 1632 960000", "+44 (0)1632 960000", "960000"]),
+                (0, ["+44\u{00A0}1632\u{2011}960000", "gh-900-0", "GH-900-0", "p0@EXAMPLE.test"]),
+                (1, ["müller", "MÜLLER", "Muller", "mueller", "mu\u{0308}ller", "Müller Jürgen", "juergen mueller", "jurgen muller", "müll"]),
+                (1, ["030 901820", "+49 30 901820"]),
+                (2, ["berg", "van der berg", "mary", "mary-ann", "maryann", "Mary Ann", "berg mary", "mary van"]),
+                (3, ["strasse", "Straße", "STRASSE", "lukasz", "łukasz", "strasse lukasz"]),
+                (4, ["soren", "søren", "soeren", "nunez", "NUÑEZ", "nunez soren"]), (5, ["ng", "li ng", "Ng Li"]),
+            ]
+            for (person, texts) in cases {
+                for text in texts {
+                    var query = OrderQuery()
+                    query.text = Personal(text)
+                    let found = try await trial.store.orders(query, PageRequest()).items.map(\.id)
+                    try trial.expect(found == [ids[person]], "“\(text)” found \(found.count) orders, or another")
+                }
+            }
+            for text in ["ob", "brienne", "obrien jürgen", "mueller ana", "berg li", "l", "961632", "GH-901"] {
+                var query = OrderQuery()
+                query.text = Personal(text)
+                try trial.expect(try await trial.store.orders(query, PageRequest()).items.isEmpty, "“\(text)” found something")
+            }
+        },
+        Check("identifiers that count up are found by each beginning, with all that begin so") { trial in
+            var named: [String: String] = [:]
+            for number in [1, 10, 101, 1017, 10_170, 2, 20] {
+                let candidate = Candidate(firstName: "Ana", lastName: "Roe", email: "candidate-\(number)@example.test")
+                named["application-\(number)"] = try await trial.placed(trial.order("application-\(number)", candidate: candidate)).id
+            }
+            func found(_ text: String) async throws -> Set<String> {
+                var query = OrderQuery()
+                query.text = Personal(text)
+                return Set(try await trial.store.orders(query, PageRequest()).items.map(\.externalID))
+            }
+            for start in [
+                "application-", "application-1", "application-10", "application-101", "APPLICATION-1017", "application-10170", "application-3",
+            ] {
+                let expected = Set(named.keys.filter { $0.hasPrefix(start.lowercased()) })
+                try trial.expect(try await found(start) == expected, "\(start) does not find exactly those that begin so")
+            }
+            try trial.expect(try await found("candidate-10@example.test") == ["application-10"], "another's address is found")
+            try trial.expect(try await found("candidate-10@exam") == ["application-10"], "the beginning of an address finds another")
+            try trial.expect(try await found("candidate-10").count == 4, "the beginning of an address does not find all")
+        },
+        Check("orders are found by the beginning of the identifier of what they come from") { trial in
+            let event = trial.event()
+            _ = try await trial.store.accept(event, dedupe: nil)
+            let run = trial.run(event: event.id, state: .done)
+            try await trial.store.perform([.run(run)])
+            let order = try trial.unwrap(
+                try await trial.store.remember([], of: run.id, doing: .place(trial.order("application-7")) { _ in .null }),
+                "nothing was placed"
+            )
+            let update = trial.run(hook: "on_update", order: order.id, state: .done)
+            let webhook = trial.event(kind: .webhook, order: order.id)
+            _ = try await trial.store.accept(webhook, dedupe: nil)
+            try await trial.store.perform([.run(update)])
+            trial.clock.advance(by: .seconds(100_000))
+            _ = try await trial.placed(trial.order("application-8"))
+            for id in [event.id, run.id, update.id, webhook.id, order.id] {
+                for text in [id, String(id.prefix(22)), id.uppercased(), " \(id) "] {
+                    var query = OrderQuery()
+                    query.text = Personal(text)
+                    try trial.expect(try await trial.store.orders(query, PageRequest()).items.map(\.id) == [order.id], "not found by \(text)")
+                    query.states = [.cancelled]
+                    try trial.expect(try await trial.store.orders(query, PageRequest()).items.isEmpty, "the other filters do not count")
+                }
+            }
+        },
         Check("a search finds orders beyond the first bucket of their connection") { trial in
             var ids: [String] = []
             for number in 0..<1030 {

@@ -23,7 +23,7 @@ extension StoreConformance {
             }
             for text in [
                 "application-101", "appl", "roe", "ana roe", "ANA@EXAMPLE.TEST", "01632 960000", "application-1", event.id,
-                String(event.id.prefix(20)), run.id,
+                String(event.id.prefix(20)), run.id, run.id.uppercased(), "+44 (0)1632 960000", "röe ana", "roe, Ana",
             ] {
                 try trial.expect(try await found { $0.text = Personal(text) } == [event.id], "\(text) does not find the event")
                 try trial.expect(try await foundRuns { $0.text = Personal(text) } == [run.id], "\(text) does not find the run")

@@ -37,7 +37,7 @@ extension PostgresRows {
     func orders(_ query: OrderQuery, _ page: PageRequest) throws -> Page<Order> {
         let search = OrderSearch(query, page)
         switch search.way {
-        case .none: return Page(items: [], next: nil)
+        case .none, .subject: return Page(items: [], next: nil)
         case .list:
             var list = PostgresList("orders", page)
             if let party = query.waitingOn {

@@ -57,6 +57,20 @@ extension PostgresRows {
             : "SELECT e.id, r.id FROM events AS e LEFT JOIN runs AS r ON r.event_id = e.id WHERE e.id >= $1 AND e.id < $2 ORDER BY e.id DESC LIMIT 200"
         return FoundSubjects(try all(sql, .text(text), .text(text + "\u{7F}")))
     }
+
+    func orders(ofRuns runs: [String], events: [String]) throws -> Set<String> {
+        let rows = try all(
+            """
+            SELECT order_id FROM runs WHERE id = ANY($1)
+            UNION SELECT s.order_id FROM runs AS r JOIN order_sources AS s ON s.event_id = r.event_id AND s.run_id = r.id WHERE r.id = ANY($1)
+            UNION SELECT order_id FROM events WHERE id = ANY($2)
+            UNION SELECT order_id FROM order_sources WHERE event_id = ANY($2)
+            """,
+            .texts(runs),
+            .texts(events)
+        )
+        return Set(rows.compactMap { $0.optionalText(0) })
+    }
 }
 
 extension FoundSubjects {

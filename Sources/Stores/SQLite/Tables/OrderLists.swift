@@ -6,7 +6,7 @@ extension StoredRows {
     func orders(_ query: OrderQuery, _ page: PageRequest) throws -> Page<Order> {
         let search = OrderSearch(query, page)
         switch search.way {
-        case .none: return Page(items: [], next: nil)
+        case .none, .subject: return Page(items: [], next: nil)
         case .list: return try list(search).page(in: db) { try sizedOrder($0) }
         case .keys:
             let probes = try probes(search)

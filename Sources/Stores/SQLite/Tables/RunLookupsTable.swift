@@ -62,4 +62,17 @@ extension StoredRows {
         }
         return found
     }
+
+    func orders(ofRuns runs: [String], events: [String]) throws -> Set<String> {
+        var found: Set<String> = []
+        func add(_ sql: String, _ ids: [String]) throws {
+            for id in ids { for row in try db.all(sql, [id]) { if let order: String = row[0] { found.insert(order) } } }
+        }
+        try add(
+            "SELECT order_id FROM runs WHERE id = ?1 UNION SELECT s.order_id FROM runs AS r JOIN order_sources AS s ON s.event_id = r.event_id AND s.run_id = r.id WHERE r.id = ?1",
+            runs
+        )
+        try add("SELECT order_id FROM events WHERE id = ?1 UNION SELECT order_id FROM order_sources WHERE event_id = ?1", events)
+        return found
+    }
 }

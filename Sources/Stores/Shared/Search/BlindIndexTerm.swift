@@ -3,15 +3,40 @@ import Screening
 /// What stands in the `lookups` table for a word of a name, an e-mail address, a telephone number, an external id or a provider ref, so that orders are
 /// found by them although the texts themselves are only in the opaque column. Made per connection: the same person on two connections shares none.
 ///
-/// 64 bits of a hash: two texts may share a key, so what is found is compared once more after reading, with ``OrderSearch``. Whole texts are kept, and their
-/// beginnings of a few lengths from four characters on; a longer search text looks for the longest kept beginning of itself.
+/// 64 bits of a hash: two texts may share a key, so what is found is compared once more after reading, with ``SearchTerms``. Whole texts are kept, and their
+/// beginnings of a few lengths from four characters on (``stops(of:)``); a longer search text looks for the longest kept beginning of itself.
 struct BlindIndexTerm: Hashable, Comparable, Sendable {
     let bits: Int64
 
-    /// The beginnings that are kept, in characters.
+    /// The beginnings that are kept of every text, in characters.
     static let lengths = [4, 6, 8, 12]
     /// The endings of a telephone number that are kept, in digits.
     static let phoneDigits = 6...10
+
+    /// The lengths of a folded text's beginnings that are kept, in characters: those of every text; where it counts up, as in `application-1017`, one for
+    /// each digit, for all of them begin alike; and what stands before the domain of an e-mail address. They depend on nothing behind them: a text and
+    /// what it begins have the same, as far as the shorter one goes.
+    static func stops(of text: String) -> [Int] {
+        var stops = Set(lengths.filter { $0 <= text.count })
+        var digits = 0
+        var isOver = false
+        var before: Character?
+        for (index, character) in text.enumerated() {
+            if character == "@" {
+                stops.insert(index + 1)
+                break
+            }
+            let isDigit = character.isASCII && character.isNumber
+            if isDigit, !isOver, digits > 0 || (index > lengths[0] && before?.isNumber == false) {
+                digits += 1
+                if digits <= 12 { stops.insert(index + 1) }
+            } else if digits > 0 {
+                isOver = true
+            }
+            before = character
+        }
+        return stops.sorted()
+    }
 
     static func < (left: BlindIndexTerm, right: BlindIndexTerm) -> Bool { left.bits < right.bits }
 
@@ -22,31 +47,27 @@ struct BlindIndexTerm: Hashable, Comparable, Sendable {
 
     /// The keys an order is found by, sorted.
     static func keys(of order: Order, by index: BlindIndexKey) -> [BlindIndexTerm] {
-        var keys: Set<BlindIndexTerm> = []
-        for text in texts(of: order) where !text.isEmpty {
-            keys.insert(BlindIndexTerm(.whole, text, order.connection, index))
-            for length in lengths where length < text.count {
-                keys.insert(BlindIndexTerm(.beginning, String(text.prefix(length)), order.connection, index))
-            }
-        }
-        if let digits = order.candidate.phone.flatMap({ SearchText.digits($0.value) }) {
-            for length in phoneDigits where length <= digits.count {
-                keys.insert(BlindIndexTerm(.phone, String(digits.suffix(length)), order.connection, index))
-            }
-        }
-        return keys.sorted()
+        let candidate = order.candidate
+        let texts =
+            [candidate.firstName.value, candidate.lastName.value].flatMap(SearchText.spellings)
+            + [candidate.email.value, order.externalID, order.providerRef ?? ""].map(SearchText.folded)
+        return keys(texts, phones: [candidate.phone?.value].compactMap(\.self), on: order.connection, by: index)
     }
 
     /// The keys that texts are found by on a connection: whole, by their beginning, by their words, and where they are telephone numbers.
     static func keys(ofTexts texts: [String], on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
+        keys(texts.flatMap { [SearchText.folded($0)] + SearchText.spellings($0) }, phones: texts, on: connection, by: index)
+    }
+
+    private static func keys(_ folded: [String], phones: [String], on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
         var keys: Set<BlindIndexTerm> = []
-        for text in Set(texts.flatMap { [SearchText.folded($0)] + SearchText.words($0) }) where !text.isEmpty {
+        for text in Set(folded) where !text.isEmpty {
             keys.insert(BlindIndexTerm(.whole, text, connection, index))
-            for length in lengths where length < text.count {
+            for length in stops(of: text) where length < text.count {
                 keys.insert(BlindIndexTerm(.beginning, String(text.prefix(length)), connection, index))
             }
         }
-        for digits in texts.compactMap(SearchText.digits) {
+        for digits in phones.compactMap(SearchText.digits) {
             for length in phoneDigits where length <= digits.count {
                 keys.insert(BlindIndexTerm(.phone, String(digits.suffix(length)), connection, index))
             }
@@ -57,30 +78,23 @@ struct BlindIndexTerm: Hashable, Comparable, Sendable {
     /// The keys to look for when somebody searches a connection for a text: every matching order has at least one of them. Empty where nothing can be
     /// found by it.
     static func probes(for text: String, on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
-        let whole = SearchText.folded(text)
-        var keys = probes(whole, connection, index)
         // Of several words, looking for one is enough: the longest, which the fewest orders have.
-        if let word = SearchText.words(text).max(by: { $0.count < $1.count }), word != whole { keys += probes(word, connection, index) }
+        let words = SearchText.readings(text).compactMap { $0.max { $0.count < $1.count } }
+        var keys: Set<BlindIndexTerm> = []
+        for text in Set([SearchText.folded(text)] + words) { keys.formUnion(probes(text, connection, index)) }
         if let digits = SearchText.digits(text) {
-            keys.append(BlindIndexTerm(.phone, String(digits.suffix(min(digits.count, phoneDigits.upperBound))), connection, index))
+            keys.insert(BlindIndexTerm(.phone, String(digits.suffix(min(digits.count, phoneDigits.upperBound))), connection, index))
         }
-        return keys
+        return keys.sorted()
     }
 
     private static func probes(_ text: String, _ connection: String, _ index: BlindIndexKey) -> [BlindIndexTerm] {
         guard !text.isEmpty else { return [] }
         var keys = [BlindIndexTerm(.whole, text, connection, index)]
-        if let length = lengths.last(where: { $0 <= text.count }) {
+        if let length = stops(of: text).last {
             keys.append(BlindIndexTerm(.beginning, String(text.prefix(length)), connection, index))
         }
         return keys
-    }
-
-    /// The folded texts that are looked for whole or by their beginning.
-    static func texts(of order: Order) -> [String] {
-        let candidate = order.candidate
-        return SearchText.words(candidate.firstName.value) + SearchText.words(candidate.lastName.value)
-            + [candidate.email.value, order.externalID, order.providerRef ?? ""].map(SearchText.folded)
     }
 
     private enum Kind: String {

@@ -18,8 +18,10 @@ struct OrderSearch {
         case list
         /// By look-up keys, made for each connection that is asked.
         case keys
-        /// By the beginning of one of Fairlead's own identifiers.
+        /// By the beginning of an order's identifier.
         case identifier(String)
+        /// By the beginning of an event's or a run's identifier: not here, see `SQLStore.orders`.
+        case subject
         /// Nothing can be found.
         case none
     }
@@ -28,8 +30,8 @@ struct OrderSearch {
     var way: Way {
         if query.connections?.isEmpty == true { return .none }
         if let text = query.text?.value.trimmed, !text.isEmpty {
-            if text.hasPrefix("ord_"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) { return .identifier(text) }
-            return .keys
+            guard let identifier = OwnIdentifier(text) else { return .keys }
+            return identifier.kind == .order ? .identifier(identifier.start) : .subject
         }
         return query.externalID == nil && query.providerRef == nil ? .list : .keys
     }
@@ -84,24 +86,15 @@ struct OrderSearch {
         return true
     }
 
-    /// Whether a search for a text is meant to find an order: the text begins its e-mail address, external id, provider ref or identifier, is its telephone
-    /// number, or each of the text's words begins a word of the name (a word of fewer than four letters must be the whole of one).
+    /// Whether a search for a text is meant to find an order.
     static func matches(_ order: Order, _ text: String) -> Bool {
-        let whole = SearchText.folded(text)
-        func begins(_ text: String, with start: String) -> Bool {
-            start.count >= BlindIndexTerm.lengths[0] ? text.hasPrefix(start) : text == start
-        }
-        if order.id.hasPrefix(text) { return true }
-        let texts = [order.candidate.email.value, order.externalID, order.providerRef ?? ""].map(SearchText.folded)
-        if texts.contains(where: { begins($0, with: whole) }) { return true }
-        if let digits = SearchText.digits(text), let phone = order.candidate.phone.flatMap({ SearchText.digits($0.value) }),
-            phone.hasSuffix(digits) || digits.hasSuffix(phone)
-        {
-            return true
-        }
-        let names = SearchText.words(order.candidate.firstName.value) + SearchText.words(order.candidate.lastName.value)
-        let words = SearchText.words(text)
-        return !words.isEmpty && words.allSatisfy { word in names.contains { begins($0, with: word) } }
+        if order.id.hasPrefix(text.lowercased()) { return true }
+        let candidate = order.candidate
+        return SearchTerms(text).find(
+            identifiers: [candidate.email.value, order.externalID, order.providerRef ?? ""],
+            phones: [candidate.phone?.value].compactMap(\.self),
+            words: [candidate.firstName.value, candidate.lastName.value].flatMap(SearchText.spellings)
+        )
     }
 }
 

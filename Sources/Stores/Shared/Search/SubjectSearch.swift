@@ -40,23 +40,11 @@ struct SubjectSearch: Sendable {
     /// The group of that name on a connection.
     func group(on connection: String, _ codec: RowCodec) -> String? { (externalID ?? text).map { EventRow.groupKey($0, on: connection, codec) } }
 
-    /// Whether texts are what is searched for, as ``OrderSearch/matches(_:_:)`` says of an order's.
+    /// Whether texts are what is searched for, as ``SearchTerms`` says.
     func matches(_ texts: [String]) -> Bool {
-        func begins(_ text: String, with start: String) -> Bool {
-            start.count >= BlindIndexTerm.lengths[0] ? text.hasPrefix(start) : text == start
-        }
         if let externalID { return texts.map(SearchText.folded).contains(SearchText.folded(externalID)) }
         guard let text else { return true }
-        let whole = SearchText.folded(text)
-        if texts.contains(where: { begins(SearchText.folded($0), with: whole) }) { return true }
-        if let digits = SearchText.digits(text),
-            texts.compactMap(SearchText.digits).contains(where: { $0.hasSuffix(digits) || digits.hasSuffix($0) })
-        {
-            return true
-        }
-        let words = SearchText.words(text)
-        let known = texts.flatMap(SearchText.words)
-        return !words.isEmpty && words.allSatisfy { word in known.contains { begins($0, with: word) } }
+        return SearchTerms(text).find(identifiers: texts, phones: texts, words: texts.flatMap(SearchText.spellings))
     }
 
     /// Whether a run is among those whose reason is asked for.
@@ -82,6 +70,20 @@ struct FoundSubjects: Sendable {
 }
 
 extension SQLStore {
+    func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> {
+        guard OrderSearch(query, page).way == .subject, let identifier = query.text.flatMap({ OwnIdentifier($0.value) }) else {
+            return try await read { try $0.orders(query, page) }
+        }
+        var others = query
+        others.text = nil
+        let search = OrderSearch(others, page)
+        return try await read { reading in
+            let found = try reading.subjects(beginning: identifier.start, isRun: identifier.kind == .run)
+            let ids = try reading.orders(ofRuns: Array(found.runs), events: identifier.kind == .run ? [] : Array(found.events))
+            return try page.of(ids) { id in try reading.order(id).flatMap { search.matches($0) ? $0 : nil } }
+        }
+    }
+
     func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<EventSummary> {
         guard let search = SubjectSearch(query) else { return try await read { try $0.events(query, page) } }
         @Sendable func fits(_ event: EventSummary, _ reading: Reading) throws -> Bool {
@@ -123,9 +125,8 @@ extension SQLStore {
     /// The events and runs that a search by whom or what means.
     private func found(_ search: SubjectSearch) async throws -> FoundSubjects {
         let codec = codec
-        if let text = search.text, let prefix = ["evt_", "run_"].first(where: { text.hasPrefix($0) }) {
-            guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return FoundSubjects() }
-            return try await read { try $0.subjects(beginning: text, isRun: prefix == "run_") }
+        if let identifier = search.text.flatMap(OwnIdentifier.init), identifier.kind != .order {
+            return try await read { try $0.subjects(beginning: identifier.start, isRun: identifier.kind == .run) }
         }
         let orders = try await orders(search.orders, PageRequest(limit: SubjectSearch.followed)).items.map(\.id)
         return try await read { reading in
@@ -148,7 +149,7 @@ extension Bool? {
 
 extension PageRequest {
     /// The page of what is found, by age.
-    fileprivate func of<Item: Sendable>(_ ids: Set<String>, _ item: (String) throws -> Item?) throws -> Page<Item> {
+    func of<Item: Sendable>(_ ids: Set<String>, _ item: (String) throws -> Item?) throws -> Page<Item> {
         var items: [Item] = []
         var last: String?
         for id in ids.sorted(by: { ascending ? $0 < $1 : $0 > $1 }) where cursor.map({ ascending ? id > $0 : id < $0 }) ?? true {

@@ -37,7 +37,6 @@ extension SQLStore {
         return try await read { reading in Set(try keys.filter { try reading.hasOrder(connection: $0.0.connection, external: $0.1) }.map(\.0)) }
     }
     func order(callbackToken: String) async throws -> Order? { try await lookUp { try $0.order(callbackToken: callbackToken) } }
-    func orders(_ query: OrderQuery, _ page: PageRequest) async throws -> Page<Order> { try await read { try $0.orders(query, page) } }
     func timeline(of order: String) async throws -> [TimelineEntry] { try await read { try $0.timeline(of: order) } }
     func run(_ id: String) async throws -> Run? { try await lookUp { try $0.run(id) } }
     func runs(_ ids: [String]) async throws -> [RunSummary] { try await read { reading in try ids.compactMap { try reading.runSummary($0) } } }

@@ -23,6 +23,8 @@ protocol StoreReading {
     func subjects(keys: [(connection: String, keys: [BlindIndexTerm])], groups: [String], orders: [String]) throws -> FoundSubjects
     /// Events, or runs, whose identifier begins with a text, and the runs of these events or the events of these runs.
     func subjects(beginning text: String, isRun: Bool) throws -> FoundSubjects
+    /// The orders that runs and events placed, found, or are about.
+    func orders(ofRuns runs: [String], events: [String]) throws -> Set<String>
     func laterUpdateTold(than run: String) throws -> String?
     func updates(of orders: [String]) throws -> [String: (told: Run?, pending: Run?)]
     func steps(of run: String) throws -> [Step]

@@ -22,7 +22,8 @@ struct OrderEndpoints: Sendable {
 
     private static let search = Filter<OrderQuery>(
         "q",
-        "Name or e-mail that begins so, or external id or provider ref that is so; needs read_personal"
+        "Any words of the name, or an e-mail address, external id, provider ref or ord_, evt_ or run_ id that begins so, or a telephone number; needs "
+            + "read_personal"
     ) { query, values, principal in
         let text = try values.first?.line()
         // Finding somebody by name or e-mail reveals that the person is stored here.

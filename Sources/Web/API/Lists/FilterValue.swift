@@ -16,7 +16,9 @@ struct FilterValue: Sendable {
     /// The value as one of a list of values.
     func value<Value: RawRepresentable<String> & CaseIterable>(as type: Value.Type) throws(ProblemDocument) -> Value {
         if let word = Value(rawValue: text) { return word }
-        throw .filter("malformed_filter", name, "\(name) must be one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
+        let words = Value.allCases.map(\.rawValue)
+        let near = suggestion(for: text, among: words).map { "; did you mean \($0)?" } ?? ""
+        throw .filter("malformed_filter", name, "\(name) must be one of \(words.joined(separator: ", "))\(near)")
     }
 
     /// The value as a moment.

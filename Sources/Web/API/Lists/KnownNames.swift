@@ -13,10 +13,10 @@ struct KnownNames: Sendable {
     func check(_ values: [String: [FilterValue]], _ principal: Principal) async throws {
         guard principal.connections == nil else { return }
         for value in values["connection"] ?? [] where try await !hasConnection(value.text) {
-            throw ProblemDocument.unknownName("connection", value.text)
+            throw ProblemDocument.unknownName("connection", value.text, among: registry.connections.map(\.id))
         }
         for value in values["account"] ?? [] where try await !hasAccount(value.text) {
-            throw ProblemDocument.unknownName("account", value.text)
+            throw ProblemDocument.unknownName("account", value.text, among: registry.accounts.map(\.account.id))
         }
     }
 
@@ -42,7 +42,12 @@ struct KnownNames: Sendable {
 
 extension ProblemDocument {
     /// 400 for a filter that names something that is not there.
-    fileprivate static func unknownName(_ kind: String, _ name: String) -> ProblemDocument {
-        .filter("unknown_\(kind)", kind, "there is no \(kind) \(String(name.prefix(64))); GET /api/v1/\(kind)s shows those that there are")
+    fileprivate static func unknownName(_ kind: String, _ name: String, among known: [String]) -> ProblemDocument {
+        let near = suggestion(for: name, among: known).map { "did you mean \($0)? " } ?? ""
+        return .filter(
+            "unknown_\(kind)",
+            kind,
+            "there is no \(kind) \(String(name.prefix(64))); \(near)GET /api/v1/\(kind)s shows those that there are"
+        )
     }
 }
