@@ -24,7 +24,10 @@ struct Fairlead: AsyncParsableCommand {
         version: Release.version,
         groupedSubcommands: [
             CommandGroup(name: "Set-up", subcommands: [InitCommand.self, KeyCommand.self, TokenCommand.self, CheckCommand.self, DoctorCommand.self]),
-            CommandGroup(name: "Plugins", subcommands: [PluginCommand.self, MapCommand.self, TriggerCommand.self, ShadowCommand.self]),
+            CommandGroup(
+                name: "Plugins",
+                subcommands: [PluginCommand.self, MapCommand.self, TriggerCommand.self, VerifyCommand.self, ShadowCommand.self]
+            ),
             CommandGroup(name: "Service", subcommands: [DemoCommand.self, ServeCommand.self, SimulateCommand.self]),
             CommandGroup(
                 name: "Running host",

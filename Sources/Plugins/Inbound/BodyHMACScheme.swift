@@ -17,9 +17,11 @@ public struct BodyHMACScheme: Sendable, Hashable {
         self.code = code
     }
 
-    func verify(_ read: ReadRequest, secrets: [Secret]) -> Bool {
-        guard !secrets.isEmpty, let given = read.body?.at(signature)?.text, let message = signed.bytes(read) else { return false }
-        return code.matches([given], message: message, keys: secrets.map(\.bytes))
+    func failure(_ read: ReadRequest, secrets: [Secret]) -> VerificationFailure? {
+        guard !secrets.isEmpty else { return .noSecret(secret) }
+        guard let given = read.body?.at(signature)?.text else { return .missingValue(signature) }
+        guard let message = signed.bytes(read) else { return .missingSigned }
+        return code.failure([given], at: "the body's \(signature)", message: message, keys: secrets.map(\.bytes))
     }
 
     func sign(_ body: [UInt8], headers: [String: String], as format: BodyFormat, secret: Secret) -> SignedDelivery? {

@@ -75,4 +75,24 @@ public struct HMACCode: Sendable, Hashable {
         }
         return found
     }
+
+    /// Why none of these texts is the message's code under any of the keys; nil where one is. What differs is looked at only after that is decided.
+    func failure(_ texts: [some StringProtocol], at place: String, message: [UInt8], keys: [[UInt8]]) -> VerificationFailure? {
+        if matches(texts, message: message, keys: keys) { return nil }
+        let lengths = texts.compactMap { bytes(of: $0)?.count }
+        guard let length = lengths.first else { return .wrongEncoding(place: place, encoding: encoding.rawValue) }
+        if !lengths.contains(algorithm.length) { return .wrongLength(place: place, bytes: length, expected: algorithm.length) }
+        return .otherCode(place: place)
+    }
+}
+
+extension HMACCode.Algorithm {
+    /// How many bytes a code has.
+    var length: Int {
+        switch self {
+        case .sha1: 20
+        case .sha256: 32
+        case .sha512: 64
+        }
+    }
 }

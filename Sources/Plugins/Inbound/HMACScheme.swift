@@ -14,11 +14,13 @@ public struct HMACScheme: Sendable, Hashable {
             self.tolerance = tolerance
         }
 
-        /// Whether the request's timestamp is one, and near enough to the present.
-        func isNear(_ request: ReceivedRequest, now: Timestamp) -> Bool {
-            guard let text = header.values(in: request.headers).first, let timestamp = SignedTimestamp.timestamp(String(text)) else { return false }
+        /// What is wrong with the request's timestamp; nil where it is near enough to the present.
+        func failure(_ request: ReceivedRequest, now: Timestamp) -> VerificationFailure? {
+            guard let text = header.values(in: request.headers).first else { return header.missing(in: request) }
+            guard let timestamp = SignedTimestamp.timestamp(String(text)) else { return .unreadableTimestamp(place: header.place) }
             let distance = timestamp > now ? timestamp - now : now - timestamp
-            return distance <= tolerance
+            guard distance > tolerance else { return nil }
+            return .timestampOutside(sent: timestamp, by: distance, isOld: timestamp < now, tolerance: tolerance)
         }
 
         /// Seconds, milliseconds (from 100,000,000,000 on) or ISO 8601; nil for anything else.
@@ -59,13 +61,25 @@ public struct HMACScheme: Sendable, Hashable {
         self.timestamp = timestamp
     }
 
-    func verify(_ read: ReadRequest, secrets: [Secret], now: Timestamp) -> Bool {
+    func failure(_ read: ReadRequest, secrets: [Secret], now: Timestamp) -> VerificationFailure? {
         // The head first: what it refuses needs no body.
-        let candidates = candidates(in: header.values(in: read.request.headers))
-        guard !candidates.isEmpty, !secrets.isEmpty else { return false }
-        if let timestamp, !timestamp.isNear(read.request, now: now) { return false }
-        guard let message = signed.bytes(read) else { return false }
-        return code.matches(candidates, message: message, keys: secrets.map(\.bytes))
+        let values = header.values(in: read.request.headers)
+        let candidates = candidates(in: values)
+        guard !values.isEmpty else { return header.missing(in: read.request) }
+        guard !candidates.isEmpty else { return .missingPrefix(place: header.place, prefix: prefix) }
+        guard !secrets.isEmpty else { return .noSecret(secret) }
+        if let failure = timestamp?.failure(read.request, now: now) { return failure }
+        return failure(read, candidates, keys: secrets.map(\.bytes))
+    }
+
+    /// Why a request is not signed by one of these keys, whatever its time; nil where it is.
+    func failure(_ read: ReadRequest, keys: [[UInt8]]) -> VerificationFailure? {
+        failure(read, candidates(in: header.values(in: read.request.headers)), keys: keys)
+    }
+
+    private func failure(_ read: ReadRequest, _ candidates: [Substring], keys: [[UInt8]]) -> VerificationFailure? {
+        guard let message = signed.bytes(read) else { return .missingSigned }
+        return code.failure(candidates, at: header.place, message: message, keys: keys)
     }
 
     func sign(_ body: [UInt8], headers: [String: String], as format: BodyFormat, secret: Secret, now: Timestamp) -> SignedDelivery? {

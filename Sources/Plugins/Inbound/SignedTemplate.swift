@@ -39,6 +39,18 @@ public struct SignedTemplate: Sendable, Hashable {
         self.init(pieces: pieces)
     }
 
+    /// The template as a manifest writes it.
+    public var text: String {
+        pieces.map { piece in
+            switch piece {
+            case .text(let text): text
+            case .body: "${body}"
+            case .header(let header): "${header.\(header.name)\(header.part.map { ".\($0)" } ?? "")}"
+            case .value(let path): "${body.\(path)}"
+            }
+        }.joined()
+    }
+
     /// The headers that are signed.
     var headers: [HeaderValue] { pieces.compactMap { if case .header(let header) = $0 { header } else { nil } } }
 
@@ -123,6 +135,11 @@ public struct HeaderValue: Sendable, Hashable {
             guard pair.count == 2, String(pair[0]).trimmed == part else { return nil }
             return String(pair[1]).trimmed[...]
         }.prefix(16).map { $0 }
+    }
+
+    /// What is missing of it in a request that has no value of it.
+    func missing(in request: ReceivedRequest) -> VerificationFailure {
+        part != nil && request.headers[name] != nil ? .missingPart(self) : .missingHeader(name)
     }
 
     /// Whether a text may be the name of a header, or of a part of one.

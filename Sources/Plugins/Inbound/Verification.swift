@@ -143,19 +143,29 @@ public enum Verification: Sendable, Hashable {
     ///   - secrets: the connection's secrets by name.
     ///   - now: the present time, for schemes that sign it.
     public func verify(_ read: ReadRequest, secrets: [String: [Secret]], now: Timestamp) -> Bool {
+        failure(read, secrets: secrets, now: now) == nil
+    }
+
+    /// Which part of the rule a request fails; nil where it is genuine, as ``verify(_:secrets:now:)`` says. This is the rule: it decides in constant time, and
+    /// says why only of what was refused. A sender is not told.
+    public func failure(_ read: ReadRequest, secrets: [String: [Secret]], now: Timestamp) -> VerificationFailure? {
         let request = read.request
         func live(_ name: String) -> [Secret] { (secrets[name] ?? []).filter { !$0.value.isEmpty } }
-        return switch self {
-        case .hmac(let scheme): scheme.verify(read, secrets: live(scheme.secret), now: now)
+        switch self {
+        case .hmac(let scheme): return scheme.failure(read, secrets: live(scheme.secret), now: now)
         case .standardWebhooks(let name, let prefix):
-            StandardWebhooks(live(name))?
-                .verify(request.body, names: StandardWebhooks.Header(prefix: prefix), header: { request.headers[$0] }, now: now) ?? false
+            guard let webhooks = StandardWebhooks(live(name)) else { return .noSecret(name) }
+            let names = StandardWebhooks.Header(prefix: prefix)
+            return webhooks.failure(request.body, names: names, header: { request.headers[$0] }, now: now).map { VerificationFailure($0, names) }
         case .basic(let username, let password):
-            BasicCredentials.verify(request, usernames: live(username), passwords: password.flatMap { secrets[$0] })
-        case .bearer(let name, let header): BearerCredential.verify(request, header: header, secrets: live(name))
-        case .bodyHMAC(let scheme): scheme.verify(read, secrets: live(scheme.secret))
-        case .token(let name, let query): TokenCredential.verify(request, query: query, secrets: live(name))
-        case .none: true
+            guard !live(username).isEmpty else { return .noSecret(username) }
+            return BasicCredentials.failure(request, usernames: live(username), passwords: password.flatMap { secrets[$0] })
+        case .bearer(let name, let header):
+            return live(name).isEmpty ? .noSecret(name) : BearerCredential.failure(request, header: header, secrets: live(name))
+        case .bodyHMAC(let scheme): return scheme.failure(read, secrets: live(scheme.secret))
+        case .token(let name, let query):
+            return live(name).isEmpty ? .noSecret(name) : TokenCredential.failure(request, query: query, secrets: live(name))
+        case .none: return nil
         }
     }
 

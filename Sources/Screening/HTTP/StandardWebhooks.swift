@@ -70,30 +70,52 @@ package struct StandardWebhooks: Sendable {
         return [(names.id, id), (names.timestamp, timestamp), (names.signature, signatures)]
     }
 
+    /// Why a delivery is not taken.
+    package enum Failure: Sendable, Equatable {
+        /// This header is not there.
+        case missing(String)
+        case malformedID
+        case unreadableTimestamp
+        case timestampOutside(sent: Timestamp, by: Duration, isOld: Bool)
+        /// None of the signatures is of version 1.
+        case noVersion1
+        case notBase64
+        case otherCode
+    }
+
     /// Whether a delivery is genuine and not too old: one of its first sixteen signatures is right by one of the secrets. Compares in constant time.
     /// - Parameters:
     ///   - names: the headers that hold id, timestamp and signatures.
     ///   - header: the value of a header, by its name in lower case; nil where it is missing.
     package func verify(_ body: [UInt8], names: Header = Header(), header: (String) -> String?, now: Timestamp) -> Bool {
-        guard let signatures = header(names.signature), let id = header(names.id), let timestamp = header(names.timestamp) else { return false }
+        failure(body, names: names, header: header, now: now) == nil
+    }
+
+    /// Why a delivery is not taken; nil where it is, as ``verify(_:names:header:now:)`` says.
+    package func failure(_ body: [UInt8], names: Header = Header(), header: (String) -> String?, now: Timestamp) -> Failure? {
+        guard let id = header(names.id) else { return .missing(names.id) }
+        guard let timestamp = header(names.timestamp) else { return .missing(names.timestamp) }
+        guard let signatures = header(names.signature) else { return .missing(names.signature) }
         // The id ends at the first dot of what is signed: one with a dot in it could borrow from the timestamp.
-        guard !id.isEmpty, !id.contains("."), let sent = Timestamp(unixTime: timestamp) else { return false }
-        guard (sent > now ? sent - now : now - sent) <= StandardWebhooks.tolerance else { return false }
+        guard !id.isEmpty, !id.contains(".") else { return .malformedID }
+        guard let sent = Timestamp(unixTime: timestamp) else { return .unreadableTimestamp }
+        let distance = sent > now ? sent - now : now - sent
+        guard distance <= StandardWebhooks.tolerance else { return .timestampOutside(sent: sent, by: distance, isOld: sent < now) }
         let all = signatures.split(separator: " ").prefix(16).filter { $0.utf8.count <= 256 }
         let given = all.filter { $0.hasPrefix("v1,") }.compactMap { [UInt8](base64: $0.dropFirst(3)) }
+        let pairs = verifiers.isEmpty ? [] : all.filter { $0.hasPrefix("v1a,") }.compactMap { [UInt8](base64: $0.dropFirst(4)) }
         var found = false
         if !verifiers.isEmpty {
             let signed = StandardWebhooks.signed(body, id, timestamp)
-            for signature in all where signature.hasPrefix("v1a,") {
-                guard let bytes = [UInt8](base64: signature.dropFirst(4)) else { continue }
-                if verifiers.contains(where: { $0.isValidSignature(bytes, for: signed) }) { found = true }
-            }
+            for bytes in pairs where verifiers.contains(where: { $0.isValidSignature(bytes, for: signed) }) { found = true }
         }
         for key in keys {
             let expected = Array(StandardWebhooks.code(of: body, id: id, timestamp: timestamp, key: key))
             for candidate in given where constantTimeEqual(candidate, expected) { found = true }
         }
-        return found
+        if found { return nil }
+        let isKnown = all.contains { $0.hasPrefix("v1,") || (!verifiers.isEmpty && $0.hasPrefix("v1a,")) }
+        return !isKnown ? .noVersion1 : given.isEmpty && pairs.isEmpty ? .notBase64 : .otherCode
     }
 
     private static func code(of body: [UInt8], id: String, timestamp: String, key: SymmetricKey) -> HMAC<SHA256>.MAC {
@@ -105,10 +127,16 @@ package struct StandardWebhooks: Sendable {
 
     private static func signed(_ body: [UInt8], _ id: String, _ timestamp: String) -> [UInt8] { Array("\(id).\(timestamp).".utf8) + body }
 
-    private static func key(of secret: Secret) -> SymmetricKey? {
-        if let bytes = bytes(of: secret) { return SymmetricKey(data: bytes) }
-        return secret.value.isEmpty || secret.value.hasPrefix(prefix) ? nil : SymmetricKey(data: secret.bytes)
+    private static func key(of secret: Secret) -> SymmetricKey? { signingKey(of: secret).map { SymmetricKey(data: $0) } }
+
+    /// The bytes of the key that a secret stands for; nil where it stands for none.
+    package static func signingKey(of secret: Secret) -> [UInt8]? {
+        if let bytes = bytes(of: secret) { return bytes }
+        return secret.value.isEmpty || secret.value.hasPrefix(prefix) ? nil : secret.bytes
     }
+
+    /// The bytes of the key that a secret which is base64 stands for; nil for other text.
+    package static func keyBytes(of secret: Secret) -> [UInt8]? { bytes(of: secret) }
 
     private static func bytes(of secret: Secret) -> [UInt8]? {
         let text = secret.value.hasPrefix(prefix) ? secret.value.dropFirst(prefix.count) : secret.value[...]
