@@ -113,6 +113,24 @@ public struct FaultyStore: Store {
     public func forgetDeliveries(before time: Timestamp, keeping count: Int) async throws {
         try await write { try await store.forgetDeliveries(before: time, keeping: count) }
     }
+    /// See ``Store``.
+    public func observe(_ sightings: [IssueSighting]) async throws -> [IssueTransition] { try await write { try await store.observe(sightings) } }
+    /// See ``Store``.
+    public func resolve(_ causes: [IssueCause], at: Timestamp, unseenSince: Timestamp?) async throws -> [IssueTransition] {
+        try await write { try await store.resolve(causes, at: at, unseenSince: unseenSince) }
+    }
+    /// See ``Store``.
+    public func change(issue id: String, _ change: IssueChange, by actor: Actor, note: Personal<String>?, at: Timestamp) async throws
+        -> IssueTransition?
+    { try await write { try await store.change(issue: id, change, by: actor, note: note, at: at) } }
+    /// See ``Store``.
+    public func forgetIssues(resolvedBefore: Timestamp) async throws {
+        try await write { try await store.forgetIssues(resolvedBefore: resolvedBefore) }
+    }
+    /// See ``Store``.
+    public func add(_ contacts: [ContactCount]) async throws { try await write { try await store.add(contacts) } }
+    /// See ``Store``.
+    public func listening(at now: Timestamp) async throws -> Timestamp { try await write { try await store.listening(at: now) } }
 
     // MARK: Reading
 
@@ -131,6 +149,22 @@ public struct FaultyStore: Store {
         try await read { try await store.deliveries(of: endpoint, query, page) }
     }
 
+    /// See ``Store``.
+    public func issue(_ id: String) async throws -> IssueRecord? { try await read { try await store.issue(id) } }
+    /// See ``Store``.
+    public func issues(_ query: IssueQuery, _ page: PageRequest) async throws -> Page<IssueRecord> {
+        try await read { try await store.issues(query, page) }
+    }
+    /// See ``Store``.
+    public func issueCounts(_ query: IssueQuery) async throws -> [IssueRecord.State: Int] { try await read { try await store.issueCounts(query) } }
+    /// See ``Store``.
+    public func standingCauses() async throws -> [StandingCause] { try await read { try await store.standingCauses() } }
+    /// See ``Store``.
+    public func members(of cause: IssueCause, connections: Set<String>?, limit: Int) async throws -> IssueMembers {
+        try await read { try await store.members(of: cause, connections: connections, limit: limit) }
+    }
+    /// See ``Store``.
+    public func rhythms() async throws -> [ContactRhythm] { try await read { try await store.rhythms() } }
     /// See ``Store``.
     public func steps(of run: String) async throws -> [Step] { try await read { try await store.steps(of: run) } }
     /// See ``Store``.
@@ -205,6 +239,10 @@ public struct FaultyStore: Store {
     public func due(_ work: Work) async throws -> Timestamp? { try await read { try await store.due(work) } }
     /// See ``Store``.
     public func counts() async throws -> Counts { try await read { try await store.counts() } }
+    /// See ``Store``.
+    public func waitingOrders() async throws -> [Counts.Group: Int] { try await read { try await store.waitingOrders() } }
+    /// See ``Store``.
+    public func updatesTold(since: Timestamp) async throws -> [String: Int] { try await read { try await store.updatesTold(since: since) } }
     /// See ``Store``.
     public func load() async throws -> QueueLoad { try await read { try await store.load() } }
 }

@@ -31,6 +31,7 @@ public struct StoreConformance: Sendable {
     public static let checks: [Check] =
         intake + groups + withdrawals + updates + subjects + placing + reordering + claiming + concurrencyKeys + leases + committing + queueing
         + stepping
+        + issues + standing + rhythms
         + scripting + tokens + budgets + operating
         + idempotency
         + notifications

@@ -6,6 +6,12 @@ public protocol StoreAdministration: Sendable {
     /// The counts that operators watch.
     func counts() async throws -> Counts
 
+    /// How many orders wait for whom, by connection and party. Orders that wait for nobody are left out.
+    func waitingOrders() async throws -> [Counts.Group: Int]
+
+    /// How many changes of orders the ATSs were told of that came about since a time, by connection.
+    func updatesTold(since: Timestamp) async throws -> [String: Int]
+
     /// Returns if the store accepts writes, as far as it can tell: it makes a small write, and remembers what it refused recently. Calling again
     /// tries again. A store that was taken away, or in whose place another one stands, accepts nothing.
     /// - Throws: ``StoreError`` where it does not.

@@ -75,6 +75,8 @@ struct LockedRows {
     var sizes: [Place: Int] = [:]
     /// The versions of the webhooks' endpoints that are there.
     var endpoints: [String: Int] = [:]
+    /// The issues that are there, by their causes' keys.
+    var issues: [String: IssueRecord] = [:]
     var now = Timestamp(milliseconds: 0)
 
     init() {}
@@ -120,6 +122,7 @@ struct LockedRows {
                 case .usage: usage[row.text(0), default: Usage()].add(row)
                 case .sizes: sizes[Place(connection: row.text(0), external: row.bytes(1))] = row.count(2)
                 case .endpoints: endpoints[row.text(0)] = row.count(1)
+                case .issues: if let issue = try IssueRow.issue(row, .atHand(codec)) { issues[issue.cause.key] = issue }
                 case .time: now = Timestamp(milliseconds: row.int(0))
                 case .nothing: break
                 }

@@ -8,7 +8,7 @@ enum PostgresLocks {
     /// What is asked for.
     enum Part {
         case concurrencyKeys, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage, sizes,
-            endpoints, time, nothing
+            endpoints, issues, time, nothing
     }
 
     /// The statements that take the locks and read what is held by them; each takes its snapshot after the locks before it are held.
@@ -84,6 +84,11 @@ enum PostgresLocks {
         if !touched.values.isEmpty {
             add(.sizes, selectSizes, [.texts(touched.values.map(\.connection)), .blobs(touched.values.map(\.key))])
         }
+        if !touched.causes.isEmpty {
+            let causes = PostgresValue.texts(touched.causes.sorted())
+            add(.nothing, lockCauses, [causes])
+            add(.issues, "SELECT \(IssueRow.columns) FROM issues WHERE cause = ANY($1) ORDER BY cause FOR UPDATE", [causes])
+        }
         // Last, so that no wait for a lock comes between reading this time and deciding by it.
         if touched.needsTime { add(.time, "SELECT \(PostgresTime.sql("$1"))", [time.value]) }
         return all
@@ -129,6 +134,10 @@ enum PostgresLocks {
     private static let lockOperatingStates = """
         SELECT 1 FROM unnest($1::text[], $2::text[]) AS w (kind, id) JOIN operating_states AS s ON s.kind = w.kind AND s.id = w.id
         ORDER BY s.kind, s.id FOR UPDATE OF s
+        """
+    /// Two that see the same cause for the first time have no row yet to meet at.
+    private static let lockCauses = """
+        SELECT pg_advisory_xact_lock(mark)::text FROM (SELECT DISTINCT hashtextextended(unnest($1::text[]), 11) AS mark ORDER BY mark) AS sorted
         """
     private static let insertRequests = """
         INSERT INTO idempotency_records (key, body_hash, begun_at)

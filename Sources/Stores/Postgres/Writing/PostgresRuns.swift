@@ -8,7 +8,7 @@ extension PostgresTransaction {
             write(
                 """
                 UPDATE runs SET plugin_version = $2, script = $3, state = $4, attempt = $5, script_errors = $6, interruptions = $7, next_attempt_at = $8,
-                    ended_at = $9, body = $10, logs = $11 WHERE id = $1
+                    ended_at = $9, body = $10, logs = $11, cause = $12 WHERE id = $1
                 """,
                 .text(row.id),
                 .text(row.pluginVersion),
@@ -20,7 +20,8 @@ extension PostgresTransaction {
                 .int(row.nextAttemptAt),
                 .int(row.endedAt),
                 .bytes(row.body),
-                .bytes(row.logs)
+                .bytes(row.logs),
+                .text(row.cause)
             )
             return
         }
@@ -28,8 +29,8 @@ extension PostgresTransaction {
             """
             INSERT INTO runs
                 (id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, script_errors, interruptions, next_attempt_at,
-                created_at, ended_at, body, logs, input)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                created_at, ended_at, body, logs, input, cause)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
             """,
             .text(row.id),
             .text(row.connection),
@@ -48,7 +49,8 @@ extension PostgresTransaction {
             .int(row.endedAt),
             .bytes(row.body),
             .bytes(row.logs),
-            .bytes(row.input)
+            .bytes(row.input),
+            .text(row.cause)
         )
     }
 
@@ -72,7 +74,7 @@ extension PostgresTransaction {
     mutating func end(unreadable run: String) throws {
         change(run: run, to: Run.State.dead.rawValue)
         write(
-            "UPDATE runs SET state = $2, next_attempt_at = NULL, ended_at = \(PostgresTime.sql("$3")) WHERE id = $1",
+            "UPDATE runs SET state = $2, next_attempt_at = NULL, ended_at = \(PostgresTime.sql("$3")), cause = \(Run.State.unreadableCause) WHERE id = $1",
             .text(run),
             .text(Run.State.dead.rawValue),
             time.value

@@ -114,6 +114,13 @@ struct PostgresTransaction: StoreTransaction {
         locked.endpoints[id] = version
     }
 
+    /// Changes what is known of an issue.
+    mutating func change(issue: IssueRecord) {
+        let (key, before) = (issue.cause.key, locked.issues[issue.cause.key])
+        undo.append { $0.issues[key] = before }
+        locked.issues[key] = issue
+    }
+
     /// Changes what is known of a run.
     mutating func change(run id: String, to state: String) {
         let before = locked.runs[id]

@@ -7,11 +7,11 @@ extension WriteTransaction {
         let isKnown = try db.change(
             """
             UPDATE runs SET plugin_version = ?, script = ?, state = ?, attempt = ?, script_errors = ?, interruptions = ?, next_attempt_at = ?, ended_at = ?,
-                body = ?, logs = ? WHERE id = ?
+                body = ?, logs = ?, cause = ? WHERE id = ?
             """,
             [
                 row.pluginVersion, row.script, row.state, row.attempt, row.scriptErrors, row.interruptions, row.nextAttemptAt, row.endedAt,
-                Data(row.body), row.logs.map { Data($0) }, row.id,
+                Data(row.body), row.logs.map { Data($0) }, row.cause, row.id,
             ]
         )
         if isKnown == 0 { try insert(row) }
@@ -23,13 +23,13 @@ extension WriteTransaction {
             """
             INSERT INTO runs
                 (id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, script_errors, interruptions, next_attempt_at,
-                created_at, ended_at, body, logs, input)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                created_at, ended_at, body, logs, input, cause)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 row.id, row.connection, row.plugin, row.pluginVersion, row.script, row.hook, row.event, row.order, row.state, row.attempt,
                 row.scriptErrors, row.interruptions, row.nextAttemptAt, row.createdAt, row.endedAt, Data(row.body), row.logs.map { Data($0) },
-                row.input.map { Data($0) },
+                row.input.map { Data($0) }, row.cause,
             ]
         )
     }
@@ -54,7 +54,7 @@ extension WriteTransaction {
 
     mutating func end(unreadable run: String) throws {
         try db.run(
-            "UPDATE runs SET state = ?, next_attempt_at = NULL, ended_at = ? WHERE id = ?",
+            "UPDATE runs SET state = ?, next_attempt_at = NULL, ended_at = ?, cause = \(Run.State.unreadableCause) WHERE id = ?",
             [Run.State.dead.rawValue, now.milliseconds, run]
         )
     }

@@ -4,7 +4,7 @@ import Screening
 struct AssociatedData: Sendable {
     /// The tables that have an opaque column.
     enum Table: String, Sendable {
-        case events, orders, runs, steps, timeline, kv, scripts
+        case events, orders, runs, steps, timeline, kv, scripts, issues
         case idempotencyRecords = "idempotency_records"
         case accessTokens = "access_tokens"
         case operatingStates = "operating_states"

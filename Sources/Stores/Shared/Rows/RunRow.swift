@@ -25,6 +25,8 @@ struct RunRow {
     var body: [UInt8] = []
     /// Opaque: what the script logged; nil where it logged nothing.
     var logs: [UInt8]?
+    /// What keeps it from ending well, where it needs a person: the key of an issue's cause.
+    var cause: String?
     /// What the run is found by beside its order.
     var keys: [BlindIndexTerm] = []
 
@@ -47,6 +49,7 @@ struct RunRow {
             createdAt: run.createdAt.milliseconds,
             endedAt: run.endedAt?.milliseconds
         )
+        cause = run.cause?.key
         var json: JSON = [:]
         json["result"] = run.result?.value
         json["external_id"] = run.externalID.map { .string($0) }

@@ -76,6 +76,8 @@ extension SchemaMigration {
         ) WITH (toast_tuple_target = 8160, fillfactor = 85);
         ALTER TABLE orders ALTER COLUMN body SET STORAGE EXTERNAL;
         CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+        CREATE INDEX orders_wording ON orders (problem, connection, account, updated_at)
+            WHERE problem IN ('unrecognised_status', 'unrecognised_result');
         CREATE INDEX orders_waiting ON orders (waits_for, id, connection, account, provider, outcome, created_at) WHERE waits_for IS NOT NULL;
 
         CREATE TABLE order_sources (
@@ -123,13 +125,16 @@ extension SchemaMigration {
             ended_at bigint,
             body bytea NOT NULL,
             logs bytea,
-            input bytea
+            input bytea,
+            cause text COLLATE "C"
         ) PARTITION BY RANGE (id);
         ALTER TABLE runs ALTER COLUMN body SET STORAGE EXTERNAL, ALTER COLUMN logs SET STORAGE EXTERNAL, ALTER COLUMN input SET STORAGE EXTERNAL;
         CREATE INDEX runs_list ON runs (state, id, connection, hook, created_at);
         CREATE INDEX runs_event ON runs (event_id, id) WHERE event_id IS NOT NULL;
         CREATE INDEX runs_order ON runs (order_id, id) WHERE order_id IS NOT NULL;
         CREATE TABLE runs_rest PARTITION OF runs DEFAULT WITH (toast_tuple_target = 8160);
+
+        CREATE INDEX runs_cause ON runs (cause, id, created_at, connection, event_id, order_id) WHERE cause IS NOT NULL;
 
         CREATE TABLE run_lookups (
             connection text COLLATE "C" NOT NULL,
@@ -317,6 +322,39 @@ extension SchemaMigration {
         CREATE INDEX webhook_deliveries_list ON webhook_deliveries (endpoint, id, state, created_at);
         CREATE INDEX webhook_deliveries_age ON webhook_deliveries (created_at);
         CREATE INDEX webhook_deliveries_notice ON webhook_deliveries (notice_id);
+
+        CREATE TABLE issues (
+            id text COLLATE "C" NOT NULL UNIQUE,
+            cause text COLLATE "C" PRIMARY KEY,
+            kind text COLLATE "C" NOT NULL,
+            connection text COLLATE "C",
+            account text COLLATE "C",
+            first_seen_at bigint NOT NULL,
+            opened_at bigint NOT NULL,
+            last_seen_at bigint NOT NULL,
+            resolved_at bigint,
+            snoozed_until bigint,
+            count bigint NOT NULL,
+            body bytea NOT NULL
+        ) WITH (fillfactor = 50);
+
+        CREATE TABLE contact_rhythms (
+            kind text COLLATE "C" NOT NULL,
+            id text COLLATE "C" NOT NULL,
+            slot bigint NOT NULL,
+            week bigint NOT NULL,
+            past bigint NOT NULL,
+            minutes bigint NOT NULL,
+            deliveries bigint NOT NULL,
+            first_week bigint NOT NULL,
+            PRIMARY KEY (kind, id, slot)
+        ) WITH (fillfactor = 50);
+
+        CREATE TABLE listening (
+            number bigint PRIMARY KEY CHECK (number = 1),
+            seen_at bigint NOT NULL,
+            since bigint NOT NULL
+        ) WITH (fillfactor = 50);
 
         CREATE TABLE replicas (
             id text COLLATE "C" PRIMARY KEY,

@@ -69,6 +69,8 @@ extension SchemaMigration {
             UNIQUE (connection, external_key, sequence)
         ) STRICT;
         CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+        CREATE INDEX orders_wording ON orders (problem, connection, account, updated_at)
+            WHERE problem IN ('unrecognised_status', 'unrecognised_result');
         CREATE INDEX orders_waiting ON orders (waits_for, id, connection, account, provider, outcome, created_at) WHERE waits_for IS NOT NULL;
 
         CREATE TABLE order_sources (
@@ -115,11 +117,14 @@ extension SchemaMigration {
             ended_at INTEGER,
             body BLOB NOT NULL,
             logs BLOB,
-            input BLOB
+            input BLOB,
+            cause TEXT
         ) STRICT;
         CREATE INDEX runs_list ON runs (state, id, connection, hook, created_at);
         CREATE INDEX runs_event ON runs (event_id, id) WHERE event_id IS NOT NULL;
         CREATE INDEX runs_order ON runs (order_id, id) WHERE order_id IS NOT NULL;
+
+        CREATE INDEX runs_cause ON runs (cause, id, created_at, connection, event_id, order_id) WHERE cause IS NOT NULL;
 
         CREATE TABLE run_lookups (
             connection TEXT NOT NULL,
@@ -300,6 +305,39 @@ extension SchemaMigration {
         CREATE INDEX webhook_deliveries_list ON webhook_deliveries (endpoint, id, state, created_at);
         CREATE INDEX webhook_deliveries_age ON webhook_deliveries (created_at);
         CREATE INDEX webhook_deliveries_notice ON webhook_deliveries (notice_id);
+
+        CREATE TABLE issues (
+            id TEXT NOT NULL UNIQUE,
+            cause TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            connection TEXT,
+            account TEXT,
+            first_seen_at INTEGER NOT NULL,
+            opened_at INTEGER NOT NULL,
+            last_seen_at INTEGER NOT NULL,
+            resolved_at INTEGER,
+            snoozed_until INTEGER,
+            count INTEGER NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE contact_rhythms (
+            kind TEXT NOT NULL,
+            id TEXT NOT NULL,
+            slot INTEGER NOT NULL,
+            week INTEGER NOT NULL,
+            past INTEGER NOT NULL,
+            minutes INTEGER NOT NULL,
+            deliveries INTEGER NOT NULL,
+            first_week INTEGER NOT NULL,
+            PRIMARY KEY (kind, id, slot)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE listening (
+            number INTEGER PRIMARY KEY CHECK (number = 1),
+            seen_at INTEGER NOT NULL,
+            since INTEGER NOT NULL
+        ) STRICT;
 
         CREATE TABLE replicas (
             id TEXT PRIMARY KEY,

@@ -49,6 +49,8 @@ protocol StoreReading {
     func due(_ work: Work) throws -> Timestamp?
     func counts() throws -> Counts
     func load() throws -> QueueLoad
+    /// The rows of a statement whose text both databases understand.
+    func fetch(_ sql: String, _ values: [SQLValue]) throws -> [any StoredRow]
 
     /// The data keys of events, orders and runs, by their identifiers: a run's is its event's or order's. What is not there is left out.
     func keyIDs(of subjects: [String]) throws -> [String: Int64]

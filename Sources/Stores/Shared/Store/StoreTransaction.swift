@@ -75,6 +75,12 @@ protocol StoreTransaction {
     mutating func remove(endpoint id: String) throws
     mutating func subscribe(_ subscriber: String, _ words: [String]) throws
     mutating func forgetDeliveries(before time: Timestamp, keeping count: Int) throws
+    /// The issue of a cause; nil where there is none.
+    func issue(of cause: IssueCause) throws -> IssueRecord?
+    /// Puts an issue in, or in the place of the one of its cause.
+    mutating func write(_ issue: IssueRecord) throws
+    /// Does a statement whose text both databases understand.
+    mutating func change(_ sql: String, _ values: [SQLValue]) throws
     /// Writes something of a given size that is not needed, to see whether it is taken.
     mutating func tryWriting(_ count: Int) throws
 }

@@ -32,6 +32,8 @@ struct TouchedRows: Sendable {
     var values: [PreparedValue] = []
     /// Webhooks' endpoints by name.
     var endpoints: Set<String> = []
+    /// Causes of issues, by their keys.
+    var causes: Set<String> = []
     var needsTime = false
 
     init() {}
@@ -81,6 +83,7 @@ struct TouchedRows: Sendable {
         quotas += other.quotas
         values += other.values
         endpoints.formUnion(other.endpoints)
+        causes.formUnion(other.causes)
         needsTime = needsTime || other.needsTime
     }
 }

@@ -87,11 +87,6 @@ extension RunFailure {
         if isFile(failure["script"]?.text ?? "") { for name in ["script", "line", "excerpt"] { shown[name] = failure[name] } }
         return shown
     }
-
-    /// Whether a script's name is a plugin's file: a script may name what it loads itself, by any words.
-    private static func isFile(_ name: String) -> Bool {
-        name.utf8.count <= 200 && name.hasSuffix(".lua") && name.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "_./-".utf8.contains($0) }
-    }
 }
 
 extension Step {
