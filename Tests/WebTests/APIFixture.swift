@@ -90,6 +90,8 @@ struct APIFixture {
             registry: context.registry,
             providers: { [InventedProvider().manifest] },
             plugins: { [plugin.manifest] },
+            issues: Issues(context),
+            readiness: { .ready },
             clock: clock,
             authenticate: { secret in
                 if let known = APIFixture.tokens[secret] { return known }

@@ -9,6 +9,7 @@ extension Host {
     static func server(_ settings: Settings, _ context: PipelineContext, _ live: LiveSettings) -> HTTPServer {
         let intake = Intake(context)
         let tokens = Tokens(store: context.store, clock: context.clock, random: context.random)
+        let readiness = TTLCache(for: .seconds(5), context.clock) { await Readiness(of: context, patience: settings.patience) }
         let api = API(
             commands: Commands(context),
             store: context.store,
@@ -16,12 +17,13 @@ extension Host {
             registry: context.registry,
             providers: { live.providers },
             plugins: { live.plugins },
+            issues: Issues(context),
+            readiness: { await readiness.value() },
             clock: context.clock
         ) { token in
             if let admin = live.settings.adminToken, admin.matches(token) { return .administrator }
             return try await tokens.holder(of: token).map(Principal.init)
         }
-        let readiness = TTLCache(for: .seconds(5), context.clock) { await Readiness(of: context, patience: settings.patience) }
         let metricsCache = TTLCache(for: .seconds(5), context.clock) { await Result { try await metrics(context) } }
         var limits = ServerLimits()
         limits.body = settings.server.maxBody

@@ -128,7 +128,8 @@ public struct Host: Service {
             publicURL: settings.server.publicURL,
             retries: settings.retries,
             options: parts.workerOptions,
-            host: (Release.machine, Release.version)
+            host: (Release.machine, Release.version),
+            issueSources: settings.store.disk.map { [DiskWatch(path: $0).source] } ?? []
         )
         self.context = context
         self.live = live

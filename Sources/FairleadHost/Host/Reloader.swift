@@ -70,6 +70,7 @@ actor Reloader {
             try await context.keepScripts(of: contents.connections)
             let reload = difference(settings, contents.connections)
             context.registry.replace(connections: contents.connections, accounts: contents.accounts)
+            context.registry.reloadedAt = context.clock.now()
             live.replace(settings, contents)
             live.remember(passed, in: checks, context.logger)
             context.registry.reloadFailures = contents.leftOut.map { reloadFailure($0) }

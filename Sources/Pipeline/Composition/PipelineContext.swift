@@ -24,6 +24,9 @@ public struct PipelineContext: Sendable {
     let executor: WorkExecutor
     let viewRefresh = ViewTriggeredRefresh()
     let contacts = Contacts()
+    let watcher: IssueWatcher
+    /// How long nothing was heard from whom, held against their own rhythm, as of the last look.
+    public let silence: SilenceSnapshot
     let replica: Replica
     let options: WorkerOptions
 
@@ -31,6 +34,7 @@ public struct PipelineContext: Sendable {
     /// - Parameters:
     ///   - publicURL: where providers reach this host, without a trailing slash; nil where they cannot.
     ///   - retries: how often what failed is tried again.
+    ///   - issueSources: what else finds what needs a person.
     ///   - host: the machine's name and the program's version, for the registry of replicas.
     ///   - options: how much is done at once, and how long things may take.
     public init(
@@ -44,7 +48,8 @@ public struct PipelineContext: Sendable {
         publicURL: String?,
         retries: RetryPolicy = RetryPolicy(),
         options: WorkerOptions = WorkerOptions(),
-        host: (name: String, version: String) = ("", "")
+        host: (name: String, version: String) = ("", ""),
+        issueSources: [IssueSource] = []
     ) {
         self.store = store
         self.registry = registry
@@ -94,8 +99,26 @@ public struct PipelineContext: Sendable {
             startedAt: now,
             seenAt: now
         )
+        let silenceWatch = SilenceWatch(environment: environment, store: store)
+        silence = silenceWatch.snapshot
+        watcher = IssueWatcher(
+            environment: environment,
+            store: store,
+            sources: IssueSources(
+                environment: environment,
+                store: store,
+                accounts: accounts,
+                breakers: breakers,
+                contacts: contacts,
+                silence: silenceWatch,
+                others: issueSources
+            )
+        )
         executor = WorkExecutor(environment: environment, store: store, stages: stages, poisonPillGuard: PoisonPillGuard(), updates: updates)
     }
+
+    /// Where to report what needs a person, and that it is over.
+    public var issues: IssueCollector { environment.issues }
 
     /// The orders of which a provider has said something that is not on disk yet.
     public var unwritten: UnwrittenOutcomes { executor.unwritten }
@@ -136,6 +159,12 @@ extension Commands {
     }
 }
 
+extension Issues {
+    public init(_ context: PipelineContext) {
+        self.init(environment: context.environment, store: context.store, watcher: context.watcher, silence: context.silence)
+    }
+}
+
 extension Worker {
     /// A worker on everything but reads.
     public init(_ context: PipelineContext) {
@@ -146,6 +175,7 @@ extension Worker {
             accounts: context.accounts,
             versions: context.versions,
             contacts: context.contacts,
+            watcher: context.watcher,
             options: context.options,
             replica: context.replica
         )

@@ -11,15 +11,26 @@ final class Contacts: Sendable {
 
     private let times = Mutex(Times())
     let refusals = RefusedDeliveries()
+    /// How much was heard, by hour.
+    let counts = ContactCounts()
+    /// What was refused, for whoever watches whether a person has to see to it.
+    let refusedLately = RefusedLately()
 
-    func heard(_ subject: OperatingState.Subject, at time: Timestamp) { times.withLock { $0.heard[subject] = max($0.heard[subject] ?? time, time) } }
+    func heard(_ subject: OperatingState.Subject, at time: Timestamp) {
+        counts.heard(subject, at: time)
+        note(heard: subject, at: time)
+    }
+    /// Notes the time, without counting it again.
+    func note(heard subject: OperatingState.Subject, at time: Timestamp) {
+        times.withLock { $0.heard[subject] = max($0.heard[subject] ?? time, time) }
+    }
     func refused(_ subject: OperatingState.Subject, at time: Timestamp) {
         times.withLock { $0.refused[subject] = max($0.refused[subject] ?? time, time) }
     }
 
     /// Something was refused: it is counted and said in the log, and where its subject is known here, remembered.
     func refused(_ subject: OperatingState.Subject, _ reason: RefusedDeliveries.Reason, at time: Timestamp) {
-        refusals.note(subject, reason)
+        refusedLately.note(refusals.note(subject, reason), at: time)
         if reason != .unknownConnection, reason != .unknownAccount { refused(subject, at: time) }
     }
 

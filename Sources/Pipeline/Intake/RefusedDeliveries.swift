@@ -50,7 +50,9 @@ final class RefusedDeliveries: Sendable {
 
     /// Counts one.
     /// - Parameter subject: the connection or account that was called, as the sender names it.
-    func note(_ subject: OperatingState.Subject, _ reason: Reason) {
+    /// - Returns: what it was counted as.
+    @discardableResult
+    func note(_ subject: OperatingState.Subject, _ reason: Reason) -> Kind {
         let kind = entries.withLock { entries in
             var kind = Kind(subject: subject, reason: reason)
             if entries[kind] == nil, reason == .unknownConnection || reason == .unknownAccount {
@@ -67,6 +69,7 @@ final class RefusedDeliveries: Sendable {
             label: "fairlead_rejected_deliveries_total",
             dimensions: [(kind.subject.kind, isKnown ? kind.subject.id : "(unknown)"), ("reason", reason.rawValue)]
         ).increment()
+        return kind
     }
 
     /// What is to be said now. What was quiet for an hour is forgotten.

@@ -10,6 +10,8 @@ struct Environment: Sendable {
     let logger: Logger
     /// Whether the store is away, for all that use it.
     let outage = StoreOutage()
+    /// What was seen that needs a person.
+    let issues = IssueCollector()
     /// Whether the host was able to work when it was last asked.
     let ability = AbilityLog()
 

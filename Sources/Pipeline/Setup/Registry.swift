@@ -12,6 +12,13 @@ public final class Registry: Sendable {
     }
     private let contents: Mutex<Contents>
     private let failures = Mutex<[ReloadFailure]>([])
+    private let reload = Mutex<Timestamp?>(nil)
+
+    /// When a change of settings, plugins or scripts was last taken over; nil where none was since the host began.
+    public var reloadedAt: Timestamp? {
+        get { reload.withLock { $0 } }
+        set { reload.withLock { $0 = newValue } }
+    }
 
     /// Why changed settings, plugins or scripts were not taken over: what stands is what was there before.
     public struct ReloadFailure: Sendable, Equatable {

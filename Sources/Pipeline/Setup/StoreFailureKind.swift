@@ -6,6 +6,9 @@ struct StoreFailureKind {
     /// What is told to everybody.
     let text: String
 
+    /// Whether there is no room left.
+    var isFull: Bool { text == "the disk is full" }
+
     /// - Parameter report: the store's own text. The first kind that fits counts.
     init(_ report: String) {
         let report = report.lowercased()

@@ -8,6 +8,8 @@ struct ClockWatch: Sendable {
     let store: any Store
 
     private static let pause = Duration.seconds(2)
+    /// From which on a person should know: time servers correct a few seconds by themselves.
+    private static let noteworthy = Duration.seconds(60)
 
     /// Watches until shutdown.
     func run() async {
@@ -20,6 +22,9 @@ struct ClockWatch: Sendable {
             let jump = last - now
             if jump > .seconds(1) {
                 environment.logger.warning("the clock was set back; what waited by the old time is tried now", metadata: ["by": "\(jump)"])
+                if jump >= Self.noteworthy {
+                    environment.issues.saw(IssueCause(.clock), at: now, details: ["seconds": .int(jump.components.seconds)])
+                }
                 do {
                     if !isOurs { isOurs = try await store.take(1, from: "clock", perMinute: 1).count == 1 }
                     if isOurs { try await store.advanceDueTimes(by: jump + Self.pause + Self.pause, rests: true) }

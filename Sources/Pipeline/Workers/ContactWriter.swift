@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// Writes when accounts and connections were last heard of, and says in the log what was refused of them.
 struct ContactWriter: Sendable {
     let environment: Environment
-    let store: any WorkQueue
+    let store: any WorkQueue & ContactRhythms
     let contacts: Contacts
 
     private static let pause = Duration.seconds(5)
@@ -15,8 +15,20 @@ struct ContactWriter: Sendable {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             do { try await cancelWhenGracefulShutdown { try await environment.clock.sleep(for: Self.pause) } } catch { break }
             await write()
+            if contacts.counts.isDue(at: environment.clock.now()) { await writeCounts() }
         }
         await write()
+        await writeCounts()
+    }
+
+    /// Adds to what is known of who is heard from when.
+    func writeCounts() async {
+        let counts = contacts.counts.take(at: environment.clock.now())
+        guard !counts.isEmpty else { return }
+        do { try await store.add(counts) } catch {
+            environment.storeFailed(error, "writing how much was heard", .debug)
+            contacts.counts.putBack(counts)
+        }
     }
 
     func write() async {
@@ -28,7 +40,7 @@ struct ContactWriter: Sendable {
             environment.storeAnswered(wrote: true)
         } catch {
             environment.storeFailed(error, "writing who was heard of", .debug)
-            for case .heard(let subject, let time) in effects { contacts.heard(subject, at: time) }
+            for case .heard(let subject, let time) in effects { contacts.note(heard: subject, at: time) }
             for case .refusedDelivery(let subject, let time) in effects { contacts.refused(subject, at: time) }
         }
     }

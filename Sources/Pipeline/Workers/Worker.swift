@@ -13,6 +13,7 @@ public struct Worker: Service {
     let accounts: AccountService
     let versions: ScriptVersions
     let contacts: Contacts
+    let watcher: IssueWatcher
     let options: WorkerOptions
     let replica: Replica
 
@@ -42,6 +43,7 @@ public struct Worker: Service {
             group.addTask { await PollBackfill(environment: environment, store: store).backfillPolls() }
             group.addTask { await ReplicaHeartbeat(environment: environment, store: store, replica: replica).run() }
             group.addTask { await ContactWriter(environment: environment, store: store, contacts: contacts).run() }
+            group.addTask { await watcher.run() }
             group.addTask { await ClockWatch(environment: environment, store: store).run() }
             group.addTask { await AccountProbes(environment: environment, accounts: accounts).run() }
             for try await _ in group {}

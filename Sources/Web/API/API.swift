@@ -18,6 +18,8 @@ public struct API: Sendable {
     ///   - directory: what is configured; asked anew for every request.
     ///   - providers: every provider that accounts may name.
     ///   - plugins: every plugin that connections may name.
+    ///   - issues: what needs a person.
+    ///   - readiness: whether the host is able to work.
     ///   - clock: the time, for counting wrong tokens.
     ///   - authenticate: finds a token's principal; nil for an unknown one. Compares in constant time.
     public init(
@@ -27,6 +29,8 @@ public struct API: Sendable {
         registry: Registry,
         providers: @escaping @Sendable () -> [ProviderManifest],
         plugins: @escaping @Sendable () -> [PluginManifest],
+        issues: Issues,
+        readiness: @escaping @Sendable () async -> Readiness,
         clock: any WallClock,
         authenticate: @escaping @Sendable (_ token: String) async throws -> Principal?
     ) {
@@ -38,6 +42,7 @@ public struct API: Sendable {
             + EventEndpoints(store: store, commands: commands, names: names).endpoints
             + RunEndpoints(store: store, commands: commands, names: names).endpoints
             + SetupEndpoints(store: store, commands: commands, registry: registry, providers: providers, plugins: plugins).endpoints
+            + IssueEndpoints(issues: issues, store: store, commands: commands, names: names, readiness: readiness).endpoints
             + TokenEndpoints(tokens: tokens, registry: registry).endpoints
     }
 

@@ -13,7 +13,8 @@ enum OpenAPIDocument {
         ProblemDocument.schema, Order.schema, ATSStatus.schema, Candidate.schema, Check.schema, Problem.schema, TimelineEntry.schema,
         Actor.schema, Commands.Batch.schema, Commands.Preview.schema,
         Event.schema, Run.schema, Step.schema, ProviderAccount.schema, ScreeningPackage.schema, Connection.schema, ProviderManifest.schema,
-        ProviderManifest.Capabilities.schema, PluginManifest.schema, AccessToken.schema, AccessToken.newSchema,
+        ProviderManifest.Capabilities.schema, PluginManifest.schema, AccessToken.schema, AccessToken.newSchema, IssueRecord.schema,
+        HostStatus.schema,
     ]
 
     /// The document for these endpoints.

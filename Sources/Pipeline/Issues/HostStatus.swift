@@ -1,0 +1,99 @@
+import Plugins
+public import Screening
+
+/// How everything is, on one screen.
+public struct HostStatus: Sendable {
+    /// An account or connection, and what is heard from it.
+    public struct Contact: Sendable {
+        public let id: String
+        /// The provider's, or the plugin's, name.
+        public let kind: String
+        public let lastHeardAt: Timestamp?
+        /// Whether nothing was heard for far longer than is usual.
+        public let isSilent: Bool
+        /// What keeps its work waiting: `{code, message, at}`; nil where nothing does.
+        public let problem: JSON?
+    }
+
+    /// Why the host is not able to work; empty where it is.
+    public var reasons: [String]
+    /// The open issues, newest first, and how many there are in each state.
+    public var issues: [Issues.Described]
+    public var counts: [IssueRecord.State: Int]
+    /// How many orders wait for whom.
+    public var waitingOn: [Party: Int]
+    /// What was received and what ATSs were told in the last day.
+    public var received: Int
+    public var told: Int
+    public var accounts: [Contact]
+    public var connections: [Contact]
+    public var at: Timestamp
+
+    /// Whether something needs a person.
+    public var needsAPerson: Bool { !reasons.isEmpty || (counts[.open] ?? 0) > 0 }
+}
+
+extension Issues {
+    /// How many issues the status names.
+    static let shown = 20
+
+    /// How everything is that a caller may see.
+    public func status(
+        _ readiness: Readiness,
+        problems: (_ account: ProviderAccount) async throws -> JSON?,
+        for connections: Set<String>?
+    ) async throws -> HostStatus {
+        try await mapStoreError {
+            let now = environment.clock.now()
+            var query = IssueQuery()
+            query.states = [.open]
+            let open = try await list(query, PageRequest(limit: Issues.shown), for: connections)
+            func sees(_ connection: String) -> Bool { connections?.contains(connection) ?? true }
+            var waiting: [Party: Int] = [:]
+            for (group, count) in try await store.waitingOrders() where sees(group.connection) {
+                if let party = Party(rawValue: group.state) { waiting[party, default: 0] += count }
+            }
+            let told = try await store.updatesTold(since: now + .seconds(-86_400)).filter { sees($0.key) }.values.reduce(0, +)
+            let states = Dictionary(try await store.operatingStates().map { ($0.subject, $0) }) { $1 }
+            let silent = Set(silence.readings.filter(\.isSilent).map(\.subject))
+            var accounts: [HostStatus.Contact] = []
+            for account in environment.registry.accounts where connections.map({ self.accounts(of: $0).contains(account.account.id) }) ?? true {
+                let subject = OperatingState.Subject.account(account.account.id)
+                accounts.append(
+                    HostStatus.Contact(
+                        id: account.account.id,
+                        kind: account.provider.manifest.name,
+                        lastHeardAt: states[subject]?.lastHeardAt,
+                        isSilent: silent.contains(subject),
+                        problem: try await problems(account)
+                    )
+                )
+            }
+            let contacts = environment.registry.connections.filter { sees($0.id) }.map { connection in
+                let subject = OperatingState.Subject.connection(connection.id)
+                return HostStatus.Contact(
+                    id: connection.id,
+                    kind: connection.plugin.name,
+                    lastHeardAt: states[subject]?.lastHeardAt,
+                    isSilent: silent.contains(subject),
+                    problem: environment.registry.reloadFailure(of: connection)?.json
+                )
+            }
+            let subjects = Set(accounts.map { OperatingState.Subject.account($0.id) } + contacts.map { .connection($0.id) })
+            let received = try await store.rhythms().filter { subjects.contains($0.subject) }.reduce(0) { $0 + $1.heard(inDayBefore: now) }
+            var reasons: [String] = []
+            if case .failing(let why) = readiness { reasons = why }
+            return HostStatus(
+                reasons: reasons,
+                issues: open.items,
+                counts: try await counts(for: connections),
+                waitingOn: waiting,
+                received: received,
+                told: told,
+                accounts: accounts,
+                connections: contacts,
+                at: now
+            )
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Screening
+
+// Accounts, and who is heard from.
+
+extension IssueText {
+    static func account(_ issue: IssueRecord, _ names: IssueNames) -> IssueText {
+        let cause = issue.cause
+        let (account, provider) = (cause.account ?? "", names.provider(cause.account))
+        switch (cause.kind, cause.code) {
+        case (.credentialsRefused, _):
+            return IssueText(
+                "\(provider) rejects the credentials of \(account)",
+                means: "The key of the account has expired, was changed at the provider, or lost its rights.",
+                effect: "Orders of this account are taken in and wait; none is refused, and reports are not read.",
+                advice:
+                    "Put a valid key into the settings and reload them, or mend it at the provider and check the account. What waits goes on by itself.",
+                "fairlead account check \(account)"
+            )
+        case (.budgetExhausted, "rate_limited"):
+            return IssueText(
+                "\(provider) says that \(account) asks too often",
+                means: "The provider has refused requests for more than half an hour because there were too many.",
+                effect: "Orders wait, and results come later than usual.",
+                advice: "See whether something else uses the same key. Poll more rarely (poll:), or ask the provider for more.",
+                "fairlead account list"
+            )
+        case (.budgetExhausted, _):
+            return IssueText(
+                "\(cause.connection ?? "A connection") has used up what it may have stored today",
+                means: "More was delivered than limits of the connection allow for a day.",
+                effect: "New deliveries are answered with 429; the ATS sends them again later.",
+                advice: "Find out why so much comes. If that is right, raise the connection's limit and reload.",
+                "fairlead event list --connection \(cause.connection ?? "") --since today"
+            )
+        case (_, "orders_not_answered"):
+            return IssueText(
+                "\(provider) does not say what becomes of new orders of \(account)",
+                means: "Other requests are answered, but those that create an order are not.",
+                effect: "Orders that are not sent yet wait; those whose answer was lost are uncertain.",
+                advice: "Ask the provider. One order is tried from time to time, and all go on once one succeeds.",
+                "fairlead account check \(account)",
+                "fairlead order list --account \(account) --state uncertain"
+            )
+        default:
+            return IssueText(
+                "\(provider) does not answer for \(account)",
+                means: "The provider, or the way to it, has been away for minutes.",
+                effect: "Orders wait and go out when it answers; reports come later.",
+                advice: "See the provider's status page, and whether this machine reaches it. It is tried from time to time.",
+                "fairlead account check \(account)"
+            )
+        }
+    }
+
+    static func contact(_ issue: IssueRecord, _ names: IssueNames) -> IssueText {
+        let cause = issue.cause
+        let name = cause.connection ?? cause.account ?? ""
+        let sender = cause.connection != nil ? names.ats(cause.connection) : names.provider(cause.account)
+        let list = cause.connection != nil ? "connection" : "account"
+        switch (cause.kind, cause.code) {
+        case (.silent, _):
+            let usual = issue.details["usual"]?.text ?? "usually heard from more often"
+            let last = issue.details["last_heard_at"]?.text.flatMap { Timestamp(iso8601: $0) }
+            let since = last.map { "nothing since \($0.shortText)" } ?? "nothing since the host listens"
+            return IssueText(
+                "Nothing comes from \(sender) (\(name)): \(since)",
+                means: "It is \(usual); \(since). Silence for so long is no chance: most often a webhook was switched off, or its address changed.",
+                effect: cause.connection != nil
+                    ? "Candidates for whom a check was asked for at the ATS may not be known here."
+                    : "Results are learned by polling only, or not at all.",
+                advice:
+                    "See whether webhooks are switched on at the sender and go to this host's address. Where nothing happened there, snooze this.",
+                "fairlead event list --\(list) \(name) --limit 5"
+            )
+        case (.webhookDisabled, _):
+            return IssueText(
+                "The webhook \(cause.host ?? cause.code ?? name) is disabled",
+                means: "Its receiver refused messages for so long, or said that it is gone, that nothing is sent to it any more.",
+                effect: "Candidates are not affected; who is told by this webhook hears nothing.",
+                advice: "Mend the receiver, then enable the webhook.",
+                "fairlead webhook list"
+            )
+        case (_, "bad_signature"):
+            return IssueText(
+                "What \(sender) sends to \(name) is refused: the signature or credentials are wrong",
+                means: "The secret here is not the one at the sender.",
+                effect: "Nothing that was refused is known here. Most senders repeat it for some hours.",
+                advice: "Compare the secret in the settings with the one at the sender, and reload.",
+                "fairlead \(list) list"
+            )
+        case (_, "unknown_connection"), (_, "unknown_account"):
+            return IssueText(
+                "Deliveries come to \(list) \(name), which is not configured",
+                means: "A sender has an address with a name that nobody knows here.",
+                effect: "Nothing that was refused is known here.",
+                advice: "Correct the address at the sender, or configure the \(list).",
+                "fairlead \(list) list"
+            )
+        default:
+            return IssueText(
+                "What \(sender) sends to \(name) is refused: \(cause.code == "unreadable" ? "it cannot be read" : "nothing is at the address")",
+                means: "The address or the form of what is sent is not what the \(list) expects.",
+                effect: "Nothing that was refused is known here.",
+                advice: "Compare the address at the sender with the one of the \(list).",
+                "fairlead \(list) list"
+            )
+        }
+    }
+}
+
+extension Timestamp {
+    /// To the minute: `2026-03-02 17:02 UTC`.
+    var shortText: String { iso8601.prefix(16).replacing("T", with: " ") + " UTC" }
+}

@@ -1,0 +1,105 @@
+import Pipeline
+import Screening
+
+extension IssueRecord {
+    static let schema = Schema(
+        "Issue",
+        always: [
+            "id": .anyText, "kind": .values(IssueKind.self), "state": .values(IssueRecord.State.self), "title": .anyText, "means": .anyText,
+            "effect": .anyText, "advice": .anyText, "commands": .list(of: .anyText), "docs": .anyText, "connection": JSON.anyText.orNull,
+            "account": JSON.anyText.orNull, "code": JSON.anyText.orNull, "plugin": JSON.anyText.orNull, "hook": JSON.anyText.orNull,
+            "line": JSON.wholeNumber.orNull, "host": JSON.anyText.orNull, "first_seen_at": .timestamp, "opened_at": .timestamp,
+            "last_seen_at": .timestamp, "resolved_at": JSON.timestamp.orNull, "resolved_by": Actor.schema.reference.orNull,
+            "snoozed_until": JSON.timestamp.orNull, "count": .wholeNumber, "details": .anyObject,
+            "holds_up": .object(always: ["orders": .wholeNumber, "events": .wholeNumber, "runs": .wholeNumber]),
+        ],
+        sometimes: [
+            "owner": JSON.anyText.orNull,
+            "notes": .list(of: .object(always: ["at": .timestamp, "actor": Actor.schema.reference, "text": .anyText])),
+            "members": .object(always: ["orders": .list(of: .anyText), "events": .list(of: .anyText), "runs": .list(of: .anyText)]),
+            "cause_present": .yesOrNo, "withheld": .withheld,
+        ],
+        """
+        One cause that needs a person, however much it holds up. members (the newest of what it holds up) only for one issue; owner and notes only with \
+        read_personal; cause_present only where it was resolved by hand: then it opens again by itself at the next look
+        """
+    )
+}
+
+extension Issues.Described {
+    /// The issue; what people wrote to it, and who they are, where that may be seen.
+    /// - Parameter isWhole: whether some of what it holds up is named.
+    func view(_ principal: Principal, isWhole: Bool) -> JSON {
+        let cause = issue.cause
+        var view: JSON = [
+            "id": .string(issue.id), "kind": .string(cause.kind.rawValue), "state": .string(state.rawValue), "title": .string(text.title),
+            "means": .string(text.means), "effect": .string(text.effect), "advice": .string(text.advice),
+            "commands": .array(text.commands.map { .string($0) }), "docs": .string(text.docs), "connection": JSON(cause.connection),
+            "account": JSON(cause.account), "code": JSON(cause.code), "plugin": JSON(cause.plugin), "hook": JSON(cause.hook),
+            "line": cause.line.map { .int(Int64($0)) } ?? .null, "host": JSON(cause.host), "first_seen_at": JSON(issue.firstSeenAt),
+            "opened_at": JSON(issue.openedAt), "last_seen_at": JSON(issue.lastSeenAt), "resolved_at": JSON(issue.resolvedAt),
+            "resolved_by": issue.resolvedBy.map { $0.view(principal) } ?? .null, "snoozed_until": JSON(issue.snoozedUntil),
+            "count": .int(Int64(issue.count)), "details": issue.details,
+        ]
+        let groups = [("orders", members.orders), ("events", members.events), ("runs", members.runs)]
+        view["holds_up"] = .object(JSON.Members(groups.map { ($0.0, .int(Int64($0.1.total))) }))
+        if isWhole { view["members"] = .object(JSON.Members(groups.map { ($0.0, .array($0.1.ids.map { .string($0) })) })) }
+        view["owner"] = JSON(issue.owner?.value)
+        view["notes"] = .array(
+            issue.notes.map { ["at": JSON($0.at), "actor": $0.actor.view(principal), "text": .string($0.text.value)] }
+        )
+        if !principal.seesPersonal {
+            view.withhold("owner")
+            view.withhold("notes")
+        }
+        return view
+    }
+}
+
+extension HostStatus {
+    private static let contact: JSON = .object(always: [
+        "id": .anyText, "kind": .anyText, "last_heard_at": JSON.timestamp.orNull, "silent": .yesOrNo, "problem": Problem.schema.reference.orNull,
+    ])
+
+    static let schema = Schema(
+        "Status",
+        always: [
+            "at": .timestamp, "able_to_work": .yesOrNo, "reasons": .list(of: .anyText), "needs_a_person": .yesOrNo,
+            "issues": .object(always: [
+                "open": .wholeNumber, "snoozed": .wholeNumber, "items": .list(of: IssueRecord.schema.reference),
+            ]),
+            "waiting_on": .object(always: ["candidate": .wholeNumber, "recruiter": .wholeNumber, "provider": .wholeNumber, "operator": .wholeNumber]),
+            "last_day": .object(always: ["received": .wholeNumber, "told": .wholeNumber]), "accounts": .list(of: contact),
+            "connections": .list(of: contact),
+        ],
+        "How everything is that the token may see: whether the host is able to work, what needs a person, and whom orders wait for"
+    )
+
+    func view(_ principal: Principal) -> JSON {
+        func contact(_ contact: Contact) -> JSON {
+            [
+                "id": .string(contact.id), "kind": .string(contact.kind), "last_heard_at": JSON(contact.lastHeardAt),
+                "silent": .bool(contact.isSilent), "problem": contact.problem ?? .null,
+            ]
+        }
+        let parties = Party.allCases.map { ($0.rawValue, JSON.int(Int64(waitingOn[$0] ?? 0))) }
+        return [
+            "at": JSON(at), "able_to_work": .bool(reasons.isEmpty), "reasons": .array(reasons.map { .string($0) }),
+            "needs_a_person": .bool(needsAPerson),
+            "issues": [
+                "open": .int(Int64(counts[.open] ?? 0)), "snoozed": .int(Int64(counts[.snoozed] ?? 0)),
+                "items": .array(issues.map { $0.view(principal, isWhole: false) }),
+            ],
+            "waiting_on": .object(JSON.Members(parties)), "last_day": ["received": .int(Int64(received)), "told": .int(Int64(told))],
+            "accounts": .array(accounts.map(contact)), "connections": .array(connections.map(contact)),
+        ]
+    }
+}
+
+extension Actor {
+    /// Who did it; what a person is called, where that may be seen.
+    fileprivate func view(_ principal: Principal) -> JSON {
+        if case .person = self, !principal.seesPersonal { return ["kind": "person", "id": .null, "name": .null] }
+        return json
+    }
+}
