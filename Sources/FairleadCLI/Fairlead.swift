@@ -15,8 +15,7 @@ struct Fairlead: AsyncParsableCommand {
               fairlead init                      write a first fairlead.yaml
               fairlead check                     say everything that is wrong with it
               fairlead serve                     run it
-              fairlead order list --state uncertain
-                                                 what waits for a person
+              fairlead status                    what needs a person, and whom orders wait for
 
             Commands against a running host read its address from FAIRLEAD_URL and a token from FAIRLEAD_TOKEN.
             Exit: 0 done, 1 a problem was found, 64 wrong usage.
@@ -31,7 +30,10 @@ struct Fairlead: AsyncParsableCommand {
             CommandGroup(name: "Service", subcommands: [DemoCommand.self, ServeCommand.self, SimulateCommand.self]),
             CommandGroup(
                 name: "Running host",
-                subcommands: [OrderCommand.self, EventCommand.self, RunCommand.self, AccountCommand.self, ConnectionCommand.self]
+                subcommands: [
+                    StatusCommand.self, IssueCommand.self, OrderCommand.self, EventCommand.self, RunCommand.self, AccountCommand.self,
+                    ConnectionCommand.self,
+                ]
             ),
         ]
     )

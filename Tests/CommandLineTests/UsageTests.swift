@@ -5,6 +5,7 @@ import Testing
         [], ["init"], ["check"], ["map"], ["serve"], ["simulate"], ["order"], ["event"], ["run"], ["account"], ["connection"],
         ["order", "list"], ["order", "show"], ["order", "place"], ["order", "cancel"], ["order", "refresh"], ["order", "resolve"],
         ["event", "list"], ["event", "show"], ["event", "replay"], ["run", "list"], ["run", "show"], ["run", "retry"], ["run", "discard"],
+        ["status"], ["issue"], ["issue", "list"], ["issue", "show"], ["issue", "snooze"], ["issue", "resolve"], ["issue", "note"],
         ["account", "list"], ["account", "packages"], ["connection", "list"], ["connection", "show"],
     ]
 

@@ -86,6 +86,7 @@ public struct Doctor: Sendable {
             if let finding = await time(at: account.account.baseURL, parts.host) { report(finding) }
         }
         report(await wayBack())
+        for finding in await Doctor.issues(at: settings.address(environment), token: settings.adminToken) { report(finding) }
         await pool.shutdown()
         await transport.shutdown()
     }

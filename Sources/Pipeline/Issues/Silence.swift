@@ -32,7 +32,7 @@ struct SilenceRule {
     static let fewest = 10.0
     static let most = 120.0
     static let shortest = Duration.seconds(3600)
-    /// Weeks that must have begun since the one in which something was first heard: two whole ones at least.
+    /// Weeks that must have begun between the one in which something was first heard and the one in which it was last: two whole ones at least.
     static let history: Int64 = 3
 
     let rhythm: ContactRhythm
@@ -40,17 +40,20 @@ struct SilenceRule {
     let since: Timestamp
     let now: Timestamp
 
-    private var week: Int64 { ContactRhythm.place(ofHour: ContactRhythm.hour(of: now)).week }
+    /// The week before which is known what is usual.
+    private var known: Int64 { ContactRhythm.place(ofHour: ContactRhythm.hour(of: since)).week }
 
-    var isKnown: Bool { week - rhythm.firstWeek >= Self.history }
+    var isKnown: Bool { known - rhythm.firstWeek >= Self.history }
+
+    private func perHour(_ hour: Int64) -> Double { rhythm.usual(inHour: hour, before: known) }
 
     /// How many contacts were missed.
     var missed: Double { rhythm.expected(from: since, to: now) }
 
     /// How many must be missed.
     var threshold: Double {
-        let monday = week * 168 + 96
-        let days = (0..<7).map { day in (0..<24).reduce(0.0) { $0 + rhythm.usual(inHour: monday + Int64(day * 24 + $1)) } }
+        let monday = known * 168 + 96
+        let days = (0..<7).map { day in (0..<24).reduce(0.0) { $0 + perHour(monday + Int64(day * 24 + $1)) } }
         return max(Self.fewest, min(1.25 * (days.max() ?? 0), Self.most))
     }
 
@@ -61,15 +64,15 @@ struct SilenceRule {
     var usual: String {
         let present = ContactRhythm.hour(of: now)
         let first = max(ContactRhythm.hour(of: since), present - 168)
-        let busiest = (first...max(first, present)).max { rhythm.usual(inHour: $0) < rhythm.usual(inHour: $1) } ?? present
-        let hour = rhythm.usual(inHour: present) >= 1 ? present : busiest
-        let count = rhythm.usual(inHour: hour)
+        let busiest = (first...max(first, present)).max { perHour($0) < perHour($1) } ?? present
+        let hour = perHour(present) >= 1 ? present : busiest
+        let count = perHour(hour)
         let (_, slot) = ContactRhythm.place(ofHour: hour)
         let day = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"][slot / 24]
         let often = count >= 1.5 ? "in about \(Int(count.rounded())) minutes" : "about once"
         let clock = slot % 24
         if count >= 0.75 { return "usually heard from \(often) of a \(day) between \(clock):00 and \(clock + 1):00 UTC" }
-        let week = (0..<168).reduce(0.0) { $0 + rhythm.usual(inHour: present - Int64($1)) }
+        let week = (0..<168).reduce(0.0) { $0 + perHour(present - Int64($1)) }
         return "usually heard from about \(max(1, Int(week.rounded()))) times a week"
     }
 }

@@ -76,6 +76,4 @@ public final class IssueCollector: Sendable {
             state.gone.formUnion(gone.filter { state.seen[$0] == nil })
         }
     }
-
-    func finish() { first.finish() }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What was heard from an account or a connection in one hour.
 public struct ContactCount: Sendable, Equatable {
     public let subject: OperatingState.Subject
@@ -84,9 +86,11 @@ public struct ContactRhythm: Sendable, Equatable {
         slots[index] = slot
     }
 
-    /// In how many minutes of an hour something is usually heard, as the weeks before that hour's say.
-    public func usual(inHour hour: Int64) -> Double {
-        let (week, index) = ContactRhythm.place(ofHour: hour)
+    /// In how many minutes of an hour something is usually heard, as the weeks before say.
+    /// - Parameter known: the week before which counts; nil for that of the hour. Weeks of silence must not make silence usual.
+    public func usual(inHour hour: Int64, before known: Int64? = nil) -> Double {
+        let (ownWeek, index) = ContactRhythm.place(ofHour: hour)
+        let week = known ?? ownWeek
         guard let slot = slots[index] else { return 0 }
         let weeks = max(0, week - firstWeek)
         guard weeks > 0 else { return 0 }
@@ -98,25 +102,20 @@ public struct ContactRhythm: Sendable, Equatable {
             if week - slot.week > ContactRhythm.rememberedWeeks { past = 0 }
         }
         // The first week was not heard from its beginning: it counts as a whole one, which makes the usual rather less than more.
-        var weight = 0.0
-        var share = 1.0
-        for _ in 0..<min(weeks, 60) {
-            weight += share
-            share *= d
-        }
-        return past / weight
+        return past * (1 - d) / (1 - pow(d, Double(weeks)))
     }
 
-    /// In how many minutes something would usually have been heard between two times.
+    /// In how many minutes something would usually have been heard between two times, as the weeks before the first of them say.
     public func expected(from start: Timestamp, to end: Timestamp) -> Double {
         guard end > start else { return 0 }
         let (first, last) = (ContactRhythm.hour(of: start), ContactRhythm.hour(of: end))
         // Nobody waits longer than this.
         guard last - first <= 24 * 400 else { return expected(from: end + .seconds(-86_400 * 399), to: end) }
+        let known = ContactRhythm.place(ofHour: first).week
         var sum = 0.0
         for hour in first...last {
             let (begins, ends) = (max(start.milliseconds, hour * 3_600_000), min(end.milliseconds, (hour + 1) * 3_600_000))
-            sum += usual(inHour: hour) * Double(ends - begins) / 3_600_000
+            sum += usual(inHour: hour, before: known) * Double(ends - begins) / 3_600_000
         }
         return sum
     }

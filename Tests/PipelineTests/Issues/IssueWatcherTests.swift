@@ -96,7 +96,7 @@ struct IssueWatcherTests {
 
     @Test("Nothing is open on a host on which nothing happened")
     func nothing() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             await look(context)
             #expect(try await open(context).isEmpty)
         }
@@ -104,7 +104,7 @@ struct IssueWatcherTests {
 
     @Test("Runs that failed at one line are one issue, which says so, and ends when they are seen to")
     func script() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             context.registry.reloadedAt = clock.now()
             clock.advance(by: .seconds(120))
             let failure = RunFailure("script_error", "attempt to index a nil value", script: "acme.lua", line: 12)
@@ -131,7 +131,7 @@ struct IssueWatcherTests {
 
     @Test("An update that fails for half an hour is an issue before it gives up, and none once it is told")
     func untold() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             let order = try await order(context, .requested)
             var update = try await run(context, hook: "on_update", .waiting, RunFailure("http_503", "as invented"), order: order.id)
             await look(context)
@@ -159,7 +159,7 @@ struct IssueWatcherTests {
         ]
     )
     func orders(state: OrderState, problem: String, kind: IssueKind) async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             var order = try await order(context, state, problem)
             await look(context, after: .seconds(700))
             let found = try await open(context)
@@ -173,7 +173,7 @@ struct IssueWatcherTests {
 
     @Test("An uncertain order is an issue when no webhook has settled it in ten minutes")
     func uncertain() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             var order = try await order(context, .uncertain, "uncertain")
             await look(context, after: .seconds(300))
             #expect(try await open(context).isEmpty)
@@ -187,7 +187,7 @@ struct IssueWatcherTests {
 
     @Test("Rejected credentials are an issue at once, that says how many orders wait, until the pause ends")
     func credentials() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             let waiting = try await order(context, .accepted)
             let account = try #require(context.registry.account("zinc"))
             let rejection = ProviderError(.unauthorised, "as invented", status: 401)
@@ -204,7 +204,7 @@ struct IssueWatcherTests {
 
     @Test("A provider or a host that is away is an issue after minutes, not at once, and none some minutes after it is back")
     func away() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             for _ in 0..<10 { _ = context.breakers.unanswered.failed("zinc", at: clock.now()) }
             for _ in 0..<10 { _ = context.breakers.hosts.failed("acme https://ats.example.test", at: clock.now()) }
             await look(context)
@@ -229,7 +229,7 @@ struct IssueWatcherTests {
 
     @Test("A script whose breaker is open, and settings that were refused, are issues until they are mended")
     func mended() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             let connection = try #require(context.registry.connection("acme"))
             let breaker = ScriptRunner.breaker(of: connection.id, connection.scripts)
             for _ in 0..<5 { _ = context.breakers.scripts.failed(breaker, at: clock.now()) }
@@ -250,7 +250,7 @@ struct IssueWatcherTests {
 
     @Test("Deliveries that are refused again and again are an issue; a few of a sender who is heard are none")
     func refused() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             func refuse(_ count: Int, _ subject: OperatingState.Subject, _ reason: RefusedDeliveries.Reason) {
                 for _ in 0..<count {
                     context.contacts.refused(subject, reason, at: clock.now())
@@ -286,7 +286,7 @@ struct IssueWatcherTests {
 
     @Test("A connection that falls silent is an issue with what is usual, until something is heard; one that was taken out is none")
     func silent() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             let subjects: [OperatingState.Subject] = [.connection("acme"), .account("zinc"), .connection("gone")]
             let first = ContactRhythm.hour(of: clock.now())
             for hour in 0..<(28 * 24) {
@@ -314,7 +314,7 @@ struct IssueWatcherTests {
 
     @Test("A host that was down does not take what it missed for silence")
     func down() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             let first = ContactRhythm.hour(of: clock.now())
             for hour in 0..<(28 * 24) {
                 try await context.store.add([ContactCount(.connection("acme"), hour: first + Int64(hour), minutes: 20, deliveries: 30)])
@@ -329,7 +329,7 @@ struct IssueWatcherTests {
 
     @Test("A provider that says for half an hour that it is asked too often is an issue")
     func limited() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             for _ in 0..<4 {
                 try await context.store.perform([.rest(.account("zinc"), until: clock.now() + .seconds(700))])
                 await look(context, after: .seconds(600))
@@ -343,7 +343,7 @@ struct IssueWatcherTests {
 
     @Test("What is reported a thousand times a second is written once, with how often")
     func collected() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             let cause = IssueCause(.backupLate)
             for _ in 0..<1000 { context.issues.saw(cause, at: clock.now()) }
             await context.watcher.flush()
@@ -383,7 +383,7 @@ struct IssueWatcherTests {
 
     @Test("A store that had no room for it is an issue once it has, and for a few minutes")
     func full() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             let away = FaultyStore(context.store) { throw StoreError.unavailable("the disk is full") }
             let sources = IssueSources(
                 environment: context.environment,
@@ -407,7 +407,7 @@ struct IssueWatcherTests {
 
     @Test("An issue that is resolved by hand while its cause is there says so, and opens again at the next look")
     func byHand() async throws {
-        try await withHost { context in
+        try await withHost { (context) async throws in
             _ = try await order(context, .failed, "gave_up")
             await look(context)
             let id = try #require(try await open(context).values.first?.id)

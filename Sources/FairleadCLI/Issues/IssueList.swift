@@ -1,0 +1,41 @@
+import ArgumentParser
+import FairleadTools
+
+struct IssueList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Lists what needs a person.",
+        discussion: """
+            Examples:
+              fairlead issue list
+              fairlead issue list --all
+              fairlead issue list --kind dead_letters --connection acme
+            """
+    )
+
+    @Option(help: "In this state (open, snoozed, resolved); may be given several times (default: open).")
+    var state: [String] = []
+
+    @Flag(help: "In any state.")
+    var all = false
+
+    @Option(help: "Of this kind, such as credentials_refused; may be given several times.")
+    var kind: [String] = []
+
+    @Option(help: "On this connection; may be given several times.")
+    var connection: [String] = []
+
+    @Option(help: "Of this account.")
+    var account: String?
+
+    @OptionGroup var page: PageOptions
+    @OptionGroup var host: HostOptions
+
+    func run() async throws {
+        let given = filters("kind", kind) + filters("connection", connection) + filters([("account", account)])
+        let states = all ? [] : state.isEmpty ? ["open"] : state
+        let response = try await host.ask { try await $0.get(["issues"], query: filters("state", states) + given + page.query) }
+        let isFiltered = !given.isEmpty || !state.isEmpty || page.cursor != nil
+        host.show(response) { IssueText.list.text($0, isFiltered: isFiltered) }
+    }
+}

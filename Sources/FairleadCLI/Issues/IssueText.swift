@@ -1,0 +1,86 @@
+import Screening
+
+/// Issues and the status for people. Shows what people wrote only where the API gave it.
+enum IssueText {
+    static let nothing = "Nothing needs a person."
+
+    static let list = ListText(
+        columns: [
+            ("issue", "id"), ("state", "state"), ("kind", "kind"), ("what", "title"), ("orders", "holds_up.orders"), ("events", "holds_up.events"),
+            ("runs", "holds_up.runs"), ("since", "opened_at"), ("last seen", "last_seen_at"), ("owner", "owner"), ("until", "snoozed_until"),
+        ],
+        empty: nothing
+    )
+
+    /// One issue.
+    static func details(_ issue: JSON) -> String {
+        var parts = ["\(issue.cell("id"))  \(issue.cell("state")), \(issue.cell("kind"))\n\(issue.cell("title"))"]
+        parts.append(["means", "effect", "advice"].map { issue.cell($0) }.joined(separator: "\n"))
+        let commands = (issue["commands"]?.items ?? []).compactMap(\.text)
+        if !commands.isEmpty { parts.append(commands.map { "  " + $0 }.joined(separator: "\n")) }
+        parts.append(Table(rows: facts(issue), indent: "  ").text)
+        for (name, title) in [("orders", "Orders"), ("events", "Events"), ("runs", "Runs")] {
+            guard let total = issue.at("holds_up.\(name)")?.integer, total > 0 else { continue }
+            let ids = (issue.at("members.\(name)")?.items ?? []).compactMap(\.text)
+            let more = total > Int64(ids.count) ? "\n  and \(total - Int64(ids.count)) more" : ""
+            parts.append("\(title) that it holds up: \(total)\n" + ids.map { "  " + $0 }.joined(separator: "\n") + more)
+        }
+        let notes = issue["notes"]?.items ?? []
+        if !notes.isEmpty {
+            let rows = notes.map { [$0.cell("at"), $0.at("actor.name")?.text ?? $0.cell("actor.kind"), $0.cell("text")] }
+            parts.append("Notes\n" + Table(rows: rows, indent: "  ").text)
+        }
+        parts.append("More: \(issue.cell("docs"))")
+        return parts.joined(separator: "\n\n")
+    }
+
+    private static func facts(_ issue: JSON) -> [[String]] {
+        let members = [
+            ("connection", "connection"), ("account", "account"), ("code", "code"), ("script", "plugin"), ("hook", "hook"), ("line", "line"),
+            ("host", "host"), ("first seen", "first_seen_at"), ("open since", "opened_at"), ("last seen", "last_seen_at"), ("count", "count"),
+            ("snoozed until", "snoozed_until"), ("resolved", "resolved_at"), ("owner", "owner"),
+        ]
+        return members.filter { !issue.cell($0.1).isEmpty }.map { [$0.0, issue.cell($0.1)] }
+    }
+
+    /// How everything is, on one screen.
+    static func status(_ status: JSON) -> String {
+        var parts: [String] = []
+        let reasons = (status["reasons"]?.items ?? []).compactMap(\.text)
+        parts.append(reasons.isEmpty ? "Able to work." : "Not able to work: \(reasons.joined(separator: "; ")).")
+        let open = status.at("issues.open")?.integer ?? 0
+        let snoozed = status.at("issues.snoozed")?.integer ?? 0
+        let later = snoozed > 0 ? " Snoozed: \(snoozed)." : ""
+        if open == 0 {
+            parts.append(nothing + later)
+        } else {
+            let items = status.at("issues.items")?.items ?? []
+            let rows = items.map { [$0.cell("id"), $0.cell("title"), held($0), "since " + $0.cell("opened_at")] }
+            let more = open > Int64(items.count) ? "\n  and \(open - Int64(items.count)) more: fairlead issue list" : ""
+            parts.append("Needs a person: \(open).\(later)\n" + Table(rows: rows, indent: "  ").text + more)
+        }
+        let parties = ["candidate", "recruiter", "provider", "operator"].map { "\($0) \(status.cell("waiting_on.\($0)"))" }
+        parts.append("Orders wait for: \(parties.joined(separator: ", ")).")
+        parts.append("In the last day: received \(status.cell("last_day.received")), ATSs told \(status.cell("last_day.told")).")
+        for (name, title) in [("accounts", "Accounts"), ("connections", "Connections")] {
+            let rows = (status[name]?.items ?? []).map { contact in
+                let heard = contact.cell("last_heard_at")
+                let silent = contact["silent"] == true ? ", silent" : ""
+                return [
+                    contact.cell("id"), contact.cell("kind"), (heard.isEmpty ? "never heard" : "heard \(heard)") + silent,
+                    contact.cell("problem.code"),
+                ]
+            }
+            if !rows.isEmpty { parts.append("\(title)\n" + Table(rows: rows, indent: "  ").text) }
+        }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private static func held(_ issue: JSON) -> String {
+        let counts = [("order", "orders"), ("event", "events"), ("run", "runs")].compactMap { one, many -> String? in
+            guard let count = issue.at("holds_up.\(many)")?.integer, count > 0 else { return nil }
+            return "\(count) \(count == 1 ? one : many)"
+        }
+        return counts.joined(separator: ", ")
+    }
+}
