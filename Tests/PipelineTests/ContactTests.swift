@@ -17,15 +17,18 @@ struct ContactTests {
         let now = clock.now()
         contacts.heard(.connection("acme"), at: now)
         contacts.heard(.connection("acme"), at: now + .seconds(1))
-        contacts.refused(.account("zinc"), at: now)
+        contacts.refused(.account("zinc"), .badSignature, at: now)
+        contacts.refused(.account("zinc"), .unreadable, at: now + .seconds(2))
+        contacts.refused(.connection("acme"), .badSignature, at: now)
         var heard: [Timestamp] = []
-        var refused: [OperatingState.Subject] = []
+        var refused: [(OperatingState.Subject, String, Int)] = []
         for effect in contacts.take() {
             if case .heard(.connection("acme"), let time) = effect { heard.append(time) }
-            if case .refusedDelivery(let subject, _) = effect { refused.append(subject) }
+            if case .refusedDelivery(let subject, _, let reason, let count) = effect { refused.append((subject, reason, count)) }
         }
         #expect(heard == [now + .seconds(1)])
-        #expect(refused == [.account("zinc")])
+        #expect(refused.map(\.0) == [.account("zinc"), .connection("acme")])
+        #expect(refused[0].1 == "unreadable" && refused[0].2 == 2 && refused[1].2 == 0, "what was accepted ends the count")
         #expect(contacts.take().isEmpty)
     }
 

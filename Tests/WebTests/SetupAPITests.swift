@@ -24,6 +24,23 @@ struct SetupAPITests {
         }
     }
 
+    @Test("An account and a connection say when something was last heard, and what was refused since")
+    func contacts() async throws {
+        let fixture = try await APIFixture()
+        let now = fixture.clock.now()
+        try await fixture.store.perform([
+            .heard(.connection("acme"), at: now), .refusedDelivery(.connection("acme"), at: now + .seconds(1), reason: "bad_signature", count: 3),
+        ])
+        try await fixture.run { (client) async throws in
+            for connection in [try await client.get("/connections/acme").json, try await client.get("/connections").json?.at("items.0")] {
+                #expect(connection?["last_heard_at"]?.text == now.iso8601)
+                #expect(connection?["last_refused"] == ["at": JSON(now + .seconds(1)), "reason": "bad_signature", "count": 3])
+            }
+            let account = try await client.get("/accounts").json?.at("items.0")
+            #expect(account?["last_heard_at"] == .null && account?["last_refused"] == .null)
+        }
+    }
+
     @Test("Every route is in the OpenAPI document, and everything in it is a route")
     func complete() async throws {
         let fixture = try await APIFixture()

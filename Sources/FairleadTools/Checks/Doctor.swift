@@ -37,12 +37,12 @@ public struct Doctor: Sendable {
         public var json: JSON { ["subject": .string(subject), "verdict": .string(verdict.rawValue), "message": .string(message)] }
     }
 
-    private let settings: Settings
-    private let contents: ConfigurationLoader.Contents
+    let settings: Settings
+    let contents: ConfigurationLoader.Contents
     private let pool: LuaPool
     private let transport: HTTPTransport
-    private let clock: any WallClock = SystemClock()
-    private let environment: [String: String]
+    let clock: any WallClock = SystemClock()
+    let environment: [String: String]
     private let warnings: [ConfigurationProblem]
 
     /// Reads settings, plugins and scripts.
@@ -79,6 +79,7 @@ public struct Doctor: Sendable {
         for warning in warnings { report(Finding(subject: "settings", verdict: .warning, message: warning.description)) }
         report(await workers())
         report(await store())
+        for finding in await contacts() { report(finding) }
         for account in contents.accounts { report(await credentials(of: account)) }
         var hosts: Set<String> = []
         for account in contents.accounts {

@@ -6,6 +6,12 @@ extension Commands {
         try await mapStoreError { try await accounts.problem(of: account) }
     }
 
+    /// When something was last accepted of accounts and connections, and what was refused since.
+    public func operatingStates() async throws -> [OperatingState.Subject: OperatingState] {
+        let states = try await mapStoreError { try await store.operatingStates() }
+        return Dictionary(states.map { ($0.subject, $0) }) { $1 }
+    }
+
     /// What work waits for at present, in this process: accounts that are paused or do not answer, scripts and hosts that are left alone.
     public func obstacles() async throws -> [(kind: String, name: String)] {
         var obstacles: [(kind: String, name: String)] = []

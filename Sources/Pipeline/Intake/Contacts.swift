@@ -7,6 +7,7 @@ final class Contacts: Sendable {
     private struct Times {
         var heard: [OperatingState.Subject: Timestamp] = [:]
         var refused: [OperatingState.Subject: Timestamp] = [:]
+        var refusals: [OperatingState.Subject: (reason: String, count: Int)] = [:]
     }
 
     private let times = Mutex(Times())
@@ -24,14 +25,19 @@ final class Contacts: Sendable {
     func note(heard subject: OperatingState.Subject, at time: Timestamp) {
         times.withLock { $0.heard[subject] = max($0.heard[subject] ?? time, time) }
     }
-    func refused(_ subject: OperatingState.Subject, at time: Timestamp) {
-        times.withLock { $0.refused[subject] = max($0.refused[subject] ?? time, time) }
+    func refused(_ subject: OperatingState.Subject, reason: String, count: Int = 1, at time: Timestamp) {
+        times.withLock { times in
+            let isLatest = times.refused[subject].map { time >= $0 } ?? true
+            let known = times.refusals[subject] ?? (reason, 0)
+            times.refusals[subject] = (isLatest ? reason : known.reason, known.count + count)
+            times.refused[subject] = max(times.refused[subject] ?? time, time)
+        }
     }
 
     /// Something was refused: it is counted and said in the log, and where its subject is known here, remembered.
     func refused(_ subject: OperatingState.Subject, _ reason: RefusedDeliveries.Reason, at time: Timestamp) {
         refusedLately.note(refusals.note(subject, reason), at: time)
-        if reason != .unknownConnection, reason != .unknownAccount { refused(subject, at: time) }
+        if reason != .unknownConnection, reason != .unknownAccount { refused(subject, reason: reason.rawValue, at: time) }
     }
 
     /// What is to be written, once, always in the same order.
@@ -43,6 +49,12 @@ final class Contacts: Sendable {
         func sorted(_ times: [OperatingState.Subject: Timestamp]) -> [(key: OperatingState.Subject, value: Timestamp)] {
             times.sorted { ($0.key.kind, $0.key.id) < ($1.key.kind, $1.key.id) }
         }
-        return sorted(taken.heard).map { .heard($0.key, at: $0.value) } + sorted(taken.refused).map { .refusedDelivery($0.key, at: $0.value) }
+        let refused = sorted(taken.refused).map { subject, time -> Effect in
+            let (reason, count) = taken.refusals[subject] ?? ("", 0)
+            // What was accepted after it ends the count.
+            let isOver = taken.heard[subject].map { $0 > time } ?? false
+            return .refusedDelivery(subject, at: time, reason: reason, count: isOver ? 0 : count)
+        }
+        return sorted(taken.heard).map { .heard($0.key, at: $0.value) } + refused
     }
 }

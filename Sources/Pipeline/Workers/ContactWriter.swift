@@ -41,7 +41,9 @@ struct ContactWriter: Sendable {
         } catch {
             environment.storeFailed(error, "writing who was heard of", .debug)
             for case .heard(let subject, let time) in effects { contacts.note(heard: subject, at: time) }
-            for case .refusedDelivery(let subject, let time) in effects { contacts.refused(subject, at: time) }
+            for case .refusedDelivery(let subject, let time, let reason, let count) in effects {
+                contacts.refused(subject, reason: reason, count: count, at: time)
+            }
         }
     }
 }

@@ -59,6 +59,10 @@ public struct OperatingState: Sendable, Equatable {
     public var lastHeardAt: Timestamp?
     /// When a delivery or webhook that claimed to be its own was last refused; nil where none ever was.
     public var lastRefusedAt: Timestamp?
+    /// Why that was, as a word such as `bad_signature`; nil where none ever was.
+    public var lastRefusal: String?
+    /// How many were refused since one was last accepted.
+    public var refusedSinceHeard: Int
 
     /// A state; by default that of a subject about which only its name is known.
     public init(
@@ -67,7 +71,9 @@ public struct OperatingState: Sendable, Equatable {
         restsUntil: Timestamp? = nil,
         restsSince: Timestamp? = nil,
         lastHeardAt: Timestamp? = nil,
-        lastRefusedAt: Timestamp? = nil
+        lastRefusedAt: Timestamp? = nil,
+        lastRefusal: String? = nil,
+        refusedSinceHeard: Int = 0
     ) {
         self.subject = subject
         self.pause = pause
@@ -75,6 +81,8 @@ public struct OperatingState: Sendable, Equatable {
         self.restsSince = restsSince
         self.lastHeardAt = lastHeardAt
         self.lastRefusedAt = lastRefusedAt
+        self.lastRefusal = lastRefusal
+        self.refusedSinceHeard = refusedSinceHeard
     }
 }
 

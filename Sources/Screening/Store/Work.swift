@@ -228,8 +228,9 @@ public enum Effect: Sendable {
     case forgetWithdrawal(connection: String, externalID: String)
     /// A request from the account's or connection's own sender was accepted. The latest time is kept.
     case heard(OperatingState.Subject, at: Timestamp)
-    /// A request that claimed to come from the account's or connection's own sender was refused. The latest time is kept.
-    case refusedDelivery(OperatingState.Subject, at: Timestamp)
+    /// Requests that claimed to come from the account's or connection's own sender were refused. The latest time is kept with its reason, and how many there
+    /// were since something was last accepted.
+    case refusedDelivery(OperatingState.Subject, at: Timestamp, reason: String = "", count: Int = 1)
 
     /// Something that others are told of, where somebody is told of its kind: it is stored, and the work of giving it out queued. Nothing is where a notice
     /// of that identifier is stored already.

@@ -42,6 +42,25 @@ extension StoreConformance {
             let state = try await trial.store.state(of: subject)
             try trial.expect(state.lastHeardAt == late && state.lastRefusedAt == late, "got \(state)")
         },
+        Check("what is refused is counted with its last reason until something is accepted") { trial in
+            let subject = OperatingState.Subject.account("zinc-uk")
+            func refuse(_ reason: String, _ count: Int, after seconds: Int64) async throws {
+                try await trial.store.perform([.refusedDelivery(subject, at: trial.now + .seconds(seconds), reason: reason, count: count)])
+            }
+            try await refuse("bad_signature", 3, after: 2)
+            try await refuse("unreadable", 2, after: 1)
+            var state = try await trial.store.operatingStates().first
+            try trial.expect(state?.refusedSinceHeard == 5 && state?.lastRefusal == "bad_signature", "got \(String(describing: state))")
+            try await trial.store.perform([.heard(subject, at: trial.now)])
+            state = try await trial.store.state(of: subject)
+            try trial.expect(state?.refusedSinceHeard == 5, "what was accepted before took the count away")
+            try await trial.store.perform([.heard(subject, at: trial.now + .seconds(3))])
+            state = try await trial.store.state(of: subject)
+            try trial.expect(state?.refusedSinceHeard == 0 && state?.lastRefusal == "bad_signature", "got \(String(describing: state))")
+            try await refuse("unreadable", 1, after: 4)
+            state = try await trial.store.state(of: subject)
+            try trial.expect(state?.refusedSinceHeard == 1 && state?.lastRefusal == "unreadable", "got \(String(describing: state))")
+        },
         Check("replicas are listed while they say that they are there") { trial in
             let first = Replica(id: "rep_1", host: "a", version: "1", startedAt: trial.now, seenAt: trial.now)
             try await trial.store.announce(first)

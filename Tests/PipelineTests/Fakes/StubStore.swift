@@ -380,7 +380,7 @@ extension StubStore.State {
             case .forgetWithdrawal(let connection, let externalID): next.withdrawals["\(connection)/\(externalID)"] = nil
             case .rest(let subject, let until): next.states[subject, default: OperatingState(subject)].restsUntil = until
             case .heard(let subject, let time): next.states[subject, default: OperatingState(subject)].lastHeardAt = time
-            case .refusedDelivery(let subject, let time): next.states[subject, default: OperatingState(subject)].lastRefusedAt = time
+            case .refusedDelivery(let subject, let time, _, _): next.states[subject, default: OperatingState(subject)].lastRefusedAt = time
             case .notify(let notice): next.notices[notice.id] = notice
             case .delivery(let delivery): next.deliveries[delivery.id] = delivery
             case .endpoint: break

@@ -21,11 +21,32 @@ extension PostgresTransaction {
     }
 
     mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) {
-        set("heard_at", "greatest(s.heard_at, excluded.heard_at)", subject, .int(time.milliseconds))
+        write(
+            """
+            INSERT INTO operating_states AS s (kind, id, heard_at) VALUES ($1, $2, $3) ON CONFLICT (kind, id) DO UPDATE SET
+                refusals = CASE WHEN excluded.heard_at > coalesce(s.refused_at, 0) THEN 0 ELSE s.refusals END,
+                heard_at = greatest(s.heard_at, excluded.heard_at)
+            """,
+            .text(subject.kind),
+            .text(subject.id),
+            .int(time.milliseconds)
+        )
     }
 
-    mutating func note(refused subject: OperatingState.Subject, at time: Timestamp) {
-        set("refused_at", "greatest(s.refused_at, excluded.refused_at)", subject, .int(time.milliseconds))
+    mutating func note(refused subject: OperatingState.Subject, at time: Timestamp, _ reason: String, _ count: Int) {
+        write(
+            """
+            INSERT INTO operating_states AS s (kind, id, refused_at, refusal, refusals) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (kind, id) DO UPDATE SET
+                refusal = CASE WHEN excluded.refused_at >= coalesce(s.refused_at, 0) THEN excluded.refusal ELSE s.refusal END,
+                refusals = s.refusals + excluded.refusals, refused_at = greatest(s.refused_at, excluded.refused_at)
+            """,
+            .text(subject.kind),
+            .text(subject.id),
+            .int(time.milliseconds),
+            .text(reason),
+            .int(Int64(count))
+        )
     }
 
     mutating func announce(_ replica: Replica) {
@@ -88,7 +109,7 @@ extension PostgresRows {
     /// - Parameter condition: one of a few fixed texts, in which `$2` and `$3` are the values.
     private func states(_ condition: String, _ values: PostgresValue...) throws -> [OperatingState] {
         let sql = """
-            SELECT kind, id, rests_until, rests_since, heard_at, refused_at, pause, \(PostgresTime.sql("$1")) FROM operating_states \(condition)
+            SELECT kind, id, rests_until, rests_since, heard_at, refused_at, refusal, refusals, pause, \(PostgresTime.sql("$1")) FROM operating_states \(condition)
             """
         let rows = try connection.exchange([PostgresStatement(sql, [time.value] + values)])[0].rows
         return try rows.compactMap { row in
@@ -99,8 +120,10 @@ extension PostgresRows {
                 restsSince: row.optionalInt(3),
                 heardAt: row.optionalInt(4),
                 refusedAt: row.optionalInt(5),
-                pause: row.optionalBytes(6)
-            ).state(opener, now: Timestamp(milliseconds: row.int(7)))
+                refusal: row.optionalText(6),
+                refusals: row.int(7),
+                pause: row.optionalBytes(8)
+            ).state(opener, now: Timestamp(milliseconds: row.int(9)))
         }
     }
 }

@@ -13,11 +13,14 @@ extension WriteTransaction {
     }
 
     mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) throws {
-        try set("heard_at = max(coalesce(heard_at, 0), ?3)", subject, time.milliseconds)
+        // What is refused in the same moment counts on.
+        let refusals = "refusals = CASE WHEN ?3 > coalesce(refused_at, 0) THEN 0 ELSE refusals END"
+        try set("\(refusals), heard_at = max(coalesce(heard_at, 0), ?3)", subject, time.milliseconds)
     }
 
-    mutating func note(refused subject: OperatingState.Subject, at time: Timestamp) throws {
-        try set("refused_at = max(coalesce(refused_at, 0), ?3)", subject, time.milliseconds)
+    mutating func note(refused subject: OperatingState.Subject, at time: Timestamp, _ reason: String, _ count: Int) throws {
+        let kept = "refusal = CASE WHEN ?3 >= coalesce(refused_at, 0) THEN ?4 ELSE refusal END, refusals = refusals + ?5"
+        try set("\(kept), refused_at = max(coalesce(refused_at, 0), ?3)", subject, time.milliseconds, reason, count)
     }
 
     mutating func announce(_ replica: Replica) throws {
@@ -37,9 +40,12 @@ extension WriteTransaction {
     mutating func withdraw(replica id: String) throws { try db.run("DELETE FROM replicas WHERE id = ?", [id]) }
 
     /// - Parameter change: a fixed text except for its numbers.
-    private func set(_ change: String, _ subject: OperatingState.Subject, _ value: (any DatabaseValueConvertible)?) throws {
+    private func set(_ change: String, _ subject: OperatingState.Subject, _ values: (any DatabaseValueConvertible)?...) throws {
         try db.run("INSERT INTO operating_states (kind, id) VALUES (?, ?) ON CONFLICT DO NOTHING", [subject.kind, subject.id])
-        try db.execute(sql: "UPDATE operating_states SET \(change) WHERE kind = ?1 AND id = ?2", arguments: [subject.kind, subject.id, value])
+        try db.execute(
+            sql: "UPDATE operating_states SET \(change) WHERE kind = ?1 AND id = ?2",
+            arguments: StatementArguments([subject.kind, subject.id] + values)
+        )
     }
 }
 
@@ -68,7 +74,7 @@ extension StoredRows {
 
     /// - Parameter condition: one of a few fixed texts.
     private func states(_ condition: String, _ arguments: StatementArguments) throws -> [OperatingState] {
-        let sql = "SELECT kind, id, rests_until, rests_since, heard_at, refused_at, pause FROM operating_states \(condition)"
+        let sql = "SELECT kind, id, rests_until, rests_since, heard_at, refused_at, refusal, refusals, pause FROM operating_states \(condition)"
         return try db.all(sql, arguments).compactMap { row in
             try OperatingStateRow(
                 kind: row[0],
@@ -77,7 +83,9 @@ extension StoredRows {
                 restsSince: row[3],
                 heardAt: row[4],
                 refusedAt: row[5],
-                pause: (row[6] as Data?).map { Array($0) }
+                refusal: row[6],
+                refusals: row[7],
+                pause: (row[8] as Data?).map { Array($0) }
             ).state(opener, now: now)
         }
     }

@@ -8,6 +8,8 @@ struct OperatingStateRow {
     var restsSince: Int64?
     var heardAt: Int64?
     var refusedAt: Int64?
+    var refusal: String?
+    var refusals: Int64
     var pause: [UInt8]?
 
     /// How long a replica stays in the registry after it was last seen, in milliseconds.
@@ -27,7 +29,9 @@ struct OperatingStateRow {
         var state = OperatingState(
             subject,
             lastHeardAt: heardAt.map { Timestamp(milliseconds: $0) },
-            lastRefusedAt: refusedAt.map { Timestamp(milliseconds: $0) }
+            lastRefusedAt: refusedAt.map { Timestamp(milliseconds: $0) },
+            lastRefusal: refusal.flatMap { $0.isEmpty ? nil : $0 },
+            refusedSinceHeard: Int(refusals)
         )
         if let restsUntil, restsUntil > now.milliseconds {
             state.restsUntil = Timestamp(milliseconds: restsUntil)

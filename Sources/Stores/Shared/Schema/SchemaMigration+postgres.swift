@@ -278,6 +278,8 @@ extension SchemaMigration {
             rests_since bigint,
             heard_at bigint,
             refused_at bigint,
+            refusal text,
+            refusals bigint NOT NULL DEFAULT 0,
             pause bytea,
             PRIMARY KEY (kind, id)
         ) WITH (fillfactor = 50);

@@ -261,6 +261,8 @@ extension SchemaMigration {
             rests_since INTEGER,
             heard_at INTEGER,
             refused_at INTEGER,
+            refusal TEXT,
+            refusals INTEGER NOT NULL DEFAULT 0,
             pause BLOB,
             PRIMARY KEY (kind, id)
         ) STRICT, WITHOUT ROWID;

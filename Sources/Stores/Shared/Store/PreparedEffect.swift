@@ -16,7 +16,7 @@ enum PreparedEffect: Sendable {
     case forgetWithdrawal(connection: String, external: [UInt8])
     case rest(OperatingState.Subject, until: Timestamp)
     case heard(OperatingState.Subject, at: Timestamp)
-    case refusedDelivery(OperatingState.Subject, at: Timestamp)
+    case refusedDelivery(OperatingState.Subject, at: Timestamp, reason: String, count: Int)
     case notify(NoticeRow)
     case delivery(DeliveryRow)
     case endpoint(String, EndpointChange)

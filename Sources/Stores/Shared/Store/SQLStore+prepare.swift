@@ -82,7 +82,7 @@ extension SQLStore {
             .forgetWithdrawal(connection: connection, external: codec.blindIndex(.externalID, externalID, on: connection))
         case .rest(let subject, let until): .rest(subject, until: until)
         case .heard(let subject, let time): .heard(subject, at: time)
-        case .refusedDelivery(let subject, let time): .refusedDelivery(subject, at: time)
+        case .refusedDelivery(let subject, let time, let reason, let count): .refusedDelivery(subject, at: time, reason: reason, count: count)
         case .notify(let notice): .notify(try NoticeRow(notice, codec, due: clock.now()))
         case .delivery(let delivery): .delivery(try DeliveryRow(delivery, codec))
         case .endpoint(let id, let change): .endpoint(id, try EndpointChange(change, of: id, codec))

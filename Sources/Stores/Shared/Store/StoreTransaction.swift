@@ -59,7 +59,7 @@ protocol StoreTransaction {
     mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?) throws
     mutating func rest(_ subject: OperatingState.Subject, until: Timestamp) throws
     mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) throws
-    mutating func note(refused subject: OperatingState.Subject, at time: Timestamp) throws
+    mutating func note(refused subject: OperatingState.Subject, at time: Timestamp, _ reason: String, _ count: Int) throws
     mutating func announce(_ replica: Replica) throws
     mutating func withdraw(replica id: String) throws
     mutating func begin(_ request: IdempotencyKey) throws -> IdempotencyState
@@ -108,7 +108,7 @@ extension StoreTransaction {
             case .forgetWithdrawal(let connection, let external): try forget(withdrawal: external, connection: connection)
             case .rest(let subject, let until): try rest(subject, until: until)
             case .heard(let subject, let time): try note(heard: subject, at: time)
-            case .refusedDelivery(let subject, let time): try note(refused: subject, at: time)
+            case .refusedDelivery(let subject, let time, let reason, let count): try note(refused: subject, at: time, reason, count)
             case .notify(let row): try notify(row)
             case .delivery(let row): try write(row)
             case .endpoint(let id, let change): try self.change(endpoint: id, change)

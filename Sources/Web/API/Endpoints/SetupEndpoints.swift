@@ -15,7 +15,8 @@ struct SetupEndpoints: Sendable {
         [
             Endpoint(.get, "/accounts", .read, .whole("Accounts", of: ProviderAccount.schema)) { _, principal in
                 var accounts: [JSON] = []
-                for account in registry.accounts where sees(account.account.id, principal) { accounts.append(try await view(account)) }
+                let states = try await commands.operatingStates()
+                for account in registry.accounts where sees(account.account.id, principal) { accounts.append(try await view(account, states)) }
                 return SetupEndpoints.list(accounts)
             },
             Endpoint(.post, "/accounts/{id}/check", .operate, SetupEndpoints.checking) { request, principal in
@@ -23,7 +24,7 @@ struct SetupEndpoints: Sendable {
                 guard sees(id, principal), let account = registry.account(id) else { throw ProblemDocument.notFound("account") }
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
                     _ = try await commands.acting(as: principal.actor).check(account: id)
-                    return WireResponse(200, json: try await view(account))
+                    return WireResponse(200, json: try await view(account, commands.operatingStates()))
                 }
             },
             Endpoint(.get, "/accounts/{id}/packages", .read, SetupEndpoints.packages, asksOthers: true) { request, principal in
@@ -32,13 +33,19 @@ struct SetupEndpoints: Sendable {
                 return SetupEndpoints.list(try await commands.packages(account: id).map(\.json))
             },
             Endpoint(.get, "/connections", .read, .whole("Connections", of: Connection.schema)) { _, principal in
-                SetupEndpoints.list(registry.connections.filter { principal.sees(connection: $0.id) }.map { $0.view(problem: problem(of: $0)) })
+                let states = try await commands.operatingStates()
+                return SetupEndpoints.list(
+                    registry.connections.filter { principal.sees(connection: $0.id) }.map {
+                        $0.view(problem: problem(of: $0), states[.connection($0.id)])
+                    }
+                )
             },
             Endpoint(.get, "/connections/{id}", .read, .show("One connection", of: Connection.schema)) { request, principal in
                 guard let connection = registry.connection(request.parameters["id"] ?? ""), principal.sees(connection: connection.id) else {
                     throw ProblemDocument.notFound("connection")
                 }
-                return WireResponse(200, json: connection.fullView(problem: problem(of: connection), principal))
+                let state = try await commands.operatingStates()[.connection(connection.id)]
+                return WireResponse(200, json: connection.fullView(problem: problem(of: connection), state, principal))
             },
             Endpoint(.get, "/providers", .read, .whole("Providers and what can be done with each", of: ProviderManifest.schema)) { _, _ in
                 SetupEndpoints.list(providers().map(\.view))
@@ -70,7 +77,9 @@ struct SetupEndpoints: Sendable {
 
     private static func list(_ items: [JSON]) -> WireResponse { Page(items: items, next: nil).response { $0 } }
 
-    private func view(_ account: ProviderAccount) async throws -> JSON { account.view(problem: try await commands.problem(of: account)) }
+    private func view(_ account: ProviderAccount, _ states: [OperatingState.Subject: OperatingState]) async throws -> JSON {
+        account.view(problem: try await commands.problem(of: account), states[.account(account.account.id)])
+    }
 
     private func problem(of connection: Connection) -> JSON? { commands.problem(of: connection) ?? registry.reloadFailure(of: connection)?.json }
 }

@@ -7,7 +7,7 @@ extension Connection {
         "Connection",
         always: [
             "id": .anyText, "plugin": .anyText, "plugin_version": .anyText, "accounts": .list(of: .anyText), "hooks": .list(of: .anyText),
-            "problem": Problem.schema.reference.orNull,
+            "problem": Problem.schema.reference.orNull, "last_heard_at": .timestamp.orNull, "last_refused": OperatingState.refusal,
         ],
         sometimes: ["settings": .anyObject, "secrets": .list(of: .anyText), "withheld": .withheld],
         """
@@ -16,17 +16,17 @@ extension Connection {
         """
     )
 
-    func view(problem: JSON?) -> JSON {
+    func view(problem: JSON?, _ state: OperatingState?) -> JSON {
         [
             "id": .string(id), "plugin": .string(plugin.name), "plugin_version": .string(plugin.manifest.version),
             "accounts": .array(accounts.map { .string($0) }), "hooks": .array(hooks.hooks.sorted().map { .string($0) }),
-            "problem": problem ?? .null,
+            "problem": problem ?? .null, "last_heard_at": JSON(state?.lastHeardAt), "last_refused": state?.refusal ?? .null,
         ]
     }
 
     /// The connection with its settings, where they may be seen, and the names of its secrets.
-    func fullView(problem: JSON?, _ principal: Principal) -> JSON {
-        var view = view(problem: problem)
+    func fullView(problem: JSON?, _ state: OperatingState?, _ principal: Principal) -> JSON {
+        var view = view(problem: problem, state)
         view["settings"] = settings
         if principal.scopes.isDisjoint(with: [.readPersonal, .operate, .admin]) { view.withhold("settings") }
         view["secrets"] = .array(secrets.filter { !$0.value.isEmpty }.keys.sorted().map { .string($0) })
