@@ -31,8 +31,8 @@ struct Fairlead: AsyncParsableCommand {
             CommandGroup(
                 name: "Running host",
                 subcommands: [
-                    StatusCommand.self, IssueCommand.self, OrderCommand.self, EventCommand.self, RunCommand.self, AccountCommand.self,
-                    ConnectionCommand.self,
+                    StatusCommand.self, TopCommand.self, IssueCommand.self, OrderCommand.self, EventCommand.self, RunCommand.self,
+                    AccountCommand.self, ConnectionCommand.self,
                 ]
             ),
         ]
@@ -43,7 +43,8 @@ extension Fairlead {
     static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
         if let mistake = misspelling(in: arguments) {
-            Terminal.complain(mistake)
+            let json = ErrorText.wantsJSON(arguments) ? ErrorText.json(ValidationError(mistake), message: mistake, code: .validationFailure) : nil
+            Terminal.complain(json?.string() ?? mistake)
             exit(withError: ExitCode.validationFailure)
         }
         do {
@@ -59,7 +60,12 @@ extension Fairlead {
     /// Ends the program with what a command failed with. An error may quote what a stranger sent: it goes the way of all other output.
     private static func end(_ error: any Error) -> Never {
         let (code, text) = (exitCode(for: error), fullMessage(for: error))
-        if !text.isEmpty { code.isSuccess ? Terminal.say(text) : Terminal.complain(text) }
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if ErrorText.wantsJSON(arguments), let json = ErrorText.json(error, message: message(for: error), code: code) {
+            Terminal.complain(json.string())
+        } else if !text.isEmpty {
+            code.isSuccess ? Terminal.say(text) : Terminal.complain(text)
+        }
         Foundation.exit(code.rawValue)
     }
 

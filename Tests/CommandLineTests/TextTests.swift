@@ -3,18 +3,21 @@ import Screening
 import Testing
 
 @Suite("The text of the command line") struct TextTests {
-    @Test("columns are aligned, empty ones left out, the next page named") func table() {
+    @Test("columns are aligned, what a token may not see is left out, the next page named") func table() {
         let list: JSON = [
             "items": [
-                ["id": "ord_1", "state": "in_progress", "waiting_on": "provider", "connection": "acme", "external_id": "a-1"],
+                [
+                    "id": "ord_1", "state": "in_progress", "waiting_on": "provider", "connection": "acme", "external_id": "a-1",
+                    "withheld": ["candidate"],
+                ],
                 ["id": "ord_22", "state": "completed", "outcome": "clear", "waiting_on": .null, "connection": "acme", "external_id": "a-2"],
             ], "next": "ord_22",
         ]
         #expect(
             OrderText.list.text(list) == """
-                ORDER   STATE        OUTCOME  WAITING ON  CONNECTION  EXTERNAL ID
-                ord_1   in_progress  –        provider    acme        a-1
-                ord_22  completed    clear    –           acme        a-2
+                ORDER   STATE        OUTCOME  WAITING ON  PROBLEM  CONNECTION  EXTERNAL ID  ACCOUNT  UPDATED
+                ord_1   in_progress  –        provider    –        acme        a-1          –        –
+                ord_22  completed    clear    –           –        acme        a-2          –        –
                 More: --cursor ord_22
                 """
         )

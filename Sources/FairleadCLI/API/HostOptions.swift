@@ -14,6 +14,8 @@ struct HostOptions: ParsableArguments {
     @Flag(name: .customLong("json"), help: "Print exactly what the API answers.")
     var isJSON = false
 
+    @OptionGroup var output: OutputOptions
+
     func validate() throws {
         if HostOptions.value(url, "FAIRLEAD_URL") == nil {
             throw ValidationError("Which host? Set FAIRLEAD_URL, such as http://127.0.0.1:8080, or pass --url.")
@@ -22,6 +24,9 @@ struct HostOptions: ParsableArguments {
             throw ValidationError("A token is missing: set FAIRLEAD_TOKEN, or pass --token. The first is admin.token of the host's settings.")
         }
     }
+
+    /// The host's address.
+    var address: String { HostOptions.value(url, "FAIRLEAD_URL") ?? "" }
 
     /// Asks the host, and closes the connections.
     func ask<Response: Sendable>(_ work: (APIClient) async throws -> Response) async throws -> Response {
@@ -47,6 +52,12 @@ struct HostOptions: ParsableArguments {
     /// Prints an answer: as it came for programs, as text for people.
     func show(_ response: APIClient.Response, as text: (JSON) -> String) {
         if isJSON { Terminal.say(json: response.bytes) } else { Terminal.say(text(response.json)) }
+    }
+
+    /// Prints a list: as it came for programs, as a table for people.
+    func show(_ response: APIClient.Response, as list: ListText, isFiltered: Bool = false) {
+        if isJSON { return Terminal.say(json: response.bytes) }
+        Terminal.draw(list.text(response.json, isFiltered: isFiltered, .standard(output.color)) + "\n")
     }
 
     /// A client for a command that needs a host only now and then.

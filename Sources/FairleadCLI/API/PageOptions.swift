@@ -11,14 +11,20 @@ struct PageOptions: ParsableArguments {
     @Flag(help: "Oldest first instead of newest first.")
     var oldestFirst = false
 
+    @Option(help: "asc for oldest first, desc for newest first.")
+    var sort: String?
+
     func validate() throws {
         guard (1...200).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 200.") }
+        if let sort, sort != "asc" && sort != "desc" || oldestFirst && sort == "desc" {
+            throw ValidationError("--sort takes asc or desc, and asc is --oldest-first.")
+        }
     }
 
     var query: [(name: String, value: String)] {
         var query = [(name: "limit", value: String(limit))]
         if let cursor { query.append(("cursor", cursor)) }
-        if oldestFirst { query.append(("sort", "asc")) }
+        if oldestFirst || sort != nil { query.append(("sort", sort ?? "asc")) }
         return query
     }
 }
@@ -39,13 +45,38 @@ struct SubjectOptions: ParsableArguments {
     @Option(help: ArgumentHelp("About this external id.", valueName: "id"))
     var externalId: String?
 
-    @Option(help: ArgumentHelp("About whom or what this finds: words of a name, an e-mail address, a telephone number, an id.", valueName: "text"))
+    @Option(
+        name: [.customLong("find"), .customLong("q")],
+        help: ArgumentHelp("About whom or what this finds: words of a name, an e-mail address, a telephone number, an id.", valueName: "text")
+    )
     var find: String?
 
     @Option(help: ArgumentHelp("Whose reason has this in it, or whose state or error code is this.", valueName: "text"))
     var reason: String?
 
     var query: [(name: String, value: String)] { filters([("external_id", externalId), ("q", find), ("reason", reason)]) }
+}
+
+/// The filters of orders that a command for many takes beside those that are written out with it.
+struct OrderFilters: ParsableArguments {
+    @Option(help: "With this outcome: clear, consider or refer.")
+    var outcome: String?
+
+    @Option(help: ArgumentHelp("Waiting on candidate, recruiter, provider or operator.", valueName: "party"))
+    var waitingOn: String?
+
+    @Option(name: .customLong("external-id"), help: ArgumentHelp("With this external id.", valueName: "id"))
+    var externalID: String?
+
+    @Option(
+        name: [.customLong("find"), .customLong("q")],
+        help: ArgumentHelp("Whom or what this finds, as order list does.", valueName: "text")
+    )
+    var find: String?
+
+    var query: [(name: String, value: String)] {
+        filters([("outcome", outcome), ("waiting_on", waitingOn), ("external_id", externalID), ("q", find)])
+    }
 }
 
 /// The filters that were given.

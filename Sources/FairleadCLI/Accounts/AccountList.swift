@@ -11,16 +11,19 @@ struct AccountList: AsyncParsableCommand {
             """
     )
 
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var host: HostOptions
 
     func run() async throws {
         let list = ListText(
-            columns: [
-                ("account", "id"), ("provider", "provider"), ("environment", "environment"), ("address", "base_url"), ("polled every", "poll"),
-                ("cancel", "capabilities.cancel"), ("problem", "problem.message"),
+            [
+                .init("account", "id", rank: 0), .init("provider", "provider", rank: 4), .init("environment", "environment", rank: 5),
+                .init("polled every", "poll", rank: 6), .init("cancel", "capabilities.cancel", rank: 7), .init("heard", "last_heard_at", rank: 1),
+                .init("refused", "last_refused", rank: 3, value: ContactText.refused), .init("problem", "problem.message", rank: 2),
+                .init("address", "base_url", rank: 8),
             ],
             empty: "No accounts. Write one under accounts: in the settings file, and start the host again."
         )
-        host.show(try await host.ask { try await $0.get(["accounts"]) }) { list.text($0) }
+        try await watch.show(["accounts"], as: list, on: host)
     }
 }

@@ -11,16 +11,18 @@ struct ConnectionList: AsyncParsableCommand {
             """
     )
 
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var host: HostOptions
 
     func run() async throws {
         let list = ListText(
-            columns: [
-                ("connection", "id"), ("plugin", "plugin"), ("version", "plugin_version"), ("accounts", "accounts"), ("hooks", "hooks"),
-                ("problem", "problem.code"),
+            [
+                .init("connection", "id", rank: 0), .init("plugin", "plugin", rank: 4), .init("version", "plugin_version", rank: 6),
+                .init("accounts", "accounts", rank: 5), .init("hooks", "hooks", rank: 7), .init("heard", "last_heard_at", rank: 1),
+                .init("refused", "last_refused", rank: 3, value: ContactText.refused), .init("problem", "problem.code", rank: 2),
             ],
             empty: "No connections. Write one under connections: in the settings file, and send the host SIGHUP."
         )
-        host.show(try await host.ask { try await $0.get(["connections"]) }) { list.text($0) }
+        try await watch.show(["connections"], as: list, on: host)
     }
 }

@@ -22,11 +22,12 @@ struct ConnectionShow: AsyncParsableCommand {
         host.show(try await host.ask { try await $0.get(["connections", connection]) }, as: ConnectionShow.text)
     }
 
-    private static func text(_ connection: JSON) -> String {
+    static func text(_ connection: JSON) -> String {
         var facts = [
             ["plugin", "\(connection.cell("plugin")) \(connection.cell("plugin_version"))"], ["accounts", connection.cell("accounts")],
             ["hooks", connection.cell("hooks")], ["secrets", connection.cell("secrets")],
         ]
+        facts += ContactText.facts(connection, "fairlead verify \(connection.cell("id")) FILE")
         if let problem = connection["problem"], !problem.isNull { facts.append(["problem", "\(problem.cell("code")): \(problem.cell("message"))"]) }
         let settings = (connection["settings"]?.members?.pairs ?? []).map { [$0.name, $0.value.text ?? $0.value.string()] }
         let head = connection.cell("id") + "\n" + Table(rows: facts, indent: "  ").text

@@ -22,10 +22,11 @@ struct EventDiscard: AsyncParsableCommand {
     @Option(help: "Of this account.")
     var account: String?
 
+    @OptionGroup var subject: SubjectOptions
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    private var others: [(name: String, value: String)] { filters([("kind", kind), ("account", account)]) }
+    private var others: [(name: String, value: String)] { filters([("kind", kind), ("account", account)]) + subject.query }
 
     func validate() throws { try batch.validate(id, others) }
 

@@ -28,12 +28,12 @@ struct EventList: AsyncParsableCommand {
     @OptionGroup var subject: SubjectOptions
     @OptionGroup var span: SpanOptions
     @OptionGroup var page: PageOptions
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var host: HostOptions
 
     func run() async throws {
         let given =
             filters("state", state) + filters("connection", connection) + filters([("kind", kind), ("account", account)]) + subject.query + span.query
-        let response = try await host.ask { try await $0.get(["events"], query: given + page.query) }
-        host.show(response) { EventText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }
+        try await watch.show(["events"], query: given + page.query, as: EventText.list, isFiltered: !given.isEmpty || page.cursor != nil, on: host)
     }
 }

@@ -17,16 +17,17 @@ struct EventReplay: AsyncParsableCommand {
     @Argument(help: "The event's identifier; filters instead name many.")
     var id: String?
 
-    @Option(help: "Of this kind: ats or webhook.")
+    @Option(help: "Of this kind: ats, webhook, poll or command.")
     var kind: String?
 
     @Option(help: "Of this account.")
     var account: String?
 
+    @OptionGroup var subject: SubjectOptions
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    private var others: [(name: String, value: String)] { filters([("kind", kind), ("account", account)]) }
+    private var others: [(name: String, value: String)] { filters([("kind", kind), ("account", account)]) + subject.query }
 
     func validate() throws { try batch.validate(id, others) }
 

@@ -3,9 +3,11 @@ import Screening
 /// Events for people.
 enum EventText {
     static let list = ListText(
-        columns: [
-            ("event", "id"), ("kind", "kind"), ("state", "state"), ("connection", "connection"), ("account", "account"), ("order", "order"),
-            ("external id", "external_id"), ("path", "path"), ("again", "duplicate_count"), ("reason", "reason"), ("received", "received_at"),
+        [
+            .init("event", "id", rank: 0), .init("kind", "kind", rank: 5), .init("state", "state", rank: 1),
+            .init("connection", "connection", rank: 4), .init("account", "account", rank: 8), .init("order", "order", rank: 9),
+            .init("external id", "external_id", rank: 3), .init("path", "path", rank: 10),
+            .init("duplicates", "duplicate_count", rank: 7), .init("reason", "reason", rank: 6), .init("received", "received_at", rank: 2),
         ],
         empty:
             "No events yet. They come when an ATS calls /ats/{connection}/… or a provider calls back; fairlead connection list names the connections."

@@ -22,10 +22,16 @@ struct OrderDiscard: AsyncParsableCommand {
     @Option(help: "At this provider.")
     var provider: String?
 
+    @Option(help: ArgumentHelp("With a problem of this code.", valueName: "code"))
+    var problem: String?
+
+    @OptionGroup var more: OrderFilters
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    private var others: [(name: String, value: String)] { filters([("account", account), ("provider", provider)]) }
+    private var others: [(name: String, value: String)] {
+        filters([("account", account), ("provider", provider), ("problem", problem)]) + more.query
+    }
 
     func validate() throws { try batch.validate(id, others) }
 

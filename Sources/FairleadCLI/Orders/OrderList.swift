@@ -9,7 +9,8 @@ struct OrderList: AsyncParsableCommand {
             Examples:
               fairlead order list
               fairlead order list --state uncertain --state failed
-              fairlead order list --find roe --json
+              fairlead order list --find "roe ana" --json
+              fairlead order list --waiting-on operator --watch
             """
     )
 
@@ -37,11 +38,18 @@ struct OrderList: AsyncParsableCommand {
     @Option(help: ArgumentHelp("With a problem of this code, such as unknown_at_provider.", valueName: "code"))
     var problem: String?
 
-    @Option(help: ArgumentHelp("Name or e-mail that begins so, or external id or provider ref that is so.", valueName: "text"))
+    @Option(
+        name: [.customLong("find"), .customLong("q")],
+        help: ArgumentHelp(
+            "Any words of a name, or an e-mail address, external id, provider ref or id that begins so, or a telephone number.",
+            valueName: "text"
+        )
+    )
     var find: String?
 
     @OptionGroup var span: SpanOptions
     @OptionGroup var page: PageOptions
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var host: HostOptions
 
     func run() async throws {
@@ -51,7 +59,6 @@ struct OrderList: AsyncParsableCommand {
                 ("outcome", outcome), ("waiting_on", waitingOn), ("account", account), ("provider", provider), ("external_id", externalID),
                 ("problem", problem), ("q", find),
             ])
-        let response = try await host.ask { try await $0.get(["orders"], query: given + page.query) }
-        host.show(response) { OrderText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }
+        try await watch.show(["orders"], query: given + page.query, as: OrderText.list, isFiltered: !given.isEmpty || page.cursor != nil, on: host)
     }
 }

@@ -32,18 +32,21 @@ struct OrderRetry: AsyncParsableCommand {
     @Option(help: "Those at this provider.")
     var provider: String?
 
+    @OptionGroup var more: OrderFilters
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    private var others: [(name: String, value: String)] { filters([("account", account), ("provider", provider), ("problem", problem)]) }
+    private var others: [(name: String, value: String)] {
+        filters([("account", account), ("provider", provider), ("problem", problem)]) + more.query
+    }
 
     func validate() throws {
         if id == nil {
             guard mended.candidate.isEmpty, mended.package == nil else { throw ValidationError("Name the one order that is to be mended.") }
             try batch.validate(id, others)
         } else {
-            guard problem == nil, provider == nil else {
-                throw ValidationError("--problem and --provider are filters; name either one identifier, or filters.")
+            guard problem == nil, provider == nil, more.query.isEmpty else {
+                throw ValidationError("Filters such as --problem are for many; name either one identifier, or filters.")
             }
             try batch.validate(id)
         }

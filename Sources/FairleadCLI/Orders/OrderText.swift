@@ -3,10 +3,12 @@ import Screening
 /// Orders for people. Shows personal data only where the API gave it.
 enum OrderText {
     static let list = ListText(
-        columns: [
-            ("order", "id"), ("state", "state"), ("outcome", "outcome"), ("waiting on", "waiting_on"), ("connection", "connection"),
-            ("external id", "external_id"), ("account", "account"), ("first name", "candidate.first_name"), ("last name", "candidate.last_name"),
-            ("updated", "updated_at"),
+        [
+            .init("order", "id", rank: 0), .init("state", "state", rank: 1), .init("outcome", "outcome", rank: 6),
+            .init("waiting on", "waiting_on", rank: 4), .init("problem", "problem.code", rank: 5), .init("connection", "connection", rank: 7),
+            .init("external id", "external_id", rank: 3), .init("account", "account", rank: 10),
+            .init("first name", "candidate.first_name", rank: 8), .init("last name", "candidate.last_name", rank: 9),
+            .init("updated", "updated_at", rank: 2),
         ],
         empty: "No orders yet. The ATS places them through a connection; fairlead order place --help shows how to place one by hand."
     )

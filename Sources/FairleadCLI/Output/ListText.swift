@@ -1,20 +1,62 @@
 import Screening
 
 /// A list of the API's as a table, or a sentence where it is empty.
-struct ListText {
-    /// A column: its title, and the member that it shows.
-    var columns: [(title: String, path: String)]
+struct ListText: Sendable {
+    /// A column: its title, and what it shows.
+    struct Column: Sendable {
+        let title: String
+        let path: String
+        /// Which go first where a terminal has no room: those of the highest rank.
+        var rank: Int
+        /// What it shows where that is not one member.
+        var value: (@Sendable (JSON, OutputStyle) -> String)?
+
+        init(_ title: String, _ path: String, rank: Int = 0, value: (@Sendable (JSON, OutputStyle) -> String)? = nil) {
+            (self.title, self.path, self.rank, self.value) = (title, path, rank, value)
+        }
+
+        var isTime: Bool { path.hasSuffix("_at") }
+
+        func text(_ item: JSON, _ style: OutputStyle) -> String {
+            if let value { return value(item, style) }
+            return isTime ? style.time(item.cell(path)) : item.cell(path)
+        }
+
+        var shape: Table.Shape {
+            switch path {
+            case "id": Table.Shape(least: 14, rank: rank)
+            case "state", "outcome", "waiting_on", "status": Table.Shape(least: nil, rank: rank, isToned: true)
+            case _ where isTime: Table.Shape(least: nil, rank: rank)
+            default: Table.Shape(least: 9, rank: rank)
+            }
+        }
+    }
+
+    var columns: [Column]
     /// What to say where there is nothing, and what to do next.
     var empty: String
 
-    /// The table, with how to get the next page; `isFiltered` says that an empty list may only mean that nothing matched.
-    func text(_ list: JSON, isFiltered: Bool = false) -> String {
+    /// The columns go in the order in which they stand, the last first, where a terminal has no room for all.
+    init(columns: [(title: String, path: String)], empty: String) {
+        self.init(columns.enumerated().map { Column($0.element.title, $0.element.path, rank: $0.offset) }, empty: empty)
+    }
+
+    init(_ columns: [Column], empty: String) {
+        self.columns = columns
+        self.empty = empty
+    }
+
+    /// The table, with how to get the next page; `isFiltered` says that an empty list may only mean that nothing matched. The columns do not depend on the
+    /// rows: those that the token may not see are left out.
+    func text(_ list: JSON, isFiltered: Bool = false, _ style: OutputStyle = .plain) -> String {
         let items = list["items"]?.items ?? []
         guard !items.isEmpty else { return isFiltered ? "Nothing matches." : empty }
-        // A column that the token may not see, or that nothing has, is left out.
-        let shown = columns.filter { column in items.contains { !$0.cell(column.path).isEmpty } }
-        let table = Table(titles: shown.map(\.title), rows: items.map { item in shown.map { item.cell($0.path) } })
+        let withheld = Set((items[0]["withheld"]?.items ?? []).compactMap(\.text))
+        let shown = columns.filter { column in
+            !withheld.contains(column.path) && !withheld.contains(String(column.path.prefix { $0 != "." }))
+        }
+        let table = Table(titles: shown.map(\.title), rows: items.map { item in shown.map { $0.text(item, style) } })
         let next = list["next"]?.text.map { "\nMore: --cursor \($0)" } ?? ""
-        return table.text + next
+        return table.text(style, shown.map(\.shape)) + next
     }
 }

@@ -38,7 +38,11 @@ enum Problems {
     }
 
     static func report(_ error: ConfigurationProblems) -> ExitCode {
-        for problem in error.problems { Terminal.complain("Error: " + problem.description) }
+        if ErrorText.wantsJSON(Array(CommandLine.arguments.dropFirst())) {
+            Terminal.complain(ErrorText.json(error.problems).string())
+        } else {
+            for problem in error.problems { Terminal.complain("Error: " + problem.description) }
+        }
         return ExitCode(1)
     }
 }

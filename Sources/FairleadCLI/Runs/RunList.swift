@@ -22,7 +22,7 @@ struct RunList: AsyncParsableCommand {
     @Option(help: "Of this event.")
     var event: String?
 
-    @Option(help: "Of this order.")
+    @Option(name: [.customLong("order"), .customLong("order-id")], help: "Of this order.")
     var order: String?
 
     @Option(help: "Of this hook; a route's is its METHOD /path.")
@@ -31,13 +31,13 @@ struct RunList: AsyncParsableCommand {
     @OptionGroup var subject: SubjectOptions
     @OptionGroup var span: SpanOptions
     @OptionGroup var page: PageOptions
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var host: HostOptions
 
     func run() async throws {
         let given =
             filters("state", state) + filters("connection", connection) + subject.query + span.query
             + filters([("event", event), ("order_id", order), ("hook", hook)])
-        let response = try await host.ask { try await $0.get(["runs"], query: given + page.query) }
-        host.show(response) { RunText.list.text($0, isFiltered: !given.isEmpty || page.cursor != nil) }
+        try await watch.show(["runs"], query: given + page.query, as: RunText.list, isFiltered: !given.isEmpty || page.cursor != nil, on: host)
     }
 }

@@ -23,13 +23,14 @@ struct RunRetry: AsyncParsableCommand {
     @Option(help: "Of this event.")
     var event: String?
 
-    @Option(help: "Of this order.")
+    @Option(name: [.customLong("order"), .customLong("order-id")], help: "Of this order.")
     var order: String?
 
+    @OptionGroup var subject: SubjectOptions
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    private var others: [(name: String, value: String)] { filters([("hook", hook), ("event", event), ("order_id", order)]) }
+    private var others: [(name: String, value: String)] { filters([("hook", hook), ("event", event), ("order_id", order)]) + subject.query }
 
     func validate() throws { try batch.validate(id, others) }
 

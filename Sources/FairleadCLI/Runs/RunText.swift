@@ -4,10 +4,12 @@ import Screening
 /// Runs for people. Shows personal data only where the API gave it.
 enum RunText {
     static let list = ListText(
-        columns: [
-            ("run", "id"), ("state", "state"), ("hook", "hook"), ("connection", "connection"), ("event", "event"), ("order", "order"),
-            ("external id", "external_id"), ("attempt", "attempt"), ("next attempt", "next_attempt_at"), ("error", "error.code"),
-            ("reason", "reason"), ("begun", "created_at"),
+        [
+            .init("run", "id", rank: 0), .init("state", "state", rank: 1), .init("hook", "hook", rank: 3),
+            .init("connection", "connection", rank: 6), .init("event", "event", rank: 10), .init("order", "order", rank: 11),
+            .init("external id", "external_id", rank: 7), .init("attempt", "attempt", rank: 8),
+            .init("next attempt", "next_attempt_at", rank: 9), .init("error", "error.code", rank: 4), .init("reason", "reason", rank: 5),
+            .init("begun", "created_at", rank: 2),
         ],
         empty: "No runs yet. A run begins when an event comes in or an order changes; fairlead event list shows what came in."
     )

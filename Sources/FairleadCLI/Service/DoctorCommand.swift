@@ -24,13 +24,15 @@ struct DoctorCommand: AsyncParsableCommand {
     @Flag(name: .customLong("json"), help: "Print {ok, findings} as JSON.")
     var isJSON = false
 
+    @OptionGroup var output: OutputOptions
+
     func run() async throws {
         var findings: [Doctor.Finding] = []
         do {
             let doctor = try await Doctor(file: settings.config, environment: settings.environment)
             await doctor.examine { finding in
                 findings.append(finding)
-                if !isJSON { Terminal.say(DoctorCommand.line(finding)) }
+                if !isJSON { Terminal.draw(DoctorCommand.line(finding, .standard(output.color)) + "\n") }
             }
         } catch let error as ConfigurationProblems {
             if isJSON {
@@ -51,12 +53,10 @@ struct DoctorCommand: AsyncParsableCommand {
         if problems > 0 { throw ExitCode(1) }
     }
 
-    private static func line(_ finding: Doctor.Finding) -> String {
+    private static func line(_ finding: Doctor.Finding, _ style: OutputStyle) -> String {
         let verdict = finding.verdict == .fine ? "ok" : finding.verdict.rawValue
-        return verdict.padded(to: 8) + "  " + finding.subject + ": " + finding.message
+        let padding = String(repeating: " ", count: max(0, 10 - verdict.count))
+        let shown = style.isColoured ? Tone.of(verdict)?.paint(verdict) ?? verdict : verdict
+        return shown + padding + (finding.subject + ": " + finding.message).printable
     }
-}
-
-extension String {
-    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -1,5 +1,5 @@
 import HTTPTypes
-import Screening
+public import Screening
 
 /// Why a host did not do what was asked of its API, in a sentence or two: what, where, and what to do.
 public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
@@ -8,11 +8,17 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// The problem's `code`, such as `too_late`; nil where the answer was no problem document.
     public let code: String?
     public let description: String
+    /// The problem document that was answered; nil where none was.
+    public let document: JSON?
+
+    /// Whether asking again may help: no answer came, or the host was not able to give one.
+    public var mayPass: Bool { status.map { $0 >= 500 || $0 == 429 || $0 == 408 } ?? true }
 
     /// No answer came.
     init(_ error: TransportError, changes: Bool, at client: APIClient) {
         status = nil
         code = nil
+        document = nil
         switch error.kind {
         case .cannotConnect:
             description = "Nobody listens at \(client.url) (\(error.message)). Start fairlead serve there, or correct \(client.origins.url)."
@@ -32,6 +38,7 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
         let problem = response.json
         status = response.status
         code = problem?["code"]?.text
+        document = code == nil ? nil : problem
         let wait = response.headers[.retryAfter].map { "Ask again in \($0) s." }
         guard let code, let detail = problem?["detail"]?.text else {
             let what = (200..<300).contains(response.status) ? "something that is not JSON" : "HTTP status \(response.status) without saying why"

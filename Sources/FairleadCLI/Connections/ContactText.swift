@@ -1,0 +1,19 @@
+import Screening
+
+/// When something last came of a connection or an account, and what was refused since.
+enum ContactText {
+    /// `2 min ago, 212 times: bad_signature`; empty where nothing was refused since something was last accepted.
+    @Sendable static func refused(_ item: JSON, _ style: OutputStyle) -> String {
+        guard let last = item["last_refused"], !last.isNull, let count = last["count"]?.integer, count > 0 else { return "" }
+        return "\(style.time(last.cell("at"))), \(count) \(count == 1 ? "time" : "times"): \(last.cell("reason"))"
+    }
+
+    /// Facts for a single one.
+    /// - Parameter advice: the command that says why something was refused.
+    static func facts(_ item: JSON, _ advice: String) -> [[String]] {
+        var facts = [["last heard", item.cell("last_heard_at").isEmpty ? "never" : item.cell("last_heard_at")]]
+        let refused = refused(item, .plain)
+        if !refused.isEmpty { facts.append(["last refused", "\(refused) since; try \(advice)"]) }
+        return facts
+    }
+}
