@@ -31,8 +31,8 @@ struct Fairlead: AsyncParsableCommand {
             CommandGroup(
                 name: "Running host",
                 subcommands: [
-                    StatusCommand.self, TopCommand.self, IssueCommand.self, OrderCommand.self, EventCommand.self, RunCommand.self,
-                    AccountCommand.self, ConnectionCommand.self,
+                    StatusCommand.self, TopCommand.self, FindCommand.self, IssueCommand.self, OrderCommand.self, EventCommand.self,
+                    RunCommand.self, AccountCommand.self, ConnectionCommand.self,
                 ]
             ),
         ]

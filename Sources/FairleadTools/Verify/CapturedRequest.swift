@@ -18,6 +18,9 @@ public struct CapturedRequest: Sendable, Equatable {
     /// Whether only a body was given: nothing says how it was sent.
     public var isBare: Bool { target == nil && headers.isEmpty }
 
+    /// Whether the body is JSON that a delivery may be: an object or a list.
+    public var isJSON: Bool { (try? JSON(received: body)).map { $0.members != nil || $0.items != nil } ?? false }
+
     public init(_ bytes: [UInt8]) {
         var notes: [String] = []
         if let first = bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {

@@ -36,6 +36,13 @@ public struct DeliveryVerifier: Sendable {
         self.now = now
     }
 
+    /// What a capture may have been sent to: what its address says, else every connection.
+    public func targets(of captured: CapturedRequest) -> [Target] {
+        if let address = captured.address(under: "ats") { return [.connection(address.name)] }
+        if let address = captured.address(under: "providers") { return [.account(address.name)] }
+        return settings.connections.map { .connection($0.id) }
+    }
+
     /// Measures a request. Calling twice gives the same, but for the time.
     /// - Throws: ``ConfigurationProblems`` where what it is measured by is not there, or a secret that the rule needs cannot be had.
     public func report(on captured: CapturedRequest, for target: Target) async throws -> DeliveryReport {

@@ -212,6 +212,10 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func event(_ id: String) async throws -> Event? { try await read { try await store.event(id) } }
     /// See ``Store``.
+    public func events(receivedAs key: DedupeKey, on connection: String) async throws -> [String] {
+        try await read { try await store.events(receivedAs: key, on: connection) }
+    }
+    /// See ``Store``.
     public func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<EventSummary> {
         try await read { try await store.events(query, page) }
     }

@@ -44,6 +44,22 @@ extension StoreConformance {
             }
             try trial.expect(elsewhere.isEmpty, "another connection's event is found")
         },
+        Check("an event is found by what makes it a duplicate, however long ago, on its own connection only") { trial in
+            let key = DedupeKey("body:abc", within: .seconds(600))
+            let first = trial.event()
+            _ = try await trial.store.accept(first, dedupe: key)
+            _ = try await trial.store.accept(trial.event(), dedupe: key)
+            _ = try await trial.store.accept(trial.event(), dedupe: "body:other")
+            _ = try await trial.store.accept(trial.event(connection: "other"), dedupe: "id:7")
+            try trial.expect(try await trial.store.events(receivedAs: key, on: "acme") == [first.id], "not found")
+            try trial.expect(try await trial.store.events(receivedAs: key, on: "other").isEmpty, "found on another connection")
+            try trial.expect(try await trial.store.events(receivedAs: "body:ab", on: "acme").isEmpty, "another key finds it")
+            for _ in 0..<1100 { _ = try await trial.store.accept(trial.event(), dedupe: nil) }
+            trial.clock.advance(by: .seconds(86_400))
+            let again = trial.event()
+            try trial.expect(try await !trial.store.accept(again, dedupe: key).duplicate, "it is a duplicate for ever")
+            try trial.expect(try await trial.store.events(receivedAs: key, on: "acme").first == again.id, "the newest is not found")
+        },
         Check("events and runs of an order are found by what finds the order") { trial in
             let event = trial.event()
             _ = try await trial.store.accept(event, dedupe: nil)

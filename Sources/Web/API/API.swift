@@ -43,6 +43,7 @@ public struct API: Sendable {
             + RunEndpoints(store: store, commands: commands, names: names).endpoints
             + SetupEndpoints(store: store, commands: commands, registry: registry, providers: providers, plugins: plugins).endpoints
             + IssueEndpoints(issues: issues, store: store, commands: commands, names: names, readiness: readiness).endpoints
+            + FindEndpoint(store: store, registry: registry).endpoints
             + TokenEndpoints(tokens: tokens, registry: registry).endpoints
     }
 

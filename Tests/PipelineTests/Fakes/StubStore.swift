@@ -263,6 +263,8 @@ final class StubStore: Store {
         return with { $0.events[id] }
     }
 
+    func events(receivedAs key: DedupeKey, on connection: String) async throws -> [String] { [] }
+
     func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<EventSummary> {
         Page(items: with { $0.events.values.sorted { $0.id < $1.id } }.map(\.summary), next: nil)
     }

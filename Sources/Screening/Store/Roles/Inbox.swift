@@ -14,6 +14,10 @@ public protocol Inbox: Sendable {
     /// An event; nil where there is none.
     func event(_ id: String) async throws -> Event?
 
+    /// The events that were received on a connection with a dedupe key, newest first, at most twenty. The newest is among them however long ago it came; a store
+    /// may have forgotten the key of those before it.
+    func events(receivedAs key: DedupeKey, on connection: String) async throws -> [String]
+
     /// Events, by age, without what was received.
     func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<EventSummary>
 }

@@ -58,6 +58,13 @@ extension PostgresRows {
         return FoundSubjects(try all(sql, .text(text), .text(text + "\u{7F}")))
     }
 
+    func events(receivedAs key: [UInt8]) throws -> [String] {
+        let sql = """
+            SELECT id FROM events WHERE dedupe_key = $1 UNION SELECT id FROM events WHERE former_key = $1 ORDER BY id DESC LIMIT 20
+            """
+        return try all(sql, .bytes(key)).map { $0.text(0) }
+    }
+
     func orders(ofRuns runs: [String], events: [String]) throws -> Set<String> {
         let rows = try all(
             """

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Screening
 
@@ -74,5 +75,14 @@ extension StoredRows {
         )
         try add("SELECT order_id FROM events WHERE id = ?1 UNION SELECT order_id FROM order_sources WHERE event_id = ?1", events)
         return found
+    }
+
+    func events(receivedAs key: [UInt8]) throws -> [String] {
+        // Nobody waits for it but a person who asks: each bucket is asked, an older event stands in one of its own.
+        let sql = """
+            WITH RECURSIVE buckets (n) AS (SELECT max(bucket) FROM received_keys UNION ALL SELECT n - 1 FROM buckets WHERE n > 0)
+            SELECT e.id FROM buckets CROSS JOIN received_keys AS k ON k.bucket = buckets.n AND k.key = ? CROSS JOIN events AS e ON e.seq = k.event LIMIT 20
+            """
+        return try db.all(sql, [Data(key)]).map { $0[0] }.sorted(by: >)
     }
 }

@@ -84,6 +84,11 @@ extension SQLStore {
         }
     }
 
+    func events(receivedAs key: DedupeKey, on connection: String) async throws -> [String] {
+        let key = codec.blindIndex(.dedupe, key.text, on: connection)
+        return try await read { try $0.events(receivedAs: key) }
+    }
+
     func events(_ query: EventQuery, _ page: PageRequest) async throws -> Page<EventSummary> {
         guard let search = SubjectSearch(query) else { return try await read { try $0.events(query, page) } }
         @Sendable func fits(_ event: EventSummary, _ reading: Reading) throws -> Bool {

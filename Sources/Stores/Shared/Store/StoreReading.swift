@@ -17,6 +17,8 @@ protocol StoreReading {
     func run(_ id: String) throws -> Run?
     func runSummary(_ id: String) throws -> RunSummary?
     func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<RunSummary>
+    /// The events that were received with a dedupe key, given as its blind index, newest first, at most twenty.
+    func events(receivedAs key: [UInt8]) throws -> [String]
     /// Connections whose events and runs can be searched where none is named.
     func connectionsToSearch() throws -> [String]
     /// Events and runs that have one of some keys of their connection, that are of a group, or that belong to an order.

@@ -1,0 +1,90 @@
+import HTTPTypes
+import Pipeline
+import Screening
+
+/// Finding something by whatever somebody has of it. By POST, for what is searched for must not stand in an address.
+struct FindEndpoint: Sendable {
+    let store: any Store
+    let registry: Registry
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.post, "/find", .read, FindEndpoint.operation) { request, principal in
+                let body = try request.object(["text", "delivery"])
+                let connections = registry.connections.map(\.id).filter { principal.sees(connection: $0) }
+                let finder = Finder(store: store, registry: registry, principal: principal, connections: connections)
+                if let delivery = body["delivery"], !delivery.isNull {
+                    try principal.require(.readPersonal)
+                    let hits = try await finder.find(try FindEndpoint.delivery(delivery))
+                    return FindEndpoint.response(hits, isReceived: hits.contains { $0.by == "delivery" })
+                }
+                let text = try body.optionalText("text", maximum: 500)?.trimmed ?? ""
+                guard !text.isEmpty, !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+                    throw FieldProblem(path: "text", expected: "one line of text, or a delivery", found: "nothing that can be searched for")
+                }
+                return FindEndpoint.response(try await finder.find(text), isReceived: nil)
+            }
+        ]
+    }
+
+    private static func response(_ hits: [Finder.Hit], isReceived: Bool?) -> WireResponse {
+        WireResponse(200, json: ["items": .array(hits.map(\.json)), "received": isReceived.map { .bool($0) } ?? .null])
+    }
+
+    private static func delivery(_ json: JSON) throws -> Finder.Delivery {
+        func wrong(_ path: String, _ expected: String, _ found: JSON?) -> FieldProblem {
+            FieldProblem(path: "delivery" + path, expected: expected, found: found?.kind.withArticle ?? "nothing")
+        }
+        guard json.members != nil else { throw wrong("", "an object", json) }
+        func texts(_ name: String) throws -> [String: String] {
+            guard let given = json[name], !given.isNull else { return [:] }
+            guard let members = given.members else { throw wrong("." + name, "an object of texts", given) }
+            return Dictionary(members.pairs.map { (name == "headers" ? $0.name.lowercased() : $0.name, $0.value.text ?? "") }) { first, _ in first }
+        }
+        let body: [UInt8]
+        switch (json["body"], json["body_base64"]) {
+        case (.string(let text)?, _): body = Array(text.utf8)
+        case (_, .string(let text)?):
+            guard let bytes = [UInt8](base64: text) else { throw wrong(".body_base64", "base64", json["body_base64"]) }
+            body = bytes
+        default: throw wrong(".body", "text, or body_base64", json["body"])
+        }
+        return Finder.Delivery(
+            method: try json.optionalText("method") ?? "POST",
+            path: try json.optionalText("path", maximum: 8000),
+            connection: try json.optionalText("connection"),
+            account: try json.optionalText("account"),
+            query: try texts("query"),
+            headers: try texts("headers"),
+            body: body
+        )
+    }
+
+    private static let operation = Operation(
+        summary: "Find something by an identifier, a name, an address, a telephone number, or by what was delivered",
+        body: Operation.body(
+            required: [:],
+            optional: [
+                "text": [
+                    "type": "string",
+                    "description": "What is searched for; anything but our own identifiers and names of the settings needs read_personal",
+                ],
+                "delivery": [
+                    "type": "object",
+                    "description":
+                        "A request as it was sent: body or body_base64, and as far as they are known method, path (behind the connection), connection or account, query, headers; needs read_personal",
+                ],
+            ]
+        ),
+        answers: [
+            (
+                200,
+                JSON.object(always: [
+                    "items": .list(of: Finder.Hit.schema.reference),
+                    "received": ["type": ["boolean", "null"], "description": "Whether the delivery was received; null for a text"],
+                ])
+            )
+        ],
+        problems: [400, 408, 413, 422]
+    )
+}

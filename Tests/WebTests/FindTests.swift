@@ -1,0 +1,129 @@
+import HTTPTypes
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Web
+
+@Suite("Finding something by whatever one has of it") struct FindTests {
+    private static func hits(_ response: WireResponse) -> [String] {
+        (response.json?["items"]?.items ?? []).map { "\($0["kind"]?.text ?? "") \($0["by"]?.text ?? "")" }
+    }
+
+    private static func ids(_ response: WireResponse) -> [String] { (response.json?["items"]?.items ?? []).compactMap { $0["id"]?.text } }
+
+    @Test("A text is an identifier, a name of the settings, a callback address, or whom and what a search finds") func texts() async throws {
+        let fixture = try await APIFixture()
+        let order = try await fixture.order("application-1") { $0.providerRef = "ref-77" }
+        _ = try await fixture.order("application-2", connection: "beta") {
+            $0.candidate = Candidate(firstName: "Bo", lastName: "Poe", email: "bo@example.test")
+        }
+        try await fixture.run { (client) async throws in
+            let token = order.callbackToken.value
+            for (text, expected) in [
+                (order.id, "order identifier"), (order.id.uppercased().prefix(12) + "", "order identifier"), ("acme", "connection name"),
+                ("one", "account name"),
+                ("roe ana", "order search"), ("application-1", "order search"), ("ref-77", "order search"), ("+44 1632 960000", "order search"),
+                ("ANA@example.test", "order search"), (token, "order address"), ("https://host.example.test/providers/one/\(token)", "order address"),
+            ] {
+                let response = try await client.post("/find", ["text": .string(text)])
+                #expect(response.status == 200 && Set(Self.hits(response)) == [expected], "\(text): \(response.json?.string() ?? "")")
+                #expect(response.json?["received"] == .null)
+                if expected.hasPrefix("order"), text.count > 12 { #expect(Self.ids(response) == [order.id], "\(text)") }
+            }
+            let none = try await client.post("/find", ["text": "nobody"])
+            #expect(none.status == 200 && Self.ids(none).isEmpty)
+            for body in [["text": " "], ["text": "a\nb"], [:], ["delivery": "x"], ["delivery": ["body_base64": "%"]], ["delivery": [:]]] as [JSON] {
+                #expect(try await client.post("/find", body).status == 422, "\(body.string())")
+            }
+        }
+    }
+
+    @Test("Who may not read personal data finds what has no person in it; a token for some connections finds what is theirs") func scopes()
+        async throws
+    {
+        let fixture = try await APIFixture()
+        let order = try await fixture.order("application-1")
+        let other = try await fixture.order("application-2", connection: "beta")
+        try await fixture.run { (client) async throws in
+            #expect(Self.ids(try await client.post("/find", ["text": .string(order.id)], as: "plain")) == [order.id])
+            #expect(Self.ids(try await client.post("/find", ["text": "acme"], as: "plain")) == ["acme"])
+            for body in [["text": "roe"], ["text": "application-1"], ["delivery": ["body": "{}"]]] as [JSON] {
+                #expect(try await client.post("/find", body, as: "plain").status == 403, "\(body.string())")
+            }
+            for text in [other.id, "application-2", other.callbackToken.value, "beta", "two"] {
+                #expect(Self.ids(try await client.post("/find", ["text": .string(text)], as: "acme-only")).isEmpty, "\(text)")
+            }
+            #expect(Self.ids(try await client.post("/find", ["text": "roe"], as: "acme-only")) == [order.id])
+        }
+    }
+
+    @Test("A delivery is found by what makes it a duplicate, with or without its headers; one that never came says so") func deliveries() async throws
+    {
+        let fixture = try await APIFixture()
+        try await fixture.run { (client) async throws in
+            let key = try #require(HTTPField.Name("x-key"))
+            let body: JSON = ["stage": "offer", "candidate": ["email": "ana@example.test"]]
+            let request = WireRequest(.post, client.server.url("/ats/acme/webhook?a=1"), headers: [key: "delivery-secret"], json: body)
+            let event = try #require(try await client.transport.send(request).json?["event"]?.text)
+            let text = JSON.string(body.string())
+            let whole: JSON = ["body": text, "connection": "acme", "path": "/webhook", "query": ["a": "1"], "headers": ["X-Key": "wrong"]]
+            let coded: JSON = ["body_base64": .string(body.bytes().base64), "query": ["a": "1"]]
+            for delivery in [whole, coded] {
+                let response = try await client.post("/find", ["delivery": delivery])
+                #expect(
+                    Self.ids(response) == [event] && Self.hits(response) == ["event delivery"] && response.json?["received"] == true,
+                    "\(delivery.string())"
+                )
+                #expect(Self.ids(try await client.post("/find", ["delivery": delivery], as: "acme-only")) == [event])
+            }
+            for delivery in [["body": text, "connection": "beta"], ["body": "{\"stage\":\"offers\"}"], ["body": text, "path": "/nowhere"]] as [JSON] {
+                let response = try await client.post("/find", ["delivery": delivery])
+                #expect(Self.ids(response).isEmpty && response.json?["received"] == false, "\(delivery.string())")
+            }
+            // The script named the person: then the same body is found by it, however it was sent, and another body is about the same.
+            var run = Run(
+                id: "run_1",
+                connection: "acme",
+                plugin: "invented",
+                pluginVersion: "1",
+                script: "x",
+                hook: "on_event",
+                event: event,
+                order: nil,
+                input: .event(parameters: [:]),
+                state: .rejected,
+                attempt: 1,
+                createdAt: fixture.clock.now()
+            )
+            run.searchTexts = Personal(["ana@example.test"])
+            try await fixture.store.perform([.run(run)])
+            let elsewhere = try await client.post("/find", ["delivery": ["body": text, "path": "/nowhere"]])
+            #expect(Self.hits(elsewhere) == ["event delivery"] && elsewhere.json?["received"] == true)
+            let other = try await client.post("/find", ["delivery": ["body": "{\"to\":\"ana@example.test\"}"]])
+            #expect(Self.hits(other) == ["event related"] && other.json?["received"] == false)
+        }
+    }
+
+    @Test("A provider's webhook is found by the reference in it, and the order where it is another one") func webhooks() async throws {
+        let fixture = try await APIFixture()
+        let order = try await fixture.order("application-1") { $0.providerRef = "ref-77" }
+        let body = Array(#"{"id":"ref-77","status":"completed"}"#.utf8)
+        let event = Event(
+            id: "evt_01m8k9wfj0abcdefghjkmnpqrs",
+            kind: .webhook,
+            connection: "acme",
+            account: "one",
+            order: order.id,
+            request: ReceivedRequest(method: "POST", path: "", body: body),
+            receivedAt: fixture.clock.now()
+        )
+        _ = try await fixture.store.accept(event, dedupe: nil)
+        try await fixture.run { (client) async throws in
+            let same = try await client.post("/find", ["delivery": ["body": .string(String(decoding: body, as: UTF8.self)), "account": "one"]])
+            #expect(Self.ids(same) == [event.id] && same.json?["received"] == true, "\(same.json?.string() ?? "")")
+            let other = try await client.post("/find", ["delivery": ["body": "{\"id\":\"ref-77\",\"status\":\"cancelled\"}"]])
+            #expect(Self.ids(other) == [order.id] && Self.hits(other) == ["order related"] && other.json?["received"] == false)
+        }
+    }
+}
