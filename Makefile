@@ -12,6 +12,10 @@ RELEASE := .build-release
 LINK_NOW := -Xlinker -z -Xlinker now -Xlinker -z -Xlinker relro
 # What starts processes of its own and measures its time by them: run by itself, after everything else.
 APART := ^EndToEndTests\.|AttackTests|IsolationTests|ServeTests|Postgres
+# What starts other programs: under ThreadSanitizer Foundation's Process does not notice that one has ended, and waits for ever. The last has one thread,
+# and a minute.
+UNSANITIZED := ^CommandLineTests\.|CodecCorpusTests|ConfinementTests|LiarTests|JavaScriptJSONTests|StoreIdentityTests/locksStay
+UNSANITIZED := $(UNSANITIZED)|isRefusedWhereAnotherProcessHasIt|JSONMembersTests/many
 # All tests at once would starve one another on few cores, and some would run into their time-outs. Toolchains before 6.3 do not know the option.
 WIDTH := --experimental-maximum-parallelization-width
 AT_ONCE = $$(swift test --help-hidden 2>/dev/null | grep -c -- $(WIDTH) >/dev/null && echo "$(WIDTH) $$((4 * $$(nproc)))" || true)
@@ -74,12 +78,18 @@ sbom: ## write dist/fairlead.cdx.json: what Fairlead is built from, as CycloneDX
 	@scripts/dependencies sbom dist/fairlead.cdx.json
 	@scripts/dependencies check-sbom dist/fairlead.cdx.json
 
-sanitize: ## run the Swift tests once under ThreadSanitizer (long; builds into .build-tsan)
+sanitize: ## run the Swift tests once under ThreadSanitizer, but those that start programs (long; builds into .build-tsan)
 	@scripts/setup test
 	@scripts/dependencies pin
-	@TSAN_OPTIONS="suppressions=$(CURDIR)/scripts/tsan-suppressions.txt halt_on_error=0 exitcode=66 report_signal_unsafe=0" \
-	    scripts/run-long sanitize swift test --sanitize=thread --scratch-path .build-tsan --disable-xctest --no-parallel --skip '$(APART)'
-	@! grep -A 12 'WARNING: ThreadSanitizer' .build/make-sanitize.log
+	@scripts/run-long sanitize-build swift build --build-tests --sanitize=thread --scratch-path .build-tsan
+	@# A worker has one thread, and confines itself so far that ThreadSanitizer could not start in it: it is built without.
+	@scripts/run-long sanitize-worker swift build -c release --scratch-path .build-tsan --product fairlead-lua
+	@cp .build-tsan/release/fairlead-lua .build-tsan/debug/fairlead-lua
+	@TSAN_OPTIONS="halt_on_error=0 exitcode=66 report_signal_unsafe=0" \
+	    scripts/run-long sanitize swift test --skip-build --sanitize=thread --scratch-path .build-tsan --disable-xctest --no-parallel \
+	    --skip '$(APART)|$(UNSANITIZED)' || { grep -A 40 'WARNING: ThreadSanitizer' .build/make-sanitize.log | head -n 400; exit 1; }
+	@grep -h 'Test run with' .build/make-sanitize.log | tail -n 1
+	@! grep -A 40 'WARNING: ThreadSanitizer' .build/make-sanitize.log
 
 bench: ## measure the release build as a user runs it, beside peers, under ten minutes: a table (installs aiohttp, FastAPI)
 	@scripts/setup bench

@@ -210,6 +210,8 @@ let package = Package(
         ),
 
         .target(name: "CrashTesting", path: "Tests/CrashTesting", swiftSettings: swift),
+        // All tests are one program: what one of them names stands in it for all.
+        .target(name: "ThreadSanitizerLocks", path: "Tests/ThreadSanitizerLocks", publicHeadersPath: ".", cSettings: c),
         .target(
             name: "PluginTesting",
             dependencies: ["Screening", "LuaRuntime", "Plugins", "PluginTools"],
@@ -229,7 +231,7 @@ let package = Package(
         .testTarget(
             name: "LuaRuntimeTests",
             dependencies: [
-                "LuaRuntime", "CLuaSandbox", "fairlead-lua",
+                "LuaRuntime", "CLuaSandbox", "fairlead-lua", "ThreadSanitizerLocks",
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
