@@ -29,6 +29,11 @@ struct OrderChange: Sendable {
         after.version = before.version + 1
         after.updatedAt = now
         if after.state != .accepted, after.state != .submitting { after.lastNotifiedState = nil }
+        if before.state != after.state {
+            after.record.stateSince = now
+            if after.state == .submitting { after.record.sentAt = now }
+        }
+        after.time.pass(to: after.holder, at: now)
         if ![.refused, .cancelled, .failed].contains(after.state) {
             after.record.endedAt = nil
         } else if before.state != after.state {
@@ -44,6 +49,7 @@ struct OrderChange: Sendable {
             note: note.map { Personal($0) }
         )
         effects = [.order(after), .timeline(entry)]
+        if let turnaround = Turnaround(from: before, to: after, at: now) { effects.append(.took(turnaround)) }
         if readsAgain {
             if let wait = PollingSchedule.interval(of: after, environment) {
                 let isNew = before.providerRef == nil

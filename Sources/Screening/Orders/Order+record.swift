@@ -1,6 +1,10 @@
 extension Order {
     /// What the host notes about an order for its own decisions, beside where it stands.
     public struct Record: Sendable, Equatable {
+        /// Since when it is in its state; nil where it never changed.
+        public var stateSince: Timestamp?
+        /// When the latest attempt at sending it began; nil where none did.
+        public var sentAt: Timestamp?
         /// When it became refused, cancelled or failed; nil in any other state. One that was cancelled for a withdrawal ended when the candidate was withdrawn,
         /// however long cancelling took.
         public var endedAt: Timestamp?

@@ -36,6 +36,8 @@ public struct Order: Sendable, Equatable {
     public var isUntold = false
     /// What the host notes about it for its own decisions.
     public var record = Record()
+    /// How long each party had to act.
+    public var time: OrderTime
     /// Counts the changes. A change that was decided on an older version is not made.
     public var version: Int
     /// When it was accepted.
@@ -125,6 +127,8 @@ public struct Order: Sendable, Equatable {
         self.version = version
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        time = OrderTime(heldBy: nil, since: createdAt)
+        time.pass(to: holder, at: createdAt)
     }
 
     /// The state.

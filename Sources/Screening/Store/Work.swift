@@ -226,6 +226,8 @@ public enum Effect: Sendable {
     case rest(OperatingState.Subject, until: Timestamp)
     /// Forgets that the candidate of an external id was withdrawn.
     case forgetWithdrawal(connection: String, externalID: String)
+    /// A screening was completed: how long it took is counted in its account's history.
+    case took(Turnaround)
     /// A request from the account's or connection's own sender was accepted. The latest time is kept.
     case heard(OperatingState.Subject, at: Timestamp)
     /// Requests that claimed to come from the account's or connection's own sender were refused. The latest time is kept with its reason, and how many there

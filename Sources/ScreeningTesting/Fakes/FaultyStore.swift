@@ -248,5 +248,11 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func updatesTold(since: Timestamp) async throws -> [String: Int] { try await read { try await store.updatesTold(since: since) } }
     /// See ``Store``.
+    public func places(of works: [Work]) async throws -> [Work: WorkPlace] { try await read { try await store.places(of: works) } }
+    /// See ``Store``.
+    public func ahead(of work: Work, limit: Int) async throws -> Int? { try await read { try await store.ahead(of: work, limit: limit) } }
+    /// See ``Store``.
+    public func turnarounds(of account: String) async throws -> TurnaroundHistory { try await read { try await store.turnarounds(of: account) } }
+    /// See ``Store``.
     public func load() async throws -> QueueLoad { try await read { try await store.load() } }
 }

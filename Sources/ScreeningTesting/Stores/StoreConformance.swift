@@ -38,7 +38,7 @@ public struct StoreConformance: Sendable {
         + reading
         + lists
         + searching
-        + quotas
+        + quotas + turnarounds
         + closing + modelled
 
     private let open: Opening

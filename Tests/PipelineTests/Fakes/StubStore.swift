@@ -26,6 +26,11 @@ final class StubStore: Store {
         /// What each budget still grants; as much as is asked for where it is not named.
         var grants: [String: Grant] = [:]
         var due: [Work: Timestamp] = [:]
+        /// How many wait before a piece of work.
+        var ahead: [Work: Int] = [:]
+        /// What was told to an ATS of orders, and what is not.
+        var updates: [String: (told: Run?, pending: Run?)] = [:]
+        var turnarounds: [Turnaround] = []
         /// Claims that the next ones to claim get.
         var claimable: [Claim] = []
         /// Claims that are lost when they are renewed.
@@ -292,7 +297,7 @@ final class StubStore: Store {
         }
     }
 
-    func updates(of orders: [String]) async throws -> [String: (told: Run?, pending: Run?)] { [:] }
+    func updates(of orders: [String]) async throws -> [String: (told: Run?, pending: Run?)] { with { $0.updates } }
 
     func runs(_ ids: [String]) async throws -> [RunSummary] { with { state in ids.compactMap { state.runs[$0]?.summary } } }
 
@@ -326,6 +331,25 @@ final class StubStore: Store {
     func begin(key: String, bodyHash: String) async throws -> IdempotencyState { .fresh }
     func recordResponse(key: String, status: Int?, body: [UInt8]) async throws {}
     func counts() async throws -> Counts { Counts() }
+    func places(of works: [Work]) async throws -> [Work: WorkPlace] {
+        with { state in
+            var places: [Work: WorkPlace] = [:]
+            for work in works { if let due = state.due[work] { places[work] = WorkPlace(due: due, attempts: 0, isHeld: false) } }
+            return places
+        }
+    }
+    func ahead(of work: Work, limit: Int) async throws -> Int? { with { $0.ahead[work] } }
+    func turnarounds(of account: String) async throws -> TurnaroundHistory {
+        with { state in
+            var history = TurnaroundHistory()
+            for turnaround in state.turnarounds where turnaround.account == account {
+                for (span, duration) in turnaround.spans {
+                    history.add(1, of: turnaround.package, span, bucket: DurationHistogram.bucket(of: duration))
+                }
+            }
+            return history
+        }
+    }
     func load() async throws -> QueueLoad { QueueLoad(queued: [:], oldestDue: nil) }
     func tryWriting() async throws {}
     var identity: StoreIdentity { StoreIdentity(id: "sto_1", isNew: false, place: "nowhere") }
@@ -380,6 +404,7 @@ extension StubStore.State {
             case .unqueue(let work): next.due[work] = nil
             case .pause(let subject, let pause): next.states[subject, default: OperatingState(subject)].pause = pause
             case .forgetWithdrawal(let connection, let externalID): next.withdrawals["\(connection)/\(externalID)"] = nil
+            case .took(let turnaround): next.turnarounds.append(turnaround)
             case .rest(let subject, let until): next.states[subject, default: OperatingState(subject)].restsUntil = until
             case .heard(let subject, let time): next.states[subject, default: OperatingState(subject)].lastHeardAt = time
             case .refusedDelivery(let subject, let time, _, _): next.states[subject, default: OperatingState(subject)].lastRefusedAt = time

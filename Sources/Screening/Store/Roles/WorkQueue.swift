@@ -26,6 +26,13 @@ public protocol WorkQueue: Sendable {
     /// When work on a subject is next due; nil where none is queued.
     func due(_ work: Work) async throws -> Timestamp?
 
+    /// Where pieces of work stand in the queue; those that are not queued are left out.
+    func places(of works: [Work]) async throws -> [Work: WorkPlace]
+
+    /// How much of the same kind and lane goes before a piece of work that waits; nil where it is not queued, waits behind other work of its concurrency key,
+    /// or is being done. No more than `limit` are counted.
+    func ahead(of work: Work, limit: Int) async throws -> Int?
+
     /// How full the queue is.
     func load() async throws -> QueueLoad
 

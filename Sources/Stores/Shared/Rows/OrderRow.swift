@@ -59,6 +59,7 @@ struct OrderRow {
         json["report_url"] = (status.reportURL?.value).map { .string($0) }
         json["problem"] = status.problem?.row
         json["record"] = order.record.row
+        json["time"] = order.time.row
         body = try codec.seal(RowCodec.Content(json: json), at: AssociatedData(.orders, order.id), under: key)
     }
 
@@ -140,6 +141,7 @@ struct OrderRow {
         order.destinations = (json["destinations"]?.items ?? []).compactMap(\.text)
         order.submissionID = json["submission_id"]?.text
         order.record = Order.Record(row: json["record"])
+        if let time = OrderTime(row: json["time"]) { order.time = time }
         order.lastNotifiedState = (json["last_notified_state"]?.text).flatMap(OrderState.init(rawValue:))
         return order
     }
@@ -171,6 +173,8 @@ extension Order.Record {
     fileprivate var row: JSON? {
         guard self != Order.Record() else { return nil }
         var row: JSON = [:]
+        row["state_since"] = stateSince.map { .int($0.milliseconds) }
+        row["sent_at"] = sentAt.map { .int($0.milliseconds) }
         row["ended_at"] = endedAt.map { .int($0.milliseconds) }
         row["withdrawn_at"] = withdrawnAt.map { .int($0.milliseconds) }
         if revision > 0 { row["revision"] = .int(Int64(revision)) }
@@ -186,6 +190,8 @@ extension Order.Record {
 
     fileprivate init(row: JSON?) {
         self.init()
+        stateSince = row?["state_since"]?.integer.map { Timestamp(milliseconds: $0) }
+        sentAt = row?["sent_at"]?.integer.map { Timestamp(milliseconds: $0) }
         endedAt = row?["ended_at"]?.integer.map { Timestamp(milliseconds: $0) }
         withdrawnAt = row?["withdrawn_at"]?.integer.map { Timestamp(milliseconds: $0) }
         revision = row?["revision"]?.integer.map { Int($0) } ?? 0
@@ -196,6 +202,23 @@ extension Order.Record {
         settledRequests = Set(row?["settled_requests"]?.items?.compactMap(\.text) ?? [])
         unknownReads = row?["unknown_reads"]?.integer.map { Int($0) } ?? 0
         unknownReadAt = row?["unknown_read_at"]?.integer.map { Timestamp(milliseconds: $0) }
+    }
+}
+
+extension OrderTime {
+    /// The time as stored.
+    fileprivate var row: JSON {
+        var row: JSON = ["since": .int(since.milliseconds)]
+        row["holder"] = holder.map { .string($0.rawValue) }
+        for (holder, milliseconds) in passed { row[holder.rawValue] = .int(milliseconds) }
+        return row
+    }
+
+    fileprivate init?(row: JSON?) {
+        guard let row, let since = row["since"]?.integer else { return nil }
+        var passed: [Holder: Int64] = [:]
+        for holder in Holder.allCases { passed[holder] = row[holder.rawValue]?.integer }
+        self.init(heldBy: row["holder"]?.text.flatMap(Holder.init), since: Timestamp(milliseconds: since), passed: passed)
     }
 }
 

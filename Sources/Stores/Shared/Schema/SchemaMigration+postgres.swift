@@ -245,6 +245,16 @@ extension SchemaMigration {
         END $$;
         CREATE TRIGGER usage_step AFTER INSERT OR UPDATE OF body ON steps FOR EACH ROW EXECUTE FUNCTION usage_step();
 
+        CREATE TABLE turnarounds (
+            account text COLLATE "C" NOT NULL,
+            package text COLLATE "C" NOT NULL,
+            month bigint NOT NULL,
+            span text COLLATE "C" NOT NULL,
+            bucket bigint NOT NULL,
+            orders bigint NOT NULL,
+            PRIMARY KEY (account, package, month, span, bucket)
+        ) WITH (fillfactor = 70);
+
         CREATE TABLE budgets (
             name text COLLATE "C" PRIMARY KEY,
             taken text

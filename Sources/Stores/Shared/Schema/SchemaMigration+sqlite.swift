@@ -9,6 +9,7 @@ extension SchemaMigration {
     /// - Lists read the small opaque columns only: `events.head` and `runs.body`, never what was received, logged or asked.
     /// - `key_id` names a row of `keys.data_keys`, in a file of its own (``KeyFile``).
     /// - `usage` is what connections have used of their quotas, by hour or day; triggers count, whoever writes.
+    /// - `turnarounds` holds histograms of how long screenings took, by account, package and thirty days (``Turnaround``).
     /// - `received_keys.bucket` is `events.seq` by 1024 for the same reason. ``ReceivedKeys`` says which buckets may hold a key: hardly any has to be asked.
     static let sqliteFirstSchema = """
         CREATE TABLE events (
@@ -233,6 +234,16 @@ extension SchemaMigration {
             INSERT INTO usage SELECT connection, 'stored', new.at / 86400000, length(new.body) - length(old.body) FROM runs WHERE id = new.run_id
             ON CONFLICT DO UPDATE SET amount = amount + excluded.amount;
         END;
+
+        CREATE TABLE turnarounds (
+            account TEXT NOT NULL,
+            package TEXT NOT NULL,
+            month INTEGER NOT NULL,
+            span TEXT NOT NULL,
+            bucket INTEGER NOT NULL,
+            orders INTEGER NOT NULL,
+            PRIMARY KEY (account, package, month, span, bucket)
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE budgets (
             name TEXT PRIMARY KEY,

@@ -15,6 +15,7 @@ enum PreparedEffect: Sendable {
     case pause(OperatingState.Subject, [UInt8]?)
     case forgetWithdrawal(connection: String, external: [UInt8])
     case rest(OperatingState.Subject, until: Timestamp)
+    case took(Turnaround)
     case heard(OperatingState.Subject, at: Timestamp)
     case refusedDelivery(OperatingState.Subject, at: Timestamp, reason: String, count: Int)
     case notify(NoticeRow)

@@ -81,6 +81,7 @@ extension SQLStore {
         case .forgetWithdrawal(let connection, let externalID):
             .forgetWithdrawal(connection: connection, external: codec.blindIndex(.externalID, externalID, on: connection))
         case .rest(let subject, let until): .rest(subject, until: until)
+        case .took(let turnaround): .took(turnaround)
         case .heard(let subject, let time): .heard(subject, at: time)
         case .refusedDelivery(let subject, let time, let reason, let count): .refusedDelivery(subject, at: time, reason: reason, count: count)
         case .notify(let notice): .notify(try NoticeRow(notice, codec, due: clock.now()))
@@ -110,7 +111,8 @@ extension Effect {
         case .event(let id, _, let problem): problem == nil ? nil : id
         case .record(let event): event.id
         case .steps(_, let run): run
-        case .expect, .unreadable, .queue, .unqueue, .pause, .forgetWithdrawal, .rest, .heard, .refusedDelivery, .notify, .delivery, .endpoint: nil
+        case .expect, .unreadable, .queue, .unqueue, .pause, .forgetWithdrawal, .rest, .took, .heard, .refusedDelivery, .notify, .delivery, .endpoint:
+            nil
         }
     }
 }

@@ -64,6 +64,12 @@ extension SQLStore {
     func operatingStates() async throws -> [OperatingState] { try await read { try $0.operatingStates() } }
     func replicas() async throws -> [Replica] { try await read { try $0.replicas() } }
     func due(_ work: Work) async throws -> Timestamp? { try await lookUp { try $0.due(work) } }
+    func places(of works: [Work]) async throws -> [Work: WorkPlace] { works.isEmpty ? [:] : try await lookUp { try $0.places(of: works) } }
+    func ahead(of work: Work, limit: Int) async throws -> Int? { try await read { try $0.ahead(of: work, limit: limit) } }
+    func turnarounds(of account: String) async throws -> TurnaroundHistory {
+        let month = Turnaround.month(clock.now()) - Turnaround.keptMonths
+        return try await read { try $0.turnarounds(of: account, since: month) }
+    }
     func counts() async throws -> Counts { try await read { try $0.counts() } }
     func load() async throws -> QueueLoad { try await read { try $0.load() } }
 }

@@ -49,6 +49,9 @@ protocol StoreReading {
     func delivery(_ id: String) throws -> WebhookDelivery?
     func deliveries(of endpoint: String, _ query: DeliveryQuery, _ page: PageRequest) throws -> Page<WebhookDelivery>
     func due(_ work: Work) throws -> Timestamp?
+    func places(of works: [Work]) throws -> [Work: WorkPlace]
+    func ahead(of work: Work, limit: Int) throws -> Int?
+    func turnarounds(of account: String, since month: Int64) throws -> TurnaroundHistory
     func counts() throws -> Counts
     func load() throws -> QueueLoad
     /// The rows of a statement whose text both databases understand.

@@ -58,6 +58,8 @@ protocol StoreTransaction {
     /// Writes why a subject is paused over what was written before; nil for no longer.
     mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?) throws
     mutating func rest(_ subject: OperatingState.Subject, until: Timestamp) throws
+    /// Adds a screening to its account's history.
+    mutating func count(_ turnaround: Turnaround) throws
     mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) throws
     mutating func note(refused subject: OperatingState.Subject, at time: Timestamp, _ reason: String, _ count: Int) throws
     mutating func announce(_ replica: Replica) throws
@@ -107,6 +109,7 @@ extension StoreTransaction {
             case .pause(let subject, let pause): try pauses(subject, pause)
             case .forgetWithdrawal(let connection, let external): try forget(withdrawal: external, connection: connection)
             case .rest(let subject, let until): try rest(subject, until: until)
+            case .took(let turnaround): try count(turnaround)
             case .heard(let subject, let time): try note(heard: subject, at: time)
             case .refusedDelivery(let subject, let time, let reason, let count): try note(refused: subject, at: time, reason, count)
             case .notify(let row): try notify(row)

@@ -58,6 +58,7 @@ struct TouchedRows: Sendable {
             case .pause(let subject, _), .rest(let subject, _), .heard(let subject, _), .refusedDelivery(let subject, _, _, _):
                 subjects.insert(subject)
             case .forgetWithdrawal(let connection, let external): concurrencyKeys.append(Withdrawal.concurrencyKey(connection, external))
+            case .took(let turnaround): concurrencyKeys.append("turnaround:\(turnaround.account):\(turnaround.package)")
             case .event(let id, _, _): events.append(id)
             case .unreadable(let run): runs.append(run)
             case .notify(let row): if let key = row.work?.concurrencyKey { concurrencyKeys.append(key) }
