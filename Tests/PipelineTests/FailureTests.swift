@@ -73,7 +73,7 @@ import Testing
         #expect(try await commands.problem(of: account)?["code"] == "account_unreachable")
         let late = try await harness.place("application-late")
         try await still.work()
-        #expect(try await commands.nextActions(for: late).obstacle?["code"] == "account_unreachable")
+        #expect(try await commands.situation(of: late).obstacle?.code == "account_unreachable")
         #expect(try await still.store.timeline(of: late.id).map(\.kind) == ["accepted"])
 
         // Found to answer again by a call that orders nothing.

@@ -55,7 +55,10 @@ struct DryRunTests {
 
     @Test(
         "Every command for many things has one, and takes nothing but true or false",
-        arguments: ["/orders/retry", "/orders/discard", "/events/replay", "/events/discard", "/runs/retry", "/runs/discard"]
+        arguments: [
+            "/orders/refresh", "/orders/cancel", "/orders/retry", "/orders/discard", "/events/replay", "/events/discard", "/runs/retry",
+            "/runs/discard",
+        ]
     )
     func everywhere(_ path: String) async throws {
         let fixture = try await APIFixture()

@@ -10,7 +10,8 @@ struct AccountCommand: AsyncParsableCommand {
               fairlead account list
               fairlead account packages zinc-uk
               fairlead account check zinc-uk
+              fairlead account pause zinc-uk --note "asked to stop"
             """,
-        subcommands: [AccountList.self, AccountPackages.self, AccountCheck.self]
+        subcommands: [AccountList.self, AccountPackages.self, AccountCheck.self, AccountPause.self, AccountResume.self]
     )
 }

@@ -9,7 +9,8 @@ struct ConnectionCommand: AsyncParsableCommand {
             Examples:
               fairlead connection list
               fairlead connection show acme
+              fairlead connection pause acme --note "wrong mapping"
             """,
-        subcommands: [ConnectionList.self, ConnectionShow.self]
+        subcommands: [ConnectionList.self, ConnectionShow.self, ConnectionPause.self, ConnectionResume.self]
     )
 }

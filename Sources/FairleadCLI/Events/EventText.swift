@@ -24,10 +24,13 @@ enum EventText {
             facts.append([name, event.cell(path)])
         }
         if let problem = event["problem"], !problem.isNull { facts.append(["problem", "\(problem.cell("code")): \(problem.cell("message"))"]) }
-        var parts = ["\(event.cell("id"))  \(event.cell("kind")), \(event.cell("state"))\n" + Table(rows: facts, indent: "  ").text]
+        var parts = ["\(event.cell("id"))  \(event.cell("kind")), \(event.cell("state"))\n" + said(event) + Table(rows: facts, indent: "  ").text]
         if let request = event["request"] { parts.append(received(request)) }
         return parts.joined(separator: "\n\n")
     }
+
+    /// What the host says of it, on a line of its own.
+    private static func said(_ event: JSON) -> String { event.cell("explanation").isEmpty ? "" : event.cell("explanation") + "\n" }
 
     private static func received(_ request: JSON) -> String {
         let query = (request["query"]?.members?.pairs ?? []).map { "\($0.name)=\($0.value.text ?? "")" }.joined(separator: "&")

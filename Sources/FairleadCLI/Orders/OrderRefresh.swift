@@ -1,23 +1,49 @@
 import ArgumentParser
 import FairleadTools
+import Screening
 
 struct OrderRefresh: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "refresh",
-        abstract: "Asks the provider for its present word on an order, soon.",
+        abstract: "Asks the provider for its present word on one order, or on many, soon.",
         discussion: """
-            Example:
+            Without --state, many means those that are not at their end.
+
+            Examples:
               fairlead order refresh ord_…
+              fairlead order refresh ord_… --note "the candidate says it is done"
+              fairlead order refresh --account zinc-uk --until 2w --dry-run
             """
     )
 
-    @Argument(help: "The order's identifier.")
-    var id: String
+    @Argument(help: "The order's identifier; filters instead name many.")
+    var id: String?
 
+    @OptionGroup var orders: OrderFilters
+    @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
+    func validate() throws { try batch.validate(id, orders.filters) }
+
     func run() async throws {
-        let response = try await host.ask { try await $0.post(["orders", id, "refresh"]) }
+        guard let id else { return try await batch.run(["orders", "refresh"], "asked about", orders.filters, on: host) }
+        let response = try await host.ask { try await $0.post(["orders", id, "refresh"], body: batch.single) }
         host.show(response) { "\(OrderText.status($0)) The provider is asked; fairlead order show \(id) tells what it says." }
+    }
+}
+
+/// Which orders, beside connection, state and time.
+struct OrderFilters: ParsableArguments {
+    @Option(help: "From this account.")
+    var account: String?
+
+    @Option(help: "At this provider.")
+    var provider: String?
+
+    @Option(help: ArgumentHelp("With a problem of this code.", valueName: "code"))
+    var problem: String?
+
+    var filters: [(name: String, value: String)] {
+        FairleadCLI.filters([("account", account), ("provider", provider), ("problem", problem)])
     }
 }

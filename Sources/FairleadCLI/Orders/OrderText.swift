@@ -20,7 +20,8 @@ enum OrderText {
     static func details(_ order: JSON, timeline: JSON) -> String {
         let isDouble = order.cell("problem.code") == "second_reference"
         let second = isDouble ? (timeline["items"]?.items ?? []).map { $0.cell("details.second_ref") }.last { !$0.isEmpty } ?? "" : ""
-        var parts = ["\(order.cell("id"))  \(state(order))\n" + Table(rows: facts(order, second: second), indent: "  ").text]
+        let explanation = order.cell("explanation").isEmpty ? "" : order.cell("explanation") + "\n"
+        var parts = ["\(order.cell("id"))  \(state(order))\n" + explanation + Table(rows: facts(order, second: second), indent: "  ").text]
         let checks = order["checks"]?.items ?? []
         if !checks.isEmpty {
             let rows = checks.map { [$0.cell("status"), $0.cell("type"), $0.cell("category"), $0.cell("name")] }
@@ -88,9 +89,21 @@ enum OrderText {
         facts += ats(order["ats"] ?? .null)
         fact("placed", order.cell("created_at"))
         fact("updated", order.cell("updated_at"))
+        fact("time", time(order["time"] ?? .null, order))
+        let expected = [order.cell("expected_by.from"), order.cell("expected_by.to")].filter { !$0.isEmpty }
+        fact("expected", expected.joined(separator: " to "))
         fact("next attempt", order.cell("next_attempt_at"))
         fact("asked about next", order.cell("next_read_at"))
         return facts
+    }
+
+    /// Who had to act for how long, without those who never had.
+    private static func time(_ time: JSON, _ order: JSON) -> String {
+        let parties = [("us", "us"), ("candidate", "candidate"), ("provider", order.cell("provider")), ("recruiter", "recruiter")]
+        return parties.compactMap { name, title in
+            let seconds = time[name]?.integer ?? 0
+            return seconds > 0 ? "\(title) \(Duration.seconds(seconds).short)" : nil
+        }.joined(separator: ", ")
     }
 
     private static func ats(_ ats: JSON) -> [[String]] {

@@ -16,7 +16,9 @@ enum RunText {
 
     /// The run, its steps, its log and its error.
     static func details(_ run: JSON) -> String {
-        var parts = ["\(run.cell("id"))  \(run.cell("state")), attempt \(run.cell("attempt"))\n" + Table(rows: facts(run), indent: "  ").text]
+        var parts = [
+            "\(run.cell("id"))  \(run.cell("state")), attempt \(run.cell("attempt"))\n" + said(run) + Table(rows: facts(run), indent: "  ").text
+        ]
         let steps = run["steps"]?.items ?? []
         if !steps.isEmpty {
             let rows = steps.map { [$0.cell("n"), asked($0), "→ " + answered($0), $0["ms"]?.integer.map { "\($0) ms" } ?? ""] }
@@ -41,6 +43,9 @@ enum RunText {
         if let advice = advice(run) { parts.append(advice) }
         return parts.joined(separator: "\n\n")
     }
+
+    /// What the host says of it, on a line of its own.
+    private static func said(_ run: JSON) -> String { run.cell("explanation").isEmpty ? "" : run.cell("explanation") + "\n" }
 
     private static func facts(_ run: JSON) -> [[String]] {
         var facts = [

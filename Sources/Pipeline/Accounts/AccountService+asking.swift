@@ -32,6 +32,7 @@ extension AccountService {
     /// - Throws: ``CommandError``: 404; 409 `unsupported` where there is nothing to ask with yet; 502 or 503 where the provider did not say.
     func check(account id: String) async throws -> JSON? {
         guard let account = environment.registry.account(id) else { throw CommandError.notFound("account") }
+        try await mapStoreError { try await requireUnpaused(account) }
         do {
             try await probe(account)
             unanswered.note(nil, of: id, environment)
@@ -66,6 +67,7 @@ extension AccountService {
 
     private func packages(of account: ProviderAccount, listedAfter time: Timestamp?) async throws -> [ScreeningPackage] {
         try await listed.packages(of: account, at: environment.clock.now(), listedAfter: time) {
+            try await mapStoreError { try await self.requireUnpaused(account) }
             do { return try await account.provider.packages(self.session(account)) } catch let error as ProviderError { throw CommandError(error) }
         }
     }

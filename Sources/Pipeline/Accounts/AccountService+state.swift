@@ -7,35 +7,48 @@ extension AccountService {
     /// Why an account's work waits although its provider answers: its credentials were rejected, or somebody paused it; nil where it does not.
     func pause(of account: ProviderAccount) async throws -> OperatingState.Pause? { try await pauses.pause(of: account) }
 
+    /// Why a connection sends nothing: somebody paused it; nil where it does.
+    func pause(ofConnection id: String) async throws -> OperatingState.Pause? { try await brakes.pause(of: .connection(id)) }
+
+    /// Holds that nothing of an order is kept from being sent by somebody's pause.
+    /// - Throws: ``CommandError`` 409 `paused`.
+    func requireUnpaused(_ order: Order) async throws {
+        if let pause = try await brakes.pause(of: .account(order.account)), pause.isByHand { throw CommandError.paused(pause) }
+        if let pause = try await pause(ofConnection: order.connection) { throw CommandError.paused(pause) }
+    }
+
+    /// Holds that nobody has paused an account.
+    /// - Throws: ``CommandError`` 409 `paused`.
+    func requireUnpaused(_ account: ProviderAccount) async throws {
+        if let pause = try await brakes.pause(of: .account(account.account.id)), pause.isByHand { throw CommandError.paused(pause) }
+    }
+
     /// Until when the account rests because its provider was asked too often; nil where it does not.
     func rest(of account: ProviderAccount) async throws -> Timestamp? {
         try await store.state(of: .account(account.account.id)).restsUntil
     }
 
-    /// What keeps an account's work waiting: `{code, message, at}`; nil where nothing does.
-    func problem(of account: ProviderAccount) async throws -> JSON? {
-        if let pause = try await pause(of: account) { return pause.problem.json }
-        let (title, now) = (account.provider.manifest.title, environment.clock.now())
-        func problem(_ code: String, _ message: String) -> JSON { Problem(code: code, message: message, at: now).json }
-        if unanswered.isOpen(account.account.id) {
-            return problem("account_unreachable", "\(title) does not answer; its work waits, and it is tried from time to time")
-        }
-        if creating.isOpen(account.account.id) {
-            let message = "\(title) does not say what becomes of new orders; those that are not sent yet wait, and one is tried from time to time"
-            return problem("account_unreachable", message)
-        }
-        if let until = try await rest(of: account) {
-            return problem("account_resting", "\(title) was asked too often; its work waits until \(until)")
-        }
-        return nil
+    /// What keeps an account's work waiting; nil where nothing does.
+    func obstacle(of account: ProviderAccount) async throws -> Obstacle? {
+        let id = account.account.id
+        if let pause = try await pause(of: account) { return pause.isByHand ? .paused(.account(id), pause) : .credentials(account: id, pause) }
+        if unanswered.isOpen(id) { return .unanswered(account: id, next: unanswered.nextAttempt(id)) }
+        if creating.isOpen(id) { return .unclear(account: id, next: creating.nextAttempt(id)) }
+        return try await rest(of: account).map { .resting(account: id, until: $0) }
     }
 
-    /// When an order that is due to be read at a time is read, as far as is known: not while its account rests or its provider does not answer, and nobody knows
-    /// when while the account is paused.
-    func nextRead(_ due: Timestamp, of account: ProviderAccount) async throws -> Timestamp? {
-        guard try await pause(of: account) == nil else { return nil }
-        let times = [due, environment.clock.now(), try await rest(of: account), unanswered.nextAttempt(account.account.id)]
-        return times.compactMap(\.self).max()
+    /// The same as `{code, message, at}`.
+    func problem(of account: ProviderAccount) async throws -> JSON? {
+        try await obstacle(of: account)?.problem(account.provider.manifest.title, at: environment.clock.now()).json
+    }
+
+    /// How long the account's screenings took in the last year: as it was a few seconds ago at most.
+    func history(of account: String) async throws -> TurnaroundHistory {
+        let now = environment.clock.now()
+        if let (history, readAt) = histories.withLock({ $0[account] }), readAt <= now, now < readAt + .seconds(5) { return history }
+        let history = try await store.turnarounds(of: account)
+        histories.withLock { $0[account] = (history, now) }
+        return history
     }
 
     /// Takes reads from the account's budget; none while it rests.
@@ -118,10 +131,14 @@ extension AccountService {
         return AccountFinding(effects: [.rest(.account(account.account.id), until: until)], restsUntil: until)
     }
 
-    /// An account's work may go on: what waited for it is due now.
-    func resumeWork() async {
-        await environment.reportingFailure(of: "having an account's work done at once; it is done when it is due") {
-            try await store.advanceDueTimes(by: .seconds(20), rests: false)
+    /// When work that waits for a person to resume something is looked at again: all by the same wait, so that it keeps its order.
+    func nextLookAfterPause() -> Timestamp { environment.clock.now() + Pauses.look }
+
+    /// Work may go on: what waited is due now.
+    /// - Parameter wait: how long at most it was put off.
+    func resumeWork(by wait: Duration = .seconds(20)) async {
+        await environment.reportingFailure(of: "having work done at once that waited; it is done when it is due") {
+            try await store.advanceDueTimes(by: wait, rests: false)
         }
     }
 }

@@ -15,11 +15,15 @@ final class AccountService: Sendable {
     let creating: CircuitBreakers
     private let transport: any Transport
     private let publicURL: String?
+    /// What somebody has paused, accounts and connections.
+    let brakes: Pauses
     let pauses: AccountPauses
     let listed = PackageCache()
     let rests = RestGrowth()
     /// Until when the budgets of accounts are used up whose providers take reads themselves, by account.
     let refusals = Mutex<[String: Timestamp]>([:])
+    /// How long accounts' screenings took, as it was read a moment ago.
+    let histories = Mutex<[String: (history: TurnaroundHistory, readAt: Timestamp)]>([:])
     /// When an order was last created at an account, by this process.
     let created = Mutex<[String: Timestamp]>([:])
 
@@ -37,7 +41,8 @@ final class AccountService: Sendable {
         self.publicURL = publicURL
         unanswered = breakers.unanswered
         creating = breakers.creating
-        pauses = AccountPauses(store: store, environment: environment)
+        brakes = Pauses(store: store, clock: environment.clock)
+        pauses = AccountPauses(brakes: brakes, environment: environment)
     }
 
     /// What the account's provider is spoken to with.
@@ -47,7 +52,7 @@ final class AccountService: Sendable {
         logger[metadataKey: "account"] = "\(account.account.id)"
         return ProviderSession(
             account: account.account,
-            transport: transport,
+            transport: BrakedTransport(transport: transport, pauses: brakes, account: account.account.id),
             tokens: account.tokens,
             readings: account.readings,
             admission: isUrgent ? nil : admission(account),

@@ -18,7 +18,9 @@ extension Commands {
         for account in environment.registry.accounts where try await problem(of: account) != nil {
             obstacles.append(("account", account.account.id))
         }
-        for connection in environment.registry.connections where problem(of: connection) != nil { obstacles.append(("connection", connection.id)) }
+        for connection in environment.registry.connections where try await obstacle(of: connection) != nil {
+            obstacles.append(("connection", connection.id))
+        }
         return obstacles + breakers.hosts.open(at: environment.clock.now()).map { ("host", $0) }
     }
 

@@ -5,7 +5,7 @@ extension Commands {
     public struct Batch: Sendable, Equatable {
         /// How many it was done for.
         public var done = 0
-        /// How many it could not be done for, such as a run that is executing at the moment.
+        /// How many it could not be done for, such as a run that is executing at the moment, or an order whose provider did not answer.
         public var refused = 0
         /// How many of these are updates that were skipped because the ATS was told of a later change already.
         public var superseded = 0
@@ -49,6 +49,20 @@ extension Commands {
         return try await batch(runs.items.map(\.id), runs.next) { _ = try await discard(run: $0, note: note) }
     }
 
+    /// Has one page of orders read soon, oldest first: those under way, unless the query names states.
+    /// - Throws: ``CommandError`` where the store cannot be had.
+    public func refresh(orders query: OrderQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
+        let orders = try await mapStoreError { try await store.orders(query.underWay, page) }
+        return try await batch(orders.items.map(\.id), orders.next) { _ = try await refresh(order: $0, note: note) }
+    }
+
+    /// Cancels one page of orders, oldest first: those under way, unless the query names states.
+    /// - Throws: ``CommandError`` where the store cannot be had.
+    public func cancel(orders query: OrderQuery, _ page: PageRequest, note: String? = nil) async throws -> Batch {
+        let orders = try await mapStoreError { try await store.orders(query.underWay, page) }
+        return try await batch(orders.items.map(\.id), orders.next) { _ = try await cancel(order: $0, note: note) }
+    }
+
     private func deadLetters(_ query: RunQuery, _ page: PageRequest) async throws -> Page<RunSummary> {
         try await mapStoreError { try await store.runs(query.deadLetters, page) }
     }
@@ -59,7 +73,7 @@ extension Commands {
             do {
                 try await command(id)
                 batch.done += 1
-            } catch let error as CommandError where error.status == 404 || error.status == 409 {
+            } catch let error as CommandError where error.status == 404 || error.status == 409 || error.code.hasPrefix("provider_") {
                 batch.refused += 1
                 if error.code == "superseded" { batch.superseded += 1 }
             }

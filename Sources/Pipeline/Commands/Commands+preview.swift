@@ -65,6 +65,35 @@ extension Commands {
         }
     }
 
+    /// What ``refresh(orders:_:note:)`` would do over all its pages. Writes nothing, asks nobody.
+    /// - Throws: as ``previewRetry(orders:)``.
+    public func previewRefresh(orders query: OrderQuery) async throws -> Preview {
+        try await preview("refresh") {
+            try await store.orders(query.underWay, $0)
+        } canBeDone: { order in
+            order.providerRef != nil && environment.registry.account(order.account)?.capabilities.report == true
+        }
+    }
+
+    /// What ``cancel(orders:_:note:)`` would do over all its pages, as far as it is known without asking a provider, which may refuse. Writes nothing.
+    /// - Throws: as ``previewRetry(orders:)``.
+    public func previewCancel(orders query: OrderQuery) async throws -> Preview {
+        try await preview("cancel") {
+            try await store.orders(query.underWay, $0)
+        } canBeDone: { order in
+            if order.state == .accepted || order.state == .cancelled { return true }
+            guard order.state.isOpen, order.state.isReported, order.providerRef != nil,
+                environment.registry.account(order.account)?.capabilities.cancel != nil
+            else { return false }
+            do { try await mapStoreError { try await accounts.requireUnpaused(order) } } catch let error as CommandError
+                where error.code == Problem.paused
+            {
+                return false
+            }
+            return true
+        }
+    }
+
     /// What ``discard(runs:_:note:)`` would do over all its pages. Writes nothing.
     /// - Throws: as ``previewRetry(orders:)``.
     public func previewDiscard(runs query: RunQuery) async throws -> Preview {
@@ -97,6 +126,13 @@ extension Commands {
 extension OrderQuery {
     var retryable: OrderQuery? { limited(to: [.failed, .refused], unlessNamed: [.failed]) }
     var discardable: OrderQuery? { limited(to: [.failed], unlessNamed: [.failed]) }
+
+    /// Orders that are not at their end, unless the query names states.
+    var underWay: OrderQuery {
+        var query = self
+        if states.isEmpty { query.states = Set(OrderState.allCases.filter(\.isOpen)) }
+        return query
+    }
 
     private func limited(to possible: Set<OrderState>, unlessNamed usual: Set<OrderState>) -> OrderQuery? {
         var query = self

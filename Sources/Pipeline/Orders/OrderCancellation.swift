@@ -24,7 +24,7 @@ struct OrderCancellation: Sendable {
     /// A refusal is not taken at its word: the provider may have acted on an earlier attempt that was never answered. The order is looked at first.
     ///
     /// Calling again on a cancelled order returns it as it is; where it goes on at the provider all the same, that is asked again.
-    /// - Throws: ``CommandError``: 404; 409 `too_late` or `unsupported`; 409 `asked_anew` where the order was asked for after the withdrawal, and goes on; 409
+    /// - Throws: ``CommandError``: 404; 409 `paused` where the provider would have to be asked; 409 `too_late` or `unsupported`; 409 `asked_anew` where the order was asked for after the withdrawal, and goes on; 409
     ///   `uncertain` while nobody knows whether the provider has it; 502 or 503 where the provider did not answer.
     func cancel(order id: String, by actor: Actor, note: String?, for withdrawal: Withdrawal? = nil) async throws -> Order {
         do { return try await decide(order: id, by: actor, note: note, withdrawal) } catch let error as CommandError
@@ -92,6 +92,7 @@ struct OrderCancellation: Sendable {
                 if !isCancelledThere {
                     let (account, reference) = try cancellable(order)
                     if order.state.isOpen, try await marks(order, withdrawnAt, by: actor) { continue }
+                    try await mapStoreError { try await accounts.requireUnpaused(order) }
                     guard try await cancelAtProvider(order, reference, account, by: actor) else { continue }
                     isCancelledThere = true
                 }

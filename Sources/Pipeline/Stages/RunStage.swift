@@ -24,7 +24,21 @@ struct RunStage: Sendable {
             let message = "\(run.connection) is not configured; retry the run when it is"
             return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
         }
+        if let pause = try await scripts.accounts.pause(ofConnection: connection.id) {
+            let failure = RunFailure(Problem.paused, pause.problem.message)
+            return wait(run, failure, until: scripts.accounts.nextLookAfterPause())
+        }
         return try await scriptLimiter.withPlace(connection.id) { try await execute(run, of: connection) }
+    }
+
+    /// The run waits without an attempt.
+    private func wait(_ run: Run, _ failure: RunFailure, until due: Timestamp) -> StageResult {
+        // The earlier failure says more than the fact that the run waits.
+        var waiting = run
+        if run.failure == nil { waiting.fail(failure, attempt: run.attempt, at: environment.clock.now()) }
+        waiting.state = .waiting
+        waiting.nextAttemptAt = due
+        return .decided(Decision(.again(at: due, spent: false), [.run(waiting.unspent())]))
     }
 
     private func execute(_ stored: Run, of connection: Connection) async throws -> StageResult {
@@ -37,12 +51,7 @@ struct RunStage: Sendable {
             return finish(run.ended(.dead, failure: RunFailure("script_version_missing", message), at: now), event: .dead)
         }
         if case .refused(let until) = scripts.permission(for: version, of: connection) {
-            // The earlier failure says more than the fact that the run waits.
-            var waiting = run
-            if run.failure == nil { waiting.fail(ScriptRunner.paused, attempt: run.attempt, at: now) }
-            waiting.state = .waiting
-            waiting.nextAttemptAt = until
-            return .decided(Decision(.again(at: until, spent: false), [.run(waiting.unspent())]))
+            return wait(run, ScriptRunner.paused, until: until)
         }
         guard run.script != version.id else {
             return result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))

@@ -24,6 +24,9 @@ struct SubmitStage: Sendable {
         guard let account = environment.registry.account(order.account) else {
             return fail(claim, order, code: "account_missing", message: "the account \(order.account) is not configured", asked: nil)
         }
+        if try await accounts.pause(ofConnection: order.connection) != nil {
+            return .decided(Decision(.again(at: accounts.nextLookAfterPause(), spent: false)))
+        }
         if let until = try await waits(account) {
             // One that was itself answered 403 lets the others go first: what they are answered shows whether it is about the account.
             let isForbidden = order.status.problem?.code == ProviderError.Code.unauthorised.rawValue
@@ -84,8 +87,8 @@ struct SubmitStage: Sendable {
     /// it need not.
     private func waits(_ account: ProviderAccount) async throws -> Timestamp? {
         if let until = try await accounts.rest(of: account) { return until }
-        let isPaused = try await accounts.pause(of: account) != nil
-        return isPaused || accounts.unanswered.isOpen(account.account.id) ? accounts.nextLook() : nil
+        if let pause = try await accounts.pause(of: account) { return pause.isByHand ? accounts.nextLookAfterPause() : accounts.nextLook() }
+        return accounts.unanswered.isOpen(account.account.id) ? accounts.nextLook() : nil
     }
 
     /// Until when an order waits because others of its account could not be created; nil where it may be sent. Where something harmless can be asked,
@@ -182,7 +185,9 @@ struct SubmitStage: Sendable {
         guard let account = environment.registry.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }
         let now = environment.clock.now()
         // The provider is asked as long as it may soon be reachable again; after that a person has to be told.
-        let isPatient = now - order.updatedAt < .seconds(3600)
+        // Somebody's pause lasts until they end it: nothing is asked meanwhile.
+        let isPaused = try await accounts.pause(of: account)?.isByHand ?? false
+        let isPatient = isPaused || now - order.updatedAt < .seconds(3600)
         if isPatient, let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
         if isPatient, let until = try await accounts.reads(1, from: account).refusedUntil {
             return .decided(Decision(.again(at: until, spent: false)))

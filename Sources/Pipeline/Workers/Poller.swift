@@ -30,7 +30,7 @@ public struct Poller: Service {
     func admitted(_ claims: [Claim], _ id: String) async throws -> (admitted: [Claim], notBefore: Timestamp?) {
         guard !claims.isEmpty else { return ([], nil) }
         guard let account = environment.registry.account(id) else { return ([], environment.clock.now() + .seconds(60)) }
-        guard try await accounts.pause(of: account) == nil else { return ([], environment.clock.now() + .seconds(5)) }
+        guard try await accounts.pause(of: account) == nil else { return ([], environment.clock.now() + .seconds(2)) }
         if case .refused(let until) = accounts.unanswered.ask(id, at: environment.clock.now()) { return ([], until) }
         let maximum = accounts.unanswered.isOpen(id) ? 1 : claims.count
         let grant = try await accounts.reads(maximum, from: account)

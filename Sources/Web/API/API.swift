@@ -39,6 +39,7 @@ public struct API: Sendable {
         endpoints =
             OrderEndpoints(store: store, commands: commands, names: names).endpoints
             + OrderCommandEndpoints(store: store, commands: commands, names: names).endpoints
+            + OrderBatchEndpoints(store: store, commands: commands, names: names).endpoints
             + EventEndpoints(store: store, commands: commands, names: names).endpoints
             + RunEndpoints(store: store, commands: commands, names: names).endpoints
             + SetupEndpoints(store: store, commands: commands, registry: registry, providers: providers, plugins: plugins).endpoints

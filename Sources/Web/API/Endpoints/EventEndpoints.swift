@@ -116,7 +116,7 @@ struct EventEndpoints: Sendable {
     )
 
     private func subjects(of events: [EventSummary], _ principal: Principal) async throws -> EventSubjects {
-        try await EventSubjects(of: events, for: principal, in: store)
+        try await EventSubjects(of: events, for: principal, in: store, commands.explainer())
     }
 
     private func event(_ request: IncomingRequest, _ principal: Principal) async throws -> Event {

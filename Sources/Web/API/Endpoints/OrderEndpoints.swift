@@ -36,8 +36,7 @@ struct OrderEndpoints: Sendable {
             Endpoint(.get, "/orders", .read, .list("Orders, newest first", of: Order.schema, OrderEndpoints.list.parameters)) { request, principal in
                 let (query, page) = try await OrderEndpoints.list.read(request, principal, names)
                 let orders = try await store.orders(query, page)
-                let updates = try await store.updates(of: orders.items.map(\.id))
-                return orders.response { $0.view(principal, updates: updates[$0.id]) }
+                return Page(items: try await commands.situations(of: orders.items), next: orders.next).response { $0.view(principal) }
             },
             Endpoint(.get, "/orders/{id}", .read, .show("One order", of: Order.schema)) { request, principal in
                 let order = try await store.order(request, principal)

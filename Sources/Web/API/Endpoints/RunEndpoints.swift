@@ -27,7 +27,12 @@ struct RunEndpoints: Sendable {
                 let (query, page) = try await RunEndpoints.list.read(request, principal, names)
                 let runs = try await store.runs(query.searchable(on: commands.connections, for: principal, in: store), page)
                 let named = try await NamedOrders(runs.items, for: principal, in: store)
-                return runs.response { $0.view(principal, named) }
+                let explainer = try await commands.explainer()
+                return runs.response { run in
+                    var view = run.view(principal, named)
+                    view["explanation"] = .string(explainer.explanation(of: run, showsPersonal: principal.seesPersonal))
+                    return view
+                }
             },
             Endpoint(.get, "/runs/{id}", .read, .show("One run with its steps", of: Run.schema)) { request, principal in
                 let run = try await run(request, principal)
@@ -35,7 +40,10 @@ struct RunEndpoints: Sendable {
                 let input = principal.seesPersonal ? try? await RunInput(store).json(of: run) : nil
                 let steps = try await store.steps(of: run.id, within: principal.seesPersonal ? AnswerBudget.bytes : 0)
                 let named = try await NamedOrders([run.summary], for: principal, in: store)
-                return WireResponse(200, json: run.view(principal, named, input: input, steps: steps))
+                var view = run.view(principal, named, input: input, steps: steps)
+                let explainer = try await commands.explainer()
+                view["explanation"] = .string(explainer.explanation(of: run.summary, showsPersonal: principal.seesPersonal))
+                return WireResponse(200, json: view)
             },
             Endpoint(.get, "/runs/{id}/steps/{n}", .readPersonal, .show("One step of a run, whole", of: Step.schema)) { request, principal in
                 let run = try await run(request, principal)

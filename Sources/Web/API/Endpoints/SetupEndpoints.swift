@@ -16,7 +16,7 @@ struct SetupEndpoints: Sendable {
             Endpoint(.get, "/accounts", .read, .whole("Accounts", of: ProviderAccount.schema)) { _, principal in
                 var accounts: [JSON] = []
                 let states = try await commands.operatingStates()
-                for account in registry.accounts where sees(account.account.id, principal) { accounts.append(try await view(account, states)) }
+                for account in registry.accounts where sees(account.account.id, principal) { accounts.append(try await view(account, principal, states)) }
                 return SetupEndpoints.list(accounts)
             },
             Endpoint(.post, "/accounts/{id}/check", .operate, SetupEndpoints.checking) { request, principal in
@@ -24,7 +24,7 @@ struct SetupEndpoints: Sendable {
                 guard sees(id, principal), let account = registry.account(id) else { throw ProblemDocument.notFound("account") }
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
                     _ = try await commands.acting(as: principal.actor).check(account: id)
-                    return WireResponse(200, json: try await view(account, commands.operatingStates()))
+                    return WireResponse(200, json: try await view(account, principal))
                 }
             },
             Endpoint(.get, "/accounts/{id}/packages", .read, SetupEndpoints.packages, asksOthers: true) { request, principal in
@@ -34,18 +34,48 @@ struct SetupEndpoints: Sendable {
             },
             Endpoint(.get, "/connections", .read, .whole("Connections", of: Connection.schema)) { _, principal in
                 let states = try await commands.operatingStates()
-                return SetupEndpoints.list(
-                    registry.connections.filter { principal.sees(connection: $0.id) }.map {
-                        $0.view(problem: problem(of: $0), states[.connection($0.id)])
-                    }
-                )
+                var connections: [JSON] = []
+                for connection in registry.connections where principal.sees(connection: connection.id) {
+                    let pause = try await commands.pause(of: connection)?.view(principal)
+                    connections.append(
+                        connection.view(problem: try await problem(of: connection), pause: pause, states[.connection(connection.id)])
+                    )
+                }
+                return SetupEndpoints.list(connections)
             },
             Endpoint(.get, "/connections/{id}", .read, .show("One connection", of: Connection.schema)) { request, principal in
-                guard let connection = registry.connection(request.parameters["id"] ?? ""), principal.sees(connection: connection.id) else {
-                    throw ProblemDocument.notFound("connection")
-                }
-                let state = try await commands.operatingStates()[.connection(connection.id)]
-                return WireResponse(200, json: connection.fullView(problem: problem(of: connection), state, principal))
+                let connection = try connection(request, principal)
+                return WireResponse(200, json: try await view(connection, principal))
+            },
+            pausing("/accounts/{id}/pause", "Send nothing to an account's provider until it is resumed", ProviderAccount.schema) {
+                request,
+                principal,
+                note in
+                let account = try ownAccount(request, principal)
+                try await commands.acting(as: principal.actor).pause(account: account.account.id, note: note)
+                return try await view(account, principal)
+            },
+            pausing("/accounts/{id}/resume", "Let an account's work go on", ProviderAccount.schema) { request, principal, note in
+                let account = try ownAccount(request, principal)
+                try await commands.acting(as: principal.actor).resume(account: account.account.id, note: note)
+                return try await view(account, principal)
+            },
+            pausing(
+                "/connections/{id}/pause",
+                "Run none of a connection's scripts and send none of its orders until it is resumed",
+                Connection.schema
+            ) {
+                request,
+                principal,
+                note in
+                let connection = try connection(request, principal)
+                try await commands.acting(as: principal.actor).pause(connection: connection.id, note: note)
+                return try await view(connection, principal)
+            },
+            pausing("/connections/{id}/resume", "Let a connection's work go on", Connection.schema) { request, principal, note in
+                let connection = try connection(request, principal)
+                try await commands.acting(as: principal.actor).resume(connection: connection.id, note: note)
+                return try await view(connection, principal)
             },
             Endpoint(.get, "/providers", .read, .whole("Providers and what can be done with each", of: ProviderManifest.schema)) { _, _ in
                 SetupEndpoints.list(providers().map(\.view))
@@ -54,6 +84,40 @@ struct SetupEndpoints: Sendable {
                 SetupEndpoints.list(plugins().map { $0.view(problem: registry.reloadFailure(of: $0.name)?.json) })
             },
         ]
+    }
+
+    /// Pausing or resuming something: answers with it as it stands then.
+    private func pausing(
+        _ path: String,
+        _ summary: String,
+        _ schema: Schema,
+        _ command: @escaping @Sendable (IncomingRequest, Principal, _ note: String?) async throws -> JSON
+    ) -> Endpoint {
+        Endpoint(.post, path, .operate, .command(summary, 200, of: schema, optional: ["note": .anyText])) { request, principal in
+            try await IdempotentRequest(request: request, principal: principal, store: store).respond {
+                WireResponse(200, json: try await command(request, principal, request.object(["note"]).optionalText("note")))
+            }
+        }
+    }
+
+    /// The connection that a route's `{id}` names.
+    private func connection(_ request: IncomingRequest, _ principal: Principal) throws(ProblemDocument) -> Connection {
+        guard let connection = registry.connection(request.parameters["id"] ?? ""), principal.sees(connection: connection.id) else {
+            throw ProblemDocument.notFound("connection")
+        }
+        return connection
+    }
+
+    /// The account that a route's `{id}` names, for who may decide about all that order from it.
+    private func ownAccount(_ request: IncomingRequest, _ principal: Principal) throws(ProblemDocument) -> ProviderAccount {
+        guard let account = registry.account(request.parameters["id"] ?? ""), sees(account.account.id, principal) else {
+            throw ProblemDocument.notFound("account")
+        }
+        guard principal.connections == nil else {
+            let detail = "this token is restricted to some connections, and others may order from the account as well"
+            throw ProblemDocument(403, "insufficient_scope", "Not permitted", detail)
+        }
+        return account
     }
 
     private static let checking = Operation(
@@ -77,9 +141,24 @@ struct SetupEndpoints: Sendable {
 
     private static func list(_ items: [JSON]) -> WireResponse { Page(items: items, next: nil).response { $0 } }
 
-    private func view(_ account: ProviderAccount, _ states: [OperatingState.Subject: OperatingState]) async throws -> JSON {
-        account.view(problem: try await commands.problem(of: account), states[.account(account.account.id)])
+    private func view(
+        _ account: ProviderAccount,
+        _ principal: Principal,
+        _ states: [OperatingState.Subject: OperatingState]? = nil
+    ) async throws -> JSON {
+        let pause = try await commands.pause(of: account)?.view(principal)
+        var known = states
+        if known == nil { known = try await commands.operatingStates() }
+        return account.view(problem: try await commands.problem(of: account), pause: pause, known?[.account(account.account.id)])
     }
 
-    private func problem(of connection: Connection) -> JSON? { commands.problem(of: connection) ?? registry.reloadFailure(of: connection)?.json }
+    private func view(_ connection: Connection, _ principal: Principal) async throws -> JSON {
+        let pause = try await commands.pause(of: connection)?.view(principal)
+        let state = try await commands.operatingStates()[.connection(connection.id)]
+        return connection.fullView(problem: try await problem(of: connection), pause: pause, state, principal)
+    }
+
+    private func problem(of connection: Connection) async throws -> JSON? {
+        try await commands.obstacle(of: connection) ?? registry.reloadFailure(of: connection)?.json
+    }
 }

@@ -10,7 +10,8 @@ enum OpenAPIDocument {
 
     /// The schemas of what is shown.
     private static let schemas = [
-        ProblemDocument.schema, Order.schema, ATSStatus.schema, Candidate.schema, Check.schema, Problem.schema, TimelineEntry.schema,
+        ProblemDocument.schema, Order.schema, ATSStatus.schema, OrderTime.schema, OperatingState.Pause.schema, Candidate.schema, Check.schema,
+        Problem.schema, TimelineEntry.schema,
         Actor.schema, Commands.Batch.schema, Commands.Preview.schema,
         Event.schema, Run.schema, Step.schema, ProviderAccount.schema, ScreeningPackage.schema, Connection.schema, ProviderManifest.schema,
         ProviderManifest.Capabilities.schema, PluginManifest.schema, AccessToken.schema, AccessToken.newSchema, IssueRecord.schema,

@@ -8,6 +8,7 @@ extension Connection {
         always: [
             "id": .anyText, "plugin": .anyText, "plugin_version": .anyText, "accounts": .list(of: .anyText), "hooks": .list(of: .anyText),
             "problem": Problem.schema.reference.orNull, "last_heard_at": .timestamp.orNull, "last_refused": OperatingState.refusal,
+            "paused": OperatingState.Pause.schema.reference.orNull,
         ],
         sometimes: ["settings": .anyObject, "secrets": .list(of: .anyText), "withheld": .withheld],
         """
@@ -16,17 +17,19 @@ extension Connection {
         """
     )
 
-    func view(problem: JSON?, _ state: OperatingState?) -> JSON {
+    /// - Parameter pause: why it is paused, as it is shown.
+    func view(problem: JSON?, pause: JSON?, _ state: OperatingState?) -> JSON {
         [
             "id": .string(id), "plugin": .string(plugin.name), "plugin_version": .string(plugin.manifest.version),
             "accounts": .array(accounts.map { .string($0) }), "hooks": .array(hooks.hooks.sorted().map { .string($0) }),
             "problem": problem ?? .null, "last_heard_at": JSON(state?.lastHeardAt), "last_refused": state?.refusal ?? .null,
+            "paused": pause ?? .null,
         ]
     }
 
     /// The connection with its settings, where they may be seen, and the names of its secrets.
-    func fullView(problem: JSON?, _ state: OperatingState?, _ principal: Principal) -> JSON {
-        var view = view(problem: problem, state)
+    func fullView(problem: JSON?, pause: JSON?, _ state: OperatingState?, _ principal: Principal) -> JSON {
+        var view = view(problem: problem, pause: pause, state)
         view["settings"] = settings
         if principal.scopes.isDisjoint(with: [.readPersonal, .operate, .admin]) { view.withhold("settings") }
         view["secrets"] = .array(secrets.filter { !$0.value.isEmpty }.keys.sorted().map { .string($0) })

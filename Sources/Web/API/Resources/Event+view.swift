@@ -9,7 +9,8 @@ extension Event {
             "problem": Problem.schema.reference.orNull, "duplicate_count": .wholeNumber, "runs": .list(of: .anyText), "orders": .list(of: .anyText),
         ],
         sometimes: [
-            "external_id": JSON.anyText.orNull, "provider_ref": JSON.anyText.orNull, "reason": JSON.anyText.orNull, "path": .anyText,
+            "explanation": .anyText, "external_id": JSON.anyText.orNull, "provider_ref": JSON.anyText.orNull, "reason": JSON.anyText.orNull,
+            "path": .anyText,
             "withheld": .withheld,
             "request": .object(
                 always: ["method": .anyText, "path": .anyText, "query": .textByName, "headers": .textByName, "body_bytes": .wholeNumber],

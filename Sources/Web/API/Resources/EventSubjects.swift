@@ -1,3 +1,4 @@
+import Pipeline
 import Screening
 
 /// What the events of a page are about: their last runs, their orders, and which names of theirs are those of orders.
@@ -7,8 +8,10 @@ struct EventSubjects: Sendable {
     /// Those of webhooks, answers and commands, which have no run, by id.
     private let orders: [String: Order]
     private let named: NamedOrders
+    private let explainer: Explainer
 
-    init(of events: [EventSummary], for principal: Principal, in store: any RunStore & OrderStore) async throws {
+    init(of events: [EventSummary], for principal: Principal, in store: any RunStore & OrderStore, _ explainer: Explainer) async throws {
+        self.explainer = explainer
         let last = try await store.runs(events.compactMap(\.runs.last))
         let runs = Dictionary(last.compactMap { run in run.event.map { ($0, run) } }) { $1 }
         let found = try await store.orders(Set(events.compactMap(\.order)).sorted())
@@ -36,6 +39,7 @@ struct EventSubjects: Sendable {
             view.mark("external_id")
         }
         if principal.seesPersonal { view["reason"] = JSON(run?.reason) } else if run?.reason != nil { view.mark("reason") }
+        view["explanation"] = .string(explainer.explanation(of: event, lastRun: run, showsPersonal: principal.seesPersonal))
         if let order = event.order.flatMap({ orders[$0] }) { view["provider_ref"] = JSON(order.providerRef) }
         return view
     }

@@ -15,19 +15,14 @@ extension Order {
         sometimes: [
             "candidate": Candidate.schema.reference, "report_url": JSON.anyText.orNull, "metadata": .anyObject,
             "next_attempt_at": JSON.timestamp.orNull, "next_read_at": JSON.timestamp.orNull, "ats": ATSStatus.schema.reference, "withheld": .withheld,
+            "time": OrderTime.schema.reference, "expected_by": JSON.object(always: ["from": .timestamp, "to": .timestamp]).orNull,
+            "explanation": .anyText,
         ],
         """
-        candidate, report_url, metadata and words of the provider that are not known only with read_personal; next_attempt_at and next_read_at only for \
-        one order
+        candidate, report_url, metadata and words of the provider that are not known only with read_personal; expected_by is null while its account has \
+        completed too few like it, and where it is older than nine of ten of them
         """
     )
-
-    /// The order with what the ATS knows of it.
-    func view(_ principal: Principal, updates: (told: Run?, pending: Run?)?) -> JSON {
-        var view = view(principal)
-        view["ats"] = ATSStatus(told: updates?.told, pending: updates?.pending).view(principal)
-        return view
-    }
 
     /// The order, by whether the caller may see personal data. What may not be seen is left out, not blanked.
     func view(_ principal: Principal) -> JSON {
@@ -45,24 +40,35 @@ extension Order {
         }
         return view
     }
+}
 
-    /// The order with what happens next. An order that waits for its account shows the account's problem, unless it has one of its own.
-    func view(_ principal: Principal, _ nextActions: NextActions) -> JSON {
-        var view = view(principal)
-        if let obstacle = nextActions.obstacle, status.problem == nil { view["problem"] = obstacle }
-        view["next_attempt_at"] = JSON(nextActions.nextAttemptAt)
-        view["next_read_at"] = JSON(nextActions.nextReadAt)
+extension OrderSituation {
+    /// The order with what the ATS knows of it, what happens next, and what all of it means. One that waits for its account or its connection shows why as its
+    /// problem, unless it has one of its own.
+    func view(_ principal: Principal) -> JSON {
+        var view = order.view(principal)
+        if let obstacle, order.status.problem == nil { view["problem"] = obstacle.json }
+        view["next_attempt_at"] = JSON(nextAttemptAt)
+        view["next_read_at"] = JSON(nextReadAt)
+        view["ats"] = ats.view(principal)
+        view["time"] = time
+        view["expected_by"] = expectedJSON
+        view["explanation"] = .string(explanation(showsPersonal: principal.seesPersonal))
         return view
     }
 }
 
 extension Commands {
-    /// An order as it is shown alone: with what happens next.
-    func view(_ order: Order, _ principal: Principal) async throws -> JSON {
-        var view = order.view(principal, try await nextActions(for: order))
-        view["ats"] = try await atsStatus(of: order).view(principal)
-        return view
-    }
+    /// An order as it is shown alone: with its place in the line of its account's reads.
+    func view(_ order: Order, _ principal: Principal) async throws -> JSON { try await situation(of: order).view(principal) }
+}
+
+extension OrderTime {
+    static let schema = Schema(
+        "OrderTime",
+        always: ["us": .wholeNumber, "candidate": .wholeNumber, "provider": .wholeNumber, "recruiter": .wholeNumber],
+        "Whole seconds by who had to act: us is the host, its queue and its retries, and whoever runs it"
+    )
 }
 
 extension ATSStatus {
@@ -172,7 +178,7 @@ extension TimelineEntry {
             view["details"]?["changed"] = .array(changed.map { ["field": $0["field"] ?? .null] })
             view.mark("details.changed.from")
         }
-        if case .person? = actor { view["actor"] = ["kind": "person", "id": .null, "name": .null] }
+        view["actor"] = actor?.view(principal) ?? .null
         return view
     }
 }
@@ -185,4 +191,10 @@ extension Actor {
         ],
         "Who asked for something; a person's id and name only with read_personal"
     )
+
+    /// The actor; what a person is called, where that may be seen.
+    func view(_ principal: Principal) -> JSON {
+        guard !principal.seesPersonal, case .person = self else { return json }
+        return ["kind": "person", "id": .null, "name": .null]
+    }
 }

@@ -14,7 +14,7 @@ extension Run {
             "created_at": .timestamp, "ended_at": JSON.timestamp.orNull,
         ],
         sometimes: [
-            "external_id": JSON.anyText.orNull, "reason": JSON.anyText.orNull,
+            "explanation": .anyText, "external_id": JSON.anyText.orNull, "reason": JSON.anyText.orNull,
             "logs": .list(of: .object(always: ["at": .timestamp, "level": .anyText, "message": .anyText, "fields": [:]])),
             "steps": .list(of: Step.schema.reference), "input": [:], "input_bytes": .wholeNumber, "input_truncated": .yesOrNo, "withheld": .withheld,
         ],

@@ -1,0 +1,32 @@
+import ArgumentParser
+import FairleadTools
+import Screening
+
+struct AccountPause: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause",
+        abstract: "Sends nothing more to an account's provider, until the account is resumed.",
+        discussion: """
+            Orders, cancellations and reads wait; what the ATSs and the provider send is taken in. It lasts over restarts and new keys. What is on its way
+            when the command returns may still arrive.
+
+            Example:
+              fairlead account pause zinc-uk --note "asked to stop"
+            """
+    )
+
+    @Argument(help: "The account.")
+    var account: String
+
+    @Option(help: "Why; shown with what waits.")
+    var note: String?
+
+    @OptionGroup var host: HostOptions
+
+    func run() async throws {
+        let body = note.map { ["note": .string($0)] as JSON }
+        host.show(try await host.ask { try await $0.post(["accounts", account, "pause"], body: body) }) { _ in
+            "\(account) is paused: nothing is sent to its provider. fairlead account resume \(account) lets it go on."
+        }
+    }
+}
