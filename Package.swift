@@ -147,6 +147,16 @@ let package = Package(
             swiftSettings: swift
         ),
         .target(
+            name: "Telemetry",
+            dependencies: [
+                "Screening",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            swiftSettings: swift
+        ),
+        .target(
             name: "Simulators",
             dependencies: [
                 "Screening",
@@ -159,11 +169,13 @@ let package = Package(
         .target(
             name: "FairleadHost",
             dependencies: [
-                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Web",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Web", "Telemetry",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: swift
         ),
@@ -263,6 +275,15 @@ let package = Package(
         .testTarget(
             name: "StoresTests",
             dependencies: ["Screening", "Stores", "ScreeningTesting", "CrashTesting", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: swift
+        ),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: [
+                "Screening", "Telemetry", "ScreeningTesting",
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
             swiftSettings: swift
         ),
         .testTarget(name: "SimulatorsTests", dependencies: ["Screening", "Simulators"], swiftSettings: swift),

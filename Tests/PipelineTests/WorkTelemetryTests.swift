@@ -18,17 +18,20 @@ struct WorkTelemetryTests {
         failing fault: @escaping @Sendable () throws -> Void = {}
     ) async throws -> (labels: [[String]], spans: [FinishedInMemorySpan]) {
         let own = harness.context
-        let context = PipelineContext(
-            store: FaultyStore(own.store) { try fault() },
-            registry: own.registry,
-            hookRunner: own.hookRunner,
-            transport: harness.transport,
-            clock: own.clock,
-            random: own.random,
-            logger: own.logger,
-            publicURL: "https://host.example.test"
-        )
         let (metrics, tracer) = (TestMetrics(), InMemoryTracer())
+        // Metrics go to the backend in place where the pipeline is made.
+        let context = withMetricsFactory(metrics) {
+            PipelineContext(
+                store: FaultyStore(own.store) { try fault() },
+                registry: own.registry,
+                hookRunner: own.hookRunner,
+                transport: harness.transport,
+                clock: own.clock,
+                random: own.random,
+                logger: own.logger,
+                publicURL: "https://host.example.test"
+            )
+        }
         await withMetricsFactory(metrics) {
             await withTracer(tracer) { await context.executor.work(on: claim) }
         }

@@ -15,7 +15,6 @@ struct TransportTelemetryTests {
 
     /// Sends through a transport that finds every name on this machine, and knows one of them as an account's.
     private func recorded(
-        told: @escaping @Sendable (String) -> Bool = { _ in false },
         _ body: @Sendable (RunningServer, HTTPTransport) async throws -> Void
     ) async throws -> (metrics: TestMetrics, tracer: InMemoryTracer) {
         let (metrics, tracer) = (TestMetrics(), InMemoryTracer())
@@ -24,13 +23,15 @@ struct TransportTelemetryTests {
         }
         let status = Route(nil, "/status/{code}") { request in WireResponse(Int(request.parameters["code"] ?? "") ?? 500) }
         try await withServer([headers, status]) { (server, _) async throws in
+            // Metrics go where they are made.
+            let telemetry = withMetricsFactory(metrics) { ExchangeTelemetry(isAccountHost: { $0 == Self.known }) }
             let transport = HTTPTransport(
                 maximumResponse: 1000,
                 connectTimeout: .seconds(30),
                 guardian: AddressGuard(allow: { _ in true }) { host in
                     host == "nowhere.example.test" ? [] : [IPAddress("127.0.0.1")].compactMap(\.self)
                 },
-                telemetry: ExchangeTelemetry(isAccountHost: { $0 == Self.known }, isTold: told)
+                telemetry: telemetry
             )
             try await withMetricsFactory(metrics) {
                 try await withTracer(tracer) { try await body(server, transport) }
@@ -74,17 +75,19 @@ struct TransportTelemetryTests {
         }
     }
 
-    @Test("Nobody is told the trace, unless the operator says so")
+    @Test("Nobody is told the trace, unless the request says so")
     func propagation() async throws {
         let (_, untold) = try await recorded { server, transport in
             let response = try await transport.send(WireRequest(.get, url(Self.known, server, "/headers")))
             #expect(response.json?.items?.contains(.string(InMemoryTracer.traceIDKey)) == false)
         }
         #expect(untold.performedContextInjections.isEmpty)
-        let (_, told) = try await recorded(told: { $0 == "inside.example.test" }) { server, transport in
-            for host in ["inside.example.test", Self.known] {
-                let response = try await transport.send(WireRequest(.get, url(host, server, "/headers")))
-                #expect(response.json?.items?.contains(.string(InMemoryTracer.traceIDKey)) == (host == "inside.example.test"))
+        let (_, told) = try await recorded { server, transport in
+            for tells in [true, false] {
+                var request = WireRequest(.get, url(Self.known, server, "/headers"))
+                request.tellsTrace = tells
+                let response = try await transport.send(request)
+                #expect(response.json?.items?.contains(.string(InMemoryTracer.traceIDKey)) == tells)
             }
         }
         #expect(told.performedContextInjections.map { $0.values[InMemoryTracer.spanIDKey] } == [told.finishedSpans.first?.spanID])

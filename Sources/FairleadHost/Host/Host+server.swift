@@ -2,14 +2,20 @@ import Logging
 import Pipeline
 import Plugins
 import Screening
+import Telemetry
 import Web
 
 extension Host {
     /// The host's way in: ATSs, providers, operators and machines.
-    static func server(_ settings: Settings, _ context: PipelineContext, _ live: LiveSettings) -> HTTPServer {
+    static func server(
+        _ settings: Settings,
+        _ context: PipelineContext,
+        _ live: LiveSettings,
+        _ telemetry: HostTelemetry,
+        readiness: @escaping @Sendable () async -> Readiness
+    ) -> HTTPServer {
         let intake = Intake(context)
         let tokens = Tokens(store: context.store, clock: context.clock, random: context.random)
-        let readiness = TTLCache(for: .seconds(5), context.clock) { await Readiness(of: context, patience: settings.patience) }
         let api = API(
             commands: Commands(context),
             store: context.store,
@@ -18,13 +24,12 @@ extension Host {
             providers: { live.providers },
             plugins: { live.plugins },
             issues: Issues(context),
-            readiness: { await readiness.value() },
+            readiness: readiness,
             clock: context.clock
         ) { token in
             if let admin = live.settings.adminToken, admin.matches(token) { return .administrator }
             return try await tokens.holder(of: token).map(Principal.init)
         }
-        let metricsCache = TTLCache(for: .seconds(5), context.clock) { await Result { try await metrics(context) } }
         var limits = ServerLimits()
         limits.body = settings.server.maxBody
         limits.maxConnections = settings.server.maxConnections
@@ -34,8 +39,8 @@ extension Host {
             port: settings.server.port,
             limits: limits,
             routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes
-                + HealthRoutes.routes(store: context.store.identity.id) { await readiness.value() }
-                + MetricsRoute.routes { try await metricsCache.value().get() },
+                + HealthRoutes.routes(store: context.store.identity.id) { await readiness() }
+                + MetricsRoute.routes(PrometheusText.mediaType) { PrometheusText.text(of: telemetry.registry) },
             logger: context.logger
         )
     }

@@ -73,7 +73,13 @@ public struct Host: Service {
     /// answered before `run()`.
     /// - Throws: ``ConfigurationProblems`` with everything that is wrong with settings, plugins and scripts; ``StoreError`` where the store cannot be had.
     public init(_ settings: Settings, _ parts: Parts = Parts()) async throws {
+        let telemetry = HostTelemetry()
+        self = try await telemetry.during { try await Host(settings, parts, telemetry) }
+    }
+
+    private init(_ settings: Settings, _ parts: Parts, _ telemetry: HostTelemetry) async throws {
         self.settings = settings
+        self.telemetry = telemetry
         works = parts.works
         let logger = parts.logger
         let pool = LuaPool(settings.workers.configuration)
@@ -110,7 +116,7 @@ public struct Host: Service {
         if store.identity.isNew {
             logger.notice("a new store was made", metadata: ["store": "\(store.identity.id)", "at": "\(store.identity.place)"])
         }
-        let live = LiveSettings(settings, contents)
+        let live = LiveSettings(settings, contents, at: store.clock.now())
         for problem in contents.leftOut { logger.warning("a plugin that nobody uses is left out: \(problem)") }
         live.remember(passed, in: checks, logger)
         let registry = Registry(connections: contents.connections, accounts: contents.accounts)
@@ -139,7 +145,15 @@ public struct Host: Service {
         self.pool = pool
         commands = Commands(context)
         intake = Intake(context)
-        server = parts.listens ? Host.server(settings, context, live) : nil
+        let readiness = TTLCache(for: .seconds(5), context.clock) { await Readiness(of: context, patience: settings.patience) }
+        gauges = GaugeRefresh(
+            store: StoreGauges(context: context),
+            others: [HostGauges(context: context, live: live) { await readiness.value() }],
+            board: GaugeBoard(telemetry.factory),
+            clock: context.clock,
+            logger: logger
+        )
+        server = parts.listens ? Host.server(settings, context, live, telemetry) { await readiness.value() } : nil
         closing = {
             context.updates.finish()
             await pool.shutdown()
@@ -149,16 +163,20 @@ public struct Host: Service {
     }
 
     private let works: Bool
+    private let telemetry: HostTelemetry
+    private let gauges: GaugeRefresh
 
     /// Works until told to shut down. Throws where the address cannot be had.
-    public func run() async throws {
-        var services: [any Service] = works ? [Worker(context), Poller(context)] : []
+    public func run() async throws { try await telemetry.during { try await serve() } }
+
+    private func serve() async throws {
+        var services: [any Service] = [gauges]
+        if works { services += [Worker(context), Poller(context)] }
         if let server { services.append(server) }
         // In one group, not one after the other: all are asked to shut down at the same moment, and share the time it may take.
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for service in services { group.addTask { try await service.run() } }
-                if services.isEmpty { group.addTask { try await gracefulShutdown() } }
                 // Not waitForAll, which would wait for the others before it says that one has failed.
                 for try await _ in group {}
             }

@@ -11,12 +11,16 @@ final class LiveSettings: Sendable {
         var providers: [ProviderManifest]
         /// The codes of the plugins and scripts that passed the check.
         var passed: Set<String> = []
+        var takenOverAt: Timestamp
     }
     private let state: Mutex<State>
 
-    init(_ settings: Settings, _ contents: ConfigurationLoader.Contents) {
-        state = Mutex(State(settings: settings, plugins: contents.plugins, providers: contents.providers))
+    init(_ settings: Settings, _ contents: ConfigurationLoader.Contents, at now: Timestamp) {
+        state = Mutex(State(settings: settings, plugins: contents.plugins, providers: contents.providers, takenOverAt: now))
     }
+
+    /// When they were taken over.
+    var takenOverAt: Timestamp { state.withLock { $0.takenOverAt } }
 
     var settings: Settings { state.withLock { $0.settings } }
     var plugins: [PluginManifest] { state.withLock { $0.plugins } }
@@ -24,8 +28,9 @@ final class LiveSettings: Sendable {
     /// The providers that accounts may name.
     var providers: [ProviderManifest] { state.withLock { $0.providers } }
 
-    func replace(_ settings: Settings, _ contents: ConfigurationLoader.Contents) {
+    func replace(_ settings: Settings, _ contents: ConfigurationLoader.Contents, at now: Timestamp) {
         state.withLock {
+            $0.takenOverAt = now
             $0.settings = settings
             $0.plugins = contents.plugins
             $0.providers = contents.providers

@@ -71,7 +71,7 @@ actor Reloader {
             let reload = difference(settings, contents.connections)
             context.registry.replace(connections: contents.connections, accounts: contents.accounts)
             context.registry.reloadedAt = context.clock.now()
-            live.replace(settings, contents)
+            live.replace(settings, contents, at: context.clock.now())
             live.remember(passed, in: checks, context.logger)
             context.registry.reloadFailures = contents.leftOut.map { reloadFailure($0) }
             for problem in contents.leftOut { context.logger.warning("a plugin that nobody uses is left out: \(problem)") }

@@ -1,12 +1,5 @@
 import Screening
 
-extension Result where Failure == any Error {
-    /// What `work` returns or throws.
-    init(_ work: () async throws -> Success) async {
-        do { self = .success(try await work()) } catch { self = .failure(error) }
-    }
-}
-
 /// An answer that is costly to find, remembered for a moment: callers that ask meanwhile get the same one, and those that ask while it is being found wait
 /// for it.
 actor TTLCache<Value: Sendable> {

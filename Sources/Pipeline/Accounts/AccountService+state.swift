@@ -58,7 +58,11 @@ extension AccountService {
     func reads(_ count: Int, from account: ProviderAccount) async throws -> Grant {
         if let rest = try await rest(of: account) { return Grant(count: 0, next: rest) }
         guard let limit = account.readsPerMinute else { return Grant(count: count, next: nil) }
-        guard account.takesReads else { return try await store.take(count, from: account.budget, perMinute: limit) }
+        guard account.takesReads else {
+            let grant = try await store.take(count, from: account.budget, perMinute: limit)
+            budgets.note(account.account.id, took: grant.count, of: count, perMinute: limit, at: environment.clock.now())
+            return grant
+        }
         let (id, now) = (account.account.id, environment.clock.now())
         if let until = refusals.withLock({ $0[id] }), now < until, until - now <= .seconds(60) { return Grant(count: 0, next: until) }
         return Grant(count: count, next: nil)
@@ -69,6 +73,7 @@ extension AccountService {
         guard account.takesReads, let limit = account.readsPerMinute else { return nil }
         return { [self] in
             let grant = try await store.take(1, from: account.budget, perMinute: limit)
+            budgets.note(account.account.id, took: grant.count, of: 1, perMinute: limit, at: environment.clock.now())
             guard grant.count == 0 else { return }
             let until = grant.next ?? environment.clock.now() + .seconds(2)
             refusals.withLock { $0[account.account.id] = until }

@@ -24,6 +24,8 @@ final class AccountService: Sendable {
     let refusals = Mutex<[String: Timestamp]>([:])
     /// How long accounts' screenings took, as it was read a moment ago.
     let histories = Mutex<[String: (history: TurnaroundHistory, readAt: Timestamp)]>([:])
+    /// How much of the accounts' budgets this process uses.
+    let budgets: BudgetUse
     /// When an order was last created at an account, by this process.
     let created = Mutex<[String: Timestamp]>([:])
 
@@ -43,6 +45,7 @@ final class AccountService: Sendable {
         creating = breakers.creating
         brakes = Pauses(store: store, clock: environment.clock)
         pauses = AccountPauses(brakes: brakes, environment: environment)
+        budgets = BudgetUse(environment.meters)
     }
 
     /// What the account's provider is spoken to with.
@@ -52,7 +55,11 @@ final class AccountService: Sendable {
         logger[metadataKey: "account"] = "\(account.account.id)"
         return ProviderSession(
             account: account.account,
-            transport: BrakedTransport(transport: transport, pauses: brakes, account: account.account.id),
+            transport: BrakedTransport(
+                transport: AccountTransport(account: account.account.id, base: transport, meters: environment.meters),
+                pauses: brakes,
+                account: account.account.id
+            ),
             tokens: account.tokens,
             readings: account.readings,
             admission: isUrgent ? nil : admission(account),

@@ -12,18 +12,6 @@ extension Commands {
         return Dictionary(states.map { ($0.subject, $0) }) { $1 }
     }
 
-    /// What work waits for at present, in this process: accounts that are paused or do not answer, scripts and hosts that are left alone.
-    public func obstacles() async throws -> [(kind: String, name: String)] {
-        var obstacles: [(kind: String, name: String)] = []
-        for account in environment.registry.accounts where try await problem(of: account) != nil {
-            obstacles.append(("account", account.account.id))
-        }
-        for connection in environment.registry.connections where try await obstacle(of: connection) != nil {
-            obstacles.append(("connection", connection.id))
-        }
-        return obstacles + breakers.hosts.open(at: environment.clock.now()).map { ("host", $0) }
-    }
-
     /// Asks the provider whether it takes the account's credentials, by a call that changes nothing, and lets the account's work go on where it does.
     ///
     /// Returns the account's problem afterwards; nil where it has none. May be called again at any time.

@@ -23,7 +23,7 @@ public struct PipelineContext: Sendable {
     let stages: Stages
     let executor: WorkExecutor
     let viewRefresh = ViewTriggeredRefresh()
-    let contacts = Contacts()
+    let contacts: Contacts
     let watcher: IssueWatcher
     /// How long nothing was heard from whom, held against their own rhythm, as of the last look.
     public let silence: SilenceSnapshot
@@ -60,6 +60,7 @@ public struct PipelineContext: Sendable {
         self.options = options
         updates = UpdateFeed(limit: options.bufferedUpdates)
         environment = Environment(registry: registry, clock: clock, random: random, logger: logger)
+        contacts = Contacts(environment.meters)
         accounts = AccountService(environment: environment, store: store, transport: transport, publicURL: publicURL, breakers: breakers)
         writer = EffectWriter(environment: environment, store: store, updates: updates)
         cancellation = OrderCancellation(environment: environment, store: store, accounts: accounts, writer: writer)

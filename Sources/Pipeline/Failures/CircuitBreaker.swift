@@ -34,6 +34,9 @@ struct CircuitBreaker: Sendable, Equatable {
 
     var isOpen: Bool { until != nil }
 
+    /// 0 closed, 1 where the pause is over and an attempt may be made, 2 open.
+    func level(at now: Timestamp) -> Int { until.map { now < $0 ? 2 : 1 } ?? 0 }
+
     /// Asks to try. While it is open only one attempt is granted at a time, once the pause is over.
     mutating func ask(at now: Timestamp) -> Permission {
         guard let until else { return .granted }

@@ -23,6 +23,9 @@ final class CircuitBreakers: Sendable {
     /// When the next attempt is let through; nil where it is closed.
     func nextAttempt(_ name: String) -> Timestamp? { breakers.withLock { $0[name]?.until } }
 
+    /// How it stands, as metrics say it: 0 closed, 1 where an attempt may be made although it is open, 2 open.
+    func level(_ name: String, at now: Timestamp) -> Int { breakers.withLock { $0[name]?.level(at: now) ?? 0 } }
+
     /// What is open at present, by name; what nobody has asked for in an hour is forgotten.
     func open(at now: Timestamp) -> [String] {
         breakers.withLock { breakers in

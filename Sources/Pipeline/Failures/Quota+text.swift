@@ -1,5 +1,4 @@
 import Logging
-import Metrics
 import Plugins
 import Screening
 
@@ -27,7 +26,7 @@ extension Quota {
 
     /// Counts and logs that something was refused for want of it.
     func noteRefusal(_ environment: Environment) {
-        Counter(label: "fairlead_quota_refusals_total", dimensions: [("connection", connection), ("quota", kind.rawValue)]).increment()
+        environment.meters.quotas.increment(connection, kind.rawValue)
         environment.logger.warning(
             "a connection has used up a quota",
             metadata: ["connection": "\(connection)", "quota": "\(kind.rawValue)", "limit": "\(limit)"]

@@ -11,15 +11,22 @@ final class Contacts: Sendable {
     }
 
     private let times = Mutex(Times())
-    let refusals = RefusedDeliveries()
+    private let meters: Meters
+    let refusals: RefusedDeliveries
     /// How much was heard, by hour.
     let counts = ContactCounts()
     /// What was refused, for whoever watches whether a person has to see to it.
     let refusedLately = RefusedLately()
 
+    init(_ meters: Meters = Meters()) {
+        self.meters = meters
+        refusals = RefusedDeliveries(meters)
+    }
+
     func heard(_ subject: OperatingState.Subject, at time: Timestamp) {
         counts.heard(subject, at: time)
         note(heard: subject, at: time)
+        meters.noteReceived(subject, at: time)
     }
     /// Notes the time, without counting it again.
     func note(heard subject: OperatingState.Subject, at time: Timestamp) {

@@ -38,7 +38,7 @@ public struct Intake: Sendable {
         let now = environment.clock.now()
         guard !rule.verification.verify(read, secrets: connection.secrets, now: now) else { return }
         contacts.refused(.connection(connection.id), .badSignature, at: now)
-        IntakeResult.badSignature.count(.ats, connection: connection.id)
+        IntakeResult.badSignature.count(.ats, connection: connection.id, environment)
         throw CommandError(401, "bad_signature", "The request's signature or credentials are not this connection's.")
     }
 
@@ -70,7 +70,7 @@ public struct Intake: Sendable {
             group: rule.group.lazy.compactMap { $0.text(in: read) }.first
         )
         if let match = connection.hooks.route(method: request.method, path: request.path) {
-            IntakeResult.stored.count(.ats, connection: connection.id)
+            IntakeResult.stored.count(.ats, connection: connection.id, environment)
             return try await RouteRun(environment: environment, store: store, scripts: scripts, connection: connection, deadline: routeDeadline)
                 .respond(to: event, match.route, match.parameters)
         }
@@ -85,7 +85,7 @@ public struct Intake: Sendable {
         let acceptance = try await mapStoreError { [event] in
             try await retryingConflict { try await store.accept(event, dedupe: key, leadingTo: run) }
         }
-        IntakeResult(acceptance).count(.ats, connection: connection.id)
+        IntakeResult(acceptance).count(.ats, connection: connection.id, environment)
         var response: JSON = ["event": .string(acceptance.event)]
         if acceptance.duplicate { response["duplicate"] = true }
         return WireResponse(200, json: response)
@@ -117,7 +117,7 @@ public struct Intake: Sendable {
             switch error {
             case .badSignature:
                 contacts.refused(.account(account), .badSignature, at: environment.clock.now())
-                IntakeResult.badSignature.count(.webhook, account: account)
+                IntakeResult.badSignature.count(.webhook, account: account, environment)
                 throw CommandError(401, "bad_signature", "The webhook's signature is not one of the account's.")
             case .unsupported:
                 contacts.refused(.account(account), .unknownAddress, at: environment.clock.now())
@@ -129,7 +129,7 @@ public struct Intake: Sendable {
             guard try webhook.value(as: manifest.webhookFormat) != nil else { throw UnreadableBody.nothing(manifest.webhookFormat) }
         } catch {
             contacts.refused(.account(account), .unreadable, at: environment.clock.now())
-            IntakeResult.refused.count(.webhook, account: account)
+            IntakeResult.refused.count(.webhook, account: account, environment)
             environment.logger.warning(
                 "a provider's webhook could not be read and was refused",
                 metadata: ["account": "\(account)", "order": "\(order.id)", "why": "\(error.message)"]
@@ -161,7 +161,7 @@ public struct Intake: Sendable {
         )
         let acceptance = try await mapStoreError { try await retryingConflict { try await store.accept(event, dedupe: nil) } }
         contacts.heard(.account(account), at: event.receivedAt)
-        IntakeResult(acceptance).count(.webhook, account: account)
+        IntakeResult(acceptance).count(.webhook, account: account, environment)
         return WireResponse(200, json: ["event": .string(acceptance.event)])
     }
 }

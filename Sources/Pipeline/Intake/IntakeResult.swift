@@ -1,4 +1,3 @@
-import Metrics
 import Screening
 
 /// What became of something that was sent to the host, as metrics count it.
@@ -15,8 +14,7 @@ enum IntakeResult: String {
     init(_ acceptance: Acceptance) { self = acceptance.duplicate ? .duplicate : .stored }
 
     /// Counts one, by where it was sent to.
-    func count(_ kind: Event.Kind, connection: String = "", account: String = "") {
-        let labels = [("connection", connection), ("account", account), ("kind", kind.rawValue), ("result", rawValue)]
-        Counter(label: "fairlead_intake_total", dimensions: labels).increment()
+    func count(_ kind: Event.Kind, connection: String = "", account: String = "", _ environment: Environment) {
+        environment.meters.intake.increment(connection, account, kind.rawValue, rawValue)
     }
 }

@@ -1,5 +1,4 @@
 import Logging
-import Metrics
 import Screening
 import Synchronization
 
@@ -46,7 +45,13 @@ final class RefusedDeliveries: Sendable {
     private static let strangers = 20
     private static let pause = Duration.seconds(60)
 
+    /// What stands for a name that is in no settings. No name can be it.
+    static let unknown = "(unknown)"
+
     private let entries = Mutex<[Kind: Entry]>([:])
+    private let meters: Meters
+
+    init(_ meters: Meters = Meters()) { self.meters = meters }
 
     /// Counts one.
     /// - Parameter subject: the connection or account that was called, as the sender names it.
@@ -65,10 +70,11 @@ final class RefusedDeliveries: Sendable {
             return kind
         }
         let isKnown = reason != .unknownConnection && reason != .unknownAccount
-        Counter(
-            label: "fairlead_rejected_deliveries_total",
-            dimensions: [(kind.subject.kind, isKnown ? kind.subject.id : "(unknown)"), ("reason", reason.rawValue)]
-        ).increment()
+        let id = isKnown ? kind.subject.id : Self.unknown
+        switch kind.subject {
+        case .connection: meters.rejected.increment(id, "", reason.rawValue)
+        case .account: meters.rejected.increment("", id, reason.rawValue)
+        }
         return kind
     }
 

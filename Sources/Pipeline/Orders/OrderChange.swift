@@ -39,6 +39,7 @@ struct OrderChange: Sendable {
         } else if before.state != after.state {
             after.record.endedAt = after.state == .cancelled ? min(after.record.withdrawnAt ?? now, now) : now
         }
+        after.noteChange(from: before, at: now)
         let entry = TimelineEntry(
             order: after.id,
             at: now,

@@ -5,6 +5,9 @@ extension Run {
     /// Whether it answers a caller who waits.
     var isRoute: Bool { hook.contains("/") }
 
+    /// What kind of hook it runs, as a label: a route's own name is the script's choice.
+    var hookLabel: String { isRoute ? "route" : hook == "on_event" || hook == "on_update" ? hook : "other" }
+
     /// The run after an attempt that decided it for good: with a failure, or well.
     func ended(_ state: State, _ result: JSON? = nil, failure: RunFailure? = nil, logs: [JSON] = [], at timestamp: Timestamp) -> Run {
         var run = closed(state, result, at: timestamp)
@@ -53,6 +56,21 @@ extension Run {
         endedAt.map { timestamp in
             failure?.problem(at: timestamp)
                 ?? Problem(code: state.rawValue, message: result?.value["reason"]?.text ?? state.rawValue, at: timestamp)
+        }
+    }
+}
+
+extension HookEnd {
+    /// How an attempt ended, as a label.
+    var label: String {
+        switch self {
+        case .done: "done"
+        case .skipped: "skipped"
+        case .rejected: "rejected"
+        case .parked: "parked"
+        case .retry: "retry"
+        case .failed: "failed"
+        case .interrupted: "interrupted"
         }
     }
 }

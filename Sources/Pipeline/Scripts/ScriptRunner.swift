@@ -62,7 +62,7 @@ struct ScriptRunner: Sendable {
             do throws(UnreadableBody) {
                 input = try Delivery.readingBody(of: input, as: format, needsBody: !run.isRoute)
             } catch {
-                IntakeResult.unreadable.count(.ats, connection: connection.id)
+                IntakeResult.unreadable.count(.ats, connection: connection.id, environment)
                 environment.logger.warning(
                     "a delivery could not be read, and became a dead letter",
                     metadata: ["connection": "\(connection.id)", "run": "\(run.id)", "why": "\(error.message)"]
@@ -95,8 +95,9 @@ struct ScriptRunner: Sendable {
             happenedAt: read.happenedAt,
             permissions: connection.permissions(order: order, input: input)
         )
-        let begun = environment.clock.now()
+        let (begun, start) = (environment.clock.now(), ContinuousClock.now)
         let attempt = try await hooks.run(call, remembered: remembered, host: host)
+        environment.meters.runs.record(.now - start, run.hookLabel, attempt.end.label)
         if note(attempt.end, of: Self.breaker(of: connection.id, scripts), begun: begun) {
             environment.logger.error(
                 "a plugin is paused: again and again its scripts crashed, had to be killed or went past a limit",

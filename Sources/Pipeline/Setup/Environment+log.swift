@@ -1,5 +1,4 @@
 import Logging
-import Metrics
 import Screening
 
 extension Environment {
@@ -17,6 +16,10 @@ extension Environment {
     }
 
     private func log(_ order: Order) {
+        if let change = order.change {
+            if let party = change.heldBy { meters.balls.record(change.heldFor.inSeconds, order.provider, party) }
+            if change.newProblem == Problem.unrecognisedStatus { meters.unknownStatuses.increment(order.account) }
+        }
         var metadata: Logger.Metadata = [
             "order": "\(order.id)", "connection": "\(order.connection)", "account": "\(order.account)", "state": "\(order.state.rawValue)",
         ]
@@ -29,8 +32,8 @@ extension Environment {
     private func log(_ run: Run) {
         if run.state.isEnded {
             let kind = run.isRoute ? "route" : run.hook == "on_update" ? "update" : "event"
-            let labels = [("connection", run.connection), ("kind", kind), ("state", run.state.rawValue)]
-            Counter(label: "fairlead_runs_ended_total", dimensions: labels).increment()
+            meters.runsEnded.increment(run.connection, kind, run.state.rawValue)
+            if kind == "update", run.state == .done, let endedAt = run.endedAt { meters.told.record(endedAt - run.createdAt, run.connection) }
         }
         var metadata: Logger.Metadata = [
             "run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)", "state": "\(run.state.rawValue)",

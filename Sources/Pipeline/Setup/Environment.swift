@@ -8,6 +8,7 @@ struct Environment: Sendable {
     let random: any RandomSource
     /// Without personal data.
     let logger: Logger
+    let meters = Meters()
     /// Whether the store is away, for all that use it.
     let outage = StoreOutage()
     /// What was seen that needs a person.

@@ -1,5 +1,4 @@
 import Logging
-import Metrics
 import Plugins
 import Screening
 
@@ -83,7 +82,6 @@ struct ReadStage: Sendable {
     /// time apart.
     private static let unknownReads = 3
     private static let unknownSpacing = Duration.seconds(5)
-    private static let unknownOrders = Counter(label: "fairlead_orders_unknown_at_provider_total")
 
     /// The provider does not know the order's reference.
     private func unknown(_ present: Order) -> (decision: Decision, updates: [Update]) {
@@ -103,7 +101,7 @@ struct ReadStage: Sendable {
             return (Decision(.done, [.order(next)] + effects), [])
         }
         environment.logger.error("an order's provider does not know it", metadata: ["order": "\(present.id)", "account": "\(present.account)"])
-        Self.unknownOrders.increment()
+        environment.meters.unknownOrders.increment(present.account)
         let hint = present.record.isAdopted ? "; where the wrong one was adopted, release it" : "; look for the order there"
         next.status.problem = Problem(
             code: Problem.unknownAtProvider,

@@ -6,7 +6,8 @@ import Screening
 extension SubmitStage {
     /// Nothing was ordered, and nothing will be.
     func refuse(_ order: Order, _ error: ProviderError, text: String, logs: [JSON] = []) -> StageResult {
-        .settle(order: order.id) { [environment] present in
+        environment.meters.submissions.increment(order.account, "refused")
+        return .settle(order: order.id) { [environment] present in
             guard present.state == .submitting || present.state == .accepted else { return (Decision(.done), []) }
             var next = present
             // "It is there already" may be about the attempt that was never answered.
@@ -37,6 +38,7 @@ extension SubmitStage {
 
     /// The account's credentials were rejected, and nothing was ordered: the order waits for them, its attempt unspent.
     func wait(_ order: Order, _ error: ProviderError, isForbidden: Bool) -> StageResult {
+        environment.meters.submissions.increment(order.account, "retried")
         let due = accounts.nextLook() + (isForbidden ? .seconds(60) : .zero)
         return .settle(order: order.id) { [environment] present in
             guard present.state == .accepted || present.state == .submitting else { return (Decision(.done), []) }
@@ -76,6 +78,7 @@ extension SubmitStage {
         let now = environment.clock.now()
         let schedule = retries.mayPass
         let due = rest ?? schedule.next(after: claim.attempt, at: now, least: asked, environment.random)
+        environment.meters.submissions.increment(order.account, due == nil ? "given_up" : "retried")
         if rest == nil, let alert = schedule.alert(after: claim.attempt) {
             environment.logger.error(
                 "an order has used up \(alert.rawValue) of its attempts to be sent",
@@ -100,8 +103,9 @@ extension SubmitStage {
         }
     }
 
-    func uncertain(_ id: String, _ error: ProviderError) -> StageResult {
-        .settle(order: id) { [environment] present in
+    func uncertain(_ order: Order, _ error: ProviderError) -> StageResult {
+        environment.meters.submissions.increment(order.account, "uncertain")
+        return .settle(order: order.id) { [environment] present in
             guard present.state == .submitting else { return (Decision(SubmitStage.disposition(present, environment)), []) }
             var next = present
             next.status.state = .uncertain

@@ -123,6 +123,7 @@ struct SubmitStage: Sendable {
             )
             accounts.creating.note(nil, of: order.account, environment)
             accounts.noteCreation(at: order.account)
+            environment.meters.submissions.increment(order.account, "sent")
             return settled(order.id, submission)
         } catch let error as ProviderError {
             accounts.creating.note(error, of: order.account, environment)
@@ -130,7 +131,7 @@ struct SubmitStage: Sendable {
         } catch {
             // Nothing says what happened: the request may have left.
             accounts.creating.abandoned(order.account)
-            return uncertain(order.id, ProviderError(.noAnswer, "the submission broke off: \(type(of: error))"))
+            return uncertain(order, ProviderError(.noAnswer, "the submission broke off: \(type(of: error))"))
         }
     }
 
@@ -163,7 +164,7 @@ struct SubmitStage: Sendable {
         environment.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
         switch error.creation ?? .uncertain {
         case .uncertain:
-            guard account.capabilities.find else { return uncertain(order.id, error) }
+            guard account.capabilities.find else { return uncertain(order, error) }
             return .decided(Decision(.again(at: environment.clock.now() + .seconds(5), spent: false)))
         case .refused: return refuse(order, error, text: "\(order.provider) refused the order")
         case .sendAgain:
@@ -182,7 +183,7 @@ struct SubmitStage: Sendable {
     /// or a person where it does not.
     private func recover(_ claim: Claim, _ order: Order) async throws -> StageResult {
         let lost = ProviderError(.noAnswer, "the answer was lost while the order was being sent")
-        guard let account = environment.registry.account(order.account), account.capabilities.find else { return uncertain(order.id, lost) }
+        guard let account = environment.registry.account(order.account), account.capabilities.find else { return uncertain(order, lost) }
         let now = environment.clock.now()
         // The provider is asked as long as it may soon be reachable again; after that a person has to be told.
         // Somebody's pause lasts until they end it: nothing is asked meanwhile.
@@ -195,15 +196,16 @@ struct SubmitStage: Sendable {
         do {
             let answer = try await account.provider.find(order, accounts.session(account, isUrgent: !isPatient))
             accounts.answered(account)
-            guard let found = answer else { return uncertain(order.id, lost) }
-            guard try await accounts.holder(of: found.reference, besides: order) == nil else { return uncertain(order.id, lost) }
+            guard let found = answer else { return uncertain(order, lost) }
+            guard try await accounts.holder(of: found.reference, besides: order) == nil else { return uncertain(order, lost) }
+            environment.meters.submissions.increment(order.account, "sent")
             return settled(order.id, found)
         } catch let refused as ReadsRefused {
             return .decided(Decision(.again(at: refused.until, spent: false)))
         } catch let error as ProviderError {
             let finding = try await accounts.failed(error, at: account)
             guard isPatient, [.unavailable, .noAnswer, .rateLimited, .unauthorised].contains(error.code) else {
-                return uncertain(order.id, lost).adding(finding.effects)
+                return uncertain(order, lost).adding(finding.effects)
             }
             return .decided(Decision(.again(at: finding.restsUntil ?? now + .seconds(15), spent: false), finding.effects))
         }

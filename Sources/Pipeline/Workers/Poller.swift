@@ -28,6 +28,8 @@ public struct Poller: Service {
 
     /// As many of the claims as the account's budget grants; the others keep their place.
     func admitted(_ claims: [Claim], _ id: String) async throws -> (admitted: [Claim], notBefore: Timestamp?) {
+        let oldest = claims.compactMap(\.due).min()
+        environment.meters.pollOverdue.set(oldest.map { max(0, (environment.clock.now() - $0).inSeconds) } ?? 0, id)
         guard !claims.isEmpty else { return ([], nil) }
         guard let account = environment.registry.account(id) else { return ([], environment.clock.now() + .seconds(60)) }
         guard try await accounts.pause(of: account) == nil else { return ([], environment.clock.now() + .seconds(2)) }

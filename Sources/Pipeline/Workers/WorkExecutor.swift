@@ -11,7 +11,7 @@ struct WorkExecutor: Sendable {
     /// What providers have said and the store has not taken yet.
     let unwritten = UnwrittenOutcomes()
 
-    func work(on claim: Claim) async { await WorkTelemetry.record(claim) { await attempt(claim) } }
+    func work(on claim: Claim) async { await WorkTelemetry.record(claim, environment) { await attempt(claim) } }
 
     private func attempt(_ claim: Claim) async -> WorkResult {
         guard claim.abandonedCount >= PoisonPillGuard.isolationThreshold else { return await decide(claim) }

@@ -1,4 +1,3 @@
-import Metrics
 import Screening
 import Tracing
 
@@ -27,9 +26,10 @@ enum WorkResult: String, Sendable {
 /// Counts, times and traces pieces of work. A span names what the work is about by its identifier, a metric by its kind alone.
 enum WorkTelemetry {
     /// Does a piece of work.
-    static func record(_ claim: Claim, _ work: () async -> WorkResult) async {
+    static func record(_ claim: Claim, _ environment: Environment, _ work: () async -> WorkResult) async {
         let start = ContinuousClock.now
         let kind = claim.work.kind
+        if let due = claim.due { environment.meters.waits.record(max(.zero, environment.clock.now() - due), kind.rawValue) }
         let result = await withSpan("process \(kind.rawValue)", ofKind: .consumer) { span in
             let result = await work()
             span.updateAttributes { attributes in
@@ -41,8 +41,7 @@ enum WorkTelemetry {
             if [.failed, .unreadable, .givenUp].contains(result) { span.setStatus(SpanStatus(code: .error)) }
             return result
         }
-        let labels = [("kind", kind.rawValue), ("result", result.rawValue)]
-        Timer(label: "fairlead_work_duration_seconds", dimensions: labels, preferredDisplayUnit: .seconds).record(duration: .now - start)
+        environment.meters.work.record(.now - start, kind.rawValue, result.rawValue)
     }
 
     private static func subject(_ kind: Work.Kind) -> String {

@@ -54,7 +54,7 @@ public struct LuaProvider: ScreeningProvider {
         var argument = order.json
         argument["callback_url"] = JSON(callback)
         argument["idempotency_key"] = .string(key)
-        let host = ProviderScriptHost(session, plugin.manifest, reach: .creation, random: random)
+        let host = ProviderScriptHost(session, plugin.manifest, hook: "submit", reach: .creation, random: random)
         let end: HookEnd
         do { end = try await run("submit", [argument], key: key, session, host) } catch {
             // The host is stopping. The next host sends what was not sent.
@@ -130,7 +130,7 @@ public struct LuaProvider: ScreeningProvider {
         reach: ProviderScriptHost.Reach = .provider,
         _ understand: (JSON, ProviderValues) throws(WrongResult) -> Value
     ) async throws -> Value {
-        let host = ProviderScriptHost(session, plugin.manifest, reach: reach, random: random)
+        let host = ProviderScriptHost(session, plugin.manifest, hook: hook, reach: reach, random: random)
         let key = "\(hook)-\(random.bytes(12).hex)"
         let end = try await run(hook, arguments, key: key, session, host)
         let failure = ProviderFailure(session: session, record: host.record)

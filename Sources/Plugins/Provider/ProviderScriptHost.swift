@@ -21,6 +21,7 @@ final class ProviderScriptHost: HTTPScriptHost {
     let secrets: [String: [Secret]]
 
     private let session: ProviderSession
+    private let hook: String
     private let manifest: PluginManifest
     private let reach: Reach
     private let origin: String?
@@ -32,7 +33,8 @@ final class ProviderScriptHost: HTTPScriptHost {
     }
     private let state = Mutex(State())
 
-    init(_ session: ProviderSession, _ manifest: PluginManifest, reach: Reach, random: any RandomSource) {
+    init(_ session: ProviderSession, _ manifest: PluginManifest, hook: String, reach: Reach, random: any RandomSource) {
+        self.hook = hook
         self.session = session
         self.manifest = manifest
         self.reach = reach
@@ -89,6 +91,7 @@ final class ProviderScriptHost: HTTPScriptHost {
     func send(_ request: WireRequest) async throws -> WireResponse {
         state.withLock { $0.record.begin(creating: $0.creates) }
         var request = request
+        request.call = hook
         // It may create or cancel, which is never to be repeated, whatever key it carries.
         if request.method != .get, request.method != .head { request.connection = .fresh }
         do {

@@ -15,6 +15,10 @@ public struct WireRequest: Sendable {
     public var timeout: Duration
     /// Outbound: on which connection it goes out.
     public var connection = Connection.automatic
+    /// Outbound: which of a provider's calls it is, for what is measured; nil where nobody says.
+    public var call: String?
+    /// Outbound: whether the other side is told which trace it belongs to.
+    public var tellsTrace = false
     /// Outbound: how many bytes the answer's body may have; nil for as many as the transport takes.
     public var maximumResponse: Int?
 

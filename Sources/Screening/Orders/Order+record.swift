@@ -28,8 +28,35 @@ extension Order {
         /// When the latest of these was; nil where there was none.
         public var unknownReadAt: Timestamp?
 
+        /// With what a tracer goes on where the order was placed; empty where nothing is traced.
+        public var trace: [String: String] = [:]
+
         /// Nothing noted.
         public init() {}
+    }
+
+    /// What a change brings that is counted when it is written.
+    public struct Change: Sendable, Equatable {
+        /// Who had to act until now, where that became somebody else: a party, or `us`. Nil where it did not.
+        public var heldBy: String?
+        /// For how long.
+        public var heldFor = Duration.zero
+        /// The code of a problem that was not there before.
+        public var newProblem: String?
+
+        /// Nothing.
+        public init() {}
+    }
+
+    /// Works out what a change to this order brings, once its time is passed on.
+    public mutating func noteChange(from before: Order, at now: Timestamp) {
+        var change = Change()
+        if before.time.holder != time.holder {
+            change.heldBy = before.time.holder?.rawValue
+            change.heldFor = now - before.time.since
+        }
+        if let code = status.problem?.code, code != before.status.problem?.code { change.newProblem = code }
+        self.change = change == Change() ? nil : change
     }
 
     /// The idempotency key under which it is sent: the same for the same attempt at creating it, however often that is made.
@@ -37,6 +64,8 @@ extension Order {
 }
 
 extension Problem {
+    /// The code of the problem that the provider's status is not known.
+    public static let unrecognisedStatus = "unrecognised_status"
     /// The code of the problem that the provider does not know an order's reference.
     public static let unknownAtProvider = "unknown_at_provider"
     /// The code of the problem that the provider has two requests for one order.

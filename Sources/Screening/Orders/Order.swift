@@ -34,6 +34,8 @@ public struct Order: Sendable, Equatable {
     public var status: Status
     /// Whether an update of it gave up: the ATS is told when a person sees to it. The store knows it by the runs; it is not written with the order.
     public var isUntold = false
+    /// What the change brings that is being written. It is not written with the order.
+    public internal(set) var change: Change?
     /// What the host notes about it for its own decisions.
     public var record = Record()
     /// How long each party had to act.

@@ -50,6 +50,8 @@ public struct Event: Sendable {
     public var runs: [String]
     /// The orders that its runs placed, found or had cancelled, oldest first.
     public var orders: [String]
+    /// With what a tracer goes on where the event was received; empty where nothing is traced.
+    public var trace: [String: String] = [:]
 
     public init(
         id: String,

@@ -108,12 +108,15 @@ public struct RunQuery: Sendable, Equatable {
 public struct QueueLoad: Sendable, Equatable {
     /// Work that is queued, by kind.
     public var queued: [Work.Kind: Int]
-    /// The due time of the longest-waiting due work that nobody holds, not counting reads; nil where there is none.
-    public var oldestDue: Timestamp?
+    /// The due times of the longest-waiting due work that nobody holds, by kind, not counting reads.
+    public var oldest: [Work.Kind: Timestamp]
 
-    public init(queued: [Work.Kind: Int], oldestDue: Timestamp?) {
+    /// The due time of the longest-waiting due work that nobody holds, not counting reads; nil where there is none.
+    public var oldestDue: Timestamp? { oldest.values.min() }
+
+    public init(queued: [Work.Kind: Int], oldest: [Work.Kind: Timestamp] = [:]) {
         self.queued = queued
-        self.oldestDue = oldestDue
+        self.oldest = oldest
     }
 }
 

@@ -67,6 +67,8 @@ public struct Run: Sendable {
     public var externalID: String?
     /// Texts that it is to be found by beside its order's.
     public var searchTexts = Personal<[String]>([])
+    /// With what a tracer goes on where the run was made; empty where nothing is traced.
+    public var trace: [String: String] = [:]
     public let createdAt: Timestamp
     public var endedAt: Timestamp?
 

@@ -119,14 +119,17 @@ public struct Claim: Sendable, Hashable {
     public let abandonedCount: Int
     /// The ``QueuedWork/lane`` that it waited in.
     public let lane: String
+    /// Since when it had been due; nil where that is not known.
+    public let due: Timestamp?
 
-    public init(id: Int64, work: Work, owner: String, attempt: Int, abandonedCount: Int = 0, lane: String = "") {
+    public init(id: Int64, work: Work, owner: String, attempt: Int, abandonedCount: Int = 0, lane: String = "", due: Timestamp? = nil) {
         self.id = id
         self.work = work
         self.owner = owner
         self.attempt = attempt
         self.abandonedCount = abandonedCount
         self.lane = lane
+        self.due = due
     }
 
     /// Whether both claims have the same holder and the same attempt.

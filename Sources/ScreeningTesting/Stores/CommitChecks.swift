@@ -188,7 +188,7 @@ extension StoreConformance {
                 .queue(QueuedWork(.read(order: "a"), account: "zinc-uk", due: trial.now)),
             ])
             load = try await trial.store.load()
-            try trial.expect(load == QueueLoad(queued: [.run: 3, .read: 1], oldestDue: due), "the load is \(load)")
+            try trial.expect(load == QueueLoad(queued: [.run: 3, .read: 1], oldest: [.run: due]), "the load is \(load)")
             _ = try await trial.claim(1)
             load = try await trial.store.load()
             try trial.expect(load.oldestDue == trial.now, "held work counts as waiting")

@@ -92,6 +92,7 @@ final class PostgresStore: SQLStore {
             workSignal.notify()
             notifier.notify()
         }
+        let metrics = CommitMetrics()
         let intake = PostgresIntake(time: time, onWork: onWork)
         claimer = PostgresClaimer(time: time, clock: shared)
         let all = Sessions(
@@ -108,9 +109,9 @@ final class PostgresStore: SQLStore {
             for job in batch { job(all.claimExecutor[worker]) }
         }
         codec = found.opened.codec(PostgresKeyTable(claimExecutor, of: database), BufferedRandom(random))
-        let writer = PostgresWriter(codec: codec, time: time, buckets: PostgresBuckets(), onWork: onWork)
+        let writer = PostgresWriter(codec: codec, time: time, buckets: PostgresBuckets(), metrics: metrics, onWork: onWork)
         intakeExecutor = BatchQueue("intake", batchLimit: 512) { worker, batch in
-            CommitMetrics.measure(batch.count) { intake.run(all.intakeExecutor[worker], batch) }
+            metrics.measure(batch.count) { intake.run(all.intakeExecutor[worker], batch) }
         }
         writeExecutor = BatchQueue("writes", workers: all.writeExecutor.count, batchLimit: 256) { worker, batch in
             writer.run(all.writeExecutor[worker], batch)

@@ -18,6 +18,7 @@ struct GroupCommit: Sendable {
     let checkpoints: Checkpoints
     let health: StoreHealth
     let files: FileWatch
+    let metrics = CommitMetrics()
     /// Called after a commit that gave workers something to do.
     let onWork: @Sendable () -> Void
 
@@ -32,7 +33,7 @@ struct GroupCommit: Sendable {
             }
         }
         if !lookUps.isEmpty { lookUp(lookUps) }
-        if !writes.isEmpty { CommitMetrics.measure(writes.count) { commit(writes) } }
+        if !writes.isEmpty { metrics.measure(writes.count) { commit(writes) } }
     }
 
     /// Answers from one snapshot.

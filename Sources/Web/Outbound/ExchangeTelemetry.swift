@@ -1,5 +1,6 @@
 import HTTPTypes
 import Metrics
+import Pipeline
 import Screening
 import Tracing
 
@@ -7,9 +8,10 @@ import Tracing
 /// credentials.
 struct ExchangeTelemetry: Sendable {
     /// Whether a host is a configured account's. Any other is `other`: scripts choose hosts, and each would be a series of its own.
-    var isAccountHost: @Sendable (_ host: String) -> Bool = { _ in false }
-    /// Whether a host is told the trace that a request belongs to. None is unless the operator says so, for the hosts belong to others.
-    var isTold: @Sendable (_ host: String) -> Bool = { _ in false }
+    private let isAccountHost: @Sendable (_ host: String) -> Bool
+    private let durations = MetricSet<Timer>("fairlead_http_client_request_duration_seconds", "host", "result")
+
+    init(isAccountHost: @escaping @Sendable (_ host: String) -> Bool = { _ in false }) { self.isAccountHost = isAccountHost }
 
     /// Sends a request by `send`.
     func record(
@@ -22,7 +24,7 @@ struct ExchangeTelemetry: Sendable {
         // Not thrown inside the span, which would keep the error's text: that may name any host.
         let outcome: Result<WireResponse, any Error> = await withSpan("HTTP \(request.method.label)", ofKind: .client) { span in
             var request = request
-            if let host, isTold(host) { InstrumentationSystem.instrument.inject(span.context, into: &request.headers, using: FieldInjector()) }
+            if request.tellsTrace { InstrumentationSystem.instrument.inject(span.context, into: &request.headers, using: FieldInjector()) }
             let outcome: Result<WireResponse, any Error>
             do { outcome = .success(try await send(request)) } catch { outcome = .failure(error) }
             span.updateAttributes { attributes in
@@ -36,9 +38,7 @@ struct ExchangeTelemetry: Sendable {
             if case .failure = outcome { span.setStatus(SpanStatus(code: .error)) }
             return outcome
         }
-        let labels = [("host", named), ("result", ExchangeTelemetry.result(outcome))]
-        Timer(label: "fairlead_http_client_request_duration_seconds", dimensions: labels, preferredDisplayUnit: .seconds)
-            .record(duration: .now - start)
+        durations.record(.now - start, named, ExchangeTelemetry.result(outcome))
         return try outcome.get()
     }
 

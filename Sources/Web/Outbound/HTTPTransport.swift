@@ -12,27 +12,27 @@ public final class HTTPTransport: Transport {
     private let clients: PinnedClients
     private let guardian: AddressGuard
     private let maximumResponse: Int
-    private let telemetry: ExchangeTelemetry
+    private let telemetry: ExchangeTelemetry?
 
     /// A transport.
     /// - Parameters:
     ///   - maximumAnswer: how many bytes an answer's body may have.
     ///   - connectTimeout: how long making a connection, TLS included, may take.
     ///   - isAccountHost: whether metrics and spans name a host; any other is `other`.
-    ///   - isTold: whether a host is told which trace a request belongs to, in the tracer's headers (W3C's `traceparent`, say). None is unless this says so.
+    ///   - isMeasured: whether metrics and spans are made of what it does.
     ///   - allow: whether an address outside the public internet may be called; an IPv6 address that wraps an IPv4 one comes as that.
     public convenience init(
         maximumResponse: Int = 4 << 20,
         connectTimeout: Duration = .seconds(10),
         isAccountHost: @escaping @Sendable (_ host: String) -> Bool = { _ in false },
-        isTold: @escaping @Sendable (_ host: String) -> Bool = { _ in false },
+        isMeasured: Bool = true,
         allow: @escaping @Sendable (_ address: IPAddress) -> Bool = { _ in false }
     ) {
         self.init(
             maximumResponse: maximumResponse,
             connectTimeout: connectTimeout,
             guardian: AddressGuard(allow: allow, resolve: AddressGuard.system),
-            telemetry: ExchangeTelemetry(isAccountHost: isAccountHost, isTold: isTold)
+            telemetry: isMeasured ? ExchangeTelemetry(isAccountHost: isAccountHost) : nil
         )
     }
 
@@ -41,7 +41,7 @@ public final class HTTPTransport: Transport {
         connectTimeout: Duration,
         idleTimeout: Duration = .seconds(4),
         guardian: AddressGuard,
-        telemetry: ExchangeTelemetry = ExchangeTelemetry()
+        telemetry: ExchangeTelemetry? = ExchangeTelemetry()
     ) {
         self.telemetry = telemetry
         self.maximumResponse = maximumResponse
@@ -57,6 +57,7 @@ public final class HTTPTransport: Transport {
     /// `tooLarge`. Headers that frame the message or name the host (`host`, `content-length`, `connection`, …) are set here, not taken from the request.
     public func send(_ request: WireRequest) async throws -> WireResponse {
         let destination = URLParts(request.url)
+        guard let telemetry else { return try await send(request, to: destination) }
         return try await telemetry.record(request, to: destination?.host) { try await send($0, to: destination) }
     }
 

@@ -350,7 +350,7 @@ final class StubStore: Store {
             return history
         }
     }
-    func load() async throws -> QueueLoad { QueueLoad(queued: [:], oldestDue: nil) }
+    func load() async throws -> QueueLoad { QueueLoad(queued: [:]) }
     func tryWriting() async throws {}
     var identity: StoreIdentity { StoreIdentity(id: "sto_1", isNew: false, place: "nowhere") }
     func announce(_ replica: Replica) async throws {}

@@ -32,6 +32,7 @@ struct WireExchange: Sendable {
             // Nothing was sent: once the profile or the credentials are corrected, the order can still be sent.
             throw creating ? error.creating(.sendAgain) : error
         }
+        request.call = call.name
         if let tag { request.headers[.ifNoneMatch] = tag }
         let response: WireResponse
         do {

@@ -93,21 +93,23 @@ struct PostgresRows: StoreReading {
     /// How full the queue is. What waits behind another with its concurrency key counts as queued, but not as waiting: it could not be claimed. Nor
     /// do reads, which wait for their budget as a matter of course.
     func load() throws -> QueueLoad {
-        var load = QueueLoad(queued: [:], oldestDue: nil)
+        var load = QueueLoad(queued: [:])
         for row in try all("SELECT kind, count(*) FROM queue GROUP BY kind") {
             if let kind = Work.Kind(rawValue: row.text(0)) { load.queued[kind] = row.count(1) }
         }
         let kinds = Work.Kind.allCases.filter { $0 != .read }.map(\.rawValue)
-        load.oldestDue = try all(Self.oldestDue, .texts(kinds), time.value).first?.optionalInt(0).map { Timestamp(milliseconds: $0) }
+        for row in try all(Self.oldestDue, .texts(kinds), time.value) {
+            if let kind = Work.Kind(rawValue: row.text(0)) { load.oldest[kind] = Timestamp(milliseconds: row.int(1)) }
+        }
         return load
     }
 
     /// The first entry of each lane and priority, without looking at those behind it.
     private static let oldestDue = """
         WITH RECURSIVE \(PostgresClaimer.levels)
-        SELECT min(f.due_at) FROM levels AS l CROSS JOIN LATERAL (
+        SELECT l.kind, min(f.due_at) FROM levels AS l CROSS JOIN LATERAL (
             SELECT due_at FROM queue WHERE kind = l.kind AND lane = l.lane AND priority = l.priority AND owner IS NULL AND is_head ORDER BY due_at LIMIT 1
-        ) AS f WHERE f.due_at <= \(PostgresTime.sql("$2"))
+        ) AS f WHERE f.due_at <= \(PostgresTime.sql("$2")) GROUP BY l.kind
         """
 
     func keyIDs(of subjects: [String]) throws -> [String: Int64] {

@@ -38,7 +38,8 @@ struct PostgresClaimer: Sendable {
                         owner: request.owner,
                         attempt: row.count(3),
                         abandonedCount: row.count(6),
-                        lane: row.text(7)
+                        lane: row.text(7),
+                        due: Timestamp(milliseconds: row.int(8))
                     )
                 }
             }
@@ -141,7 +142,7 @@ struct PostgresClaimer: Sendable {
             UPDATE runs AS r SET state = 'running', attempt = c.attempts, next_attempt_at = NULL FROM claimed AS c
             WHERE c.kind = 'run' AND r.id = c.subject AND r.state IN ('queued', 'waiting', 'running')
         )
-        SELECT c.id, c.kind, c.subject, c.attempts, s.count, (SELECT now FROM clock), c.abandoned_count, c.lane
+        SELECT c.id, c.kind, c.subject, c.attempts, s.count, (SELECT now FROM clock), c.abandoned_count, c.lane, c.due_at
         FROM (SELECT count(*) FROM seen) AS s LEFT JOIN claimed AS c ON true ORDER BY c.priority, c.turn, c.served, c.due_at, c.id
         """
 }

@@ -5,6 +5,7 @@ struct PostgresWriter: Sendable {
     let codec: RowCodec
     let time: PostgresTime
     let buckets: PostgresBuckets
+    let metrics: CommitMetrics
     /// Called after a commit that gave workers something to do.
     let onWork: @Sendable () -> Void
 
@@ -14,7 +15,7 @@ struct PostgresWriter: Sendable {
     /// Does a batch on a session and answers every intent of it.
     func run(_ session: PostgresSession, _ batch: [WriteIntent]) {
         do {
-            let end = try CommitMetrics.measure(batch.count) { try session.attempt { try transaction(of: batch, on: $0) } }
+            let end = try metrics.measure(batch.count) { try session.attempt { try transaction(of: batch, on: $0) } }
             if end.wakes { onWork() }
             for (intent, failure) in zip(batch, end.failures) { intent.pending.complete(failure) }
         } catch {

@@ -20,7 +20,8 @@ extension WriteTransaction {
                 owner: request.owner,
                 attempt: found.attempts + 1,
                 abandonedCount: found.abandonedCount,
-                lane: found.lane
+                lane: found.lane,
+                due: Timestamp(milliseconds: found.dueAt)
             )
             if found.kind == .run {
                 let waits = [Run.State.queued, .waiting, .running].map { "'\($0.rawValue)'" }.joined(separator: ", ")

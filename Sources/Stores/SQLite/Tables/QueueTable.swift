@@ -132,7 +132,7 @@ extension StoredRows {
     /// do reads, which wait for their budget as a matter of course.
     func load() throws -> QueueLoad {
         var queued: [Work.Kind: Int] = [:]
-        var oldest: Int64?
+        var oldest: [Work.Kind: Timestamp] = [:]
         for row in try db.all("SELECT kind, count(*) FROM queue GROUP BY kind") {
             guard let kind = Work.Kind(rawValue: row[0]) else { continue }
             queued[kind] = row[1]
@@ -142,10 +142,11 @@ extension StoredRows {
                 for priority in try priorities(of: kind, in: lane) {
                     let first = "SELECT min(due_at) FROM queue INDEXED BY queue_ready WHERE \(Self.stretch) AND priority = ?3"
                     guard let due = try db.first(first, [kind.rawValue, lane, priority])?[0] as Int64?, due <= now.milliseconds else { continue }
-                    oldest = min(oldest ?? due, due)
+                    let time = Timestamp(milliseconds: due)
+                    oldest[kind] = min(oldest[kind] ?? time, time)
                 }
             }
         }
-        return QueueLoad(queued: queued, oldestDue: oldest.map { Timestamp(milliseconds: $0) })
+        return QueueLoad(queued: queued, oldest: oldest)
     }
 }

@@ -1,12 +1,12 @@
 import Metrics
 
-/// Measures commits: how long they take and how many intents share one.
-enum CommitMetrics {
-    private static let duration = Timer(label: "fairlead_store_commit_seconds")
-    private static let size = Recorder(label: "fairlead_store_commit_intents")
+/// Measures a store's commits: how long they take and how many intents share one. They go to the backend that is in place where the store is opened.
+struct CommitMetrics: Sendable {
+    private let duration = Timer(label: "fairlead_store_commit_seconds")
+    private let size = Recorder(label: "fairlead_store_commit_intents")
 
     /// Does a commit of a number of intents and records how long it took.
-    static func measure<Value>(_ intents: Int, _ commit: () throws -> Value) rethrows -> Value {
+    func measure<Value>(_ intents: Int, _ commit: () throws -> Value) rethrows -> Value {
         let start = ContinuousClock.now
         let answer = try commit()
         let taken = start.duration(to: .now).components

@@ -44,7 +44,8 @@ struct EventRow {
         var start: JSON = ["method": .string(request.method), "path": .string(request.path)]
         start["group"] = (event.group?.value).map { .string($0) }
         head = try codec.seal(RowCodec.Content(json: start), at: Self.headPlace(event.id), under: key)
-        let json: JSON = ["query": JSON(texts: request.query), "headers": JSON(texts: request.headers)]
+        var json: JSON = ["query": JSON(texts: request.query), "headers": JSON(texts: request.headers)]
+        if !event.trace.isEmpty { json["trace"] = JSON(texts: event.trace) }
         body = try codec.seal(RowCodec.Content(json: json, raw: request.body), at: AssociatedData(.events, event.id), under: key)
     }
 
@@ -116,6 +117,7 @@ struct EventRow {
             runs: runs,
             orders: orders
         )
+        event.trace = Self.texts(content.json["trace"])
         if let firstReceivedAt { event.firstReceivedAt = Timestamp(milliseconds: firstReceivedAt) }
         return event
     }
@@ -169,7 +171,7 @@ struct EventRow {
 
     private static func problemPlace(_ event: String) -> AssociatedData { AssociatedData(.events, event + ":problem") }
 
-    private static func texts(_ json: JSON?) -> [String: String] {
+    static func texts(_ json: JSON?) -> [String: String] {
         Dictionary((json?.members?.pairs ?? []).map { ($0.name, $0.value.text ?? "") }, uniquingKeysWith: { $1 })
     }
 }

@@ -185,6 +185,7 @@ extension Order.Record {
         if !settledRequests.isEmpty { row["settled_requests"] = .array(settledRequests.sorted().map { .string($0) }) }
         if unknownReads > 0 { row["unknown_reads"] = .int(Int64(unknownReads)) }
         row["unknown_read_at"] = unknownReadAt.map { .int($0.milliseconds) }
+        if !trace.isEmpty { row["trace"] = JSON(texts: trace) }
         return row
     }
 
@@ -202,6 +203,7 @@ extension Order.Record {
         settledRequests = Set(row?["settled_requests"]?.items?.compactMap(\.text) ?? [])
         unknownReads = row?["unknown_reads"]?.integer.map { Int($0) } ?? 0
         unknownReadAt = row?["unknown_read_at"]?.integer.map { Timestamp(milliseconds: $0) }
+        trace = EventRow.texts(row?["trace"])
     }
 }
 

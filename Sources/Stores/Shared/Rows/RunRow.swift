@@ -56,6 +56,7 @@ struct RunRow {
         if !run.searchTexts.value.isEmpty { json["search_texts"] = .array(run.searchTexts.value.map { .string($0) }) }
         keys = BlindIndexTerm.keys(ofTexts: run.searchTexts.value, on: run.connection, by: codec.index)
         json["failure"] = run.lastFailure?.json
+        if !run.trace.isEmpty { json["trace"] = JSON(texts: run.trace) }
         if !run.earlierFailures.isEmpty { json["earlier_failures"] = .array(run.earlierFailures.map(\.json)) }
         switch run.input {
         case .event(let parameters):
@@ -146,6 +147,7 @@ struct RunRow {
             endedAt: endedAt.map { Timestamp(milliseconds: $0) }
         )
         run.externalID = json["external_id"]?.text
+        run.trace = EventRow.texts(json["trace"])
         run.searchTexts = Personal((json["search_texts"]?.items ?? []).compactMap(\.text))
         return run
     }

@@ -95,11 +95,3 @@ extension HostStatus {
         ]
     }
 }
-
-extension Actor {
-    /// Who did it; what a person is called, where that may be seen.
-    fileprivate func view(_ principal: Principal) -> JSON {
-        if case .person = self, !principal.seesPersonal { return ["kind": "person", "id": .null, "name": .null] }
-        return json
-    }
-}

@@ -1,9 +1,12 @@
 import HTTPTypes
 import Metrics
+import Pipeline
 import Screening
 
 /// Counts and times requests until their answer is there, by route, method and status. Never by path: that holds tokens and identifiers.
 struct MetricsMiddleware: HTTPMiddleware {
+    private let durations = MetricSet<Timer>("fairlead_http_request_duration_seconds", "route", "method", "code")
+
     func handle(
         _ request: IncomingRequest,
         context: RequestContext,
@@ -11,9 +14,7 @@ struct MetricsMiddleware: HTTPMiddleware {
     ) async throws -> WireResponse {
         let start = ContinuousClock.now
         let response = try await next(request, context)
-        let labels = [("route", context.routePattern ?? "none"), ("method", request.method.label), ("code", String(response.status))]
-        Timer(label: "fairlead_http_request_duration_seconds", dimensions: labels, preferredDisplayUnit: .seconds)
-            .record(duration: .now - start)
+        durations.record(.now - start, context.routePattern ?? "none", request.method.label, String(response.status))
         return response
     }
 }
@@ -28,9 +29,7 @@ extension HTTPRequest.Method {
 /// Counts what is refused on a connection before it is a request that the chain sees, by reason.
 struct RefusalCounter: Sendable {
     /// Made when the server starts: the event loop does not see the metrics factory that a task was given.
-    private let factory: any MetricsFactory = MetricsSystem.factory
+    private let refused = MetricSet<Counter>("fairlead_http_refused_total", "reason")
 
-    func count(_ reason: String) {
-        Counter(label: "fairlead_http_refused_total", dimensions: [("reason", reason)], factory: factory).increment()
-    }
+    func count(_ reason: String) { refused.increment(reason) }
 }

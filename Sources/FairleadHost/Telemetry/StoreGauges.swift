@@ -1,0 +1,63 @@
+import Pipeline
+import Screening
+
+/// What the store holds, shared by all replicas on it.
+struct StoreGauges: GaugeSource {
+    let context: PipelineContext
+
+    func readings() async throws -> [GaugeReading] {
+        let (counts, load) = (try await context.store.counts(), try await context.store.load())
+        let states = try await context.store.operatingStates()
+        context.refreshMeters(states)
+        let now = context.clock.now()
+        var readings = groups("fairlead_orders", counts.orders) + groups("fairlead_runs", counts.runs) + groups("fairlead_events", counts.events)
+        readings += counts.setAside.map { group, count in
+            GaugeReading(
+                "fairlead_runs_set_aside",
+                [("connection", group.connection), ("kind", group.kind), ("state", group.state)],
+                Double(count)
+            )
+        }
+        readings += deadLetters(counts).map { GaugeReading("fairlead_dead_letters", [("kind", $0)], $1) }
+        for kind in Work.Kind.allCases {
+            readings.append(GaugeReading("fairlead_queued_work", [("kind", kind.rawValue)], Double(load.queued[kind] ?? 0)))
+            // Reads wait for their budget as a matter of course: how late they are, the poller says.
+            guard kind != .read else { continue }
+            let waited = load.oldest[kind].map { max(0, (now - $0).inSeconds) } ?? 0
+            readings.append(GaugeReading("fairlead_queue_oldest_due_seconds", [("stage", kind.rawValue)], waited))
+        }
+        readings += paused(states)
+        readings.append(GaugeReading("fairlead_store_refreshed_timestamp_seconds", [], now.seconds))
+        return readings
+    }
+
+    private func groups(_ name: String, _ groups: [Counts.Group: Int]) -> [GaugeReading] {
+        groups.map { GaugeReading(name, [("connection", $0.connection), ("state", $0.state)], Double($1)) }
+    }
+
+    /// What waits because somebody or something paused it, of what is configured.
+    private func paused(_ states: [OperatingState]) -> [GaugeReading] {
+        states.compactMap { state in
+            guard let pause = state.pause else { return nil }
+            switch state.subject {
+            case .account(let id):
+                guard context.registry.account(id) != nil else { return nil }
+                return GaugeReading("fairlead_account_paused", [("account", id), ("reason", pause.problem.code)], 1)
+            case .connection(let id):
+                guard context.registry.connection(id) != nil else { return nil }
+                return GaugeReading("fairlead_connection_paused", [("connection", id), ("reason", pause.problem.code)], 1)
+            }
+        }
+    }
+
+    private func deadLetters(_ counts: Counts) -> [(String, Double)] {
+        func count(_ groups: [Counts.Group: Int], _ states: Set<String>) -> Double {
+            Double(groups.filter { states.contains($0.key.state) }.values.reduce(0, +))
+        }
+        return [
+            ("event", count(counts.events, ["dead"])),
+            ("order", count(counts.orders, ["failed", "uncertain"]) - count(counts.discarded, ["failed"])),
+            ("run", count(counts.runs, ["dead", "parked"])),
+        ]
+    }
+}
