@@ -1,5 +1,6 @@
 import HTTPTypes
 import Screening
+import ScreeningTesting
 import Testing
 
 @testable import Web

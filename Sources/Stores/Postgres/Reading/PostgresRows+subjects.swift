@@ -59,9 +59,7 @@ extension PostgresRows {
     }
 
     func events(receivedAs key: [UInt8]) throws -> [String] {
-        let sql = """
-            SELECT id FROM events WHERE dedupe_key = $1 UNION SELECT id FROM events WHERE former_key = $1 ORDER BY id DESC LIMIT 20
-            """
+        let sql = "SELECT event_id FROM received_keys WHERE key = $1"
         return try all(sql, .bytes(key)).map { $0.text(0) }
     }
 

@@ -16,6 +16,8 @@ struct Endpoint: Sendable {
     let operation: Operation
     /// Whether the answer waits for others, such as a provider: then it takes no turn from answers that are put together of what is stored.
     let asksOthers: Bool
+    /// Whether it only reads although it is no GET: then it takes its turn as those do.
+    let isReading: Bool
     let respond: Responder
 
     init(
@@ -24,6 +26,7 @@ struct Endpoint: Sendable {
         _ scope: Scope,
         _ operation: Operation,
         asksOthers: Bool = false,
+        isReading: Bool = false,
         respond: @escaping Responder
     ) {
         self.method = method
@@ -31,12 +34,13 @@ struct Endpoint: Sendable {
         self.scope = scope
         self.operation = operation
         self.asksOthers = asksOthers
+        self.isReading = isReading
         self.respond = respond
     }
 
     /// The endpoint as a route behind its authentication; nobody may store the answer.
     func route(_ authentication: Authentication, _ budget: AnswerBudget) -> Route {
-        let takesTurn = method == .get && !asksOthers
+        let takesTurn = (method == .get || isReading) && !asksOthers
         let route = Route(method, Endpoint.root + path) { request, context in
             guard let principal = context.principal else { throw ProblemDocument.unauthenticated }
             var response =

@@ -9,7 +9,7 @@ struct FindEndpoint: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.post, "/find", .read, FindEndpoint.operation) { request, principal in
+            Endpoint(.post, "/find", .read, FindEndpoint.operation, isReading: true) { request, principal in
                 let body = try request.object(["text", "delivery"])
                 let connections = registry.connections.map(\.id).filter { principal.sees(connection: $0) }
                 let finder = Finder(store: store, registry: registry, principal: principal, connections: connections)
