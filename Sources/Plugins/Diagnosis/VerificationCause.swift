@@ -35,7 +35,7 @@ extension Verification {
         guard let trial = SignatureTrial(self, read, secrets: secrets) else {
             return credentialCauses(read, failure, secrets: secrets, others: elsewhere)
         }
-        if case .timestampOutside(let sent, _, let isOld, _) = failure, trial.isRight {
+        if case .timestampOutside(let sent, _, let isOld, _) = failure, verify(read, secrets: secrets, now: sent) {
             let what =
                 isOld
                 ? "but for its age it is right: it would have been accepted at \(sent.iso8601)"
