@@ -97,7 +97,7 @@ struct GroupCommit: Sendable {
         var end = BatchEnd(failures: [], wakes: false)
         do {
             for intent in batch {
-                if guarded { try db.run("SAVEPOINT intent") }
+                if guarded { try db.execute(sql: "SAVEPOINT intent") }
                 let changes = db.totalChangesCount
                 transaction.wakes = false
                 do {
@@ -107,14 +107,14 @@ struct GroupCommit: Sendable {
                 } catch {
                     if StoreError.isOfDatabase(error) { throw error }
                     if guarded {
-                        try db.run("ROLLBACK TO intent")
+                        try db.execute(sql: "ROLLBACK TO intent")
                     } else if db.totalChangesCount != changes {
                         try db.rollback()
                         return nil
                     }
                     end.failures.append(StoreError(error))
                 }
-                if guarded { try db.run("RELEASE intent") }
+                if guarded { try db.execute(sql: "RELEASE intent") }
             }
         } catch {
             if db.isInsideTransaction { try? db.rollback() }

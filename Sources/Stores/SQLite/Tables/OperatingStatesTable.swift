@@ -73,7 +73,7 @@ extension StoredRows {
     }
 
     /// - Parameter condition: one of a few fixed texts.
-    private func states(_ condition: String, _ arguments: StatementArguments) throws -> [OperatingState] {
+    private func states(_ condition: String, _ arguments: SQLiteArguments) throws -> [OperatingState] {
         let sql = "SELECT kind, id, rests_until, rests_since, heard_at, refused_at, refusal, refusals, pause FROM operating_states \(condition)"
         return try db.all(sql, arguments).compactMap { row in
             try OperatingStateRow(

@@ -129,12 +129,12 @@ extension StoredRows {
         try orderRow(where: "o.id = ?", [id]).map { (try $0.order(opener), $0.body.count) }
     }
 
-    private func order(where condition: String, _ arguments: StatementArguments) throws -> Order? {
+    private func order(where condition: String, _ arguments: SQLiteArguments) throws -> Order? {
         try orderRow(where: condition, arguments)?.order(opener)
     }
 
     /// - Parameter condition: one of a few fixed texts.
-    private func orderRow(where condition: String, _ arguments: StatementArguments) throws -> OrderRow? {
+    private func orderRow(where condition: String, _ arguments: SQLiteArguments) throws -> OrderRow? {
         let row = try db.first(
             """
             SELECT o.id, o.connection, o.account, o.provider, o.package, o.sequence, o.previous, o.state, o.outcome, o.version, o.created_at, o.updated_at,

@@ -6,7 +6,7 @@ extension WriteTransaction {
     /// this transaction remembers it.
     func received(_ key: StoredDedupeKey) throws -> String? {
         for segment in keys.segments(thatMayHold: key.hash) {
-            let arguments: StatementArguments = [segment * ReceivedKeys.bucketsPerSegment, Data(key.hash), key.notBefore ?? .min]
+            let arguments: SQLiteArguments = [segment * ReceivedKeys.bucketsPerSegment, Data(key.hash), key.notBefore ?? .min]
             if let row = try db.first(ReceivedKeys.find, arguments) { return row[0] }
         }
         return nil

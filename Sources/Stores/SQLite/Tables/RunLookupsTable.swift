@@ -28,7 +28,7 @@ extension StoredRows {
 
     func subjects(keys: [(connection: String, keys: [BlindIndexTerm])], groups: [String], orders: [String]) throws -> FoundSubjects {
         var found = FoundSubjects()
-        func add(_ sql: String, _ arguments: StatementArguments) throws {
+        func add(_ sql: String, _ arguments: SQLiteArguments) throws {
             for row in try db.all(sql, arguments) {
                 if let event: String = row[0] { found.events.insert(event) }
                 if let run: String = row[1] { found.runs.insert(run) }

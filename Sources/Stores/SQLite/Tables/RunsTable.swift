@@ -197,7 +197,7 @@ extension StoredRows {
 
     private static let stepColumns = "n, kind, repeatable, attempts, at, ms, body"
 
-    private func step(_ row: Row, of run: String) throws -> Step {
+    private func step(_ row: SQLiteRow, of run: String) throws -> Step {
         try StepRow(
             run: run,
             number: row[0],
