@@ -19,6 +19,35 @@ struct WorkExecutorTests {
         #expect(harness.store.with { $0.orders[order.id]?.state } == .inProgress)
     }
 
+    @Test("What a provider said is worked out again where the order has moved on since it was loaded")
+    func movedOn() async throws {
+        let order = harness.order()
+        harness.provider.answer { $0.submit = { Submission(reference: "ref_1") } }
+        harness.store.meanwhile(before: "commit") { state in
+            state.orders[order.id]?.version += 1
+            state.orders[order.id]?.record.unknownReads = 2
+        }
+        await executor.work(on: harness.claim(.submit(order: order.id)))
+        let written = try #require(harness.store.with { $0.orders[order.id] })
+        #expect(written.providerRef == "ref_1" && written.state == .requested)
+        #expect(written.record.unknownReads == 2 && written.version == order.version + 3)
+    }
+
+    @Test("Work that leaves the order alone is decided on the order as it stands, not as it was loaded")
+    func leftAlone() async throws {
+        let order = harness.order(.inProgress) { $0.providerRef = "ref_1" }
+        let store = harness.store
+        harness.provider.answer {
+            $0.report = {
+                store.with { $0.orders[order.id]?.version += 1 }
+                return Report(status: .recognised(.inProgress))
+            }
+        }
+        await executor.work(on: harness.claim(.read(order: order.id)))
+        let last = try #require(harness.store.with { $0.committed.last })
+        #expect(last.decision.again == harness.now && last.decision.spent == false)
+    }
+
     @Test("A store that is away is waited for, by the clock, until what a provider said is written")
     func away() async throws {
         let order = harness.order(.requested) { $0.providerRef = "ref_1" }

@@ -105,12 +105,14 @@ struct RouteRun: Sendable {
     /// Makes an attempt, and another one where something outside the script cut it short: somebody else's script ended the worker, or what it asks for was
     /// changed at the same moment.
     private func attempts(_ run: Run, _ event: Event) async throws -> HookRunner.Attempt {
+        var loaded = LoadedWork()
+        loaded.event = event
         do {
-            let first = try await scripts.attempt(run, for: event, of: connection, on: connection.scripts, remembered: [])
+            let first = try await scripts.attempt(run, for: loaded, of: connection, on: connection.scripts, remembered: [])
             guard case .interrupted = first.end else { return first }
         } catch StoreError.conflict {}
         let remembered = try await store.steps(of: run.id)
-        return try await scripts.attempt(run, for: event, of: connection, on: connection.scripts, remembered: remembered)
+        return try await scripts.attempt(run, for: loaded, of: connection, on: connection.scripts, remembered: remembered)
     }
 
     private func withinDeadline(_ body: @escaping @Sendable () async throws -> HookRunner.Attempt) async throws -> HookRunner.Attempt? {

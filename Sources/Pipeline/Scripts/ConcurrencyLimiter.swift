@@ -21,9 +21,15 @@ final class ConcurrencyLimiter: Sendable {
     /// Does something in one of a connection's places, once there is one.
     /// - Throws: `CancellationError` where it was cancelled while it waited, and what `body` throws.
     func withPlace<Value>(_ connection: String, _ body: () async throws -> Value) async throws -> Value {
-        if !take(connection) { try await wait(connection) }
+        try await withPlaceTold(connection) { _ in try await body() }
+    }
+
+    /// The same; `body` is told whether it had to wait.
+    func withPlaceTold<Value>(_ connection: String, _ body: (_ waited: Bool) async throws -> Value) async throws -> Value {
+        let waited = !take(connection)
+        if waited { try await wait(connection) }
         defer { release(connection) }
-        return try await body()
+        return try await body(waited)
     }
 
     /// How many wait for a place of a connection.

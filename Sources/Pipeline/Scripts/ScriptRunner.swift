@@ -41,16 +41,16 @@ struct ScriptRunner: Sendable {
 
     /// Makes an attempt; returns how it ended, with the run's steps remembered.
     /// - Parameters:
-    ///   - event: the run's event, where it is at hand.
+    ///   - loaded: what the run is about: its event, or its order.
     ///   - remembered: the steps of the attempts before.
     func attempt(
         _ run: Run,
-        for event: Event? = nil,
+        for loaded: LoadedWork,
         of connection: Connection,
         on scripts: ConnectionScripts,
         remembered: [Step]
     ) async throws -> HookRunner.Attempt {
-        let read = try await RunInput(store).read(run, event: event)
+        let read = try await RunInput(store).read(run, event: loaded.event)
         var input = read.json
         // What an event leads to is stored, too. An update is told in any case: it is little, and a result must not wait.
         if run.event != nil, remembered.isEmpty, let quota = try await storage.exceeded(by: 0, of: connection, in: store, environment) {
@@ -81,8 +81,6 @@ struct ScriptRunner: Sendable {
             run: (run.id, run.attempt),
             limits: connection.limits
         )
-        var order: Order?
-        if connection.asksOrders, let id = run.order { order = try await store.order(id) }
         let host = LiveScriptHost(
             environment: environment,
             store: store,
@@ -93,7 +91,7 @@ struct ScriptRunner: Sendable {
             run: run,
             input: input,
             happenedAt: read.happenedAt,
-            permissions: connection.permissions(order: order, input: input)
+            permissions: connection.permissions(order: connection.asksOrders ? loaded.order : nil, input: input)
         )
         let (begun, start) = (environment.clock.now(), ContinuousClock.now)
         let attempt = try await hooks.run(call, remembered: remembered, host: host)

@@ -10,7 +10,8 @@ struct RunStage: Sendable {
     let scriptLimiter: ConcurrencyLimiter
     let retries: RetryPolicy
 
-    func decide(_ claim: Claim, _ stored: Run) async throws -> StageResult {
+    /// - Parameter loaded: what the run is about, where it was looked at just now.
+    func decide(_ claim: Claim, _ stored: Run, _ loaded: LoadedWork? = nil) async throws -> StageResult {
         guard !stored.state.isEnded else { return .decided(Decision(.done)) }
         var run = stored
         run.attempt = claim.attempt
@@ -28,7 +29,9 @@ struct RunStage: Sendable {
             let failure = RunFailure(Problem.paused, pause.problem.message)
             return wait(run, failure, until: scripts.accounts.nextLookAfterPause())
         }
-        return try await scriptLimiter.withPlace(connection.id) { try await execute(run, of: connection) }
+        return try await scriptLimiter.withPlaceTold(connection.id) { waited in
+            try await execute(run, of: connection, try await present(run, loaded, waited: waited))
+        }
     }
 
     /// The run waits without an attempt.
@@ -41,11 +44,22 @@ struct RunStage: Sendable {
         return .decided(Decision(.again(at: due, spent: false), [.run(waiting.unspent())]))
     }
 
-    private func execute(_ stored: Run, of connection: Connection) async throws -> StageResult {
+    /// What a run that has its place is about: what was loaded, and of an update that waited for its place what may have changed meanwhile.
+    private func present(_ run: Run, _ loaded: LoadedWork?, waited: Bool) async throws -> LoadedWork {
+        if let loaded, !waited || run.order == nil { return loaded }
+        var present = loaded ?? LoadedWork()
+        if loaded == nil { present.steps = try await store.steps(of: run.id) }
+        guard let about = run.order else { return present }
+        present.laterUpdateTold = try await store.laterUpdateTold(than: run.id)
+        present.order = try await store.order(about)
+        return present
+    }
+
+    private func execute(_ stored: Run, of connection: Connection, _ loaded: LoadedWork) async throws -> StageResult {
         var run = stored
         let now = environment.clock.now()
-        if let overtaken = try await overtaken(run) { return overtaken }
-        let remembered = try await store.steps(of: run.id)
+        if let overtaken = overtaken(run, loaded) { return overtaken }
+        let remembered = loaded.steps
         guard let version = try await scripts.scripts(for: run, of: connection, remembered: remembered) else {
             let message = "the scripts that the run began on are not kept any more; retry it to go on with the present ones"
             return finish(run.ended(.dead, failure: RunFailure("script_version_missing", message), at: now), event: .dead)
@@ -54,7 +68,7 @@ struct RunStage: Sendable {
             return wait(run, ScriptRunner.paused, until: until)
         }
         guard run.script != version.id else {
-            return result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
+            return result(of: run, try await scripts.attempt(run, for: loaded, of: connection, on: version, remembered: remembered))
         }
         run.script = version.id
         run.pluginVersion = connection.plugin.manifest.version
@@ -62,30 +76,26 @@ struct RunStage: Sendable {
         return .first([.run(run)]) { [run] in
             // The place was given back when this was decided.
             try await scriptLimiter.withPlace(connection.id) {
-                if let overtaken = try await overtaken(run) { return overtaken }
-                return result(of: run, try await scripts.attempt(run, of: connection, on: version, remembered: remembered))
+                let present = try await present(run, loaded, waited: true)
+                if let overtaken = overtaken(run, present) { return overtaken }
+                return result(of: run, try await scripts.attempt(run, for: present, of: connection, on: version, remembered: remembered))
             }
         }
     }
 
     /// What becomes of an update that the ATS is not to hear any more; nil where it is. Looked at when the run has its place: it may have waited long.
-    private func overtaken(_ run: Run) async throws -> StageResult? {
+    private func overtaken(_ run: Run, _ loaded: LoadedWork) -> StageResult? {
         let now = environment.clock.now()
-        if run.order != nil, let later = try await store.laterUpdateTold(than: run.id) {
+        if run.order != nil, let later = loaded.laterUpdateTold {
             let reason = "superseded: the ATS was told of a later change of the order by \(later), and must not go back to this one"
             return finish(run.ended(.discarded, ["kind": "superseded", "reason": .string(reason)], logs: run.logs, at: now), event: .done)
         }
-        if let newer = try await replacement(of: run) {
+        // The ATS hears of the newest order alone.
+        if run.hook == "on_update", let newer = loaded.order?.replacedBy {
             let reason: JSON = ["kind": "skipped", "reason": .string("\(newer) was ordered in this order's place: the ATS hears of that one")]
             return finish(run.ended(.skipped, reason, logs: run.logs, at: now), event: .done)
         }
         return nil
-    }
-
-    /// The order that took the place of the one which a run tells the ATS of; nil where there is none. The ATS hears of the newest order alone.
-    private func replacement(of run: Run) async throws -> String? {
-        guard run.hook == "on_update", let order = run.order else { return nil }
-        return try await store.order(order)?.replacedBy
     }
 
     /// What becomes of a run that is not tried any more for a reason outside its script.

@@ -33,7 +33,8 @@ struct WorkExecutor: Sendable {
 
     private func decide(_ claim: Claim) async -> WorkResult {
         do {
-            return WorkResult(try await write(try await result(of: claim), claim))
+            let loaded = try await store.load(claim.work)
+            return WorkResult(try await write(try await result(of: claim, loaded), claim, loaded.order))
         } catch StoreError.conflict {
             // Something moved on since it was read: it is decided again on what stands now.
             await again(claim, after: .milliseconds(50), spent: false)
@@ -53,22 +54,22 @@ struct WorkExecutor: Sendable {
         }
     }
 
-    private func result(of claim: Claim) async throws -> StageResult {
+    private func result(of claim: Claim, _ loaded: LoadedWork) async throws -> StageResult {
         let gone = StageResult.decided(Decision(.done))
         switch claim.work {
-        case .event(let id):
-            guard let event = try await store.event(id) else { return gone }
+        case .event:
+            guard let event = loaded.event else { return gone }
             guard event.kind == .webhook else { return stages.event.decide(event) }
-            guard let order = try await order(event.order) else { return gone }
+            guard let order = loaded.order else { return gone }
             return try await stages.webhook.decide(claim, event, order)
-        case .run(let id):
-            guard let run = try await store.run(id) else { return gone }
-            return try await stages.run.decide(claim, run)
-        case .submit(let id):
-            guard let order = try await order(id) else { return gone }
+        case .run:
+            guard let run = loaded.run else { return gone }
+            return try await stages.run.decide(claim, run, loaded)
+        case .submit:
+            guard let order = loaded.order else { return gone }
             return try await stages.submit.decide(claim, order)
-        case .read(let id):
-            guard let order = try await order(id) else { return gone }
+        case .read:
+            guard let order = loaded.order else { return gone }
             return try await stages.read.decide(claim, order)
         case .notice(let id):
             guard let notice = try await store.notice(id) else { return gone }
@@ -79,13 +80,9 @@ struct WorkExecutor: Sendable {
         }
     }
 
-    private func order(_ id: String?) async throws -> Order? {
-        guard let id else { return nil }
-        return try await store.order(id)
-    }
-
+    /// - Parameter known: the order as it was when it was read or written last.
     @discardableResult
-    private func write(_ result: StageResult, _ claim: Claim) async throws -> Decision.Disposition {
+    private func write(_ result: StageResult, _ claim: Claim, _ known: Order? = nil) async throws -> Decision.Disposition {
         switch result {
         case .decided(let decision, let published):
             try await store.commit(claim, decision)
@@ -99,9 +96,9 @@ struct WorkExecutor: Sendable {
                 return try await write(inDoubt(), claim)
             }
             environment.log(effects)
-            return try await write(try await then(), claim)
+            return try await write(try await then(), claim, effects.lazy.compactMap(\.order).last ?? known)
         case .settle(let id, let work):
-            return try await settle(id, work, claim)
+            return try await settle(id, work, claim, known.flatMap { $0.id == id ? $0 : nil })
         }
     }
 
@@ -111,15 +108,17 @@ struct WorkExecutor: Sendable {
     private func settle(
         _ id: String,
         _ work: @escaping @Sendable (Order) -> (decision: Decision, updates: [Update]),
-        _ claim: Claim
+        _ claim: Claim,
+        _ known: Order?
     ) async throws -> Decision.Disposition {
         try await unwritten.during(id) {
             var failures = 0
             while true {
+                let known = failures == 0 ? known : nil
                 let isLast = Task.isCancelled
                 do {
                     // A task of its own, which the shutdown's cancellation does not reach.
-                    return try await Task { [self] in try await settleOnce(id, work, claim) }.value
+                    return try await Task { [self] in try await settleOnce(id, work, claim, known) }.value
                 } catch let error as StoreError {
                     failures += 1
                     if error == .conflict {
@@ -160,13 +159,20 @@ struct WorkExecutor: Sendable {
     private func settleOnce(
         _ id: String,
         _ work: @Sendable (Order) -> (decision: Decision, updates: [Update]),
-        _ claim: Claim
+        _ claim: Claim,
+        _ known: Order?
     ) async throws -> Decision.Disposition {
-        guard let order = try await store.order(id) else {
-            try await store.commit(claim, Decision(.done))
-            return .done
+        // Where it writes the order, an order that has moved on since is a conflict, and it is worked out again on what stands by then. What leaves the order
+        // alone is checked by nothing, and is decided on what stands now.
+        var outcome = known.map(work)
+        if outcome?.decision.effects.contains(where: { $0.order?.id == id }) != true {
+            guard let order = try await store.order(id) else {
+                try await store.commit(claim, Decision(.done))
+                return .done
+            }
+            outcome = work(order)
         }
-        let (decision, published) = work(order)
+        guard let (decision, published) = outcome else { return .done }
         do {
             try await store.commit(claim, decision)
         } catch StoreError.conflict {
@@ -243,6 +249,11 @@ struct WorkExecutor: Sendable {
             try await store.commit(claim, Decision(.again(at: due, spent: spent)))
         }
     }
+}
+
+extension Effect {
+    /// The order whose new version it writes; nil for any other effect.
+    fileprivate var order: Order? { if case .order(let order) = self { order } else { nil } }
 }
 
 extension StoreError {

@@ -220,6 +220,8 @@ public struct FaultyStore: Store {
         try await read { try await store.events(query, page) }
     }
     /// See ``Store``.
+    public func load(_ work: Work) async throws -> LoadedWork { try await read { try await store.load(work) } }
+    /// See ``Store``.
     public func run(_ id: String) async throws -> Run? { try await read { try await store.run(id) } }
     /// See ``Store``.
     public func runs(_ query: RunQuery, _ page: PageRequest) async throws -> Page<RunSummary> { try await read { try await store.runs(query, page) } }

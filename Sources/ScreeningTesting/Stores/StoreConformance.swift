@@ -30,7 +30,7 @@ public struct StoreConformance: Sendable {
     /// Every check, so that a test library can run each as a case of its own.
     public static let checks: [Check] =
         intake + groups + withdrawals + updates + subjects + placing + reordering + claiming + concurrencyKeys + leases + committing + queueing
-        + stepping
+        + stepping + loading
         + issues + standing + rhythms
         + scripting + tokens + budgets + operating
         + idempotency

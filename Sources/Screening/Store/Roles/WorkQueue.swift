@@ -7,6 +7,10 @@ public protocol WorkQueue: Sendable {
     /// run that is claimed as running. Calling again claims other work.
     func claim(_ request: ClaimRequest) async throws -> [Claim]
 
+    /// What a piece of work is about. Of an event that is not there, a run, an order, nothing is loaded; of a run that has ended, nothing but the run.
+    /// - Throws: ``StoreError/corrupt(_:)`` where any part of it cannot be read.
+    func load(_ work: Work) async throws -> LoadedWork
+
     /// Holds claims for another `lease`; returns those that were still held by their owner. Calling again extends them again.
     func renew(_ claims: [Claim], lease: Duration) async throws -> [Claim]
 

@@ -3,7 +3,9 @@ import Screening
 extension PostgresRows {
     private static let eventColumns = """
         e.id, e.kind, e.connection, e.account, e.order_id, e.received_at, e.occurred_at, e.group_key, e.state, e.problem, e.duplicate_count,
-        e.key_id, e.head,
+        e.key_id, e.head
+        """
+    private static let madeColumns = """
         (SELECT string_agg(r.id, ',' ORDER BY r.id) FROM runs AS r WHERE r.event_id = e.id),
         (SELECT string_agg(DISTINCT s.order_id, ',' ORDER BY s.order_id) FROM order_sources AS s WHERE s.event_id = e.id)
         """
@@ -14,14 +16,58 @@ extension PostgresRows {
 
     /// An event with the runs it led to; nil where there is none.
     func event(_ id: String) throws -> Event? {
-        guard let row = try all("SELECT \(Self.eventColumns), e.body, e.first_received_at FROM events AS e WHERE e.id = $1", .text(id)).first else {
-            return nil
+        let sql = "SELECT \(Self.wholeEventColumns), \(Self.madeColumns) FROM events AS e WHERE e.id = $1"
+        return try all(sql, .text(id)).first.map { row in
+            try wholeRow(row).event(opener, runs: Self.list(row.text(15)), orders: Self.list(row.text(16)))
         }
-        var stored = eventRow(row)
-        stored.body = row.bytes(15)
-        stored.firstReceivedAt = row.optionalInt(16)
-        return try stored.event(opener, runs: Self.list(row.text(13)), orders: Self.list(row.text(14)))
     }
+
+    func eventAlone(_ id: String) throws -> Event? {
+        try all("SELECT \(Self.wholeEventColumns) FROM events AS e WHERE e.id = $1", .text(id)).first.map(eventAlone)
+    }
+
+    private static let wholeEventColumns = eventColumns + ", e.body, e.first_received_at"
+
+    private func eventAlone(_ row: PostgresRow) throws -> Event { try wholeRow(row).event(opener, runs: [], orders: []) }
+
+    private func wholeRow(_ row: PostgresRow) -> EventRow {
+        var stored = eventRow(row)
+        stored.body = row.bytes(13)
+        stored.firstReceivedAt = row.optionalInt(14)
+        return stored
+    }
+
+    /// What a piece of work is about, in one exchange.
+    func load(_ work: Work) throws -> LoadedWork {
+        func statement(_ sql: String) -> PostgresStatement { PostgresStatement(sql, [.text(work.subject)]) }
+        let orderOf = "SELECT \(PostgresOrderRow.columns) FROM orders AS o WHERE o.id = "
+        let eventOf = "SELECT \(Self.wholeEventColumns) FROM events AS e WHERE e.id = "
+        var loaded = LoadedWork()
+        switch work {
+        case .event:
+            let found = try connection.exchange([statement(eventOf + "$1"), statement(orderOf + "(SELECT order_id FROM events WHERE id = $1)")])
+            loaded.event = try found[0].rows.first.map(eventAlone)
+            if loaded.event?.kind == .webhook { loaded.order = try order(found[1]) }
+        case .run(let id):
+            let found = try connection.exchange([
+                statement("SELECT \(Self.runColumns), r.logs, r.input FROM runs AS r WHERE r.id = $1"),
+                statement("SELECT \(Self.stepColumns) FROM steps WHERE run_id = $1 ORDER BY n"),
+                statement(eventOf + "(SELECT event_id FROM runs WHERE id = $1)"),
+                statement(orderOf + "(SELECT order_id FROM runs WHERE id = $1)"),
+                statement(Self.laterUpdate),
+            ])
+            loaded.run = try found[0].rows.first.map(wholeRun)
+            guard let run = loaded.run, !run.state.isEnded else { break }
+            loaded.steps = try steps(found[1].rows, of: id)
+            loaded.event = try found[2].rows.first.map(eventAlone)
+            loaded.order = try order(found[3])
+            loaded.laterUpdateTold = found[4].rows.first?.text(0)
+        case .submit, .read: loaded.order = try order(connection.exchange([statement(orderOf + "$1")])[0])
+        }
+        return loaded
+    }
+
+    private func order(_ found: PostgresResult) throws -> Order? { try found.rows.first.map { try PostgresOrderRow($0).row.order(opener) } }
 
     /// One page of events.
     func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<EventSummary> {
@@ -33,7 +79,7 @@ extension PostgresRows {
         list.require("received_at", from: query.since, to: query.until)
         return try list.page(
             on: connection,
-            columns: Self.eventColumns,
+            columns: Self.eventColumns + ", " + Self.madeColumns,
             as: "e",
             size: "octet_length(e.head) + coalesce(octet_length(e.problem), 0)",
             opening: { try openKeys(of: $0, 12) }
@@ -42,7 +88,10 @@ extension PostgresRows {
 
     /// A run; nil where there is none.
     func run(_ id: String) throws -> Run? {
-        guard let row = try all("SELECT \(Self.runColumns), r.logs, r.input FROM runs AS r WHERE r.id = $1", .text(id)).first else { return nil }
+        try all("SELECT \(Self.runColumns), r.logs, r.input FROM runs AS r WHERE r.id = $1", .text(id)).first.map(wholeRun)
+    }
+
+    private func wholeRun(_ row: PostgresRow) throws -> Run {
         var stored = runRow(row)
         stored.logs = row.optionalBytes(16)
         stored.input = row.optionalBytes(17)
@@ -79,14 +128,13 @@ extension PostgresRows {
     }
 
     func laterUpdateTold(than run: String) throws -> String? {
-        try all(
-            """
-            SELECT l.id FROM runs AS r JOIN runs AS l ON l.order_id = r.order_id AND l.seq > r.seq
-            WHERE r.id = $1 AND r.hook = 'on_update' AND l.hook = 'on_update' AND l.state = 'done' ORDER BY l.seq DESC LIMIT 1
-            """,
-            .text(run)
-        ).first?.text(0)
+        try all(Self.laterUpdate, .text(run)).first?.text(0)
     }
+
+    private static let laterUpdate = """
+        SELECT l.id FROM runs AS r JOIN runs AS l ON l.order_id = r.order_id AND l.seq > r.seq
+        WHERE r.id = $1 AND r.hook = 'on_update' AND l.hook = 'on_update' AND l.state = 'done' ORDER BY l.seq DESC LIMIT 1
+        """
 
     func updates(of orders: [String]) throws -> [String: (told: Run?, pending: Run?)] {
         let rows = try all(

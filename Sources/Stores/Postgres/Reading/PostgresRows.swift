@@ -39,9 +39,9 @@ struct PostgresRows: StoreReading {
         return try steps(all(sql, .text(run), .ints(numbers.map { Int64($0) })), of: run)
     }
 
-    private static let stepColumns = "n, kind, repeatable, attempts, at, ms, body"
+    static let stepColumns = "n, kind, repeatable, attempts, at, ms, body"
 
-    private func steps(_ rows: [PostgresRow], of run: String) throws -> [Step] {
+    func steps(_ rows: [PostgresRow], of run: String) throws -> [Step] {
         try openKeys(of: rows, 6)
         return try rows.map { row in
             try StepRow(

@@ -46,11 +46,12 @@ extension WriteTransaction {
 extension StoredRows {
     /// An event with the runs it led to; nil where there is none.
     func event(_ id: String) throws -> Event? {
-        guard var row = try eventRow(id), let body = try db.first("SELECT body FROM events WHERE id = ?", [id]) else { return nil }
-        row.body = body.bytes(0)
+        guard let row = try wholeRow(id) else { return nil }
         let made = try made(by: id)
         return try row.event(opener, runs: made.runs, orders: made.orders)
     }
+
+    func eventAlone(_ id: String) throws -> Event? { try wholeRow(id)?.event(opener, runs: [], orders: []) }
 
     /// One page of events.
     func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<EventSummary> {
@@ -67,16 +68,23 @@ extension StoredRows {
         }
     }
 
+    private static let columns = """
+        id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, head, first_received_at
+        """
+
     /// An event's row but for its body.
     private func eventRow(_ id: String) throws -> EventRow? {
-        let row = try db.first(
-            """
-            SELECT id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, key_id, head, first_received_at
-            FROM events WHERE id = ?
-            """,
-            [id]
-        )
-        guard let row else { return nil }
+        try db.first("SELECT \(Self.columns) FROM events WHERE id = ?", [id]).map(eventRow)
+    }
+
+    private func wholeRow(_ id: String) throws -> EventRow? {
+        guard let row = try db.first("SELECT \(Self.columns), body FROM events WHERE id = ?", [id]) else { return nil }
+        var stored = eventRow(row)
+        stored.body = row.bytes(14)
+        return stored
+    }
+
+    private func eventRow(_ row: SQLiteRow) -> EventRow {
         var stored = EventRow(
             id: row[0],
             kind: row[1],
@@ -87,7 +95,7 @@ extension StoredRows {
             occurredAt: row[6],
             groupKey: row[7],
             state: row[8],
-            problem: (row[9] as Data?).map { Array($0) },
+            problem: row.optionalBytes(9),
             duplicateCount: row[10],
             keyID: row[11],
             head: row.bytes(12)

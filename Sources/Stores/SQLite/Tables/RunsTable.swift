@@ -80,26 +80,27 @@ extension WriteTransaction {
 extension StoredRows {
     /// A run; nil where there is none.
     func run(_ id: String) throws -> Run? {
-        guard var stored = try runRow(id), let rest = try db.first("SELECT logs, input FROM runs WHERE id = ?", [id]) else { return nil }
-        stored.logs = (rest[0] as Data?).map { Array($0) }
-        stored.input = (rest[1] as Data?).map { Array($0) }
+        guard let row = try db.first("SELECT \(Self.runColumns), logs, input FROM runs WHERE id = ?", [id]) else { return nil }
+        var stored = runRow(row)
+        stored.logs = row.optionalBytes(16)
+        stored.input = row.optionalBytes(17)
         return try stored.run(opener)
     }
 
     /// A run without its input and logs; nil where there is none.
     func runSummary(_ id: String) throws -> RunSummary? { try runRow(id)?.summary(opener) }
 
+    private static let runColumns = """
+        id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, script_errors, interruptions, next_attempt_at,
+        created_at, ended_at, body
+        """
+
     /// A run's row but for its input and logs.
     private func runRow(_ id: String) throws -> RunRow? {
-        let row = try db.first(
-            """
-            SELECT id, connection, plugin, plugin_version, script, hook, event_id, order_id, state, attempt, script_errors, interruptions,
-                next_attempt_at, created_at, ended_at, body
-            FROM runs WHERE id = ?
-            """,
-            [id]
-        )
-        guard let row else { return nil }
+        try db.first("SELECT \(Self.runColumns) FROM runs WHERE id = ?", [id]).map(runRow)
+    }
+
+    private func runRow(_ row: SQLiteRow) -> RunRow {
         var stored = RunRow(
             id: row[0],
             connection: row[1],

@@ -63,6 +63,7 @@ extension SQLStore {
     func state(of subject: OperatingState.Subject) async throws -> OperatingState { try await lookUp { try $0.state(of: subject) } }
     func operatingStates() async throws -> [OperatingState] { try await read { try $0.operatingStates() } }
     func replicas() async throws -> [Replica] { try await read { try $0.replicas() } }
+    func load(_ work: Work) async throws -> LoadedWork { try await lookUp { try $0.load(work) } }
     func due(_ work: Work) async throws -> Timestamp? { try await lookUp { try $0.due(work) } }
     func places(of works: [Work]) async throws -> [Work: WorkPlace] { works.isEmpty ? [:] : try await lookUp { try $0.places(of: works) } }
     func ahead(of work: Work, limit: Int) async throws -> Int? { try await read { try $0.ahead(of: work, limit: limit) } }

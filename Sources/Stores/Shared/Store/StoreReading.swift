@@ -5,6 +5,8 @@ protocol StoreReading {
     var codec: RowCodec { get }
 
     func event(_ id: String) throws -> Event?
+    /// An event without the runs and orders that it led to.
+    func eventAlone(_ id: String) throws -> Event?
     func events(_ query: EventQuery, _ page: PageRequest) throws -> Page<EventSummary>
     func order(_ id: String) throws -> Order?
     func order(connection: String, externalID: String) throws -> Order?
@@ -14,6 +16,8 @@ protocol StoreReading {
     func order(callbackToken: String) throws -> Order?
     func orders(_ query: OrderQuery, _ page: PageRequest) throws -> Page<Order>
     func timeline(of order: String) throws -> [TimelineEntry]
+    /// What a piece of work is about.
+    func load(_ work: Work) throws -> LoadedWork
     func run(_ id: String) throws -> Run?
     func runSummary(_ id: String) throws -> RunSummary?
     func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<RunSummary>
@@ -68,6 +72,25 @@ protocol StoreReading {
 extension StoreReading {
     /// Opens what is read, reading the keys that are not at hand.
     var opener: RowOpener { RowOpener(codec: codec) { id in try self.wrappedKeys([id])[id] } }
+
+    func load(_ work: Work) throws -> LoadedWork {
+        var loaded = LoadedWork()
+        switch work {
+        case .event(let id):
+            loaded.event = try eventAlone(id)
+            if loaded.event?.kind == .webhook, let about = loaded.event?.order { loaded.order = try order(about) }
+        case .run(let id):
+            loaded.run = try run(id)
+            guard let run = loaded.run, !run.state.isEnded else { break }
+            loaded.steps = try steps(of: id)
+            if let event = run.event { loaded.event = try eventAlone(event) }
+            guard let about = run.order else { break }
+            loaded.laterUpdateTold = try laterUpdateTold(than: id)
+            loaded.order = try order(about)
+        case .submit(let id), .read(let id): loaded.order = try order(id)
+        }
+        return loaded
+    }
 
     /// A run's steps, those of them whole that fit into some bytes together.
     func steps(of run: String, within bytes: Int) throws -> [StepSummary] {
