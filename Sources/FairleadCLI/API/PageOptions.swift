@@ -57,6 +57,20 @@ struct SubjectOptions: ParsableArguments {
     var query: [(name: String, value: String)] { filters([("external_id", externalId), ("q", find), ("reason", reason)]) }
 }
 
+/// Whose orders, for a command for many.
+struct AccountFilters: ParsableArguments {
+    @Option(help: "From this account.")
+    var account: String?
+
+    @Option(help: "At this provider.")
+    var provider: String?
+
+    @Option(help: ArgumentHelp("With a problem of this code.", valueName: "code"))
+    var problem: String?
+
+    var query: [(name: String, value: String)] { filters([("account", account), ("provider", provider), ("problem", problem)]) }
+}
+
 /// The filters of orders that a command for many takes beside those that are written out with it.
 struct OrderFilters: ParsableArguments {
     @Option(help: "With this outcome: clear, consider or refer.")

@@ -22,14 +22,15 @@ struct OrderCancel: AsyncParsableCommand {
     @Option(help: .hidden)
     var reason: String?
 
-    @OptionGroup var orders: OrderFilters
+    @OptionGroup var orders: AccountFilters
+    @OptionGroup var more: OrderFilters
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    func validate() throws { try batch.validate(id, orders.filters) }
+    func validate() throws { try batch.validate(id, orders.query + more.query) }
 
     func run() async throws {
-        guard let id else { return try await batch.run(["orders", "cancel"], "cancelled", orders.filters, on: host) }
+        guard let id else { return try await batch.run(["orders", "cancel"], "cancelled", orders.query + more.query, on: host) }
         let note = batch.note ?? reason
         let response = try await host.ask { try await $0.post(["orders", id, "cancel"], body: note.map { ["reason": .string($0)] }) }
         host.show(response, as: OrderText.status)

@@ -16,21 +16,13 @@ struct OrderDiscard: AsyncParsableCommand {
     @Argument(help: "The order's identifier; filters instead name many.")
     var id: String?
 
-    @Option(help: "From this account.")
-    var account: String?
-
-    @Option(help: "At this provider.")
-    var provider: String?
-
-    @Option(help: ArgumentHelp("With a problem of this code.", valueName: "code"))
-    var problem: String?
-
+    @OptionGroup var orders: AccountFilters
     @OptionGroup var more: OrderFilters
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
     private var others: [(name: String, value: String)] {
-        filters([("account", account), ("provider", provider), ("problem", problem)]) + more.query
+        orders.query + more.query
     }
 
     func validate() throws { try batch.validate(id, others) }

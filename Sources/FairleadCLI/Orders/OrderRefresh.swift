@@ -19,31 +19,16 @@ struct OrderRefresh: AsyncParsableCommand {
     @Argument(help: "The order's identifier; filters instead name many.")
     var id: String?
 
-    @OptionGroup var orders: OrderFilters
+    @OptionGroup var orders: AccountFilters
+    @OptionGroup var more: OrderFilters
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    func validate() throws { try batch.validate(id, orders.filters) }
+    func validate() throws { try batch.validate(id, orders.query + more.query) }
 
     func run() async throws {
-        guard let id else { return try await batch.run(["orders", "refresh"], "asked about", orders.filters, on: host) }
+        guard let id else { return try await batch.run(["orders", "refresh"], "asked about", orders.query + more.query, on: host) }
         let response = try await host.ask { try await $0.post(["orders", id, "refresh"], body: batch.single) }
         host.show(response) { "\(OrderText.status($0)) The provider is asked; fairlead order show \(id) tells what it says." }
-    }
-}
-
-/// Which orders, beside connection, state and time.
-struct OrderFilters: ParsableArguments {
-    @Option(help: "From this account.")
-    var account: String?
-
-    @Option(help: "At this provider.")
-    var provider: String?
-
-    @Option(help: ArgumentHelp("With a problem of this code.", valueName: "code"))
-    var problem: String?
-
-    var filters: [(name: String, value: String)] {
-        FairleadCLI.filters([("account", account), ("provider", provider), ("problem", problem)])
     }
 }

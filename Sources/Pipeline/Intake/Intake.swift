@@ -11,6 +11,23 @@ public struct Intake: Sendable {
     let contacts: Contacts
     /// How long an ATS is kept waiting for a route's answer.
     let routeDeadline: Duration
+    private let admitted = AdmittedAddresses()
+
+    init(
+        environment: Environment,
+        store: any Store,
+        accounts: AccountService,
+        scripts: ScriptRunner,
+        contacts: Contacts,
+        routeDeadline: Duration
+    ) {
+        self.environment = environment
+        self.store = store
+        self.accounts = accounts
+        self.scripts = scripts
+        self.contacts = contacts
+        self.routeDeadline = routeDeadline
+    }
 
     /// Says of an ATS's request, by its head alone, whether its body is worth reading. To be called before ``deliver(to:_:)``.
     /// - Parameter head: the request without its body.
@@ -93,26 +110,30 @@ public struct Intake: Sendable {
 
     /// Says whether a provider's address for webhooks is one, before the body is read.
     /// - Throws: ``CommandError``: 404 for an unknown address.
-    public func admit(account: String, token: String) async throws { _ = try await address(account: account, token: token) }
+    public func admit(account: String, token: String) async throws {
+        let (address, _) = try await address(account: account, token: token)
+        admitted.note(address, for: token, at: environment.clock.now())
+    }
 
-    private func address(account: String, token: String) async throws -> (Order, ProviderAccount) {
+    private func address(account: String, token: String) async throws -> (AdmittedAddresses.Address, ProviderAccount) {
         let now = environment.clock.now()
         guard let known = environment.registry.account(account) else {
             contacts.refused(.account(account), .unknownAccount, at: now)
             throw CommandError.notFound("address")
         }
+        if let address = admitted.take(token, at: now), address.account == account { return (address, known) }
         let order = try await mapStoreError { try await store.order(callbackToken: token) }
         guard let order, order.account == account else {
             contacts.refused(.account(account), .unknownAddress, at: now)
             throw CommandError.notFound("address")
         }
-        return (order, known)
+        return (AdmittedAddresses.Address(order: order.id, connection: order.connection, account: account), known)
     }
 
     /// Takes a provider's webhook on an order's own address.
     /// - Throws: ``CommandError``: 404 for an unknown address, 401 for a wrong signature, 400 for a body that cannot be read.
     public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
-        let (order, known) = try await address(account: account, token: token)
+        let (address, known) = try await address(account: account, token: token)
         do { try known.provider.verify(webhook, accounts.session(known)) } catch {
             switch error {
             case .badSignature:
@@ -132,7 +153,7 @@ public struct Intake: Sendable {
             IntakeResult.refused.count(.webhook, account: account, environment)
             environment.logger.warning(
                 "a provider's webhook could not be read and was refused",
-                metadata: ["account": "\(account)", "order": "\(order.id)", "why": "\(error.message)"]
+                metadata: ["account": "\(account)", "order": "\(address.order)", "why": "\(error.message)"]
             )
             throw CommandError(
                 400,
@@ -147,9 +168,9 @@ public struct Intake: Sendable {
         let event = Event(
             id: environment.identifier(.event),
             kind: .webhook,
-            connection: order.connection,
+            connection: address.connection,
             account: account,
-            order: order.id,
+            order: address.order,
             request: ReceivedRequest(
                 method: "POST",
                 path: "",

@@ -79,6 +79,8 @@ struct SQLiteArguments: ExpressibleByArrayLiteral {
     let values: [(any SQLiteValue)?]
 
     init(arrayLiteral values: (any SQLiteValue)?...) { self.values = values }
+
+    init(_ values: [(any SQLiteValue)?]) { self.values = values }
 }
 
 /// A row that was read.

@@ -11,7 +11,7 @@ extension WriteTransaction {
     mutating func write(_ issue: IssueRecord) throws { try change(IssueRow.upsert, IssueRow.values(issue, codec)) }
 
     mutating func change(_ sql: String, _ values: [SQLValue]) throws {
-        try db.run(sql, StatementArguments(values.map(\.databaseValue)))
+        try db.run(sql, SQLiteArguments(values.map(\.bound)))
     }
 }
 
@@ -21,6 +21,12 @@ extension StoredRows {
     }
 }
 
+extension SQLiteRow: StoredRow {
+    func text(at index: Int) -> String? { self[index] }
+    func int(at index: Int) -> Int64? { self[index] }
+    func bytes(at index: Int) -> [UInt8] { bytes(index) }
+}
+
 extension Row: StoredRow {
     func text(at index: Int) -> String? { self[index] }
     func int(at index: Int) -> Int64? { self[index] }
@@ -28,6 +34,14 @@ extension Row: StoredRow {
 }
 
 extension SQLValue {
+    fileprivate var bound: (any SQLiteValue)? {
+        switch self {
+        case .text(let text): text
+        case .int(let number): number
+        case .bytes(let bytes): Data(bytes)
+        }
+    }
+
     fileprivate var databaseValue: DatabaseValue {
         switch self {
         case .text(let text): text?.databaseValue ?? .null

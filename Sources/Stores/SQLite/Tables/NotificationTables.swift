@@ -130,10 +130,10 @@ extension StoredRows {
 
     func deliveries(of endpoint: String, _ query: DeliveryQuery, _ page: PageRequest) throws -> Page<WebhookDelivery> {
         var condition = "endpoint = ?"
-        var values: [(any DatabaseValueConvertible)?] = [endpoint]
+        var values: [(any SQLiteValue)?] = [endpoint]
         if !query.states.isEmpty {
             condition += " AND state IN (\(query.states.map { _ in "?" }.joined(separator: ", ")))"
-            values += query.states.map(\.rawValue)
+            values += query.states.map { $0.rawValue }
         }
         if let since = query.since {
             condition += " AND created_at >= ?"
@@ -148,15 +148,16 @@ extension StoredRows {
             values.append(cursor)
         }
         let order = page.ascending ? "ASC" : "DESC"
+        values.append(page.bounded + 1)
         let rows = try db.all(
-            "SELECT \(DeliveryRow.columns) FROM webhook_deliveries WHERE \(condition) ORDER BY id \(order) LIMIT \(page.bounded + 1)",
-            StatementArguments(values)
+            "SELECT \(DeliveryRow.columns) FROM webhook_deliveries WHERE \(condition) ORDER BY id \(order) LIMIT ?",
+            SQLiteArguments(values)
         )
         let items = try rows.prefix(page.bounded).map(delivery)
         return Page(items: items, next: rows.count > items.count ? items.last?.id : nil)
     }
 
-    private func delivery(_ row: Row) throws -> WebhookDelivery {
+    private func delivery(_ row: SQLiteRow) throws -> WebhookDelivery {
         try DeliveryRow(
             id: row[0],
             endpoint: row[1],
@@ -171,11 +172,11 @@ extension StoredRows {
     }
 
     /// - Parameter condition: one of a few fixed texts.
-    private func endpoints(_ condition: String, _ arguments: StatementArguments) throws -> [WebhookEndpoint] {
+    private func endpoints(_ condition: String, _ arguments: SQLiteArguments) throws -> [WebhookEndpoint] {
         try db.all("SELECT \(EndpointRow.columns) FROM webhook_endpoints \(condition)", arguments).map { row in
             var stored = EndpointRow(id: row[0], version: row[1], body: row.bytes(2))
             stored.isEnabled = row[3]
-            stored.problem = (row[4] as Data?).map { Array($0) }
+            stored.problem = row.optionalBytes(4)
             stored.failures = row[5]
             stored.failingSince = row[6]
             stored.warnedAt = row[7]

@@ -88,6 +88,7 @@ extension StoreReading {
             loaded.laterUpdateTold = try laterUpdateTold(than: id)
             loaded.order = try order(about)
         case .submit(let id), .read(let id): loaded.order = try order(id)
+        case .notice, .delivery: break
         }
         return loaded
     }
