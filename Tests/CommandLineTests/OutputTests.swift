@@ -84,9 +84,9 @@ import Testing
     @Test("a live frame says how fresh it is, and since when the host is away; it fits the screen") func frames() {
         let text = (1...40).map { "line \($0)" }.joined(separator: "\n")
         let fresh = LiveFrame(text: text, asOf: Self.now, problem: nil, style: Self.style(40))
-        #expect(fresh.lines.count == 23 && fresh.lines[0].hasPrefix("10:05:00 UTC, every 2 s") && fresh.lines.last == "… 19 more lines")
+        #expect(fresh.lines.count == 24 && fresh.lines[0].hasPrefix("10:05:00 UTC, every 2 s") && fresh.lines.last == "… 19 more lines")
         let away = LiveFrame(text: "line", asOf: Self.now, problem: "Nobody listens at http://127.0.0.1:8080\u{1B}[2J", style: Self.style(200))
-        #expect(away.lines == ["no answer since 10:05:00 UTC: Nobody listens at http://127.0.0.1:8080\\u{1b}[2J", "", "line"], "\(away.lines)")
+        #expect(away.lines == ["no answer since 10:05:00 UTC: Nobody listens at http://127.0.0.1:8080\\u{1B}[2J", "", "line"], "\(away.lines)")
         #expect(away.drawing.hasPrefix("\u{1B}[H") && away.drawing.hasSuffix("\u{1B}[J"))
     }
 

@@ -22,12 +22,13 @@ struct ListText: Sendable {
             return isTime ? style.time(item.cell(path)) : item.cell(path)
         }
 
-        var shape: Table.Shape {
+        func shape(_ style: OutputStyle) -> Table.Shape {
             switch path {
-            case "id": Table.Shape(least: 14, rank: rank)
+            // An identifier is to be copied: it is cut only where it alone would fill the line.
+            case "id": Table.Shape(least: (style.width ?? .max) < 60 ? 14 : nil, rank: rank)
             case "state", "outcome", "waiting_on", "status": Table.Shape(least: nil, rank: rank, isToned: true)
             case _ where isTime: Table.Shape(least: nil, rank: rank)
-            default: Table.Shape(least: 9, rank: rank)
+            default: Table.Shape(least: rank == 0 ? 24 : 9, rank: rank)
             }
         }
     }
@@ -57,6 +58,6 @@ struct ListText: Sendable {
         }
         let table = Table(titles: shown.map(\.title), rows: items.map { item in shown.map { $0.text(item, style) } })
         let next = list["next"]?.text.map { "\nMore: --cursor \($0)" } ?? ""
-        return table.text(style, shown.map(\.shape)) + next
+        return table.text(style, shown.map { $0.shape(style) }) + next
     }
 }
