@@ -152,6 +152,7 @@ let package = Package(
                 "Screening",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: swift
@@ -191,7 +192,8 @@ let package = Package(
         .executableTarget(
             name: "FairleadCLI",
             dependencies: [
-                "Screening", "ConfigurationFiles", "Plugins", "PluginTools", "Pipeline", "Web", "Simulators", "FairleadHost", "FairleadTools",
+                "Screening", "ConfigurationFiles", "Plugins", "PluginTools", "Pipeline", "Web", "Telemetry", "Simulators", "FairleadHost",
+                "FairleadTools",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -281,6 +283,8 @@ let package = Package(
             name: "TelemetryTests",
             dependencies: [
                 "Screening", "Telemetry", "ScreeningTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
@@ -315,7 +319,7 @@ let package = Package(
         .testTarget(
             name: "FairleadHostTests",
             dependencies: [
-                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Pipeline", "FairleadHost", "ScreeningTesting",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Pipeline", "Telemetry", "FairleadHost", "ScreeningTesting",
                 "fairlead-lua",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -338,6 +342,7 @@ let package = Package(
             dependencies: [
                 "Screening", "FairleadCLI", "ScreeningTesting", "fairlead-lua",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swift
         ),
@@ -346,6 +351,7 @@ let package = Package(
             dependencies: [
                 "Screening", "Web", "Simulators", "FairleadCLI", "ScreeningTesting", "CrashTesting", "fairlead-lua",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swift
         ),

@@ -78,8 +78,15 @@ final class KillHarness {
     private let simulatorTask: Task<Void, Never>
     let folder: URL
 
-    /// - Parameter pace: how fast the simulators advance orders; nil: not at all.
-    init(pace: Duration? = .milliseconds(400)) async throws {
+    /// - Parameters:
+    ///   - pace: how fast the simulators advance orders; nil: not at all.
+    ///   - otlp: the collector that the host is told of; nil for none.
+    ///   - seeing: sees every request that comes to the simulators.
+    init(
+        pace: Duration? = .milliseconds(400),
+        otlp: String? = nil,
+        seeing: @escaping @Sendable (WireRequest) -> Void = { _ in }
+    ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         transport = HTTPTransport(allow: { $0.description.hasPrefix("127.") })
@@ -87,14 +94,15 @@ final class KillHarness {
         settings.pace = pace
         settings.webhookRetries = Array(repeating: .milliseconds(500), count: 60)
         site = SimulatorSite(settings, transport: transport, logger: logger)
-        simulators = try await Web.serve(handler: site, logger: logger)
+        simulators = try await Web.serve(handler: SeenHandler(base: site, seeing: seeing), logger: logger)
         site.publicURL = "http://127.0.0.1:\(simulators.port)"
         simulatorTask = Task { [site] in await site.run() }
         folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-kill-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let port = try freePort()
         let file = folder.appending(path: "fairlead.yaml")
-        try KillHarness.settings(port: port, simulators: simulators.port).write(to: file, atomically: true, encoding: .utf8)
+        let more = otlp.map { "\ntelemetry: { otlp: \"\($0)\" }\n" } ?? ""
+        try (KillHarness.settings(port: port, simulators: simulators.port) + more).write(to: file, atomically: true, encoding: .utf8)
         serve = ServeProcess(settings: file, port: port, transport: transport)
     }
 
@@ -170,5 +178,16 @@ final class KillHarness {
                 callback_url: data.callback_url
             callback_hosts: ["127.0.0.1:\(simulators)"]
         """
+    }
+}
+
+/// Answers as another handler does, and shows what it is asked.
+private struct SeenHandler: WireHandler {
+    let base: any WireHandler
+    let seeing: @Sendable (WireRequest) -> Void
+
+    func respond(to request: WireRequest) async throws -> WireResponse {
+        seeing(request)
+        return try await base.respond(to: request)
     }
 }

@@ -56,8 +56,10 @@ struct WorkTelemetryTests {
         let (labels, spans) = try await labels(harness, claim)
         #expect(labels == [["event", "done"]])
         let span = try #require(spans.first)
-        #expect(spans.count == 1 && span.operationName == "process event" && span.kind == .consumer && span.parentSpanID == nil && span.status == nil)
-        #expect(span.attributes.get("fairlead.event.id") == .string(claim.work.subject) && span.attributes.get("fairlead.work.attempt") == .int64(1))
+        #expect(
+            spans.count == 1 && span.operationName == "process events" && span.kind == .consumer && span.parentSpanID == nil && span.status == nil
+        )
+        #expect(span.attributes.get("fairlead.event.id") == .string(claim.work.subject) && span.attributes.get("fairlead.attempt") == .int64(1))
         await harness.stop()
     }
 

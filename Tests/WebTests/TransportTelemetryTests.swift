@@ -62,7 +62,7 @@ struct TransportTelemetryTests {
             ]
         )
         let spans = tracer.finishedSpans
-        #expect(spans.map(\.operationName) == Array(repeating: "HTTP POST", count: 4) + Array(repeating: "HTTP GET", count: 2))
+        #expect(spans.map(\.operationName) == Array(repeating: "POST", count: 4) + Array(repeating: "GET", count: 2))
         #expect(
             spans.map { $0.attributes.get("server.address") } == [Self.known, Self.known, Self.known, "other", "other", "other"].map { .string($0) }
         )

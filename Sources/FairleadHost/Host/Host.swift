@@ -47,6 +47,8 @@ public struct Host: Service {
         public var workerOptions = WorkerOptions()
         /// Where the host says what matters, without personal data.
         public var logger: Logger
+        /// Sends to the collector; nil for the host's own way.
+        var collector: (@Sendable (WireRequest) async throws -> WireResponse)?
 
         public init(
             providers: [any ScreeningProvider] = Catalog.builtIn,
@@ -73,7 +75,7 @@ public struct Host: Service {
     /// answered before `run()`.
     /// - Throws: ``ConfigurationProblems`` with everything that is wrong with settings, plugins and scripts; ``StoreError`` where the store cannot be had.
     public init(_ settings: Settings, _ parts: Parts = Parts()) async throws {
-        let telemetry = HostTelemetry()
+        let telemetry = HostTelemetry(settings.telemetry, parts)
         self = try await telemetry.during { try await Host(settings, parts, telemetry) }
     }
 
@@ -167,7 +169,7 @@ public struct Host: Service {
     private let gauges: GaugeRefresh
 
     /// Works until told to shut down. Throws where the address cannot be had.
-    public func run() async throws { try await telemetry.during { try await serve() } }
+    public func run() async throws { try await telemetry.exporting { try await telemetry.during { try await serve() } } }
 
     private func serve() async throws {
         var services: [any Service] = [gauges]
@@ -198,5 +200,8 @@ public struct Host: Service {
     public func updates() -> AsyncStream<Update> { context.updates.listen() }
 
     /// Closes a host that was never run. Not needed after `run()`.
-    public func close() async { await closing() }
+    public func close() async {
+        await closing()
+        await telemetry.close()
+    }
 }

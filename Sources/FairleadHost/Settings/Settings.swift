@@ -73,6 +73,16 @@ public struct Settings: Sendable {
         public var limits: [ScriptLimits.Name: Int] = [:]
     }
 
+    /// The `telemetry` section: where traces and metrics are sent, beside `/metrics`.
+    public struct Telemetry: Sendable, Equatable {
+        /// The collector's address; nil where nothing is sent and nothing is traced.
+        public var otlp: String?
+        /// The value of the `Authorization` header; nil for none.
+        public var authorization: Secret?
+        /// Of a hundred traces, how many are recorded.
+        public var samplePercent = 100
+    }
+
     /// When a changed file is read again, beyond SIGHUP.
     public enum Reload: String, Sendable, CaseIterable {
         /// Never by itself.
@@ -138,6 +148,7 @@ public struct Settings: Sendable {
     public var patience = Duration.seconds(120)
     /// When a changed file is read again.
     public var reload = Reload.off
+    public var telemetry = Telemetry()
     /// The accounts, in the order of the file.
     public var accounts: [Account] = []
     /// The connections, in the order of the file.

@@ -152,6 +152,30 @@ extension SettingsField {
             .restart,
             "How long accepted work may be due without being attempted before `/readyz` fails."
         ),
+        SettingsField(
+            "telemetry.otlp",
+            \.telemetry.otlp,
+            .baseURL,
+            .restart,
+            example: "http://collector:4318",
+            "An OpenTelemetry collector that traces and metrics are sent to by OTLP over HTTP, without `/v1/traces`. It is yours: `network.allow` need not name "
+                + "it. `/metrics` is there in any case."
+        ),
+        SettingsField(
+            "telemetry.authorization",
+            \.telemetry.authorization,
+            .secret,
+            .restart,
+            example: "\"${env:OTLP_AUTHORIZATION}\"",
+            "The value of the `Authorization` header that the collector asks for, such as `Bearer …`."
+        ),
+        SettingsField(
+            "telemetry.sample_percent",
+            \.telemetry.samplePercent,
+            .integer(0...100),
+            .restart,
+            "Of a hundred traces, how many are recorded; all spans of one, on all replicas, or none."
+        ),
         SettingsField("reload", \.reload, .word(), .live, "`watch`: take changes over when a file is saved, as after SIGHUP."),
     ]
 }

@@ -100,7 +100,11 @@ public struct Intake: Sendable {
         event.state = .working
         let run = connection.run(id: environment.identifier(.run), hook: "on_event", event: id, order: nil, input: .event(parameters: [:]), at: now)
         let acceptance = try await mapStoreError { [event] in
-            try await retryingConflict { try await store.accept(event, dedupe: key, leadingTo: run) }
+            try await IntakeSpan.send(event) { event in
+                var run = run
+                run.trace = event.trace
+                return try await retryingConflict { try await store.accept(event, dedupe: key, leadingTo: run) }
+            }
         }
         IntakeResult(acceptance).count(.ats, connection: connection.id, environment)
         var response: JSON = ["event": .string(acceptance.event)]
@@ -180,7 +184,9 @@ public struct Intake: Sendable {
             ),
             receivedAt: environment.clock.now()
         )
-        let acceptance = try await mapStoreError { try await retryingConflict { try await store.accept(event, dedupe: nil) } }
+        let acceptance = try await mapStoreError {
+            try await IntakeSpan.send(event) { event in try await retryingConflict { try await store.accept(event, dedupe: nil) } }
+        }
         contacts.heard(.account(account), at: event.receivedAt)
         IntakeResult(acceptance).count(.webhook, account: account, environment)
         return WireResponse(200, json: ["event": .string(acceptance.event)])

@@ -17,6 +17,7 @@ extension Connection {
             delivered?($0) ?? true
         }
         order.destinations = Array(Set(chosen)).sorted()
+        order.record.trace = TraceCarrier.present
         return order
     }
 

@@ -70,7 +70,9 @@ struct OrderChange: Sendable {
             effects.append(.timeline(TimelineEntry(order: after.id, at: now, kind: "update", text: text, details: details)))
             return
         }
-        guard let run = OrderChange.run(for: update, at: now, environment) else { return }
+        guard var run = OrderChange.run(for: update, at: now, environment) else { return }
+        // A read is a trace of its own; what it leads to belongs to the order's.
+        if cause == .poll, !after.record.trace.isEmpty { run.trace = after.record.trace }
         effects += [
             .run(run),
             .queue(

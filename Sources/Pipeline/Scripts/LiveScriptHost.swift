@@ -139,6 +139,8 @@ struct LiveScriptHost: ConnectionScriptHost {
         if let pause = try await accounts.pause(ofConnection: connection.id) {
             throw AttemptFailure(Problem.paused, pause.problem.message, notBefore: accounts.nextLookAfterPause())
         }
+        var request = request
+        request.tellsTrace = URLParts(request.url).map(permissions.isOfPlugin) ?? false
         return try await hosts.send(request, for: connection.id)
     }
 

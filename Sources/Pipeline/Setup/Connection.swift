@@ -86,7 +86,7 @@ public struct Connection: Sendable {
         attempt: Int = 0,
         at timestamp: Timestamp
     ) -> Run {
-        Run(
+        var run = Run(
             id: id,
             connection: self.id,
             plugin: plugin.name,
@@ -100,6 +100,8 @@ public struct Connection: Sendable {
             attempt: attempt,
             createdAt: timestamp
         )
+        run.trace = TraceCarrier.present
+        return run
     }
 }
 

@@ -11,10 +11,18 @@ struct WorkExecutor: Sendable {
     /// What providers have said and the store has not taken yet.
     let unwritten = UnwrittenOutcomes()
 
-    func work(on claim: Claim) async { await WorkTelemetry.record(claim, environment) { await attempt(claim) } }
+    func work(on claim: Claim) async {
+        var loaded: Result<LoadedWork, any Error>?
+        // What took hosts down before is looked at only when it is alone.
+        if claim.abandonedCount < PoisonPillGuard.isolationThreshold {
+            do { loaded = .success(try await store.load(claim.work)) } catch { loaded = .failure(error) }
+        }
+        let subject = (try? loaded?.get()).flatMap { WorkSubject(claim.work, $0) }
+        await WorkTelemetry.record(claim, subject, environment) { [loaded] in await attempt(claim, loaded) }
+    }
 
-    private func attempt(_ claim: Claim) async -> WorkResult {
-        guard claim.abandonedCount >= PoisonPillGuard.isolationThreshold else { return await decide(claim) }
+    private func attempt(_ claim: Claim, _ loaded: Result<LoadedWork, any Error>?) async -> WorkResult {
+        guard claim.abandonedCount >= PoisonPillGuard.isolationThreshold else { return await decide(claim, loaded) }
         guard claim.abandonedCount <= PoisonPillGuard.maximumAbandoned else {
             await giveUp(claim)
             return .givenUp
@@ -28,12 +36,12 @@ struct WorkExecutor: Sendable {
             "working by itself on what was under way when hosts stopped",
             metadata: ["work": "\(claim.work)", "times": "\(claim.abandonedCount)"]
         )
-        return await decide(claim)
+        return await decide(claim, loaded)
     }
 
-    private func decide(_ claim: Claim) async -> WorkResult {
+    private func decide(_ claim: Claim, _ loaded: Result<LoadedWork, any Error>?) async -> WorkResult {
         do {
-            let loaded = try await store.load(claim.work)
+            let loaded = if let loaded { try loaded.get() } else { try await store.load(claim.work) }
             return WorkResult(try await write(try await result(of: claim, loaded), claim, loaded.order))
         } catch StoreError.conflict {
             // Something moved on since it was read: it is decided again on what stands now.

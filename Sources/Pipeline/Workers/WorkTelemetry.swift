@@ -25,18 +25,26 @@ enum WorkResult: String, Sendable {
 
 /// Counts, times and traces pieces of work. A span names what the work is about by its identifier, a metric by its kind alone.
 enum WorkTelemetry {
-    /// Does a piece of work.
-    static func record(_ claim: Claim, _ environment: Environment, _ work: () async -> WorkResult) async {
+    /// Does a piece of work, in a span of the trace that its subject belongs to. The span is linked to what the work came from, which may be long over.
+    static func record(_ claim: Claim, _ subject: WorkSubject?, _ environment: Environment, _ work: () async -> WorkResult) async {
         let start = ContinuousClock.now
         let kind = claim.work.kind
         if let due = claim.due { environment.meters.waits.record(max(.zero, environment.clock.now() - due), kind.rawValue) }
-        let result = await withSpan("process \(kind.rawValue)", ofKind: .consumer) { span in
+        let context = subject.flatMap { TraceCarrier.context($0.trace) } ?? InstrumentationContext.current ?? .topLevel
+        let result = await withSpan("process \(kind.destination)", context: context, ofKind: .consumer) { span in
+            if let subject, let origin = TraceCarrier.context(subject.origin) { span.addLink(SpanLink(context: origin, attributes: [:])) }
             let result = await work()
+            guard span.isRecording else { return result }
             span.updateAttributes { attributes in
+                attributes["messaging.system"] = "fairlead"
+                attributes["messaging.operation.name"] = "process"
+                attributes["messaging.operation.type"] = "process"
+                attributes["messaging.destination.name"] = kind.destination
                 attributes["fairlead.work.kind"] = kind.rawValue
                 attributes["fairlead.work.result"] = result.rawValue
-                attributes["fairlead.work.attempt"] = claim.attempt
-                attributes[subject(kind)] = claim.work.subject
+                attributes["fairlead.attempt"] = claim.attempt
+                if let order = subject?.order { attributes["fairlead.order.id"] = order }
+                attributes[idAttribute(kind)] = claim.work.subject
             }
             if [.failed, .unreadable, .givenUp].contains(result) { span.setStatus(SpanStatus(code: .error)) }
             return result
@@ -44,13 +52,27 @@ enum WorkTelemetry {
         environment.meters.work.record(.now - start, kind.rawValue, result.rawValue)
     }
 
-    private static func subject(_ kind: Work.Kind) -> String {
+    private static func idAttribute(_ kind: Work.Kind) -> String {
         switch kind {
         case .event: "fairlead.event.id"
         case .run: "fairlead.run.id"
         case .submit, .read: "fairlead.order.id"
         case .notice: "fairlead.notification.id"
         case .delivery: "fairlead.delivery.id"
+        }
+    }
+}
+
+extension Work.Kind {
+    /// What work of the kind waits in, as spans name it.
+    var destination: String {
+        switch self {
+        case .event: "events"
+        case .run: "runs"
+        case .submit: "submissions"
+        case .read: "reads"
+        case .notice: "notifications"
+        case .delivery: "deliveries"
         }
     }
 }

@@ -50,6 +50,9 @@ public struct ScriptPermissions: Sendable {
         return permits(url, by: patterns)
     }
 
+    /// Whether a URL is where the plugin's manifest says by itself that its ATS is: not a host that a connection's script, an order or a delivery chose.
+    package func isOfPlugin(_ url: URLParts) -> Bool { permits(url, by: manifest.permissions.filter(\.isFixed)) }
+
     /// Whether a URL would be permitted, were it among the callback hosts.
     package func lacksCallbackHost(_ url: URLParts) -> Bool {
         permits(url, by: (manifest.origins + additions).filter(\.isCallback), callbackHosts: [.any])

@@ -22,13 +22,14 @@ struct ExchangeTelemetry: Sendable {
         let named = host.flatMap { isAccountHost($0) ? $0 : nil } ?? "other"
         let start = ContinuousClock.now
         // Not thrown inside the span, which would keep the error's text: that may name any host.
-        let outcome: Result<WireResponse, any Error> = await withSpan("HTTP \(request.method.label)", ofKind: .client) { span in
+        let outcome: Result<WireResponse, any Error> = await withSpan(request.method.label, ofKind: .client) { span in
             var request = request
             if request.tellsTrace { InstrumentationSystem.instrument.inject(span.context, into: &request.headers, using: FieldInjector()) }
             let outcome: Result<WireResponse, any Error>
             do { outcome = .success(try await send(request)) } catch { outcome = .failure(error) }
             span.updateAttributes { attributes in
                 attributes["http.request.method"] = request.method.label
+                if let call = request.call { attributes["fairlead.call"] = call }
                 attributes["server.address"] = named
                 switch outcome {
                 case .success(let response): attributes["http.response.status_code"] = response.status
