@@ -74,7 +74,7 @@ struct RowTests {
 
     @Test("A telephone number is searched by its digits, national or international")
     func phonesAreDigits() {
-        #expect(SearchText.digits("+44 (0)1632 960000") == "4401632960000")
+        #expect(SearchText.digits("+44 (0)1632 960000") == "441632960000")
         #expect(SearchText.digits("01632 960000") == "1632960000")
         #expect(SearchText.digits("Ana 1632") == nil)
         #expect(SearchText.digits("12") == nil)
