@@ -48,7 +48,8 @@ struct SettingsFieldTests {
                 "Known keys: host, port, public_url, max_body, max_connections, body_budget."
             ) == true
         )
-        let sections = "server, store, encryption, admin, plugins, network, workers, retries, health, telemetry, reload, accounts, connections"
+        let sections =
+            "server, store, encryption, admin, plugins, network, workers, retries, health, telemetry, reload, accounts, connections, notifiers"
         #expect(SettingsTests.problems("zzzzzzzz: 5").first?.hasSuffix("Known keys: \(sections).") == true)
     }
 

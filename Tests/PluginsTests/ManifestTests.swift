@@ -89,7 +89,7 @@ struct ManifestTests {
             ("contract: 1", "contract: new", "plugin.yaml:3: contract: this host speaks plugin contract 1 only. Use"),
             ("contract: 1\n", "", "plugin.yaml:1: contract: is missing. Write contract: 1."),
             ("version: 1.0.0", "version: 1.0", "plugin.yaml:2: version: must be text, not a number. Write it in quotes"),
-            ("kind: ats", "kind: at", "plugin.yaml:4: kind: must be ats or provider. Did you mean ats?"),
+            ("kind: ats", "kind: at", "plugin.yaml:4: kind: must be ats or provider or notifier. Did you mean ats?"),
             ("permissions:", "permission:", "plugin.yaml:24: permission: unknown key. Did you mean permissions?"),
             ("required: [default_package]", "requird: [default_package]", "plugin.yaml:8: settings.requird: unknown key. Did you mean required?"),
             ("required: [default_package]", "required: [default]", "plugin.yaml:8: settings.required: names default, which"),

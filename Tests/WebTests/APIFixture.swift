@@ -87,6 +87,7 @@ struct APIFixture {
             commands: Commands(context),
             store: store,
             tokens: tokens,
+            webhooks: Webhooks(context) { $0 == "127.0.0.1" },
             registry: context.registry,
             providers: { [InventedProvider().manifest] },
             plugins: { [plugin.manifest] },

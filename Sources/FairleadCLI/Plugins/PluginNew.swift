@@ -16,13 +16,14 @@ struct PluginNew: AsyncParsableCommand {
             Examples:
               fairlead plugin new my-ats --kind ats
               fairlead plugin new my-provider --kind provider --dir custom
+              fairlead plugin new my-pager --kind notifier
             """
     )
 
     @Argument(help: "Its name: lower-case letters, digits, - and _.")
     var name: String
 
-    @Option(help: ArgumentHelp("What it speaks to: ats or provider.", valueName: "kind"))
+    @Option(help: ArgumentHelp("What it speaks to: ats, provider or notifier.", valueName: "kind"))
     var kind: String
 
     @Option(help: ArgumentHelp("The folder of plugins to write to (default: the first of plugins.paths).", valueName: "folder"))
@@ -34,7 +35,7 @@ struct PluginNew: AsyncParsableCommand {
     var isJSON = false
 
     func validate() throws {
-        guard PluginManifest.Kind(rawValue: kind) != nil else { throw ValidationError("--kind is ats or provider, not \"\(kind)\".") }
+        guard PluginManifest.Kind(rawValue: kind) != nil else { throw ValidationError("--kind is ats, provider or notifier, not \"\(kind)\".") }
     }
 
     func run() async throws {

@@ -23,6 +23,7 @@ package struct ConfigurationLoader: Sendable {
     package struct Contents: Sendable {
         package var connections: [Connection]
         package var accounts: [ProviderAccount]
+        package var notifiers: [Notifier] = []
         package var plugins: [PluginManifest]
         package var providers: [ProviderManifest]
         /// What is wrong with plugins that nobody uses.
@@ -35,7 +36,7 @@ package struct ConfigurationLoader: Sendable {
     /// The same, with plugins that were read already. A plugin that cannot be read is a problem where somebody uses it.
     func contents(of found: FoundPlugins) async throws -> Contents {
         let plugins = found.plugins
-        let used = Set(settings.connections.map(\.plugin) + settings.accounts.map(\.provider))
+        let used = settings.usedPlugins
         var problems = found.broken.filter { used.contains($0.key) }.sorted { $0.key < $1.key }.flatMap(\.value.problems)
         let leftOut = found.problems.filter { !problems.contains($0) }
         let providers = providers + (try await plugged(plugins, &problems))
@@ -44,10 +45,16 @@ package struct ConfigurationLoader: Sendable {
         for connection in settings.connections where found.broken[connection.plugin] == nil {
             if let made = try await self.connection(connection, plugins, &problems) { connections.append(made) }
         }
+        var notifiers: [Notifier] = []
+        for notifier in settings.notifiers where found.broken[notifier.connection.plugin] == nil {
+            guard let made = try await connection(notifier.connection, plugins, &problems) else { continue }
+            notifiers.append(Notifier(id: notifier.id, connection: made, events: notifier.events))
+        }
         guard problems.isEmpty else { throw ConfigurationProblems(problems) }
         return Contents(
             connections: connections,
             accounts: accounts,
+            notifiers: notifiers,
             plugins: plugins.values.map(\.manifest).sorted { $0.name < $1.name },
             providers: providers.map(\.manifest),
             leftOut: leftOut
@@ -97,7 +104,7 @@ package struct ConfigurationLoader: Sendable {
         _ problems: inout [ConfigurationProblem]
     ) async throws -> Connection? {
         func problem(_ place: String, _ message: String, hint: String? = nil) -> ConfigurationProblem {
-            settings.problem(at: ["connections", given.id] + place.split(separator: ".").map { String($0) }, message, hint: hint)
+            settings.problem(at: given.path + place.split(separator: ".").map { String($0) }, message, hint: hint)
         }
         guard let plugin = plugins[given.plugin] else {
             let near = suggestion(for: given.plugin, among: plugins.keys.sorted()).map { "Did you mean \($0)?" }
@@ -156,8 +163,12 @@ package struct ConfigurationLoader: Sendable {
         _ given: Settings.ConnectionSettings,
         _ settings: Settings
     ) -> [(place: String, message: String, hint: String?)] {
-        guard plugin.manifest.kind == .ats else {
-            return [("plugin", "\(plugin.name) is a provider", "An account names it; a connection needs a plugin of kind ats.")]
+        guard plugin.manifest.kind == (given.isNotifier ? .notifier : .ats) else {
+            let hint =
+                given.isNotifier
+                ? "Notifiers need a plugin of kind notifier, or standard_webhooks."
+                : "A connection needs a plugin of kind ats; accounts name providers, and notifiers those who are told."
+            return [("plugin", "\(plugin.name) is \(plugin.manifest.kind == .ats ? "an ATS" : "a \(plugin.manifest.kind)")", hint)]
         }
         var findings = plugin.manifest.settings.check(given.settings, at: ["settings"]).map { finding in
             (place: finding.path.joined(separator: "."), message: finding.message, hint: finding.hint)
@@ -184,7 +195,20 @@ package struct ConfigurationLoader: Sendable {
     }
 }
 
+extension Settings.ConnectionSettings {
+    /// Whether it stands for a notifier.
+    package var isNotifier: Bool { id.hasPrefix(Notifier.prefix) }
+
+    /// Where it stands in the settings file.
+    package var path: [String] { isNotifier ? ["notifiers", String(id.dropFirst(Notifier.prefix.count))] : ["connections", id] }
+}
+
 extension Settings {
+    /// The plugins that somebody uses.
+    var usedPlugins: Set<String> {
+        Set(connections.map(\.plugin) + accounts.map(\.provider) + notifiers.map(\.connection.plugin))
+    }
+
     /// The file that problems found after reading name.
     var name: String { source?.file ?? "fairlead.yaml" }
 

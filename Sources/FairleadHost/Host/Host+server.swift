@@ -20,6 +20,7 @@ extension Host {
             commands: Commands(context),
             store: context.store,
             tokens: tokens,
+            webhooks: Webhooks(context) { live.settings.allowsPlain(host: $0) },
             registry: context.registry,
             providers: { live.providers },
             plugins: { live.plugins },

@@ -121,7 +121,7 @@ public struct Host: Service {
         let live = LiveSettings(settings, contents, at: store.clock.now())
         for problem in contents.leftOut { logger.warning("a plugin that nobody uses is left out: \(problem)") }
         live.remember(passed, in: checks, logger)
-        let registry = Registry(connections: contents.connections, accounts: contents.accounts)
+        let registry = Registry(connections: contents.connections, accounts: contents.accounts, notifiers: contents.notifiers)
         let own =
             parts.transport == nil
             ? HTTPTransport(isAccountHost: { registry.isAccountHost($0) }, allow: { live.settings.allows($0) }) : nil
@@ -139,6 +139,12 @@ public struct Host: Service {
             host: (Release.machine, Release.version),
             issueSources: settings.store.disk.map { [DiskWatch(path: $0).source] } ?? []
         )
+        do { try await context.subscribe(contents.notifiers, settings.webhooks) } catch {
+            await pool.shutdown()
+            await own?.shutdown()
+            await store.close()
+            throw error
+        }
         self.context = context
         self.live = live
         reloader = Reloader(live, context, providers: parts.providers, check: parts.reloadCheck, random: parts.random)

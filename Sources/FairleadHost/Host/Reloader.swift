@@ -67,9 +67,10 @@ actor Reloader {
                 known: live.passed
             )
             // Before the first run on them: a run must find the scripts that it began on.
-            try await context.keepScripts(of: contents.connections)
+            try await context.keepScripts(of: contents.connections + contents.notifiers.map(\.connection))
+            try await context.subscribe(contents.notifiers, settings.webhooks)
             let reload = difference(settings, contents.connections)
-            context.registry.replace(connections: contents.connections, accounts: contents.accounts)
+            context.registry.replace(connections: contents.connections, accounts: contents.accounts, notifiers: contents.notifiers)
             context.registry.reloadedAt = context.clock.now()
             live.replace(settings, contents, at: context.clock.now())
             live.remember(passed, in: checks, context.logger)

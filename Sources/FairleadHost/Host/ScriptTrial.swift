@@ -41,7 +41,7 @@ package struct ScriptTrial: Sendable {
             }
             do { problems += try await work() } catch let error as ConfigurationProblems { problems += error.problems }
         }
-        let used = Set(settings.connections.map(\.plugin) + settings.accounts.map(\.provider))
+        let used = settings.usedPlugins
         for plugin in plugins.values.filter({ used.contains($0.name) }).sorted(by: { $0.name < $1.name }) {
             try await examine(code(plugin)) { try await check.problems(with: plugin, by: runner) }
         }

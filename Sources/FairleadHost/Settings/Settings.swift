@@ -153,6 +153,10 @@ public struct Settings: Sendable {
     public var accounts: [Account] = []
     /// The connections, in the order of the file.
     public var connections: [ConnectionSettings] = []
+    /// Who else is told of what happens, in the order of the file.
+    public var notifiers: [NotifierSettings] = []
+    /// The webhooks that the file has, in its order.
+    public var webhooks: [SettingsWebhook] = []
     /// What they were read from; nil for an embedder's own.
     var source: Source?
 

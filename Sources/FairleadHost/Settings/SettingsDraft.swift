@@ -43,11 +43,12 @@ package struct SettingsDraft {
         origins = sources.origins
         problems = ProblemList(yaml, origins: sources.origins, problems: sources.problems, settled: sources.settled)
         unresolved = sources.settled
-        let keys = SettingsField.sections + SettingsField.fields(of: nil).map(\.name) + ["accounts", "connections"]
+        let keys = SettingsField.sections + SettingsField.fields(of: nil).map(\.name) + ["accounts", "connections", "notifiers"]
         let root = ObjectReader(sources.json, at: [], keys: keys, problems: problems)
         var settings = SettingsReader(root: root, folder: folder).settings()
         settings.accounts = AccountReading(providers: providers + plugged(settings.pluginPaths)).accounts(root)
         settings.connections = ConnectionReading(folder: folder, root: root).connections()
+        NotifierReading(root: root).read(into: &settings)
         settings.source = Settings.Source(file: file, text: Secret(text))
         self.settings = settings
     }
@@ -65,7 +66,7 @@ package struct SettingsDraft {
     package func finished(for connection: String, sends: Bool) throws(ConfigurationProblems) -> Settings {
         let place = "connections.\(connection)"
         let needed = ["plugins", "workers"] + (sends ? ["server"] : [])
-        let others = (SettingsField.sections + SettingsField.fields(of: nil).map(\.name) + ["accounts"]).filter { !needed.contains($0) }
+        let others = (SettingsField.sections + SettingsField.fields(of: nil).map(\.name) + ["accounts", "notifiers"]).filter { !needed.contains($0) }
         let found = problems.problems.filter { problem in
             if problem.path.hasPrefix("connections.") {
                 let isOwn = problem.path == place || problem.path.hasPrefix(place + ".")

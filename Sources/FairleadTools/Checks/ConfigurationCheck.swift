@@ -41,7 +41,7 @@ public struct ConfigurationCheck: Sendable {
         }
         ConfigurationCheck.credentials(draft)
         ConfigurationCheck.place(draft)
-        for connection in draft.settings.connections where found.broken[connection.plugin] == nil {
+        for connection in draft.settings.connections + draft.settings.notifiers.map(\.connection) where found.broken[connection.plugin] == nil {
             ConfigurationCheck.inspect(connection, draft, found.plugins)
         }
         others += found.plugins.values.compactMap { ConfigurationLoader.taken($0, by: providers.map(\.manifest)) }
@@ -59,7 +59,7 @@ public struct ConfigurationCheck: Sendable {
     }
 
     private static func inspect(_ connection: Settings.ConnectionSettings, _ draft: SettingsDraft, _ plugins: [String: Plugin]) {
-        let path = ["connections", connection.id]
+        let path = connection.path
         guard let plugin = plugins[connection.plugin] else {
             if connection.plugin.isEmpty { return }
             let known = plugins.keys.sorted()

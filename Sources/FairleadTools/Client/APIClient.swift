@@ -88,6 +88,10 @@ public struct APIClient: Sendable {
         try await send(.post, path, query: [], body: body, key: key)
     }
 
+    /// Puts something in a place, over what is there. Calling again puts it there again.
+    /// - Throws: ``APIProblem``, `CancellationError`.
+    public func put(_ path: [String], body: JSON) async throws -> Response { try await send(.put, path, query: [], body: body, key: nil) }
+
     /// Takes something away. Calling twice: the second time it is not there.
     /// - Throws: ``APIProblem``, `CancellationError`.
     public func delete(_ path: [String]) async throws -> Response { try await send(.delete, path, query: [], body: nil, key: nil) }

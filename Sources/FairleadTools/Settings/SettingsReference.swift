@@ -14,13 +14,13 @@ public enum SettingsReference {
             "Relative paths are relative to the file. An unknown key is an error with a suggestion. `fairlead init` writes a file with every key.",
             "",
             "An environment variable goes before the file: `FAIRLEAD_` with section and key, such as `\(variable)=9090`. Lists are separated by commas.",
-            "Accounts, connections and keys with keys of their own are the file's alone.", "",
+            "Accounts, connections, notifiers and keys with keys of their own are the file's alone.", "",
             "A change of a *live* key holds as soon as a reload takes it over; any other waits for the next start, and the log names it. See",
             "[Changing settings while it runs](operating.md#changing-settings-while-it-runs).", "",
         ]
         for section in SettingsField.sections { lines += table("`\(section)`", SettingsField.fields(of: section)) }
         lines += table("Keys of the file itself", SettingsField.fields(of: nil))
-        lines += accounts + connections
+        lines += accounts + connections + notifiers
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -60,6 +60,13 @@ public enum SettingsReference {
             "|---|---|",
         ]
         let names = "Names of accounts and connections: letters, digits, `-`, `_` and `.`, beginning with a letter or digit, at most 63."
-        return head + rows + ["", names]
+        return head + rows + ["", names, ""]
+    }
+
+    private static var notifiers: [String] {
+        let head = [
+            "## `notifiers.NAME`", "", "Who is told of what happens, beside the webhooks that the API makes. Live.", "", "| key | |", "|---|---|",
+        ]
+        return head + NotifierKey.allCases.map { "| `\($0.rawValue)` | \($0.note) |" }
     }
 }

@@ -23,7 +23,12 @@ public struct PluginScaffold: Sendable {
 
     /// The files by path in the folder.
     public var files: [String: String] {
-        var files = kind == .ats ? ATSScaffold.files : ProviderScaffold.files
+        var files =
+            switch kind {
+            case .ats: ATSScaffold.files
+            case .provider: ProviderScaffold.files
+            case .notifier: NotifierScaffold.files
+            }
         files[".luarc.json"] = LuaAnnotations.settings(types: "../\(LuaAnnotations.folder)")
         return files.mapValues { $0.replacing("NAME", with: name) }
     }

@@ -30,7 +30,7 @@ public enum ManifestReference {
             keys: [
                 Key("name", "text, required", "The folder's name, too."), Key("version", "text, required", "Every run records it."),
                 Key("contract", "1, required", "What host and plugin agree on. A host refuses a contract that it does not know."),
-                Key("kind", "ats or provider, required", "What the plugin speaks to."), Key("title", "text", "Its name for people."),
+                Key("kind", "ats, provider or notifier, required", "What the plugin speaks to."), Key("title", "text", "Its name for people."),
                 Key("settings", "JSON Schema of an object", "What a connection may set; see below."),
                 Key("secrets", "object", "A secret's name, and what it is; see below."),
                 Key("inbound", "list", "Which requests are taken in; the first whose path matches stands, for routes too. No match is answered 404."),

@@ -29,6 +29,19 @@ extension HostAPI {
             ]
         ),
         Part(
+            name: "notification",
+            kind: .value,
+            note: "What a notifier is told: the first argument of `on_notification`. Identifiers, states and texts, never personal data.",
+            members: [
+                field("id", "string", "Its id: the same for every attempt."),
+                field("type", "string", "`issue.opened`, `order.updated`, …; see [notifiers](notifiers.md)."),
+                field("at", "string", "When it happened, ISO 8601."),
+                field("issue", "table<string, any>?", "The issue, where it is about one."),
+                field("order", "table<string, any>?", "The order, where it is about one."),
+                field("data", "table<string, any>", "All that is told."),
+            ]
+        ),
+        Part(
             name: "order",
             kind: .value,
             note: "What is null is nil to a script.",

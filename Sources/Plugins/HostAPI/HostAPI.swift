@@ -61,7 +61,11 @@ public enum HostAPI {
 
     /// The hooks that `main.lua` of a plugin may return, by kind.
     public static func hooks(of kind: PluginManifest.Kind) -> [String] {
-        kind == .ats ? ["on_event", "on_update", "routes", "map_request"] : ["packages", "submit", "report", "find", "cancel", "interpret"]
+        switch kind {
+        case .ats: ["on_event", "on_update", "routes", "map_request"]
+        case .provider: ["packages", "submit", "report", "find", "cancel", "interpret"]
+        case .notifier: ["on_notification"]
+        }
     }
 
     /// The globals of scripts, Lua's own libraries among them.

@@ -8,6 +8,8 @@ public struct PluginManifest: Sendable {
         /// An applicant tracking system.
         case ats
         case provider
+        /// People, or a system that wakes them.
+        case notifier
     }
 
     /// A secret that the plugin needs.

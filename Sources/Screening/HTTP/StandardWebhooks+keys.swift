@@ -28,6 +28,11 @@ extension StandardWebhooks {
     /// A new Ed25519 secret: `whsk_…`.
     package static func newKeyPair(from random: some RandomSource) -> Secret { Secret(secretPrefix + random.bytes(32).base64) }
 
+    /// Whether a secret is written as one that signs: `whsec_…` or `whsk_…` with a key behind it.
+    package static func isWebhookSecret(_ secret: Secret) -> Bool {
+        secret.value.hasPrefix("whsec_") && isBase64(secret) || KeyPair(secret).signer != nil
+    }
+
     /// The public half of an Ed25519 secret: `whpk_…`; nil for another secret.
     package static func publicKey(of secret: Secret) -> String? {
         KeyPair(secret).signer.map { publicPrefix + Array($0.publicKey.rawRepresentation).base64 }

@@ -180,7 +180,17 @@ extension StoreTrial {
     }
 
     func notice(_ kind: Notice.Kind, _ mark: Int64 = 1, order: String? = nil, to addressee: String? = nil) -> Notice {
-        Notice(kind, about: order ?? "thing", mark, at: now, order: order, connection: "acme", account: "zinc-uk", data: ["a": 1], addressee: addressee)
+        Notice(
+            kind,
+            about: order ?? "thing",
+            mark,
+            at: now,
+            order: order,
+            connection: "acme",
+            account: "zinc-uk",
+            data: ["a": 1],
+            addressee: addressee
+        )
     }
 
     func delivery(of notice: Notice, to endpoint: String) -> WebhookDelivery {

@@ -15,6 +15,7 @@ public struct API: Sendable {
     ///   - commands: what is done on request.
     ///   - store: what is shown.
     ///   - tokens: who else may ask.
+    ///   - webhooks: who else is told.
     ///   - directory: what is configured; asked anew for every request.
     ///   - providers: every provider that accounts may name.
     ///   - plugins: every plugin that connections may name.
@@ -26,6 +27,7 @@ public struct API: Sendable {
         commands: Commands,
         store: any Store,
         tokens: Tokens,
+        webhooks: Webhooks,
         registry: Registry,
         providers: @escaping @Sendable () -> [ProviderManifest],
         plugins: @escaping @Sendable () -> [PluginManifest],
@@ -46,6 +48,7 @@ public struct API: Sendable {
             + IssueEndpoints(issues: issues, store: store, commands: commands, names: names, readiness: readiness).endpoints
             + FindEndpoint(store: store, registry: registry).endpoints
             + TokenEndpoints(tokens: tokens, registry: registry).endpoints
+            + WebhookEndpoints(webhooks: webhooks, store: store, names: names).endpoints
     }
 
     /// The routes, the OpenAPI document's among them.

@@ -92,7 +92,15 @@ struct StageHarness: Sendable {
     func delivery(by transport: any Transport) -> DeliveryStage { DeliveryStage(environment: environment, store: store, transport: transport) }
 
     var executor: WorkExecutor {
-        let stages = Stages(event: event, webhook: webhook, run: run, submit: submit, read: read, notice: notice, delivery: delivery(by: ScriptedTransport()))
+        let stages = Stages(
+            event: event,
+            webhook: webhook,
+            run: run,
+            submit: submit,
+            read: read,
+            notice: notice,
+            delivery: delivery(by: ScriptedTransport())
+        )
         return WorkExecutor(environment: environment, store: store, stages: stages, poisonPillGuard: PoisonPillGuard(), updates: writer.updates)
     }
     var commands: Commands {

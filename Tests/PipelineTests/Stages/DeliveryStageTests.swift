@@ -154,7 +154,10 @@ struct DeliveryStageTests {
         #expect(decision.changes == [.failed(at: harness.now, counts: false, throttledUntil: harness.now + .seconds(600))])
     }
 
-    @Test("429, 502 and 504 slow an endpoint down, other failures do not", arguments: [(429, true), (502, true), (504, true), (500, false), (503, false)])
+    @Test(
+        "429, 502 and 504 slow an endpoint down, other failures do not",
+        arguments: [(429, true), (502, true), (504, true), (500, false), (503, false)]
+    )
     func throttles(status: Int, isSlowed: Bool) async throws {
         _ = endpoint { $0.health.failures = 2 }
         answer(status)

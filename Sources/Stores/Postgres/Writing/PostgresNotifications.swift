@@ -103,7 +103,11 @@ extension PostgresTransaction {
     mutating func subscribe(_ subscriber: String, _ words: [String]) {
         write("DELETE FROM subscriptions WHERE subscriber = $1", .text(subscriber))
         if words.isEmpty { return }
-        write("INSERT INTO subscriptions (kind, subscriber) SELECT k, $2 FROM unnest($1::text[]) AS k ON CONFLICT DO NOTHING", .texts(words), .text(subscriber))
+        write(
+            "INSERT INTO subscriptions (kind, subscriber) SELECT k, $2 FROM unnest($1::text[]) AS k ON CONFLICT DO NOTHING",
+            .texts(words),
+            .text(subscriber)
+        )
     }
 }
 
