@@ -32,7 +32,7 @@ struct Fairlead: AsyncParsableCommand {
                 name: "Running host",
                 subcommands: [
                     StatusCommand.self, TopCommand.self, FindCommand.self, IssueCommand.self, OrderCommand.self, EventCommand.self,
-                    RunCommand.self, AccountCommand.self, ConnectionCommand.self, WebhookCommand.self,
+                    RunCommand.self, AccountCommand.self, ConnectionCommand.self, WebhookCommand.self, BulkCommand.self,
                 ]
             ),
         ]

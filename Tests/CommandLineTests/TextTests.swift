@@ -23,6 +23,26 @@ import Testing
         )
     }
 
+    @Test("a command for many things says what became of all of it") func bulk() {
+        let job: JSON = ["id": "blk_1", "verb": "order.retry", "state": "stopped", "count": 9, "done": 4, "refused": 3, "superseded": 1, "left": 2]
+        #expect(
+            BatchOptions.summary(job, "to be sent again")
+                == "to be sent again: 4. Skipped, for the ATS was told of a later change: 1. Not possible at present: 2. Stopped; left as they are: 2."
+        )
+        #expect(BatchOptions.summary(["done": 4, "refused": 0, "superseded": 0, "state": "done"], "replayed") == "replayed: 4.")
+    }
+
+    @Test("an order begins with where it stands, and says who had it for how long and when it is expected") func explained() {
+        let order: JSON = [
+            "id": "ord_1", "connection": "acme", "account": "zinc-uk", "provider": "zinc", "external_id": "a-1", "package": "pkg_1",
+            "state": "awaiting_candidate", "waiting_on": "candidate", "explanation": "With the candidate for 3 days.",
+            "time": ["us": 4, "candidate": 266_400, "provider": 0, "recruiter": 0], "expected_by": ["from": "T5", "to": "T9"],
+        ]
+        let text = OrderText.details(order, timeline: ["items": []])
+        #expect(text.hasPrefix("ord_1  awaiting_candidate, waiting on the candidate\nWith the candidate for 3 days.\n"))
+        #expect(text.contains("time") && text.contains("us 4 s, candidate 3 d 2 h") && text.contains("T5 to T9"))
+    }
+
     @Test("an order is shown with its timeline, without personal data where the API gave none") func order() {
         let order: JSON = [
             "id": "ord_1", "connection": "acme", "account": "zinc-uk", "provider": "zinc", "external_id": "a-1", "package": "pkg_1",

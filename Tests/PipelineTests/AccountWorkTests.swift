@@ -57,7 +57,7 @@ struct AccountWorkTests {
         #expect(resting.admitted.isEmpty && resting.notBefore == until)
         try await harness.store.perform(try await harness.accounts.rejected(ProviderError(.unauthorised, "no"), by: harness.account))
         let paused = try await poller.admitted(reads, "stub-uk")
-        #expect(paused.admitted.isEmpty && paused.notBefore == harness.now + .seconds(5))
+        #expect(paused.admitted.isEmpty && paused.notBefore == harness.now + .seconds(2))
         harness.registry.replace(connections: [], accounts: [])
         let gone = try await poller.admitted(reads, "stub-uk")
         #expect(gone.admitted.isEmpty && gone.notBefore == harness.now + .seconds(60))

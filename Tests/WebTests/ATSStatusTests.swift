@@ -62,8 +62,10 @@ struct ATSStatusTests {
             #expect(try await client.list("/orders?waiting_on=operator", "id").isEmpty)
             let older = try await client.post("/runs/run_2/retry")
             #expect(older.status == 409 && older.json?["code"] == "superseded")
-            let batch = try await client.post("/runs/retry", ["state": "parked"])
+            let batch = try await client.post("/runs/retry", ["state": "parked", "limit": 200])
             #expect(batch.json == ["done": 0, "refused": 1, "superseded": 1, "next": .null])
+            let job = try await client.post("/runs/retry", ["state": "parked"]).json
+            #expect(job?["done"] == 0 && job?["refused"] == 1 && job?["superseded"] == 1 && job?["state"] == "done")
             try await fixture.store.perform([.run(update("run_4", of: other, .requested, .dead, fixture))])
             #expect(try await client.list("/orders?waiting_on=operator", "id") == [other.id])
             #expect(try await client.post("/runs/run_4/discard", ["note": "told by phone"]).status == 202)

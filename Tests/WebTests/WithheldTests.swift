@@ -118,7 +118,8 @@ import Testing
         _ = try await fixture.store.accept(event, dedupe: nil)
         try await fixture.run { (client) async throws in
             for path in ["/events", "/events/evt_1"] {
-                #expect(!String(decoding: try await client.get(path, as: "plain").body, as: UTF8.self).contains("ana"), "\(path)")
+                let text = String(decoding: try await client.get(path, as: "plain").body, as: UTF8.self).replacing("explanation", with: "")
+                #expect(!text.contains("ana"), "\(path)")
             }
             #expect(try await client.get("/events/evt_1", as: "plain").json?["withheld"] == ["path"])
             #expect(try await client.get("/events/evt_1/body", as: "plain").status == 403)

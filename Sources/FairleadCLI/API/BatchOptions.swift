@@ -15,6 +15,9 @@ struct BatchOptions: ParsableArguments {
     @Flag(help: "Say how many it would be done for, and do nothing.")
     var dryRun = false
 
+    @Flag(help: "For many things: do not wait until the host is through.")
+    var detach = false
+
     @Option(help: "Why; kept with what is changed.")
     var note: String?
 
@@ -33,13 +36,15 @@ struct BatchOptions: ParsableArguments {
         if (id == nil) == (body(others) == [:]) {
             throw ValidationError("Name either one identifier, or filters such as --connection and --since.")
         }
+        if detach, id != nil { throw ValidationError("--detach is for many things.") }
         if dryRun, id != nil { throw ValidationError("--dry-run is for many things; one is shown by the show command.") }
     }
 
     /// The body of a command for one thing.
     var single: JSON? { note.map { ["note": .string($0)] } }
 
-    /// Gives the command page by page, telling how far it is, and prints the counts; with `--dry-run` only how many it would be done for.
+    /// Gives the command, and tells how far the host is with it until it is through; with `--dry-run` only how many it would be done for, with `--detach`
+    /// only what it is called.
     func run(_ path: [String], _ verb: String, _ others: [(name: String, value: String)] = [], on host: HostOptions) async throws {
         var body = body(others)
         if dryRun {
@@ -48,26 +53,30 @@ struct BatchOptions: ParsableArguments {
             return host.show(response) { BatchOptions.preview($0, verb) }
         }
         body["note"] = note.map { .string($0) }
-        var (done, refused, superseded): (Int64, Int64, Int64) = (0, 0, 0)
-        var cursor: String?
-        repeat {
-            body["cursor"] = cursor.map { .string($0) }
-            let response = try await host.ask { [body] in try await $0.post(path, body: body) }
-            done += response.json["done"]?.integer ?? 0
-            refused += response.json["refused"]?.integer ?? 0
-            superseded += response.json["superseded"]?.integer ?? 0
-            cursor = response.json["next"]?.text
-            if cursor != nil { Terminal.complain("\(verb) so far: \(done)") }
-        } while cursor != nil
-        if host.isJSON {
-            Terminal.say((["done": .int(done), "refused": .int(refused), "superseded": .int(superseded)] as JSON).string())
-        } else {
-            let others = refused - superseded
-            Terminal.say(
-                "\(verb): \(done)." + (superseded > 0 ? " Skipped, for the ATS was told of a later change: \(superseded)." : "")
-                    + (others > 0 ? " Not possible at present: \(others)." : "")
-            )
+        var response = try await host.ask { [body] in try await $0.post(path, body: body) }
+        let id = response.json["id"]?.text ?? ""
+        if detach { return host.show(response) { _ in "\(id) is under way: fairlead bulk show \(id), fairlead bulk stop \(id)" } }
+        var shown: Int64 = -1
+        while response.json["state"] == "running" {
+            let left = response.json["left"]?.integer ?? 0
+            if shown < 0 { Terminal.complain("\(id): the host goes on by itself, also after Ctrl-C; fairlead bulk stop \(id) stops it.") }
+            if left != shown {
+                Terminal.complain("\(verb) so far: \(response.json["done"]?.integer ?? 0) of \(response.json["count"]?.integer ?? 0)")
+            }
+            shown = left
+            try await Task.sleep(for: .seconds(1))
+            response = try await host.ask { try await $0.get(["bulk", id]) }
         }
+        host.show(response) { BatchOptions.summary($0, verb) }
+    }
+
+    /// What became of all of it.
+    static func summary(_ job: JSON, _ verb: String) -> String {
+        let (done, refused) = (job["done"]?.integer ?? 0, job["refused"]?.integer ?? 0)
+        let superseded = job["superseded"]?.integer ?? 0
+        return "\(verb): \(done)." + (superseded > 0 ? " Skipped, for the ATS was told of a later change: \(superseded)." : "")
+            + (refused > superseded ? " Not possible at present: \(refused - superseded)." : "")
+            + (job["state"] == "stopped" ? " Stopped; left as they are: \(job["left"]?.integer ?? 0)." : "")
     }
 
     private static func preview(_ json: JSON, _ verb: String) -> String {

@@ -10,7 +10,7 @@ public struct Commands: Sendable {
     let store: any Store
     let accounts: AccountService
     let cancellation: OrderCancellation
-    let writer: EffectWriter
+    private(set) var writer: EffectWriter
     let breakers: Breakers
     let viewRefresh: ViewTriggeredRefresh
     /// Who asks.
@@ -38,6 +38,13 @@ public struct Commands: Sendable {
     public func acting(as actor: Actor) -> Commands {
         var commands = self
         commands.actor = actor
+        return commands
+    }
+
+    /// The same commands, each of which writes more with what it writes.
+    func writing(_ effects: [Effect]) -> Commands {
+        var commands = self
+        commands.writer.alongside = effects
         return commands
     }
 
@@ -107,7 +114,7 @@ public struct Commands: Sendable {
         let urgency = PollingSchedule.Urgency.asked.rawValue
         let work = QueuedWork(.read(order: id), account: order.account, due: environment.clock.now(), priority: urgency)
         let entry = entry(id, "refresh asked for", note: note)
-        try await mapStoreError { try await store.perform([.queue(work), .timeline(entry)]) }
+        try await writer.write([.queue(work), .timeline(entry)])
         return order
     }
 

@@ -115,7 +115,23 @@ public struct PipelineContext: Sendable {
                 others: issueSources
             )
         )
-        executor = WorkExecutor(environment: environment, store: store, stages: stages, poisonPillGuard: PoisonPillGuard(), updates: updates)
+        let commands = Commands(
+            environment: environment,
+            store: store,
+            accounts: accounts,
+            cancellation: cancellation,
+            writer: writer,
+            breakers: breakers,
+            viewRefresh: viewRefresh
+        )
+        executor = WorkExecutor(
+            environment: environment,
+            store: store,
+            stages: stages,
+            poisonPillGuard: PoisonPillGuard(),
+            updates: updates,
+            bulk: BulkRunner(commands: commands)
+        )
     }
 
     /// Where to report what needs a person, and that it is over.

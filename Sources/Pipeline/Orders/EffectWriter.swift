@@ -5,11 +5,13 @@ struct EffectWriter: Sendable {
     let environment: Environment
     let store: any Store
     let updates: UpdateFeed
+    /// What is written with everything else.
+    var alongside: [Effect] = []
 
     /// Writes effects in one transaction, then tells of them.
     /// - Throws: ``CommandError`` where the store cannot be had, or something moved on since it was read (409 `conflict`); nothing is written then.
     func write(_ effects: [Effect], _ update: Update? = nil) async throws {
-        try await mapStoreError { try await store.perform(effects) }
+        try await mapStoreError { try await store.perform(effects + alongside) }
         environment.log(effects)
         if let update { updates.publish([update]) }
     }

@@ -6,6 +6,8 @@ public struct WorkerOptions: Sendable, Equatable {
     public var runs = 64
     /// Orders that are sent at once.
     public var submissions = 16
+    /// Commands for many things that are gone on with at once.
+    public var bulk = 2
     /// Orders of one account that are read at once.
     public var readsPerAccount = 4
     /// Of the runs, how many may be one connection's, so that one customer's slow calls do not take every place.

@@ -8,6 +8,8 @@ struct WorkExecutor: Sendable {
     let stages: Stages
     let poisonPillGuard: PoisonPillGuard
     let updates: UpdateFeed
+    /// Goes on with commands for many things; nil where nobody gives any.
+    var bulk: BulkRunner?
     /// What providers have said and the store has not taken yet.
     let unwritten = UnwrittenOutcomes()
 
@@ -85,6 +87,7 @@ struct WorkExecutor: Sendable {
         case .delivery(let id):
             guard let delivery = try await store.delivery(id) else { return gone }
             return try await stages.delivery.decide(claim, delivery)
+        case .bulk(let id): return .decided(try await bulk?.goOn(id) ?? Decision(.done))
         }
     }
 
@@ -207,7 +210,7 @@ struct WorkExecutor: Sendable {
                     return try await store.commit(claim, Decision(.done))
                 }
                 try await write(stages.run.giveUp(run, problem), claim)
-            case .submit, .read, .notice, .delivery:
+            case .submit, .read, .notice, .delivery, .bulk:
                 // An order is never given up by itself: it is looked at again, seldom.
                 await again(claim, after: .seconds(3600), spent: true)
             }
@@ -235,7 +238,7 @@ struct WorkExecutor: Sendable {
             case .run(let id):
                 // What came in is replayed when it can be read again. An update stays in the queue: it must be told.
                 if let event = try await store.event(ofRun: id) { return try await end(claim, event, problem, with: [.unreadable(run: id)]) }
-            case .submit, .read, .notice, .delivery: break
+            case .submit, .read, .notice, .delivery, .bulk: break
             }
         } catch {}
         await again(claim, after: .seconds(300), spent: false)

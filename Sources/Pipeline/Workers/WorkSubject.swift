@@ -29,7 +29,7 @@ enum WorkSubject: Sendable {
         case .read:
             guard let order = loaded.order else { return nil }
             self = .read(order)
-        case .notice, .delivery: return nil
+        case .notice, .delivery, .bulk: return nil
         }
     }
 

@@ -59,6 +59,7 @@ enum WorkTelemetry {
         case .submit, .read: "fairlead.order.id"
         case .notice: "fairlead.notification.id"
         case .delivery: "fairlead.delivery.id"
+        case .bulk: "fairlead.bulk.id"
         }
     }
 }
@@ -73,6 +74,7 @@ extension Work.Kind {
         case .read: "reads"
         case .notice: "notifications"
         case .delivery: "deliveries"
+        case .bulk: "bulk"
         }
     }
 }

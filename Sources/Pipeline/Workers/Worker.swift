@@ -21,7 +21,7 @@ public struct Worker: Service {
     public func run() async throws {
         try await cancelWhenGracefulShutdown { try await keepScripts() }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (kind, width) in [(Work.Kind.event, options.events), (.run, options.runs), (.submit, options.submissions)] {
+            for (kind, width) in [(Work.Kind.event, options.events), (.run, options.runs), (.submit, options.submissions), (.bulk, options.bulk)] {
                 var request = ClaimRequest(owner: replica.id, limit: width, kinds: [kind])
                 request.share = ClaimRequest.Share(perLane: width)
                 if kind == .run {

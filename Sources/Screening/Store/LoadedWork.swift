@@ -32,7 +32,7 @@ extension WorkQueue where Self: Inbox & RunStore & OrderStore {
             loaded.laterUpdateTold = try await laterUpdateTold(than: id)
             loaded.order = try await order(about)
         case .submit(let id), .read(let id): loaded.order = try await order(id)
-        case .notice, .delivery: break
+        case .notice, .delivery, .bulk: break
         }
         return loaded
     }

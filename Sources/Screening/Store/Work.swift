@@ -11,6 +11,8 @@ public enum Work: Sendable, Hashable {
     case notice(String)
     /// Send a webhook's next attempt.
     case delivery(String)
+    /// Go on with a command for many things.
+    case bulk(String)
 
     /// The kind of work, as the store keeps it.
     public enum Kind: String, Sendable, CaseIterable {
@@ -20,6 +22,7 @@ public enum Work: Sendable, Hashable {
         case read
         case notice
         case delivery
+        case bulk
     }
 
     /// The kind.
@@ -31,13 +34,14 @@ public enum Work: Sendable, Hashable {
         case .read: .read
         case .notice: .notice
         case .delivery: .delivery
+        case .bulk: .bulk
         }
     }
 
     /// The identifier of what the work is about.
     public var subject: String {
         switch self {
-        case .event(let id), .run(let id), .submit(let id), .read(let id), .notice(let id), .delivery(let id): id
+        case .event(let id), .run(let id), .submit(let id), .read(let id), .notice(let id), .delivery(let id), .bulk(let id): id
         }
     }
 
@@ -50,6 +54,7 @@ public enum Work: Sendable, Hashable {
         case .read: self = .read(order: subject)
         case .notice: self = .notice(subject)
         case .delivery: self = .delivery(subject)
+        case .bulk: self = .bulk(subject)
         }
     }
 }
@@ -229,6 +234,12 @@ public enum Effect: Sendable {
     case rest(OperatingState.Subject, until: Timestamp)
     /// Forgets that the candidate of an external id was withdrawn.
     case forgetWithdrawal(connection: String, externalID: String)
+    /// A new command for many things, with the identifiers of what it is for.
+    case begin(BulkJob, of: [String])
+    /// How far such a command is. One that was stopped stays so, and no word that is older than what is known counts.
+    case progress(BulkJob)
+    /// Stops such a command, unless it has ended.
+    case stop(bulk: String, at: Timestamp)
     /// A screening was completed: how long it took is counted in its account's history.
     case took(Turnaround)
     /// A request from the account's or connection's own sender was accepted. The latest time is kept.

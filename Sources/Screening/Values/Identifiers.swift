@@ -57,6 +57,8 @@ public enum IdentifierKind: String, Sendable {
     case token = "tok"
     /// A webhook's delivery: `dlv_…`.
     case delivery = "dlv"
+    /// A command for many things: `blk_…`.
+    case bulk = "blk"
     /// A running host: `rep_…`.
     case replica = "rep"
     /// A store: `sto_…`.

@@ -254,6 +254,14 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func ahead(of work: Work, limit: Int) async throws -> Int? { try await read { try await store.ahead(of: work, limit: limit) } }
     /// See ``Store``.
+    public func bulkJob(_ id: String) async throws -> BulkJob? { try await read { try await store.bulkJob(id) } }
+    /// See ``Store``.
+    public func bulkJobs(limit: Int) async throws -> [BulkJob] { try await read { try await store.bulkJobs(limit: limit) } }
+    /// See ``Store``.
+    public func bulkItems(of job: String, from position: Int) async throws -> [String] {
+        try await read { try await store.bulkItems(of: job, from: position) }
+    }
+    /// See ``Store``.
     public func turnarounds(of account: String) async throws -> TurnaroundHistory { try await read { try await store.turnarounds(of: account) } }
     /// See ``Store``.
     public func load() async throws -> QueueLoad { try await read { try await store.load() } }

@@ -38,7 +38,7 @@ public struct StoreConformance: Sendable {
         + reading
         + lists
         + searching
-        + quotas + turnarounds
+        + quotas + turnarounds + bulk
         + closing + modelled
 
     private let open: Opening

@@ -44,6 +44,7 @@ public struct API: Sendable {
             + OrderBatchEndpoints(store: store, commands: commands, names: names).endpoints
             + EventEndpoints(store: store, commands: commands, names: names).endpoints
             + RunEndpoints(store: store, commands: commands, names: names).endpoints
+            + BulkEndpoints(store: store, commands: commands).endpoints
             + SetupEndpoints(store: store, commands: commands, registry: registry, providers: providers, plugins: plugins).endpoints
             + IssueEndpoints(issues: issues, store: store, commands: commands, names: names, readiness: readiness).endpoints
             + FindEndpoint(store: store, registry: registry).endpoints

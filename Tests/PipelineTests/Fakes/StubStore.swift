@@ -31,6 +31,8 @@ final class StubStore: Store {
         /// What was told to an ATS of orders, and what is not.
         var updates: [String: (told: Run?, pending: Run?)] = [:]
         var turnarounds: [Turnaround] = []
+        var bulk: [String: BulkJob] = [:]
+        var bulkItems: [String: [String]] = [:]
         /// Claims that the next ones to claim get.
         var claimable: [Claim] = []
         /// Claims that are lost when they are renewed.
@@ -339,6 +341,9 @@ final class StubStore: Store {
         }
     }
     func ahead(of work: Work, limit: Int) async throws -> Int? { with { $0.ahead[work] } }
+    func bulkJob(_ id: String) async throws -> BulkJob? { with { $0.bulk[id] } }
+    func bulkJobs(limit: Int) async throws -> [BulkJob] { with { Array($0.bulk.values.sorted { $0.id > $1.id }.prefix(limit)) } }
+    func bulkItems(of job: String, from position: Int) async throws -> [String] { with { Array(($0.bulkItems[job] ?? []).dropFirst(position)) } }
     func turnarounds(of account: String) async throws -> TurnaroundHistory {
         with { state in
             var history = TurnaroundHistory()
@@ -405,6 +410,14 @@ extension StubStore.State {
             case .pause(let subject, let pause): next.states[subject, default: OperatingState(subject)].pause = pause
             case .forgetWithdrawal(let connection, let externalID): next.withdrawals["\(connection)/\(externalID)"] = nil
             case .took(let turnaround): next.turnarounds.append(turnaround)
+            case .begin(let job, let items): (next.bulk[job.id], next.bulkItems[job.id]) = (job, items)
+            case .progress(let job):
+                var job = job
+                if next.bulk[job.id]?.state == .stopped { job.state = .stopped }
+                next.bulk[job.id] = job
+            case .stop(let id, let time):
+                next.bulk[id]?.state = .stopped
+                next.bulk[id]?.endedAt = time
             case .rest(let subject, let until): next.states[subject, default: OperatingState(subject)].restsUntil = until
             case .heard(let subject, let time): next.states[subject, default: OperatingState(subject)].lastHeardAt = time
             case .refusedDelivery(let subject, let time, _, _): next.states[subject, default: OperatingState(subject)].lastRefusedAt = time

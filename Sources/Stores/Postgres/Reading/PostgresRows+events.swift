@@ -63,7 +63,7 @@ extension PostgresRows {
             loaded.order = try order(found[3])
             loaded.laterUpdateTold = found[4].rows.first?.text(0)
         case .submit, .read: loaded.order = try order(connection.exchange([statement(orderOf + "$1")])[0])
-        case .notice, .delivery: break
+        case .notice, .delivery, .bulk: break
         }
         return loaded
     }

@@ -11,6 +11,7 @@ struct AssociatedData: Sendable {
         case notices
         case webhookDeliveries = "webhook_deliveries"
         case webhookEndpoints = "webhook_endpoints"
+        case bulkJobs = "bulk_jobs"
         case dataKeys = "data_keys"
         case keyring
     }

@@ -245,6 +245,25 @@ extension SchemaMigration {
         END $$;
         CREATE TRIGGER usage_step AFTER INSERT OR UPDATE OF body ON steps FOR EACH ROW EXECUTE FUNCTION usage_step();
 
+        CREATE TABLE bulk_jobs (
+            id text COLLATE "C" PRIMARY KEY,
+            state text COLLATE "C" NOT NULL,
+            things bigint NOT NULL,
+            position bigint NOT NULL,
+            done bigint NOT NULL,
+            refused bigint NOT NULL,
+            superseded bigint NOT NULL,
+            created_at bigint NOT NULL,
+            ended_at bigint,
+            body bytea NOT NULL
+        );
+        CREATE TABLE bulk_items (
+            job_id text COLLATE "C" NOT NULL REFERENCES bulk_jobs (id) ON DELETE CASCADE,
+            first bigint NOT NULL,
+            ids text COLLATE "C" NOT NULL,
+            PRIMARY KEY (job_id, first)
+        );
+
         CREATE TABLE turnarounds (
             account text COLLATE "C" NOT NULL,
             package text COLLATE "C" NOT NULL,

@@ -235,6 +235,25 @@ extension SchemaMigration {
             ON CONFLICT DO UPDATE SET amount = amount + excluded.amount;
         END;
 
+        CREATE TABLE bulk_jobs (
+            id TEXT PRIMARY KEY,
+            state TEXT NOT NULL,
+            things INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            done INTEGER NOT NULL,
+            refused INTEGER NOT NULL,
+            superseded INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            body BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE bulk_items (
+            job_id TEXT NOT NULL REFERENCES bulk_jobs (id) ON DELETE CASCADE,
+            first INTEGER NOT NULL,
+            ids TEXT NOT NULL,
+            PRIMARY KEY (job_id, first)
+        ) STRICT, WITHOUT ROWID;
+
         CREATE TABLE turnarounds (
             account TEXT NOT NULL,
             package TEXT NOT NULL,

@@ -82,6 +82,9 @@ extension SQLStore {
             .forgetWithdrawal(connection: connection, external: codec.blindIndex(.externalID, externalID, on: connection))
         case .rest(let subject, let until): .rest(subject, until: until)
         case .took(let turnaround): .took(turnaround)
+        case .begin(let job, let items): .begin(try BulkJobRow(job, codec), of: items)
+        case .progress(let job): .progress(try BulkJobRow(job, codec))
+        case .stop(let id, let time): .stop(bulk: id, at: time)
         case .heard(let subject, let time): .heard(subject, at: time)
         case .refusedDelivery(let subject, let time, let reason, let count): .refusedDelivery(subject, at: time, reason: reason, count: count)
         case .notify(let notice): .notify(try NoticeRow(notice, codec, due: clock.now()))
@@ -111,7 +114,8 @@ extension Effect {
         case .event(let id, _, let problem): problem == nil ? nil : id
         case .record(let event): event.id
         case .steps(_, let run): run
-        case .expect, .unreadable, .queue, .unqueue, .pause, .forgetWithdrawal, .rest, .took, .heard, .refusedDelivery, .notify, .delivery, .endpoint:
+        case .expect, .unreadable, .queue, .unqueue, .pause, .forgetWithdrawal, .rest, .took, .begin, .progress, .stop, .heard, .refusedDelivery,
+            .notify, .delivery, .endpoint:
             nil
         }
     }

@@ -67,6 +67,11 @@ extension SQLStore {
     func due(_ work: Work) async throws -> Timestamp? { try await lookUp { try $0.due(work) } }
     func places(of works: [Work]) async throws -> [Work: WorkPlace] { works.isEmpty ? [:] : try await lookUp { try $0.places(of: works) } }
     func ahead(of work: Work, limit: Int) async throws -> Int? { try await read { try $0.ahead(of: work, limit: limit) } }
+    func bulkJob(_ id: String) async throws -> BulkJob? { try await lookUp { try $0.bulkJob(id) } }
+    func bulkJobs(limit: Int) async throws -> [BulkJob] { try await read { try $0.bulkJobs(limit: limit) } }
+    func bulkItems(of job: String, from position: Int) async throws -> [String] {
+        try await lookUp { try $0.bulkItems(of: job, from: position) }
+    }
     func turnarounds(of account: String) async throws -> TurnaroundHistory {
         let month = Turnaround.month(clock.now()) - Turnaround.keptMonths
         return try await read { try $0.turnarounds(of: account, since: month) }

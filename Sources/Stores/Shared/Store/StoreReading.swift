@@ -55,6 +55,9 @@ protocol StoreReading {
     func due(_ work: Work) throws -> Timestamp?
     func places(of works: [Work]) throws -> [Work: WorkPlace]
     func ahead(of work: Work, limit: Int) throws -> Int?
+    func bulkJob(_ id: String) throws -> BulkJob?
+    func bulkJobs(limit: Int) throws -> [BulkJob]
+    func bulkItems(of job: String, from position: Int) throws -> [String]
     func turnarounds(of account: String, since month: Int64) throws -> TurnaroundHistory
     func counts() throws -> Counts
     func load() throws -> QueueLoad
@@ -88,7 +91,7 @@ extension StoreReading {
             loaded.laterUpdateTold = try laterUpdateTold(than: id)
             loaded.order = try order(about)
         case .submit(let id), .read(let id): loaded.order = try order(id)
-        case .notice, .delivery: break
+        case .notice, .delivery, .bulk: break
         }
         return loaded
     }

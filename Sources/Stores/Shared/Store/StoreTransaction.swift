@@ -58,6 +58,10 @@ protocol StoreTransaction {
     /// Writes why a subject is paused over what was written before; nil for no longer.
     mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?) throws
     mutating func rest(_ subject: OperatingState.Subject, until: Timestamp) throws
+    /// Puts a command for many things in, and takes those out that ended long ago.
+    mutating func begin(_ row: BulkJobRow, of items: [String]) throws
+    mutating func progress(_ row: BulkJobRow) throws
+    mutating func stop(bulk id: String, at time: Timestamp) throws
     /// Adds a screening to its account's history.
     mutating func count(_ turnaround: Turnaround) throws
     mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) throws
@@ -110,6 +114,9 @@ extension StoreTransaction {
             case .forgetWithdrawal(let connection, let external): try forget(withdrawal: external, connection: connection)
             case .rest(let subject, let until): try rest(subject, until: until)
             case .took(let turnaround): try count(turnaround)
+            case .begin(let row, let items): try begin(row, of: items)
+            case .progress(let row): try progress(row)
+            case .stop(let id, let time): try stop(bulk: id, at: time)
             case .heard(let subject, let time): try note(heard: subject, at: time)
             case .refusedDelivery(let subject, let time, let reason, let count): try note(refused: subject, at: time, reason, count)
             case .notify(let row): try notify(row)

@@ -64,7 +64,7 @@ struct TouchedRows: Sendable {
             case .notify(let row): if let key = row.work?.concurrencyKey { concurrencyKeys.append(key) }
             case .delivery(let row): concurrencyKeys.append("delivery:" + row.id)
             case .endpoint(let id, _): endpoints.insert(id)
-            case .timeline, .record, .steps: break
+            case .timeline, .record, .steps, .begin, .progress, .stop: break
             }
         }
     }

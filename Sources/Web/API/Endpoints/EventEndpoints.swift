@@ -74,7 +74,12 @@ struct EventEndpoints: Sendable {
                 let commands = commands.acting(as: principal.actor)
                 if EventEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewReplay(events: query).json) }
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
-                    WireResponse(202, json: try await commands.replay(events: query, page, note: body.optionalText("note")).json)
+                    let note = try body.optionalText("note")
+                    if EventEndpoints.list.isPage(body) {
+                        return WireResponse(202, json: try await commands.replay(events: query, page, note: note).json)
+                    }
+                    let job = try await commands.begin(.replayEvents, events: query, note: note, for: principal.connections)
+                    return WireResponse(202, json: job.view(principal))
                 }
             },
             Endpoint(
@@ -102,7 +107,12 @@ struct EventEndpoints: Sendable {
                 let commands = commands.acting(as: principal.actor)
                 if EventEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewDiscard(events: query).json) }
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
-                    WireResponse(202, json: try await commands.discard(events: query, page, note: body.optionalText("note")).json)
+                    let note = try body.optionalText("note")
+                    if EventEndpoints.list.isPage(body) {
+                        return WireResponse(202, json: try await commands.discard(events: query, page, note: note).json)
+                    }
+                    let job = try await commands.begin(.discardEvents, events: query, note: note, for: principal.connections)
+                    return WireResponse(202, json: job.view(principal))
                 }
             },
         ]

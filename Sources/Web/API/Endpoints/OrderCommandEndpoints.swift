@@ -99,7 +99,12 @@ struct OrderCommandEndpoints: Sendable {
                 let commands = commands.acting(as: principal.actor)
                 if OrderEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewRetry(orders: query).json) }
                 return try await once(request, principal) {
-                    WireResponse(202, json: try await commands.retry(orders: query, page, note: body.optionalText("note")).json)
+                    let note = try body.optionalText("note")
+                    if OrderEndpoints.list.isPage(body) {
+                        return WireResponse(202, json: try await commands.retry(orders: query, page, note: note).json)
+                    }
+                    let job = try await commands.begin(.retryOrders, orders: query, note: note, for: principal.connections)
+                    return WireResponse(202, json: job.view(principal))
                 }
             },
             Endpoint(
@@ -127,7 +132,12 @@ struct OrderCommandEndpoints: Sendable {
                 let commands = commands.acting(as: principal.actor)
                 if OrderEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewDiscard(orders: query).json) }
                 return try await once(request, principal) {
-                    WireResponse(202, json: try await commands.discard(orders: query, page, note: body.optionalText("note")).json)
+                    let note = try body.optionalText("note")
+                    if OrderEndpoints.list.isPage(body) {
+                        return WireResponse(202, json: try await commands.discard(orders: query, page, note: note).json)
+                    }
+                    let job = try await commands.begin(.discardOrders, orders: query, note: note, for: principal.connections)
+                    return WireResponse(202, json: job.view(principal))
                 }
             },
             Endpoint(.post, "/orders/{id}/resolve", .operate, OrderCommandEndpoints.resolving) { request, principal in

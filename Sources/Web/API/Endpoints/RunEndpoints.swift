@@ -103,7 +103,10 @@ struct RunEndpoints: Sendable {
                 let commands = commands.acting(as: principal.actor)
                 if RunEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewRetry(runs: query).json) }
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
-                    WireResponse(202, json: try await commands.retry(runs: query, page, note: body.optionalText("note")).json)
+                    let note = try body.optionalText("note")
+                    if RunEndpoints.list.isPage(body) { return WireResponse(202, json: try await commands.retry(runs: query, page, note: note).json) }
+                    let job = try await commands.begin(.retryRuns, runs: query, note: note, for: principal.connections)
+                    return WireResponse(202, json: job.view(principal))
                 }
             },
             Endpoint(
@@ -119,7 +122,12 @@ struct RunEndpoints: Sendable {
                 let commands = commands.acting(as: principal.actor)
                 if RunEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await commands.previewDiscard(runs: query).json) }
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
-                    WireResponse(202, json: try await commands.discard(runs: query, page, note: body.optionalText("note")).json)
+                    let note = try body.optionalText("note")
+                    if RunEndpoints.list.isPage(body) {
+                        return WireResponse(202, json: try await commands.discard(runs: query, page, note: note).json)
+                    }
+                    let job = try await commands.begin(.discardRuns, runs: query, note: note, for: principal.connections)
+                    return WireResponse(202, json: job.view(principal))
                 }
             },
         ]

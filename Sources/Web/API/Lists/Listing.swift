@@ -64,6 +64,9 @@ struct Listing<Query: ListQuery>: Sendable {
     /// Whether a command for many things is only to say what it would do.
     func isDryRun(_ body: JSON) -> Bool { body[Listing.dryRun]?.boolean == true }
 
+    /// Whether a command for many things is given page by page by whoever asks, rather than for all of them by the host.
+    func isPage(_ body: JSON) -> Bool { Paging.members.members?.pairs.contains { body[$0.name] != nil } ?? false }
+
     private static var dryRun: String { "dry_run" }
 
     /// The parameters of the list's operation.

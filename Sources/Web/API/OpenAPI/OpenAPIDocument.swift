@@ -13,7 +13,7 @@ enum OpenAPIDocument {
         Finder.Hit.schema,
         ProblemDocument.schema, Order.schema, ATSStatus.schema, OrderTime.schema, OperatingState.Pause.schema, Candidate.schema, Check.schema,
         Problem.schema, TimelineEntry.schema,
-        Actor.schema, Commands.Batch.schema, Commands.Preview.schema,
+        Actor.schema, Commands.Batch.schema, Commands.Preview.schema, BulkJob.schema,
         Event.schema, Run.schema, Step.schema, ProviderAccount.schema, ScreeningPackage.schema, Connection.schema, ProviderManifest.schema,
         ProviderManifest.Capabilities.schema, PluginManifest.schema, AccessToken.schema, AccessToken.newSchema, IssueRecord.schema,
         HostStatus.schema,

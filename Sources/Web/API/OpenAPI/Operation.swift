@@ -54,7 +54,7 @@ struct Operation: Sendable {
         "schema": .anyText,
     ]
 
-    /// Something to be done for everything that filters let through, a page at a time; takes an `Idempotency-Key`.
+    /// Something to be done for everything that filters let through, by the host or, where a page is asked for, a page at a time; takes an `Idempotency-Key`.
     /// - Parameters:
     ///   - members: the filters and the page.
     ///   - others: what else the body may hold.
@@ -67,7 +67,7 @@ struct Operation: Sendable {
             summary: summary,
             parameters: [idempotencyKey],
             body: body,
-            answers: [(200, Commands.Preview.schema.reference), (202, Commands.Batch.schema.reference)],
+            answers: [(200, Commands.Preview.schema.reference), (202, ["oneOf": [BulkJob.schema.reference, Commands.Batch.schema.reference]])],
             problems: [400, 408, 409, 413, 422]
         )
     }

@@ -1,0 +1,68 @@
+/// A command for many things, which the host gives one after the other: what it is for was written down when it was asked for.
+public struct BulkJob: Sendable, Equatable {
+    /// What is done with each.
+    public enum Verb: String, Sendable, CaseIterable {
+        case replayEvents = "event.replay"
+        case discardEvents = "event.discard"
+        case retryRuns = "run.retry"
+        case discardRuns = "run.discard"
+        case refreshOrders = "order.refresh"
+        case cancelOrders = "order.cancel"
+        case retryOrders = "order.retry"
+        case discardOrders = "order.discard"
+    }
+
+    /// How far it has come.
+    public enum State: String, Sendable, CaseIterable {
+        case running
+        case done
+        /// A person stopped it: what it had done by then stays done.
+        case stopped
+    }
+
+    /// `blk_…`
+    public let id: String
+    public let verb: Verb
+    /// Who asked for it.
+    public let actor: Actor
+    /// Why; kept with each of the things.
+    public let note: Personal<String>?
+    /// The connections that whoever asked may see; nil for all. Who may see them all may see the job.
+    public let connections: Set<String>?
+    /// How many things it is for.
+    public let count: Int
+    /// How many of them it has gone through.
+    public var position = 0
+    /// How many it was done for.
+    public var done = 0
+    /// How many it could not be done for.
+    public var refused = 0
+    /// How many of these are updates that were skipped because the ATS was told of a later change already.
+    public var superseded = 0
+    public var state = State.running
+    public let createdAt: Timestamp
+    public var endedAt: Timestamp?
+
+    public init(
+        id: String,
+        verb: Verb,
+        actor: Actor,
+        note: String?,
+        connections: Set<String>?,
+        count: Int,
+        createdAt: Timestamp
+    ) {
+        self.id = id
+        self.verb = verb
+        self.actor = actor
+        self.note = note.map { Personal($0) }
+        self.connections = connections
+        self.count = count
+        self.createdAt = createdAt
+    }
+
+    /// How many things are stored together.
+    package static let chunk = 500
+    /// How long one that ended is kept, in milliseconds.
+    package static let kept: Int64 = 30 * 86_400_000
+}

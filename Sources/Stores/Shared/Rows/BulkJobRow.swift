@@ -1,0 +1,81 @@
+import Screening
+
+/// A command for many things, as a row: who asked for it, and why, is opaque.
+struct BulkJobRow: Sendable {
+    var id: String
+    var state: String
+    var count: Int
+    var position: Int
+    var done: Int
+    var refused: Int
+    var superseded: Int
+    var createdAt: Int64
+    var endedAt: Int64?
+    var body: [UInt8]
+
+    init(_ job: BulkJob, _ codec: RowCodec) throws(StoreError) {
+        id = job.id
+        state = job.state.rawValue
+        (count, position, done, refused, superseded) = (job.count, job.position, job.done, job.refused, job.superseded)
+        createdAt = job.createdAt.milliseconds
+        endedAt = job.endedAt?.milliseconds
+        var json: JSON = ["verb": .string(job.verb.rawValue), "actor": job.actor.json]
+        json["note"] = job.note.map { .string($0.value) }
+        json["connections"] = job.connections.map { .array($0.sorted().map { .string($0) }) }
+        body = try codec.seal(RowCodec.Content(json: json), at: AssociatedData(.bulkJobs, job.id), under: codec.keys.general)
+    }
+
+    init(
+        id: String,
+        state: String,
+        count: Int,
+        position: Int,
+        done: Int,
+        refused: Int,
+        superseded: Int,
+        createdAt: Int64,
+        endedAt: Int64?,
+        body: [UInt8]
+    ) {
+        (self.id, self.state, self.count, self.position) = (id, state, count, position)
+        (self.done, self.refused, self.superseded) = (done, refused, superseded)
+        (self.createdAt, self.endedAt, self.body) = (createdAt, endedAt, body)
+    }
+
+    /// The columns, in the order of the initialiser.
+    static let columns = "id, state, things, position, done, refused, superseded, created_at, ended_at, body"
+
+    /// The job again. Throws ``StoreError/corrupt(_:)`` where the row is not one.
+    func job(_ opener: RowOpener) throws -> BulkJob {
+        let place = AssociatedData(.bulkJobs, id)
+        let json = try opener.open(body, at: place).json
+        guard let verb = json["verb"]?.text.flatMap(BulkJob.Verb.init), let state = BulkJob.State(rawValue: state) else {
+            throw RowCodec.unreadable(place)
+        }
+        var job = BulkJob(
+            id: id,
+            verb: verb,
+            actor: json["actor"].flatMap { Actor(json: $0) } ?? .system,
+            note: json["note"]?.text,
+            connections: json["connections"]?.items.map { Set($0.compactMap(\.text)) },
+            count: count,
+            createdAt: Timestamp(milliseconds: createdAt)
+        )
+        (job.position, job.done, job.refused, job.superseded) = (position, done, refused, superseded)
+        job.state = state
+        job.endedAt = endedAt.map { Timestamp(milliseconds: $0) }
+        return job
+    }
+
+    /// What a job is for, in rows of their own: the position of the first, and the identifiers with spaces between.
+    static func chunks(_ items: [String]) -> [(first: Int, ids: String)] {
+        stride(from: 0, to: items.count, by: BulkJob.chunk).map { first in
+            (first, items[first..<min(first + BulkJob.chunk, items.count)].joined(separator: " "))
+        }
+    }
+
+    /// What stands in a row of items from a position on.
+    static func items(_ ids: String, first: Int, from position: Int) -> [String] {
+        Array(ids.split(separator: " ").map(String.init).dropFirst(max(position - first, 0)))
+    }
+}

@@ -1,0 +1,102 @@
+import Screening
+import Testing
+
+@testable import Pipeline
+
+/// Commands for many things that the host gives by itself.
+@Suite("Commands for many things, by the host") struct BulkTests {
+    private let harness = StageHarness()
+    private var commands: Commands { harness.commands.acting(as: .token(id: "tok_1", name: "ops")) }
+
+    private func failed(_ count: Int) { for _ in 0..<count { _ = harness.order(.failed) } }
+
+    private var query: OrderQuery {
+        var query = OrderQuery()
+        query.states = [.failed]
+        return query
+    }
+
+    private func discarded() -> Int { harness.store.with { $0.orders.values.count { $0.status.problem?.code == Problem.discarded } } }
+
+    private func goOn(_ job: BulkJob) async throws -> BulkJob {
+        let decision = try await BulkRunner(commands: commands).goOn(job.id)
+        try await harness.store.perform(decision.effects)
+        return try await commands.bulkJob(job.id)
+    }
+
+    @Test("A few are done before the answer, the others afterwards, each once, with who asked and why")
+    func many() async throws {
+        failed(120)
+        var job = try await commands.begin(.discardOrders, orders: query, note: "before the move", for: nil)
+        #expect(job.count == 120 && job.done == 50 && job.state == .running && discarded() == 50)
+        #expect(harness.store.with { $0.due[.bulk(job.id)] } == harness.now)
+        job = try await goOn(job)
+        #expect(job.state == .done && job.done == 120 && job.refused == 0 && job.endedAt == harness.now && discarded() == 120)
+        let entries = harness.store.with { $0.timeline.filter { $0.kind == "discarded" } }
+        #expect(entries.count == 120 && Set(entries.map(\.order)).count == 120)
+        #expect(entries.allSatisfy { $0.actor == .token(id: "tok_1", name: "ops") && $0.note?.value == "before the move" })
+        #expect(try await goOn(job) == job)
+    }
+
+    @Test("A few are through at once, and leave no work behind; none is through as well")
+    func few() async throws {
+        failed(3)
+        let job = try await commands.begin(.discardOrders, orders: query, note: nil, for: nil)
+        #expect(job.state == .done && job.done == 3 && harness.store.with { $0.due[.bulk(job.id)] } == nil)
+        let none = try await commands.begin(.discardOrders, orders: OrderQuery(states: [.completed]), note: nil, for: nil)
+        #expect(none.state == .done && none.count == 0)
+    }
+
+    @Test("What breaks off goes on from where it was, and nothing is done twice")
+    func interrupted() async throws {
+        failed(80)
+        let job = try await commands.begin(.discardOrders, orders: query, note: nil, for: nil)
+        for _ in 0..<3 {
+            harness.store.fail("perform", StoreError.unavailable("away"))
+            await #expect(throws: (any Error).self) { _ = try await BulkRunner(commands: commands).goOn(job.id) }
+        }
+        let ended = try await goOn(job)
+        #expect(ended.state == .done && ended.done == 80 && ended.refused == 0)
+        #expect(harness.store.with { $0.timeline.count { $0.kind == "discarded" } } == 80)
+    }
+
+    @Test("Stopped, nothing more is begun; what was done stays done")
+    func stopped() async throws {
+        failed(90)
+        let job = try await commands.begin(.discardOrders, orders: query, note: nil, for: nil)
+        let stopped = try await commands.stop(bulk: job.id)
+        #expect(stopped.state == .stopped && stopped.done == 50)
+        #expect(try await goOn(job).done == 50 && discarded() == 50)
+        #expect(harness.store.with { $0.due[.bulk(job.id)] } == nil)
+        await #expect(throws: CommandError.self) { _ = try await commands.stop(bulk: "blk_none") }
+    }
+
+    @Test("What cannot be done for one is counted, and the others are done")
+    func refused() async throws {
+        failed(2)
+        _ = harness.order(.failed) { $0.providerRef = "ref_1" }
+        let job = try await commands.begin(.retryOrders, orders: query, note: nil, for: nil)
+        #expect(job.state == .done && job.done == 2 && job.refused == 1)
+    }
+
+    @Test("Orders are refreshed and cancelled by filter; a provider that refuses one stops nothing")
+    func refreshAndCancel() async throws {
+        let orders = (0..<3).map { number in harness.order(.awaitingCandidate) { $0.providerRef = "ref_\(number)" } }
+        var open = OrderQuery()
+        open.states = [.awaitingCandidate]
+        #expect(try await commands.begin(.refreshOrders, orders: open, note: nil, for: nil).done == 3)
+        #expect(harness.store.with { state in orders.allSatisfy { state.due[.read(order: $0.id)] == harness.now } })
+        harness.provider.answer { $0.cancel = { throw ProviderError(.unavailable, "away") } }
+        let job = try await commands.begin(.cancelOrders, orders: open, note: nil, for: nil)
+        #expect(job.state == .done && job.refused == 3)
+        harness.provider.answer { $0.cancel = { .cancelled } }
+        #expect(try await commands.begin(.cancelOrders, orders: open, note: nil, for: nil).done == 3)
+    }
+}
+
+extension OrderQuery {
+    fileprivate init(states: Set<OrderState>) {
+        self.init()
+        self.states = states
+    }
+}
