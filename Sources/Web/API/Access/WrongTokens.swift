@@ -18,7 +18,19 @@ final class WrongTokens: Sendable {
         case token(Int)
     }
 
-    private let windows = Mutex<[Key: Window]>([:])
+    private struct Table {
+        var windows: [Key: Window] = [:]
+        /// When those that are over were last taken out of a full table, which is a look at all of them.
+        var sweptAt: Timestamp?
+
+        mutating func sweep(_ now: Timestamp, _ span: Duration) {
+            if let sweptAt, now >= sweptAt, now < sweptAt + .seconds(1) { return }
+            sweptAt = now
+            windows = windows.filter { now < $0.value.start + span }
+        }
+    }
+
+    private let table = Mutex(Table())
     private let limit: Int
     private let overall: Int
     private let span: Duration
@@ -34,22 +46,22 @@ final class WrongTokens: Sendable {
 
     /// Counts a wrong token. Returns how long the sender should wait once there were too many in the span, else nil.
     func count(_ token: String, from sender: String, at timestamp: Timestamp) -> Duration? {
-        windows.withLock { windows in
-            let address = count(.sender(WrongTokens.network(sender)), upTo: limit, at: timestamp, &windows)
+        table.withLock { table in
+            let address = count(.sender(WrongTokens.network(sender)), upTo: limit, at: timestamp, &table)
             // Whoever tries one token after another fills no table with them.
-            let own = address == nil ? count(.token(token.hashValue), upTo: limit, at: timestamp, &windows) : nil
-            let waits = [count(.everybody, upTo: overall, at: timestamp, &windows), address, own]
+            let own = address == nil ? count(.token(token.hashValue), upTo: limit, at: timestamp, &table) : nil
+            let waits = [count(.everybody, upTo: overall, at: timestamp, &table), address, own]
             return waits.compactMap(\.self).max()
         }
     }
 
-    private func count(_ key: Key, upTo limit: Int, at timestamp: Timestamp, _ windows: inout [Key: Window]) -> Duration? {
-        var window = windows[key] ?? Window(start: timestamp)
+    private func count(_ key: Key, upTo limit: Int, at timestamp: Timestamp, _ table: inout Table) -> Duration? {
+        var window = table.windows[key] ?? Window(start: timestamp)
         // A clock that was set back starts a new window, too.
         if timestamp >= window.start + span || timestamp < window.start { window = Window(start: timestamp) }
         window.count += 1
-        if windows.count >= 10_000, windows[key] == nil { windows = windows.filter { timestamp < $0.value.start + span } }
-        if windows.count < 10_000 || windows[key] != nil { windows[key] = window }
+        if table.windows.count >= 10_000, table.windows[key] == nil { table.sweep(timestamp, span) }
+        if table.windows.count < 10_000 || table.windows[key] != nil { table.windows[key] = window }
         return window.count > limit ? window.start + span - timestamp : nil
     }
 
