@@ -67,7 +67,11 @@ let package = Package(
         ),
         .target(
             name: "LuaRuntime",
-            dependencies: ["CLuaSandbox", .product(name: "Metrics", package: "swift-metrics")],
+            dependencies: [
+                "CLuaSandbox",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
             swiftSettings: swift
         ),
         .target(

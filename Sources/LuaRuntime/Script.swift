@@ -1,4 +1,5 @@
 import CLuaSandbox
+import Crypto
 
 /// One Lua source text and the names it goes by.
 public struct Script: Sendable, Hashable {
@@ -42,9 +43,7 @@ public struct ScriptBundle: Sendable, Hashable {
         self.prelude = prelude
         self.modules = modules
         wire = Self.encode(prelude: prelude, modules: modules)
-        var digest = [UInt8](repeating: 0, count: FLS_SHA256_BYTES)
-        fls_sha256(wire, wire.count, &digest)
-        id = digest.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+        id = SHA256.hash(data: wire).map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
     }
 
     /// Whether both hold the same scripts.

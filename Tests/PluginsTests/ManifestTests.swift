@@ -1,4 +1,5 @@
 import ConfigurationFiles
+import Foundation
 import Screening
 import Testing
 
@@ -138,6 +139,20 @@ struct ManifestTests {
         #expect(found.count == 6)
         #expect(Self.problems("[]").contains { $0.contains("must be an object") })
         #expect(!Self.problems("").isEmpty)
+    }
+
+    @Test(
+        "A provider is found among plugins however its kind is written, and nothing else that names one",
+        arguments: ["kind: provider", "\"kind\": 'provider' # ours", "kind:\n  provider", "kind: ats\ntitle: provider"]
+    )
+    func found(_ kind: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "fairlead-found-\(UUID().uuidString)")
+        let plugin = folder.appending(path: "sample")
+        try FileManager.default.createDirectory(at: plugin, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let text = "name: sample\nversion: \"2\"\ncontract: 1\n\(kind)\nsecrets: { api_key: { required: true } }\ncapabilities: { report: true }\n"
+        try Data(text.utf8).write(to: plugin.appending(path: "plugin.yaml"))
+        #expect(Plugin.providers(in: [folder.path]).map(\.name) == (kind.contains("ats") ? [] : ["sample"]))
     }
 
     @Test("The manifest of a provider is read with its capabilities, environments and polling")

@@ -12,7 +12,10 @@ import Web
 ///
 /// `run()` works until it is told to shut down; then it answers what is being asked, gives work back that is not finished within ten seconds, closes
 /// and returns. A host can be run once. Commands may be given from the moment it is made until it is closed; before `run()` they are only stored.
-public struct Host: Service {
+public struct Host: Service, CustomStringConvertible {
+    /// Its name in a log. A service group asks for it, and would otherwise write out everything that a host holds.
+    public var description: String { "Host" }
+
     /// Places, cancels, refreshes, replays, retries.
     public let commands: Commands
     public let store: any Store

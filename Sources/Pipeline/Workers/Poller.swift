@@ -4,7 +4,10 @@ import Screening
 /// Reads orders at their providers when they are due, each account under its own budget.
 ///
 /// Returning from `run()` means that a shutdown was asked for and that nothing is held any more.
-public struct Poller: Service {
+public struct Poller: Service, CustomStringConvertible {
+    /// Its name in a log. A service group asks for it, and would otherwise write out everything that it works with.
+    public var description: String { "Poller" }
+
     let environment: Environment
     let store: any Store
     let executor: WorkExecutor

@@ -6,7 +6,10 @@ import Screening
 ///
 /// Returning from `run()` means that a shutdown was asked for and that nothing is held any more. What was under way then is given up unspent and
 /// comes back when the host starts again; shutdown is not failure.
-public struct Worker: Service {
+public struct Worker: Service, CustomStringConvertible {
+    /// Its name in a log. A service group asks for it, and would otherwise write out everything that it works with.
+    public var description: String { "Worker" }
+
     let environment: Environment
     let store: any Store
     let executor: WorkExecutor

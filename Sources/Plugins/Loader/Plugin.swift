@@ -95,11 +95,18 @@ extension Plugin {
         var providers: [String: ProviderManifest] = [:]
         for path in paths {
             for name in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() where providers[name] == nil {
-                guard let yaml = try? PluginFolder("\(path)/\(name)").text(of: "plugin.yaml"), yaml.contains("provider") else { continue }
+                guard let yaml = try? PluginFolder("\(path)/\(name)").text(of: "plugin.yaml"), saysProvider(yaml) else { continue }
                 providers[name] = (try? PluginManifest(yaml: LocatedYAML(text: yaml, file: ""), folder: name))?.provider
             }
         }
         return providers.values.sorted { $0.name < $1.name }
+    }
+
+    /// Whether the word `kind` is followed by the word `provider` anywhere. A manifest that lacks it needs not be parsed to know that it is no provider's.
+    private static func saysProvider(_ yaml: String) -> Bool {
+        let between = Set(" \t\r\n:,{}\"'".utf8)
+        let words = yaml.utf8.split { between.contains($0) }
+        return zip(words, words.dropFirst()).contains { $0.elementsEqual("kind".utf8) && $1.elementsEqual("provider".utf8) }
     }
 
     /// The plugins in these folders' sub-folders, by name; the first of a name stands. Folders without a `plugin.yaml` are passed over.

@@ -10,7 +10,10 @@ public import ServiceLifecycle
 /// The way in: an HTTP/1.1 server on one address, with limits on what a sender may ask.
 ///
 /// Every answer carries `X-Request-ID`; every error is problem JSON. An unknown address is 404, a known one with another method 405.
-public struct HTTPServer: Service {
+public struct HTTPServer: Service, CustomStringConvertible {
+    /// Its name in a log. A service group asks for it, and would otherwise write out every route.
+    public var description: String { "HTTPServer" }
+
     private let host: String
     private let port: Int
     private let limits: ServerLimits
