@@ -22,6 +22,12 @@ struct RequestHandler: HTTPResponder {
     let logger: Logger
 
     func respond(to request: Request, context: Context) async throws -> Response {
+        // A task keeps what memory it once needed until it ends, and a connection's task lives as long as the connection: each request has one of its own.
+        async let answer = answer(to: request, context: context)
+        return try await answer
+    }
+
+    private func answer(to request: Request, context: Context) async throws -> Response {
         let (path, query) = RequestHandler.parts(request.head.path ?? "/")
         let match = routes.match(request.method, path)
         let held = HeldBytes(load)
