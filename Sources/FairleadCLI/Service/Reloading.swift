@@ -19,15 +19,21 @@ struct Reloading: Sendable {
             logger.notice(
                 "settings applied",
                 metadata: [
-                    "changed": "\(reload.changed.joined(separator: ", "))", "removed": "\(reload.removed.joined(separator: ", "))",
+                    "event": "reload.applied", "changed": "\(reload.changed.joined(separator: ", "))",
+                    "removed": "\(reload.removed.joined(separator: ", "))",
                 ]
             )
-            for name in reload.needsRestart { logger.warning("\(name) changed in the settings and holds only after a restart") }
+            for name in reload.needsRestart {
+                logger.warning(
+                    "\(name) changed in the settings and holds only after a restart",
+                    metadata: ["event": "reload.needs_restart", "setting": "\(name)"]
+                )
+            }
         } catch let error as ConfigurationProblems {
-            for problem in error.problems { logger.error("settings were not applied: \(problem)") }
+            for problem in error.problems { logger.error("settings were not applied: \(problem)", metadata: ["event": "reload.refused"]) }
         } catch is CancellationError {
         } catch {
-            logger.error("settings were not applied: \(error)")
+            logger.error("settings were not applied: \(error)", metadata: ["event": "reload.refused"])
         }
     }
 

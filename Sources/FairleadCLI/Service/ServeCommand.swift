@@ -14,7 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             SIGTERM or SIGINT ends it within ten seconds and loses nothing; a second one ends it at once. SIGHUP, or a saved file with reload: watch,
             takes changed settings, plugins and scripts over, all of them or none.
-            Logs are one JSON object a line on standard error; the address is printed on standard output once it listens.
+            Logs are one JSON object a line on standard error, why it cannot start included; the address is printed on standard output once it listens.
             Exit: 0 after a signal, 69 where port, store or workers cannot be had, 78 where settings are wrong or missing.
 
             Examples:
@@ -55,16 +55,18 @@ struct ServeCommand: AsyncParsableCommand {
             try await started.group.run()
         } catch is CancellationError {
             // The ten seconds were over: what was not finished has been given back and is done after the next start.
-            logger.warning("what was under way was cut short")
+            logger.warning("what was under way was cut short", metadata: ["event": "host.cut_short"])
         } catch {
-            throw await exitCode(for: error)
+            throw await exitCode(for: error, logger)
         }
-        logger.notice("stopped")
+        logger.notice("stopped", metadata: ["event": "host.stopped"])
     }
 
     private func start(_ logger: Logger) async throws -> (settings: Settings, host: Host, group: ServiceGroup) {
         let read = try Settings.read(file: settings.config, environment: settings.environment)
-        for warning in UnknownVariables.warnings(settings.environment, file: settings.config) { logger.warning("\(warning)") }
+        for warning in UnknownVariables.warnings(settings.environment, file: settings.config) {
+            logger.warning("\(warning)", metadata: ["event": "settings.unknown_variable"])
+        }
         var parts = Host.Parts(reloadCheck: FixtureCheck(), logger: logger)
         parts.newStore = newStore
         let host = try await Host(read, parts)
@@ -93,11 +95,11 @@ struct ServeCommand: AsyncParsableCommand {
             for order in host.unwrittenOrders {
                 logger.error(
                     "an order is left uncertain: stopped before the provider's answer was written; after the next start it is looked for, and not sent again",
-                    metadata: ["order": "\(order)"]
+                    metadata: ["event": "order.left_uncertain", "order": "\(order)"]
                 )
             }
         }
-        logger.warning("ended where something did not end by itself in time")
+        logger.warning("ended where something did not end by itself in time", metadata: ["event": "host.ended_by_force"])
         _exit(0)
     }
 
@@ -108,13 +110,14 @@ struct ServeCommand: AsyncParsableCommand {
         Terminal.say("Fairlead listens on \(address)")
         if settings.encryptionKeys.isEmpty {
             logger.warning(
-                "the store is not sealed, for encryption.keys is empty; so the host serves on loopback only (fairlead key new makes a key)"
+                "the store is not sealed, for encryption.keys is empty; so the host serves on loopback only (fairlead key new makes a key)",
+                metadata: ["event": "store.unsealed"]
             )
         }
         logger.notice(
             "listening",
             metadata: [
-                "address": "\(address)", "public_url": "\(settings.server.publicURL ?? "none")",
+                "event": "host.listening", "address": "\(address)", "public_url": "\(settings.server.publicURL ?? "none")",
                 "accounts": .stringConvertible(settings.accounts.count),
                 "connections": .stringConvertible(settings.connections.count),
             ]
@@ -136,27 +139,27 @@ struct ServeCommand: AsyncParsableCommand {
             if let since = stoppingSince {
                 // A supervisor often signals the process and its group: that is one request, not two.
                 if ContinuousClock.now - since < .milliseconds(250) { continue }
-                logger.warning("ended at once by a second signal", metadata: ["signal": "\(Signals.name(signal))"])
+                logger.warning("ended at once by a second signal", metadata: ["event": "host.ended_at_once", "signal": "\(Signals.name(signal))"])
                 _exit(128 + signal)
             }
             stoppingSince = .now
-            logger.notice("stopping", metadata: ["signal": "\(Signals.name(signal))"])
+            logger.notice("stopping", metadata: ["event": "host.stopping", "signal": "\(Signals.name(signal))"])
             // Not awaited: a second signal must be heard even while the host is still starting.
             Task { await stop() }
         }
     }
 
     /// Prints why the host cannot run, and gives the exit code.
-    private func exitCode(for error: any Error) async -> ExitCode {
+    private func exitCode(for error: any Error, _ logger: Logger) async -> ExitCode {
         guard let problems = error as? ConfigurationProblems else {
             let failure = StartFailure(error)
-            Terminal.complain(failure.description)
+            log.report(failure.description, "start.failed", logger)
             return ExitCode(failure.exitCode)
         }
         // The problem that stopped the start may be only the first: report everything that `fairlead check` would.
         let check = try? await ConfigurationCheck(file: settings.config, environment: settings.environment)
         let all = check.map(\.problems) ?? []
-        for problem in all.isEmpty ? problems.problems : all { Terminal.complain(problem.description) }
+        for problem in all.isEmpty ? problems.problems : all { log.report(problem.description, "settings.invalid", logger) }
         return ExitCode(78)
     }
 }

@@ -119,10 +119,15 @@ public struct Host: Service, CustomStringConvertible {
             throw error
         }
         if store.identity.isNew {
-            logger.notice("a new store was made", metadata: ["store": "\(store.identity.id)", "at": "\(store.identity.place)"])
+            logger.notice(
+                "a new store was made",
+                metadata: ["event": "store.made", "store": "\(store.identity.id)", "at": "\(store.identity.place)"]
+            )
         }
         let live = LiveSettings(settings, contents, at: store.clock.now())
-        for problem in contents.leftOut { logger.warning("a plugin that nobody uses is left out: \(problem)") }
+        for problem in contents.leftOut {
+            logger.warning("a plugin that nobody uses is left out: \(problem)", metadata: ["event": "plugin.left_out"])
+        }
         live.remember(passed, in: checks, logger)
         let registry = Registry(connections: contents.connections, accounts: contents.accounts, notifiers: contents.notifiers)
         let own =

@@ -43,7 +43,10 @@ final class LiveSettings: Sendable {
     func remember(_ codes: Set<String>, in file: PassedChecks, _ logger: Logger) {
         state.withLock { $0.passed = codes }
         do { try file.write(codes) } catch {
-            logger.info("the next start tries all plugins again: what passed cannot be kept", metadata: ["error": "\(error)"])
+            logger.info(
+                "the next start tries all plugins again: what passed cannot be kept",
+                metadata: ["event": "checks.not_kept", "error": "\(error)"]
+            )
         }
     }
 }

@@ -75,7 +75,9 @@ actor Reloader {
             live.replace(settings, contents, at: context.clock.now())
             live.remember(passed, in: checks, context.logger)
             context.registry.reloadFailures = contents.leftOut.map { reloadFailure($0) }
-            for problem in contents.leftOut { context.logger.warning("a plugin that nobody uses is left out: \(problem)") }
+            for problem in contents.leftOut {
+                context.logger.warning("a plugin that nobody uses is left out: \(problem)", metadata: ["event": "plugin.left_out"])
+            }
             Task { [context] in await context.backfillPolls() }
             return reload
         } catch let error as ConfigurationProblems {

@@ -166,7 +166,6 @@ extension SettingsField {
             \.telemetry.authorization,
             .secret,
             .restart,
-            example: "\"${env:OTLP_AUTHORIZATION}\"",
             "The value of the `Authorization` header that the collector asks for, such as `Bearer …`."
         ),
         SettingsField(

@@ -32,7 +32,10 @@ final class AccountPauses: Sendable {
         let problem = Problem(code: "account_paused", message: message, at: now)
         let pause = OperatingState.Pause(problem: problem, actor: .system, credentials: Self.fingerprint(of: account))
         brakes.note(pause, of: .account(id))
-        environment.logger.error("an account is paused: the provider rejects its credentials", metadata: ["account": "\(id)", "error": "\(error)"])
+        environment.logger.error(
+            "an account is paused: the provider rejects its credentials",
+            metadata: ["event": "account.paused", "account": "\(id)", "error": "\(error)"]
+        )
         return [.pause(.account(id), pause)]
     }
 
@@ -42,7 +45,7 @@ final class AccountPauses: Sendable {
         // Read anew rather than from memory: another replica may have paused it since.
         guard let pause = try await brakes.present(of: .account(id)), !pause.isByHand else { return [] }
         brakes.note(nil, of: .account(id))
-        environment.logger.notice("an account goes on", metadata: ["account": "\(id)"])
+        environment.logger.notice("an account goes on", metadata: ["event": "account.resumed", "account": "\(id)"])
         return [.pause(.account(id), nil)]
     }
 

@@ -270,7 +270,7 @@ public struct Commands: Sendable {
     /// Writes what was asked for about an event or a run, and says in the log who did.
     func write(_ effects: [Effect], _ what: String, _ id: String) async throws {
         try await writer.write(effects)
-        environment.logger.notice("asked for: \(what)", metadata: ["id": "\(id)", "by": "\(actor)"])
+        environment.logger.notice("asked for: \(what)", metadata: ["event": "command.accepted", "id": "\(id)", "by": "\(actor)"])
     }
 
     /// The external ids that a run would order for only where a person has it tried again by itself.

@@ -10,12 +10,12 @@ extension CircuitBreakers {
             guard failed(account, at: environment.clock.now()) else { return }
             environment.logger.error(
                 "an account's provider does not answer; its work waits and is tried now and then",
-                metadata: ["account": "\(account)", "error": "\(error?.description ?? "")"]
+                metadata: ["event": "account.unreachable", "account": "\(account)", "error": "\(error?.description ?? "")"]
             )
         case .rateLimited: abandoned(account)
         default:
             guard succeeded(account) else { return }
-            environment.logger.notice("an account's provider answers again", metadata: ["account": "\(account)"])
+            environment.logger.notice("an account's provider answers again", metadata: ["event": "account.reachable", "account": "\(account)"])
         }
     }
 }

@@ -29,7 +29,7 @@ extension Quota {
         environment.meters.quotas.increment(connection, kind.rawValue)
         environment.logger.warning(
             "a connection has used up a quota",
-            metadata: ["connection": "\(connection)", "quota": "\(kind.rawValue)", "limit": "\(limit)"]
+            metadata: ["event": "quota.exceeded", "connection": "\(connection)", "quota": "\(kind.rawValue)", "limit": .stringConvertible(limit)]
         )
     }
 }

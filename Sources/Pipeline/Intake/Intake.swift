@@ -157,7 +157,7 @@ public struct Intake: Sendable {
             IntakeResult.refused.count(.webhook, account: account, environment)
             environment.logger.warning(
                 "a provider's webhook could not be read and was refused",
-                metadata: ["account": "\(account)", "order": "\(address.order)", "why": "\(error.message)"]
+                metadata: ["event": "webhook.unreadable", "account": "\(account)", "order": "\(address.order)", "why": "\(error.message)"]
             )
             throw CommandError(
                 400,

@@ -101,7 +101,8 @@ final class RefusedDeliveries: Sendable {
             environment.logger.warning(
                 "deliveries refused: \(line.kind.reason.sentence)",
                 metadata: [
-                    line.kind.subject.kind: "\(line.kind.subject.id)", "reason": "\(line.kind.reason.rawValue)", "count": "\(line.count)",
+                    "event": "delivery.refused", line.kind.subject.kind: "\(line.kind.subject.id)", "reason": "\(line.kind.reason.rawValue)",
+                    "count": .stringConvertible(line.count),
                 ]
             )
         }

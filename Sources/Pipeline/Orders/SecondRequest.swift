@@ -7,7 +7,10 @@ enum SecondRequest {
     /// What is written where an order that is known by one reference is named by another; nothing where both are the same, or a person has seen to it.
     static func effects(_ named: String, _ known: String, _ order: Order, _ cause: Update.Cause, _ environment: Environment) -> [Effect] {
         guard named != known, !order.record.settledRequests.contains(named) else { return [] }
-        environment.logger.error("second reference", metadata: ["order": "\(order.id)", "account": "\(order.account)"])
+        environment.logger.error(
+            "second reference",
+            metadata: ["event": "order.second_reference", "order": "\(order.id)", "account": "\(order.account)"]
+        )
         var next = order
         let message =
             "\(order.provider) names this order's request \(known), and \(named) as well; ask the provider which one stands, "
@@ -46,7 +49,10 @@ enum SecondRequest {
     static func suspect(on next: inout Order, from present: Order, _ report: Report?, _ environment: Environment) {
         if next.state == .cancelled, present.status.problem?.code == Problem.standsAtProvider { next.status.problem = present.status.problem }
         guard let report, isNews(report, of: next) else { return }
-        environment.logger.error("an order that ended may stand at its provider", metadata: ["order": "\(next.id)"])
+        environment.logger.error(
+            "an order that ended may stand at its provider",
+            metadata: ["event": "order.may_stand_at_provider", "order": "\(next.id)"]
+        )
         next.status.problem = Problem(code: Problem.standsAtProvider, message: suspicion(of: next), at: environment.clock.now())
     }
 
@@ -77,7 +83,10 @@ enum SecondRequest {
             // What was only suspected is known now.
             let isSuspected = code == Problem.standsAtProvider && next.status.problem?.message == Self.suspicion(of: present)
             guard next.status.problem?.code != code || isSuspected else { return }
-            environment.logger.error("an order that ended stands at its provider", metadata: ["order": "\(present.id)"])
+            environment.logger.error(
+                "an order that ended stands at its provider",
+                metadata: ["event": "order.stands_at_provider", "order": "\(present.id)"]
+            )
             next.status.problem = Problem(code: code, message: message, at: now)
         }
         if let newer = present.replacedBy {

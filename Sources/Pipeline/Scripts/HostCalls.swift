@@ -34,9 +34,12 @@ struct HostCalls: Sendable {
     private func note(_ name: String, failed hasFailed: Bool) {
         if hasFailed {
             guard breakers.failed(name, at: environment.clock.now()) else { return }
-            environment.logger.error("a host that scripts call fails again and again; runs that need it wait", metadata: ["host": "\(name)"])
+            environment.logger.error(
+                "a host that scripts call fails again and again; runs that need it wait",
+                metadata: ["event": "script_host.unreachable", "host": "\(name)"]
+            )
         } else if breakers.succeeded(name) {
-            environment.logger.notice("a host that scripts call answers again", metadata: ["host": "\(name)"])
+            environment.logger.notice("a host that scripts call answers again", metadata: ["event": "script_host.reachable", "host": "\(name)"])
         }
     }
 }

@@ -65,7 +65,7 @@ struct ScriptRunner: Sendable {
                 IntakeResult.unreadable.count(.ats, connection: connection.id, environment)
                 environment.logger.warning(
                     "a delivery could not be read, and became a dead letter",
-                    metadata: ["connection": "\(connection.id)", "run": "\(run.id)", "why": "\(error.message)"]
+                    metadata: ["event": "delivery.unreadable", "connection": "\(connection.id)", "run": "\(run.id)", "why": "\(error.message)"]
                 )
                 return HookRunner.Attempt(end: .failed(HookFailure(unreadable: error, plugin: connection.plugin.name, hook: run.hook)), input: input)
             }
@@ -99,7 +99,7 @@ struct ScriptRunner: Sendable {
         if note(attempt.end, of: Self.breaker(of: connection.id, scripts), begun: begun) {
             environment.logger.error(
                 "a plugin is paused: again and again its scripts crashed, had to be killed or went past a limit",
-                metadata: ["plugin": "\(connection.plugin.name)", "connection": "\(connection.id)", "run": "\(run.id)"]
+                metadata: ["event": "script.paused", "plugin": "\(connection.plugin.name)", "connection": "\(connection.id)", "run": "\(run.id)"]
             )
         }
         if !attempt.unwritten.isEmpty { try await store.remember(attempt.unwritten, of: run.id, doing: nil) }

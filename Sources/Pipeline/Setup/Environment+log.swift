@@ -9,7 +9,7 @@ extension Environment {
             case .order(let order): log(order)
             case .run(let run) where run.state.isEnded || run.state == .waiting: log(run)
             case .event(let id, .dead, let problem):
-                logger.error("event set aside", metadata: ["event": "\(id)", "code": "\(problem?.code ?? "")"])
+                logger.error("event set aside", metadata: ["event": "event.dead", "event_id": "\(id)", "code": "\(problem?.code ?? "")"])
             default: break
             }
         }
@@ -21,12 +21,13 @@ extension Environment {
             if change.newProblem == Problem.unrecognisedStatus { meters.unknownStatuses.increment(order.account) }
         }
         var metadata: Logger.Metadata = [
-            "order": "\(order.id)", "connection": "\(order.connection)", "account": "\(order.account)", "state": "\(order.state.rawValue)",
+            "event": "order.\(order.state.rawValue)", "order": "\(order.id)", "connection": "\(order.connection)", "account": "\(order.account)",
+            "state": "\(order.state.rawValue)",
         ]
         metadata["outcome"] = order.outcome.map { "\($0.rawValue)" }
         metadata["problem"] = order.status.problem.map { "\($0.code)" }
         let needsAPerson = order.state.waitingOn == .operator || order.status.problem != nil
-        logger.log(level: needsAPerson ? .warning : order.state == .submitting ? .debug : .info, "order", metadata: metadata)
+        logger.log(level: needsAPerson ? .warning : order.state == .submitting ? .debug : .info, "order \(order.state.rawValue)", metadata: metadata)
     }
 
     private func log(_ run: Run) {
@@ -36,13 +37,18 @@ extension Environment {
             if kind == "update", run.state == .done, let endedAt = run.endedAt { meters.told.record(endedAt - run.createdAt, run.connection) }
         }
         var metadata: Logger.Metadata = [
-            "run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)", "state": "\(run.state.rawValue)",
-            "attempt": "\(run.attempt)",
+            "event": "run.\(run.state.rawValue)", "run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)",
+            "state": "\(run.state.rawValue)",
+            "attempt": .stringConvertible(run.attempt),
         ]
-        metadata["event"] = run.event.map { "\($0)" }
+        metadata["event_id"] = run.event.map { "\($0)" }
         metadata["order"] = run.order.map { "\($0)" }
         metadata["code"] = run.failure.map { "\($0.code)" }
         metadata["next_attempt_at"] = run.nextAttemptAt.map { "\($0)" }
-        logger.log(level: run.state == .dead ? .error : run.state == .waiting || run.state == .parked ? .warning : .info, "run", metadata: metadata)
+        logger.log(
+            level: run.state == .dead ? .error : run.state == .waiting || run.state == .parked ? .warning : .info,
+            "run \(run.state.rawValue)",
+            metadata: metadata
+        )
     }
 }

@@ -23,7 +23,9 @@ struct Environment: Sendable {
     @discardableResult
     func reportingFailure<Value>(of what: String, _ body: () async throws -> Value) async -> Value? {
         do { return try await body() } catch {
-            if !outage.failed(error, what, clock, logger) { logger.warning("failed: \(what)", metadata: ["error": "\(error)"]) }
+            if !outage.failed(error, what, clock, logger) {
+                logger.warning("failed: \(what)", metadata: ["event": "call.failed", "error": "\(error)"])
+            }
             return nil
         }
     }

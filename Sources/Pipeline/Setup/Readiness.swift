@@ -54,11 +54,14 @@ final class AbilityLog: Sendable {
     /// Notes what was found. Returns it.
     func noted(_ found: Readiness, _ logger: Logger, error: (any Error)? = nil) -> Readiness {
         guard case .failing(let reasons) = found else {
-            if isFailing.withLock({ exchange(&$0, false) }) { logger.notice("able to work again") }
+            if isFailing.withLock({ exchange(&$0, false) }) { logger.notice("able to work again", metadata: ["event": "host.ready"]) }
             return found
         }
         if !isFailing.withLock({ exchange(&$0, true) }) {
-            logger.error("not able to work", metadata: ["error": "\(error.map { "\($0)" } ?? reasons.joined(separator: "; "))"])
+            logger.error(
+                "not able to work",
+                metadata: ["event": "host.not_ready", "error": "\(error.map { "\($0)" } ?? reasons.joined(separator: "; "))"]
+            )
         }
         return found
     }

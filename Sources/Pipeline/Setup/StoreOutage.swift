@@ -42,7 +42,10 @@ final class StoreOutage: Sendable {
         guard let line else { return true }
         logger.error(
             "\(line.text)",
-            metadata: ["error": "\(error)", "while": "\(what)", "since": "\(line.since)", "failures": .stringConvertible(line.failures)]
+            metadata: [
+                "event": "store.away", "error": "\(error)", "while": "\(what)", "since": "\(line.since)",
+                "failures": .stringConvertible(line.failures),
+            ]
         )
         return true
     }
@@ -60,7 +63,7 @@ final class StoreOutage: Sendable {
         guard let over else { return }
         logger.notice(
             "the store is available again",
-            metadata: ["since": "\(over.since)", "failures": .stringConvertible(over.failures)]
+            metadata: ["event": "store.back", "since": "\(over.since)", "failures": .stringConvertible(over.failures)]
         )
     }
 }
@@ -86,7 +89,11 @@ extension Environment {
     /// Says in the log that a call of the store's failed: once for an outage, each time for anything else.
     func storeFailed(_ error: any Error, _ what: String, _ level: Logger.Level = .error, _ metadata: Logger.Metadata = [:]) {
         if outage.failed(error, what, clock, logger) { return }
-        logger.log(level: level, "failed: \(what); it is tried again", metadata: metadata.merging(["error": "\(error)"]) { $1 })
+        logger.log(
+            level: level,
+            "failed: \(what); it is tried again",
+            metadata: metadata.merging(["event": "store.call_failed", "error": "\(error)"]) { $1 }
+        )
     }
 
     /// Notes that the store did what it was asked.

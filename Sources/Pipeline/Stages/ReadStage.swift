@@ -100,7 +100,10 @@ struct ReadStage: Sendable {
             next.version += 1
             return (Decision(.done, [.order(next)] + effects), [])
         }
-        environment.logger.error("an order's provider does not know it", metadata: ["order": "\(present.id)", "account": "\(present.account)"])
+        environment.logger.error(
+            "an order's provider does not know it",
+            metadata: ["event": "order.unknown_at_provider", "order": "\(present.id)", "account": "\(present.account)"]
+        )
         environment.meters.unknownOrders.increment(present.account)
         let hint = present.record.isAdopted ? "; where the wrong one was adopted, release it" : "; look for the order there"
         next.status.problem = Problem(
@@ -123,7 +126,10 @@ struct ReadStage: Sendable {
 
     private func failed(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async throws -> StageResult {
         let now = environment.clock.now()
-        environment.logger.warning("read failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
+        environment.logger.warning(
+            "read failed",
+            metadata: ["event": "read.failed", "order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"]
+        )
         let finding = try await accounts.failed(error, at: account, about: order.providerRef)
         if let until = finding.restsUntil { return .decided(Decision(.again(at: until, spent: false), finding.effects)) }
         if finding.rejectsCredentials { return .decided(Decision(.again(at: now + .seconds(30), spent: false), finding.effects)) }

@@ -137,7 +137,10 @@ struct RunStage: Sendable {
     private func interrupted(_ run: Run, _ why: String, _ logs: [JSON]) -> StageResult {
         let now = environment.clock.now()
         let count = run.interruptions + 1
-        environment.logger.error("run interrupted", metadata: ["run": "\(run.id)", "why": "\(why)", "times": "\(count)"])
+        environment.logger.error(
+            "run interrupted",
+            metadata: ["event": "run.interrupted", "run": "\(run.id)", "why": "\(why)", "times": .stringConvertible(count)]
+        )
         let failure = RunFailure("interrupted", why)
         // Whatever the cause, this run triggers it, and must not go on killing the workers that others need.
         guard count <= Self.mostInterruptions else {
@@ -173,7 +176,10 @@ struct RunStage: Sendable {
         if let alert = schedule.alert(after: attempt) {
             environment.logger.error(
                 "a run has used up \(alert.rawValue) of its attempts",
-                metadata: ["run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)", "attempt": "\(attempt)"]
+                metadata: [
+                    "event": "run.attempts_used", "run": "\(run.id)", "connection": "\(run.connection)", "hook": "\(run.hook)",
+                    "attempt": .stringConvertible(attempt),
+                ]
             )
         }
         var waiting = run.waiting(until: due, failure, logs: logs, at: now)

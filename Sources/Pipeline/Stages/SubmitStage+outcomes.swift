@@ -82,7 +82,10 @@ extension SubmitStage {
         if rest == nil, let alert = schedule.alert(after: claim.attempt) {
             environment.logger.error(
                 "an order has used up \(alert.rawValue) of its attempts to be sent",
-                metadata: ["order": "\(order.id)", "account": "\(order.account)", "attempt": "\(claim.attempt)", "code": "\(code)"]
+                metadata: [
+                    "event": "order.attempts_used", "order": "\(order.id)", "account": "\(order.account)",
+                    "attempt": .stringConvertible(claim.attempt), "code": "\(code)",
+                ]
             )
         }
         return .settle(order: order.id) { [environment] present in

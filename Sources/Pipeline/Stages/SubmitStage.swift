@@ -146,7 +146,7 @@ struct SubmitStage: Sendable {
     private func rejected(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount) async -> StageResult {
         environment.logger.warning(
             "submission rejected",
-            metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"]
+            metadata: ["event": "submission.rejected", "order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"]
         )
         // Where the store cannot say whether the account is paused already, the order's fate is written all the same.
         let pauses = await environment.reportingFailure(of: "pausing an account") {
@@ -161,7 +161,10 @@ struct SubmitStage: Sendable {
     }
 
     private func result(_ claim: Claim, _ order: Order, _ error: ProviderError, _ account: ProviderAccount, restsUntil: Timestamp?) -> StageResult {
-        environment.logger.warning("submission failed", metadata: ["order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"])
+        environment.logger.warning(
+            "submission failed",
+            metadata: ["event": "submission.failed", "order": "\(order.id)", "account": "\(order.account)", "error": "\(error.place)"]
+        )
         switch error.creation ?? .uncertain {
         case .uncertain:
             guard account.capabilities.find else { return uncertain(order, error) }

@@ -33,7 +33,10 @@ struct WebhookStage: Sendable {
             if error.code == .unavailable, claim.attempt < 50 {
                 return .decided(Decision(.again(at: environment.clock.now() + .seconds(10), spent: true)))
             }
-            environment.logger.warning("webhook not understood", metadata: ["account": "\(order.account)", "error": "\(error.place)"])
+            environment.logger.warning(
+                "webhook not understood",
+                metadata: ["event": "webhook.not_understood", "account": "\(order.account)", "error": "\(error.place)"]
+            )
             return dead(event, ("not_understood", "the webhook could not be understood: \(error.text)"))
         }
         guard !said.isEmpty else { return lookedAt(event, order, account) }
@@ -93,7 +96,10 @@ struct WebhookStage: Sendable {
             return ConfirmedReport(reference: reference, report: read, isRead: true, asksAgain: differs)
         } catch let error as ProviderError {
             let finding = try await accounts.failed(error, at: account, about: reference)
-            environment.logger.info("webhook not confirmed by reading", metadata: ["account": "\(account.account.id)", "error": "\(error.place)"])
+            environment.logger.info(
+                "webhook not confirmed by reading",
+                metadata: ["event": "webhook.unconfirmed", "account": "\(account.account.id)", "error": "\(error.place)"]
+            )
             return ConfirmedReport(reference: reference, report: reported, effects: finding.effects)
         }
     }

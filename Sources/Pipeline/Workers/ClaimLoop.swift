@@ -146,7 +146,10 @@ struct ClaimLoop: Sendable {
             group.cancelAll()
         }
         do { try await giveBack([], active) } catch {
-            environment.logger.warning("work that was not begun is not given back; it returns with its lease", metadata: ["error": "\(error)"])
+            environment.logger.warning(
+                "work that was not begun is not given back; it returns with its lease",
+                metadata: ["event": "work.kept", "error": "\(error)"]
+            )
         }
     }
 }

@@ -21,7 +21,10 @@ struct ClockWatch: Sendable {
             let now = environment.clock.now()
             let jump = last - now
             if jump > .seconds(1) {
-                environment.logger.warning("the clock was set back; what waited by the old time is tried now", metadata: ["by": "\(jump)"])
+                environment.logger.warning(
+                    "the clock was set back; what waited by the old time is tried now",
+                    metadata: ["event": "clock.set_back", "by": "\(jump)"]
+                )
                 if jump >= Self.noteworthy {
                     environment.issues.saw(IssueCause(.clock), at: now, details: ["seconds": .int(jump.components.seconds)])
                 }

@@ -36,7 +36,7 @@ struct WorkExecutor: Sendable {
         defer { poisonPillGuard.leave() }
         environment.logger.warning(
             "working by itself on what was under way when hosts stopped",
-            metadata: ["work": "\(claim.work)", "times": "\(claim.abandonedCount)"]
+            metadata: ["event": "work.isolated", "work": "\(claim.work)", "times": .stringConvertible(claim.abandonedCount)]
         )
         return await decide(claim, loaded)
     }
@@ -51,7 +51,7 @@ struct WorkExecutor: Sendable {
             return .conflict
         } catch is CancellationError {
             // Shutdown is not failure: the work is there again, unspent, for whoever comes next.
-            environment.logger.notice("work given back at shutdown", metadata: ["work": "\(claim.work)"])
+            environment.logger.notice("work given back at shutdown", metadata: ["event": "work.given_back", "work": "\(claim.work)"])
             await environment.reportingFailure(of: "giving work back; it returns with its lease") { try await store.release([claim]) }
             return .released
         } catch StoreError.corrupt(let what) {
@@ -138,7 +138,10 @@ struct WorkExecutor: Sendable {
                     }
                     // Once for each order, for it is in nobody's hands but ours; the outage itself is told once for all.
                     if failures == 1 {
-                        environment.logger.error("what a provider said cannot be written yet", metadata: ["order": "\(id)", "error": "\(error)"])
+                        environment.logger.error(
+                            "what a provider said cannot be written yet",
+                            metadata: ["event": "order.unwritten", "order": "\(id)", "error": "\(error)"]
+                        )
                     }
                     environment.storeFailed(error, "writing what a provider said", .debug, ["order": "\(id)"])
                     guard error.mayPass else { throw error }
@@ -154,8 +157,9 @@ struct WorkExecutor: Sendable {
     }
 
     private func leaveOpen(_ id: String, _ claim: Claim) {
-        let metadata: Logger.Metadata = ["order": "\(id)", "work": "\(claim.work)"]
+        var metadata: Logger.Metadata = ["event": "order.left_uncertain", "order": "\(id)", "work": "\(claim.work)"]
         guard case .submit = claim.work else {
+            metadata["event"] = "order.unwritten_at_stop"
             return environment.logger.error(
                 "stopped before what a provider said was written; it is read again after the next start",
                 metadata: metadata
@@ -199,7 +203,10 @@ struct WorkExecutor: Sendable {
     /// Hosts stopped again and again while they worked on this, the last times on nothing else of the kind: whatever the cause, it must not go on.
     private func giveUp(_ claim: Claim) async {
         let message = "the host stopped \(claim.abandonedCount) times while it worked on this; look into its log for the reason, then try it again"
-        environment.logger.error("given up, for hosts stopped again and again while they worked on it", metadata: ["work": "\(claim.work)"])
+        environment.logger.error(
+            "given up, for hosts stopped again and again while they worked on it",
+            metadata: ["event": "work.given_up", "work": "\(claim.work)"]
+        )
         let problem = Problem(code: "host_stopped", message: message, at: environment.clock.now())
         do {
             switch claim.work {
@@ -225,7 +232,7 @@ struct WorkExecutor: Sendable {
     private func leaveUnread(_ claim: Claim, _ what: String) async {
         environment.logger.error(
             "stored work cannot be read; give the key that it was sealed with, or restore a backup",
-            metadata: ["work": "\(claim.work)", "why": "\(what)"]
+            metadata: ["event": "store.unreadable", "work": "\(claim.work)", "why": "\(what)"]
         )
         let problem = Problem(
             code: "unreadable",

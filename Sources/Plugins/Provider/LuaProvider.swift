@@ -162,7 +162,10 @@ public struct LuaProvider: ScreeningProvider {
             let attempt = try await runner.run(call, remembered: [], host: host)
             // Log only that it said something: its text may hold personal data, and not every reader of this log may see that.
             for line in attempt.logs {
-                session.logger.debug("a provider's script logged", metadata: ["hook": "\(hook)", "level": "\(line["level"]?.text ?? "info")"])
+                session.logger.debug(
+                    "a provider's script logged",
+                    metadata: ["event": "script.logged", "hook": "\(hook)", "level": "\(line["level"]?.text ?? "info")"]
+                )
             }
             // The worker was lost through another run's fault, and nothing was sent.
             guard case .interrupted = attempt.end, tries < 3, !host.record.hasSent else { return attempt.end }

@@ -117,7 +117,8 @@ final class ServerLoad: Sendable {
         logger.warning(
             "requests are refused: the server has as much in hand as it may",
             metadata: [
-                "limit": "\(what)", "connections": "\(figures.connections)", "requests": "\(figures.requests)", "bytes": "\(figures.bytes)",
+                "event": "server.overloaded", "limit": .stringConvertible(what), "connections": "\(figures.connections)",
+                "requests": "\(figures.requests)", "bytes": "\(figures.bytes)",
             ]
         )
     }

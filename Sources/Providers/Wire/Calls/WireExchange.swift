@@ -71,7 +71,7 @@ struct WireExchange: Sendable {
         Counter(label: "fairlead_provider_odd_records_total", dimensions: [("account", session.account.id), ("call", call.name)]).increment(by: count)
         session.logger.warning(
             "records of a provider's list could not be read and were left out",
-            metadata: ["call": "\(call.name)", "left_out": "\(count)", "of": "\(all)"]
+            metadata: ["event": "provider.odd_records", "call": "\(call.name)", "left_out": .stringConvertible(count), "of": .stringConvertible(all)]
         )
     }
 

@@ -38,7 +38,7 @@ struct WireTokens: Sendable {
         guard let token = call.selector("token").text(in: body) else {
             throw exchange.unreadable(call, "it names no token", response.status)
         }
-        exchange.session.logger.debug("fetched a token", metadata: ["account": "\(exchange.session.account.id)"])
+        exchange.session.logger.debug("fetched a token", metadata: ["event": "provider.token", "account": "\(exchange.session.account.id)"])
         // Renewed after 23/24 of its life: a token of a day an hour before its end. Counted from the asking, so never too late.
         // Whatever the answer says, a token is used for half a minute: one that lives shorter is answered 401 and renewed then.
         let life = max(lifetime(body, asked), 30_000)

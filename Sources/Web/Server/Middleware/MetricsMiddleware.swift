@@ -1,9 +1,10 @@
 import HTTPTypes
+import Logging
 import Metrics
 import Pipeline
 import Screening
 
-/// Counts and times requests until their answer is there, by route, method and status. Never by path: that holds tokens and identifiers.
+/// Counts, times and logs requests until their answer is there, by route, method and status. Never by path: that holds tokens and identifiers.
 struct MetricsMiddleware: HTTPMiddleware {
     private let durations = MetricSet<Timer>("fairlead_http_request_duration_seconds", "route", "method", "code")
 
@@ -14,7 +15,15 @@ struct MetricsMiddleware: HTTPMiddleware {
     ) async throws -> WireResponse {
         let start = ContinuousClock.now
         let response = try await next(request, context)
-        durations.record(.now - start, context.routePattern ?? "none", request.method.label, String(response.status))
+        let (taken, route) = (ContinuousClock.now - start, context.routePattern ?? "none")
+        durations.record(taken, route, request.method.label, String(response.status))
+        context.logger.debug(
+            "request answered",
+            metadata: [
+                "event": "request.answered", "method": "\(request.method.label)", "route": "\(route)", "status": .stringConvertible(response.status),
+                "ms": .stringConvertible((taken.inSeconds * 10_000).rounded() / 10),
+            ]
+        )
         return response
     }
 }

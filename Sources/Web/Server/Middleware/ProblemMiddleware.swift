@@ -16,11 +16,16 @@ struct ProblemMiddleware: HTTPMiddleware {
         } catch {
             guard let problem = ProblemDocument(describing: error) else {
                 // The kind of error only: its text may hold what a person sent.
-                context.logger.error("a request failed", metadata: ["error": .string(String(reflecting: type(of: error)))])
+                context.logger.error(
+                    "a request failed",
+                    metadata: ["event": "request.failed", "error": .string(String(reflecting: type(of: error)))]
+                )
                 return ProblemDocument.broken.response
             }
             // Its text never holds what is stored.
-            if problem.status == 500 { context.logger.error("a request failed", metadata: ["error": .string("\(error)")]) }
+            if problem.status == 500 {
+                context.logger.error("a request failed", metadata: ["event": "request.failed", "error": .string("\(error)")])
+            }
             return problem.response
         }
     }
