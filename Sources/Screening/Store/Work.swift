@@ -166,6 +166,12 @@ public struct ClaimRequest: Sendable {
 
     /// How places are shared among lanes. What is in no lane is not limited.
     public struct Share: Sendable, Equatable {
+        /// Work that has waited longer than this is of a lane that is behind: much was asked of it at once.
+        public static let behindAfter = Duration.seconds(1)
+        /// A lane that is behind takes its turn as if it held so many more: what somebody waits for does not queue behind what nobody can be waiting for.
+        /// One that keeps so many places busy by itself is not let in before it any more.
+        public static let behindBy = 4
+
         public var perLane: Int
         public var held: [String: Int]
         /// When something of a lane was last claimed, as any number that grows: of lanes that hold as much, the one that was served longest ago is next.

@@ -69,6 +69,21 @@ extension StoreConformance {
             let again = try await trial.store.claim(request)
             try trial.expect(again.first?.lane == "busy" && again.count == 1, "work that came again left its lane: \(again)")
         },
+        Check("a lane that is behind lets others go first, and is not kept from work by one that holds many places") { trial in
+            let backlog = (0..<9).map { number in
+                let due = trial.now + .seconds(Int64(number - 20))
+                return Effect.queue(QueuedWork(.run("late \(number)"), connection: "busy", due: due))
+            }
+            let prompt = (0..<9).map { Effect.queue(QueuedWork(.run("prompt \($0)"), connection: "quiet", due: trial.now)) }
+            try await trial.store.perform(backlog + prompt)
+            var request = ClaimRequest(owner: "one", limit: 1, kinds: [.run])
+            request.share = ClaimRequest.Share(perLane: 16, held: ["quiet": ClaimRequest.Share.behindBy - 1], served: ["quiet": 9])
+            let first = try await trial.store.claim(request)
+            try trial.expect(first.map(\.lane) == ["quiet"], "what had waited long went first: \(first.subjects)")
+            request.share?.held = ["quiet": ClaimRequest.Share.behindBy]
+            let second = try await trial.store.claim(request)
+            try trial.expect(second.map(\.lane) == ["busy"], "a lane that held many places went on before one that was behind: \(second.subjects)")
+        },
         Check("claims at once by many never share work") { trial in
             try await trial.store.perform((0..<100).map { .queue(trial.work("w\($0)")) })
             let claims = try await withThrowingTaskGroup(of: [Claim].self) { group in

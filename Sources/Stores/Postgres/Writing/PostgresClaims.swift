@@ -82,6 +82,8 @@ struct PostgresClaimer: Sendable {
 
     private static let free = "owner IS NULL AND is_head"
     private static let due = "due_at <= (SELECT now FROM clock)"
+    private typealias Share = ClaimRequest.Share
+    private static let behind = "(SELECT now FROM clock) - \(Share.behindAfter.wholeMilliseconds)"
 
     /// The lanes and priorities in which something of the kinds `$1` is free, each found by one step along the index.
     static let levels = """
@@ -118,16 +120,16 @@ struct PostgresClaimer: Sendable {
             SELECT 'read', $2::text, priority, NULL, 0, 0 FROM read_levels WHERE priority IS NOT NULL
         ),
         seen AS MATERIALIZED (
-            SELECT id, priority, due_at, turn, served FROM (
+            SELECT id, priority, due_at, served, place + CASE WHEN $8::bigint IS NOT NULL AND due_at < \(behind) THEN \(Share.behindBy) ELSE 0 END AS turn FROM (
                 SELECT f.id, s.priority, f.due_at, s.most, s.served,
                     CASE WHEN $8::bigint IS NULL THEN 0
-                    ELSE s.held + row_number() OVER (PARTITION BY s.kind, s.lane ORDER BY s.priority, f.due_at, f.id) END AS turn
+                    ELSE s.held + row_number() OVER (PARTITION BY s.kind, s.lane ORDER BY s.priority, f.due_at, f.id) END AS place
                 FROM stretches AS s CROSS JOIN LATERAL (
                     SELECT id, due_at FROM queue WHERE kind = s.kind AND lane = s.lane AND priority = s.priority AND \(free) AND \(due)
                     ORDER BY due_at, id LIMIT least($4::bigint, greatest(0, s.most - s.held) + 16)
                 ) AS f
             ) AS every
-            WHERE most IS NULL OR turn <= most ORDER BY priority, turn, served, due_at, id LIMIT $4::bigint
+            WHERE most IS NULL OR place <= most ORDER BY priority, turn, served, due_at, id LIMIT $4::bigint
         ),
         mine AS MATERIALIZED (
             SELECT q.id, s.turn, s.served FROM seen AS s JOIN queue AS q ON q.id = s.id

@@ -105,7 +105,7 @@ extension WriteTransaction {
         var dueAt: Int64
         var attempts: Int
         var abandonedCount: Int
-        /// Which of its lane's it would be, with what is held already; 0 where lanes do not take turns.
+        /// Which of its lane's it would be, with what is held already, and later for a lane that is behind; 0 where lanes do not take turns.
         var turn = 0
         /// When its lane was served last.
         var served = 0
@@ -130,7 +130,8 @@ extension WriteTransaction {
             // Of many lanes nobody gets more than a few.
             let limit = min(room, max(1, 4 * request.limit / lanes.count))
             for (turn, var next) in try ready(kind, in: lane, limit: limit).enumerated() {
-                next.turn = held + turn + 1
+                let isBehind = Timestamp(milliseconds: next.dueAt) + ClaimRequest.Share.behindAfter < now
+                next.turn = held + turn + 1 + (isBehind ? ClaimRequest.Share.behindBy : 0)
                 next.served = share.served[lane, default: 0]
                 found.append(next)
             }
