@@ -62,22 +62,23 @@ struct MeterTests {
             order.status.state = state
             return order
         }
-        var requested = order(.requested)
-        requested.noteChange(from: order(.accepted), at: Self.now + .seconds(4))
-        #expect(requested.change?.heldBy == "us" && requested.change?.heldFor == .seconds(4) && requested.record.heldSince == Self.now + .seconds(4))
-        var waiting = requested
-        waiting.status.state = .awaitingCandidate
-        waiting.noteChange(from: requested, at: Self.now + .seconds(10))
-        #expect(waiting.change == nil && waiting.record.heldSince == Self.now + .seconds(4))
-        var working = waiting
-        working.status.state = .inProgress
-        working.status.problem = Problem(code: Problem.unrecognisedStatus, message: "not known", at: Self.now)
-        working.noteChange(from: waiting, at: Self.now + .seconds(3604))
+        func moved(_ before: Order, to state: OrderState, after seconds: Int64, _ problem: Problem? = nil) -> Order {
+            var order = before
+            order.status.state = state
+            order.status.problem = problem
+            order.time.pass(to: order.holder, at: Self.now + .seconds(seconds))
+            order.noteChange(from: before, at: Self.now + .seconds(seconds))
+            return order
+        }
+        let requested = moved(order(.accepted), to: .requested, after: 4)
+        #expect(requested.change?.heldBy == "us" && requested.change?.heldFor == .seconds(4))
+        let waiting = moved(requested, to: .awaitingCandidate, after: 10)
+        #expect(waiting.change == nil && waiting.time.since == Self.now + .seconds(4))
+        let unknown = Problem(code: Problem.unrecognisedStatus, message: "not known", at: Self.now)
+        let working = moved(waiting, to: .inProgress, after: 3604, unknown)
         #expect(working.change?.heldBy == "candidate" && working.change?.heldFor == .seconds(3600))
         #expect(working.change?.newProblem == Problem.unrecognisedStatus)
-        var done = working
-        done.status.state = .completed
-        done.noteChange(from: working, at: Self.now + .seconds(3605))
+        let done = moved(working, to: .completed, after: 3605)
         #expect(done.change?.heldBy == "provider" && done.holder == nil && done.change?.newProblem == nil)
     }
 }

@@ -128,7 +128,7 @@ struct ResolveTests {
         let problem = Problem(code: "paused", message: "by a person", at: harness.now)
         let subject = OperatingState.Subject.account("stub-uk")
         harness.store.with { $0.states[subject] = OperatingState(subject, pause: OperatingState.Pause(problem: problem, actor: .system)) }
-        #expect(try await harness.commands.check(account: "stub-uk")?["code"] == "paused")
+        #expect(await refusal { _ = try await harness.commands.check(account: "stub-uk") }?.code == "paused")
         try await AccountProbes(environment: harness.environment, accounts: harness.accounts).tryAgain(harness.account)
         #expect(harness.store.with { $0.states[subject]?.pause } != nil)
         let error = ProviderError(.unauthorised, "no", status: 401)

@@ -9,6 +9,7 @@ struct IssueList: AsyncParsableCommand {
             Examples:
               fairlead issue list
               fairlead issue list --all
+              fairlead issue list --watch
               fairlead issue list --kind dead_letters --connection acme
             """
     )
@@ -29,13 +30,14 @@ struct IssueList: AsyncParsableCommand {
     var account: String?
 
     @OptionGroup var page: PageOptions
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var host: HostOptions
 
     func run() async throws {
         let given = filters("kind", kind) + filters("connection", connection) + filters([("account", account)])
         let states = all ? [] : state.isEmpty ? ["open"] : state
-        let response = try await host.ask { try await $0.get(["issues"], query: filters("state", states) + given + page.query) }
         let isFiltered = !given.isEmpty || !state.isEmpty || page.cursor != nil
-        host.show(response) { IssueText.list.text($0, isFiltered: isFiltered) }
+        let query = filters("state", states) + given + page.query
+        try await watch.show(["issues"], query: query, as: IssueText.list, isFiltered: isFiltered, on: host)
     }
 }

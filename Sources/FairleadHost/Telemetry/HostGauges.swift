@@ -18,8 +18,19 @@ struct HostGauges: GaugeSource {
             GaugeReading("fairlead_build_info", [("version", Release.version)], 1),
         ]
         readings += context.breakerLevels.map { GaugeReading("fairlead_breaker_state", [("kind", $0.kind), ("name", $0.name)], Double($0.level)) }
+        readings += silence
         if case .sqlite(let path) = live.settings.store { readings += disk(path) }
         return readings + process
+    }
+
+    private var silence: [GaugeReading] {
+        context.silence.readings.flatMap { reading in
+            guard let ratio = reading.ratio else { return [GaugeReading]() }
+            let labels = [(reading.subject.kind, reading.subject.id)]
+            return [
+                GaugeReading("fairlead_silence_ratio", labels, ratio), GaugeReading("fairlead_silent", labels, reading.isSilent ? 1 : 0),
+            ]
+        }
     }
 
     private func disk(_ path: String) -> [GaugeReading] {

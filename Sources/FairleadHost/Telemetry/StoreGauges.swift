@@ -27,8 +27,18 @@ struct StoreGauges: GaugeSource {
             readings.append(GaugeReading("fairlead_queue_oldest_due_seconds", [("stage", kind.rawValue)], waited))
         }
         readings += paused(states)
+        readings += try await openIssues(at: now)
         readings.append(GaugeReading("fairlead_store_refreshed_timestamp_seconds", [], now.seconds))
         return readings
+    }
+
+    private func openIssues(at now: Timestamp) async throws -> [GaugeReading] {
+        var query = IssueQuery()
+        query.states = [.open]
+        query.at = now
+        let open = try await context.store.issues(query, PageRequest(limit: 200)).items
+        let counts = Dictionary(grouping: open, by: \.cause.kind).mapValues(\.count)
+        return IssueKind.allCases.map { GaugeReading("fairlead_issues_open", [("kind", $0.rawValue)], Double(counts[$0] ?? 0)) }
     }
 
     private func groups(_ name: String, _ groups: [Counts.Group: Int]) -> [GaugeReading] {

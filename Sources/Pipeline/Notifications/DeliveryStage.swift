@@ -52,7 +52,7 @@ struct DeliveryStage: Sendable {
 
     private func request(_ notice: Notice, to endpoint: WebhookEndpoint, at now: Timestamp) -> WireRequest? {
         guard let signer = StandardWebhooks(endpoint.keys(at: now).map(\.secret)) else { return nil }
-        let body = notice.body
+        let body = notice.titled(by: environment.registry).body
         var headers: HTTPFields = [.contentType: "application/json", .userAgent: "Fairlead"]
         for (name, value) in signer.headers(signedByAll: body, id: notice.id, at: now) {
             if let name = HTTPField.Name(name) { headers[name] = value }

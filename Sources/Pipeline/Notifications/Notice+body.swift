@@ -16,6 +16,25 @@ extension Notice {
         return payload(short).bytes()
     }
 
+    /// The notice of an issue with its title, as people are told it.
+    func titled(by registry: Registry) -> Notice {
+        guard let cause, data["title"] == nil, let issue else { return self }
+        let record = IssueRecord(id: issue, cause: cause, firstSeenAt: at, openedAt: at, lastSeenAt: at, count: 1)
+        var data = data
+        data["title"] = .string(IssueText(record, registry: registry).title)
+        return Notice(
+            id: id,
+            kind,
+            at: at,
+            order: order,
+            issue: issue,
+            connection: connection,
+            account: account,
+            data: data,
+            addressee: addressee
+        )
+    }
+
     private func payload(_ data: JSON) -> JSON { ["type": .string(kind.rawValue), "timestamp": JSON(at), "data": data] }
 
     /// Receivers may refuse more than 20 KB.

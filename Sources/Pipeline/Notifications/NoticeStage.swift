@@ -27,7 +27,7 @@ struct NoticeStage: Sendable {
                 hook: Notifier.hook,
                 event: nil,
                 order: nil,
-                input: .update(Personal(notice.input)),
+                input: .update(Personal(notice.titled(by: environment.registry).input)),
                 at: now
             )
             let work = QueuedWork(

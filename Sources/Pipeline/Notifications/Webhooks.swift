@@ -75,6 +75,7 @@ public struct Webhooks: Sendable {
     public func remove(_ id: String, by actor: Actor) async throws -> WebhookEndpoint {
         let endpoint = try await changeable(id)
         try await mapStoreError { try await store.remove(endpoint: id) }
+        environment.issues.isGone(IssueCause(.webhookDisabled, host: id))
         environment.logger.notice("asked for: webhook removed", metadata: ["webhook": "\(id)", "by": "\(actor)"])
         return endpoint
     }

@@ -94,6 +94,24 @@ extension StoreConformance {
             try trial.expect(dead?.data["run"]?.text == run.id && dead?.connection == "acme", "it says \(String(describing: dead))")
             try trial.expect(notices.first { $0.kind == .orderCreated }?.order == order.id, "another order is told of")
         },
+        Check("what becomes of an issue is told once each, in the transaction that writes it") { trial in
+            try await trial.store.subscribe("notifier:ops", to: .all)
+            let cause = IssueCause(.credentialsRefused, account: "zinc-uk")
+            let sighting = IssueSighting(cause, id: "iss_1", at: trial.now)
+            _ = try await trial.store.observe([sighting])
+            _ = try await trial.store.observe([sighting])
+            _ = try await trial.store.resolve([cause], at: trial.now + .seconds(1), unseenSince: nil)
+            _ = try await trial.store.resolve([cause], at: trial.now + .seconds(2), unseenSince: nil)
+            var told: [Notice.Kind] = []
+            while let claim = try await trial.claim(1, kinds: [.notice]).first {
+                let notice = try trial.unwrap(try await trial.store.notice(claim.work.subject), "a notice is missing")
+                told.append(notice.kind)
+                try trial.expect(notice.cause == cause && notice.issue == "iss_1", "it is about \(String(describing: notice.cause))")
+                try await trial.store.commit(claim, Decision(.done))
+                trial.clock.advance(by: .seconds(3))
+            }
+            try trial.expect(told == [.issueOpened, .issueResolved], "told \(told)")
+        },
         Check("a delivery is kept with its attempts, listed by age and state, and gone with its endpoint") { trial in
             try await trial.store.keep(trial.endpoint("ops"), over: 0)
             let first = trial.delivery(of: trial.notice(.orderUpdated, 1), to: "ops")

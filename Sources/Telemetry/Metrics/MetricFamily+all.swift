@@ -32,7 +32,13 @@ extension MetricFamily {
             "fairlead_silence_ratio",
             .gauge,
             ["connection", "account"],
-            "For how long nothing came, as a multiple of the gap that is usual at this time of the week."
+            "For how long nothing came, held against the own rhythm of this time of the week: how many contacts are usual in that time."
+        ),
+        MetricFamily(
+            "fairlead_silent",
+            .gauge,
+            ["connection", "account"],
+            "1 where so much is missing that it is no chance: the issue silent is open. Where the rhythm is not known yet there is none."
         ),
         MetricFamily(
             "fairlead_quota_refusals_total",
@@ -156,6 +162,12 @@ extension MetricFamily {
             .counter,
             ["endpoint", "result"],
             "Outgoing webhooks, by endpoint and how the attempt ended."
+        ),
+        MetricFamily(
+            "fairlead_store_partitions_missing",
+            .gauge,
+            [],
+            "Months to come for which PostgreSQL refused a partition; their rows are kept in the tables' rest."
         ),
         MetricFamily("fairlead_store_commit_seconds", .histogram(.commits), [], "Commits of the store."),
         MetricFamily("fairlead_store_commit_intents", .histogram(.batches), [], "Writes that shared a commit."),

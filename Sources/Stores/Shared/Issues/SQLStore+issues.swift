@@ -55,6 +55,7 @@ extension TouchedRows {
     static func causes(_ causes: [IssueCause]) -> TouchedRows {
         var touched = TouchedRows()
         touched.causes = Set(causes.map(\.key))
+        touched.concurrencyKeys = causes.map(\.noticesKey)
         return touched
     }
 }

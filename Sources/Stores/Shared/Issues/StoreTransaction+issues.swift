@@ -68,8 +68,18 @@ extension StoreTransaction {
     private mutating func put(_ issue: IssueRecord, _ kind: IssueTransition.Kind) throws -> IssueTransition {
         let transition = IssueTransition(kind, issue)
         try write(issue)
+        if let notice = Notice.issue(transition) {
+            var row = try NoticeRow(notice, codec, due: notice.at)
+            row.work?.concurrencyKey = issue.cause.noticesKey
+            try notify(row)
+        }
         return transition
     }
+}
+
+extension IssueCause {
+    /// The concurrency key of giving out what becomes of its issue: known before the issue is read.
+    var noticesKey: String { "notices:" + key }
 }
 
 extension IssueSighting.Amount {

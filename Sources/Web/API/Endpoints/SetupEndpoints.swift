@@ -16,7 +16,9 @@ struct SetupEndpoints: Sendable {
             Endpoint(.get, "/accounts", .read, .whole("Accounts", of: ProviderAccount.schema)) { _, principal in
                 var accounts: [JSON] = []
                 let states = try await commands.operatingStates()
-                for account in registry.accounts where sees(account.account.id, principal) { accounts.append(try await view(account, principal, states)) }
+                for account in registry.accounts where sees(account.account.id, principal) {
+                    accounts.append(try await view(account, principal, states))
+                }
                 return SetupEndpoints.list(accounts)
             },
             Endpoint(.post, "/accounts/{id}/check", .operate, SetupEndpoints.checking) { request, principal in
