@@ -51,7 +51,10 @@ struct IssueAPITests {
                 #expect(try await client.get("/issues/\(id)", as: "acme-only").status == 404)
                 #expect(try await client.post("/issues/\(id)/resolve", [:], as: "acme-only").status == 404)
             }
-            #expect(try await client.post("/issues/\(account)/note", ["note": "seen"], as: "acme-only").status == 200)
+            // What is about an account is about all who order from it: it is seen, and left to who may see them all.
+            #expect(try await client.post("/issues/\(account)/note", ["note": "seen"], as: "acme-only").status == 403)
+            #expect(try await client.post("/issues/\(account)/resolve", [:], as: "acme-only").status == 403)
+            #expect(try await client.post("/issues/\(own)/note", ["note": "seen"], as: "acme-only").status == 200)
             #expect(try await client.get("/status", as: "acme-only").json?.at("issues.open") == 2)
             #expect(try await client.get("/status").json?.at("issues.open") == 5)
         }

@@ -46,7 +46,7 @@ final class AccountPauses: Sendable {
         guard let pause = try await brakes.present(of: .account(id)), !pause.isByHand else { return [] }
         brakes.note(nil, of: .account(id))
         environment.logger.notice("an account goes on", metadata: ["event": "account.resumed", "account": "\(id)"])
-        return [.pause(.account(id), nil)]
+        return [.lift(.account(id))]
     }
 
     /// Which credentials were rejected, without showing them.

@@ -49,8 +49,10 @@ final class AccountService: Sendable {
     }
 
     /// What the account's provider is spoken to with.
-    /// - Parameter isUrgent: whether reads are made whatever the account's budget says.
-    func session(_ account: ProviderAccount, isUrgent: Bool = false) -> ProviderSession {
+    /// - Parameters:
+    ///   - isUrgent: whether reads are made whatever the account's budget says.
+    ///   - connection: whose order is created or cancelled: nothing is sent while it is paused. Nil for what is only read.
+    func session(_ account: ProviderAccount, isUrgent: Bool = false, for connection: String? = nil) -> ProviderSession {
         var logger = environment.logger
         logger[metadataKey: "account"] = "\(account.account.id)"
         return ProviderSession(
@@ -58,7 +60,7 @@ final class AccountService: Sendable {
             transport: BrakedTransport(
                 transport: AccountTransport(account: account.account.id, base: transport, meters: environment.meters),
                 pauses: brakes,
-                account: account.account.id
+                subjects: [.account(account.account.id)] + (connection.map { [.connection($0)] } ?? [])
             ),
             tokens: account.tokens,
             readings: account.readings,

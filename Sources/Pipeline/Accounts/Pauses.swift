@@ -12,7 +12,14 @@ final class Pauses: Sendable {
 
     private let store: any OperatingStates
     private let clock: any WallClock
-    private let known = Mutex<[OperatingState.Subject: (pause: OperatingState.Pause?, readAt: Timestamp)]>([:])
+    private struct Known {
+        var pause: OperatingState.Pause?
+        var readAt: Timestamp
+        /// How often it was changed by this process: what was read before a change says nothing any more.
+        var changes = 0
+    }
+
+    private let known = Mutex<[OperatingState.Subject: Known]>([:])
 
     init(store: any OperatingStates, clock: any WallClock) {
         self.store = store
@@ -22,8 +29,10 @@ final class Pauses: Sendable {
     /// Why a subject is paused; nil where it is not.
     func pause(of subject: OperatingState.Subject) async throws -> OperatingState.Pause? {
         let now = clock.now()
-        if let (pause, readAt) = known.withLock({ $0[subject] }), readAt <= now, now < readAt + (pause == nil ? Self.goesOn : Self.waits) {
-            return pause
+        if let known = known.withLock({ $0[subject] }), known.readAt <= now,
+            now < known.readAt + (known.pause == nil ? Self.goesOn : Self.waits)
+        {
+            return known.pause
         }
         return try await present(of: subject)
     }
@@ -31,16 +40,24 @@ final class Pauses: Sendable {
     /// The same, as it stands in the store now.
     func present(of subject: OperatingState.Subject) async throws -> OperatingState.Pause? {
         let now = clock.now()
+        let changes = known.withLock { $0[subject]?.changes ?? 0 }
         let pause = try await store.state(of: subject).pause
-        known.withLock { $0[subject] = (pause, now) }
-        return pause
+        return known.withLock { known in
+            if let present = known[subject], present.changes != changes { return present.pause }
+            known[subject] = Known(pause: pause, readAt: now, changes: changes)
+            return pause
+        }
     }
 
     /// What was last known where the store cannot say.
     func lastKnown(of subject: OperatingState.Subject) -> OperatingState.Pause? { known.withLock { $0[subject]?.pause } }
 
     /// Has it hold in this process from now on.
-    func note(_ pause: OperatingState.Pause?, of subject: OperatingState.Subject) { known.withLock { $0[subject] = (pause, clock.now()) } }
+    func note(_ pause: OperatingState.Pause?, of subject: OperatingState.Subject) {
+        known.withLock { known in
+            known[subject] = Known(pause: pause, readAt: clock.now(), changes: (known[subject]?.changes ?? 0) + 1)
+        }
+    }
 }
 
 extension OperatingState.Pause {
@@ -48,17 +65,18 @@ extension OperatingState.Pause {
     public var isByHand: Bool { credentials == nil }
 }
 
-/// Sends nothing of an account that somebody has paused, whatever call it belongs to: what began before the pause ends with it.
+/// Sends nothing of an account or a connection that somebody has paused, whatever call it belongs to: what began before the pause ends with it.
 struct BrakedTransport: Transport {
     let transport: any Transport
     let pauses: Pauses
-    let account: String
+    let subjects: [OperatingState.Subject]
 
     func send(_ request: WireRequest) async throws -> WireResponse {
-        let subject = OperatingState.Subject.account(account)
-        let pause: OperatingState.Pause?
-        do { pause = try await pauses.pause(of: subject) } catch { pause = pauses.lastKnown(of: subject) }
-        if let pause, pause.isByHand { throw TransportError(.cannotConnect, "the account \(account) is paused; nothing was sent") }
+        for subject in subjects {
+            let pause: OperatingState.Pause?
+            do { pause = try await pauses.pause(of: subject) } catch { pause = pauses.lastKnown(of: subject) }
+            if let pause, pause.isByHand { throw TransportError(.cannotConnect, "the \(subject.kind) \(subject.id) is paused; nothing was sent") }
+        }
         return try await transport.send(request)
     }
 }

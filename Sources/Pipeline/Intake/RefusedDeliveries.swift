@@ -28,6 +28,17 @@ final class RefusedDeliveries: Sendable {
     struct Kind: Hashable {
         let subject: OperatingState.Subject
         let reason: Reason
+
+        /// Whether the name that was called is in no settings.
+        var isStranger: Bool { reason == .unknownConnection || reason == .unknownAccount }
+
+        /// The same, whatever name was called.
+        var ofStrangers: Kind {
+            switch subject {
+            case .connection: Kind(subject: .connection(RefusedDeliveries.unknown), reason: reason)
+            case .account: Kind(subject: .account(RefusedDeliveries.unknown), reason: reason)
+            }
+        }
     }
 
     /// One line of the log.

@@ -76,11 +76,13 @@ extension Issues {
                     kind: connection.plugin.name,
                     lastHeardAt: states[subject]?.lastHeardAt,
                     isSilent: silent.contains(subject),
-                    problem: environment.registry.reloadFailure(of: connection)?.json
+                    problem: reloadProblem(of: connection, isOneOfMany: connections != nil)
                 )
             }
             let subjects = Set(accounts.map { OperatingState.Subject.account($0.id) } + contacts.map { .connection($0.id) })
-            let received = try await store.rhythms().filter { subjects.contains($0.subject) }.reduce(0) { $0 + $1.heard(inDayBefore: now) }
+            // What an account hears is about all who order from it.
+            let counted = connections == nil ? subjects : subjects.filter { $0.kind == "connection" }
+            let received = try await store.rhythms().filter { counted.contains($0.subject) }.reduce(0) { $0 + $1.heard(inDayBefore: now) }
             var reasons: [String] = []
             if case .failing(let why) = readiness { reasons = why }
             return HostStatus(
@@ -95,5 +97,16 @@ extension Issues {
                 at: now
             )
         }
+    }
+
+    /// What kept a change from being taken over, as far as it is a connection's. Who sees some connections alone is not told what is about others.
+    private func reloadProblem(of connection: Connection, isOneOfMany: Bool) -> JSON? {
+        guard let failure = environment.registry.reloadFailure(of: connection) else { return nil }
+        guard isOneOfMany, failure.connection == nil else { return failure.json }
+        return Problem(
+            code: "reload_refused",
+            message: "changed settings or plugins were not taken over; whoever runs the host sees why",
+            at: failure.at
+        ).json
     }
 }

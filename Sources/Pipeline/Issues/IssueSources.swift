@@ -144,7 +144,8 @@ final class IssueSources: Sendable {
     private func reportRefusals(_ states: [OperatingState.Subject: OperatingState], _ now: Timestamp) {
         for refused in contacts.refusedLately.take(at: now, heard: states.compactMapValues(\.lastHeardAt)) {
             let cause = IssueCause(.deliveriesRefused, about: refused.kind.subject, code: refused.kind.reason.rawValue)
-            environment.issues.saw(cause, times: refused.count, at: refused.lastAt)
+            let names: JSON = refused.names.isEmpty ? [:] : ["names": .array(refused.names.sorted().map { .string($0) })]
+            environment.issues.saw(cause, times: refused.count, at: refused.lastAt, details: names)
         }
     }
 }

@@ -89,11 +89,13 @@ extension IssueText {
                 "fairlead \(list) list"
             )
         case (_, "unknown_connection"), (_, "unknown_account"):
+            let names = issue.details["names"]?.items?.compactMap(\.text) ?? []
             return IssueText(
-                "Deliveries come to \(list) \(name), which is not configured",
-                means: "A sender has an address with a name that nobody knows here.",
+                "Deliveries come for \(list)s that are not configured",
+                means: "Senders have addresses with names that nobody knows here" + (names.isEmpty ? "." : ": \(names.joined(separator: ", "))."),
                 effect: "Nothing that was refused is known here.",
-                advice: "Correct the address at the sender, or configure the \(list).",
+                advice:
+                    "Where one of the names is misspelt, correct the address at the sender, or configure the \(list). Anybody may knock with any name.",
                 "fairlead \(list) list"
             )
         default:

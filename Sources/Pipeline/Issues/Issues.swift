@@ -59,7 +59,7 @@ public struct Issues: Sendable {
         guard until > now, until - now <= Issues.longestSnooze else {
             throw CommandError(FieldProblem(path: "until", expected: "a time within a year from now", found: "another"))
         }
-        guard try await known(id, connections).resolvedAt == nil else {
+        guard try await changeable(id, connections).resolvedAt == nil else {
             throw CommandError(409, "already_resolved", "The issue is resolved; it opens by itself when its cause returns.")
         }
         return try await change(id, [.snooze(until: until)], owner: owner, note: note, actor, connections)
@@ -74,7 +74,7 @@ public struct Issues: Sendable {
         by actor: Actor,
         for connections: Set<String>?
     ) async throws -> (issue: Described, causePresent: Bool) {
-        let issue = try await known(id, connections)
+        let issue = try await changeable(id, connections)
         let isPresent = try await mapStoreError { try await watcher.isPresent(issue) }
         return (try await change(id, [.resolve], owner: nil, note: note, actor, connections), isPresent)
     }
@@ -88,7 +88,7 @@ public struct Issues: Sendable {
         by actor: Actor,
         for connections: Set<String>?
     ) async throws -> Described {
-        _ = try await known(id, connections)
+        _ = try await changeable(id, connections)
         return try await change(id, [.note], owner: owner, note: note, actor, connections)
     }
 
@@ -116,6 +116,16 @@ public struct Issues: Sendable {
     private func known(_ id: String, _ connections: Set<String>?) async throws -> IssueRecord {
         guard let issue = try await mapStoreError({ try await store.issue(id) }), sees(issue, connections) else {
             throw CommandError.notFound("issue")
+        }
+        return issue
+    }
+
+    /// An issue that the caller may say something about: not one of an account that others order from as well.
+    private func changeable(_ id: String, _ connections: Set<String>?) async throws -> IssueRecord {
+        let issue = try await known(id, connections)
+        guard connections == nil || issue.cause.connection != nil else {
+            let detail = "This token is restricted to some connections, and the issue is about more than those."
+            throw CommandError(403, "insufficient_scope", detail)
         }
         return issue
     }

@@ -41,7 +41,7 @@ struct EndpointJudgement {
             let problem = Problem(code: isGone ? "gone" : "failing", message: message, at: now)
             let data: JSON = ["reason": .string(problem.code)]
             return [
-                .endpoint(endpoint.id, .disabled(problem)),
+                .endpoint(endpoint.id, .disabled(problem, version: endpoint.version)),
                 .notify(endpoint.notice(.webhookDisabled, Int64(endpoint.version), at: now, data)),
             ]
         }

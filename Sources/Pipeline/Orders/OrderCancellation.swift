@@ -141,7 +141,7 @@ struct OrderCancellation: Sendable {
             guard try await mark(order, "the provider is asked to cancel", by: actor, { $0.isCancelling = true }) else { return false }
         }
         do {
-            switch try await account.provider.cancel(reference, accounts.session(account)) {
+            switch try await account.provider.cancel(reference, accounts.session(account, for: order.connection)) {
             case .cancelled: return true
             case .tooLate(let words):
                 let refusal = CommandError(

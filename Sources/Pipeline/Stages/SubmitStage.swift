@@ -33,7 +33,7 @@ struct SubmitStage: Sendable {
             return .decided(Decision(.again(at: isForbidden ? until + .seconds(60) : until, spent: false)))
         }
         if let until = await waitsForAnswer(account) { return .decided(Decision(.again(at: until, spent: false))) }
-        let session = accounts.session(account)
+        let session = accounts.session(account, for: order.connection)
         let (mapped, logs) = try await mapping.map(order, account, session, attempt: claim.attempt)
         if case .shape = mapped {} else { accounts.creating.abandoned(order.account) }
         let request: RequestShape?

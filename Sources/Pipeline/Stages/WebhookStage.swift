@@ -56,8 +56,13 @@ struct WebhookStage: Sendable {
         }
         let confirmed: ConfirmedReport
         do {
-            confirmed =
-                asks ? try await confirm(stated.report, reference, account, session) : ConfirmedReport(reference: reference, report: stated.report)
+            if asks {
+                confirmed = try await confirm(stated.report, reference, account, session)
+            } else {
+                // What could not be asked because somebody paused the account is asked when it goes on.
+                let isPaused = try await accounts.pause(of: account)?.isByHand ?? false
+                confirmed = ConfirmedReport(reference: reference, report: stated.report, asksAgain: isPaused && account.capabilities.report)
+            }
         } catch let refused as ReadsRefused {
             return .decided(Decision(.again(at: refused.until, spent: false)))
         }

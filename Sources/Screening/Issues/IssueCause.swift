@@ -74,17 +74,17 @@ extension Run {
                 return IssueCause(
                     .scriptFailing,
                     connection: connection,
-                    code: String(failure.code.prefix(64)),
+                    code: failure.causeCode,
                     plugin: file ?? plugin,
                     hook: hook,
                     line: file == nil ? nil : failure.line
                 )
             }
-            return unfinished(code: failure?.code ?? "unreadable")
+            return unfinished(code: failure?.causeCode ?? "unreadable")
         case .parked: return unfinished(code: "parked")
         case .waiting:
             guard hook == "on_update", let lastFailure, lastFailure.at - createdAt >= Run.untoldPatience else { return nil }
-            return unfinished(code: lastFailure.failure.code)
+            return unfinished(code: lastFailure.failure.causeCode)
         case .queued, .running, .done, .skipped, .rejected, .discarded: return nil
         }
     }
@@ -93,7 +93,7 @@ extension Run {
         IssueCause(
             hook == "on_update" ? .updatesNotTold : .deadLetters,
             connection: connection,
-            code: String(code.prefix(64)),
+            code: code,
             plugin: plugin,
             hook: hook
         )
@@ -103,6 +103,9 @@ extension Run {
 extension RunFailure {
     /// Whether it is the script's own fault, at a line that its author can mend.
     fileprivate var isTheScripts: Bool { line != nil || code == "script_error" }
+
+    /// What others are told of it. A script may choose its code, out of what it was sent: file and line say which fault it is.
+    package var causeCode: String { isTheScripts ? "script_error" : String(code.prefix(64)) }
 
     /// Whether a script's name is a plugin's file: a script may name what it loads itself, by any words.
     package static func isFile(_ name: String) -> Bool {

@@ -236,6 +236,8 @@ public enum Effect: Sendable {
     case unqueue(Work)
     /// Pauses an account or connection; nil resumes it.
     case pause(OperatingState.Subject, OperatingState.Pause?)
+    /// The subject is paused no longer for its credentials. What somebody paused stays paused.
+    case lift(OperatingState.Subject)
     /// Sends an account's provider nothing before a time. A rest is never shortened.
     case rest(OperatingState.Subject, until: Timestamp)
     /// Forgets that the candidate of an external id was withdrawn.

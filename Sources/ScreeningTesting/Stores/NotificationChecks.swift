@@ -154,8 +154,11 @@ extension StoreConformance {
             try await trial.store.perform([.endpoint("ops", .succeeded)])
             try trial.expect(try await trial.store.endpoint("ops")?.health == WebhookEndpoint.Health(), "it is not forgotten")
             let problem = Problem(code: "gone", message: "it answered 410", at: start)
-            try await trial.store.perform([.endpoint("ops", .disabled(problem))])
-            try await trial.store.perform([.endpoint("ops", .disabled(Problem(code: "failing", message: "", at: start)))])
+            let version = try trial.unwrap(try await trial.store.endpoint("ops"), "it is gone").version
+            try await trial.store.perform([.endpoint("ops", .disabled(problem, version: version - 1))])
+            try trial.expect(try await trial.store.endpoint("ops")?.isEnabled == true, "a late answer disabled what was changed since")
+            try await trial.store.perform([.endpoint("ops", .disabled(problem, version: version))])
+            try await trial.store.perform([.endpoint("ops", .disabled(Problem(code: "failing", message: "", at: start), version: version))])
             let endpoint = try await trial.store.endpoint("ops")
             try trial.expect(endpoint?.isEnabled == false && endpoint?.disabled == problem, "it is \(String(describing: endpoint))")
         },

@@ -18,6 +18,31 @@ extension StoreConformance {
             try await trial.store.perform([.pause(.account("zinc-uk"), nil)])
             try trial.expect(try await trial.store.state(of: .account("zinc-uk")).pause == nil, "it was not lifted")
         },
+        Check("what somebody paused only somebody lets go on, whatever the host finds out meanwhile") { trial in
+            let subject = OperatingState.Subject.account("zinc-uk")
+            func pause(_ credentials: String?) -> OperatingState.Pause {
+                let problem = Problem(code: "paused", message: "stopped", at: trial.now)
+                return OperatingState.Pause(problem: problem, actor: .token(id: "tok_1", name: "ops"), credentials: credentials)
+            }
+            func stands(_ expected: OperatingState.Pause?, _ what: String) async throws {
+                try trial.expect(try await trial.store.state(of: subject).pause == expected, what)
+            }
+            try await trial.store.perform([.pause(subject, pause("abc"))])
+            try await trial.store.perform([.lift(subject)])
+            try await stands(nil, "the host's own pause was not lifted")
+            try await trial.store.perform([.pause(subject, pause("abc"))])
+            try await trial.store.perform([.pause(subject, pause(nil))])
+            try await stands(pause(nil), "a person's pause did not take the host's place")
+            try await trial.store.perform([.lift(subject)])
+            try await stands(pause(nil), "the host lifted a person's pause")
+            try await trial.store.perform([.pause(subject, pause("abc"))])
+            try await stands(pause(nil), "the host's pause took a person's place")
+            try await trial.store.perform([.pause(subject, nil)])
+            try await stands(nil, "a person did not let it go on")
+            try await trial.store.perform([.pause(subject, pause("abc"))])
+            try await trial.store.perform([.lift(subject)])
+            try await stands(nil, "it is taken for a person's still")
+        },
         Check("a rest is never shortened, keeps its beginning, and ends by itself") { trial in
             let (subject, start) = (OperatingState.Subject.account("zinc-uk"), trial.now)
             let until = trial.now + .seconds(60)

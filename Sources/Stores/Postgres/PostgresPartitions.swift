@@ -21,9 +21,18 @@ final class PostgresPartitions: Sendable {
     private static let pause = Duration.seconds(6 * 3600)
 
     private let checkedAt: Mutex<Timestamp>
+    private let missing = Gauge(label: "fairlead_store_partitions_missing")
 
-    /// - Parameter checkedAt: when they were last made.
-    init(checkedAt: Timestamp) { self.checkedAt = Mutex(checkedAt) }
+    /// - Parameters:
+    ///   - missing: how many could not be made when they were last made.
+    ///   - checkedAt: when that was.
+    init(missing: Int, checkedAt: Timestamp) {
+        self.checkedAt = Mutex(checkedAt)
+        self.missing.record(missing)
+    }
+
+    /// Makes what is missing, and counts what is missing still.
+    func make(_ connection: PostgresConnection, now: Timestamp) throws { missing.record(try Self.make(connection, now: now)) }
 
     /// Whether it is time to make what is missing; true once, for whoever then does it.
     func isDue(_ now: Timestamp) -> Bool {
@@ -35,9 +44,10 @@ final class PostgresPartitions: Sendable {
     }
 
     /// Makes what is missing of the partitions for now and the two months after. Does nothing where all are there. What the server refuses (others use the
-    /// table just now, the role may not make tables) is counted, and tried again the next time.
+    /// table just now, the role may not make tables) is left for the next time.
+    /// - Returns: how many could not be made.
     /// - Throws: ``PostgresFailure`` where the connection is lost.
-    static func make(_ connection: PostgresConnection, now: Timestamp) throws {
+    static func make(_ connection: PostgresConnection, now: Timestamp) throws -> Int {
         var missing = 0
         for month in months(from: now, count: 3) {
             for table in tables where try !exists("\(table.name)_\(month.name)", connection) {
@@ -49,7 +59,7 @@ final class PostgresPartitions: Sendable {
                 }
             }
         }
-        Gauge(label: "fairlead_store_partitions_missing").record(missing)
+        return missing
     }
 
     /// The month of a time, and those after it.

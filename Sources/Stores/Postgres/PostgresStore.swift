@@ -117,7 +117,7 @@ final class PostgresStore: SQLStore {
             writer.run(all.writeExecutor[worker], batch)
         }
         self.time = time
-        partitions = PostgresPartitions(checkedAt: found.timestamp)
+        partitions = PostgresPartitions(missing: found.partitionsMissing, checkedAt: found.timestamp)
         self.workSignal = workSignal
         self.notifier = notifier
     }
@@ -169,7 +169,7 @@ final class PostgresStore: SQLStore {
     /// What another replica is claiming at the same time is passed over.
     func claim(_ request: ClaimRequest) async throws -> [Claim] {
         let now = clock.now()
-        if partitions.isDue(now) { _ = readExecutor.add { session in try? session.attempt { try PostgresPartitions.make($0, now: now) } } }
+        if partitions.isDue(now) { _ = readExecutor.add { [partitions] session in try? session.attempt { try partitions.make($0, now: now) } } }
         return try await withCheckedThrowingContinuation { continuation in
             let pending = PendingClaim(request: request, continuation: continuation)
             if let failure = claimExecutor.add({ [claimer] in claimer.run($0, pending) }).failure { continuation.resume(throwing: failure) }
@@ -207,6 +207,7 @@ final class PostgresStore: SQLStore {
         let opened: Keyring.Opened
         let identity: StoreIdentity
         let timestamp: Timestamp
+        let partitionsMissing: Int
     }
 
     /// Brings the schema up to date and finds out how the rows are sealed, on a connection of its own: its locks and settings end with it.
@@ -231,8 +232,13 @@ final class PostgresStore: SQLStore {
                             let opened = try seal(connection, keys, BufferedRandom(random))
                             let time = PostgresStatement("SELECT \(PostgresTime.sql("$1"))", [time.value], isKept: false)
                             let now = Timestamp(milliseconds: try connection.exchange([time])[0].rows.first?.int(0) ?? 0)
-                            try PostgresPartitions.make(connection, now: now)
-                            return Found(opened: opened, identity: try PostgresIdentity.read(connection, random, now: now), timestamp: now)
+                            let missing = try PostgresPartitions.make(connection, now: now)
+                            return Found(
+                                opened: opened,
+                                identity: try PostgresIdentity.read(connection, random, now: now),
+                                timestamp: now,
+                                partitionsMissing: missing
+                            )
                         } catch {
                             throw StoreError(postgres: error)
                         }

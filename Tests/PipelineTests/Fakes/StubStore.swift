@@ -407,7 +407,13 @@ extension StubStore.State {
             case .timeline(let entry): next.timeline.append(entry)
             case .queue(let work): next.due[work.work] = work.due
             case .unqueue(let work): next.due[work] = nil
-            case .pause(let subject, let pause): next.states[subject, default: OperatingState(subject)].pause = pause
+            case .pause(let subject, let pause):
+                let present = next.states[subject]?.pause
+                if pause?.credentials == nil || present == nil || present?.credentials != nil {
+                    next.states[subject, default: OperatingState(subject)].pause = pause
+                }
+            case .lift(let subject):
+                if next.states[subject]?.pause?.credentials != nil { next.states[subject]?.pause = nil }
             case .forgetWithdrawal(let connection, let externalID): next.withdrawals["\(connection)/\(externalID)"] = nil
             case .took(let turnaround): next.turnarounds.append(turnaround)
             case .begin(let job, let items): (next.bulk[job.id], next.bulkItems[job.id]) = (job, items)

@@ -180,7 +180,7 @@ struct DeliveryStageTests {
         answer(410)
         let decision = try await decide()
         #expect(decision.disposition == .done && decision.delivery?.state == .failed)
-        guard case .disabled(let problem)? = decision.changes.last else { return #expect(Bool(false)) }
+        guard case .disabled(let problem, _)? = decision.changes.last else { return #expect(Bool(false)) }
         #expect(problem.code == "gone")
         let told = try #require(decision.notices.first)
         #expect(told.kind == .webhookDisabled && told.data == ["webhook": "ops", "reason": "gone"])
@@ -208,7 +208,7 @@ struct DeliveryStageTests {
         }
         #expect(later.changes.count == 1 && later.told.isEmpty)
         let fiveDays = try await changes { $0 = .failing(since: now + .seconds(-432_000)) }
-        guard case .disabled(let problem)? = fiveDays.changes.last else { return #expect(Bool(false)) }
+        guard case .disabled(let problem, _)? = fiveDays.changes.last else { return #expect(Bool(false)) }
         #expect(problem.code == "failing" && fiveDays.told == [.webhookDisabled])
     }
 

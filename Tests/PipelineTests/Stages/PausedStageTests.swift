@@ -122,13 +122,20 @@ import Testing
     @Test("A call that began before the pause sends nothing more")
     func underWay() async throws {
         let transport = ScriptedTransport()
-        let braked = BrakedTransport(transport: transport, pauses: harness.accounts.brakes, account: "stub-uk")
-        try await commands.pause(account: "stub-uk")
-        let request = WireRequest(.get, "https://stub.example.test/results")
-        await #expect {
-            _ = try await braked.send(request)
-        } throws: {
-            ($0 as? TransportError)?.surelyNotSent == true
+        let subjects: [OperatingState.Subject] = [.account("stub-uk"), .connection("acme")]
+        let braked = BrakedTransport(transport: transport, pauses: harness.accounts.brakes, subjects: subjects)
+        let request = WireRequest(.post, "https://stub.example.test/checks")
+        func expectHeld() async {
+            await #expect {
+                _ = try await braked.send(request)
+            } throws: {
+                ($0 as? TransportError)?.surelyNotSent == true
+            }
         }
+        try await commands.pause(account: "stub-uk")
+        await expectHeld()
+        try await commands.resume(account: "stub-uk")
+        try await commands.pause(connection: "acme")
+        await expectHeld()
     }
 }

@@ -179,7 +179,7 @@ extension Notice {
                         connection: run.connection,
                         hook: run.hook,
                         state: run.state.rawValue,
-                        code: run.failure?.code ?? run.state.rawValue,
+                        code: run.failure?.causeCode ?? run.state.rawValue,
                         at: timestamp
                     )
                 )

@@ -46,7 +46,8 @@ public struct WebhookEndpoint: Sendable, Equatable {
         /// Others are told that it fails.
         case warned(at: Timestamp)
         /// The host disables it. Does nothing where it is disabled already.
-        case disabled(Problem)
+        /// Nothing is where it was changed since it had that version: what an old address answered says nothing of a new one.
+        case disabled(Problem, version: Int)
     }
 
     /// Chosen by whoever made it: lower-case letters, digits, `-` and `_`.

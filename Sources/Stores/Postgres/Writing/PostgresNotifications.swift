@@ -70,8 +70,13 @@ extension PostgresTransaction {
             )
         case .warned(let time):
             write("UPDATE webhook_endpoints SET warned_at = coalesce(warned_at, $2) WHERE id = $1", .text(id), .int(time))
-        case .disabled(let problem):
-            write("UPDATE webhook_endpoints SET enabled = false, problem = $2 WHERE id = $1 AND enabled", .text(id), .bytes(problem))
+        case .disabled(let problem, let version):
+            write(
+                "UPDATE webhook_endpoints SET enabled = false, problem = $2 WHERE id = $1 AND enabled AND version = $3",
+                .text(id),
+                .bytes(problem),
+                .count(version)
+            )
         }
     }
 

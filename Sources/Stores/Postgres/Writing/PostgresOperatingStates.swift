@@ -1,8 +1,18 @@
 import Screening
 
 extension PostgresTransaction {
-    mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?) {
-        set("pause", "excluded.pause", subject, .bytes(pause))
+    mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?, isByHand: Bool) {
+        write(
+            """
+            INSERT INTO operating_states AS s (kind, id, pause, by_hand) VALUES ($1, $2, $3, $4 AND $3 IS NOT NULL)
+            ON CONFLICT (kind, id) DO UPDATE SET pause = CASE WHEN s.by_hand AND NOT $4 THEN s.pause ELSE excluded.pause END,
+                by_hand = CASE WHEN $4 THEN excluded.by_hand ELSE s.by_hand END
+            """,
+            .text(subject.kind),
+            .text(subject.id),
+            .bytes(pause),
+            .bool(isByHand)
+        )
     }
 
     mutating func rest(_ subject: OperatingState.Subject, until: Timestamp) {

@@ -46,8 +46,11 @@ extension WriteTransaction {
                 [id, counts, time, until]
             )
         case .warned(let time): try db.run("UPDATE webhook_endpoints SET warned_at = coalesce(warned_at, ?2) WHERE id = ?1", [id, time])
-        case .disabled(let problem):
-            try db.run("UPDATE webhook_endpoints SET enabled = 0, problem = ?2 WHERE id = ?1 AND enabled = 1", [id, Data(problem)])
+        case .disabled(let problem, let version):
+            try db.run(
+                "UPDATE webhook_endpoints SET enabled = 0, problem = ?2 WHERE id = ?1 AND enabled = 1 AND version = ?3",
+                [id, Data(problem), version]
+            )
         }
     }
 

@@ -3,8 +3,13 @@ import GRDB
 import Screening
 
 extension WriteTransaction {
-    mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?) throws {
-        try set("pause = ?3", subject, pause.map { Data($0) })
+    mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?, isByHand: Bool) throws {
+        try set(
+            "pause = CASE WHEN by_hand AND NOT ?4 THEN pause ELSE ?3 END, by_hand = CASE WHEN ?4 THEN ?3 IS NOT NULL ELSE by_hand END",
+            subject,
+            pause.map { Data($0) },
+            isByHand
+        )
     }
 
     mutating func rest(_ subject: OperatingState.Subject, until: Timestamp) throws {

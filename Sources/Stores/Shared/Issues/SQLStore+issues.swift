@@ -33,9 +33,9 @@ extension SQLStore {
 
     func add(_ contacts: [ContactCount]) async throws {
         guard !contacts.isEmpty else { return }
-        // In one order, so that replicas do not wait for one another in a circle.
+        // In one order, and not beside another batch's, so that replicas do not wait for one another in a circle.
         let sorted = contacts.sorted { ($0.subject.kind, $0.subject.id, $0.hour) < ($1.subject.kind, $1.subject.id, $1.hour) }
-        try await write(TouchedRows()) { transaction in
+        try await write(.rhythms) { transaction in
             for count in sorted { try transaction.change(RhythmRows.add, RhythmRows.values(count)) }
         }
     }
@@ -46,12 +46,19 @@ extension SQLStore {
     func rhythms() async throws -> [ContactRhythm] { try await read { try $0.rhythms() } }
 
     func listening(at now: Timestamp) async throws -> Timestamp {
-        try await write(TouchedRows()) { try $0.change(RhythmRows.listen, [.int(now.milliseconds)]) }
+        try await write(.rhythms) { try $0.change(RhythmRows.listen, [.int(now.milliseconds)]) }
         return try await read { try $0.listeningSince() } ?? now
     }
 }
 
 extension TouchedRows {
+    /// What is counted of who is heard: one row that all write, and one for each hour.
+    fileprivate static var rhythms: TouchedRows {
+        var touched = TouchedRows()
+        touched.concurrencyKeys = ["rhythms"]
+        return touched
+    }
+
     static func causes(_ causes: [IssueCause]) -> TouchedRows {
         var touched = TouchedRows()
         touched.causes = Set(causes.map(\.key))

@@ -87,7 +87,7 @@ enum EndpointChange: Sendable {
     case succeeded
     case failed(at: Int64, counts: Bool, throttledUntil: Int64?)
     case warned(at: Int64)
-    case disabled([UInt8])
+    case disabled([UInt8], version: Int)
 
     init(_ change: WebhookEndpoint.Change, of endpoint: String, _ codec: RowCodec) throws(StoreError) {
         switch change {
@@ -95,7 +95,7 @@ enum EndpointChange: Sendable {
         case .failed(let time, let counts, let until):
             self = .failed(at: time.milliseconds, counts: counts, throttledUntil: until?.milliseconds)
         case .warned(let time): self = .warned(at: time.milliseconds)
-        case .disabled(let problem): self = .disabled(try EndpointRow.sealed(problem, of: endpoint, codec))
+        case .disabled(let problem, let version): self = .disabled(try EndpointRow.sealed(problem, of: endpoint, codec), version: version)
         }
     }
 }

@@ -309,6 +309,8 @@ extension SchemaMigration {
             refused_at bigint,
             refusal text,
             refusals bigint NOT NULL DEFAULT 0,
+            -- Whether somebody paused it, so that only somebody ends it.
+            by_hand boolean NOT NULL DEFAULT false,
             pause bytea,
             PRIMARY KEY (kind, id)
         ) WITH (fillfactor = 50);

@@ -293,6 +293,8 @@ extension SchemaMigration {
             refused_at INTEGER,
             refusal TEXT,
             refusals INTEGER NOT NULL DEFAULT 0,
+            -- Whether somebody paused it, so that only somebody ends it.
+            by_hand INTEGER NOT NULL DEFAULT 0,
             pause BLOB,
             PRIMARY KEY (kind, id)
         ) STRICT, WITHOUT ROWID;

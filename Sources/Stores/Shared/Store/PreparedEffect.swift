@@ -12,7 +12,8 @@ enum PreparedEffect: Sendable {
     case record(EventRow)
     case queue(QueuedWork)
     case unqueue(Work)
-    case pause(OperatingState.Subject, [UInt8]?)
+    /// - isByHand: whether a person says so; the host's own word leaves alone what somebody paused.
+    case pause(OperatingState.Subject, [UInt8]?, isByHand: Bool)
     case forgetWithdrawal(connection: String, external: [UInt8])
     case rest(OperatingState.Subject, until: Timestamp)
     case took(Turnaround)

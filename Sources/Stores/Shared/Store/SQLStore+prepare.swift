@@ -77,7 +77,9 @@ extension SQLStore {
         case .record(let event): .record(try EventRow(event, codec, under: key))
         case .queue(let work): .queue(work)
         case .unqueue(let work): .unqueue(work)
-        case .pause(let subject, let pause): .pause(subject, try pause.map { try OperatingStateRow.sealed($0, of: subject, codec) })
+        case .pause(let subject, let pause):
+            .pause(subject, try pause.map { try OperatingStateRow.sealed($0, of: subject, codec) }, isByHand: pause?.credentials == nil)
+        case .lift(let subject): .pause(subject, nil, isByHand: false)
         case .forgetWithdrawal(let connection, let externalID):
             .forgetWithdrawal(connection: connection, external: codec.blindIndex(.externalID, externalID, on: connection))
         case .rest(let subject, let until): .rest(subject, until: until)
@@ -114,8 +116,8 @@ extension Effect {
         case .event(let id, _, let problem): problem == nil ? nil : id
         case .record(let event): event.id
         case .steps(_, let run): run
-        case .expect, .unreadable, .queue, .unqueue, .pause, .forgetWithdrawal, .rest, .took, .begin, .progress, .stop, .heard, .refusedDelivery,
-            .notify, .delivery, .endpoint:
+        case .expect, .unreadable, .queue, .unqueue, .pause, .lift, .forgetWithdrawal, .rest, .took, .begin, .progress, .stop, .heard,
+            .refusedDelivery, .notify, .delivery, .endpoint:
             nil
         }
     }

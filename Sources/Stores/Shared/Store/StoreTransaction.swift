@@ -55,8 +55,8 @@ protocol StoreTransaction {
     mutating func record(_ row: EventRow) throws
 
     mutating func take(_ count: Int, from budget: String, perMinute: Int) throws -> Grant
-    /// Writes why a subject is paused over what was written before; nil for no longer.
-    mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?) throws
+    /// Writes why a subject is paused over what was written before; nil for no longer. What somebody paused stays as it is unless a person says otherwise.
+    mutating func pauses(_ subject: OperatingState.Subject, _ pause: [UInt8]?, isByHand: Bool) throws
     mutating func rest(_ subject: OperatingState.Subject, until: Timestamp) throws
     /// Puts a command for many things in, and takes those out that ended long ago.
     mutating func begin(_ row: BulkJobRow, of items: [String]) throws
@@ -110,7 +110,7 @@ extension StoreTransaction {
             case .record(let row): try record(row)
             case .queue(let work): try queue(work)
             case .unqueue(let work): try unqueue(work)
-            case .pause(let subject, let pause): try pauses(subject, pause)
+            case .pause(let subject, let pause, let isByHand): try pauses(subject, pause, isByHand: isByHand)
             case .forgetWithdrawal(let connection, let external): try forget(withdrawal: external, connection: connection)
             case .rest(let subject, let until): try rest(subject, until: until)
             case .took(let turnaround): try count(turnaround)

@@ -55,7 +55,7 @@ struct TouchedRows: Sendable {
                 // Two that put the same work in for the first time have no row yet to meet at.
                 concurrencyKeys.append(work.concurrencyKey ?? "work:\(work.work.kind.rawValue):\(work.work.subject)")
             case .unqueue(let work): works.append(work)
-            case .pause(let subject, _), .rest(let subject, _), .heard(let subject, _), .refusedDelivery(let subject, _, _, _):
+            case .pause(let subject, _, _), .rest(let subject, _), .heard(let subject, _), .refusedDelivery(let subject, _, _, _):
                 subjects.insert(subject)
             case .forgetWithdrawal(let connection, let external): concurrencyKeys.append(Withdrawal.concurrencyKey(connection, external))
             case .took(let turnaround): concurrencyKeys.append("turnaround:\(turnaround.account):\(turnaround.package)")

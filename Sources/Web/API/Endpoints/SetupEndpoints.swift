@@ -70,12 +70,12 @@ struct SetupEndpoints: Sendable {
                 request,
                 principal,
                 note in
-                let connection = try connection(request, principal)
+                let connection = try await brakable(request, principal)
                 try await commands.acting(as: principal.actor).pause(connection: connection.id, note: note)
                 return try await view(connection, principal)
             },
             pausing("/connections/{id}/resume", "Let a connection's work go on", Connection.schema) { request, principal, note in
-                let connection = try connection(request, principal)
+                let connection = try await brakable(request, principal)
                 try await commands.acting(as: principal.actor).resume(connection: connection.id, note: note)
                 return try await view(connection, principal)
             },
@@ -108,6 +108,16 @@ struct SetupEndpoints: Sendable {
             throw ProblemDocument.notFound("connection")
         }
         return connection
+    }
+
+    /// The same, where the caller may pause or resume it: a token for some connections leaves alone what another paused.
+    private func brakable(_ request: IncomingRequest, _ principal: Principal) async throws -> Connection {
+        let connection = try connection(request, principal)
+        guard principal.connections != nil, let pause = try await commands.pause(of: connection), pause.actor != principal.actor else {
+            return connection
+        }
+        let detail = "\(pause.actor.title) paused the connection; a token that is restricted to some connections ends only a pause of its own"
+        throw ProblemDocument(403, "insufficient_scope", "Not permitted", detail)
     }
 
     /// The account that a route's `{id}` names, for who may decide about all that order from it.

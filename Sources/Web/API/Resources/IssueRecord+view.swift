@@ -48,7 +48,8 @@ extension Issues.Described {
         view["notes"] = .array(
             issue.notes.map { ["at": JSON($0.at), "actor": $0.actor.view(principal), "text": .string($0.text.value)] }
         )
-        if !principal.seesPersonal {
+        // What is about an account is everybody's who orders from it: what others wrote to it is not for one of them.
+        if !principal.seesPersonal || (principal.connections != nil && cause.connection == nil) {
             view.withhold("owner")
             view.withhold("notes")
         }

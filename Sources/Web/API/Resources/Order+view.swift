@@ -60,7 +60,12 @@ extension OrderSituation {
 
 extension Commands {
     /// An order as it is shown alone: with its place in the line of its account's reads.
-    func view(_ order: Order, _ principal: Principal) async throws -> JSON { try await situation(of: order).view(principal) }
+    func view(_ order: Order, _ principal: Principal) async throws -> JSON {
+        var situation = try await situation(of: order)
+        // The line is of all who order from the account.
+        if principal.connections != nil { situation.readsAhead = nil }
+        return situation.view(principal)
+    }
 }
 
 extension OrderTime {

@@ -15,10 +15,10 @@ extension WebhookEndpoint {
         "updated_at": .timestamp,
     ]
 
-    /// The endpoint without its secrets; an address's query, which may hold one, only for who may change it.
+    /// The endpoint without its secrets; an address's path and query, which may hold one, only for who may change it.
     func view(_ principal: Principal, showingSecret: Bool = false) -> JSON {
         func names(_ names: Set<String>?) -> JSON { names.map { .array($0.sorted().map { .string($0) }) } ?? .null }
-        let shown = principal.scopes.contains(.admin) ? url : String(url.prefix { $0 != "?" })
+        let shown = principal.scopes.contains(.admin) ? url : (URLParts(url)?.origin ?? "") + "/…"
         var view: JSON = [
             "id": .string(id), "url": .string(shown), "events": .array(events.words.map { .string($0) }), "connections": names(connections),
             "accounts": names(accounts), "enabled": .bool(isEnabled), "signature": .string(algorithm.rawValue),
