@@ -49,6 +49,8 @@ struct LogTests {
         }
         logged.formUnion(OrderState.allCases.map { "order.\($0.rawValue)" })
         logged.formUnion(["waiting", "done", "skipped", "rejected", "parked", "dead", "discarded"].map { "run.\($0)" })
+        logged.formUnion(IssueTransition.Kind.allCases.filter { $0 != .none }.map { "issue.\($0.rawValue)" })
+        for subject in ["account", "connection"] { logged.formUnion(["paused", "resumed"].map { "\(subject).\($0)_by_hand" }) }
         let documented = Set(page.matches(of: /`([a-z_]+\.[a-z_]+|log)`/).map { String($0.1) })
         #expect(logged.subtracting(documented).sorted() == [], "not in docs/logs.md")
         #expect(documented.subtracting(logged).filter { !$0.hasPrefix("fairlead.") }.sorted() == [], "not in the code")

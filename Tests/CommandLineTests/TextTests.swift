@@ -29,6 +29,9 @@ import Testing
             BatchOptions.summary(job, "to be sent again")
                 == "to be sent again: 4. Skipped, for the ATS was told of a later change: 1. Not possible at present: 2. Stopped; left as they are: 2."
         )
+        var ended = job
+        ended["reason"] = "The token that asked for it was revoked."
+        #expect(BatchOptions.summary(ended, "to be sent again").hasSuffix("Stopped; left as they are: 2. The token that asked for it was revoked."))
         #expect(BatchOptions.summary(["done": 4, "refused": 0, "superseded": 0, "state": "done"], "replayed") == "replayed: 4.")
     }
 

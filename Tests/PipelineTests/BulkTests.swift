@@ -1,4 +1,5 @@
 import Screening
+import Synchronization
 import Testing
 
 @testable import Pipeline
@@ -7,6 +8,14 @@ import Testing
 @Suite("Commands for many things, by the host") struct BulkTests {
     private let harness = StageHarness()
     private var commands: Commands { harness.commands.acting(as: .token(id: "tok_1", name: "ops")) }
+
+    init() { keep(token()) }
+
+    private func token(connections: Set<String>? = nil, expiresAt: Timestamp? = nil) -> AccessToken {
+        AccessToken(id: "tok_1", name: "ops", scopes: [.operate], connections: connections, createdAt: harness.now, expiresAt: expiresAt)
+    }
+
+    private func keep(_ token: AccessToken?) { harness.store.with { $0.tokens = token.map { [$0] } ?? [] } }
 
     private func failed(_ count: Int) { for _ in 0..<count { _ = harness.order(.failed) } }
 
@@ -71,6 +80,76 @@ import Testing
         await #expect(throws: CommandError.self) { _ = try await commands.stop(bulk: "blk_none") }
     }
 
+    @Test("A job goes no further than its token: where that is revoked, has expired or sees less, the job is stopped and says why")
+    func withoutToken() async throws {
+        for (token, reason) in [(nil, "revoked"), (token(expiresAt: harness.now), "expired"), (token(connections: ["beta"]), "connections")] {
+            keep(self.token())
+            failed(60)
+            let job = try await commands.begin(.discardOrders, orders: query, note: nil, for: ["acme"])
+            keep(token)
+            let stopped = try await goOn(job)
+            #expect(stopped.state == .stopped && stopped.done == 50 && stopped.endedAt == harness.now)
+            #expect(stopped.reason?.contains(reason) == true)
+            harness.store.with { $0.orders = [:] }
+        }
+    }
+
+    @Test("The token in the settings is in no store, and its jobs go on; so do those of a token that sees their connections")
+    func stillAllowed() async throws {
+        for (id, kept) in [("admin", nil), ("tok_1", token(connections: ["acme", "beta"]))] {
+            failed(60)
+            keep(kept)
+            let job = try await harness.commands.acting(as: .token(id: id, name: id)).begin(.discardOrders, orders: query, note: nil, for: ["acme"])
+            #expect(try await goOn(job).state == .done)
+        }
+    }
+
+    @Test("A token has three jobs under way at most, and those of each token wait in a lane of their own")
+    func fewAtATime() async throws {
+        failed(60)
+        var begun: [String] = []
+        for _ in 0..<3 {
+            let job = try await commands.begin(.retryOrders, orders: query, note: nil, for: nil)
+            #expect(job.state == .running && job.work(due: harness.now).lane == "tok_1")
+            begun.append(job.id)
+            harness.store.with { for id in $0.orders.keys { $0.orders[id]?.status = Order.Status(.failed) } }
+        }
+        let refusal = await #expect(throws: CommandError.self) { _ = try await commands.begin(.retryOrders, orders: query, note: nil, for: nil) }
+        #expect(refusal?.status == 429 && refusal?.code == "too_many_jobs" && refusal?.retryAfter != nil)
+        let other = harness.commands.acting(as: .token(id: "admin", name: "admin"))
+        #expect(try await other.begin(.retryOrders, orders: query, note: nil, for: nil).state == .running)
+        _ = try await commands.stop(bulk: begun[0])
+        #expect(try await commands.begin(.retryOrders, orders: query, note: nil, for: nil).count > 0)
+    }
+
+    @Test("What matches too much is refused, also where it is only tried; both take a turn,")
+    func tooMany() async throws {
+        failed(3)
+        let turns = CountedTurns()
+        var few = commands.taking(turns)
+        few.most = 2
+        let refusals = [
+            await #expect(throws: CommandError.self) { _ = try await few.begin(.discardOrders, orders: query, note: nil, for: nil) },
+            await #expect(throws: CommandError.self) { _ = try await few.previewDiscard(orders: query) },
+        ]
+        #expect(refusals.allSatisfy { $0?.status == 422 && $0?.code == "too_many" } && discarded() == 0)
+        #expect(try await commands.bulkJobs().isEmpty)
+        few.most = 3
+        #expect(try await few.previewDiscard(orders: query).possible == 3)
+        #expect(try await few.begin(.discardOrders, orders: query, note: nil, for: nil).done == 3)
+        #expect(turns.taken.withLock { $0 } == 4)
+    }
+
+    @Test("What matches is not looked through for somebody who is gone")
+    func cancelled() async throws {
+        failed(3)
+        let gone = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await commands.previewDiscard(orders: query)
+        }
+        await #expect(throws: CancellationError.self) { _ = try await gone.value }
+    }
+
     @Test("What cannot be done for one is counted, and the others are done")
     func refused() async throws {
         failed(2)
@@ -91,6 +170,16 @@ import Testing
         #expect(job.state == .done && job.refused == 3)
         harness.provider.answer { $0.cancel = { .cancelled } }
         #expect(try await commands.begin(.cancelOrders, orders: open, note: nil, for: nil).done == 3)
+    }
+}
+
+/// Counts the turns that are taken.
+private final class CountedTurns: Turns {
+    let taken = Mutex(0)
+
+    func inTurn<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        taken.withLock { $0 += 1 }
+        return try await body()
     }
 }
 

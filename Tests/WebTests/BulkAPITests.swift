@@ -1,6 +1,7 @@
 import HTTPTypes
 import Pipeline
 import Screening
+import ScreeningTesting
 import Testing
 
 @testable import Web
@@ -26,6 +27,38 @@ import Testing
             #expect(stopped.status == 200 && stopped.json?["state"] == "stopped" && stopped.json?["ended_at"]?.text != nil)
             #expect(try await client.list("/bulk", "id", as: "plain") == [id])
             #expect(try await client.get("/bulk/blk_none").status == 404)
+        }
+    }
+
+    @Test("With three jobs under way a token begins no fourth; why the host stopped one is shown")
+    func limits() async throws {
+        let fixture = try await APIFixture()
+        for number in 0..<60 { _ = try await fixture.order("a-\(number)") { $0.status = Order.Status(.failed) } }
+        try await fixture.run { (client) async throws in
+            let made = try await client.post("/tokens", ["name": "ops", "scopes": ["operate"]]).json
+            let (token, secret) = (try #require(made?["id"]?.text), try #require(made?["token"]?.text))
+            let begun = try await client.post("/orders/discard", ["state": "failed"], as: secret).json
+            let id = try #require(begun?["id"]?.text)
+            #expect(begun?["state"] == "running" && begun?["reason"] == .null)
+            let now = fixture.clock.now()
+            let others = ["blk_a", "blk_b"].map { id in
+                BulkJob(
+                    id: id,
+                    verb: .retryRuns,
+                    actor: .token(id: token, name: "ops"),
+                    note: nil,
+                    connections: nil,
+                    count: 1,
+                    createdAt: now
+                )
+            }
+            try await fixture.store.perform(others.map { .begin($0, of: ["run_1"]) })
+            let fourth = try await client.post("/orders/discard", ["state": "failed"], as: secret)
+            #expect(fourth.status == 429 && fourth.json?["code"] == "too_many_jobs" && fourth.headers[.retryAfter] == "30")
+            #expect(try await client.post("/orders/discard", ["state": "failed", "dry_run": true], as: secret).status == 200)
+            try await fixture.store.perform([.stop(bulk: id, at: now, reason: "The token that asked for it was revoked.")])
+            let stopped = try await client.get("/bulk/\(id)").json
+            #expect(stopped?["state"] == "stopped" && stopped?["reason"] == "The token that asked for it was revoked.")
         }
     }
 

@@ -77,6 +77,7 @@ struct BatchOptions: ParsableArguments {
         return "\(verb): \(done)." + (superseded > 0 ? " Skipped, for the ATS was told of a later change: \(superseded)." : "")
             + (refused > superseded ? " Not possible at present: \(refused - superseded)." : "")
             + (job["state"] == "stopped" ? " Stopped; left as they are: \(job["left"]?.integer ?? 0)." : "")
+            + (job["reason"]?.text.map { " " + $0 } ?? "")
     }
 
     private static func preview(_ json: JSON, _ verb: String) -> String {

@@ -74,7 +74,9 @@ actor Reloader {
             context.registry.reloadedAt = context.clock.now()
             live.replace(settings, contents, at: context.clock.now())
             live.remember(passed, in: checks, context.logger)
+            let before = context.registry.reloadFailures
             context.registry.reloadFailures = contents.leftOut.map { reloadFailure($0) }
+            for failure in before { context.issues.isGone(IssueCause(.reloadRefused, connection: failure.connection, plugin: failure.plugin)) }
             for problem in contents.leftOut {
                 context.logger.warning("a plugin that nobody uses is left out: \(problem)", metadata: ["event": "plugin.left_out"])
             }

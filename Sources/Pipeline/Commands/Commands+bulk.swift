@@ -4,22 +4,22 @@ public import Screening
 // Commands for many things at once: what they are for is written down, and the host gives them one after the other, also after a restart.
 
 extension Commands {
-    /// How many things one command may be for.
-    private static let most = 100_000
+    /// How many commands for many things one token may have under way.
+    private static let mostRunning = 3
     /// How many are done while whoever asked waits for the answer.
     private static let atOnce = 50
 
     /// Gives a command to all events that a query finds now: `event.replay` or `event.discard`.
     /// - Throws: as ``begin(_:orders:note:for:)``.
     public func begin(_ verb: BulkJob.Verb, events query: EventQuery, note: String?, for connections: Set<String>?) async throws -> BulkJob {
-        guard let query = verb == .replayEvents ? query.replayable : query.discardable else { return try await begin(verb, [], note, connections) }
-        return try await begin(verb, try await all { try await store.events(query, $0) }.map(\.id), note, connections)
+        guard let query = verb == .replayEvents ? query.replayable : query.discardable else { return try await begin(verb, note, connections) { [] } }
+        return try await begin(verb, note, connections) { try await all(\.id) { try await store.events(query, $0) } }
     }
 
     /// Gives a command to all runs that a query finds now: `run.retry` or `run.discard`.
     /// - Throws: as ``begin(_:orders:note:for:)``.
     public func begin(_ verb: BulkJob.Verb, runs query: RunQuery, note: String?, for connections: Set<String>?) async throws -> BulkJob {
-        try await begin(verb, try await all { try await store.runs(query.deadLetters, $0) }.map(\.id), note, connections)
+        try await begin(verb, note, connections) { try await all(\.id) { try await store.runs(query.deadLetters, $0) } }
     }
 
     /// Gives a command to all orders that a query finds now: `order.refresh`, `order.cancel`, `order.retry` or `order.discard`. The first few are done when it
@@ -27,7 +27,7 @@ extension Commands {
     ///
     /// Returns the job as it stands.
     /// - Parameter connections: the connections that whoever asks may see; nil for all.
-    /// - Throws: ``CommandError``: 422 `too_many`; 503 where the store cannot be had.
+    /// - Throws: ``CommandError``: 422 `too_many`; 429 `too_many_jobs` where the token has as many under way as it may; 503 where the store cannot be had.
     public func begin(_ verb: BulkJob.Verb, orders query: OrderQuery, note: String?, for connections: Set<String>?) async throws -> BulkJob {
         let found: OrderQuery?
         switch verb {
@@ -35,8 +35,8 @@ extension Commands {
         case .discardOrders: found = query.discardable
         default: found = query.underWay
         }
-        guard let found else { return try await begin(verb, [], note, connections) }
-        return try await begin(verb, try await all { try await store.orders(found, $0) }.map(\.id), note, connections)
+        guard let found else { return try await begin(verb, note, connections) { [] } }
+        return try await begin(verb, note, connections) { try await all(\.id) { try await store.orders(found, $0) } }
     }
 
     /// A job as it stands.
@@ -59,22 +59,21 @@ extension Commands {
         return try await bulkJob(id)
     }
 
-    private func all<Item>(_ read: (PageRequest) async throws -> Page<Item>) async throws -> [Item] {
-        var items: [Item] = []
-        var request = PageRequest(limit: 200, ascending: true)
-        repeat {
-            let asked = request
-            let page = try await mapStoreError { try await read(asked) }
-            items += page.items
-            guard items.count <= Self.most else {
-                throw CommandError(422, "too_many", "More than \(Self.most) things match; narrow the filters, such as by since and until.")
-            }
-            request.cursor = page.next
-        } while request.cursor != nil
-        return items
+    /// The identifiers of everything in a list, and nothing else of it: there may be very many.
+    private func all<Item>(_ id: KeyPath<Item, String>, _ read: (PageRequest) async throws -> Page<Item>) async throws -> [String] {
+        try await inTurn([], throughAll: read) { $0.append($1[keyPath: id]) }
     }
 
-    private func begin(_ verb: BulkJob.Verb, _ items: [String], _ note: String?, _ connections: Set<String>?) async throws -> BulkJob {
+    private func begin(
+        _ verb: BulkJob.Verb,
+        _ note: String?,
+        _ connections: Set<String>?,
+        _ found: () async throws -> [String]
+    ) async throws -> BulkJob {
+        try await requireFewRunning()
+        let items = try await found()
+        // Others of the token may have begun meanwhile.
+        try await requireFewRunning()
         let now = environment.clock.now()
         let job = BulkJob(
             id: environment.identifier(.bulk),
@@ -86,8 +85,7 @@ extension Commands {
             createdAt: now
         )
         // Looked at again by itself should the host stop meanwhile.
-        let work = QueuedWork(.bulk(job.id), due: now + .seconds(120))
-        try await mapStoreError { try await store.perform([.begin(job, of: items), .queue(work)]) }
+        try await mapStoreError { try await store.perform([.begin(job, of: items), .queue(job.work(due: now + .seconds(120)))]) }
         environment.logger.notice(
             "a command for many",
             metadata: ["id": "\(job.id)", "verb": "\(verb.rawValue)", "count": "\(items.count)", "by": "\(actor)"]
@@ -97,10 +95,19 @@ extension Commands {
         if case .done = decision.disposition {
             effects.append(.unqueue(.bulk(job.id)))
         } else {
-            effects.append(.queue(QueuedWork(.bulk(job.id), due: now)))
+            effects.append(.queue(job.work(due: now)))
         }
         try await mapStoreError { try await store.perform(effects) }
         return try await bulkJob(job.id)
+    }
+
+    private func requireFewRunning() async throws {
+        guard case .token(let id, _) = actor else { return }
+        let running = try await mapStoreError { try await store.runningBulkJobs() }.count { $0.token == id }
+        guard running >= Self.mostRunning else { return }
+        let detail =
+            "This token has \(running) commands for many things under way, and may have \(Self.mostRunning); wait for one to end, or stop one."
+        throw CommandError(429, "too_many_jobs", detail, retryAfter: .seconds(30))
     }
 }
 
@@ -117,6 +124,13 @@ struct BulkRunner: Sendable {
     /// Does some of a job's things; returns what becomes of its work. How far it is is written with each thing, so that after a crash none is done twice.
     func goOn(_ id: String, atMost count: Int = 200) async throws -> Decision {
         guard var job = try await store.bulkJob(id), job.state == .running else { return Decision(.done) }
+        if let reason = try await objection(to: job) {
+            commands.environment.logger.warning(
+                "a command for many was stopped",
+                metadata: ["event": "bulk.stopped", "id": "\(id)", "by": "\(job.actor)", "reason": "\(reason)"]
+            )
+            return Decision(.done, [.stop(bulk: id, at: clock.now(), reason: reason)])
+        }
         let (begun, last) = (clock.now(), job.position + count)
         while job.position < last, clock.now() < begun + Self.slice || clock.now() < begun {
             let items = try await store.bulkItems(of: id, from: job.position)
@@ -136,6 +150,16 @@ struct BulkRunner: Sendable {
         job.state = .done
         job.endedAt = clock.now()
         return Decision(.done, [.progress(job)])
+    }
+
+    /// Why whoever asked may not have it gone on with; nil where they may. What is known by no token of ours, such as the one in the settings, is not looked up.
+    private func objection(to job: BulkJob) async throws -> String? {
+        guard let id = job.token, id.hasPrefix(IdentifierKind.token.rawValue + "_") else { return nil }
+        guard let token = try await store.tokens().first(where: { $0.id == id }) else { return "The token that asked for it was revoked." }
+        if let end = token.expiresAt, clock.now() >= end { return "The token that asked for it has expired." }
+        guard let seen = token.connections else { return nil }
+        if let own = job.connections, own.isSubset(of: seen) { return nil }
+        return "The token that asked for it does not see all its connections."
     }
 
     private func next(_ job: BulkJob, _ item: String) async throws -> BulkJob {

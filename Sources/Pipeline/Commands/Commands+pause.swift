@@ -68,7 +68,7 @@ extension Commands {
             let pause = OperatingState.Pause(problem: problem, actor: actor, note: note.map { Personal($0) })
             try await store.perform([.pause(subject, pause)])
             accounts.brakes.note(pause, of: subject)
-            environment.logger.notice("paused", metadata: [subject.kind: "\(subject.id)", "by": "\(actor)"])
+            log("paused by hand", "paused_by_hand", subject)
             if try await hasOtherReplicas() { try await waitForOthers(Pauses.goesOn) }
         }
     }
@@ -78,11 +78,15 @@ extension Commands {
             guard try await accounts.brakes.present(of: subject) != nil else { return }
             try await store.perform([.pause(subject, nil)])
             accounts.brakes.note(nil, of: subject)
-            environment.logger.notice("resumed", metadata: [subject.kind: "\(subject.id)", "by": "\(actor)"])
+            log("resumed by hand", "resumed_by_hand", subject)
             // Others must not put off again what is made due here.
             if try await hasOtherReplicas() { try await waitForOthers(Pauses.waits) }
             await accounts.resumeWork(by: Pauses.look)
         }
+    }
+
+    private func log(_ message: Logger.Message, _ event: String, _ subject: OperatingState.Subject) {
+        environment.logger.notice(message, metadata: ["event": "\(subject.kind).\(event)", subject.kind: "\(subject.id)", "by": "\(actor)"])
     }
 
     private func hasOtherReplicas() async throws -> Bool {

@@ -18,7 +18,7 @@ extension Commands {
     }
 
     /// What ``retry(orders:_:note:)`` would do over all its pages. Writes, sends and tells nothing.
-    /// - Throws: ``CommandError`` where the store cannot be had.
+    /// - Throws: ``CommandError``: 422 `too_many`, as the command itself; 503 where the store cannot be had.
     public func previewRetry(orders query: OrderQuery) async throws -> Preview {
         guard let query = query.retryable else { return Preview(verb: "retry") }
         return try await preview("retry") {
@@ -109,15 +109,9 @@ extension Commands {
         _ read: (PageRequest) async throws -> Page<Item>,
         canBeDone: (Item) async throws -> Bool = { _ in true }
     ) async throws -> Preview {
-        var preview = Preview(verb: verb)
-        var request = PageRequest(limit: 200, ascending: true)
-        repeat {
-            let asked = request
-            let page = try await mapStoreError { try await read(asked) }
-            for item in page.items { if try await canBeDone(item) { preview.possible += 1 } else { preview.refused += 1 } }
-            request.cursor = page.next
-        } while request.cursor != nil
-        return preview
+        try await inTurn(Preview(verb: verb), throughAll: read) { preview, item in
+            if try await canBeDone(item) { preview.possible += 1 } else { preview.refused += 1 }
+        }
     }
 }
 

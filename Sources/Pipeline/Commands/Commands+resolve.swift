@@ -45,12 +45,13 @@ extension Commands {
         next.status.problem = nil
         switch resolution {
         case .adopt(let reference, let force):
-            if !force { details["confirmed"] = .bool(try await confirms(reference, as: order)) }
+            let isConfirmed = force ? false : try await confirms(reference, as: order)
+            if !force { details["confirmed"] = .bool(isConfirmed) }
             next.providerRef = reference
             next.record.isAdopted = true
             next.status.state = .requested
             details["provider_ref"] = .string(reference)
-            text = "adopted the provider's request" + (force ? " without looking at it" : "")
+            text = "adopted the provider's request" + (force ? " without looking at it" : isConfirmed ? "" : "; nothing there says whose it is")
             if let account = environment.registry.account(order.account), account.capabilities.report {
                 effects.append(.queue(QueuedWork(.read(order: id), account: order.account, due: environment.clock.now(), priority: 0)))
             }

@@ -15,6 +15,10 @@ public struct Commands: Sendable {
     let viewRefresh: ViewTriggeredRefresh
     /// Who asks.
     public private(set) var actor = Actor.system
+    /// Whose turn it is to look through much that is stored; nil where nobody waits for another.
+    private(set) var turns: (any Turns)?
+    /// How many things one command may be for.
+    var most = 100_000
 
     init(
         environment: Environment,
@@ -38,6 +42,13 @@ public struct Commands: Sendable {
     public func acting(as actor: Actor) -> Commands {
         var commands = self
         commands.actor = actor
+        return commands
+    }
+
+    /// The same commands, which take a turn where they look through much that is stored.
+    public func taking(_ turns: any Turns) -> Commands {
+        var commands = self
+        commands.turns = turns
         return commands
     }
 

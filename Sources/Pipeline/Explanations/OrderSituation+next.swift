@@ -9,8 +9,11 @@ extension OrderVoice {
         case nil: return nil
         case "unrecognised_status"?, "unrecognised_result"?:
             let what = problem?.code == "unrecognised_status" ? "a status" : "a result"
-            return "\(words.at(problem?.at ?? situation.now).capitalisedStart) \(provider) sent \(what) that is not known here\(quotation); "
-                + "the next that is known clears it"
+            let since = words.at(problem?.at ?? situation.now).capitalisedStart
+            guard showsPersonal, let said = problem?.message else {
+                return "\(since) \(provider) sent \(what) that is not known here; the next that is known clears it"
+            }
+            return "\(since): \(said); the next that is known clears it"
         case "read_failed"?:
             return "\(provider) has not said how it stands since \(words.moment(problem?.at ?? situation.now))\(quotation)"
         case Problem.unknownAtProvider?:

@@ -76,7 +76,7 @@ extension Issues {
                     kind: connection.plugin.name,
                     lastHeardAt: states[subject]?.lastHeardAt,
                     isSilent: silent.contains(subject),
-                    problem: reloadProblem(of: connection, isOneOfMany: connections != nil)
+                    problem: states[subject]?.pause?.problem.json ?? reloadProblem(of: connection, isOneOfMany: connections != nil)
                 )
             }
             let subjects = Set(accounts.map { OperatingState.Subject.account($0.id) } + contacts.map { .connection($0.id) })

@@ -143,7 +143,9 @@ final class IssueWatcher: Sendable {
     private func note(_ transitions: [IssueTransition]) {
         for transition in transitions where transition.kind != .none {
             let cause = transition.issue.cause
-            var metadata: Logger.Metadata = ["issue": "\(transition.issue.id)", "kind": "\(cause.kind.rawValue)"]
+            var metadata: Logger.Metadata = [
+                "event": "issue.\(transition.kind.rawValue)", "issue": "\(transition.issue.id)", "kind": "\(cause.kind.rawValue)",
+            ]
             for (name, value) in [
                 ("connection", cause.connection), ("account", cause.account), ("code", cause.code), ("plugin", cause.plugin), ("host", cause.host),
             ] { metadata[name] = value.map { "\($0)" } }

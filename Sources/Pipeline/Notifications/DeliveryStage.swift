@@ -93,7 +93,7 @@ struct DeliveryStage: Sendable {
         var effects: [Effect] = [.delivery(delivery.after(attempt, .delivered))]
         if endpoint.health != WebhookEndpoint.Health() { effects.append(.endpoint(endpoint.id, .succeeded)) }
         if let warned = endpoint.health.warnedAt {
-            environment.logger.notice("a webhook's endpoint answers again", metadata: ["webhook": "\(endpoint.id)"])
+            environment.logger.notice("a webhook's endpoint answers again", metadata: ["event": "endpoint.recovered", "webhook": "\(endpoint.id)"])
             effects.append(.notify(endpoint.notice(.webhookRecovered, warned.milliseconds, at: now)))
         }
         Self.count(endpoint.id, "delivered")
@@ -125,7 +125,9 @@ struct DeliveryStage: Sendable {
             Self.count(endpoint.id, health.isGone ? "gone" : "gave_up")
             environment.logger.error(
                 "a webhook was not delivered, and is not tried again by itself",
-                metadata: ["webhook": "\(endpoint.id)", "delivery": "\(delivery.id)", "why": "\(outcome.error)"]
+                metadata: [
+                    "event": "endpoint.not_delivered", "webhook": "\(endpoint.id)", "delivery": "\(delivery.id)", "why": "\(outcome.error)",
+                ]
             )
             return .decided(Decision(.done, effects + [.delivery(delivery.after(attempt, .failed))]))
         }

@@ -54,10 +54,12 @@ struct EndpointJudgement {
 
     /// Says in the log what a person should know of.
     func log(_ logger: Logger, _ why: String) {
-        let metadata: Logger.Metadata = ["webhook": "\(endpoint.id)", "why": "\(why)"]
+        var metadata: Logger.Metadata = ["webhook": "\(endpoint.id)", "why": "\(why)"]
         if isDisabled {
+            metadata["event"] = "endpoint.disabled"
             logger.error("a webhook's endpoint is disabled: \(isGone ? "it is gone" : "it failed for five days")", metadata: metadata)
         } else if isWarned {
+            metadata["event"] = "endpoint.failing"
             logger.warning("a webhook's endpoint fails for a day; after five it is disabled", metadata: metadata)
         }
     }

@@ -10,7 +10,7 @@ extension Webhooks {
             throw CommandError.notFound("delivery")
         }
         let next = try await queue(known)
-        environment.logger.notice("asked for: webhook redelivered", metadata: ["delivery": "\(delivery)", "by": "\(actor)"])
+        environment.logger.notice("asked for: webhook redelivered", metadata: ["event": "command.accepted", "delivery": "\(delivery)", "by": "\(actor)"])
         return next
     }
 
@@ -22,7 +22,7 @@ extension Webhooks {
         for delivery in deliveries.items { _ = try await queue(delivery) }
         environment.logger.notice(
             "asked for: webhooks redelivered",
-            metadata: ["webhook": "\(id)", "count": "\(deliveries.items.count)", "by": "\(actor)"]
+            metadata: ["event": "command.accepted", "webhook": "\(id)", "count": "\(deliveries.items.count)", "by": "\(actor)"]
         )
         return Commands.Batch(done: deliveries.items.count, next: deliveries.next)
     }

@@ -76,7 +76,7 @@ public struct Webhooks: Sendable {
         let endpoint = try await changeable(id)
         try await mapStoreError { try await store.remove(endpoint: id) }
         environment.issues.isGone(IssueCause(.webhookDisabled, host: id))
-        environment.logger.notice("asked for: webhook removed", metadata: ["webhook": "\(id)", "by": "\(actor)"])
+        environment.logger.notice("asked for: webhook removed", metadata: ["event": "command.accepted", "webhook": "\(id)", "by": "\(actor)"])
         return endpoint
     }
 
@@ -126,7 +126,7 @@ public struct Webhooks: Sendable {
 
     func keep(_ endpoint: WebhookEndpoint, _ what: String, by actor: Actor) async throws {
         try await mapStoreError { try await store.keep(endpoint, over: endpoint.version - 1) }
-        environment.logger.notice("asked for: webhook \(what)", metadata: ["webhook": "\(endpoint.id)", "by": "\(actor)"])
+        environment.logger.notice("asked for: webhook \(what)", metadata: ["event": "command.accepted", "webhook": "\(endpoint.id)", "by": "\(actor)"])
     }
 
     private func changeable(_ id: String) async throws -> WebhookEndpoint {

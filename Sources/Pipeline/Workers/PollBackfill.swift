@@ -27,6 +27,8 @@ struct PollBackfill: Sendable {
                 if !missing.isEmpty { try await store.perform(missing) }
                 page.cursor = orders.next
             } while page.cursor != nil && !Task.isCancelled
+        } catch is CancellationError {
+            return
         } catch {
             environment.storeFailed(error, "looking through the open orders")
         }

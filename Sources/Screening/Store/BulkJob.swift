@@ -16,7 +16,7 @@ public struct BulkJob: Sendable, Equatable {
     public enum State: String, Sendable, CaseIterable {
         case running
         case done
-        /// A person stopped it: what it had done by then stays done.
+        /// A person stopped it, or whoever asked for it may no longer: what it had done by then stays done.
         case stopped
     }
 
@@ -42,6 +42,8 @@ public struct BulkJob: Sendable, Equatable {
     public var state = State.running
     public let createdAt: Timestamp
     public var endedAt: Timestamp?
+    /// Why the host stopped it, in a sentence without personal data; nil where a person did, or nobody.
+    public var reason: String?
 
     public init(
         id: String,
@@ -60,6 +62,12 @@ public struct BulkJob: Sendable, Equatable {
         self.count = count
         self.createdAt = createdAt
     }
+
+    /// The token that asked for it; nil where none did.
+    package var token: String? { if case .token(let id, _) = actor { id } else { nil } }
+
+    /// The work of going on with it. The jobs of one token share a lane, so that nobody's many things keep another's waiting.
+    package func work(due: Timestamp) -> QueuedWork { QueuedWork(.bulk(id), connection: token, due: due) }
 
     /// How many things are stored together.
     package static let chunk = 500

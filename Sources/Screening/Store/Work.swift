@@ -66,7 +66,7 @@ public struct QueuedWork: Sendable, Equatable {
     public var concurrencyKey: String?
     /// The account whose budget it needs; only for reads.
     public var account: String?
-    /// Whose share of the places it takes: the connection of what is not a read.
+    /// Whose share of the places it takes: the connection of what is not a read, the token of a command for many things.
     public var connection: String?
     /// The work is not done before this time.
     public var due: Timestamp
@@ -89,7 +89,7 @@ public struct QueuedWork: Sendable, Equatable {
         self.priority = priority
     }
 
-    /// What it waits among: an account's reads, or a connection's work. Empty for what is nobody's.
+    /// What it waits among: an account's reads, a connection's work, or a token's commands for many things. Empty for what is nobody's.
     public var lane: String { account ?? connection ?? "" }
 
     /// The work of sending an order to its provider.
@@ -246,8 +246,8 @@ public enum Effect: Sendable {
     case begin(BulkJob, of: [String])
     /// How far such a command is. One that was stopped stays so, and no word that is older than what is known counts.
     case progress(BulkJob)
-    /// Stops such a command, unless it has ended.
-    case stop(bulk: String, at: Timestamp)
+    /// Stops such a command, unless it has ended; with a reason where the host does.
+    case stop(bulk: String, at: Timestamp, reason: String? = nil)
     /// A screening was completed: how long it took is counted in its account's history.
     case took(Turnaround)
     /// A request from the account's or connection's own sender was accepted. The latest time is kept.

@@ -256,6 +256,8 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func bulkJob(_ id: String) async throws -> BulkJob? { try await read { try await store.bulkJob(id) } }
     /// See ``Store``.
+    public func runningBulkJobs() async throws -> [BulkJob] { try await read { try await store.runningBulkJobs() } }
+    /// See ``Store``.
     public func bulkJobs(limit: Int) async throws -> [BulkJob] { try await read { try await store.bulkJobs(limit: limit) } }
     /// See ``Store``.
     public func bulkItems(of job: String, from position: Int) async throws -> [String] {

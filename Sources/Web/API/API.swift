@@ -37,6 +37,8 @@ public struct API: Sendable {
         authenticate: @escaping @Sendable (_ token: String) async throws -> Principal?
     ) {
         authentication = Authentication(clock: clock, authenticate: authenticate)
+        // Before a command for many things is begun, or only tried, everything it is for is looked through.
+        let commands = commands.taking(budget)
         let names = KnownNames(registry: registry, store: store)
         endpoints =
             OrderEndpoints(store: store, commands: commands, names: names).endpoints

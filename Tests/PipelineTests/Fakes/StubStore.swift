@@ -33,6 +33,7 @@ final class StubStore: Store {
         var turnarounds: [Turnaround] = []
         var bulk: [String: BulkJob] = [:]
         var bulkItems: [String: [String]] = [:]
+        var tokens: [AccessToken] = []
         /// Claims that the next ones to claim get.
         var claimable: [Claim] = []
         /// Claims that are lost when they are renewed.
@@ -328,7 +329,7 @@ final class StubStore: Store {
 
     func keep(_ token: AccessToken, secret: Secret) async throws { throw StoreError.unavailable("not here") }
     func token(by secret: Secret) async throws -> AccessToken? { nil }
-    func tokens() async throws -> [AccessToken] { [] }
+    func tokens() async throws -> [AccessToken] { with { $0.tokens } }
     func remove(token id: String) async throws {}
     func begin(key: String, bodyHash: String) async throws -> IdempotencyState { .fresh }
     func recordResponse(key: String, status: Int?, body: [UInt8]) async throws {}
@@ -342,6 +343,7 @@ final class StubStore: Store {
     }
     func ahead(of work: Work, limit: Int) async throws -> Int? { with { $0.ahead[work] } }
     func bulkJob(_ id: String) async throws -> BulkJob? { with { $0.bulk[id] } }
+    func runningBulkJobs() async throws -> [BulkJob] { with { $0.bulk.values.filter { $0.state == .running } } }
     func bulkJobs(limit: Int) async throws -> [BulkJob] { with { Array($0.bulk.values.sorted { $0.id > $1.id }.prefix(limit)) } }
     func bulkItems(of job: String, from position: Int) async throws -> [String] { with { Array(($0.bulkItems[job] ?? []).dropFirst(position)) } }
     func turnarounds(of account: String) async throws -> TurnaroundHistory {
@@ -421,7 +423,8 @@ extension StubStore.State {
                 var job = job
                 if next.bulk[job.id]?.state == .stopped { job.state = .stopped }
                 next.bulk[job.id] = job
-            case .stop(let id, let time):
+            case .stop(let id, let time, let reason):
+                next.bulk[id]?.reason = reason
                 next.bulk[id]?.state = .stopped
                 next.bulk[id]?.endedAt = time
             case .rest(let subject, let until): next.states[subject, default: OperatingState(subject)].restsUntil = until

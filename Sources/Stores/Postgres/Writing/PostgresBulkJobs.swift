@@ -7,7 +7,7 @@ extension PostgresTransaction {
             .int(row.createdAt - BulkJob.kept)
         )
         write(
-            "INSERT INTO bulk_jobs (\(BulkJobRow.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO bulk_jobs (\(BulkJobRow.columns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             .text(row.id),
             .text(row.state),
             .count(row.count),
@@ -17,6 +17,7 @@ extension PostgresTransaction {
             .count(row.superseded),
             .int(row.createdAt),
             .int(row.endedAt),
+            .text(row.reason),
             .bytes(row.body)
         )
         for (first, ids) in BulkJobRow.chunks(items) {
@@ -41,10 +42,11 @@ extension PostgresTransaction {
         )
     }
 
-    mutating func stop(bulk id: String, at time: Timestamp) {
+    mutating func stop(bulk id: String, at time: Timestamp, reason: String?) {
         write(
-            "UPDATE bulk_jobs SET state = 'stopped', ended_at = $1 WHERE id = $2 AND state = 'running'",
+            "UPDATE bulk_jobs SET state = 'stopped', ended_at = $1, reason = $2 WHERE id = $3 AND state = 'running'",
             .int(time.milliseconds),
+            .text(reason),
             .text(id)
         )
     }
@@ -53,6 +55,10 @@ extension PostgresTransaction {
 extension PostgresRows {
     func bulkJob(_ id: String) throws -> BulkJob? {
         try bulkJobs(all("SELECT \(BulkJobRow.columns) FROM bulk_jobs WHERE id = $1", .text(id))).first
+    }
+
+    func runningBulkJobs() throws -> [BulkJob] {
+        try bulkJobs(all("SELECT \(BulkJobRow.columns) FROM bulk_jobs WHERE state = 'running' ORDER BY id"))
     }
 
     func bulkJobs(limit: Int) throws -> [BulkJob] {
@@ -80,7 +86,8 @@ extension PostgresRows {
                 superseded: row.count(6),
                 createdAt: row.int(7),
                 endedAt: row.optionalInt(8),
-                body: row.bytes(9)
+                reason: row.optionalText(9),
+                body: row.bytes(10)
             ).job(opener)
         }
     }

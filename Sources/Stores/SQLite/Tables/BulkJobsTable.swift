@@ -6,9 +6,10 @@ extension WriteTransaction {
     mutating func begin(_ row: BulkJobRow, of items: [String]) throws {
         try db.run("DELETE FROM bulk_jobs WHERE ended_at < ?", [row.createdAt - BulkJob.kept])
         try db.run(
-            "INSERT INTO bulk_jobs (\(BulkJobRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO bulk_jobs (\(BulkJobRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                row.id, row.state, row.count, row.position, row.done, row.refused, row.superseded, row.createdAt, row.endedAt, Data(row.body),
+                row.id, row.state, row.count, row.position, row.done, row.refused, row.superseded, row.createdAt, row.endedAt, row.reason,
+                Data(row.body),
             ]
         )
         for (first, ids) in BulkJobRow.chunks(items) {
@@ -26,13 +27,18 @@ extension WriteTransaction {
         )
     }
 
-    mutating func stop(bulk id: String, at time: Timestamp) throws {
-        try db.run("UPDATE bulk_jobs SET state = 'stopped', ended_at = ? WHERE id = ? AND state = 'running'", [time.milliseconds, id])
+    mutating func stop(bulk id: String, at time: Timestamp, reason: String?) throws {
+        try db.run(
+            "UPDATE bulk_jobs SET state = 'stopped', ended_at = ?, reason = ? WHERE id = ? AND state = 'running'",
+            [time.milliseconds, reason, id]
+        )
     }
 }
 
 extension StoredRows {
     func bulkJob(_ id: String) throws -> BulkJob? { try bulkJobs("WHERE id = ?", [id]).first }
+
+    func runningBulkJobs() throws -> [BulkJob] { try bulkJobs("WHERE state = 'running' ORDER BY id", []) }
 
     func bulkJobs(limit: Int) throws -> [BulkJob] { try bulkJobs("ORDER BY id DESC LIMIT ?", [limit]) }
 
@@ -54,7 +60,8 @@ extension StoredRows {
                 superseded: row[6],
                 createdAt: row[7],
                 endedAt: row[8],
-                body: row.bytes(9)
+                reason: row[9],
+                body: row.bytes(10)
             ).job(opener)
         }
     }

@@ -11,6 +11,7 @@ struct BulkJobRow: Sendable {
     var superseded: Int
     var createdAt: Int64
     var endedAt: Int64?
+    var reason: String?
     var body: [UInt8]
 
     init(_ job: BulkJob, _ codec: RowCodec) throws(StoreError) {
@@ -19,6 +20,7 @@ struct BulkJobRow: Sendable {
         (count, position, done, refused, superseded) = (job.count, job.position, job.done, job.refused, job.superseded)
         createdAt = job.createdAt.milliseconds
         endedAt = job.endedAt?.milliseconds
+        reason = job.reason
         var json: JSON = ["verb": .string(job.verb.rawValue), "actor": job.actor.json]
         json["note"] = job.note.map { .string($0.value) }
         json["connections"] = job.connections.map { .array($0.sorted().map { .string($0) }) }
@@ -35,15 +37,16 @@ struct BulkJobRow: Sendable {
         superseded: Int,
         createdAt: Int64,
         endedAt: Int64?,
+        reason: String?,
         body: [UInt8]
     ) {
         (self.id, self.state, self.count, self.position) = (id, state, count, position)
         (self.done, self.refused, self.superseded) = (done, refused, superseded)
-        (self.createdAt, self.endedAt, self.body) = (createdAt, endedAt, body)
+        (self.createdAt, self.endedAt, self.reason, self.body) = (createdAt, endedAt, reason, body)
     }
 
     /// The columns, in the order of the initialiser.
-    static let columns = "id, state, things, position, done, refused, superseded, created_at, ended_at, body"
+    static let columns = "id, state, things, position, done, refused, superseded, created_at, ended_at, reason, body"
 
     /// The job again. Throws ``StoreError/corrupt(_:)`` where the row is not one.
     func job(_ opener: RowOpener) throws -> BulkJob {
@@ -64,6 +67,7 @@ struct BulkJobRow: Sendable {
         (job.position, job.done, job.refused, job.superseded) = (position, done, refused, superseded)
         job.state = state
         job.endedAt = endedAt.map { Timestamp(milliseconds: $0) }
+        job.reason = reason
         return job
     }
 

@@ -255,8 +255,10 @@ extension SchemaMigration {
             superseded bigint NOT NULL,
             created_at bigint NOT NULL,
             ended_at bigint,
+            reason text COLLATE "C",
             body bytea NOT NULL
         );
+        CREATE INDEX bulk_jobs_running ON bulk_jobs (id) WHERE state = 'running';
         CREATE TABLE bulk_items (
             job_id text COLLATE "C" NOT NULL REFERENCES bulk_jobs (id) ON DELETE CASCADE,
             first bigint NOT NULL,

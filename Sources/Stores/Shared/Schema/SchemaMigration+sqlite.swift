@@ -245,8 +245,10 @@ extension SchemaMigration {
             superseded INTEGER NOT NULL,
             created_at INTEGER NOT NULL,
             ended_at INTEGER,
+            reason TEXT,
             body BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX bulk_jobs_running ON bulk_jobs (id) WHERE state = 'running';
         CREATE TABLE bulk_items (
             job_id TEXT NOT NULL REFERENCES bulk_jobs (id) ON DELETE CASCADE,
             first INTEGER NOT NULL,

@@ -19,7 +19,7 @@ enum PreparedEffect: Sendable {
     case took(Turnaround)
     case begin(BulkJobRow, of: [String])
     case progress(BulkJobRow)
-    case stop(bulk: String, at: Timestamp)
+    case stop(bulk: String, at: Timestamp, reason: String?)
     case heard(OperatingState.Subject, at: Timestamp)
     case refusedDelivery(OperatingState.Subject, at: Timestamp, reason: String, count: Int)
     case notify(NoticeRow)

@@ -86,7 +86,7 @@ extension SQLStore {
         case .took(let turnaround): .took(turnaround)
         case .begin(let job, let items): .begin(try BulkJobRow(job, codec), of: items)
         case .progress(let job): .progress(try BulkJobRow(job, codec))
-        case .stop(let id, let time): .stop(bulk: id, at: time)
+        case .stop(let id, let time, let reason): .stop(bulk: id, at: time, reason: reason)
         case .heard(let subject, let time): .heard(subject, at: time)
         case .refusedDelivery(let subject, let time, let reason, let count): .refusedDelivery(subject, at: time, reason: reason, count: count)
         case .notify(let notice): .notify(try NoticeRow(notice, codec, due: clock.now()))

@@ -68,6 +68,7 @@ extension SQLStore {
     func places(of works: [Work]) async throws -> [Work: WorkPlace] { works.isEmpty ? [:] : try await lookUp { try $0.places(of: works) } }
     func ahead(of work: Work, limit: Int) async throws -> Int? { try await read { try $0.ahead(of: work, limit: limit) } }
     func bulkJob(_ id: String) async throws -> BulkJob? { try await lookUp { try $0.bulkJob(id) } }
+    func runningBulkJobs() async throws -> [BulkJob] { try await read { try $0.runningBulkJobs() } }
     func bulkJobs(limit: Int) async throws -> [BulkJob] { try await read { try $0.bulkJobs(limit: limit) } }
     func bulkItems(of job: String, from position: Int) async throws -> [String] {
         try await lookUp { try $0.bulkItems(of: job, from: position) }

@@ -56,6 +56,7 @@ protocol StoreReading {
     func places(of works: [Work]) throws -> [Work: WorkPlace]
     func ahead(of work: Work, limit: Int) throws -> Int?
     func bulkJob(_ id: String) throws -> BulkJob?
+    func runningBulkJobs() throws -> [BulkJob]
     func bulkJobs(limit: Int) throws -> [BulkJob]
     func bulkItems(of job: String, from position: Int) throws -> [String]
     func turnarounds(of account: String, since month: Int64) throws -> TurnaroundHistory

@@ -61,7 +61,7 @@ protocol StoreTransaction {
     /// Puts a command for many things in, and takes those out that ended long ago.
     mutating func begin(_ row: BulkJobRow, of items: [String]) throws
     mutating func progress(_ row: BulkJobRow) throws
-    mutating func stop(bulk id: String, at time: Timestamp) throws
+    mutating func stop(bulk id: String, at time: Timestamp, reason: String?) throws
     /// Adds a screening to its account's history.
     mutating func count(_ turnaround: Turnaround) throws
     mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) throws
@@ -116,7 +116,7 @@ extension StoreTransaction {
             case .took(let turnaround): try count(turnaround)
             case .begin(let row, let items): try begin(row, of: items)
             case .progress(let row): try progress(row)
-            case .stop(let id, let time): try stop(bulk: id, at: time)
+            case .stop(let id, let time, let reason): try stop(bulk: id, at: time, reason: reason)
             case .heard(let subject, let time): try note(heard: subject, at: time)
             case .refusedDelivery(let subject, let time, let reason, let count): try note(refused: subject, at: time, reason, count)
             case .notify(let row): try notify(row)

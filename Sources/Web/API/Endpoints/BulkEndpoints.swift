@@ -43,11 +43,13 @@ extension BulkJob {
             "id": .anyText, "verb": .values(Verb.self), "state": .values(State.self), "count": .wholeNumber, "done": .wholeNumber,
             "refused": .wholeNumber, "superseded": .wholeNumber, "left": .wholeNumber, "next": ["type": "null"], "actor": Actor.schema.reference,
             "created_at": .timestamp, "ended_at": JSON.timestamp.orNull,
+            "reason": JSON.anyText.orNull,
         ],
         sometimes: ["note": JSON.anyText.orNull, "withheld": .withheld],
         """
         A command for many things: count is how many matched when it was asked for, done and refused how many it was done for and could not be, left \
-        how many are still to come; superseded: those of refused that were skipped because the ATS was told of a later change of the order
+        how many are still to come; superseded: those of refused that were skipped because the ATS was told of a later change of the \
+        order; reason: why the host stopped it
         """
     )
 
@@ -63,6 +65,7 @@ extension BulkJob {
             "done": .int(Int64(done)),
             "refused": .int(Int64(refused)), "superseded": .int(Int64(superseded)), "left": .int(Int64(max(count - position, 0))), "next": .null,
             "actor": actor.view(principal), "note": JSON(note?.value), "created_at": JSON(createdAt), "ended_at": JSON(endedAt),
+            "reason": JSON(reason),
         ]
         if !principal.seesPersonal { view.withhold("note") }
         return view

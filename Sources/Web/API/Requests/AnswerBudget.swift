@@ -1,9 +1,10 @@
+import Pipeline
 import Screening
 import Synchronization
 
 /// How many answers of the API are put together at a time: each may take some memory, and nobody may take all of it by asking often. The others wait in
 /// turn; those for whom there is no room to wait are answered 503.
-final class AnswerBudget: Sendable {
+final class AnswerBudget: Turns {
     /// The bytes that requests, replies and bodies may take in one answer; what does not fit is marked and can be asked for by itself.
     static let bytes = 1 << 20
 
@@ -23,7 +24,7 @@ final class AnswerBudget: Sendable {
 
     /// Puts an answer together in its turn.
     /// - Throws: ``ProblemDocument`` 503 where too many wait already; what `answer` throws.
-    func inTurn(_ answer: () async throws -> WireResponse) async throws -> WireResponse {
+    func inTurn<Value: Sendable>(_ answer: () async throws -> Value) async throws -> Value {
         guard await hasTurn() else { throw ProblemDocument.overloaded }
         defer { endTurn() }
         return try await answer()
