@@ -45,12 +45,15 @@ import Testing
         let fixture = try await APIFixture()
         let order = try await fixture.order("application-1")
         let other = try await fixture.order("application-2", connection: "beta")
+        _ = try await fixture.order("ord_ref77", connection: "beta")
         try await fixture.run { (client) async throws in
             #expect(Self.ids(try await client.post("/find", ["text": .string(order.id)], as: "plain")) == [order.id])
             #expect(Self.ids(try await client.post("/find", ["text": "acme"], as: "plain")) == ["acme"])
-            for body in [["text": "roe"], ["text": "application-1"], ["delivery": ["body": "{}"]]] as [JSON] {
+            let disguised = ["ord_ ann", "ord_ roe", "ord_x@example.test", "evt_ roe", "run_+441632960000"].map { ["text": .string($0)] as JSON }
+            for body in [["text": "roe"], ["text": "application-1"], ["delivery": ["body": "{}"]]] as [JSON] + disguised {
                 #expect(try await client.post("/find", body, as: "plain").status == 403, "\(body.string())")
             }
+            #expect(Self.ids(try await client.post("/find", ["text": "ord_ref77"], as: "plain")).isEmpty)
             for text in [other.id, "application-2", other.callbackToken.value, "beta", "two"] {
                 #expect(Self.ids(try await client.post("/find", ["text": .string(text)], as: "acme-only")).isEmpty, "\(text)")
             }
@@ -124,6 +127,44 @@ import Testing
             #expect(Self.ids(same) == [event.id] && same.json?["received"] == true, "\(same.json?.string() ?? "")")
             let other = try await client.post("/find", ["delivery": ["body": "{\"id\":\"ref-77\",\"status\":\"cancelled\"}"]])
             #expect(Self.ids(other) == [order.id] && Self.hits(other) == ["order related"] && other.json?["received"] == false)
+        }
+    }
+
+    @Test("No more events are compared than a request may read: then whether it was received stays open") func bounded() async throws {
+        let fixture = try await APIFixture()
+        let order = try await fixture.order("application-1") { $0.providerRef = "ref-77" }
+        func body(_ number: Int) -> String { #"{"id":"ref-77","number":\#(number)}"# }
+        for number in 10..<70 {
+            let event = Event(
+                id: "evt_01m8k9wfj\(number)bcdefghjkmnpqrs",
+                kind: .webhook,
+                connection: "acme",
+                account: "one",
+                order: order.id,
+                request: ReceivedRequest(method: "POST", path: "", body: Array(body(number).utf8)),
+                receivedAt: fixture.clock.now()
+            )
+            _ = try await fixture.store.accept(event, dedupe: nil)
+        }
+        try await fixture.run { (client) async throws in
+            for (number, received) in [(69, true), (25, true), (10, .null)] as [(Int, JSON)] {
+                let response = try await client.post("/find", ["delivery": ["body": .string(body(number)), "account": "one"]])
+                #expect(response.json?["received"] == received, "\(number): \(response.json?.string() ?? "")")
+            }
+        }
+    }
+
+    @Test("E-mail addresses are found in any body, at most five, by a few bytes around each @") func addresses() {
+        func found(_ text: String) -> [String] { Finder.addresses(in: Array(text.utf8)) }
+        #expect(found(#"{"to":"Ana.Roe+1@Example.test","cc":"<bo@mail.example.test>."}"#) == ["ana.roe+1@example.test", "bo@mail.example.test"])
+        #expect(found("a@b @example.test ana@.test ana@x.t @@ ana@") == [])
+        #expect(found("ana@example.test ANA@example.test ana@example.test5 ana@example.test.1") == ["ana@example.test"])
+        #expect(found((1...9).map { "a\($0)@example.test" }.joined(separator: " ")) == (1...5).map { "a\($0)@example.test" })
+        let long = String(repeating: "a", count: 300)
+        #expect(found("\(long)@example.test") == [String(repeating: "a", count: 64) + "@example.test"] && found("ana@\(long)").isEmpty)
+        // As large as a body may be, and nothing but beginnings of addresses.
+        for piece in ["a", "@", "a@", "a.", "a@b.", "%"] {
+            #expect(found(String(repeating: piece, count: (1 << 18) / piece.utf8.count)).isEmpty, "\(piece)")
         }
     }
 }

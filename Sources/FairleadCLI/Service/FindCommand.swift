@@ -34,12 +34,15 @@ struct FindCommand: AsyncParsableCommand {
         let response = try await host.ask { try await $0.post(["find"], body: search.body) }
         let items = response.json["items"]?.items ?? []
         let isNew = response.json["received"] == false
+        // More is about the same than a host compares.
+        let isOpen = search.captured != nil && response.json["received"] == .null
         if host.isJSON {
             Terminal.say(json: response.bytes)
-        } else if items.count == 1, !isNew {
+        } else if items.count == 1, !isNew, !isOpen {
             try await show(items[0])
         } else if !items.isEmpty {
             if isNew { Terminal.say("It was never received. About the same, or from the same sender:") }
+            if isOpen { Terminal.say("Whether it was received is not known: too much is about the same to compare all of it.") }
             host.show(response, as: FindCommand.list)
         } else if !isNew {
             Terminal.say("Nothing was found.")

@@ -15,8 +15,8 @@ struct FindEndpoint: Sendable {
                 let finder = Finder(store: store, registry: registry, principal: principal, connections: connections)
                 if let delivery = body["delivery"], !delivery.isNull {
                     try principal.require(.readPersonal)
-                    let hits = try await finder.find(try FindEndpoint.delivery(delivery))
-                    return FindEndpoint.response(hits, isReceived: hits.contains { $0.by == "delivery" })
+                    let found = try await finder.find(try FindEndpoint.delivery(delivery))
+                    return FindEndpoint.response(found.hits, isReceived: found.isReceived)
                 }
                 let text = try body.optionalText("text", maximum: 500)?.trimmed ?? ""
                 guard !text.isEmpty, !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
@@ -81,7 +81,10 @@ struct FindEndpoint: Sendable {
                 200,
                 JSON.object(always: [
                     "items": .list(of: Finder.Hit.schema.reference),
-                    "received": ["type": ["boolean", "null"], "description": "Whether the delivery was received; null for a text"],
+                    "received": [
+                        "type": ["boolean", "null"],
+                        "description": "Whether the delivery was received; null for a text, and where too many events are about the same",
+                    ],
                 ])
             )
         ],

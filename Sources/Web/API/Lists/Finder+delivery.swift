@@ -16,77 +16,132 @@ extension Finder {
         var body: [UInt8]
     }
 
+    /// What a delivery may be, and whether it is there.
+    struct Found: Sendable {
+        var hits: [Hit]
+        /// Whether the delivery was received; nil where more events would have to be compared than one request may read.
+        var isReceived: Bool?
+    }
+
+    /// How many events a request looks at: each is decrypted whole.
+    private static let lookedAt = 50
+
     /// Where a delivery was received: by what makes it a duplicate on the connections whose rule would take it, else among what is about the same. Where it
     /// itself is not found, what is about the same is `related`.
-    func find(_ delivery: Delivery) async throws -> [Hit] {
+    func find(_ delivery: Delivery) async throws -> Found {
         var related: [String: Hit] = [:]
         var found: [String: Hit] = [:]
-        func look(_ events: [EventSummary], isRelated: Bool) async throws {
-            for event in events where found[event.id] == nil && related[event.id] == nil && principal.sees(connection: event.connection) {
-                if try await store.event(event.id)?.request.value.body == delivery.body {
-                    found[event.id] = hit(event, "delivery")
-                } else if isRelated {
-                    related[event.id] = hit(event, "related")
+        var compared: Set<String> = []
+        var room = Finder.lookedAt
+        var isCut = false
+        func look(_ query: EventQuery, _ limit: Int, among wanted: Int = Finder.most, isRelated: Bool) async throws {
+            try Task.checkCancellation()
+            guard limit > 0, room > 0 else { return isCut = true }
+            let page = try await store.events(query, PageRequest(limit: min(limit, wanted, room)))
+            if page.next != nil, min(limit, room) < wanted { isCut = true }
+            room -= page.items.count
+            for event in page.items where found[event.id] == nil && principal.sees(connection: event.connection) {
+                if delivery.mayBe(event), compared.insert(event.id).inserted {
+                    try Task.checkCancellation()
+                    if try await store.event(event.id)?.request.value.body == delivery.body {
+                        found[event.id] = hit(event, "delivery")
+                        related[event.id] = nil
+                        continue
+                    }
+                }
+                if isRelated { related[event.id] = hit(event, "related") }
+            }
+        }
+        let readings = delivery.account == nil ? try self.readings(of: delivery) : []
+        for (connection, reading) in readings {
+            for key in reading.keys {
+                try Task.checkCancellation()
+                for id in try await store.events(receivedAs: key, on: connection) where found[id] == nil {
+                    guard room > 0 else {
+                        isCut = true
+                        break
+                    }
+                    room -= 1
+                    if let event = try await store.event(id) { found[id] = hit(event.summary, "delivery") }
                 }
             }
         }
-        if delivery.account == nil {
-            for connection in registry.connections
-            where principal.sees(connection: connection.id) && delivery.connection ?? connection.id == connection.id {
-                for (rule, path) in rules(of: connection, delivery) {
-                    let request = ReceivedRequest(
-                        method: delivery.method,
-                        path: path,
-                        query: delivery.query,
-                        headers: delivery.headers,
-                        body: delivery.body
-                    )
-                    let read = ReadRequest(request, as: rule.body)
-                    if let key = rule.dedupe.key(for: read, under: rule.verification) {
-                        for id in try await store.events(receivedAs: key, on: connection.id) {
-                            if let event = try await store.event(id) { found[id] = hit(event.summary, "delivery") }
-                        }
-                    }
-                    for group in rule.group.compactMap({ $0.text(in: read) }).prefix(1) {
-                        let query = events { ($0.externalID, $0.connections) = (group, [connection.id]) }
-                        try await look(store.events(query, PageRequest(limit: Finder.most)).items, isRelated: true)
-                    }
-                }
+        for (connection, reading) in readings {
+            for group in reading.groups {
+                // Half is left for what else the body names: elsewhere other customers' groups may have the same name.
+                let query = events { ($0.externalID, $0.connections) = (group, [connection]) }
+                try await look(query, room - Finder.lookedAt / 2, isRelated: true)
             }
         }
         if found.isEmpty {
-            for order in try await named(in: delivery) {
+            let orders = try await named(in: delivery)
+            for order in orders {
                 let query = events { $0.text = Personal(order.id) }
-                try await look(store.events(query, PageRequest(limit: 100)).items, isRelated: false)
+                try await look(query, max(1, Finder.lookedAt / orders.count), among: 100, isRelated: false)
                 related[order.id] = hit(order, "related")
             }
             for address in Finder.addresses(in: delivery.body) where found.isEmpty {
-                try await look(store.events(events { $0.text = Personal(address) }, PageRequest(limit: Finder.most)).items, isRelated: true)
+                try await look(events { $0.text = Personal(address) }, Finder.most, isRelated: true)
             }
         }
         let hits = found.isEmpty ? related : found
-        return Array(hits.values.sorted { $0.id > $1.id }.prefix(Finder.most))
+        return Found(
+            hits: Array(hits.values.sorted { $0.id > $1.id }.prefix(Finder.most)),
+            isReceived: found.isEmpty ? (isCut ? nil : false) : true
+        )
     }
 
-    private func rules(of connection: Connection, _ delivery: Delivery) -> [(InboundRule, String)] {
-        let rules = connection.plugin.manifest.inbound
-        if let path = delivery.path { return rules.first(for: path).map { [($0, path)] } ?? [] }
-        return rules.filter { !$0.path.hasSuffix("*") }.map { ($0, $0.path) }
+    /// What a delivery says by the rules of one plugin.
+    private struct Reading {
+        let rules: [InboundRule]
+        var keys: [DedupeKey] = []
+        var groups: [String] = []
+    }
+
+    /// What a delivery says on each connection that may have received it. Its body, which may be large, is read once for each format, and hashed once for
+    /// each rule of a plugin, however many connections have that plugin.
+    private func readings(of delivery: Delivery) throws -> [(connection: String, reading: Reading)] {
+        var bodies: [BodyFormat: ReadRequest] = [:]
+        var readings: [Reading] = []
+        var found: [(connection: String, reading: Reading)] = []
+        for connection in registry.connections
+        where principal.sees(connection: connection.id) && delivery.connection ?? connection.id == connection.id {
+            let rules = connection.plugin.manifest.inbound
+            if let known = readings.first(where: { $0.rules == rules }) {
+                found.append((connection.id, known))
+                continue
+            }
+            var reading = Reading(rules: rules)
+            for (rule, path) in delivery.rules(among: rules) {
+                try Task.checkCancellation()
+                let body = bodies[rule.body] ?? ReadRequest(delivery.request, as: rule.body)
+                bodies[rule.body] = body
+                let read = body.at(path: path)
+                if let key = rule.dedupe.key(for: read, under: rule.verification) { reading.keys.append(key) }
+                if let group = rule.group.lazy.compactMap({ $0.text(in: read) }).first, !reading.groups.contains(group) {
+                    reading.groups.append(group)
+                }
+            }
+            readings.append(reading)
+            found.append((connection.id, reading))
+        }
+        return found
     }
 
     /// The orders that a provider's webhook may be about: those whose references stand in its body as somebody's id.
     private func named(in delivery: Delivery) async throws -> [Order] {
         guard let body = try? JSON(received: delivery.body) else { return [] }
         var orders: [String: Order] = [:]
-        for text in Finder.identifiers(in: body).prefix(12) {
+        for text in Finder.identifiers(in: body) {
+            try Task.checkCancellation()
             for query in [self.orders { $0.providerRef = text }, self.orders { $0.externalID = text }] {
                 for order in try await store.orders(query, PageRequest(limit: 5)).items { orders[order.id] = order }
             }
         }
-        return orders.values.sorted { $0.id > $1.id }
+        return Array(orders.values.sorted { $0.id > $1.id }.prefix(Finder.most))
     }
 
-    /// Values whose names say that they identify something, from the outside in.
+    /// Values whose names say that they identify something, from the outside in, at most twelve.
     static func identifiers(in body: JSON) -> [String] {
         var found: [String] = []
         var level = [body]
@@ -100,6 +155,7 @@ extension Finder {
                         !found.contains(text)
                     {
                         found.append(text)
+                        if found.count == 12 { return found }
                     }
                     next.append(member)
                 }
@@ -110,15 +166,47 @@ extension Finder {
         return found
     }
 
-    /// The e-mail addresses in a body, at most five.
+    /// The e-mail addresses in a body, at most five. Looks at few bytes around each `@`, for the body is anybody's.
     static func addresses(in body: [UInt8]) -> [String] {
+        func isWord(_ byte: UInt8) -> Bool { byte.isASCIILetter || byte.isASCIIDigit || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") }
+        func isLocal(_ byte: UInt8) -> Bool { isWord(byte) || "_%+".utf8.contains(byte) }
         var found: [String] = []
-        let text = String(decoding: body.prefix(1 << 20), as: UTF8.self)
-        for match in text.matches(of: /[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{1,190}\.[A-Za-z]{2,24}/) {
-            let address = String(match.output).lowercased()
+        for at in body.indices.prefix(1 << 20) where body[at] == UInt8(ascii: "@") {
+            let start = body[..<at].suffix(64).reversed().prefix(while: isLocal).count
+            let domain = body[(at + 1)...].prefix(190).prefix(while: isWord)
+            guard start > 0, let length = Finder.domain(in: domain) else { continue }
+            let address = String(decoding: body[(at - start)...(at + length)], as: UTF8.self).lowercased()
             if !found.contains(address) { found.append(address) }
             if found.count == 5 { break }
         }
         return found
+    }
+
+    /// How long the domain is that some bytes begin with: to the last dot behind which 2 to 24 letters stand. Nil where there is none.
+    private static func domain(in bytes: ArraySlice<UInt8>) -> Int? {
+        var end = bytes.endIndex
+        while let dot = bytes[..<end].lastIndex(of: UInt8(ascii: ".")), dot > bytes.startIndex {
+            let letters = bytes[(dot + 1)...].prefix(24).prefix { $0.isASCIILetter }.count
+            if letters >= 2 { return dot + 1 + letters - bytes.startIndex }
+            end = dot
+        }
+        return nil
+    }
+}
+
+extension Finder.Delivery {
+    /// As it would have been received.
+    fileprivate var request: ReceivedRequest { ReceivedRequest(method: method, path: path ?? "", query: query, headers: headers, body: body) }
+
+    /// The rules that it may have come under, with its path there.
+    fileprivate func rules(among rules: [InboundRule]) -> [(InboundRule, String)] {
+        if let path { return rules.first(for: path).map { [($0, path)] } ?? [] }
+        return rules.filter { !$0.path.hasSuffix("*") }.map { ($0, $0.path) }
+    }
+
+    /// Whether an event can be this delivery, by what is known without reading it whole.
+    fileprivate func mayBe(_ event: EventSummary) -> Bool {
+        guard event.kind == .ats || event.kind == .webhook else { return false }
+        return account ?? event.account == event.account && connection ?? event.connection == event.connection
     }
 }

@@ -46,10 +46,7 @@ struct Finder: Sendable {
     /// What a text names. Identifiers of ours and names of the settings are found with `read`; anything else may be a person, and needs `read_personal`.
     func find(_ text: String) async throws -> [Hit] {
         let text = text.trimmed
-        let start = text.lowercased()
-        if let kind = [IdentifierKind.order, .event, .run].first(where: { start.hasPrefix($0.rawValue + "_") }) {
-            return try await identified(kind, Personal(start))
-        }
+        if let identifier = OwnIdentifier(text) { return try await identified(identifier) }
         let named = names(text)
         guard principal.seesPersonal else {
             if named.isEmpty { try principal.require(.readPersonal) }
@@ -59,15 +56,16 @@ struct Finder: Sendable {
         return named + (try await search(Personal(text)))
     }
 
-    private func identified(_ kind: IdentifierKind, _ text: Personal<String>) async throws -> [Hit] {
+    /// Only what is identified so: `read` suffices for it, and nothing else may be found on the way.
+    private func identified(_ identifier: OwnIdentifier) async throws -> [Hit] {
         let page = PageRequest(limit: Finder.most)
-        switch kind {
-        case .event:
-            return try await store.events(events { $0.text = text }, page).items.filter { $0.id.hasPrefix(text.value) }.map { hit($0, "identifier") }
-        case .run:
-            return try await store.runs(runs { $0.text = text }, page).items.filter { $0.id.hasPrefix(text.value) }.map { hit($0, "identifier") }
-        default: return try await store.orders(orders { $0.text = text }, page).items.map { hit($0, "identifier") }
+        let hits: [Hit]
+        switch identifier.kind {
+        case .event: hits = try await store.events(events { $0.text = Personal(identifier.start) }, page).items.map { hit($0, "identifier") }
+        case .run: hits = try await store.runs(runs { $0.text = Personal(identifier.start) }, page).items.map { hit($0, "identifier") }
+        default: hits = try await store.orders(orders { $0.text = Personal(identifier.start) }, page).items.map { hit($0, "identifier") }
         }
+        return hits.filter { $0.id.hasPrefix(identifier.start) }
     }
 
     private func names(_ text: String) -> [Hit] {
@@ -113,7 +111,7 @@ struct Finder: Sendable {
         query.connections = principal.connections ?? Set(connections)
         change(&query)
         // An identifier finds what has no connection, too, such as a command's event.
-        if principal.connections == nil, query.text?.value.hasPrefix("evt_") == true { query.connections = nil }
+        if principal.connections == nil, query.text.flatMap({ OwnIdentifier($0.value) })?.kind == .event { query.connections = nil }
         return query
     }
 
@@ -121,7 +119,7 @@ struct Finder: Sendable {
         var query = RunQuery()
         query.connections = principal.connections ?? Set(connections)
         change(&query)
-        if principal.connections == nil, query.text?.value.hasPrefix("run_") == true { query.connections = nil }
+        if principal.connections == nil, query.text.flatMap({ OwnIdentifier($0.value) })?.kind == .run { query.connections = nil }
         return query
     }
 
