@@ -62,6 +62,9 @@ import Testing
             text.contains("2026-03-01T10:02:00Z") && text.contains("application-1017") && !text.contains("\u{1B}")
                 && text.contains("second_reference")
         )
+        var more = Self.orders
+        more["next"] = "ord_1\u{1B}]0;x\u{7}\nsecond"
+        #expect(OrderText.list.text(more).hasSuffix("\nMore: --cursor ord_1\\u{1B}]0;x\\u{7} second"))
         let coloured = OrderText.list.text(Self.orders, Self.style(200, colour: true))
         #expect(coloured.contains("\u{1B}[31mfailed\u{1B}[0m") && coloured.contains("\u{1B}[1mORDER"))
         #expect(coloured.replacing(/\u{1B}\[[0-9]*m/, with: "") == OrderText.list.text(Self.orders, Self.style(200)))

@@ -17,7 +17,7 @@ final class DemoReporter: Sendable {
     }
 
     /// Prints a line of its own, at once, also into a pipe.
-    func say(_ line: String, end: String = "\n") { FileHandle.standardOutput.write(Data((line + end).utf8)) }
+    func say(_ line: String, end: String = "\n") { FileHandle.standardOutput.write(Data((line.printable + end).utf8)) }
 
     /// Prints the exchanges that have been made since it was last asked.
     func reportExchanges(_ log: [LoggedExchange]) {

@@ -57,7 +57,7 @@ struct ListText: Sendable {
             !withheld.contains(column.path) && !withheld.contains(String(column.path.prefix { $0 != "." }))
         }
         let table = Table(titles: shown.map(\.title), rows: items.map { item in shown.map { $0.text(item, style) } })
-        let next = list["next"]?.text.map { "\nMore: --cursor \($0)" } ?? ""
+        let next = list["next"]?.text.map { "\nMore: --cursor \($0.cellText)" } ?? ""
         return table.text(style, shown.map { $0.shape(style) }) + next
     }
 }
