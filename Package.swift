@@ -154,6 +154,7 @@ let package = Package(
             name: "Telemetry",
             dependencies: [
                 "Screening",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -82,6 +82,24 @@ struct TracerTests {
         #expect((1..<200).contains(traces.count) && traces.values.allSatisfy { $0.count == 2 })
     }
 
+    @Test("Which traces are recorded depends on a key that whoever sends an identifier does not know, alike wherever the key is the same")
+    func chosen() {
+        func recorded(_ tracer: SpanTracer) -> [Bool] {
+            (1...64).map { number in
+                let text = "00-\(String(repeating: "0", count: 30))\(String(number + 15, radix: 16))-b7ad6b7169203331-01"
+                var context = InstrumentationContext.topLevel
+                tracer.extract(["traceparent": text], into: &context, using: Texts())
+                return tracer.withSpan("asked", context: context) { $0.isRecording }
+            }
+        }
+        let (one, two) = ([UInt8](repeating: 1, count: 32), [UInt8](repeating: 2, count: 32))
+        let first = recorded(SpanTracer(share: 0.5, key: one) { _ in })
+        #expect(first == recorded(SpanTracer(share: 0.5, key: one) { _ in }))
+        #expect(first != recorded(SpanTracer(share: 0.5, key: two) { _ in }))
+        // Small numbers, which were below any share, are no better than others.
+        #expect((16...48).contains(first.count { $0 }))
+    }
+
     @Test("Of an error only the type is kept, and a span ends once")
     func errors() {
         struct Failure: Error { let text = "Ana Roe" }

@@ -78,7 +78,7 @@ public struct Host: Service, CustomStringConvertible {
     /// answered before `run()`.
     /// - Throws: ``ConfigurationProblems`` with everything that is wrong with settings, plugins and scripts; ``StoreError`` where the store cannot be had.
     public init(_ settings: Settings, _ parts: Parts = Parts()) async throws {
-        let telemetry = HostTelemetry(settings.telemetry, parts)
+        let telemetry = HostTelemetry(settings, parts)
         self = try await telemetry.during { try await Host(settings, parts, telemetry) }
     }
 

@@ -173,7 +173,7 @@ extension SettingsField {
             \.telemetry.samplePercent,
             .integer(0...100),
             .restart,
-            "Of a hundred traces, how many are recorded; all spans of one, on all replicas, or none."
+            "Of a hundred traces, how many are recorded; all spans of one or none, on all replicas where they have `encryption.keys`."
         ),
         SettingsField("reload", \.reload, .word(), .live, "`watch`: take changes over when a file is saved, as after SIGHUP."),
     ]

@@ -1,3 +1,4 @@
+import Crypto
 import Logging
 import Metrics
 import Screening
@@ -14,7 +15,8 @@ struct HostTelemetry: Sendable {
     private let tracer: SpanTracer?
     private let transport: HTTPTransport?
 
-    init(_ settings: Settings.Telemetry, _ parts: Host.Parts) {
+    init(_ all: Settings, _ parts: Host.Parts) {
+        let settings = all.telemetry
         let outer: any MetricsFactory = MetricsSystem.factory
         factory = outer is NOOPMetricsHandler ? registry : MultiplexMetricsHandler(factories: [registry, outer])
         guard let url = settings.otlp else {
@@ -35,8 +37,15 @@ struct HostTelemetry: Sendable {
             send: send
         )
         self.exporter = exporter
-        tracer = exporter.tracer(share: Double(settings.samplePercent) / 100)
+        tracer = exporter.tracer(share: Double(settings.samplePercent) / 100, key: HostTelemetry.key(all.encryptionKeys))
         transport = own
+    }
+
+    /// What decides which traces are recorded: made of the oldest encryption key, which all replicas have and nobody else; empty where there is none. The
+    /// store's identity would not do: anybody may ask for it.
+    static func key(_ encryptionKeys: [Secret]) -> [UInt8] {
+        guard let oldest = encryptionKeys.last.flatMap({ [UInt8](base64: $0.value) }) else { return [] }
+        return Array(HMAC<SHA256>.authenticationCode(for: Array("fairlead: which traces are recorded".utf8), using: SymmetricKey(data: oldest)))
     }
 
     /// Does something whose metrics and spans are this host's.

@@ -14,7 +14,7 @@ struct AccountTransport: Transport {
         do { outcome = .success(try await base.send(request)) } catch { outcome = .failure(error) }
         let code =
             switch outcome {
-            case .success(let response): String(response.status)
+            case .success(let response): statusLabel(response.status)
             case .failure(let error as TransportError): error.kind.rawValue
             case .failure(is CancellationError): "cancelled"
             case .failure: "failed"

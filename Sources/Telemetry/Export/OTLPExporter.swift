@@ -62,8 +62,10 @@ public final class OTLPExporter: Sendable {
     }
 
     /// A tracer whose spans are sent.
-    /// - Parameter share: which share of the traces, from 0 to 1.
-    public func tracer(share: Double) -> SpanTracer { SpanTracer(share: share) { [queue] in queue.add($0) } }
+    /// - Parameters:
+    ///   - share: which share of the traces, from 0 to 1.
+    ///   - key: what decides which, see ``SpanTracer``; empty for one of the tracer's own.
+    public func tracer(share: Double, key: [UInt8] = []) -> SpanTracer { SpanTracer(share: share, key: key) { [queue] in queue.add($0) } }
 
     /// Sends until it is cancelled.
     public func run() async {

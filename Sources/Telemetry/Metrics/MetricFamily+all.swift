@@ -7,7 +7,7 @@ extension MetricFamily {
             "fairlead_http_request_duration_seconds",
             .histogram(.requests),
             ["route", "method", "code"],
-            "Requests to the host, until their answer was there, by the route's template."
+            "Requests to the host, until their answer was there, by the route's template; unusual statuses by their class, such as `4xx`."
         ),
         MetricFamily("fairlead_http_refused_total", .counter, ["reason"], "Connections and requests refused before they were requests of a route."),
         MetricFamily(
@@ -88,7 +88,7 @@ extension MetricFamily {
             "fairlead_provider_request_duration_seconds",
             .histogram(.calls),
             ["account", "call", "code"],
-            "Requests to providers, by call and status or kind of failure."
+            "Requests to providers, by call and status or kind of failure; unusual statuses by their class, such as `4xx`."
         ),
         MetricFamily(
             "fairlead_http_client_request_duration_seconds",

@@ -1,20 +1,24 @@
+import Crypto
 public import Tracing
 
 /// The backend for swift-distributed-tracing: makes spans, takes the trace of a caller over and tells it to others as W3C's `traceparent`, and hands what
 /// ended to whoever exports it.
 ///
-/// Whether a trace is recorded is decided here, by its identifier, and so alike for all of its spans, on all replicas and after a restart. What a caller
-/// decided is not taken over: anybody may call.
+/// Whether a trace is recorded is decided here, by a keyed hash of its identifier, and so alike for all of its spans and wherever the key is the same. What a
+/// caller decided is not taken over, and no identifier can be chosen so that it is recorded: anybody may call.
 public struct SpanTracer: Tracer {
     private let share: Double
+    private let key: SymmetricKey
     private let ended: @Sendable (EndedSpan) -> Void
 
     /// A tracer.
     /// - Parameters:
     ///   - share: which share of the traces is recorded, from 0 to 1.
+    ///   - key: what decides which; all that record parts of the same traces have the same. Empty for one of this tracer's own.
     ///   - ended: takes each span that ended; called on whatever task ended it, and must not wait.
-    public init(share: Double = 1, ended: @escaping @Sendable (EndedSpan) -> Void) {
+    public init(share: Double = 1, key: [UInt8] = [], ended: @escaping @Sendable (EndedSpan) -> Void) {
         self.share = share
+        self.key = key.isEmpty ? SymmetricKey(size: .bits256) : SymmetricKey(data: key)
         self.ended = ended
     }
 
@@ -53,10 +57,9 @@ public struct SpanTracer: Tracer {
         injector.inject(own.traceparent, forKey: TraceContext.header, into: &carrier)
     }
 
-    /// By the identifier's last digits, which are random also where somebody else made it.
     private func isSampled(_ trace: String) -> Bool {
         if share >= 1 { return true }
-        let number = UInt64(trace.suffix(14), radix: 16) ?? 0
+        let number = HMAC<SHA256>.authenticationCode(for: Array(trace.utf8), using: key).prefix(7).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return Double(number) / Double(1 << 56) < share
     }
 

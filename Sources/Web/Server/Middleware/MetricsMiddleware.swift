@@ -16,7 +16,7 @@ struct MetricsMiddleware: HTTPMiddleware {
         let start = ContinuousClock.now
         let response = try await next(request, context)
         let (taken, route) = (ContinuousClock.now - start, context.routePattern ?? "none")
-        durations.record(taken, route, request.method.label, String(response.status))
+        durations.record(taken, route, request.method.label, statusLabel(response.status))
         context.logger.debug(
             "request answered",
             metadata: [
