@@ -53,9 +53,9 @@ extension Commands {
     /// Stops a job: nothing more is begun. What it has done stays done. Does nothing where it has ended.
     /// - Throws: ``CommandError``: 404, 503.
     public func stop(bulk id: String) async throws -> BulkJob {
-        _ = try await bulkJob(id)
+        guard try await bulkJob(id).state == .running else { return try await bulkJob(id) }
         try await mapStoreError { try await store.perform([.stop(bulk: id, at: environment.clock.now()), .unqueue(.bulk(id))]) }
-        environment.logger.notice("a command for many was stopped", metadata: ["id": "\(id)", "by": "\(actor)"])
+        environment.logger.notice("a command for many was stopped", metadata: ["event": "command.accepted", "id": "\(id)", "by": "\(actor)"])
         return try await bulkJob(id)
     }
 
@@ -88,17 +88,25 @@ extension Commands {
         try await mapStoreError { try await store.perform([.begin(job, of: items), .queue(job.work(due: now + .seconds(120)))]) }
         environment.logger.notice(
             "a command for many",
-            metadata: ["id": "\(job.id)", "verb": "\(verb.rawValue)", "count": "\(items.count)", "by": "\(actor)"]
+            metadata: ["event": "command.accepted", "id": "\(job.id)", "verb": "\(verb.rawValue)", "count": "\(items.count)", "by": "\(actor)"]
         )
-        let decision = try await mapStoreError { try await BulkRunner(commands: self).goOn(job.id, atMost: Self.atOnce) }
-        var effects = decision.effects
-        if case .done = decision.disposition {
-            effects.append(.unqueue(.bulk(job.id)))
-        } else {
-            effects.append(.queue(job.work(due: now)))
+        // The job stands: whoever asked is told of it whatever happens now, for asking again would begin a second one.
+        do {
+            let decision = try await BulkRunner(commands: self).goOn(job.id, atMost: Self.atOnce)
+            var effects = decision.effects
+            if case .done = decision.disposition {
+                effects.append(.unqueue(.bulk(job.id)))
+            } else {
+                effects.append(.queue(job.work(due: now)))
+            }
+            try await store.perform(effects)
+        } catch {
+            environment.logger.warning(
+                "a command for many goes on in two minutes",
+                metadata: ["event": "bulk.put_off", "id": "\(job.id)", "error": "\(error)"]
+            )
         }
-        try await mapStoreError { try await store.perform(effects) }
-        return try await bulkJob(job.id)
+        return (try? await store.bulkJob(job.id)) ?? job
     }
 
     private func requireFewRunning() async throws {
@@ -170,7 +178,7 @@ struct BulkRunner: Sendable {
             try await perform(job.verb, item, commands.acting(as: job.actor).writing([.progress(next)]), job.note?.value)
             // Cancelling writes by itself, or nothing.
             if job.verb == .cancelOrders { try await store.perform([.progress(next)]) }
-        } catch let error as CommandError where error.status == 404 || error.status == 409 || error.code.hasPrefix("provider_") {
+        } catch let error as CommandError where 400..<500 ~= error.status || error.isUnreadable || error.code.hasPrefix("provider_") {
             next.done -= 1
             next.refused += 1
             if error.code == "superseded" { next.superseded += 1 }

@@ -10,7 +10,10 @@ extension Webhooks {
             throw CommandError.notFound("delivery")
         }
         let next = try await queue(known)
-        environment.logger.notice("asked for: webhook redelivered", metadata: ["event": "command.accepted", "delivery": "\(delivery)", "by": "\(actor)"])
+        environment.logger.notice(
+            "asked for: webhook redelivered",
+            metadata: ["event": "command.accepted", "delivery": "\(delivery)", "by": "\(actor)"]
+        )
         return next
     }
 

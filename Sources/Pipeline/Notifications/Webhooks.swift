@@ -126,7 +126,10 @@ public struct Webhooks: Sendable {
 
     func keep(_ endpoint: WebhookEndpoint, _ what: String, by actor: Actor) async throws {
         try await mapStoreError { try await store.keep(endpoint, over: endpoint.version - 1) }
-        environment.logger.notice("asked for: webhook \(what)", metadata: ["event": "command.accepted", "webhook": "\(endpoint.id)", "by": "\(actor)"])
+        environment.logger.notice(
+            "asked for: webhook \(what)",
+            metadata: ["event": "command.accepted", "webhook": "\(endpoint.id)", "by": "\(actor)"]
+        )
     }
 
     private func changeable(_ id: String) async throws -> WebhookEndpoint {

@@ -14,6 +14,8 @@ public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible 
     public let found: Personal<JSON>?
     /// The path of the field that is at fault; nil where none is.
     public let field: String?
+    /// Whether what was asked about cannot be read in the store: asking again gives the same, and says nothing of anything else.
+    private(set) var isUnreadable = false
 
     public init(_ status: Int, _ code: String, _ detail: String, retryAfter: Duration? = nil, found: JSON? = nil, field: String? = nil) {
         self.status = status
@@ -34,6 +36,7 @@ public struct CommandError: Error, Sendable, Equatable, CustomStringConvertible 
         case .corrupt, .newer:
             let detail = "The store holds something unreadable; nothing was written. /readyz and the log say more."
             self.init(503, "store_unavailable", detail, retryAfter: .seconds(60))
+            isUnreadable = true
         default: self.init(503, "store_unavailable", "The store cannot be had at present; nothing was written.", retryAfter: .seconds(5))
         }
     }
