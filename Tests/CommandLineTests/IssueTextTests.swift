@@ -47,6 +47,10 @@ import Testing
         for part in ["Not able to work: the disk is full.", "Needs a person: 21.", "14 orders", "and 20 more"] {
             #expect(text.contains(part), "\(part) is not in \(text)")
         }
+        var narrow = OutputStyle.plain
+        narrow.width = 60
+        let lines = IssueText.status(status, narrow).split(separator: "\n").filter { $0.hasPrefix("  ") }
+        #expect(lines.count == 4 && lines.allSatisfy { $0.count <= 60 }, "\(lines)")
     }
 
     @Test(

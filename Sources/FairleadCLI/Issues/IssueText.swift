@@ -44,10 +44,10 @@ enum IssueText {
     }
 
     /// How everything is, on one screen.
-    static func status(_ status: JSON) -> String {
+    static func status(_ status: JSON, _ style: OutputStyle = .plain) -> String {
         var parts: [String] = []
         let reasons = (status["reasons"]?.items ?? []).compactMap(\.text)
-        parts.append(reasons.isEmpty ? "Able to work." : "Not able to work: \(reasons.joined(separator: "; ")).")
+        parts.append(reasons.isEmpty ? "Able to work." : "Not able to work: \(reasons.joined(separator: "; ").cellText).")
         let open = status.at("issues.open")?.integer ?? 0
         let snoozed = status.at("issues.snoozed")?.integer ?? 0
         let later = snoozed > 0 ? " Snoozed: \(snoozed)." : ""
@@ -55,9 +55,10 @@ enum IssueText {
             parts.append(nothing + later)
         } else {
             let items = status.at("issues.items")?.items ?? []
-            let rows = items.map { [$0.cell("id"), $0.cell("title"), held($0), "since " + $0.cell("opened_at")] }
+            let rows = items.map { [$0.cell("id"), $0.cell("title"), held($0), "since " + style.time($0.cell("opened_at"))] }
             let more = open > Int64(items.count) ? "\n  and \(open - Int64(items.count)) more: fairlead issue list" : ""
-            parts.append("Needs a person: \(open).\(later)\n" + Table(rows: rows, indent: "  ").text + more)
+            let shapes = [Table.Shape(rank: 0), Table.Shape(least: 24, rank: 1), Table.Shape(rank: 3), Table.Shape(rank: 2)]
+            parts.append("Needs a person: \(open).\(later)\n" + Table(rows: rows, indent: "  ").text(style, shapes) + more)
         }
         let parties = ["candidate", "recruiter", "provider", "operator"].map { "\($0) \(status.cell("waiting_on.\($0)"))" }
         parts.append("Orders wait for: \(parties.joined(separator: ", ")).")
@@ -67,11 +68,14 @@ enum IssueText {
                 let heard = contact.cell("last_heard_at")
                 let silent = contact["silent"] == true ? ", silent" : ""
                 return [
-                    contact.cell("id"), contact.cell("kind"), (heard.isEmpty ? "never heard" : "heard \(heard)") + silent,
+                    contact.cell("id"), contact.cell("kind"), (heard.isEmpty ? "never heard" : "heard \(style.time(heard))") + silent,
                     contact.cell("problem.code"),
                 ]
             }
-            if !rows.isEmpty { parts.append("\(title)\n" + Table(rows: rows, indent: "  ").text) }
+            let shapes = [
+                Table.Shape(least: 9, rank: 0), Table.Shape(least: 9, rank: 3), Table.Shape(rank: 1), Table.Shape(rank: 2, isToned: true),
+            ]
+            if !rows.isEmpty { parts.append("\(title)\n" + Table(rows: rows, indent: "  ").text(style, shapes)) }
         }
         return parts.joined(separator: "\n\n")
     }

@@ -19,7 +19,11 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let response = try await host.ask { try await $0.get(["status"]) }
-        host.show(response, as: IssueText.status)
+        if host.isJSON {
+            Terminal.say(json: response.bytes)
+        } else {
+            Terminal.draw(IssueText.status(response.json, .standard(host.output.color)) + "\n")
+        }
         if response.json["needs_a_person"] == true { throw ExitCode(1) }
     }
 }

@@ -50,7 +50,7 @@ struct Table {
     /// How a column may be drawn.
     struct Shape: Sendable {
         /// Whether it may be made narrower, and how narrow; nil where it is whole or not there.
-        var least: Int?
+        var least: Int? = nil
         /// Which go first where there is no room: those of the highest rank.
         var rank: Int
         /// Whether its words mean something good or bad.

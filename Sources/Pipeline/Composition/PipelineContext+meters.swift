@@ -21,7 +21,8 @@ extension PipelineContext {
     /// called now and then.
     package func refreshMeters(_ states: [OperatingState]) {
         let (connections, accounts) = (Set(registry.connections.map(\.id)), Set(registry.accounts.map(\.account.id)))
-        environment.meters.retain(connections: connections, accounts: accounts)
+        // Runs of notifiers are counted under their own names.
+        environment.meters.retain(connections: connections.union(registry.notifiers.map(\.connection.id)), accounts: accounts)
         environment.meters.prepare(connections: connections, accounts: accounts)
         self.accounts.budgets.retain(accounts)
         self.accounts.budgets.show(at: clock.now())

@@ -73,12 +73,18 @@ extension IssueText {
                 "fairlead event list --\(list) \(name) --limit 5"
             )
         case (.webhookDisabled, _):
+            let webhook = cause.host ?? cause.code ?? name
+            let isGone = issue.details["code"]?.text == "gone"
             return IssueText(
-                "The webhook \(cause.host ?? cause.code ?? name) is disabled",
-                means: "Its receiver refused messages for so long, or said that it is gone, that nothing is sent to it any more.",
-                effect: "Candidates are not affected; who is told by this webhook hears nothing.",
-                advice: "Mend the receiver, then enable the webhook.",
-                "fairlead webhook list"
+                "The webhook \(webhook) is disabled",
+                means: isGone
+                    ? "Its receiver answered 410: there is nothing at the address any more, and nothing is sent there."
+                    : "Its receiver took no message for five days, and nothing is sent there any more.",
+                effect: "Candidates are not affected; who is told by this webhook hears nothing. What it missed is kept for 30 days.",
+                advice: (isGone ? "Give it the new address" : "Mend the receiver, and set the webhook again, which enables it")
+                    + "; then send what it missed.",
+                "fairlead webhook set \(webhook) URL --on TYPE",
+                "fairlead webhook redeliver \(webhook) --missed"
             )
         case (_, "bad_signature"):
             return IssueText(
