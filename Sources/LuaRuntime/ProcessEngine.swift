@@ -139,7 +139,7 @@ final class ProcessEngine: Engine {
         guard process == nil else { return nil }
         if failedStarts > 0 { Thread.sleep(forTimeInterval: min(0.05 * Double(1 << min(failedStarts, 5)), 1)) }
         do {
-            let started = try WorkerProcess(configuration)
+            let started = try startedProcess()
             process = started
             failedStarts = 0
             metrics.startedWorker()
@@ -148,6 +148,15 @@ final class ProcessEngine: Engine {
         } catch {
             failedStarts += 1
             return error
+        }
+    }
+
+    /// A new process. One that is gone at once, as where the machine is short of memory or somebody ends it, is no reason to fail a run: another is tried.
+    private func startedProcess() throws(PoolError) -> WorkerProcess {
+        let begun = ContinuousClock.now
+        do { return try WorkerProcess(configuration) } catch .workerUnavailable(let why) {
+            guard failedStarts == 0, .now - begun < .seconds(5) else { throw .workerUnavailable(why) }
+            return try WorkerProcess(configuration)
         }
     }
 

@@ -40,8 +40,11 @@ final class WorkerProcess {
     }
 
     private func shakeHands(_ configuration: LuaPool.Configuration) throws(PoolError) {
-        guard case .frame(let hello) = receive(until: .now + .seconds(30)), hello.type == FLS_FRAME_HELLO else {
-            throw .workerUnavailable("\(configuration.workerPath) does not answer")
+        let hello: Frame
+        switch receive(until: .now + .seconds(30)) {
+        case .frame(let first) where first.type == FLS_FRAME_HELLO: hello = first
+        case .closed: throw .workerUnavailable("\(configuration.workerPath) ended before it answered")
+        case .frame, .nothing: throw .workerUnavailable("\(configuration.workerPath) does not answer")
         }
         guard hello.id == FLS_WIRE_VERSION else {
             throw .workerUnavailable("\(configuration.workerPath) is of another version")

@@ -17,7 +17,7 @@ struct PoolTests {
     @Test("An executable that is not a worker is refused")
     func refusesAWorkerThatIsNone() async throws {
         let pool = LuaPool(LuaPool.Configuration(count: 1, workerPath: "/bin/true"))
-        await #expect(throws: PoolError.workerUnavailable("/bin/true does not answer")) { _ = try await Fixture.run("return 1", in: pool) }
+        await #expect(throws: PoolError.workerUnavailable("/bin/true ended before it answered")) { _ = try await Fixture.run("return 1", in: pool) }
         await pool.shutdown()
     }
 
