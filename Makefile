@@ -16,6 +16,8 @@ APART := ^EndToEndTests\.|AttackTests|IsolationTests|ServeTests|Postgres
 # and a minute.
 UNSANITIZED := ^CommandLineTests\.|CodecCorpusTests|ConfinementTests|LiarTests|JavaScriptJSONTests|StoreIdentityTests/locksStay
 UNSANITIZED := $(UNSANITIZED)|isRefusedWhereAnotherProcessHasIt|JSONMembersTests/many
+# What watches workers by the clock, and needs the processor for itself.
+TIMED := ^LuaRuntimeTests\.
 # All tests at once would starve one another on few cores, and some would run into their time-outs. Toolchains before 6.3 do not know the option.
 WIDTH := --experimental-maximum-parallelization-width
 AT_ONCE = $$(swift test --help-hidden 2>/dev/null | grep -c -- $(WIDTH) >/dev/null && echo "$(WIDTH) $$((4 * $$(nproc)))" || true)
@@ -43,8 +45,8 @@ test: ## everything: install what is missing, build, all tests, the examples
 	@scripts/run-long build-tests swift build --build-tests
 	@scripts/run-long fuzz-kept scripts/fuzz kept
 	@scripts/run-examples
-	@scripts/run-long test swift test --skip-build --disable-xctest $(AT_ONCE) --skip '$(APART)'
-	@scripts/run-long test-apart swift test --skip-build --disable-xctest --no-parallel --filter '$(APART)'
+	@scripts/run-long test swift test --skip-build --disable-xctest $(AT_ONCE) --skip '$(APART)|$(TIMED)'
+	@scripts/run-long test-apart swift test --skip-build --disable-xctest --no-parallel --filter '$(APART)|$(TIMED)'
 	@grep -h 'Test run with' .build/make-test.log .build/make-test-apart.log
 
 check: ## format, arrows, Lua, and the tests that are quick
@@ -60,7 +62,7 @@ check: ## format, arrows, Lua, and the tests that are quick
 	@scripts/run-long build-tests swift build --build-tests
 	@scripts/dependencies check
 	@$(MAKE) --no-print-directory sbom
-	@scripts/run-long test-quick swift test --skip-build --disable-xctest $(AT_ONCE) --skip '$(APART)'
+	@scripts/run-long test-quick swift test --skip-build --disable-xctest $(AT_ONCE) --skip '$(APART)|$(TIMED)'
 	@grep -h 'Test run with' .build/make-test-quick.log | tail -n 1
 
 format: ## format every Swift file in place
