@@ -203,3 +203,23 @@ func placement(_ externalID: String, connection: String = "acme") -> JSON {
         "candidate": ["first_name": "Ana", "last_name": "Roe", "email": "ana@example.test"],
     ]
 }
+
+extension APIFixture {
+    /// A run on the connection `acme` that turned an event down.
+    func rejectedRun(of event: String) -> Run {
+        Run(
+            id: "run_1",
+            connection: "acme",
+            plugin: "invented",
+            pluginVersion: "1",
+            script: "x",
+            hook: "on_event",
+            event: event,
+            order: nil,
+            input: .event(parameters: [:]),
+            state: .rejected,
+            attempt: 1,
+            createdAt: clock.now()
+        )
+    }
+}

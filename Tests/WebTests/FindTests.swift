@@ -85,20 +85,7 @@ import Testing
                 #expect(Self.ids(response).isEmpty && response.json?["received"] == false, "\(delivery.string())")
             }
             // The script named the person: then the same body is found by it, however it was sent, and another body is about the same.
-            var run = Run(
-                id: "run_1",
-                connection: "acme",
-                plugin: "invented",
-                pluginVersion: "1",
-                script: "x",
-                hook: "on_event",
-                event: event,
-                order: nil,
-                input: .event(parameters: [:]),
-                state: .rejected,
-                attempt: 1,
-                createdAt: fixture.clock.now()
-            )
+            var run = fixture.rejectedRun(of: event)
             run.searchTexts = Personal(["ana@example.test"])
             try await fixture.store.perform([.run(run)])
             let elsewhere = try await client.post("/find", ["delivery": ["body": text, "path": "/nowhere"]])

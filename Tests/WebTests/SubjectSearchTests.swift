@@ -14,21 +14,8 @@ struct SubjectSearchTests {
             let key = try #require(HTTPField.Name("x-key"))
             let request = WireRequest(.post, client.server.url("/ats/acme/webhook"), headers: [key: "delivery-secret"], json: [:])
             let event = try #require(try await client.transport.send(request).json?["event"]?.text)
-            var run = Run(
-                id: "run_1",
-                connection: "acme",
-                plugin: "invented",
-                pluginVersion: "1",
-                script: "x",
-                hook: "on_event",
-                event: event,
-                order: nil,
-                input: .event(parameters: [:]),
-                state: .rejected,
-                attempt: 1,
-                result: ["kind": "rejected", "reason": "The candidate has no e-mail address."],
-                createdAt: fixture.clock.now()
-            )
+            var run = fixture.rejectedRun(of: event)
+            run.result = Personal(["kind": "rejected", "reason": "The candidate has no e-mail address."])
             run.externalID = "application-101"
             run.searchTexts = Personal(["application-101", "Ana Roe"])
             try await fixture.store.perform([.run(run)])

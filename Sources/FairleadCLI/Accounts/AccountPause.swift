@@ -1,6 +1,4 @@
 import ArgumentParser
-import FairleadTools
-import Screening
 
 struct AccountPause: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,15 +16,12 @@ struct AccountPause: AsyncParsableCommand {
     @Argument(help: "The account.")
     var account: String
 
-    @Option(help: "Why; shown with what waits.")
-    var note: String?
-
-    @OptionGroup var host: HostOptions
+    @OptionGroup var brake: BrakeOptions
 
     func run() async throws {
-        let body = note.map { ["note": .string($0)] as JSON }
-        host.show(try await host.ask { try await $0.post(["accounts", account, "pause"], body: body) }) { _ in
+        try await brake.run(
+            ["accounts", account, "pause"],
             "\(account) is paused: nothing is sent to its provider. fairlead account resume \(account) lets it go on."
-        }
+        )
     }
 }

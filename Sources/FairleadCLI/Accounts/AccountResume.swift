@@ -1,6 +1,4 @@
 import ArgumentParser
-import FairleadTools
-import Screening
 
 struct AccountResume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,15 +15,12 @@ struct AccountResume: AsyncParsableCommand {
     @Argument(help: "The account.")
     var account: String
 
-    @Option(help: "Why; shown with what waits.")
-    var note: String?
-
-    @OptionGroup var host: HostOptions
+    @OptionGroup var brake: BrakeOptions
 
     func run() async throws {
-        let body = note.map { ["note": .string($0)] as JSON }
-        host.show(try await host.ask { try await $0.post(["accounts", account, "resume"], body: body) }) { _ in
+        try await brake.run(
+            ["accounts", account, "resume"],
             "\(account) goes on: what waited is done now."
-        }
+        )
     }
 }

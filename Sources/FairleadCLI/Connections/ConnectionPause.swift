@@ -1,6 +1,4 @@
 import ArgumentParser
-import FairleadTools
-import Screening
 
 struct ConnectionPause: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,15 +16,12 @@ struct ConnectionPause: AsyncParsableCommand {
     @Argument(help: "The connection.")
     var connection: String
 
-    @Option(help: "Why; shown with what waits.")
-    var note: String?
-
-    @OptionGroup var host: HostOptions
+    @OptionGroup var brake: BrakeOptions
 
     func run() async throws {
-        let body = note.map { ["note": .string($0)] as JSON }
-        host.show(try await host.ask { try await $0.post(["connections", connection, "pause"], body: body) }) { _ in
+        try await brake.run(
+            ["connections", connection, "pause"],
             "\(connection) is paused: its ATS is told nothing, and nothing is ordered. fairlead connection resume \(connection) lets it go on."
-        }
+        )
     }
 }

@@ -1,6 +1,4 @@
 import ArgumentParser
-import FairleadTools
-import Screening
 
 struct ConnectionResume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,15 +15,12 @@ struct ConnectionResume: AsyncParsableCommand {
     @Argument(help: "The connection.")
     var connection: String
 
-    @Option(help: "Why; shown with what waits.")
-    var note: String?
-
-    @OptionGroup var host: HostOptions
+    @OptionGroup var brake: BrakeOptions
 
     func run() async throws {
-        let body = note.map { ["note": .string($0)] as JSON }
-        host.show(try await host.ask { try await $0.post(["connections", connection, "resume"], body: body) }) { _ in
+        try await brake.run(
+            ["connections", connection, "resume"],
             "\(connection) goes on: what waited is done now."
-        }
+        )
     }
 }

@@ -21,6 +21,7 @@ public struct PipelineContext: Sendable {
     let versions: ScriptVersions
     let runner: ScriptRunner
     let stages: Stages
+    let commands: Commands
     let executor: WorkExecutor
     let viewRefresh = ViewTriggeredRefresh()
     let contacts: Contacts
@@ -115,7 +116,7 @@ public struct PipelineContext: Sendable {
                 others: issueSources
             )
         )
-        let commands = Commands(
+        commands = Commands(
             environment: environment,
             store: store,
             accounts: accounts,
@@ -163,17 +164,7 @@ extension Intake {
 }
 
 extension Commands {
-    public init(_ context: PipelineContext) {
-        self.init(
-            environment: context.environment,
-            store: context.store,
-            accounts: context.accounts,
-            cancellation: context.cancellation,
-            writer: context.writer,
-            breakers: context.breakers,
-            viewRefresh: context.viewRefresh
-        )
-    }
+    public init(_ context: PipelineContext) { self = context.commands }
 }
 
 extension Issues {

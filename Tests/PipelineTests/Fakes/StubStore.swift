@@ -312,52 +312,8 @@ final class StubStore: Store {
 
     func due(_ work: Work) async throws -> Timestamp? { with { $0.due[work] } }
 
-    func endpoints() async throws -> [WebhookEndpoint] { with { $0.endpoints.values.sorted { $0.id < $1.id } } }
-    func endpoint(_ id: String) async throws -> WebhookEndpoint? { with { $0.endpoints[id] } }
-    func keep(_ endpoint: WebhookEndpoint, over version: Int) async throws { with { $0.endpoints[endpoint.id] = endpoint } }
-    func remove(endpoint id: String) async throws { with { $0.endpoints[id] = nil } }
-    func subscribe(_ subscriber: String, to events: WebhookEndpoint.Events) async throws { with { $0.subscriptions[subscriber] = events } }
-    func subscribers() async throws -> [String] { with { $0.subscriptions.keys.sorted() } }
-    func notice(_ id: String) async throws -> Notice? { with { $0.notices[id] } }
-    func delivery(_ id: String) async throws -> WebhookDelivery? { with { $0.deliveries[id] } }
-    func deliveries(of endpoint: String, _ query: DeliveryQuery, _ page: PageRequest) async throws -> Page<WebhookDelivery> {
-        Page(items: with { $0.deliveries.values.filter { $0.endpoint == endpoint }.sorted { $0.id < $1.id } }, next: nil)
-    }
-    func forgetDeliveries(before time: Timestamp, keeping count: Int) async throws {}
-
     // MARK: What neither stages nor workers ask for
 
-    func keep(_ token: AccessToken, secret: Secret) async throws { throw StoreError.unavailable("not here") }
-    func token(by secret: Secret) async throws -> AccessToken? { nil }
-    func tokens() async throws -> [AccessToken] { with { $0.tokens } }
-    func remove(token id: String) async throws {}
-    func begin(key: String, bodyHash: String) async throws -> IdempotencyState { .fresh }
-    func recordResponse(key: String, status: Int?, body: [UInt8]) async throws {}
-    func counts() async throws -> Counts { Counts() }
-    func places(of works: [Work]) async throws -> [Work: WorkPlace] {
-        with { state in
-            var places: [Work: WorkPlace] = [:]
-            for work in works { if let due = state.due[work] { places[work] = WorkPlace(due: due, attempts: 0, isHeld: false) } }
-            return places
-        }
-    }
-    func ahead(of work: Work, limit: Int) async throws -> Int? { with { $0.ahead[work] } }
-    func bulkJob(_ id: String) async throws -> BulkJob? { with { $0.bulk[id] } }
-    func runningBulkJobs() async throws -> [BulkJob] { with { $0.bulk.values.filter { $0.state == .running } } }
-    func bulkJobs(limit: Int) async throws -> [BulkJob] { with { Array($0.bulk.values.sorted { $0.id > $1.id }.prefix(limit)) } }
-    func bulkItems(of job: String, from position: Int) async throws -> [String] { with { Array(($0.bulkItems[job] ?? []).dropFirst(position)) } }
-    func turnarounds(of account: String) async throws -> TurnaroundHistory {
-        with { state in
-            var history = TurnaroundHistory()
-            for turnaround in state.turnarounds where turnaround.account == account {
-                for (span, duration) in turnaround.spans {
-                    history.add(1, of: turnaround.package, span, bucket: DurationHistogram.bucket(of: duration))
-                }
-            }
-            return history
-        }
-    }
-    func load() async throws -> QueueLoad { QueueLoad(queued: [:]) }
     func tryWriting() async throws {}
     var identity: StoreIdentity { StoreIdentity(id: "sto_1", isNew: false, place: "nowhere") }
     func announce(_ replica: Replica) async throws {}
@@ -365,76 +321,5 @@ final class StubStore: Store {
     func replicas() async throws -> [Replica] { [] }
     func close() async {
         for waker in with({ Array($0.workSignal.values) }) { waker.finish() }
-    }
-}
-
-extension StubStore.State {
-    fileprivate func newest(_ connection: String, _ externalID: String) -> Order? {
-        orders.values.filter { $0.connection == connection && $0.externalID == externalID }.max { $0.sequence < $1.sequence }
-    }
-
-    fileprivate mutating func place(_ order: Order, _ reorder: Reorder?) -> (order: Order, isNew: Bool) {
-        var order = order
-        if var known = newest(order.connection, order.externalID) {
-            guard let reorder, known.givesWay(to: reorder) else { return (known, false) }
-            order = order.replacing(known)
-            known.replacedBy = order.id
-            known.version += 1
-            orders[known.id] = known
-        }
-        orders[order.id] = order
-        return (order, true)
-    }
-
-    /// Writes all of the effects, or none.
-    fileprivate mutating func apply(_ effects: [Effect]) throws {
-        var next = self
-        for effect in effects {
-            switch effect {
-            case .order(let order):
-                if let known = next.orders[order.id], known.version + 1 != order.version { throw StoreError.conflict }
-                next.orders[order.id] = order
-            case .run(let run): next.runs[run.id] = run
-            case .expect(.run(let run, let state)): guard next.runs[run]?.state == state else { throw StoreError.conflict }
-            case .expect(.event(let event, let state)): guard next.events[event]?.state == state else { throw StoreError.conflict }
-            case .steps(let steps, let run):
-                let numbers = Set(steps.map(\.number))
-                next.steps[run, default: []].removeAll { numbers.contains($0.number) }
-                next.steps[run, default: []] += steps
-            case .event(let id, let state, let problem):
-                next.events[id]?.state = state
-                next.events[id]?.problem = problem
-            case .unreadable(let run): next.runs[run]?.state = .dead
-            case .record(let event): next.events[event.id] = event
-            case .timeline(let entry): next.timeline.append(entry)
-            case .queue(let work): next.due[work.work] = work.due
-            case .unqueue(let work): next.due[work] = nil
-            case .pause(let subject, let pause):
-                let present = next.states[subject]?.pause
-                if pause?.credentials == nil || present == nil || present?.credentials != nil {
-                    next.states[subject, default: OperatingState(subject)].pause = pause
-                }
-            case .lift(let subject):
-                if next.states[subject]?.pause?.credentials != nil { next.states[subject]?.pause = nil }
-            case .forgetWithdrawal(let connection, let externalID): next.withdrawals["\(connection)/\(externalID)"] = nil
-            case .took(let turnaround): next.turnarounds.append(turnaround)
-            case .begin(let job, let items): (next.bulk[job.id], next.bulkItems[job.id]) = (job, items)
-            case .progress(let job):
-                var job = job
-                if next.bulk[job.id]?.state == .stopped { job.state = .stopped }
-                next.bulk[job.id] = job
-            case .stop(let id, let time, let reason):
-                next.bulk[id]?.reason = reason
-                next.bulk[id]?.state = .stopped
-                next.bulk[id]?.endedAt = time
-            case .rest(let subject, let until): next.states[subject, default: OperatingState(subject)].restsUntil = until
-            case .heard(let subject, let time): next.states[subject, default: OperatingState(subject)].lastHeardAt = time
-            case .refusedDelivery(let subject, let time, _, _): next.states[subject, default: OperatingState(subject)].lastRefusedAt = time
-            case .notify(let notice): next.notices[notice.id] = notice
-            case .delivery(let delivery): next.deliveries[delivery.id] = delivery
-            case .endpoint: break
-            }
-        }
-        self = next
     }
 }
