@@ -53,6 +53,7 @@ extension PipelineContext {
         }
         for endpoint in present.values where endpoint.isFromSettings && !webhooks.contains(where: { $0.id == endpoint.id }) {
             try await store.remove(endpoint: endpoint.id)
+            issues.isGone(IssueCause(.webhookDisabled, host: endpoint.id))
         }
     }
 }
