@@ -33,6 +33,7 @@ struct Fairlead: AsyncParsableCommand {
                 subcommands: [
                     StatusCommand.self, TopCommand.self, FindCommand.self, IssueCommand.self, OrderCommand.self, EventCommand.self,
                     RunCommand.self, AccountCommand.self, ConnectionCommand.self, WebhookCommand.self, BulkCommand.self,
+                    AuditCommand.self,
                 ]
             ),
         ]

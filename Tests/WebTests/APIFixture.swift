@@ -46,7 +46,7 @@ struct APIFixture {
         "acme-only": Principal(name: "acme-only", scopes: [.readPersonal, .order, .operate], connections: ["acme"]),
     ]
 
-    init() async throws {
+    init(requiresReason: @escaping @Sendable () -> Bool = { false }) async throws {
         folder = FileManager.default.temporaryDirectory.path + "/web-tests-" + UUID().uuidString
         let plugin = try APIFixture.plugin(in: folder)
         store = try await StoreURL.open("sqlite:store.db", relativeTo: folder, clock: clock, random: random)
@@ -92,6 +92,8 @@ struct APIFixture {
             providers: { [InventedProvider().manifest] },
             plugins: { [plugin.manifest] },
             issues: Issues(context),
+            auditor: Auditor(context),
+            requiresReason: requiresReason,
             readiness: { .ready },
             clock: clock,
             authenticate: { secret in

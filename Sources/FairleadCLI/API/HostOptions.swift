@@ -11,6 +11,9 @@ struct HostOptions: ParsableArguments {
     @Option(help: "A token that the host knows (default: FAIRLEAD_TOKEN).")
     var token: String?
 
+    @Option(help: ArgumentHelp("Why you look, for a host that wants to know (default: FAIRLEAD_ACCESS_REASON).", valueName: "reason"))
+    var accessReason: String?
+
     @Flag(name: .customLong("json"), help: "Print exactly what the API answers.")
     var isJSON = false
 
@@ -34,11 +37,12 @@ struct HostOptions: ParsableArguments {
             url: url == nil ? "FAIRLEAD_URL" : "--url",
             token: token == nil ? "FAIRLEAD_TOKEN" : "--token"
         )
-        let client = APIClient(
+        var client = APIClient(
             url: HostOptions.value(url, "FAIRLEAD_URL") ?? "",
             token: Secret(HostOptions.value(token, "FAIRLEAD_TOKEN") ?? ""),
             origins: origins
         )
+        client.accessReason = HostOptions.value(accessReason, "FAIRLEAD_ACCESS_REASON")
         do {
             let response = try await work(client)
             await client.close()

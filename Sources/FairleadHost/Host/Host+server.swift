@@ -25,6 +25,8 @@ extension Host {
             providers: { live.providers },
             plugins: { live.plugins },
             issues: Issues(context),
+            auditor: Auditor(context),
+            requiresReason: { live.settings.accessReasons == .required },
             readiness: readiness,
             clock: context.clock
         ) { token in

@@ -70,6 +70,7 @@ actor Reloader {
             try await context.keepScripts(of: contents.connections + contents.notifiers.map(\.connection))
             try await context.subscribe(contents.notifiers, settings.webhooks)
             let reload = difference(settings, contents.connections)
+            try await Auditor(context).record(.settingsApplied(reload))
             context.registry.replace(connections: contents.connections, accounts: contents.accounts, notifiers: contents.notifiers)
             context.registry.reloadedAt = context.clock.now()
             live.replace(settings, contents, at: context.clock.now())

@@ -83,6 +83,14 @@ public struct Settings: Sendable {
         public var samplePercent = 100
     }
 
+    /// Whether those who look at personal data have to say why.
+    public enum AccessReasons: String, Sendable, CaseIterable {
+        /// A reason that is given is recorded.
+        case optional
+        /// Without one nothing is shown.
+        case required
+    }
+
     /// When a changed file is read again, beyond SIGHUP.
     public enum Reload: String, Sendable, CaseIterable {
         /// Never by itself.
@@ -149,6 +157,8 @@ public struct Settings: Sendable {
     /// When a changed file is read again.
     public var reload = Reload.off
     public var telemetry = Telemetry()
+    /// Whether those who look at personal data have to say why.
+    public var accessReasons = AccessReasons.optional
     /// The accounts, in the order of the file.
     public var accounts: [Account] = []
     /// The connections, in the order of the file.

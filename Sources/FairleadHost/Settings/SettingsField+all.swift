@@ -175,6 +175,13 @@ extension SettingsField {
             .restart,
             "Of a hundred traces, how many are recorded; all spans of one or none, on all replicas where they have `encryption.keys`."
         ),
+        SettingsField(
+            "access.reasons",
+            \.accessReasons,
+            .word(),
+            .live,
+            "`required`: who reads personal data says why in the header `Access-Reason`; it is kept, sealed, in the audit."
+        ),
         SettingsField("reload", \.reload, .word(), .live, "`watch`: take changes over when a file is saved, as after SIGHUP."),
     ]
 }

@@ -33,6 +33,8 @@ public struct APIClient: Sendable {
     let url: String
     let origins: Origins
     private let token: Secret
+    /// Why personal data is looked at, for a host that wants to know.
+    public var accessReason: String?
     private let transport: any Transport
     private let closing: @Sendable () async -> Void
 
@@ -121,6 +123,7 @@ public struct APIClient: Sendable {
         if let body { request = WireRequest(method, request.url, json: body) }
         request.headers[.authorization] = "Bearer " + token.value
         request.headers[.accept] = "application/json"
+        if let accessReason, let name = HTTPField.Name("Access-Reason") { request.headers[name] = accessReason }
         if let key, let name = HTTPField.Name("Idempotency-Key") { request.headers[name] = key }
         do { return (try await transport.send(request), "\(method.rawValue) \(target)") } catch let error as TransportError {
             throw APIProblem(error, changes: method != .get, at: self)

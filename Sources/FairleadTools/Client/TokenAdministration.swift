@@ -22,7 +22,7 @@ public struct TokenAdministration: Sendable {
     /// - Returns: the token with `token`, the secret, which is shown only this once.
     /// - Throws: ``CommandError`` or ``APIProblem`` for what is malformed, ``StoreError`` where neither the store nor a host can be had.
     public func create(_ request: JSON) async throws -> JSON {
-        try await either { tokens in
+        try await either("token.create") { tokens in
             let (token, secret) = try await tokens.create(request, connections: settings.connections.map(\.id))
             var json = token.json
             json["token"] = .string(secret.value)
@@ -34,7 +34,7 @@ public struct TokenAdministration: Sendable {
 
     /// Every token as `{"items": […]}`, oldest first.
     public func list() async throws -> JSON {
-        try await either { tokens in
+        try await either(nil) { tokens in
             ["items": .array(try await tokens.all().map(\.json)), "next": .null]
         } host: {
             try await $0.get(["tokens"]).json
@@ -43,14 +43,15 @@ public struct TokenAdministration: Sendable {
 
     /// Revokes a token. Returns what it was.
     public func revoke(_ id: String) async throws -> JSON {
-        try await either {
+        try await either("token.remove") {
             try await $0.revoke(id).json
         } host: {
             try await $0.delete(["tokens", id]).json
         }
     }
 
-    private func either(_ work: (Tokens) async throws -> JSON, host ask: (APIClient) async throws -> JSON) async throws -> JSON {
+    /// - Parameter action: what the audit calls it; the host records it by itself. Nil for what changes nothing.
+    private func either(_ action: String?, _ work: (Tokens) async throws -> JSON, host ask: (APIClient) async throws -> JSON) async throws -> JSON {
         let store: any Store
         do {
             store = try await settings.store.open(keys: settings.encryptionKeys, clock: SystemClock(), random: SystemRandom())
@@ -67,7 +68,10 @@ public struct TokenAdministration: Sendable {
             }
         }
         do {
-            let response = try await work(Tokens(store: store, clock: store.clock, random: SystemRandom()))
+            let act = action.map { AuditedAct(AuditAct(by: .system, $0, details: ["by": "the command line, beside the store"])) }
+            let response = try await AuditedAct.$current.withValue(act) {
+                try await work(Tokens(store: store, clock: store.clock, random: SystemRandom()))
+            }
             await store.close()
             return response
         } catch {

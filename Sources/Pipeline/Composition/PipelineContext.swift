@@ -163,6 +163,10 @@ extension Intake {
     }
 }
 
+extension Auditor {
+    public init(_ context: PipelineContext) { self.init(store: context.store, logger: context.logger) }
+}
+
 extension Commands {
     public init(_ context: PipelineContext) { self = context.commands }
 }

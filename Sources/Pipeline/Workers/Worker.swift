@@ -43,6 +43,7 @@ public struct Worker: Service, CustomStringConvertible {
                 group.addTask { await loop.run() }
             }
             group.addTask { await NotificationUpkeep(environment: environment, store: store).run() }
+            group.addTask { await AuditUpkeep(environment: environment, store: store).run() }
             group.addTask { await PollBackfill(environment: environment, store: store).backfillPolls() }
             group.addTask { await ReplicaHeartbeat(environment: environment, store: store, replica: replica).run() }
             group.addTask { await ContactWriter(environment: environment, store: store, contacts: contacts).run() }

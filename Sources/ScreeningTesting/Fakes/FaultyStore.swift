@@ -131,8 +131,26 @@ public struct FaultyStore: Store {
     public func add(_ contacts: [ContactCount]) async throws { try await write { try await store.add(contacts) } }
     /// See ``Store``.
     public func listening(at now: Timestamp) async throws -> Timestamp { try await write { try await store.listening(at: now) } }
+    /// See ``Store``.
+    @discardableResult
+    public func record(_ act: AuditAct) async throws -> AuditEntry { try await write { try await store.record(act) } }
+    /// See ``Store``.
+    public func pruneAudit(before time: Timestamp, limit: Int, by actor: Actor) async throws -> Int {
+        try await write { try await store.pruneAudit(before: time, limit: limit, by: actor) }
+    }
 
     // MARK: Reading
+
+    /// See ``Store``.
+    public func audit(_ query: AuditQuery, _ page: PageRequest) async throws -> Page<AuditEntry> {
+        try await read { try await store.audit(query, page) }
+    }
+    /// See ``Store``.
+    public func auditHead() async throws -> AuditHead { try await read { try await store.auditHead() } }
+    /// See ``Store``.
+    public func verifyAudit(anchors: [AuditHead]) async throws -> AuditVerification {
+        try await read { try await store.verifyAudit(anchors: anchors) }
+    }
 
     /// See ``Store``.
     public func endpoints() async throws -> [WebhookEndpoint] { try await read { try await store.endpoints() } }

@@ -39,6 +39,7 @@ public struct StoreConformance: Sendable {
         + lists
         + searching
         + quotas + turnarounds + bulk
+        + auditing
         + closing + modelled
 
     private let open: Opening

@@ -31,6 +31,12 @@ struct WriteTransaction: StoreTransaction {
     }
 }
 
+extension WriteTransaction {
+    func auditHead() throws -> AuditHead { try rows.auditHead() }
+
+    mutating func move(auditHead head: AuditHead) throws { try change(AuditRow.moveHead, [.int(head.seq), .bytes(head.hash)]) }
+}
+
 extension StoredRows {
     func keyIDs(of subjects: [String]) throws -> [String: Int64] {
         var ids: [String: Int64] = [:]

@@ -7,6 +7,7 @@ public import Screening
 public struct API: Sendable {
     private let authentication: Authentication
     private let budget = AnswerBudget()
+    private let audit: RequestAudit
     /// All operations but the OpenAPI document's own.
     let endpoints: [Endpoint]
 
@@ -20,6 +21,8 @@ public struct API: Sendable {
     ///   - providers: every provider that accounts may name.
     ///   - plugins: every plugin that connections may name.
     ///   - issues: what needs a person.
+    ///   - auditor: records what is done and seen.
+    ///   - requiresReason: whether nobody sees personal data without saying why.
     ///   - readiness: whether the host is able to work.
     ///   - clock: the time, for counting wrong tokens.
     ///   - authenticate: finds a token's principal; nil for an unknown one. Compares in constant time.
@@ -32,11 +35,14 @@ public struct API: Sendable {
         providers: @escaping @Sendable () -> [ProviderManifest],
         plugins: @escaping @Sendable () -> [PluginManifest],
         issues: Issues,
+        auditor: Auditor,
+        requiresReason: @escaping @Sendable () -> Bool = { false },
         readiness: @escaping @Sendable () async -> Readiness,
         clock: any WallClock,
         authenticate: @escaping @Sendable (_ token: String) async throws -> Principal?
     ) {
         authentication = Authentication(clock: clock, authenticate: authenticate)
+        audit = RequestAudit(auditor: auditor, requiresReason: requiresReason)
         // Before a command for many things is begun, or only tried, everything it is for is looked through.
         let commands = commands.taking(budget)
         let names = KnownNames(registry: registry, store: store)
@@ -52,6 +58,7 @@ public struct API: Sendable {
             + FindEndpoint(store: store, registry: registry).endpoints
             + TokenEndpoints(tokens: tokens, registry: registry).endpoints
             + WebhookEndpoints(webhooks: webhooks, store: store, names: names).endpoints
+            + AuditEndpoints(store: store).endpoints
     }
 
     /// The routes, the OpenAPI document's among them.
@@ -60,7 +67,7 @@ public struct API: Sendable {
         let own = Endpoint(.get, OpenAPIDocument.path, .read, OpenAPIDocument.operation) { _, _ in
             WireResponse(200, headers: [.contentType: "application/json"], body: document)
         }
-        return (endpoints + [own]).map { $0.route(authentication, budget) }
+        return (endpoints + [own]).map { $0.route(authentication, budget, audit) }
     }
 
     /// The OpenAPI 3.1 document.

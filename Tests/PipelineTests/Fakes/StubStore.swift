@@ -315,6 +315,24 @@ final class StubStore: Store {
     // MARK: What neither stages nor workers ask for
 
     func tryWriting() async throws {}
+    func record(_ act: AuditAct) async throws -> AuditEntry {
+        AuditEntry(
+            seq: 1,
+            at: clock.now(),
+            actorKey: act.actor.kind,
+            action: act.action,
+            subject: act.subject,
+            outcome: act.outcome.rawValue,
+            details: act.details,
+            content: [],
+            previous: [],
+            hash: []
+        )
+    }
+    func audit(_ query: AuditQuery, _ page: PageRequest) async throws -> Page<AuditEntry> { Page(items: [], next: nil) }
+    func auditHead() async throws -> AuditHead { .empty }
+    func verifyAudit(anchors: [AuditHead]) async throws -> AuditVerification { AuditVerification() }
+    func pruneAudit(before time: Timestamp, limit: Int, by actor: Actor) async throws -> Int { 0 }
     var identity: StoreIdentity { StoreIdentity(id: "sto_1", isNew: false, place: "nowhere") }
     func announce(_ replica: Replica) async throws {}
     func withdraw(replica id: String) async throws {}

@@ -8,7 +8,7 @@ enum PostgresLocks {
     /// What is asked for.
     enum Part {
         case concurrencyKeys, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage, sizes,
-            endpoints, issues, time, nothing
+            endpoints, issues, auditHead, time, nothing
     }
 
     /// The statements that take the locks and read what is held by them; each takes its snapshot after the locks before it are held.
@@ -89,6 +89,8 @@ enum PostgresLocks {
             add(.nothing, lockCauses, [causes])
             add(.issues, "SELECT \(IssueRow.columns) FROM issues WHERE cause = ANY($1) ORDER BY cause FOR UPDATE", [causes])
         }
+        // The row that all who record something wait for: it is held for the shortest time.
+        if touched.audits { add(.auditHead, AuditRow.selectHead + " FOR UPDATE", []) }
         // Last, so that no wait for a lock comes between reading this time and deciding by it.
         if touched.needsTime { add(.time, "SELECT \(PostgresTime.sql("$1"))", [time.value]) }
         return all

@@ -121,6 +121,18 @@ struct PostgresTransaction: StoreTransaction {
         locked.issues[key] = issue
     }
 
+    func auditHead() throws -> AuditHead {
+        guard let head = locked.auditHead else { throw StoreError.conflict }
+        return head
+    }
+
+    mutating func move(auditHead head: AuditHead) throws {
+        let before = locked.auditHead
+        undo.append { $0.auditHead = before }
+        locked.auditHead = head
+        try change(AuditRow.moveHead, [.int(head.seq), .bytes(head.hash)])
+    }
+
     /// Changes what is known of a run.
     mutating func change(run id: String, to state: String) {
         let before = locked.runs[id]

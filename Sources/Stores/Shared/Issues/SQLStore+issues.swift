@@ -14,7 +14,7 @@ extension SQLStore {
     func change(issue id: String, _ change: IssueChange, by actor: Actor, note: Personal<String>?, at: Timestamp) async throws -> IssueTransition? {
         // An issue's cause never changes.
         guard let cause = try await issue(id)?.cause else { return nil }
-        return try await write(.causes([cause])) { try $0.change(cause, change, by: actor, note: note, at: at) }
+        return try await audited(.causes([cause]), about: id) { try $0.change(cause, change, by: actor, note: note, at: at) }
     }
 
     func issue(_ id: String) async throws -> IssueRecord? { try await read { try $0.issue(id) } }

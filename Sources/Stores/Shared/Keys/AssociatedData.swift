@@ -14,6 +14,7 @@ struct AssociatedData: Sendable {
         case bulkJobs = "bulk_jobs"
         case dataKeys = "data_keys"
         case keyring
+        case audit
     }
 
     let table: Table

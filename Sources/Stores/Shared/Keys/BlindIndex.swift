@@ -8,6 +8,8 @@ enum BlindIndex: String {
     case idempotencyKey = "idempotency_key"
     /// The secret of an API token.
     case accessToken = "access_token"
+    /// Somebody's address, as the audit names them.
+    case auditActor = "audit_actor"
 
     /// What is hashed per connection, so that nobody can tell that two connections have the same.
     enum OnConnection: String {

@@ -12,7 +12,10 @@ extension SchemaMigration {
     /// - Opaque columns do not shrink when compressed, and mostly fit a page: they stay in the row as they are.
     /// - `events`, `runs` and `steps` are partitioned by month, by the time that identifiers begin with: see ``PostgresPartitions``. What has to be unique over
     ///   all of them stands in tables of its own: `received_keys` says which event came first under a dedupe key, and since when it did.
-    static let postgresFirstSchema = postgresTables + "\n" + postgresOperatingTables
+    static let postgresFirstSchema = [
+        postgresTables, postgresOperatingTables,
+        postgresAuditTables,
+    ].joined(separator: "\n")
 
     private static let postgresTables = """
         CREATE TABLE events (

@@ -11,7 +11,10 @@ extension SchemaMigration {
     /// - `usage` is what connections have used of their quotas, by hour or day; triggers count, whoever writes.
     /// - `turnarounds` holds histograms of how long screenings took, by account, package and thirty days (``Turnaround``).
     /// - `received_keys.bucket` is `events.seq` by 1024 for the same reason. ``ReceivedKeys`` says which buckets may hold a key: hardly any has to be asked.
-    static let sqliteFirstSchema = sqliteTables + "\n" + sqliteOperatingTables
+    static let sqliteFirstSchema = [
+        sqliteTables, sqliteOperatingTables,
+        sqliteAuditTables,
+    ].joined(separator: "\n")
 
     private static let sqliteTables = """
         CREATE TABLE events (

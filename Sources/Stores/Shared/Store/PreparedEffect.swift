@@ -27,6 +27,14 @@ enum PreparedEffect: Sendable {
     case endpoint(String, EndpointChange)
 }
 
+extension [PreparedEffect] {
+    /// The command for many things that begins with them; nil where none does.
+    var bulkJob: String? {
+        for case .begin(let row, _) in self { return row.id }
+        return nil
+    }
+}
+
 /// An order ready to be placed.
 struct NewOrder: Sendable {
     private(set) var order: Order

@@ -12,10 +12,10 @@ extension SQLStore {
 
     func keep(_ endpoint: WebhookEndpoint, over version: Int) async throws {
         let row = try EndpointRow(endpoint, codec)
-        try await write(.endpoint(endpoint.id)) { try $0.keep(row, over: version) }
+        try await audited(.endpoint(endpoint.id), about: endpoint.id) { try $0.keep(row, over: version) }
     }
 
-    func remove(endpoint id: String) async throws { try await write(.endpoint(id)) { try $0.remove(endpoint: id) } }
+    func remove(endpoint id: String) async throws { try await audited(.endpoint(id), about: id) { try $0.remove(endpoint: id) } }
 
     func subscribe(_ subscriber: String, to events: WebhookEndpoint.Events) async throws {
         let words = events.words

@@ -91,13 +91,14 @@ extension SQLStore {
                 var touched = TouchedRows()
                 touched.places = [new]
                 touched.keys = [key]
-                let placed = try await write(touched) { [codec] transaction in
+                let placed = try await audited(touched, about: order.id, where: \.isNew) { [codec] transaction in
                     try transaction.require([key])
                     let placed = try transaction.place(new)
                     if placed.isNew { try transaction.notify(new.notice(codec)) }
                     return placed
                 }
                 if !placed.isNew { codec.keys.putBack(key, of: order.id) }
+                AuditedAct.current?.concerns(placed.order.id)
                 return placed
             }
         }
@@ -133,7 +134,7 @@ extension SQLStore {
         try await underStoredKeys {
             let (effects, keys) = try await prepare(effects)
             try await write(effects, under: keys) {
-                try await write(TouchedRows(effects, under: keys)) { transaction in
+                try await audited(TouchedRows(effects, under: keys), about: effects.bulkJob) { transaction in
                     try transaction.require(keys)
                     try transaction.apply(effects)
                 }
@@ -219,10 +220,10 @@ extension SQLStore {
 
     func keep(_ token: AccessToken, secret: Secret) async throws {
         let (row, blindIndex) = (try TokenRow(token, codec), codec.blindIndex(.accessToken, secret.value))
-        try await write(TouchedRows()) { try $0.keep(row, blindIndex: blindIndex) }
+        try await audited(TouchedRows(), about: token.id) { try $0.keep(row, blindIndex: blindIndex) }
     }
 
-    func remove(token id: String) async throws { try await write(TouchedRows()) { try $0.remove(token: id) } }
+    func remove(token id: String) async throws { try await audited(TouchedRows(), about: id) { try $0.remove(token: id) } }
 
     /// A grant counts for a second longer than a minute, for what happens between the grant and the provider.
     func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {

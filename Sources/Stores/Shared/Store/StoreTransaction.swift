@@ -87,6 +87,9 @@ protocol StoreTransaction {
     mutating func write(_ issue: IssueRecord) throws
     /// Does a statement whose text both databases understand.
     mutating func change(_ sql: String, _ values: [SQLValue]) throws
+    /// Where the audit's chain ends, with what this transaction has added.
+    func auditHead() throws -> AuditHead
+    mutating func move(auditHead: AuditHead) throws
     /// Writes something of a given size that is not needed, to see whether it is taken.
     mutating func tryWriting(_ count: Int) throws
 }

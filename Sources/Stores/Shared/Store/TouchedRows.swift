@@ -35,6 +35,8 @@ struct TouchedRows: Sendable {
     /// Causes of issues, by their keys.
     var causes: Set<String> = []
     var needsTime = false
+    /// Whether something is added to the audit's chain.
+    var audits = false
 
     init() {}
 
@@ -87,6 +89,7 @@ struct TouchedRows: Sendable {
         endpoints.formUnion(other.endpoints)
         causes.formUnion(other.causes)
         needsTime = needsTime || other.needsTime
+        audits = audits || other.audits
     }
 }
 

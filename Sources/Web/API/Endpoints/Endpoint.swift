@@ -39,16 +39,17 @@ struct Endpoint: Sendable {
     }
 
     /// The endpoint as a route behind its authentication; nobody may store the answer.
-    func route(_ authentication: Authentication, _ budget: AnswerBudget) -> Route {
+    func route(_ authentication: Authentication, _ budget: AnswerBudget, _ audit: RequestAudit) -> Route {
         let takesTurn = (method == .get || isReading) && !asksOthers
         let route = Route(method, Endpoint.root + path) { request, context in
             guard let principal = context.principal else { throw ProblemDocument.unauthenticated }
-            var response =
+            var response = try await audit.respond(self, request, principal) {
                 takesTurn
-                ? try await budget.inTurn { try await respond(request, principal) } : try await respond(request, principal)
+                    ? try await budget.inTurn { try await respond(request, principal) } : try await respond(request, principal)
+            }
             response.headers[.cacheControl] = "no-store"
             return response
         }
-        return route.behind(AuthenticationMiddleware(authentication: authentication, scope: scope))
+        return route.behind(AuthenticationMiddleware(authentication: authentication, endpoint: self, audit: audit))
     }
 }

@@ -28,7 +28,8 @@ struct FindEndpoint: Sendable {
     }
 
     private static func response(_ hits: [Finder.Hit], isReceived: Bool?) -> WireResponse {
-        WireResponse(200, json: ["items": .array(hits.map(\.json)), "received": isReceived.map { .bool($0) } ?? .null])
+        AuditedAct.current?.note("count", .int(Int64(hits.count)))
+        return WireResponse(200, json: ["items": .array(hits.map(\.json)), "received": isReceived.map { .bool($0) } ?? .null])
     }
 
     private static func delivery(_ json: JSON) throws -> Finder.Delivery {

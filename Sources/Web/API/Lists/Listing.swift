@@ -61,8 +61,12 @@ struct Listing<Query: ListQuery>: Sendable {
         return (query, page, body)
     }
 
-    /// Whether a command for many things is only to say what it would do.
-    func isDryRun(_ body: JSON) -> Bool { body[Listing.dryRun]?.boolean == true }
+    /// Whether a command for many things is only to say what it would do: then nothing is recorded either.
+    func isDryRun(_ body: JSON) -> Bool {
+        guard body[Listing.dryRun]?.boolean == true else { return false }
+        AuditedAct.current?.leaveOut()
+        return true
+    }
 
     /// Whether a command for many things is given page by page by whoever asks, rather than for all of them by the host.
     func isPage(_ body: JSON) -> Bool { Paging.members.members?.pairs.contains { body[$0.name] != nil } ?? false }

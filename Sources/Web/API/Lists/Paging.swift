@@ -45,6 +45,7 @@ enum Paging {
 extension Page {
     /// The page as lists are answered.
     func response(_ view: (Item) -> JSON) -> WireResponse {
-        WireResponse(200, json: ["items": .array(items.map(view)), "next": JSON(next)])
+        AuditedAct.current?.note("count", .int(Int64(items.count)))
+        return WireResponse(200, json: ["items": .array(items.map(view)), "next": JSON(next)])
     }
 }

@@ -17,6 +17,7 @@ enum OpenAPIDocument {
         Event.schema, Run.schema, Step.schema, ProviderAccount.schema, ScreeningPackage.schema, Connection.schema, ProviderManifest.schema,
         ProviderManifest.Capabilities.schema, PluginManifest.schema, AccessToken.schema, AccessToken.newSchema, IssueRecord.schema,
         HostStatus.schema,
+        AuditEntry.schema, AuditVerification.schema,
         WebhookEndpoint.schema, WebhookEndpoint.newSchema, WebhookDelivery.schema,
     ]
 

@@ -3,8 +3,9 @@ import Screening
 /// Finds out who asks and whether they may. Whoever is not known is refused before their body is read.
 struct AuthenticationMiddleware: HTTPMiddleware {
     let authentication: Authentication
-    /// What the caller must be permitted.
-    let scope: Scope
+    /// What the caller asks for, and must be permitted.
+    let endpoint: Endpoint
+    let audit: RequestAudit
 
     func handle(
         _ request: IncomingRequest,
@@ -12,7 +13,10 @@ struct AuthenticationMiddleware: HTTPMiddleware {
         next: (IncomingRequest, RequestContext) async throws -> WireResponse
     ) async throws -> WireResponse {
         let principal = try await authentication.principal(of: request)
-        try principal.require(scope)
+        do { try principal.require(endpoint.scope) } catch {
+            await audit.refused(endpoint, request, principal, error.code)
+            throw error
+        }
         var context = context
         context.principal = principal
         return try await next(request, context)

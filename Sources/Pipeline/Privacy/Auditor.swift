@@ -1,0 +1,73 @@
+public import Logging
+public import Screening
+
+/// Records what people and tokens do, see and are refused.
+public struct Auditor: Sendable {
+    /// How something that somebody asked for ended.
+    public struct Ending: Sendable {
+        public let outcome: AuditAct.Outcome
+        /// An error's code; nil where there was none.
+        public let code: String?
+
+        public init(_ outcome: AuditAct.Outcome, code: String? = nil) {
+            self.outcome = outcome
+            self.code = code
+        }
+
+        /// It was done.
+        public static let done = Ending(.done)
+    }
+
+    private let store: any AuditLog
+    private let logger: Logger
+
+    public init(store: any AuditLog, logger: Logger) {
+        self.store = store
+        self.logger = logger
+    }
+
+    /// Does what somebody asked for. What is written for it is written together with the record of it; where nothing was, or it went wrong after that, the
+    /// record says so.
+    /// - Parameter ending: how it ended; nil for what needs no record, such as a request that nobody could have carried out.
+    public func command<Value: Sendable>(
+        _ act: AuditAct,
+        ending: (Result<Value, any Error>) -> Ending?,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        let current = AuditedAct(act)
+        let result: Result<Value, any Error>
+        do { result = .success(try await AuditedAct.$current.withValue(current) { try await body() }) } catch { result = .failure(error) }
+        guard !current.isLeftOut, let ending = ending(result) else { return try result.get() }
+        if current.isPending || ending.outcome != .done {
+            var act = current.act
+            act.outcome = current.isPending && ending.outcome == .done ? .unchanged : ending.outcome
+            act.details["code"] = ending.code.map { .string($0) }
+            await recordIfPossible(act)
+        }
+        return try result.get()
+    }
+
+    /// Lets somebody see personal data, once it is recorded that they do.
+    /// - Throws: what `body` throws, and then nothing is recorded; ``StoreError`` where it cannot be recorded: then nobody sees anything.
+    public func reading<Value: Sendable>(_ act: AuditAct, _ body: () async throws -> Value) async throws -> Value {
+        let current = AuditedAct(act)
+        current.leaveOut()
+        let value = try await AuditedAct.$current.withValue(current) { try await body() }
+        try await store.record(current.act)
+        return value
+    }
+
+    /// Records something that was done, or refused, by itself: a sign-in, settings that were applied.
+    /// - Throws: ``StoreError``.
+    public func record(_ act: AuditAct) async throws { try await store.record(act) }
+
+    /// The same, where the act itself does not depend on it: a refusal stands, whatever the store says. The log tells what could not be recorded.
+    public func recordIfPossible(_ act: AuditAct) async {
+        do { try await store.record(act) } catch {
+            logger.warning(
+                "what was done could not be recorded in the audit",
+                metadata: ["event": "audit.not_recorded", "action": "\(act.action)", "by": "\(act.actor)", "outcome": "\(act.outcome.rawValue)"]
+            )
+        }
+    }
+}
