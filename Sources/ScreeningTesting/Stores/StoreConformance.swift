@@ -32,7 +32,7 @@ public struct StoreConformance: Sendable {
         intake + groups + withdrawals + updates + subjects + placing + reordering + claiming + concurrencyKeys + leases + committing + queueing
         + stepping + loading
         + issues + standing + rhythms
-        + scripting + tokens + budgets + operating
+        + scripting + tokens + sessions + budgets + operating
         + idempotency
         + notifications
         + reading

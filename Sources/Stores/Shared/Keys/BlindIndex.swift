@@ -10,6 +10,8 @@ enum BlindIndex: String {
     case accessToken = "access_token"
     /// Somebody's address, as the audit names them.
     case auditActor = "audit_actor"
+    /// What a browser that is signed in holds.
+    case session
 
     /// What is hashed per connection, so that nobody can tell that two connections have the same.
     enum OnConnection: String {

@@ -15,6 +15,7 @@ extension SchemaMigration {
     static let postgresFirstSchema = [
         postgresTables, postgresOperatingTables,
         postgresAuditTables,
+        postgresSessionTables,
     ].joined(separator: "\n")
 
     private static let postgresTables = """

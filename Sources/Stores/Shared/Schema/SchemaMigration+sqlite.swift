@@ -14,6 +14,7 @@ extension SchemaMigration {
     static let sqliteFirstSchema = [
         sqliteTables, sqliteOperatingTables,
         sqliteAuditTables,
+        sqliteSessionTables,
     ].joined(separator: "\n")
 
     private static let sqliteTables = """
