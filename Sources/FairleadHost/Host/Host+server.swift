@@ -1,3 +1,4 @@
+import Dashboard
 import Logging
 import Pipeline
 import Plugins
@@ -33,6 +34,21 @@ extension Host {
             if let admin = live.settings.adminToken, admin.matches(token) { return .administrator }
             return try await tokens.holder(of: token).map(Principal.init)
         }
+        let dashboard = Dashboard(
+            Dashboard.Parts(
+                api: api,
+                store: context.store,
+                registry: context.registry,
+                issues: Issues(context),
+                updates: context.updates,
+                clock: context.clock,
+                random: context.random,
+                publicURL: settings.server.publicURL,
+                adminToken: { live.settings.adminToken },
+                trustedProxies: settings.server.trustedProxies,
+                version: Release.version
+            )
+        )
         var limits = ServerLimits()
         limits.body = settings.server.maxBody
         limits.maxConnections = settings.server.maxConnections
@@ -41,7 +57,7 @@ extension Host {
             host: settings.server.host,
             port: settings.server.port,
             limits: limits,
-            routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes
+            routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes + dashboard.routes
                 + HealthRoutes.routes(store: context.store.identity.id) { await readiness() }
                 + MetricsRoute.routes(PrometheusText.mediaType) { PrometheusText.text(of: telemetry.registry) },
             logger: context.logger

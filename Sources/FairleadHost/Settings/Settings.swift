@@ -1,3 +1,4 @@
+public import Dashboard
 public import Pipeline
 public import Plugins
 public import Screening
@@ -18,6 +19,8 @@ public struct Settings: Sendable {
         public var maxConnections = 1024
         /// How many bytes all bodies under way may have together; at least ``maxBody``.
         public var bodyBudget = 64 << 20
+        /// Who says who looks at the dashboard, in place of signing in; nil for nobody.
+        public var trustedProxies: TrustedProxies?
 
         /// Whether only this machine can reach the host.
         public var isLoopback: Bool { Server.isLoopback(host: host) }

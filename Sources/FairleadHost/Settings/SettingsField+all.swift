@@ -37,6 +37,15 @@ extension SettingsField {
             "How much memory all bodies under way may take together; at least `server.max_body`."
         ),
         SettingsField(
+            "server.trusted_proxies",
+            \.server.trustedProxies,
+            .trustedProxies,
+            .restart,
+            example: "{ from: [10.0.0.5/32], header: X-Remote-User, scopes: [order] }",
+            "Proxies that sign people in for the dashboard and name them in a header, which they must take away where a browser sent it. `from` is where they "
+                + "are, `scopes` what these people may. Others sign in with a token."
+        ),
+        SettingsField(
             "store.url",
             \.store,
             .store,

@@ -5,9 +5,9 @@ public import Screening
 
 /// The API under `/api/v1`, for operators and tools.
 public struct API: Sendable {
-    private let authentication: Authentication
-    private let budget = AnswerBudget()
-    private let audit: RequestAudit
+    let authentication: Authentication
+    let budget = AnswerBudget()
+    let audit: RequestAudit
     /// All operations but the OpenAPI document's own.
     let endpoints: [Endpoint]
 

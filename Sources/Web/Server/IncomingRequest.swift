@@ -19,9 +19,22 @@ public struct IncomingRequest: Sendable {
 
     /// What the sender calls this server: the `Host` field, which `headers` does not hold.
     public let authority: String?
-    private let channel: any Channel
+    /// Nil for a request that did not come over the network.
+    private let channel: (any Channel)?
     /// The body that has not been read yet.
     private var unread: UnreadBody?
+
+    /// A request of this process's own, whose body is there.
+    init(_ method: HTTPRequest.Method, _ path: String, query: String, headers: HTTPFields, body: ByteBuffer, parameters: [String: String]) {
+        self.method = method
+        self.path = path
+        rawQuery = query
+        self.headers = headers
+        self.body = body
+        self.parameters = parameters
+        authority = nil
+        channel = nil
+    }
 
     init(head: HTTPRequest, path: String, rawQuery: String, parameters: [String: String], unread: UnreadBody?, channel: any Channel) {
         method = head.method
@@ -45,7 +58,7 @@ public struct IncomingRequest: Sendable {
     }
 
     /// The address at the other end of the connection: the sender's, or a proxy's.
-    public var peer: String { channel.remoteAddress?.ipAddress ?? "" }
+    public var peer: String { channel?.remoteAddress?.ipAddress ?? "" }
 
     /// The body as an array.
     public var bytes: [UInt8] { Array(body.readableBytesView) }

@@ -1,5 +1,5 @@
 import Pipeline
-import Screening
+public import Screening
 
 extension ProblemDocument {
     static let notFound = ProblemDocument(404, "not_found", "Not found", "there is nothing at this address")
@@ -68,7 +68,7 @@ extension ProblemDocument {
     }
 
     /// The document for any error that a responder threw; nil where the error says nothing to the outside.
-    init?(describing error: any Error) {
+    public init?(describing error: any Error) {
         switch error {
         case let problem as ProblemDocument: self = problem
         case let field as FieldProblem:

@@ -10,6 +10,8 @@ public struct Principal: Sendable, Equatable {
     public let scopes: Set<Scope>
     /// The connections whose things it may see; nil for all.
     public let connections: Set<String>?
+    /// Whether it is a person whom a trusted proxy names, rather than the holder of a token: ``name`` is what they are called.
+    public var isPerson = false
 
     /// A principal; `read` is added to any scopes. Without an `id` its name is one.
     public init(id: String? = nil, name: String, scopes: Set<Scope>, connections: Set<String>? = nil) {
@@ -26,19 +28,19 @@ public struct Principal: Sendable, Equatable {
     public static let administrator = Principal(name: "admin", scopes: Set(Scope.allCases))
 
     /// Who is named beside what they ask for.
-    var actor: Actor { .token(id: id, name: name) }
+    public var actor: Actor { isPerson ? .person(address: Personal(name)) : .token(id: id, name: name) }
 
     /// Whether personal data may be shown.
-    var seesPersonal: Bool { scopes.contains(.readPersonal) }
+    public var seesPersonal: Bool { scopes.contains(.readPersonal) }
 
     /// Whether things of a connection may be seen; what belongs to no connection only without a restriction.
-    func sees(connection: String?) -> Bool {
+    public func sees(connection: String?) -> Bool {
         guard let connections else { return true }
         return connection.map(connections.contains) ?? false
     }
 
     /// - Throws: ``ProblemDocument`` 403 where the scope is missing.
-    func require(_ scope: Scope) throws(ProblemDocument) {
+    public func require(_ scope: Scope) throws(ProblemDocument) {
         guard scopes.contains(scope) else {
             throw ProblemDocument(403, "insufficient_scope", "Not permitted", "this token lacks the scope \(scope.rawValue)")
         }

@@ -19,6 +19,8 @@ struct Endpoint: Sendable {
     /// Whether it only reads although it is no GET: then it takes its turn as those do.
     let isReading: Bool
     let respond: Responder
+    /// What matches its path below ``root``.
+    let pattern: Route
 
     init(
         _ method: HTTPRequest.Method,
@@ -36,20 +38,25 @@ struct Endpoint: Sendable {
         self.asksOthers = asksOthers
         self.isReading = isReading
         self.respond = respond
+        pattern = Route(nil, path) { _ in throw ProblemDocument.notFound }
     }
 
     /// The endpoint as a route behind its authentication; nobody may store the answer.
     func route(_ authentication: Authentication, _ budget: AnswerBudget, _ audit: RequestAudit) -> Route {
-        let takesTurn = (method == .get || isReading) && !asksOthers
         let route = Route(method, Endpoint.root + path) { request, context in
             guard let principal = context.principal else { throw ProblemDocument.unauthenticated }
-            var response = try await audit.respond(self, request, principal) {
-                takesTurn
-                    ? try await budget.inTurn { try await respond(request, principal) } : try await respond(request, principal)
-            }
-            response.headers[.cacheControl] = "no-store"
-            return response
+            return try await answer(request, principal, budget, audit)
         }
         return route.behind(AuthenticationMiddleware(authentication: authentication, endpoint: self, audit: audit))
+    }
+
+    /// The answer to somebody who may ask, put together in its turn and recorded.
+    func answer(_ request: IncomingRequest, _ principal: Principal, _ budget: AnswerBudget, _ audit: RequestAudit) async throws -> WireResponse {
+        let takesTurn = (method == .get || isReading) && !asksOthers
+        var response = try await audit.respond(self, request, principal) {
+            takesTurn ? try await budget.inTurn { try await respond(request, principal) } : try await respond(request, principal)
+        }
+        response.headers[.cacheControl] = "no-store"
+        return response
     }
 }

@@ -1,0 +1,120 @@
+import HTTPTypes
+import Screening
+import Web
+
+/// Signing in with a token, and out.
+struct SignInPage: Sendable {
+    let site: Site
+
+    var routes: [Route] {
+        [
+            Route(.get, "/login") { request in try await show(request) },
+            Route(.post, "/login") { request in await signIn(request) },
+            Route(.post, "/logout") { request in await signOut(request) },
+            // Whether a browser is signed in: a link on another site leads here without its cookie.
+            Route(.get, "/signed-in") { request in
+                Headers.secured(WireResponse(try await site.access.viewer(of: request) == nil ? 401 : 204))
+            },
+        ]
+    }
+
+    private func show(_ request: IncomingRequest) async throws -> WireResponse {
+        let next = next(request.firstQuery["next"])
+        if try await site.access.viewer(of: request) != nil { return Headers.seeOther(next) }
+        return page(request, 200, next: next, said: request.firstQuery["out"] == nil ? nil : "You are signed out.")
+    }
+
+    private func signIn(_ request: IncomingRequest) async -> WireResponse {
+        let form = FormEncoding.pairs(String(decoding: request.bytes, as: UTF8.self))
+        func field(_ name: String) -> String { form.first { $0.name == name }?.value ?? "" }
+        let (access, next) = (site.access, next(field("next")))
+        do {
+            try FormGuard.checkOrigin(request, site)
+            // Nobody is signed in as somebody else by another site's form.
+            try FormGuard.checkToken(field("csrf"), Secret(access.cookies(request)[access.formCookie(request)] ?? ""))
+            let token = field("token").trimmed
+            let principal = try await site.parts.api.holder(of: token, from: request.peer)
+            var response = Headers.seeOther(next)
+            response.headers[.setCookie] = try await access.begin(principal, token: token, request)
+            return response
+        } catch {
+            let problem = ProblemDocument(describing: error)
+            let said =
+                switch problem?.status {
+                case 401: "That token is not known. It may have been revoked, or be over."
+                case 429: "Too many wrong tokens. Wait a minute, then try again."
+                case 403: "The page was out of date, or cookies are switched off. Try again."
+                default: "Signing in did not work: the host cannot reach its store at present."
+                }
+            var response = page(request, problem?.status ?? 503, next: next, problem: said)
+            if let wait = problem?.response.headers[.retryAfter] { response.headers[.retryAfter] = wait }
+            return response
+        }
+    }
+
+    private func signOut(_ request: IncomingRequest) async -> WireResponse {
+        do {
+            guard let viewer = try await site.access.viewer(of: request) else { return Headers.seeOther("/login?out=1") }
+            try FormGuard.check(Visit(site: site, request: request, viewer: viewer, requestID: ""), site)
+            var response = Headers.seeOther("/login?out=1")
+            response.headers[.setCookie] = try await site.access.end(viewer, request)
+            return response
+        } catch {
+            return ProblemPage.response(error, nil, "")
+        }
+    }
+
+    private func next(_ given: String?) -> String { given.flatMap { LocalPath($0) }?.text ?? "/" }
+
+    private func page(_ request: IncomingRequest, _ status: Int, next: String, said: String? = nil, problem: String? = nil) -> WireResponse {
+        let access = site.access
+        let known = access.cookies(request)[access.formCookie(request)].flatMap { (20..<200).contains($0.utf8.count) ? $0 : nil }
+        let secret = known ?? site.parts.random.token()
+        var model: Model = [
+            "style": Asset.style.path, "script": Asset.script.path, "icon": Asset.icon.path, "next": next,
+            "csrf": Viewer.formToken(Secret(secret)),
+        ]
+        model["said"] = said
+        model["problem"] = problem
+        model["ribbon_text"] = site.ribbon
+        var response = Headers.page(status, Templates.render("sign_in", model))
+        if known == nil { response.headers[.setCookie] = access.cookie(access.formCookie(request), secret, request) }
+        return response
+    }
+
+    static let templates = [
+        "sign_in": #"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>Sign in · Fairlead</title>
+            <link rel="icon" href="{{icon}}" type="image/svg+xml">
+            <link rel="stylesheet" href="{{style}}">
+            <script src="{{script}}" defer></script>
+            </head>
+            <body class="signed-out">
+            {{#ribbon_text}}<div class="ribbon" role="note">{{ribbon_text}}: no real screenings</div>{{/ribbon_text}}
+            <main class="sign-in" id="sign-in">
+            <div class="brand">{{>mark}}Fairlead</div>
+            {{#said}}<p class="said good" role="status">{{said}}</p>{{/said}}
+            {{#problem}}<p class="said bad" role="alert">{{problem}}</p>{{/problem}}
+            <div class="card">
+            <h1>Sign in</h1>
+            <form method="post" action="/login" class="stack">
+            <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="next" value="{{next}}">
+            <div class="field"><label for="token">Your token</label>
+            <input id="token" name="token" type="password" required autocomplete="current-password" spellcheck="false" autofocus></div>
+            <div class="actions"><button class="primary" type="submit">Sign in</button></div>
+            </form>
+            </div>
+            <p class="small soft">A token is made by <code>fairlead token create</code>, or by whoever runs this host. It says what you may see and do.</p>
+            <p class="small"><a id="signed-in-next" href="{{next}}">I am signed in already</a></p>
+            </main>
+            </body>
+            </html>
+            """#,
+    ]
+}

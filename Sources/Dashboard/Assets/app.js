@@ -1,0 +1,200 @@
+"use strict";
+// Everything works without this script. It keeps pages up to date, says honestly when it cannot, and offers keys.
+(() => {
+  const body = document.body;
+  const status = document.getElementById("live-state");
+  const asOf = document.getElementById("as-of");
+  let lastHeard = Date.now();
+  let lastLook = Date.now();
+  let looking = false;
+  let wanted = false;
+  let stream = null;
+
+  // Times.
+  const units = [["day", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+  const relative = (seconds) => {
+    const past = seconds >= 0;
+    const [name, size] = units.find(([unit, size]) => Math.abs(seconds) >= size * (unit === "day" ? 2 : 1)) || units[3];
+    const count = Math.floor(Math.abs(seconds) / size);
+    if (name === "s" && count < 5) return past ? "just now" : "now";
+    const text = `${count} ${name}${name === "day" && count !== 1 ? "s" : ""}`;
+    return past ? `${text} ago` : `in ${text}`;
+  };
+  const showTimes = () => {
+    for (const time of document.querySelectorAll("time[data-relative]")) {
+      const at = Date.parse(time.dateTime);
+      if (!Number.isNaN(at)) time.textContent = relative((Date.now() - at) / 1000);
+    }
+  };
+  const say = (text, state) => {
+    if (!status || status.textContent === text) return;
+    status.textContent = text;
+    status.className = `live-state ${state}`;
+  };
+  const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+  // Live parts: the page is asked for again, and each part that changed takes the place of the old one.
+  const isBusy = () => document.querySelector("dialog[open], details.act[open]") !== null ||
+    ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName) && document.activeElement.closest("[data-live]") !== null;
+  const replace = (page) => {
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const fresh = page.getElementById(part.id);
+      if (!fresh || fresh.isEqualNode(part) || part.dataset.shown === fresh.outerHTML) continue;
+      const shown = fresh.outerHTML;
+      const open = [...part.querySelectorAll("details[open][id]")].map((details) => details.id);
+      const focus = part.contains(document.activeElement) ? document.activeElement.id : "";
+      const node = document.importNode(fresh, true);
+      node.dataset.shown = shown;
+      part.replaceWith(node);
+      for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+      if (focus) document.getElementById(focus)?.focus();
+    }
+    const count = page.getElementById("issue-count");
+    const own = document.getElementById("issue-count");
+    if (count && own) { own.textContent = count.textContent; own.hidden = count.hidden; }
+    showTimes();
+  };
+  const look = () => {
+    if (looking || isBusy()) { wanted = true; return; }
+    looking = true;
+    wanted = false;
+    lastLook = Date.now();
+    const request = new XMLHttpRequest();
+    request.open("GET", location.href);
+    // A document read by the browser itself: no text becomes markup here.
+    request.responseType = "document";
+    request.setRequestHeader("X-Fairlead-Live", "1");
+    request.timeout = 15000;
+    request.onloadend = () => {
+      looking = false;
+      if (request.status === 200 && request.response?.getElementById("main")) {
+        lastHeard = Date.now();
+        replace(request.response);
+        if (asOf) asOf.textContent = clock(lastHeard);
+        say("live", "is-live");
+      } else if (request.status === 401 || request.response?.body?.classList.contains("signed-out")) {
+        say("signed out: what is shown stands still", "is-off");
+        stop();
+      } else {
+        lost();
+      }
+    };
+    request.send();
+  };
+  const lost = () => say(`disconnected since ${clock(lastHeard)}`, "is-off");
+  const stop = () => { stream?.close(); stream = null; clearInterval(poll); };
+  const listen = () => {
+    if (!window.EventSource || stream) return;
+    stream = new EventSource("/live");
+    stream.addEventListener("changed", look);
+    stream.addEventListener("tick", () => { if (Date.now() - lastLook > 12000) look(); });
+    stream.addEventListener("open", () => { if (status?.classList.contains("is-off")) look(); });
+    stream.addEventListener("error", () => { if (stream?.readyState === EventSource.CLOSED) stream = null; });
+  };
+  const isLive = body.dataset.refresh === "1";
+  const poll = setInterval(() => {
+    if (!isLive || document.hidden) return;
+    listen();
+    if (wanted || Date.now() - lastLook > 20000) look();
+  }, 5000);
+  if (isLive) {
+    say("live", "is-live");
+    listen();
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) { stream?.close(); stream = null; } else { listen(); look(); }
+    });
+    window.addEventListener("offline", lost);
+    window.addEventListener("online", look);
+    window.addEventListener("pagehide", () => stream?.close());
+  }
+  setInterval(showTimes, 10000);
+  showTimes();
+
+  // Dialogs: what stands behind a summary without the script opens as a dialog with it.
+  document.addEventListener("click", (event) => {
+    const summary = event.target.closest("details.act > summary");
+    if (summary) {
+      event.preventDefault();
+      openDialog(summary.parentElement);
+    }
+    const shut = event.target.closest("[data-close]");
+    if (shut) shut.closest("dialog")?.close();
+    const copy = event.target.closest("[data-copy]");
+    if (copy) copyText(copy);
+  });
+  const openDialog = (details) => {
+    const panel = details.querySelector(".panel");
+    if (!panel) return;
+    const dialog = document.createElement("dialog");
+    const heading = panel.querySelector("h2, h3");
+    if (heading) { heading.id = heading.id || `heading-${Date.now()}`; dialog.setAttribute("aria-labelledby", heading.id); }
+    const home = document.createComment("");
+    panel.before(home);
+    dialog.append(panel);
+    panel.classList.remove("panel");
+    body.append(dialog);
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    dialog.addEventListener("close", () => {
+      panel.classList.add("panel");
+      home.replaceWith(panel);
+      dialog.remove();
+      details.querySelector("summary")?.focus();
+      if (wanted) look();
+    });
+    dialog.showModal();
+    dialog.querySelector("textarea, input:not([type=hidden])")?.focus();
+  };
+  // Over plain http there is no clipboard: then the text is selected, to be copied by hand.
+  const copyText = async (button) => {
+    const source = document.getElementById(button.dataset.copy);
+    if (!source) return;
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+      button.textContent = "Copied";
+    } catch {
+      getSelection()?.selectAllChildren(source);
+      button.textContent = "Press Ctrl C";
+    }
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  });
+  window.addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+
+  // Keys.
+  const places = JSON.parse(body.dataset.keys || "{}");
+  let afterG = 0;
+  document.addEventListener("keydown", (event) => {
+    const target = event.target;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName)) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "/") {
+      event.preventDefault();
+      document.getElementById("search")?.focus();
+    } else if (event.key === "?") {
+      event.preventDefault();
+      document.getElementById("keys")?.showModal();
+    } else if (event.key === "g") {
+      afterG = Date.now();
+    } else if (Date.now() - afterG < 1500 && places[event.key]) {
+      location.href = places[event.key];
+    } else if (event.key === "j" || event.key === "k") {
+      const links = [...document.querySelectorAll("[data-row]")];
+      const at = links.indexOf(document.activeElement);
+      links[Math.max(0, Math.min(links.length - 1, at + (event.key === "j" ? 1 : -1)))]?.focus();
+    }
+  });
+
+  // Whoever came from another site's link is signed in, though the browser did not say so at first.
+  const next = document.getElementById("signed-in-next");
+  if (next) {
+    const request = new XMLHttpRequest();
+    request.open("GET", "/signed-in");
+    request.onload = () => { if (request.status === 204) location.replace(next.getAttribute("href")); };
+    request.send();
+  }
+})();

@@ -1,0 +1,68 @@
+import HTTPTypes
+public import Pipeline
+public import Screening
+public import Web
+
+/// The pages for people: what the API knows, in a browser.
+///
+/// Pages are put together on the server and work without their script. They ask the API within the process, as whoever is signed in: what a token may not
+/// see or do over the network, it may not here.
+public struct Dashboard: Sendable {
+    /// What the pages are made of.
+    public struct Parts: Sendable {
+        /// What is shown and done.
+        public var api: API
+        /// What the API does not show, and who is signed in.
+        public var store: any Store
+        public var registry: Registry
+        public var issues: Issues
+        /// What orders' changes are heard from.
+        public var updates: UpdateFeed
+        public var clock: any WallClock
+        public var random: any RandomSource
+        /// Where people reach the host; nil where that is not said.
+        public var publicURL: String?
+        /// The token of the settings file, as it is now.
+        public var adminToken: @Sendable () -> Secret?
+        /// Who says who asks, in place of a sign-in here; nil for nobody.
+        public var trustedProxies: TrustedProxies?
+        public var version = ""
+
+        public init(
+            api: API,
+            store: any Store,
+            registry: Registry,
+            issues: Issues,
+            updates: UpdateFeed,
+            clock: any WallClock,
+            random: any RandomSource,
+            publicURL: String? = nil,
+            adminToken: @escaping @Sendable () -> Secret? = { nil },
+            trustedProxies: TrustedProxies? = nil,
+            version: String = ""
+        ) {
+            self.api = api
+            self.store = store
+            self.registry = registry
+            self.issues = issues
+            self.updates = updates
+            self.clock = clock
+            self.random = random
+            self.publicURL = publicURL
+            self.adminToken = adminToken
+            self.trustedProxies = trustedProxies
+            self.version = version
+        }
+    }
+
+    private let site: Site
+
+    /// The pages of a host.
+    public init(_ parts: Parts) { site = Site(parts: parts) }
+
+    /// Every page, and what the pages load.
+    public var routes: [Route] { Asset.routes + SignInPage(site: site).routes + LiveStream(site: site).routes + pages.map { $0.route(site) } }
+
+    /// The pages that take somebody who is signed in.
+    private var pages: [PageHandler] { NowPage.handlers }
+}

@@ -1,0 +1,66 @@
+import Screening
+
+/// How times, spans and numbers are shown.
+struct Format: Sendable {
+    let now: Timestamp
+
+    /// A moment for the template `time`; nil where there is none.
+    func time(_ time: Timestamp?) -> Model? {
+        time.map { ["iso": $0.iso8601, "absolute": Format.absolute($0), "relative": relative($0)] }
+    }
+
+    /// A moment that the API gave.
+    func time(_ json: JSON?) -> Model? { time(Format.timestamp(json)) }
+
+    /// `3 h ago`, `in 12 min`.
+    func relative(_ time: Timestamp) -> String {
+        let milliseconds = (now - time).wholeMilliseconds
+        if abs(milliseconds) < 5000 { return milliseconds < 0 ? "now" : "just now" }
+        let span = Format.span(abs(milliseconds), parts: 1)
+        return milliseconds < 0 ? "in \(span)" : "\(span) ago"
+    }
+
+    /// `2026-11-30 12:03:07 UTC`.
+    static func absolute(_ time: Timestamp) -> String { time.iso8601.prefix(19).replacing("T", with: " ") + " UTC" }
+
+    /// `12:03:07`.
+    static func clock(_ time: Timestamp) -> String { String(time.iso8601.dropFirst(11).prefix(8)) }
+
+    /// `30 Nov 12:03`.
+    static func short(_ time: Timestamp) -> String {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let text = time.iso8601
+        let month = Int(text.dropFirst(5).prefix(2)).map { months[($0 - 1) % 12] } ?? ""
+        return "\(Int(text.dropFirst(8).prefix(2)) ?? 0) \(month) \(text.dropFirst(11).prefix(5))"
+    }
+
+    /// `3 days 4 h`, `12 min`, `4 s`: the largest units.
+    static func span(_ milliseconds: Int64, parts: Int = 2) -> String {
+        var seconds = max(milliseconds, 0) / 1000
+        // Within two days hours say more.
+        let units: [(name: String, size: Int64)] =
+            seconds < 2 * 86_400 ? [("h", 3600), ("min", 60), ("s", 1)] : [("day", 86_400), ("h", 3600), ("min", 60), ("s", 1)]
+        var words: [String] = []
+        for unit in units where words.count < parts {
+            let count = seconds / unit.size
+            if count == 0, words.isEmpty { continue }
+            seconds -= count * unit.size
+            if count > 0 { words.append("\(count) \(unit.name)\(unit.name == "day" && count != 1 ? "s" : "")") } else { break }
+        }
+        return words.isEmpty ? "0 s" : words.joined(separator: " ")
+    }
+
+    /// `12,345`.
+    static func number(_ number: Int) -> String {
+        var digits = String(number.magnitude)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+    }
+
+    /// A timestamp that the API gave.
+    static func timestamp(_ json: JSON?) -> Timestamp? { json?.text.flatMap { Timestamp(iso8601: $0) } }
+}

@@ -1,0 +1,44 @@
+import HTTPTypes
+import Pipeline
+import Screening
+import Web
+
+/// Tells the script that something changed, by server-sent events.
+///
+/// An answer ends with the first change, or after a few seconds without one, and the browser asks again by itself: nothing is held open for long, through
+/// whatever stands between, and a page that is told nothing knows that nothing reaches it.
+struct LiveStream: Sendable {
+    static let path = "/live"
+    /// How long an answer waits. A host that stops waits for answers a little longer than this.
+    static let patience: Duration = .seconds(6)
+
+    let site: Site
+
+    var routes: [Route] {
+        [
+            Route(.get, LiveStream.path) { request in
+                guard let viewer = try await site.access.viewer(of: request) else { return Headers.secured(WireResponse(401)) }
+                let event = await hasChanged(for: viewer) ? "changed" : "tick"
+                let text = "retry: 800\nevent: \(event)\ndata: \(site.parts.clock.now().iso8601)\n\n"
+                return Headers.secured(WireResponse(200, headers: [.contentType: "text/event-stream"], body: Array(text.utf8)))
+            }
+        ]
+    }
+
+    private func hasChanged(for viewer: Viewer) async -> Bool {
+        let updates = site.parts.updates.listen()
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await update in updates where viewer.principal.sees(connection: update.order.connection) { return true }
+                return false
+            }
+            group.addTask {
+                try? await Task.sleep(for: LiveStream.patience)
+                return false
+            }
+            let first = await group.next() ?? false
+            group.cancelAll()
+            return first
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import HTTPTypes
+import Pipeline
+import Screening
+import Web
+
+/// What all pages share.
+struct Site: Sendable {
+    let parts: Dashboard.Parts
+    let tallies: Tallies
+
+    init(parts: Dashboard.Parts) {
+        self.parts = parts
+        tallies = Tallies(parts)
+    }
+
+    var access: Access { Access(parts: parts) }
+
+    /// The environment that a ribbon names: where no account is of production, so that nobody takes a trial for the real thing.
+    var ribbon: String? {
+        let environments = Set(parts.registry.accounts.compactMap(\.account.environment))
+        guard !environments.isEmpty, !environments.contains("production") else { return nil }
+        return environments.sorted().joined(separator: ", ")
+    }
+}
+
+/// One address of the dashboard: who may, and what it answers them.
+struct PageHandler: Sendable {
+    let method: HTTPRequest.Method
+    let pattern: String
+    /// What it takes beyond `read`.
+    let scope: Scope
+    let respond: @Sendable (Visit) async throws -> Reply
+
+    /// A page: somebody who is signed in looks at it.
+    static func get(_ pattern: String, _ scope: Scope = .read, respond: @escaping @Sendable (Visit) async throws -> Reply) -> PageHandler {
+        PageHandler(method: .get, pattern: pattern, scope: scope, respond: respond)
+    }
+
+    /// A form's address: somebody who is signed in sent it from one of our own pages.
+    static func post(_ pattern: String, _ scope: Scope, respond: @escaping @Sendable (Visit) async throws -> Reply) -> PageHandler {
+        PageHandler(method: .post, pattern: pattern, scope: scope, respond: respond)
+    }
+
+    /// The address as a route of the server.
+    func route(_ site: Site) -> Route {
+        Route(method, pattern) { request, context in
+            let access = site.access
+            let viewer: Viewer
+            do {
+                guard let found = try await access.viewer(of: request) else { return signInFirst(request) }
+                viewer = found
+            } catch {
+                return ProblemPage.response(error, nil, context.requestID)
+            }
+            let visit = Visit(site: site, request: request, viewer: viewer, requestID: context.requestID)
+            do {
+                if method == .post { try FormGuard.check(visit, site) }
+                try viewer.principal.require(scope)
+                return try await respond(visit).response(visit)
+            } catch {
+                return ProblemPage.response(error, visit, context.requestID)
+            }
+        }
+    }
+
+    private func signInFirst(_ request: IncomingRequest) -> WireResponse {
+        // The script's own questions are told plainly, and stop.
+        if request.isLiveLook { return Headers.page(401, "<!doctype html><title>Signed out</title><body class=\"signed-out\"></body>") }
+        let target = method == .get ? request.path + (request.rawQuery.isEmpty ? "" : "?" + request.rawQuery) : "/"
+        return Headers.seeOther(target == "/" ? "/login" : "/login?next=" + LocalPath.encoded(target))
+    }
+}
+
+/// What a page answers.
+enum Reply: Sendable {
+    /// A page within the layout.
+    case page(Page)
+    /// On to another page of ours, after something was done.
+    case seeOther(String)
+    /// Something else, such as a file to keep.
+    case file(WireResponse)
+
+    func response(_ visit: Visit) async throws -> WireResponse {
+        switch self {
+        case .page(let page): Headers.page(page.status, try await Layout.html(page, visit))
+        case .seeOther(let path): Headers.seeOther(path)
+        case .file(let response): Headers.secured(response)
+        }
+    }
+}
+
+/// One page, before the layout is put round it.
+struct Page: Sendable {
+    /// What the window is called.
+    var title: String
+    /// Where it stands in the navigation; nil for nowhere.
+    var section: Section?
+    /// The rendered content.
+    var content: String
+    var status = 200
+    /// Whether the script looks for changes.
+    var isLive = true
+
+    init(_ title: String, _ section: Section?, status: Int = 200, isLive: Bool = true, content: String) {
+        self.title = title
+        self.section = section
+        self.status = status
+        self.isLive = isLive
+        self.content = content
+    }
+}
+
+extension IncomingRequest {
+    /// Whether the script asks whether a page has changed: nobody is looking anew.
+    var isLiveLook: Bool { HTTPField.Name("X-Fairlead-Live").map { headers[$0] != nil } ?? false }
+}
