@@ -61,7 +61,7 @@ public struct IssueCause: Sendable, Hashable {
     }
 }
 
-extension Run {
+extension RunSummary {
     /// How long an update may go on failing before somebody should know.
     static let untoldPatience = Duration.seconds(1800)
 
@@ -83,7 +83,7 @@ extension Run {
             return unfinished(code: failure?.causeCode ?? "unreadable")
         case .parked: return unfinished(code: "parked")
         case .waiting:
-            guard hook == "on_update", let lastFailure, lastFailure.at - createdAt >= Run.untoldPatience else { return nil }
+            guard hook == "on_update", let lastFailure, lastFailure.at - createdAt >= RunSummary.untoldPatience else { return nil }
             return unfinished(code: lastFailure.failure.causeCode)
         case .queued, .running, .done, .skipped, .rejected, .discarded: return nil
         }
@@ -98,6 +98,11 @@ extension Run {
             hook: hook
         )
     }
+}
+
+extension Run {
+    /// The cause that keeps it from ending well, where it needs a person; nil where it does not.
+    public var cause: IssueCause? { summary.cause }
 }
 
 extension RunFailure {

@@ -89,6 +89,8 @@ public struct RunQuery: Sendable, Equatable {
     public var event: String?
     public var order: String?
     public var hook: String?
+    /// Kept from ending well by this cause.
+    public var cause: IssueCause?
     /// Which named this external id, or handled an event of that group, or is of an order by that name.
     public var externalID: String?
     /// About whom or what a search for this finds, as for orders; or with an identifier of its own, of its event or its order that begins with this.

@@ -168,6 +168,16 @@ extension StoreConformance {
             try trial.expect(held.events.total == 2 && held.events.ids == [second.event], "got \(held.events)")
             try trial.expect(try await trial.store.members(of: script, connections: ["beta"], limit: 9) == IssueMembers(), "of another connection")
             try trial.expect(try await trial.store.members(of: told, connections: nil, limit: 9).orders.ids == [order.id], "another order")
+            var runs = RunQuery()
+            runs.cause = script
+            let page = try await trial.store.runs(runs, PageRequest(limit: 1))
+            try trial.expect(page.items.map(\.id) == [second.id] && page.next != nil, "the runs of a cause are \(page.items.map(\.id))")
+            let rest = try await trial.store.runs(runs, PageRequest(cursor: page.next))
+            try trial.expect(rest.items.map(\.id) == [first.id] && rest.next == nil, "the other runs of a cause are \(rest.items.map(\.id))")
+            runs.text = Personal(first.id)
+            try trial.expect(try await trial.store.runs(runs, PageRequest()).items.map(\.id) == [first.id], "searched among the runs of a cause")
+            runs.cause = told
+            try trial.expect(try await trial.store.runs(runs, PageRequest()).items.isEmpty, "a run of another cause is found")
             var mended = first
             mended.state = .done
             var discarded = second

@@ -107,7 +107,11 @@ extension PostgresRows {
     /// One page of runs.
     func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<RunSummary> {
         var list = PostgresList("runs", page)
-        if let event = query.event {
+        if let cause = query.cause {
+            list.stretches("cause", [cause.key])
+            list.require("event_id", query.event)
+            list.require("order_id", query.order)
+        } else if let event = query.event {
             list.stretches("event_id", [event])
             list.require("order_id", query.order)
         } else if let order = query.order {

@@ -125,7 +125,13 @@ extension StoredRows {
     /// One page of runs.
     func runs(_ query: RunQuery, _ page: PageRequest) throws -> Page<RunSummary> {
         var list: ListQuery
-        if let event = query.event {
+        if let cause = query.cause {
+            list = ListQuery("runs", index: "runs_cause", page)
+            list.stretch("cause", cause.key)
+            list.require("event_id", query.event)
+            list.require("order_id", query.order)
+            list.require(states: query.states)
+        } else if let event = query.event {
             list = ListQuery("runs", index: "runs_event", page)
             list.stretch("event_id", event)
             list.require("order_id", query.order)

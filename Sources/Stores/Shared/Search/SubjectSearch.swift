@@ -114,6 +114,7 @@ extension SQLStore {
         @Sendable func fits(_ run: RunSummary) -> Bool {
             guard query.states.isEmpty || query.states.contains(run.state), query.event == nil || run.event == query.event else { return false }
             guard query.order == nil || run.order == query.order, query.hook == nil || run.hook == query.hook else { return false }
+            guard query.cause == nil || run.cause == query.cause else { return false }
             guard query.since.map({ run.createdAt >= $0 }) ?? true, query.until.map({ run.createdAt < $0 }) ?? true else { return false }
             if let connections = query.connections, !connections.contains(run.connection) { return false }
             return search.fits(run)
