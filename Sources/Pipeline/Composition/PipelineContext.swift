@@ -60,7 +60,15 @@ public struct PipelineContext: Sendable {
         self.logger = logger
         self.options = options
         updates = UpdateFeed(limit: options.bufferedUpdates)
-        environment = Environment(registry: registry, clock: clock, random: random, logger: logger)
+        let now = clock.now()
+        replica = Replica(
+            id: IdentifierKind.replica.make(at: now, from: random),
+            host: host.name,
+            version: host.version,
+            startedAt: now,
+            seenAt: now
+        )
+        environment = Environment(registry: registry, clock: clock, random: random, logger: logger, replica: replica.id)
         contacts = Contacts(environment.meters)
         accounts = AccountService(environment: environment, store: store, transport: transport, publicURL: publicURL, breakers: breakers)
         writer = EffectWriter(environment: environment, store: store, updates: updates)
@@ -92,14 +100,6 @@ public struct PipelineContext: Sendable {
             read: ReadStage(environment: environment, accounts: accounts),
             notice: NoticeStage(environment: environment, store: store),
             delivery: DeliveryStage(environment: environment, store: store, transport: transport)
-        )
-        let now = clock.now()
-        replica = Replica(
-            id: IdentifierKind.replica.make(at: now, from: random),
-            host: host.name,
-            version: host.version,
-            startedAt: now,
-            seenAt: now
         )
         let silenceWatch = SilenceWatch(environment: environment, store: store)
         silence = silenceWatch.snapshot

@@ -8,6 +8,8 @@ struct Environment: Sendable {
     let random: any RandomSource
     /// Without personal data.
     let logger: Logger
+    /// What this process is called in the registry of replicas.
+    var replica = ""
     let meters = Meters()
     /// Whether the store is away, for all that use it.
     let outage = StoreOutage()

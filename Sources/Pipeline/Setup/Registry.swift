@@ -12,6 +12,7 @@ public final class Registry: Sendable {
     }
     private let contents: Mutex<Contents>
     private let failures = Mutex<[ReloadFailure]>([])
+    private let fromSettings = Mutex<Set<String>?>(nil)
     private let reload = Mutex<Timestamp?>(nil)
 
     /// When a change of settings, plugins or scripts was last taken over; nil where none was since the host began.
@@ -39,6 +40,12 @@ public final class Registry: Sendable {
 
         /// `{code, message, at}`
         public var json: JSON { Problem(code: "reload_refused", message: message, at: at).json }
+    }
+
+    /// The webhooks that the settings have, by name; nil before that is known.
+    var webhooks: Set<String>? {
+        get { fromSettings.withLock { $0 } }
+        set { fromSettings.withLock { $0 = newValue } }
     }
 
     /// What kept the latest change from being taken over; empty where it was.

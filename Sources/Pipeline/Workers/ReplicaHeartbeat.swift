@@ -15,6 +15,7 @@ struct ReplicaHeartbeat: Sendable {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             var present = replica
             present.seenAt = environment.clock.now()
+            present.names = environment.registry.names
             do {
                 try await store.announce(present)
                 environment.storeAnswered(wrote: true)

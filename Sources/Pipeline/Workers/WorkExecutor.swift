@@ -44,6 +44,11 @@ struct WorkExecutor: Sendable {
     private func decide(_ claim: Claim, _ loaded: Result<LoadedWork, any Error>?) async -> WorkResult {
         do {
             let loaded = if let loaded { try loaded.get() } else { try await store.load(claim.work) }
+            let others = OtherReplicas(environment: environment, store: store)
+            if let name = loaded.missing(in: environment.registry), try await others.names().contains(name) {
+                try await store.commit(claim, Decision(.again(at: others.nextOffer(), spent: false)))
+                return .postponed
+            }
             return WorkResult(try await write(try await result(of: claim, loaded), claim, loaded.order))
         } catch StoreError.conflict {
             // Something moved on since it was read: it is decided again on what stands now.

@@ -95,12 +95,15 @@ public struct Replica: Sendable, Equatable {
     public let startedAt: Timestamp
     /// When it last reported that it is alive.
     public var seenAt: Timestamp
+    /// The connections, accounts, notifiers and webhooks that its settings have: while settings change, replicas differ.
+    public var names: Set<String>
 
-    public init(id: String, host: String, version: String, startedAt: Timestamp, seenAt: Timestamp) {
+    public init(id: String, host: String, version: String, startedAt: Timestamp, seenAt: Timestamp, names: Set<String> = []) {
         self.id = id
         self.host = host
         self.version = version
         self.startedAt = startedAt
         self.seenAt = seenAt
+        self.names = names
     }
 }

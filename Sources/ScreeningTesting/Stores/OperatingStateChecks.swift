@@ -87,7 +87,9 @@ extension StoreConformance {
             try trial.expect(state?.refusedSinceHeard == 1 && state?.lastRefusal == "unreadable", "got \(String(describing: state))")
         },
         Check("replicas are listed while they say that they are there") { trial in
-            let first = Replica(id: "rep_1", host: "a", version: "1", startedAt: trial.now, seenAt: trial.now)
+            var first = Replica(id: "rep_1", host: "a", version: "1", startedAt: trial.now, seenAt: trial.now, names: ["acme"])
+            try await trial.store.announce(first)
+            first.names = ["acme", "notifier:ops", "webhook:ops"]
             try await trial.store.announce(first)
             trial.clock.advance(by: .seconds(10))
             var second = Replica(id: "rep_2", host: "b", version: "2", startedAt: trial.now, seenAt: trial.now)

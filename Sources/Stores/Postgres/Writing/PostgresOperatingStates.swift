@@ -63,14 +63,15 @@ extension PostgresTransaction {
         foldUsage(unlessDoneBy: replica)
         write(
             """
-            INSERT INTO replicas (id, host, version, started_at, seen_at) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+            INSERT INTO replicas (id, host, version, started_at, seen_at, names) VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, names = excluded.names
             """,
             .text(replica.id),
             .text(replica.host),
             .text(replica.version),
             .int(replica.startedAt.milliseconds),
-            .int(replica.seenAt.milliseconds)
+            .int(replica.seenAt.milliseconds),
+            .text(OperatingStateRow.text(replica.names))
         )
         write(
             "DELETE FROM replicas WHERE id IN (SELECT id FROM replicas WHERE seen_at < $1 FOR UPDATE SKIP LOCKED)",
@@ -100,7 +101,7 @@ extension PostgresRows {
     func replicas() throws -> [Replica] {
         let rows = try all(
             """
-            SELECT id, host, version, started_at, seen_at FROM replicas WHERE seen_at >= \(PostgresTime.sql("$1")) - $2::bigint ORDER BY started_at, id
+            SELECT id, host, version, started_at, seen_at, names FROM replicas WHERE seen_at >= \(PostgresTime.sql("$1")) - $2::bigint ORDER BY started_at, id
             """,
             time.value,
             .int(OperatingStateRow.replicaKept)
@@ -111,7 +112,8 @@ extension PostgresRows {
                 host: row.text(1),
                 version: row.text(2),
                 startedAt: Timestamp(milliseconds: row.int(3)),
-                seenAt: Timestamp(milliseconds: row.int(4))
+                seenAt: Timestamp(milliseconds: row.int(4)),
+                names: OperatingStateRow.names(row.text(5))
             )
         }
     }

@@ -34,10 +34,13 @@ extension WriteTransaction {
         if let seen, seen / 3_600_000 < replica.seenAt.milliseconds / 3_600_000 { try foldUsage() }
         try db.run(
             """
-            INSERT INTO replicas (id, host, version, started_at, seen_at) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+            INSERT INTO replicas (id, host, version, started_at, seen_at, names) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, names = excluded.names
             """,
-            [replica.id, replica.host, replica.version, replica.startedAt.milliseconds, replica.seenAt.milliseconds]
+            [
+                replica.id, replica.host, replica.version, replica.startedAt.milliseconds, replica.seenAt.milliseconds,
+                OperatingStateRow.text(replica.names),
+            ]
         )
         try db.run("DELETE FROM replicas WHERE seen_at < ?", [replica.seenAt.milliseconds - OperatingStateRow.replicaKept])
     }
@@ -63,7 +66,7 @@ extension StoredRows {
 
     func replicas() throws -> [Replica] {
         let rows = try db.all(
-            "SELECT id, host, version, started_at, seen_at FROM replicas WHERE seen_at >= ? ORDER BY started_at, id",
+            "SELECT id, host, version, started_at, seen_at, names FROM replicas WHERE seen_at >= ? ORDER BY started_at, id",
             [now.milliseconds - OperatingStateRow.replicaKept]
         )
         return rows.map { row in
@@ -72,7 +75,8 @@ extension StoredRows {
                 host: row[1],
                 version: row[2],
                 startedAt: Timestamp(milliseconds: row[3]),
-                seenAt: Timestamp(milliseconds: row[4])
+                seenAt: Timestamp(milliseconds: row[4]),
+                names: OperatingStateRow.names(row[5])
             )
         }
     }

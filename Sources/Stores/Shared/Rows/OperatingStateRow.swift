@@ -15,6 +15,11 @@ struct OperatingStateRow {
     /// How long a replica stays in the registry after it was last seen, in milliseconds.
     static let replicaKept: Int64 = 86_400_000
 
+    /// What a replica's settings have, as a column.
+    static func text(_ names: Set<String>) -> String { JSON.array(names.sorted().map { .string($0) }).string() }
+
+    static func names(_ text: String) -> Set<String> { Set((try? JSON(parsing: Array(text.utf8)))?.items?.compactMap(\.text) ?? []) }
+
     /// A pause as its column.
     static func sealed(_ pause: OperatingState.Pause, of subject: OperatingState.Subject, _ codec: RowCodec) throws(StoreError) -> [UInt8] {
         var json: JSON = ["problem": pause.problem.row, "actor": pause.actor.json]

@@ -152,7 +152,8 @@ extension SchemaMigration {
             host text NOT NULL,
             version text NOT NULL,
             started_at bigint NOT NULL,
-            seen_at bigint NOT NULL
+            seen_at bigint NOT NULL,
+            names text NOT NULL
         ) WITH (fillfactor = 50);
 
         CREATE TABLE store_identity (

@@ -146,7 +146,8 @@ extension SchemaMigration {
             host TEXT NOT NULL,
             version TEXT NOT NULL,
             started_at INTEGER NOT NULL,
-            seen_at INTEGER NOT NULL
+            seen_at INTEGER NOT NULL,
+            names TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE store_identity (
