@@ -105,6 +105,31 @@ struct AccountWorkTests {
         #expect(harness.store.with { $0.advanced } == [.seconds(20)])
     }
 
+    @Test("One whose last call failed is asked ten seconds later, again and again until that shows whether it is away")
+    func probesDoubted() async throws {
+        let probes = AccountProbes(environment: harness.environment, accounts: harness.accounts)
+        harness.breakers.creating.note(ProviderError(.unavailable, "silence"), of: "stub-uk", harness.environment)
+        try await probes.tryAgain(harness.account)
+        #expect(harness.provider.calls.isEmpty)
+        harness.provider.answer { $0.packages = { throw ProviderError(.unavailable, "silence") } }
+        for _ in 0..<10 {
+            harness.clock.advance(by: .seconds(10))
+            try await probes.tryAgain(harness.account)
+        }
+        #expect(harness.provider.calls.count == 10 && harness.breakers.unanswered.isOpen("stub-uk"))
+    }
+
+    @Test("One that answers although an order failed is not asked again and again")
+    func probesOrders() async throws {
+        let probes = AccountProbes(environment: harness.environment, accounts: harness.accounts)
+        harness.breakers.creating.note(ProviderError(.unavailable, "silence"), of: "stub-uk", harness.environment)
+        for _ in 0..<20 {
+            harness.clock.advance(by: .seconds(10))
+            try await probes.tryAgain(harness.account)
+        }
+        #expect(harness.provider.calls == ["packages"])
+    }
+
     /// Moves the clock on until something holds.
     private func move(until isMet: @escaping @Sendable (StubStore.State) -> Bool) async {
         let (store, clock) = (harness.store, harness.clock)

@@ -1,8 +1,9 @@
 import LuaRuntime
-import Pipeline
 import Screening
 import ScreeningTesting
 import Testing
+
+@testable import Pipeline
 
 @Suite("Whether a host is able to work")
 struct ReadinessTests {
@@ -35,6 +36,22 @@ struct ReadinessTests {
             return
         }
         #expect(reasons.count == 1 && reasons[0].contains("nobody attempts it"))
+        await harness.stop()
+    }
+
+    @Test("A disk that takes the small trial and refused something larger a moment ago makes it not ready")
+    func nearlyFull() async throws {
+        let clock = ManualClock()
+        let harness = try await PipelineHarness(works: false, clock: clock)
+        let context = context(harness, clock: clock)
+        context.environment.storeFailed(StoreError.unavailable("the disk is full"), "writing who was heard of")
+        guard case .failing(let reasons) = await Readiness(of: context, patience: .seconds(60)) else {
+            Issue.record("it is ready")
+            return
+        }
+        #expect(reasons.first?.contains("the disk is full") == true)
+        clock.advance(by: .seconds(61))
+        #expect(await Readiness(of: context, patience: .seconds(60)) == .ready)
         await harness.stop()
     }
 

@@ -53,6 +53,19 @@ struct StoreOutageTests {
         #expect(lines.count == 2)
     }
 
+    @Test("That it takes nothing is known to whoever asks, until something is written or a minute without a refusal is over")
+    func known() {
+        let full = StoreError.unavailable("the disk is full")
+        environment.storeFailed(full, "writing what a provider said")
+        harness.clock.advance(by: .seconds(30))
+        environment.storeAnswered(wrote: false)
+        #expect(environment.outage.present == full && environment.outage.refusal(at: harness.now) == full)
+        harness.clock.advance(by: .seconds(31))
+        #expect(environment.outage.refusal(at: harness.now) == nil)
+        environment.storeAnswered(wrote: true)
+        #expect(environment.outage.present == nil)
+    }
+
     @Test("Any other error is said each time")
     func others() {
         for _ in 0..<2 { environment.storeFailed(StoreError.corrupt("orders, row 7"), "work") }

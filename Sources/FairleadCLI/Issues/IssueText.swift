@@ -51,8 +51,13 @@ enum IssueText {
         let open = status.at("issues.open")?.integer ?? 0
         let snoozed = status.at("issues.snoozed")?.integer ?? 0
         let later = snoozed > 0 ? " Snoozed: \(snoozed)." : ""
+        let unwritten = status.at("issues.unwritten")?.items ?? []
+        if !unwritten.isEmpty {
+            let lines = unwritten.map { "  \($0.cell("title")): \($0.cell("advice"))" }
+            parts.append("Needs a person, and cannot be written as an issue yet:\n" + lines.joined(separator: "\n"))
+        }
         if open == 0 {
-            parts.append(nothing + later)
+            if unwritten.isEmpty { parts.append(nothing + later) }
         } else {
             let items = status.at("issues.items")?.items ?? []
             let rows = items.map { [$0.cell("id"), $0.cell("title"), held($0), "since " + style.time($0.cell("opened_at"))] }
@@ -61,7 +66,7 @@ enum IssueText {
             parts.append("Needs a person: \(open).\(later)\n" + Table(rows: rows, indent: "  ").text(style, shapes) + more)
         }
         let parties = ["candidate", "recruiter", "provider", "operator"].map { "\($0) \(status.cell("waiting_on.\($0)"))" }
-        parts.append("Orders wait for: \(parties.joined(separator: ", ")).")
+        parts.append("Orders wait for: \(parties.joined(separator: ", ")). Not sent yet: \(unsent(status)).")
         parts.append("In the last day: received \(status.cell("last_day.received")), ATSs told \(status.cell("last_day.told")).")
         for (name, title) in [("accounts", "Accounts"), ("connections", "Connections")] {
             let rows = (status[name]?.items ?? []).map { contact in
@@ -69,7 +74,7 @@ enum IssueText {
                 let silent = contact["silent"] == true ? ", silent" : ""
                 return [
                     contact.cell("id"), contact.cell("kind"), (heard.isEmpty ? "never heard" : "heard \(style.time(heard))") + silent,
-                    contact.cell("problem.code"),
+                    ProblemWords.text(contact.cell("problem.code")),
                 ]
             }
             let shapes = [
@@ -78,6 +83,16 @@ enum IssueText {
             if !rows.isEmpty { parts.append("\(title)\n" + Table(rows: rows, indent: "  ").text(style, shapes)) }
         }
         return parts.joined(separator: "\n\n")
+    }
+
+    /// How many orders are not sent yet, and of which accounts.
+    private static func unsent(_ status: JSON) -> String {
+        let accounts = (status["accounts"]?.items ?? []).filter { ($0["not_sent"]?.integer ?? 0) > 0 }
+        guard !accounts.isEmpty else { return "0" }
+        return accounts.map { account in
+            let why = account["problem"]?["code"]?.text.map { ", \(ProblemWords.text($0))" } ?? ""
+            return "\(account.cell("not_sent")) (\(account.cell("id"))\(why))"
+        }.joined(separator: ", ")
     }
 
     private static func held(_ issue: JSON) -> String {

@@ -5,7 +5,8 @@ enum OrderText {
     static let list = ListText(
         [
             .init("order", "id", rank: 0), .init("state", "state", rank: 1), .init("outcome", "outcome", rank: 6),
-            .init("waiting on", "waiting_on", rank: 4), .init("problem", "problem.code", rank: 5), .init("connection", "connection", rank: 7),
+            .init("waiting on", "waiting_on", rank: 4), .init("problem", "problem.code", rank: 5, value: ProblemWords.column("problem.code")),
+            .init("connection", "connection", rank: 7),
             .init("external id", "external_id", rank: 3), .init("account", "account", rank: 10),
             .init("first name", "candidate.first_name", rank: 8), .init("last name", "candidate.last_name", rank: 9),
             .init("updated", "updated_at", rank: 2),

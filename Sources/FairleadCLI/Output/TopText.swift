@@ -21,7 +21,8 @@ struct TopText {
     )
     private static let waiting = ListText(
         [
-            .init("waits for the operator", "id", rank: 0), .init("state", "state", rank: 1), .init("problem", "problem.code", rank: 3),
+            .init("waits for the operator", "id", rank: 0), .init("state", "state", rank: 1),
+            .init("problem", "problem.code", rank: 3, value: ProblemWords.column("problem.code")),
             .init("connection", "connection", rank: 4), .init("updated", "updated_at", rank: 2),
         ],
         empty: ""

@@ -164,6 +164,7 @@ public struct Host: Service, CustomStringConvertible {
         let readiness = TTLCache(for: .seconds(5), context.clock) { await Readiness(of: context, patience: settings.patience) }
         gauges = GaugeRefresh(
             store: StoreGauges(context: context),
+            isAway: { context.storeTakesNothing },
             others: [HostGauges(context: context, live: live) { await readiness.value() }],
             board: GaugeBoard(telemetry.factory),
             clock: context.clock,

@@ -9,6 +9,8 @@ import ServiceLifecycle
 struct GaugeRefresh: Service {
     /// What the store says of itself.
     let store: any GaugeSource
+    /// Whether calls of the store's have failed of late, so that it is away or takes nothing.
+    var isAway: @Sendable () -> Bool = { false }
     /// Everything else.
     let others: [any GaugeSource]
     let board: GaugeBoard
@@ -48,6 +50,7 @@ struct GaugeRefresh: Service {
             board.show(try await store.readings(), of: 0)
             isUp = true
         } catch {}
-        board.show([GaugeReading("fairlead_store_up", [], isUp ? 1 : 0)], of: 1)
+        // A full disk still answers.
+        board.show([GaugeReading("fairlead_store_up", [], isUp && !isAway() ? 1 : 0)], of: 1)
     }
 }

@@ -21,6 +21,10 @@ final class AccountPauses: Sendable {
         return pause.isByHand || pause.credentials == Self.fingerprint(of: account) ? pause : nil
     }
 
+    /// The pause of an account as the store has it, also one for credentials that are not this process's: another replica's may be refused while these are
+    /// taken.
+    func stored(of account: ProviderAccount) async throws -> OperatingState.Pause? { try await brakes.pause(of: .account(account.account.id)) }
+
     /// What pauses an account where the provider rejected its credentials; nothing where it is paused already, or the error is another one. Here it waits
     /// from now on.
     func effects(of error: ProviderError, at account: ProviderAccount) async throws -> [Effect] {

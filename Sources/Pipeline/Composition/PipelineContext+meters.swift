@@ -1,6 +1,9 @@
 package import Screening
 
 extension PipelineContext {
+    /// Whether the store is away or takes nothing, as far as calls have shown.
+    package var storeTakesNothing: Bool { environment.outage.present != nil }
+
     /// How the circuit breakers stand, by kind and the name of the account or connection: 0 closed, 1 tried now and then, 2 open. Every configured one is
     /// there. The hosts that a connection's scripts call stand under the connection.
     package var breakerLevels: [(kind: String, name: String, level: Int)] {

@@ -173,7 +173,13 @@ extension Commands {
 
 extension Issues {
     public init(_ context: PipelineContext) {
-        self.init(environment: context.environment, store: context.store, watcher: context.watcher, silence: context.silence)
+        self.init(
+            environment: context.environment,
+            store: context.store,
+            watcher: context.watcher,
+            contacts: context.contacts,
+            silence: context.silence
+        )
     }
 }
 

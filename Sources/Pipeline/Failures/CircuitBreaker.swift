@@ -2,7 +2,7 @@ import Screening
 
 /// Stops trying what fails again and again: after some failures in a row nothing is tried for a while, then one attempt is made, and so on at growing
 /// intervals. A value without a clock of its own.
-struct CircuitBreaker: Sendable, Equatable {
+struct CircuitBreaker: Sendable {
     /// How it behaves.
     struct Policy: Sendable, Equatable {
         /// Failures in a row that open it.
@@ -22,8 +22,16 @@ struct CircuitBreaker: Sendable, Equatable {
         case refused(until: Timestamp)
     }
 
+    /// Failures in a row, that opened it or not yet.
+    struct Doubt: Sendable, Equatable {
+        let failures: Int
+        let since: Timestamp
+        let last: Timestamp
+    }
+
     private let policy: Policy
     private var failures = 0
+    private var failing: (since: Timestamp, last: Timestamp)?
     private var openings = 0
     /// No attempt before this time; nil while closed.
     private(set) var until: Timestamp?
@@ -57,10 +65,14 @@ struct CircuitBreaker: Sendable, Equatable {
         return wasOpen
     }
 
+    /// What has failed since the last success; nil where nothing has.
+    var doubt: Doubt? { failing.map { Doubt(failures: failures, since: $0.since, last: $0.last) } }
+
     /// What was tried failed. Returns true where that opened it, which it does once until it has closed again.
     mutating func failed(at now: Timestamp) -> Bool {
         let wasOpen = isOpen
         failures += 1
+        failing = (failing?.since ?? now, now)
         guard failures >= policy.failures || wasOpen else { return false }
         // Attempts that were under way when it opened say nothing new.
         if let until, now < until { return false }

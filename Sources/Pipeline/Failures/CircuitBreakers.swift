@@ -23,6 +23,30 @@ final class CircuitBreakers: Sendable {
     /// When the next attempt is let through; nil where it is closed.
     func nextAttempt(_ name: String) -> Timestamp? { breakers.withLock { $0[name]?.until } }
 
+    /// What has failed since the last success, whether that opened it or not; nil where nothing has.
+    func doubt(_ name: String) -> CircuitBreaker.Doubt? { breakers.withLock { $0[name]?.doubt } }
+
+    /// Since when something has failed, where that is no chance: it is open, or has failed some times in a row of late.
+    func failingSince(_ name: String, at now: Timestamp) -> Timestamp? {
+        breakers.withLock { $0[name].flatMap { Self.failingSince($0, now) } }
+    }
+
+    /// What fails at present, by name, and since when.
+    func failing(at now: Timestamp) -> [String: Timestamp] {
+        breakers.withLock { breakers in
+            breakers = breakers.filter { !$0.value.isForgotten(at: now) }
+            return breakers.compactMapValues { Self.failingSince($0, now) }
+        }
+    }
+
+    /// Failures in a row that are no chance any more.
+    private static let suspicious = 3
+
+    private static func failingSince(_ breaker: CircuitBreaker, _ now: Timestamp) -> Timestamp? {
+        guard let doubt = breaker.doubt, breaker.isOpen || doubt.failures >= suspicious && now < doubt.last + .seconds(3600) else { return nil }
+        return doubt.since
+    }
+
     /// How it stands, as metrics say it: 0 closed, 1 where an attempt may be made although it is open, 2 open.
     func level(_ name: String, at now: Timestamp) -> Int { breakers.withLock { $0[name]?.level(at: now) ?? 0 } }
 

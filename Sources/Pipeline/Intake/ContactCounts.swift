@@ -1,7 +1,7 @@
 import Screening
 import Synchronization
 
-/// How much was heard from each account and connection, by hour. Collected in memory and written once a minute.
+/// How much was heard from each account and connection, by hour. Collected in memory and written a few times a minute.
 final class ContactCounts: Sendable {
     private struct Key: Hashable {
         let subject: OperatingState.Subject
@@ -14,7 +14,7 @@ final class ContactCounts: Sendable {
         var takenAt: Timestamp?
     }
 
-    private static let pause = Duration.seconds(60)
+    private static let pause = Duration.seconds(15)
     private let state = Mutex(State())
 
     func heard(_ subject: OperatingState.Subject, at time: Timestamp) {
@@ -37,6 +37,11 @@ final class ContactCounts: Sendable {
             defer { (state.counts, state.takenAt) = ([:], now) }
             return Array(state.counts.values)
         }
+    }
+
+    /// How much was heard of some that is not written yet.
+    func unwritten(of subjects: Set<OperatingState.Subject>) -> Int {
+        state.withLock { $0.counts.values.filter { subjects.contains($0.subject) }.reduce(0) { $0 + $1.deliveries } }
     }
 
     /// Takes back what could not be written.

@@ -13,6 +13,8 @@ public struct HostStatus: Sendable {
         public let isSilent: Bool
         /// What keeps its work waiting: `{code, message, at}`; nil where nothing does.
         public let problem: JSON?
+        /// How many orders are taken in and not sent yet; nil for a connection.
+        public var unsent: Int?
     }
 
     /// Why the host is not able to work; empty where it is.
@@ -26,11 +28,16 @@ public struct HostStatus: Sendable {
     public var received: Int
     public var told: Int
     public var accounts: [Contact]
+    /// What needs a person and could not be written as an issue yet.
+    public var unwritten: [IssueText]
     public var connections: [Contact]
     public var at: Timestamp
 
     /// Whether something needs a person.
-    public var needsAPerson: Bool { !reasons.isEmpty || (counts[.open] ?? 0) > 0 }
+    public var needsAPerson: Bool { !reasons.isEmpty || !unwritten.isEmpty || (counts[.open] ?? 0) > 0 }
+
+    /// How many orders are taken in and not sent yet.
+    public var unsent: Int { accounts.reduce(0) { $0 + ($1.unsent ?? 0) } }
 }
 
 extension Issues {
@@ -65,11 +72,12 @@ extension Issues {
                         kind: account.provider.manifest.name,
                         lastHeardAt: states[subject]?.lastHeardAt,
                         isSilent: silent.contains(subject),
-                        problem: try await problems(account)
+                        problem: try await problems(account),
+                        unsent: try await store.members(of: .unsent(at: account), connections: connections, limit: 0).orders.total
                     )
                 )
             }
-            let contacts = environment.registry.connections.filter { sees($0.id) }.map { connection in
+            let connectionContacts = environment.registry.connections.filter { sees($0.id) }.map { connection in
                 let subject = OperatingState.Subject.connection(connection.id)
                 return HostStatus.Contact(
                     id: connection.id,
@@ -79,10 +87,11 @@ extension Issues {
                     problem: states[subject]?.pause?.problem.json ?? reloadProblem(of: connection, isOneOfMany: connections != nil)
                 )
             }
-            let subjects = Set(accounts.map { OperatingState.Subject.account($0.id) } + contacts.map { .connection($0.id) })
+            let subjects = Set(accounts.map { OperatingState.Subject.account($0.id) } + connectionContacts.map { .connection($0.id) })
             // What an account hears is about all who order from it.
             let counted = connections == nil ? subjects : subjects.filter { $0.kind == "connection" }
-            let received = try await store.rhythms().filter { counted.contains($0.subject) }.reduce(0) { $0 + $1.heard(inDayBefore: now) }
+            let written = try await store.rhythms().filter { counted.contains($0.subject) }.reduce(0) { $0 + $1.heard(inDayBefore: now) }
+            let received = written + contacts.counts.unwritten(of: counted)
             var reasons: [String] = []
             if case .failing(let why) = readiness { reasons = why }
             return HostStatus(
@@ -93,8 +102,19 @@ extension Issues {
                 received: received,
                 told: told,
                 accounts: accounts,
-                connections: contacts,
+                unwritten: connections == nil ? unwritten(at: now) : [],
+                connections: connectionContacts,
                 at: now
+            )
+        }
+    }
+
+    /// What was seen and could not be written, for the store takes nothing.
+    private func unwritten(at now: Timestamp) -> [IssueText] {
+        environment.issues.refused.map { cause in
+            IssueText(
+                IssueRecord(id: "", cause: cause, firstSeenAt: now, openedAt: now, lastSeenAt: now, count: 1),
+                registry: environment.registry
             )
         }
     }
@@ -109,4 +129,9 @@ extension Issues {
             at: failure.at
         ).json
     }
+}
+
+extension IssueCause {
+    /// What finds the orders of an account that wait to be sent.
+    fileprivate static func unsent(at account: ProviderAccount) -> IssueCause { IssueCause(.providerAway, account: account.account.id) }
 }

@@ -7,6 +7,17 @@ final class IssueSources: Sendable {
     struct Found: Sendable {
         var amount = IssueSighting.Amount.total(1)
         var details: JSON = [:]
+        /// Since when it has been there, where that is known.
+        var since: Timestamp?
+
+        init(amount: IssueSighting.Amount = .total(1), details: JSON = [:], since: Timestamp? = nil) {
+            self.amount = amount
+            self.details = details
+            self.since = since
+        }
+
+        /// Something that began at a known time, which is said.
+        init(since: Timestamp) { self.init(details: ["since": JSON(since)], since: since) }
     }
 
     private let environment: Environment
@@ -23,7 +34,7 @@ final class IssueSources: Sendable {
 
     /// How long an order may be uncertain before somebody must decide: the provider's own webhook often settles it.
     private static let uncertainPatience = Duration.seconds(600)
-    private static let awayPatience = Duration.seconds(300)
+    private static let awayPatience = Duration.seconds(120)
     private static let hostPatience = Duration.seconds(120)
     private static let restPatience = Duration.seconds(1800)
 
@@ -64,6 +75,7 @@ final class IssueSources: Sendable {
         heard.withLock { $0 = states }
         for (cause, details) in try await silence.look(states.compactMapValues(\.lastHeardAt)) { found[cause] = Found(details: details) }
         try await lookAtAccounts(states, now, &found)
+        try await lookAtEndpoints(&found)
         lookAtBreakers(now, &found)
         lookAtReloads(&found)
         reportRefusals(states, now)
@@ -73,7 +85,7 @@ final class IssueSources: Sendable {
         let waiting = found.keys.filter { IssueSources.patience(with: $0.kind) != nil }
         return since.withLock { since in
             since = since.filter { found[$0.key] != nil }
-            for cause in waiting where since[cause] == nil { since[cause] = now }
+            for cause in waiting { since[cause] = found[cause]?.since ?? since[cause] ?? now }
             return found.filter { cause, _ in
                 guard let patience = IssueSources.patience(with: cause.kind), !open.contains(cause), let begun = since[cause] else { return true }
                 return now < begun || now - begun >= patience
@@ -111,8 +123,17 @@ final class IssueSources: Sendable {
                 }
                 continue
             }
-            if accounts.unanswered.isOpen(id) { found[IssueCause(.providerAway, account: id)] = Found() }
-            if accounts.creating.isOpen(id) { found[IssueCause(.providerAway, account: id, code: "orders_not_answered")] = Found() }
+            // The credentials that were refused are not these. While another replica runs, they may be its own.
+            if let pause = try await accounts.pauses.stored(of: account), pause.credentials != nil,
+                try await OtherReplicas(environment: environment, store: store).areThere()
+            {
+                found[IssueCause(.credentialsRefused, account: id)] = Found(details: ["since": JSON(pause.problem.at)])
+            }
+            if let since = accounts.unanswered.failingSince(id, at: now) {
+                found[IssueCause(.providerAway, account: id)] = Found(since: since)
+            } else if let since = accounts.creating.failingSince(id, at: now) {
+                found[IssueCause(.providerAway, account: id, code: "orders_not_answered")] = Found(since: since)
+            }
             if let state = states[.account(id)], let since = state.restsSince, now - since >= Self.restPatience {
                 found[IssueCause(.budgetExhausted, account: id, code: "rate_limited")] = Found(details: ["since": JSON(since)])
             }
@@ -123,14 +144,27 @@ final class IssueSources: Sendable {
     }
 
     private func lookAtBreakers(_ now: Timestamp, _ found: inout [IssueCause: Found]) {
-        for name in breakers.hosts.open(at: now) {
+        for (name, since) in breakers.hosts.failing(at: now) {
             let parts = name.split(separator: " ", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { continue }
-            found[IssueCause(.hostPaused, connection: parts[0], host: parts[1])] = Found()
+            found[IssueCause(.hostPaused, connection: parts[0], host: parts[1])] = Found(since: since)
         }
         for connection in environment.registry.connections where breakers.scripts.isOpen(ScriptRunner.breaker(of: connection.id, connection.scripts))
         {
             found[IssueCause(.pluginPaused, connection: connection.id, plugin: connection.plugin.name)] = Found()
+        }
+    }
+
+    /// Endpoints that took nothing, several times in a row: days before they are disabled.
+    private func lookAtEndpoints(_ found: inout [IssueCause: Found]) async throws {
+        for endpoint in try await store.endpoints() where endpoint.isFailing {
+            var query = DeliveryQuery()
+            query.states = [.pending, .failed]
+            let last = try await store.deliveries(of: endpoint.id, query, PageRequest(limit: 20)).items.compactMap(\.attempts.last)
+            let why = last.filter { $0.error != nil }.max { $0.at < $1.at }?.error
+            var details: JSON = ["why": JSON(why)]
+            if let since = endpoint.health.failingSince { details["since"] = JSON(since) }
+            found[IssueCause(.webhookFailing, host: endpoint.id)] = Found(details: details)
         }
     }
 

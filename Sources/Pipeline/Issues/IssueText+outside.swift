@@ -35,7 +35,7 @@ extension IssueText {
         case (_, "orders_not_answered"):
             return IssueText(
                 "\(provider) does not say what becomes of new orders of \(account)",
-                means: "Other requests are answered, but those that create an order are not.",
+                means: "Requests that create an order fail again and again; whatever else was asked is answered.",
                 effect: "Orders that are not sent yet wait; those whose answer was lost are uncertain.",
                 advice: "Ask the provider. One order is tried from time to time, and all go on once one succeeds.",
                 "fairlead account check \(account)",
@@ -85,6 +85,28 @@ extension IssueText {
                     + "; then send what it missed.",
                 "fairlead webhook set \(webhook) URL --on TYPE",
                 "fairlead webhook redeliver \(webhook) --missed"
+            )
+        case (.webhookFailing, _):
+            if let notifier = cause.connection {
+                return IssueText(
+                    "The notifier \(notifier) fails (\(cause.code ?? "failed"))",
+                    means: "Its plugin could not tell anybody for minutes; each notice is tried again, later each time.",
+                    effect: "Candidates are not affected; who is told by this notifier hears nothing.",
+                    advice: "See why a run failed, and mend the address or the secret in the settings. What waits is told when it works.",
+                    "fairlead run list --connection \(notifier) --state waiting",
+                    "fairlead run retry --connection \(notifier) --state dead --dry-run"
+                )
+            }
+            let webhook = cause.host ?? name
+            let why = issue.details["why"]?.text.map { ": \($0)" } ?? ""
+            return IssueText(
+                "The webhook \(webhook) fails\(why)",
+                means:
+                    "Its receiver refused several messages in a row. Each is tried again for three days; after five days of failing nothing is sent there any more.",
+                effect: "Candidates are not affected; who is told by this webhook hears nothing, and is told late when it works again.",
+                advice: "Mend the receiver, or give the webhook another address. What waits is sent by itself; redeliver sends it now.",
+                "fairlead webhook deliveries \(webhook) --state pending",
+                "fairlead webhook redeliver \(webhook) --missed --dry-run"
             )
         case (_, "bad_signature"):
             return IssueText(

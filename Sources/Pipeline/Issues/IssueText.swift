@@ -50,7 +50,7 @@ extension IssueText {
         switch issue.cause.kind {
         case .credentialsRefused, .providerAway, .budgetExhausted: account(issue, names)
         case .hostPaused, .pluginPaused, .scriptFailing, .reloadRefused: script(issue)
-        case .deliveriesRefused, .silent, .webhookDisabled: contact(issue, names)
+        case .deliveriesRefused, .silent, .webhookDisabled, .webhookFailing: contact(issue, names)
         case .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters: stuck(issue, names)
         case .storeNearlyFull, .diskNearlyFull, .clock, .backupLate, .backupNotProven, .retentionOverdue, .erasureOverdue, .chainBroken:
             machine(issue)

@@ -5,6 +5,7 @@ public struct Issues: Sendable {
     let environment: Environment
     let store: any Store
     let watcher: IssueWatcher
+    let contacts: Contacts
     public let silence: SilenceSnapshot
 
     /// How many identifiers of what an issue holds up are named.

@@ -37,16 +37,16 @@ struct DeliveryStage: Sendable {
             return .decided(Decision(.again(at: due, spent: false), [.delivery(waiting)]))
         }
         guard let request = request(notice, to: endpoint, at: now) else {
-            return failed(claim, delivery, endpoint, Outcome(error: "it has no key to sign with", status: nil), begun: now)
+            return try await failed(claim, delivery, endpoint, Outcome(error: "it has no key to sign with", status: nil), begun: now)
         }
         do {
             let response = try await transport.send(request)
             guard (200..<300).contains(response.status) else {
-                return failed(claim, delivery, endpoint, Outcome(response, of: endpoint, at: environment.clock.now()), begun: now)
+                return try await failed(claim, delivery, endpoint, Outcome(response, of: endpoint, at: environment.clock.now()), begun: now)
             }
             return succeeded(delivery, endpoint, response.status, begun: now)
         } catch let error as TransportError {
-            return failed(claim, delivery, endpoint, Outcome(error: error.message, status: nil), begun: now)
+            return try await failed(claim, delivery, endpoint, Outcome(error: error.message, status: nil), begun: now)
         }
     }
 
@@ -106,7 +106,7 @@ struct DeliveryStage: Sendable {
         _ endpoint: WebhookEndpoint,
         _ outcome: Outcome,
         begun: Timestamp
-    ) -> StageResult {
+    ) async throws -> StageResult {
         let now = environment.clock.now()
         let attempt = WebhookDelivery.Attempt(
             at: begun,
@@ -120,6 +120,11 @@ struct DeliveryStage: Sendable {
         var effects: [Effect] = [.endpoint(endpoint.id, .failed(at: now, counts: health.counts, throttledUntil: throttle))]
         effects += health.consequences
         health.log(environment.logger, outcome.error)
+        if try await isAskedAnew(delivery) {
+            let due = max(now + .seconds(1), throttle ?? now)
+            Self.count(endpoint.id, "failed")
+            return .decided(Decision(.again(at: due, spent: false), effects + [.delivery(delivery.after(attempt, .pending, next: due))]))
+        }
         let next = health.isGone ? nil : Self.schedule.next(after: claim.attempt, at: now, asked: outcome.retryAfter, environment.random)
         guard let next else {
             Self.count(endpoint.id, health.isGone ? "gone" : "gave_up")
@@ -133,6 +138,12 @@ struct DeliveryStage: Sendable {
         }
         Self.count(endpoint.id, "failed")
         return .decided(Decision(.again(at: next, spent: true), effects + [.delivery(delivery.after(attempt, .pending, next: next))]))
+    }
+
+    /// Whether somebody asked for it to be sent again while it was being attempted: that is not over with an attempt that began before.
+    private func isAskedAnew(_ delivery: WebhookDelivery) async throws -> Bool {
+        guard let present = try await store.delivery(delivery.id) else { return false }
+        return present.state == .pending && present.nextAttemptAt != delivery.nextAttemptAt
     }
 
     /// Counts what became of an attempt, or of a delivery that was not attempted.

@@ -66,6 +66,9 @@ struct EndpointJudgement {
 }
 
 extension WebhookEndpoint {
+    /// Whether it has failed so often in a row that somebody should know.
+    var isFailing: Bool { isEnabled && health.failures >= 3 }
+
     /// A notice about it for all others.
     func notice(_ kind: Notice.Kind, _ mark: Int64, at timestamp: Timestamp, _ more: JSON = [:]) -> Notice {
         var data: JSON = ["webhook": .string(id)]

@@ -13,6 +13,8 @@ public final class IssueCollector: Sendable {
         var gone: Set<IssueCause> = []
         /// Causes that have been written since the host began, or since they were gone.
         var written: Set<IssueCause> = []
+        /// Causes that the store did not take when they were to be written last.
+        var refused: Set<IssueCause> = []
     }
 
     /// How many causes are told apart at most: a cause never names anything that a stranger may choose freely, so there are far fewer.
@@ -24,6 +26,9 @@ public final class IssueCollector: Sendable {
     let firsts: AsyncStream<Void>
 
     public init() { (firsts, first) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+
+    /// Causes that were seen and that the store has not taken, in the order of their keys.
+    public var refused: [IssueCause] { state.withLock { $0.refused.sorted { $0.key < $1.key } } }
 
     /// A cause was seen. May be called any number of times a second.
     /// - Parameters:
@@ -47,6 +52,7 @@ public final class IssueCollector: Sendable {
     public func isGone(_ cause: IssueCause) {
         state.withLock { state in
             state.written.remove(cause)
+            state.refused.remove(cause)
             state.gone.insert(cause)
         }
     }
@@ -55,6 +61,7 @@ public final class IssueCollector: Sendable {
     func take(identifier: () -> String) -> (sightings: [IssueSighting], gone: [IssueCause]) {
         let (seen, gone) = state.withLock { state in
             defer { (state.seen, state.gone) = ([:], []) }
+            state.refused.subtract(state.seen.keys)
             if state.written.count > Self.limit { state.written = [] }
             state.written.formUnion(state.seen.keys.filter { !state.gone.contains($0) })
             return (state.seen, state.gone)
@@ -72,6 +79,7 @@ public final class IssueCollector: Sendable {
                 seen.times += times
                 state.seen[sighting.cause] = seen
                 state.written.remove(sighting.cause)
+                state.refused.insert(sighting.cause)
             }
             state.gone.formUnion(gone.filter { state.seen[$0] == nil })
         }

@@ -20,6 +20,11 @@ public enum Readiness: Sendable, Equatable {
             let load = try await context.store.load()
             try await context.store.tryWriting()
             context.environment.storeAnswered(wrote: true)
+            // A disk that is nearly full takes what is small, such as the trial, and refuses a delivery.
+            if let refusal = context.environment.outage.refusal(at: context.clock.now()) {
+                self = context.environment.ability.noted(.failing([Readiness.reason(refusal)]), context.logger, error: refusal)
+                return
+            }
             guard let oldest = load.oldestDue, context.clock.now() - oldest > patience else {
                 self = context.environment.ability.noted(.ready, context.logger)
                 return

@@ -10,6 +10,7 @@ final class StoreOutage: Sendable {
         let since: Timestamp
         /// Whether it answers and takes nothing: then only a write proves that it is over.
         let refusesWrites: Bool
+        let error: StoreError
         var lastFailure: Timestamp
         var lastLine: Timestamp
         var failures = 1
@@ -21,6 +22,20 @@ final class StoreOutage: Sendable {
 
     private let state = Mutex<State?>(nil)
 
+    /// Whether the store is away, or takes nothing, as far as calls have shown; with what it reported last.
+    var present: StoreError? { state.withLock { $0?.error } }
+
+    /// Why the store takes nothing at present although it answers; nil where it takes what is written, or none was refused for a minute.
+    func refusal(at now: Timestamp) -> StoreError? {
+        state.withLock { state in
+            guard let state, state.refusesWrites, now < state.lastFailure + Self.fresh else { return nil }
+            return state.error
+        }
+    }
+
+    /// For how long a refusal says how things are.
+    private static let fresh = Duration.seconds(60)
+
     /// Notes that a call of the store's failed.
     /// - Parameter what: what was being done, in a few words.
     /// - Returns: whether the failure belongs to an outage, which is said here. Anything else the caller has to say.
@@ -29,7 +44,7 @@ final class StoreOutage: Sendable {
         let now = clock.now()
         let line: (text: String, failures: Int, since: Timestamp)? = state.withLock { state in
             guard var present = state else {
-                state = State(since: now, refusesWrites: error.refusesWrites, lastFailure: now, lastLine: now)
+                state = State(since: now, refusesWrites: error.refusesWrites, error: error, lastFailure: now, lastLine: now)
                 return ("the store is not available; nothing is lost, and work goes on when it is back", 1, now)
             }
             present.failures += 1

@@ -26,8 +26,14 @@ struct RunStage: Sendable {
             return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
         }
         if let pause = try await scripts.accounts.pause(ofConnection: connection.id) {
-            let failure = RunFailure(Problem.paused, pause.problem.message)
-            return wait(run, failure, until: scripts.accounts.nextLookAfterPause())
+            let due = scripts.accounts.nextLookAfterPause()
+            // It says already that it waits: a long pause is not written again and again for each.
+            if stored.state == .waiting, stored.nextAttemptAt == nil,
+                stored.failure?.code != Problem.paused || stored.failure?.message == pause.problem.message
+            {
+                return .decided(Decision(.again(at: due, spent: false)))
+            }
+            return wait(run, RunFailure(Problem.paused, pause.problem.message), until: due, isOpenEnded: true)
         }
         return try await scriptLimiter.withPlaceTold(connection.id) { waited in
             try await execute(run, of: connection, try await present(run, loaded, waited: waited))
@@ -35,12 +41,13 @@ struct RunStage: Sendable {
     }
 
     /// The run waits without an attempt.
-    private func wait(_ run: Run, _ failure: RunFailure, until due: Timestamp) -> StageResult {
+    /// - Parameter isOpenEnded: whether nobody knows when it goes on.
+    private func wait(_ run: Run, _ failure: RunFailure, until due: Timestamp, isOpenEnded: Bool = false) -> StageResult {
         // The earlier failure says more than the fact that the run waits.
         var waiting = run
-        if run.failure == nil { waiting.fail(failure, attempt: run.attempt, at: environment.clock.now()) }
+        if run.failure == nil || run.failure?.code == failure.code { waiting.fail(failure, attempt: run.attempt, at: environment.clock.now()) }
         waiting.state = .waiting
-        waiting.nextAttemptAt = due
+        waiting.nextAttemptAt = isOpenEnded ? nil : due
         return .decided(Decision(.again(at: due, spent: false), [.run(waiting.unspent())]))
     }
 

@@ -64,6 +64,8 @@ public struct IssueCause: Sendable, Hashable {
 extension RunSummary {
     /// How long an update may go on failing before somebody should know.
     static let untoldPatience = Duration.seconds(1800)
+    /// The same for a notifier: while it fails, nobody is told of anything.
+    static let unheardPatience = Duration.seconds(300)
 
     /// The cause that keeps it from ending well, where it needs a person; nil where it does not. Runs that failed alike have the same.
     public var cause: IssueCause? {
@@ -83,8 +85,14 @@ extension RunSummary {
             return unfinished(code: failure?.causeCode ?? "unreadable")
         case .parked: return unfinished(code: "parked")
         case .waiting:
-            guard hook == "on_update", let lastFailure, lastFailure.at - createdAt >= RunSummary.untoldPatience else { return nil }
-            return unfinished(code: lastFailure.failure.causeCode)
+            guard let lastFailure else { return nil }
+            let failing = lastFailure.at - createdAt
+            switch hook {
+            case "on_update" where failing >= RunSummary.untoldPatience: return unfinished(code: lastFailure.failure.causeCode)
+            case "on_notification" where failing >= RunSummary.unheardPatience:
+                return IssueCause(.webhookFailing, connection: connection, code: lastFailure.failure.causeCode, plugin: plugin, hook: hook)
+            default: return nil
+            }
         case .queued, .running, .done, .skipped, .rejected, .discarded: return nil
         }
     }

@@ -23,6 +23,7 @@ public enum IssueKind: String, Sendable, CaseIterable {
     case erasureOverdue = "erasure_overdue"
     case chainBroken = "chain_broken"
     case webhookDisabled = "webhook_disabled"
+    case webhookFailing = "webhook_failing"
 
     /// How it is known that the cause is gone.
     public enum Ending: Sendable, Equatable {
@@ -37,7 +38,8 @@ public enum IssueKind: String, Sendable, CaseIterable {
     /// How it is known that the cause is gone.
     public var ending: Ending {
         switch self {
-        case .credentialsRefused, .scriptFailing, .silent, .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters:
+        case .credentialsRefused, .scriptFailing, .silent, .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters,
+            .webhookFailing:
             .stored
         case .providerAway, .hostPaused, .pluginPaused, .reloadRefused, .storeNearlyFull, .diskNearlyFull, .budgetExhausted: .unseen(.seconds(180))
         case .clock: .unseen(.seconds(3600))

@@ -143,7 +143,7 @@ extension MetricFamily {
             "fairlead_store_up",
             .gauge,
             [],
-            "1 where the store answered when last asked. Where it is 0, the figures from the store are the last known."
+            "1 where the store answered when last asked, and takes what is written. Where it is 0, the figures from the store are the last known."
         ),
         MetricFamily("fairlead_store_refreshed_timestamp_seconds", .gauge, [], "When the figures from the store were last read."),
         MetricFamily("fairlead_orders", .gauge, ["connection", "state"], "Orders by state."),

@@ -103,6 +103,17 @@ struct IssueReportTests: IssueTrial {
         }
     }
 
+    @Test("What was received a moment ago is in the status, before it is written")
+    func received() async throws {
+        try await withHost { (context) async throws in
+            for _ in 0..<3 { context.contacts.heard(.connection("acme"), at: clock.now()) }
+            func received() async throws -> Int { try await Issues(context).status(.ready, problems: { _ in nil }, for: nil).received }
+            #expect(try await received() == 3)
+            await ContactWriter(environment: context.environment, store: context.store, contacts: context.contacts).writeCounts()
+            #expect(try await received() == 3)
+        }
+    }
+
     @Test("What is reported a thousand times a second is written once, with how often")
     func collected() async throws {
         try await withHost { (context) async throws in
@@ -160,7 +171,11 @@ struct IssueReportTests: IssueTrial {
             await watcher.look()
             await watcher.flush()
             #expect(try await open(context).isEmpty)
+            // Until it can be written, the status says it by itself.
+            let status = try await Issues(context).status(.ready, problems: { _ in nil }, for: nil)
+            #expect(status.unwritten.map(\.title) == ["The store has no room"] && status.needsAPerson)
             await context.watcher.flush()
+            #expect(try await Issues(context).status(.ready, problems: { _ in nil }, for: nil).unwritten.isEmpty)
             #expect(try await open(context).keys.map(\.kind) == [.storeNearlyFull])
             await look(context, after: .seconds(181))
             #expect(try await open(context).isEmpty)

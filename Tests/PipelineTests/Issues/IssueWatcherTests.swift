@@ -125,9 +125,9 @@ struct IssueWatcherTests: IssueTrial {
             for _ in 0..<10 { _ = context.breakers.hosts.failed("acme https://ats.example.test", at: clock.now()) }
             await look(context)
             #expect(try await open(context).isEmpty)
-            await look(context, after: .seconds(130))
-            #expect(try await open(context).keys.map(\.kind) == [.hostPaused])
-            await look(context, after: .seconds(200))
+            await look(context, after: .seconds(118))
+            #expect(try await open(context).isEmpty)
+            await look(context, after: .seconds(1))
             let issues = try await open(context)
             #expect(
                 Set(issues.keys) == [
@@ -139,6 +139,70 @@ struct IssueWatcherTests: IssueTrial {
             await look(context, after: .seconds(60))
             #expect(try await open(context).count == 2)
             await look(context, after: .seconds(181))
+            #expect(try await open(context).isEmpty)
+        }
+    }
+
+    @Test("A few failed calls in a row are enough where little is asked, and one is not")
+    func fewCalls() async throws {
+        try await withHost { (context) async throws in
+            let order = try await order(context, .accepted)
+            let began = clock.now()
+            _ = context.breakers.unanswered.failed("zinc", at: began)
+            await look(context, after: .seconds(600))
+            #expect(try await open(context).isEmpty)
+            for _ in 0..<2 { _ = context.breakers.unanswered.failed("zinc", at: clock.now()) }
+            _ = context.breakers.creating.failed("zinc", at: clock.now())
+            await look(context)
+            let issue = try #require(try await open(context)[IssueCause(.providerAway, account: "zinc")])
+            #expect(issue.details["since"] == JSON(began))
+            let issues = Issues(context)
+            let status = try await issues.status(.ready, problems: { _ in nil }, for: nil)
+            #expect(status.unsent == 1 && status.accounts.first { $0.id == "zinc" }?.unsent == 1)
+            #expect(try await issues.show(issue.id, for: nil).members.orders.ids == [order.id])
+            // Nobody asks any more: it says nothing about now.
+            await look(context, after: .seconds(3601))
+            await look(context, after: .seconds(181))
+            #expect(try await open(context).isEmpty)
+        }
+    }
+
+    @Test("A webhook that fails several times in a row is an issue that says what was answered, and ends with the next that is taken")
+    func webhook() async throws {
+        try await withHost { (context) async throws in
+            let store = context.store
+            let endpoint = WebhookEndpoint(id: "ops", url: "https://hooks.example.test", events: .all, keys: [], createdAt: clock.now())
+            try await store.keep(endpoint, over: 0)
+            var delivery = WebhookDelivery(id: "dlv_1", of: Notice(.test, about: "ops", 1, at: clock.now(), data: [:]), to: "ops", at: clock.now())
+            for number in 1...3 {
+                #expect(try await open(context).isEmpty, "after \(number - 1)")
+                let attempt = WebhookDelivery.Attempt(at: clock.now(), milliseconds: 1, status: 500, error: "it answered 500")
+                delivery = delivery.after(attempt, .pending, next: clock.now())
+                try await store.perform([.delivery(delivery), .endpoint("ops", .failed(at: clock.now(), counts: false, throttledUntil: nil))])
+                await look(context)
+            }
+            let issue = try #require(try await open(context)[IssueCause(.webhookFailing, host: "ops")])
+            #expect(try await Issues(context).show(issue.id, for: nil).text.title == "The webhook ops fails: it answered 500")
+            try await store.perform([.endpoint("ops", .succeeded)])
+            await look(context)
+            #expect(try await open(context).isEmpty)
+        }
+    }
+
+    @Test("A notifier that fails for minutes is an issue, and none once it tells")
+    func notifier() async throws {
+        try await withHost { (context) async throws in
+            var told = try await run(context, hook: "on_notification", .waiting, RunFailure("http_500", "as invented"))
+            await look(context)
+            #expect(try await open(context).isEmpty)
+            clock.advance(by: .seconds(300))
+            told.fail(RunFailure("http_500", "as invented"), attempt: 2, at: clock.now())
+            try await context.store.perform([.run(told)])
+            await look(context)
+            #expect(try await open(context).keys.map(\.kind) == [.webhookFailing])
+            told.state = .done
+            try await context.store.perform([.run(told)])
+            await look(context)
             #expect(try await open(context).isEmpty)
         }
     }

@@ -114,6 +114,19 @@ struct DeliveryStageTests {
 
     // MARK: What becomes of it
 
+    @Test("One that somebody asks for again while its last attempt is under way is not given up with that attempt", arguments: [1, 10])
+    func askedAnew(attempt: Int) async throws {
+        _ = endpoint()
+        let stored = delivery()
+        var asked = stored
+        asked.nextAttemptAt = harness.now + .milliseconds(7)
+        harness.store.with { [asked] in $0.deliveries["dlv_1"] = asked }
+        answer(500)
+        let decision = try await decide(attempt: attempt, stored)
+        #expect(decision.disposition == .again(at: harness.now + .seconds(1), spent: false))
+        #expect(decision.delivery?.state == .pending && decision.delivery?.attempts.count == 1)
+    }
+
     @Test("Anything but 2xx is a failure, a redirect too, and it is tried again 5 s, 5 min … later with jitter", arguments: [302, 404, 500])
     func refused(status: Int) async throws {
         _ = endpoint()

@@ -61,7 +61,7 @@ struct HeldRows {
     /// Nil for a cause that holds nothing up that is stored.
     init?(by cause: IssueCause) {
         switch cause.kind {
-        case .scriptFailing, .updatesNotTold:
+        case .scriptFailing, .updatesNotTold, .webhookFailing:
             table = .runs
             conditions.add("cause = #", .text(cause.key))
         case .deadLetters where cause.code?.hasPrefix("event_") == true:

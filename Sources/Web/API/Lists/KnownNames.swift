@@ -21,7 +21,8 @@ struct KnownNames: Sendable {
     }
 
     private func hasConnection(_ name: String) async throws -> Bool {
-        if registry.connection(name) != nil { return true }
+        // A notifier's runs are listed under its own name.
+        if registry.scripted(name) != nil { return true }
         let page = PageRequest(limit: 1)
         var (orders, events, runs) = (OrderQuery(), EventQuery(), RunQuery())
         (orders.connections, events.connections, runs.connections) = ([name], [name], [name])

@@ -58,9 +58,12 @@ extension Issues.Described {
 }
 
 extension HostStatus {
-    private static let contact: JSON = .object(always: [
-        "id": .anyText, "kind": .anyText, "last_heard_at": JSON.timestamp.orNull, "silent": .yesOrNo, "problem": Problem.schema.reference.orNull,
-    ])
+    private static let members: [(String, JSON)] = [
+        ("id", .anyText), ("kind", .anyText), ("last_heard_at", JSON.timestamp.orNull), ("silent", .yesOrNo),
+        ("problem", Problem.schema.reference.orNull),
+    ]
+    private static let contact: JSON = .object(always: .object(JSON.Members(members)))
+    private static let account: JSON = .object(always: .object(JSON.Members(members + [("not_sent", .wholeNumber)])))
 
     static let schema = Schema(
         "Status",
@@ -68,9 +71,12 @@ extension HostStatus {
             "at": .timestamp, "able_to_work": .yesOrNo, "reasons": .list(of: .anyText), "needs_a_person": .yesOrNo,
             "issues": .object(always: [
                 "open": .wholeNumber, "snoozed": .wholeNumber, "items": .list(of: IssueRecord.schema.reference),
+                "unwritten": .list(of: .object(always: ["title": .anyText, "means": .anyText, "advice": .anyText])),
             ]),
+            "not_sent": .wholeNumber,
             "waiting_on": .object(always: ["candidate": .wholeNumber, "recruiter": .wholeNumber, "provider": .wholeNumber, "operator": .wholeNumber]),
-            "last_day": .object(always: ["received": .wholeNumber, "told": .wholeNumber]), "accounts": .list(of: contact),
+            "last_day": .object(always: ["received": .wholeNumber, "told": .wholeNumber]),
+            "accounts": .list(of: account),
             "connections": .list(of: contact),
         ],
         "How everything is that the token may see: whether the host is able to work, what needs a person, and whom orders wait for"
@@ -78,10 +84,12 @@ extension HostStatus {
 
     func view(_ principal: Principal) -> JSON {
         func contact(_ contact: Contact) -> JSON {
-            [
+            var view: JSON = [
                 "id": .string(contact.id), "kind": .string(contact.kind), "last_heard_at": JSON(contact.lastHeardAt),
                 "silent": .bool(contact.isSilent), "problem": contact.problem ?? .null,
             ]
+            if let unsent = contact.unsent { view["not_sent"] = .int(Int64(unsent)) }
+            return view
         }
         let parties = Party.allCases.map { ($0.rawValue, JSON.int(Int64(waitingOn[$0] ?? 0))) }
         return [
@@ -90,8 +98,12 @@ extension HostStatus {
             "issues": [
                 "open": .int(Int64(counts[.open] ?? 0)), "snoozed": .int(Int64(counts[.snoozed] ?? 0)),
                 "items": .array(issues.map { $0.view(principal, isWhole: false) }),
+                "unwritten": .array(
+                    unwritten.map { ["title": .string($0.title), "means": .string($0.means), "advice": .string($0.advice)] }
+                ),
             ],
-            "waiting_on": .object(JSON.Members(parties)), "last_day": ["received": .int(Int64(received)), "told": .int(Int64(told))],
+            "waiting_on": .object(JSON.Members(parties)), "not_sent": .int(Int64(unsent)),
+            "last_day": ["received": .int(Int64(received)), "told": .int(Int64(told))],
             "accounts": .array(accounts.map(contact)), "connections": .array(connections.map(contact)),
         ]
     }
