@@ -78,9 +78,13 @@ public struct FaultyStore: Store {
     public func keep(_ token: AccessToken, secret: Secret) async throws { try await write { try await store.keep(token, secret: secret) } }
     /// See ``Store``.
     public func remove(token id: String) async throws { try await write { try await store.remove(token: id) } }
+    /// See ``Store``.
     public func begin(_ session: Session, secret: Secret) async throws { try await write { try await store.begin(session, secret: secret) } }
+    /// See ``Store``.
     public func session(by secret: Secret) async throws -> Session? { try await read { try await store.session(by: secret) } }
+    /// See ``Store``.
     public func seen(session secret: Secret, at: Timestamp) async throws { try await write { try await store.seen(session: secret, at: at) } }
+    /// See ``Store``.
     public func end(session secret: Secret) async throws { try await write { try await store.end(session: secret) } }
     /// See ``Store``.
     public func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {

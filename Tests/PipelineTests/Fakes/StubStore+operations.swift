@@ -18,6 +18,10 @@ extension StubStore {
 
     func keep(_ token: AccessToken, secret: Secret) async throws { throw StoreError.unavailable("not here") }
     func token(by secret: Secret) async throws -> AccessToken? { nil }
+    func begin(_ session: Session, secret: Secret) async throws { throw StoreError.unavailable("not here") }
+    func session(by secret: Secret) async throws -> Session? { nil }
+    func seen(session secret: Secret, at: Timestamp) async throws {}
+    func end(session secret: Secret) async throws {}
     func tokens() async throws -> [AccessToken] { with { $0.tokens } }
     func remove(token id: String) async throws {}
     func begin(key: String, bodyHash: String) async throws -> IdempotencyState { .fresh }
