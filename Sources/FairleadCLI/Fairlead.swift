@@ -33,6 +33,7 @@ struct Fairlead: AsyncParsableCommand {
                 subcommands: [
                     StatusCommand.self, TopCommand.self, FindCommand.self, IssueCommand.self, OrderCommand.self, EventCommand.self,
                     RunCommand.self, AccountCommand.self, ConnectionCommand.self, WebhookCommand.self, BulkCommand.self,
+                    HoldCommand.self, ReleaseCommand.self,
                     AuditCommand.self,
                 ]
             ),

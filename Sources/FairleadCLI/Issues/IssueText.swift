@@ -48,6 +48,7 @@ enum IssueText {
         var parts: [String] = []
         let reasons = (status["reasons"]?.items ?? []).compactMap(\.text)
         parts.append(reasons.isEmpty ? "Able to work." : "Not able to work: \(reasons.joined(separator: "; ").cellText).")
+        if status["held"] == true { parts.append(HoldText.sentence(status["hold"] ?? .null, style)) }
         let open = status.at("issues.open")?.integer ?? 0
         let snoozed = status.at("issues.snoozed")?.integer ?? 0
         let later = snoozed > 0 ? " Snoozed: \(snoozed)." : ""

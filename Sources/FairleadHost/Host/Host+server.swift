@@ -16,9 +16,10 @@ extension Host {
         readiness: @escaping @Sendable () async -> Readiness
     ) -> HTTPServer {
         let intake = Intake(context)
+        let commands = Commands(context)
         let tokens = Tokens(store: context.store, clock: context.clock, random: context.random)
         let api = API(
-            commands: Commands(context),
+            commands: commands,
             store: context.store,
             tokens: tokens,
             webhooks: Webhooks(context) { live.settings.allowsPlain(host: $0) },
@@ -58,7 +59,11 @@ extension Host {
             port: settings.server.port,
             limits: limits,
             routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes + dashboard.routes
-                + HealthRoutes.routes(store: context.store.identity.id) { await readiness() }
+                + HealthRoutes.routes(
+                    store: context.store.identity.id,
+                    held: { await commands.isHeld },
+                    readiness: { await readiness() }
+                )
                 + MetricsRoute.routes(PrometheusText.mediaType) { PrometheusText.text(of: telemetry.registry) },
             logger: context.logger
         )

@@ -27,6 +27,7 @@ struct StoreGauges: GaugeSource {
             readings.append(GaugeReading("fairlead_queue_oldest_due_seconds", [("stage", kind.rawValue)], waited))
         }
         readings += paused(states)
+        readings.append(GaugeReading("fairlead_held", [], states.contains { $0.subject == .store && $0.pause != nil } ? 1 : 0))
         readings += try await openIssues(at: now)
         readings.append(GaugeReading("fairlead_store_refreshed_timestamp_seconds", [], now.seconds))
         return readings
@@ -56,6 +57,7 @@ struct StoreGauges: GaugeSource {
             case .connection(let id):
                 guard context.registry.connection(id) != nil else { return nil }
                 return GaugeReading("fairlead_connection_paused", [("connection", id), ("reason", pause.problem.code)], 1)
+            case .store: return nil
             }
         }
     }

@@ -7,11 +7,22 @@ extension AccountService {
     /// Why an account's work waits although its provider answers: its credentials were rejected, or somebody paused it; nil where it does not.
     func pause(of account: ProviderAccount) async throws -> OperatingState.Pause? { try await pauses.pause(of: account) }
 
-    /// Why a connection sends nothing: somebody paused it; nil where it does.
-    func pause(ofConnection id: String) async throws -> OperatingState.Pause? { try await brakes.pause(of: .connection(id)) }
+    /// Why a connection sends nothing: somebody paused it, or the store is held; nil where it does.
+    func pause(ofConnection id: String) async throws -> OperatingState.Pause? {
+        if let hold = try await hold() { return hold }
+        return try await brakes.pause(of: .connection(id))
+    }
+
+    /// Why nothing leaves the store, whoever's it is; nil where it is not held.
+    func hold() async throws -> OperatingState.Pause? { try await brakes.pause(of: .store) }
+
+    /// Why a run of a connection's scripts is not begun, or goes no further; nil where it does. What tells people of an issue goes on while the store is held.
+    func pause(of connection: String, for run: Run) async throws -> OperatingState.Pause? {
+        run.tellsOfOrders ? try await pause(ofConnection: connection) : try await brakes.pause(of: .connection(connection))
+    }
 
     /// Holds that nothing of an order is kept from being sent by somebody's pause.
-    /// - Throws: ``CommandError`` 409 `paused`.
+    /// - Throws: ``CommandError`` 409 `paused` or `held`.
     func requireUnpaused(_ order: Order) async throws {
         if let pause = try await brakes.pause(of: .account(order.account)), pause.isByHand { throw CommandError.paused(pause) }
         if let pause = try await pause(ofConnection: order.connection) { throw CommandError.paused(pause) }

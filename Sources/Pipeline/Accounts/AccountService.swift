@@ -15,7 +15,7 @@ final class AccountService: Sendable {
     let creating: CircuitBreakers
     private let transport: any Transport
     private let publicURL: String?
-    /// What somebody has paused, accounts and connections.
+    /// What somebody has paused: accounts, connections, and all of it where the store is held.
     let brakes: Pauses
     let pauses: AccountPauses
     let listed = PackageCache()
@@ -51,7 +51,8 @@ final class AccountService: Sendable {
     /// What the account's provider is spoken to with.
     /// - Parameters:
     ///   - isUrgent: whether reads are made whatever the account's budget says.
-    ///   - connection: whose order is created or cancelled: nothing is sent while it is paused. Nil for what is only read.
+    ///   - connection: whose order is created or cancelled: nothing is sent while it is paused, or the store is held. Nil for what is only
+    ///     read.
     func session(_ account: ProviderAccount, isUrgent: Bool = false, for connection: String? = nil) -> ProviderSession {
         var logger = environment.logger
         logger[metadataKey: "account"] = "\(account.account.id)"
@@ -60,7 +61,7 @@ final class AccountService: Sendable {
             transport: BrakedTransport(
                 transport: AccountTransport(account: account.account.id, base: transport, meters: environment.meters),
                 pauses: brakes,
-                subjects: [.account(account.account.id)] + (connection.map { [.connection($0)] } ?? [])
+                subjects: [.account(account.account.id)] + (connection.map { [.store, .connection($0)] } ?? [])
             ),
             tokens: account.tokens,
             readings: account.readings,

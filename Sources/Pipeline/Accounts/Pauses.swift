@@ -65,7 +65,8 @@ extension OperatingState.Pause {
     public var isByHand: Bool { credentials == nil }
 }
 
-/// Sends nothing of an account or a connection that somebody has paused, whatever call it belongs to: what began before the pause ends with it.
+/// Sends nothing of an account or a connection that somebody has paused, or while the store is held, whatever call it belongs to: what began before the pause
+/// ends with it.
 struct BrakedTransport: Transport {
     let transport: any Transport
     let pauses: Pauses
@@ -75,7 +76,9 @@ struct BrakedTransport: Transport {
         for subject in subjects {
             let pause: OperatingState.Pause?
             do { pause = try await pauses.pause(of: subject) } catch { pause = pauses.lastKnown(of: subject) }
-            if let pause, pause.isByHand { throw TransportError(.cannotConnect, "the \(subject.kind) \(subject.id) is paused; nothing was sent") }
+            if let pause, pause.isByHand {
+                throw TransportError(.cannotConnect, "\(subject.name) is \(pause.isHold ? "held" : "paused"); nothing was sent")
+            }
         }
         return try await transport.send(request)
     }

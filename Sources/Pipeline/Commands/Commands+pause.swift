@@ -63,6 +63,7 @@ extension Commands {
                 case .account(let id): "the account \(id) is paused by \(actor.title); nothing is sent to its provider until it is resumed"
                 case .connection(let id):
                     "the connection \(id) is paused by \(actor.title); its ATS is told nothing and nothing is ordered until it is resumed"
+                case .store: "\(subject.name) is held by \(actor.title); nothing leaves it until it is released"
                 }
             let problem = Problem(code: Problem.paused, message: what, at: since)
             let pause = OperatingState.Pause(problem: problem, actor: actor, note: note.map { Personal($0) })
@@ -89,12 +90,12 @@ extension Commands {
         environment.logger.notice(message, metadata: ["event": "\(subject.kind).\(event)", subject.kind: "\(subject.id)", "by": "\(actor)"])
     }
 
-    private func hasOtherReplicas() async throws -> Bool {
+    func hasOtherReplicas() async throws -> Bool {
         let now = environment.clock.now()
         return try await store.replicas().count { $0.seenAt + .seconds(300) > now } > 1
     }
 
-    private func waitForOthers(_ time: Duration) async throws { try? await environment.clock.sleep(for: time + .milliseconds(50)) }
+    func waitForOthers(_ time: Duration) async throws { try? await environment.clock.sleep(for: time + .milliseconds(50)) }
 }
 
 extension Problem {
@@ -115,8 +116,9 @@ extension Actor {
 }
 
 extension CommandError {
-    /// Nothing is sent for what is paused: 409 `paused`.
+    /// Nothing is sent for what is paused, or while the store is held: 409 `paused` or `held`.
     static func paused(_ pause: OperatingState.Pause) -> CommandError {
-        CommandError(409, Problem.paused, "Nothing was sent: \(pause.problem.message). Resume it, then ask again.")
+        guard !pause.isHold else { return CommandError(409, Problem.held, "Nothing was sent: \(pause.problem.message). Release it, then ask again.") }
+        return CommandError(409, Problem.paused, "Nothing was sent: \(pause.problem.message). Resume it, then ask again.")
     }
 }

@@ -86,7 +86,7 @@ extension Commands {
                 environment.registry.account(order.account)?.capabilities.cancel != nil
             else { return false }
             do { try await mapStoreError { try await accounts.requireUnpaused(order) } } catch let error as CommandError
-                where error.code == Problem.paused
+                where Problem.isBrake(error.code)
             {
                 return false
             }

@@ -8,10 +8,12 @@ extension Commands {
         let states = try await mapStoreError { try await store.operatingStates() }
         var pauses: [String: OperatingState.Pause] = [:]
         for state in states { if case .connection(let id) = state.subject { pauses[id] = state.pause } }
+        let hold = states.first { $0.subject == .store }?.pause
         let stopped = environment.registry.connections.filter { breakers.scripts.isOpen(ScriptRunner.breaker(of: $0.id, $0.scripts)) }
         return Explainer(
             now: environment.clock.now(),
             registry: environment.registry,
+            hold: hold,
             connectionPauses: pauses,
             stoppedScripts: Set(stopped.map(\.id))
         )
@@ -37,7 +39,7 @@ extension Commands {
             situation.pendingRun = pending?.summary
             situation.atsTitle = explainer.atsTitle(order.connection)
             situation.isTold = environment.registry.connection(order.connection)?.hooks.hooks.contains("on_update") ?? true
-            situation.connectionPause = explainer.connectionPauses[order.connection]
+            situation.connectionPause = explainer.pause(of: order.connection)
             let submission = places[.submit(order: order.id)]
             situation.nextAttemptAt = submission?.due
             situation.attempt = submission.map { $0.attempts + ($0.isHeld ? 0 : 1) }

@@ -98,8 +98,8 @@ public struct PipelineContext: Sendable {
             ),
             submit: SubmitStage(environment: environment, accounts: accounts, mapping: mapping, retries: retries),
             read: ReadStage(environment: environment, accounts: accounts),
-            notice: NoticeStage(environment: environment, store: store),
-            delivery: DeliveryStage(environment: environment, store: store, transport: transport)
+            notice: NoticeStage(environment: environment, store: store, accounts: accounts),
+            delivery: DeliveryStage(environment: environment, store: store, transport: transport, accounts: accounts)
         )
         let silenceWatch = SilenceWatch(environment: environment, store: store)
         silence = silenceWatch.snapshot

@@ -5,6 +5,8 @@ public import Screening
 public struct Explainer: Sendable {
     let now: Timestamp
     let registry: Registry
+    /// Why nothing leaves the store; nil where it is not held.
+    let hold: OperatingState.Pause?
     /// Somebody's pauses of connections.
     let connectionPauses: [String: OperatingState.Pause]
     /// Connections whose scripts are kept from running.
@@ -47,8 +49,11 @@ public struct Explainer: Sendable {
             case "retry"?: return "Answered \(ended) that \(ats) is to ask again\(reason)."
             case "discarded"?: return "A person decided \(ended) that nothing is to be done\(reason)."
             default:
-                guard run.failure?.code == Problem.paused else { return "Ended \(ended)\(error)\(reason); \(ats) asks again by itself." }
-                return "Answered \(ended) that \(ats) is to ask again: the connection \(run.connection) was paused."
+                guard let code = run.failure?.code, Problem.isBrake(code) else {
+                    return "Ended \(ended)\(error)\(reason); \(ats) asks again by itself."
+                }
+                let why = code == Problem.held ? "the store was held" : "the connection \(run.connection) was paused"
+                return "Answered \(ended) that \(ats) is to ask again: \(why)."
             }
         }
     }
@@ -74,11 +79,13 @@ public struct Explainer: Sendable {
         }
     }
 
+    /// Why a connection sends nothing: the store is held, or somebody paused it.
+    func pause(of connection: String) -> OperatingState.Pause? { hold ?? connectionPauses[connection] }
+
     private func attempts(_ run: RunSummary) -> String { run.attempt <= 1 ? "one attempt" : "\(run.attempt) attempts" }
 
     private func waiting(_ run: RunSummary, _ words: Wording, _ showsPersonal: Bool) -> String? {
-        if let pause = connectionPauses[run.connection] {
-            let obstacle = Obstacle.paused(.connection(run.connection), pause)
+        if let obstacle = pause(of: run.connection)?.obstacle(of: run.connection) {
             return "\(obstacle.reason("", words, showsPersonal: showsPersonal)); \(obstacle.remedy("", words))"
         }
         if stoppedScripts.contains(run.connection) {

@@ -7,7 +7,9 @@ extension Obstacle {
         switch self {
         case .paused(let subject, let pause):
             let note = showsPersonal ? pause.note.map { ": \(Wording.quoted($0.value))" } ?? "" : ""
-            return "the \(subject.kind) \(subject.id) has been paused by \(pause.actor.title) since \(words.moment(pause.problem.at))\(note)"
+            if pause.isRestored { return "the store was restored from a backup \(words.at(pause.problem.at)) and is held\(note)" }
+            let done = subject == .store ? "held" : "paused"
+            return "\(subject.name) has been \(done) by \(pause.actor.title) since \(words.moment(pause.problem.at))\(note)"
         case .credentials(let account, let pause):
             return "\(title) has rejected the credentials of \(account) since \(words.moment(pause.problem.at))"
         case .unanswered: return "\(title) does not answer"
@@ -19,6 +21,7 @@ extension Obstacle {
     /// What ends it, as a sentence.
     func remedy(_ title: String, _ words: Wording) -> String {
         switch self {
+        case .paused(.store, _): return "fairlead release lets it go on"
         case .paused(let subject, _): return "fairlead \(subject.kind) resume \(subject.id) lets it go on"
         case .credentials(let account, _):
             return "put the key right in the settings; fairlead account check \(account) tries the present one"

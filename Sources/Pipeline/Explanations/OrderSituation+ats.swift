@@ -19,7 +19,7 @@ extension OrderVoice {
         guard let state = situation.ats.pending else { return nil }
         let what = "\(ats.capitalisedStart) has not been told of \(state.words) yet"
         if let pause = situation.connectionPause {
-            let obstacle = Obstacle.paused(.connection(order.connection), pause)
+            let obstacle = pause.obstacle(of: order.connection)
             return "\(what), for \(obstacle.reason(order.provider, words, showsPersonal: showsPersonal)); \(obstacle.remedy("", words))"
         }
         guard let run = situation.pendingRun else { return what }

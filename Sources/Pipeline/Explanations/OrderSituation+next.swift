@@ -63,7 +63,7 @@ extension OrderVoice {
 
     private var nextSending: String? {
         if let pause = situation.connectionPause {
-            return sentence(.paused(.connection(order.connection), pause), saysWhy: false)
+            return sentence(pause.obstacle(of: order.connection), saysWhy: false)
         }
         if let obstacle = situation.accountObstacle { return sentence(obstacle, saysWhy: false) }
         guard let next = situation.nextAttemptAt else { return nil }

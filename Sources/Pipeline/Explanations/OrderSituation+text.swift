@@ -101,7 +101,7 @@ struct OrderVoice {
     /// What keeps it from being sent.
     private var waiting: String? {
         if let pause = situation.connectionPause {
-            return Obstacle.paused(.connection(order.connection), pause).reason(provider, words, showsPersonal: showsPersonal)
+            return pause.obstacle(of: order.connection).reason(provider, words, showsPersonal: showsPersonal)
         }
         return situation.accountObstacle?.reason(provider, words, showsPersonal: showsPersonal)
     }

@@ -18,7 +18,7 @@ public struct OrderSituation: Sendable {
     public var attempt: Int?
     /// What keeps its account from being asked.
     public var accountObstacle: Obstacle?
-    /// Somebody's pause of its connection.
+    /// Why its connection sends nothing: somebody's pause, or the hold of the whole store.
     public var connectionPause: OperatingState.Pause?
     /// How long its account's screenings took; nil where there are too few.
     public var usual: DurationHistogram?

@@ -37,6 +37,7 @@ final class RefusedDeliveries: Sendable {
             switch subject {
             case .connection: Kind(subject: .connection(RefusedDeliveries.unknown), reason: reason)
             case .account: Kind(subject: .account(RefusedDeliveries.unknown), reason: reason)
+            case .store: self
             }
         }
     }
@@ -85,6 +86,7 @@ final class RefusedDeliveries: Sendable {
         switch kind.subject {
         case .connection: meters.rejected.increment(id, "", reason.rawValue)
         case .account: meters.rejected.increment("", id, reason.rawValue)
+        case .store: break
         }
         return kind
     }

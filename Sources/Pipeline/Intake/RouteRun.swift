@@ -42,7 +42,7 @@ struct RouteRun: Sendable {
     private func finish(_ begun: Run, _ event: Event) async throws -> (Run, WireResponse) {
         var run = begun
         if let pause = try await scripts.accounts.pause(ofConnection: connection.id) {
-            let failure = RunFailure(Problem.paused, pause.problem.message + "; the ATS asks again by itself")
+            let failure = RunFailure(pause.problem.code, pause.problem.message + "; the ATS asks again by itself")
             return (run.ended(.discarded, failure: failure, at: environment.clock.now()), problem(503, failure, "Try again later", run.id))
         }
         if case .refused = scripts.permission(for: connection.scripts, of: connection) { return dead(run, ScriptRunner.paused, [], 503) }

@@ -19,6 +19,8 @@ public struct HostStatus: Sendable {
 
     /// Why the host is not able to work; empty where it is.
     public var reasons: [String]
+    /// Why nothing leaves the store; nil where it is not held.
+    public var hold: OperatingState.Pause?
     /// The open issues, newest first, and how many there are in each state.
     public var issues: [Issues.Described]
     public var counts: [IssueRecord.State: Int]
@@ -34,7 +36,7 @@ public struct HostStatus: Sendable {
     public var at: Timestamp
 
     /// Whether something needs a person.
-    public var needsAPerson: Bool { !reasons.isEmpty || !unwritten.isEmpty || (counts[.open] ?? 0) > 0 }
+    public var needsAPerson: Bool { !reasons.isEmpty || hold != nil || !unwritten.isEmpty || (counts[.open] ?? 0) > 0 }
 
     /// How many orders are taken in and not sent yet.
     public var unsent: Int { accounts.reduce(0) { $0 + ($1.unsent ?? 0) } }
@@ -96,6 +98,7 @@ extension Issues {
             if case .failing(let why) = readiness { reasons = why }
             return HostStatus(
                 reasons: reasons,
+                hold: states[.store]?.pause,
                 issues: open.items,
                 counts: try await counts(for: connections),
                 waitingOn: waiting,

@@ -51,6 +51,7 @@ final class SilenceWatch: Sendable {
         switch subject {
         case .account(let id): environment.registry.account(id) != nil
         case .connection(let id): environment.registry.connection(id) != nil
+        case .store: false
         }
     }
 }
@@ -62,6 +63,7 @@ extension IssueCause {
         switch subject {
         case .account(let id): self.init(kind, account: id, code: code)
         case .connection(let id): self.init(kind, connection: id, code: code)
+        case .store: self.init(kind, code: code)
         }
     }
 }

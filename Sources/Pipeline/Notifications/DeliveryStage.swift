@@ -8,6 +8,7 @@ struct DeliveryStage: Sendable {
     let environment: Environment
     let store: any NotificationStore
     let transport: any Transport
+    let accounts: AccountService
 
     /// How long an endpoint may take to answer.
     static let timeout = Duration.seconds(15)
@@ -21,6 +22,9 @@ struct DeliveryStage: Sendable {
         let gone = StageResult.decided(Decision(.done))
         guard delivery.state == .pending, let endpoint = try await store.endpoint(delivery.endpoint) else { return gone }
         guard let notice = try await store.notice(delivery.notice) else { return gone }
+        if notice.kind.tellsOfOrders, try await accounts.hold() != nil {
+            return .decided(Decision(.again(at: accounts.nextLookAfterPause(), spent: false)))
+        }
         guard endpoint.isEnabled || notice.addressee != nil else {
             var missed = delivery
             missed.state = .missed

@@ -5,6 +5,7 @@ import Screening
 struct NoticeStage: Sendable {
     let environment: Environment
     let store: any NotificationStore & ReplicaRegistry
+    let accounts: AccountService
 
     func decide(_ notice: Notice) async throws -> StageResult {
         let now = environment.clock.now()
@@ -16,6 +17,9 @@ struct NoticeStage: Sendable {
                 return .decided(Decision(.done))
             }
             return .decided(Decision(.again(at: others.nextOffer(), spent: false)))
+        }
+        if notice.kind.tellsOfOrders, try await accounts.hold() != nil {
+            return .decided(Decision(.again(at: accounts.nextLookAfterPause(), spent: false)))
         }
         var effects: [Effect] = try await leftToOthers(notice)
         for endpoint in try await store.endpoints() where endpoint.isTold(of: notice) {

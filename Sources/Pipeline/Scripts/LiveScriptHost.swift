@@ -58,7 +58,7 @@ struct LiveScriptHost: ConnectionScriptHost {
         } catch let error as CommandError where error.code == "asked_anew" {
             guard let ending = try await ending(withdrawing: order) else { throw AttemptFailure(error.code, error.detail, retryable: true) }
             return ["ends": ending]
-        } catch let error as CommandError where error.code == Problem.paused {
+        } catch let error as CommandError where Problem.isBrake(error.code) {
             throw AttemptFailure(error.code, error.detail, notBefore: accounts.nextLookAfterPause())
         } catch let error as CommandError where error.code == "too_late" || error.code == "unsupported" {
             return ["cancelled": false, "reason": .string(error.code)]
@@ -120,7 +120,7 @@ struct LiveScriptHost: ConnectionScriptHost {
             throw HostCallError("no_such_account", "the connection may not use the account \(name ?? "(none)")", path: "account")
         }
         do { return try await accounts.packages(account: name) } catch let error as CommandError {
-            if error.code == Problem.paused { throw AttemptFailure(error.code, error.detail, notBefore: accounts.nextLookAfterPause()) }
+            if Problem.isBrake(error.code) { throw AttemptFailure(error.code, error.detail, notBefore: accounts.nextLookAfterPause()) }
             if error.status == 503 { throw AttemptFailure(error.code, error.detail, retryable: true) }
             throw HostCallError(error.code, error.detail)
         }
@@ -135,9 +135,9 @@ struct LiveScriptHost: ConnectionScriptHost {
     func permits(secret: String, to url: URLParts) -> Bool { permissions.permits(secret: secret, to: url) }
 
     func send(_ request: WireRequest) async throws -> WireResponse {
-        // A run that was under way when its connection was paused goes no further, and goes on from there.
-        if let pause = try await accounts.pause(ofConnection: connection.id) {
-            throw AttemptFailure(Problem.paused, pause.problem.message, notBefore: accounts.nextLookAfterPause())
+        // A run that was under way when its connection was paused, or the store was held, goes no further, and goes on from there.
+        if let pause = try await accounts.pause(of: connection.id, for: run) {
+            throw AttemptFailure(pause.problem.code, pause.problem.message, notBefore: accounts.nextLookAfterPause())
         }
         var request = request
         request.tellsTrace = URLParts(request.url).map(permissions.isOfPlugin) ?? false

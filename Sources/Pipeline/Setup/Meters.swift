@@ -31,6 +31,7 @@ struct Meters: Sendable {
         switch subject {
         case .connection(let id): lastReceived.set(time.seconds, id)
         case .account(let id): lastReceived.set(time.seconds, "", id)
+        case .store: break
         }
     }
 

@@ -25,15 +25,15 @@ struct RunStage: Sendable {
             let message = "\(run.connection) is not configured; retry the run when it is"
             return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
         }
-        if let pause = try await scripts.accounts.pause(ofConnection: connection.id) {
+        if let pause = try await scripts.accounts.pause(of: connection.id, for: run) {
             let due = scripts.accounts.nextLookAfterPause()
             // It says already that it waits: a long pause is not written again and again for each.
             if stored.state == .waiting, stored.nextAttemptAt == nil,
-                stored.failure?.code != Problem.paused || stored.failure?.message == pause.problem.message
+                stored.failure?.code != pause.problem.code || stored.failure?.message == pause.problem.message
             {
                 return .decided(Decision(.again(at: due, spent: false)))
             }
-            return wait(run, RunFailure(Problem.paused, pause.problem.message), until: due, isOpenEnded: true)
+            return wait(run, RunFailure(pause.problem.code, pause.problem.message), until: due, isOpenEnded: true)
         }
         return try await scriptLimiter.withPlaceTold(connection.id) { waited in
             try await execute(run, of: connection, try await present(run, loaded, waited: waited))

@@ -1,4 +1,5 @@
-/// What the host knows about an account or a connection beyond its settings: whether it is paused or rests, and when anything last came from it.
+/// What the host knows about an account or a connection beyond its settings: whether it is paused or rests, and when anything last came from it; and whether
+/// the whole store is held.
 public struct OperatingState: Sendable, Equatable {
     /// What it is the state of.
     public enum Subject: Sendable, Hashable {
@@ -6,19 +7,23 @@ public struct OperatingState: Sendable, Equatable {
         case account(String)
         /// A connection, by its name in the settings.
         case connection(String)
+        /// The store itself, whose pause holds everything that would leave it.
+        case store
 
-        /// `account` or `connection`.
+        /// `account`, `connection` or `store`.
         public var kind: String {
             switch self {
             case .account: "account"
             case .connection: "connection"
+            case .store: "store"
             }
         }
 
-        /// Its name in the settings.
+        /// Its name in the settings; empty for the store.
         public var id: String {
             switch self {
             case .account(let id), .connection(let id): id
+            case .store: ""
             }
         }
 
@@ -27,6 +32,7 @@ public struct OperatingState: Sendable, Equatable {
             switch kind {
             case "account": self = .account(id)
             case "connection": self = .connection(id)
+            case "store": self = .store
             default: return nil
             }
         }
@@ -40,12 +46,21 @@ public struct OperatingState: Sendable, Equatable {
         public let note: Personal<String>?
         /// Which credentials were rejected, as a hash; nil where the pause has nothing to do with credentials. It ends when they change.
         public let credentials: String?
+        /// The moment of the backup that the store was restored from; nil for every other pause.
+        public let backupAt: Timestamp?
 
-        public init(problem: Problem, actor: Actor, note: Personal<String>? = nil, credentials: String? = nil) {
+        public init(
+            problem: Problem,
+            actor: Actor,
+            note: Personal<String>? = nil,
+            credentials: String? = nil,
+            backupAt: Timestamp? = nil
+        ) {
             self.problem = problem
             self.actor = actor
             self.note = note
             self.credentials = credentials
+            self.backupAt = backupAt
         }
     }
 

@@ -121,6 +121,7 @@ extension MetricFamily {
             ["account", "reason"],
             "1 where an account's work waits for a person, by the problem's code."
         ),
+        MetricFamily("fairlead_held", .gauge, [], "1 while the store is held: everything is taken in, and nothing leaves."),
         MetricFamily("fairlead_connection_paused", .gauge, ["connection", "reason"], "1 where a connection's work waits for a person."),
         MetricFamily("fairlead_unrecognised_statuses_total", .counter, ["account"], "Orders whose provider reported a status that is not known."),
         MetricFamily("fairlead_orders_unknown_at_provider_total", .counter, ["account"], "Orders that their provider came not to know any more."),

@@ -55,6 +55,7 @@ public struct API: Sendable {
             + BulkEndpoints(store: store, commands: commands).endpoints
             + SetupEndpoints(store: store, commands: commands, registry: registry, providers: providers, plugins: plugins).endpoints
             + IssueEndpoints(issues: issues, store: store, commands: commands, names: names, readiness: readiness).endpoints
+            + HoldEndpoints(store: store, commands: commands).endpoints
             + FindEndpoint(store: store, registry: registry).endpoints
             + TokenEndpoints(tokens: tokens, registry: registry).endpoints
             + WebhookEndpoints(webhooks: webhooks, store: store, names: names).endpoints

@@ -5,14 +5,20 @@ import Screening
 /// `/healthz`: the process is alive. `/readyz`: it is able to work.
 public enum HealthRoutes {
     /// The routes; `readiness` is asked at every call of `/readyz`, and may remember what it found for a moment.
-    /// - Parameter store: the identifier of the store that the host runs on, which `/readyz` tells.
-    public static func routes(store: String? = nil, readiness: @escaping @Sendable () async -> Readiness) -> [Route] {
+    /// - Parameters:
+    ///   - store: the identifier of the store that the host runs on, which `/readyz` tells.
+    ///   - held: whether the store is held, which `/readyz` tells as well.
+    public static func routes(
+        store: String? = nil,
+        held: @escaping @Sendable () async -> Bool = { false },
+        readiness: @escaping @Sendable () async -> Readiness
+    ) -> [Route] {
         [
             Route(.get, "/healthz") { _ in WireResponse(200, json: ["status": "alive"]) }.vital(),
             Route(.get, "/readyz") { _ in
                 switch await readiness() {
                 case .ready:
-                    var json: JSON = ["status": "ready"]
+                    var json: JSON = ["status": "ready", "held": .bool(await held())]
                     json["store"] = store.map { .string($0) }
                     return WireResponse(200, json: json)
                 case .failing(let reasons):

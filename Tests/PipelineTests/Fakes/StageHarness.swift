@@ -88,8 +88,10 @@ struct StageHarness: Sendable {
     var event: EventStage { EventStage(environment: environment) }
     var run: RunStage { RunStage(environment: environment, store: store, scripts: scripts, scriptLimiter: scriptLimiter, retries: retries) }
 
-    var notice: NoticeStage { NoticeStage(environment: environment, store: store) }
-    func delivery(by transport: any Transport) -> DeliveryStage { DeliveryStage(environment: environment, store: store, transport: transport) }
+    var notice: NoticeStage { NoticeStage(environment: environment, store: store, accounts: accounts) }
+    func delivery(by transport: any Transport) -> DeliveryStage {
+        DeliveryStage(environment: environment, store: store, transport: transport, accounts: accounts)
+    }
 
     var executor: WorkExecutor {
         let stages = Stages(

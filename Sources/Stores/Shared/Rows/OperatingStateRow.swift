@@ -25,6 +25,7 @@ struct OperatingStateRow {
         var json: JSON = ["problem": pause.problem.row, "actor": pause.actor.json]
         json["note"] = pause.note.map { .string($0.value) }
         json["credentials"] = pause.credentials.map { .string($0) }
+        json["backup_at"] = pause.backupAt.map { .int($0.milliseconds) }
         return try codec.seal(RowCodec.Content(json: json), at: place(subject.kind, subject.id), under: codec.keys.general)
     }
 
@@ -50,7 +51,8 @@ struct OperatingStateRow {
             problem: problem,
             actor: json["actor"].flatMap { Actor(json: $0) } ?? .system,
             note: (json["note"]?.text).map { Personal($0) },
-            credentials: json["credentials"]?.text
+            credentials: json["credentials"]?.text,
+            backupAt: json["backup_at"]?.integer.map { Timestamp(milliseconds: $0) }
         )
         return state
     }

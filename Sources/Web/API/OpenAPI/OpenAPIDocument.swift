@@ -16,8 +16,8 @@ enum OpenAPIDocument {
         Actor.schema, Commands.Batch.schema, Commands.Preview.schema, BulkJob.schema,
         Event.schema, Run.schema, Step.schema, ProviderAccount.schema, ScreeningPackage.schema, Connection.schema, ProviderManifest.schema,
         ProviderManifest.Capabilities.schema, PluginManifest.schema, AccessToken.schema, AccessToken.newSchema, IssueRecord.schema,
-        HostStatus.schema,
         AuditEntry.schema, AuditVerification.schema,
+        HostStatus.schema, StoreHold.schema, StoreHold.state,
         WebhookEndpoint.schema, WebhookEndpoint.newSchema, WebhookDelivery.schema,
     ]
 

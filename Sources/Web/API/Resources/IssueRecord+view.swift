@@ -69,6 +69,7 @@ extension HostStatus {
         "Status",
         always: [
             "at": .timestamp, "able_to_work": .yesOrNo, "reasons": .list(of: .anyText), "needs_a_person": .yesOrNo,
+            "held": .yesOrNo, "hold": StoreHold.schema.reference.orNull,
             "issues": .object(always: [
                 "open": .wholeNumber, "snoozed": .wholeNumber, "items": .list(of: IssueRecord.schema.reference),
                 "unwritten": .list(of: .object(always: ["title": .anyText, "means": .anyText, "advice": .anyText])),
@@ -94,7 +95,8 @@ extension HostStatus {
         let parties = Party.allCases.map { ($0.rawValue, JSON.int(Int64(waitingOn[$0] ?? 0))) }
         return [
             "at": JSON(at), "able_to_work": .bool(reasons.isEmpty), "reasons": .array(reasons.map { .string($0) }),
-            "needs_a_person": .bool(needsAPerson),
+            "needs_a_person": .bool(needsAPerson), "held": .bool(hold != nil),
+            "hold": hold.map { StoreHold($0).view(principal) } ?? .null,
             "issues": [
                 "open": .int(Int64(counts[.open] ?? 0)), "snoozed": .int(Int64(counts[.snoozed] ?? 0)),
                 "items": .array(issues.map { $0.view(principal, isWhole: false) }),
