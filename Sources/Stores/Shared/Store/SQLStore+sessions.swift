@@ -34,8 +34,8 @@ extension SQLStore {
         let key = key(secret)
         try await write(TouchedRows()) {
             try $0.change(
-                "UPDATE sessions SET last_seen_at = $2 WHERE blind_index = $1 AND last_seen_at < $2",
-                [.bytes(key), .int(time.milliseconds)]
+                "UPDATE sessions SET last_seen_at = $1 WHERE blind_index = $2 AND last_seen_at < $1",
+                [.int(time.milliseconds), .bytes(key)]
             )
         }
     }
