@@ -58,7 +58,7 @@ struct DataKeysTests {
         let removed = table.removed.withLock { $0 }
         #expect(removed.count == table.made.withLock { $0 } - 1)
         #expect(!removed.contains { $0.id == used.id })
-        #expect(removed.allSatisfy { !$0.wrapped.isEmpty })
+        #expect(removed.allSatisfy { !$0.mark.isEmpty })
     }
 
     private static func keys(_ table: CountingKeyTable) throws -> DataKeys {
@@ -73,7 +73,7 @@ private final class CountingKeyTable: DataKeyTable {
     let made = Mutex(0)
     let removed = Mutex<[DataKey]>([])
 
-    func add(_ count: Int, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> [UInt8]) async throws {
+    func add(_ count: Int, noting note: String?, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> WrappedKey) async throws {
         if let failure = failure.withLock({ $0 }) { throw failure }
         let first = made.withLock { made in
             defer { made += count }
@@ -83,4 +83,6 @@ private final class CountingKeyTable: DataKeyTable {
     }
 
     func remove(_ keys: [DataKey]) async { removed.withLock { $0 += keys } }
+    func rewrap(_ keys: [(id: Int64, from: [UInt8], to: [UInt8])]) async throws {}
+    func change(keyring changes: [KeyringChange]) async throws {}
 }

@@ -158,11 +158,13 @@ struct SealTests {
 
 /// Keeps data keys nowhere.
 private struct NoKeyTable: DataKeyTable {
-    func add(_ count: Int, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> [UInt8]) async throws {
+    func add(_ count: Int, noting note: String?, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> WrappedKey) async throws {
         for id in 1...Int64(count) { _ = try wrapped(id) }
     }
 
     func remove(_ keys: [DataKey]) async {}
+    func rewrap(_ keys: [(id: Int64, from: [UInt8], to: [UInt8])]) async throws {}
+    func change(keyring changes: [KeyringChange]) async throws {}
 }
 
 /// A codec whose keys are kept nowhere.

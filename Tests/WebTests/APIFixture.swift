@@ -88,6 +88,7 @@ struct APIFixture {
             store: store,
             tokens: tokens,
             webhooks: Webhooks(context) { $0 == "127.0.0.1" },
+            keys: context.keys,
             registry: context.registry,
             providers: { [InventedProvider().manifest] },
             plugins: { [plugin.manifest] },

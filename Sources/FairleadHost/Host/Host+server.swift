@@ -23,6 +23,7 @@ extension Host {
             store: context.store,
             tokens: tokens,
             webhooks: Webhooks(context) { live.settings.allowsPlain(host: $0) },
+            keys: context.keys,
             registry: context.registry,
             providers: { live.providers },
             plugins: { live.plugins },

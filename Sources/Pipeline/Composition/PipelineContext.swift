@@ -26,6 +26,8 @@ public struct PipelineContext: Sendable {
     let viewRefresh = ViewTriggeredRefresh()
     let contacts: Contacts
     let watcher: IssueWatcher
+    /// Going over from one encryption key to another.
+    public let keys: KeyRotations
     /// How long nothing was heard from whom, held against their own rhythm, as of the last look.
     public let silence: SilenceSnapshot
     let replica: Replica
@@ -70,6 +72,7 @@ public struct PipelineContext: Sendable {
         )
         environment = Environment(registry: registry, clock: clock, random: random, logger: logger, replica: replica.id)
         contacts = Contacts(environment.meters)
+        keys = KeyRotations(environment: environment, store: store)
         accounts = AccountService(environment: environment, store: store, transport: transport, publicURL: publicURL, breakers: breakers)
         writer = EffectWriter(environment: environment, store: store, updates: updates)
         cancellation = OrderCancellation(environment: environment, store: store, accounts: accounts, writer: writer)
@@ -195,7 +198,8 @@ extension Worker {
             contacts: context.contacts,
             watcher: context.watcher,
             options: context.options,
-            replica: context.replica
+            replica: context.replica,
+            keys: context.keys
         )
     }
 }

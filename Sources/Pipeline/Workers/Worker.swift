@@ -19,6 +19,7 @@ public struct Worker: Service, CustomStringConvertible {
     let watcher: IssueWatcher
     let options: WorkerOptions
     let replica: Replica
+    let keys: KeyRotations
 
     /// Works until shutdown. Each kind of work has its own places, so that slow scripts do not keep orders from being sent.
     public func run() async throws {
@@ -48,6 +49,7 @@ public struct Worker: Service, CustomStringConvertible {
             group.addTask { await ReplicaHeartbeat(environment: environment, store: store, replica: replica).run() }
             group.addTask { await ContactWriter(environment: environment, store: store, contacts: contacts).run() }
             group.addTask { await watcher.run() }
+            group.addTask { await keys.run() }
             group.addTask { await ClockWatch(environment: environment, store: store).run() }
             group.addTask { await AccountProbes(environment: environment, accounts: accounts).run() }
             for try await _ in group {}

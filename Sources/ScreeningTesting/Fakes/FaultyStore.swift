@@ -67,6 +67,14 @@ public struct FaultyStore: Store {
         try await performed(effects)
     }
     /// See ``Store``.
+    public func rotateKeys() async throws -> KeyRotation { try await write { try await store.rotateKeys() } }
+    /// See ``Store``.
+    public func retireKey(_ name: String) async throws -> KeyRetirement { try await write { try await store.retireKey(name) } }
+    /// See ``Store``.
+    public func isRotatingKeys() async throws -> Bool { try await read { try await store.isRotatingKeys() } }
+    /// See ``Store``.
+    public func keyUse() async throws -> KeyUse { try await read { try await store.keyUse() } }
+    /// See ``Store``.
     public func tryWriting() async throws { try await write { try await store.tryWriting() } }
     /// See ``Store``.
     public func advanceDueTimes(by within: Duration, rests: Bool) async throws {

@@ -10,23 +10,73 @@ struct PostgresKeyTable: DataKeyTable {
         self.identity = identity
     }
 
-    func add(_ count: Int, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> [UInt8]) async throws {
+    func add(_ count: Int, noting note: String?, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> WrappedKey) async throws {
         try await onConnection { [identity] connection in
             try identity.check(connection)
             let numbers = "SELECT nextval(pg_get_serial_sequence('fairlead_keys.data_keys', 'id')) FROM generate_series(1, $1::bigint)"
             let ids = try connection.exchange([PostgresStatement(numbers, [.count(count)])])[0].rows.map { $0.int(0) }
-            let insert = "INSERT INTO fairlead_keys.data_keys (id, wrapped) SELECT * FROM unnest($1::bigint[], $2::bytea[])"
-            _ = try connection.commit([PostgresStatement(insert, [.ints(ids), .blobs(try ids.map(wrapped))])])
+            let insert = "INSERT INTO fairlead_keys.data_keys (id, wrapped, mark) SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])"
+            let keys = try ids.map(wrapped)
+            var statements = [PostgresStatement(insert, [.ints(ids), .blobs(keys.map(\.wrapped)), .blobs(keys.map(\.mark))])]
+            if let note {
+                statements.append(
+                    PostgresStatement("INSERT INTO fairlead_keys.keyring (name, wrapped) VALUES ($1, '') ON CONFLICT DO NOTHING", [.text(note)])
+                )
+            }
+            _ = try connection.commit(statements)
         }
     }
 
     func remove(_ keys: [DataKey]) async {
         let delete = """
-            DELETE FROM fairlead_keys.data_keys AS k USING unnest($1::bigint[], $2::bytea[]) AS unused (id, wrapped)
-            WHERE k.id = unused.id AND k.wrapped = unused.wrapped
+            DELETE FROM fairlead_keys.data_keys AS k USING unnest($1::bigint[], $2::bytea[]) AS unused (id, mark)
+            WHERE k.id = unused.id AND k.mark = unused.mark
             """
         try? await onConnection { connection in
-            _ = try connection.commit([PostgresStatement(delete, [.ints(keys.map(\.id)), .blobs(keys.map(\.wrapped))])])
+            _ = try connection.commit([PostgresStatement(delete, [.ints(keys.map(\.id)), .blobs(keys.map(\.mark))])])
+        }
+    }
+
+    func rewrap(_ keys: [(id: Int64, from: [UInt8], to: [UInt8])]) async throws {
+        let update = """
+            UPDATE fairlead_keys.data_keys AS k SET wrapped = anew.after FROM unnest($1::bigint[], $2::bytea[], $3::bytea[]) AS anew (id, before, after)
+            WHERE k.id = anew.id AND k.wrapped = anew.before
+            """
+        try await onConnection { [identity] connection in
+            try identity.check(connection)
+            _ = try connection.commit([PostgresStatement(update, [.ints(keys.map(\.id)), .blobs(keys.map(\.from)), .blobs(keys.map(\.to))])])
+        }
+    }
+
+    func change(keyring changes: [KeyringChange]) async throws {
+        let statements = changes.compactMap { change -> PostgresStatement? in
+            let name = PostgresValue.text(change.name)
+            switch (change.from, change.to) {
+            case (nil, let to?):
+                return PostgresStatement(
+                    "INSERT INTO fairlead_keys.keyring (name, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                    [name, .bytes(to)],
+                    isKept: false
+                )
+            case (let from?, let to?):
+                return PostgresStatement(
+                    "UPDATE fairlead_keys.keyring SET wrapped = $2 WHERE name = $1 AND wrapped = $3",
+                    [name, .bytes(to), .bytes(from)],
+                    isKept: false
+                )
+            case (let from?, nil):
+                return PostgresStatement(
+                    "DELETE FROM fairlead_keys.keyring WHERE name = $1 AND wrapped = $2",
+                    [name, .bytes(from)],
+                    isKept: false
+                )
+            case (nil, nil): return nil
+            }
+        }
+        guard !statements.isEmpty else { return }
+        try await onConnection { [identity] connection in
+            try identity.check(connection)
+            _ = try connection.commit(statements)
         }
     }
 

@@ -19,6 +19,7 @@ final class PostgresStore: SQLStore {
     /// The database's time.
     let clock: any WallClock
     let codec: RowCodec
+    var isShared: Bool { true }
     let time: PostgresTime
     private let database: PostgresIdentity
     private let intakeExecutor: BatchQueue<PendingIntake>

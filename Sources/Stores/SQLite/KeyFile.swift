@@ -42,7 +42,7 @@ final class KeyFile: DataKeyTable {
                     PRAGMA synchronous = FULL;
                     PRAGMA secure_delete = ON;
                     CREATE TABLE IF NOT EXISTS keyring (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID;
-                    CREATE TABLE IF NOT EXISTS data_keys (id INTEGER PRIMARY KEY AUTOINCREMENT, wrapped BLOB NOT NULL) STRICT;
+                    CREATE TABLE IF NOT EXISTS data_keys (id INTEGER PRIMARY KEY AUTOINCREMENT, wrapped BLOB NOT NULL, mark BLOB NOT NULL) STRICT;
                     """
             )
         }
@@ -65,12 +65,14 @@ final class KeyFile: DataKeyTable {
         }
     }
 
-    func add(_ count: Int, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> [UInt8]) async throws {
+    func add(_ count: Int, noting note: String?, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> WrappedKey) async throws {
         do {
             try await database.write { db in
+                if let note { try db.run("INSERT INTO keyring (name, wrapped) VALUES (?, x'') ON CONFLICT DO NOTHING", [note]) }
                 let last = try Self.lastNumber(db)
                 for id in (last + 1)...(last + Int64(count)) {
-                    try db.run("INSERT INTO data_keys (id, wrapped) VALUES (?, ?)", [id, Data(try wrapped(id))])
+                    let key = try wrapped(id)
+                    try db.run("INSERT INTO data_keys (id, wrapped, mark) VALUES (?, ?, ?)", [id, Data(key.wrapped), Data(key.mark)])
                 }
             }
         } catch {
@@ -80,7 +82,37 @@ final class KeyFile: DataKeyTable {
 
     func remove(_ keys: [DataKey]) async {
         _ = try? await database.write { db in
-            for key in keys { try db.run("DELETE FROM data_keys WHERE id = ? AND wrapped = ?", [key.id, Data(key.wrapped)]) }
+            for key in keys { try db.run("DELETE FROM data_keys WHERE id = ? AND mark = ?", [key.id, Data(key.mark)]) }
+        }
+    }
+
+    func rewrap(_ keys: [(id: Int64, from: [UInt8], to: [UInt8])]) async throws {
+        do {
+            try await database.write { db in
+                for key in keys {
+                    try db.run("UPDATE data_keys SET wrapped = ? WHERE id = ? AND wrapped = ?", [Data(key.to), key.id, Data(key.from)])
+                }
+            }
+        } catch {
+            throw health.classify(writing: error)
+        }
+    }
+
+    func change(keyring changes: [KeyringChange]) async throws {
+        do {
+            try await database.write { db in
+                for change in changes {
+                    let present = try db.first("SELECT wrapped FROM keyring WHERE name = ?", [change.name])?.bytes(0)
+                    guard present == change.from else { continue }
+                    guard let wrapped = change.to else {
+                        try db.run("DELETE FROM keyring WHERE name = ?", [change.name])
+                        continue
+                    }
+                    try db.run("INSERT OR REPLACE INTO keyring (name, wrapped) VALUES (?, ?)", [change.name, Data(wrapped)])
+                }
+            }
+        } catch {
+            throw health.classify(writing: error)
         }
     }
 

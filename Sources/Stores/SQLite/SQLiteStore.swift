@@ -10,6 +10,7 @@ import Synchronization
 final class SQLiteStore: SQLStore {
     let clock: any WallClock
     let codec: RowCodec
+    var isShared: Bool { false }
     let identity: StoreIdentity
     let health = StoreHealth()
     private let database: DatabasePool

@@ -25,7 +25,7 @@ struct WriteTransaction: StoreTransaction {
 
     mutating func require(_ keys: [DataKey]) throws {
         for key in keys where key.id != codec.keys.general.id {
-            let isThere = try db.first("SELECT 1 FROM keys.data_keys WHERE id = ? AND wrapped = ?", [key.id, Data(key.wrapped)]) != nil
+            let isThere = try db.first("SELECT 1 FROM keys.data_keys WHERE id = ? AND mark = ?", [key.id, Data(key.mark)]) != nil
             guard isThere else { throw StoreError.keysGone }
         }
     }
@@ -61,6 +61,8 @@ extension StoredRows {
         for id in ids { keys[id] = try db.first("SELECT wrapped FROM keys.data_keys WHERE id = ?", [id])?.bytes(0) }
         return keys
     }
+
+    static var keySchema: String { "keys" }
 
     func event(of run: String) throws -> String? { try db.first("SELECT event_id FROM runs WHERE id = ?", [run])?[0] }
 }

@@ -17,6 +17,7 @@ public struct API: Sendable {
     ///   - store: what is shown.
     ///   - tokens: who else may ask.
     ///   - webhooks: who else is told.
+    ///   - keys: going over from one encryption key to another.
     ///   - directory: what is configured; asked anew for every request.
     ///   - providers: every provider that accounts may name.
     ///   - plugins: every plugin that connections may name.
@@ -31,6 +32,7 @@ public struct API: Sendable {
         store: any Store,
         tokens: Tokens,
         webhooks: Webhooks,
+        keys: KeyRotations,
         registry: Registry,
         providers: @escaping @Sendable () -> [ProviderManifest],
         plugins: @escaping @Sendable () -> [PluginManifest],
@@ -57,6 +59,7 @@ public struct API: Sendable {
             + IssueEndpoints(issues: issues, store: store, commands: commands, names: names, readiness: readiness).endpoints
             + HoldEndpoints(store: store, commands: commands).endpoints
             + FindEndpoint(store: store, registry: registry).endpoints
+            + KeyEndpoints(keys: keys).endpoints
             + TokenEndpoints(tokens: tokens, registry: registry).endpoints
             + WebhookEndpoints(webhooks: webhooks, store: store, names: names).endpoints
             + AuditEndpoints(store: store).endpoints

@@ -336,6 +336,10 @@ final class StubStore: Store {
     var identity: StoreIdentity { StoreIdentity(id: "sto_1", isNew: false, place: "nowhere") }
     func announce(_ replica: Replica) async throws {}
     func withdraw(replica id: String) async throws {}
+    func keyUse() async throws -> KeyUse { KeyUse(keys: [], isRotating: false) }
+    func rotateKeys() async throws -> KeyRotation { KeyRotation(.done) }
+    func isRotatingKeys() async throws -> Bool { false }
+    func retireKey(_ name: String) async throws -> KeyRetirement { .unknown }
     func replicas() async throws -> [Replica] { [] }
     func close() async {
         for waker in with({ Array($0.workSignal.values) }) { waker.finish() }

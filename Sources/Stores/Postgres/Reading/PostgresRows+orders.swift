@@ -69,7 +69,7 @@ extension PostgresRows {
         for row in try all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket") {
             let connection = row.text(1)
             if let asked = search.query.connections, !asked.contains(connection) { continue }
-            let found = keys[connection] ?? search.keys(on: connection, by: codec.index)
+            let found = keys[connection] ?? search.keys(on: connection, by: codec.lookUps.all)
             keys[connection] = found
             probes.buckets += found.map { _ in row.int(0) }
             probes.keys += found.map(\.bits)

@@ -1,13 +1,17 @@
 import Screening
 
 extension PostgresTransaction {
-    mutating func find(_ row: RunRow, by keys: [BlindIndexTerm]) {
+    mutating func find(_ row: RunRow, by lookUps: LookUps) {
         write(
-            "INSERT INTO run_lookups (connection, key, run_id, event_id) SELECT $1, k, $3, $4 FROM unnest($2::bigint[]) AS k ON CONFLICT DO NOTHING",
+            """
+            INSERT INTO run_lookups (connection, key, run_id, event_id, number) SELECT $1, k, $3, $4, $5 FROM unnest($2::bigint[]) AS k
+            ON CONFLICT DO NOTHING
+            """,
             .text(row.connection),
-            .ints(keys.map(\.bits)),
+            .ints(lookUps.terms.map(\.bits)),
             .text(row.id),
-            .text(row.event)
+            .text(row.event),
+            .count(lookUps.key)
         )
     }
 }

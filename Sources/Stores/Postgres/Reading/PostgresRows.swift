@@ -125,6 +125,8 @@ struct PostgresRows: StoreReading {
         return Dictionary(rows.map { ($0.text(0), $0.int(1)) }, uniquingKeysWith: { $1 })
     }
 
+    static var keySchema: String { "fairlead_keys" }
+
     func event(of run: String) throws -> String? { try all("SELECT event_id FROM runs WHERE id = $1", .text(run)).first?.optionalText(0) }
 
     func wrappedKeys(_ ids: [Int64]) throws -> [Int64: [UInt8]] {

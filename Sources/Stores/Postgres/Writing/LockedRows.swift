@@ -66,7 +66,7 @@ struct LockedRows {
     /// Requests that this transaction has put in and not yet reported to an intent as new.
     var freshRequests: Set<[UInt8]> = []
     var requests: [[UInt8]: IdempotencyRow] = [:]
-    /// The data keys that rows are sealed under, as they are stored.
+    /// The marks of the data keys that rows are sealed under, as they are stored.
     var keys: [Int64: [UInt8]] = [:]
     var budgets: [String: SlidingWindowLimiter] = [:]
     /// What connections have used of their quotas.

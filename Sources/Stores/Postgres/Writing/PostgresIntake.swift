@@ -79,7 +79,7 @@ struct PostgresIntake: Sendable {
                 .texts(rows.map(\.order)), .ints(rows.map(\.receivedAt)), .ints(rows.map(\.occurredAt)), .texts(rows.map(\.groupKey)),
                 .texts(rows.map(\.state)), .blobs(rows.map(\.problem)),
                 .ints(rows.map { Int64($0.duplicateCount) }), .blobs(batch.map(\.key?.hash)), .ints(rows.map(\.keyID)), .blobs(rows.map(\.head)),
-                .blobs(rows.map(\.body)), time.value, .blobs(batch.map(\.dataKey.wrapped)), .texts(runs.map(\.id)), .texts(runs.map(\.event)),
+                .blobs(rows.map(\.body)), time.value, .blobs(batch.map(\.dataKey.mark)), .texts(runs.map(\.id)), .texts(runs.map(\.event)),
                 .texts(runs.map(\.connection)), .texts(runs.map(\.plugin)), .texts(runs.map(\.pluginVersion)), .texts(runs.map(\.script)),
                 .texts(runs.map(\.hook)), .texts(runs.map(\.state)), .ints(runs.map(\.createdAt)), .blobs(runs.map(\.body)),
                 .ints(batch.map(\.key?.notBefore)),
@@ -108,13 +108,13 @@ struct PostgresIntake: Sendable {
             if let key = pending.key?.hash, let event = first[key] {
                 pending.continuation.resume(returning: Acceptance(event: event, duplicate: true))
             } else {
-                let isKeyThere = stored[pending.dataKey.id] == pending.dataKey.wrapped
+                let isKeyThere = stored[pending.dataKey.id] == pending.dataKey.mark
                 pending.continuation.resume(throwing: failure ?? (isKeyThere ? .conflict : .keysGone))
             }
         }
     }
 
-    private static let storedKeys = "SELECT id, wrapped FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])"
+    private static let storedKeys = "SELECT id, mark FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])"
 
     /// Takes the keys first, and those of events that were received too long ago to make others duplicates; then puts in the events that got theirs. In the
     /// order of the keys, so that replicas which receive the same events do not wait for one another in a circle. Only what has its data key in the key table
@@ -128,8 +128,8 @@ struct PostgresIntake: Sendable {
                 $12::bytea[], $13::bigint[], $14::bytea[], $15::bytea[], $17::bytea[], $28::bigint[]
             ) AS g (
                 id, kind, connection, account, order_id, received_at, occurred_at, group_key, state, problem, duplicate_count, dedupe_key, key_id, head, body,
-                wrapped, not_before
-            ) JOIN fairlead_keys.data_keys AS k ON k.id = g.key_id AND k.wrapped = g.wrapped
+                mark, not_before
+            ) JOIN fairlead_keys.data_keys AS k ON k.id = g.key_id AND k.mark = g.mark
         ), claimed AS (
             INSERT INTO received_keys AS k (key, event_id, received_at, not_before)
             SELECT DISTINCT ON (dedupe_key) dedupe_key, id, received_at, not_before FROM given WHERE dedupe_key IS NOT NULL ORDER BY dedupe_key, id

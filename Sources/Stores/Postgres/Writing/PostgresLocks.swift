@@ -78,7 +78,7 @@ enum PostgresLocks {
             add(.endpoints, "SELECT id, version FROM webhook_endpoints WHERE id = ANY($1) ORDER BY id FOR UPDATE", [ids])
         }
         if !touched.keys.isEmpty {
-            add(.keys, "SELECT id, wrapped FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])", [.ints(Set(touched.keys.map(\.id)).sorted())])
+            add(.keys, "SELECT id, mark FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])", [.ints(Set(touched.keys.map(\.id)).sorted())])
         }
         if !touched.quotas.isEmpty { add(.usage, selectUsage, [metered, time.value]) }
         if !touched.values.isEmpty {

@@ -59,19 +59,24 @@ extension PostgresTransaction {
         )
     }
 
-    mutating func announce(_ replica: Replica) {
+    mutating func announce(_ replica: Replica, _ keys: ReplicaKeys) {
         foldUsage(unlessDoneBy: replica)
         write(
             """
-            INSERT INTO replicas (id, host, version, started_at, seen_at, names) VALUES ($1, $2, $3, $4, $5, $6)
-            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, names = excluded.names
+            INSERT INTO replicas (id, host, version, started_at, seen_at, names, key_names, lookups_known, lookups_written)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, names = excluded.names, key_names = excluded.key_names,
+                lookups_known = excluded.lookups_known, lookups_written = excluded.lookups_written
             """,
             .text(replica.id),
             .text(replica.host),
             .text(replica.version),
             .int(replica.startedAt.milliseconds),
             .int(replica.seenAt.milliseconds),
-            .text(OperatingStateRow.text(replica.names))
+            .text(OperatingStateRow.text(replica.names)),
+            .text(keys.names.joined(separator: " ")),
+            .count(keys.known),
+            .count(keys.written)
         )
         write(
             "DELETE FROM replicas WHERE id IN (SELECT id FROM replicas WHERE seen_at < $1 FOR UPDATE SKIP LOCKED)",

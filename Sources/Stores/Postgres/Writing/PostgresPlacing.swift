@@ -11,12 +11,13 @@ extension PostgresLocks {
     static let insertion = """
         INSERT INTO orders
             (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, problem, waiting_on, version,
-            created_at, updated_at, lookup_keys, key_id, body, bucket)
+            created_at, updated_at, lookup_keys, key_id, body, lookup_number, bucket)
         SELECT g.*, (SELECT max(bucket) FROM lookup_buckets AS b WHERE b.connection = g.connection) FROM unnest(
             $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[], $8::text[], $9::bytea[], $10::text[], $11::text[],
-            $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bytea[], $18::bigint[], $19::bytea[]
+            $12::text[], $13::text[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bytea[], $18::bigint[], $19::bytea[],
+            $20::bigint[]
         ) AS g (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, problem, waiting_on, version,
-            created_at, updated_at, lookup_keys, key_id, body)
+            created_at, updated_at, lookup_keys, key_id, body, lookup_number)
         """
 
     /// Whoever may replace orders does so one after the other for each external id: what is the newest order stays so until the transaction ends.
@@ -41,8 +42,8 @@ extension PostgresLocks {
             .texts(rows.map(\.package)), .blobs(orders.map(\.external)), .ints(rows.map { Int64($0.sequence) }), .texts(rows.map(\.previous)),
             .blobs(orders.map(\.token)), .texts(rows.map(\.state)), .texts(rows.map(\.outcome)), .texts(rows.map(\.problem)),
             .texts(rows.map(\.waitingOn)), .ints(rows.map { Int64($0.version) }),
-            .ints(rows.map(\.createdAt)), .ints(rows.map(\.updatedAt)), .blobs(orders.map(\.keys.packed)), .ints(rows.map(\.keyID)),
-            .blobs(rows.map(\.body)),
+            .ints(rows.map(\.createdAt)), .ints(rows.map(\.updatedAt)), .blobs(orders.map(\.lookUps.terms.packed)), .ints(rows.map(\.keyID)),
+            .blobs(rows.map(\.body)), .ints(orders.map { Int64($0.lookUps.key) }),
         ]
     }
 }
@@ -79,7 +80,7 @@ extension PostgresTransaction {
     /// What goes with an order that was put in.
     private mutating func finish(_ new: NewOrder) throws -> (order: Order, isNew: Bool) {
         let order = new.order
-        add(new.keys, of: order.id)
+        add(new.lookUps.terms, of: order.id)
         try write(new.accepted)
         // Nobody else knows the order yet, so its concurrency key needs no lock.
         queue(new.submission(due: Timestamp(milliseconds: 0)), due: time.value)
@@ -100,9 +101,9 @@ extension PostgresTransaction {
         )
     }
 
-    mutating func update(_ row: OrderRow, keys: [BlindIndexTerm]) throws {
+    mutating func update(_ row: OrderRow, _ lookUps: LookUps) throws {
         guard let present = locked.orders[row.id], present.version == row.version - 1 else { throw StoreError.conflict }
-        change(order: row.id, to: LockedRows.LockedOrder(seq: present.seq, version: row.version, bucket: present.bucket, keys: keys))
+        change(order: row.id, to: LockedRows.LockedOrder(seq: present.seq, version: row.version, bucket: present.bucket, keys: lookUps.terms))
         write(
             """
             UPDATE orders SET state = $1, outcome = $2, version = $3, updated_at = $4, body = $5, problem = $7, waiting_on = $8, account = $9,
@@ -120,18 +121,34 @@ extension PostgresTransaction {
             .text(row.provider),
             .text(row.package)
         )
-        let change = LookupChange(from: present.keys, to: keys)
-        guard !change.isEmpty else { return }
-        write("UPDATE orders SET lookup_keys = $1 WHERE seq = $2", .bytes(keys.packed), .int(present.seq))
+        let change = LookupChange(from: present.keys, to: lookUps.terms)
+        if !change.isEmpty { find(row.id, present, change, lookUps) }
+    }
+
+    mutating func find(order id: String, at version: Int, by lookUps: LookUps) throws {
+        guard var present = locked.orders[id], present.version == version else { return }
+        let change = LookupChange(from: present.keys, to: lookUps.terms)
+        find(id, present, change, lookUps)
+        present.keys = lookUps.terms
+        self.change(order: id, to: present)
+    }
+
+    private mutating func find(_ id: String, _ present: LockedRows.LockedOrder, _ change: LookupChange, _ lookUps: LookUps) {
+        write(
+            "UPDATE orders SET lookup_keys = $1, lookup_number = $2 WHERE seq = $3",
+            .bytes(lookUps.terms.packed),
+            .count(lookUps.key),
+            .int(present.seq)
+        )
         if !change.removed.isEmpty {
             write(
                 "DELETE FROM lookups WHERE bucket = $1 AND key = ANY($2) AND order_id = $3",
                 .int(present.bucket),
                 .ints(change.removed.map(\.bits)),
-                .text(row.id)
+                .text(id)
             )
         }
-        if !change.added.isEmpty { add(change.added, of: row.id) }
+        if !change.added.isEmpty { add(change.added, of: id) }
     }
 
     mutating func write(_ row: TimelineRow) throws {

@@ -46,7 +46,7 @@ struct PostgresTransaction: StoreTransaction {
     }
 
     func require(_ keys: [DataKey]) throws {
-        for key in keys where key.id != codec.keys.general.id && locked.keys[key.id] != key.wrapped { throw StoreError.keysGone }
+        for key in keys where key.id != codec.keys.general.id && locked.keys[key.id] != key.mark { throw StoreError.keysGone }
     }
 
     /// Adds a statement.

@@ -28,18 +28,20 @@ extension WriteTransaction {
         try set("\(kept), refused_at = max(coalesce(refused_at, 0), ?3)", subject, time.milliseconds, reason, count)
     }
 
-    mutating func announce(_ replica: Replica) throws {
+    mutating func announce(_ replica: Replica, _ keys: ReplicaKeys) throws {
         // Once an hour is often enough.
         let seen = try db.first("SELECT seen_at FROM replicas WHERE id = ?", [replica.id]).map { $0[0] as Int64 }
         if let seen, seen / 3_600_000 < replica.seenAt.milliseconds / 3_600_000 { try foldUsage() }
         try db.run(
             """
-            INSERT INTO replicas (id, host, version, started_at, seen_at, names) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, names = excluded.names
+            INSERT INTO replicas (id, host, version, started_at, seen_at, names, key_names, lookups_known, lookups_written)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, names = excluded.names, key_names = excluded.key_names,
+                lookups_known = excluded.lookups_known, lookups_written = excluded.lookups_written
             """,
             [
                 replica.id, replica.host, replica.version, replica.startedAt.milliseconds, replica.seenAt.milliseconds,
-                OperatingStateRow.text(replica.names),
+                OperatingStateRow.text(replica.names), keys.names.joined(separator: " "), keys.known, keys.written,
             ]
         )
         try db.run("DELETE FROM replicas WHERE seen_at < ?", [replica.seenAt.milliseconds - OperatingStateRow.replicaKept])

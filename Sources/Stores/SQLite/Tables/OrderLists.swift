@@ -57,7 +57,7 @@ extension StoredRows {
         for row in try db.all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket DESC") {
             let connection: String = row[1]
             if let asked = search.query.connections, !asked.contains(connection) { continue }
-            let found = keys[connection] ?? search.keys(on: connection, by: codec.index)
+            let found = keys[connection] ?? search.keys(on: connection, by: codec.lookUps.all)
             keys[connection] = found
             probes += found.map { (row[0], $0.bits) }
         }

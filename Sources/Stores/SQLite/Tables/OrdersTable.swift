@@ -21,17 +21,17 @@ extension WriteTransaction {
             """
             INSERT INTO orders
                 (id, connection, account, provider, package, external_key, sequence, previous, token_key, state, outcome, problem, waiting_on, version,
-                created_at, updated_at, bucket, lookup_keys, key_id, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                created_at, updated_at, bucket, lookup_keys, lookup_number, key_id, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """,
             [
                 row.id, row.connection, row.account, row.provider, row.package, Data(new.external), row.sequence, row.previous, Data(new.token),
-                row.state, row.outcome, row.problem, row.waitingOn, row.version, row.createdAt, row.updatedAt, bucket, Data(new.keys.packed),
-                row.keyID, Data(row.body),
+                row.state, row.outcome, row.problem, row.waitingOn, row.version, row.createdAt, row.updatedAt, bucket, Data(new.lookUps.terms.packed),
+                new.lookUps.key, row.keyID, Data(row.body),
             ]
         )
         guard placed == 1 else { throw StoreError.conflict }
-        try add(new.keys, of: order.id, bucket: bucket)
+        try add(new.lookUps.terms, of: order.id, bucket: bucket)
         try write(new.accepted)
         try queue(new.submission(due: now))
         return (order, true)
@@ -47,7 +47,7 @@ extension WriteTransaction {
         )
     }
 
-    mutating func update(_ row: OrderRow, keys: [BlindIndexTerm]) throws {
+    mutating func update(_ row: OrderRow, _ lookUps: LookUps) throws {
         let present = try db.first("SELECT seq, version, bucket, lookup_keys FROM orders WHERE id = ?", [row.id])
         guard let present, present[1] as Int == row.version - 1 else { throw StoreError.conflict }
         let (seq, bucket): (Int64, Int64) = (present[0], present[2])
@@ -61,13 +61,25 @@ extension WriteTransaction {
                 Data(row.body), seq,
             ]
         )
-        let change = LookupChange(from: [BlindIndexTerm](packed: present.bytes(3)), to: keys)
-        guard !change.isEmpty else { return }
-        try db.run("UPDATE orders SET lookup_keys = ? WHERE seq = ?", [Data(keys.packed), seq])
+        let change = LookupChange(from: [BlindIndexTerm](packed: present.bytes(3)), to: lookUps.terms)
+        if !change.isEmpty { try find(row.id, seq, bucket, change, lookUps) }
+    }
+
+    mutating func find(order: String, at version: Int, by lookUps: LookUps) throws {
+        let present = try db.first("SELECT seq, version, bucket, lookup_keys FROM orders WHERE id = ?", [order])
+        guard let present, present[1] as Int == version else { return }
+        try find(order, present[0], present[2], LookupChange(from: [BlindIndexTerm](packed: present.bytes(3)), to: lookUps.terms), lookUps)
+    }
+
+    private func find(_ order: String, _ seq: Int64, _ bucket: Int64, _ change: LookupChange, _ lookUps: LookUps) throws {
+        try db.run(
+            "UPDATE orders SET lookup_keys = ?, lookup_number = ? WHERE seq = ?",
+            [Data(lookUps.terms.packed), lookUps.key, seq]
+        )
         for key in change.removed {
-            try db.run("DELETE FROM lookups WHERE bucket = ? AND key = ? AND order_id = ?", [bucket, key.bits, row.id])
+            try db.run("DELETE FROM lookups WHERE bucket = ? AND key = ? AND order_id = ?", [bucket, key.bits, order])
         }
-        try add(change.added, of: row.id, bucket: bucket)
+        try add(change.added, of: order, bucket: bucket)
     }
 
     mutating func write(_ row: TimelineRow) throws {

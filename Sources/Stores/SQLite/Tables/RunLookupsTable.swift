@@ -3,11 +3,11 @@ import GRDB
 import Screening
 
 extension WriteTransaction {
-    mutating func find(_ row: RunRow, by keys: [BlindIndexTerm]) throws {
-        for key in keys {
+    mutating func find(_ row: RunRow, by lookUps: LookUps) throws {
+        for key in lookUps.terms {
             try db.run(
-                "INSERT INTO run_lookups (connection, key, run_id, event_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                [row.connection, key.bits, row.id, row.event]
+                "INSERT INTO run_lookups (connection, key, run_id, event_id, number) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [row.connection, key.bits, row.id, row.event, lookUps.key]
             )
         }
     }

@@ -7,22 +7,45 @@ struct DataKey: Sendable {
     /// Its row in `data_keys`.
     let id: Int64
     let key: SymmetricKey
-    /// The key as it stands in its row; empty for the general key, which has none there.
+    /// What tells it from any other key of its number. It stands in its row beside the wrapped key, and stays when the key is wrapped anew.
+    let mark: [UInt8]
+
+    init(id: Int64, _ bytes: [UInt8]) {
+        self.id = id
+        key = SymmetricKey(data: bytes)
+        mark = Array(SHA256.hash(data: Array("fairlead:data-key".utf8) + bytes).prefix(8))
+    }
+}
+
+/// A data key as it stands in its row.
+struct WrappedKey: Sendable {
     let wrapped: [UInt8]
+    /// As ``DataKey/mark``.
+    let mark: [UInt8]
 }
 
 /// Where wrapped data keys stand, apart from the rows that they seal.
 protocol DataKeyTable: Sendable {
     /// Keeps as many new keys. Once it returns they survive a crash.
-    /// - Parameter wrapped: a new key, wrapped for the row that it will stand in.
-    func add(_ count: Int, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> [UInt8]) async throws
+    /// - Parameters:
+    ///   - note: the row of the keyring that says which key wraps them; nil where none does. It is put in where it is not there: what a key has wrapped must
+    ///     be known for as long as it is needed.
+    ///   - wrapped: a new key, wrapped for the row that it will stand in.
+    func add(_ count: Int, noting note: String?, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> WrappedKey) async throws
 
     /// Forgets keys that nothing was sealed with. A row that holds another key by now stays.
     func remove(_ keys: [DataKey]) async
+
+    /// Writes keys that were wrapped anew over what was read of them. A row that is not as it was read stays as it is.
+    func rewrap(_ keys: [(id: Int64, from: [UInt8], to: [UInt8])]) async throws
+
+    /// Changes rows of the keyring. A row that is not as it was read stays as it is.
+    func change(keyring changes: [KeyringChange]) async throws
 }
 
 extension StoreError {
-    /// A data key at hand is not in the key table any more, which was set back or replaced: nothing was written under it.
+    /// A data key at hand is not in the key table any more, which was set back or replaced, or what something is looked up by was hashed with a key that gave
+    /// way meanwhile: nothing was written.
     static let keysGone = StoreError.unavailable("data keys at hand are not in the key table any more: it was set back, or another took its place")
 }
 
@@ -53,8 +76,8 @@ final class DataKeys: Sendable {
 
     /// Seals what belongs to no event or order: a connection's values, tokens, answers that are kept.
     let general: DataKey
-    private let master: MasterKeys
-    private let table: any DataKeyTable
+    let master: MasterKeys
+    let table: any DataKeyTable
     let random: BufferedRandom
     private let state = Mutex(State())
 
@@ -98,7 +121,7 @@ final class DataKeys: Sendable {
         state.withLock { state in
             state.subjects.remove(subject)
             // Where everything was forgotten meanwhile, the key is one of those that may be gone.
-            if state.keys[key.id]?.wrapped == key.wrapped {
+            if state.keys[key.id]?.mark == key.mark {
                 state.keys.remove(key.id)
                 state.reserve.append(key)
             }
@@ -129,8 +152,11 @@ final class DataKeys: Sendable {
 
     /// A key by its row where that holds another than the one at hand, which is forgotten; nil where it does not.
     func replacement(of key: DataKey, wrapped: (Int64) throws -> [UInt8]?) throws -> DataKey? {
-        guard key.id != general.id, let bytes = try wrapped(key.id), bytes != key.wrapped else { return nil }
-        return try open(bytes, key.id)
+        guard key.id != general.id, let bytes = try wrapped(key.id) else { return nil }
+        let present = try opened(bytes, key.id)
+        guard present.mark != key.mark else { return nil }
+        state.withLock { $0.keys[key.id] = present }
+        return present
     }
 
     /// Those of some keys that are not opened yet.
@@ -179,9 +205,13 @@ final class DataKeys: Sendable {
     static func place(_ id: Int64) -> AssociatedData { AssociatedData(.dataKeys, String(id)) }
 
     private func open(_ wrapped: [UInt8], _ id: Int64) throws -> DataKey {
-        let key = DataKey(id: id, key: SymmetricKey(data: try master.unwrap(wrapped, at: Self.place(id))), wrapped: wrapped)
+        let key = try opened(wrapped, id)
         state.withLock { $0.keys[id] = key }
         return key
+    }
+
+    private func opened(_ wrapped: [UInt8], _ id: Int64) throws -> DataKey {
+        DataKey(id: id, try master.unwrap(wrapped, at: Self.place(id)))
     }
 
     private func fill(_ state: inout State) {
@@ -193,11 +223,12 @@ final class DataKeys: Sendable {
     private func fill(_ generation: Int) async throws {
         let made = Mutex<[DataKey]>([])
         do {
-            try await table.add(Self.block) { [master, random] id in
+            try await table.add(Self.block, noting: master.note) { [master, random] id in
                 let bytes = random.bytes(32)
                 let wrapped = try master.wrap(bytes, at: Self.place(id), random)
-                made.withLock { $0.append(DataKey(id: id, key: SymmetricKey(data: bytes), wrapped: wrapped)) }
-                return wrapped
+                let key = DataKey(id: id, bytes)
+                made.withLock { $0.append(key) }
+                return WrappedKey(wrapped: wrapped, mark: key.mark)
             }
         } catch {
             state.withLock { state in

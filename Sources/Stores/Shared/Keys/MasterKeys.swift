@@ -37,6 +37,18 @@ struct MasterKeys: Sendable {
     /// The name of the wrapping key; zeros where there is none.
     var first: String { (keys.first?.name ?? Self.unwrapped).hex }
 
+    /// The row of the keyring that says that the wrapping key is needed; nil where there is none.
+    var note: String? { keys.isEmpty ? nil : Keyring.keyPrefix + first }
+
+    /// The name of the wrapping key as the first bytes of what it wraps.
+    var firstBytes: [UInt8] { keys.first?.name ?? Self.unwrapped }
+
+    /// A wrapped key, wrapped anew by the first.
+    /// - Throws: ``StoreError/corrupt(_:)`` where none of the keys opens it.
+    func rewrap(_ bytes: [UInt8], at place: AssociatedData, _ random: BufferedRandom) throws(StoreError) -> [UInt8] {
+        try wrap(try unwrap(bytes, at: place), at: place, random)
+    }
+
     /// The name of the key that wrapped these bytes.
     static func name(of bytes: [UInt8]) -> String { Array(bytes.prefix(nameLength)).hex }
 

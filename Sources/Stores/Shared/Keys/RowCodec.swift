@@ -5,7 +5,10 @@ import Screening
 /// A sealed column: its form, eight bytes that name the data key, then nonce, ciphertext and tag.
 struct RowCodec: Sendable {
     let keys: DataKeys
+    /// Hashes what must be told from anything else for as long as the store is: external ids, dedupe keys, names of values, tokens. It never changes.
     let index: BlindIndexKey
+    /// Hash what people are looked up by.
+    let lookUps: LookUpKeys
 
     /// What a row keeps opaque.
     struct Content {

@@ -28,7 +28,7 @@ struct RunRow {
     /// What keeps it from ending well, where it needs a person: the key of an issue's cause.
     var cause: String?
     /// What the run is found by beside its order.
-    var keys: [BlindIndexTerm] = []
+    var lookUps = LookUps(key: 0, terms: [])
 
     /// A run on its way into the store, sealed under the key of its event or order.
     init(_ run: Run, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
@@ -54,7 +54,7 @@ struct RunRow {
         json["result"] = run.result?.value
         json["external_id"] = run.externalID.map { .string($0) }
         if !run.searchTexts.value.isEmpty { json["search_texts"] = .array(run.searchTexts.value.map { .string($0) }) }
-        keys = BlindIndexTerm.keys(ofTexts: run.searchTexts.value, on: run.connection, by: codec.index)
+        lookUps = codec.lookUps.terms(ofTexts: run.searchTexts.value, on: run.connection)
         json["failure"] = run.lastFailure?.json
         if !run.trace.isEmpty { json["trace"] = JSON(texts: run.trace) }
         if !run.earlierFailures.isEmpty { json["earlier_failures"] = .array(run.earlierFailures.map(\.json)) }

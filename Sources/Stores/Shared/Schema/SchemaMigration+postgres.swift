@@ -76,6 +76,8 @@ extension SchemaMigration {
             updated_at bigint NOT NULL,
             bucket bigint NOT NULL,
             lookup_keys bytea NOT NULL,
+            -- The number of the key that they were hashed with.
+            lookup_number bigint NOT NULL,
             key_id bigint NOT NULL,
             body bytea NOT NULL,
             UNIQUE (connection, external_key, sequence)
@@ -147,6 +149,8 @@ extension SchemaMigration {
             key bigint NOT NULL,
             run_id text COLLATE "C" NOT NULL,
             event_id text COLLATE "C",
+            -- As orders.lookup_number.
+            number bigint NOT NULL,
             PRIMARY KEY (connection, key, run_id)
         );
         CREATE INDEX run_lookups_run ON run_lookups (run_id);

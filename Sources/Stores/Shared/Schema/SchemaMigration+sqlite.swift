@@ -71,6 +71,8 @@ extension SchemaMigration {
             updated_at INTEGER NOT NULL,
             bucket INTEGER NOT NULL,
             lookup_keys BLOB NOT NULL,
+            -- The number of the key that they were hashed with.
+            lookup_number INTEGER NOT NULL,
             key_id INTEGER NOT NULL,
             body BLOB NOT NULL,
             UNIQUE (connection, external_key, sequence)
@@ -138,6 +140,8 @@ extension SchemaMigration {
             key INTEGER NOT NULL,
             run_id TEXT NOT NULL,
             event_id TEXT,
+            -- As orders.lookup_number.
+            number INTEGER NOT NULL,
             PRIMARY KEY (connection, key, run_id)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX run_lookups_run ON run_lookups (run_id);

@@ -147,7 +147,11 @@ extension SchemaMigration {
             version TEXT NOT NULL,
             started_at INTEGER NOT NULL,
             seen_at INTEGER NOT NULL,
-            names TEXT NOT NULL
+            names TEXT NOT NULL,
+            -- The names of its encryption.keys, the first first, and which look-up keys it knows and writes by: what a rotation of keys waits for.
+            key_names TEXT NOT NULL DEFAULT '',
+            lookups_known INTEGER NOT NULL DEFAULT 0,
+            lookups_written INTEGER NOT NULL DEFAULT 0
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE store_identity (

@@ -36,8 +36,12 @@ struct OrderSearch {
         return query.externalID == nil && query.providerRef == nil ? .list : .keys
     }
 
-    /// The keys to look for on a connection.
-    func keys(on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
+    /// The keys to look for on a connection, hashed with each of the keys given.
+    func keys(on connection: String, by indexes: [BlindIndexKey]) -> [BlindIndexTerm] {
+        indexes.flatMap { keys(on: connection, by: $0) }
+    }
+
+    private func keys(on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
         if let text = query.text?.value, !text.trimmed.isEmpty { return BlindIndexTerm.probes(for: text, on: connection, by: index) }
         return (query.externalID ?? query.providerRef).map { [BlindIndexTerm.reference($0, on: connection, by: index)] } ?? []
     }

@@ -31,8 +31,12 @@ struct SubjectSearch: Sendable {
         return query
     }
 
-    /// The keys to look for on a connection.
-    func keys(on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
+    /// The keys to look for on a connection, hashed with each of the keys given.
+    func keys(on connection: String, by indexes: [BlindIndexKey]) -> [BlindIndexTerm] {
+        indexes.flatMap { keys(on: connection, by: $0) }
+    }
+
+    private func keys(on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
         if let externalID { return [BlindIndexTerm.reference(externalID, on: connection, by: index)] }
         return text.map { BlindIndexTerm.probes(for: $0, on: connection, by: index) } ?? []
     }
@@ -137,7 +141,7 @@ extension SQLStore {
         let orders = try await orders(search.orders, PageRequest(limit: SubjectSearch.followed)).items.map(\.id)
         return try await read { reading in
             let connections = try search.connections.map { Array($0) } ?? reading.connectionsToSearch()
-            let keys = connections.map { ($0, search.keys(on: $0, by: codec.index)) }
+            let keys = connections.map { ($0, search.keys(on: $0, by: codec.lookUps.all)) }
             var found = try reading.subjects(keys: keys, groups: connections.compactMap { search.group(on: $0, codec) }, orders: orders)
             for candidate in found.candidates {
                 guard let run = try reading.run(candidate.run), search.matches(run.searchTexts.value) else { continue }

@@ -2,7 +2,7 @@ import Screening
 
 /// An effect with what it writes sealed and hashed, by the caller and before its turn in the writer, which has no time to spare.
 enum PreparedEffect: Sendable {
-    case order(OrderRow, keys: [BlindIndexTerm])
+    case order(OrderRow, LookUps)
     case timeline(TimelineRow)
     case run(RunRow)
     case expect(Effect.Expectation)
@@ -39,7 +39,7 @@ extension [PreparedEffect] {
 struct NewOrder: Sendable {
     private(set) var order: Order
     private(set) var row: OrderRow
-    let keys: [BlindIndexTerm]
+    let lookUps: LookUps
     let external: [UInt8]
     let token: [UInt8]
     private(set) var accepted: TimelineRow
@@ -67,7 +67,7 @@ struct NewOrder: Sendable {
         dataKey = key
         self.reorder = reorder
         row = try OrderRow(order, codec, under: key)
-        keys = BlindIndexTerm.keys(of: order, by: codec.index)
+        lookUps = codec.lookUps.terms(of: order)
         external = codec.blindIndex(.externalID, order.externalID, on: order.connection)
         token = codec.blindIndex(.callbackToken, order.callbackToken.value)
         let entry = TimelineEntry(order: order.id, at: order.createdAt, kind: "accepted", text: "accepted", actor: actor)

@@ -66,7 +66,7 @@ extension SQLStore {
 
     private func prepared(_ effect: Effect, under key: DataKey) throws -> PreparedEffect {
         switch effect {
-        case .order(let order): .order(try OrderRow(order, codec, under: key), keys: BlindIndexTerm.keys(of: order, by: codec.index))
+        case .order(let order): .order(try OrderRow(order, codec, under: key), codec.lookUps.terms(of: order))
         case .timeline(let entry): .timeline(try TimelineRow(entry, codec, under: key))
         case .run(let run): .run(try RunRow(run, codec, under: key))
         case .expect(let expectation): .expect(expectation)

@@ -6,6 +6,8 @@ protocol SQLStore: Store {
     associatedtype Reading: StoreReading
 
     var codec: RowCodec { get }
+    /// Whether other processes may have it open.
+    var isShared: Bool { get }
 
     /// Does an intent together with what else has arrived; returns once it is committed.
     /// - Parameter body: may be called again after a failed attempt.
@@ -93,6 +95,7 @@ extension SQLStore {
                 touched.keys = [key]
                 let placed = try await audited(touched, about: order.id, where: \.isNew) { [codec] transaction in
                     try transaction.require([key])
+                    try transaction.require(new.lookUps)
                     let placed = try transaction.place(new)
                     if placed.isNew { try transaction.notify(new.notice(codec)) }
                     return placed
@@ -230,7 +233,12 @@ extension SQLStore {
         try await write(.budget(budget)) { try $0.take(count, from: budget, perMinute: perMinute) }
     }
 
-    func announce(_ replica: Replica) async throws { try await write(.time) { try $0.announce(replica) } }
+    /// What the keyring says by now is taken over first: others wait until every replica has done so.
+    func announce(_ replica: Replica) async throws {
+        try await readKeyring()
+        let keys = ReplicaKeys(codec)
+        try await write(.time) { try $0.announce(replica, keys) }
+    }
     func withdraw(replica id: String) async throws { try await write(TouchedRows()) { try $0.withdraw(replica: id) } }
 
     func begin(key: String, bodyHash: String) async throws -> IdempotencyState {

@@ -69,6 +69,8 @@ protocol StoreReading {
     func keyIDs(of subjects: [String]) throws -> [String: Int64]
     /// The event that a run handles; nil where it handles none.
     func event(of run: String) throws -> String?
+    /// What the key table's schema is called.
+    static var keySchema: String { get }
     /// Data keys as they are stored. Those that were destroyed are left out.
     func wrappedKeys(_ ids: [Int64]) throws -> [Int64: [UInt8]]
 }

@@ -18,7 +18,9 @@ protocol StoreTransaction {
     /// Puts an order in, with its work and the first line of its timeline; or finds the one that has its external id, where that does not give way to it.
     mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool)
     /// Writes an order's new version over the one before it.
-    mutating func update(_ row: OrderRow, keys: [BlindIndexTerm]) throws
+    mutating func update(_ row: OrderRow, _ lookUps: LookUps) throws
+    /// Has an order found by what it was hashed to anew, where nobody has changed it since a version.
+    mutating func find(order: String, at version: Int, by lookUps: LookUps) throws
     mutating func write(_ row: TimelineRow) throws
     /// Notes what a run has to do with an order, beside what is noted of it already.
     mutating func note(order: String, of cause: Order.Cause, _ source: OrderSource) throws
@@ -26,7 +28,7 @@ protocol StoreTransaction {
     /// Writes a new run, or a run's new state.
     mutating func write(_ row: RunRow) throws
     /// Has a run and its event found by keys.
-    mutating func find(_ row: RunRow, by keys: [BlindIndexTerm]) throws
+    mutating func find(_ row: RunRow, by lookUps: LookUps) throws
     /// Notes on an order whether one of its updates gave up and no later one was told.
     mutating func noteUpdates(of order: String) throws
     mutating func expect(run: String, in state: Run.State) throws
@@ -66,7 +68,7 @@ protocol StoreTransaction {
     mutating func count(_ turnaround: Turnaround) throws
     mutating func note(heard subject: OperatingState.Subject, at time: Timestamp) throws
     mutating func note(refused subject: OperatingState.Subject, at time: Timestamp, _ reason: String, _ count: Int) throws
-    mutating func announce(_ replica: Replica) throws
+    mutating func announce(_ replica: Replica, _ keys: ReplicaKeys) throws
     mutating func withdraw(replica id: String) throws
     mutating func begin(_ request: IdempotencyKey) throws -> IdempotencyState
     mutating func recordResponse(_ key: [UInt8], status: Int?, body: [UInt8]) throws
@@ -95,16 +97,25 @@ protocol StoreTransaction {
 }
 
 extension StoreTransaction {
+    /// Checks that what something is looked up by was hashed with the key that is written by at present: a rotation may have begun since it was.
+    /// - Throws: ``StoreError/keysGone``.
+    func require(_ lookUps: LookUps) throws {
+        guard lookUps.terms.isEmpty || lookUps.key == codec.lookUps.present.number else { throw StoreError.keysGone }
+    }
+
     /// Writes effects, in their order.
     mutating func apply(_ effects: [PreparedEffect]) throws {
         for effect in effects {
             switch effect {
-            case .order(let row, let keys): try update(row, keys: keys)
+            case .order(let row, let lookUps):
+                try require(lookUps)
+                try update(row, lookUps)
             case .timeline(let row): try write(row)
             case .run(let row):
+                try require(row.lookUps)
                 try write(row)
                 if let order = row.updatedOrder { try noteUpdates(of: order) }
-                if !row.keys.isEmpty { try find(row, by: row.keys) }
+                if !row.lookUps.terms.isEmpty { try find(row, by: row.lookUps) }
             case .expect(.run(let run, let state)): try expect(run: run, in: state)
             case .expect(.event(let event, let state)): try expect(event: event, in: state)
             case .steps(let rows): for row in rows { try write(row) }
@@ -134,6 +145,7 @@ extension StoreTransaction {
         var steps = prepared.steps
         var placed: (order: Order, isNew: Bool)?
         if let (new, asked, reply) = prepared.placing {
+            try require(new.lookUps)
             let status = try place(new)
             if status.isNew { try notify(new.notice(codec)) }
             if status.isNew, let asked, let withdrawal = try withdrawal(at: new),

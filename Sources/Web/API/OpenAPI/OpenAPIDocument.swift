@@ -18,6 +18,7 @@ enum OpenAPIDocument {
         ProviderManifest.Capabilities.schema, PluginManifest.schema, AccessToken.schema, AccessToken.newSchema, IssueRecord.schema,
         AuditEntry.schema, AuditVerification.schema,
         HostStatus.schema, StoreHold.schema, StoreHold.state,
+        KeyUse.schema,
         WebhookEndpoint.schema, WebhookEndpoint.newSchema, WebhookDelivery.schema,
     ]
 

@@ -1,0 +1,111 @@
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Stores
+
+@Suite("Changing the keys of a PostgreSQL store")
+struct PostgresKeyRotationTests {
+    private let old = SealTests.key(1)
+    private let new = SealTests.key(2)
+
+    @Test("A PostgreSQL store keeps each promise of changing its keys", arguments: KeyConformance.checks)
+    func keeps(_ check: KeyConformance.Check) async throws {
+        let database = try await PostgresDatabase()
+        let suite = KeyConformance { _, keys, clock in try await database.open(keys: keys, clock: clock) }
+        if let failure = await suite.run(check) { Issue.record("\(failure)") }
+    }
+
+    @Test("A replica with the keys in their old order finds and reads everything throughout, and writes what the others find")
+    func replicaWithTheOldOrder() async throws {
+        let (database, clock) = (try await PostgresDatabase(), ManualClock())
+        let behind = try await database.open(keys: [old, new], clock: clock)
+        let ahead = try await database.open(keys: [new, old], clock: clock)
+        try await announce([behind, ahead], clock)
+        for number in 0..<30 { _ = try await behind.place(sampleOrder("ord_\(number)", "application-\(number)")) }
+        var (written, waited) = (30, false)
+        for step in 1...200 {
+            let result = try await ahead.rotateKeys()
+            for store in [behind, ahead] { #expect(try await found(by: store) == written, "step \(step)") }
+            if step == 2 || step == 8 {
+                _ = try await behind.place(sampleOrder("ord_\(written)", "application-\(written)"))
+                written += 1
+            }
+            if result.phase == .done { break }
+            if result.phase == .waiting {
+                waited = true
+                clock.advance(by: .seconds(40))
+                try await announce([behind, ahead], clock)
+            }
+        }
+        #expect(waited)
+        let name = try MasterKeys([old]).first
+        #expect(try await ahead.retireKey(name) == .encrypts(hosts: ["host-0"]))
+        await behind.close()
+        // The replica comes back with the new settings.
+        let restarted = try await database.open(keys: [new, old], clock: clock)
+        clock.advance(by: .seconds(60))
+        try await announce([restarted, ahead], clock)
+        var phase = KeyRotation.Phase.waiting
+        for _ in 0..<200 where phase != .done {
+            phase = try await ahead.rotateKeys().phase
+            if phase == .waiting {
+                clock.advance(by: .seconds(20))
+                try await announce([restarted, ahead], clock)
+            }
+        }
+        #expect(phase == .done)
+        #expect(try await ahead.retireKey(name) == .retired)
+        for store in [restarted, ahead] {
+            #expect(try await found(by: store) == written)
+            await store.close()
+        }
+        let last = try await database.open(keys: [new], clock: clock)
+        #expect(try await found(by: last) == written)
+        await last.close()
+    }
+
+    @Test("Nothing is begun while a replica lacks the new key")
+    func replicaWithoutTheKey() async throws {
+        let (database, clock) = (try await PostgresDatabase(), ManualClock())
+        let without = try await database.open(keys: [old], clock: clock)
+        _ = try await without.place(sampleOrder("ord_1", "application-1"))
+        try await announce([without], clock)
+        let with = try await database.open(keys: [new, old], clock: clock)
+        let step = try await with.rotateKeys()
+        #expect(step.phase == .waiting)
+        #expect(step.waitsFor.first?.contains("host-0 lacks the key") == true)
+        #expect(try await without.order("ord_1") != nil)
+        _ = try await without.place(sampleOrder("ord_2", "application-2"))
+        await without.close()
+        await with.close()
+    }
+
+    @Test("A replica that makes data keys under a key that was let go puts it back among those that are needed")
+    func keyThatWasLetGoComesBack() async throws {
+        let (database, clock) = (try await PostgresDatabase(), ManualClock())
+        let behind = try await database.open(keys: [old, new], clock: clock)
+        let ahead = try await database.open(keys: [new, old], clock: clock)
+        while try await ahead.rotateKeys().phase != .done {}
+        let name = try MasterKeys([old]).first
+        #expect(try await ahead.retireKey(name) == .retired)
+        _ = try await behind.place(sampleOrder("ord_1", "application-1"))
+        #expect(try await ahead.keyUse().keys.first { $0.name == name }?.isNeeded == true)
+        await behind.close()
+        await ahead.close()
+        await #expect(throws: StoreError.self) { _ = try await database.open(keys: [new], clock: clock) }
+    }
+
+    private func found(by store: PostgresStore) async throws -> Int {
+        var query = OrderQuery()
+        query.text = Personal("Ana")
+        return try await store.orders(query, PageRequest(limit: 200)).items.count
+    }
+
+    private func announce(_ stores: [PostgresStore], _ clock: ManualClock) async throws {
+        for (number, store) in stores.enumerated() {
+            let (id, now) = ("rep_\(number)", clock.now())
+            try await store.announce(Replica(id: id, host: "host-\(number)", version: "1", startedAt: now, seenAt: now))
+        }
+    }
+}
