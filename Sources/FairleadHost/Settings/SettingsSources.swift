@@ -3,7 +3,8 @@ import Foundation
 import Plugins
 import Screening
 
-/// A settings file's document with the environment's values before the file's own, and every `${env:NAME}` and `${file:PATH}` replaced.
+/// A settings file's document with the environment's values before the file's own, and every `${env:NAME}`, `${file:PATH}` and
+/// `${exec:PROGRAM}` replaced.
 struct SettingsSources {
     private(set) var json: JSON
     /// The environment variable that stands at a path instead of the file's value.
@@ -15,6 +16,8 @@ struct SettingsSources {
     private let yaml: LocatedYAML
     private let folder: String
     private let environment: [String: String]
+    /// What programs printed: one that is named twice is run once.
+    private var printed: [String: Result<String, SecretCommand.Failure>] = [:]
 
     init(yaml: LocatedYAML, folder: String, environment: [String: String]) {
         self.yaml = yaml
@@ -62,14 +65,14 @@ struct SettingsSources {
         }
     }
 
-    /// Replaces what begins with `${env:` or `${file:`; other `${…}` belong to plugins and wire profiles. `$${env:` stands for `${env:` itself.
+    /// Replaces what begins with `${env:`, `${file:` or `${exec:`; other `${…}` belong to plugins and wire profiles. `$${env:` stands for `${env:` itself.
     private mutating func replaced(_ text: String, at path: [String]) -> JSON {
         var out = ""
         var rest = text[...]
         while let start = rest.firstRange(of: "${") {
             out += rest[..<start.lowerBound]
             let tail = rest[start.upperBound...]
-            guard let kind = ["env:", "file:"].first(where: { tail.hasPrefix($0) }) else {
+            guard let kind = ["env:", "file:", "exec:"].first(where: { tail.hasPrefix($0) }) else {
                 out += "${"
                 rest = tail
                 continue
@@ -84,6 +87,12 @@ struct SettingsSources {
             if kind == "env:" {
                 guard let value = environment[name] else { return unresolved(path, "the environment variable \(name) is not set") }
                 out += value.withoutMarks
+            } else if kind == "exec:" {
+                guard Self.isCredential(path) else { return unresolved(path, "may not be made by a program: ${exec:…} is for credentials") }
+                switch print(of: name) {
+                case .success(let value): out += value
+                case .failure(let failure): return unresolved(path, failure.message)
+                }
             } else {
                 guard let value = contents(of: name) else { return unresolved(path, "the file \(name) is not there or is not readable text") }
                 out += value
@@ -91,6 +100,27 @@ struct SettingsSources {
             rest = tail[tail.index(after: end)...]
         }
         return .string(out + rest)
+    }
+
+    /// Whether credentials stand at a path: programs are run for nothing else.
+    private static func isCredential(_ path: [String]) -> Bool {
+        if SettingsField.all.contains(where: { $0.isSecret && path.starts(with: $0.path) }) { return true }
+        guard path.count > 2 else { return false }
+        switch path[0] {
+        // What the keys of every account do not name is named by the provider, as what it asks for.
+        case "accounts": return AccountKey(rawValue: path[2]) == nil
+        case "connections": return path[2] == "secrets"
+        case "notifiers": return path[2] == "secrets" || path[2] == "secret"
+        default: return false
+        }
+    }
+
+    /// What a program prints.
+    private mutating func print(of command: String) -> Result<String, SecretCommand.Failure> {
+        if let known = printed[command] { return known }
+        let result = Result { () throws(SecretCommand.Failure) in try SecretCommand(command).run(in: folder, environment: environment) }
+        printed[command] = result
+        return result
     }
 
     private mutating func unresolved(_ path: [String], _ message: String) -> JSON {

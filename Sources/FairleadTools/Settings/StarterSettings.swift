@@ -11,6 +11,7 @@ public enum StarterSettings {
     private static let head = """
         # Fairlead's settings. `fairlead check` reads this file and says everything that is wrong with it.
         # ${env:NAME} stands for an environment variable, ${file:PATH} for a file's text; relative paths are relative to this file.
+        # ${exec:PROGRAM ARGUMENT} stands for what a program prints, where a credential does.
         # Plain keys can also be set by the environment: FAIRLEAD_SERVER_PORT=9090 stands before server.port.
         # Keys behind a # have the value that holds without them, or an example.
 

@@ -1,0 +1,128 @@
+import ConfigurationFiles
+import Foundation
+import Synchronization
+
+/// A program that prints a secret, as `${exec:PROGRAM ARGUMENT …}` names it: a key service's or a vault's own client, for one.
+///
+/// It is run as it is, without a shell: `$`, `*`, `|` and the like mean nothing. What it prints is never logged and never part of an error; what it says
+/// on standard error is.
+struct SecretCommand: Sendable {
+    /// Why there is no secret, to be said after the key's name.
+    struct Failure: Error { let message: String }
+
+    /// How long it may take.
+    static let patience = DispatchTimeInterval.seconds(10)
+    /// How much it may print, in bytes.
+    static let limit = 65_536
+
+    private let words: [String]
+
+    /// - Parameter text: the program and its arguments, separated by spaces; quotes keep what stands between them together.
+    /// - Throws: ``Failure`` where there is no program, or a quote has no end.
+    init(_ text: String) throws(Failure) {
+        var words: [String] = []
+        var word: String?
+        var quote: Character?
+        for character in text {
+            if let open = quote {
+                if character == open { quote = nil } else { word?.append(character) }
+            } else if character == "'" || character == "\"" {
+                quote = character
+                word = word ?? ""
+            } else if character == " " || character == "\t" {
+                if let done = word { words.append(done) }
+                word = nil
+            } else {
+                word = (word ?? "") + String(character)
+            }
+        }
+        guard quote == nil else { throw Failure(message: "has a ${exec: with a quote that does not end") }
+        if let word { words.append(word) }
+        guard !words.isEmpty, !words[0].isEmpty else { throw Failure(message: "has a ${exec: without a program") }
+        self.words = words
+    }
+
+    /// Runs the program and returns what it prints, without the line ends at its end. Calling twice runs it twice.
+    /// - Parameters:
+    ///   - folder: what a relative path of the program is relative to; a name without a slash is looked for in the environment's `PATH`.
+    ///   - environment: what it runs with.
+    /// - Throws: ``Failure`` where it cannot be run, fails, takes too long, prints too much or nothing.
+    func run(in folder: String, environment: [String: String]) throws(Failure) -> String {
+        let name = words[0]
+        guard let program = Self.program(name, folder, environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin") else {
+            throw Failure(message: "the program \(name) is not there or cannot be run")
+        }
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = Array(words.dropFirst())
+        process.environment = environment
+        if FileManager.default.fileExists(atPath: folder) { process.currentDirectoryURL = URL(filePath: folder) }
+        process.standardInput = FileHandle.nullDevice
+        let (output, errors) = (Output(limit: Self.limit), Output(limit: Self.limit))
+        process.standardOutput = output.pipe
+        process.standardError = errors.pipe
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
+        do { try process.run() } catch { throw Failure(message: "the program \(name) cannot be run") }
+        let readers = DispatchGroup()
+        for part in [output, errors] { part.read(in: readers) { kill(process.processIdentifier, SIGKILL) } }
+        guard ended.wait(timeout: .now() + Self.patience) == .success, readers.wait(timeout: .now() + .seconds(1)) == .success else {
+            kill(process.processIdentifier, SIGKILL)
+            throw Failure(message: "the program \(name) did not end within ten seconds")
+        }
+        guard !output.isOver, !errors.isOver else { throw Failure(message: "the program \(name) prints more than 64 KiB") }
+        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+            let said = errors.text.map { ": " + Self.brief($0) } ?? ""
+            throw Failure(message: "the program \(name) ended with \(process.terminationStatus)\(said.count > 2 ? said : "")")
+        }
+        guard let text = output.text, !text.isEmpty else { throw Failure(message: "the program \(name) prints nothing that is readable text") }
+        return text
+    }
+
+    private static func program(_ name: String, _ folder: String, _ path: String) -> String? {
+        let candidates =
+            name.contains("/") ? [FilePath.absolute(name, in: folder)] : path.split(separator: ":").map { FilePath.absolute(name, in: String($0)) }
+        return candidates.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// The end of what it said, on one line.
+    private static func brief(_ text: String) -> String {
+        let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        return line.count > 300 ? "…" + line.suffix(300) : line
+    }
+}
+
+/// What a program writes to one of its two ways out.
+private final class Output: Sendable {
+    private struct State {
+        var bytes = Data()
+        var isOver = false
+    }
+
+    let pipe = Pipe()
+    private let limit: Int
+    private let state = Mutex(State())
+
+    init(limit: Int) { self.limit = limit }
+
+    /// Whether it was more than the limit.
+    var isOver: Bool { state.withLock { $0.isOver } }
+
+    /// What was written, without the line ends at its end; nil where it is no text.
+    var text: String? { state.withLock { TextFile.text($0.bytes)?.withoutMarks } }
+
+    /// Reads to the end, or to the limit, and says so then.
+    func read(in group: DispatchGroup, whenOver: @escaping @Sendable () -> Void) {
+        DispatchQueue.global().async(group: group) { [self] in
+            while let next = try? pipe.fileHandleForReading.read(upToCount: 4096), !next.isEmpty {
+                let isOver = state.withLock { state in
+                    state.bytes.append(next)
+                    state.isOver = state.bytes.count > limit
+                    return state.isOver
+                }
+                guard isOver else { continue }
+                return whenOver()
+            }
+        }
+    }
+}

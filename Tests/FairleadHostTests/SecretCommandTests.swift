@@ -1,0 +1,50 @@
+import ConfigurationFiles
+import Foundation
+import Testing
+
+@testable import FairleadHost
+
+@Suite("Secrets that a program prints")
+struct SecretCommandTests {
+    private static let environment = ["PATH": "/usr/bin:/bin"]
+
+    private static func run(_ command: String) -> Result<String, SecretCommand.Failure> {
+        Result { () throws(SecretCommand.Failure) in try SecretCommand(command).run(in: "/", environment: environment) }
+    }
+
+    private static func message(_ command: String) -> String {
+        if case .failure(let failure) = run(command) { failure.message } else { "" }
+    }
+
+    @Test("What a program prints is the secret, without the line end; nothing is done by a shell")
+    func printsASecret() throws {
+        #expect(try Self.run("echo widget-1").get() == "widget-1")
+        #expect(try Self.run("/bin/echo 'two words' \"and more\"").get() == "two words and more")
+        #expect(try Self.run("echo $HOME * | cat").get() == "$HOME * | cat")
+    }
+
+    @Test("A program that fails is named, with what it said on standard error and never what it printed")
+    func failureSaysWhy() {
+        let message = Self.message("/bin/sh -c 'echo s3cret; echo no such key >&2; exit 3'")
+        #expect(message.contains("/bin/sh") && message.contains("ended with 3") && message.contains("no such key"))
+        #expect(!message.contains("s3cret"))
+        #expect(Self.message("no-such-program-here").contains("is not there"))
+        #expect(Self.message("true").contains("prints nothing"))
+        #expect(Self.message("echo 'open").contains("quote"))
+        #expect(Self.message(" ").contains("without a program"))
+    }
+
+    @Test("A program that prints without end is stopped")
+    func outputIsBounded() { #expect(Self.message("/bin/sh -c 'while :; do echo 0123456789; done'").contains("64 KiB")) }
+
+    @Test("A key of the settings may come from a program where it is a credential, and nowhere else")
+    func onlyForCredentials() throws {
+        let good = SettingsTests.good.replacing("${env:ZINC_API_KEY}", with: "\"${exec:echo zinc-key-from-a-vault}\"")
+        let problems = SettingsTests.problems(good)
+        #expect(problems.isEmpty, "\(problems)")
+        let elsewhere = SettingsTests.problems(SettingsTests.good.replacing("port: 9090", with: "port: \"${exec:echo 9090}\""))
+        #expect(elsewhere.contains { $0.contains("server.port") && $0.contains("for credentials") }, "\(elsewhere)")
+        let failing = SettingsTests.problems(SettingsTests.good.replacing("${env:ZINC_API_KEY}", with: "\"${exec:false}\""))
+        #expect(failing.contains { $0.contains("accounts.zinc-uk.api_key: the program false ended with 1") }, "\(failing)")
+    }
+}
