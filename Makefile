@@ -24,7 +24,7 @@ AT_ONCE = $$(swift test --help-hidden 2>/dev/null | grep -c -- $(WIDTH) >/dev/nu
 # Arguments for `fairlead demo`, such as ARGS=--keep.
 ARGS ?=
 
-.PHONY: help setup demo build test check format release sbom sanitize bench bench-long chaos fuzz
+.PHONY: help setup demo build test check format release deb sbom sanitize bench bench-long chaos fuzz
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,13 +68,17 @@ check: ## format, arrows, Lua, and the tests that are quick
 format: ## format every Swift file in place
 	@swift format format -i -r -p Sources Tests Package.swift examples
 
-release: setup ## build dist/fairlead and dist/fairlead-lua: optimised, stripped, with the Swift runtime inside
+release: setup ## build dist/fairlead and dist/fairlead-lua, optimised, stripped, with the Swift runtime inside; a tarball, checksums
 	@scripts/run-long release swift build -c release --scratch-path $(RELEASE) --static-swift-stdlib $(LINK_NOW)
 	@mkdir -p dist
 	@for program in fairlead fairlead-lua; do strip -o dist/$$program $(RELEASE)/release/$$program; done
 	@for program in fairlead fairlead-lua; do readelf -d dist/$$program | grep -Eq 'BIND_NOW|Flags:.*NOW' \
 	    || { echo "dist/$$program is not linked with -z now"; exit 1; }; done
 	@ls -lh dist/fairlead dist/fairlead-lua
+	@scripts/package tarball
+
+deb: release ## pack dist/fairlead_VERSION_ARCH.deb: programs, plugins, settings to fill in, a hardened systemd unit
+	@scripts/package deb
 
 sbom: ## write dist/fairlead.cdx.json: what Fairlead is built from, as CycloneDX
 	@scripts/dependencies sbom dist/fairlead.cdx.json

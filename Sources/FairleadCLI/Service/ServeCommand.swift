@@ -106,6 +106,7 @@ struct ServeCommand: AsyncParsableCommand {
     /// Announces where the host listens, once it does.
     private func announce(_ host: Host, _ settings: Settings, _ logger: Logger) async {
         guard let port = try? await host.port() else { return }
+        SystemdNotification.ready()
         let address = settings.server.url(port: port)
         Terminal.say("Fairlead listens on \(address)")
         if settings.encryptionKeys.isEmpty {
