@@ -47,6 +47,20 @@ struct AuditAPITests {
         }
     }
 
+    @Test("The same look again within ten minutes is the same entry; another one, or a later one, is not")
+    func looks() async throws {
+        let fixture = try await APIFixture()
+        let order = try await fixture.store.place(try await fixture.order("application-1", connection: "acme")).order
+        try await fixture.run { (client) async throws in
+            for path in ["/orders/\(order.id)", "/orders/\(order.id)", "/orders?q=Roe", "/orders?q=Ana", "/orders?q=Roe"] { _ = try await client.get(path) }
+            for text in ["Roe", "Ana", "Roe"] { _ = try await client.post("/find", ["text": .string(text)]) }
+            #expect(try await entries(client).count == 5)
+            fixture.clock.advance(by: .seconds(600))
+            _ = try await client.get("/orders/\(order.id)")
+            #expect(try await entries(client).count == 6)
+        }
+    }
+
     @Test("Whoever sees personal data is recorded with what they saw, and never with the data")
     func reading() async throws {
         let fixture = try await APIFixture()
@@ -131,7 +145,7 @@ struct AuditAPITests {
         let store = FaultyStore(fixture.store) { if isDown.withLock({ $0 }) { throw StoreError.unavailable("away") } }
         isDown.withLock { $0 = true }
         await #expect(throws: StoreError.self) {
-            _ = try await Auditor(store: store, logger: silent).reading(AuditAct(by: .system, "orders.read")) { "Ana Roe" }
+            _ = try await Auditor(store: store, clock: fixture.clock, logger: silent).reading(AuditAct(by: .system, "orders.read")) { "Ana Roe" }
         }
         await fixture.store.close()
     }

@@ -167,7 +167,7 @@ extension Intake {
 }
 
 extension Auditor {
-    public init(_ context: PipelineContext) { self.init(store: context.store, logger: context.logger) }
+    public init(_ context: PipelineContext) { self.init(store: context.store, clock: context.environment.clock, logger: context.logger) }
 }
 
 extension Commands {

@@ -20,10 +20,12 @@ public struct Auditor: Sendable {
 
     private let store: any AuditLog
     private let logger: Logger
+    private let recent: RecentReadings
 
-    public init(store: any AuditLog, logger: Logger) {
+    public init(store: any AuditLog, clock: any WallClock, logger: Logger) {
         self.store = store
         self.logger = logger
+        recent = RecentReadings(clock: clock)
     }
 
     /// Does what somebody asked for. What is written for it is written together with the record of it; where nothing was, or it went wrong after that, the
@@ -47,13 +49,19 @@ public struct Auditor: Sendable {
         return try result.get()
     }
 
-    /// Lets somebody see personal data, once it is recorded that they do.
+    /// Lets somebody see personal data, once it is recorded that they do. Looking at the same again, for the same reason, within ten minutes is the same look: a
+    /// page that refreshes itself and a program that polls do not fill the chain.
+    /// - Parameter query: what was asked for, beside the subject. It is not stored.
     /// - Throws: what `body` throws, and then nothing is recorded; ``StoreError`` where it cannot be recorded: then nobody sees anything.
-    public func reading<Value: Sendable>(_ act: AuditAct, _ body: () async throws -> Value) async throws -> Value {
+    public func reading<Value: Sendable>(_ act: AuditAct, query: String = "", _ body: () async throws -> Value) async throws -> Value {
+        let look = RecentReadings.Look(actor: act.actor, action: act.action, subject: act.subject, reason: act.reason, query: query)
         let current = AuditedAct(act)
         current.leaveOut()
         let value = try await AuditedAct.$current.withValue(current) { try await body() }
-        try await store.record(current.act)
+        if !recent.has(look) {
+            try await store.record(current.act)
+            recent.note(look)
+        }
         return value
     }
 

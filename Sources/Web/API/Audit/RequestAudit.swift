@@ -28,7 +28,7 @@ struct RequestAudit: Sendable {
             act.reason = try reason(request)
             let filters = Set(request.query.map(\.name)).sorted()
             if !filters.isEmpty { act.details["filters"] = .array(filters.map { .string($0) }) }
-            return try await auditor.reading(act, body)
+            return try await auditor.reading(act, query: "\(request.query) \(Array(request.bytes).hashValue)", body)
         } catch {
             if ProblemDocument(describing: error)?.status == 403 { await refused(endpoint, request, principal, "insufficient_scope") }
             throw error

@@ -27,7 +27,7 @@ enum OpenAPIDocument {
         var paths = JSON.Members()
         for endpoint in endpoints {
             var item = paths[endpoint.path] ?? [:]
-            item[endpoint.method.rawValue.lowercased()] = endpoint.operation.json(path: endpoint.path, scope: endpoint.scope)
+            item[endpoint.method.rawValue.lowercased()] = endpoint.operation.json(path: endpoint.path, scope: endpoint.scope, takesReason: endpoint.showsPersonal)
             paths[endpoint.path] = item
         }
         return [

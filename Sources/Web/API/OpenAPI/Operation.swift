@@ -79,19 +79,26 @@ struct Operation: Sendable {
         return ["required": .bool(required != [:]), "content": ["application/json": ["schema": schema]]]
     }
 
+    private static let accessReason: JSON = [
+        "name": "Access-Reason", "in": "header", "description": "Why personal data is read: kept in the audit, and required where the settings say so",
+        "schema": .anyText,
+    ]
+
     /// The operation's object in the document.
-    func json(path: String, scope: Scope) -> JSON {
+    /// - Parameter takesReason: whether the caller may have to say why they look.
+    func json(path: String, scope: Scope, takesReason: Bool) -> JSON {
         var responses = JSON.Members()
         for response in answers {
             let content = JSON.Members([(answerType, ["schema": response.schema] as JSON)])
             responses[String(response.status)] = ["description": "Done", "content": .object(content)]
         }
-        for status in Set(problems + Operation.everywhere).sorted() { responses[String(status)] = ["$ref": "#/components/responses/Problem"] }
+        for status in Set(problems + Operation.everywhere + (takesReason ? [400] : [])).sorted() { responses[String(status)] = ["$ref": "#/components/responses/Problem"] }
         let inPath = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { part -> JSON in
             ["name": .string(String(part.dropFirst().dropLast())), "in": "path", "required": true, "schema": .anyText]
         }
         var json: JSON = ["summary": .string(summary), "description": .string("Needs the scope `\(scope.rawValue)`.")]
-        if !(inPath + parameters).isEmpty { json["parameters"] = .array(inPath + parameters) }
+        let all = inPath + parameters + (takesReason ? [Operation.accessReason] : [])
+        if !all.isEmpty { json["parameters"] = .array(all) }
         json["requestBody"] = body
         json["responses"] = .object(responses)
         return json
