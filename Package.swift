@@ -159,6 +159,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [.embedInCode("Assets")],
             swiftSettings: swift
@@ -338,6 +339,7 @@ let package = Package(
             name: "DashboardTests",
             dependencies: [
                 "Screening", "LuaRuntime", "Plugins", "Stores", "Pipeline", "Web", "Dashboard", "ScreeningTesting",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],

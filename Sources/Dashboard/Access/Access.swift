@@ -16,9 +16,11 @@ struct Access: Sendable {
         if let person = parts.trustedProxies?.person(request), let proxies = parts.trustedProxies {
             var principal = Principal(id: "person:" + person, name: person, scopes: proxies.scopes)
             principal.isPerson = true
-            // Their forms' token follows from a cookie of its own: without one there is no form to send yet.
-            let cookie = cookies(request)[formCookie(request)]
-            return Viewer(principal: principal, name: person, secret: Secret(cookie ?? "none"), isSession: false)
+            // Their forms' token follows from a cookie of its own.
+            let known = formSecret(request)
+            let secret = known ?? parts.random.token()
+            let cookie = known == nil ? cookie(formCookie(request), secret, request) : nil
+            return Viewer(principal: principal, name: person, secret: Secret(secret), isSession: false, cookie: cookie)
         }
         guard let value = cookies(request)[sessionCookie(request)], value.utf8.count < 200 else { return nil }
         let secret = Secret(value)
@@ -81,6 +83,11 @@ struct Access: Sendable {
 
     func sessionCookie(_ request: IncomingRequest) -> String { (isSecure(request) ? "__Host-" : "") + "fairlead_session" }
     func formCookie(_ request: IncomingRequest) -> String { (isSecure(request) ? "__Host-" : "") + "fairlead_form" }
+
+    /// What the forms' token of somebody without a session follows from; nil where their browser has none that could be ours.
+    func formSecret(_ request: IncomingRequest) -> String? {
+        cookies(request)[formCookie(request)].flatMap { (20..<200).contains($0.utf8.count) ? $0 : nil }
+    }
 
     func cookie(_ name: String, _ value: String, _ request: IncomingRequest) -> String {
         "\(name)=\(value); Path=/; HttpOnly; SameSite=Strict" + (isSecure(request) ? "; Secure" : "")

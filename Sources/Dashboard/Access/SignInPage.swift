@@ -13,7 +13,7 @@ struct SignInPage: Sendable {
             Route(.post, "/logout") { request in await signOut(request) },
             // Whether a browser is signed in: a link on another site leads here without its cookie.
             Route(.get, "/signed-in") { request in
-                Headers.secured(WireResponse(try await site.access.viewer(of: request) == nil ? 401 : 204))
+                Headers.secured(WireResponse(try await site.access.viewer(of: request) == nil ? 200 : 204))
             },
         ]
     }
@@ -31,7 +31,7 @@ struct SignInPage: Sendable {
         do {
             try FormGuard.checkOrigin(request, site)
             // Nobody is signed in as somebody else by another site's form.
-            try FormGuard.checkToken(field("csrf"), Secret(access.cookies(request)[access.formCookie(request)] ?? ""))
+            try FormGuard.checkToken(field("csrf"), Secret(access.formSecret(request) ?? site.parts.random.token()))
             let token = field("token").trimmed
             let principal = try await site.parts.api.holder(of: token, from: request.peer)
             var response = Headers.seeOther(next)
@@ -68,7 +68,7 @@ struct SignInPage: Sendable {
 
     private func page(_ request: IncomingRequest, _ status: Int, next: String, said: String? = nil, problem: String? = nil) -> WireResponse {
         let access = site.access
-        let known = access.cookies(request)[access.formCookie(request)].flatMap { (20..<200).contains($0.utf8.count) ? $0 : nil }
+        let known = access.formSecret(request)
         let secret = known ?? site.parts.random.token()
         var model: Model = [
             "style": Asset.style.path, "script": Asset.script.path, "icon": Asset.icon.path, "next": next,
@@ -84,37 +84,38 @@ struct SignInPage: Sendable {
 
     static let templates = [
         "sign_in": #"""
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>Sign in · Fairlead</title>
-            <link rel="icon" href="{{icon}}" type="image/svg+xml">
-            <link rel="stylesheet" href="{{style}}">
-            <script src="{{script}}" defer></script>
-            </head>
-            <body class="signed-out">
-            {{#ribbon_text}}<div class="ribbon" role="note">{{ribbon_text}}: no real screenings</div>{{/ribbon_text}}
-            <main class="sign-in" id="sign-in">
-            <div class="brand">{{>mark}}Fairlead</div>
-            {{#said}}<p class="said good" role="status">{{said}}</p>{{/said}}
-            {{#problem}}<p class="said bad" role="alert">{{problem}}</p>{{/problem}}
-            <div class="card">
-            <h1>Sign in</h1>
-            <form method="post" action="/login" class="stack">
-            <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="next" value="{{next}}">
-            <div class="field"><label for="token">Your token</label>
-            <input id="token" name="token" type="password" required autocomplete="current-password" spellcheck="false" autofocus></div>
-            <div class="actions"><button class="primary" type="submit">Sign in</button></div>
-            </form>
-            </div>
-            <p class="small soft">A token is made by <code>fairlead token create</code>, or by whoever runs this host. It says what you may see and do.</p>
-            <p class="small"><a id="signed-in-next" href="{{next}}">I am signed in already</a></p>
-            </main>
-            </body>
-            </html>
-            """#,
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>Sign in · Fairlead</title>
+        <link rel="icon" href="{{icon}}" type="image/svg+xml">
+        <link rel="stylesheet" href="{{style}}">
+        <script src="{{script}}" defer></script>
+        </head>
+        <body class="signed-out">
+        {{#ribbon_text}}<aside class="ribbon" aria-label="Environment">{{ribbon_text}}: no real screenings</aside>{{/ribbon_text}}
+        <main class="sign-in" id="sign-in">
+        <div class="brand">{{>mark}}Fairlead</div>
+        {{#said}}<p class="said good" role="status">{{said}}</p>{{/said}}
+        {{#problem}}<p class="said bad" role="alert">{{problem}}</p>{{/problem}}
+        <div class="card">
+        <h1>Sign in</h1>
+        <form method="post" action="/login" class="stack">
+        <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="next" value="{{next}}">
+        <input type="text" name="username" value="token" autocomplete="username" hidden>
+        <div class="field"><label for="token">Your token</label>
+        <input id="token" name="token" type="password" required autocomplete="current-password" spellcheck="false" autofocus></div>
+        <div class="actions"><button class="primary" type="submit">Sign in</button></div>
+        </form>
+        </div>
+        <p class="small soft">A token is made by <code>fairlead token create</code>, or by whoever runs this host. It says what you may see and do.</p>
+        <p class="small"><a id="signed-in-next" href="{{next}}">I am signed in already</a></p>
+        </main>
+        </body>
+        </html>
+        """#
     ]
 }

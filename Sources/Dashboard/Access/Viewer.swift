@@ -11,6 +11,8 @@ struct Viewer: Sendable {
     let secret: Secret
     /// Whether they signed in here, and can sign out here.
     let isSession: Bool
+    /// A cookie that their browser is to keep from now on; nil where it has all.
+    var cookie: String?
 
     /// Who is named beside what they ask for: it was done here.
     var acting: Principal {

@@ -55,7 +55,7 @@
     showTimes();
   };
   const look = () => {
-    if (looking || isBusy()) { wanted = true; return; }
+    if (looking || isBusy() || Date.now() - lastLook < 2000) { wanted = true; return; }
     looking = true;
     wanted = false;
     lastLook = Date.now();
@@ -188,6 +188,14 @@
       links[Math.max(0, Math.min(links.length - 1, at + (event.key === "j" ? 1 : -1)))]?.focus();
     }
   });
+
+  // A sign-in that was printed for somebody: what follows # reaches no server and no log. It is filled in, not sent.
+  const token = document.getElementById("token");
+  if (token && location.hash.startsWith("#token=")) {
+    token.value = decodeURIComponent(location.hash.slice(7));
+    history.replaceState(null, "", location.pathname + location.search);
+    document.querySelector("main button")?.focus();
+  }
 
   // Whoever came from another site's link is signed in, though the browser did not say so at first.
   const next = document.getElementById("signed-in-next");

@@ -1,18 +1,153 @@
+import Pipeline
 import Screening
+import Web
 
-/// The first page: what needs a person, and how everything stands.
+/// `/`: what needs a person, who has to act, and how everything is that orders go through.
 enum NowPage {
-    static let handlers = [
-        PageHandler.get("/") { visit in
-            let status = try await visit.get("status")
-            return .page(Page("Now", .now, content: visit.render("now", ["able": status["able_to_work"]?.boolean ?? false])))
+    static let handlers = [PageHandler.get("/") { visit in .page(try await page(visit)) }]
+
+    static func page(_ visit: Visit) async throws -> Page {
+        let status = try await visit.get("status")
+        let tallies = try await visit.site.tallies.value()
+        let counts = OrderState.allCases.map { state in
+            (
+                state,
+                tallies.counts.orders.filter { $0.key.state == state.rawValue && visit.principal.sees(connection: $0.key.connection) }.values.reduce(
+                    0,
+                    +
+                )
+            )
         }
-    ]
+        let total = counts.reduce(0) { $0 + $1.1 }
+        let waiting = ["candidate", "recruiter", "provider", "operator"].map { party in
+            (party: party == "operator" ? "us" : party, filter: party, count: Int(status["waiting_on"]?[party]?.integer ?? 0))
+        }
+        var model: Model = [
+            "is_unable": status["able_to_work"]?.boolean == false,
+            "reasons": (status["reasons"]?.items ?? []).compactMap(\.text).map { ["reason": $0] as Model },
+            "issues": (status["issues"]?["items"]?.items ?? []).map { issue($0, visit) },
+            "open_count": String(status["issues"]?["open"]?.integer ?? 0),
+            "states": counts.filter { $0.1 > 0 }.map { state($0.0, $0.1) },
+            "waiting_bar": ["picture": TimeBar(counts: waiting.map { ($0.party, $0.count) }).svg] as Model,
+            "waiting": waiting.map {
+                ["party": Parts.party($0.party) as Any, "waiting_count": Format.number($0.count), "href": "/orders?waiting_on=\($0.filter)"] as Model
+            },
+            "accounts": (status["accounts"]?.items ?? []).map { contact($0, "accounts", visit) },
+            "connections": try await connections(status, visit), "is_begun": total > 0,
+            "received": Format.number(Int(status["last_day"]?["received"]?.integer ?? 0)),
+            "told": Format.number(Int(status["last_day"]?["told"]?.integer ?? 0)),
+            "dead": Format.number(
+                tallies.counts.runs.filter { $0.key.state == "dead" && visit.principal.sees(connection: $0.key.connection) }.values.reduce(0, +)
+            ),
+            "is_held": status["held"]?.boolean == true, "stopped": stopped(status),
+        ]
+        if let snoozed = status["issues"]?["snoozed"]?.integer, snoozed > 0 { model["snoozed"] = String(snoozed) }
+        if let backup = try await visit.site.parts.lastBackup?() { model["backup"] = self.backup(backup, visit) }
+        if visit.principal.connections == nil, let reloaded = visit.site.parts.registry.reloadedAt { model["reloaded"] = visit.format.time(reloaded) }
+        return Page("Now", .now, content: visit.render("now", model))
+    }
+
+    private static func issue(_ issue: JSON, _ visit: Visit) -> Model {
+        let id = issue["id"]?.text ?? ""
+        var model: Model = [
+            "issue_href": "/issues/\(id)", "issue_title": issue["title"]?.text ?? "", "issue_effect": issue["effect"]?.text ?? "",
+            "issue_advice": issue["advice"]?.text ?? "",
+        ]
+        let held = ["orders", "events", "runs"].compactMap { kind -> String? in
+            guard let count = issue["holds_up"]?[kind]?.integer, count > 0 else { return nil }
+            return "\(Format.number(Int(count))) \(count == 1 ? String(kind.dropLast()) : kind)"
+        }
+        if !held.isEmpty { model["holds_up"] = held.joined(separator: ", ") }
+        model["opened"] = visit.format.time(issue["opened_at"])
+        model["issue_owner"] = issue["owner"]?.text
+        return model
+    }
+
+    private static func state(_ state: OrderState, _ count: Int) -> Model {
+        ["chip": Parts.state(state.rawValue), "state_count": Format.number(count), "href": "/orders?state=\(state.rawValue)"]
+    }
+
+    /// An account or a connection, and what is heard from it.
+    private static func contact(_ contact: JSON, _ kind: String, _ visit: Visit) -> Model {
+        let (id, problem) = (contact["id"]?.text ?? "", contact["problem"]?["code"]?.text)
+        let isSilent = contact["silent"]?.boolean == true
+        var model: Model = [
+            "contact_id": id, "contact_kind": contact["kind"]?.text ?? "", "href": "/\(kind)/\(PercentEncoding.text(id))",
+            "dot_tone": problem != nil ? "bad" : isSilent ? "warn" : "good",
+            "health": problem.map { $0.replacing("_", with: " ") } ?? (isSilent ? "silent for longer than usual" : "well"),
+        ]
+        model["heard"] = visit.format.time(contact["last_heard_at"])
+        if let account = visit.site.parts.registry.account(id), kind == "accounts" {
+            model["environment"] = account.account.environment
+            model["budget"] = account.readsPerMinute.map { "\($0) reads a minute at most" }
+        }
+        return model
+    }
+
+    private static func connections(_ status: JSON, _ visit: Visit) async throws -> [Model] {
+        let rhythms = try await visit.site.rhythms.value()
+        return (status["connections"]?.items ?? []).prefix(60).map { connection in
+            var model = contact(connection, "connections", visit)
+            if let rhythm = rhythms[.connection(connection["id"]?.text ?? "")] {
+                model["rhythm"] = ["picture": RhythmGrid(rhythm, now: visit.now).svg] as Model
+            }
+            return model
+        }
+    }
+
+    /// What a person stopped.
+    private static func stopped(_ status: JSON) -> [Model] {
+        ["accounts", "connections"].flatMap { kind in
+            (status[kind]?.items ?? []).filter { $0["problem"]?["code"]?.text == Problem.paused }.map { contact -> Model in
+                let id = contact["id"]?.text ?? ""
+                return ["stopped_id": id, "href": "/\(kind)/\(PercentEncoding.text(id))", "stopped_kind": kind.dropLast()]
+            }
+        }
+    }
+
+    private static func backup(_ backup: JSON, _ visit: Visit) -> Model {
+        var model: Model = [:]
+        model["backup_made"] = visit.format.time(backup["made_at"])
+        model["backup_proven"] = visit.format.time(backup["verified_at"])
+        model["backup_problem"] = backup["problem"]?["message"]?.text
+        return model
+    }
 
     static let templates = [
         "now": #"""
-            <div class="title"><h1>Now</h1></div>
-            <div id="now" data-live>{{^able}}<p class="said bad">The host is not able to work.</p>{{/able}}</div>
-            """#,
+        <div class="title"><h1>Now</h1></div>
+        <div id="now" data-live>
+        {{#is_unable}}<div class="said bad" role="alert"><strong>Not able to work.</strong> {{#reasons}}{{reason}}. {{/reasons}}</div>{{/is_unable}}
+        {{#is_held}}<p class="said warn">Held: everything is taken in, nothing is sent, until somebody releases it.</p>{{/is_held}}
+        {{#stopped}}<p class="said warn">The {{stopped_kind}} <a href="{{href}}">{{stopped_id}}</a> is paused: it takes everything in and sends nothing.</p>{{/stopped}}
+        <section aria-labelledby="needs-title"><div class="title"><h2 id="needs-title">Needs a person</h2>{{#snoozed}}<a class="small" href="/issues?state=snoozed">{{snoozed}} snoozed</a>{{/snoozed}}</div>
+        {{^issues}}<div class="card row"><span class="dot good"></span><span>Nothing needs a person.</span></div>{{/issues}}
+        <div class="grid wide-grid">{{#issues}}<article class="card stack needs"><h3><a href="{{issue_href}}">{{issue_title}}</a></h3>
+        <p class="small">{{issue_effect}}</p><p class="small"><span class="strong">What to do:</span> {{issue_advice}}</p>
+        <p class="small soft">{{#holds_up}}{{holds_up}} held up · {{/holds_up}}since {{#opened}}{{>time}}{{/opened}}{{#issue_owner}} · with {{issue_owner}}{{/issue_owner}}</p></article>{{/issues}}</div></section>
+        <section class="card" aria-labelledby="acts-title"><header><h2 id="acts-title">Who has to act</h2><span class="more"><a href="/orders">All orders</a></span></header>
+        {{#waiting_bar}}{{{picture}}}{{/waiting_bar}}
+        <ul class="legend">{{#waiting}}<li><a href="{{href}}">{{#party}}{{>party}}{{/party}} <span class="number strong">{{waiting_count}}</span></a></li>{{/waiting}}</ul></section>
+        <div class="grid">
+        <section class="card" aria-labelledby="states-title"><header><h2 id="states-title">Orders by state</h2></header>
+        {{^is_begun}}{{>first_steps}}{{/is_begun}}
+        {{#states}}<p class="row between"><a href="{{href}}">{{#chip}}{{>state}}{{/chip}}</a><span class="number">{{state_count}}</span></p>{{/states}}</section>
+        <div><section class="card" aria-labelledby="day-title"><header><h2 id="day-title">In the last day</h2></header><dl class="facts">
+        <dt>Received</dt><dd class="number">{{received}}</dd><dt>Told to ATSs</dt><dd class="number">{{told}}</dd>
+        <dt>Dead letters, in all</dt><dd><a class="number" href="/dead">{{dead}}</a></dd>
+        {{#reloaded}}<dt>Settings read</dt><dd>{{>time}}</dd>{{/reloaded}}
+        {{#backup}}<dt>Last backup</dt><dd>{{#backup_made}}{{>time}}{{/backup_made}}{{^backup_made}}none{{/backup_made}}</dd><dt>Proven</dt><dd>{{#backup_proven}}{{>time}}{{/backup_proven}}{{^backup_proven}}never{{/backup_proven}}{{#backup_problem}} <span class="chip bad">{{backup_problem}}</span>{{/backup_problem}}</dd>{{/backup}}
+        </dl></section>
+        <section class="card" aria-labelledby="accounts-title"><header><h2 id="accounts-title">Accounts</h2></header>
+        {{#accounts}}<p class="contact"><span class="dot {{dot_tone}}"></span><span><a href="{{href}}">{{contact_id}}</a>{{#environment}} <span class="chip">{{environment}}</span>{{/environment}}<br><span class="small soft">{{health}}{{#heard}} · heard {{>time}}{{/heard}}{{#budget}} · {{budget}}{{/budget}}</span></span></p>{{/accounts}}
+        {{^accounts}}<p class="soft">None is configured yet: add one under <code>accounts</code> in the settings.</p>{{/accounts}}</section></div>
+        <section class="card" aria-labelledby="connections-title"><header><h2 id="connections-title">Connections</h2></header>
+        {{#connections}}<div class="contact"><span class="dot {{dot_tone}}"></span><span><a href="{{href}}">{{contact_id}}</a> <span class="small soft">{{contact_kind}}</span><br><span class="small soft">{{health}}{{#heard}} · heard {{>time}}{{/heard}}</span>{{#rhythm}}{{{picture}}}{{/rhythm}}</span></div>{{/connections}}
+        {{^connections}}<p class="soft">None is configured yet: add one under <code>connections</code> in the settings.</p>{{/connections}}</section>
+        </div></div>
+        """#,
+        "first_steps": #"""
+        <p class="soft">No orders yet. When an ATS sends its first event, it shows here: <a href="/connections">see a connection's set-up</a>, or try one with <code>fairlead trigger</code>.</p>
+        """#,
     ]
 }

@@ -13,7 +13,8 @@ struct SVG: Sendable {
 
     mutating func rect(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ kind: String, radius: Double = 0, title: String? = nil) {
         let corner = radius > 0 ? " rx=\"\(SVG.number(radius))\"" : ""
-        body += "<rect x=\"\(SVG.number(x))\" y=\"\(SVG.number(y))\" width=\"\(SVG.number(max(width, 0)))\" height=\"\(SVG.number(height))\"\(corner) class=\"\(kind)\""
+        body +=
+            "<rect x=\"\(SVG.number(x))\" y=\"\(SVG.number(y))\" width=\"\(SVG.number(max(width, 0)))\" height=\"\(SVG.number(height))\"\(corner) class=\"\(kind)\""
         body += title.map { "><title>\(SVG.escaped($0))</title></rect>" } ?? "/>"
     }
 
@@ -42,12 +43,17 @@ struct SVG: Sendable {
     }
 
     /// The picture with the name that is read out.
-    /// - Parameter isFixed: whether it keeps its size; else it takes the width that there is.
-    func html(_ name: String, kind: String = "picture", isFixed: Bool = false, hasLinks: Bool = false) -> String {
+    /// - Parameters:
+    ///   - isFixed: whether it keeps its size; else it takes the width that there is.
+    ///   - hasLinks: whether links are drawn in it.
+    ///   - fills: whether it is stretched to whatever size it is given.
+    func html(_ name: String, kind: String = "picture", isFixed: Bool = false, hasLinks: Bool = false, fills: Bool = false) -> String {
         let size = isFixed ? " width=\"\(SVG.number(width))\" height=\"\(SVG.number(height))\"" : ""
+        let stretch = fills ? " preserveAspectRatio=\"none\"" : ""
         // What holds links is no picture to those who hear it, but a group of them.
         let role = hasLinks ? "group" : "img"
-        return "<svg class=\"\(kind)\" viewBox=\"0 0 \(SVG.number(width)) \(SVG.number(height))\"\(size) role=\"\(role)\" aria-label=\"\(SVG.escaped(name))\""
+        return
+            "<svg class=\"\(kind)\" viewBox=\"0 0 \(SVG.number(width)) \(SVG.number(height))\"\(size)\(stretch) role=\"\(role)\" aria-label=\"\(SVG.escaped(name))\""
             + " focusable=\"false\"><title>\(SVG.escaped(name))</title>\(body)</svg>"
     }
 

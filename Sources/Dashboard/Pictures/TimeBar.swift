@@ -26,6 +26,6 @@ struct TimeBar: Sendable {
         }
         if shown.isEmpty { svg.rect(0.5, 0.5, 599, 19, "hollow") }
         let name = shown.isEmpty ? "Nobody" : shown.map { "\($0.party) \($0.text)" }.joined(separator: ", ")
-        return svg.html(name)
+        return svg.html(name, kind: "bar", fills: true)
     }
 }

@@ -17,7 +17,11 @@ struct Asset: Sendable {
         [style, script, icon].map { asset in
             Route(.get, asset.path) { _ in
                 Headers.secured(
-                    WireResponse(200, headers: [.contentType: asset.mediaType, .cacheControl: "public, max-age=31536000, immutable"], body: asset.bytes)
+                    WireResponse(
+                        200,
+                        headers: [.contentType: asset.mediaType, .cacheControl: "public, max-age=31536000, immutable"],
+                        body: asset.bytes
+                    )
                 )
             }
         }

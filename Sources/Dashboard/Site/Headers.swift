@@ -5,7 +5,8 @@ import Screening
 enum Headers {
     /// Nothing but what is ours, nothing inline, no markup made from text by scripts, in nobody's frame.
     static let policy = [
-        "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self'", "connect-src 'self'", "form-action 'self'", "base-uri 'none'",
+        "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self'", "connect-src 'self'", "form-action 'self'",
+        "base-uri 'none'",
         "frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'",
     ].joined(separator: "; ")
 

@@ -32,62 +32,62 @@ enum Layout {
 
     static let templates = [
         "layout": #"""
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>{{title}} · Fairlead</title>
-            <link rel="icon" href="{{icon}}" type="image/svg+xml">
-            <link rel="stylesheet" href="{{style}}">
-            <script src="{{script}}" defer></script>
-            </head>
-            <body data-refresh="{{refresh}}" data-keys="{{keys}}">
-            <a class="skip" href="#main">Skip to the content</a>
-            {{#ribbon_text}}<div class="ribbon" role="note">{{ribbon_text}}: no real screenings</div>{{/ribbon_text}}
-            <header class="top">
-            <a class="brand" href="/">{{>mark}}Fairlead</a>
-            <form class="find" action="/orders" method="get" role="search">
-            <label class="sr" for="search">Find an order</label>
-            <input id="search" type="search" name="q" value="{{searched}}" placeholder="{{#can_search}}Name, e-mail, telephone, {{/can_search}}external id, reference or id" autocomplete="off" spellcheck="false">
-            <span class="key" aria-hidden="true">/</span>
-            </form>
-            <div class="who"><span class="name">{{viewer}}</span>
-            {{#can_sign_out}}<form method="post" action="/logout"><input type="hidden" name="csrf" value="{{csrf}}"><button class="plain" type="submit">Sign out</button></form>{{/can_sign_out}}
-            </div>
-            </header>
-            <div class="frame">
-            <nav class="side" aria-label="Pages">
-            {{#groups}}<div class="group" aria-hidden="true">{{group}}</div><ul>
-            {{#sections}}<li><a href="{{href}}"{{#is_current}} aria-current="page"{{/is_current}}>{{name}}{{#issues}} <span class="count" id="issue-count"{{#is_none}} hidden{{/is_none}}>{{open}}</span>{{/issues}}</a></li>
-            {{/sections}}</ul>{{/groups}}
-            </nav>
-            <main class="main" id="main" tabindex="-1">
-            {{{content}}}
-            </main>
-            </div>
-            <footer class="foot">
-            <span>as of <span id="as-of">{{now_clock}}</span> · <span id="live-state" class="live-state" role="status">as loaded</span></span>
-            <span>Fairlead {{version}}</span>
-            <span><span class="key">?</span> lists the keys</span>
-            </footer>
-            <dialog id="keys" aria-labelledby="keys-title">
-            <h2 id="keys-title">Keys</h2>
-            <dl class="facts">
-            <dt><span class="key">/</span></dt><dd>Find an order</dd>
-            <dt><span class="key">j</span> <span class="key">k</span></dt><dd>Next, previous row</dd>
-            {{#key_list}}<dt><span class="key">g</span> <span class="key">{{letter}}</span></dt><dd>{{name}}</dd>
-            {{/key_list}}<dt><span class="key">?</span></dt><dd>This list</dd>
-            <dt><span class="key">Esc</span></dt><dd>Close</dd>
-            </dl>
-            <form method="dialog" class="actions"><button type="submit">Close</button></form>
-            </dialog>
-            </body>
-            </html>
-            """#,
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>{{title}} · Fairlead</title>
+        <link rel="icon" href="{{icon}}" type="image/svg+xml">
+        <link rel="stylesheet" href="{{style}}">
+        <script src="{{script}}" defer></script>
+        </head>
+        <body data-refresh="{{refresh}}" data-keys="{{keys}}">
+        <a class="skip" href="#main">Skip to the content</a>
+        {{#ribbon_text}}<aside class="ribbon" aria-label="Environment">{{ribbon_text}}: no real screenings</aside>{{/ribbon_text}}
+        <header class="top">
+        <a class="brand" href="/">{{>mark}}Fairlead</a>
+        <form class="find" action="/orders" method="get" role="search">
+        <label class="sr" for="search">Find an order</label>
+        <input id="search" type="search" name="q" value="{{searched}}" placeholder="{{#can_search}}Name, e-mail, telephone, {{/can_search}}external id, reference or id" autocomplete="off" spellcheck="false">
+        <span class="key" aria-hidden="true">/</span>
+        </form>
+        <div class="who"><span class="name">{{viewer}}</span>
+        {{#can_sign_out}}<form method="post" action="/logout"><input type="hidden" name="csrf" value="{{csrf}}"><button class="plain" type="submit">Sign out</button></form>{{/can_sign_out}}
+        </div>
+        </header>
+        <div class="frame">
+        <nav class="side" aria-label="Pages">
+        {{#groups}}<div class="group" aria-hidden="true">{{group}}</div><ul>
+        {{#sections}}<li><a href="{{href}}"{{#is_current}} aria-current="page"{{/is_current}}>{{name}}{{#issues}} <span class="count" id="issue-count"{{#is_none}} hidden{{/is_none}}>{{open}}</span>{{/issues}}</a></li>
+        {{/sections}}</ul>{{/groups}}
+        </nav>
+        <main class="main" id="main" tabindex="-1">
+        {{{content}}}
+        </main>
+        </div>
+        <footer class="foot">
+        <span>as of <span id="as-of">{{now_clock}}</span> · <span id="live-state" class="live-state" role="status">as loaded</span></span>
+        <span>Fairlead {{version}}</span>
+        <span><span class="key">?</span> lists the keys</span>
+        </footer>
+        <dialog id="keys" aria-labelledby="keys-title">
+        <h2 id="keys-title">Keys</h2>
+        <dl class="facts">
+        <dt><span class="key">/</span></dt><dd>Find an order</dd>
+        <dt><span class="key">j</span> <span class="key">k</span></dt><dd>Next, previous row</dd>
+        {{#key_list}}<dt><span class="key">g</span> <span class="key">{{letter}}</span></dt><dd>{{name}}</dd>
+        {{/key_list}}<dt><span class="key">?</span></dt><dd>This list</dd>
+        <dt><span class="key">Esc</span></dt><dd>Close</dd>
+        </dl>
+        <form method="dialog" class="actions"><button type="submit">Close</button></form>
+        </dialog>
+        </body>
+        </html>
+        """#,
         "mark": #"""
-            <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><circle class="ring" cx="12" cy="12" r="6"/><path class="rope" d="M1.5 17c5 0 6-5 10.5-5s5.500-5 10.500-5"/></svg>
-            """#,
+        <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><circle class="ring" cx="12" cy="12" r="6"/><path class="rope" d="M1.5 17c5 0 6-5 10.5-5s5.5-5 10.5-5"/></svg>
+        """#,
     ]
 }

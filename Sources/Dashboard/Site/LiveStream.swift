@@ -1,6 +1,7 @@
 import HTTPTypes
 import Pipeline
 import Screening
+import ServiceLifecycle
 import Web
 
 /// Tells the script that something changed, by server-sent events.
@@ -9,7 +10,7 @@ import Web
 /// whatever stands between, and a page that is told nothing knows that nothing reaches it.
 struct LiveStream: Sendable {
     static let path = "/live"
-    /// How long an answer waits. A host that stops waits for answers a little longer than this.
+    /// How long an answer waits.
     static let patience: Duration = .seconds(6)
 
     let site: Site
@@ -30,6 +31,11 @@ struct LiveStream: Sendable {
         return await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 for await update in updates where viewer.principal.sees(connection: update.order.connection) { return true }
+                return false
+            }
+            group.addTask {
+                // A host that stops waits for nobody.
+                try? await gracefulShutdown()
                 return false
             }
             group.addTask {

@@ -12,21 +12,21 @@ enum Parts {
         // What every form sends along.
         "form": #"<input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="once" value="{{once}}">"#,
         "note": #"""
-            <div class="field"><label for="note-{{id}}">Note, for whoever looks later (optional)</label>
-            <textarea id="note-{{id}}" name="note" maxlength="900"></textarea></div>
-            """#,
+        <div class="field"><label for="note-{{id}}">Note, for whoever looks later (optional)</label>
+        <textarea id="note-{{id}}" name="note" maxlength="900"></textarea></div>
+        """#,
         // Something to do, with what will happen: a dialog with the script, a summary that opens without.
         "action": #"""
-            <details class="act {{tone}}"><summary>{{label}}</summary><div class="panel">
-            <form method="post" action="{{path}}">{{>form}}
-            <h2>{{question}}</h2><p>{{what}}</p>
-            {{#inputs}}<div class="field"><label for="in-{{id}}-{{name}}">{{title}}</label>
-            <input id="in-{{id}}-{{name}}" name="{{name}}" value="{{value}}" autocomplete="off"></div>{{/inputs}}
-            {{#hidden}}<input type="hidden" name="{{name}}" value="{{value}}">{{/hidden}}
-            {{>note}}
-            <div class="actions"><button class="{{button}}" type="submit">{{label}}</button></div>
-            </form></div></details>
-            """#,
+        <details class="act {{tone}}"><summary>{{label}}</summary><div class="panel">
+        <form method="post" action="{{path}}">{{>form}}
+        <h2>{{question}}</h2><p>{{what}}</p>
+        {{#inputs}}<div class="field"><label for="in-{{id}}-{{name}}">{{title}}</label>
+        <input id="in-{{id}}-{{name}}" name="{{name}}" value="{{value}}" autocomplete="off"></div>{{/inputs}}
+        {{#hidden}}<input type="hidden" name="{{name}}" value="{{value}}">{{/hidden}}
+        {{>note}}
+        <div class="actions"><button class="{{button}}" type="submit">{{label}}</button></div>
+        </form></div></details>
+        """#,
         "empty": #"<div class="empty"><strong>{{heading}}</strong>{{text}}{{#link}} <a href="{{href}}">{{name}}</a>{{/link}}</div>"#,
     ]
 

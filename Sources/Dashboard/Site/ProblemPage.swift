@@ -8,14 +8,18 @@ enum ProblemPage {
     static func response(_ error: any Error, _ visit: Visit?, _ requestID: String) -> WireResponse {
         let problem = ProblemDocument(describing: error) ?? ProblemDocument(500, "broken", "Something went wrong", "the log says more")
         let content = Templates.render("problem", model(problem, requestID))
-        var response = Headers.page(problem.status, Templates.render("plain", ["heading": problem.title, "content": content, "style": Asset.style.path]))
+        var response = Headers.page(
+            problem.status,
+            Templates.render("plain", ["heading": problem.title, "content": content, "style": Asset.style.path])
+        )
         if let wait = problem.response.headers[.retryAfter] { response.headers[.retryAfter] = wait }
         return response
     }
 
     private static func model(_ problem: ProblemDocument, _ requestID: String) -> Model {
         var model: Model = [
-            "heading": problem.status == 404 ? "There is nothing here" : problem.title, "detail": problem.detail.prefix(1).uppercased() + problem.detail.dropFirst(),
+            "heading": problem.status == 404 ? "There is nothing here" : problem.title,
+            "detail": problem.detail.prefix(1).uppercased() + problem.detail.dropFirst(),
             "advice": advice(problem), "code": problem.code,
         ]
         if !requestID.isEmpty { model["request"] = requestID }
@@ -34,16 +38,16 @@ enum ProblemPage {
 
     static let templates = [
         "problem": #"""
-            <div class="card stack"><h1>{{heading}}</h1>
-            <p>{{detail}}.</p><p class="soft">{{advice}}</p>
-            <p class="small soft">{{code}}{{#request}} · request <code>{{request}}</code>{{/request}}</p>
-            <p><a href="/">Now</a> · <a href="/orders">Orders</a></p></div>
-            """#,
+        <div class="card stack"><h1>{{heading}}</h1>
+        <p>{{detail}}.</p><p class="soft">{{advice}}</p>
+        <p class="small soft">{{code}}{{#request}} · request <code>{{request}}</code>{{/request}}</p>
+        <p><a href="/">Now</a> · <a href="/orders">Orders</a></p></div>
+        """#,
         "plain": #"""
-            <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark"><title>{{heading}} · Fairlead</title><link rel="stylesheet" href="{{style}}"></head>
-            <body><header class="top"><a class="brand" href="/">{{>mark}}Fairlead</a></header><main class="main" id="main">{{{content}}}</main></body></html>
-            """#,
+        <!doctype html>
+        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark"><title>{{heading}} · Fairlead</title><link rel="stylesheet" href="{{style}}"></head>
+        <body><header class="top"><a class="brand" href="/">{{>mark}}Fairlead</a></header><main class="main" id="main">{{{content}}}</main></body></html>
+        """#,
     ]
 }

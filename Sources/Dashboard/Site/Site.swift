@@ -6,11 +6,15 @@ import Web
 /// What all pages share.
 struct Site: Sendable {
     let parts: Dashboard.Parts
-    let tallies: Tallies
+    let tallies: Remembered<Tallies>
+    let rhythms: Remembered<[OperatingState.Subject: ContactRhythm]>
 
     init(parts: Dashboard.Parts) {
         self.parts = parts
-        tallies = Tallies(parts)
+        tallies = Remembered(for: .seconds(4), parts.clock) { [store = parts.store] in try await Tallies(store) }
+        rhythms = Remembered(for: .seconds(30), parts.clock) { [store = parts.store] in
+            Dictionary(try await store.rhythms().map { ($0.subject, $0) }) { $1 }
+        }
     }
 
     var access: Access { Access(parts: parts) }
@@ -56,7 +60,9 @@ struct PageHandler: Sendable {
             do {
                 if method == .post { try FormGuard.check(visit, site) }
                 try viewer.principal.require(scope)
-                return try await respond(visit).response(visit)
+                var response = try await respond(visit).response(visit)
+                if let cookie = viewer.cookie { response.headers[.setCookie] = cookie }
+                return response
             } catch {
                 return ProblemPage.response(error, visit, context.requestID)
             }

@@ -3,30 +3,37 @@ import Screening
 import Synchronization
 import Web
 
-/// What the store counts over everything that it has, remembered for a few seconds: many people look at once.
-final class Tallies: Sendable {
-    struct Value: Sendable {
-        let counts: Counts
-        let waiting: [Counts.Group: Int]
-        let at: Timestamp
-    }
-
-    private let store: any Store
+/// Something that is found out again only after a while: many people look at once.
+final class Remembered<Value: Sendable>: Sendable {
+    private let span: Duration
     private let clock: any WallClock
-    private let last = Mutex<Value?>(nil)
+    private let find: @Sendable () async throws -> Value
+    private let last = Mutex<(value: Value, at: Timestamp)?>(nil)
 
-    init(_ parts: Dashboard.Parts) {
-        store = parts.store
-        clock = parts.clock
+    init(for span: Duration, _ clock: any WallClock, find: @escaping @Sendable () async throws -> Value) {
+        self.span = span
+        self.clock = clock
+        self.find = find
     }
 
-    /// The counts, at most a few seconds old.
+    /// The value, at most a span old.
     func value() async throws -> Value {
         let now = clock.now()
-        if let value = last.withLock({ $0 }), value.at <= now, now < value.at + .seconds(4) { return value }
-        let value = Value(counts: try await store.counts(), waiting: try await store.waitingOrders(), at: now)
-        last.withLock { $0 = value }
+        if let last = last.withLock({ $0 }), last.at <= now, now < last.at + span { return last.value }
+        let value = try await find()
+        last.withLock { $0 = (value, now) }
         return value
+    }
+}
+
+/// What the store counts over everything that it has.
+struct Tallies: Sendable {
+    let counts: Counts
+    let waiting: [Counts.Group: Int]
+
+    init(_ store: any Store) async throws {
+        counts = try await store.counts()
+        waiting = try await store.waitingOrders()
     }
 }
 

@@ -12,8 +12,11 @@ enum Templates {
     static let slots: Set = ["content", "picture", "strip"]
 
     /// Every template by name.
-    static let all: [String: String] = [Layout.templates, Parts.templates, SignInPage.templates, ProblemPage.templates, NowPage.templates]
-        .reduce(into: [:]) { all, own in all.merge(own) { $1 } }
+    static let all: [String: String] = [
+        Layout.templates, Parts.templates, SignInPage.templates, ProblemPage.templates, NowPage.templates, OrdersPage.templates, OrderPage.templates,
+        CaseFile.templates,
+    ]
+    .reduce(into: [:]) { all, own in all.merge(own) { $1 } }
 
     /// Renders a template; empty where there is none by that name, which a test rules out.
     static func render(_ name: String, _ model: Model) -> String { library.render(model, withTemplate: name) ?? "" }

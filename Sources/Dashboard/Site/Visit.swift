@@ -46,7 +46,13 @@ struct Visit: Sendable {
     /// - Throws: ``ProblemDocument``
     @discardableResult
     func post(_ path: String..., body: JSON = [:]) async throws -> JSON {
-        try await site.parts.api.answer(.post, Visit.joined(path), body: body, key: field("once").map { "form-" + $0.prefix(100) }, for: viewer.acting)
+        try await site.parts.api.answer(
+            .post,
+            Visit.joined(path),
+            body: body,
+            key: field("once").map { "form-" + $0.prefix(100) },
+            for: viewer.acting
+        )
     }
 
     /// Changes something as the viewer.

@@ -36,21 +36,20 @@ extension Host {
             if let admin = live.settings.adminToken, admin.matches(token) { return .administrator }
             return try await tokens.holder(of: token).map(Principal.init)
         }
-        let dashboard = Dashboard(
-            Dashboard.Parts(
-                api: api,
-                store: context.store,
-                registry: context.registry,
-                issues: Issues(context),
-                updates: context.updates,
-                clock: context.clock,
-                random: context.random,
-                publicURL: settings.server.publicURL,
-                adminToken: { live.settings.adminToken },
-                trustedProxies: settings.server.trustedProxies,
-                version: Release.version
-            )
+        var parts = Dashboard.Parts(
+            api: api,
+            store: context.store,
+            registry: context.registry,
+            issues: Issues(context),
+            updates: context.updates,
+            clock: context.clock,
+            random: context.random,
+            publicURL: settings.server.publicURL,
+            adminToken: { live.settings.adminToken },
+            trustedProxies: settings.server.trustedProxies,
+            version: Release.version
         )
+        parts.signingSecret = { [key = settings.encryptionKeys.first] in key }
         var limits = ServerLimits()
         limits.body = settings.server.maxBody
         limits.maxConnections = settings.server.maxConnections
@@ -59,7 +58,7 @@ extension Host {
             host: settings.server.host,
             port: settings.server.port,
             limits: limits,
-            routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes + dashboard.routes
+            routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes + Dashboard(parts).routes
                 + HealthRoutes.routes(
                     store: context.store.identity.id,
                     held: { await commands.isHeld },

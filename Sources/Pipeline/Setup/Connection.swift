@@ -127,7 +127,7 @@ public struct ProviderAccount: Sendable {
     public var capabilities: ProviderManifest.Capabilities { provider.manifest.capabilities(for: account) }
 
     /// How often the account may be read a minute; nil for no limit known.
-    var readsPerMinute: Int? { account.polling?.readsPerMinute ?? provider.manifest.polling.readsPerMinute }
+    public var readsPerMinute: Int? { account.polling?.readsPerMinute ?? provider.manifest.polling.readsPerMinute }
 
     /// The name of the budget that the account's requests share.
     var budget: String { "account:" + account.id }

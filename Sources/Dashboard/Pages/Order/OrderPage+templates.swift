@@ -1,0 +1,63 @@
+extension OrderPage {
+    static let templates = [
+        "order": #"""
+        <p class="crumb"><a href="/orders">Orders</a> / {{external}}</p>
+        <div class="title"><h1>{{heading}}</h1><span class="row">{{#chip}}{{>state}}{{/chip}}{{#outcome}}{{>state}}{{/outcome}}{{#waits_for}}<span class="small">with {{>party}}</span>{{/waits_for}}</span></div>
+        {{#done}}<p class="said good" role="status">{{done}}</p>{{/done}}
+        {{#refused}}<p class="said bad" role="alert">Nothing was done. {{refused}}</p>{{/refused}}
+        <div id="order-top" data-live>
+        <section class="card" aria-label="Where it stands"><p class="sentence">{{sentence}}</p>
+        {{#trouble}}<p class="note small">{{code}}{{#message}}: {{message}}{{/message}}</p>{{/trouble}}
+        <div class="actions">{{#actions}}{{>action}}{{/actions}}<a class="button" href="{{case}}">Case file</a></div></section>
+        {{#desk}}{{>desk}}{{/desk}}
+        <section class="card"><header><h2>The way it took</h2></header>
+        {{#machine}}<div class="scroll" tabindex="0" role="region" aria-label="States, with the way it took">{{{picture}}}</div>
+        <details id="machine-table"><summary>As a table</summary><table><thead><tr><th scope="col">State</th><th scope="col">When</th></tr></thead><tbody>
+        {{#visits}}<tr><td>{{visited}}</td><td>{{#when}}{{>time}}{{/when}}</td></tr>{{/visits}}</tbody></table></details>{{/machine}}</section>
+        <section class="card"><header><h2>Who spoke to whom</h2><span class="small soft">idle time is folded</span></header>
+        {{#lanes}}<div class="scroll" tabindex="0" role="region" aria-label="Lanes of ATS, Fairlead, provider and people over time">{{{picture}}}</div>
+        <details id="lanes-table"><summary>As a table</summary><table class="cards"><thead><tr><th scope="col">When</th><th scope="col">From</th><th scope="col">To</th><th scope="col">What</th></tr></thead><tbody>
+        {{#arrows}}<tr><td data-label="When">{{#when}}{{>time}}{{/when}}</td><td data-label="From">{{from}}</td><td data-label="To">{{to}}</td><td data-label="What">{{#href}}<a href="{{href}}">{{words}}</a>{{/href}}{{^href}}{{words}}{{/href}}</td></tr>{{/arrows}}</tbody></table></details>{{/lanes}}</section>
+        <div class="two"><div>
+        <section class="card"><header><h2>What the ATS was told</h2></header>
+        {{#told}}<div class="stack told"><p class="row">{{#said}}{{>state}}{{/said}} <a href="/runs/{{run}}">{{why}}</a></p>
+        {{#answers}}<p class="small soft"><a href="/runs/{{run}}#step-{{number}}">{{call}}</a>{{#is_failed}} <span class="chip bad">failed</span>{{/is_failed}}{{#url}} <span class="mono">{{url}}</span>{{/url}}</p>{{/answers}}</div>{{/told}}
+        {{^told}}<p class="soft">Nothing yet. It is told of every change of the state or the outcome.</p>{{/told}}</section>
+        <section class="card"><header><h2>What happened</h2><span class="more"><a href="/events?external_id={{external_query}}">Events</a> · <a href="/runs?order_id={{id}}">Runs</a></span></header>
+        <ol class="timeline" reversed>{{#entries}}<li><span class="soft">{{#when}}{{>time}}{{/when}}</span><span>{{text}}{{#who}} <span class="soft">by {{who}}</span>{{/who}}{{#cause}} <span class="soft">({{cause}})</span>{{/cause}}{{#code}} <code>{{code}}</code>{{/code}}{{#event}} <a href="/events/{{event}}">event</a>{{/event}}{{#run}} <a href="/runs/{{run}}">run</a>{{/run}}{{#note}}<br><span class="note">{{note}}</span>{{/note}}</span></li>{{/entries}}</ol></section>
+        </div><div>
+        <section class="card"><header><h2>Whose time it was</h2></header>{{#bar}}{{{picture}}}{{/bar}}
+        <dl class="facts">{{#times}}<dt>{{#party}}{{>party}}{{/party}}</dt><dd>{{span}}</dd>{{/times}}</dl></section>
+        <section class="card"><header><h2>Checks</h2></header>
+        {{#checks}}<p class="row between"><span>{{title}}</span>{{#said}}{{>state}}{{/said}}</p>{{/checks}}{{^checks}}<p class="soft">{{provider}} has named none yet.</p>{{/checks}}</section>
+        <section class="card"><header><h2>Particulars</h2></header><dl class="facts">
+        {{#email}}<dt>E-mail</dt><dd>{{email}}</dd>{{/email}}{{#phone}}<dt>Telephone</dt><dd>{{phone}}</dd>{{/phone}}
+        <dt>External id</dt><dd><code>{{external}}</code></dd>
+        <dt>Order</dt><dd><code id="order-id">{{id}}</code> <button class="plain small" type="button" data-copy="order-id">copy</button></dd>
+        {{#reference}}<dt>Reference</dt><dd><code>{{reference}}</code></dd>{{/reference}}
+        {{#report}}<dt>Report</dt><dd><a href="{{report}}" rel="noreferrer noopener">at the provider</a></dd>{{/report}}
+        <dt>Connection</dt><dd><a href="/connections/{{connection}}">{{connection}}</a></dd>
+        <dt>Account</dt><dd><a href="/accounts/{{account}}">{{account}}</a></dd>
+        <dt>Package</dt><dd>{{package}}</dd>
+        {{#expected}}<dt>Expected</dt><dd>{{expected}}</dd>{{/expected}}
+        <dt>Accepted</dt><dd>{{#made}}{{>time}}{{/made}}</dd><dt>Changed</dt><dd>{{#changed}}{{>time}}{{/changed}}</dd>
+        {{#from_event}}<dt>Came from</dt><dd><a href="/events/{{from_event}}">event</a>{{#from_run}}, <a href="/runs/{{from_run}}">run</a>{{/from_run}}</dd>{{/from_event}}
+        {{#previous}}<dt>In place of</dt><dd><a href="/orders/{{previous}}">{{previous}}</a></dd>{{/previous}}
+        {{#replaced_by}}<dt>Replaced by</dt><dd><a href="/orders/{{replaced_by}}">{{replaced_by}}</a></dd>{{/replaced_by}}
+        </dl>{{#is_withheld}}<p class="small soft">Names, links and free texts take the scope read_personal.</p>{{/is_withheld}}</section>
+        </div></div></div>
+        """#,
+        "desk": #"""
+        <section class="card" aria-labelledby="desk-title"><header><h2 id="desk-title">Did {{desk_provider}} get it?</h2></header>
+        <div class="grid"><div class="stack"><h3>What we sent</h3><dl class="facts">
+        {{#sent_name}}<dt>Name</dt><dd>{{sent_name}}</dd>{{/sent_name}}{{#sent_email}}<dt>E-mail</dt><dd>{{sent_email}}</dd>{{/sent_email}}{{#sent_phone}}<dt>Telephone</dt><dd>{{sent_phone}}</dd>{{/sent_phone}}
+        <dt>Package</dt><dd>{{package}}</dd><dt>Account</dt><dd>{{account}}</dd><dt>Our id</dt><dd><code>{{id}}</code></dd>
+        {{#sent_at}}<dt>Sent</dt><dd>{{>time}} ({{absolute}})</dd>{{/sent_at}}{{#lost_at}}<dt>Answer lost</dt><dd>{{>time}}</dd>{{/lost_at}}</dl></div>
+        <div class="stack"><h3>What to look for at {{desk_provider}}</h3>
+        <p>A request for this person, made at about the time on the left. It is not sent again by itself: that could order a second screening.</p>
+        {{#waits_webhook}}<p class="soft">A webhook of {{desk_provider}} about it settles it as well.</p>{{/waits_webhook}}
+        {{#may_resolve}}<div class="actions">{{#adopt}}{{>action}}{{/adopt}}{{#resubmit}}{{>action}}{{/resubmit}}{{#abandon}}{{>action}}{{/abandon}}</div>{{/may_resolve}}
+        {{^may_resolve}}<p class="soft">Settling it takes the scope operate.</p>{{/may_resolve}}</div></div></section>
+        """#,
+    ]
+}

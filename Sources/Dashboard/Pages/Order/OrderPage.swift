@@ -1,0 +1,129 @@
+import HTTPTypes
+import Screening
+import Web
+
+/// `/orders/{id}`: where somebody's check is, in one sentence and two pictures, and what can be done about it.
+enum OrderPage {
+    static let handlers =
+        [PageHandler.get("/orders/{id}") { visit in .page(try await page(visit)) }] + OrderActions.handlers
+
+    /// What the page is made of.
+    struct Facts: Sendable {
+        let order: JSON
+        let timeline: [TimelineItem]
+        /// The runs that told the ATS of it, and the one that placed it, with their steps, oldest first.
+        let runs: [JSON]
+        /// The event that it came from.
+        let event: JSON?
+    }
+
+    /// No more runs than this are opened: the list of runs has all.
+    static let mostRuns = 12
+
+    static func facts(_ visit: Visit) async throws -> Facts {
+        let id = visit.parameter("id")
+        let order = try await order(id, visit)
+        let timeline = try await visit.get("orders", id, "timeline")["items"]?.items ?? []
+        var ids =
+            try await visit.get("runs", query: [(name: "order_id", value: id), (name: "limit", value: String(mostRuns))])["items"]?.items?
+            .compactMap { $0["id"]?.text } ?? []
+        if let placing = order["caused_by"]?["run"]?.text { ids.append(placing) }
+        var runs: [JSON] = []
+        for id in ids.reversed() {
+            // A run may be gone while its order is there.
+            if let run = try? await visit.get("runs", id) { runs.append(run) }
+        }
+        var event: JSON?
+        if let id = order["caused_by"]?["event"]?.text { event = try? await visit.get("events", id) }
+        return Facts(order: order, timeline: timeline.compactMap { TimelineItem($0) }, runs: runs, event: event)
+    }
+
+    /// The order as the API shows it. The script's look at a page that is left open is none by a person, and has no provider asked.
+    private static func order(_ id: String, _ visit: Visit) async throws -> JSON {
+        guard visit.request.isLiveLook, let known = try? await visit.site.parts.store.order(id), visit.principal.sees(connection: known.connection)
+        else {
+            return try await visit.get("orders", id)
+        }
+        let same = try await visit.get(
+            "orders",
+            query: [(name: "connection", value: known.connection), (name: "external_id", value: known.externalID)]
+        )
+        if let order = same["items"]?.items?.first(where: { $0["id"]?.text == id }) { return order }
+        return try await visit.get("orders", id)
+    }
+
+    /// - Parameter problem: what stood in the way of what was asked for; nil where nothing did.
+    static func page(_ visit: Visit, problem: ProblemDocument? = nil) async throws -> Page {
+        let facts = try await facts(visit)
+        let (order, format) = (facts.order, visit.format)
+        let id = order["id"]?.text ?? ""
+        let (state, external) = (order["state"]?.text ?? "", order["external_id"]?.text ?? "")
+        let name = OrderText.name(order)
+        var model: Model = [
+            "id": id, "heading": name ?? external, "external": external, "external_query": PercentEncoding.text(external), "chip": Parts.state(state),
+            "sentence": order["explanation"]?.text ?? "",
+            "connection": order["connection"]?.text ?? "", "account": order["account"]?.text ?? "", "provider": order["provider"]?.text ?? "",
+            "package": order["package"]?.text ?? "", "entries": facts.timeline.suffix(300).reversed().map { $0.model(format) },
+            "checks": (order["checks"]?.items ?? []).map(check), "told": told(facts, format), "case": "/orders/\(id)/case",
+            "actions": OrderActions.possible(order, visit), "times": times(order),
+            "machine": [
+                "picture": StateDiagram(facts.timeline, now: state).svg,
+                "visits": StateDiagram(facts.timeline, now: state).visits.map { $0.model(format) },
+            ]
+                as Model,
+        ]
+        let lanes = Lanes(facts, now: visit.now)
+        model["lanes"] = ["picture": lanes.svg, "arrows": lanes.arrows.map { $0.model(format) }] as Model
+        model["bar"] = ["picture": TimeBar(OrderText.time(order)).svg] as Model
+        model["outcome"] = order["outcome"]?.text.map { Parts.state($0) }
+        model["waits_for"] = Parts.party(order["waiting_on"]?.text)
+        model["made"] = format.time(order["created_at"])
+        model["changed"] = format.time(order["updated_at"])
+        model["reference"] = order["provider_ref"]?.text
+        // A link that a provider gave is followed only where it is one.
+        model["report"] = order["report_url"]?.text.flatMap { $0.hasPrefix("https://") || $0.hasPrefix("http://") ? $0 : nil }
+        model["email"] = order["candidate"]?["email"]?.text
+        model["phone"] = order["candidate"]?["phone"]?.text
+        model["trouble"] = order["problem"].flatMap { problem in
+            problem.isNull ? nil : ["code": problem["code"]?.text ?? "", "message": problem["message"]?.text ?? ""] as Model
+        }
+        model["previous"] = order["previous"]?.text
+        model["replaced_by"] = order["replaced_by"]?.text
+        model["from_event"] = order["caused_by"]?["event"]?.text
+        model["from_run"] = order["caused_by"]?["run"]?.text
+        if let expected = order["expected_by"], let from = Format.timestamp(expected["from"]), let to = Format.timestamp(expected["to"]) {
+            model["expected"] = "\(Format.short(from)) – \(Format.short(to)) UTC"
+        }
+        model["is_withheld"] = order["withheld"]?.items?.isEmpty == false
+        if state == OrderState.uncertain.rawValue { model["desk"] = ResolveDesk.model(facts, visit) }
+        model["done"] = OrderActions.said(visit.query("done"))
+        if let problem { model["refused"] = problem.detail.prefix(1).uppercased() + problem.detail.dropFirst() }
+        return Page(name ?? external, .orders, status: problem?.status ?? 200, content: visit.render("order", model))
+    }
+
+    private static func check(_ check: JSON) -> Model {
+        let status = check["status"]?.text ?? ""
+        return ["title": check["name"]?.text ?? check["type"]?.text ?? "check", "kind": check["type"]?.text ?? "", "said": Parts.state(status)]
+    }
+
+    private static func times(_ order: JSON) -> [Model] {
+        OrderText.time(order).map { ["party": Parts.party($0.party) as Any, "span": $0.milliseconds == 0 ? "–" : Format.span($0.milliseconds)] }
+    }
+
+    /// What the ATS was told, and what it said to that.
+    private static func told(_ facts: Facts, _ format: Format) -> [Model] {
+        facts.runs.reversed().filter { $0["hook"]?.text == "on_update" }.map { run in
+            let answers = (run["steps"]?.items ?? []).compactMap { ScriptCall($0) }.map { call -> Model in
+                var model: Model = ["call": call.words, "number": String(call.number), "is_failed": call.failed]
+                model["url"] = call.url
+                return model
+            }
+            var model: Model = [
+                "run": run["id"]?.text ?? "", "said": Parts.state(run["state"]?.text ?? ""), "why": run["explanation"]?.text ?? "",
+                "answers": answers,
+            ]
+            model["when"] = format.time(run["ended_at"]) ?? format.time(run["created_at"])
+            return model
+        }
+    }
+}

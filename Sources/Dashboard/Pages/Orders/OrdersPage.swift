@@ -1,0 +1,114 @@
+import HTTPTypes
+import Screening
+import Web
+
+/// `/orders`: one box that finds anything, what is counted, and a row for each order.
+enum OrdersPage {
+    static let handlers = [
+        PageHandler.get("/orders") { visit in
+            if let text = visit.query("q"), visit.query("list") == nil, let hit = try await onlyHit(text, visit) { return .seeOther(hit) }
+            return .page(try await list(visit))
+        },
+        PageHandler.get("/orders.csv") { visit in .file(try await OrdersExport.file(visit)) },
+    ]
+
+    /// What the list takes from its address.
+    static let filters = ["state", "outcome", "waiting_on", "connection", "account", "provider", "external_id", "problem", "since", "until", "q"]
+    static let rowsOnPage = 50
+
+    /// The filters that are set, as the API takes them.
+    static func query(_ visit: Visit) -> [(name: String, value: String)] {
+        var query = visit.request.query.filter { filters.contains($0.name) && !$0.value.trimmed.isEmpty }
+        // Without personal data a text is an external id: anything else is found by nobody.
+        if !visit.may(.readPersonal), let text = query.first(where: { $0.name == "q" })?.value {
+            query.removeAll { $0.name == "q" }
+            query.append((name: "external_id", value: text.trimmed))
+        }
+        return query
+    }
+
+    /// Where the one thing is that a text finds; nil where it finds nothing, or several.
+    private static func onlyHit(_ text: String, _ visit: Visit) async throws -> String? {
+        let text = text.trimmed
+        // A whole delivery, pasted: it is found by what was received.
+        let body: JSON = text.hasPrefix("{") ? ["delivery": ["body": .string(text)]] : ["text": .string(String(text.prefix(500)))]
+        let found: JSON
+        do { found = try await visit.site.parts.api.answer(.post, "/find", body: body, for: visit.principal) } catch {
+            // Not permitted, or nothing that could be found: the list says so.
+            return nil
+        }
+        guard let hits = found["items"]?.items, hits.count == 1, let kind = hits[0]["kind"]?.text, let id = hits[0]["id"]?.text else { return nil }
+        return "/\(kind)s/\(PercentEncoding.text(id))"
+    }
+
+    private static func list(_ visit: Visit) async throws -> Page {
+        let query = query(visit)
+        var paging = [(name: "limit", value: String(rowsOnPage))]
+        if let cursor = visit.query("cursor") { paging.append((name: "cursor", value: cursor)) }
+        let list = try await visit.get("orders", query: query + paging)
+        let orders = list["items"]?.items ?? []
+        let address = ListAddress(path: "/orders", query: query)
+        var model: Model = [
+            "rows": orders.map { row($0, visit) }, "facets": try await OrderFacets.sets(visit, address),
+            "csv": ListAddress(path: "/orders.csv", query: query).text, "is_filtered": !query.isEmpty, "clear": "/orders",
+            "can_search": visit.may(.readPersonal),
+        ]
+        if orders.isEmpty {
+            model["none"] =
+                query.isEmpty && visit.query("cursor") == nil
+                ? [
+                    "heading": "No orders yet", "text": "They appear here when an ATS asks for a screening, or when somebody places one.",
+                    "link": ["href": "/connections", "name": "Look at the connections"] as Model,
+                ] as Model
+                : ["heading": "No order matches", "text": emptyText(visit), "link": ["href": "/orders", "name": "Show all orders"] as Model] as Model
+        }
+        if let next = list["next"]?.text { model["older"] = address.with("cursor", next).text }
+        if visit.query("cursor") != nil { model["newest"] = address.text }
+        if let text = visit.query("q") { model["found_for"] = text }
+        return Page("Orders", .orders, content: visit.render("orders", model))
+    }
+
+    private static func emptyText(_ visit: Visit) -> String {
+        guard visit.query("q") != nil else { return "The filters above hide all of them." }
+        return visit.may(.readPersonal)
+            ? "Names, e-mail addresses, telephone numbers, external ids, references and our own ids are looked through, from their beginning."
+            : "Your token finds external ids, whole, and our own ids. Names take the scope read_personal."
+    }
+
+    /// One order's row.
+    static func row(_ order: JSON, _ visit: Visit) -> Model {
+        let id = order["id"]?.text ?? ""
+        let state = order["state"]?.text ?? ""
+        let created = Format.timestamp(order["created_at"]) ?? visit.now
+        var row: Model = [
+            "href": "/orders/\(id)", "id": id, "external": order["external_id"]?.text ?? "", "chip": Parts.state(state),
+            "strip": LifeStrip(order: order, now: visit.now).svg, "connection": order["connection"]?.text ?? "",
+            "account": order["account"]?.text ?? "", "package": order["package"]?.text ?? "", "made": visit.format.time(created) as Any,
+            "age": Format.span((visit.now - created).wholeMilliseconds, parts: 1), "next": next(order, visit),
+        ]
+        row["who"] = OrderText.name(order)
+        row["outcome"] = order["outcome"]?.text.map { Parts.state($0) }
+        row["waits_for"] = Parts.party(order["waiting_on"]?.text)
+        return row
+    }
+
+    /// What is next, in a few words.
+    private static func next(_ order: JSON, _ visit: Visit) -> String {
+        let state = order["state"]?.text.flatMap(OrderState.init)
+        switch order["problem"]?["code"]?.text {
+        case "paused"?: return "paused: resume it"
+        case let code? where state?.isOpen == true && state != .uncertain: return code.replacing("_", with: " ")
+        default: break
+        }
+        if order["ats"]?["error"]?.isNull == false { return "tell the ATS again" }
+        switch state {
+        case .uncertain: return "look at the provider, then resolve"
+        case .failed: return order["waiting_on"]?.isNull == false ? "retry or discard" : "nothing"
+        case .refused: return "mend and send again"
+        case .accepted: return Format.timestamp(order["next_attempt_at"]).map { "sent \(visit.format.relative($0))" } ?? "waits to be sent"
+        case .attentionNeeded, .readyForReview, .paused: return "recruiter acts at the provider"
+        case .completed, .reviewed, .cancelled: return "nothing"
+        default: return Format.timestamp(order["next_read_at"]).map { "asked \(visit.format.relative(max($0, visit.now)))" } ?? "provider tells us"
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Dashboard
+
+@Suite("An order's page")
+struct OrderTests {
+    @Test("It begins with the sentence, and every picture is named and is there as a table")
+    func page() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1") {
+            $0.status.state = .inProgress
+            $0.providerRef = "ref-1"
+            $0.status.checks = [Check(name: "Address check", type: "address", status: "in-progress")]
+        }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let html = try await browser.html("/orders/\(order.id)")
+            #expect(html.contains("<h1>Ana Roe</h1>") && html.contains("class=\"sentence\">With Invented"))
+            #expect(html.contains("Address check") && html.contains("ref-1"))
+            let pictures = html.components(separatedBy: "<svg ").dropFirst().filter { !$0.contains("aria-hidden") }
+            #expect(pictures.count >= 3)
+            for picture in pictures { #expect(picture.contains("role=\"") && picture.contains("aria-label=\"") && picture.contains("<title>")) }
+            #expect(html.components(separatedBy: "As a table").count == 3)
+            #expect(try await browser.get("/orders/ord_nothing").status == 404)
+        }
+    }
+
+    @Test("Buttons are for what is possible and permitted; the server checks it again")
+    func scopes() async throws {
+        let fixture = try await DashboardFixture()
+        let open = try await fixture.order("application-1")
+        let failed = try await fixture.order("application-2") { $0.status.state = .failed }
+        let tokens = (read: try await fixture.token([.read]), order: try await fixture.token([.order]), operate: try await fixture.token([.operate]))
+        try await fixture.run { (browser) async throws in
+            let (clerk, supervisor) = (browser.another, browser.another)
+            _ = try await browser.signIn(tokens.read.secret)
+            _ = try await clerk.signIn(tokens.order.secret)
+            _ = try await supervisor.signIn(tokens.operate.secret)
+            #expect(try await browser.html("/orders/\(open.id)").contains("/cancel\"") == false)
+            #expect(try await clerk.html("/orders/\(open.id)").contains("/cancel\""))
+            #expect(try await clerk.html("/orders/\(failed.id)").contains("/discard\"") == false)
+            #expect(try await supervisor.html("/orders/\(failed.id)").contains("/discard\""))
+            // A form that was not shown does nothing, whatever token of a form it has.
+            #expect(try await browser.submit("/orders/\(open.id)/cancel", on: "/").status == 403)
+            #expect(try await clerk.submit("/orders/\(failed.id)/discard", on: "/").status == 403)
+            #expect(try await fixture.store.order(open.id)?.state == .accepted)
+            #expect(try await fixture.store.order(failed.id)?.status.problem == nil)
+        }
+    }
+
+    @Test("Cancelling is done by the API's command, named after who did it and where, with the note")
+    func cancel() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1")
+        let token = try await fixture.token([.order, .readPersonal], name: "Ben Poe")
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            let path = "/orders/\(order.id)"
+            let response = try await browser.submit(path + "/cancel", on: path, [(name: "note", value: "wrong person")])
+            #expect(response.status == 303 && response.location == path + "?done=cancel")
+            #expect(try await fixture.store.order(order.id)?.state == .cancelled)
+            let page = try await browser.html(path + "?done=cancel")
+            #expect(page.contains("Cancelled.") && page.contains("Ben Poe (dashboard)") && page.contains("wrong person"))
+            #expect(!page.contains("/cancel\""))
+            // What cannot be done is said in place, and nothing happened.
+            let again = try await browser.submit(path + "/refresh", on: path)
+            #expect(again.status == 409 && again.html.contains("Nothing was done."))
+        }
+    }
+
+    @Test("A form of another connection's order does nothing")
+    func foreignOrder() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-2", connection: "beta")
+        let token = try await fixture.token([.order, .operate], connections: ["acme"])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            #expect(try await browser.submit("/orders/\(order.id)/cancel", on: "/").status == 404)
+            #expect(try await fixture.store.order(order.id)?.state == .accepted)
+        }
+    }
+
+    @Test("An uncertain order has a desk: what was sent, and the three ways out")
+    func desk() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1") { $0.status.state = .uncertain }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let path = "/orders/\(order.id)"
+            let page = try await browser.html(path)
+            #expect(page.contains("Did Invented get it?") && page.contains("ana@example.test"))
+            for word in ["adopt", "resubmit", "abandon"] { #expect(page.contains("name=\"action\" value=\"\(word)\"")) }
+            let response = try await browser.submit(
+                path + "/resolve",
+                on: path,
+                [(name: "action", value: "abandon"), (name: "note", value: "asked them")]
+            )
+            #expect(response.status == 303)
+            #expect(try await fixture.store.order(order.id)?.state == .failed)
+            #expect(try await browser.html(path).contains("Did Invented get it?") == false)
+        }
+    }
+
+    @Test("The case file stands alone, and its signature can be verified with what stands in it")
+    func caseFile() async throws {
+        var fixture = try await DashboardFixture()
+        fixture.parts.signingSecret = { Secret("c2VjcmV0IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXMhIQ==") }
+        let order = try await fixture.order("application-1") {
+            $0.candidate = Candidate(firstName: "Ana & \"Bo\"", lastName: "Roe", email: "a@example.test")
+        }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let response = try await browser.get("/orders/\(order.id)/case")
+            let html = response.html
+            #expect(!html.contains("<script") && !html.contains("<link") && !html.contains("src="))
+            #expect(response.header("Content-Security-Policy")?.contains("default-src 'none'; style-src 'sha256-") == true)
+            func part(_ id: String) throws -> String {
+                let text = try #require(html.components(separatedBy: "<pre id=\"\(id)\">").dropFirst().first?.components(separatedBy: "</pre>").first)
+                return text.replacing("&quot;", with: "\"").replacing("&#39;", with: "'").replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+                    .replacing("&amp;", with: "&")
+            }
+            let record = try part("record")
+            let body = try part("public-key").split(separator: "\n").filter { !$0.hasPrefix("-") }.joined()
+            let raw = try #require(Data(base64Encoded: body)).suffix(32)
+            let key = try Curve25519.Signing.PublicKey(rawRepresentation: raw)
+            let signature = try #require(Data(base64Encoded: try part("signature")))
+            #expect(key.isValidSignature(signature, for: Data(record.utf8)))
+            #expect(!key.isValidSignature(signature, for: Data(record.replacing("accepted", with: "completed").utf8)))
+            let json = try JSON(parsing: Array(record.utf8))
+            #expect(json["order"]?["external_id"] == "application-1" && json["statement"]?["times_sent"] == 0)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import HTTPTypes
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Dashboard
+
+@Suite("The list of orders")
+struct OrdersTests {
+    @Test("An empty list says whether there is nothing yet or filters hide all")
+    func empty() async throws {
+        let fixture = try await DashboardFixture()
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            #expect(try await browser.html("/orders").contains("No orders yet"))
+            try await fixture.order("application-1")
+            let hidden = try await browser.html("/orders?state=completed")
+            #expect(hidden.contains("No order matches") && hidden.contains("Show all orders"))
+            #expect(try await browser.html("/orders?q=nobody").contains("No order matches"))
+            #expect(try await browser.html("/orders").contains("application-1"))
+        }
+    }
+
+    @Test("A search that finds exactly one goes to it; one that finds several lists them")
+    func search() async throws {
+        let fixture = try await DashboardFixture()
+        let first = try await fixture.order("application-1")
+        try await fixture.order("application-2")
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            for text in ["application-1", first.id] {
+                #expect(try await browser.get("/orders?q=\(text)").location == "/orders/\(first.id)")
+            }
+            let both = try await browser.get("/orders?q=roe%20ana")
+            #expect(both.status == 200 && both.html.contains("application-1") && both.html.contains("application-2"))
+        }
+    }
+
+    @Test("Names with markup are shown as they are written")
+    func markup() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-<i>1</i>") {
+            $0.candidate = Candidate(
+                firstName: "<script>alert(1)</script>",
+                lastName: "\"onmouseover='x'",
+                email: "ana@example.test"
+            )
+        }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            for path in [
+                "/orders", "/orders/\(order.id)", "/orders/\(order.id)/case", "/orders?external_id=%3Cb%3Eno%3C/b%3E", "/orders?q=%22%3E%3Cb%3E",
+            ] {
+                let html = try await browser.html(path)
+                #expect(!html.contains("<script>alert") && !html.contains("<i>1") && !html.contains("<b>"), "\(path)")
+                #expect(!html.contains("\"onmouseover"), "\(path)")
+            }
+            #expect(try await browser.html("/orders").contains("&lt;script&gt;alert(1)"))
+        }
+    }
+
+    @Test("Without read_personal nobody's name is shown, and the box finds external ids and our own ids")
+    func withoutPersonal() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1")
+        try await fixture.order("application-2")
+        let token = try await fixture.token([.read])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            for path in ["/orders", "/orders/\(order.id)", "/orders/\(order.id)/case", "/orders.csv"] {
+                let html = try await browser.html(path)
+                #expect(html.contains("application-1"), "\(path)")
+                #expect(!html.contains("Roe") && !html.contains("ana@example.test") && !html.contains("1632"), "\(path)")
+            }
+            let found = try await browser.html("/orders?q=application-1")
+            #expect(found.contains("application-1") && !found.contains("application-2"))
+            #expect(try await browser.html("/orders?q=roe").contains("No order matches"))
+            #expect(try await browser.get("/orders?q=\(order.id)").location == "/orders/\(order.id)")
+        }
+    }
+
+    @Test("A token for some connections sees nothing of others, and no counts of them")
+    func restricted() async throws {
+        let fixture = try await DashboardFixture()
+        try await fixture.order("application-1")
+        let other = try await fixture.order("application-2", connection: "beta")
+        let token = try await fixture.token([.readPersonal], connections: ["acme"])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            let list = try await browser.html("/orders")
+            #expect(list.contains("application-1") && !list.contains("application-2") && !list.contains("beta") && !list.contains("account=two"))
+            #expect(list.contains("accepted <span class=\"n\">1</span>"))
+            #expect(try await browser.get("/orders/\(other.id)").status == 404)
+            let now = try await browser.html("/")
+            #expect(!now.contains("beta") && !now.contains("/accounts/two"))
+        }
+    }
+
+    @Test("The export has the view's rows, and nothing that a spreadsheet takes for a formula")
+    func export() async throws {
+        let fixture = try await DashboardFixture()
+        try await fixture.order("=cmd|'/c calc'!A0")
+        try await fixture.order("application-2") { $0.status.state = .completed }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let all = try await browser.get("/orders.csv")
+            #expect(all.header("Content-Disposition")?.contains("attachment") == true)
+            #expect(all.html.contains("'=cmd") && !all.html.contains(",=cmd") && all.html.contains("application-2"))
+            let some = try await browser.html("/orders.csv?state=completed")
+            #expect(some.contains("application-2") && !some.contains("=cmd"))
+        }
+    }
+
+    @Test("Filters are links that can be put on and taken off, and pages lead to older orders")
+    func filtersAndPages() async throws {
+        let fixture = try await DashboardFixture()
+        for number in 1...(OrdersPage.rowsOnPage + 3) { try await fixture.order("application-\(number)") }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let html = try await browser.html("/orders?state=accepted")
+            #expect(html.contains("href=\"/orders\" aria-current=\"true\""))
+            #expect(html.contains("href=\"/orders?state=accepted&amp;connection=acme\""))
+            #expect(html.contains("Older") && !html.contains("Newest"))
+            let cursor = try #require(html.split(separator: "cursor=").dropFirst().first?.split(separator: "\"").first)
+            let older = try await browser.html("/orders?state=accepted&cursor=\(cursor)")
+            #expect(older.contains(">application-1<") && older.contains("Newest") && !older.contains("Older"))
+            #expect(try await browser.get("/orders?state=nonsense").status == 400)
+        }
+    }
+}
