@@ -57,7 +57,10 @@ struct DemoCommand: AsyncParsableCommand {
         _ = try await host.port()
         let finished = await Demonstration(host: host, site: site, port: port).run()
         if finished, keep {
-            Terminal.say("\nStill up. Dashboard and API  http://127.0.0.1:\(port)/   (token: \(DemoSettings.adminToken))")
+            Terminal.say("\nMore candidates are ordered for, so that there is something to see …")
+            await DemoStory(host: host, site: site, port: port).tell()
+            Terminal.say("\nStill up. Dashboard          http://127.0.0.1:\(port)/login#token=\(DemoSettings.adminToken)")
+            Terminal.say("          API                http://127.0.0.1:\(port)/   (token: \(DemoSettings.adminToken))")
             Terminal.say("          Simulators         http://127.0.0.1:\(simulators.port)/")
             Terminal.say("          Settings and store \(folder.path)")
             Terminal.say("Ctrl-C ends it.")
