@@ -27,6 +27,8 @@ public struct Dashboard: Sendable {
         /// Who says who asks, in place of a sign-in here; nil for nobody.
         public var trustedProxies: TrustedProxies?
         public var version = ""
+        /// Whether personal data is shown one field at a time, to those who say why.
+        public var requiresReason: @Sendable () -> Bool = { false }
         /// What case files are signed with: the host's first encryption key; nil where it has none.
         public var signingSecret: @Sendable () -> Secret? = { nil }
         /// When the last backup was made and proven, `{made_at, verified_at, problem}`; nil where nobody makes any.
@@ -68,5 +70,5 @@ public struct Dashboard: Sendable {
     public var routes: [Route] { Asset.routes + SignInPage(site: site).routes + LiveStream(site: site).routes + pages.map { $0.route(site) } }
 
     /// The pages that take somebody who is signed in.
-    private var pages: [PageHandler] { NowPage.handlers + OrdersPage.handlers + OrderPage.handlers + CaseFile.handlers }
+    private var pages: [PageHandler] { NowPage.handlers + OrdersPage.handlers + OrderPage.handlers + Reveal.handlers + CaseFile.handlers }
 }

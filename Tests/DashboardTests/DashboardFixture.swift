@@ -40,7 +40,7 @@ struct DashboardFixture {
 
     static let admin = "admin-token-of-the-tests"
 
-    init() async throws {
+    init(requiresReason: Bool = false) async throws {
         folder = FileManager.default.temporaryDirectory.path + "/dashboard-tests-" + UUID().uuidString
         let plugin = try DashboardFixture.plugin(in: folder)
         store = try await StoreURL.open("sqlite:store.db", relativeTo: folder, clock: clock, random: random)
@@ -89,6 +89,8 @@ struct DashboardFixture {
             providers: { [QuietProvider().manifest] },
             plugins: { [plugin.manifest] },
             issues: Issues(context),
+            auditor: Auditor(context),
+            requiresReason: { requiresReason },
             readiness: { .ready },
             clock: clock,
             authenticate: { secret in
@@ -107,6 +109,7 @@ struct DashboardFixture {
             adminToken: { Secret(DashboardFixture.admin) },
             version: "0.1.0"
         )
+        parts.requiresReason = { requiresReason }
     }
 
     /// Serves the pages while `body` looks at them.

@@ -36,6 +36,7 @@ struct SignInPage: Sendable {
             let principal = try await site.parts.api.holder(of: token, from: request.peer)
             var response = Headers.seeOther(next)
             response.headers[.setCookie] = try await access.begin(principal, token: token, request)
+            try await site.parts.api.record("session.begin", by: principal)
             return response
         } catch {
             let problem = ProblemDocument(describing: error)
@@ -58,6 +59,7 @@ struct SignInPage: Sendable {
             try FormGuard.check(Visit(site: site, request: request, viewer: viewer, requestID: ""), site)
             var response = Headers.seeOther("/login?out=1")
             response.headers[.setCookie] = try await site.access.end(viewer, request)
+            try await site.parts.api.record("session.end", by: viewer.principal)
             return response
         } catch {
             return ProblemPage.response(error, nil, "")

@@ -13,11 +13,25 @@ struct Viewer: Sendable {
     let isSession: Bool
     /// A cookie that their browser is to keep from now on; nil where it has all.
     var cookie: String?
+    /// Who may see personal data one field at a time, with a reason; nil where the viewer sees it as it is, or not at all.
+    var revealing: Principal?
 
     /// Who is named beside what they ask for: it was done here.
-    var acting: Principal {
+    var acting: Principal { Viewer.acting(principal) }
+
+    static func acting(_ principal: Principal) -> Principal {
         guard !principal.isPerson else { return principal }
         return Principal(id: principal.id, name: principal.name + " (dashboard)", scopes: principal.scopes, connections: principal.connections)
+    }
+
+    /// The same, for whom every page is without personal data: what they may see they reveal.
+    var masked: Viewer {
+        guard principal.seesPersonal else { return self }
+        var scopes = principal.scopes
+        scopes.remove(.readPersonal)
+        var shown = Principal(id: principal.id, name: principal.name, scopes: scopes, connections: principal.connections)
+        shown.isPerson = principal.isPerson
+        return Viewer(principal: shown, name: name, secret: secret, isSession: isSession, cookie: cookie, revealing: principal)
     }
 
     /// What every form of theirs sends along, and no other site knows.

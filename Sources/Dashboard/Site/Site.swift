@@ -52,7 +52,7 @@ struct PageHandler: Sendable {
             let viewer: Viewer
             do {
                 guard let found = try await access.viewer(of: request) else { return signInFirst(request) }
-                viewer = found
+                viewer = site.parts.requiresReason() ? found.masked : found
             } catch {
                 return ProblemPage.response(error, nil, context.requestID)
             }

@@ -49,6 +49,7 @@ extension Host {
             trustedProxies: settings.server.trustedProxies,
             version: Release.version
         )
+        parts.requiresReason = { live.settings.accessReasons == .required }
         parts.signingSecret = { [key = settings.encryptionKeys.first] in key }
         var limits = ServerLimits()
         limits.body = settings.server.maxBody

@@ -8,6 +8,7 @@ extension API {
     /// - Parameters:
     ///   - path: the path below `/api/v1`, its segments percent-encoded.
     ///   - key: the `Idempotency-Key`; nil for none.
+    ///   - reason: why personal data is read: the `Access-Reason`; nil for none.
     /// - Returns: the answer's JSON; null where it has none.
     /// - Throws: ``ProblemDocument``
     public func answer(
@@ -16,12 +17,14 @@ extension API {
         query: [(name: String, value: String)] = [],
         body: JSON? = nil,
         key: String? = nil,
+        reason: String? = nil,
         for principal: Principal
     ) async throws(ProblemDocument) -> JSON {
         let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
         guard let (endpoint, parameters) = endpoint(method, segments) else { throw .notFound }
         var headers: HTTPFields = [:]
         if let key, let name = HTTPField.Name("Idempotency-Key") { headers[name] = key }
+        if let reason { headers[RequestAudit.reasonName] = reason }
         let request = IncomingRequest(
             method,
             Endpoint.root + path,
@@ -50,6 +53,12 @@ extension API {
     /// - Throws: ``ProblemDocument``: 401 for a wrong one, 429 for too many wrong ones.
     public func holder(of token: String, from peer: String) async throws -> Principal {
         try await authentication.principal(holding: token, from: peer)
+    }
+
+    /// Records that somebody signed in or out. Calling again records it again.
+    /// - Throws: ``ProblemDocument`` 503 where that cannot be recorded: then nobody is signed in.
+    public func record(_ action: String, by principal: Principal) async throws {
+        try await audit.auditor.record(AuditAct(by: principal.actor, action))
     }
 
     private func endpoint(_ method: HTTPRequest.Method, _ segments: [Substring]) -> (Endpoint, [String: String])? {

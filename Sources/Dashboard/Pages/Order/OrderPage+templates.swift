@@ -32,6 +32,8 @@ extension OrderPage {
         {{#checks}}<p class="row between"><span>{{title}}</span>{{#said}}{{>state}}{{/said}}</p>{{/checks}}{{^checks}}<p class="soft">{{provider}} has named none yet.</p>{{/checks}}</section>
         <section class="card"><header><h2>Particulars</h2></header><dl class="facts">
         {{#email}}<dt>E-mail</dt><dd>{{email}}</dd>{{/email}}{{#phone}}<dt>Telephone</dt><dd>{{phone}}</dd>{{/phone}}
+        {{#revealed}}<dt>{{title}}</dt><dd><strong>{{value}}</strong></dd>{{/revealed}}
+        {{#covered}}<dt>{{title}}</dt><dd>{{#action}}{{>action}}{{/action}}</dd>{{/covered}}
         <dt>External id</dt><dd><code>{{external}}</code></dd>
         <dt>Order</dt><dd><code id="order-id">{{id}}</code> <button class="plain small" type="button" data-copy="order-id">copy</button></dd>
         {{#reference}}<dt>Reference</dt><dd><code>{{reference}}</code></dd>{{/reference}}
@@ -45,6 +47,9 @@ extension OrderPage {
         {{#previous}}<dt>In place of</dt><dd><a href="/orders/{{previous}}">{{previous}}</a></dd>{{/previous}}
         {{#replaced_by}}<dt>Replaced by</dt><dd><a href="/orders/{{replaced_by}}">{{replaced_by}}</a></dd>{{/replaced_by}}
         </dl>{{#is_withheld}}<p class="small soft">Names, links and free texts take the scope read_personal.</p>{{/is_withheld}}</section>
+        {{#looks}}<section class="card"><header><h2>Who looked, who did what</h2></header>
+        <ol class="timeline">{{#list}}<li><span class="soft">{{#when}}{{>time}}{{/when}}</span><span>{{who}} <span class="soft">{{what}}</span></span></li>{{/list}}</ol>
+        {{^list}}<p class="soft">Nobody yet.</p>{{/list}}</section>{{/looks}}
         </div></div></div>
         """#,
         "desk": #"""

@@ -53,7 +53,8 @@ enum OrderPage {
     }
 
     /// - Parameter problem: what stood in the way of what was asked for; nil where nothing did.
-    static func page(_ visit: Visit, problem: ProblemDocument? = nil) async throws -> Page {
+    /// - Parameter revealed: what the viewer was just shown, for the reason that they gave.
+    static func page(_ visit: Visit, problem: ProblemDocument? = nil, revealed: Reveal.Shown? = nil) async throws -> Page {
         let facts = try await facts(visit)
         let (order, format) = (facts.order, visit.format)
         let id = order["id"]?.text ?? ""
@@ -96,9 +97,15 @@ enum OrderPage {
         }
         model["is_withheld"] = order["withheld"]?.items?.isEmpty == false
         if state == OrderState.uncertain.rawValue { model["desk"] = ResolveDesk.model(facts, visit) }
+        if visit.viewer.revealing != nil {
+            model["is_withheld"] = false
+            model["covered"] = Reveal.Field.allCases.filter { $0 != revealed?.field }.map { ["title": $0.title, "action": $0.action(id)] as Model }
+        }
+        model["revealed"] = revealed.map { ["title": $0.field.title, "value": $0.value] as Model }
+        if visit.may(.readPersonal) || visit.viewer.revealing != nil { model["looks"] = ["list": try await Looks.models(of: id, visit)] as Model }
         model["done"] = OrderActions.said(visit.query("done"))
         if let problem { model["refused"] = problem.detail.prefix(1).uppercased() + problem.detail.dropFirst() }
-        return Page(name ?? external, .orders, status: problem?.status ?? 200, content: visit.render("order", model))
+        return Page(name ?? external, .orders, status: problem?.status ?? 200, isLive: revealed == nil, content: visit.render("order", model))
     }
 
     private static func check(_ check: JSON) -> Model {

@@ -1,0 +1,93 @@
+import HTTPTypes
+import Screening
+import Web
+
+/// Shows one field of an order to somebody who says why: where the settings ask for reasons, pages hold no personal data.
+enum Reveal {
+    /// What can be shown, one at a time.
+    enum Field: String, CaseIterable {
+        case name, email, phone, report
+
+        var title: String {
+            switch self {
+            case .name: "Name"
+            case .email: "E-mail"
+            case .phone: "Telephone"
+            case .report: "Report"
+            }
+        }
+
+        /// What it holds in an order as the API shows it; nil where there is nothing.
+        func value(_ order: JSON) -> String? {
+            switch self {
+            case .name: OrderText.name(order)
+            case .email: order["candidate"]?["email"]?.text
+            case .phone: order["candidate"]?["phone"]?.text
+            case .report: order["report_url"]?.text
+            }
+        }
+
+        /// The button, and the question that it asks.
+        func action(_ id: String) -> Model {
+            Parts.action(
+                "Show",
+                id: "reveal-" + rawValue,
+                path: "/orders/\(id)/reveal",
+                question: "Show this person's \(title.lowercased())?",
+                what: "You see it once. That you looked, and why, is kept in the audit and shown on this page.",
+                inputs: [(name: "reason", title: "Why you need it", value: "")],
+                hidden: [(name: "field", value: rawValue)]
+            )
+        }
+    }
+
+    /// A field with what it holds.
+    struct Shown {
+        let field: Field
+        let value: String
+    }
+
+    static let handlers: [PageHandler] = [
+        .post("/orders/{id}/reveal", .read) { visit in
+            guard let principal = visit.viewer.revealing, let field = visit.field("field").flatMap(Field.init) else {
+                throw ProblemDocument(404, "not_found", "Not found", "there is nothing to show here")
+            }
+            guard let reason = visit.field("reason")?.trimmed else {
+                let problem = ProblemDocument(400, "reason_required", "Why?", "say why you need it: whoever keeps the audit reads it")
+                return .page(try await OrderPage.page(visit, problem: problem))
+            }
+            let order = try await visit.site.parts.api.answer(
+                .get,
+                "/orders/" + PercentEncoding.text(visit.parameter("id")),
+                reason: "\(field.title): \(reason.printable.prefix(400))",
+                for: Viewer.acting(principal)
+            )
+            return .page(try await OrderPage.page(visit, revealed: Shown(field: field, value: field.value(order) ?? "there is none")))
+        }
+    ]
+}
+
+/// Who looked at an order, and what people did with it.
+enum Looks {
+    /// The newest, without what they wrote.
+    static func models(of order: String, _ visit: Visit) async throws -> [Model] {
+        var query = AuditQuery()
+        query.subject = order
+        let entries = try await visit.site.parts.store.audit(query, PageRequest(limit: 20)).items
+        return entries.map { entry in
+            var model: Model = ["who": name(entry), "what": words(entry)]
+            model["when"] = visit.format.time(JSON(entry.at))
+            return model
+        }
+    }
+
+    private static func name(_ entry: AuditEntry) -> String {
+        let json = entry.actor?.json
+        return json?["name"]?.text ?? json?["id"]?.text ?? (entry.actor == .system ? "Fairlead" : "somebody who was erased")
+    }
+
+    private static func words(_ entry: AuditEntry) -> String {
+        let act = entry.action.hasSuffix(".read") ? "looked" : entry.action.replacing("order.", with: "").replacing("_", with: " ")
+        return entry.outcome == AuditAct.Outcome.done.rawValue ? act : "\(act) (\(entry.outcome))"
+    }
+}
