@@ -28,6 +28,9 @@ struct RunList: AsyncParsableCommand {
     @Option(help: "Of this hook; a route's is its METHOD /path.")
     var hook: String?
 
+    @Option(help: "Which the cause of an issue keeps from ending well, as issue show --json has it in cause.")
+    var cause: String?
+
     @OptionGroup var subject: SubjectOptions
     @OptionGroup var span: SpanOptions
     @OptionGroup var page: PageOptions
@@ -37,7 +40,7 @@ struct RunList: AsyncParsableCommand {
     func run() async throws {
         let given =
             filters("state", state) + filters("connection", connection) + subject.query + span.query
-            + filters([("event", event), ("order_id", order), ("hook", hook)])
+            + filters([("event", event), ("order_id", order), ("hook", hook), ("cause", cause)])
         try await watch.show(["runs"], query: given + page.query, as: RunText.list, isFiltered: !given.isEmpty || page.cursor != nil, on: host)
     }
 }

@@ -20,6 +20,9 @@ struct RunRetry: AsyncParsableCommand {
     @Option(help: "Of this hook; a route's is its METHOD /path.")
     var hook: String?
 
+    @Option(help: "Which the cause of an issue keeps from ending well, as issue show --json has it in cause.")
+    var cause: String?
+
     @Option(help: "Of this event.")
     var event: String?
 
@@ -30,7 +33,9 @@ struct RunRetry: AsyncParsableCommand {
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    private var others: [(name: String, value: String)] { filters([("hook", hook), ("event", event), ("order_id", order)]) + subject.query }
+    private var others: [(name: String, value: String)] {
+        filters([("hook", hook), ("cause", cause), ("event", event), ("order_id", order)]) + subject.query
+    }
 
     func validate() throws { try batch.validate(id, others) }
 

@@ -12,14 +12,24 @@ struct RunEndpoints: Sendable {
         kind: .run,
         filters: [
             .values("state", "In this state", \.states), .connections, .text("event", "Of this event", \.event),
-            .text("order_id", "Of this order", \.order), .text("hook", "Of this hook; a route's is its METHOD /path", \.hook),
-
+            .text("order_id", "Of this order", \.order), .text("hook", "Of this hook; a route's is its METHOD /path", \.hook), cause,
             .text("external_id", "About this external id; without read_personal only where an order of the connection has it", \.externalID),
             .search("q", "About whom or what this finds, as for orders; needs read_personal", \.text),
             .search("reason", "Whose reason has this in it, or whose state or error code is this; needs read_personal", \.reason),
             .timestamp("since", "Made at or after this time", \.since), .timestamp("until", "Made before this time", \.until),
         ]
     )
+
+    private static let cause = Filter<RunQuery>("cause", "Which the cause of an issue keeps from ending well, as the issue writes it in cause") {
+        query,
+        values,
+        _ in
+        guard let value = values.first else { return }
+        guard let cause = IssueCause(key: try value.line(maximum: 2000)) else {
+            throw ProblemDocument.filter("malformed_filter", value.name, "\(value.name) must be the cause of an issue, as GET /issues/{id} shows it")
+        }
+        query.cause = cause
+    }
 
     var endpoints: [Endpoint] {
         [

@@ -6,7 +6,7 @@ extension IssueRecord {
         "Issue",
         always: [
             "id": .anyText, "kind": .values(IssueKind.self), "state": .values(IssueRecord.State.self), "title": .anyText, "means": .anyText,
-            "effect": .anyText, "advice": .anyText, "commands": .list(of: .anyText), "docs": .anyText, "connection": JSON.anyText.orNull,
+            "effect": .anyText, "cause": .anyText, "advice": .anyText, "commands": .list(of: .anyText), "docs": .anyText, "connection": JSON.anyText.orNull,
             "account": JSON.anyText.orNull, "code": JSON.anyText.orNull, "plugin": JSON.anyText.orNull, "hook": JSON.anyText.orNull,
             "line": JSON.wholeNumber.orNull, "host": JSON.anyText.orNull, "first_seen_at": .timestamp, "opened_at": .timestamp,
             "last_seen_at": .timestamp, "resolved_at": JSON.timestamp.orNull, "resolved_by": Actor.schema.reference.orNull,
@@ -39,7 +39,7 @@ extension Issues.Described {
             "line": cause.line.map { .int(Int64($0)) } ?? .null, "host": JSON(cause.host), "first_seen_at": JSON(issue.firstSeenAt),
             "opened_at": JSON(issue.openedAt), "last_seen_at": JSON(issue.lastSeenAt), "resolved_at": JSON(issue.resolvedAt),
             "resolved_by": issue.resolvedBy.map { $0.view(principal) } ?? .null, "snoozed_until": JSON(issue.snoozedUntil),
-            "count": .int(Int64(issue.count)), "details": issue.details,
+            "count": .int(Int64(issue.count)), "cause": .string(cause.key), "details": issue.details,
         ]
         let groups = [("orders", members.orders), ("events", members.events), ("runs", members.runs)]
         view["holds_up"] = .object(JSON.Members(groups.map { ($0.0, .int(Int64($0.1.total))) }))
