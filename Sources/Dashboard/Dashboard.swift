@@ -33,6 +33,10 @@ public struct Dashboard: Sendable {
         public var signingSecret: @Sendable () -> Secret? = { nil }
         /// When the last backup was made and proven, `{made_at, verified_at, problem}`; nil where nobody makes any.
         public var lastBackup: (@Sendable () async throws -> JSON?)?
+        /// The settings as they hold.
+        public var settings: @Sendable () -> [ShownSetting] = { [] }
+        /// How many cases a plugin has; nil where that is not known.
+        public var fixtures: @Sendable (_ plugin: String) -> PluginCases? = { _ in nil }
 
         public init(
             api: API,
@@ -70,5 +74,7 @@ public struct Dashboard: Sendable {
     public var routes: [Route] { Asset.routes + SignInPage(site: site).routes + LiveStream(site: site).routes + pages.map { $0.route(site) } }
 
     /// The pages that take somebody who is signed in.
-    private var pages: [PageHandler] { NowPage.handlers + OrdersPage.handlers + OrderPage.handlers + Reveal.handlers + CaseFile.handlers }
+    private var pages: [PageHandler] {
+        NowPage.handlers + OrdersPage.handlers + OrderPage.handlers + Reveal.handlers + CaseFile.handlers + OtherPages.handlers
+    }
 }

@@ -9,7 +9,7 @@ struct Asset: Sendable {
     let mediaType: String
     let bytes: [UInt8]
 
-    static let style = Asset("style", "css", "text/css; charset=utf-8", PackageResources.style_css)
+    static let style = Asset("style", "css", "text/css; charset=utf-8", PackageResources.style_css + PackageResources.pages_css)
     static let script = Asset("app", "js", "text/javascript; charset=utf-8", PackageResources.app_js)
     static let icon = Asset("icon", "svg", "image/svg+xml", PackageResources.icon_svg)
 

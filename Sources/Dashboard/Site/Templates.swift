@@ -16,7 +16,7 @@ enum Templates {
         Layout.templates, Parts.templates, SignInPage.templates, ProblemPage.templates, NowPage.templates, OrdersPage.templates, OrderPage.templates,
         CaseFile.templates,
     ]
-    .reduce(into: [:]) { all, own in all.merge(own) { $1 } }
+    .reduce(into: OtherPages.templates) { all, own in all.merge(own) { $1 } }
 
     /// Renders a template; empty where there is none by that name, which a test rules out.
     static func render(_ name: String, _ model: Model) -> String { library.render(model, withTemplate: name) ?? "" }

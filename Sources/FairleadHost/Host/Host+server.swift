@@ -59,7 +59,7 @@ extension Host {
             host: settings.server.host,
             port: settings.server.port,
             limits: limits,
-            routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes + Dashboard(parts).routes
+            routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes + Dashboard(parts.showing(live)).routes
                 + HealthRoutes.routes(
                     store: context.store.identity.id,
                     held: { await commands.isHeld },

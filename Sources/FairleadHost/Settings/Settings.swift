@@ -178,6 +178,8 @@ public struct Settings: Sendable {
         let file: String
         /// Its text, which may hold secrets.
         let text: Secret
+        /// The environment variables that stood before it, by the paths of the keys.
+        var variables: [[String]: String] = [:]
     }
 
     /// Settings for an embedder: everything else as if the file did not say it.

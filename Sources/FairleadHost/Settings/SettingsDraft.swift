@@ -49,7 +49,7 @@ package struct SettingsDraft {
         settings.accounts = AccountReading(providers: providers + plugged(settings.pluginPaths)).accounts(root)
         settings.connections = ConnectionReading(folder: folder, root: root).connections()
         NotifierReading(root: root).read(into: &settings)
-        settings.source = Settings.Source(file: file, text: Secret(text))
+        settings.source = Settings.Source(file: file, text: Secret(text), variables: sources.origins)
         self.settings = settings
     }
 

@@ -37,6 +37,10 @@ package struct SettingsField: Sendable {
 
     /// Reads the value of the key from its section.
     let read: @Sendable (_ section: ObjectReader, _ folder: String, inout Settings) -> Void
+    /// A value as the file would write it; nil where there is none, or it is not shown.
+    let text: @Sendable (Settings) -> String?
+    /// The credentials that it holds; none for a key that holds something else.
+    let secrets: @Sendable (Settings) -> [Secret]
     /// Whether two settings say the same.
     let isEqual: @Sendable (Settings, Settings) -> Bool
 
@@ -67,6 +71,14 @@ package struct SettingsField: Sendable {
         let key = path.last ?? name
         read = { section, folder, settings in
             if let found = kind.read(section, key, folder) { settings[keyPath: value] = found }
+        }
+        text = { kind.text($0[keyPath: value]) }
+        secrets = { settings in
+            switch settings[keyPath: value] as Any {
+            case let secret as Secret: [secret]
+            case let several as [Secret]: several
+            default: []
+            }
         }
         isEqual = { $0[keyPath: value] == $1[keyPath: value] }
     }

@@ -6,7 +6,8 @@ extension IssueRecord {
         "Issue",
         always: [
             "id": .anyText, "kind": .values(IssueKind.self), "state": .values(IssueRecord.State.self), "title": .anyText, "means": .anyText,
-            "effect": .anyText, "cause": .anyText, "advice": .anyText, "commands": .list(of: .anyText), "docs": .anyText, "connection": JSON.anyText.orNull,
+            "effect": .anyText, "cause": .anyText, "advice": .anyText, "commands": .list(of: .anyText), "docs": .anyText,
+            "connection": JSON.anyText.orNull,
             "account": JSON.anyText.orNull, "code": JSON.anyText.orNull, "plugin": JSON.anyText.orNull, "hook": JSON.anyText.orNull,
             "line": JSON.wholeNumber.orNull, "host": JSON.anyText.orNull, "first_seen_at": .timestamp, "opened_at": .timestamp,
             "last_seen_at": .timestamp, "resolved_at": JSON.timestamp.orNull, "resolved_by": Actor.schema.reference.orNull,

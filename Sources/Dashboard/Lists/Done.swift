@@ -1,0 +1,35 @@
+import Pipeline
+import Screening
+import Web
+
+extension Visit {
+    /// The note of a form, as the API takes it.
+    var note: JSON { field("note").map { ["note": .string($0)] } ?? [:] }
+
+    /// The connections that the viewer may see, by name.
+    var connections: [String] { site.parts.registry.connections.map(\.id).filter { principal.sees(connection: $0) } }
+
+    /// Where others reach this host, without a trailing slash: as the settings say, else as the browser does.
+    var origin: String { site.parts.publicURL ?? request.authority.map { "http://" + $0 } ?? "" }
+
+    /// What was just done here, where the address says so by one of some words: the address says no text of its own.
+    func said(_ texts: [String: String]) -> Model? { query("done").flatMap { texts[$0] }.map { ["said_text": $0] } }
+}
+
+enum Done {
+    static let templates = [
+        "said": #"{{#said}}<p class="said good" role="status">{{said_text}}</p>{{/said}}"#,
+        // What may be done about the thing of the page.
+        "actions": #"<div class="actions">{{#actions}}{{>action}}{{/actions}}</div>"#,
+    ]
+}
+
+extension String {
+    /// The text; nil where there is none: a template shows a part for any text, an empty one included.
+    var orNil: String? { isEmpty ? nil : self }
+
+    /// A sentence that the API gave, without the commands that stand on the page as buttons.
+    var withoutCommands: String {
+        replacing(/fairlead (?:event|order|run) (\w+) (?:evt|ord|run)_[0-9a-z]+/) { "\($0.1) it" }
+    }
+}

@@ -1,0 +1,116 @@
+import Screening
+import Web
+
+/// What all lists of the pages share: what the address asks for, facets that narrow it, and the way to the next page.
+struct ListView {
+    let visit: Visit
+    /// The list's address.
+    let path: String
+    /// The names in the address that narrow the list, by the names that the API knows them by.
+    let filters: [(name: String, api: String)]
+    /// How many a page shows.
+    static let limit = 50
+
+    /// Spans that a list may be narrowed to, by the word in the address.
+    static let spans: [(word: String, title: String, seconds: Int)] = [
+        ("1h", "last hour", 3600), ("1d", "last day", 86_400), ("7d", "last 7 days", 7 * 86_400), ("30d", "last 30 days", 30 * 86_400),
+    ]
+
+    /// Whether anything narrows it.
+    var isNarrowed: Bool { !given.isEmpty || visit.query("within") != nil }
+
+    /// What the API is asked for.
+    var query: [(name: String, value: String)] {
+        var query = narrowing + [("limit", String(ListView.limit))]
+        if let cursor = visit.query("cursor") { query.append(("cursor", cursor)) }
+        return query
+    }
+
+    /// The same without page and limit: what a command for all of them is asked for.
+    var narrowing: [(name: String, value: String)] {
+        var query = given.map { given in (filters.first { $0.name == given.name }?.api ?? given.name, given.value) }
+        if let since { query.append(("since", since.iso8601)) }
+        return query
+    }
+
+    private var since: Timestamp? {
+        guard let span = ListView.spans.first(where: { $0.word == visit.query("within") }) else { return nil }
+        return visit.now + .seconds(-span.seconds)
+    }
+
+    private var given: [(name: String, value: String)] {
+        visit.request.query.filter { given in !given.value.isEmpty && filters.contains { $0.name == given.name } }
+    }
+
+    /// The list's address with a filter set, or without it where the value is nil; on its first page.
+    func link(_ name: String, _ value: String?) -> String {
+        let query = visit.request.query.filter { !["cursor", "done"].contains($0.name) && !$0.value.isEmpty }
+        return ListAddress(path: path, query: query).with(name, value).text
+    }
+
+    // MARK: For templates
+
+    /// A row of facets, each with how many there are where that is known.
+    func facets(_ title: String, _ name: String, _ values: [(value: String, title: String)], counts: [String: Int]? = nil) -> Model {
+        let chosen = visit.query(name)
+        let facets = values.map { value, title -> Model in
+            let isChosen = chosen == value
+            var facet: Model = ["facet": title, "facet_href": link(name, isChosen ? nil : value), "is_chosen": isChosen]
+            if let count = counts?[value] { facet["facet_count"] = ["n": Format.number(count)] as Model }
+            return facet
+        }
+        return ["facet_title": title, "facets": facets]
+    }
+
+    /// When it was received, as facets.
+    var spanFacets: Model { facets("Since", "within", ListView.spans.map { ($0.word, $0.title) }) }
+
+    /// The words of a search box in the list's own form, and what else its address holds.
+    func search(_ name: String, _ title: String) -> Model {
+        let others = visit.request.query.filter { $0.name != name && $0.name != "cursor" && !$0.value.isEmpty }
+        return [
+            "list_path": path, "search_name": name, "search_title": title, "search_value": visit.query(name) ?? "",
+            "others": others.map { ["other_name": $0.name, "other_value": $0.value] as Model },
+        ]
+    }
+
+    /// The way to the next page and back to the first; nil where there is one page alone.
+    func pager(_ answer: JSON) -> Model? {
+        let next = answer["next"]?.text
+        let isFirst = visit.query("cursor") == nil
+        guard next != nil || !isFirst else { return nil }
+        var pager: Model = [:]
+        if let next { pager["older"] = ["older_href": link("cursor", next)] as Model }
+        if !isFirst { pager["newest"] = ["newest_href": link("cursor", nil)] as Model }
+        return pager
+    }
+
+    /// What stands where nothing is shown: that the filters hide all, or what to do next.
+    func empty(_ nothing: (heading: String, text: String, link: (name: String, href: String)?)) -> Model {
+        guard isNarrowed || visit.query("cursor") != nil else {
+            var model: Model = ["heading": nothing.heading, "text": nothing.text]
+            if let link = nothing.link { model["link"] = ["name": link.name, "href": link.href] as Model }
+            return model
+        }
+        return [
+            "heading": "Nothing matches these filters", "text": "There may be others that they hide.",
+            "link": ["name": "Show all", "href": path] as Model,
+        ]
+    }
+
+    static let templates = [
+        "facet-sets": #"""
+        <div class="facets">{{#facet_sets}}<div class="set"><span class="name">{{facet_title}}</span>
+        {{#facets}}<a class="facet" href="{{facet_href}}"{{#is_chosen}} aria-current="true"{{/is_chosen}}>{{facet}}{{#facet_count}} <span class="n">{{n}}</span>{{/facet_count}}</a>
+        {{/facets}}</div>{{/facet_sets}}
+        {{#search}}<form class="set" action="{{list_path}}" method="get" role="search"><label class="name" for="list-search">{{search_title}}</label>
+        {{#others}}<input type="hidden" name="{{other_name}}" value="{{other_value}}">{{/others}}
+        <input id="list-search" type="search" name="{{search_name}}" value="{{search_value}}" autocomplete="off" spellcheck="false">
+        <button type="submit">Find</button></form>{{/search}}</div>
+        """#,
+        "pager": #"""
+        <nav class="pager" aria-label="Pages of this list"><span>{{#newest}}<a href="{{newest_href}}">← Newest</a>{{/newest}}</span>
+        <span>{{#older}}<a href="{{older_href}}" rel="next">Older →</a>{{/older}}</span></nav>
+        """#,
+    ]
+}

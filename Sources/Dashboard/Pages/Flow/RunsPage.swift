@@ -1,0 +1,80 @@
+import Pipeline
+import Screening
+import Web
+
+/// What scripts did, newest first.
+enum RunsPage {
+    static let handlers = [PageHandler.get("/runs") { visit in try await page(visit) }]
+
+    private static let states = ["queued", "running", "waiting", "done", "skipped", "rejected", "parked", "dead", "discarded"]
+
+    private static func page(_ visit: Visit) async throws -> Reply {
+        let list = ListView(
+            visit: visit,
+            path: "/runs",
+            filters: [
+                ("state", "state"), ("connection", "connection"), ("hook", "hook"), ("event", "event"), ("order_id", "order_id"),
+                ("external_id", "external_id"), ("about", "q"), ("reason", "reason"), ("since", "since"), ("until", "until"),
+            ]
+        )
+        let answer = try await visit.get("runs", query: list.query)
+        let runs = answer["items"]?.items ?? []
+        let counts = try await visit.site.tallies.value().counts.runs.filter { visit.principal.sees(connection: $0.key.connection) }
+        let known = Dictionary(counts.map { ($0.key.state, $0.value) }, uniquingKeysWith: +)
+        let hooks = visit.site.parts.registry.connections.filter { visit.principal.sees(connection: $0.id) }.flatMap(\.hookNames).unique.sorted()
+        var model: Model = [
+            "facet_sets": [
+                list.facets("State", "state", states.map { ($0, $0) }, counts: known),
+                list.facets("Hook", "hook", hooks.prefix(12).map { ($0, $0) }),
+                list.facets("Connection", "connection", visit.connections.map { ($0, $0) }), list.spanFacets,
+            ],
+            "runs": runs.map { row($0, visit) },
+            "is_empty": runs.isEmpty,
+            "empty": list.empty(
+                ("No script has run yet", "The first event of an ATS runs one.", ("See what is left to set up", "/connections"))
+            ),
+        ]
+        if visit.may(.readPersonal) { model["search"] = list.search("about", "About") }
+        if let pager = list.pager(answer) { model["pager"] = pager }
+        if visit.may(.operate), list.isNarrowed, !runs.isEmpty {
+            model["plans"] = [
+                ["plan_name": "Plan a retry of all that match…", "plan_href": PlanPage.link("run.retry", list.narrowing)] as Model,
+                ["plan_name": "Plan a discard of all that match…", "plan_href": PlanPage.link("run.discard", list.narrowing)] as Model,
+            ]
+        }
+        return .page(Page("Runs", .runs, content: visit.render("runs", model)))
+    }
+
+    /// A run as lists show it.
+    static func row(_ run: JSON, _ visit: Visit) -> Model {
+        let id = run["id"]?.text ?? ""
+        var row: Model = [
+            "run_href": "/runs/" + id, "run_id": id, "hook": run["hook"]?.text ?? "", "run_connection": run["connection"]?.text ?? "",
+            "about": run["external_id"]?.text ?? "", "run_state": Parts.state(run["state"]?.text ?? ""),
+            "attempt": String(run["attempt"]?.integer ?? 0),
+            "explanation": run["explanation"]?.text?.withoutCommands ?? "",
+        ]
+        row["made"] = visit.format.time(run["created_at"])
+        return row
+    }
+
+    static let templates = [
+        "runs": #"""
+        <div class="title"><h1>Runs</h1><span class="soft">what the scripts did with it</span></div>
+        {{>facet-sets}}
+        <div id="runs" data-live>
+        {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
+        {{^is_empty}}<div class="card list">{{>run-table}}{{#pager}}{{>pager}}{{/pager}}</div>
+        <p class="row">{{#plans}}<a class="button" href="{{plan_href}}">{{plan_name}}</a> {{/plans}}</p>{{/is_empty}}
+        </div>
+        """#,
+        "run-table": #"""
+        <table class="cards"><caption class="sr">Runs, newest first</caption>
+        <thead><tr><th scope="col">Made</th><th scope="col">Hook</th><th scope="col">Connection</th><th scope="col">About</th><th scope="col">State</th><th scope="col">How it stands</th></tr></thead>
+        <tbody>{{#runs}}<tr><td data-label="Made"><a href="{{run_href}}" data-row aria-label="Run {{run_id}}">{{#made}}{{>time}}{{/made}}</a></td>
+        <td data-label="Hook"><code>{{hook}}</code></td><td data-label="Connection">{{run_connection}}</td><td data-label="About">{{about}}</td>
+        <td data-label="State">{{#run_state}}{{>state}}{{/run_state}}</td><td data-label="Stands" class="small">{{explanation}}</td></tr>
+        {{/runs}}</tbody></table>
+        """#,
+    ]
+}

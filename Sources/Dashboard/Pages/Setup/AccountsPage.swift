@@ -1,0 +1,43 @@
+import Screening
+
+/// The accounts at providers, each with how it stands.
+enum AccountsPage {
+    static let handlers = [PageHandler.get("/accounts") { visit in try await page(visit) }]
+
+    private static func page(_ visit: Visit) async throws -> Reply {
+        let accounts = try await visit.get("accounts")["items"]?.items ?? []
+        let model: Model = [
+            "accounts": accounts.map { row($0, visit) }, "is_empty": accounts.isEmpty,
+            "empty": [
+                "heading": "No account yet",
+                "text": "An account is credentials at one provider: write it under accounts in the settings file and reload.",
+            ] as Model,
+        ]
+        return .page(Page("Accounts", .accounts, content: visit.render("accounts", model)))
+    }
+
+    private static func row(_ account: JSON, _ visit: Visit) -> Model {
+        let id = account["id"]?.text ?? ""
+        var row = Contact.row(account, visit)
+        row["account_href"] = "/accounts/" + PercentEncoding.text(id)
+        row["account"] = id
+        row["provider"] = account["provider"]?.text ?? ""
+        row["environment"] = account["environment"]?.text ?? ""
+        row["poll"] = account["poll"]?.text.map { $0 == "off" ? "off" : "every \($0)" } ?? ""
+        return row
+    }
+
+    static let templates = [
+        "accounts": #"""
+        <div class="title"><h1>Accounts</h1><span class="soft">credentials at one provider each</span></div>
+        <div id="accounts" data-live>
+        {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
+        {{^is_empty}}<div class="card list"><table class="cards"><caption class="sr">Accounts by name</caption>
+        <thead><tr><th scope="col">Account</th><th scope="col">Provider</th><th scope="col">Environment</th><th scope="col">Read</th><th scope="col">Last heard</th><th scope="col">How it stands</th></tr></thead>
+        <tbody>{{#accounts}}<tr><td data-label="Account"><a href="{{account_href}}" data-row class="strong">{{account}}</a></td><td data-label="Provider">{{provider}}</td><td data-label="Environment">{{environment}}</td><td data-label="Read">{{poll}}</td>
+        <td data-label="Last heard">{{#heard}}{{>time}}{{/heard}}{{^heard}}<span class="soft">never</span>{{/heard}}</td><td data-label="Stands">{{>contact}}</td></tr>
+        {{/accounts}}</tbody></table></div>{{/is_empty}}
+        </div>
+        """#
+    ]
+}

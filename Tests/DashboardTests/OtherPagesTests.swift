@@ -1,0 +1,204 @@
+import HTTPTypes
+import Pipeline
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Dashboard
+
+@Suite("Pages about everything but orders")
+struct OtherPagesTests {
+    private static let pages = ["/events", "/runs", "/issues", "/dead", "/connections", "/accounts", "/plugins", "/webhooks", "/settings"]
+
+    /// An event with a name that is markup, and a run about it that died.
+    private func seed(_ fixture: DashboardFixture) async throws -> (event: String, run: String) {
+        let now = fixture.clock.now()
+        let body = Array(#"{"candidate":{"first_name":"<b>Ana</b>","last_name":"\"Roe\""}}"#.utf8)
+        let event = Event(
+            id: IdentifierKind.event.make(at: now, from: fixture.random),
+            kind: .ats,
+            connection: "acme",
+            request: ReceivedRequest(method: "POST", path: "/webhook", headers: ["x-who": "<i>Roe</i>"], body: body),
+            receivedAt: now,
+            state: .dead
+        )
+        var run = Run(
+            id: IdentifierKind.run.make(at: now, from: fixture.random),
+            connection: "acme",
+            plugin: "invented",
+            pluginVersion: "1.0.0",
+            script: "a version that is gone",
+            hook: "on_event",
+            event: event.id,
+            order: nil,
+            input: .event(parameters: [:]),
+            state: .dead,
+            createdAt: now
+        )
+        run.fail(RunFailure("script_error", "<b>Ana</b> has no telephone", script: "invented/main.lua", line: 1), attempt: 1, at: now)
+        run.endedAt = now
+        _ = try await fixture.store.accept(event, dedupe: nil, leadingTo: run)
+        return (event.id, run.id)
+    }
+
+    @Test("An empty page teaches the next step, and tells nothing yet from filters that hide all")
+    func empty() async throws {
+        let fixture = try await DashboardFixture()
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            for path in Self.pages {
+                let page = try await browser.get(path)
+                #expect(page.status == 200, "\(path)")
+                #expect(!page.html.contains("{{"), "\(path)")
+            }
+            #expect(try await browser.html("/events").contains("Nothing was received yet"))
+            #expect(try await browser.html("/events?state=dead").contains("Nothing matches these filters"))
+            #expect(try await browser.html("/runs").contains("No script has run yet"))
+            #expect(try await browser.html("/dead").contains("No dead letters"))
+            #expect(try await browser.html("/issues").contains("Nothing needs a person"))
+            #expect(try await browser.html("/webhooks").contains("Nobody is told by webhook yet"))
+        }
+    }
+
+    @Test("What was received and what a script wrote is text on every page")
+    func markup() async throws {
+        let fixture = try await DashboardFixture()
+        let (event, run) = try await seed(fixture)
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            for path in ["/events", "/events/\(event)", "/runs", "/runs/\(run)", "/dead", "/connections/acme"] {
+                let page = try await browser.get(path)
+                #expect(page.status == 200, "\(path)")
+                #expect(!page.html.contains("<b>Ana") && !page.html.contains("<i>Roe"), "\(path)")
+            }
+            #expect(try await browser.html("/events/\(event)").contains("&lt;b&gt;Ana&lt;/b&gt;"))
+            #expect(try await browser.html("/runs/\(run)").contains("&lt;b&gt;Ana&lt;/b&gt; has no telephone"))
+        }
+    }
+
+    @Test("Who may only read sees no person, no script and no button, and changes nothing")
+    func readers() async throws {
+        let fixture = try await DashboardFixture()
+        let (event, run) = try await seed(fixture)
+        let token = try await fixture.token([.read])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            for path in Self.pages + ["/events/\(event)", "/runs/\(run)", "/connections/acme", "/accounts/one"] {
+                let page = try await browser.get(path)
+                #expect(page.status == 200, "\(path)")
+                #expect(!page.html.contains("Ana") && !page.html.contains("class=\"act"), "\(path)")
+            }
+            #expect(try await browser.html("/settings").contains("take the scope operate or admin"))
+            for path in ["/events/\(event)/replay", "/runs/\(run)/retry", "/connections/acme/pause", "/accounts/one/check", "/plan"] {
+                #expect(
+                    try await browser.submit(path, on: "/", [(name: "verb", value: "run.retry"), (name: "state", value: "dead")]).status == 403,
+                    "\(path)"
+                )
+            }
+            #expect(try await browser.get("/plan?verb=run.retry&state=dead").status == 403)
+        }
+        #expect(try await fixture.context.store.state(of: .connection("acme")).pause == nil)
+    }
+
+    @Test("Who sees one connection sees nothing of another, nor what is about all")
+    func restricted() async throws {
+        let fixture = try await DashboardFixture()
+        let (event, run) = try await seed(fixture)
+        let token = try await fixture.token([.read, .readPersonal, .operate], connections: ["beta"])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            for path in ["/events/\(event)", "/runs/\(run)", "/connections/acme", "/accounts/one"] {
+                #expect(try await browser.get(path).status == 404, "\(path)")
+            }
+            for path in ["/events", "/runs", "/connections", "/dead"] { #expect(!(try await browser.html(path).contains("acme")), "\(path)") }
+            #expect(try await browser.get("/connections/beta").status == 200)
+            #expect(try await browser.get("/webhooks").status == 403)
+            #expect(try await browser.html("/settings").contains("more than the connections that you see"))
+        }
+    }
+
+    @Test("A plan says how many and does nothing; giving the command begins a job that shows how far it is")
+    func plans() async throws {
+        let fixture = try await DashboardFixture()
+        let (_, run) = try await seed(fixture)
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let plan = "/plan?verb=run.discard&state=dead&connection=acme"
+            #expect(try await browser.html(plan).contains("Discard 1 run<"))
+            #expect(try await fixture.store.run(run)?.state == .dead)
+            let fields = [(name: "verb", value: "run.discard"), (name: "state", value: "dead"), (name: "connection", value: "acme")]
+            let answer = try await browser.submit("/plan", on: plan, fields)
+            #expect(answer.status == 303)
+            let job = try #require(answer.location)
+            #expect(job.hasPrefix("/bulk/blk_"))
+            #expect(try await browser.html(job).contains("1 of 1"))
+            #expect(try await fixture.store.run(run)?.state == .discarded)
+        }
+    }
+
+    @Test("A connection is paused and resumed with a note, by whoever is signed in")
+    func pause() async throws {
+        let fixture = try await DashboardFixture()
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let answer = try await browser.submit("/connections/acme/pause", on: "/connections/acme", [(name: "note", value: "renewed <soon>")])
+            #expect(answer.location == "/connections/acme?done=pause")
+            let pause = try #require(try await fixture.store.state(of: .connection("acme")).pause)
+            #expect(pause.note?.value == "renewed <soon>")
+            #expect("\(pause.actor)".contains("dashboard"))
+            #expect(try await browser.html("/connections/acme").contains("renewed &lt;soon&gt;"))
+            _ = try await browser.submit("/connections/acme/resume", on: "/connections/acme")
+            #expect(try await fixture.store.state(of: .connection("acme")).pause == nil)
+        }
+    }
+
+    @Test("Settings show where each comes from, and of secrets a fingerprint")
+    func settings() async throws {
+        var fixture = try await DashboardFixture()
+        fixture.parts.settings = {
+            [
+                ShownSetting("server", "port", "8080", origin: nil),
+                ShownSetting("accounts.one", "api_key", "ab12cd34ef", origin: "fairlead.yaml:7", isSecret: true),
+            ]
+        }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let page = try await browser.html("/settings")
+            #expect(page.contains("fairlead.yaml:7") && page.contains("ab12cd34ef") && page.contains("default"))
+        }
+    }
+}
+
+@Suite("Scripts beside runs")
+struct RunScriptTests {
+    private func sources(_ text: String) throws -> ScriptSources {
+        let content: JSON = ["scripts": [["name": "main", "chunk": "acme/main.lua", "source": .string(text)]]]
+        return try #require(ScriptSources(ScriptVersion(id: "one", content: content.bytes())))
+    }
+
+    @Test("A step is found at the lines that make a call of its kind, not in comments or longer names")
+    func places() throws {
+        let places = StepPlaces(
+            try sources("-- ctx.http.get(url)\nlocal r = ctx.http.get(url)\nctx.http.post{ url = url }\nctx.orders.placed = 1\nctx.orders.place {\n}")
+        )
+        #expect(places.places("http", method: "GET").map(\.line) == [2])
+        #expect(places.places("http", method: nil).map(\.line) == [2, 3])
+        #expect(places.places("orders.place", method: nil).map(\.line) == [5])
+        #expect(places.places("kv.get", method: nil) == [])
+    }
+
+    @Test("A difference keeps the lines around it, and numbers both sides")
+    func difference() throws {
+        let before = (1...20).map { "line \($0)" }
+        var after = before
+        after[9] = "another"
+        after.append("line 21")
+        let parts = try #require(LineDifference(before, after)).parts
+        #expect(parts.count == 2)
+        #expect(parts[0].map(\.side) == [.both, .both, .both, .before, .after, .both, .both, .both])
+        #expect(parts[0][3].before == 10 && parts[0][4].after == 10)
+        #expect(parts[1].last?.text == "line 21" && parts[1].last?.after == 21)
+        #expect(try #require(LineDifference(before, before)).parts.isEmpty)
+        #expect(LineDifference(Array(repeating: "", count: LineDifference.most + 1), []) == nil)
+    }
+}
