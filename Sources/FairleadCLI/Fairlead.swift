@@ -34,7 +34,7 @@ struct Fairlead: AsyncParsableCommand {
                     StatusCommand.self, TopCommand.self, FindCommand.self, IssueCommand.self, OrderCommand.self, EventCommand.self,
                     RunCommand.self, AccountCommand.self, ConnectionCommand.self, WebhookCommand.self, BulkCommand.self,
                     HoldCommand.self, ReleaseCommand.self,
-                    AuditCommand.self,
+                    AuditCommand.self, CandidateCommand.self, ErasureCommand.self, PrivacyCommand.self,
                 ]
             ),
         ]

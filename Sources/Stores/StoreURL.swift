@@ -19,6 +19,23 @@ public enum StoreURL {
         clock: any WallClock,
         random: any RandomSource
     ) async throws -> any Store {
+        let store = try await opened(url, relativeTo: folder, keys: keys, newStore: newStore, clock: clock, random: random)
+        // What was erased since a copy was made must not be read from it.
+        do { try await store.replayErasures() } catch {
+            await store.close()
+            throw error
+        }
+        return store
+    }
+
+    private static func opened(
+        _ url: String,
+        relativeTo folder: String,
+        keys: [Secret],
+        newStore: Bool,
+        clock: any WallClock,
+        random: any RandomSource
+    ) async throws -> any Store {
         let scheme = url.prefix { $0 != ":" }.lowercased()
         switch scheme {
         case "sqlite":

@@ -94,6 +94,8 @@ struct APIFixture {
             plugins: { [plugin.manifest] },
             issues: Issues(context),
             auditor: Auditor(context),
+            erasures: Erasures(context),
+            candidates: Candidates(context),
             requiresReason: requiresReason,
             readiness: { .ready },
             clock: clock,

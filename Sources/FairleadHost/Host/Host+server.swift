@@ -29,6 +29,8 @@ extension Host {
             plugins: { live.plugins },
             issues: Issues(context),
             auditor: Auditor(context),
+            erasures: Erasures(context) { live.settings.erasureWindow },
+            candidates: Candidates(context),
             requiresReason: { live.settings.accessReasons == .required },
             readiness: readiness,
             clock: context.clock

@@ -160,6 +160,8 @@ public struct Settings: Sendable {
     /// When a changed file is read again.
     public var reload = Reload.off
     public var telemetry = Telemetry()
+    /// How long copies of the data keys may be kept: until then an older copy may open what was erased.
+    public var erasureWindow = Erasures.window
     /// Whether those who look at personal data have to say why.
     public var accessReasons = AccessReasons.optional
     /// The accounts, in the order of the file.

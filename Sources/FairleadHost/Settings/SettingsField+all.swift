@@ -191,6 +191,13 @@ extension SettingsField {
             .live,
             "`required`: who reads personal data says why in the header `Access-Reason`; it is kept, sealed, in the audit."
         ),
+        SettingsField(
+            "erasure.window",
+            \.erasureWindow,
+            .duration(.seconds(86_400) ... .seconds(3650 * 86_400)),
+            .live,
+            "How long copies of the data keys are kept, at most: the certificate of an erasure says so long older copies may open what was erased."
+        ),
         SettingsField("reload", \.reload, .word(), .live, "`watch`: take changes over when a file is saved, as after SIGHUP."),
     ]
 }

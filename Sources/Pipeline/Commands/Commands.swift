@@ -100,6 +100,9 @@ public struct Commands: Sendable {
             order = try connection.order(request, environment, delivered: nil)
             reorder = try request.flag("reorder") ? Reorder() : nil
         } catch { throw CommandError(error) }
+        if reorder == nil, try await mapStoreError({ try await store.isErased([.externalID(order.externalID)], on: order.connection) }) {
+            throw CommandError(409, "erased", "The person of this application was erased; with reorder it is ordered for all the same.")
+        }
         let placed = try await mapStoreError {
             try await retryingConflict {
                 if let problem = try await packages.problem(of: order, on: connection, reorder) { throw CommandError(problem) }

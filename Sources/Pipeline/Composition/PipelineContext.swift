@@ -25,6 +25,7 @@ public struct PipelineContext: Sendable {
     let executor: WorkExecutor
     let viewRefresh = ViewTriggeredRefresh()
     let contacts: Contacts
+    let erasedMarks: ErasedMarks
     let watcher: IssueWatcher
     /// Going over from one encryption key to another.
     public let keys: KeyRotations
@@ -73,6 +74,7 @@ public struct PipelineContext: Sendable {
         environment = Environment(registry: registry, clock: clock, random: random, logger: logger, replica: replica.id)
         contacts = Contacts(environment.meters)
         keys = KeyRotations(environment: environment, store: store)
+        erasedMarks = ErasedMarks(store: store, clock: clock)
         accounts = AccountService(environment: environment, store: store, transport: transport, publicURL: publicURL, breakers: breakers)
         writer = EffectWriter(environment: environment, store: store, updates: updates)
         cancellation = OrderCancellation(environment: environment, store: store, accounts: accounts, writer: writer)
@@ -161,6 +163,7 @@ extension Intake {
             accounts: context.accounts,
             scripts: context.runner,
             contacts: context.contacts,
+            erasedMarks: context.erasedMarks,
             routeDeadline: context.options.routeDeadline
         )
     }
@@ -168,6 +171,17 @@ extension Intake {
 
 extension Auditor {
     public init(_ context: PipelineContext) { self.init(store: context.store, clock: context.environment.clock, logger: context.logger) }
+}
+
+extension Erasures {
+    /// - Parameter window: how long copies of the data keys may be kept.
+    public init(_ context: PipelineContext, window: @escaping @Sendable () -> Duration = { Erasures.window }) {
+        self.init(environment: context.environment, store: context.store, marks: context.erasedMarks, window: window)
+    }
+}
+
+extension Candidates {
+    public init(_ context: PipelineContext) { self.init(store: context.store) }
 }
 
 extension Commands {

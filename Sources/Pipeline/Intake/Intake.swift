@@ -9,6 +9,7 @@ public struct Intake: Sendable {
     let accounts: AccountService
     let scripts: ScriptRunner
     let contacts: Contacts
+    let erasedMarks: ErasedMarks
     /// How long an ATS is kept waiting for a route's answer.
     let routeDeadline: Duration
     private let admitted = AdmittedAddresses()
@@ -19,6 +20,7 @@ public struct Intake: Sendable {
         accounts: AccountService,
         scripts: ScriptRunner,
         contacts: Contacts,
+        erasedMarks: ErasedMarks,
         routeDeadline: Duration
     ) {
         self.environment = environment
@@ -26,6 +28,7 @@ public struct Intake: Sendable {
         self.accounts = accounts
         self.scripts = scripts
         self.contacts = contacts
+        self.erasedMarks = erasedMarks
         self.routeDeadline = routeDeadline
     }
 
@@ -70,6 +73,11 @@ public struct Intake: Sendable {
         try verify(read, rule, connection)
         let now = environment.clock.now()
         contacts.heard(.connection(connection.id), at: now)
+        let group = rule.group.lazy.compactMap { $0.text(in: read) }.first
+        let key = rule.dedupe.key(for: read, under: rule.verification)
+        if try await isErased(request, key, group, on: connection) {
+            return WireResponse(200, json: ["event": .string(environment.identifier(.event))])
+        }
         let size = request.body.count + request.path.utf8.count + request.headers.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
         if let quota = try await mapStoreError({ try await scripts.storage.exceeded(by: size, of: connection, in: store, environment) }) {
             quota.noteRefusal(environment)
@@ -84,7 +92,7 @@ public struct Intake: Sendable {
             request: kept,
             receivedAt: now,
             occurredAt: rule.occurredAt.lazy.compactMap { $0.timestamp(in: read, now: now) }.first,
-            group: rule.group.lazy.compactMap { $0.text(in: read) }.first
+            group: group
         )
         if let match = connection.hooks.route(method: request.method, path: request.path) {
             IntakeResult.stored.count(.ats, connection: connection.id, environment)
@@ -95,7 +103,6 @@ public struct Intake: Sendable {
         guard request.method == "POST" || request.method == "PUT" else {
             throw CommandError(405, "method_not_allowed", "Deliveries are sent by POST.")
         }
-        let key = rule.dedupe.key(for: read, under: rule.verification)
         // What is known already need not be decided later: the run waits in the queue at once.
         event.state = .working
         let run = connection.run(id: environment.identifier(.run), hook: "on_event", event: id, order: nil, input: .event(parameters: [:]), at: now)
@@ -112,14 +119,27 @@ public struct Intake: Sendable {
         return WireResponse(200, json: response)
     }
 
+    /// Whether a delivery is of an application whose person was erased: it is answered, and kept nowhere.
+    private func isErased(_ request: ReceivedRequest, _ key: DedupeKey?, _ group: String?, on connection: Connection) async throws -> Bool {
+        let isErased = try await mapStoreError {
+            try await erasedMarks.isErased(on: connection.id) {
+                [key.map { .dedupe($0.text) }, group.map { .group($0) }, group.map { .externalID($0) }].compactMap(\.self)
+                    + DeliveredValues.marks(in: request)
+            }
+        }
+        if isErased { IntakeResult.erased.count(.ats, connection: connection.id, environment) }
+        return isErased
+    }
+
     /// Says whether a provider's address for webhooks is one, before the body is read.
     /// - Throws: ``CommandError``: 404 for an unknown address.
     public func admit(account: String, token: String) async throws {
-        let (address, _) = try await address(account: account, token: token)
+        guard let (address, _) = try await address(account: account, token: token) else { return }
         admitted.note(address, for: token, at: environment.clock.now())
     }
 
-    private func address(account: String, token: String) async throws -> (AdmittedAddresses.Address, ProviderAccount) {
+    /// Where an address leads; nil for that of an order whose person was erased.
+    private func address(account: String, token: String) async throws -> (AdmittedAddresses.Address, ProviderAccount)? {
         let now = environment.clock.now()
         guard let known = environment.registry.account(account) else {
             contacts.refused(.account(account), .unknownAccount, at: now)
@@ -127,6 +147,7 @@ public struct Intake: Sendable {
         }
         if let address = admitted.take(token, at: now), address.account == account { return (address, known) }
         let order = try await mapStoreError { try await store.order(callbackToken: token) }
+        if order == nil, try await mapStoreError({ try await store.isErased(callbackToken: token) }) { return nil }
         guard let order, order.account == account else {
             contacts.refused(.account(account), .unknownAddress, at: now)
             throw CommandError.notFound("address")
@@ -137,7 +158,10 @@ public struct Intake: Sendable {
     /// Takes a provider's webhook on an order's own address.
     /// - Throws: ``CommandError``: 404 for an unknown address, 401 for a wrong signature, 400 for a body that cannot be read.
     public func webhook(account: String, token: String, _ webhook: Webhook) async throws -> WireResponse {
-        let (address, known) = try await address(account: account, token: token)
+        guard let (address, known) = try await address(account: account, token: token) else {
+            IntakeResult.erased.count(.webhook, account: account, environment)
+            return WireResponse(200, json: ["event": .null])
+        }
         do { try known.provider.verify(webhook, accounts.session(known)) } catch {
             switch error {
             case .badSignature:

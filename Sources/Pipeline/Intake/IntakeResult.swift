@@ -8,6 +8,8 @@ enum IntakeResult: String {
     case badSignature = "bad_signature"
     /// The sender was told that it cannot be taken.
     case refused
+    /// It is of somebody who was erased: it was answered, and kept nowhere.
+    case erased
     /// It was stored, and could not be read when it was looked at.
     case unreadable
 

@@ -84,6 +84,13 @@ struct LiveScriptHost: ConnectionScriptHost {
         occurrence.map { .withdraw(connection: connection.id, externalID: externalID, $0) }
     }
 
+    func ending(placingErased order: Order) async throws -> JSON? {
+        guard try await store.isErased([.externalID(order.externalID)], on: connection.id) else { return nil }
+        // What says so is of somebody who is erased: nothing of it stays once the run has ended.
+        if let event = run.event { try await store.eraseLater(event: event) }
+        return ["kind": "skipped", "reason": "erased: the person of this application was erased here, and nothing is ordered for it by itself"]
+    }
+
     func ending(placing order: Order, asked: Occurrence, _ reorder: Reorder?) async throws -> JSON? {
         let present = try await store.order(connection: connection.id, externalID: order.externalID)
         if let present, reorder != nil, try await cancellation.isBeingWithdrawn(present, before: asked) {

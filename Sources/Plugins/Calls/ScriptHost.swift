@@ -76,6 +76,8 @@ public protocol ConnectionScriptHost: HTTPScriptHost, ValueScriptHost, Rememberi
     func packages(account: String?) async throws -> [ScreeningPackage]
     /// When what the run handles happened; nil where it handles nothing that was received.
     var occurrence: Occurrence? { get }
+    /// How the run ends because the person of an order was erased: `{kind, reason}`; nil where nobody was.
+    func ending(placingErased order: Order) async throws -> JSON?
     /// How the run ends because the candidate of an order was withdrawn: `{kind, reason}`; nil where the order may be placed.
     /// - Throws: ``AttemptFailure`` where the order that would give way is just being cancelled.
     func ending(placing order: Order, asked: Occurrence, _ reorder: Reorder?) async throws -> JSON?
@@ -90,6 +92,8 @@ public protocol ConnectionScriptHost: HTTPScriptHost, ValueScriptHost, Rememberi
 extension ConnectionScriptHost {
     /// Nil.
     public var occurrence: Occurrence? { nil }
+    /// Nil: nobody was erased.
+    public func ending(placingErased order: Order) async throws -> JSON? { nil }
     /// Nil: every order may be placed.
     public func ending(placing order: Order, asked: Occurrence, _ reorder: Reorder?) async throws -> JSON? { nil }
     /// Nil: every order may be cancelled.

@@ -292,6 +292,7 @@ actor ScriptJournal {
         }
         let order = try await connection.draft(arguments)
         step.milliseconds = 0
+        if let ending = try await connection.ending(placingErased: order) { return note(&step, ["ends": ending]) }
         // What the ATS says at present happens now.
         let isPresent = arguments["present"]?.boolean == true
         let asked = isPresent ? Occurrence(occurredAt: step.at, receivedAt: step.at) : connection.occurrence

@@ -65,6 +65,8 @@ public enum IdentifierKind: String, Sendable {
     case store = "sto"
     /// An issue: `iss_…`.
     case issue = "iss"
+    /// An erasure: `ers_…`.
+    case erasure = "ers"
 
     /// A new identifier: the prefix, then 26 characters of Crockford's base 32 that hold the time in milliseconds and 80 random bits.
     /// Identifiers made later sort later, so the newest come first by sorting alone.

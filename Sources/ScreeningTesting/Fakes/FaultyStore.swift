@@ -154,8 +154,39 @@ public struct FaultyStore: Store {
     public func pruneAudit(before time: Timestamp, limit: Int, by actor: Actor) async throws -> Int {
         try await write { try await store.pruneAudit(before: time, limit: limit, by: actor) }
     }
+    /// See ``Store``.
+    public func erase(_ subject: ErasureSubject, as id: String, window: Duration, by actor: Actor, note: Personal<String>?) async throws -> Erasure? {
+        try await write { try await store.erase(subject, as: id, window: window, by: actor, note: note) }
+    }
+    /// See ``Store``.
+    @discardableResult
+    public func replayErasures() async throws -> Int { try await write { try await store.replayErasures() } }
+    /// See ``Store``.
+    public func eraseLater(event id: String) async throws { try await write { try await store.eraseLater(event: id) } }
+    /// See ``Store``.
+    @discardableResult
+    public func eraseDue() async throws -> Int { try await write { try await store.eraseDue() } }
+    /// See ``Store``.
+    public func note(told: [String: String], of erasure: String) async throws { try await write { try await store.note(told: told, of: erasure) } }
 
     // MARK: Reading
+
+    /// See ``Store``.
+    public func records(of subject: ErasureSubject) async throws -> PersonRecords? { try await read { try await store.records(of: subject) } }
+    /// See ``Store``.
+    public func erasures() async throws -> [Erasure] { try await read { try await store.erasures() } }
+    /// See ``Store``.
+    public func erasure(_ id: String) async throws -> Erasure? { try await read { try await store.erasure(id) } }
+    /// See ``Store``.
+    public func isErased(_ marks: [ErasureMark], on connection: String) async throws -> Bool {
+        try await read { try await store.isErased(marks, on: connection) }
+    }
+    /// See ``Store``.
+    public func hasErasureMarks(on connection: String) async throws -> Bool { try await read { try await store.hasErasureMarks(on: connection) } }
+    /// See ``Store``.
+    public func isErased(callbackToken: String) async throws -> Bool { try await read { try await store.isErased(callbackToken: callbackToken) } }
+    /// See ``Store``.
+    public func known(_ texts: [Personal<String>]) async throws -> Set<Int> { try await read { try await store.known(texts) } }
 
     /// See ``Store``.
     public func audit(_ query: AuditQuery, _ page: PageRequest) async throws -> Page<AuditEntry> {

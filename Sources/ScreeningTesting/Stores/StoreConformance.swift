@@ -39,7 +39,7 @@ public struct StoreConformance: Sendable {
         + lists
         + searching
         + quotas + turnarounds + bulk
-        + auditing
+        + auditing + erasing
         + closing + modelled
 
     private let open: Opening

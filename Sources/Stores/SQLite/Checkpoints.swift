@@ -52,6 +52,18 @@ final class Checkpoints: Sendable {
         if starts { queue.async { self.checkpoint() } }
     }
 
+    /// Empties the log now, whoever reads meanwhile.
+    func truncate() throws { try Self.truncate(database) }
+
+    /// Empties a database's log; readers of an older state are waited for.
+    /// - Throws: ``StoreError/unavailable(_:)`` where they do not end.
+    static func truncate(_ database: DatabaseQueue) throws {
+        for _ in 0..<20 {
+            if (try? database.writeWithoutTransaction { try $0.checkpoint(.truncate) }) != nil { return }
+        }
+        throw StoreError.unavailable("the write-ahead log cannot be emptied while it is read")
+    }
+
     /// Empties the log and closes the second connection.
     func close() {
         state.withLock { $0.isClosed = true }

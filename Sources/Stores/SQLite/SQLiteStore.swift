@@ -14,7 +14,8 @@ final class SQLiteStore: SQLStore {
     let identity: StoreIdentity
     let health = StoreHealth()
     private let database: DatabasePool
-    private let keyFile: KeyFile
+    let keyFile: KeyFile
+    let erasureFile: ErasureFile
     private let writer: BatchQueue<WriterTask>
     private let workSignal: WorkSignal
     private let checkpoints: Checkpoints
@@ -42,6 +43,7 @@ final class SQLiteStore: SQLStore {
     init(path: String, keys: [Secret] = [], newStore: Bool = false, clock: any WallClock, random: any RandomSource) throws {
         self.clock = clock
         lock = try FileLock(database: path)
+        erasureFile = ErasureFile(of: path)
         let workSignal = WorkSignal(clock: clock)
         self.workSignal = workSignal
         do {
@@ -144,6 +146,13 @@ final class SQLiteStore: SQLStore {
         lock.release()
     }
 
+    /// Empties the write-ahead log.
+    func truncateLog() async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            DispatchQueue.global().async { [checkpoints] in continuation.resume(with: Result { try checkpoints.truncate() }) }
+        }
+    }
+
     /// Yields after every commit that queued work or set some free, and once a second.
     func wakeUps() -> AsyncStream<Void> { workSignal.stream() }
 
@@ -220,6 +229,7 @@ final class SQLiteStore: SQLStore {
             try db.execute(
                 sql: """
                     PRAGMA page_size = 8192;
+                    PRAGMA secure_delete = ON;
                     PRAGMA wal_autocheckpoint = 0;
                     PRAGMA temp_store = MEMORY;
                     PRAGMA cache_size = -2048;

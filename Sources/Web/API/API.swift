@@ -23,6 +23,8 @@ public struct API: Sendable {
     ///   - plugins: every plugin that connections may name.
     ///   - issues: what needs a person.
     ///   - auditor: records what is done and seen.
+    ///   - erasures: erases people.
+    ///   - candidates: gives out what is stored of one person.
     ///   - requiresReason: whether nobody sees personal data without saying why.
     ///   - readiness: whether the host is able to work.
     ///   - clock: the time, for counting wrong tokens.
@@ -38,6 +40,8 @@ public struct API: Sendable {
         plugins: @escaping @Sendable () -> [PluginManifest],
         issues: Issues,
         auditor: Auditor,
+        erasures: Erasures,
+        candidates: Candidates,
         requiresReason: @escaping @Sendable () -> Bool = { false },
         readiness: @escaping @Sendable () async -> Readiness,
         clock: any WallClock,
@@ -63,6 +67,7 @@ public struct API: Sendable {
             + TokenEndpoints(tokens: tokens, registry: registry).endpoints
             + WebhookEndpoints(webhooks: webhooks, store: store, names: names).endpoints
             + AuditEndpoints(store: store).endpoints
+            + PrivacyEndpoints(erasures: erasures, candidates: candidates, commands: commands, store: store).endpoints
     }
 
     /// The routes, the OpenAPI document's among them.

@@ -315,6 +315,18 @@ final class StubStore: Store {
     // MARK: What neither stages nor workers ask for
 
     func tryWriting() async throws {}
+    func records(of subject: ErasureSubject) async throws -> PersonRecords? { nil }
+    func erase(_ subject: ErasureSubject, as id: String, window: Duration, by actor: Actor, note: Personal<String>?) async throws -> Erasure? { nil }
+    func replayErasures() async throws -> Int { 0 }
+    func erasures() async throws -> [Erasure] { [] }
+    func erasure(_ id: String) async throws -> Erasure? { nil }
+    func isErased(_ marks: [ErasureMark], on connection: String) async throws -> Bool { false }
+    func hasErasureMarks(on connection: String) async throws -> Bool { false }
+    func isErased(callbackToken: String) async throws -> Bool { false }
+    func eraseLater(event id: String) async throws {}
+    func eraseDue() async throws -> Int { 0 }
+    func known(_ texts: [Personal<String>]) async throws -> Set<Int> { [] }
+    func note(told: [String: String], of erasure: String) async throws {}
     func record(_ act: AuditAct) async throws -> AuditEntry {
         AuditEntry(
             seq: 1,

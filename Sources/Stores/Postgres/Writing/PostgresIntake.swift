@@ -72,6 +72,7 @@ struct PostgresIntake: Sendable {
     private func insertion(_ batch: [PendingIntake]) -> PostgresStatement {
         let rows = batch.map(\.row)
         let runs = batch.compactMap(\.run)
+        let addressed = rows.flatMap { row in row.addresses.map { (id: row.id, connection: row.connection ?? "", day: row.day, key: $0) } }
         return PostgresStatement(
             Self.insertEvents,
             [
@@ -82,7 +83,8 @@ struct PostgresIntake: Sendable {
                 .blobs(rows.map(\.body)), time.value, .blobs(batch.map(\.dataKey.mark)), .texts(runs.map(\.id)), .texts(runs.map(\.event)),
                 .texts(runs.map(\.connection)), .texts(runs.map(\.plugin)), .texts(runs.map(\.pluginVersion)), .texts(runs.map(\.script)),
                 .texts(runs.map(\.hook)), .texts(runs.map(\.state)), .ints(runs.map(\.createdAt)), .blobs(runs.map(\.body)),
-                .ints(batch.map(\.key?.notBefore)),
+                .ints(batch.map(\.key?.notBefore)), .texts(addressed.map(\.id)), .texts(addressed.map(\.connection)), .ints(addressed.map(\.day)),
+                .ints(addressed.map(\.key)),
             ]
         )
     }
@@ -153,6 +155,10 @@ struct PostgresIntake: Sendable {
             ) AS r (id, event_id, connection, plugin, plugin_version, script, hook, state, created_at, body)
             WHERE coalesce(r.event_id IN (SELECT id FROM added), false)
             RETURNING id, event_id, connection
+        ), addressed AS (
+            INSERT INTO event_addresses (event_id, connection, day, key)
+            SELECT * FROM unnest($29::text[], $30::text[], $31::bigint[], $32::bigint[]) AS a (event_id, connection, day, key)
+            WHERE coalesce(event_id IN (SELECT id FROM added), false) ORDER BY 2, 3, 4, 1 ON CONFLICT DO NOTHING
         ), unkeyed AS (
             SELECT id, connection FROM added WHERE order_id IS NULL AND group_key IS NULL
         ), queued AS (

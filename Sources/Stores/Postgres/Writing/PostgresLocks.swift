@@ -8,7 +8,7 @@ enum PostgresLocks {
     /// What is asked for.
     enum Part {
         case concurrencyKeys, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage, sizes,
-            endpoints, issues, auditHead, time, nothing
+            endpoints, issues, auditHead, erased, time, nothing
     }
 
     /// The statements that take the locks and read what is held by them; each takes its snapshot after the locks before it are held.
@@ -44,6 +44,7 @@ enum PostgresLocks {
             let places = [PostgresValue.texts(sorted.map(\.row.connection)), .blobs(sorted.map(\.external))]
             add(.present, selectPresentOrders, places)
             add(.withdrawals, selectWithdrawals, places)
+            add(.erased, selectErased, places)
         }
         if !touched.runs.isEmpty {
             add(.runs, "SELECT id, state FROM runs WHERE id = ANY($1) ORDER BY id FOR UPDATE", [.texts(Set(touched.runs).map { $0 })])
@@ -117,6 +118,10 @@ enum PostgresLocks {
     private static let selectWithdrawals = """
         SELECT t.connection, t.external_key, t.occurred_at, t.received_at FROM unnest($1::text[], $2::bytea[]) AS w (connection, external_key)
         JOIN withdrawals AS t ON t.connection = w.connection AND t.external_key = w.external_key
+        """
+    private static let selectErased = """
+        SELECT m.connection, m.key FROM unnest($1::text[], $2::bytea[]) AS w (connection, external_key)
+        JOIN erasure_marks AS m ON m.connection = w.connection AND m.key = w.external_key
         """
     /// Orders by their identifiers, and the newest that stand under external ids, which may have to give way. Not for update of their keys, for who adds
     /// a line to the timeline of an order needs that to stay.

@@ -127,6 +127,7 @@ extension PostgresTransaction {
             .bytes(row.head),
             .bytes(row.body)
         )
+        find(row)
     }
 
     mutating func set(event id: String, state: Event.State, problem: [UInt8]?) throws {

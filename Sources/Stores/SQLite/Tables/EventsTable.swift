@@ -13,6 +13,7 @@ extension WriteTransaction {
         if let key, key.notBefore != nil { event.firstReceivedAt = try firstReceipt(of: key.hash) }
         guard try insert(event) else { throw StoreError.conflict }
         if let key { try remember(key.hash, of: db.lastInsertedRowID) }
+        try find(event)
         if let run { try insert(run) }
         let work = run.map { Work.run($0.id) } ?? .event(event.id)
         try queue(QueuedWork(work, concurrencyKey: event.concurrencyKey, connection: event.connection, due: now))
@@ -21,6 +22,7 @@ extension WriteTransaction {
 
     mutating func record(_ row: EventRow) throws {
         guard try insert(row) else { throw StoreError.conflict }
+        try find(row)
     }
 
     mutating func set(event id: String, state: Event.State, problem: [UInt8]?) throws {

@@ -15,6 +15,7 @@ struct AssociatedData: Sendable {
         case dataKeys = "data_keys"
         case keyring
         case audit
+        case signingKey = "signing_key"
     }
 
     let table: Table

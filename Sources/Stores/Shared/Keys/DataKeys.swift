@@ -176,6 +176,14 @@ final class DataKeys: Sendable {
         }
     }
 
+    /// Forgets keys that were destroyed, and whose they were.
+    func forget(keys: Set<Int64>, of subjects: Set<String>) {
+        state.withLock { state in
+            for key in keys { state.keys.remove(key) }
+            for subject in subjects { state.subjects.remove(subject) }
+        }
+    }
+
     /// Returns if keys can be made, as far as is known: it tries where none is left, or where it failed the last time.
     /// - Throws: why they cannot, once none is left.
     func check() async throws {

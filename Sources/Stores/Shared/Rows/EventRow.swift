@@ -23,6 +23,8 @@ struct EventRow {
     var head: [UInt8]
     /// Opaque: query, header fields and body; empty in a row that was read for a list.
     var body: [UInt8]
+    /// What it is found by: the keys of the e-mail addresses in it; only on its way into the store.
+    var addresses: [Int64] = []
 
     /// An event on its way into the store.
     init(_ event: Event, _ codec: RowCodec, under key: DataKey) throws(StoreError) {
@@ -40,6 +42,7 @@ struct EventRow {
         problem = try Self.sealed(event.problem, of: event.id, codec, under: key)
         keyID = key.id
         duplicateCount = event.duplicateCount
+        addresses = Self.addressKeys(of: event, codec)
         let request = event.request.value
         var start: JSON = ["method": .string(request.method), "path": .string(request.path)]
         start["group"] = (event.group?.value).map { .string($0) }

@@ -16,6 +16,7 @@ extension SchemaMigration {
         postgresTables, postgresOperatingTables,
         postgresAuditTables,
         postgresSessionTables,
+        postgresErasureTables,
     ].joined(separator: "\n")
 
     private static let postgresTables = """

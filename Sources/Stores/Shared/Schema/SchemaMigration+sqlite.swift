@@ -15,6 +15,7 @@ extension SchemaMigration {
         sqliteTables, sqliteOperatingTables,
         sqliteAuditTables,
         sqliteSessionTables,
+        sqliteErasureTables,
     ].joined(separator: "\n")
 
     private static let sqliteTables = """

@@ -45,6 +45,12 @@ struct BlindIndexTerm: Hashable, Comparable, Sendable {
         BlindIndexTerm(.whole, SearchText.folded(text), connection, index)
     }
 
+    /// The key of a whole telephone number; nil where the text is none.
+    static func phone(_ text: String, on connection: String, by index: BlindIndexKey) -> BlindIndexTerm? {
+        guard let digits = SearchText.digits(text), digits.count >= phoneDigits.upperBound else { return nil }
+        return BlindIndexTerm(.phone, String(digits.suffix(phoneDigits.upperBound)), connection, index)
+    }
+
     /// The keys an order is found by, sorted.
     static func keys(of order: Order, by index: BlindIndexKey) -> [BlindIndexTerm] {
         let candidate = order.candidate

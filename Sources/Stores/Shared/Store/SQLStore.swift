@@ -9,6 +9,15 @@ protocol SQLStore: Store {
     /// Whether other processes may have it open.
     var isShared: Bool { get }
 
+    /// What was erased, as it is written down outside the backups of the rows, oldest first.
+    func ledger() async throws -> [LedgerEntry]
+    /// Writes an entry in the place of the one of its erasure.
+    func write(ledger entry: LedgerEntry) async throws
+    /// Destroys data keys.
+    func destroy(keys: [Int64]) async throws
+    /// Sees to it that nothing is left of what was deleted, where the database keeps it for a while.
+    func forgetTraces() async throws
+
     /// Does an intent together with what else has arrived; returns once it is committed.
     /// - Parameter body: may be called again after a failed attempt.
     func write<Value: Sendable>(_ touched: TouchedRows, _ body: @escaping @Sendable (inout Transaction) throws -> Value) async throws -> Value
@@ -93,10 +102,12 @@ extension SQLStore {
                 var touched = TouchedRows()
                 touched.places = [new]
                 touched.keys = [key]
+                touched.concurrencyKeys = [Withdrawal.concurrencyKey(order.connection, new.external)]
                 let placed = try await audited(touched, about: order.id, where: \.isNew) { [codec] transaction in
                     try transaction.require([key])
                     try transaction.require(new.lookUps)
                     let placed = try transaction.place(new)
+                    if placed.isNew, try transaction.isErased(new) { try transaction.lift(new) }
                     if placed.isNew { try transaction.notify(new.notice(codec)) }
                     return placed
                 }

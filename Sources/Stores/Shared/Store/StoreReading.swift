@@ -67,6 +67,8 @@ protocol StoreReading {
 
     /// The data keys of events, orders and runs, by their identifiers: a run's is its event's or order's. What is not there is left out.
     func keyIDs(of subjects: [String]) throws -> [String: Int64]
+    /// The dedupe keys that an event was received under.
+    func dedupeKeys(of event: String) throws -> [[UInt8]]
     /// The event that a run handles; nil where it handles none.
     func event(of run: String) throws -> String?
     /// What the key table's schema is called.

@@ -89,6 +89,9 @@ protocol StoreTransaction {
     mutating func write(_ issue: IssueRecord) throws
     /// Does a statement whose text both databases understand.
     mutating func change(_ sql: String, _ values: [SQLValue]) throws
+    /// Whether the person of an order to be placed was erased.
+    func isErased(_ place: NewOrder) throws -> Bool
+    mutating func forgetDedupeKeys(of event: String) throws
     /// Where the audit's chain ends, with what this transaction has added.
     func auditHead() throws -> AuditHead
     mutating func move(auditHead: AuditHead) throws
@@ -147,6 +150,7 @@ extension StoreTransaction {
         if let (new, asked, reply) = prepared.placing {
             try require(new.lookUps)
             let status = try place(new)
+            if status.isNew, try isErased(new) { throw StoreError.conflict }
             if status.isNew { try notify(new.notice(codec)) }
             if status.isNew, let asked, let withdrawal = try withdrawal(at: new),
                 asked.isBlocked(by: withdrawal, isFirst: status.order.previous == nil)

@@ -91,7 +91,7 @@ extension Endpoint {
     /// Whether its answer holds personal data for those who may see it.
     var showsPersonal: Bool {
         let segments = path.split(separator: "/")
-        return ["orders", "events", "runs", "find", "candidates"].contains(segments.first ?? "") || path == "/issues/{id}"
+        return ["orders", "events", "runs", "find", "candidates", "privacy"].contains(segments.first ?? "") || path == "/issues/{id}"
     }
 
     /// What the audit calls it: `order.cancel`, `orders.retry`, `order.create`, `webhook.set`, `orders.read`, `order.timeline.read`.
@@ -106,7 +106,8 @@ extension Endpoint {
             case .post where !isReading: isOfOne || words.count > 1 ? nil : words.first.map { $0.hasSuffix("s") ? "create" : nil } ?? nil
             default: "read"
             }
-        if isOfOne || verb == "create", let first = words.first, first.hasSuffix("s") { words[0] = String(first.dropLast()) }
+        let isSingular = isOfOne || verb == "create" || words.first == "candidates"
+        if isSingular, let first = words.first, first.hasSuffix("s") { words[0] = String(first.dropLast()) }
         return (words + [verb].compactMap(\.self)).joined(separator: ".")
     }
 }

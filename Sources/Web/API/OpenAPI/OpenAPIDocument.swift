@@ -16,7 +16,7 @@ enum OpenAPIDocument {
         Actor.schema, Commands.Batch.schema, Commands.Preview.schema, BulkJob.schema,
         Event.schema, Run.schema, Step.schema, ProviderAccount.schema, ScreeningPackage.schema, Connection.schema, ProviderManifest.schema,
         ProviderManifest.Capabilities.schema, PluginManifest.schema, AccessToken.schema, AccessToken.newSchema, IssueRecord.schema,
-        AuditEntry.schema, AuditVerification.schema,
+        AuditEntry.schema, AuditVerification.schema, Erasure.schema,
         HostStatus.schema, StoreHold.schema, StoreHold.state,
         KeyUse.schema,
         WebhookEndpoint.schema, WebhookEndpoint.newSchema, WebhookDelivery.schema,
@@ -27,7 +27,11 @@ enum OpenAPIDocument {
         var paths = JSON.Members()
         for endpoint in endpoints {
             var item = paths[endpoint.path] ?? [:]
-            item[endpoint.method.rawValue.lowercased()] = endpoint.operation.json(path: endpoint.path, scope: endpoint.scope, takesReason: endpoint.showsPersonal)
+            item[endpoint.method.rawValue.lowercased()] = endpoint.operation.json(
+                path: endpoint.path,
+                scope: endpoint.scope,
+                showsPersonal: endpoint.showsPersonal
+            )
             paths[endpoint.path] = item
         }
         return [

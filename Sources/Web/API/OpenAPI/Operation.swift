@@ -85,19 +85,21 @@ struct Operation: Sendable {
     ]
 
     /// The operation's object in the document.
-    /// - Parameter takesReason: whether the caller may have to say why they look.
-    func json(path: String, scope: Scope, takesReason: Bool) -> JSON {
+    /// - Parameter showsPersonal: whether the caller may have to say why they look.
+    func json(path: String, scope: Scope, showsPersonal: Bool = false) -> JSON {
         var responses = JSON.Members()
         for response in answers {
             let content = JSON.Members([(answerType, ["schema": response.schema] as JSON)])
             responses[String(response.status)] = ["description": "Done", "content": .object(content)]
         }
-        for status in Set(problems + Operation.everywhere + (takesReason ? [400] : [])).sorted() { responses[String(status)] = ["$ref": "#/components/responses/Problem"] }
+        // 400 also where somebody has to say why they look.
+        let problems = problems + Operation.everywhere + (showsPersonal ? [400] : [])
+        for status in Set(problems).sorted() { responses[String(status)] = ["$ref": "#/components/responses/Problem"] }
         let inPath = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { part -> JSON in
             ["name": .string(String(part.dropFirst().dropLast())), "in": "path", "required": true, "schema": .anyText]
         }
         var json: JSON = ["summary": .string(summary), "description": .string("Needs the scope `\(scope.rawValue)`.")]
-        let all = inPath + parameters + (takesReason ? [Operation.accessReason] : [])
+        let all = inPath + parameters + (showsPersonal ? [Operation.accessReason] : [])
         if !all.isEmpty { json["parameters"] = .array(all) }
         json["requestBody"] = body
         json["responses"] = .object(responses)

@@ -1,0 +1,73 @@
+import ArgumentParser
+import FairleadTools
+import Screening
+
+/// `fairlead erasure …`
+struct ErasureCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "erasure",
+        abstract: "The certificates of erasures.",
+        discussion: """
+            Examples:
+              fairlead erasure list
+              fairlead erasure show ers_… > certificate.json
+              fairlead erasure verify certificate.json
+            """,
+        subcommands: [ErasureList.self, ErasureShow.self, ErasureVerify.self]
+    )
+}
+
+struct ErasureList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists erasures, newest first.")
+
+    @OptionGroup var host: HostOptions
+
+    func run() async throws {
+        let list = ListText(
+            columns: [
+                ("id", "id"), ("subject", "subject"), ("asked", "requested_at"), ("done", "done_at"), ("orders", "counts.orders"),
+                ("events", "counts.events"), ("copies until", "copies_until"),
+            ],
+            empty: "Nobody was erased."
+        )
+        host.show(try await host.ask { try await $0.get(["erasures"]) }, as: list)
+    }
+}
+
+struct ErasureShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Prints an erasure's certificate.")
+
+    @Argument(help: "The erasure's identifier.")
+    var id: String
+
+    @OptionGroup var host: HostOptions
+
+    func run() async throws { Terminal.say(json: try await host.ask { try await $0.get(["erasures", id]) }.bytes) }
+}
+
+struct ErasureVerify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Says whether a certificate is what was signed; exit 1 where it is not. Needs no host.",
+        discussion: "Compare the fingerprint of the key with what the host's `erasure list --json` shows: anybody can sign with a key of their own."
+    )
+
+    @Argument(help: "The certificate's file; - for standard input.")
+    var file: String
+
+    func run() throws {
+        guard let json = try? JSON(parsing: try InputFile.bytes(of: file)), let erasure = Erasure(json: json) else {
+            throw CommandFailure("\(file): this is no certificate of an erasure.")
+        }
+        guard erasure.doneAt != nil else { throw CommandFailure("\(file): the erasure \(erasure.id) was not done when this was written.") }
+        guard erasure.isSigned else { throw CommandFailure("\(file): the signature is not of this: it was changed, or signed with another key.") }
+        let counts = erasure.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        Terminal.say(
+            """
+            \(erasure.id) is as it was signed, with the key \(Erasure.fingerprint(of: erasure.publicKey)).
+            Done at \(erasure.doneAt?.iso8601 ?? ""): \(counts). The audit ended with \(erasure.chain?.description ?? "nothing").
+            Older copies may hold what was destroyed until \(erasure.copiesUntil?.iso8601 ?? "nobody knows when").
+            """
+        )
+    }
+}

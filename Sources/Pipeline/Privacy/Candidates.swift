@@ -1,0 +1,104 @@
+public import Screening
+
+/// What is stored of one person, for themselves: found by an address, or by one of their orders.
+public struct Candidates: Sendable {
+    private let store: any Store
+
+    /// The most events whose bodies are given out.
+    private static let events = 200
+
+    init(store: any Store) { self.store = store }
+
+    /// What there is of a person, by identifier.
+    /// - Throws: ``CommandError`` 404 for an order that is not there, 503.
+    public func find(_ subject: ErasureSubject) async throws -> JSON {
+        let found = try await records(of: subject)
+        let orders = try await mapStoreError { try await store.orders(found.orders) }
+        var events: [JSON] = []
+        for id in found.events.suffix(Self.events) {
+            guard let event = try await readable({ try await store.event(id) }) ?? nil else { continue }
+            events.append(Self.summary(event))
+        }
+        return [
+            "orders": .array(orders.sorted { $0.id > $1.id }.map(Self.summary)), "events": .array(events.reversed()),
+            "counts": ["orders": .int(Int64(found.orders.count)), "events": .int(Int64(found.events.count)), "runs": .int(Int64(found.runs.count))],
+        ]
+    }
+
+    /// All that is stored of a person, with who received what and who looked.
+    /// - Parameter view: an order as the caller may see it.
+    /// - Throws: ``CommandError`` 404 for an order that is not there, 503.
+    public func export(_ subject: ErasureSubject, at now: Timestamp, view: (Order) async throws -> JSON) async throws -> JSON {
+        let found = try await records(of: subject)
+        var orders: [JSON] = []
+        for order in try await mapStoreError({ try await store.orders(found.orders) }).sorted(by: { $0.id < $1.id }) {
+            var query = AuditQuery()
+            query.subject = order.id
+            let access = try await mapStoreError { [query] in try await store.audit(query, PageRequest(limit: 200)) }
+            let timeline = try await mapStoreError { try await store.timeline(of: order.id) }
+            orders.append([
+                "order": try await view(order), "timeline": .array(timeline.map(\.json)), "received_by": .array(Self.recipients(of: order)),
+                "access": .array(access.items.map(\.json)),
+            ])
+        }
+        var events: [JSON] = []
+        for id in found.events.suffix(Self.events) {
+            guard let event = try await readable({ try await store.event(id) }) ?? nil else { continue }
+            var json = Self.summary(event)
+            let body = event.request.value.body
+            let text = String(validating: body, as: UTF8.self)
+            json[text == nil ? "body_base64" : "body"] = .string(text ?? body.base64)
+            events.append(json)
+        }
+        return [
+            "exported_at": JSON(now), "orders": .array(orders), "events": .array(events),
+            "counts": ["orders": .int(Int64(found.orders.count)), "events": .int(Int64(found.events.count)), "runs": .int(Int64(found.runs.count))],
+        ]
+    }
+
+    private func records(of subject: ErasureSubject) async throws -> PersonRecords {
+        guard let found = try await mapStoreError({ try await store.records(of: subject) }) else { throw CommandError.notFound("order") }
+        return found
+    }
+
+    /// What cannot be read is left out: it stands in nobody's way.
+    private func readable<Value>(_ read: () async throws -> Value) async throws -> Value? {
+        do { return try await read() } catch StoreError.corrupt { return nil } catch let error as StoreError { throw CommandError(error) }
+    }
+
+    private static func summary(_ order: Order) -> JSON {
+        [
+            "id": .string(order.id), "connection": .string(order.connection), "external_id": .string(order.externalID),
+            "state": .string(order.state.rawValue),
+            "outcome": JSON(order.outcome?.rawValue), "created_at": JSON(order.createdAt),
+        ]
+    }
+
+    private static func summary(_ event: Event) -> JSON {
+        [
+            "id": .string(event.id), "kind": .string(event.kind.rawValue), "connection": JSON(event.connection), "account": JSON(event.account),
+            "received_at": JSON(event.receivedAt), "orders": .array(event.orders.map { .string($0) }),
+        ]
+    }
+
+    /// Who outside was given the person's data: the provider, where it was sent to it, and the ATS, which gave it.
+    private static func recipients(of order: Order) -> [JSON] {
+        var recipients: [JSON] = []
+        if let sent = order.record.sentAt ?? (order.providerRef == nil ? nil : order.createdAt) {
+            let candidate = order.candidate
+            var fields = ["first_name", "last_name", "email"].map { JSON.string($0) }
+            if candidate.phone != nil { fields.append("phone") }
+            if candidate.country != nil { fields.append("country") }
+            fields += candidate.other.value.pairs.map { .string($0.name) }
+            recipients.append([
+                "who": .string(order.provider), "account": .string(order.account), "at": JSON(sent), "fields": .array(fields),
+                "reference": JSON(order.providerRef),
+            ])
+        }
+        recipients.append([
+            "who": .string(order.connection), "account": .null, "at": JSON(order.updatedAt), "fields": ["state", "outcome", "report_url"],
+            "reference": .string(order.externalID),
+        ])
+        return recipients
+    }
+}

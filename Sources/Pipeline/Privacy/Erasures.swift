@@ -1,0 +1,85 @@
+import Logging
+import Plugins
+public import Screening
+
+/// Erasing people on request.
+public struct Erasures: Sendable {
+    private let environment: Environment
+    private let store: any Store
+    private let marks: ErasedMarks
+    private let window: @Sendable () -> Duration
+
+    /// How long copies of the data keys may be kept, where nobody says otherwise.
+    public static let window = Duration.seconds(30 * 86_400)
+    /// More events than this are not one person's: the address is rather that of somebody who works with the ATS.
+    private static let most = 1000
+
+    init(environment: Environment, store: any Store, marks: ErasedMarks, window: @escaping @Sendable () -> Duration) {
+        self.environment = environment
+        self.store = store
+        self.marks = marks
+        self.window = window
+    }
+
+    /// Destroys all that is stored of a person. Calling again erases what came since.
+    /// - Parameter force: also where orders are still open, or where there is more than one person can have.
+    /// - Returns: the erasure with its certificate.
+    /// - Throws: ``CommandError``: 404 for an order that is not there, 422 for what is no address, 409 `open_orders` or `too_many`, 503.
+    public func erase(_ subject: ErasureSubject, force: Bool, by actor: Actor, note: String?) async throws -> Erasure {
+        if case .email(let email) = subject, AddressScan.addresses(in: email.value) != [AddressScan.folded(email.value)] {
+            throw CommandError(FieldProblem(path: "email", expected: "an e-mail address", found: "other text"))
+        }
+        guard let found = try await mapStoreError({ try await store.records(of: subject) }) else { throw CommandError.notFound("order") }
+        if !force {
+            let open = try await mapStoreError { try await store.orders(found.orders) }.filter { !$0.isAtEnd }
+            guard open.isEmpty else {
+                throw CommandError(
+                    409,
+                    "open_orders",
+                    "\(open.count == 1 ? "An order is" : "\(open.count) orders are") still open: \(open.map(\.id).sorted().prefix(5).joined(separator: ", ")). "
+                        + "Cancel first, or say force: the provider goes on then, and what it says is dropped."
+                )
+            }
+            guard found.events.count <= Self.most else {
+                throw CommandError(
+                    409,
+                    "too_many",
+                    "\(found.events.count) events hold this address, which is more than one candidate's: it may be a recruiter's. Say force to erase all of them."
+                )
+            }
+        }
+        let id = IdentifierKind.erasure.make(at: environment.clock.now(), from: environment.random)
+        let erased = try await mapStoreError {
+            try await retryingConflict {
+                try await store.erase(subject, as: id, window: window(), by: actor, note: note.map { Personal($0) })
+            }
+        }
+        marks.forget()
+        guard let erased else { throw CommandError.notFound("order") }
+        environment.logger.notice(
+            "a person was erased",
+            metadata: ["event": "candidate.erased", "erasure": "\(erased.id)", "chain": "\(erased.chain?.description ?? "")", "by": "\(actor)"]
+        )
+        return erased
+    }
+
+    /// Every erasure, newest first.
+    public func all() async throws -> [Erasure] { try await mapStoreError { try await store.erasures() } }
+
+    /// One erasure.
+    /// - Throws: ``CommandError`` 404 where there is none.
+    public func erasure(_ id: String) async throws -> Erasure {
+        guard let erasure = try await mapStoreError({ try await store.erasure(id) }) else { throw CommandError.notFound("erasure") }
+        return erasure
+    }
+}
+
+extension Order {
+    /// Whether nothing more is to happen with it.
+    fileprivate var isAtEnd: Bool {
+        switch state {
+        case .completed, .reviewed, .cancelled, .refused, .failed: true
+        default: false
+        }
+    }
+}

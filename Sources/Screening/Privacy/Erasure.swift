@@ -1,0 +1,136 @@
+import Crypto
+import Foundation
+
+/// Whose data goes.
+public enum ErasureSubject: Sendable, Hashable {
+    /// A person, by an e-mail address of theirs.
+    case email(Personal<String>)
+    /// The person of an order.
+    case order(String)
+}
+
+/// What stands in a store of one person: what an erasure would destroy.
+public struct PersonRecords: Sendable, Equatable {
+    /// The addresses that it was looked for by.
+    public var addresses: Personal<Set<String>>
+    /// Their orders, by identifier.
+    public var orders: [String] = []
+    /// What was received about them.
+    public var events: [String] = []
+    /// The runs of these events and orders.
+    public var runs: [String] = []
+
+    public init(addresses: Set<String>) { self.addresses = Personal(addresses) }
+
+    /// Whether nothing is stored of them.
+    public var isEmpty: Bool { orders.isEmpty && events.isEmpty && runs.isEmpty }
+}
+
+/// One erasure: that it was asked for, what was destroyed, and the signed certificate of it. It holds no personal data.
+public struct Erasure: Sendable, Equatable {
+    /// `ers_…`
+    public let id: String
+    /// A keyed hash of the person's address: the same for the same person in this store, and nothing to anybody else.
+    public let subject: String
+    public let requestedAt: Timestamp
+    /// When all was destroyed; nil where that is not through yet.
+    public var doneAt: Timestamp?
+    /// How much was destroyed, by kind.
+    public var counts: [String: Int]
+    /// Where the audit's chain ended with the record of it.
+    public var chain: AuditHead?
+    /// Until when older copies may hold what was destroyed: no copy of the data keys may be kept longer.
+    public var copiesUntil: Timestamp?
+    /// Whether the provider and the ATS of each order were told, by order: `asked`, `not_supported`, `failed`.
+    public var told: [String: String]
+    /// The store's public key, 32 bytes, and its signature over ``statement``.
+    public var publicKey: [UInt8]
+    public var signature: [UInt8]
+
+    public init(
+        id: String,
+        subject: String,
+        requestedAt: Timestamp,
+        doneAt: Timestamp? = nil,
+        counts: [String: Int] = [:],
+        chain: AuditHead? = nil,
+        copiesUntil: Timestamp? = nil,
+        told: [String: String] = [:],
+        publicKey: [UInt8] = [],
+        signature: [UInt8] = []
+    ) {
+        self.id = id
+        self.subject = subject
+        self.requestedAt = requestedAt
+        self.doneAt = doneAt
+        self.counts = counts
+        self.chain = chain
+        self.copiesUntil = copiesUntil
+        self.told = told
+        self.publicKey = publicKey
+        self.signature = signature
+    }
+
+    /// What is signed: compact JSON, members by name.
+    public var statement: [UInt8] {
+        var json = body
+        json["certificate"] = "fairlead.erasure.1"
+        json["public_key"] = .string(publicKey.base64)
+        return json.bytes(.sorted)
+    }
+
+    private var body: JSON {
+        [
+            "id": .string(id), "subject": .string(subject), "requested_at": JSON(requestedAt), "done_at": JSON(doneAt),
+            "counts": .object(JSON.Members(counts.sorted { $0.key < $1.key }.map { ($0.key, JSON.int(Int64($0.value))) })),
+            "chain": chain.map { .string($0.description) } ?? .null, "copies_until": JSON(copiesUntil), "told": JSON(texts: told),
+        ]
+    }
+
+    /// The certificate, as it is shown, kept and verified.
+    public var json: JSON {
+        var json = body
+        json["public_key"] = publicKey.isEmpty ? .null : .string(publicKey.base64)
+        json["fingerprint"] = publicKey.isEmpty ? .null : .string(Erasure.fingerprint(of: publicKey))
+        json["signature"] = signature.isEmpty ? .null : .string(signature.base64)
+        return json
+    }
+
+    /// A certificate from its JSON; nil where it is none.
+    public init?(json: JSON) {
+        guard let id = json["id"]?.text, let subject = json["subject"]?.text,
+            let requested = json["requested_at"]?.text.flatMap({ Timestamp(iso8601: $0) })
+        else { return nil }
+        self.init(
+            id: id,
+            subject: subject,
+            requestedAt: requested,
+            doneAt: json["done_at"]?.text.flatMap { Timestamp(iso8601: $0) },
+            counts: Dictionary((json["counts"]?.members?.pairs ?? []).map { ($0.name, Int($0.value.integer ?? 0)) }) { $1 },
+            chain: json["chain"]?.text.flatMap { AuditHead($0) },
+            copiesUntil: json["copies_until"]?.text.flatMap { Timestamp(iso8601: $0) },
+            told: Dictionary((json["told"]?.members?.pairs ?? []).map { ($0.name, $0.value.text ?? "") }) { $1 },
+            publicKey: json["public_key"]?.text.flatMap { [UInt8](base64: $0) } ?? [],
+            signature: json["signature"]?.text.flatMap { [UInt8](base64: $0) } ?? []
+        )
+    }
+
+    /// Whether the certificate says that the erasure was done, and was signed with the key that it names. That the key is a store's own is told by its
+    /// ``fingerprint(of:)``.
+    public var isSigned: Bool {
+        guard doneAt != nil, let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else { return false }
+        return key.isValidSignature(signature, for: statement)
+    }
+
+    /// The certificate with a signature of the store's.
+    public func signed(with seed: [UInt8]) throws -> Erasure {
+        let key = try Curve25519.Signing.PrivateKey(rawRepresentation: seed)
+        var signed = self
+        signed.publicKey = Array(key.publicKey.rawRepresentation)
+        signed.signature = Array(try key.signature(for: signed.statement))
+        return signed
+    }
+
+    /// How people compare keys: the first sixteen bytes of the SHA-256, in hexadecimal.
+    public static func fingerprint(of publicKey: [UInt8]) -> String { Array(SHA256.hash(data: publicKey).prefix(16)).hex }
+}

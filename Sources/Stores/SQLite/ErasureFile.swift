@@ -1,0 +1,112 @@
+import Foundation
+import GRDB
+import Screening
+import Synchronization
+
+/// What was erased, in a file beside the store: `NAME-erasures`, a line for each entry. It is in no backup, so that a backup that is restored is told what was
+/// erased since it was made.
+///
+/// Lines are only ever added, the newest of an erasure counts, and one whose writer was killed is passed over.
+final class ErasureFile: Sendable {
+    let path: String
+    private let lock = Mutex(())
+
+    /// The path of what was erased from a store.
+    static func path(of store: String) -> String { (store.hasSuffix(".db") ? String(store.dropLast(3)) : store) + "-erasures" }
+
+    init(of store: String) { path = Self.path(of: store) }
+
+    /// Every erasure, oldest first, as it was written down last.
+    func entries() throws -> [LedgerEntry] {
+        try lock.withLock { _ in
+            guard FileManager.default.fileExists(atPath: path) else { return [] }
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw StoreError.unavailable("what was erased cannot be read: \(path)")
+            }
+            var (order, entries) = ([String](), [String: LedgerEntry]())
+            for line in data.split(separator: 0x0A) {
+                guard let entry = LedgerEntry(String(decoding: line, as: UTF8.self)) else { continue }
+                if entries.updateValue(entry, forKey: entry.erasure.id) == nil { order.append(entry.erasure.id) }
+            }
+            return order.compactMap { entries[$0] }
+        }
+    }
+
+    /// Adds an entry; it is on disk once this returns.
+    func write(_ entry: LedgerEntry) throws {
+        try lock.withLock { _ in
+            let isNew = !FileManager.default.fileExists(atPath: path)
+            try FileLock.makePrivate(path)
+            let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+            guard descriptor >= 0 else { throw StoreError.unavailable("what is to be erased cannot be written down: \(path)") }
+            defer { close(descriptor) }
+            // A line that was cut off must not run into this one.
+            var bytes = Array(("\n" + entry.text + "\n").utf8)[...]
+            while !bytes.isEmpty {
+                let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+                guard written > 0 else { throw StoreError.unavailable("what is to be erased cannot be written down: \(path)") }
+                bytes = bytes.dropFirst(written)
+            }
+            guard fsync(descriptor) == 0 else { throw StoreError.unavailable("what is to be erased cannot be written down: \(path)") }
+            if isNew {
+                let folder = open((path as NSString).deletingLastPathComponent, O_RDONLY | O_CLOEXEC)
+                if folder >= 0 {
+                    fsync(folder)
+                    close(folder)
+                }
+            }
+        }
+    }
+}
+
+extension SQLiteStore {
+    func ledger() async throws -> [LedgerEntry] { try erasureFile.entries() }
+
+    func write(ledger entry: LedgerEntry) async throws { try erasureFile.write(entry) }
+
+    func destroy(keys: [Int64]) async throws { try await keyFile.destroy(keys) }
+
+    /// What was deleted is overwritten in the file already; the log still has the pages as they were.
+    func forgetTraces() async throws {
+        try await truncateKeyLog()
+        try await truncateLog()
+    }
+}
+
+extension SQLiteStore {
+    private func truncateKeyLog() async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            DispatchQueue.global().async { [keyFile] in continuation.resume(with: Result { try keyFile.truncateLog() }) }
+        }
+    }
+}
+
+extension WriteTransaction {
+    mutating func forgetDedupeKeys(of event: String) throws {
+        try db.run(
+            "DELETE FROM received_keys WHERE (bucket, event) IN (SELECT seq / 1024, seq FROM events WHERE id = ?)",
+            [event]
+        )
+    }
+
+    /// Finds an event by the addresses in it.
+    func find(_ row: EventRow) throws {
+        for key in row.addresses {
+            try db.run(
+                "INSERT INTO event_addresses (connection, day, key, event_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [row.connection ?? "", row.day, key, row.id]
+            )
+        }
+    }
+
+    func isErased(_ place: NewOrder) throws -> Bool { try rows.isMarked(place.external, on: place.row.connection) }
+}
+
+extension StoredRows {
+    func dedupeKeys(of event: String) throws -> [[UInt8]] {
+        try db.all(
+            "SELECT k.key FROM events AS e JOIN received_keys AS k ON k.bucket = e.seq / 1024 AND k.event = e.seq WHERE e.id = ?",
+            [event]
+        ).map { $0.bytes(0) }
+    }
+}

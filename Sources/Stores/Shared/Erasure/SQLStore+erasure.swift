@@ -1,0 +1,315 @@
+import Screening
+
+extension SQLStore {
+    func records(of subject: ErasureSubject) async throws -> PersonRecords? {
+        guard let addresses = try await addresses(of: subject) else { return nil }
+        let orders = subject.order.map { Set([$0]) } ?? []
+        let plan = try await read { try $0.plan(addresses: addresses, orders: orders) }
+        var records = PersonRecords(addresses: addresses)
+        (records.orders, records.events, records.runs) = (plan.orders.sorted(), plan.events.sorted(), plan.runs.sorted())
+        return records
+    }
+
+    /// What is to be destroyed is written down first. It is looked for once more after it was destroyed, for somebody may have sent more meanwhile.
+    func erase(_ subject: ErasureSubject, as id: String, window: Duration, by actor: Actor, note: Personal<String>?) async throws -> Erasure? {
+        guard let addresses = try await addresses(of: subject) else { return nil }
+        let orders = subject.order.map { Set([$0]) } ?? []
+        let name = codec.subject(addresses.sorted().first ?? subject.order ?? "")
+        var entry = LedgerEntry(Erasure(id: id, subject: name, requestedAt: clock.now()), ErasurePlan())
+        entry.erasure.copiesUntil = clock.now() + window
+        var rounds = 0
+        while rounds < 5 {
+            let isFirst = rounds == 0
+            let plan = try await read { reading in
+                try reading.named(in: try reading.plan(addresses: addresses, orders: isFirst ? orders : []), addresses: addresses)
+            }
+            guard isFirst || !plan.isEmpty else { break }
+            entry.plan.formUnion(plan)
+            rounds += 1
+            try await write(ledger: entry)
+            try await destroy(plan, of: entry, as: isFirst ? AuditAct(by: actor, "candidate.erase", subject: id, note: note) : nil)
+        }
+        return try await finish(entry)
+    }
+
+    @discardableResult
+    func replayErasures() async throws -> Int {
+        let entries = try await ledger()
+        guard !entries.isEmpty else { return 0 }
+        let known = Set(try await read { reading in try reading.fetch("SELECT id FROM erasures", []).compactMap { $0.text(at: 0) } })
+        var count = 0
+        for entry in entries where entry.erasure.doneAt == nil || !known.contains(entry.erasure.id) {
+            // An older copy may have more of the person than there was: what is found by the same keys goes, too.
+            var entry = entry
+            let given = entry.plan
+            let isDone = entry.erasure.doneAt != nil
+            entry.plan.formUnion(try await read { try $0.completed(given) })
+            try await write(ledger: entry)
+            let act = AuditAct(by: .system, "erasure.replayed", subject: entry.erasure.id)
+            try await destroy(entry.plan, of: entry, as: known.contains(entry.erasure.id) ? nil : act)
+            // A certificate that was given out stays as it is.
+            if isDone { try await forgetTraces() } else { _ = try await finish(entry) }
+            count += 1
+        }
+        return count
+    }
+
+    func erasures() async throws -> [Erasure] { try await ledger().map(\.erasure).sorted { $0.id > $1.id } }
+
+    func erasure(_ id: String) async throws -> Erasure? { try await ledger().first { $0.erasure.id == id }?.erasure }
+
+    func isErased(_ marks: [ErasureMark], on connection: String) async throws -> Bool {
+        let keys = marks.map { codec.markKey($0, on: connection) }
+        return try await read { reading in try keys.contains { try reading.isMarked($0, on: connection) } }
+    }
+
+    func hasErasureMarks(on connection: String) async throws -> Bool {
+        try await read { try !$0.fetch("SELECT 1 FROM erasure_marks WHERE connection = $1 LIMIT 1", [.text(connection)]).isEmpty }
+    }
+
+    func isErased(callbackToken: String) async throws -> Bool {
+        let key = codec.blindIndex(.callbackToken, callbackToken)
+        return try await lookUp { try $0.isMarked(key, on: "") }
+    }
+
+    func eraseLater(event id: String) async throws {
+        try await write(TouchedRows()) { try $0.change("INSERT INTO erasures_due (event_id) VALUES ($1) ON CONFLICT DO NOTHING", [.text(id)]) }
+    }
+
+    func eraseDue() async throws -> Int {
+        let due = try await read { reading in
+            try reading.fetch(
+                """
+                SELECT d.event_id FROM erasures_due AS d WHERE NOT EXISTS
+                    (SELECT 1 FROM runs AS r WHERE r.event_id = d.event_id AND r.state IN ('queued', 'running', 'waiting')) LIMIT 200
+                """,
+                []
+            ).compactMap { $0.text(at: 0) }
+        }
+        for event in due {
+            var plan = ErasurePlan()
+            plan.events = [event]
+            let given = plan
+            plan = try await read { try $0.ofEvents(given) }
+            try await destroy(plan, of: nil, as: nil)
+            try await write(TouchedRows()) { try $0.change("DELETE FROM erasures_due WHERE event_id = $1", [.text(event)]) }
+        }
+        return due.count
+    }
+
+    func known(_ texts: [Personal<String>]) async throws -> Set<Int> {
+        try await read { reading in
+            var found: Set<Int> = []
+            for connection in try reading.connectionsStored() {
+                for (index, text) in texts.enumerated() where !found.contains(index) {
+                    if try reading.isKnown(text.value, on: connection) { found.insert(index) }
+                }
+            }
+            return found
+        }
+    }
+
+    func note(told: [String: String], of erasure: String) async throws {
+        guard var entry = try await ledger().first(where: { $0.erasure.id == erasure }) else { return }
+        entry.erasure.told.merge(told) { $1 }
+        entry.erasure = try entry.erasure.signed(with: try await signingKey())
+        try await write(ledger: entry)
+    }
+
+    /// The addresses of a person; nil where an order is named that is not there.
+    private func addresses(of subject: ErasureSubject) async throws -> Set<String>? {
+        switch subject {
+        case .email(let email): return [AddressScan.folded(email.value)]
+        case .order(let id):
+            guard let order = try await order(id) else { return nil }
+            let address = AddressScan.folded(order.candidate.email.value)
+            return address.isEmpty ? [] : [address]
+        }
+    }
+
+    /// Destroys rows first, then the keys that open what is left of them anywhere.
+    /// - Parameters:
+    ///   - entry: the erasure that it is a part of; nil for what was received of somebody who is erased already.
+    ///   - act: what the audit says of it.
+    private func destroy(_ plan: ErasurePlan, of entry: LedgerEntry?, as act: AuditAct?) async throws {
+        var touched = TouchedRows(erasing: plan)
+        touched.audits = act != nil
+        let row = try act.map { act in
+            var act = act
+            act.details = .object(JSON.Members(plan.counts.sorted { $0.key < $1.key }.map { ($0.key, JSON.int(Int64($0.value))) }))
+            return try AuditRow(act, at: clock.now(), codec)
+        }
+        let now = clock.now()
+        // The transaction that destroys is the act itself: whoever asked for it needs no second record.
+        _ = act == nil ? nil : AuditedAct.current?.take()
+        try await write(touched) { transaction in
+            try transaction.erase(plan)
+            if let entry {
+                try transaction.change(
+                    "INSERT INTO erasures (id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                    [.text(entry.erasure.id), .int(now.milliseconds)]
+                )
+            }
+            if let row { try transaction.append(row) }
+        }
+        codec.keys.forget(keys: plan.keys, of: plan.orders.union(plan.events).union(plan.runs))
+        if !plan.keys.isEmpty { try await destroy(keys: plan.keys.sorted()) }
+    }
+
+    private func finish(_ given: LedgerEntry) async throws -> Erasure {
+        var entry = given
+        try await forgetTraces()
+        entry.erasure.doneAt = entry.erasure.doneAt ?? clock.now()
+        entry.erasure.counts = entry.plan.counts
+        entry.erasure.chain = try await auditHead()
+        entry.erasure = try entry.erasure.signed(with: try await signingKey())
+        try await write(ledger: entry)
+        return entry.erasure
+    }
+
+    /// The store's key for certificates, made where there is none yet.
+    private func signingKey() async throws -> [UInt8] {
+        let place = AssociatedData(.signingKey, "1")
+        func stored() async throws -> [UInt8]? {
+            try await read { reading in
+                let row = try reading.fetch("SELECT body FROM signing_key WHERE number = 1", []).first
+                return try row.map { try reading.opener.open($0.bytes(at: 0), at: place).raw }
+            }
+        }
+        if let key = try await stored() { return key }
+        let made = try codec.seal(RowCodec.Content(json: [:], raw: codec.keys.random.bytes(32)), at: place, under: codec.keys.general)
+        try await write(TouchedRows()) {
+            try $0.change("INSERT INTO signing_key (number, body) VALUES (1, $1) ON CONFLICT DO NOTHING", [.bytes(made)])
+        }
+        guard let key = try await stored() else { throw StoreError.conflict }
+        return key
+    }
+}
+
+extension ErasureSubject {
+    fileprivate var order: String? { if case .order(let id) = self { id } else { nil } }
+}
+
+extension TouchedRows {
+    /// What an erasure takes away.
+    fileprivate init(erasing plan: ErasurePlan) {
+        self.init()
+        orders = plan.orders.sorted()
+        runs = plan.runs.sorted()
+        events = plan.events.sorted()
+        works = plan.works
+        concurrencyKeys =
+            plan.places.map { Withdrawal.concurrencyKey($0.connection, $0.key) }
+            + plan.orders.flatMap { [QueuedWork.concurrencyKey(order: $0), QueuedWork.concurrencyKey(updatesOf: $0)] }
+    }
+}
+
+extension ErasurePlan {
+    /// The work that is queued for it.
+    var works: [Work] {
+        orders.sorted().flatMap { [Work.submit(order: $0), .read(order: $0)] } + events.sorted().map { .event($0) } + runs.sorted().map { .run($0) }
+    }
+}
+
+extension StoreReading {
+    func isMarked(_ key: [UInt8], on connection: String) throws -> Bool {
+        try !fetch("SELECT 1 FROM erasure_marks WHERE connection = $1 AND key = $2", [.text(connection), .bytes(key)]).isEmpty
+    }
+
+    /// What belongs to events alone: their keys and runs.
+    func ofEvents(_ given: ErasurePlan) throws -> ErasurePlan {
+        var plan = given
+        for id in given.events {
+            if let key = try fetch("SELECT key_id FROM events WHERE id = $1", [.text(id)]).first?.int(at: 0), key != codec.keys.general.id {
+                plan.keys.insert(key)
+            }
+            for row in try fetch("SELECT id FROM runs WHERE event_id = $1", [.text(id)]) { if let run = row.text(at: 0) { plan.runs.insert(run) } }
+        }
+        return plan
+    }
+
+    /// Whether a text is an address, a name or an identifier of somebody on a connection.
+    func isKnown(_ text: String, on connection: String) throws -> Bool {
+        let address = AddressScan.folded(text)
+        if address.contains("@") {
+            let sql = "SELECT 1 FROM event_addresses WHERE connection = $1 AND key = $2 LIMIT 1"
+            if try !fetch(sql, [.text(connection), .int(codec.addressKey(address, on: connection))]).isEmpty { return true }
+        }
+        let external = codec.blindIndex(.externalID, text, on: connection)
+        if try !fetch("SELECT 1 FROM orders WHERE connection = $1 AND external_key = $2 LIMIT 1", [.text(connection), .bytes(external)]).isEmpty {
+            return true
+        }
+        let keys = [BlindIndexTerm.phone(text, on: connection, by: codec.index), BlindIndexTerm.reference(text, on: connection, by: codec.index)]
+        for key in keys.compactMap(\.self) where text.contains(where: \.isNumber) || text.contains("@") {
+            if try !orders(having: key, on: connection).isEmpty { return true }
+        }
+        return try isNamed(text, on: connection)
+    }
+
+    /// Whether two words are the names of one candidate: a first name alone says nothing of anybody.
+    private func isNamed(_ text: String, on connection: String) throws -> Bool {
+        let words = text.split(separator: " ").map { BlindIndexTerm.reference(String($0), on: connection, by: codec.index) }
+        guard words.count == 2, words[0] != words[1] else { return false }
+        return try !orders(having: words[0], on: connection).isDisjoint(with: orders(having: words[1], on: connection))
+    }
+
+    private func orders(having key: BlindIndexTerm, on connection: String) throws -> Set<String> {
+        let sql = "SELECT l.order_id FROM lookup_buckets AS b JOIN lookups AS l ON l.bucket = b.bucket WHERE b.connection = $1 AND l.key = $2"
+        return Set(try fetch(sql, [.text(connection), .int(key.bits)]).compactMap { $0.text(at: 0) })
+    }
+}
+
+extension StoreTransaction {
+    /// Somebody orders for a person who was erased, who may be there again from now on.
+    mutating func lift(_ place: NewOrder) throws {
+        guard let reorder = place.reorder, reorder.endedBefore == nil else { throw StoreError.conflict }
+        try change("DELETE FROM erasure_marks WHERE connection = $1 AND key = $2", [.text(place.row.connection), .bytes(place.external)])
+    }
+
+    /// Takes away all that a plan names, and leaves its marks.
+    mutating func erase(_ plan: ErasurePlan) throws {
+        for work in plan.works { try unqueue(work) }
+        for run in plan.runs {
+            for sql in ["DELETE FROM steps WHERE run_id = $1", "DELETE FROM run_lookups WHERE run_id = $1", "DELETE FROM runs WHERE id = $1"] {
+                try change(sql, [.text(run)])
+            }
+        }
+        for event in plan.events {
+            try forgetDedupeKeys(of: event)
+            try change("DELETE FROM order_sources WHERE event_id = $1", [.text(event)])
+            try change("DELETE FROM events WHERE id = $1", [.text(event)])
+        }
+        if !plan.events.isEmpty, !plan.addresses.isEmpty {
+            for address in plan.addresses {
+                try change("DELETE FROM event_addresses WHERE connection = $1 AND key = $2", [.text(address.connection), .int(address.key)])
+            }
+        }
+        for event in plan.events { try change("DELETE FROM event_addresses WHERE event_id = $1", [.text(event)]) }
+        for order in plan.orders {
+            for sql in [
+                "DELETE FROM timeline WHERE order_id = $1", "DELETE FROM order_sources WHERE order_id = $1",
+                "DELETE FROM lookups WHERE bucket = (SELECT bucket FROM orders WHERE id = $1) AND order_id = $1",
+                "DELETE FROM webhook_deliveries WHERE subject = $1", "DELETE FROM orders WHERE id = $1",
+            ] { try change(sql, [.text(order)]) }
+            // A notice's identifier begins with what it is about; "`" comes right after "_".
+            try change("DELETE FROM notices WHERE id >= $1 AND id < $2", [.text("ntf_\(order)_"), .text("ntf_\(order)`")])
+        }
+        for place in plan.places {
+            try change("DELETE FROM withdrawals WHERE connection = $1 AND external_key = $2", [.text(place.connection), .bytes(place.key)])
+        }
+        for value in plan.values {
+            try change("DELETE FROM kv WHERE connection = $1 AND key = $2", [.text(value.connection), .bytes(value.key)])
+        }
+        for answer in plan.answers { try change("DELETE FROM idempotency_records WHERE key = $1", [.bytes(answer)]) }
+        for subject in plan.orders.union(plan.events).union(plan.runs) {
+            // The chain is over the hash of what was sealed: it verifies without it.
+            try change("UPDATE audit SET body = NULL WHERE subject = $1", [.text(subject)])
+        }
+        for mark in plan.marks {
+            try change(
+                "INSERT INTO erasure_marks (connection, key) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                [.text(mark.connection), .bytes(mark.key)]
+            )
+        }
+    }
+}
