@@ -2,6 +2,7 @@ import HTTPTypes
 import Logging
 import Metrics
 import Screening
+import ScreeningTesting
 import Synchronization
 import Telemetry
 import Testing
@@ -13,6 +14,7 @@ struct ExporterTests {
     private final class Collector: Sendable {
         struct State {
             var status = 200
+            var retryAfter: String?
             var requests: [WireRequest] = []
         }
         let state = Mutex(State())
@@ -21,7 +23,9 @@ struct ExporterTests {
             try state.withLock { state in
                 state.requests.append(request)
                 if state.status == 0 { throw TransportError(.cannotConnect, "the collector cannot be reached") }
-                return WireResponse(state.status)
+                var response = WireResponse(state.status)
+                response.headers[.retryAfter] = state.retryAfter
+                return response
             }
         }
 
@@ -37,7 +41,12 @@ struct ExporterTests {
         }
     }
 
-    private func exporter(_ collector: Collector, _ registry: MetricsRegistry, limit: Int = 10) -> OTLPExporter {
+    private func exporter(
+        _ collector: Collector,
+        _ registry: MetricsRegistry,
+        limit: Int = 10,
+        clock: any WallClock = SystemClock()
+    ) -> OTLPExporter {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return OTLPExporter(
@@ -46,10 +55,28 @@ struct ExporterTests {
             version: "1",
             instance: "here",
             registry: registry,
-            clock: SystemClock(),
+            clock: clock,
             logger: logger,
             queueLimit: limit
         ) { try collector.send($0) }
+    }
+
+    @Test("A collector that asks for time is sent nothing before it is over, and nothing is lost meanwhile")
+    func retryAfter() async throws {
+        let (collector, registry, clock) = (Collector(), MetricsRegistry(), ManualClock())
+        let exporter = exporter(collector, registry, clock: clock)
+        exporter.tracer(share: 1).withSpan("one") { _ in }
+        collector.state.withLock { ($0.status, $0.retryAfter) = (429, "90") }
+        await exporter.flush(within: .seconds(30))
+        let asked = collector.state.withLock { $0.requests.count }
+        #expect(asked == 1)
+        collector.state.withLock { ($0.status, $0.retryAfter) = (200, nil) }
+        clock.advance(by: .seconds(89))
+        await exporter.flush(within: .seconds(30))
+        #expect(collector.state.withLock { $0.requests.count } == 1, "it is asked before its time")
+        clock.advance(by: .seconds(1))
+        await exporter.flush(within: .seconds(30))
+        #expect(collector.spans().last == ["one"])
     }
 
     @Test("Spans and metrics go to their addresses, in OTLP's JSON")

@@ -64,8 +64,8 @@ def connection(name, outside, account):
     return CONNECTION.format(name=name, outside=outside, account=account, key=KEY)
 
 
-def host(release, folder, outside, store="sqlite:bench.db", account="zinc", connections=None, accounts="", path="/readyz"):
-    """A running Fairlead that uses the providers at the port `outside`."""
+def host(release, folder, outside, store="sqlite:bench.db", account="zinc", connections=None, accounts="", path="/readyz", more=""):
+    """A running Fairlead that uses the providers at the port `outside`; `more` is further settings."""
     plugin = folder / "plugins" / "skipping"
     plugin.mkdir(parents=True, exist_ok=True)
     (plugin / "plugin.yaml").write_text(MANIFEST)
@@ -73,7 +73,7 @@ def host(release, folder, outside, store="sqlite:bench.db", account="zinc", conn
     port = free_port()
     text = SETTINGS.format(
         port=port, store=store, key=KEY, plugins=ROOT / "plugins", own=plugin.parent, outside=outside, accounts=accounts,
-        connections=(connections or connection("bench", outside, account)) + SKIPPING)
+        connections=(connections or connection("bench", outside, account)) + SKIPPING) + more
     (folder / "fairlead.yaml").write_text(text)
     return Program(folder, [release / "fairlead", "serve", "--log-level", "error"], port, path)
 

@@ -15,6 +15,8 @@ public final class OTLPExporter: Sendable {
     private static let spanPause = Duration.seconds(2)
     private static let metricPause = Duration.seconds(60)
     private static let longestPause = Duration.seconds(60)
+    /// How long the collector may ask for at most: spans wait in a bounded queue meanwhile.
+    private static let longestRest = Duration.seconds(600)
 
     private let url: String
     private let authorization: Secret?
@@ -26,6 +28,8 @@ public final class OTLPExporter: Sendable {
     private let queue: SpanQueue
     private let started: UInt64
     private let isFailing = Mutex(false)
+    /// Before when the collector wants to be sent nothing.
+    private let notBefore = Mutex<Screening.Timestamp?>(nil)
     private let sentSpans: Counter
     private let droppedSpans: Counter
 
@@ -95,6 +99,16 @@ public final class OTLPExporter: Sendable {
         while !Task.isCancelled {
             do { try await clock.sleep(for: wait) } catch { return }
             wait = await work() ? pause : min(max(wait * 2, pause), max(Self.longestPause, pause))
+            if let rest { wait = max(wait, rest) }
+        }
+    }
+
+    /// How long the collector wants to be left alone; nil where it does not.
+    private var rest: Duration? {
+        let now = clock.now()
+        return notBefore.withLock { time in
+            guard let until = time, until > now, until - now <= Self.longestRest else { return nil }
+            return until - now
         }
     }
 
@@ -105,6 +119,7 @@ public final class OTLPExporter: Sendable {
             if dropped > 0 { droppedSpans.increment(by: dropped) }
         }
         while !queue.isEmpty {
+            if rest != nil { return false }
             let spans = queue.take(Self.batch)
             switch await post("traces", OTLPTraces.body(spans, resource)) {
             case .taken: sentSpans.increment(by: spans.count)
@@ -118,6 +133,7 @@ public final class OTLPExporter: Sendable {
     }
 
     private func sendMetrics() async -> Bool {
+        if rest != nil { return false }
         let now = Self.nanoseconds(clock.now())
         return await post("metrics", OTLPMetrics.body(registry.snapshot, resource, started: started, now: now)) != .away
     }
@@ -134,7 +150,11 @@ public final class OTLPExporter: Sendable {
         if let authorization { request.headers[.authorization] = authorization.value }
         let outcome: Outcome
         do {
-            let status = try await send(request).status
+            let response = try await send(request)
+            let status = response.status
+            if !(200..<300).contains(status), let asked = RetryAfter.duration(in: response, at: clock.now()) {
+                notBefore.withLock { $0 = clock.now() + min(asked, Self.longestRest) }
+            }
             // Others may pass: the standard names 429, 502, 503 and 504, and credentials may be put right.
             outcome = (200..<300).contains(status) ? .taken : [400, 413, 415, 422].contains(status) ? .refused : .away
             note(outcome == .taken ? nil : "it answered \(status)")
