@@ -110,6 +110,16 @@ import Testing
                 situation(.awaitingCandidate, told: .awaitingCandidate, reading),
                 "With the candidate for 2 days: since 2 Dec 14:02 Zinc waits for something that the candidate has to do; Greenhouse was told at 14:02. Zinc is asked next at 15:40."
             ),
+            (
+                situation(.inProgress) { $0.usualForHolder = DurationHistogram([DurationHistogram.bucket(of: .seconds(4 * 86_400)): 30]) },
+                "With Zinc for 2 days: the checks have been under way since 2 Dec 14:02. Zinc says by webhook when it goes on. Usually 9 of 10 are done with Zinc by day 5."
+            ),
+            (
+                situation(.awaitingCandidate, told: .awaitingCandidate) {
+                    reading(&$0); $0.usualForHolder = DurationHistogram([DurationHistogram.bucket(of: .seconds(7200)): 30])
+                },
+                "With the candidate for 2 days: since 2 Dec 14:02 Zinc waits for something that the candidate has to do; Greenhouse was told at 14:02. Zinc is asked next at 15:40. Usually 9 of 10 are done with the candidate within 2 hours."
+            ),
             (situation(.inProgress), "With Zinc for 2 days: the checks have been under way since 2 Dec 14:02. Zinc says by webhook when it goes on."),
             (
                 situation(.inProgress) { $0.capabilities = ProviderManifest.Capabilities() },
