@@ -47,6 +47,20 @@ import Testing
         #expect(try await goOn(job) == job)
     }
 
+    @Test("What it could not be done for is kept with the reason")
+    func refusals() async throws {
+        failed(60)
+        let job = try await commands.begin(.discardOrders, orders: query, note: nil, for: nil)
+        let last = try #require(harness.store.with { $0.bulkItems[job.id]?.last })
+        harness.store.with { $0.orders[last]?.status.state = .completed }
+        #expect(try await goOn(job).refused == 1)
+        let refusals = try await commands.refusals(ofBulk: job.id, limit: 10)
+        #expect(refusals.map(\.item) == [last] && refusals.first?.code == "not_discardable")
+        #expect(refusals.first?.message.value.contains("completed") == true)
+        #expect(try await commands.bulkJobs(in: [.running]).isEmpty)
+        #expect(try await commands.bulkJobs(in: [.done]).map(\.id) == [job.id])
+    }
+
     @Test("A few are through at once, and leave no work behind; none is through as well")
     func few() async throws {
         failed(3)

@@ -27,6 +27,11 @@ import Testing
             #expect(stopped.status == 200 && stopped.json?["state"] == "stopped" && stopped.json?["ended_at"]?.text != nil)
             #expect(try await client.list("/bulk", "id", as: "plain") == [id])
             #expect(try await client.get("/bulk/blk_none").status == 404)
+            #expect(try await client.list("/bulk?state=stopped", "id") == [id])
+            #expect(try await client.list("/bulk?state=running&state=done", "id").isEmpty)
+            #expect(try await client.get("/bulk?state=stoped").status == 400)
+            #expect(try await client.get("/bulk?sate=stopped").status == 400)
+            #expect(try await client.get("/bulk/\(id)").json?["refusals"] == [])
         }
     }
 

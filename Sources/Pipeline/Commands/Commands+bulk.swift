@@ -46,9 +46,19 @@ extension Commands {
         return job
     }
 
-    /// The newest jobs.
+    /// What a job could not be done for, and why: the first of them.
     /// - Throws: ``CommandError`` where the store cannot be had.
-    public func bulkJobs() async throws -> [BulkJob] { try await mapStoreError { try await store.bulkJobs(limit: 50) } }
+    public func refusals(ofBulk id: String, limit: Int) async throws -> [BulkJob.Refusal] {
+        try await mapStoreError { try await store.bulkRefusals(of: id, limit: limit) }
+    }
+
+    /// The newest jobs.
+    /// - Parameter states: in one of these states; empty for any.
+    /// - Throws: ``CommandError`` where the store cannot be had.
+    public func bulkJobs(in states: Set<BulkJob.State> = []) async throws -> [BulkJob] {
+        let jobs = try await mapStoreError { try await store.bulkJobs(limit: 200) }
+        return Array(jobs.filter { states.isEmpty || states.contains($0.state) }.prefix(50))
+    }
 
     /// Stops a job: nothing more is begun. What it has done stays done. Does nothing where it has ended.
     /// - Throws: ``CommandError``: 404, 503.
@@ -145,6 +155,7 @@ struct BulkRunner: Sendable {
             guard !items.isEmpty else {
                 job.state = .done
                 job.endedAt = clock.now()
+                job.newRefusal = nil
                 return Decision(.done, [.progress(job)])
             }
             for item in items.prefix(last - job.position) {
@@ -157,6 +168,7 @@ struct BulkRunner: Sendable {
         guard job.position >= job.count else { return Decision(.again(at: clock.now(), spent: false)) }
         job.state = .done
         job.endedAt = clock.now()
+        job.newRefusal = nil
         return Decision(.done, [.progress(job)])
     }
 
@@ -172,6 +184,7 @@ struct BulkRunner: Sendable {
 
     private func next(_ job: BulkJob, _ item: String) async throws -> BulkJob {
         var next = job
+        next.newRefusal = nil
         next.position += 1
         next.done += 1
         do {
@@ -182,6 +195,7 @@ struct BulkRunner: Sendable {
             next.done -= 1
             next.refused += 1
             if error.code == "superseded" { next.superseded += 1 }
+            next.newRefusal = BulkJob.Refusal(item: item, code: error.code, message: Personal(String(error.detail.prefix(500))))
             try await store.perform([.progress(next)])
         }
         return next

@@ -20,6 +20,25 @@ public struct BulkJob: Sendable, Equatable {
         case stopped
     }
 
+    /// One of its things that it could not be done for, and why.
+    public struct Refusal: Sendable, Equatable {
+        /// The identifier of the event, run or order.
+        public let item: String
+        /// Why, as a code for programs.
+        public let code: String
+        /// Why, in a sentence, which may hold what a provider or a script said.
+        public let message: Personal<String>
+
+        public init(item: String, code: String, message: Personal<String>) {
+            self.item = item
+            self.code = code
+            self.message = message
+        }
+    }
+
+    /// How many of them are kept.
+    package static let keptRefusals = 1000
+
     /// `blk_…`
     public let id: String
     public let verb: Verb
@@ -42,6 +61,8 @@ public struct BulkJob: Sendable, Equatable {
     public var state = State.running
     public let createdAt: Timestamp
     public var endedAt: Timestamp?
+    /// What it could not be done for just now; kept by itself when it is written. Not read again with the job.
+    public var newRefusal: Refusal?
     /// Why the host stopped it, in a sentence without personal data; nil where a person did, or nobody.
     public var reason: String?
 

@@ -325,6 +325,10 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func bulkJobs(limit: Int) async throws -> [BulkJob] { try await read { try await store.bulkJobs(limit: limit) } }
     /// See ``Store``.
+    public func bulkRefusals(of job: String, limit: Int) async throws -> [BulkJob.Refusal] {
+        try await read { try await store.bulkRefusals(of: job, limit: limit) }
+    }
+    /// See ``Store``.
     public func bulkItems(of job: String, from position: Int) async throws -> [String] {
         try await read { try await store.bulkItems(of: job, from: position) }
     }

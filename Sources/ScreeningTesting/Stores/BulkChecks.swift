@@ -16,10 +16,13 @@ extension StoreConformance {
             try await trial.store.perform([.begin(job, of: items)])
             try trial.expect(try await trial.store.bulkJob(job.id) == job, "it is another")
             (job.position, job.done, job.refused, job.superseded) = (700, 690, 10, 3)
-            try await trial.store.perform([.progress(job)])
+            var refused = job
+            refused.newRefusal = BulkJob.Refusal(item: "run_699", code: "superseded", message: Personal("Ana was told of later"))
+            for _ in 0..<2 { try await trial.store.perform([.progress(refused)]) }
             await trial.store.close()
             let store = try await trial.reopen()
             let kept = try await store.bulkJob(job.id)
+            let refusals = try await store.bulkRefusals(of: job.id, limit: 10)
             var rest: [String] = []
             while true {
                 let more = try await store.bulkItems(of: job.id, from: 700 + rest.count)
@@ -32,6 +35,7 @@ extension StoreConformance {
             let after = try await store.bulkJob(job.id)
             let none = try await store.bulkJob("blk_none")
             await store.close()
+            try trial.expect(refusals == [refused.newRefusal].compactMap(\.self), "refused: \(refusals)")
             try trial.expect(kept == job, "after it was opened again: \(String(describing: kept))")
             try trial.expect(rest == Array(items[700...]), "\(rest.count) are left")
             try trial.expect(after == job, "an older word counts")

@@ -55,6 +55,8 @@ extension StubStore.State {
             case .begin(let job, let items): (next.bulk[job.id], next.bulkItems[job.id]) = (job, items)
             case .progress(let job):
                 var job = job
+                if let refusal = job.newRefusal { next.bulkRefusals[job.id, default: []].append(refusal) }
+                job.newRefusal = nil
                 if next.bulk[job.id]?.state == .stopped { job.state = .stopped }
                 next.bulk[job.id] = job
             case .stop(let id, let time, let reason):

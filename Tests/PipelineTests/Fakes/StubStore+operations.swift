@@ -39,6 +39,7 @@ extension StubStore {
     func runningBulkJobs() async throws -> [BulkJob] { with { $0.bulk.values.filter { $0.state == .running } } }
     func bulkJobs(limit: Int) async throws -> [BulkJob] { with { Array($0.bulk.values.sorted { $0.id > $1.id }.prefix(limit)) } }
     func bulkItems(of job: String, from position: Int) async throws -> [String] { with { Array(($0.bulkItems[job] ?? []).dropFirst(position)) } }
+    func bulkRefusals(of job: String, limit: Int) async throws -> [BulkJob.Refusal] { with { Array(($0.bulkRefusals[job] ?? []).prefix(limit)) } }
     func turnarounds(of account: String) async throws -> TurnaroundHistory {
         with { state in
             var history = TurnaroundHistory()

@@ -33,6 +33,7 @@ final class StubStore: Store {
         var turnarounds: [Turnaround] = []
         var bulk: [String: BulkJob] = [:]
         var bulkItems: [String: [String]] = [:]
+        var bulkRefusals: [String: [BulkJob.Refusal]] = [:]
         var tokens: [AccessToken] = []
         /// Claims that the next ones to claim get.
         var claimable: [Claim] = []

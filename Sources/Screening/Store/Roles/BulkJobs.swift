@@ -11,4 +11,7 @@ public protocol BulkJobs: Sendable {
 
     /// What a job is for, from a position on, as many as are at hand: some where there are more, none at the end.
     func bulkItems(of job: String, from position: Int) async throws -> [String]
+
+    /// What a job could not be done for, and why, in its order: the first thousand.
+    func bulkRefusals(of job: String, limit: Int) async throws -> [BulkJob.Refusal]
 }

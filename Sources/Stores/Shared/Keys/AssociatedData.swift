@@ -12,6 +12,7 @@ struct AssociatedData: Sendable {
         case webhookDeliveries = "webhook_deliveries"
         case webhookEndpoints = "webhook_endpoints"
         case bulkJobs = "bulk_jobs"
+        case bulkRefusals = "bulk_refusals"
         case dataKeys = "data_keys"
         case keyring
         case audit

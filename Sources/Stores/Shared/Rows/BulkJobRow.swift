@@ -13,6 +13,8 @@ struct BulkJobRow: Sendable {
     var endedAt: Int64?
     var reason: String?
     var body: [UInt8]
+    /// What was refused just now, with its reason sealed.
+    var refusal: (item: String, body: [UInt8])?
 
     init(_ job: BulkJob, _ codec: RowCodec) throws(StoreError) {
         id = job.id
@@ -25,7 +27,13 @@ struct BulkJobRow: Sendable {
         json["note"] = job.note.map { .string($0.value) }
         json["connections"] = job.connections.map { .array($0.sorted().map { .string($0) }) }
         body = try codec.seal(RowCodec.Content(json: json), at: AssociatedData(.bulkJobs, job.id), under: codec.keys.general)
+        guard let refused = job.newRefusal, job.refused <= BulkJob.keptRefusals else { return }
+        let why: JSON = ["code": .string(refused.code), "message": .string(refused.message.value)]
+        let place = Self.place(ofRefusal: job.position, job.id)
+        refusal = (refused.item, try codec.seal(RowCodec.Content(json: why), at: place, under: codec.keys.general))
     }
+
+    static func place(ofRefusal position: Int, _ job: String) -> AssociatedData { AssociatedData(.bulkRefusals, "\(job):\(position)") }
 
     init(
         id: String,

@@ -21,6 +21,13 @@ extension SchemaMigration {
             ids text COLLATE "C" NOT NULL,
             PRIMARY KEY (job_id, first)
         );
+        CREATE TABLE bulk_refusals (
+            job_id text COLLATE "C" NOT NULL REFERENCES bulk_jobs (id) ON DELETE CASCADE,
+            position bigint NOT NULL,
+            item text COLLATE "C" NOT NULL,
+            body bytea NOT NULL,
+            PRIMARY KEY (job_id, position)
+        );
 
         CREATE TABLE turnarounds (
             account text COLLATE "C" NOT NULL,

@@ -21,6 +21,13 @@ extension SchemaMigration {
             ids TEXT NOT NULL,
             PRIMARY KEY (job_id, first)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE bulk_refusals (
+            job_id TEXT NOT NULL REFERENCES bulk_jobs (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            item TEXT NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (job_id, position)
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE turnarounds (
             account TEXT NOT NULL,

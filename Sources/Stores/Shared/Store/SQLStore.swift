@@ -84,6 +84,9 @@ extension SQLStore {
     func bulkItems(of job: String, from position: Int) async throws -> [String] {
         try await lookUp { try $0.bulkItems(of: job, from: position) }
     }
+    func bulkRefusals(of job: String, limit: Int) async throws -> [BulkJob.Refusal] {
+        try await read { try $0.bulkRefusals(of: job, limit: limit) }
+    }
     func turnarounds(of account: String) async throws -> TurnaroundHistory {
         let month = Turnaround.month(clock.now()) - Turnaround.keptMonths
         return try await read { try $0.turnarounds(of: account, since: month) }

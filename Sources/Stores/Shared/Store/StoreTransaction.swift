@@ -132,7 +132,9 @@ extension StoreTransaction {
             case .rest(let subject, let until): try rest(subject, until: until)
             case .took(let turnaround): try count(turnaround)
             case .begin(let row, let items): try begin(row, of: items)
-            case .progress(let row): try progress(row)
+            case .progress(let row):
+                try progress(row)
+                try writeRefusal(of: row)
             case .stop(let id, let time, let reason): try stop(bulk: id, at: time, reason: reason)
             case .heard(let subject, let time): try note(heard: subject, at: time)
             case .refusedDelivery(let subject, let time, let reason, let count): try note(refused: subject, at: time, reason, count)
