@@ -55,7 +55,14 @@ struct BrokenPluginTests {
         let host = try await Host(try settings(), parts)
         let file = file
         _ = try await host.reload { try Settings.read(file: file, environment: [:], providers: Catalog.builtIn.map(\.manifest)) }
-        #expect(host.registry.reloadFailures.contains { $0.plugin == "broken" && $0.message.contains("kind") })
+        #expect(host.registry.reloadFailures.contains { $0.plugin == "broken" && $0.message.contains("kind") && $0.cause.code == "left_out" })
+        let scripted = folder.appending(path: "own/scripted")
+        try FileManager.default.createDirectory(at: scripted, withIntermediateDirectories: true)
+        let manifest = "name: scripted\nversion: 1.0.0\ncontract: 1\nkind: notifier\ntitle: Scripted\nsettings: { type: object }\n"
+        try Data(manifest.utf8).write(to: scripted.appending(path: "plugin.yaml"))
+        try Data("local x = 1\nreturn { on_notification = functoin() end }\n".utf8).write(to: scripted.appending(path: "main.lua"))
+        _ = try await host.reload { try Settings.read(file: file, environment: [:], providers: Catalog.builtIn.map(\.manifest)) }
+        #expect(host.registry.reloadFailures.contains { $0.plugin == "scripted" && $0.message.contains("main.lua:2") })
         await host.close()
         #expect(try await ConfigurationCheck(file: file, environment: [:]).problems.contains { $0.file.contains("own/broken/plugin.yaml") })
     }

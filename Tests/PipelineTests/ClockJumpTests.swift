@@ -17,7 +17,7 @@ final class JumpingClock: WallClock {
 
 /// A clock that is set by an hour does no harm.
 @Suite("A clock that jumps") struct ClockJumpTests {
-    @Test("Every order is processed and sent once when the clock jumps an hour", arguments: [Int64(3600), -3600])
+    @Test("Every order is processed and sent once when the clock jumps an hour; back is an issue", arguments: [Int64(3600), -3600])
     func ordersGoOnAndAreSentOnce(_ seconds: Int64) async throws {
         let clock = JumpingClock()
         let harness = try await PipelineHarness(clock: clock)
@@ -35,6 +35,14 @@ final class JumpingClock: WallClock {
             harness.transport.requests.contains { $0.url == harness.site.ats.callbackURL && $0.isAbout(after) } ? true : nil
         }
         #expect(called == true)
+        if seconds < 0 {
+            let issue = try await eventually {
+                var query = IssueQuery()
+                (query.kinds, query.at) = ([.clock], clock.now())
+                return try await harness.context.store.issues(query, PageRequest()).items.first
+            }
+            #expect(issue?.details["seconds"]?.integer ?? 0 > 3500)
+        }
         await harness.stop()
     }
 }

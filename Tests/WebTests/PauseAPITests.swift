@@ -28,6 +28,23 @@ import Testing
         }
     }
 
+    @Test("What waits for a paused account or connection is found by the problem that it shows")
+    func found() async throws {
+        let fixture = try await APIFixture()
+        let waiting = try await fixture.order("a-1") { $0.status = Order.Status(.accepted) }
+        _ = try await fixture.order("a-2") { $0.status = Order.Status(.completed) }
+        try await fixture.run { (client) async throws in
+            #expect(try await client.list("/orders?problem=paused", "id").isEmpty)
+            _ = try await client.post("/accounts/\(waiting.account)/pause")
+            #expect(try await client.list("/orders?problem=paused", "id") == [waiting.id])
+            #expect(try await client.get("/orders/\(waiting.id)").json?.at("problem.code") == "paused")
+            let preview = try await client.post("/orders/cancel", ["problem": "paused", "dry_run": true])
+            #expect(preview.json?["count"] == 1)
+            #expect(try await client.list("/orders?problem=account_paused", "id").isEmpty)
+            #expect(try await client.get("/accounts/\(waiting.account)").json?.at("problem.code") == "paused")
+        }
+    }
+
     @Test("Pausing takes the scope operate, an account's also a token for all connections")
     func scopes() async throws {
         let fixture = try await APIFixture()

@@ -34,11 +34,13 @@ package struct ConfigurationLoader: Sendable {
     package func contents() async throws -> Contents { try await contents(of: FoundPlugins(in: settings.pluginPaths)) }
 
     /// The same, with plugins that were read already. A plugin that cannot be read is a problem where somebody uses it.
-    func contents(of found: FoundPlugins) async throws -> Contents {
+    /// - Parameter triesAll: whether the scripts of plugins that nobody uses are loaded as well, to say what is wrong with them.
+    func contents(of found: FoundPlugins, triesAll: Bool = false) async throws -> Contents {
         let plugins = found.plugins
         let used = settings.usedPlugins
         var problems = found.broken.filter { used.contains($0.key) }.sorted { $0.key < $1.key }.flatMap(\.value.problems)
-        let leftOut = found.problems.filter { !problems.contains($0) }
+        var leftOut = found.problems.filter { !problems.contains($0) }
+        if triesAll { leftOut += try await unusable(plugins.values.filter { !used.contains($0.name) }) }
         let providers = providers + (try await plugged(plugins, &problems))
         let accounts = accounts(providers, &problems)
         var connections: [Connection] = []
@@ -59,6 +61,28 @@ package struct ConfigurationLoader: Sendable {
             providers: providers.map(\.manifest),
             leftOut: leftOut
         )
+    }
+
+    /// What is wrong with scripts that nobody uses yet: whoever saved one wants to know.
+    private func unusable(_ plugins: [Plugin]) async throws -> [ConfigurationProblem] {
+        var problems: [ConfigurationProblem] = []
+        for plugin in plugins.sorted(by: { $0.name < $1.name }) {
+            var failures: [HookFailure] = []
+            for script in [plugin.main] + plugin.modules {
+                if let failure = try await runner.check(script) { failures.append(failure) }
+            }
+            if failures.isEmpty, plugin.manifest.kind != .provider {
+                let scripts = plugin.scripts(overlay: nil, settings: plugin.manifest.settings.applyingDefaults([:]))
+                do { _ = try await runner.describe(scripts, plugin: plugin.name, connection: plugin.name) } catch let failure as HookFailure {
+                    failures.append(failure)
+                }
+            }
+            problems += failures.map { failure in
+                let file = failure.error.script.flatMap { plugin.file(of: $0) } ?? plugin.folder + "/main.lua"
+                return ConfigurationProblem(file: file, line: failure.error.line, message: failure.error.message, hint: failure.error.hint)
+            }
+        }
+        return problems
     }
 
     /// The providers among the plugins. Those that an account uses are loaded, and must have the hooks that their manifests promise.

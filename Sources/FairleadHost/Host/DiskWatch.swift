@@ -29,6 +29,9 @@ struct DiskWatch {
 }
 
 extension Settings.StoreLocation {
+    /// Where it is, for people: a file, or what the settings say of a database, which is kept to themselves for the password that may be in it.
+    package var place: String { disk ?? "the database of store.url" }
+
     /// The file whose disk this machine can look at; nil for a database that is elsewhere.
     var disk: String? {
         if case .sqlite(let path) = self { return path }

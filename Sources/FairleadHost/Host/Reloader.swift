@@ -59,7 +59,7 @@ actor Reloader {
             let loader = ConfigurationLoader(settings: settings, providers: providers, runner: context.hookRunner, random: random)
             let checks = PassedChecks(live.settings, identity: check?.identity)
             let found = FoundPlugins(in: settings.pluginPaths)
-            let contents = try await loader.contents(of: found)
+            let contents = try await loader.contents(of: found, triesAll: true)
             let passed = try await ScriptTrial(settings, check, checks).run(
                 found.plugins,
                 contents.connections,
@@ -76,8 +76,8 @@ actor Reloader {
             live.replace(settings, contents, at: context.clock.now())
             live.remember(passed, in: checks, context.logger)
             let before = context.registry.reloadFailures
-            context.registry.reloadFailures = contents.leftOut.map { reloadFailure($0) }
-            for failure in before { context.issues.isGone(IssueCause(.reloadRefused, connection: failure.connection, plugin: failure.plugin)) }
+            context.registry.reloadFailures = contents.leftOut.map { reloadFailure($0, isLeftOut: true) }
+            for failure in before { context.issues.isGone(failure.cause) }
             for problem in contents.leftOut {
                 context.logger.warning("a plugin that nobody uses is left out: \(problem)", metadata: ["event": "plugin.left_out"])
             }
@@ -111,7 +111,8 @@ actor Reloader {
     }
 
     /// A problem with the connection or plugin that it is about, as far as its place tells.
-    private func reloadFailure(_ problem: ConfigurationProblem) -> Registry.ReloadFailure {
+    /// - Parameter isLeftOut: whether everything else was taken over, for nobody uses it.
+    private func reloadFailure(_ problem: ConfigurationProblem, isLeftOut: Bool = false) -> Registry.ReloadFailure {
         // A connection's name may have dots in it.
         let prefix = "connections."
         let known = (context.registry.connections.map(\.id) + [String(problem.path.dropFirst(prefix.count).prefix { $0 != "." })])
@@ -121,7 +122,9 @@ actor Reloader {
         let folders = live.settings.pluginPaths
         let folder = folders.first { problem.file.hasPrefix($0 + "/") }
         let plugin = folder.flatMap { problem.file.dropFirst($0.count).split(separator: "/").first }.map { String($0) }
-        return Registry.ReloadFailure(connection: connection, plugin: plugin, message: problem.description, at: context.clock.now())
+        var failure = Registry.ReloadFailure(connection: connection, plugin: plugin, message: problem.description, at: context.clock.now())
+        failure.isLeftOut = isLeftOut
+        return failure
     }
 }
 

@@ -96,7 +96,9 @@ public struct APIClient: Sendable {
 
     /// Takes something away. Calling twice: the second time it is not there.
     /// - Throws: ``APIProblem``, `CancellationError`.
-    public func delete(_ path: [String]) async throws -> Response { try await send(.delete, path, query: [], body: nil, key: nil) }
+    public func delete(_ path: [String], body: JSON? = nil) async throws -> Response {
+        try await send(.delete, path, query: [], body: body, key: nil)
+    }
 
     private func send(
         _ method: HTTPRequest.Method,

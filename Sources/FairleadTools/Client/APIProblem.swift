@@ -80,7 +80,7 @@ public struct APIProblem: Error, Sendable, Equatable, CustomStringConvertible {
         ]
         let others = [
             "waiting_on": "--waiting-on", "external_id": "--external-id", "q": "--find", "scopes": "--scope", "connections": "--connection",
-            "expires_at": "--expires",
+            "expires_at": "--expires", "events": "--on", "url": "The address", "id": "The name",
         ]
         let person = ["first_name", "last_name", "email", "phone", "country"].map { ("candidate." + $0, "--" + $0.replacing("_", with: "-")) }
         return Dictionary(same.map { ($0, "--" + $0) } + person) { $1 }.merging(others) { $1 }

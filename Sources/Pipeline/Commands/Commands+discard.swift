@@ -27,12 +27,13 @@ extension Commands {
         return event
     }
 
-    /// Takes an order that failed out of the dead letters: nothing is to be done about it. It stays failed, with the note.
+    /// Says of an order that failed or was refused that nothing is to be done about it: it is no dead letter any more, and stays as it is, with the note.
     /// - Throws: ``CommandError``: 404; 409 `not_discardable` in any other state, `conflict` where it changed meanwhile.
     public func discard(order id: String, note: String?) async throws -> Order {
         let order = try await store.known(order: id)
-        guard order.state == .failed else {
-            throw CommandError(409, "not_discardable", "The order is \(order.state.rawValue); only one that failed can be discarded.")
+        guard order.state == .failed || order.state == .refused else {
+            let detail = "The order is \(order.state.rawValue); only one that failed or was refused can be discarded."
+            throw CommandError(409, "not_discardable", detail)
         }
         var next = order
         let before = order.status.problem

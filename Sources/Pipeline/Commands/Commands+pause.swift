@@ -101,6 +101,8 @@ extension Commands {
 extension Problem {
     /// The code of what waits because somebody paused its account or its connection.
     public static let paused = "paused"
+    /// The code of what waits because the provider rejects its account's credentials.
+    public static let credentialsRefused = "account_paused"
 }
 
 extension Actor {

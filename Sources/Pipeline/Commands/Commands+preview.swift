@@ -119,7 +119,7 @@ extension Commands {
 
 extension OrderQuery {
     var retryable: OrderQuery? { limited(to: [.failed, .refused], unlessNamed: [.failed]) }
-    var discardable: OrderQuery? { limited(to: [.failed], unlessNamed: [.failed]) }
+    var discardable: OrderQuery? { limited(to: [.failed, .refused], unlessNamed: [.failed]) }
 
     /// Orders that are not at their end, unless the query names states.
     var underWay: OrderQuery {

@@ -118,7 +118,8 @@ public struct PipelineContext: Sendable {
                 breakers: breakers,
                 contacts: contacts,
                 silence: silenceWatch,
-                others: issueSources
+                others: issueSources,
+                pausePatience: options.pauseReminder
             )
         )
         commands = Commands(

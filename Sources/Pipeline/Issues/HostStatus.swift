@@ -13,6 +13,8 @@ public struct HostStatus: Sendable {
         public let isSilent: Bool
         /// What keeps its work waiting: `{code, message, at}`; nil where nothing does.
         public let problem: JSON?
+        /// What is known of it: what was refused since something was accepted, for one.
+        public let state: OperatingState?
         /// How many orders are taken in and not sent yet; nil for a connection.
         public var unsent: Int?
     }
@@ -75,6 +77,7 @@ extension Issues {
                         lastHeardAt: states[subject]?.lastHeardAt,
                         isSilent: silent.contains(subject),
                         problem: try await problems(account),
+                        state: states[subject],
                         unsent: try await store.members(of: .unsent(at: account), connections: connections, limit: 0).orders.total
                     )
                 )
@@ -86,7 +89,8 @@ extension Issues {
                     kind: connection.plugin.name,
                     lastHeardAt: states[subject]?.lastHeardAt,
                     isSilent: silent.contains(subject),
-                    problem: states[subject]?.pause?.problem.json ?? reloadProblem(of: connection, isOneOfMany: connections != nil)
+                    problem: states[subject]?.pause?.problem.json ?? reloadProblem(of: connection, isOneOfMany: connections != nil),
+                    state: states[subject]
                 )
             }
             let subjects = Set(accounts.map { OperatingState.Subject.account($0.id) } + connectionContacts.map { .connection($0.id) })

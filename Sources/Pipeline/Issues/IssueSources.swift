@@ -27,6 +27,8 @@ final class IssueSources: Sendable {
     private let contacts: Contacts
     private let silence: SilenceWatch
     private let others: [IssueSource]
+    /// How long somebody's pause may last before somebody is reminded of it.
+    private let pausePatience: Duration
     /// Since when a cause has been there, of those that may pass by themselves.
     private let since = Mutex<[IssueCause: Timestamp]>([:])
     /// When something was last heard and refused.
@@ -45,7 +47,8 @@ final class IssueSources: Sendable {
         breakers: Breakers,
         contacts: Contacts,
         silence: SilenceWatch,
-        others: [IssueSource]
+        others: [IssueSource],
+        pausePatience: Duration = .seconds(86_400)
     ) {
         self.environment = environment
         self.store = store
@@ -54,6 +57,7 @@ final class IssueSources: Sendable {
         self.contacts = contacts
         self.silence = silence
         self.others = others
+        self.pausePatience = pausePatience
     }
 
     /// What is there at present.
@@ -120,6 +124,8 @@ final class IssueSources: Sendable {
             if let pause = try await accounts.pause(of: account) {
                 if pause.credentials != nil {
                     found[IssueCause(.credentialsRefused, account: id)] = Found(details: ["since": JSON(pause.problem.at)])
+                } else if now - pause.problem.at >= pausePatience {
+                    found[IssueCause(.pausedLong, account: id)] = Found(since: pause.problem.at)
                 }
                 continue
             }
@@ -137,6 +143,10 @@ final class IssueSources: Sendable {
             if let state = states[.account(id)], let since = state.restsSince, now - since >= Self.restPatience {
                 found[IssueCause(.budgetExhausted, account: id, code: "rate_limited")] = Found(details: ["since": JSON(since)])
             }
+        }
+        for connection in environment.registry.connections {
+            guard let pause = states[.connection(connection.id)]?.pause, now - pause.problem.at >= pausePatience else { continue }
+            found[IssueCause(.pausedLong, connection: connection.id)] = Found(since: pause.problem.at)
         }
         for connection in environment.registry.connections where breakers.storage.refused(connection.id) != nil {
             found[IssueCause(.budgetExhausted, connection: connection.id, code: "stored")] = Found()
@@ -170,8 +180,7 @@ final class IssueSources: Sendable {
 
     private func lookAtReloads(_ found: inout [IssueCause: Found]) {
         for failure in environment.registry.reloadFailures {
-            let cause = IssueCause(.reloadRefused, connection: failure.connection, plugin: failure.plugin)
-            found[cause] = Found(details: ["message": .string(String(failure.message.prefix(1000))), "since": JSON(failure.at)])
+            found[failure.cause] = Found(details: ["message": .string(String(failure.message.prefix(1000))), "since": JSON(failure.at)])
         }
     }
 

@@ -25,6 +25,16 @@ extension IssueText {
                 "fairlead run list --connection \(connection) --state waiting",
                 "fairlead plugin test \(cause.plugin ?? "")"
             )
+        case .reloadRefused where cause.code == "left_out":
+            let message = issue.details["message"]?.text.map { ": \($0)" } ?? ""
+            return IssueText(
+                "The plugin \(cause.plugin ?? "") is left out, for something is wrong with it",
+                means: "Changed files were taken over but for this plugin, which nobody uses\(message)",
+                effect: "None; a connection or account that names it would be refused.",
+                advice: "Mend what is named and reload, or take the plugin's folder away.",
+                "fairlead plugin check \(cause.plugin ?? "")",
+                "fairlead check"
+            )
         case .reloadRefused:
             let message = issue.details["message"]?.text.map { ": \($0)" } ?? ""
             return IssueText(
@@ -82,6 +92,17 @@ extension IssueText {
                 advice: "Look for each at the provider: adopt the one that is there, send again what is not, or give it up.",
                 "fairlead order list --account \(account) --state uncertain",
                 "fairlead order resolve ORDER --adopt REFERENCE"
+            )
+        case .ordersRefused:
+            return IssueText(
+                "\(provider) refused orders (\(account)\(connection.isEmpty ? "" : ", \(connection)"))",
+                means: "The provider did not take them: a package that is not there, a field that it does not like, a candidate it will not check.",
+                effect: "These candidates are not checked. Their ATS was told that the order was refused.",
+                advice:
+                    "See what the provider said, mend it and send the order again, or discard it where nothing is to be done. Without that it ends after a week.",
+                "fairlead order list --account \(account) --state refused",
+                "fairlead order retry ORDER --package PACKAGE",
+                "fairlead order discard --account \(account) --state refused --dry-run"
             )
         case .unknownAtProvider:
             return IssueText(

@@ -16,6 +16,19 @@ extension IssueText {
                     "Put a valid key into the settings and reload them, or mend it at the provider and check the account. What waits goes on by itself.",
                 "fairlead account check \(account)"
             )
+        case (.pausedLong, _):
+            let (kind, name) = cause.connection.map { ("connection", $0) } ?? ("account", account)
+            let since = issue.details["since"]?.text.flatMap { Timestamp(iso8601: $0) }.map { " since \($0.shortText)" } ?? " for long"
+            return IssueText(
+                "The \(kind) \(name) is paused by a person\(since)",
+                means: "Somebody paused it, and nobody has resumed it.",
+                effect: kind == "account"
+                    ? "Its orders are taken in and wait; nothing is sent to \(provider) or read there."
+                    : "Its orders wait, and its ATS is told of nothing.",
+                advice: "Ask who paused it whether that is still meant; resume it, or snooze this.",
+                "fairlead \(kind) show \(name)",
+                "fairlead \(kind) resume \(name)"
+            )
         case (.budgetExhausted, "rate_limited"):
             return IssueText(
                 "\(provider) says that \(account) asks too often",
@@ -59,12 +72,18 @@ extension IssueText {
         let list = cause.connection != nil ? "connection" : "account"
         switch (cause.kind, cause.code) {
         case (.silent, _):
+            let quiet = issue.details["quiet"]?.integer ?? 0
+            let together =
+                quiet > 1
+                ? " \(quiet) of \(issue.details["regular"]?.integer ?? quiet) that are regularly heard from are as quiet, so it was waited for a day's worth "
+                    + "more: a public holiday looks like that, and so does a host that is not reached." : ""
             let usual = issue.details["usual"]?.text ?? "usually heard from more often"
             let last = issue.details["last_heard_at"]?.text.flatMap { Timestamp(iso8601: $0) }
             let since = last.map { "nothing since \($0.shortText)" } ?? "nothing since the host listens"
             return IssueText(
                 "Nothing comes from \(sender) (\(name)): \(since)",
-                means: "It is \(usual); \(since). Silence for so long is no chance: most often a webhook was switched off, or its address changed.",
+                means: "It is \(usual); \(since). Silence for so long is no chance: most often a webhook was switched off, or its address changed."
+                    + together,
                 effect: cause.connection != nil
                     ? "Candidates for whom a check was asked for at the ATS may not be known here."
                     : "Results are learned by polling only, or not at all.",
@@ -81,10 +100,20 @@ extension IssueText {
                     ? "Its receiver answered 410: there is nothing at the address any more, and nothing is sent there."
                     : "Its receiver took no message for five days, and nothing is sent there any more.",
                 effect: "Candidates are not affected; who is told by this webhook hears nothing. What it missed is kept for 30 days.",
-                advice: (isGone ? "Give it the new address" : "Mend the receiver, and set the webhook again, which enables it")
+                advice: (isGone ? "Give it the new address (webhook set), which enables it" : "Mend the receiver, and enable the webhook")
                     + "; then send what it missed.",
-                "fairlead webhook set \(webhook) URL --on TYPE",
+                isGone ? "fairlead webhook set \(webhook) URL --on TYPE" : "fairlead webhook enable \(webhook)",
                 "fairlead webhook redeliver \(webhook) --missed"
+            )
+        case (.deliveriesRejected, _):
+            return IssueText(
+                "The script of \(name) rejected deliveries of \(sender)",
+                means:
+                    "They came, were answered, and then the script found something wrong with them: a package that is not there, a field that is missing.",
+                effect: "Nothing was ordered for these candidates, and nobody at the ATS is told by itself.",
+                advice: "See the reasons, mend what they name here or at the ATS, and have the runs tried again. Without that it ends after a day.",
+                "fairlead run list --connection \(name) --state rejected --since 24h",
+                "fairlead run retry --connection \(name) --state rejected --since 24h --dry-run"
             )
         case (.webhookFailing, _):
             if let notifier = cause.connection {

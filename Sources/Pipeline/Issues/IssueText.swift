@@ -48,10 +48,10 @@ extension IssueText {
 
     private static func text(_ issue: IssueRecord, _ names: IssueNames) -> IssueText {
         switch issue.cause.kind {
-        case .credentialsRefused, .providerAway, .budgetExhausted: account(issue, names)
+        case .credentialsRefused, .providerAway, .budgetExhausted, .pausedLong: account(issue, names)
         case .hostPaused, .pluginPaused, .scriptFailing, .reloadRefused: script(issue)
-        case .deliveriesRefused, .silent, .webhookDisabled, .webhookFailing: contact(issue, names)
-        case .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters: stuck(issue, names)
+        case .deliveriesRefused, .deliveriesRejected, .silent, .webhookDisabled, .webhookFailing: contact(issue, names)
+        case .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters, .ordersRefused: stuck(issue, names)
         case .storeNearlyFull, .diskNearlyFull, .clock, .backupLate, .backupNotProven, .retentionOverdue, .erasureOverdue, .chainBroken:
             machine(issue)
         }

@@ -50,15 +50,37 @@ struct SilenceRule {
     /// How many contacts were missed.
     var missed: Double { rhythm.expected(from: since, to: now) }
 
-    /// How many must be missed.
-    var threshold: Double {
+    /// How much the busiest day of the week brings.
+    private var busiestDay: Double {
         let monday = known * 168 + 96
-        let days = (0..<7).map { day in (0..<24).reduce(0.0) { $0 + perHour(monday + Int64(day * 24 + $1)) } }
-        return max(Self.fewest, min(1.25 * (days.max() ?? 0), Self.most))
+        return (0..<7).map { day in (0..<24).reduce(0.0) { $0 + perHour(monday + Int64(day * 24 + $1)) } }.max() ?? 0
     }
 
+    /// How many must be missed.
+    var threshold: Double { max(Self.fewest, min(1.25 * busiestDay, Self.most)) }
+
     /// Whether it is no chance that nothing was heard.
-    var isSilent: Bool { isKnown && now - since >= Self.shortest && missed >= threshold }
+    var isSilent: Bool { isSilent(together: false) }
+
+    /// The same where many others are as quiet: then one whole day more must be missing, for it may be a public holiday.
+    func isSilent(together: Bool) -> Bool {
+        isKnown && now - since >= Self.shortest && missed >= threshold + (together ? busiestDay : 0)
+    }
+
+    /// How many would usually have been heard in the last hours, whatever was heard; nil while the rhythm is not known.
+    private var expectedLately: Double? { isKnown ? rhythm.expected(from: now + (.zero - Self.lately), to: now) : nil }
+
+    /// Whether it should be heard from at this time of the week.
+    var isRegular: Bool { (expectedLately ?? 0) >= Self.noticeable }
+
+    /// Whether so much of it is missing that it is noticed, though not yet that anybody is called.
+    var isQuiet: Bool { isRegular && missed >= Self.noticeable }
+
+    /// What is regularly heard from shows in half a day how quiet it is.
+    private static let lately = Duration.seconds(43_200)
+    private static let noticeable = 5.0
+    /// From how many on quiet ones are many.
+    static let many = 3
 
     /// What people are told: how often something is usually heard at this time, or at the busiest time since.
     var usual: String {

@@ -23,17 +23,22 @@ final class SilenceWatch: Sendable {
         let listening = try await store.listening(at: now)
         var readings: [SilenceReading] = []
         var causes: [IssueCause: JSON] = [:]
-        for rhythm in try await rhythms(at: now) where isConfigured(rhythm.subject) {
-            let last = heard[rhythm.subject]
+        let rules = try await rhythms(at: now).filter { isConfigured($0.subject) }.map { rhythm in
             // What came while nobody listened was not heard.
-            let rule = SilenceRule(rhythm: rhythm, since: max(last ?? listening, listening), now: now)
-            readings.append(
-                SilenceReading(subject: rhythm.subject, lastHeardAt: last, ratio: rule.isKnown ? rule.missed : nil, isSilent: rule.isSilent)
-            )
-            guard rule.isSilent else { continue }
-            causes[IssueCause(silent: rhythm.subject)] = [
-                "usual": .string(rule.usual), "last_heard_at": JSON(last),
-            ]
+            SilenceRule(rhythm: rhythm, since: max(heard[rhythm.subject] ?? listening, listening), now: now)
+        }
+        // A day on which nobody works is quiet in many places at once; one webhook that was switched off is not.
+        let regular = rules.count(where: \.isRegular)
+        let quiet = rules.count(where: \.isQuiet)
+        let areTogether = quiet >= SilenceRule.many && quiet * 2 >= regular
+        for rule in rules {
+            let (subject, last) = (rule.rhythm.subject, heard[rule.rhythm.subject])
+            let isSilent = rule.isSilent(together: areTogether)
+            readings.append(SilenceReading(subject: subject, lastHeardAt: last, ratio: rule.isKnown ? rule.missed : nil, isSilent: isSilent))
+            guard isSilent else { continue }
+            var details: JSON = ["usual": .string(rule.usual), "last_heard_at": JSON(last)]
+            if areTogether { (details["quiet"], details["regular"]) = (.int(Int64(quiet)), .int(Int64(regular))) }
+            causes[IssueCause(silent: subject)] = details
         }
         snapshot.set(readings.sorted { ($0.subject.kind, $0.subject.id) < ($1.subject.kind, $1.subject.id) })
         return causes

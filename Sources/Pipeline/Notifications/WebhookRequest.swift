@@ -43,12 +43,23 @@ struct WebhookRequest {
     /// An address, with TLS unless its host may be called without.
     static func url(_ given: JSON?, _ allowsPlain: (String) -> Bool) throws(FieldProblem) -> String {
         guard let text = given?.text, text.utf8.count <= 2000, !text.contains("#"), let parts = URLParts(text) else {
-            throw FieldProblem(path: "url", expected: "an https URL without user name", found: given?.kind.withArticle ?? "nothing")
+            throw FieldProblem(path: "url", expected: "an https URL without user name", found: found(given))
         }
         guard parts.scheme == "https" || allowsPlain(parts.host) else {
             throw FieldProblem(path: "url", expected: "an https URL (or http to an address that network.allow names)", found: "an http URL")
         }
         return text
+    }
+
+    /// What was given in a URL's place, without repeating it: there may be a password in it.
+    private static func found(_ given: JSON?) -> String {
+        guard let text = given?.text else { return given?.kind.withArticle ?? "nothing" }
+        let scheme = text.split(separator: "://", maxSplits: 1).first.map { $0.lowercased() } ?? ""
+        guard text.contains("://"), scheme.utf8.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit }), (1...10).contains(scheme.utf8.count) else {
+            return "text that is no URL"
+        }
+        let article = "aeiou".contains(scheme.first ?? "b") || scheme == "ftp" ? "an" : "a"
+        return ["http", "https"].contains(scheme) ? "\(article) \(scheme) URL with something else in it" : "\(article) \(scheme) URL"
     }
 
     private static func events(_ given: JSON?) throws(FieldProblem) -> WebhookEndpoint.Events {

@@ -30,6 +30,13 @@ public final class Registry: Sendable {
         /// What is wrong and where.
         public let message: String
         public let at: Timestamp
+        /// Whether everything else was taken over: it is about a plugin that nobody uses.
+        public var isLeftOut = false
+
+        /// The cause of its issue.
+        public var cause: IssueCause {
+            IssueCause(.reloadRefused, connection: connection, code: isLeftOut ? "left_out" : nil, plugin: plugin)
+        }
 
         public init(connection: String?, plugin: String?, message: String, at: Timestamp) {
             self.connection = connection

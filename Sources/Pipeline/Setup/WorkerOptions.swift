@@ -20,6 +20,8 @@ public struct WorkerOptions: Sendable, Equatable {
     public var drain = Duration.seconds(8)
     /// How long an ATS is kept waiting for a route's answer.
     public var routeDeadline = Duration.seconds(5)
+    /// How long somebody's pause may last before it is an issue.
+    public var pauseReminder = Duration.seconds(86_400)
     /// Updates that are kept for a listener in this process that does not keep up; beyond that it misses the oldest.
     public var bufferedUpdates = 1_000
 

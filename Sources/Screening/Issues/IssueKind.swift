@@ -24,6 +24,9 @@ public enum IssueKind: String, Sendable, CaseIterable {
     case chainBroken = "chain_broken"
     case webhookDisabled = "webhook_disabled"
     case webhookFailing = "webhook_failing"
+    case pausedLong = "paused_long"
+    case ordersRefused = "orders_refused"
+    case deliveriesRejected = "deliveries_rejected"
 
     /// How it is known that the cause is gone.
     public enum Ending: Sendable, Equatable {
@@ -39,7 +42,7 @@ public enum IssueKind: String, Sendable, CaseIterable {
     public var ending: Ending {
         switch self {
         case .credentialsRefused, .scriptFailing, .silent, .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters,
-            .webhookFailing:
+            .webhookFailing, .pausedLong, .ordersRefused, .deliveriesRejected:
             .stored
         case .providerAway, .hostPaused, .pluginPaused, .reloadRefused, .storeNearlyFull, .diskNearlyFull, .budgetExhausted: .unseen(.seconds(180))
         case .clock: .unseen(.seconds(3600))

@@ -45,6 +45,8 @@ public struct OrderQuery: Sendable, Equatable {
     public var providerRef: String?
     /// With a problem of this code.
     public var problem: String?
+    /// To be sent, and kept from that by what one of these accounts or connections waits for; nil for any.
+    public var held: Held?
     /// Made at or after.
     public var since: Timestamp?
     /// Made before.
@@ -52,6 +54,26 @@ public struct OrderQuery: Sendable, Equatable {
     /// Whose candidate's name has words that begin with each of these words, in any order, or has this telephone number; or whose e-mail address, external
     /// id, provider ref or identifier begins with this, or that of an event or a run that it comes from. Compared without case, marks and apostrophes.
     public var text: Personal<String>?
+
+    /// What keeps orders from being sent that have no other problem of their own.
+    public struct Held: Sendable, Equatable {
+        public var accounts: Set<String>
+        public var connections: Set<String>
+        /// The code of the problem that is it.
+        public var problem: String
+
+        public init(accounts: Set<String>, connections: Set<String>, problem: String) {
+            self.accounts = accounts
+            self.connections = connections
+            self.problem = problem
+        }
+
+        /// Whether it keeps an order from being sent.
+        package func holds(_ order: Order) -> Bool {
+            (order.state == .accepted || order.state == .submitting) && (order.status.problem?.code ?? problem) == problem
+                && (accounts.contains(order.account) || connections.contains(order.connection))
+        }
+    }
 
     /// Every order.
     public init() {}

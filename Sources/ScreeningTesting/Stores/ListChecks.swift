@@ -52,6 +52,9 @@ extension StoreConformance {
             add("external id in another case", { $0.externalID = "Application-7" }, { _ in false })
             add("provider ref", { $0.providerRef = orders[3].providerRef }, { $0.providerRef == orders[3].providerRef })
             add("time", { ($0.since, $0.until) = (since, until) }, { $0.createdAt >= since && $0.createdAt < until })
+            let held = OrderQuery.Held(accounts: ["zinc-eu"], connections: ["other"], problem: "paused")
+            add("held by what waits", { $0.held = held }, { held.holds($0) })
+            add("held by nothing", { $0.held = OrderQuery.Held(accounts: [], connections: [], problem: "paused") }, { _ in false })
             add(
                 "several",
                 { ($0.states, $0.connections, $0.account, $0.since) = ([.completed, .requested], ["acme", "other"], "zinc-uk", since) },

@@ -189,6 +189,72 @@ struct IssueWatcherTests: IssueTrial {
         }
     }
 
+    @Test("What a person paused is an issue after a day, and none once it is resumed")
+    func pausedLong() async throws {
+        try await withHost { (context) async throws in
+            let commands = Commands(context)
+            let waiting = try await order(context, .accepted)
+            try await commands.pause(account: "zinc", note: "asked to stop")
+            try await commands.pause(connection: "acme")
+            await look(context, after: .seconds(86_000))
+            #expect(try await open(context).isEmpty)
+            await look(context, after: .seconds(401))
+            let issues = try await open(context)
+            #expect(Set(issues.keys) == [IssueCause(.pausedLong, account: "zinc"), IssueCause(.pausedLong, connection: "acme")])
+            let shown = try await Issues(context).show(issues[IssueCause(.pausedLong, account: "zinc")]?.id ?? "", for: nil)
+            #expect(shown.members.orders.ids == [waiting.id] && shown.text.commands.last == "fairlead account resume zinc")
+            try await commands.resume(account: "zinc")
+            try await commands.resume(connection: "acme")
+            await look(context)
+            #expect(try await open(context).isEmpty)
+        }
+    }
+
+    @Test("Orders that were refused are an issue until they are seen to, or a week is over")
+    func refused() async throws {
+        try await withHost { (context) async throws in
+            let first = try await order(context, .refused, "refused")
+            var second = try await order(context, .refused, "refused")
+            await look(context)
+            let cause = IssueCause(.ordersRefused, connection: "acme", account: "zinc")
+            let issue = try #require(try await open(context)[cause])
+            #expect(issue.count == 2)
+            _ = try await Commands(context).discard(order: first.id, note: "the candidate withdrew")
+            await look(context)
+            #expect(try await Issues(context).show(issue.id, for: nil).members.orders.ids == [second.id])
+            try await set(&second, .accepted, nil, context)
+            await look(context)
+            #expect(try await open(context).isEmpty)
+            _ = try await order(context, .refused, "refused")
+            await look(context)
+            #expect(try await open(context)[cause] != nil)
+            await look(context, after: .seconds(7 * 86_400))
+            #expect(try await open(context).isEmpty)
+        }
+    }
+
+    @Test("Deliveries that a script rejected are an issue until they go well, or a day is over")
+    func rejected() async throws {
+        try await withHost { (context) async throws in
+            var first = try await run(context, .rejected, nil)
+            let order = try await order(context, .requested)
+            _ = try await run(context, hook: "on_update", .rejected, nil, order: order.id)
+            await look(context)
+            let cause = IssueCause(.deliveriesRejected, connection: "acme", plugin: "webhook")
+            let issue = try #require(try await open(context)[cause])
+            #expect(try await Issues(context).show(issue.id, for: nil).members.runs.ids == [first.id])
+            first.state = .done
+            try await context.store.perform([.run(first)])
+            await look(context)
+            #expect(try await open(context)[cause] == nil)
+            _ = try await run(context, .rejected, nil)
+            await look(context)
+            #expect(try await open(context)[cause] != nil)
+            await look(context, after: .seconds(86_401))
+            #expect(try await open(context)[cause] == nil)
+        }
+    }
+
     @Test("A notifier that fails for minutes is an issue, and none once it tells")
     func notifier() async throws {
         try await withHost { (context) async throws in
@@ -219,6 +285,12 @@ struct IssueWatcherTests: IssueTrial {
             await look(context)
             let issues = try await open(context)
             #expect(Set(issues.keys.map(\.kind)) == [.pluginPaused, .reloadRefused])
+            var unused = Registry.ReloadFailure(connection: nil, plugin: "spare", message: "spare/main.lua:3: no", at: clock.now())
+            unused.isLeftOut = true
+            context.registry.reloadFailures.append(unused)
+            await look(context)
+            let left = try #require(try await open(context)[unused.cause])
+            #expect(try await Issues(context).show(left.id, for: nil).text.title == "The plugin spare is left out, for something is wrong with it")
             let refused = try #require(issues[IssueCause(.reloadRefused, connection: "acme")])
             #expect(try await Issues(context).show(refused.id, for: nil).text.means.contains("fairlead.yaml:7"))
             _ = context.breakers.scripts.succeeded(breaker)

@@ -91,4 +91,44 @@ struct SilenceTests {
         #expect(rule.usual == "usually heard from in about 40 minutes of a Tuesday between 9:00 and 10:00 UTC")
         #expect(abs(rule.missed - 20) < 1)
     }
+
+    @Test("A day that is quiet in many places at once calls nobody; one that is quiet alone is called, and so are all a day later")
+    func holiday() async throws {
+        let clock = ManualClock()
+        let harness = try await PipelineHarness(works: false, clock: clock)
+        let store = harness.context.store
+        let subjects: [OperatingState.Subject] = [.connection("acme"), .connection("greenhouse"), .connection("checks"), .account("zinc")]
+        // Mondays to Fridays from eight to eighteen, for six weeks; then it is Monday noon, and nothing came since Friday.
+        let monday = (ContactRhythm.hour(of: clock.now()) - 96) / 168 * 168 + 96 + 168
+        var counts: [ContactCount] = []
+        for subject in subjects {
+            for week in -6..<0 {
+                for day in 0..<5 {
+                    for hour in 8..<18 {
+                        counts.append(ContactCount(subject, hour: monday + Int64(week * 168 + day * 24 + hour), minutes: 20, deliveries: 20))
+                    }
+                }
+            }
+        }
+        try await store.add(counts)
+        let friday = Timestamp(milliseconds: (monday - 55) * 3_600_000)
+        _ = try await store.listening(at: friday)
+        func silent(hours: Int64, heard: [OperatingState.Subject: Int64] = [:]) async throws -> [IssueCause: JSON] {
+            clock.advance(by: Timestamp(milliseconds: (monday + hours) * 3_600_000) - clock.now())
+            // Somebody listens all the time, or silence would not count.
+            var time = friday
+            while time < clock.now() {
+                _ = try await store.listening(at: time)
+                time = time + .seconds(800)
+            }
+            let last = subjects.map { ($0, Timestamp(milliseconds: (monday + (heard[$0] ?? -55)) * 3_600_000)) }
+            return try await SilenceWatch(environment: harness.context.environment, store: store).look(Dictionary(last) { $1 })
+        }
+        let others = Dictionary(subjects.dropFirst().map { ($0, Int64(16)) }) { $1 }
+        #expect(try await silent(hours: 16, heard: others).keys.map(\.connection) == ["acme"])
+        #expect(try await silent(hours: 17).isEmpty)
+        let dayLater = try await silent(hours: 24 + 17)
+        #expect(dayLater.count == 4 && dayLater.values.allSatisfy { $0["quiet"] == 4 && $0["regular"] == 4 })
+        await harness.stop()
+    }
 }

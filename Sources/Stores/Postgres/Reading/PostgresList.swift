@@ -49,6 +49,10 @@ struct PostgresList {
         require("problem", query.problem)
         require("connection", in: query.connections.map { Array($0) })
         require("created_at", from: query.since, to: query.until)
+        guard let held = query.held else { return }
+        require("state IN ('accepted', 'submitting') AND coalesce(problem, $#) = $#", .text(held.problem))
+        let names = held.accounts.map { "account:" + $0 } + held.connections.map { "connection:" + $0 }
+        require("('account:' || account = ANY ($#) OR 'connection:' || connection = ANY ($#))", .texts(names))
     }
 
     /// The page. `item` reads a row of `columns`, the first of which is the identifier.

@@ -45,6 +45,17 @@ struct ListQuery {
         require(in: "connection", connections.map { $0 })
     }
 
+    /// Keeps only orders that something keeps from being sent; nil keeps everything.
+    mutating func require(_ held: OrderQuery.Held?) {
+        guard let held else { return }
+        let (accounts, connections) = (held.accounts.sorted(), held.connections.sorted())
+        func marks(_ names: [String]) -> String { names.map { _ in "?" }.joined(separator: ", ") }
+        require(
+            "state IN ('accepted', 'submitting') AND coalesce(problem, ?) = ? AND (account IN (\(marks(accounts))) OR connection IN (\(marks(connections))))",
+            ([held.problem, held.problem] + accounts + connections).map(\.databaseValue)
+        )
+    }
+
     /// Keeps only times at or after one and before another.
     mutating func require(_ column: String, from since: Timestamp?, to until: Timestamp?) {
         if let since { require("\(column) >= ?", [since.milliseconds.databaseValue]) }

@@ -46,6 +46,7 @@ extension StoredRows {
         list.require("provider", query.provider)
         list.require("problem", query.problem)
         list.require(connections: query.connections)
+        list.require(query.held)
         list.require("created_at", from: query.since, to: query.until)
         return list
     }

@@ -20,9 +20,13 @@ extension SQLStore {
     func issue(_ id: String) async throws -> IssueRecord? { try await read { try $0.issue(id) } }
     func issues(_ query: IssueQuery, _ page: PageRequest) async throws -> Page<IssueRecord> { try await read { try $0.issues(query, page) } }
     func issueCounts(_ query: IssueQuery) async throws -> [IssueRecord.State: Int] { try await read { try $0.issueCounts(query) } }
-    func standingCauses() async throws -> [StandingCause] { try await read { try $0.standingCauses() } }
+    func standingCauses() async throws -> [StandingCause] {
+        let now = clock.now()
+        return try await read { try $0.standingCauses(at: now) }
+    }
     func members(of cause: IssueCause, connections: Set<String>?, limit: Int) async throws -> IssueMembers {
-        try await read { try $0.members(of: cause, connections: connections, limit: limit) }
+        let now = clock.now()
+        return try await read { try $0.members(of: cause, connections: connections, limit: limit, at: now) }
     }
 
     func forgetIssues(resolvedBefore: Timestamp) async throws {

@@ -8,7 +8,35 @@ struct StandingRows {
     static let words = ["unrecognised_status", "unrecognised_result"]
     static let unclear = ["second_reference", "stands_at_provider"]
 
-    static var all: [StandingRows] { [runs, orders, wording, events] }
+    static func all(at now: Timestamp) -> [StandingRows] {
+        [runs, orders, wording, events, refused(since: now + (.zero - lately)), rejected(at: now)]
+    }
+
+    /// For how long an order that was refused needs a person who has not said so.
+    private static let lately = Duration.seconds(7 * 86_400)
+    /// Refused, and nobody has sent it again, ordered anew or said that nothing is to be done.
+    static let refused = "state = 'refused' AND replaced_by IS NULL AND coalesce(problem, '') <> 'discarded'"
+
+    /// Deliveries that a script turned down in the last day: their sender was answered before, and is not told. A run's identifier begins with its time.
+    static func rejected(_ first: String) -> String { "state = 'rejected' AND hook = 'on_event' AND id >= '\(first)'" }
+
+    /// The least identifier of a run that began in the last day.
+    static func firstRun(at now: Timestamp) -> String { IdentifierKind.run.make(at: now + .seconds(-86_400), from: NoRandom()) }
+
+    private static func rejected(at now: Timestamp) -> StandingRows {
+        StandingRows(
+            sql: "SELECT count(*), min(created_at), connection, plugin FROM runs WHERE \(rejected(firstRun(at: now))) GROUP BY connection, plugin"
+        ) { row in IssueCause(.deliveriesRejected, connection: row.text(at: 2), plugin: row.text(at: 3)) }
+    }
+
+    private static func refused(since: Timestamp) -> StandingRows {
+        StandingRows(
+            sql: """
+                SELECT count(*), min(updated_at), connection, account FROM orders WHERE \(refused) AND updated_at >= \(since.milliseconds)
+                GROUP BY connection, account
+                """
+        ) { row in IssueCause(.ordersRefused, connection: row.text(at: 2), account: row.text(at: 3)) }
+    }
 
     private static let runs = StandingRows(
         sql: "SELECT count(*), min(created_at), cause FROM runs WHERE cause IS NOT NULL GROUP BY cause"
@@ -59,7 +87,7 @@ struct HeldRows {
     var conditions = SQLConditions()
 
     /// Nil for a cause that holds nothing up that is stored.
-    init?(by cause: IssueCause) {
+    init?(by cause: IssueCause, at now: Timestamp) {
         switch cause.kind {
         case .scriptFailing, .updatesNotTold, .webhookFailing:
             table = .runs
@@ -84,6 +112,14 @@ struct HeldRows {
             conditions.add("waits_for = 'operator' AND waiting_on = 'operator'")
             if let code = cause.code { conditions.add("problem = #", .text(code)) } else { conditions.add("state = 'uncertain'") }
             place(cause)
+        case .deliveriesRejected:
+            table = .runs
+            conditions.add(StandingRows.rejected(StandingRows.firstRun(at: now)))
+            place(cause)
+        case .ordersRefused:
+            table = .orders
+            conditions.add(StandingRows.refused)
+            place(cause)
         case .unknownAtProvider:
             table = .orders
             conditions.add("waits_for = 'operator' AND problem = 'unknown_at_provider'")
@@ -93,7 +129,7 @@ struct HeldRows {
             conditions.add("problem IN ('unrecognised_status', 'unrecognised_result')")
             if let code = cause.code { conditions.add("problem = #", .text(code)) }
             place(cause)
-        case .credentialsRefused, .providerAway, .budgetExhausted:
+        case .credentialsRefused, .providerAway, .budgetExhausted, .pausedLong:
             table = .orders
             conditions.add("state = 'accepted'")
             place(cause)

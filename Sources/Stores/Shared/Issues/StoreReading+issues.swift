@@ -29,9 +29,9 @@ extension StoreReading {
         return counts
     }
 
-    func standingCauses() throws -> [StandingCause] {
+    func standingCauses(at now: Timestamp) throws -> [StandingCause] {
         var causes: [IssueCause: (count: Int64, since: Int64)] = [:]
-        for group in StandingRows.all {
+        for group in StandingRows.all(at: now) {
             for row in try fetch(group.sql, []) {
                 guard let cause = group.cause(row), let count = row.int(at: 0), let since = row.int(at: 1) else { continue }
                 let known = causes[cause] ?? (0, since)
@@ -41,9 +41,9 @@ extension StoreReading {
         return causes.map { StandingCause($0.key, count: Int($0.value.count), since: Timestamp(milliseconds: $0.value.since)) }
     }
 
-    func members(of cause: IssueCause, connections: Set<String>?, limit: Int) throws -> IssueMembers {
+    func members(of cause: IssueCause, connections: Set<String>?, limit: Int, at now: Timestamp) throws -> IssueMembers {
         var members = IssueMembers()
-        guard let held = HeldRows(by: cause) else { return members }
+        guard let held = HeldRows(by: cause, at: now) else { return members }
         var conditions = held.conditions
         if let connections { conditions.add("connection", in: connections.sorted()) }
         func ids(_ column: String) throws -> IssueMembers.Group {
@@ -132,6 +132,6 @@ extension IssueQuery {
 }
 
 /// The least of all identifiers of a time.
-private struct NoRandom: RandomSource {
+struct NoRandom: RandomSource {
     func bytes(_ count: Int) -> [UInt8] { Array(repeating: 0, count: count) }
 }

@@ -79,6 +79,7 @@ struct OrderSearch {
     func matches(_ order: Order) -> Bool {
         if let party = query.waitingOn, order.listedFor != party { return false }
         if let problem = query.problem, order.status.problem?.code != problem { return false }
+        if let held = query.held, !held.holds(order) { return false }
         guard states.contains(order.state), query.outcome == nil || order.outcome == query.outcome else { return false }
         guard query.account == nil || order.account == query.account, query.provider == nil || order.provider == query.provider else { return false }
         if let connections = query.connections, !connections.contains(order.connection) { return false }

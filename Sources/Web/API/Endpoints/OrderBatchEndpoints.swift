@@ -31,8 +31,9 @@ struct OrderBatchEndpoints: Sendable {
         perform: @escaping @Sendable (Commands, OrderQuery, PageRequest, _ note: String?) async throws -> Commands.Batch
     ) -> Endpoint {
         Endpoint(.post, path, .order, .batch(summary, OrderEndpoints.list.members, others: ["note": .anyText])) { request, principal in
-            let (query, page, body) = try await OrderEndpoints.list.readBatch(request, principal, names, others: ["note"])
+            let (given, page, body) = try await OrderEndpoints.list.readBatch(request, principal, names, others: ["note"])
             let commands = commands.acting(as: principal.actor)
+            let query = try await commands.shown(given)
             if OrderEndpoints.list.isDryRun(body) { return WireResponse(200, json: try await preview(commands, query).json) }
             return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
                 let note = try body.optionalText("note")

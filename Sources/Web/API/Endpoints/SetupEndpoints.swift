@@ -21,6 +21,11 @@ struct SetupEndpoints: Sendable {
                 }
                 return SetupEndpoints.list(accounts)
             },
+            Endpoint(.get, "/accounts/{id}", .read, .show("One account", of: ProviderAccount.schema)) { request, principal in
+                let id = request.parameters["id"] ?? ""
+                guard sees(id, principal), let account = registry.account(id) else { throw ProblemDocument.notFound("account") }
+                return WireResponse(200, json: try await view(account, principal))
+            },
             Endpoint(.post, "/accounts/{id}/check", .operate, SetupEndpoints.checking) { request, principal in
                 let id = request.parameters["id"] ?? ""
                 guard sees(id, principal), let account = registry.account(id) else { throw ProblemDocument.notFound("account") }

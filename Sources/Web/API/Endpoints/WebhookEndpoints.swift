@@ -41,7 +41,7 @@ struct WebhookEndpoints: Sendable {
         [
             Endpoint(.put, "/webhooks/{id}", .admin, Self.setting) { request, principal in
                 try Self.require(principal)
-                let body = try request.object(["url", "events", "enabled", "connections", "accounts", "signature", "dry_run"])
+                let body = try request.object(["url", "events", "enabled", "connections", "accounts", "signature", "dry_run", "note"])
                 let isTrial = try body.optionalFlag("dry_run")
                 let (endpoint, isNew) = try await webhooks.set(Self.id(request), body, isTrial: isTrial, by: principal.actor)
                 return WireResponse(isNew && !isTrial ? 201 : 200, json: endpoint.view(principal, showingSecret: isNew && !isTrial))
@@ -52,16 +52,18 @@ struct WebhookEndpoints: Sendable {
                 .admin,
                 Operation(
                     summary: "Remove a webhook with its deliveries",
+                    body: Operation.body(required: [:], optional: ["note": .anyText]),
                     answers: [(200, WebhookEndpoint.schema.reference)],
                     problems: [404, 409]
                 )
             ) { request, principal in
                 try Self.require(principal)
+                _ = try request.object(["note"]).optionalText("note")
                 return WireResponse(200, json: try await webhooks.remove(Self.id(request), by: principal.actor).view(principal))
             },
             Endpoint(.post, "/webhooks/{id}/rotate", .admin, Self.rotating) { request, principal in
                 try Self.require(principal)
-                let body = try request.object(["overlap", "revoke"])
+                let body = try request.object(["overlap", "revoke", "note"])
                 var overlap: Duration?
                 if let seconds = body["overlap"], !seconds.isNull {
                     guard let number = seconds.integer else {
@@ -85,7 +87,7 @@ struct WebhookEndpoints: Sendable {
             Endpoint(.post, "/webhooks/{id}/test", .admin, Self.testing) { request, principal in
                 try Self.require(principal)
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
-                    _ = try request.object([])
+                    _ = try request.object(["note"]).optionalText("note")
                     return WireResponse(202, json: ["notification": .string(try await webhooks.test(Self.id(request)).id)])
                 }
             },
@@ -99,7 +101,7 @@ struct WebhookEndpoints: Sendable {
     }
 
     private func redeliver(_ request: IncomingRequest, _ principal: Principal) async throws -> WireResponse {
-        let body = try request.object(["delivery", "missed", "all", "since", "until", "dry_run", "limit", "cursor"])
+        let body = try request.object(["delivery", "missed", "all", "since", "until", "dry_run", "limit", "cursor", "note"])
         let id = try Self.id(request)
         let ways = [try body.optionalText("delivery") != nil, try body.optionalFlag("missed"), try body.optionalText("since") != nil]
         guard ways.filter(\.self).count == 1 else {
@@ -158,7 +160,7 @@ extension WebhookEndpoints {
             required: ["url": .anyText, "events": .list(of: .anyText)],
             optional: [
                 "enabled": .yesOrNo, "connections": .list(of: .anyText), "accounts": .list(of: .anyText),
-                "signature": .values(WebhookEndpoint.Algorithm.self), "dry_run": .yesOrNo,
+                "signature": .values(WebhookEndpoint.Algorithm.self), "dry_run": .yesOrNo, "note": .anyText,
             ]
         ),
         answers: [(200, WebhookEndpoint.schema.reference), (201, WebhookEndpoint.newSchema.reference)],
@@ -167,7 +169,7 @@ extension WebhookEndpoints {
 
     private static let rotating = Operation(
         summary: "Give a webhook a new secret, shown only this once; the old ones sign beside it for `overlap` seconds, a day unless given",
-        body: Operation.body(required: [:], optional: ["overlap": .wholeNumber, "revoke": .yesOrNo]),
+        body: Operation.body(required: [:], optional: ["overlap": .wholeNumber, "revoke": .yesOrNo, "note": .anyText]),
         answers: [(200, WebhookEndpoint.newSchema.reference)],
         problems: [400, 404, 408, 409, 413, 422]
     )
@@ -175,6 +177,7 @@ extension WebhookEndpoints {
     private static let testing = Operation(
         summary: "Send a trial, also to a webhook that is disabled",
         parameters: [Operation.idempotencyKey],
+        body: Operation.body(required: [:], optional: ["note": .anyText]),
         answers: [(202, .object(always: ["notification": .anyText]))],
         problems: [400, 404, 409, 422]
     )
@@ -186,7 +189,7 @@ extension WebhookEndpoints {
             required: [:],
             optional: [
                 "delivery": .anyText, "missed": .yesOrNo, "since": .timestamp, "until": .timestamp, "all": .yesOrNo, "dry_run": .yesOrNo,
-                "limit": .wholeNumber, "cursor": .anyText,
+                "limit": .wholeNumber, "cursor": .anyText, "note": .anyText,
             ]
         ),
         answers: [

@@ -61,7 +61,7 @@ extension Issues.Described {
 extension HostStatus {
     private static let members: [(String, JSON)] = [
         ("id", .anyText), ("kind", .anyText), ("last_heard_at", JSON.timestamp.orNull), ("silent", .yesOrNo),
-        ("problem", Problem.schema.reference.orNull),
+        ("problem", Problem.schema.reference.orNull), ("last_refused", OperatingState.refusal),
     ]
     private static let contact: JSON = .object(always: .object(JSON.Members(members)))
     private static let account: JSON = .object(always: .object(JSON.Members(members + [("not_sent", .wholeNumber)])))
@@ -89,6 +89,7 @@ extension HostStatus {
             var view: JSON = [
                 "id": .string(contact.id), "kind": .string(contact.kind), "last_heard_at": JSON(contact.lastHeardAt),
                 "silent": .bool(contact.isSilent), "problem": contact.problem ?? .null,
+                "last_refused": contact.state?.refusal ?? .null,
             ]
             if let unsent = contact.unsent { view["not_sent"] = .int(Int64(unsent)) }
             return view
