@@ -54,5 +54,22 @@ import Testing
         try program.write(SampleSettings.text().replacing("plugin: webhook", with: "plugin: webhok"), to: "fairlead.yaml")
         let wrong = try await program.run("doctor")
         #expect(wrong.code == 1 && wrong.errors.contains("Did you mean webhook?"))
+        #expect(!wrong.output.contains("host"))
+    }
+
+    @Test("wrong settings are said beside how the host is that runs on what it read before") func beside() async throws {
+        var program = try Program()
+        defer { program.remove() }
+        try program.write(SampleSettings.text(), to: "fairlead.yaml")
+        let serving = try program.start(["serve"])
+        program.environment["FAIRLEAD_URL"] = try await serving.line(with: "Fairlead listens on ").replacing("Fairlead listens on ", with: "")
+        try program.write(SampleSettings.text().replacing("plugin: webhook", with: "plugin: webhok"), to: "fairlead.yaml")
+        let text = try await program.run("doctor")
+        #expect(text.code == 1 && text.errors.contains("Did you mean webhook?") && text.output.contains("host: one runs at"))
+        let json = try await program.run("doctor", "--json")
+        let found = try findings(json)
+        #expect(found["settings"]?.verdict == "problem" && found["host"]?.verdict == "fine")
+        serving.send(SIGTERM)
+        #expect(await serving.end() == 0)
     }
 }

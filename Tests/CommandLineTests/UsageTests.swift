@@ -27,6 +27,10 @@ import Testing
             (["order", "resolve", "ord_1", "--url", "http://127.0.0.1:1", "--token", "t"], "--adopt"), (["simulate"], "--port"),
             (["simulate", "--port", "70000"], "65535"), (["serve", "--log-level", "loud"], "--log-level"),
             (["map", "acme"], "Missing expected argument"),
+            (["order", "list", "--url", "http://127.0.0.1:1", "--token", "t", "--state", "refusd"], "Did you mean refused?"),
+            (["run", "retry", "--url", "http://127.0.0.1:1", "--token", "t", "--state", "ded"], "Did you mean dead?"),
+            (["issue", "list", "--url", "http://127.0.0.1:1", "--token", "t", "--kind", "dead_leters"], "Did you mean dead_letters?"),
+            (["bulk", "list", "--url", "http://127.0.0.1:1", "--token", "t", "--state", "stoped"], "--state"),
             (["map", "acme", "event.json", "--header", "nonsense"], "name: value"),
         ]
     )

@@ -31,8 +31,9 @@ struct BatchOptions: ParsableArguments {
         return body
     }
 
-    /// Exactly one of an identifier and filters.
-    func validate(_ id: String?, _ others: [(name: String, value: String)] = []) throws {
+    /// Exactly one of an identifier and filters, of which the states are some that the things can have.
+    func validate(_ id: String?, _ others: [(name: String, value: String)] = [], states: [String]) throws {
+        try KnownWords.check(state, among: states, of: "--state")
         if (id == nil) == (body(others) == [:]) {
             throw ValidationError("Name either one identifier, or filters such as --connection and --since.")
         }

@@ -8,10 +8,11 @@ struct AccountCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               fairlead account list
+              fairlead account show zinc-uk
               fairlead account packages zinc-uk
               fairlead account check zinc-uk
               fairlead account pause zinc-uk --note "asked to stop"
             """,
-        subcommands: [AccountList.self, AccountPackages.self, AccountCheck.self, AccountPause.self, AccountResume.self]
+        subcommands: [AccountList.self, AccountShow.self, AccountPackages.self, AccountCheck.self, AccountPause.self, AccountResume.self]
     )
 }

@@ -21,23 +21,41 @@ struct BulkCommand: AsyncParsableCommand {
         let verb = job.cell("verb").replacing(".", with: " ")
         return "\(job.cell("id")) is \(job.cell("state")): " + BatchOptions.summary(job, verb)
             + (job["state"] == "running" ? " Left: \(job.cell("left")) of \(job.cell("count"))." : "")
+            + (job.cell("note").isEmpty ? "" : "\nWhy: \(job.cell("note"))") + refusals(job)
+    }
+
+    /// What it could not be done for, and why.
+    private static func refusals(_ job: JSON) -> String {
+        let items = job["refusals"]?.items ?? []
+        guard !items.isEmpty else { return "" }
+        let rows = items.map { [$0.cell("item"), $0.cell("message").isEmpty ? ProblemWords.text($0.cell("code")) : $0.cell("message")] }
+        let more = (job["refused"]?.integer ?? 0) - Int64(items.count)
+        return "\nNot done for\n" + Table(rows: rows, indent: "  ").text + (more > 0 ? "\n  and \(more) more" : "")
     }
 }
 
 struct BulkList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the newest commands for many things.")
 
+    @Option(help: "In this state: running, done or stopped; may be given several times.")
+    var state: [String] = []
+
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var host: HostOptions
+
+    func validate() throws { try KnownWords.check(state, among: KnownWords.of(BulkJob.State.self), of: "--state") }
 
     func run() async throws {
         let list = ListText(
-            columns: [
-                ("id", "id"), ("command", "verb"), ("state", "state"), ("count", "count"), ("done", "done"), ("refused", "refused"), ("left", "left"),
-                ("by", "actor.name"), ("begun", "created_at"), ("ended", "ended_at"),
+            [
+                .init("id", "id", rank: 0), .init("command", "verb", rank: 2), .init("state", "state", rank: 1), .init("count", "count", rank: 6),
+                .init("done", "done", rank: 3), .init("refused", "refused", rank: 4), .init("left", "left", rank: 5),
+                .init("by", "actor.name", rank: 7), .init("why", "note", rank: 8), .init("begun", "created_at", rank: 9),
+                .init("ended", "ended_at", rank: 10),
             ],
             empty: "None in the last thirty days."
         )
-        host.show(try await host.ask { try await $0.get(["bulk"]) }) { list.text($0) }
+        try await watch.show(["bulk"], query: filters("state", state), as: list, isFiltered: !state.isEmpty, on: host)
     }
 }
 
@@ -49,7 +67,7 @@ struct BulkShow: AsyncParsableCommand {
 
     @OptionGroup var host: HostOptions
 
-    func run() async throws { host.show(try await host.ask { try await $0.get(["bulk", id]) }, as: BulkCommand.text) }
+    func run() async throws { host.show(try await host.one("bulk", id), as: BulkCommand.text) }
 }
 
 struct BulkStop: AsyncParsableCommand {

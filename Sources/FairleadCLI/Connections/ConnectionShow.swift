@@ -19,7 +19,7 @@ struct ConnectionShow: AsyncParsableCommand {
     @OptionGroup var host: HostOptions
 
     func run() async throws {
-        host.show(try await host.ask { try await $0.get(["connections", connection]) }, as: ConnectionShow.text)
+        host.show(try await host.one("connections", connection), as: ConnectionShow.text)
     }
 
     static func text(_ connection: JSON) -> String {
@@ -28,11 +28,7 @@ struct ConnectionShow: AsyncParsableCommand {
             ["hooks", connection.cell("hooks")], ["secrets", connection.cell("secrets")],
         ]
         facts += ContactText.facts(connection, "fairlead verify \(connection.cell("id")) FILE")
-        if let pause = connection["paused"], !pause.isNull {
-            let by = [pause.cell("actor.name"), pause.cell("actor.kind")].first { !$0.isEmpty } ?? ""
-            let note = pause.cell("note").isEmpty ? "" : ": \(pause.cell("note"))"
-            facts.append(["paused", "since \(pause.cell("at")) by \(by)\(note)"])
-        }
+        facts += ContactText.pause(connection)
         if let problem = connection["problem"], !problem.isNull { facts.append(["problem", "\(problem.cell("code")): \(problem.cell("message"))"]) }
         let settings = (connection["settings"]?.members?.pairs ?? []).map { [$0.name, $0.value.text ?? $0.value.string()] }
         let head = connection.cell("id") + "\n" + Table(rows: facts, indent: "  ").text

@@ -2,10 +2,18 @@ import Screening
 
 /// When something last came of a connection or an account, and what was refused since.
 enum ContactText {
-    /// `2 min ago, 212 times: bad_signature`; empty where nothing was refused since something was last accepted.
+    /// `2 min ago, 212 times: wrong signature`; empty where nothing was refused since something was last accepted.
     @Sendable static func refused(_ item: JSON, _ style: OutputStyle) -> String {
         guard let last = item["last_refused"], !last.isNull, let count = last["count"]?.integer, count > 0 else { return "" }
-        return "\(style.time(last.cell("at"))), \(count) \(count == 1 ? "time" : "times"): \(last.cell("reason"))"
+        return "\(style.time(last.cell("at"))), \(count) \(count == 1 ? "time" : "times"): \(ProblemWords.text(last.cell("reason")))"
+    }
+
+    /// Who paused it, since when and why.
+    static func pause(_ item: JSON) -> [[String]] {
+        guard let pause = item["paused"], !pause.isNull else { return [] }
+        let by = [pause.cell("actor.name"), pause.cell("actor.kind")].first { !$0.isEmpty } ?? ""
+        let note = pause.cell("note").isEmpty ? "" : ": \(pause.cell("note"))"
+        return [["paused", "since \(pause.cell("at")) by \(by)\(note)"]]
     }
 
     /// Facts for a single one.

@@ -28,7 +28,7 @@ struct EventDiscard: AsyncParsableCommand {
 
     private var others: [(name: String, value: String)] { filters([("kind", kind), ("account", account)]) + subject.query }
 
-    func validate() throws { try batch.validate(id, others) }
+    func validate() throws { try batch.validate(id, others, states: KnownWords.of(Event.State.self)) }
 
     func run() async throws {
         guard let id else { return try await batch.run(["events", "discard"], "discarded", others, on: host) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FairleadTools
+import Screening
 
 struct EventList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,6 +31,8 @@ struct EventList: AsyncParsableCommand {
     @OptionGroup var page: PageOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var host: HostOptions
+
+    func validate() throws { try KnownWords.check(state, among: KnownWords.of(Event.State.self), of: "--state") }
 
     func run() async throws {
         let given =

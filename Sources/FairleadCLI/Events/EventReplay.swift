@@ -1,5 +1,6 @@
 import ArgumentParser
 import FairleadTools
+import Screening
 
 struct EventReplay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,7 +30,7 @@ struct EventReplay: AsyncParsableCommand {
 
     private var others: [(name: String, value: String)] { filters([("kind", kind), ("account", account)]) + subject.query }
 
-    func validate() throws { try batch.validate(id, others) }
+    func validate() throws { try batch.validate(id, others, states: KnownWords.of(Event.State.self)) }
 
     func run() async throws {
         guard let id else { return try await batch.run(["events", "replay"], "replayed", others, on: host) }

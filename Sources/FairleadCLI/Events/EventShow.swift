@@ -13,7 +13,7 @@ struct EventShow: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The event's identifier.")
+    @Argument(help: "The event's identifier, or its beginning.")
     var id: String
 
     @Flag(help: "Print what was received, byte for byte.")
@@ -23,6 +23,6 @@ struct EventShow: AsyncParsableCommand {
 
     func run() async throws {
         if body { return Terminal.say(raw: try await host.ask { try await $0.bytes(["events", id, "body"]) }) }
-        host.show(try await host.ask { try await $0.get(["events", id]) }, as: EventText.details)
+        host.show(try await host.one("events", id), as: EventText.details)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FairleadTools
+import Screening
 
 struct IssueList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,6 +33,11 @@ struct IssueList: AsyncParsableCommand {
     @OptionGroup var page: PageOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var host: HostOptions
+
+    func validate() throws {
+        try KnownWords.check(state, among: KnownWords.of(IssueRecord.State.self), of: "--state")
+        try KnownWords.check(kind, among: KnownWords.of(IssueKind.self), of: "--kind")
+    }
 
     func run() async throws {
         let given = filters("kind", kind) + filters("connection", connection) + filters([("account", account)])

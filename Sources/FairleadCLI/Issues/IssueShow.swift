@@ -12,10 +12,10 @@ struct IssueShow: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The issue's identifier.")
+    @Argument(help: "The issue's identifier, or its beginning.")
     var id: String
 
     @OptionGroup var host: HostOptions
 
-    func run() async throws { host.show(try await host.ask { try await $0.get(["issues", id]) }, as: IssueText.details) }
+    func run() async throws { host.show(try await host.one("issues", id), as: IssueText.details) }
 }

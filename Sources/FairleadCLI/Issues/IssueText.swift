@@ -74,7 +74,8 @@ enum IssueText {
                 let heard = contact.cell("last_heard_at")
                 let silent = contact["silent"] == true ? ", silent" : ""
                 return [
-                    contact.cell("id"), contact.cell("kind"), (heard.isEmpty ? "never heard" : "heard \(style.time(heard))") + silent,
+                    contact.cell("id"), contact.cell("kind"),
+                    (heard.isEmpty ? "never heard" : "heard \(style.time(heard))") + silent + refused(contact, style),
                     ProblemWords.text(contact.cell("problem.code")),
                 ]
             }
@@ -84,6 +85,11 @@ enum IssueText {
             if !rows.isEmpty { parts.append("\(title)\n" + Table(rows: rows, indent: "  ").text(style, shapes)) }
         }
         return parts.joined(separator: "\n\n")
+    }
+
+    private static func refused(_ contact: JSON, _ style: OutputStyle) -> String {
+        let text = ContactText.refused(contact, style)
+        return text.isEmpty ? "" : ", refused \(text)"
     }
 
     /// How many orders are not sent yet, and of which accounts.

@@ -27,7 +27,7 @@ struct OrderCancel: AsyncParsableCommand {
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    func validate() throws { try batch.validate(id, orders.query + more.query) }
+    func validate() throws { try batch.validate(id, orders.query + more.query, states: KnownWords.of(OrderState.self)) }
 
     func run() async throws {
         guard let id else { return try await batch.run(["orders", "cancel"], "cancelled", orders.query + more.query, on: host) }

@@ -9,10 +9,11 @@ struct OrderCommand: AsyncParsableCommand {
             Examples:
               fairlead order list --waiting-on operator
               fairlead order show ord_…
+              fairlead order export --since 2026-03-01 > orders.csv
             """,
         subcommands: [
             OrderList.self, OrderShow.self, OrderPlace.self, OrderCancel.self, OrderRefresh.self, OrderResolve.self, OrderRetry.self,
-            OrderDiscard.self,
+            OrderDiscard.self, OrderExport.self,
         ]
     )
 }

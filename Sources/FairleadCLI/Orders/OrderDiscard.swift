@@ -25,7 +25,7 @@ struct OrderDiscard: AsyncParsableCommand {
         orders.query + more.query
     }
 
-    func validate() throws { try batch.validate(id, others) }
+    func validate() throws { try batch.validate(id, others, states: KnownWords.of(OrderState.self)) }
 
     func run() async throws {
         guard let id else { return try await batch.run(["orders", "discard"], "discarded", others, on: host) }

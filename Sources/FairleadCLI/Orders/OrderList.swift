@@ -1,5 +1,6 @@
 import ArgumentParser
 import FairleadTools
+import Screening
 
 struct OrderList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -51,6 +52,12 @@ struct OrderList: AsyncParsableCommand {
     @OptionGroup var page: PageOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var host: HostOptions
+
+    func validate() throws {
+        try KnownWords.check(state, among: KnownWords.of(OrderState.self), of: "--state")
+        try KnownWords.check(outcome.map { [$0] } ?? [], among: KnownWords.of(Outcome.self), of: "--outcome")
+        try KnownWords.check(waitingOn.map { [$0] } ?? [], among: KnownWords.of(Party.self), of: "--waiting-on")
+    }
 
     func run() async throws {
         let given =

@@ -24,7 +24,7 @@ struct OrderRefresh: AsyncParsableCommand {
     @OptionGroup var batch: BatchOptions
     @OptionGroup var host: HostOptions
 
-    func validate() throws { try batch.validate(id, orders.query + more.query) }
+    func validate() throws { try batch.validate(id, orders.query + more.query, states: KnownWords.of(OrderState.self)) }
 
     func run() async throws {
         guard let id else { return try await batch.run(["orders", "refresh"], "asked about", orders.query + more.query, on: host) }

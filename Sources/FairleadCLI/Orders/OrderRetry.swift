@@ -43,12 +43,12 @@ struct OrderRetry: AsyncParsableCommand {
     func validate() throws {
         if id == nil {
             guard mended.candidate.isEmpty, mended.package == nil else { throw ValidationError("Name the one order that is to be mended.") }
-            try batch.validate(id, others)
+            try batch.validate(id, others, states: KnownWords.of(OrderState.self))
         } else {
             guard problem == nil, provider == nil, more.query.isEmpty else {
                 throw ValidationError("Filters such as --problem are for many; name either one identifier, or filters.")
             }
-            try batch.validate(id)
+            try batch.validate(id, states: KnownWords.of(OrderState.self))
         }
     }
 

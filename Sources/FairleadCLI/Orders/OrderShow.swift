@@ -12,19 +12,18 @@ struct OrderShow: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The order's identifier.")
+    @Argument(help: "The order's identifier, or its beginning.")
     var id: String
 
     @OptionGroup var host: HostOptions
 
     func run() async throws {
         if host.isJSON {
-            host.show(try await host.ask { try await $0.get(["orders", id]) }) { _ in "" }
+            host.show(try await host.one("orders", id)) { _ in "" }
             return
         }
-        let (order, timeline) = try await host.ask { client in
-            (try await client.get(["orders", id]).json, try await client.get(["orders", id, "timeline"]).json)
-        }
+        let order = try await host.one("orders", id).json
+        let timeline = try await host.ask { try await $0.get(["orders", order.cell("id"), "timeline"]) }.json
         Terminal.say(OrderText.details(order, timeline: timeline))
     }
 }

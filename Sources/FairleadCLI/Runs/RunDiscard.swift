@@ -36,7 +36,7 @@ struct RunDiscard: AsyncParsableCommand {
         filters([("hook", hook), ("cause", cause), ("event", event), ("order_id", order)]) + subject.query
     }
 
-    func validate() throws { try batch.validate(id, others) }
+    func validate() throws { try batch.validate(id, others, states: KnownWords.of(Run.State.self)) }
 
     func run() async throws {
         guard let id else { return try await batch.run(["runs", "discard"], "discarded", others, on: host) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FairleadTools
+import Screening
 
 struct RunList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,6 +37,8 @@ struct RunList: AsyncParsableCommand {
     @OptionGroup var page: PageOptions
     @OptionGroup var watch: WatchOptions
     @OptionGroup var host: HostOptions
+
+    func validate() throws { try KnownWords.check(state, among: KnownWords.of(Run.State.self), of: "--state") }
 
     func run() async throws {
         let given =

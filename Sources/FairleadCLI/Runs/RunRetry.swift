@@ -1,5 +1,6 @@
 import ArgumentParser
 import FairleadTools
+import Screening
 
 struct RunRetry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,7 +38,7 @@ struct RunRetry: AsyncParsableCommand {
         filters([("hook", hook), ("cause", cause), ("event", event), ("order_id", order)]) + subject.query
     }
 
-    func validate() throws { try batch.validate(id, others) }
+    func validate() throws { try batch.validate(id, others, states: KnownWords.of(Run.State.self)) }
 
     func run() async throws {
         guard let id else { return try await batch.run(["runs", "retry"], "tried again", others, on: host) }

@@ -14,7 +14,7 @@ struct RunShow: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The run's identifier.")
+    @Argument(help: "The run's identifier, or its beginning.")
     var id: String
 
     @Option(help: "Print this step's whole request and reply, as JSON.")
@@ -24,9 +24,9 @@ struct RunShow: AsyncParsableCommand {
 
     func run() async throws {
         if let step {
-            let response = try await host.ask { try await $0.get(["runs", id, "steps", String(step)]) }
+            let response = try await host.one("runs", id, ["steps", String(step)])
             return host.show(response) { $0.string() }
         }
-        host.show(try await host.ask { try await $0.get(["runs", id]) }, as: RunText.details)
+        host.show(try await host.one("runs", id), as: RunText.details)
     }
 }

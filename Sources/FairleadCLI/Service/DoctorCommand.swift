@@ -35,9 +35,13 @@ struct DoctorCommand: AsyncParsableCommand {
                 if !isJSON { Terminal.draw(DoctorCommand.line(finding, .standard(output.color)) + "\n") }
             }
         } catch let error as ConfigurationProblems {
+            // What is wrong with the file is no news of the host that may be running on what it read before.
+            let beside = await Doctor.runningHost(file: settings.config, environment: settings.environment)
             if isJSON {
                 let findings = error.problems.map { ["subject": "settings", "verdict": "problem", "message": .string($0.description)] as JSON }
-                Terminal.say((["ok": false, "findings": .array(findings)] as JSON).string())
+                Terminal.say((["ok": false, "findings": .array(findings + beside.map(\.json))] as JSON).string())
+            } else {
+                for finding in beside { Terminal.draw(DoctorCommand.line(finding, .standard(output.color)) + "\n") }
             }
             throw Problems.report(error)
         } catch {

@@ -153,7 +153,8 @@ struct ServeCommand: AsyncParsableCommand {
     /// Prints why the host cannot run, and gives the exit code.
     private func exitCode(for error: any Error, _ logger: Logger) async -> ExitCode {
         guard let problems = error as? ConfigurationProblems else {
-            let failure = StartFailure(error)
+            let read = try? Settings.read(file: settings.config, environment: settings.environment)
+            let failure = StartFailure(error, store: read?.store.place)
             log.report(failure.description, "start.failed", logger)
             return ExitCode(failure.exitCode)
         }

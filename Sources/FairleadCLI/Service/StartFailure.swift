@@ -8,12 +8,22 @@ struct StartFailure: CustomStringConvertible {
     let exitCode: Int32
 
     /// What an error of the host's means. Problems of the settings are told otherwise.
-    init(_ error: any Error) {
+    /// - Parameter store: where the store is, without a password; nil where that is not known.
+    init(_ error: any Error, store: String? = nil) {
+        let place = store ?? "what store.url names"
         switch error {
         case let error as ListenError:
             self.init(69, "\(error). Stop what listens there, or choose another server.port.")
         case StoreError.newer:
             self.init(69, "\(error). Start the version that wrote it, or a newer one.")
+        case StoreError.corrupt(let what):
+            self.init(69, "\(place) is damaged, or is no store of Fairlead's (\(what)). Restore a backup, or correct store.url.")
+        case let error as StoreError where error.description.contains("the disk is full"):
+            self.init(69, "the disk of \(place) is full. Make room there, and start again.")
+        case let error as StoreError where error.description.contains("is in use by"):
+            self.init(69, "\(error). End that process, or correct store.url; several hosts share a store on PostgreSQL alone.")
+        case let error as StoreError where error.description.contains("sealed with other keys"):
+            self.init(69, "\(error). Put the key back into encryption.keys, or correct store.url.")
         case let error as StoreError where ["cannot be opened", "read-only", "names no"].contains(where: error.description.contains):
             self.init(69, "\(error). Check store.url and who may write there.")
         case let error as StoreError:

@@ -15,7 +15,8 @@ struct WebhookCommand: AsyncParsableCommand {
               fairlead webhook redeliver ops --missed --dry-run
             """,
         subcommands: [
-            WebhookList.self, WebhookShow.self, WebhookSet.self, WebhookRemove.self, WebhookTest.self, WebhookRotate.self, WebhookRedeliver.self,
+            WebhookList.self, WebhookShow.self, WebhookSet.self, WebhookRemove.self, WebhookEnable.self, WebhookDisable.self, WebhookTest.self,
+            WebhookRotate.self, WebhookRedeliver.self,
             WebhookDeliveries.self,
         ]
     )

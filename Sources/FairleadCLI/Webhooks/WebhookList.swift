@@ -41,7 +41,7 @@ struct WebhookShow: AsyncParsableCommand {
 
     @OptionGroup var host: HostOptions
 
-    func run() async throws { host.show(try await host.ask { try await $0.get(["webhooks", id]) }) { WebhookText.one($0) } }
+    func run() async throws { host.show(try await host.one("webhooks", id)) { WebhookText.one($0) } }
 }
 
 struct WebhookDeliveries: AsyncParsableCommand {
@@ -64,6 +64,8 @@ struct WebhookDeliveries: AsyncParsableCommand {
     @OptionGroup var span: SpanOptions
     @OptionGroup var page: PageOptions
     @OptionGroup var host: HostOptions
+
+    func validate() throws { try KnownWords.check(state, among: KnownWords.of(WebhookDelivery.State.self), of: "--state") }
 
     func run() async throws {
         let query = filters("state", state) + span.query

@@ -15,10 +15,11 @@ struct WebhookTest: AsyncParsableCommand {
     @Argument(help: "The webhook's name.")
     var id: String
 
+    @OptionGroup var note: NoteOptions
     @OptionGroup var host: HostOptions
 
     func run() async throws {
-        let response = try await host.ask { try await $0.post(["webhooks", id, "test"]) }
+        let response = try await host.ask { try await $0.post(["webhooks", id, "test"], body: note.body) }
         host.show(response) { "\($0.cell("notification")) is on its way; `fairlead webhook deliveries \(id)` shows what becomes of it." }
     }
 }
@@ -45,11 +46,13 @@ struct WebhookRotate: AsyncParsableCommand {
     @Flag(help: "End the old secrets now: what was signed with them is refused by whoever changed over.")
     var revoke = false
 
+    @OptionGroup var note: NoteOptions
     @OptionGroup var host: HostOptions
 
     func run() async throws {
         var body: JSON = ["revoke": .bool(revoke)]
         if let overlap { body["overlap"] = .int(Int64(overlap)) }
+        note.add(to: &body)
         let response = try await host.ask { [body] in try await $0.post(["webhooks", id, "rotate"], body: body) }
         if host.isJSON { return Terminal.say(json: response.bytes) }
         WebhookText.withSecret(response.json)
@@ -87,6 +90,7 @@ struct WebhookRedeliver: AsyncParsableCommand {
     @Flag(help: "Say how many it would be done for, and do nothing.")
     var dryRun = false
 
+    @OptionGroup var note: NoteOptions
     @OptionGroup var host: HostOptions
 
     func validate() throws {
@@ -102,6 +106,7 @@ struct WebhookRedeliver: AsyncParsableCommand {
         if all { body["all"] = true }
         for (name, value) in span.query { body[name] = .string(value) }
         if dryRun { body["dry_run"] = true }
+        note.add(to: &body)
         var done: Int64 = 0
         while true {
             let response = try await host.ask { [body] in try await $0.post(["webhooks", id, "redeliver"], body: body) }

@@ -40,6 +40,7 @@ struct WebhookSet: AsyncParsableCommand {
     @Flag(help: "Only say whether it would be taken.")
     var dryRun = false
 
+    @OptionGroup var note: NoteOptions
     @OptionGroup var host: HostOptions
 
     func validate() throws {
@@ -48,11 +49,12 @@ struct WebhookSet: AsyncParsableCommand {
 
     func run() async throws {
         func texts(_ values: [String]) -> JSON { values.isEmpty ? .null : .array(values.map { .string($0) }) }
-        let body: JSON = [
+        var body: JSON = [
             "url": .string(address), "events": texts(events), "connections": texts(connection), "accounts": texts(account),
             "enabled": .bool(!disabled), "signature": JSON(signature), "dry_run": .bool(dryRun),
         ]
-        let response = try await host.ask { try await $0.put(["webhooks", id], body: body) }
+        note.add(to: &body)
+        let response = try await host.ask { [body] in try await $0.put(["webhooks", id], body: body) }
         if host.isJSON { return Terminal.say(json: response.bytes) }
         if dryRun { return Terminal.say("It would be taken; nothing was changed.\n" + WebhookText.one(response.json)) }
         if response.json["secret"] == nil { return Terminal.say(WebhookText.one(response.json)) }
@@ -76,10 +78,11 @@ struct WebhookRemove: AsyncParsableCommand {
     @Flag(help: "Only show what would go.")
     var dryRun = false
 
+    @OptionGroup var note: NoteOptions
     @OptionGroup var host: HostOptions
 
     func run() async throws {
-        let response = try await host.ask { dryRun ? try await $0.get(["webhooks", id]) : try await $0.delete(["webhooks", id]) }
+        let response = try await host.ask { dryRun ? try await $0.get(["webhooks", id]) : try await $0.delete(["webhooks", id], body: note.body) }
         host.show(response) { dryRun ? "It would go with its deliveries:\n" + WebhookText.one($0) : "\($0.cell("id")) is removed." }
     }
 }
