@@ -28,7 +28,7 @@ public final class KeyRotations: Sendable {
     }
 
     private let environment: Environment
-    private let store: any KeyAdministration
+    private let store: any KeyAdministration & AuditLog
     private let state = Mutex(Standing())
     private let wanted: AsyncStream<Void>
     private let want: AsyncStream<Void>.Continuation
@@ -39,7 +39,7 @@ public final class KeyRotations: Sendable {
     /// Before it looks again at what it waits for, or tries again what failed.
     private static let pause = Duration.seconds(3)
 
-    init(environment: Environment, store: any KeyAdministration) {
+    init(environment: Environment, store: any KeyAdministration & AuditLog) {
         self.environment = environment
         self.store = store
         (wanted, want) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -52,7 +52,15 @@ public final class KeyRotations: Sendable {
     public func use() async throws -> KeyUse { try await mapStoreError { try await store.keyUse() } }
 
     /// Begins, or goes on; one that is under way stays as it is.
-    public func start() {
+    public func start() async throws {
+        if let current = AuditedAct.current {
+            current.leaveOut()
+            _ = try await mapStoreError { try await store.record(current.act) }
+        }
+        go()
+    }
+
+    private func go() {
         state.withLock { $0.isAsked = true }
         want.yield()
     }
@@ -61,6 +69,10 @@ public final class KeyRotations: Sendable {
     /// - Throws: ``CommandError``: 404 where the store never had it, 409 `key_needed` or `key_encrypts` where it cannot be let go, with what to do.
     public func retire(_ name: String) async throws {
         try await Self.retire(name, in: store)
+        if let current = AuditedAct.current {
+            current.leaveOut()
+            _ = try await mapStoreError { try await store.record(current.act) }
+        }
         environment.logger.notice("a key was retired", metadata: ["event": "key.retired", "key": "\(name)"])
     }
 
@@ -85,7 +97,7 @@ public final class KeyRotations: Sendable {
 
     /// Rotates when asked to, and where one was begun, until shutdown.
     func run() async {
-        if await environment.reportingFailure(of: "looking for a rotation of keys", { try await store.isRotatingKeys() }) == true { start() }
+        if await environment.reportingFailure(of: "looking for a rotation of keys", { try await store.isRotatingKeys() }) == true { go() }
         await cancelWhenGracefulShutdown {
             for await _ in self.wanted {
                 await self.rotate()
@@ -111,6 +123,10 @@ public final class KeyRotations: Sendable {
         let standing = state.withLock { state in
             (state.isRunning, state.endedAt) = (false, environment.clock.now())
             return state
+        }
+        let details: JSON = ["data_keys": .int(Int64(standing.dataKeys)), "look_ups": .int(Int64(standing.lookUps))]
+        await environment.reportingFailure(of: "recording the rotation of keys") {
+            try await store.record(AuditAct(by: .system, "key.rotated", details: details))
         }
         environment.logger.notice(
             "nothing needs another key than the first any more",

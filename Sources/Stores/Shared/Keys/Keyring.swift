@@ -56,17 +56,18 @@ enum Keyring {
         guard !isSealed || !keys.isEmpty else {
             throw .unavailable("it is sealed, and there is no key: set encryption.keys to the keys it was sealed with")
         }
+        let names = noted.map { String($0.dropFirst(keyPrefix.count)) }
+        if let missing = names.first(where: { !master.names.contains($0) }), names.contains(where: { master.names.contains($0) }) {
+            throw .unavailable(
+                "rows in it are sealed with the key \(missing), which is not among encryption.keys: put it back, behind the present first, until fairlead key "
+                    + "rotate and fairlead key retire \(missing) are done"
+            )
+        }
         let (indexKey, generalKey): ([UInt8], [UInt8])
         do {
             (indexKey, generalKey) = (try master.unwrap(wrappedIndex, at: place(index)), try master.unwrap(wrappedGeneral, at: place(general)))
         } catch {
             throw .unavailable("it was sealed with other keys than those in encryption.keys (\(error))")
-        }
-        if let missing = noted.map({ String($0.dropFirst(keyPrefix.count)) }).first(where: { !master.names.contains($0) }) {
-            throw .unavailable(
-                "rows in it are sealed with the key \(missing), which is not among encryption.keys: put it back, behind the present first, until fairlead key "
-                    + "rotate and fairlead key retire \(missing) are done"
-            )
         }
         let lookUps = Keyring.lookUps(in: stored, opening: master)
         guard lookUps.count == stored.keys.count(where: { $0.hasPrefix(lookUpPrefix) }) else {

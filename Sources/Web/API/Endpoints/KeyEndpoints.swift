@@ -14,7 +14,7 @@ struct KeyEndpoints: Sendable {
             },
             Endpoint(.post, "/keys/rotate", .admin, KeyEndpoints.rotating) { _, principal in
                 try KeyEndpoints.require(principal)
-                keys.start()
+                try await keys.start()
                 return WireResponse(202, json: try await view())
             },
             Endpoint(.post, "/keys/{id}/retire", .admin, KeyEndpoints.retiring) { request, principal in
