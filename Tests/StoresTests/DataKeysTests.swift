@@ -84,5 +84,6 @@ private final class CountingKeyTable: DataKeyTable {
 
     func remove(_ keys: [DataKey]) async { removed.withLock { $0 += keys } }
     func rewrap(_ keys: [(id: Int64, from: [UInt8], to: [UInt8])]) async throws {}
+    func destroy(_ keys: [Int64]) async throws {}
     func change(keyring changes: [KeyringChange]) async throws {}
 }

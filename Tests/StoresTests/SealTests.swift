@@ -164,6 +164,7 @@ private struct NoKeyTable: DataKeyTable {
 
     func remove(_ keys: [DataKey]) async {}
     func rewrap(_ keys: [(id: Int64, from: [UInt8], to: [UInt8])]) async throws {}
+    func destroy(_ keys: [Int64]) async throws {}
     func change(keyring changes: [KeyringChange]) async throws {}
 }
 

@@ -89,6 +89,7 @@ struct APIFixture {
             tokens: tokens,
             webhooks: Webhooks(context) { $0 == "127.0.0.1" },
             keys: context.keys,
+            retention: context.retention,
             registry: context.registry,
             providers: { [InventedProvider().manifest] },
             plugins: { [plugin.manifest] },

@@ -7,7 +7,7 @@ import Screening
 struct CandidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "candidate",
-        abstract: "What a running host has of one person: finding, giving out and erasing it.",
+        abstract: "What a running host has of one person: finding, giving out, keeping and erasing it.",
         discussion: """
             Examples:
               fairlead candidate find ana@example.test
@@ -15,7 +15,7 @@ struct CandidateCommand: AsyncParsableCommand {
               fairlead candidate erase ana@example.test --note "asked by letter" > certificate.json
               fairlead candidate erase --order ord_… --force
             """,
-        subcommands: [CandidateFind.self, CandidateExport.self, CandidateErase.self]
+        subcommands: [CandidateFind.self, CandidateExport.self, CandidateErase.self, CandidateHold.self, CandidateUnhold.self]
     )
 }
 

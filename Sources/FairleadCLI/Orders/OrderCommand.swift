@@ -13,7 +13,7 @@ struct OrderCommand: AsyncParsableCommand {
             """,
         subcommands: [
             OrderList.self, OrderShow.self, OrderPlace.self, OrderCancel.self, OrderRefresh.self, OrderResolve.self, OrderRetry.self,
-            OrderDiscard.self, OrderExport.self,
+            OrderDiscard.self, OrderExport.self, OrderHold.self, OrderUnhold.self,
         ]
     )
 }

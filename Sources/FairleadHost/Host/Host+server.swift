@@ -24,6 +24,7 @@ extension Host {
             tokens: tokens,
             webhooks: Webhooks(context) { live.settings.allowsPlain(host: $0) },
             keys: context.keys,
+            retention: context.retention,
             registry: context.registry,
             providers: { live.providers },
             plugins: { live.plugins },

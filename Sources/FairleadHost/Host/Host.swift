@@ -145,7 +145,8 @@ public struct Host: Service, CustomStringConvertible {
             retries: settings.retries,
             options: parts.workerOptions,
             host: (Release.machine, Release.version),
-            issueSources: settings.store.disk.map { [DiskWatch(path: $0).source] } ?? []
+            issueSources: settings.store.disk.map { [DiskWatch(path: $0).source] } ?? [],
+            retention: { live.settings.retentionSettings }
         )
         do { try await context.subscribe(contents.notifiers, settings.webhooks) } catch {
             await pool.shutdown()

@@ -8,6 +8,7 @@ package enum ConnectionKey: String, Sendable, CaseIterable {
     case permissions
     case callbackHosts = "callback_hosts"
     case limits
+    case retention
 
     /// What the key is for, as the reference explains it.
     package var note: String {
@@ -25,6 +26,8 @@ package enum ConnectionKey: String, Sendable, CaseIterable {
         case .limits:
             "Quotas of this connection in place of those of `workers.limits`: `orders`, `orders_per_hour`, `kv_mb`, `stored_mb_per_day`, `replies_mb`, "
                 + "`journal_mb`."
+        case .retention:
+            "`{ events, reports, candidates }`: how long what is kept of this connection, in place of `retention`; `none`: for as long as the store is."
         case .script: "A Lua file that changes the plugin's hooks: `return function(base) … return hooks end`. See [overlays](overlays.md)."
         }
     }

@@ -36,6 +36,8 @@ struct ConnectionReading {
             return pattern
         }
         if entry["limits"] != nil { connection.limits = entry.limits("limits", among: ScriptLimits.Name.quotas) }
+        let retention = entry.object("retention", keys: RetentionKind.allCases.map(\.rawValue))
+        for kind in RetentionKind.allCases { if let age = retention.age(kind.rawValue) { connection.retention[kind] = .some(age) } }
         return connection
     }
 

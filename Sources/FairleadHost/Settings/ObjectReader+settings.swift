@@ -13,6 +13,18 @@ extension ObjectReader {
         return duration
     }
 
+    /// How old something may become: `90d`, `12w`, `2y`, or `none` for any age. Nil where the key is missing, or is wrong and a problem has been noted.
+    func age(_ key: String) -> Duration?? {
+        guard let text = text(key) else { return nil }
+        if text == "none" { return .some(nil) }
+        let days: [Character: Int64] = ["d": 1, "w": 7, "y": 365]
+        guard let unit = text.last.flatMap({ days[$0] }), let number = Int64(text.dropLast()), (1...36_500).contains(number) else {
+            problem(key, "must be none, or a number of days, weeks or years such as 90d, 12w or 2y")
+            return nil
+        }
+        return .some(.seconds(number * unit * 86_400))
+    }
+
     /// A credential under a key; empty text is a problem.
     func secret(_ key: String, required: Bool = false) -> Secret? {
         guard self[key] != nil || required else { return nil }

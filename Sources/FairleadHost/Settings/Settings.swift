@@ -122,6 +122,8 @@ public struct Settings: Sendable {
         public var callbackHosts: [HostPattern]?
         /// Its own quotas, in place of those of `workers.limits`.
         public var limits: [ScriptLimits.Name: Int] = [:]
+        /// How long what is kept of it, where it says so itself; nil for ever.
+        public var retention: [RetentionKind: Duration?] = [:]
 
         public init(
             id: String,
@@ -166,6 +168,8 @@ public struct Settings: Sendable {
     public var accessReasons = AccessReasons.optional
     /// The accounts, in the order of the file.
     public var accounts: [Account] = []
+    /// How long what is kept.
+    public var retention = RetentionPeriods()
     /// The connections, in the order of the file.
     public var connections: [ConnectionSettings] = []
     /// Who else is told of what happens, in the order of the file.
@@ -195,6 +199,19 @@ public struct Settings: Sendable {
 
     /// The connection of that name; nil where there is none.
     public func connection(_ id: String) -> ConnectionSettings? { connections.first { $0.id == id } }
+
+    /// How long what is kept, in general and on each connection.
+    public var retentionSettings: RetentionSettings {
+        var settings = RetentionSettings(general: retention)
+        for connection in connections where !connection.retention.isEmpty {
+            var periods = retention
+            if let own = connection.retention[.events] { periods.events = own }
+            if let own = connection.retention[.reports] { periods.reports = own }
+            if let own = connection.retention[.candidates] { periods.candidates = own }
+            settings.connections[connection.id] = periods
+        }
+        return settings
+    }
 
     /// Whether `network.allow` permits calling an address that is not on the public internet.
     public func allows(_ address: IPAddress) -> Bool { allowedNetworks.contains { $0.contains(address) } }

@@ -198,6 +198,33 @@ extension SettingsField {
             .live,
             "How long copies of the data keys are kept, at most: the certificate of an erasure says so long older copies may open what was erased."
         ),
+        SettingsField(
+            "retention.events",
+            \.retention.events,
+            .age,
+            .live,
+            initial: "none",
+            example: "90d",
+            "How long raw deliveries are kept, with their runs and steps. See [retention](retention.md)."
+        ),
+        SettingsField(
+            "retention.reports",
+            \.retention.reports,
+            .age,
+            .live,
+            initial: "none",
+            example: "1y",
+            "How long what providers said is kept once an order has ended: webhooks, answers, checks, report links, the timeline."
+        ),
+        SettingsField(
+            "retention.candidates",
+            \.retention.candidates,
+            .age,
+            .live,
+            initial: "none",
+            example: "2y",
+            "How long it is kept whose an order was, once it has ended. Then its key is destroyed; that it was ordered is not forgotten."
+        ),
         SettingsField("reload", \.reload, .word(), .live, "`watch`: take changes over when a file is saved, as after SIGHUP."),
     ]
 }

@@ -121,6 +121,17 @@ extension SettingsKind<Duration> {
     }
 }
 
+extension SettingsKind<Duration> {
+    /// How old something may become; nothing where it may become any age.
+    static var age: SettingsKind {
+        SettingsKind(
+            values: "a time such as `90d`, `12w` or `2y`, from a day on; `none`: for as long as the store is",
+            read: { section, key, _ in section.age(key) ?? nil },
+            text: { $0.short }
+        )
+    }
+}
+
 extension SettingsKind<Secret> {
     /// A credential.
     static var secret: SettingsKind {

@@ -29,6 +29,13 @@ struct StoreGauges: GaugeSource {
         readings += paused(states)
         readings.append(GaugeReading("fairlead_held", [], states.contains { $0.subject == .store && $0.pause != nil } ? 1 : 0))
         readings += try await openIssues(at: now)
+        readings += try await context.store.oldestKept().map { kind, time in
+            GaugeReading("fairlead_retention_oldest_timestamp_seconds", [("kind", kind.rawValue)], time.seconds)
+        }
+        let sizes = try await context.store.sizes()
+        for (part, size) in [("rows", sizes.rows), ("log", sizes.log), ("keys", sizes.keys)] {
+            if let size { readings.append(GaugeReading("fairlead_store_bytes", [("part", part)], Double(size))) }
+        }
         readings.append(GaugeReading("fairlead_store_refreshed_timestamp_seconds", [], now.seconds))
         return readings
     }

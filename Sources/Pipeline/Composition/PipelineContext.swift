@@ -29,6 +29,8 @@ public struct PipelineContext: Sendable {
     let watcher: IssueWatcher
     /// Going over from one encryption key to another.
     public let keys: KeyRotations
+    /// Removing what is old enough, and keeping what is held.
+    public let retention: Retention
     /// How long nothing was heard from whom, held against their own rhythm, as of the last look.
     public let silence: SilenceSnapshot
     let replica: Replica
@@ -41,6 +43,7 @@ public struct PipelineContext: Sendable {
     ///   - issueSources: what else finds what needs a person.
     ///   - host: the machine's name and the program's version, for the registry of replicas.
     ///   - options: how much is done at once, and how long things may take.
+    ///   - settings: how long what is kept; asked anew each time.
     public init(
         store: any Store,
         registry: Registry,
@@ -53,7 +56,8 @@ public struct PipelineContext: Sendable {
         retries: RetryPolicy = RetryPolicy(),
         options: WorkerOptions = WorkerOptions(),
         host: (name: String, version: String) = ("", ""),
-        issueSources: [IssueSource] = []
+        issueSources: [IssueSource] = [],
+        retention settings: @escaping @Sendable () -> RetentionSettings = { RetentionSettings() }
     ) {
         self.store = store
         self.registry = registry
@@ -106,6 +110,7 @@ public struct PipelineContext: Sendable {
             notice: NoticeStage(environment: environment, store: store, accounts: accounts),
             delivery: DeliveryStage(environment: environment, store: store, transport: transport, accounts: accounts)
         )
+        retention = Retention(environment: environment, store: store, owner: replica.id, settings: settings)
         let silenceWatch = SilenceWatch(environment: environment, store: store)
         silence = silenceWatch.snapshot
         watcher = IssueWatcher(
@@ -214,7 +219,8 @@ extension Worker {
             watcher: context.watcher,
             options: context.options,
             replica: context.replica,
-            keys: context.keys
+            keys: context.keys,
+            retention: context.retention
         )
     }
 }

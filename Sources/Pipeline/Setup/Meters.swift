@@ -21,6 +21,7 @@ struct Meters: Sendable {
     let unknownOrders = MetricSet<Counter>("fairlead_orders_unknown_at_provider_total", "account")
     let unknownStatuses = MetricSet<Counter>("fairlead_unrecognised_statuses_total", "account")
     let told = MetricSet<Timer>("fairlead_told_delay_seconds", "connection")
+    let removed = MetricSet<Counter>("fairlead_retention_removed_total", "kind")
     let balls = MetricSet<Recorder>("fairlead_ball_seconds", "provider", "waiting_on")
 
     /// Meters of the backend that is in place where they are made.

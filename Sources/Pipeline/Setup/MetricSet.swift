@@ -65,6 +65,9 @@ extension MetricSet<Counter> {
     package func increment(_ first: String = "", _ second: String = "", _ third: String = "", _ fourth: String = "") {
         handle(first, second, third, fourth).increment()
     }
+
+    /// Counts some for a value.
+    package func add(_ count: Int, _ first: String) { handle(first).increment(by: count) }
 }
 
 extension MetricSet<Timer> {

@@ -20,6 +20,7 @@ public struct Worker: Service, CustomStringConvertible {
     let options: WorkerOptions
     let replica: Replica
     let keys: KeyRotations
+    let retention: Retention
 
     /// Works until shutdown. Each kind of work has its own places, so that slow scripts do not keep orders from being sent.
     public func run() async throws {
@@ -51,6 +52,7 @@ public struct Worker: Service, CustomStringConvertible {
             group.addTask { await ContactWriter(environment: environment, store: store, contacts: contacts).run() }
             group.addTask { await watcher.run() }
             group.addTask { await keys.run() }
+            group.addTask { await retention.run() }
             group.addTask { await ClockWatch(environment: environment, store: store).run() }
             group.addTask { await AccountProbes(environment: environment, accounts: accounts).run() }
             for try await _ in group {}

@@ -27,6 +27,10 @@ extension Order {
         public var unknownReads = 0
         /// When the latest of these was; nil where there was none.
         public var unknownReadAt: Timestamp?
+        /// When what its provider said was removed by its age; nil where it is there.
+        public var reportsRemovedAt: Timestamp?
+        /// When everything that says whose it was was removed by its age; nil where it is there.
+        public var anonymisedAt: Timestamp?
 
         /// With what a tracer goes on where the order was placed; empty where nothing is traced.
         public var trace: [String: String] = [:]

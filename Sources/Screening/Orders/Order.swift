@@ -5,8 +5,8 @@ public struct Order: Sendable, Equatable {
     public let connection: String
     public var account: String
     public var provider: String
-    /// The ATS's name for the request. A second request by the same name on the connection is the same order.
-    public let externalID: String
+    /// The ATS's name for the request; empty where the order was made anonymous. A second request by the same name on the connection is the same order.
+    public private(set) var externalID: String
     /// Counts the orders by the same name on the connection, from 1: (connection, external id, sequence) is unique.
     public internal(set) var sequence: Int
     /// The order of the same name that this one replaced; nil for the first.
@@ -131,6 +131,13 @@ public struct Order: Sendable, Equatable {
         self.updatedAt = updatedAt
         time = OrderTime(heldBy: nil, since: createdAt)
         time.pass(to: holder, at: createdAt)
+    }
+
+    /// The order with the ATS's name for it, for who asked by that name: of one that was made anonymous nothing but its hash is stored.
+    package func named(_ externalID: String) -> Order {
+        var order = self
+        if order.externalID.isEmpty { order.externalID = externalID }
+        return order
     }
 
     /// The state.

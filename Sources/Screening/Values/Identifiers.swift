@@ -67,6 +67,8 @@ public enum IdentifierKind: String, Sendable {
     case issue = "iss"
     /// An erasure: `ers_…`.
     case erasure = "ers"
+    /// A legal hold: `hld_…`.
+    case hold = "hld"
 
     /// A new identifier: the prefix, then 26 characters of Crockford's base 32 that hold the time in milliseconds and 80 random bits.
     /// Identifiers made later sort later, so the newest come first by sorting alone.

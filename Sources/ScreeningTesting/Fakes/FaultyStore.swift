@@ -67,6 +67,36 @@ public struct FaultyStore: Store {
         try await performed(effects)
     }
     /// See ``Store``.
+    public func retentionPreview(_ plan: RetentionPlan) async throws -> [RetentionCount] { try await read { try await store.retentionPreview(plan) } }
+    /// See ``Store``.
+    public func removeDue(_ plan: RetentionPlan, from cursor: RetentionCursor?) async throws -> RetentionStep {
+        try await write { try await store.removeDue(plan, from: cursor) }
+    }
+    /// See ``Store``.
+    public func finishRemoval() async throws { try await write { try await store.finishRemoval() } }
+    /// See ``Store``.
+    public func oldestKept() async throws -> [RetentionKind: Timestamp] { try await read { try await store.oldestKept() } }
+    /// See ``Store``.
+    public func hold(_ hold: LegalHold) async throws { try await write { try await store.hold(hold) } }
+    /// See ``Store``.
+    public func release(order id: String) async throws -> Bool { try await write { try await store.release(order: id) } }
+    /// See ``Store``.
+    public func release(email: String) async throws -> Bool { try await write { try await store.release(email: email) } }
+    /// See ``Store``.
+    public func holds(of order: String) async throws -> [LegalHold] { try await read { try await store.holds(of: order) } }
+    /// See ``Store``.
+    public func holds() async throws -> [LegalHold] { try await read { try await store.holds() } }
+    /// See ``Store``.
+    public func sizes() async throws -> StoreSizes { try await read { try await store.sizes() } }
+    /// See ``Store``.
+    public func takeTurn(_ name: String, owner: String, for time: Duration) async throws -> UpkeepState {
+        try await write { try await store.takeTurn(name, owner: owner, for: time) }
+    }
+    /// See ``Store``.
+    public func endTurn(_ name: String, owner: String, doneAt: Timestamp?) async throws {
+        try await write { try await store.endTurn(name, owner: owner, doneAt: doneAt) }
+    }
+    /// See ``Store``.
     public func rotateKeys() async throws -> KeyRotation { try await write { try await store.rotateKeys() } }
     /// See ``Store``.
     public func retireKey(_ name: String) async throws -> KeyRetirement { try await write { try await store.retireKey(name) } }

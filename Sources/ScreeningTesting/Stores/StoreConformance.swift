@@ -39,6 +39,7 @@ public struct StoreConformance: Sendable {
         + lists
         + searching
         + quotas + turnarounds + bulk
+        + retention
         + auditing + erasing
         + closing + modelled
 

@@ -48,6 +48,13 @@ struct PostgresKeyTable: DataKeyTable {
         }
     }
 
+    func destroy(_ keys: [Int64]) async throws {
+        try await onConnection { [identity] connection in
+            try identity.check(connection)
+            _ = try connection.commit([PostgresStatement("DELETE FROM fairlead_keys.data_keys WHERE id = ANY($1::bigint[])", [.ints(keys)])])
+        }
+    }
+
     func change(keyring changes: [KeyringChange]) async throws {
         let statements = changes.compactMap { change -> PostgresStatement? in
             let name = PostgresValue.text(change.name)

@@ -98,6 +98,18 @@ final class KeyFile: DataKeyTable {
         }
     }
 
+    /// Destroys keys: their bytes are overwritten.
+    func destroy(_ keys: [Int64]) async throws {
+        do {
+            try await database.write { db in for id in keys { try db.run("DELETE FROM data_keys WHERE id = ?", [id]) } }
+        } catch {
+            throw health.classify(writing: error)
+        }
+    }
+
+    /// Empties the write-ahead log, which still has pages as they were.
+    func truncateLog() throws { try Checkpoints.truncate(database) }
+
     func change(keyring changes: [KeyringChange]) async throws {
         do {
             try await database.write { db in
@@ -115,18 +127,6 @@ final class KeyFile: DataKeyTable {
             throw health.classify(writing: error)
         }
     }
-
-    /// Destroys keys: their bytes are overwritten.
-    func destroy(_ keys: [Int64]) async throws {
-        do {
-            try await database.write { db in for id in keys { try db.run("DELETE FROM data_keys WHERE id = ?", [id]) } }
-        } catch {
-            throw health.classify(writing: error)
-        }
-    }
-
-    /// Empties the write-ahead log, which still has pages as they were.
-    func truncateLog() throws { try Checkpoints.truncate(database) }
 
     /// The highest number that a key was ever given.
     func lastNumber() throws -> Int64 { try database.read { try Self.lastNumber($0) } }

@@ -7,7 +7,7 @@ import Synchronization
 /// back does no harm.
 final class ReceivedKeys: Sendable {
     /// Events in a bucket of the table, by their numbers.
-    private static let bucketSize: Int64 = 1024
+    static let eventsPerBucket: Int64 = 1024
     /// Buckets that share one filter.
     static let bucketsPerSegment = 64
 
@@ -27,7 +27,7 @@ final class ReceivedKeys: Sendable {
     }
 
     /// The bucket of an event.
-    static func bucket(of event: Int64) -> Int { Int(event / bucketSize) }
+    static func bucket(of event: Int64) -> Int { Int(event / eventsPerBucket) }
 
     /// The segments that may hold a key, the newest first.
     func segments(thatMayHold key: [UInt8]) -> [Int] {

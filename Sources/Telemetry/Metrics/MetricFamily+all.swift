@@ -172,6 +172,19 @@ extension MetricFamily {
         ),
         MetricFamily("fairlead_store_commit_seconds", .histogram(.commits), [], "Commits of the store."),
         MetricFamily("fairlead_store_commit_intents", .histogram(.batches), [], "Writes that shared a commit."),
+        MetricFamily(
+            "fairlead_store_bytes",
+            .gauge,
+            ["part"],
+            "The room that the store takes: `rows` with their indexes, `log` (what was committed and not moved yet; SQLite), `keys`."
+        ),
+        MetricFamily("fairlead_retention_removed_total", .counter, ["kind"], "What was removed by its age: `events`, `reports`, `candidates`."),
+        MetricFamily(
+            "fairlead_retention_oldest_timestamp_seconds",
+            .gauge,
+            ["kind"],
+            "When the oldest of what is kept was received, by kind. Where there is nothing of a kind there is none."
+        ),
         MetricFamily("fairlead_wal_bytes", .gauge, [], "The size of the write-ahead log beside a SQLite store."),
         MetricFamily("fairlead_disk_free_bytes", .gauge, [], "What is free on the disk that holds a SQLite store."),
         MetricFamily("fairlead_disk_size_bytes", .gauge, [], "The size of the disk that holds a SQLite store."),

@@ -17,6 +17,7 @@ public struct API: Sendable {
     ///   - store: what is shown.
     ///   - tokens: who else may ask.
     ///   - webhooks: who else is told.
+    ///   - retention: what is removed by its age, and what is held.
     ///   - keys: going over from one encryption key to another.
     ///   - directory: what is configured; asked anew for every request.
     ///   - providers: every provider that accounts may name.
@@ -35,6 +36,7 @@ public struct API: Sendable {
         tokens: Tokens,
         webhooks: Webhooks,
         keys: KeyRotations,
+        retention: Retention,
         registry: Registry,
         providers: @escaping @Sendable () -> [ProviderManifest],
         plugins: @escaping @Sendable () -> [PluginManifest],
@@ -53,7 +55,7 @@ public struct API: Sendable {
         let commands = commands.taking(budget)
         let names = KnownNames(registry: registry, store: store)
         endpoints =
-            OrderEndpoints(store: store, commands: commands, names: names).endpoints
+            OrderEndpoints(store: store, commands: commands, names: names, retention: retention).endpoints
             + OrderCommandEndpoints(store: store, commands: commands, names: names).endpoints
             + OrderBatchEndpoints(store: store, commands: commands, names: names).endpoints
             + EventEndpoints(store: store, commands: commands, names: names).endpoints
@@ -64,6 +66,7 @@ public struct API: Sendable {
             + HoldEndpoints(store: store, commands: commands).endpoints
             + FindEndpoint(store: store, registry: registry).endpoints
             + KeyEndpoints(keys: keys).endpoints
+            + RetentionEndpoints(retention: retention, store: store, commands: commands).endpoints
             + TokenEndpoints(tokens: tokens, registry: registry).endpoints
             + WebhookEndpoints(webhooks: webhooks, store: store, names: names).endpoints
             + AuditEndpoints(store: store).endpoints

@@ -349,6 +349,22 @@ final class StubStore: Store {
     var identity: StoreIdentity { StoreIdentity(id: "sto_1", isNew: false, place: "nowhere") }
     func announce(_ replica: Replica) async throws {}
     func withdraw(replica id: String) async throws {}
+    func retentionPreview(_ plan: RetentionPlan) async throws -> [RetentionCount] { [] }
+    func removeDue(_ plan: RetentionPlan, from cursor: RetentionCursor?) async throws -> RetentionStep {
+        RetentionStep(.events, nil, removed: 0, next: nil)
+    }
+    func finishRemoval() async throws {}
+    func oldestKept() async throws -> [RetentionKind: Timestamp] { [:] }
+    func hold(_ hold: LegalHold) async throws {}
+    func release(order id: String) async throws -> Bool { false }
+    func release(email: String) async throws -> Bool { false }
+    func holds(of order: String) async throws -> [LegalHold] { [] }
+    func holds() async throws -> [LegalHold] { [] }
+    func sizes() async throws -> StoreSizes { StoreSizes(rows: 0, log: nil, keys: 0) }
+    func takeTurn(_ name: String, owner: String, for time: Duration) async throws -> UpkeepState {
+        UpkeepState(doneAt: Timestamp(milliseconds: 0), isMine: false)
+    }
+    func endTurn(_ name: String, owner: String, doneAt: Timestamp?) async throws {}
     func keyUse() async throws -> KeyUse { KeyUse(keys: [], isRotating: false) }
     func rotateKeys() async throws -> KeyRotation { KeyRotation(.done) }
     func isRotatingKeys() async throws -> Bool { false }

@@ -9,6 +9,9 @@ extension PostgresTransaction {
     }
 
     mutating func change(_ sql: String, _ values: [SQLValue]) throws { write(sql, values: values.map(\.postgresValue)) }
+
+    /// The dedupe key stays: it is a hash, and what has it is answered as received before for longer.
+    mutating func forgetReceived(marked event: String) {}
 }
 
 extension PostgresRows {

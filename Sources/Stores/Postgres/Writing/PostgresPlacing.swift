@@ -54,7 +54,7 @@ extension PostgresTransaction {
         guard locked.placed.remove(new.order.id) == nil else { return try finish(new) }
         let place = LockedRows.Place(new)
         guard let present = try locked.replacements[place] ?? locked.present[place]?.order(codec) else { throw StoreError.conflict }
-        guard let reorder = new.reorder, present.givesWay(to: reorder) else { return (present, false) }
+        guard let reorder = new.reorder, present.givesWay(to: reorder) else { return (present.named(new.order.externalID), false) }
         return try replace(present, by: new)
     }
 

@@ -6,7 +6,7 @@ extension WriteTransaction {
     mutating func place(_ new: NewOrder) throws -> (order: Order, isNew: Bool) {
         var new = new
         if let present = try rows.order(connection: new.order.connection, external: new.external) {
-            guard let reorder = new.reorder, present.givesWay(to: reorder) else { return (present, false) }
+            guard let reorder = new.reorder, present.givesWay(to: reorder) else { return (present.named(new.order.externalID), false) }
             let moved = try db.change(
                 "UPDATE orders SET replaced_by = ?, version = version + 1 WHERE id = ? AND version = ?",
                 [new.order.id, present.id, present.version]
@@ -117,7 +117,7 @@ extension StoredRows {
 
     /// An order by the ATS's name for it.
     func order(connection: String, externalID: String) throws -> Order? {
-        try order(connection: connection, external: codec.blindIndex(.externalID, externalID, on: connection))
+        try order(connection: connection, external: codec.blindIndex(.externalID, externalID, on: connection))?.named(externalID)
     }
 
     fileprivate func order(connection: String, external: [UInt8]) throws -> Order? {

@@ -22,6 +22,17 @@ extension WriteTransaction {
         return nil
     }
 
+    /// A key counts for as long as its event is there.
+    mutating func forgetReceived(marked event: String) throws {
+        try db.run(
+            """
+            DELETE FROM received_keys WHERE bucket = (SELECT seq / \(ReceivedKeys.eventsPerBucket) FROM events WHERE id = ?1 AND state = 'removing')
+                AND event = (SELECT seq FROM events WHERE id = ?1 AND state = 'removing')
+            """,
+            [event]
+        )
+    }
+
     /// Remembers the dedupe key of a new event. An older event with that key, which does not count any more, is forgotten where it stands in the same bucket.
     func remember(_ key: [UInt8], of event: Int64) throws {
         let bucket = ReceivedKeys.bucket(of: event)

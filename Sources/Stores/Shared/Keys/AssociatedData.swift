@@ -15,6 +15,7 @@ struct AssociatedData: Sendable {
         case bulkRefusals = "bulk_refusals"
         case dataKeys = "data_keys"
         case keyring
+        case legalHolds = "legal_holds"
         case audit
         case signingKey = "signing_key"
     }

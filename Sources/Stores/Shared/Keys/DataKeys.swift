@@ -39,6 +39,9 @@ protocol DataKeyTable: Sendable {
     /// Writes keys that were wrapped anew over what was read of them. A row that is not as it was read stays as it is.
     func rewrap(_ keys: [(id: Int64, from: [UInt8], to: [UInt8])]) async throws
 
+    /// Destroys keys: what they sealed cannot be read any more.
+    func destroy(_ keys: [Int64]) async throws
+
     /// Changes rows of the keyring. A row that is not as it was read stays as it is.
     func change(keyring changes: [KeyringChange]) async throws
 }
@@ -183,6 +186,9 @@ final class DataKeys: Sendable {
             for subject in subjects { state.subjects.remove(subject) }
         }
     }
+
+    /// Forgets keys that were destroyed.
+    func forget(_ ids: [Int64]) { state.withLock { state in for id in ids { state.keys.remove(id) } } }
 
     /// Returns if keys can be made, as far as is known: it tries where none is left, or where it failed the last time.
     /// - Throws: why they cannot, once none is left.

@@ -185,6 +185,8 @@ extension Order.Record {
         if !settledRequests.isEmpty { row["settled_requests"] = .array(settledRequests.sorted().map { .string($0) }) }
         if unknownReads > 0 { row["unknown_reads"] = .int(Int64(unknownReads)) }
         row["unknown_read_at"] = unknownReadAt.map { .int($0.milliseconds) }
+        row["reports_removed_at"] = reportsRemovedAt.map { .int($0.milliseconds) }
+        row["anonymised_at"] = anonymisedAt.map { .int($0.milliseconds) }
         if !trace.isEmpty { row["trace"] = JSON(texts: trace) }
         return row
     }
@@ -203,6 +205,8 @@ extension Order.Record {
         settledRequests = Set(row?["settled_requests"]?.items?.compactMap(\.text) ?? [])
         unknownReads = row?["unknown_reads"]?.integer.map { Int($0) } ?? 0
         unknownReadAt = row?["unknown_read_at"]?.integer.map { Timestamp(milliseconds: $0) }
+        reportsRemovedAt = row?["reports_removed_at"]?.integer.map { Timestamp(milliseconds: $0) }
+        anonymisedAt = row?["anonymised_at"]?.integer.map { Timestamp(milliseconds: $0) }
         trace = EventRow.texts(row?["trace"])
     }
 }

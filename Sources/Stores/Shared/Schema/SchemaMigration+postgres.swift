@@ -15,6 +15,7 @@ extension SchemaMigration {
     static let postgresFirstSchema = [
         postgresTables, postgresOperatingTables,
         postgresAuditTables,
+        postgresRetentionTables,
         postgresSessionTables,
         postgresErasureTables,
     ].joined(separator: "\n")
@@ -79,12 +80,15 @@ extension SchemaMigration {
             lookup_keys bytea NOT NULL,
             -- The number of the key that they were hashed with.
             lookup_number bigint NOT NULL,
+            -- What was removed of it by its age: 1 what providers said, 2 the person too.
+            retention_stage bigint NOT NULL DEFAULT 0,
             key_id bigint NOT NULL,
             body bytea NOT NULL,
             UNIQUE (connection, external_key, sequence)
         ) WITH (toast_tuple_target = 8160, fillfactor = 85);
         ALTER TABLE orders ALTER COLUMN body SET STORAGE EXTERNAL;
         CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+        CREATE INDEX orders_kept ON orders (id) WHERE retention_stage < 2;
         CREATE INDEX orders_wording ON orders (problem, connection, account, updated_at)
             WHERE problem IN ('unrecognised_status', 'unrecognised_result');
         CREATE INDEX orders_waiting ON orders (waits_for, id, connection, account, provider, outcome, created_at) WHERE waits_for IS NOT NULL;

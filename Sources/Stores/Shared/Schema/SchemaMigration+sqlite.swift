@@ -14,6 +14,7 @@ extension SchemaMigration {
     static let sqliteFirstSchema = [
         sqliteTables, sqliteOperatingTables,
         sqliteAuditTables,
+        sqliteRetentionTables,
         sqliteSessionTables,
         sqliteErasureTables,
     ].joined(separator: "\n")
@@ -74,11 +75,14 @@ extension SchemaMigration {
             lookup_keys BLOB NOT NULL,
             -- The number of the key that they were hashed with.
             lookup_number INTEGER NOT NULL,
+            -- What was removed of it by its age: 1 what providers said, 2 the person too.
+            retention_stage INTEGER NOT NULL DEFAULT 0,
             key_id INTEGER NOT NULL,
             body BLOB NOT NULL,
             UNIQUE (connection, external_key, sequence)
         ) STRICT;
         CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+        CREATE INDEX orders_kept ON orders (id) WHERE retention_stage < 2;
         CREATE INDEX orders_wording ON orders (problem, connection, account, updated_at)
             WHERE problem IN ('unrecognised_status', 'unrecognised_result');
         CREATE INDEX orders_waiting ON orders (waits_for, id, connection, account, provider, outcome, created_at) WHERE waits_for IS NOT NULL;

@@ -18,6 +18,9 @@ protocol SQLStore: Store {
     /// Sees to it that nothing is left of what was deleted, where the database keeps it for a while.
     func forgetTraces() async throws
 
+    /// Removes at once what is due and need not be looked through row by row. Returns how many events went.
+    func removeWhole(_ plan: RetentionPlan) async throws -> Int
+
     /// Does an intent together with what else has arrived; returns once it is committed.
     /// - Parameter body: may be called again after a failed attempt.
     func write<Value: Sendable>(_ touched: TouchedRows, _ body: @escaping @Sendable (inout Transaction) throws -> Value) async throws -> Value

@@ -92,6 +92,8 @@ protocol StoreTransaction {
     /// Whether the person of an order to be placed was erased.
     func isErased(_ place: NewOrder) throws -> Bool
     mutating func forgetDedupeKeys(of event: String) throws
+    /// Forgets that an event was received which is marked to be removed, where nothing can be told by that any more.
+    mutating func forgetReceived(marked event: String) throws
     /// Where the audit's chain ends, with what this transaction has added.
     func auditHead() throws -> AuditHead
     mutating func move(auditHead: AuditHead) throws

@@ -7,6 +7,7 @@ struct OrderEndpoints: Sendable {
     let store: any OrderStore & RunStore
     let commands: Commands
     let names: KnownNames
+    let retention: Retention
 
     static let list = Listing<OrderQuery>(
         kind: .order,
@@ -41,7 +42,8 @@ struct OrderEndpoints: Sendable {
             Endpoint(.get, "/orders/{id}", .read, .show("One order", of: Order.schema)) { request, principal in
                 let order = try await store.order(request, principal)
                 // What is shown is when the order is read by itself: looking at it has it read sooner.
-                let view = try await commands.view(order, principal)
+                var view = try await commands.view(order, principal)
+                view["holds"] = .array(try await retention.holds(of: order.id).map { $0.view(principal) })
                 await commands.recordView(of: order)
                 return WireResponse(200, json: view)
             },

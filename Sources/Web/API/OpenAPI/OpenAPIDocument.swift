@@ -18,7 +18,7 @@ enum OpenAPIDocument {
         ProviderManifest.Capabilities.schema, PluginManifest.schema, AccessToken.schema, AccessToken.newSchema, IssueRecord.schema,
         AuditEntry.schema, AuditVerification.schema, Erasure.schema,
         HostStatus.schema, StoreHold.schema, StoreHold.state,
-        KeyUse.schema,
+        KeyUse.schema, LegalHold.schema, RetentionEndpoints.schema,
         WebhookEndpoint.schema, WebhookEndpoint.newSchema, WebhookDelivery.schema,
     ]
 

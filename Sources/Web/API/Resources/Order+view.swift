@@ -16,7 +16,7 @@ extension Order {
             "candidate": Candidate.schema.reference, "report_url": JSON.anyText.orNull, "metadata": .anyObject,
             "next_attempt_at": JSON.timestamp.orNull, "next_read_at": JSON.timestamp.orNull, "ats": ATSStatus.schema.reference, "withheld": .withheld,
             "time": OrderTime.schema.reference, "expected_by": JSON.object(always: ["from": .timestamp, "to": .timestamp]).orNull,
-            "explanation": .anyText,
+            "explanation": .anyText, "holds": .list(of: LegalHold.schema.reference),
         ],
         """
         candidate, report_url, metadata and words of the provider that are not known only with read_personal; expected_by is null while its account has \

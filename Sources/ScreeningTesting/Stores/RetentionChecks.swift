@@ -1,0 +1,206 @@
+import Screening
+
+extension StoreConformance {
+    static let retention = [
+        Check("events that are old enough go with their runs, steps and keys, and younger ones stay") { trial in
+            let old = try await trial.received(state: .done, run: .done)
+            trial.clock.advance(by: .days(50))
+            let young = try await trial.received(state: .done, run: .skipped)
+            trial.clock.advance(by: .days(50))
+            let plan = trial.plan(events: 90)
+            let preview = try await trial.store.retentionPreview(plan)
+            try trial.expect(preview.map(\.count) == [1] && preview.first?.kind == .events, "the preview says \(preview)")
+            try trial.expect(try await trial.carryOut(plan) == [.events: 1], "other than one event went")
+            try trial.expect(try await trial.store.event(old.event) == nil, "the event is there still")
+            try trial.expect(try await trial.store.run(old.run) == nil, "its run is there still")
+            try trial.expect(try await trial.store.steps(of: old.run).isEmpty, "its steps are there still")
+            try trial.expect(try await trial.store.event(young.event) != nil, "a younger event went")
+            try trial.expect(try await trial.store.steps(of: young.run).count == 1, "a younger run went")
+            try trial.expect(try await trial.store.retentionPreview(plan).isEmpty, "more would go")
+            try trial.expect(try await trial.carryOut(plan).isEmpty, "more went the second time")
+        },
+        Check("nothing goes that has not ended well, or belongs to an order that is open or waits for a person") { trial in
+            let kept = [
+                try await trial.received(state: .dead, run: .dead), try await trial.received(state: .working, run: .waiting),
+                try await trial.received(state: .done, run: .parked),
+            ]
+            let open = try await trial.orderFrom("application-1", state: .inProgress)
+            let failed = try await trial.orderFrom("application-2", state: .failed)
+            let untold = try await trial.orderFrom("application-3", state: .completed)
+            try await trial.store.perform([.run(trial.run(hook: "on_update", order: untold.order, state: .dead))])
+            trial.clock.advance(by: .days(1000))
+            let plan = trial.plan(events: 90, reports: 90, candidates: 90)
+            try trial.expect(try await trial.store.retentionPreview(plan).isEmpty, "something would go")
+            try trial.expect(try await trial.carryOut(plan).isEmpty, "something went")
+            for (event, run) in kept + [open, failed, untold].map({ ($0.event, $0.run) }) {
+                try trial.expect(try await trial.store.event(event) != nil, "an event went")
+                try trial.expect(try await trial.store.run(run) != nil, "a run went")
+            }
+            for order in [open, failed, untold] {
+                try trial.expect(try await trial.store.order(order.order)?.candidate.email.value == "ana@example.test", "a person went")
+            }
+        },
+        Check("of an order that ended go first the reports, then the person; the ATS's name for it stays taken") { trial in
+            let ended = try await trial.orderFrom("application-1", state: .completed)
+            let webhook = trial.event(kind: .webhook, order: ended.order)
+            try await trial.store.perform([.record(webhook), .event(id: webhook.id, state: .done, problem: nil)])
+            try trial.expect(try await trial.store.timeline(of: ended.order).count == 1, "the timeline is not as expected")
+            trial.clock.advance(by: .days(400))
+            let reports = trial.plan(reports: 365, candidates: 730)
+            try trial.expect(try await trial.carryOut(reports) == [.reports: 2], "other than the order's reports went")
+            let without = try trial.unwrap(try await trial.store.order(ended.order), "the order went")
+            try trial.expect(without.status.checks.isEmpty && without.status.reportURL == nil, "what the provider said is there")
+            try trial.expect(without.candidate.email.value == "ana@example.test" && without.state == .completed, "more than the reports went")
+            try trial.expect(without.record.reportsRemovedAt != nil && without.record.anonymisedAt == nil, "nothing says what went")
+            try trial.expect(try await trial.store.timeline(of: ended.order).isEmpty, "the timeline is there")
+            try trial.expect(try await trial.store.event(webhook.id) == nil, "the webhook is there")
+            trial.clock.advance(by: .days(400))
+            try trial.expect(try await trial.carryOut(trial.plan(reports: 365, candidates: 730)) == [.candidates: 1], "other than the person went")
+            let order = try trial.unwrap(try await trial.store.order(ended.order), "the order went")
+            try trial.expect(order.candidate.email.value.isEmpty && order.candidate.firstName.value.isEmpty, "the person is there")
+            try trial.expect(order.externalID.isEmpty && order.metadata.value == [:], "what names the person is there")
+            try trial.expect(order.state == .completed && order.record.anonymisedAt != nil, "the order is not as it was")
+            try trial.expect(try await trial.store.event(ended.event) == nil, "what the order was received in is there")
+            var query = OrderQuery()
+            query.text = Personal("ana")
+            try trial.expect(try await trial.store.orders(query, PageRequest()).items.isEmpty, "the person is found")
+            try trial.expect(try await trial.store.order(callbackToken: ended.token) == nil, "the callback address is there")
+            let again = try await trial.store.place(trial.order("application-1"))
+            try trial.expect(!again.isNew && again.order.id == ended.order, "a late retry ordered a second time")
+            try trial.expect(again.order.externalID == "application-1", "the answer does not say for which request it is")
+            let counted = try await trial.store.counts().orders
+            try trial.expect(counted == [Counts.Group(connection: "acme", state: "completed"): 1], "the order is not counted: \(counted)")
+        },
+        Check("an order on legal hold, and everything of a person who is, stays until it is let go") { trial in
+            let held = try await trial.orderFrom("application-1", state: .completed)
+            let person = try await trial.orderFrom("application-2", state: .completed, email: "bo@example.test")
+            let hold = LegalHold(id: trial.id(.hold), order: held.order, email: nil, at: trial.now, actor: .system, note: "claim 14")
+            try await trial.store.hold(hold)
+            let other = LegalHold(id: trial.id(.hold), order: nil, email: "BO@example.test", at: trial.now, actor: .system, note: nil)
+            try await trial.store.hold(other)
+            // Comes after the person was held, and never becomes an order.
+            let later = try await trial.received(state: .done, run: .skipped, about: "bo@example.test")
+            try trial.expect(try await trial.store.holds(of: held.order) == [hold], "the order does not say that it is held")
+            try trial.expect(try await trial.store.holds(of: person.order) == [other], "the person's order does not say that it is held")
+            try trial.expect(try await trial.store.holds() == [hold, other], "the holds are not listed")
+            trial.clock.advance(by: .days(1000))
+            let plan = trial.plan(events: 90, reports: 90, candidates: 90)
+            try trial.expect(try await trial.carryOut(plan).isEmpty, "something that is held went")
+            for id in [held.event, person.event, later.event] {
+                try trial.expect(try await trial.store.event(id) != nil, "an event that is held went")
+            }
+            try trial.expect(try await trial.store.release(order: held.order), "the order was not held")
+            try trial.expect(try await trial.store.release(email: "bo@EXAMPLE.test"), "the person was not held")
+            try trial.expect(try await !trial.store.release(order: held.order), "the order is held twice")
+            try trial.expect(try await !trial.store.release(email: "bo@example.test"), "the person is held twice")
+            let removed = try await trial.carryOut(plan)
+            try trial.expect(removed[.candidates] == 2 && removed[.events] == 1, "other things went than were let go: \(removed)")
+        },
+        Check("connections keep for as long as they say themselves, and what is kept for ever never goes") { trial in
+            let acme = try await trial.received(state: .done, run: .done)
+            let other = try await trial.received(state: .done, run: .done, connection: "other")
+            let third = try await trial.received(state: .done, run: .done, connection: "third")
+            trial.clock.advance(by: .days(100))
+            let plan = RetentionPlan(
+                now: trial.now,
+                general: RetentionPeriods(events: .days(90)),
+                connections: ["other": RetentionPeriods(), "third": RetentionPeriods(events: .days(120))]
+            )
+            try trial.expect(try await trial.store.retentionPreview(plan).map(\.connection) == ["acme"], "another connection's would go")
+            _ = try await trial.carryOut(plan)
+            try trial.expect(try await trial.store.event(acme.event) == nil, "what is old enough is there")
+            try trial.expect(try await trial.store.event(other.event) != nil, "what is kept for ever went")
+            try trial.expect(try await trial.store.event(third.event) != nil, "what is kept for longer went")
+        },
+        Check("the turn at upkeep is one owner's at a time, and passes on when it is given back or runs out") { trial in
+            let first = try await trial.store.takeTurn("retention", owner: "one", for: .seconds(60))
+            try trial.expect(first.isMine && first.doneAt == trial.now, "a free turn was not given")
+            try trial.expect(try await !trial.store.takeTurn("retention", owner: "two", for: .seconds(60)).isMine, "two have the turn")
+            try trial.expect(try await trial.store.takeTurn("retention", owner: "one", for: .seconds(60)).isMine, "it was not renewed")
+            trial.clock.advance(by: .seconds(61))
+            try trial.expect(try await trial.store.takeTurn("retention", owner: "two", for: .seconds(60)).isMine, "a turn that ran out stays")
+            try await trial.store.endTurn("retention", owner: "two", doneAt: trial.now)
+            let next = try await trial.store.takeTurn("retention", owner: "one", for: .seconds(60))
+            try trial.expect(next.isMine && next.doneAt == trial.now, "it was not passed on, or when it was done is not known")
+        },
+        Check("a store says how large it is, and how old what it keeps is") { trial in
+            try trial.expect(try await trial.store.oldestKept().isEmpty, "an empty store keeps something")
+            let begun = trial.now
+            _ = try await trial.orderFrom("application-1", state: .completed)
+            trial.clock.advance(by: .days(1))
+            _ = try await trial.orderFrom("application-2", state: .completed)
+            let oldest = try await trial.store.oldestKept()
+            try trial.expect(oldest == [.events: begun, .reports: begun, .candidates: begun], "the oldest is not: \(oldest)")
+            let sizes = try await trial.store.sizes()
+            try trial.expect(sizes.rows > 0 && sizes.keys > 0, "it has no size")
+            try await trial.store.finishRemoval()
+        },
+    ]
+}
+
+extension StoreTrial {
+    fileprivate func plan(events: Int64? = nil, reports: Int64? = nil, candidates: Int64? = nil) -> RetentionPlan {
+        RetentionPlan(
+            now: now,
+            general: RetentionPeriods(events: events.map { .days($0) }, reports: reports.map { .days($0) }, candidates: candidates.map { .days($0) })
+        )
+    }
+
+    /// Does every step. Returns what went, by kind.
+    fileprivate func carryOut(_ plan: RetentionPlan) async throws -> [RetentionKind: Int] {
+        var (removed, cursor): ([RetentionKind: Int], RetentionCursor?) = ([:], nil)
+        repeat {
+            let step = try await store.removeDue(plan, from: cursor)
+            if step.removed > 0 { removed[step.kind, default: 0] += step.removed }
+            cursor = step.next
+        } while cursor != nil
+        return removed
+    }
+
+    /// Puts an event in, as it ended, with a run that has a step.
+    fileprivate func received(
+        state: Event.State,
+        run runState: Run.State,
+        connection: String = "acme",
+        about: String? = nil
+    ) async throws -> (event: String, run: String) {
+        let event = self.event(connection: connection)
+        _ = try await store.accept(event, dedupe: DedupeKey("delivery of " + event.id))
+        var run = self.run(connection: connection, event: event.id, state: .running)
+        if let about { run.searchTexts = Personal([about]) }
+        try await store.perform([.unqueue(.event(event.id)), .run(run)])
+        let step = Step(number: 1, kind: "kv.get", requestHash: "h", request: [:], at: now)
+        _ = try await store.remember([step], of: run.id, doing: nil)
+        run.state = runState
+        try await store.perform([.run(run), .event(id: event.id, state: state, problem: nil)])
+        return (event.id, run.id)
+    }
+
+    /// Places an order from an event, and lets it come to a state.
+    fileprivate func orderFrom(
+        _ externalID: String,
+        state: OrderState,
+        email: String = "ana@example.test"
+    ) async throws -> (order: String, event: String, run: String, token: String) {
+        let event = self.event()
+        _ = try await store.accept(event, dedupe: DedupeKey("delivery of " + event.id))
+        var run = self.run(event: event.id, state: .running)
+        try await store.perform([.unqueue(.event(event.id)), .run(run)])
+        let wanted = order(externalID, candidate: Candidate(firstName: "Ana", lastName: "Roe", email: email))
+        let step = Step(number: 1, kind: "orders.place", requestHash: "h", request: [:], at: now)
+        let placed = try await store.remember([step], of: run.id, doing: .place(wanted) { _ in [:] })
+        var order = try unwrap(placed, "no order was placed").changed(to: state)
+        order.status.checks = [Check(name: "Address check for Ana Roe", type: "address-check", status: "clear")]
+        order.status.reportURL = Personal("https://provider.example.test/report/1")
+        order.updatedAt = now
+        run.state = .done
+        try await store.perform([
+            .unqueue(.submit(order: order.id)), .order(order), .run(run), .event(id: event.id, state: .done, problem: nil),
+        ])
+        return (order.id, event.id, run.id, wanted.callbackToken.value)
+    }
+}
+
+extension Duration {
+    fileprivate static func days(_ days: Int64) -> Duration { .seconds(days * 86_400) }
+}

@@ -1,0 +1,64 @@
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Stores
+
+@Suite("Retention on PostgreSQL")
+struct PostgresRetentionTests {
+    @Test("A month of which all is due is dropped whole, with the keys of what was in it; one of which something stays is not")
+    func monthsAreDroppedWhole() async throws {
+        let (database, clock) = (try await PostgresDatabase(), ManualClock())
+        let store = try await database.open(clock: clock)
+        // Partitions are made ahead for this month and the two after it.
+        let random = SeededRandom(3)
+        func receive(_ state: Event.State) async throws -> String {
+            let id = IdentifierKind.event.make(at: clock.now(), from: random)
+            let request = ReceivedRequest(method: "POST", path: "/webhook", body: Array("{}".utf8))
+            _ = try await store.accept(
+                Event(id: id, kind: .ats, connection: "acme", request: request, receivedAt: clock.now()),
+                dedupe: DedupeKey(id)
+            )
+            try await store.perform([.unqueue(.event(id)), .event(id: id, state: state, problem: nil)])
+            return id
+        }
+        for _ in 0..<5 { _ = try await receive(.done) }
+        let keys = try database.run("SELECT key_id FROM events").map { $0.int(0) }
+        clock.advance(by: .seconds(31 * 86_400))
+        let dead = try await receive(.dead)
+        _ = try await receive(.done)
+        let months = try database.run(
+            "SELECT c.relname::text FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'events'::regclass"
+        )
+        #expect(months.map { $0.text(0) }.contains("events_2026_03"))
+        clock.advance(by: .seconds(200 * 86_400))
+        let plan = RetentionPlan(now: clock.now(), general: RetentionPeriods(events: .seconds(90 * 86_400), reports: .seconds(100 * 86_400)))
+        #expect(try await store.removeWhole(plan) == 5)
+        try await store.destroyKeys()
+        let left = try database.run(
+            "SELECT c.relname::text FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'events'::regclass"
+        )
+        #expect(!left.map { $0.text(0) }.contains("events_2026_03"))
+        #expect(left.map { $0.text(0) }.contains("events_2026_04"))
+        #expect(
+            try database.run("SELECT count(*) FROM fairlead_keys.data_keys WHERE id = ANY('{\(keys.map(String.init).joined(separator: ","))}')")[0]
+                .count(0) == 0
+        )
+        #expect(try await store.event(dead) != nil)
+        // Row by row goes what may of the other month.
+        var cursor: RetentionCursor?
+        var removed = 0
+        repeat {
+            let step = try await store.removeDue(plan, from: cursor)
+            removed += step.removed
+            cursor = step.next
+        } while cursor != nil
+        #expect(removed == 1)
+        #expect(try await store.event(dead) != nil)
+        await store.close()
+        // A store whose months were dropped is opened again, and makes those that are to come.
+        let again = try await database.open(clock: clock)
+        _ = try await again.accept(sampleEvent("evt_1"), dedupe: nil)
+        await again.close()
+    }
+}
