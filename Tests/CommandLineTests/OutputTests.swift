@@ -60,7 +60,7 @@ import Testing
         let text = OrderText.list.text(Self.orders)
         #expect(
             text.contains("2026-03-01T10:02:00Z") && text.contains("application-1017") && !text.contains("\u{1B}")
-                && text.contains("second_reference")
+                && text.contains("ordered twice?")
         )
         var more = Self.orders
         more["next"] = "ord_1\u{1B}]0;x\u{7}\nsecond"
@@ -97,7 +97,7 @@ import Testing
         let item: JSON = [
             "last_heard_at": "2026-02-26T10:05:00Z", "last_refused": ["at": "2026-03-01T10:03:00Z", "reason": "bad_signature", "count": 212],
         ]
-        #expect(ContactText.refused(item, Self.style(80)) == "2 min ago, 212 times: bad_signature")
+        #expect(ContactText.refused(item, Self.style(80)) == "2 min ago, 212 times: wrong signature")
         #expect(ContactText.facts(item, "fairlead verify acme FILE").last?.last?.hasSuffix("since; try fairlead verify acme FILE") == true)
         #expect(ContactText.refused(["last_refused": ["at": "T", "reason": "x", "count": 0]], .plain) == "")
         #expect(ContactText.facts(["last_heard_at": .null, "last_refused": .null], "") == [["last heard", "never"]])

@@ -58,7 +58,7 @@ import Testing
             #expect(text.contains("Orders wait for: operator 2 · recruiter 4 · candidate 12 · provider 30"))
             #expect(text.contains("In the last day: 512 received, 498 told to ATSs") && text.contains("10 s ago") && text.contains("53 min ago"))
         }
-        if width == 200 { #expect(text.contains("2 min ago, 212 times: bad_signature") && text.contains("the key is refused")) }
+        if width == 200 { #expect(text.contains("2 min ago, 212 times: wrong signature") && text.contains("the key is refused")) }
     }
 
     @Test("what has a problem stands first, and a host that is not able to work says why") func order() throws {
