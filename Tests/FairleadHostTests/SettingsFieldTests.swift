@@ -45,7 +45,7 @@ struct SettingsFieldTests {
         #expect(SettingsTests.problems("server: { max_conections: 5 }").first?.contains("Did you mean max_connections?") == true)
         #expect(
             SettingsTests.problems("server: { zzzzzzzz: 5 }").first?.hasSuffix(
-                "Known keys: host, port, public_url, max_body, max_connections, body_budget."
+                "Known keys: host, port, public_url, max_body, max_connections, body_budget, trusted_proxies."
             ) == true
         )
         let sections =
