@@ -24,7 +24,7 @@ AT_ONCE = $$(swift test --help-hidden 2>/dev/null | grep -c -- $(WIDTH) >/dev/nu
 # Arguments for `fairlead demo`, such as ARGS=--keep.
 ARGS ?=
 
-.PHONY: help setup demo build test check format release deb sbom sanitize bench bench-long chaos fuzz
+.PHONY: help setup demo build test browser screenshots check format release deb sbom sanitize bench bench-long chaos fuzz
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,7 +47,18 @@ test: ## everything: install what is missing, build, all tests, the examples
 	@scripts/run-examples
 	@scripts/run-long test swift test --skip-build --disable-xctest $(AT_ONCE) --skip '$(APART)|$(TIMED)'
 	@scripts/run-long test-apart swift test --skip-build --disable-xctest --no-parallel --filter '$(APART)|$(TIMED)'
+	@scripts/run-long test-browser scripts/test-browser
 	@grep -h 'Test run with' .build/make-test.log .build/make-test-apart.log
+
+browser: ## only the dashboard's tests in a browser, after a build (TESTS=test_journeys); pictures of all pages go to .build/screenshots
+	@scripts/setup test
+	@scripts/dependencies pin
+	@scripts/run-long build swift build
+	@scripts/run-long test-browser scripts/test-browser $(TESTS)
+
+screenshots: ## take the pictures of the dashboard in docs/images anew, after a build
+	@scripts/setup test
+	@.build/browser-venv/bin/python Tests/BrowserTests/screenshots.py
 
 check: ## format, arrows, Lua, and the tests that are quick
 	@scripts/setup test

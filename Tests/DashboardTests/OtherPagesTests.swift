@@ -86,7 +86,7 @@ struct OtherPagesTests {
             for path in Self.pages + ["/events/\(event)", "/runs/\(run)", "/connections/acme", "/accounts/one"] {
                 let page = try await browser.get(path)
                 #expect(page.status == 200, "\(path)")
-                #expect(!page.html.contains("Ana") && !page.html.contains("class=\"act"), "\(path)")
+                #expect(!page.html.contains("Ana") && !page.html.contains("<details class=\"act"), "\(path)")
             }
             #expect(try await browser.html("/settings").contains("take the scope operate or admin"))
             for path in ["/events/\(event)/replay", "/runs/\(run)/retry", "/connections/acme/pause", "/accounts/one/check", "/plan"] {
@@ -96,8 +96,8 @@ struct OtherPagesTests {
                 )
             }
             #expect(try await browser.get("/plan?verb=run.retry&state=dead").status == 403)
+            #expect(try await fixture.store.state(of: .connection("acme")).pause == nil)
         }
-        #expect(try await fixture.context.store.state(of: .connection("acme")).pause == nil)
     }
 
     @Test("Who sees one connection sees nothing of another, nor what is about all")
@@ -145,7 +145,7 @@ struct OtherPagesTests {
             #expect(answer.location == "/connections/acme?done=pause")
             let pause = try #require(try await fixture.store.state(of: .connection("acme")).pause)
             #expect(pause.note?.value == "renewed <soon>")
-            #expect("\(pause.actor)".contains("dashboard"))
+            #expect(pause.actor.title.contains("dashboard"))
             #expect(try await browser.html("/connections/acme").contains("renewed &lt;soon&gt;"))
             _ = try await browser.submit("/connections/acme/resume", on: "/connections/acme")
             #expect(try await fixture.store.state(of: .connection("acme")).pause == nil)

@@ -41,18 +41,24 @@ enum DeadPage {
         let cause = standing.cause
         var group: Model = ["dead_count": Format.number(standing.count), "dead_title": title(cause), "dead_list": list(cause)]
         group["dead_since"] = visit.format.time(standing.since)
+        if visit.may(.operate) { group["plans"] = plans(cause, issue?.issue.id) }
         guard let issue else { return group }
         let shown = try await visit.get("issues", issue.issue.id)
         group["dead_title"] = issue.text.title
         group["dead_issue"] = ["dead_href": "/issues/" + issue.issue.id] as Model
         group["dead_advice"] = issue.text.advice
         group["began"] = IssuesPage.began(shown).map { ["began_text": $0] as Model }
-        if visit.may(.operate) {
-            group["plans"] = IssuePlan.verbs(shown).map { verb, title in
-                ["plan_name": title, "plan_href": PlanPage.link(verb, IssuePlan.filters(shown) + [("issue", issue.issue.id)])] as Model
-            }
-        }
         return group
+    }
+
+    /// What can be done with all that a cause left, whether or not it has an issue yet.
+    private static func plans(_ cause: IssueCause, _ issue: String?) -> [Model] {
+        let shown: JSON = [
+            "kind": .string(cause.kind.rawValue), "connection": JSON(cause.connection), "account": JSON(cause.account), "code": JSON(cause.code),
+            "hook": JSON(cause.hook), "cause": .string(cause.key),
+        ]
+        let filters = IssuePlan.filters(shown) + (issue.map { [(name: "issue", value: $0)] } ?? [])
+        return IssuePlan.verbs(shown).map { verb, title in ["plan_name": title, "plan_href": PlanPage.link(verb, filters)] }
     }
 
     /// What a cause is called until somebody has looked at it.

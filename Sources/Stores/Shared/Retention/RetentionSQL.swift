@@ -63,7 +63,11 @@ enum RetentionSQL {
         "DELETE FROM steps WHERE run_id IN (SELECT id FROM runs WHERE event_id = $1) AND \(isMarked)",
         "DELETE FROM run_lookups WHERE run_id IN (SELECT id FROM runs WHERE event_id = $1) AND \(isMarked)",
         "DELETE FROM runs WHERE event_id = $1 AND \(isMarked)",
-        "DELETE FROM event_addresses WHERE event_id = $1 AND \(isMarked)",
+        """
+        DELETE FROM event_addresses WHERE event_id = $1
+            AND connection = (SELECT coalesce(e.connection, '') FROM events AS e WHERE e.id = $1 AND e.state = 'removing')
+            AND day = (SELECT e.received_at / 86400000 FROM events AS e WHERE e.id = $1 AND e.state = 'removing')
+        """,
     ]
     static let removeMarkedEvent = "DELETE FROM events WHERE id = $1 AND state = 'removing'"
     private static let isMarked = "EXISTS (SELECT 1 FROM events AS e WHERE e.id = $1 AND e.state = 'removing')"
