@@ -27,6 +27,7 @@ struct Fairlead: AsyncParsableCommand {
                 name: "Plugins",
                 subcommands: [PluginCommand.self, MapCommand.self, TriggerCommand.self, VerifyCommand.self, ShadowCommand.self]
             ),
+            CommandGroup(name: "Store", subcommands: [BackupCommand.self]),
             CommandGroup(name: "Service", subcommands: [DemoCommand.self, ServeCommand.self, SimulateCommand.self]),
             CommandGroup(
                 name: "Running host",
@@ -84,6 +85,7 @@ extension Fairlead {
                 path.append(word)
                 continue
             }
+            if command.configuration.defaultSubcommand != nil { return nil }
             let names = all.compactMap { $0.configuration.commandName }
             let near = suggestion(for: word, among: names).map { "Did you mean \($0)?" } ?? "There are: \(names.joined(separator: ", "))."
             let name = path.joined(separator: " ")

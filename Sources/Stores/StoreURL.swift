@@ -36,21 +36,51 @@ public enum StoreURL {
         clock: any WallClock,
         random: any RandomSource
     ) async throws -> any Store {
-        let scheme = url.prefix { $0 != ":" }.lowercased()
-        switch scheme {
-        case "sqlite":
-            return try SQLiteStore(path: try path(of: url, relativeTo: folder), keys: keys, newStore: newStore, clock: clock, random: random)
-        case "postgres", "postgresql":
-            return try await PostgresStore.open(url: url, keys: keys, newStore: newStore, clock: clock, random: random)
-        default:
-            throw StoreError.unavailable(
-                "store.url must be sqlite:PATH or postgres://USER@HOST/DATABASE, not \(url.contains(":") ? scheme + ":" : "text without a scheme")"
-            )
+        switch try Place(url, relativeTo: folder) {
+        case .sqlite(let path): try SQLiteStore(path: path, keys: keys, newStore: newStore, clock: clock, random: random)
+        case .postgres(let url): try await PostgresStore.open(url: url, keys: keys, newStore: newStore, clock: clock, random: random)
         }
     }
 
     /// What says that a store was in a file that is missing or empty now, in one sentence with what to do; nil where nothing does, or the file is there.
     public static func lostStore(at path: String) -> String? { SQLiteStore.isEmpty(path) ? LostStore.evidence(of: path) : nil }
+
+    /// Where a store is, as its URL says.
+    enum Place {
+        /// The file's absolute path.
+        case sqlite(String)
+        /// The URL.
+        case postgres(String)
+
+        /// - Throws: ``StoreError/unavailable(_:)`` for a URL of another kind.
+        init(_ url: String, relativeTo folder: String) throws(StoreError) {
+            let scheme = url.prefix { $0 != ":" }.lowercased()
+            switch scheme {
+            case "sqlite": self = .sqlite(try StoreURL.path(of: url, relativeTo: folder))
+            case "postgres", "postgresql": self = .postgres(url)
+            default:
+                throw .unavailable(
+                    "store.url must be sqlite:PATH or postgres://USER@HOST/DATABASE, not \(url.contains(":") ? scheme + ":" : "text without a scheme")"
+                )
+            }
+        }
+    }
+
+    /// Copies the store that a URL names as it stands at one moment, whoever has it open.
+    static func snapshot(
+        of url: String,
+        relativeTo folder: String,
+        version: String,
+        now: Timestamp,
+        into files: BackupFiles,
+        _ progress: BackupProgress
+    ) throws {
+        switch try Place(url, relativeTo: folder) {
+        case .sqlite(let path): try SQLiteSnapshot.write(path, version: version, now: now, into: files, progress)
+        case .postgres(let url):
+            do { try PostgresSnapshot.write(url, version: version, now: now, into: files, progress) } catch { throw StoreError(postgres: error) }
+        }
+    }
 
     /// The file that a `sqlite:` URL names.
     private static func path(of url: String, relativeTo folder: String) throws(StoreError) -> String {

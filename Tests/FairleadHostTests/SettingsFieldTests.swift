@@ -49,7 +49,7 @@ struct SettingsFieldTests {
             ) == true
         )
         let sections =
-            "server, store, encryption, admin, plugins, network, workers, retries, health, telemetry, access, erasure, retention, reload, accounts, connections, notifiers"
+            "server, store, encryption, admin, plugins, network, workers, retries, health, telemetry, access, erasure, retention, backup, reload, accounts, connections, notifiers"
         #expect(SettingsTests.problems("zzzzzzzz: 5").first?.hasSuffix("Known keys: \(sections).") == true)
     }
 

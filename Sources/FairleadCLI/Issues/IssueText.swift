@@ -69,6 +69,10 @@ enum IssueText {
         let parties = ["candidate", "recruiter", "provider", "operator"].map { "\($0) \(status.cell("waiting_on.\($0)"))" }
         parts.append("Orders wait for: \(parties.joined(separator: ", ")). Not sent yet: \(unsent(status)).")
         parts.append("In the last day: received \(status.cell("last_day.received")), ATSs told \(status.cell("last_day.told")).")
+        let made = status.cell("backup.last_made_at")
+        let failed = status.cell("backup.failed_at")
+        let failure = failed.isEmpty ? "" : " The last try failed \(style.time(failed)): \(status.cell("backup.failure").cellText)"
+        parts.append((made.isEmpty ? "No backup is known of." : "Last backup made and proven: \(style.time(made)).") + failure)
         for (name, title) in [("accounts", "Accounts"), ("connections", "Connections")] {
             let rows = (status[name]?.items ?? []).map { contact in
                 let heard = contact.cell("last_heard_at")

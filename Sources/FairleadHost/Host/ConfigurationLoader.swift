@@ -261,12 +261,15 @@ extension Settings.StoreLocation {
     /// Opens the store.
     /// - Parameter newStore: whether an empty store may be begun where there was one that is gone.
     package func open(keys: [Secret], newStore: Bool = false, clock: any WallClock, random: any RandomSource) async throws -> any Store {
-        let url =
-            switch self {
-            case .sqlite(let path): "sqlite:" + path
-            case .postgres(let url): url.value
-            }
-        return try await StoreURL.open(url, relativeTo: "/", keys: keys, newStore: newStore, clock: clock, random: random)
+        try await StoreURL.open(url, relativeTo: "/", keys: keys, newStore: newStore, clock: clock, random: random)
+    }
+
+    /// The URL, with whatever password is in it.
+    package var url: String {
+        switch self {
+        case .sqlite(let path): "sqlite:" + path
+        case .postgres(let url): url.value
+        }
     }
 
     /// What says that there was a store that is gone, in one sentence with what to do; nil where nothing does. Only of a file.

@@ -145,7 +145,8 @@ public struct Host: Service, CustomStringConvertible {
             retries: settings.retries,
             options: parts.workerOptions,
             host: (Release.machine, Release.version),
-            issueSources: settings.store.disk.map { [DiskWatch(path: $0).source] } ?? [],
+            issueSources: (settings.store.disk.map { [DiskWatch(path: $0).source] } ?? [])
+                + [BackupSchedule.source(settings, store, since: store.clock.now())],
             retention: { live.settings.retentionSettings }
         )
         do { try await context.subscribe(contents.notifiers, settings.webhooks) } catch {
@@ -171,6 +172,13 @@ public struct Host: Service, CustomStringConvertible {
             clock: context.clock,
             logger: logger
         )
+        backups = BackupSchedule(
+            settings: settings,
+            store: store,
+            replica: context.replicaID,
+            clock: context.clock,
+            logger: logger
+        )
         server = parts.listens ? Host.server(settings, context, live, telemetry) { await readiness.value() } : nil
         closing = {
             context.updates.finish()
@@ -183,13 +191,14 @@ public struct Host: Service, CustomStringConvertible {
     private let works: Bool
     private let telemetry: HostTelemetry
     private let gauges: GaugeRefresh
+    private let backups: BackupSchedule
 
     /// Works until told to shut down. Throws where the address cannot be had.
     public func run() async throws { try await telemetry.exporting { try await telemetry.during { try await serve() } } }
 
     private func serve() async throws {
         var services: [any Service] = [gauges]
-        if works { services += [Worker(context), Poller(context)] }
+        if works { services += [Worker(context), Poller(context), backups] }
         if let server { services.append(server) }
         // In one group, not one after the other: all are asked to shut down at the same moment, and share the time it may take.
         do {

@@ -94,6 +94,16 @@ public struct Settings: Sendable {
         case required
     }
 
+    /// The `backup` section: the backups that the host makes by itself.
+    public struct Backup: Sendable, Equatable {
+        /// The folder that they go to, absolute; nil where the host makes none.
+        public var path: String?
+        /// The time between two.
+        public var every = Duration.seconds(86_400)
+        /// How many are kept.
+        public var keep = 7
+    }
+
     /// When a changed file is read again, beyond SIGHUP.
     public enum Reload: String, Sendable, CaseIterable {
         /// Never by itself.
@@ -166,6 +176,7 @@ public struct Settings: Sendable {
     public var erasureWindow = Erasures.window
     /// Whether those who look at personal data have to say why.
     public var accessReasons = AccessReasons.optional
+    public var backup = Backup()
     /// The accounts, in the order of the file.
     public var accounts: [Account] = []
     /// How long what is kept.

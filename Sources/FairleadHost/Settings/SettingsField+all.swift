@@ -225,6 +225,17 @@ extension SettingsField {
             example: "2y",
             "How long it is kept whose an order was, once it has ended. Then its key is destroyed; that it was ordered is not forgotten."
         ),
+        SettingsField(
+            "backup.path",
+            \.backup.path,
+            .newFolder,
+            .restart,
+            example: "/var/backups/fairlead",
+            "The folder that the host puts backups into by itself, one replica for all; without it, it makes none. Each is `fairlead-TIME.backup` with "
+                + "`fairlead-TIME.backup.keys` beside it, opened and checked before an older one goes."
+        ),
+        SettingsField("backup.every", \.backup.every, .duration(.seconds(60) ... .seconds(30 * 86_400)), .restart, "The time between two backups."),
+        SettingsField("backup.keep", \.backup.keep, .integer(1...10_000), .restart, "How many backups are kept."),
         SettingsField("reload", \.reload, .word(), .live, "`watch`: take changes over when a file is saved, as after SIGHUP."),
     ]
 }

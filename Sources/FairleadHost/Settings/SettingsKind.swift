@@ -45,6 +45,11 @@ extension SettingsKind<String> {
     /// The address that paths are appended to, without a trailing slash.
     static var baseURL: SettingsKind { SettingsKind(values: "an http or https URL", read: { section, key, _ in section.baseURL(key) }, text: { $0 }) }
 
+    /// A folder, by its path, that is made where it is not there.
+    static var newFolder: SettingsKind {
+        SettingsKind(values: "a path", read: { section, key, folder in section.text(key).map { FilePath.absolute($0, in: folder) } }, text: { $0 })
+    }
+
     /// A program, by its path.
     static var program: SettingsKind {
         SettingsKind(

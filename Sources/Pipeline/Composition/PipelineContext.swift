@@ -146,6 +146,9 @@ public struct PipelineContext: Sendable {
         )
     }
 
+    /// The name of this process among the replicas on the store.
+    public var replicaID: String { replica.id }
+
     /// Where to report what needs a person, and that it is over.
     public var issues: IssueCollector { environment.issues }
 

@@ -23,6 +23,8 @@ public struct HostStatus: Sendable {
     public var reasons: [String]
     /// Why nothing leaves the store; nil where it is not held.
     public var hold: OperatingState.Pause?
+    /// How the backups stand.
+    public var backup: BackupState
     /// The open issues, newest first, and how many there are in each state.
     public var issues: [Issues.Described]
     public var counts: [IssueRecord.State: Int]
@@ -103,6 +105,7 @@ extension Issues {
             return HostStatus(
                 reasons: reasons,
                 hold: states[.store]?.pause,
+                backup: try await store.backupState(),
                 issues: open.items,
                 counts: try await counts(for: connections),
                 waitingOn: waiting,

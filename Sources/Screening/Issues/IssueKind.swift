@@ -42,12 +42,12 @@ public enum IssueKind: String, Sendable, CaseIterable {
     public var ending: Ending {
         switch self {
         case .credentialsRefused, .scriptFailing, .silent, .updatesNotTold, .ordersUncertain, .unknownAtProvider, .unknownWords, .deadLetters,
-            .webhookFailing, .pausedLong, .ordersRefused, .deliveriesRejected:
+            .webhookFailing, .pausedLong, .ordersRefused, .deliveriesRejected, .backupLate, .backupNotProven:
             .stored
         case .providerAway, .hostPaused, .pluginPaused, .reloadRefused, .storeNearlyFull, .diskNearlyFull, .budgetExhausted: .unseen(.seconds(180))
         case .clock: .unseen(.seconds(3600))
         case .deliveriesRefused: .unseen(.seconds(86_400))
-        case .backupLate, .backupNotProven, .retentionOverdue, .erasureOverdue, .chainBroken, .webhookDisabled: .reported
+        case .retentionOverdue, .erasureOverdue, .chainBroken, .webhookDisabled: .reported
         }
     }
 

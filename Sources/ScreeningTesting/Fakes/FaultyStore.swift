@@ -259,6 +259,24 @@ public struct FaultyStore: Store {
         try await read { try await store.members(of: cause, connections: connections, limit: limit) }
     }
     /// See ``Store``.
+    public func backupState() async throws -> BackupState { try await read { try await store.backupState() } }
+    /// See ``Store``.
+    public func restores() async throws -> [Restore] { try await read { try await store.restores() } }
+    /// See ``Store``.
+    public func closeRestores(at time: Timestamp) async throws { try await write { try await store.closeRestores(at: time) } }
+    /// See ``Store``.
+    public func noteBackup(madeAt: Timestamp, bytes: Int64, took: Duration) async throws {
+        try await write { try await store.noteBackup(madeAt: madeAt, bytes: bytes, took: took) }
+    }
+    /// See ``Store``.
+    public func noteBackup(failedAt: Timestamp, why: String) async throws {
+        try await write { try await store.noteBackup(failedAt: failedAt, why: why) }
+    }
+    /// See ``Store``.
+    public func takeOnBackup(_ owner: String, madeBefore: Timestamp, begunBefore: Timestamp, at now: Timestamp) async throws -> Bool {
+        try await write { try await store.takeOnBackup(owner, madeBefore: madeBefore, begunBefore: begunBefore, at: now) }
+    }
+    /// See ``Store``.
     public func rhythms() async throws -> [ContactRhythm] { try await read { try await store.rhythms() } }
     /// See ``Store``.
     public func steps(of run: String) async throws -> [Step] { try await read { try await store.steps(of: run) } }

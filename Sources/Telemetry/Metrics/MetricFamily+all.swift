@@ -121,6 +121,15 @@ extension MetricFamily {
             ["account", "reason"],
             "1 where an account's work waits for a person, by the problem's code."
         ),
+        MetricFamily("fairlead_backup_last_made_timestamp_seconds", .gauge, [], "As of when the newest backup stands; missing where there is none."),
+        MetricFamily(
+            "fairlead_backup_last_proven_timestamp_seconds",
+            .gauge,
+            [],
+            "As of when the newest backup stands that was opened, checked and sampled; missing where there is none."
+        ),
+        MetricFamily("fairlead_backup_size_bytes", .gauge, [], "How large the newest backup is, with its keys."),
+        MetricFamily("fairlead_backup_duration_seconds", .gauge, [], "How long it took to make and to prove."),
         MetricFamily("fairlead_held", .gauge, [], "1 while the store is held: everything is taken in, and nothing leaves."),
         MetricFamily("fairlead_connection_paused", .gauge, ["connection", "reason"], "1 where a connection's work waits for a person."),
         MetricFamily("fairlead_unrecognised_statuses_total", .counter, ["account"], "Orders whose provider reported a status that is not known."),

@@ -35,6 +35,8 @@ final class StubStore: Store {
         var bulkItems: [String: [String]] = [:]
         var bulkRefusals: [String: [BulkJob.Refusal]] = [:]
         var tokens: [AccessToken] = []
+        /// When a backup was put back, the newest first.
+        var restores: [Restore] = []
         /// Claims that the next ones to claim get.
         var claimable: [Claim] = []
         /// Claims that are lost when they are renewed.

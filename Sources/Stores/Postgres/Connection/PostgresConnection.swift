@@ -118,6 +118,19 @@ final class PostgresConnection {
         return Array(results.dropFirst(first.count - replaced))
     }
 
+    /// Begins a transaction that reads one snapshot and changes nothing, however long it takes; `COMMIT` ends it.
+    func beginSnapshot() throws(PostgresFailure) {
+        try run(
+            [
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0",
+                "SET LOCAL idle_in_transaction_session_timeout = 0",
+                "SET LOCAL enable_seqscan = on",
+            ].map { PostgresStatement($0, isKept: false) }
+        )
+        isInTransaction = true
+    }
+
+    @discardableResult
     private func run(_ statements: [PostgresStatement]) throws(PostgresFailure) -> [PostgresResult] {
         var sent: [Sent] = []
         for statement in statements { try send(statement, &sent) }

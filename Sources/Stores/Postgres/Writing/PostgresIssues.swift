@@ -27,7 +27,7 @@ extension PostgresRow: StoredRow {
 }
 
 extension SQLValue {
-    fileprivate var postgresValue: PostgresValue {
+    var postgresValue: PostgresValue {
         switch self {
         case .text(let text): .text(text)
         case .int(let number): .int(number)

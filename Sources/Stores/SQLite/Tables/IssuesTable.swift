@@ -42,7 +42,7 @@ extension SQLValue {
         }
     }
 
-    fileprivate var databaseValue: DatabaseValue {
+    var databaseValue: DatabaseValue {
         switch self {
         case .text(let text): text?.databaseValue ?? .null
         case .int(let number): number?.databaseValue ?? .null

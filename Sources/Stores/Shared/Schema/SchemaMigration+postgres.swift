@@ -18,6 +18,7 @@ extension SchemaMigration {
         postgresRetentionTables,
         postgresSessionTables,
         postgresErasureTables,
+        postgresBackupTables,
     ].joined(separator: "\n")
 
     private static let postgresTables = """

@@ -17,6 +17,7 @@ extension SchemaMigration {
         sqliteRetentionTables,
         sqliteSessionTables,
         sqliteErasureTables,
+        sqliteBackupTables,
     ].joined(separator: "\n")
 
     private static let sqliteTables = """

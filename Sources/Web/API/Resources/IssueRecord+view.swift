@@ -71,6 +71,10 @@ extension HostStatus {
         always: [
             "at": .timestamp, "able_to_work": .yesOrNo, "reasons": .list(of: .anyText), "needs_a_person": .yesOrNo,
             "held": .yesOrNo, "hold": StoreHold.schema.reference.orNull,
+            "backup": .object(always: [
+                "last_made_at": JSON.timestamp.orNull, "last_proven_at": JSON.timestamp.orNull, "bytes": JSON.wholeNumber.orNull,
+                "failed_at": JSON.timestamp.orNull, "failure": JSON.anyText.orNull,
+            ]),
             "issues": .object(always: [
                 "open": .wholeNumber, "snoozed": .wholeNumber, "items": .list(of: IssueRecord.schema.reference),
                 "unwritten": .list(of: .object(always: ["title": .anyText, "means": .anyText, "advice": .anyText])),
@@ -98,7 +102,7 @@ extension HostStatus {
         return [
             "at": JSON(at), "able_to_work": .bool(reasons.isEmpty), "reasons": .array(reasons.map { .string($0) }),
             "needs_a_person": .bool(needsAPerson), "held": .bool(hold != nil),
-            "hold": hold.map { StoreHold($0).view(principal) } ?? .null,
+            "hold": hold.map { StoreHold($0).view(principal) } ?? .null, "backup": backup.view,
             "issues": [
                 "open": .int(Int64(counts[.open] ?? 0)), "snoozed": .int(Int64(counts[.snoozed] ?? 0)),
                 "items": .array(issues.map { $0.view(principal, isWhole: false) }),
@@ -109,6 +113,16 @@ extension HostStatus {
             "waiting_on": .object(JSON.Members(parties)), "not_sent": .int(Int64(unsent)),
             "last_day": ["received": .int(Int64(received)), "told": .int(Int64(told))],
             "accounts": .array(accounts.map(contact)), "connections": .array(connections.map(contact)),
+        ]
+    }
+}
+
+extension BackupState {
+    /// When one was last made and proven; every one that counts as made is proven. When one last failed, where none was made since.
+    fileprivate var view: JSON {
+        [
+            "last_made_at": JSON(madeAt), "last_proven_at": JSON(madeAt), "bytes": bytes.map { .int($0) } ?? .null,
+            "failed_at": hasFailed ? JSON(failedAt) : .null, "failure": hasFailed ? JSON(failure) : .null,
         ]
     }
 }

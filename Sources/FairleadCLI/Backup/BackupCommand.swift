@@ -1,0 +1,79 @@
+import ArgumentParser
+import FairleadTools
+import Foundation
+import Screening
+
+struct BackupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Makes a backup of the store, also while the host runs, or checks one.",
+        discussion: """
+            FILE holds the sealed rows, FILE.keys the data keys that open them: keep them apart, and the keys no longer than needed. Both are checked before they
+            take the place of older ones. encryption.keys is in neither.
+
+            Examples:
+              fairlead backup /backups/fairlead.backup
+              fairlead backup verify /backups/fairlead.backup
+            """,
+        subcommands: [BackupMake.self, BackupVerify.self],
+        defaultSubcommand: BackupMake.self
+    )
+}
+
+struct BackupMake: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "make", abstract: "Makes a backup.", shouldDisplay: false)
+
+    @Argument(help: "Where the backup goes.")
+    var file: String
+
+    @OptionGroup var settings: SettingsOptions
+
+    @Flag(name: .customLong("json"), help: "Print JSON.")
+    var isJSON = false
+
+    func run() async throws {
+        let operations = try StoreOperations(settings: settings.config, environment: settings.environment)
+        let progress = ProgressLine()
+        let outcome = try await operations.backup(to: file, progress: progress.show)
+        progress.end()
+        guard !isJSON else { return Terminal.say(outcome.string()) }
+        Terminal.say(BackupText.made(outcome, file))
+    }
+}
+
+struct BackupVerify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Checks a backup: whether the file is whole, and whether rows open with the keys at hand.",
+        discussion: """
+            Runs anywhere. Rows are opened where a settings file gives encryption.keys (--config) and the backup's keys are beside it.
+            Exit: 0 nothing is wrong, 1 something is.
+            """
+    )
+
+    @Argument(help: "The backup.")
+    var file: String
+
+    @Option(help: ArgumentHelp("The settings file with encryption.keys (default: fairlead.yaml, where there is one).", valueName: "file"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("The file of its keys (default: the one beside it).", valueName: "file"))
+    var keys: String?
+
+    @Flag(name: .customLong("json"), help: "Print JSON.")
+    var isJSON = false
+
+    func run() async throws {
+        let progress = ProgressLine()
+        let outcome = try await StoreOperations.verify(
+            file,
+            keysPath: keys,
+            settings: config,
+            environment: ProcessInfo.processInfo.environment,
+            progress: progress.show
+        )
+        progress.end()
+        Terminal.say(isJSON ? outcome.string() : BackupText.verified(outcome, file))
+        if outcome["proven"] != true { throw ExitCode(1) }
+    }
+}

@@ -1,0 +1,64 @@
+import Screening
+
+/// What people are told of backups, restores and copies.
+enum BackupText {
+    static func made(_ outcome: JSON, _ file: String) -> String {
+        """
+        \(file) and \(file).keys are written and proven: \(size(outcome["bytes"])) and \(size(outcome["key_bytes"])), \(contents(outcome)), as of \
+        \(outcome.cell("at")); \(outcome.cell("sampled")) rows were opened, in \(outcome.cell("seconds")) s.
+        Keep the two apart, and the keys no longer than needed.
+        """
+    }
+
+    static func verified(_ outcome: JSON, _ file: String) -> String {
+        let origin = "the store \(outcome.cell("store")) as of \(outcome.cell("at")), by version \(outcome.cell("version"))"
+        let what = "\(file) is a backup of \(origin): \(contents(outcome))."
+        let problems = (outcome["problems"]?.items ?? []).compactMap(\.text)
+        guard problems.isEmpty else { return what + "\nIt is not to be relied on:\n" + problems.map { "  " + $0 }.joined(separator: "\n") }
+        let sampled = outcome["sampled"]?.integer ?? 0
+        return what + "\nNothing is wrong with it; "
+            + (sampled > 0 ? "\(sampled) rows were opened with the keys at hand." : "no row was opened, for that takes encryption.keys and its keys.")
+    }
+
+    static func restored(_ outcome: JSON) -> String {
+        let aside = (outcome["moved_aside"]?.items ?? []).compactMap(\.text)
+        let moved = aside.isEmpty ? "" : " What stood there is at:\n" + aside.map { "  " + $0 }.joined(separator: "\n")
+        return """
+            The store \(outcome.cell("store")) stands as of \(outcome.cell("at")), with the keys of \(outcome.cell("keys_from")): \(contents(outcome)).\(moved)
+            It is held. Start the host: it looks for every order that may have been sent since (fairlead status). Then: fairlead release.
+            """
+    }
+
+    static func copied(_ outcome: JSON) -> String {
+        let rows = (outcome["tables"]?.items ?? []).map { [$0.cell("name"), $0.cell("rows"), $0.cell("digest")] }
+        let left = (outcome["left_out"]?.items ?? []).compactMap(\.text)
+        return """
+            \(outcome.cell("to")) holds the store \(outcome.cell("store")) now. Every table was read there again, and is the same:
+            \(Table(rows: rows, indent: "  ").text)
+            Left out, for they are about running processes: \(left.joined(separator: ", ")).
+            Set store.url to it and start the host.
+            """
+    }
+
+    static func migrated(_ plan: JSON, isRehearsal: Bool) -> String {
+        let steps = plan["steps"]?.items ?? []
+        if plan["present"] == .int(0) { return isRehearsal ? "There is no store yet: it would be made." : "The store is made." }
+        guard !steps.isEmpty else {
+            return "The schema is number \(plan.cell("present")), the newest that this version knows: nothing is to be done."
+        }
+        let rows = steps.map { [$0.cell("number"), $0.cell("name"), "\($0.cell("seconds")) s on a copy"] }
+        let sizes = "\(plan.cell("rows")) orders and events, \(size(plan["bytes"])) before and \(size(plan["bytes_after"])) after"
+        let backup = plan.cell("backup").isEmpty ? "" : " The backup from before is \(plan.cell("backup"))."
+        return "\(isRehearsal ? "Would be done" : "Done"):\n" + Table(rows: rows, indent: "  ").text + "\n\(sizes).\(backup)"
+    }
+
+    private static func contents(_ outcome: JSON) -> String {
+        func rows(_ table: String) -> Int64 { outcome["tables"]?.items?.first { $0["name"]?.text == table }?["rows"]?.integer ?? 0 }
+        return "\(rows("orders")) orders, \(rows("events")) events, \(rows("runs")) runs"
+    }
+
+    private static func size(_ bytes: JSON?) -> String {
+        let bytes = Double(bytes?.integer ?? 0)
+        return bytes < 1_048_576 ? "\(Int(bytes / 1024) + 1) KiB" : "\(Int(bytes / 1_048_576)) MiB"
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Logging
+import Pipeline
+import Screening
+import ServiceLifecycle
+import Stores
+
+/// Makes backups by itself, as `backup` in the settings says: of all replicas on a store one makes each.
+struct BackupSchedule: Service {
+    let settings: Settings
+    let store: any Store
+    let replica: String
+    let clock: any WallClock
+    let logger: Logger
+
+    private static let look = Duration.seconds(20)
+    /// After this long whoever began a backup is taken to be gone.
+    private static let patience = Duration.seconds(3600)
+
+    /// Looks until shutdown whether one is due.
+    func run() async throws {
+        guard let folder = settings.backup.path else { return try await gracefulShutdown() }
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            await makeIfDue(in: folder)
+            do { try await cancelWhenGracefulShutdown { try await clock.sleep(for: Self.look) } } catch { break }
+        }
+    }
+
+    /// Makes one where one is due and nobody else makes it.
+    func makeIfDue(in folder: String) async {
+        let now = clock.now()
+        do {
+            let state = try await store.backupState()
+            if let madeAt = state.madeAt, now < madeAt + settings.backup.every { return }
+            // What failed is tried again after a tenth of the time between two, five minutes at least.
+            let pause = max(.seconds(300), settings.backup.every / 10)
+            if let failedAt = state.failedAt, state.hasFailed, now < failedAt + pause { return }
+            let isOurs = try await store.takeOnBackup(
+                replica,
+                madeBefore: now + (.zero - settings.backup.every) + .milliseconds(1),
+                begunBefore: now + (.zero - Self.patience),
+                at: now
+            )
+            if isOurs { try await make(in: folder, at: now) }
+        } catch {
+            logger.warning("whether a backup is due is not known", metadata: ["event": "backup.unknown", "error": "\(error)"])
+        }
+    }
+
+    private func make(in folder: String, at now: Timestamp) async throws {
+        let begun = ContinuousClock.now
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let outcome = try await StoreBackup.make(
+                of: settings.store.url,
+                relativeTo: "/",
+                at: folder + "/" + BackupFolder.name(at: now),
+                keys: settings.encryptionKeys,
+                version: Release.version,
+                now: now
+            )
+            let took = ContinuousClock.now - begun
+            try await store.noteBackup(madeAt: now, bytes: outcome.bytes + outcome.keyBytes, took: took)
+            let removed = BackupFolder.removeOld(in: folder, keeping: settings.backup.keep)
+            logger.notice(
+                "a backup was made and proven",
+                metadata: [
+                    "event": "backup.made", "bytes": .stringConvertible(outcome.bytes), "rows_opened": .stringConvertible(outcome.sampled),
+                    "ms": .stringConvertible(took.wholeMilliseconds), "removed": .stringConvertible(removed),
+                ]
+            )
+        } catch {
+            logger.error("no backup was made", metadata: ["event": "backup.failed", "error": "\(error)"])
+            try await store.noteBackup(failedAt: now, why: "\(error)")
+        }
+    }
+}
+
+/// The backups in a folder, by the names that the host gives them.
+enum BackupFolder {
+    private static let (prefix, suffix) = ("fairlead-", ".backup")
+
+    /// `fairlead-20261130T010203Z.backup`
+    static func name(at time: Timestamp) -> String {
+        prefix + time.iso8601.prefix(19).replacing("-", with: "").replacing(":", with: "") + "Z" + suffix
+    }
+
+    /// The backups, the oldest first.
+    static func backups(in folder: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+            $0.hasPrefix(prefix) && $0.hasSuffix(suffix) && $0.utf8.count == prefix.utf8.count + suffix.utf8.count + 16
+        }.sorted()
+    }
+
+    /// Removes all but the newest, each with its keys. Returns how many.
+    static func removeOld(in folder: String, keeping count: Int) -> Int {
+        let old = backups(in: folder).dropLast(count)
+        for name in old {
+            // The keys first: rows alone tell nobody anything.
+            try? FileManager.default.removeItem(atPath: folder + "/" + StoreBackup.keys(of: name))
+            try? FileManager.default.removeItem(atPath: folder + "/" + name)
+        }
+        return old.count
+    }
+}
+
+extension BackupSchedule {
+    /// Whether backups come as they should.
+    static func source(_ settings: Settings, _ store: any Store, since began: Timestamp) -> IssueSource {
+        IssueSource { now in
+            guard settings.backup.path != nil, let state = try? await store.backupState() else { return [:] }
+            var found: [IssueCause: JSON] = [:]
+            let last = state.madeAt ?? began
+            if now - last > settings.backup.every + settings.backup.every / 2 + .seconds(60) {
+                found[IssueCause(.backupLate)] = ["last_made_at": JSON(state.madeAt)]
+            }
+            if state.hasFailed { found[IssueCause(.backupNotProven)] = ["why": JSON(state.failure), "failed_at": JSON(state.failedAt)] }
+            return found
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import FairleadHost
+import Foundation
+import Providers
+public import Screening
+import Stores
+
+/// What is done with a store as a whole, by those who have the settings file: backups, restores, copies.
+public struct StoreOperations: Sendable {
+    private let settings: Settings
+    private let folder: String
+
+    /// Operations on the store that a settings file names. Opens nothing.
+    /// - Throws: ``ConfigurationProblems``.
+    public init(settings file: String, environment: [String: String]) throws {
+        settings = try Settings.read(file: file, environment: environment, providers: Catalog.builtIn.map(\.manifest))
+        folder = FileManager.default.currentDirectoryPath
+    }
+
+    /// Makes a backup, and notes in the store that there is one.
+    /// - Returns: the manifest with `bytes`, `key_bytes`, `sampled`, `seconds`, `problems` (empty) and `proven`.
+    /// - Throws: ``StoreError``.
+    public func backup(to path: String, progress: @escaping @Sendable (String, Int64, Int64) -> Void) async throws -> JSON {
+        let (now, begun) = (SystemClock().now(), ContinuousClock.now)
+        let outcome = try await StoreBackup.make(
+            of: settings.store.url,
+            relativeTo: folder,
+            at: absolute(path),
+            keys: settings.encryptionKeys,
+            version: Release.version,
+            now: now,
+            progress: progress
+        )
+        let took = ContinuousClock.now - begun
+        try? await StoreBackup.note(outcome, at: now, took: took, in: settings.store.url, relativeTo: folder)
+        return Self.json(outcome, took: took)
+    }
+
+    /// Checks a backup, also where there is no settings file.
+    /// - Parameter file: the settings with `encryption.keys`; nil for `fairlead.yaml`, where there is one.
+    /// - Throws: ``StoreError`` where the file is no backup, ``ConfigurationProblems`` where the settings that were named are wrong.
+    public static func verify(
+        _ path: String,
+        keysPath: String?,
+        settings file: String?,
+        environment: [String: String],
+        progress: @escaping @Sendable (String, Int64, Int64) -> Void
+    ) async throws -> JSON {
+        var keys: [Secret]?
+        if let file {
+            keys = try Settings.read(file: file, environment: environment, providers: Catalog.builtIn.map(\.manifest)).encryptionKeys
+        } else if FileManager.default.fileExists(atPath: "fairlead.yaml") {
+            keys = try? Settings.read(file: "fairlead.yaml", environment: environment, providers: Catalog.builtIn.map(\.manifest)).encryptionKeys
+        }
+        let begun = ContinuousClock.now
+        let outcome = try await StoreBackup.verify(path, keysPath: keysPath, keys: keys, progress: progress)
+        return json(outcome, took: ContinuousClock.now - begun)
+    }
+
+    /// Tenths are enough.
+    private static func seconds(_ duration: Duration) -> Double {
+        (Double(duration.components.seconds) * 10 + Double(duration.components.attoseconds) / 1e17).rounded() / 10
+    }
+
+    private func absolute(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder)).path }
+
+    private static func json(_ outcome: StoreBackup.Outcome, took: Duration) -> JSON {
+        var json = outcome.manifest.json
+        json["bytes"] = .int(outcome.bytes)
+        json["key_bytes"] = .int(outcome.keyBytes)
+        json["sampled"] = .int(Int64(outcome.sampled))
+        json["seconds"] = .double(seconds(took))
+        json["problems"] = .array(outcome.problems.map { .string($0) })
+        json["proven"] = .bool(outcome.isProven)
+        return json
+    }
+}

@@ -1,0 +1,135 @@
+import Dispatch
+import Foundation
+public import Screening
+
+/// Makes backups of a store while it is in use, and proves them.
+///
+/// A backup is two files: `FILE` holds the sealed rows, `FILE.keys` the data keys that open them, to be kept apart and no longer than needed. Each is written
+/// under another name, put on disk, opened again, checked and sampled before it takes the place of the one before.
+public enum StoreBackup {
+    /// What came of making or checking one.
+    public struct Outcome: Sendable {
+        /// What it says of itself.
+        public let manifest: BackupManifest
+        /// How large the rows are, and the keys; the latter 0 where they were not looked at.
+        public let bytes: Int64
+        public let keyBytes: Int64
+        /// How many rows were opened with the keys at hand.
+        public let sampled: Int
+        /// What is wrong; empty where it is proven.
+        public var problems: [String]
+
+        /// Whether nothing is wrong.
+        public var isProven: Bool { problems.isEmpty }
+    }
+
+    /// The file of a backup's keys.
+    public static func keys(of path: String) -> String { path + ".keys" }
+
+    /// Makes a backup of the store that a URL names, whoever has it open.
+    /// - Parameters:
+    ///   - url: as for ``StoreURL/open(_:relativeTo:keys:newStore:clock:random:)``.
+    ///   - path: where it goes; one that stands there is replaced once the new one is proven.
+    ///   - keys: what the data keys are wrapped with: rows are opened with them as a trial.
+    ///   - version: the program's.
+    /// - Throws: ``StoreError`` where the store or the file cannot be had; `corrupt` where what was written does not prove right: what stood there is kept.
+    public static func make(
+        of url: String,
+        relativeTo folder: String,
+        at path: String,
+        keys: [Secret],
+        version: String,
+        now: Timestamp,
+        progress: @escaping BackupProgress = { _, _, _ in }
+    ) async throws -> Outcome {
+        try await onThread {
+            let partial = BackupFiles(path + ".partial", keysPath: StoreBackup.keys(of: path) + ".partial")
+            try partial.remove()
+            do {
+                try StoreURL.snapshot(of: url, relativeTo: folder, version: version, now: now, into: partial, progress)
+                var outcome = try BackupProof.prove(partial, keys: keys, writing: true, progress)
+                guard outcome.isProven else {
+                    throw StoreError.corrupt("the new backup does not prove right: " + outcome.problems.joined(separator: "; "))
+                }
+                try partial.sync()
+                outcome.problems += try BackupProof.manifestProblems(partial)
+                guard outcome.isProven else {
+                    throw StoreError.corrupt("the new backup does not prove right: " + outcome.problems.joined(separator: "; "))
+                }
+                // The keys first: rows without their keys are worth less than keys without rows.
+                try partial.move(to: BackupFiles(path, keysPath: StoreBackup.keys(of: path)))
+                return outcome
+            } catch {
+                try? partial.remove()
+                throw (error as? StoreError) ?? StoreError(error)
+            }
+        }
+    }
+
+    /// Checks a backup: the file is whole, its tables are as its manifest says, and where keys are at hand, rows open with them.
+    /// - Parameters:
+    ///   - keysPath: the file of its keys; nil for the one beside it, where there is one.
+    ///   - keys: what the data keys are wrapped with; nil where they are not at hand: then no row is opened.
+    /// - Throws: ``StoreError`` where the file cannot be read as a backup at all.
+    public static func verify(
+        _ path: String,
+        keysPath: String? = nil,
+        keys: [Secret]?,
+        progress: @escaping BackupProgress = { _, _, _ in }
+    ) async throws -> Outcome {
+        try await onThread {
+            guard FileManager.default.fileExists(atPath: path) else { throw StoreError.unavailable("\(path) is not there") }
+            let beside = keysPath ?? StoreBackup.keys(of: path)
+            let files = BackupFiles(path, keysPath: keysPath != nil || FileManager.default.fileExists(atPath: beside) ? beside : nil)
+            do { return try BackupProof.prove(files, keys: keys, writing: false, progress) } catch {
+                throw (error as? StoreError) ?? StoreError(error)
+            }
+        }
+    }
+
+    /// Runs on a thread of its own, behind everything else: it takes long, and waits for disks.
+    static func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread {
+                BackgroundPriority.take()
+                continuation.resume(with: Result { try body() })
+            }
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+    }
+}
+
+/// The two files of a backup.
+struct BackupFiles: Sendable {
+    let path: String
+    /// Nil where the keys are not at hand.
+    let keysPath: String?
+
+    init(_ path: String, keysPath: String?) {
+        self.path = path
+        self.keysPath = keysPath
+    }
+
+    private var all: [String] { [path] + (keysPath.map { [$0] } ?? []) }
+
+    func remove() throws {
+        for file in all.flatMap({ [$0, $0 + "-journal", $0 + "-wal", $0 + "-shm"] }) where FileManager.default.fileExists(atPath: file) {
+            try FileManager.default.removeItem(atPath: file)
+        }
+    }
+
+    /// Puts them on disk.
+    func sync() throws { for file in all { try FileSync.sync(file) } }
+
+    /// Gives them the names of others, which they replace.
+    func move(to others: BackupFiles) throws {
+        if let keysPath, let other = others.keysPath { try FileSync.rename(keysPath, to: other) }
+        try FileSync.rename(path, to: others.path)
+    }
+
+    static func size(_ path: String?) -> Int64 {
+        guard let path, let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber else { return 0 }
+        return size.int64Value
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import GRDB
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Stores
+
+/// The two kinds of store, each with something in it.
+struct BackupBed {
+    enum Kind: String, CaseIterable, Sendable { case sqlite, postgres }
+
+    let folder: SQLiteFolder
+    let url: String
+    let keys = [SealTests.key(1)]
+
+    init(_ kind: Kind) async throws {
+        folder = try SQLiteFolder()
+        url = kind == .sqlite ? "sqlite:fairlead.db" : try await PostgresDatabase().url
+    }
+
+    var file: String { folder.file("backup") }
+
+    func open() async throws -> any Store {
+        try await StoreURL.open(url, relativeTo: folder.path, keys: keys, clock: SystemClock(), random: SystemRandom())
+    }
+
+    func backup(at path: String? = nil) async throws -> StoreBackup.Outcome {
+        try await StoreBackup.make(
+            of: url,
+            relativeTo: folder.path,
+            at: path ?? file,
+            keys: keys,
+            version: "test",
+            now: SystemClock().now()
+        )
+    }
+
+    /// Receives events and places orders, as many of each.
+    func fill(_ store: any Store, _ numbers: Range<Int>) async throws {
+        for number in numbers {
+            let event = sampleEvent(IdentifierKind.event.make(at: SystemClock().now(), from: SystemRandom()))
+            _ = try await store.accept(event, dedupe: DedupeKey("delivery-\(number)"))
+            _ = try await store.place(sampleOrder(IdentifierKind.order.make(at: SystemClock().now(), from: SystemRandom()), "application-\(number)"))
+        }
+    }
+}
+
+@Suite("Backups") struct BackupTests {
+    @Test("A backup is made while the store is written to, opens, and says what is in it", arguments: BackupBed.Kind.allCases)
+    func made(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<20)
+        let writing = Task { for number in 20..<2000 where !Task.isCancelled { try await bed.fill(store, number..<(number + 1)) } }
+        let made = try await bed.backup()
+        writing.cancel()
+        _ = await writing.result
+        #expect(made.isProven && made.manifest.kind == kind.rawValue && made.manifest.store == store.identity.id)
+        #expect(made.manifest.rows(of: "orders") >= 20 && made.manifest.rows(of: "events") >= 20 && made.sampled >= 40)
+        #expect(made.manifest.keys.count == 1 && made.manifest.auditHead == .null)
+        let verified = try await StoreBackup.verify(bed.file, keys: bed.keys)
+        #expect(verified.isProven && verified.manifest == made.manifest && verified.sampled == made.sampled)
+        #expect(try await StoreBackup.verify(bed.file, keys: nil).isProven)
+        let attributes = try FileManager.default.attributesOfItem(atPath: bed.file + ".keys")
+        #expect((attributes[.posixPermissions] as? Int) == 0o600)
+        await store.close()
+    }
+
+    @Test("Every table of the catalogue is in a backup", arguments: BackupBed.Kind.allCases) func tables(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        let made = try await bed.backup()
+        let schema = kind == .sqlite ? SchemaMigration.sqliteFirstSchema : SchemaMigration.postgresFirstSchema
+        let named = schema.components(separatedBy: "CREATE TABLE ").dropFirst().compactMap { text -> String? in
+            let name = text.replacing("IF NOT EXISTS ", with: "").prefix { $0 == "_" || $0 == "." || $0.isLetter || $0.isNumber }
+            return name.contains(".") || text.prefix(80).contains("PARTITION OF") ? nil : String(name)
+        }
+        #expect(Set(made.manifest.tables.map(\.name)) == Set(named + ["schema_migrations"]))
+        await store.close()
+    }
+
+    @Test("What is changed, cut off or missing in a backup is found, and other keys do not open it", arguments: BackupBed.Kind.allCases)
+    func damaged(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<30)
+        _ = try await bed.backup()
+        let whole = try Data(contentsOf: URL(filePath: bed.file))
+
+        let other = try await StoreBackup.verify(bed.file, keys: [SealTests.key(2)])
+        #expect(!other.isProven && other.problems.contains { $0.contains("do not open it") })
+
+        let database = try DatabaseQueue(path: bed.file)
+        try await database.write { try $0.execute(sql: "UPDATE orders SET state = 'completed' WHERE rowid = (SELECT max(rowid) FROM orders)") }
+        try database.close()
+        #expect(try await StoreBackup.verify(bed.file, keys: nil).problems == ["rows of the table orders were changed"])
+
+        try whole.write(to: URL(filePath: bed.file))
+        let again = try DatabaseQueue(path: bed.file)
+        try await again.write { try $0.execute(sql: "DELETE FROM events; DROP TABLE kv") }
+        try again.close()
+        let problems = try await StoreBackup.verify(bed.file, keys: nil).problems
+        #expect(problems.contains("the table kv is missing") && problems.contains { $0.hasPrefix("the table events has 0 rows in place of 30") })
+
+        try whole.prefix(whole.count / 2).write(to: URL(filePath: bed.file))
+        do {
+            #expect(try await !StoreBackup.verify(bed.file, keys: nil).isProven)
+        } catch let error as StoreError { #expect(error != .closed) }
+        try Data("not a database".utf8).write(to: URL(filePath: bed.file))
+        await #expect(throws: StoreError.self) { try await StoreBackup.verify(bed.file, keys: nil) }
+        await store.close()
+    }
+
+    @Test("A backup that does not prove right leaves the one before as it was") func kept() async throws {
+        let bed = try await BackupBed(.sqlite)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<5)
+        let first = try await bed.backup()
+        let bytes = try Data(contentsOf: URL(filePath: bed.file))
+        await #expect(throws: StoreError.self) {
+            _ = try await StoreBackup.make(
+                of: bed.url,
+                relativeTo: bed.folder.path,
+                at: bed.file,
+                keys: [SealTests.key(2)],
+                version: "test",
+                now: SystemClock().now()
+            )
+        }
+        #expect(try Data(contentsOf: URL(filePath: bed.file)) == bytes)
+        #expect(try await StoreBackup.verify(bed.file, keys: bed.keys).manifest == first.manifest)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bed.folder.path).allSatisfy { !$0.contains("partial") })
+        await store.close()
+    }
+}
