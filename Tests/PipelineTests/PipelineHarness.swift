@@ -52,6 +52,7 @@ final class PipelineHarness: Sendable {
         workers: Int = 1,
         clock: any WallClock = SystemClock(),
         external givenExternal: ExternalSystems? = nil,
+        storeURL: String = "sqlite:store.db",
         kill: KillSwitch? = nil,
         doubt: (@Sendable ([Effect]) async throws -> Void)? = nil
     ) async throws {
@@ -69,7 +70,7 @@ final class PipelineHarness: Sendable {
         self.external = external
 
         let plugins = try Plugin.all(in: [PipelineHarness.repository.appending(path: "plugins").path])
-        let opened = try await StoreURL.open("sqlite:store.db", relativeTo: folder.path, clock: clock, random: SystemRandom())
+        let opened = try await StoreURL.open(storeURL, relativeTo: folder.path, clock: clock, random: SystemRandom())
         let store: any Store =
             kill.map { kill in FaultyStore(opened) { try kill.pass() } } ?? doubt.map { FaultyStore(opened, performed: $0) {} } ?? opened
         var connections = [

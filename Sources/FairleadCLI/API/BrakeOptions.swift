@@ -10,8 +10,9 @@ struct BrakeOptions: ParsableArguments {
     @OptionGroup var host: HostOptions
 
     /// Asks for it, and says what it means.
-    func run(_ path: [String], _ meaning: String) async throws {
-        let body = note.map { ["note": .string($0)] as JSON }
-        host.show(try await host.ask { try await $0.post(path, body: body) }) { _ in meaning }
+    func run(_ path: [String], _ meaning: String, _ more: JSON = [:]) async throws {
+        var body = more
+        body["note"] = note.map { .string($0) }
+        host.show(try await host.ask { try await $0.post(path, body: body == [:] ? nil : body) }) { _ in meaning }
     }
 }

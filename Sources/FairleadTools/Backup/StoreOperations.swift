@@ -56,6 +56,32 @@ public struct StoreOperations: Sendable {
         return json(outcome, took: ContinuousClock.now - begun)
     }
 
+    /// Puts a backup in the place of the store.
+    /// - Returns: the manifest with `restored_at`, `moved_aside` and `keys_from`.
+    /// - Throws: ``StoreError``.
+    public func restore(
+        _ path: String,
+        keysPath: String?,
+        replacing: Bool,
+        progress: @escaping @Sendable (String, Int64, Int64) -> Void
+    ) async throws -> JSON {
+        let outcome = try await StoreRestore.restore(
+            absolute(path),
+            keysPath: keysPath.map(absolute),
+            into: settings.store.url,
+            relativeTo: folder,
+            keys: settings.encryptionKeys,
+            replacing: replacing,
+            now: SystemClock().now(),
+            progress: progress
+        )
+        var json = outcome.manifest.json
+        json["restored_at"] = JSON(outcome.restoredAt)
+        json["moved_aside"] = .array(outcome.movedAside.map { .string($0) })
+        json["keys_from"] = .string(outcome.keys)
+        return json
+    }
+
     /// Tenths are enough.
     private static func seconds(_ duration: Duration) -> Double {
         (Double(duration.components.seconds) * 10 + Double(duration.components.attoseconds) / 1e17).rounded() / 10

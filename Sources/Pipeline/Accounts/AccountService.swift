@@ -18,6 +18,8 @@ final class AccountService: Sendable {
     /// What somebody has paused: accounts, connections, and all of it where the store is held.
     let brakes: Pauses
     let pauses: AccountPauses
+    /// The times that a restored store does not know.
+    let gaps: RestoreGaps
     let listed = PackageCache()
     let rests = RestGrowth()
     /// Until when the budgets of accounts are used up whose providers take reads themselves, by account.
@@ -44,6 +46,7 @@ final class AccountService: Sendable {
         unanswered = breakers.unanswered
         creating = breakers.creating
         brakes = Pauses(store: store, clock: environment.clock)
+        gaps = RestoreGaps(store: store, clock: environment.clock)
         pauses = AccountPauses(brakes: brakes, environment: environment)
         budgets = BudgetUse(environment.meters)
     }

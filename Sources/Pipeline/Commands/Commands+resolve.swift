@@ -58,6 +58,7 @@ extension Commands {
         case .resubmit:
             next.returnToAccepted()
             next.record.hasLostAnswer = true
+            next.record.lookedUpAt = environment.clock.now()
             text = "to be sent again"
             effects.append(.queue(.submission(of: order, due: environment.clock.now())))
         case .abandon, .release:

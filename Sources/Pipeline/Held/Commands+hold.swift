@@ -44,9 +44,23 @@ extension Commands {
     }
 
     /// Lets go of a held store: what waited is done now, in its order. Does nothing where it is not held.
-    /// - Throws: ``CommandError`` where the store cannot be had.
-    public func release(note: String? = nil) async throws {
+    /// - Parameters:
+    ///   - force: whether a restored store is let go before everything was looked for that may have been sent. What was not is looked for before it is sent.
+    ///   - isGapClosed: whether a person says that nothing of the time between backup and restore comes again: then orders that are placed from now on are not
+    ///     looked for at their provider before they are sent.
+    /// - Throws: ``CommandError`` 409 `not_reconciled` where orders were not looked for yet, 503 where the store cannot be had.
+    public func release(note: String? = nil, force: Bool = false, isGapClosed: Bool = false) async throws {
+        if !force, let reconciliation = try await reconciliation(), !reconciliation.isFinished {
+            throw CommandError(
+                409,
+                "not_reconciled",
+                "\(reconciliation.left) orders that may have been sent since the backup were not looked for yet; wait for it, or release with force.",
+                retryAfter: .seconds(15)
+            )
+        }
         try await mapStoreError {
+            if isGapClosed { try await store.closeRestores(at: environment.clock.now()) }
+            accounts.gaps.forget()
             guard try await accounts.brakes.present(of: .store) != nil else { return }
             try await store.perform([.pause(.store, nil)])
             accounts.brakes.note(nil, of: .store)

@@ -14,13 +14,15 @@ struct SubmitStage: Sendable {
 
     func decide(_ claim: Claim, _ order: Order) async throws -> StageResult {
         switch order.state {
-        case .accepted: return try await send(claim, order)
+        case .accepted:
+            if let restore = try await accounts.gaps.restore(concerning: order) { return try await lookUp(claim, order, after: restore) }
+            return try await send(claim, order)
         case .submitting: return try await recover(claim, order)
         default: return .decided(Decision(.done))
         }
     }
 
-    private func send(_ claim: Claim, _ order: Order) async throws -> StageResult {
+    func send(_ claim: Claim, _ order: Order) async throws -> StageResult {
         guard let account = environment.registry.account(order.account) else {
             return fail(claim, order, code: "account_missing", message: "the account \(order.account) is not configured", asked: nil)
         }
@@ -85,7 +87,7 @@ struct SubmitStage: Sendable {
 
     /// Until when an account's work waits, whatever it is: the account rests, its credentials were rejected, or its provider does not answer. Nil where
     /// it need not.
-    private func waits(_ account: ProviderAccount) async throws -> Timestamp? {
+    func waits(_ account: ProviderAccount) async throws -> Timestamp? {
         if let until = try await accounts.rest(of: account) { return until }
         if let pause = try await accounts.pause(of: account) { return pause.isByHand ? accounts.nextLookAfterPause() : accounts.nextLook() }
         return accounts.unanswered.isOpen(account.account.id) ? accounts.nextLook() : nil
@@ -191,7 +193,8 @@ struct SubmitStage: Sendable {
         // The provider is asked as long as it may soon be reachable again; after that a person has to be told.
         // Somebody's pause lasts until they end it: nothing is asked meanwhile.
         let isPaused = try await accounts.pause(of: account)?.isByHand ?? false
-        let isPatient = isPaused || now - order.updatedAt < .seconds(3600)
+        let since = max(order.updatedAt, try await accounts.gaps.restores().first?.restoredAt ?? order.updatedAt)
+        let isPatient = isPaused || now - since < .seconds(3600)
         if isPatient, let until = try await waits(account) { return .decided(Decision(.again(at: until, spent: false))) }
         if isPatient, let until = try await accounts.reads(1, from: account).refusedUntil {
             return .decided(Decision(.again(at: until, spent: false)))

@@ -32,6 +32,9 @@ extension Order {
         /// When everything that says whose it was was removed by its age; nil where it is there.
         public var anonymisedAt: Timestamp?
 
+        /// When it was last looked for at its provider, or somebody did, before it was sent: after a restore it must be. Nil where it never was.
+        public var lookedUpAt: Timestamp?
+
         /// With what a tracer goes on where the order was placed; empty where nothing is traced.
         public var trace: [String: String] = [:]
 

@@ -43,7 +43,7 @@ public struct Order: Sendable, Equatable {
     /// Counts the changes. A change that was decided on an older version is not made.
     public var version: Int
     /// When it was accepted.
-    public let createdAt: Timestamp
+    public private(set) var createdAt: Timestamp
     public var updatedAt: Timestamp
 
     /// The event and the run that made an order.
@@ -160,6 +160,13 @@ public struct Order: Sendable, Equatable {
 
     /// The same, as far as the order itself says it.
     public var ownListedFor: Party? { isSetAside ? nil : ownWaitingOn }
+
+    /// The same order as it would be looked for if it had been placed at an earlier time: a request of it may be as old as that.
+    public func asIfPlaced(at time: Timestamp) -> Order {
+        var order = self
+        order.createdAt = min(createdAt, time)
+        return order
+    }
 
     /// Returns an order to the state in which it is to be sent (again).
     public mutating func returnToAccepted() {

@@ -28,7 +28,10 @@ extension SchemaMigration {
                     + "once with --new-store to begin an empty store"
             )
         }
-        guard let next = try missing(present: rows.last?.count(0) ?? 0, first: rows.first?.text(1)).first else {
+        let window = "SELECT to_regclass('schema_window') IS NOT NULL"
+        let hasWindow = try connection.exchange([statement(window)])[0].rows.first?.bool(0) ?? false
+        let oldest = hasWindow ? try connection.exchange([statement("SELECT oldest FROM schema_window")])[0].rows.first?.count(0) : nil
+        guard let next = try missing(present: rows.last?.count(0) ?? 0, first: rows.first?.text(1), oldest: oldest).first else {
             try connection.exchange([PostgresStatement("COMMIT")])
             return false
         }

@@ -12,7 +12,7 @@ extension SchemaMigration {
         try database.read { db in
             guard try db.tableExists("schema_migrations") else { return }
             let rows = try Row.fetchAll(db, sql: "SELECT number, name FROM schema_migrations ORDER BY number")
-            _ = try missing(present: rows.last?[0] ?? 0, first: rows.first?[1])
+            _ = try missing(present: rows.last?[0] ?? 0, first: rows.first?[1], oldest: try oldest(db))
         }
     }
 
@@ -24,15 +24,29 @@ extension SchemaMigration {
         )
         let present = try Int.fetchOne(db, sql: "SELECT max(number) FROM schema_migrations") ?? 0
         let first = try String.fetchOne(db, sql: "SELECT name FROM schema_migrations ORDER BY number LIMIT 1")
-        for migration in try missing(present: present, first: first) {
+        for migration in try missing(present: present, first: first, oldest: try oldest(db)) {
             try db.inTransaction(.immediate) {
-                try db.execute(sql: migration.sqlite)
-                try db.execute(
-                    sql: "INSERT INTO schema_migrations (number, name, applied_at) VALUES (?, ?, ?)",
-                    arguments: [migration.number, migration.name, now.milliseconds]
-                )
+                try migration.apply(to: db, now: now)
                 return .commit
             }
         }
+    }
+
+    /// Makes the tables of a schema's number in an empty database, in a transaction of the caller's.
+    static func make(_ number: Int, in db: Database, now: Timestamp) throws {
+        try db.execute(sql: "CREATE TABLE schema_migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT")
+        for migration in all where migration.number <= number { try migration.apply(to: db, now: now) }
+    }
+
+    private static func oldest(_ db: Database) throws -> Int? {
+        try db.tableExists("schema_window") ? Int.fetchOne(db, sql: "SELECT oldest FROM schema_window") : nil
+    }
+
+    private func apply(to db: Database, now: Timestamp) throws {
+        try db.execute(sql: sqlite)
+        try db.execute(
+            sql: "INSERT INTO schema_migrations (number, name, applied_at) VALUES (?, ?, ?)",
+            arguments: [number, name, now.milliseconds]
+        )
     }
 }

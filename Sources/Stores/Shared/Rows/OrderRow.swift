@@ -187,6 +187,7 @@ extension Order.Record {
         row["unknown_read_at"] = unknownReadAt.map { .int($0.milliseconds) }
         row["reports_removed_at"] = reportsRemovedAt.map { .int($0.milliseconds) }
         row["anonymised_at"] = anonymisedAt.map { .int($0.milliseconds) }
+        row["looked_up_at"] = lookedUpAt.map { .int($0.milliseconds) }
         if !trace.isEmpty { row["trace"] = JSON(texts: trace) }
         return row
     }
@@ -207,6 +208,7 @@ extension Order.Record {
         unknownReadAt = row?["unknown_read_at"]?.integer.map { Timestamp(milliseconds: $0) }
         reportsRemovedAt = row?["reports_removed_at"]?.integer.map { Timestamp(milliseconds: $0) }
         anonymisedAt = row?["anonymised_at"]?.integer.map { Timestamp(milliseconds: $0) }
+        lookedUpAt = row?["looked_up_at"]?.integer.map { Timestamp(milliseconds: $0) }
         trace = EventRow.texts(row?["trace"])
     }
 }

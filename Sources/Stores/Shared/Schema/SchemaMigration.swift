@@ -13,18 +13,27 @@ struct SchemaMigration: Sendable {
     /// The first schema that was released.
     static let firstSchema = SchemaMigration(number: 1, name: "first release", sqlite: sqliteFirstSchema, postgres: postgresFirstSchema)
 
+    /// What the first schema is called while a store is being put into it.
+    static let filling = "filling"
+
     /// Those that a database lacks.
     /// - Parameters:
     ///   - present: the number of the newest that it has; 0 for none.
     ///   - first: the name of the first that it has.
+    ///   - oldest: the oldest that a program must know to run on it, as its table `schema_window` says: a change that only adds leaves it as it is, so that
+    ///     replicas of the version before run beside it, and the change after that takes away what they needed says that they do not any more.
     /// - Throws: ``StoreError/newer(_:)`` where it has changes that this version does not know, ``StoreError/unavailable(_:)`` where it was made before the
     ///   first release.
-    static func missing(present: Int, first: String?) throws(StoreError) -> [SchemaMigration] {
+    static func missing(present: Int, first: String?, oldest: Int?) throws(StoreError) -> [SchemaMigration] {
+        if first == filling { throw .unavailable("putting a store into it was cut off: run the restore, or the copy, again") }
         if let first, first != firstSchema.name {
             throw .unavailable("it was made by a version before the first release, which no upgrade leads from: begin with an empty store")
         }
         let known = all.last?.number ?? 0
-        guard present <= known else { throw .newer("its schema is number \(present), this version knows up to \(known)") }
+        let isNeighbour = present == known + 1 && oldest.map { $0 <= known } ?? false
+        guard present <= known || isNeighbour else {
+            throw .newer("its schema is number \(present), this version knows up to \(known)")
+        }
         return all.filter { $0.number > present }
     }
 }

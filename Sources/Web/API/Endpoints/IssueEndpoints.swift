@@ -76,7 +76,7 @@ struct IssueEndpoints: Sendable {
                     problems: { try await commands.problem(of: $0) },
                     for: principal.connections
                 )
-                return WireResponse(200, json: status.view(principal))
+                return WireResponse(200, json: status.view(principal, hold: try await commands.holdView(principal)))
             },
         ]
     }

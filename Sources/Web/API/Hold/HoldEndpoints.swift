@@ -15,7 +15,7 @@ struct HoldEndpoints: Sendable {
                 .admin,
                 .command("Take everything in and send nothing until the store is released", 200, of: StoreHold.state, optional: ["note": .anyText])
             ) { request, principal in
-                try await answered(request, principal) { body in
+                try await answered(request, principal, ["note"]) { body in
                     try await commands.acting(as: principal.actor).hold(note: body.optionalText("note"))
                 }
             },
@@ -23,10 +23,19 @@ struct HoldEndpoints: Sendable {
                 .post,
                 "/release",
                 .admin,
-                .command("Let go of a held store: what waited is done now", 200, of: StoreHold.state, optional: ["note": .anyText])
+                .command(
+                    "Let go of a held store: what waited is done now",
+                    200,
+                    of: StoreHold.state,
+                    optional: ["note": .anyText, "force": .yesOrNo, "gap_closed": .yesOrNo]
+                )
             ) { request, principal in
-                try await answered(request, principal) { body in
-                    try await commands.acting(as: principal.actor).release(note: body.optionalText("note"))
+                try await answered(request, principal, ["note", "force", "gap_closed"]) { body in
+                    try await commands.acting(as: principal.actor).release(
+                        note: body.optionalText("note"),
+                        force: body.optionalFlag("force"),
+                        isGapClosed: body.optionalFlag("gap_closed")
+                    )
                 }
             },
         ]
@@ -35,6 +44,7 @@ struct HoldEndpoints: Sendable {
     private func answered(
         _ request: IncomingRequest,
         _ principal: Principal,
+        _ members: [String],
         _ command: (JSON) async throws -> Void
     ) async throws -> WireResponse {
         guard principal.connections == nil else {
@@ -42,9 +52,17 @@ struct HoldEndpoints: Sendable {
             throw ProblemDocument(403, "insufficient_scope", "Not permitted", detail)
         }
         return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
-            try await command(request.object(["note"]))
-            let hold = try await commands.presentHold()
-            return WireResponse(200, json: ["held": .bool(hold != nil), "hold": hold.map { $0.view(principal) } ?? .null])
+            try await command(request.object(members))
+            let hold = try await commands.holdView(principal)
+            return WireResponse(200, json: ["held": .bool(hold != nil), "hold": hold ?? .null])
         }
+    }
+}
+
+extension Commands {
+    /// Why the store is held, and how far it is with looking for what may have been sent; nil where it is not held.
+    func holdView(_ principal: Principal) async throws -> JSON? {
+        guard let hold = try await presentHold() else { return nil }
+        return hold.view(principal, try await reconciliation())
     }
 }

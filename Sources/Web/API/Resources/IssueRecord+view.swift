@@ -88,7 +88,7 @@ extension HostStatus {
         "How everything is that the token may see: whether the host is able to work, what needs a person, and whom orders wait for"
     )
 
-    func view(_ principal: Principal) -> JSON {
+    func view(_ principal: Principal, hold: JSON?) -> JSON {
         func contact(_ contact: Contact) -> JSON {
             var view: JSON = [
                 "id": .string(contact.id), "kind": .string(contact.kind), "last_heard_at": JSON(contact.lastHeardAt),
@@ -102,7 +102,7 @@ extension HostStatus {
         return [
             "at": JSON(at), "able_to_work": .bool(reasons.isEmpty), "reasons": .array(reasons.map { .string($0) }),
             "needs_a_person": .bool(needsAPerson), "held": .bool(hold != nil),
-            "hold": hold.map { StoreHold($0).view(principal) } ?? .null, "backup": backup.view,
+            "hold": hold ?? .null, "backup": backup.view,
             "issues": [
                 "open": .int(Int64(counts[.open] ?? 0)), "snoozed": .int(Int64(counts[.snoozed] ?? 0)),
                 "items": .array(issues.map { $0.view(principal, isWhole: false) }),

@@ -1,0 +1,43 @@
+public import Screening
+
+/// How far a restored store is with looking for what may have been sent since its backup was made.
+public struct Reconciliation: Sendable, Equatable {
+    public let restoredAt: Timestamp
+    public let backupAt: Timestamp
+    /// How many orders were not looked for yet.
+    public let left: Int
+    /// How many orders nobody knows of whether their provider has them.
+    public let uncertain: Int
+
+    /// Whether everything was looked for: what could not be is `uncertain`, and is not sent by itself.
+    public var isFinished: Bool { left == 0 }
+}
+
+extension Commands {
+    /// How far the reconciliation after the newest restore is; nil where the store is not held because of one.
+    /// - Throws: ``CommandError`` where the store cannot be had.
+    public func reconciliation() async throws -> Reconciliation? {
+        try await mapStoreError {
+            guard let hold = try await accounts.hold(), hold.isRestored else { return nil }
+            accounts.gaps.forget()
+            guard let restore = try await accounts.gaps.restores().first else { return nil }
+            var query = OrderQuery()
+            query.states = [.accepted, .submitting]
+            query.until = restore.restoredAt
+            var (page, left) = (PageRequest(limit: 200), 0)
+            repeat {
+                let orders = try await store.orders(query, page)
+                for order in orders.items where try await isLeft(order) { left += 1 }
+                page.cursor = orders.next
+            } while page.cursor != nil
+            let counts = try await store.counts().orders
+            let uncertain = counts.reduce(0) { $0 + ($1.key.state == OrderState.uncertain.rawValue ? $1.value : 0) }
+            return Reconciliation(restoredAt: restore.restoredAt, backupAt: restore.backupAt, left: left, uncertain: uncertain)
+        }
+    }
+
+    private func isLeft(_ order: Order) async throws -> Bool {
+        if order.state == .submitting { return true }
+        return try await accounts.gaps.restore(concerning: order) != nil
+    }
+}

@@ -1,0 +1,136 @@
+import GRDB
+import Screening
+
+/// What a backup's file holds of one table, as the table of a store of some kind has it: where both kinds differ, it is worked out here.
+struct ContainerSelection: Sendable {
+    let table: String
+    /// In the order of their names.
+    let columns: [String]
+    let sql: String
+
+    /// What a store does not get from another one: what is about the processes that ran on it, and what it has already.
+    static let leftOut: Set = ["schema_migrations", "replicas", "budgets", "write_probe", "backup_state", BackupContainer.manifestTable]
+
+    /// Where the rows of a table come from, by the kind of the file and of the store; nil where they are taken as they are.
+    private static func source(of table: String, from: String, to: String) -> (columns: [String], sql: String)? {
+        switch (table, from, to) {
+        case ("received_keys", "sqlite", "postgres"):
+            // Of several that came under one key, the last counts.
+            (
+                ["event_id", "first_received_at", "key", "received_at"],
+                """
+                SELECT e.id AS event_id, e.first_received_at AS first_received_at, k.key AS key, e.received_at AS received_at
+                FROM (SELECT key, max(event) AS event FROM received_keys GROUP BY key) AS k JOIN events AS e ON e.seq = k.event
+                """
+            )
+        case ("received_keys", "postgres", "sqlite"):
+            (
+                ["bucket", "event", "key"],
+                "SELECT e.seq / 1024 AS bucket, e.seq AS event, k.key AS key FROM received_keys AS k JOIN (\(numberedEvents)) AS e ON e.id = k.event_id"
+            )
+        case ("usage", "sqlite", "postgres"):
+            (["amount", "connection", "kind", "shard", "slot"], "SELECT amount, connection, kind, 0 AS shard, slot FROM usage")
+        case ("usage", "postgres", "sqlite"):
+            (
+                ["amount", "connection", "kind", "slot"],
+                "SELECT sum(amount) AS amount, connection, kind, slot FROM usage GROUP BY connection, kind, slot"
+            )
+        case ("lookup_buckets", "postgres", "sqlite"):
+            (
+                ["bucket", "connection", "orders"],
+                "SELECT bucket, connection, (SELECT count(*) FROM orders AS o WHERE o.bucket = b.bucket) AS orders FROM lookup_buckets AS b"
+            )
+        default: nil
+        }
+    }
+
+    private static let numberedEvents = "SELECT id, row_number() OVER (ORDER BY id) AS seq FROM events"
+
+    /// What there is for a table of a store; nil where it gets nothing.
+    /// - Parameters:
+    ///   - required: the columns that must have a value.
+    /// - Throws: ``StoreError/corrupt(_:)`` where the file has no value for one that must have one.
+    init?(table: String, columns: [String], required: Set<String>, in container: [SQLiteTable], from: String, to: String) throws(StoreError) {
+        guard !Self.leftOut.contains(table) else { return nil }
+        self.table = table
+        if let (columns, sql) = Self.source(of: table, from: from, to: to) {
+            (self.columns, self.sql) = (columns, sql)
+        } else {
+            guard let source = container.first(where: { $0.name == table }) else { return nil }
+            if table == "events", from == "postgres", to == "sqlite" {
+                let shared = columns.filter { source.columns.contains($0) || $0 == "seq" }
+                let list = shared.map { $0 == "seq" ? "row_number() OVER (ORDER BY id) AS seq" : SQLiteTable.quoted($0) }
+                (self.columns, sql) = (shared, "SELECT \(list.joined(separator: ", ")) FROM events ORDER BY id")
+            } else {
+                let shared = columns.filter(source.columns.contains)
+                self.columns = shared
+                sql = "SELECT \(shared.map(SQLiteTable.quoted).joined(separator: ", ")) FROM \(source.quoted)"
+            }
+        }
+        let missing = required.subtracting(self.columns)
+        guard missing.isEmpty else { throw .corrupt("it says nothing of \(table).\(missing.sorted()[0]), which every row needs") }
+    }
+
+    /// Hands on every row, its columns in the order of ``columns``.
+    func forEachRow(_ db: Database, _ body: ([PortableValue]) throws -> Void) throws {
+        let rows = try Row.fetchCursor(db, sql: sql)
+        while let row = try rows.next() { try body(row.databaseValues.map(PortableValue.init)) }
+    }
+}
+
+/// A store that the rows of a backup's file are put into, with its tables in the order in which that is possible.
+protocol RowTarget {
+    var kind: String { get }
+    /// Its tables with all their columns, in the order of the names, and those of them that must have a value.
+    func tables() throws -> [(name: String, columns: [String], required: Set<String>)]
+    /// Puts rows in as they are, in the place of all that the table holds.
+    func fill(_ selection: ContainerSelection, from rows: (([PortableValue]) throws -> Void) throws -> Void) throws
+    /// The digest of what the table holds now, over the columns of a selection.
+    func digest(of selection: ContainerSelection) throws -> RowDigest
+}
+
+/// Puts the rows of a backup's file into a store, and proves that they are there.
+enum ContainerLoading {
+    /// Returns every table with its rows as they stand in the store now.
+    /// - Throws: ``StoreError/corrupt(_:)`` where they are not those of the file.
+    static func load(
+        _ container: BackupContainer,
+        kind: String,
+        into target: any RowTarget,
+        total: Int64,
+        _ progress: BackupProgress
+    ) throws -> [BackupManifest.Table] {
+        let there = try container.tables()
+        var done: Int64 = 0
+        return try container.database.read { db in
+            try target.tables().compactMap { table in
+                let selection = try ContainerSelection(
+                    table: table.name,
+                    columns: table.columns,
+                    required: table.required,
+                    in: there,
+                    from: kind,
+                    to: target.kind
+                )
+                guard let selection else { return nil }
+                var given = RowDigest()
+                try target.fill(selection) { put in
+                    try selection.forEachRow(db) { values in
+                        given.add(values)
+                        try put(values)
+                        done += 1
+                        if done % 5000 == 0 { progress("putting rows in", done, max(done, total)) }
+                    }
+                }
+                // A table that triggers write to is looked at when all are full.
+                return (selection, given)
+            }
+        }.map { (selection: ContainerSelection, given: RowDigest) in
+            let found = try target.digest(of: selection)
+            guard found == given else {
+                throw StoreError.corrupt("\(selection.table) has \(found.rows) rows in place of the \(given.rows) that it was given, or others")
+            }
+            return BackupManifest.Table(name: selection.table, rows: found.rows, digest: found.hex)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Screening
+
+/// What is written into a restored store before anybody can open it: it is held, it is known of when it is, and whoever held work does not any more.
+struct RestoreMarks {
+    let restoredAt: Timestamp
+    let backupAt: Timestamp
+    /// The hold, sealed.
+    let hold: [UInt8]
+
+    /// - Parameters:
+    ///   - keyring: the rows of the store's keyring, by name.
+    ///   - keys: what the data keys are wrapped with.
+    /// - Throws: ``StoreError/unavailable(_:)`` where these do not open it.
+    init(_ manifest: BackupManifest, keyring: [String: [UInt8]], keys: [Secret], now: Timestamp) throws {
+        restoredAt = now
+        backupAt = manifest.at
+        let random = BufferedRandom(SystemRandom())
+        let codec = try Keyring.open(keys: keys, stored: keyring, isEmpty: false, random).codec(NoNewKeys(), random)
+        let message =
+            "the store was restored from the backup of \(manifest.at) and is held: orders that may have been sent since are looked for at their providers; "
+            + "release it when that is done"
+        let pause = OperatingState.Pause(problem: Problem(code: "held", message: message, at: now), actor: .system, backupAt: manifest.at)
+        hold = try OperatingStateRow.sealed(pause, of: .store, codec)
+    }
+
+    /// The statements, with their values, in words that both databases understand.
+    var statements: [(sql: String, values: [SQLValue])] {
+        [
+            (
+                """
+                INSERT INTO operating_states (kind, id, refusals, by_hand, pause) VALUES ('store', '', 0, %true%, $1)
+                ON CONFLICT (kind, id) DO UPDATE SET by_hand = excluded.by_hand, pause = excluded.pause
+                """, [.bytes(hold)]
+            ),
+            (
+                "INSERT INTO restores (restored_at, backup_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                [.int(restoredAt.milliseconds), .int(backupAt.milliseconds)]
+            ),
+            // What may have been sent is looked for at once; what was due long ago is due since the restore.
+            ("UPDATE queue SET due_at = $1 WHERE kind = 'submit' OR due_at < $1", [.int(restoredAt.milliseconds)]),
+            ("UPDATE queue SET owner = NULL, leased_until = NULL WHERE owner IS NOT NULL", []),
+            ("DELETE FROM replicas", []), ("DELETE FROM budgets", []),
+        ]
+    }
+}

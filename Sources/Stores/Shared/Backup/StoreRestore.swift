@@ -1,0 +1,78 @@
+import Foundation
+public import Screening
+
+/// Puts a backup back. What comes up is a store in the past: it is held until a person lets go, and what stood in its place is moved aside, never deleted.
+public enum StoreRestore {
+    /// What was done.
+    public struct Outcome: Sendable {
+        public let manifest: BackupManifest
+        public let restoredAt: Timestamp
+        /// Where what stood there before is now; empty where nothing did.
+        public let movedAside: [String]
+        /// Whose keys open it now: the file of the backup, or those that were there.
+        public let keys: String
+    }
+
+    /// Restores a backup into the place that a URL names, beside a stopped host.
+    /// - Parameters:
+    ///   - path: the backup.
+    ///   - keysPath: the file of its keys; nil takes the keys that stand at the store, for these lack what was erased since; where there are none, or older
+    ///     ones, the file beside the backup.
+    ///   - replacing: whether the tables of a PostgreSQL database that holds a store may be moved aside.
+    /// - Throws: ``StoreError``: where the backup does not prove right, a host has the store, or files cannot be written. Then the store is as it was, or says
+    ///   that a restore was cut off; restoring again is always right.
+    public static func restore(
+        _ path: String,
+        keysPath: String?,
+        into url: String,
+        relativeTo folder: String,
+        keys: [Secret],
+        replacing: Bool,
+        now: Timestamp,
+        progress: @escaping BackupProgress = { _, _, _ in }
+    ) async throws -> Outcome {
+        let proof = try await StoreBackup.verify(path, keysPath: keysPath, keys: keys, progress: progress)
+        guard proof.isProven else { throw StoreError.corrupt("\(path) is not restored: " + proof.problems.joined(separator: "; ")) }
+        let place = try StoreURL.Place(url, relativeTo: folder)
+        let files = BackupFiles(path, keysPath: keysPath ?? beside(path))
+        switch place {
+        case .sqlite(let store):
+            guard proof.manifest.kind == "sqlite" else { throw otherKind(proof.manifest, "a SQLite file") }
+            let restore = SQLiteRestore(files: files, isKeysGiven: keysPath != nil, store: store, manifest: proof.manifest, keys: keys, now: now)
+            return try await restore.run(progress)
+        case .postgres(let url):
+            guard proof.manifest.kind == "postgres" else { throw otherKind(proof.manifest, "a PostgreSQL database") }
+            return try await StoreBackup.onThread {
+                do {
+                    return try PostgresRestore(
+                        files: files,
+                        isKeysGiven: keysPath != nil,
+                        url: url,
+                        replacing: replacing,
+                        manifest: proof.manifest,
+                        keys: keys,
+                        now: now
+                    ).run(progress)
+                } catch { throw StoreError(postgres: error) }
+            }
+        }
+    }
+
+    /// What is done in a restored store before it takes its place: whoever was erased since the backup was made is erased in it again. The ledger of erasures
+    /// is replayed from here.
+    /// - Parameter place: the store's file or database, beside which the ledger stands.
+    static func replayErasures(in store: any Store, of place: String) async throws {}
+
+    /// The file of keys beside a backup; nil where there is none.
+    static func beside(_ path: String) -> String? {
+        let file = StoreBackup.keys(of: path)
+        return FileManager.default.fileExists(atPath: file) ? file : nil
+    }
+
+    private static func otherKind(_ manifest: BackupManifest, _ what: String) -> StoreError {
+        .unavailable(
+            "the backup is of a \(manifest.kind == "sqlite" ? "SQLite" : "PostgreSQL") store, and store.url names \(what): restore it into one of its own kind, "
+                + "then move it with fairlead store copy"
+        )
+    }
+}

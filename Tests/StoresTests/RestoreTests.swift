@@ -1,0 +1,156 @@
+import Foundation
+import GRDB
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Stores
+
+@Suite("Restoring a backup") struct RestoreTests {
+    private func restore(
+        _ bed: BackupBed,
+        keysPath: String? = nil,
+        replacing: Bool = true,
+        keys: [Secret]? = nil
+    ) async throws -> StoreRestore.Outcome {
+        try await StoreRestore.restore(
+            bed.file,
+            keysPath: keysPath,
+            into: bed.url,
+            relativeTo: bed.folder.path,
+            keys: keys ?? bed.keys,
+            replacing: replacing,
+            now: SystemClock().now()
+        )
+    }
+
+    @Test("What was there at the time of the backup is there again, held, and what came since is moved aside", arguments: BackupBed.Kind.allCases)
+    func restored(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<10)
+        let identity = store.identity.id
+        let made = try await bed.backup()
+        try await bed.fill(store, 10..<15)
+        await store.close()
+        let outcome = try await restore(bed)
+        #expect(outcome.manifest == made.manifest && !outcome.movedAside.isEmpty)
+
+        let again = try await bed.open()
+        #expect(again.identity.id == identity && !again.identity.isNew)
+        for number in 0..<15 {
+            #expect((try await again.order(connection: "acme", externalID: "application-\(number)") != nil) == (number < 10), "\(number)")
+        }
+        let hold = try #require(try await again.state(of: .store).pause)
+        #expect(hold.problem.code == "held" && hold.backupAt == made.manifest.at && hold.actor == .system)
+        #expect(try await again.restores() == [Restore(restoredAt: outcome.restoredAt, backupAt: made.manifest.at)])
+        // A delivery that was received before is known still, and what is new is taken in and sealed.
+        #expect(try await again.accept(sampleEvent("evt_again"), dedupe: DedupeKey("delivery-3")).duplicate)
+        #expect(try await !again.accept(sampleEvent("evt_new"), dedupe: DedupeKey("delivery-12")).duplicate)
+        try await bed.fill(again, 20..<25)
+        let event = try #require(try await again.event("evt_new"))
+        #expect(event.request.value.body == Array("{}".utf8))
+        await again.close()
+        #expect(try await bed.backup(at: bed.folder.file("second")).isProven)
+    }
+
+    @Test("A store that a process has open is not replaced") func inUse() async throws {
+        let bed = try await BackupBed(.sqlite)
+        let store = try await bed.open()
+        _ = try await bed.backup()
+        let error = await #expect(throws: StoreError.self) { try await restore(bed) }
+        #expect("\(String(describing: error))".contains("in use by"))
+        await store.close()
+    }
+
+    @Test("A database that holds a store is not replaced unasked, nor while a replica is alive") func ofReplicas() async throws {
+        let bed = try await BackupBed(.postgres)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<3)
+        _ = try await bed.backup()
+        let now = store.clock.now()
+        try await store.announce(Replica(id: "rep_1", host: "other", version: "1", startedAt: now, seenAt: now))
+        let alive = await #expect(throws: StoreError.self) { try await restore(bed) }
+        #expect("\(String(describing: alive))".contains("a host on other uses the store"))
+        try await store.withdraw(replica: "rep_1")
+        await store.close()
+        let unasked = await #expect(throws: StoreError.self) { try await restore(bed, replacing: false) }
+        #expect("\(String(describing: unasked))".contains("--replace"))
+        _ = try await restore(bed)
+        let again = try await bed.open()
+        #expect(try await again.order(connection: "acme", externalID: "application-2") != nil)
+        await again.close()
+    }
+
+    @Test("Other keys, a damaged file and a backup of another kind leave everything as it was") func refused() async throws {
+        let bed = try await BackupBed(.sqlite)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<3)
+        _ = try await bed.backup()
+        try await bed.fill(store, 3..<4)
+        await store.close()
+        await #expect(throws: StoreError.self) { try await restore(bed, keys: [SealTests.key(2)]) }
+        let whole = try Data(contentsOf: URL(filePath: bed.file))
+        try whole.prefix(whole.count / 2).write(to: URL(filePath: bed.file))
+        await #expect(throws: StoreError.self) { try await restore(bed) }
+        let again = try await bed.open()
+        #expect(try await again.order(connection: "acme", externalID: "application-3") != nil)
+        #expect(try await again.state(of: .store).pause == nil)
+        await again.close()
+    }
+
+    @Test("Keys that were destroyed since the backup stay so, unless the backup's keys are named") func destroyed() async throws {
+        let bed = try await BackupBed(.sqlite)
+        let store = try await bed.open()
+        _ = try await store.accept(sampleEvent("evt_gone"), dedupe: nil)
+        try await bed.fill(store, 0..<3)
+        _ = try await bed.backup()
+        await store.close()
+        let keys = try BackupContainer(bed.folder.file("fairlead-keys.db"), isReadOnly: false)
+        let rows = try BackupContainer(bed.file, isReadOnly: true)
+        let key = try await rows.database.read { try Int64.fetchOne($0, sql: "SELECT key_id FROM events WHERE id = 'evt_gone'") }
+        try await keys.database.write { try $0.execute(sql: "DELETE FROM data_keys WHERE id = ?", arguments: [key]) }
+        rows.close()
+        keys.close()
+        _ = try await restore(bed)
+        let again = try await bed.open()
+        await #expect(throws: StoreError.self) { try await again.event("evt_gone") }
+        await again.close()
+        _ = try await restore(bed, keysPath: bed.file + ".keys")
+        let whole = try await bed.open()
+        #expect(try await whole.event("evt_gone") != nil)
+        await whole.close()
+    }
+
+    @Test("A restore that was cut off is begun again, and until then no host opens an empty store") func cutOff() async throws {
+        let bed = try await BackupBed(.postgres)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<3)
+        _ = try await bed.backup()
+        await store.close()
+        guard case .postgres(let url) = try StoreURL.Place(bed.url, relativeTo: "/") else { return }
+        _ = try PostgresSchema(try PostgresConnection(try PostgresOptions(url))).makeRoom(replacing: true, number: 1, now: SystemClock().now())
+        let error = await #expect(throws: StoreError.self) { try await bed.open() }
+        #expect("\(String(describing: error))".contains("was cut off"))
+        _ = try await restore(bed)
+        let again = try await bed.open()
+        #expect(try await again.order(connection: "acme", externalID: "application-2") != nil)
+        await again.close()
+    }
+
+    @Test("Cut off while the files of a store are being replaced, it is there, or no host begins an empty one") func swapped() async throws {
+        let bed = try await BackupBed(.sqlite)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<3)
+        _ = try await bed.backup()
+        await store.close()
+        try FileManager.default.moveItem(atPath: bed.folder.file(), toPath: bed.folder.file("aside"))
+        await #expect(throws: StoreError.self) { try await bed.open() }
+        try FileManager.default.removeItem(atPath: bed.folder.file("fairlead-keys.db"))
+        await #expect(throws: StoreError.self) { try await bed.open() }
+        _ = try await restore(bed)
+        let again = try await bed.open()
+        #expect(try await again.order(connection: "acme", externalID: "application-2") != nil)
+        await again.close()
+    }
+}
