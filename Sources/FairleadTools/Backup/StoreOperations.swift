@@ -82,9 +82,35 @@ public struct StoreOperations: Sendable {
         return json
     }
 
+    /// Copies the store into an empty one.
+    /// - Returns: `{store, to, tables, left_out}`, each table with its rows and their digest.
+    /// - Throws: ``StoreError``.
+    public func copy(to url: String, progress: @escaping @Sendable (String, Int64, Int64) -> Void) async throws -> JSON {
+        let outcome = try await StoreCopy.copy(
+            from: settings.store.url,
+            to: url,
+            relativeTo: folder,
+            version: Release.version,
+            now: SystemClock().now(),
+            progress: progress
+        )
+        return [
+            "store": .string(outcome.store), "to": .string(Self.withoutPassword(url)),
+            "tables": .array(
+                outcome.tables.map { ["name": .string($0.name), "rows": .int(Int64($0.rows)), "digest": .string($0.digest)] }
+            ), "left_out": .array(outcome.leftOut.map { .string($0) }),
+        ]
+    }
+
     /// Tenths are enough.
     private static func seconds(_ duration: Duration) -> Double {
         (Double(duration.components.seconds) * 10 + Double(duration.components.attoseconds) / 1e17).rounded() / 10
+    }
+
+    /// The place of a store without who opens it.
+    private static func withoutPassword(_ url: String) -> String {
+        guard let at = url.lastIndex(of: "@"), let scheme = url.range(of: "://") else { return url }
+        return url[..<scheme.upperBound] + String(url[url.index(after: at)...].prefix { $0 != "?" })
     }
 
     private func absolute(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder)).path }

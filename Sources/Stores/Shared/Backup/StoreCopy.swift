@@ -1,0 +1,184 @@
+import Foundation
+import GRDB
+public import Screening
+
+/// Copies a store into an empty one, of the other kind or of the same, and proves that everything is there.
+public enum StoreCopy {
+    /// What was done.
+    public struct Outcome: Sendable {
+        public let store: String
+        /// Every table as it stands in the copy: read there again, and the same as what it was given.
+        public let tables: [BackupManifest.Table]
+        /// Tables that a copy does not get, for they are about running processes.
+        public let leftOut: [String]
+    }
+
+    /// Copies the store that one URL names into the empty one that another names, beside a stopped host or one that is held.
+    /// - Throws: ``StoreError``: where the store is in use and not held, the other is not empty, or a table is not the same there. Then what was begun is not
+    ///   opened by any host, and copying again begins anew.
+    public static func copy(
+        from url: String,
+        to target: String,
+        relativeTo folder: String,
+        version: String,
+        now: Timestamp,
+        progress: @escaping BackupProgress = { _, _, _ in }
+    ) async throws -> Outcome {
+        let (source, place) = (try StoreURL.Place(url, relativeTo: folder), try StoreURL.Place(target, relativeTo: folder))
+        return try await StoreBackup.onThread {
+            do {
+                let lock = try requireStill(source)
+                defer { lock?.release() }
+                let between = scratch(source, place)
+                try between.remove()
+                defer { try? between.remove() }
+                try StoreURL.snapshot(of: url, relativeTo: folder, version: version, now: now, into: between, progress)
+                let container = try BackupContainer(between.path, isReadOnly: true)
+                let keyFile = try BackupContainer(between.keysPath ?? "", isReadOnly: true)
+                defer {
+                    container.close()
+                    keyFile.close()
+                }
+                let manifest = try container.manifest()
+                let tables =
+                    switch place {
+                    case .sqlite(let path): try fill(path, container, keyFile, manifest, now, progress)
+                    case .postgres(let url): try fill(postgres: url, container, keyFile, manifest, now, progress)
+                    }
+                let carried = Set(tables.map(\.name))
+                return Outcome(store: manifest.store, tables: tables, leftOut: manifest.tables.map(\.name).filter { !carried.contains($0) })
+            } catch { throw (error as? StoreError) ?? StoreError(anywhere: error) }
+        }
+    }
+
+    /// Returns the lock of a stopped store, to be held while it is copied; nil where it is in use, and held.
+    private static func requireStill(_ source: StoreURL.Place) throws -> FileLock? {
+        let isHeld: Bool
+        let user: String
+        switch source {
+        case .sqlite(let path):
+            guard !SQLiteStore.isEmpty(path) else { throw StoreError.unavailable("there is no store in \(path)") }
+            if let lock = try? FileLock(database: path) { return lock }
+            let database = try BackupContainer(path, isReadOnly: true)
+            defer { database.close() }
+            isHeld = try database.database.read { try Bool.fetchOne($0, sql: held) ?? false }
+            user = LockNote.read(path + ".lock")?.holder ?? "another process"
+        case .postgres(let url):
+            let connection = try PostgresConnection(try PostgresOptions(url))
+            func exchange(_ sql: String) throws -> [PostgresRow] { try connection.exchange([PostgresStatement(sql, isKept: false)])[0].rows }
+            let alive = try exchange(
+                "SELECT host FROM replicas WHERE seen_at > (extract(epoch FROM clock_timestamp()) * 1000)::bigint - 300000 LIMIT 1"
+            )
+            guard let first = alive.first else { return nil }
+            user = "a host on \(first.text(0))"
+            isHeld = try exchange(held).first?.bool(0) ?? false
+        }
+        guard isHeld else { throw StoreError.unavailable("the store is in use by \(user): stop every host, or hold it first (fairlead hold)") }
+        return nil
+    }
+
+    private static let held = "SELECT EXISTS (SELECT 1 FROM operating_states WHERE kind = 'store' AND pause IS NOT NULL)"
+
+    /// Where the rows stand on their way: beside the file of either, for there is room.
+    private static func scratch(_ source: StoreURL.Place, _ target: StoreURL.Place) -> BackupFiles {
+        let path: String =
+            switch (source, target) {
+            case (_, .sqlite(let path)), (.sqlite(let path), _): path + ".copying"
+            default: FileManager.default.temporaryDirectory.appendingPathComponent("fairlead-" + UUID().uuidString).path
+            }
+        return BackupFiles(path, keysPath: StoreBackup.keys(of: path))
+    }
+
+    private static func fill(
+        _ path: String,
+        _ container: BackupContainer,
+        _ keyFile: BackupContainer,
+        _ manifest: BackupManifest,
+        _ now: Timestamp,
+        _ progress: BackupProgress
+    ) throws -> [BackupManifest.Table] {
+        guard SQLiteStore.isEmpty(path), !FileManager.default.fileExists(atPath: KeyFile.path(of: path)) else {
+            throw StoreError.unavailable("\(path) is not empty: name a file that is not there")
+        }
+        let lock = try FileLock(database: path)
+        defer { lock.release() }
+        let fresh = path + ".new.db"
+        let keyPath = KeyFile.path(of: fresh)
+        func removeFresh() throws { try BackupFiles(fresh, keysPath: keyPath).remove() }
+        try removeFresh()
+        do {
+            try fill(keys: fresh, keyFile, manifest)
+            let tables = try fill(rows: fresh, container, manifest, now, progress)
+            try FileSync.sync(keyPath)
+            try FileSync.sync(fresh)
+            try FileSync.rename(keyPath, to: KeyFile.path(of: path))
+            try FileSync.rename(fresh, to: path)
+            lock.note(store: manifest.store)
+            return tables
+        } catch {
+            try? removeFresh()
+            throw error
+        }
+    }
+
+    /// Makes the file of keys beside a file of rows, whole and without a log.
+    private static func fill(keys fresh: String, _ keyFile: BackupContainer, _ manifest: BackupManifest) throws {
+        let keys = try KeyFile(of: fresh, isNew: true, health: StoreHealth())
+        keys.close()
+        let freshKeys = try BackupContainer(KeyFile.path(of: fresh), isReadOnly: false)
+        defer { freshKeys.close() }
+        try freshKeys.database.write { db in
+            _ = try ContainerLoading.load(keyFile, kind: manifest.kind, into: SQLiteTarget(db: db), total: 0) { _, _, _ in }
+            // The next key gets a number that was never given.
+            let highest = try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) FROM data_keys") ?? 0
+            let next = "INSERT INTO sqlite_sequence (name, seq) VALUES ('data_keys', \(highest + 1_000_000))"
+            try db.execute(sql: "DELETE FROM sqlite_sequence; \(next)")
+        }
+        try freshKeys.database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+    }
+
+    private static func fill(
+        rows fresh: String,
+        _ container: BackupContainer,
+        _ manifest: BackupManifest,
+        _ now: Timestamp,
+        _ progress: BackupProgress
+    ) throws -> [BackupManifest.Table] {
+        let rows = try BackupContainer(fresh, isReadOnly: false)
+        defer { rows.close() }
+        try rows.database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA page_size = 8192; PRAGMA synchronous = OFF") }
+        return try rows.database.write { db in
+            try SchemaMigration.make(manifest.schema, in: db, now: now)
+            let total = manifest.tables.reduce(Int64(0)) { $0 + Int64($1.rows) }
+            return try ContainerLoading.load(container, kind: manifest.kind, into: SQLiteTarget(db: db), total: total, progress)
+        }
+    }
+
+    private static func fill(
+        postgres url: String,
+        _ container: BackupContainer,
+        _ keyFile: BackupContainer,
+        _ manifest: BackupManifest,
+        _ now: Timestamp,
+        _ progress: BackupProgress
+    ) throws -> [BackupManifest.Table] {
+        let connection = try PostgresConnection(try PostgresOptions(url))
+        let schema = PostgresSchema(connection)
+        _ = try schema.makeRoom(replacing: false, number: manifest.schema, now: now)
+        let oldest = try container.database.read { db in try Int64.fetchOne(db, sql: "SELECT min(received_at) FROM events") }
+        try schema.makePartitions(from: oldest.map { Timestamp(milliseconds: $0) } ?? now, to: now)
+        try schema.begin()
+        let total = manifest.tables.reduce(Int64(0)) { $0 + Int64($1.rows) }
+        _ = try ContainerLoading.load(keyFile, kind: manifest.kind, into: PostgresTarget(connection: connection, keys: true), total: 0) { _, _, _ in }
+        let tables = try ContainerLoading.load(container, kind: manifest.kind, into: PostgresTarget(connection: connection), total: total, progress)
+        try schema.finish()
+        return tables
+    }
+}
+
+extension StoreError {
+    /// What failed, in whichever database.
+    init(anywhere error: any Error) {
+        if error is PostgresFailure { self.init(postgres: error) } else { self.init(error) }
+    }
+}

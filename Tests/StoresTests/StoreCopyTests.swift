@@ -1,0 +1,62 @@
+import Foundation
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Stores
+
+@Suite("Copying a store") struct StoreCopyTests {
+    @Test("A store goes to the other kind and back; every table is the same, and every duplicate is known") func thereAndBack() async throws {
+        let bed = try await BackupBed(.sqlite)
+        let database = try await PostgresDatabase()
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<40)
+        try await store.perform([.heard(.connection("acme"), at: store.clock.now())])
+        let identity = store.identity.id
+        func copy(from: String, to: String) async throws -> StoreCopy.Outcome {
+            try await StoreCopy.copy(from: from, to: to, relativeTo: bed.folder.path, version: "test", now: SystemClock().now())
+        }
+        let inUse = await #expect(throws: StoreError.self) { _ = try await copy(from: bed.url, to: database.url) }
+        #expect("\(String(describing: inUse))".contains("fairlead hold"))
+        await store.close()
+        let first = try await copy(from: bed.url, to: database.url)
+        #expect(first.store == identity && first.tables.first { $0.name == "orders" }?.rows == 40)
+        #expect(Set(first.leftOut) == ["schema_migrations", "replicas", "budgets", "write_probe", "backup_state"])
+        await #expect(throws: StoreError.self) { _ = try await copy(from: bed.url, to: database.url) }
+
+        let middle = try await StoreURL.open(database.url, relativeTo: "/", keys: bed.keys, clock: SystemClock(), random: SystemRandom())
+        #expect(middle.identity.id == identity)
+        #expect(try await middle.accept(sampleEvent("evt_a"), dedupe: DedupeKey("delivery-3")).duplicate)
+        #expect(try await middle.order(connection: "acme", externalID: "application-39")?.candidate.firstName.value == "Ana")
+        #expect(try await !middle.place(sampleOrder("ord_again", "application-5"), reorder: nil, by: .system).isNew)
+        try await bed.fill(middle, 40..<45)
+        await middle.close()
+
+        let second = try await copy(from: database.url, to: "sqlite:back.db")
+        #expect(second.tables.first { $0.name == "orders" }?.rows == 45 && second.store == identity)
+        let back = try bed.folder.open("back.db", keys: bed.keys, clock: SystemClock())
+        for number in [0, 39, 44] {
+            #expect(try await back.accept(sampleEvent("evt_b\(number)"), dedupe: DedupeKey("delivery-\(number)")).duplicate, "\(number)")
+            #expect(try await back.order(connection: "acme", externalID: "application-\(number)") != nil, "\(number)")
+        }
+        #expect(try await !back.accept(sampleEvent("evt_c"), dedupe: DedupeKey("delivery-new")).duplicate)
+        try await bed.fill(back, 50..<60)
+        await back.close()
+    }
+
+    @Test("Every table is carried, or named as left out", arguments: BackupBed.Kind.allCases) func complete(_ kind: BackupBed.Kind) async throws {
+        let (bed, other) = (try await BackupBed(kind), try await BackupBed(kind == .sqlite ? .postgres : .sqlite))
+        await (try await bed.open()).close()
+        let made = try await bed.backup()
+        let target = kind == .sqlite ? other.url : "sqlite:" + other.folder.file("copy.db")
+        let outcome = try await StoreCopy.copy(
+            from: bed.url,
+            to: target,
+            relativeTo: bed.folder.path,
+            version: "test",
+            now: SystemClock().now()
+        )
+        let named = Set(outcome.tables.map(\.name)).union(ContainerSelection.leftOut)
+        #expect(Set(made.manifest.tables.map(\.name)).subtracting(named).isEmpty)
+    }
+}
