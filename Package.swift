@@ -296,6 +296,7 @@ let package = Package(
         .testTarget(
             name: "StoresTests",
             dependencies: ["Screening", "Stores", "ScreeningTesting", "CrashTesting", .product(name: "GRDB", package: "GRDB.swift")],
+            exclude: ["Schemas"],
             swiftSettings: swift
         ),
         .testTarget(

@@ -27,7 +27,7 @@ struct Fairlead: AsyncParsableCommand {
                 name: "Plugins",
                 subcommands: [PluginCommand.self, MapCommand.self, TriggerCommand.self, VerifyCommand.self, ShadowCommand.self]
             ),
-            CommandGroup(name: "Store", subcommands: [BackupCommand.self, RestoreCommand.self, StoreCommand.self]),
+            CommandGroup(name: "Store", subcommands: [BackupCommand.self, RestoreCommand.self, StoreCommand.self, MigrateCommand.self]),
             CommandGroup(name: "Service", subcommands: [DemoCommand.self, ServeCommand.self, SimulateCommand.self]),
             CommandGroup(
                 name: "Running host",

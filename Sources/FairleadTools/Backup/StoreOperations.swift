@@ -102,6 +102,36 @@ public struct StoreOperations: Sendable {
         ]
     }
 
+    /// Brings the schema up to date, a backup first where there are rows; or tries it on a copy.
+    /// - Returns: `{present, known, steps: [{number, name, seconds}], rows, bytes, bytes_after, backup}`.
+    /// - Throws: ``StoreError``.
+    public func migrate(isRehearsal: Bool, progress: @escaping @Sendable (String, Int64, Int64) -> Void) async throws -> JSON {
+        let now = SystemClock().now()
+        let plan = try await StoreMigration.rehearse(
+            settings.store.url,
+            relativeTo: folder,
+            version: Release.version,
+            now: now,
+            progress: progress
+        )
+        var json: JSON = [
+            "present": .int(Int64(plan.present)), "known": .int(Int64(plan.known)), "rows": .int(Int64(plan.rows)), "bytes": .int(plan.bytes),
+            "bytes_after": .int(plan.bytesAfter), "backup": .null,
+            "steps": .array(
+                plan.steps.map { ["number": .int(Int64($0.number)), "name": .string($0.name), "seconds": .double(Self.seconds($0.took))] }
+            ),
+        ]
+        guard !isRehearsal, !plan.steps.isEmpty || plan.present == 0 else { return json }
+        if plan.rows > 0 {
+            let path = (settings.backup.path ?? folder) + "/before-schema-\(plan.known).backup"
+            _ = try await backup(to: path, progress: progress)
+            json["backup"] = .string(path)
+        }
+        let store = try await settings.store.open(keys: settings.encryptionKeys, clock: SystemClock(), random: SystemRandom())
+        await store.close()
+        return json
+    }
+
     /// Tenths are enough.
     private static func seconds(_ duration: Duration) -> Double {
         (Double(duration.components.seconds) * 10 + Double(duration.components.attoseconds) / 1e17).rounded() / 10
