@@ -123,7 +123,7 @@ extension IssueText {
                 "fairlead order list --account \(account) --problem \(cause.code ?? "unrecognised_status")"
             )
         default:
-            let what = cause.hook.map { "\($0) runs" } ?? (cause.code?.hasPrefix("event_") == true ? "events" : "orders")
+            let what = cause.hook.map { "runs of \($0)" } ?? (cause.code?.hasPrefix("event_") == true ? "events" : "orders")
             let filter = cause.connection.map { "--connection \($0)" } ?? cause.account.map { "--account \($0)" } ?? ""
             let list =
                 cause.hook != nil
