@@ -36,11 +36,12 @@ struct StarterSettingsTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "starter-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder.appending(path: "plugins"), withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let keys =
-            SettingsField.sections.map { $0 + ":" } + SettingsField.all.filter { $0.name != "workers.path" }.map { ($0.path.last ?? "") + ": " }
+        let keys = SettingsField.sections.map { $0 + ":" } + SettingsField.all.map { ($0.path.last ?? "") + ": " }
         let lines = StarterSettings.text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
             let bare = String(line).replacing("# ", with: "", maxReplacements: 1)
-            return keys.contains { bare.drop { $0 == " " }.hasPrefix($0) } ? bare : String(line)
+            // The worker's program is named as it is installed, and need not be here.
+            let isTaken = keys.contains { bare.drop { $0 == " " }.hasPrefix($0) } && !bare.contains("fairlead-lua")
+            return isTaken ? bare : String(line)
         }
         let file = folder.appending(path: "fairlead.yaml")
         try Data(lines.joined(separator: "\n").utf8).write(to: file)
