@@ -117,7 +117,7 @@ struct IssueReportTests: IssueTrial {
     @Test("What is reported a thousand times a second is written once, with how often")
     func collected() async throws {
         try await withHost { (context) async throws in
-            let cause = IssueCause(.backupLate)
+            let cause = IssueCause(.chainBroken)
             for _ in 0..<1000 { context.issues.saw(cause, at: clock.now()) }
             await context.watcher.flush()
             for _ in 0..<50 { context.issues.saw(cause, at: clock.now()) }
