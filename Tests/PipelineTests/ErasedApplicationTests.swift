@@ -25,7 +25,7 @@ struct ErasedApplicationTests {
         let erasure = try await Erasures(harness.context).erase(.order(order.id), force: true, by: .system, note: nil)
         #expect(erasure.isSigned && erasure.counts["orders"] == 1)
         for body: JSON in [["number": 7, "stage": "offer"], ["number": 7, "reorder": true]] { _ = try await harness.deliver(body) }
-        let isGone = try await eventually(within: 30) { try await store.events(EventQuery(), PageRequest()).items.isEmpty ? true : nil }
+        let isGone = try await eventually(within: 90) { try await store.events(EventQuery(), PageRequest()).items.isEmpty ? true : nil }
         #expect(isGone == true)
         #expect(try await store.orders(OrderQuery(), PageRequest()).items.isEmpty)
         #expect(try await harness.send(["number": 8]).state == .done)

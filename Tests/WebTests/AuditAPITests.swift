@@ -52,7 +52,9 @@ struct AuditAPITests {
         let fixture = try await APIFixture()
         let order = try await fixture.store.place(try await fixture.order("application-1", connection: "acme")).order
         try await fixture.run { (client) async throws in
-            for path in ["/orders/\(order.id)", "/orders/\(order.id)", "/orders?q=Roe", "/orders?q=Ana", "/orders?q=Roe"] { _ = try await client.get(path) }
+            for path in ["/orders/\(order.id)", "/orders/\(order.id)", "/orders?q=Roe", "/orders?q=Ana", "/orders?q=Roe"] {
+                _ = try await client.get(path)
+            }
             for text in ["Roe", "Ana", "Roe"] { _ = try await client.post("/find", ["text": .string(text)]) }
             #expect(try await entries(client).count == 5)
             fixture.clock.advance(by: .seconds(600))

@@ -17,7 +17,10 @@ struct OrderAPITests {
             #expect(first.headers[.location] == "/api/v1/orders/\(id)")
             let second = try await client.post("/orders", placement("a-1"))
             #expect(second.status == 200 && second.json?["id"]?.text == id)
-            #expect(try await client.get("/orders/\(id)").json == first.json)
+            var shown = try #require(try await client.get("/orders/\(id)").json)
+            #expect(shown["holds"] == [])
+            shown["holds"] = nil
+            #expect(shown == first.json)
             #expect(try await client.get("/orders/\(id)/timeline").json?["items"]?.items?.isEmpty == false)
         }
     }

@@ -10,6 +10,14 @@ enum FormGuard {
         try checkToken(visit.field("csrf"), visit.viewer.secret)
     }
 
+    /// Another site may lead here by a link, and not load pages of ours as its pictures.
+    /// - Throws: ``ProblemDocument`` 403.
+    static func checkEmbedding(_ request: IncomingRequest) throws {
+        func said(_ name: String) -> String? { HTTPField.Name(name).flatMap { request.headers[$0] } }
+        guard let site = said("Sec-Fetch-Site"), site == "cross-site" || site == "same-site" else { return }
+        guard said("Sec-Fetch-Mode") == "navigate" else { throw refused }
+    }
+
     /// Browsers say by `Sec-Fetch-Site` where a form came from, except over plain http to a name or address that is not this machine's; there they say it by
     /// `Origin`, if at all: since pages of ours send no referrer, `null` may be ours. The token decides in any case.
     static func checkOrigin(_ request: IncomingRequest, _ site: Site) throws {

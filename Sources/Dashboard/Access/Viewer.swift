@@ -27,11 +27,7 @@ struct Viewer: Sendable {
     /// The same, for whom every page is without personal data: what they may see they reveal.
     var masked: Viewer {
         guard principal.seesPersonal else { return self }
-        var scopes = principal.scopes
-        scopes.remove(.readPersonal)
-        var shown = Principal(id: principal.id, name: principal.name, scopes: scopes, connections: principal.connections)
-        shown.isPerson = principal.isPerson
-        return Viewer(principal: shown, name: name, secret: secret, isSession: isSession, cookie: cookie, revealing: principal)
+        return Viewer(principal: principal.withoutPersonal, name: name, secret: secret, isSession: isSession, cookie: cookie, revealing: principal)
     }
 
     /// What every form of theirs sends along, and no other site knows.

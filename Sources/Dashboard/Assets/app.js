@@ -191,7 +191,7 @@
 
   // A sign-in that was printed for somebody: what follows # reaches no server and no log. It is filled in, not sent.
   const token = document.getElementById("token");
-  if (token && location.hash.startsWith("#token=")) {
+  if (token && location.hash.startsWith("#token=") && ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) {
     token.value = decodeURIComponent(location.hash.slice(7));
     history.replaceState(null, "", location.pathname + location.search);
     document.querySelector("main button")?.focus();

@@ -1,3 +1,5 @@
+import Screening
+
 import Foundation
 
 /// A picture that is put together on the server: shapes with classes, without styles of their own, so that it obeys the page's policy and its colours.
@@ -58,21 +60,7 @@ struct SVG: Sendable {
     }
 
     /// Text in which nothing is markup.
-    static func escaped(_ text: String) -> String {
-        var out = ""
-        out.reserveCapacity(text.utf8.count)
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            case "'": out += "&#39;"
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out
-    }
+    static func escaped(_ text: String) -> String { text.htmlEscaped }
 
     /// A number with one decimal, as short as can be.
     static func number(_ value: Double) -> String {

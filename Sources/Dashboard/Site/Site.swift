@@ -51,6 +51,7 @@ struct PageHandler: Sendable {
             let access = site.access
             let viewer: Viewer
             do {
+                try FormGuard.checkEmbedding(request)
                 guard let found = try await access.viewer(of: request) else { return signInFirst(request) }
                 viewer = site.parts.requiresReason() ? found.masked : found
             } catch {

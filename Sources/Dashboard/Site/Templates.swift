@@ -22,10 +22,19 @@ enum Templates {
     static func render(_ name: String, _ model: Model) -> String { library.render(model, withTemplate: name) ?? "" }
 
     private static let library: MustacheLibrary = {
+        MustacheContentTypes.register(Markup(), named: Markup.name)
         var library = MustacheLibrary()
-        for (name, text) in all { try? library.register(text, named: name) }
+        // Said in every template: one that is a part of another does not have it from there.
+        for (name, text) in all { try? library.register("{{% CONTENT_TYPE: \(Markup.name)}}" + text, named: name) }
         return library
     }()
+
+    /// How values are escaped. The library's own way goes by characters, and what joins a `<` to what stands before it would hide it.
+    private struct Markup: MustacheContentType {
+        static let name = "MARKUP"
+
+        func escapeText(_ text: String) -> String { text.htmlEscaped }
+    }
 
     /// The names of the templates that cannot be read.
     static var broken: [String] { all.keys.filter { library.getTemplate(named: $0) == nil }.sorted() }

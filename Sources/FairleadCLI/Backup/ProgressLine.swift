@@ -16,11 +16,9 @@ final class ProgressLine: Sendable {
             last = (text, .now)
             return true
         }
-        if isNews { write("\r\(text)\u{1B}[K") }
+        if isNews { Terminal.progress(text) }
     }
 
     /// Takes the line away.
-    func end() { if isTerminal { write("\r\u{1B}[K") } }
-
-    private func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+    func end() { Terminal.endProgress() }
 }

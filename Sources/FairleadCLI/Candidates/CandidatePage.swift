@@ -18,7 +18,8 @@ enum CandidatePage {
         }
         if (export["orders"]?.items ?? []).isEmpty, (export["events"]?.items ?? []).isEmpty { body += "<p>Nothing.</p>" }
         return """
-            <!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>What is stored about you</title>
+            <!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>What is stored about you</title>
             <style>body{font:1em/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%}
             td,th{border:1px solid #999;padding:.3em .5em;text-align:left;vertical-align:top}pre{white-space:pre-wrap;background:#eee;padding:1em}</style>
             </head><body>\(body)</body></html>
@@ -48,7 +49,5 @@ enum CandidatePage {
         }
     }
 
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;").replacing("\"", with: "&quot;")
-    }
+    private static func escaped(_ text: String) -> String { text.htmlEscaped }
 }

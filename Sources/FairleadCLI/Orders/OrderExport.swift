@@ -66,11 +66,6 @@ struct OrderExport: AsyncParsableCommand {
 
     static func cell(_ value: JSON?) -> String {
         guard let value, !value.isNull else { return "" }
-        var text = value.text ?? value.string()
-        // What a person wrote must not be run by the spreadsheet that opens it; a telephone number is none.
-        let isNumber = text.dropFirst().allSatisfy(\.isNumber) && text.count > 1
-        if let first = text.first, "=+-@\t\r".contains(first), !isNumber { text = "'" + text }
-        let isPlain = !text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-        return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
+        return (value.text ?? value.string()).csvCell
     }
 }

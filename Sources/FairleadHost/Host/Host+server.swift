@@ -53,6 +53,15 @@ extension Host {
             version: Release.version
         )
         parts.requiresReason = { live.settings.accessReasons == .required }
+        parts.lastBackup = { [store = context.store] in
+            let state = try await store.backupState()
+            guard state.madeAt != nil || state.hasFailed else { return nil }
+            // Each is opened and proven before it counts as made.
+            return [
+                "made_at": JSON(state.madeAt), "verified_at": JSON(state.madeAt),
+                "problem": state.hasFailed ? ["message": JSON(state.failure)] : .null,
+            ]
+        }
         parts.signingSecret = { [key = settings.encryptionKeys.first] in key }
         var limits = ServerLimits()
         limits.body = settings.server.maxBody

@@ -55,7 +55,8 @@ struct SecretCommand: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = Array(words.dropFirst())
-        process.environment = environment
+        // Other secrets of the host's are not handed on.
+        process.environment = environment.filter { !$0.key.hasPrefix("FAIRLEAD_") }
         if FileManager.default.fileExists(atPath: folder) { process.currentDirectoryURL = URL(filePath: folder) }
         process.standardInput = FileHandle.nullDevice
         let (output, errors) = (Output(limit: Self.limit), Output(limit: Self.limit))

@@ -116,9 +116,8 @@ struct ShownSettings: Sendable {
     /// An address without what may be a credential in it: a user, a query.
     private func address(_ url: String) -> String {
         guard let parts = URLParts(url) else { return "" }
-        let rest = url.dropFirst(url.range(of: "://").map { url.distance(from: url.startIndex, to: $0.upperBound) } ?? 0)
-        let path = rest.firstIndex(of: "/").map { rest[$0...].prefix { $0 != "?" && $0 != "#" } } ?? ""
-        return parts.origin + path
+        // What stands behind the host may be a secret: some receivers know who sends by it alone.
+        return url == parts.origin || url == parts.origin + "/" ? parts.origin : parts.origin + "/…"
     }
 
     private func store(_ store: Settings.StoreLocation) -> String {

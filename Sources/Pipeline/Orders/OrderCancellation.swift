@@ -86,6 +86,11 @@ struct OrderCancellation: Sendable {
             case .submitting: throw CommandError(409, "submitting", "The order is being sent at this moment; ask again.", retryAfter: .seconds(5))
             case .uncertain: throw CommandError(409, "uncertain", "Nobody knows yet whether the provider has the order; resolve it first.")
             case .accepted:
+                if try await mapStoreError({ try await accounts.gaps.restore(concerning: order) }) != nil {
+                    let message =
+                        "The store was restored, and nobody knows yet whether the provider has the order; it is looked for first. Ask again."
+                    throw CommandError(409, "not_reconciled", message, retryAfter: .seconds(30))
+                }
                 if try await marks(order, withdrawnAt, by: actor) { continue }
                 if let cancelled = try await write(order, actor, note, withdrawnAt, [.unqueue(.submit(order: id))]) { return cancelled }
             default:

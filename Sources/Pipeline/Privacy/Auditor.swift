@@ -65,6 +65,14 @@ public struct Auditor: Sendable {
         return value
     }
 
+    /// Records that somebody may not do something, once in ten minutes for each action: whoever asks on and on does not fill the chain.
+    public func refusal(_ act: AuditAct, _ code: String) async {
+        let look = RecentReadings.Look(actor: act.actor, action: act.action, subject: nil, reason: nil, query: "refused: " + code)
+        guard !recent.has(look) else { return }
+        await recordIfPossible(act)
+        recent.note(look)
+    }
+
     /// Records something that was done, or refused, by itself: a sign-in, settings that were applied.
     /// - Throws: ``StoreError``.
     public func record(_ act: AuditAct) async throws { try await store.record(act) }

@@ -12,16 +12,17 @@ struct ErasureUpkeep: Sendable {
     /// Works until shutdown.
     func run() async {
         await cancelWhenGracefulShutdown {
-            var isReplayed = false
+            var rounds = 0
             while !Task.isCancelled {
                 do {
-                    if !isReplayed {
+                    // What could not be finished is tried again every minute.
+                    if rounds % 12 == 0 {
                         let count = try await store.replayErasures()
                         if count > 0 {
                             environment.logger.notice("erasures were finished", metadata: ["event": "erasure.replayed", "count": "\(count)"])
                         }
-                        isReplayed = true
                     }
+                    rounds += 1
                     _ = try await store.eraseDue()
                 } catch {
                     environment.storeFailed(error, "erasing what came in of somebody who is erased", .debug)

@@ -24,12 +24,21 @@ public struct Erasures: Sendable {
     /// Destroys all that is stored of a person. Calling again erases what came since.
     /// - Parameter force: also where orders are still open, or where there is more than one person can have.
     /// - Returns: the erasure with its certificate.
-    /// - Throws: ``CommandError``: 404 for an order that is not there, 422 for what is no address, 409 `open_orders` or `too_many`, 503.
+    /// - Throws: ``CommandError``: 404 for an order that is not there, 422 for what is no address, 409 `on_hold`, `open_orders` or `too_many`, 503.
     public func erase(_ subject: ErasureSubject, force: Bool, by actor: Actor, note: String?) async throws -> Erasure {
         if case .email(let email) = subject, AddressScan.addresses(in: email.value) != [AddressScan.folded(email.value)] {
             throw CommandError(FieldProblem(path: "email", expected: "an e-mail address", found: "other text"))
         }
         guard let found = try await mapStoreError({ try await store.records(of: subject) }) else { throw CommandError.notFound("order") }
+        let held = try await mapStoreError { try await heldOf(subject, found) }
+        guard held.isEmpty else {
+            throw CommandError(
+                409,
+                "on_hold",
+                "A legal hold keeps \(held.count == 1 ? "what is stored of this person" : "\(held.count) things of this person"): take it away first "
+                    + "(fairlead candidate unhold, fairlead order unhold). Force does not erase what is held."
+            )
+        }
         if !force {
             let open = try await mapStoreError { try await store.orders(found.orders) }.filter { !$0.isAtEnd }
             guard open.isEmpty else {
@@ -61,6 +70,17 @@ public struct Erasures: Sendable {
             metadata: ["event": "candidate.erased", "erasure": "\(erased.id)", "chain": "\(erased.chain?.description ?? "")", "by": "\(actor)"]
         )
         return erased
+    }
+
+    /// What of a person is on legal hold: orders, events, or the person.
+    private func heldOf(_ subject: ErasureSubject, _ found: PersonRecords) async throws -> [String] {
+        var held: [String] = []
+        for id in found.orders + found.events where try await !store.holds(of: id).isEmpty { held.append(id) }
+        let addresses = found.addresses.value
+        for hold in try await store.holds() where hold.email.map({ addresses.contains(AddressScan.folded($0.value)) }) ?? false {
+            held.append(hold.id)
+        }
+        return held
     }
 
     /// Every erasure, newest first.

@@ -76,6 +76,7 @@ extension StoreConformance {
             let person = try await trial.orderFrom("application-2", state: .completed, email: "bo@example.test")
             let hold = LegalHold(id: trial.id(.hold), order: held.order, email: nil, at: trial.now, actor: .system, note: "claim 14")
             try await trial.store.hold(hold)
+            trial.clock.advance(by: .seconds(1))
             let other = LegalHold(id: trial.id(.hold), order: nil, email: "BO@example.test", at: trial.now, actor: .system, note: nil)
             try await trial.store.hold(other)
             // Comes after the person was held, and never becomes an order.

@@ -51,11 +51,16 @@ CREATE TABLE orders (
     updated_at INTEGER NOT NULL,
     bucket INTEGER NOT NULL,
     lookup_keys BLOB NOT NULL,
+    -- The number of the key that they were hashed with.
+    lookup_number INTEGER NOT NULL,
+    -- What was removed of it by its age: 1 what providers said, 2 the person too.
+    retention_stage INTEGER NOT NULL DEFAULT 0,
     key_id INTEGER NOT NULL,
     body BLOB NOT NULL,
     UNIQUE (connection, external_key, sequence)
 ) STRICT;
 CREATE INDEX orders_list ON orders (state, id, connection, account, provider, outcome, created_at);
+CREATE INDEX orders_kept ON orders (id) WHERE retention_stage < 2;
 CREATE INDEX orders_wording ON orders (problem, connection, account, updated_at)
     WHERE problem IN ('unrecognised_status', 'unrecognised_result');
 CREATE INDEX orders_waiting ON orders (waits_for, id, connection, account, provider, outcome, created_at) WHERE waits_for IS NOT NULL;
@@ -118,6 +123,8 @@ CREATE TABLE run_lookups (
     key INTEGER NOT NULL,
     run_id TEXT NOT NULL,
     event_id TEXT,
+    -- As orders.lookup_number.
+    number INTEGER NOT NULL,
     PRIMARY KEY (connection, key, run_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX run_lookups_run ON run_lookups (run_id);
@@ -239,6 +246,13 @@ CREATE TABLE bulk_items (
     first INTEGER NOT NULL,
     ids TEXT NOT NULL,
     PRIMARY KEY (job_id, first)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE bulk_refusals (
+    job_id TEXT NOT NULL REFERENCES bulk_jobs (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    item TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (job_id, position)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE turnarounds (
@@ -365,7 +379,12 @@ CREATE TABLE replicas (
     host TEXT NOT NULL,
     version TEXT NOT NULL,
     started_at INTEGER NOT NULL,
-    seen_at INTEGER NOT NULL
+    seen_at INTEGER NOT NULL,
+    names TEXT NOT NULL,
+    -- The names of its encryption.keys, the first first, and which look-up keys it knows and writes by: what a rotation of keys waits for.
+    key_names TEXT NOT NULL DEFAULT '',
+    lookups_known INTEGER NOT NULL DEFAULT 0,
+    lookups_written INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE store_identity (
@@ -377,6 +396,77 @@ CREATE TABLE store_identity (
 CREATE TABLE write_probe (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     filler BLOB NOT NULL
+) STRICT;
+CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT,
+    outcome TEXT NOT NULL,
+    details TEXT NOT NULL,
+    content BLOB NOT NULL,
+    previous BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    body BLOB
+) STRICT;
+CREATE INDEX audit_subject ON audit (subject, seq) WHERE subject IS NOT NULL;
+CREATE INDEX audit_actor ON audit (actor, seq);
+CREATE INDEX audit_at ON audit (at);
+CREATE TABLE audit_head (
+    number INTEGER PRIMARY KEY CHECK (number = 1),
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+INSERT INTO audit_head VALUES (1, 0, zeroblob(32));
+CREATE TABLE legal_holds (
+    subject TEXT NOT NULL,
+    hold TEXT NOT NULL,
+    body BLOB,
+    PRIMARY KEY (subject, hold)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE destroyed_keys (
+    id INTEGER PRIMARY KEY
+) STRICT;
+CREATE TABLE upkeep (
+    name TEXT PRIMARY KEY,
+    owner TEXT,
+    leased_until INTEGER NOT NULL,
+    done_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sessions (
+    blind_index BLOB PRIMARY KEY,
+    token_id TEXT NOT NULL,
+    proof TEXT,
+    created_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE event_addresses (
+    connection TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    PRIMARY KEY (connection, day, key, event_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX event_addresses_event ON event_addresses (event_id);
+CREATE TABLE erasure_marks (
+    connection TEXT NOT NULL,
+    key BLOB NOT NULL,
+    PRIMARY KEY (connection, key)
+) STRICT, WITHOUT ROWID;
+-- Erasures that this copy of the store knows of.
+CREATE TABLE erasures (
+    id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- Events that turned out to be of an erased application, to be erased once their runs have ended.
+CREATE TABLE erasures_due (
+    event_id TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+CREATE TABLE signing_key (
+    number INTEGER PRIMARY KEY CHECK (number = 1),
+    body BLOB NOT NULL
 ) STRICT;
 CREATE TABLE backup_state (
     number INTEGER PRIMARY KEY CHECK (number = 1),

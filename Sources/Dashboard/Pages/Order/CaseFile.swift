@@ -17,6 +17,7 @@ enum CaseFile {
     static func record(_ visit: Visit) async throws -> JSON {
         let facts = try await OrderPage.facts(visit)
         let id = facts.order["id"]?.text ?? ""
+        // Retention may have taken away when it was sent, but not that it was.
         let attempts = facts.timeline.filter { $0.kind == "submitting" }
         let answers = facts.timeline.compactMap { $0.kind == "submitted" ? $0.details["provider_ref"]?.text : nil }
         var record: JSON = [
@@ -25,7 +26,8 @@ enum CaseFile {
             "order": facts.order,
             "statement": [
                 "order": .string(id), "external_id": facts.order["external_id"] ?? .null, "connection": facts.order["connection"] ?? .null,
-                "times_sent": .int(Int64(attempts.count)), "sent_at": .array(attempts.map { JSON($0.at) }),
+                "times_sent": attempts.isEmpty && wasSent(facts.order) ? .null : .int(Int64(attempts.count)),
+                "sent_at": .array(attempts.map { JSON($0.at) }),
                 "provider_refs": .array(Set(answers).sorted().map { .string($0) }), "present_ref": facts.order["provider_ref"] ?? .null,
             ],
         ]
@@ -33,6 +35,10 @@ enum CaseFile {
         record["event"] = facts.event
         record["runs"] = .array(facts.runs)
         return record
+    }
+
+    private static func wasSent(_ order: JSON) -> Bool {
+        order["provider_ref"]?.text != nil || ![OrderState.accepted.rawValue, OrderState.refused.rawValue].contains(order["state"]?.text ?? "")
     }
 
     /// Who signs: a key that follows from the host's first encryption key.
@@ -67,7 +73,7 @@ enum CaseFile {
         let order = record["order"] ?? [:]
         let format = visit.format
         let timeline = (record["timeline"]?.items ?? []).compactMap { TimelineItem($0) }
-        let sent = Int(record["statement"]?["times_sent"]?.integer ?? 0)
+        let sent = record["statement"]?["times_sent"]?.integer
         var model: Model = [
             "id": order["id"]?.text ?? "", "heading": OrderText.name(order) ?? order["external_id"]?.text ?? "",
             "external": order["external_id"]?.text ?? "",
@@ -77,7 +83,10 @@ enum CaseFile {
             "sent": sent == 0
                 ? "It was never sent"
                 : sent == 1
-                    ? "It was sent once" : "It was tried \(sent) times, each after the one before surely had ordered nothing or by a person's word",
+                    ? "It was sent once"
+                    : sent == nil
+                        ? "When and how often it was sent is not kept any more"
+                        : "It was tried \(sent ?? 0) times, each after the one before surely had ordered nothing or by a person's word",
             "entries": timeline.map { item -> Model in
                 var model = item.model(format)
                 model["at"] = Format.absolute(item.at)
@@ -120,7 +129,7 @@ enum CaseFile {
     static let templates = [
         "case_file": #"""
         <!doctype html>
-        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Case file {{id}}</title>
+        <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Case file {{id}}</title>
         <style>{{style_text}}</style></head><body><main>
         <p class="soft">Case file of a screening order · made {{made_at}} by {{made_by}} · store {{store}}</p>
         <h1>{{heading}}</h1><p>{{sentence}}</p>

@@ -37,13 +37,6 @@ enum OrdersExport {
     private static func line(_ order: JSON, _ visit: Visit) -> String {
         let name = visit.may(.readPersonal) ? [OrderText.name(order) ?? ""] : []
         let time = OrderText.time(order).map { String($0.milliseconds / 1000) }
-        return ([order["id"]?.text ?? ""] + name + members.map { order[$0]?.text ?? "" } + time).map(cell).joined(separator: ",")
-    }
-
-    /// A cell that no spreadsheet takes for a formula.
-    static func cell(_ text: String) -> String {
-        let safe = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
-        guard safe.contains(where: { ",\"\r\n".contains($0) || $0.isNewline }) else { return safe }
-        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+        return ([order["id"]?.text ?? ""] + name + members.map { order[$0]?.text ?? "" } + time).map(\.csvCell).joined(separator: ",")
     }
 }

@@ -5,7 +5,9 @@ enum IssuePage {
     static let handlers = [
         PageHandler.get("/issues/{id}") { visit in try await page(visit) },
         PageHandler.post("/issues/{id}/snooze", .operate) { visit in
-            let hours = visit.field("hours").flatMap { Int($0) } ?? 24
+            guard let hours = Int(visit.field("hours") ?? "24"), (1...8760).contains(hours) else {
+                throw ProblemDocument(422, "invalid_hours", "Not possible", "an issue is put off by 1 to 8,760 hours; nothing was done")
+            }
             var body = visit.note
             body["until"] = .string((visit.now + .seconds(hours * 3600)).iso8601)
             return try await command(visit, "snooze", body)

@@ -44,6 +44,7 @@ struct PostgresRestore: Sendable {
             statements.append(PostgresStatement(sql.replacing("%true%", with: "true"), values.map(\.postgresValue), isKept: false))
         }
         try connection.exchange(statements)
+        try schema.keepErasures()
         try schema.finish()
         return StoreRestore.Outcome(manifest: manifest, restoredAt: now, movedAside: aside, keys: keysPath)
     }

@@ -22,8 +22,13 @@ struct SQLiteRestore: Sendable {
         defer { lock.release() }
         let source = try await StoreBackup.onThread { try prepare(progress) }
         do {
+            // Whoever was erased since the backup was made is erased in it again, before it takes its place.
+            let ledger = ErasureFile.path(of: store)
+            if FileManager.default.fileExists(atPath: ledger) {
+                try FileManager.default.copyItem(atPath: ledger, toPath: ErasureFile.path(of: fresh))
+            }
             let opened = try SQLiteStore(path: fresh, keys: keys, clock: SystemClock(), random: SystemRandom())
-            do { try await StoreRestore.replayErasures(in: opened, of: store) } catch {
+            do { try await opened.replayErasures() } catch {
                 await opened.close()
                 throw error
             }
@@ -86,6 +91,10 @@ struct SQLiteRestore: Sendable {
     private func isEnough(_ keyPath: String) throws -> Bool {
         let keyFile = try BackupContainer(keyPath, isReadOnly: true)
         defer { keyFile.close() }
+        let lookUps = try keyFile.database.read { db in
+            try db.tableExists("keyring")
+                ? Set(try String.fetchAll(db, sql: "SELECT name FROM keyring").compactMap { Keyring.lookUp($0)?.number }) : []
+        }
         let made = try keyFile.database.read { db -> Int64 in
             guard try db.tableExists("data_keys"), try Int64.fetchOne(db, sql: "SELECT count(*) FROM keyring") ?? 0 > 0 else { return -1 }
             return try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'data_keys'") ?? 0
@@ -93,6 +102,11 @@ struct SQLiteRestore: Sendable {
         guard made >= 0 else { return false }
         let container = try BackupContainer(files.path, isReadOnly: true)
         defer { container.close() }
+        // What was hashed with a look-up key that gave way since would never be found: neither by a search nor by an erasure.
+        let hashed = try container.database.read { db in
+            Set(try Int.fetchAll(db, sql: "SELECT DISTINCT lookup_number FROM orders UNION SELECT DISTINCT number FROM run_lookups"))
+        }
+        guard hashed.isSubset(of: lookUps) else { return false }
         // Another store's keys, and an index key that was changed since, open or find nothing of it.
         var problems: [String] = []
         let opened = try BackupProof.sample(container, keyFile, keys, &problems)
@@ -132,7 +146,10 @@ struct SQLiteRestore: Sendable {
 
     private func removeFresh() throws {
         let keyPath = KeyFile.path(of: fresh)
-        for file in [fresh, fresh + "-wal", fresh + "-shm", fresh + "-journal", fresh + ".lock", keyPath, keyPath + "-wal", keyPath + "-shm"]
+        for file in [
+            fresh, fresh + "-wal", fresh + "-shm", fresh + "-journal", fresh + ".lock", ErasureFile.path(of: fresh), keyPath, keyPath + "-wal",
+            keyPath + "-shm",
+        ]
         where FileManager.default.fileExists(atPath: file) {
             try FileManager.default.removeItem(atPath: file)
         }

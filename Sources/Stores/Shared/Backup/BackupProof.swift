@@ -124,6 +124,11 @@ enum BackupProof {
 
 /// The key table of a store that is only read.
 struct NoNewKeys: DataKeyTable {
-    func add(_ count: Int, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> [UInt8]) async throws { throw StoreError.closed }
+    func add(_ count: Int, noting note: String?, _ wrapped: @escaping @Sendable (_ id: Int64) throws -> WrappedKey) async throws {
+        throw StoreError.closed
+    }
     func remove(_ keys: [DataKey]) async {}
+    func rewrap(_ keys: [(id: Int64, from: [UInt8], to: [UInt8])]) async throws { throw StoreError.closed }
+    func destroy(_ keys: [Int64]) async throws { throw StoreError.closed }
+    func change(keyring changes: [KeyringChange]) async throws { throw StoreError.closed }
 }

@@ -39,7 +39,7 @@ struct RestoreMarks {
             // What may have been sent is looked for at once; what was due long ago is due since the restore.
             ("UPDATE queue SET due_at = $1 WHERE kind = 'submit' OR due_at < $1", [.int(restoredAt.milliseconds)]),
             ("UPDATE queue SET owner = NULL, leased_until = NULL WHERE owner IS NOT NULL", []),
-            ("DELETE FROM replicas", []), ("DELETE FROM budgets", []),
+            ("DELETE FROM replicas", []), ("DELETE FROM sessions", []), ("DELETE FROM budgets", []),
         ]
     }
 }

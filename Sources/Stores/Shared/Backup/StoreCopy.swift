@@ -40,14 +40,27 @@ public enum StoreCopy {
                     keyFile.close()
                 }
                 let manifest = try container.manifest()
+                let ledger = try ledger(of: source, keyFile)
                 let tables =
                     switch place {
-                    case .sqlite(let path): try fill(path, container, keyFile, manifest, now, progress)
-                    case .postgres(let url): try fill(postgres: url, container, keyFile, manifest, now, progress)
+                    case .sqlite(let path): try fill(path, container, keyFile, manifest, ledger, now, progress)
+                    case .postgres(let url): try fill(postgres: url, container, keyFile, manifest, ledger, now, progress)
                     }
                 let carried = Set(tables.map(\.name))
                 return Outcome(store: manifest.store, tables: tables, leftOut: manifest.tables.map(\.name).filter { !carried.contains($0) })
             } catch { throw (error as? StoreError) ?? StoreError(anywhere: error) }
+        }
+    }
+
+    /// What was erased from the source: a copy, too, erases it again where an older backup is restored into it.
+    private static func ledger(of source: StoreURL.Place, _ keyFile: BackupContainer) throws -> [LedgerEntry] {
+        switch source {
+        case .sqlite(let path): try ErasureFile(of: path).entries()
+        case .postgres:
+            try keyFile.database.read { db in
+                guard try db.tableExists("erasures") else { return [] }
+                return try String.fetchAll(db, sql: "SELECT record FROM erasures ORDER BY id").compactMap { LedgerEntry($0) }
+            }
         }
     }
 
@@ -94,6 +107,7 @@ public enum StoreCopy {
         _ container: BackupContainer,
         _ keyFile: BackupContainer,
         _ manifest: BackupManifest,
+        _ ledger: [LedgerEntry],
         _ now: Timestamp,
         _ progress: BackupProgress
     ) throws -> [BackupManifest.Table] {
@@ -111,6 +125,7 @@ public enum StoreCopy {
             let tables = try fill(rows: fresh, container, manifest, now, progress)
             try FileSync.sync(keyPath)
             try FileSync.sync(fresh)
+            for entry in ledger { try ErasureFile(of: path).write(entry) }
             try FileSync.rename(keyPath, to: KeyFile.path(of: path))
             try FileSync.rename(fresh, to: path)
             lock.note(store: manifest.store)
@@ -159,6 +174,7 @@ public enum StoreCopy {
         _ container: BackupContainer,
         _ keyFile: BackupContainer,
         _ manifest: BackupManifest,
+        _ ledger: [LedgerEntry],
         _ now: Timestamp,
         _ progress: BackupProgress
     ) throws -> [BackupManifest.Table] {
@@ -171,6 +187,8 @@ public enum StoreCopy {
         let total = manifest.tables.reduce(Int64(0)) { $0 + Int64($1.rows) }
         _ = try ContainerLoading.load(keyFile, kind: manifest.kind, into: PostgresTarget(connection: connection, keys: true), total: 0) { _, _, _ in }
         let tables = try ContainerLoading.load(container, kind: manifest.kind, into: PostgresTarget(connection: connection), total: total, progress)
+        let noting = "INSERT INTO fairlead_keys.erasures (id, record) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET record = excluded.record"
+        try connection.exchange(ledger.map { PostgresStatement(noting, [.text($0.erasure.id), .text($0.text)]) })
         try schema.finish()
         return tables
     }

@@ -42,7 +42,7 @@ public enum StoreRestore {
             return try await restore.run(progress)
         case .postgres(let url):
             guard proof.manifest.kind == "postgres" else { throw otherKind(proof.manifest, "a PostgreSQL database") }
-            return try await StoreBackup.onThread {
+            let outcome = try await StoreBackup.onThread {
                 do {
                     return try PostgresRestore(
                         files: files,
@@ -55,13 +55,12 @@ public enum StoreRestore {
                     ).run(progress)
                 } catch { throw StoreError(postgres: error) }
             }
+            // Opening it erases again whoever was erased since the backup was made.
+            let store = try await StoreURL.open(url, relativeTo: folder, keys: keys, clock: SystemClock(), random: SystemRandom())
+            await store.close()
+            return outcome
         }
     }
-
-    /// What is done in a restored store before it takes its place: whoever was erased since the backup was made is erased in it again. The ledger of erasures
-    /// is replayed from here.
-    /// - Parameter place: the store's file or database, beside which the ledger stands.
-    static func replayErasures(in store: any Store, of place: String) async throws {}
 
     /// The file of keys beside a backup; nil where there is none.
     static func beside(_ path: String) -> String? {

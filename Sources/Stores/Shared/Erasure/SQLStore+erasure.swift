@@ -43,7 +43,8 @@ extension SQLStore {
             var entry = entry
             let given = entry.plan
             let isDone = entry.erasure.doneAt != nil
-            entry.plan.formUnion(try await read { try $0.completed(given) })
+            // One that was only cut short is finished as it was written down: what was ordered for the person since is not of it.
+            if !known.contains(entry.erasure.id) { entry.plan.formUnion(try await read { try $0.completed(given) }) }
             try await write(ledger: entry)
             let act = AuditAct(by: .system, "erasure.replayed", subject: entry.erasure.id)
             try await destroy(entry.plan, of: entry, as: known.contains(entry.erasure.id) ? nil : act)
@@ -239,23 +240,19 @@ extension StoreReading {
         if try !fetch("SELECT 1 FROM orders WHERE connection = $1 AND external_key = $2 LIMIT 1", [.text(connection), .bytes(external)]).isEmpty {
             return true
         }
-        let keys = [BlindIndexTerm.phone(text, on: connection, by: codec.index), BlindIndexTerm.reference(text, on: connection, by: codec.index)]
-        for key in keys.compactMap(\.self) where text.contains(where: \.isNumber) || text.contains("@") {
-            if try !orders(having: key, on: connection).isEmpty { return true }
+        if text.contains(where: \.isNumber) || text.contains("@") {
+            if try !ordersFound(on: connection, by: { BlindIndexTerm.phone(text, on: connection, by: $0) }).isEmpty { return true }
+            if try !ordersFound(on: connection, by: { BlindIndexTerm.reference(text, on: connection, by: $0) }).isEmpty { return true }
         }
         return try isNamed(text, on: connection)
     }
 
     /// Whether two words are the names of one candidate: a first name alone says nothing of anybody.
     private func isNamed(_ text: String, on connection: String) throws -> Bool {
-        let words = text.split(separator: " ").map { BlindIndexTerm.reference(String($0), on: connection, by: codec.index) }
+        let words = text.split(separator: " ").map(String.init)
         guard words.count == 2, words[0] != words[1] else { return false }
-        return try !orders(having: words[0], on: connection).isDisjoint(with: orders(having: words[1], on: connection))
-    }
-
-    private func orders(having key: BlindIndexTerm, on connection: String) throws -> Set<String> {
-        let sql = "SELECT l.order_id FROM lookup_buckets AS b JOIN lookups AS l ON l.bucket = b.bucket WHERE b.connection = $1 AND l.key = $2"
-        return Set(try fetch(sql, [.text(connection), .int(key.bits)]).compactMap { $0.text(at: 0) })
+        let found = try words.map { word in try ordersFound(on: connection) { BlindIndexTerm.reference(word, on: connection, by: $0) } }
+        return !found[0].isDisjoint(with: found[1])
     }
 }
 

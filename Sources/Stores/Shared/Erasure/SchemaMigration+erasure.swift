@@ -9,6 +9,7 @@ extension SchemaMigration {
             event_id TEXT NOT NULL,
             PRIMARY KEY (connection, day, key, event_id)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX event_addresses_event ON event_addresses (event_id);
         CREATE TABLE erasure_marks (
             connection TEXT NOT NULL,
             key BLOB NOT NULL,
@@ -38,6 +39,7 @@ extension SchemaMigration {
             event_id text COLLATE "C" NOT NULL,
             PRIMARY KEY (connection, day, key, event_id)
         );
+        CREATE INDEX event_addresses_event ON event_addresses (event_id);
         CREATE TABLE erasure_marks (
             connection text COLLATE "C" NOT NULL,
             key bytea NOT NULL,

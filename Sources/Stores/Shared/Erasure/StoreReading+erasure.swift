@@ -47,13 +47,18 @@ extension StoreReading {
 
     /// The orders on a connection whose candidate has an address.
     private func orders(of address: String, on connection: String) throws -> [String] {
-        let key = BlindIndexTerm.reference(address, on: connection, by: codec.index)
-        let sql = """
-            SELECT l.order_id FROM lookup_buckets AS b JOIN lookups AS l ON l.bucket = b.bucket WHERE b.connection = $1 AND l.key = $2
-            """
-        let ids = try fetch(sql, [.text(connection), .int(key.bits)]).compactMap { $0.text(at: 0) }
         // What cannot be read is nobody's any more.
-        return Set(ids).compactMap { try? order($0) }.filter { AddressScan.folded($0.candidate.email.value) == address }.map(\.id)
+        return try ordersFound(on: connection) { BlindIndexTerm.reference(address, on: connection, by: $0) }.compactMap { try? order($0) }.filter {
+            AddressScan.folded($0.candidate.email.value) == address
+        }.map(\.id)
+    }
+
+    /// The orders that a look-up finds, by every key that it may be hashed with.
+    func ordersFound(on connection: String, by term: (BlindIndexKey) -> BlindIndexTerm?) throws -> Set<String> {
+        let sql = "SELECT l.order_id FROM lookup_buckets AS b JOIN lookups AS l ON l.bucket = b.bucket WHERE b.connection = $1 AND l.key = $2"
+        return try codec.lookUps.all.compactMap(term).reduce(into: []) { found, key in
+            found.formUnion(try fetch(sql, [.text(connection), .int(key.bits)]).compactMap { $0.text(at: 0) })
+        }
     }
 
     private func add(order id: String, to plan: inout ErasurePlan) throws {
@@ -88,14 +93,15 @@ extension StoreReading {
         var found = plan
         let orders = plan.orders.compactMap { try? order($0) }
         var names: [String: Set<String>] = [:]
-        for order in orders { names[order.connection, default: []].insert(order.externalID) }
+        // An order that is kept without its candidate has no external id any more: an empty one would name everybody.
+        for order in orders where !order.externalID.isEmpty { names[order.connection, default: []].insert(order.externalID) }
         for id in plan.events {
             guard let event = try? eventAlone(id), let connection = event.connection, let names = names[connection] else { continue }
             for mark in DeliveredValues.marks(of: names, in: event.request.value) {
                 found.marks.insert(ErasurePlan.Mark(connection: connection, key: codec.markKey(mark, on: connection)))
             }
         }
-        let (texts, tokens) = (addresses.union(plan.orders), Set(names.values.joined()))
+        let (texts, tokens) = (addresses.filter { !$0.isEmpty }.union(plan.orders), Set(names.values.joined()))
         for connection in Set(names.keys).union(plan.addresses.map(\.connection)) {
             for row in try fetch("SELECT key, body FROM kv WHERE connection = $1", [.text(connection)]) {
                 let place = PreparedValue.place(connection, row.bytes(at: 0))

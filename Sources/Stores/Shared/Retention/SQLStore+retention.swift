@@ -175,6 +175,9 @@ extension SQLStore {
         under key: DataKey,
         _ body: @escaping @Sendable (inout Transaction) throws -> Void
     ) async throws -> Bool {
+        // A hold may have been set since the order was chosen.
+        let stays = "SELECT 1 FROM orders AS o WHERE o.id = $1 AND \(RetentionSQL.blocking)"
+        guard try await read({ try $0.fetch(stays, [.text(id)]).isEmpty }) else { return false }
         var touched = TouchedRows()
         touched.orders = [id]
         touched.keys = [key]

@@ -33,6 +33,13 @@ public struct Principal: Sendable, Equatable {
     /// Whether personal data may be shown.
     public var seesPersonal: Bool { scopes.contains(.readPersonal) }
 
+    /// The same without the scope for personal data.
+    public var withoutPersonal: Principal {
+        var principal = Principal(id: id, name: name, scopes: scopes.subtracting([.readPersonal]), connections: connections)
+        principal.isPerson = isPerson
+        return principal
+    }
+
     /// Whether things of a connection may be seen; what belongs to no connection only without a restriction.
     public func sees(connection: String?) -> Bool {
         guard let connections else { return true }

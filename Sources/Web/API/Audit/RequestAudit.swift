@@ -23,7 +23,7 @@ struct RequestAudit: Sendable {
             return try await auditor.command(act(endpoint, request, principal), ending: RequestAudit.ending, body)
         }
         do {
-            guard endpoint.showsPersonal, principal.seesPersonal else { return try await body() }
+            guard endpoint.showsPersonal, principal.seesPersonal || endpoint.tellsOfPersons else { return try await body() }
             var act = act(endpoint, request, principal)
             act.reason = try reason(request)
             let filters = Set(request.query.map(\.name)).sorted()
@@ -40,7 +40,13 @@ struct RequestAudit: Sendable {
         var act = act(endpoint, request, principal)
         act.outcome = .refused
         act.details["code"] = .string(code)
-        await auditor.recordIfPossible(act)
+        await auditor.refusal(act, code)
+    }
+
+    /// Who the answer is for: where reasons are required, a command without one is answered without personal data.
+    func shown(to principal: Principal, _ endpoint: Endpoint, _ request: IncomingRequest) -> Principal {
+        guard endpoint.changes, principal.seesPersonal, requiresReason() else { return principal }
+        return (try? reason(request)) == nil ? principal.withoutPersonal : principal
     }
 
     private func reason(_ request: IncomingRequest) throws -> Personal<String>? {
@@ -91,8 +97,11 @@ extension Endpoint {
     /// Whether its answer holds personal data for those who may see it.
     var showsPersonal: Bool {
         let segments = path.split(separator: "/")
-        return ["orders", "events", "runs", "find", "candidates", "privacy"].contains(segments.first ?? "") || path == "/issues/{id}"
+        return ["orders", "events", "runs", "find", "candidates", "privacy", "holds", "bulk"].contains(segments.first ?? "") || path == "/issues/{id}"
     }
+
+    /// Whether the mere answer says whether somebody is stored, whatever else the caller may see.
+    var tellsOfPersons: Bool { path == "/privacy/scan" }
 
     /// What the audit calls it: `order.cancel`, `orders.retry`, `order.create`, `webhook.set`, `orders.read`, `order.timeline.read`.
     var action: String {

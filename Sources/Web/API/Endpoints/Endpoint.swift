@@ -52,6 +52,7 @@ struct Endpoint: Sendable {
 
     /// The answer to somebody who may ask, put together in its turn and recorded.
     func answer(_ request: IncomingRequest, _ principal: Principal, _ budget: AnswerBudget, _ audit: RequestAudit) async throws -> WireResponse {
+        let principal = audit.shown(to: principal, self, request)
         let takesTurn = (method == .get || isReading) && !asksOthers
         var response = try await audit.respond(self, request, principal) {
             takesTurn ? try await budget.inTurn { try await respond(request, principal) } : try await respond(request, principal)

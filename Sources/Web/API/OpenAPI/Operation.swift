@@ -80,7 +80,8 @@ struct Operation: Sendable {
     }
 
     private static let accessReason: JSON = [
-        "name": "Access-Reason", "in": "header", "description": "Why personal data is read: kept in the audit, and required where the settings say so",
+        "name": "Access-Reason", "in": "header",
+        "description": "Why personal data is read: kept in the audit, and required where the settings say so",
         "schema": .anyText,
     ]
 

@@ -2,7 +2,7 @@ import GRDB
 import Screening
 
 /// The head of the audit chain in a backup: what a chain that was cut off later is held against.
-enum AuditHead {
+enum AuditChainHead {
     /// The tables that a chain may stand in, with its number and hash.
     private static let table = "audit"
 

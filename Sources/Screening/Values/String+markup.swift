@@ -1,0 +1,35 @@
+extension String {
+    /// The text in HTML, in which nothing is markup. It goes by scalars: to a browser `<` is one also where it makes one character with what stands before or
+    /// after it.
+    package var htmlEscaped: String {
+        var out = ""
+        out.reserveCapacity(utf8.count)
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "&": out += "&amp;"
+            case "<": out += "&lt;"
+            case ">": out += "&gt;"
+            case "\"": out += "&quot;"
+            case "'": out += "&#39;"
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+
+    /// The text as a cell of CSV (RFC 4180), in quotes where it needs them, that no spreadsheet takes for a formula. A telephone number stays what it is.
+    package var csvCell: String {
+        var text = String.UnicodeScalarView()
+        if let first = unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) {
+            let rest = unicodeScalars.dropFirst()
+            let isNumber = !rest.isEmpty && rest.allSatisfy { ("0"..."9").contains($0) }
+            if !isNumber { text.append("'") }
+        }
+        for scalar in unicodeScalars {
+            if scalar == "\"" { text.append(scalar) }
+            text.append(scalar)
+        }
+        let isPlain = !text.contains { ",\"\r\n\u{85}\u{2028}\u{2029}".unicodeScalars.contains($0) }
+        return isPlain ? String(text) : "\"" + String(text) + "\""
+    }
+}
