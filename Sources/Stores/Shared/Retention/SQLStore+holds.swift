@@ -76,14 +76,14 @@ extension SQLStore {
                     AND (w.subject = h.subject OR w.subject = 'candidate:' || h.hold)
                 WHERE h.subject = $1
                 """
-            return try reading.fetch(sql, [.text(order)]).compactMap { try HoldRow.hold($0, reading.opener) }.sorted { $0.at < $1.at }
+            return try reading.fetch(sql, [.text(order)]).compactMap { try HoldRow.hold($0, reading.opener) }.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
         }
     }
 
     func holds() async throws -> [LegalHold] {
         try await read { reading in
             try reading.fetch("SELECT subject, hold, body FROM legal_holds WHERE body IS NOT NULL", [])
-                .compactMap { try HoldRow.hold($0, reading.opener) }.sorted { $0.at < $1.at }
+                .compactMap { try HoldRow.hold($0, reading.opener) }.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
         }
     }
 
