@@ -28,7 +28,10 @@ struct SQLiteRestore: Sendable {
                 try FileManager.default.copyItem(atPath: ledger, toPath: ErasureFile.path(of: fresh))
             }
             let opened = try SQLiteStore(path: fresh, keys: keys, clock: SystemClock(), random: SystemRandom())
-            do { try await opened.replayErasures() } catch {
+            do {
+                try await opened.replayErasures()
+                try await opened.record(StoreRestore.act(manifest))
+            } catch {
                 await opened.close()
                 throw error
             }

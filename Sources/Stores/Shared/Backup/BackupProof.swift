@@ -26,6 +26,7 @@ enum BackupProof {
             } else {
                 problems += differences(manifest.tables, found, digests: true)
             }
+            problems += try chainProblems(container)
         }
         var sampled = 0
         if let keysPath = files.keysPath, damage.isEmpty {

@@ -57,9 +57,18 @@ public enum StoreRestore {
             }
             // Opening it erases again whoever was erased since the backup was made.
             let store = try await StoreURL.open(url, relativeTo: folder, keys: keys, clock: SystemClock(), random: SystemRandom())
+            do { try await store.record(act(proof.manifest)) } catch {
+                await store.close()
+                throw error
+            }
             await store.close()
             return outcome
         }
+    }
+
+    /// What the audit says of it: its chain goes on from where the backup has it.
+    static func act(_ manifest: BackupManifest) -> AuditAct {
+        AuditAct(by: .system, "store.restore", details: ["backup_at": JSON(manifest.at)])
     }
 
     /// The file of keys beside a backup; nil where there is none.

@@ -1,0 +1,31 @@
+import GRDB
+import Screening
+
+extension BackupProof {
+    /// What is wrong with the audit's chain in a backup; nothing where it is whole, and where the store had none.
+    static func chainProblems(_ container: BackupContainer) throws -> [String] {
+        try container.database.read { db in
+            guard try db.tableExists("audit"), let end = try Row.fetchOne(db, sql: "SELECT seq, hash FROM audit_head") else { return [] }
+            var verifier = AuditVerifier()
+            let columns = "seq, at, actor, action, subject, outcome, details, content, previous, hash"
+            let rows = try Row.fetchCursor(db, sql: "SELECT \(columns) FROM audit ORDER BY seq")
+            while let row = try rows.next() {
+                let entry = AuditEntry(
+                    seq: row[0],
+                    at: Timestamp(milliseconds: row[1]),
+                    actorKey: row[2],
+                    action: row[3],
+                    subject: row[4],
+                    outcome: row[5],
+                    details: (try? JSON(parsing: Array((row[6] as String).utf8))) ?? .null,
+                    content: row.bytes(7),
+                    previous: row.bytes(8),
+                    hash: row.bytes(9)
+                )
+                verifier.check(entry)
+            }
+            let found = verifier.finish(head: AuditHead(seq: end[0], hash: end.bytes(1)))
+            return found.findings.prefix(3).map { "the audit's chain is broken: \($0.explanation)" }
+        }
+    }
+}
