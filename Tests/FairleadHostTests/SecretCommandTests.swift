@@ -37,6 +37,20 @@ struct SecretCommandTests {
     @Test("A program that prints without end is stopped")
     func outputIsBounded() { #expect(Self.message("/bin/sh -c 'while :; do echo 0123456789; done'").contains("64 KiB")) }
 
+    @Test("A file that others may write names no program that is run")
+    func foreignFile() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "trust-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "fairlead.yaml").path
+        #expect(FileTrust.objection(to: file) == nil)
+        try "server: {}".write(toFile: file, atomically: true, encoding: .utf8)
+        for (path, mode, isTrusted) in [(file, 0o640, true), (file, 0o666, false), (file, 0o600, true), (folder.path, 0o777, false)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            #expect((FileTrust.objection(to: file) == nil) == isTrusted, "\(path) \(mode)")
+        }
+    }
+
     @Test("A key of the settings may come from a program where it is a credential, and nowhere else")
     func onlyForCredentials() throws {
         let good = SettingsTests.good.replacing("${env:ZINC_API_KEY}", with: "\"${exec:echo zinc-key-from-a-vault}\"")

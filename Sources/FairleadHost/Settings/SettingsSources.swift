@@ -118,7 +118,10 @@ struct SettingsSources {
     /// What a program prints.
     private mutating func print(of command: String) -> Result<String, SecretCommand.Failure> {
         if let known = printed[command] { return known }
-        let result = Result { () throws(SecretCommand.Failure) in try SecretCommand(command).run(in: folder, environment: environment) }
+        let result = Result { () throws(SecretCommand.Failure) in
+            if let objection = FileTrust.objection(to: yaml.file) { throw SecretCommand.Failure(message: objection) }
+            return try SecretCommand(command).run(in: folder, environment: environment)
+        }
         printed[command] = result
         return result
     }
