@@ -76,7 +76,9 @@ extension SQLStore {
                     AND (w.subject = h.subject OR w.subject = 'candidate:' || h.hold)
                 WHERE h.subject = $1
                 """
-            return try reading.fetch(sql, [.text(order)]).compactMap { try HoldRow.hold($0, reading.opener) }.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
+            return try reading.fetch(sql, [.text(order)]).compactMap { try HoldRow.hold($0, reading.opener) }.sorted {
+                ($0.at, $0.id) < ($1.at, $1.id)
+            }
         }
     }
 
@@ -129,6 +131,8 @@ extension SQLStore {
             subjects.formUnion(found.items.map(\.id))
             page.cursor = found.next
         } while page.cursor != nil
+        // What was received of somebody and never became an order is theirs, too.
+        if let found = try await records(of: .email(Personal(email))) { subjects.formUnion(found.orders + found.events) }
         return subjects
     }
 }
