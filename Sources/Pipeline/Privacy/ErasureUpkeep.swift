@@ -20,7 +20,8 @@ struct ErasureUpkeep: Sendable {
                 let isMinute = rounds % 12 == 0
                 rounds += 1
                 do {
-                    if isMinute {
+                    // Not one that another is about at this moment.
+                    if isMinute, try await !unfinished(for: Self.pause * 12).isEmpty {
                         let count = try await store.replayErasures()
                         if count > 0 {
                             environment.logger.notice("erasures were finished", metadata: ["event": "erasure.replayed", "count": "\(count)"])
@@ -36,11 +37,17 @@ struct ErasureUpkeep: Sendable {
         }
     }
 
+    /// The erasures that were begun longer ago than this and are not finished.
+    private func unfinished(for time: Duration) async throws -> [Erasure] {
+        let now = environment.clock.now()
+        return try await store.erasures().filter { $0.doneAt == nil && $0.requestedAt + time < now }
+    }
+
     /// Says whether an erasure is not finished that should be.
     func report() async {
         do {
             let now = environment.clock.now()
-            let overdue = try await store.erasures().filter { $0.doneAt == nil && $0.requestedAt + Self.patience < now }
+            let overdue = try await unfinished(for: Self.patience)
             let cause = IssueCause(.erasureOverdue)
             guard let since = overdue.map(\.requestedAt).min() else { return environment.issues.isGone(cause) }
             environment.issues.saw(cause, at: now, details: ["since": JSON(since), "erasures": .int(Int64(overdue.count))])

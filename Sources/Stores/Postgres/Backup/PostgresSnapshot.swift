@@ -37,7 +37,7 @@ enum PostgresSnapshot {
             at: now,
             tables: tables,
             keys: names.filter { $0.hasPrefix(Keyring.keyPrefix) }.map { String($0.dropFirst(Keyring.keyPrefix.count)) },
-            auditHead: try container.database.read { try AuditChainHead.read($0) }
+            auditHead: try container.database.read { try BackupProof.auditHeadSaid($0) }
         )
         try container.write(manifest)
         try keyFile.write(manifest)

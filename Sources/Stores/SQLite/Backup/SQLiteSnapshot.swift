@@ -32,7 +32,7 @@ enum SQLiteSnapshot {
             at: now,
             tables: [],
             keys: names.filter { $0.hasPrefix(Keyring.keyPrefix) }.map { String($0.dropFirst(Keyring.keyPrefix.count)) },
-            auditHead: try container.database.read { try AuditChainHead.read($0) }
+            auditHead: try container.database.read { try BackupProof.auditHeadSaid($0) }
         )
         manifest.tables = try container.counts()
         try container.write(manifest)

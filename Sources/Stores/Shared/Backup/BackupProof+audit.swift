@@ -2,10 +2,22 @@ import GRDB
 import Screening
 
 extension BackupProof {
+    /// Where the audit's chain ends in a backup; nil where the store had none.
+    static func auditHead(_ db: Database) throws -> AuditHead? {
+        guard try db.tableExists("audit_head"), let row = try Row.fetchOne(db, sql: "SELECT seq, hash FROM audit_head") else { return nil }
+        return AuditHead(seq: row[0], hash: row.bytes(1))
+    }
+
+    /// The same for a manifest, as `{seq, hash}`; null also for a chain without entries.
+    static func auditHeadSaid(_ db: Database) throws -> JSON {
+        guard let head = try auditHead(db), head.seq > 0 else { return .null }
+        return head.json
+    }
+
     /// What is wrong with the audit's chain in a backup; nothing where it is whole, and where the store had none.
     static func chainProblems(_ container: BackupContainer) throws -> [String] {
         try container.database.read { db in
-            guard try db.tableExists("audit"), let end = try Row.fetchOne(db, sql: "SELECT seq, hash FROM audit_head") else { return [] }
+            guard let head = try auditHead(db) else { return [] }
             var verifier = AuditVerifier()
             let columns = "seq, at, actor, action, subject, outcome, details, content, previous, hash"
             let rows = try Row.fetchCursor(db, sql: "SELECT \(columns) FROM audit ORDER BY seq")
@@ -24,7 +36,7 @@ extension BackupProof {
                 )
                 verifier.check(entry)
             }
-            let found = verifier.finish(head: AuditHead(seq: end[0], hash: end.bytes(1)))
+            let found = verifier.finish(head: head)
             return found.findings.prefix(3).map { "the audit's chain is broken: \($0.explanation)" }
         }
     }
