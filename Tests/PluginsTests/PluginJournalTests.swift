@@ -2,6 +2,7 @@ import HTTPTypes
 import PluginTesting
 import Screening
 import ScreeningTesting
+import Synchronization
 import Testing
 
 @testable import Plugins
@@ -196,6 +197,41 @@ struct PluginJournalTests {
         #expect(host.steps.map { $0.reply == nil } == [true])
         #expect(try await host.attempt(script, number: 2) == .done(201))
         #expect(host.keys[0] != nil && host.keys[0] == host.keys[1])
+    }
+
+    @Test("The answer of a call is on disk before anything else is waited for, and goes with the end of the run where nothing else is")
+    func answersAreWrittenBeforeAnythingElse() async throws {
+        let post = #"ctx.http.post("https://api.example.test/a", { json = {} })"#
+        let answered = Mutex<[Bool]>([])
+        let alone = PluginScriptHost()
+        #expect(try await alone.attempt(PluginHarness.script("\(post) ctx.now() return 1")) == .done(1))
+        // That it is made, and the end.
+        #expect(alone.writings == 2)
+        for next in [#"ctx.http.get("https://api.example.test/b")"#, #"ctx.http.put("https://api.example.test/b", { json = {} })"#] {
+            let host = Mutex<PluginScriptHost?>(nil)
+            let made = PluginScriptHost { _, number in
+                if number == 2 { answered.withLock { $0.append(host.withLock { $0 }?.steps.first?.reply != nil) } }
+                return WireResponse(201)
+            }
+            host.withLock { $0 = made }
+            #expect(try await made.attempt(PluginHarness.script("\(post) \(next) return 1")) == .done(1))
+        }
+        #expect(answered.withLock { $0 } == [true, true])
+    }
+
+    @Test("The answer of a call is on disk where the run is cut short after it")
+    func answersOutliveAnInterruption() async throws {
+        struct Crash: Error {}
+        let host = PluginScriptHost { _, number in
+            if number == 2 { throw Crash() }
+            return WireResponse(201)
+        }
+        let script =
+            #"ctx.http.post("https://api.example.test/a", { json = {} }) return ctx.http.post("https://api.example.test/b", { json = {} }).status"#
+        await #expect(throws: Crash.self) { try await host.attempt(PluginHarness.script(script)) }
+        #expect(host.steps.map { $0.reply == nil } == [false, true])
+        #expect(try await host.attempt(PluginHarness.script(script), number: 2) == .done(201))
+        #expect(host.sent.map(\.url).map { $0.hasSuffix("/a") } == [true, false, false])
     }
 
     @Test("A run that exceeds its number of host calls fails and is not retried")

@@ -34,13 +34,15 @@ final class PluginScriptHost: ConnectionScriptHost {
 
     var sent: [WireRequest] { state.withLock { $0.sent } }
     var orders: [Order] { state.withLock { $0.orders } }
-    /// What a next attempt would be given.
+    /// How often something was written.
+    var writings: Int { state.withLock { $0.writings } }
     /// What a host leaves behind that dies after the last answer was written and before the attempt's end was.
     func dieBeforeTheEnd() { state.withLock { state in for number in state.steps.keys { state.steps[number]?.repeatable = false } } }
 
     /// Has the host die once, at one of its writings, before or after that is on disk.
     func die(atWriting number: Int, isWritten: Bool) { state.withLock { $0.death = (number, isWritten) } }
 
+    /// What a next attempt would be given.
     var steps: [Step] { state.withLock { $0.steps.values.sorted { $0.number < $1.number } } }
 
     /// The `Idempotency-Key` of each request that had one.

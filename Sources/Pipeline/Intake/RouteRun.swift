@@ -108,11 +108,16 @@ struct RouteRun: Sendable {
         var loaded = LoadedWork()
         loaded.event = event
         do {
-            let first = try await scripts.attempt(run, for: loaded, of: connection, on: connection.scripts, remembered: [])
+            let first = try await attempt(run, loaded, remembered: [])
             guard case .interrupted = first.end else { return first }
         } catch StoreError.conflict {}
-        let remembered = try await store.steps(of: run.id)
-        return try await scripts.attempt(run, for: loaded, of: connection, on: connection.scripts, remembered: remembered)
+        return try await attempt(run, loaded, remembered: try await store.steps(of: run.id))
+    }
+
+    private func attempt(_ run: Run, _ loaded: LoadedWork, remembered: [Step]) async throws -> HookRunner.Attempt {
+        let attempt = try await scripts.attempt(run, for: loaded, of: connection, on: connection.scripts, remembered: remembered)
+        if !attempt.unwritten.isEmpty { try await store.remember(attempt.unwritten, of: run.id, doing: nil) }
+        return attempt
     }
 
     private func withinDeadline(_ body: @escaping @Sendable () async throws -> HookRunner.Attempt) async throws -> HookRunner.Attempt? {

@@ -39,7 +39,7 @@ struct ScriptRunner: Sendable {
     /// What the breaker of a version of scripts is called.
     static func breaker(of connection: String, _ scripts: ConnectionScripts) -> String { "\(connection) \(scripts.id)" }
 
-    /// Makes an attempt; returns how it ended, with the run's steps remembered.
+    /// Makes an attempt; returns how it ended, with the steps that are to be written with what becomes of the run.
     /// - Parameters:
     ///   - loaded: what the run is about: its event, or its order.
     ///   - remembered: the steps of the attempts before.
@@ -102,7 +102,6 @@ struct ScriptRunner: Sendable {
                 metadata: ["event": "script.paused", "plugin": "\(connection.plugin.name)", "connection": "\(connection.id)", "run": "\(run.id)"]
             )
         }
-        if !attempt.unwritten.isEmpty { try await store.remember(attempt.unwritten, of: run.id, doing: nil) }
         return attempt
     }
 

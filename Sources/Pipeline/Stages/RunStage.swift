@@ -111,7 +111,12 @@ struct RunStage: Sendable {
         return finish(run.ended(.dead, failure: failure, logs: run.logs, at: problem.at), event: .dead)
     }
 
-    private func result(of stored: Run, _ attempt: HookRunner.Attempt) -> StageResult {
+    /// What becomes of a run after an attempt, with the steps that the attempt left to be written.
+    private func result(of run: Run, _ attempt: HookRunner.Attempt) -> StageResult {
+        ending(run, attempt).adding(attempt.unwritten.isEmpty ? [] : [.steps(attempt.unwritten, of: run.id)])
+    }
+
+    private func ending(_ stored: Run, _ attempt: HookRunner.Attempt) -> StageResult {
         let run = stored.about(attempt.subjects)
         let now = environment.clock.now()
         let logs = attempt.logs

@@ -101,7 +101,10 @@ struct WorkExecutor: Sendable {
     private func write(_ result: StageResult, _ claim: Claim, _ known: Order? = nil) async throws -> Decision.Disposition {
         switch result {
         case .decided(let decision, let published):
-            try await store.commit(claim, decision)
+            do { try await store.commit(claim, decision) } catch {
+                await keepAnswers(in: decision)
+                throw error
+            }
             environment.storeAnswered(wrote: true)
             environment.log(decision.effects)
             updates.publish(published)
@@ -116,6 +119,27 @@ struct WorkExecutor: Sendable {
         case .settle(let id, let work):
             return try await settle(id, work, claim, known.flatMap { $0.id == id ? $0 : nil })
         }
+    }
+
+    /// Writes what a run was answered where its end could not be written: what it did outside is done, and whoever goes on with it must know. Tried for half a
+    /// minute where the store is away; in a task of its own, which the shutdown's cancellation does not reach.
+    private func keepAnswers(in decision: Decision) async {
+        await Task {
+            for case .steps(let steps, let run) in decision.effects {
+                for attempt in 0..<9 {
+                    do {
+                        try await store.remember(steps, of: run, doing: nil)
+                        break
+                    } catch {
+                        guard (error as? StoreError)?.mayPass == true, error as? StoreError != .conflict, attempt < 8 else {
+                            environment.storeFailed(error, "writing what a run was answered", .error, ["run": "\(run)"])
+                            break
+                        }
+                        try? await environment.clock.sleep(for: .milliseconds(100 << attempt))
+                    }
+                }
+            }
+        }.value
     }
 
     /// Writes what follows from something that has happened outside, on the order as it stands now, whoever holds the claim by then. It is not given up by a

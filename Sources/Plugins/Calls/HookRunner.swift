@@ -86,6 +86,10 @@ public struct HookRunner: Sendable {
             end = .failed(HookFailure(failure, in: call))
         } catch let error as PoolError {
             end = .interrupted(String(describing: error))
+        } catch {
+            // Whoever goes on has to know what was done outside. In a task of its own, which the cancellation does not reach.
+            try? await Task { try await journal.writeOwedAnswer() }.value
+            throw error
         }
         if let failure = await journal.fatal { end = .failed(HookFailure(failure, in: call, raised: end)) }
         let redaction = Redaction(input: call.input, replies: await journal.replies)

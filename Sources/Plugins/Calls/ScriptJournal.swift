@@ -6,7 +6,8 @@ import Screening
 ///
 /// Calls are numbered in the order in which the script makes them. A call that an earlier attempt has made gets the answer it got then; a new one
 /// is made and remembered. A call that changes something outside is recorded before it is made; answers that only this process has seen are written
-/// with the next step that must be recorded, or at the end of the run.
+/// with the next step that must be recorded, or at the end of the run. The answer of a call that changed something is written before anything else is waited
+/// for: with the end of the run, where the script comes to it at once.
 actor ScriptJournal {
     private let run: String
     private let remembered: [Int: Step]
@@ -30,6 +31,8 @@ actor ScriptJournal {
     /// The personal values in the answers that the script got; none of them may appear in what the script reports.
     private(set) var replies = Redactor.Replies()
     private var pending: [Step] = []
+    /// Whether the answer of a call that changed something outside is among what is not recorded yet.
+    private var owesAnswer = false
     /// Calls of this attempt whose failure may pass: sent again should the run be tried again.
     private var mayPass: Set<Int> = []
     private var done: [Int: Step] = [:]
@@ -183,6 +186,7 @@ actor ScriptJournal {
         let arguments = step.request.value
         do {
             if let answer = try await stubs?.stub(for: step.kind, arguments) { return note(&step, answer) }
+            if Step.waitsUnrecorded(step.kind) { try await writeOwedAnswer() }
             switch step.kind {
             case "now": return note(&step, .double(Double(host.clock.now().milliseconds) / 1000))
             case "uuid": return note(&step, .string(host.uuid()))
@@ -238,13 +242,23 @@ actor ScriptJournal {
     /// Records that a step is about to be performed, with everything not recorded yet.
     private func begin(_ step: inout Step) async throws {
         _ = try await memory?.remember(pending + [step], doing: nil)
-        pending = []
+        forgetRecorded()
     }
 
-    /// Records what is not recorded yet: after a call changed something outside, and before anything else is done.
+    /// Records what is not recorded yet.
     private func write() async throws {
         _ = try await memory?.remember(pending, doing: nil)
+        forgetRecorded()
+    }
+
+    private func forgetRecorded() {
         pending = []
+        owesAnswer = false
+    }
+
+    /// Records the answer of a call that changed something outside, where it is not recorded yet: for a run that comes to no end here.
+    func writeOwedAnswer() async throws {
+        if owesAnswer { try await write() }
     }
 
     private func keep(_ step: inout Step, _ arguments: JSON) async throws -> JSON {
@@ -262,9 +276,12 @@ actor ScriptJournal {
             }
             return .milliseconds(Int64(seconds * 1000))
         }
-        let reply = note(&step, .null)
-        _ = try await connection.remember(pending, doing: connection.keeping(value, key: key, for: lifetime))
-        pending = []
+        let reply: JSON = ["value": .null]
+        step.reply = Personal(reply)
+        step.milliseconds = 0
+        // Not among what is recorded before it is done: an answer that is written while this is not must not take it for done.
+        _ = try await connection.remember(pending + [step], doing: connection.keeping(value, key: key, for: lifetime))
+        forgetRecorded()
         return reply
     }
 
@@ -275,7 +292,7 @@ actor ScriptJournal {
         // Noted before the look: an order that is placed meanwhile finds the withdrawal, or is found here.
         if isWithdrawal, let effect = connection.withdrawing(externalID) {
             _ = try await connection.remember(pending + [step], doing: effect)
-            pending = []
+            forgetRecorded()
         }
         guard let order = try await connection.order(externalID: externalID) else { return note(&step, .null) }
         if isWithdrawal, let ending = try await connection.ending(withdrawing: order) { return note(&step, ["ends": ending]) }
@@ -304,7 +321,7 @@ actor ScriptJournal {
             return ["value": json]
         }
         let placed = try await connection.remember(pending + [step], doing: .place(order, asked: asked, reorder: reorder, reply: reply))
-        pending = []
+        forgetRecorded()
         let reply = reply(placed ?? order)
         step.reply = Personal(reply)
         return reply
@@ -318,7 +335,7 @@ actor ScriptJournal {
         let exchange = try ScriptExchange(arguments, secrets: host.secrets, key: key, at: host.clock.now()) { url, places throws(HostCallError) in
             try host.judge(url, places)
         }
-        if !exchange.isRead { try await begin(&step) }
+        if exchange.isRead { try await writeOwedAnswer() } else { try await begin(&step) }
         do {
             let response = try await host.send(exchange.request)
             if Step.mayPass(status: response.status) { mayPass.insert(step.number) }
@@ -332,7 +349,7 @@ actor ScriptJournal {
             uncharged += made.cost
             if let failure = budget.count(cpu: made.cost) { return try await recorded(&step, exceed(failure), isRead: exchange.isRead) }
             let reply = note(&step, made.value)
-            if !exchange.isRead || response.body.count > 256 << 10 { try await write() }
+            if response.body.count > 256 << 10 { try await write() } else if !exchange.isRead { owesAnswer = true }
             return reply
         } catch let error as TransportError {
             if error.kind == .refused { throw HostCallError("url_refused", exchange.shown(error.message)) }
@@ -375,6 +392,11 @@ actor ScriptJournal {
 }
 
 extension Step {
+    /// Whether a call waits for something before anything is recorded with it.
+    fileprivate static func waitsUnrecorded(_ kind: String) -> Bool {
+        ["packages", "orders.get", "orders.find", "orders.place", "kv.get"].contains(kind)
+    }
+
     /// Whether the call failed in a way that may be temporary: no connection, or an answer that asks to try again.
     fileprivate var mayPass: Bool {
         guard kind == "http", let value = reply?.value["value"] else { return false }

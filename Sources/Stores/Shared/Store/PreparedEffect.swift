@@ -6,7 +6,8 @@ enum PreparedEffect: Sendable {
     case timeline(TimelineRow)
     case run(RunRow)
     case expect(Effect.Expectation)
-    case steps([StepRow])
+    /// - found: orders that the steps were about, and whose run found them.
+    case steps([StepRow], found: [(order: String, cause: Order.Cause)])
     case event(id: String, state: Event.State, problem: [UInt8]?)
     case unreadable(run: String)
     case record(EventRow)

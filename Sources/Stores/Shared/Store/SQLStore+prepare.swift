@@ -16,11 +16,19 @@ extension SQLStore {
         }
         // What becomes a dead letter is told whoever decided it.
         let effects = effects + Notice.deadLetters(in: effects, at: clock.now()).map { .notify($0) }
-        let prepared = try effects.map { effect in
+        var prepared: [PreparedEffect] = []
+        for effect in effects {
             guard let key = key(effect.subject, keys) else { throw StoreError.conflict }
-            return try self.prepared(effect, under: key)
+            prepared.append(try await self.prepared(effect, under: key))
         }
         return (prepared, Array(keys.values))
+    }
+
+    /// The orders that steps of an event's run were about, and whose run found them.
+    func found(in steps: [Step], of run: String) async throws -> [(order: String, cause: Order.Cause)] {
+        let orders = Set(steps.compactMap(\.orderFound))
+        guard !orders.isEmpty, let event = try await lookUp({ try $0.event(of: run) }) else { return [] }
+        return orders.sorted().map { ($0, Order.Cause(event: event, run: run)) }
     }
 
     /// The key of a subject; the general one where there is none.
@@ -64,13 +72,14 @@ extension SQLStore {
         return keys.merging(stored) { $1 }
     }
 
-    private func prepared(_ effect: Effect, under key: DataKey) throws -> PreparedEffect {
+    private func prepared(_ effect: Effect, under key: DataKey) async throws -> PreparedEffect {
         switch effect {
         case .order(let order): .order(try OrderRow(order, codec, under: key), codec.lookUps.terms(of: order))
         case .timeline(let entry): .timeline(try TimelineRow(entry, codec, under: key))
         case .run(let run): .run(try RunRow(run, codec, under: key))
         case .expect(let expectation): .expect(expectation)
-        case .steps(let steps, let run): .steps(try steps.map { try StepRow($0, of: run, codec, under: key) })
+        case .steps(let steps, let run):
+            .steps(try steps.map { try StepRow($0, of: run, codec, under: key) }, found: try await found(in: steps, of: run))
         case .event(let id, let state, let problem):
             .event(id: id, state: state, problem: try EventRow.sealed(problem, of: id, codec, under: key))
         case .unreadable(let run): .unreadable(run: run)

@@ -168,10 +168,7 @@ extension SQLStore {
             // The run itself was written under the same key, so it is not looked for again at every step.
             guard let key = try await keys(of: [run])[run] else { throw StoreError.conflict }
             var prepared = PreparedSteps(steps: steps, run: run, key: key)
-            let found = Set(steps.compactMap(\.orderFound))
-            if !found.isEmpty, let event = try await read({ try $0.event(of: run) }) {
-                prepared.found = found.sorted().map { ($0, Order.Cause(event: event, run: run)) }
-            }
+            prepared.found = try await found(in: steps, of: run)
             var touched = TouchedRows()
             var effect = effect
             if case .within(let quota, let inner)? = effect {

@@ -123,7 +123,9 @@ extension StoreTransaction {
                 if !row.lookUps.terms.isEmpty { try find(row, by: row.lookUps) }
             case .expect(.run(let run, let state)): try expect(run: run, in: state)
             case .expect(.event(let event, let state)): try expect(event: event, in: state)
-            case .steps(let rows): for row in rows { try write(row) }
+            case .steps(let rows, let found):
+                for (order, cause) in found { try note(order: order, of: cause, .found) }
+                for row in rows { try write(row) }
             case .event(let id, let state, let problem): try set(event: id, state: state, problem: problem)
             case .unreadable(let run): try end(unreadable: run)
             case .record(let row): try record(row)
