@@ -61,7 +61,7 @@ extension SQLStore {
 
     func isErased(_ marks: [ErasureMark], on connection: String) async throws -> Bool {
         let keys = marks.map { codec.markKey($0, on: connection) }
-        return try await read { reading in try keys.contains { try reading.isMarked($0, on: connection) } }
+        return try await lookUp { reading in try keys.contains { try reading.isMarked($0, on: connection) } }
     }
 
     func hasErasureMarks(on connection: String) async throws -> Bool {

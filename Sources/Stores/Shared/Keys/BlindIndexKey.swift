@@ -8,7 +8,8 @@ final class BlindIndexKey: Sendable {
     private static let connections = 1024
 
     private let key: SymmetricKey
-    private let derived = Mutex(RecentlyUsed<String, SymmetricKey>(limit: connections))
+    /// Hashes that the connections' keys went into already.
+    private let derived = Mutex(RecentlyUsed<String, HMAC<SHA256>>(limit: connections))
 
     init(_ bytes: [UInt8]) { key = SymmetricKey(data: bytes) }
 
@@ -17,12 +18,13 @@ final class BlindIndexKey: Sendable {
 
     /// 32 bytes, under a key of the connection's own: the same text gives another hash on every connection.
     func hash(_ bytes: [UInt8], on connection: String) -> [UInt8] {
-        let key = derived.withLock { derived in
-            if let key = derived[connection] { return key }
-            let key = SymmetricKey(data: hash(Array("fairlead:connection:\(connection)".utf8)))
-            derived[connection] = key
-            return key
+        var code = derived.withLock { derived in
+            if let begun = derived[connection] { return begun }
+            let begun = HMAC<SHA256>(key: SymmetricKey(data: hash(Array("fairlead:connection:\(connection)".utf8))))
+            derived[connection] = begun
+            return begun
         }
-        return Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
+        code.update(data: bytes)
+        return Array(code.finalize())
     }
 }

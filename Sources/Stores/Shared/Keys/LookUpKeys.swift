@@ -1,3 +1,4 @@
+import Crypto
 import Screening
 import Synchronization
 
@@ -21,6 +22,8 @@ final class LookUpKeys: Sendable {
     }
 
     private let state: Mutex<State>
+    /// What orders were looked up by when they were written last, by a hash of what it was made of: no name is to stay in memory.
+    private let known = Mutex(RecentlyUsed<String, (texts: SHA256Digest, lookUps: LookUps)>(limit: 1024))
     /// How far a rotation has come that is under way in this process.
     let rotation = RotationCursor()
 
@@ -59,9 +62,28 @@ struct LookUps: Sendable {
 
 extension LookUpKeys {
     /// What an order is looked up by from now on.
+    ///
+    /// An order is written many times, and what it is looked up by seldom changes.
     func terms(of order: Order) -> LookUps {
         let key = present
-        return LookUps(key: key.number, terms: BlindIndexTerm.keys(of: order, by: key.index))
+        let texts = Self.digest(of: order)
+        if let known = known.withLock({ $0[order.id] }), known.lookUps.key == key.number, known.texts == texts { return known.lookUps }
+        let lookUps = LookUps(key: key.number, terms: BlindIndexTerm.keys(of: order, by: key.index))
+        known.withLock { $0[order.id] = (texts, lookUps) }
+        return lookUps
+    }
+
+    private static func digest(of order: Order) -> SHA256Digest {
+        let candidate = order.candidate
+        var hash = SHA256()
+        for text in [
+            order.connection, order.externalID, order.providerRef, candidate.firstName.value, candidate.lastName.value, candidate.email.value,
+            candidate.phone?.value,
+        ] {
+            // No text holds this byte, so that two texts are never taken for one.
+            hash.update(data: Array((text ?? "").utf8) + [0xFF])
+        }
+        return hash.finalize()
     }
 
     /// What texts are looked up by on a connection from now on.
