@@ -73,6 +73,9 @@ public struct Dashboard: Sendable {
     /// Every page, and what the pages load.
     public var routes: [Route] { Asset.routes + SignInPage(site: site).routes + LiveStream(site: site).routes + pages.map { $0.route(site) } }
 
+    /// Shows an error that a person runs into in a browser, such as an address that leads nowhere, as a page of ours. Machines are answered problem JSON.
+    public static let problemPages: HTTPServer.ProblemPages = { ProblemPage.page(for: $0, to: $1, $2) }
+
     /// The pages that take somebody who is signed in.
     private var pages: [PageHandler] {
         NowPage.handlers + OrdersPage.handlers + OrderPage.handlers + Reveal.handlers + CaseFile.handlers + OtherPages.handlers

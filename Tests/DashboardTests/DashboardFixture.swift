@@ -121,7 +121,13 @@ struct DashboardFixture {
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
         let server = try await RunningServer(
-            HTTPServer(host: "127.0.0.1", port: 0, routes: api.routes + Dashboard(parts).routes, logger: logger),
+            HTTPServer(
+                host: "127.0.0.1",
+                port: 0,
+                routes: api.routes + Dashboard(parts).routes,
+                logger: logger,
+                problemPages: Dashboard.problemPages
+            ),
             logger: logger
         )
         let transport = HTTPTransport(allow: { $0.description == "127.0.0.1" })
@@ -194,7 +200,7 @@ final class Browser {
     /// What is kept, by name.
     var cookies: [String: String] = [:]
     /// Sent with every request.
-    var headers: [String: String] = [:]
+    var headers = ["Accept": "text/html,application/xhtml+xml,*/*;q=0.8"]
 
     init(server: RunningServer, transport: HTTPTransport) {
         self.server = server

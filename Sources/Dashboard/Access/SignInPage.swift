@@ -62,7 +62,7 @@ struct SignInPage: Sendable {
             try await site.parts.api.record("session.end", by: viewer.principal)
             return response
         } catch {
-            return ProblemPage.response(error, nil, "")
+            return ProblemPage.response(error, to: request, "")
         }
     }
 

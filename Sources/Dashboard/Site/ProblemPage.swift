@@ -4,32 +4,49 @@ import Web
 
 /// What stands in a page's place where it cannot be shown, or where something was not done.
 enum ProblemPage {
-    /// The answer for an error; within the layout where somebody is signed in.
-    static func response(_ error: any Error, _ visit: Visit?, _ requestID: String) -> WireResponse {
+    /// The first segments of addresses that machines ask for: they are told in JSON, whoever asks.
+    private static let machines: Set = ["api", "ats", "providers", "metrics", "healthz", "readyz"]
+
+    /// The answer for an error: a page for a browser, problem JSON for everybody else.
+    static func response(_ error: any Error, to request: IncomingRequest, _ requestID: String) -> WireResponse {
         let problem = ProblemDocument(describing: error) ?? ProblemDocument(500, "broken", "Something went wrong", "the log says more")
-        let content = Templates.render("problem", model(problem, requestID))
-        var response = Headers.page(
-            problem.status,
-            Templates.render("plain", ["heading": problem.title, "content": content, "style": Asset.style.path])
-        )
-        if let wait = problem.response.headers[.retryAfter] { response.headers[.retryAfter] = wait }
-        return response
+        return page(for: problem.response, to: request, requestID) ?? Headers.secured(problem.response)
     }
 
-    private static func model(_ problem: ProblemDocument, _ requestID: String) -> Model {
+    /// A problem document as a page; nil where nobody asked for one.
+    static func page(for answer: WireResponse, to request: IncomingRequest, _ requestID: String) -> WireResponse? {
+        guard request.takesHTML, !machines.contains(request.path.dropFirst().split(separator: "/").first.map(String.init) ?? "") else { return nil }
+        let problem = answer.json ?? [:]
+        let content = Templates.render("problem", model(answer.status, problem, requestID))
+        let heading = heading(answer.status, problem)
+        var page = Headers.page(answer.status, Templates.render("plain", ["heading": heading, "content": content, "style": Asset.style.path]))
+        for name in [HTTPField.Name.retryAfter, .allow] { page.headers[name] = answer.headers[name] }
+        return page
+    }
+
+    private static func heading(_ status: Int, _ problem: JSON) -> String {
+        switch status {
+        case 404: "There is nothing here"
+        case 503: "Not just now"
+        default: problem["title"]?.text ?? "That did not work"
+        }
+    }
+
+    private static func model(_ status: Int, _ problem: JSON, _ requestID: String) -> Model {
+        let (code, detail) = (problem["code"]?.text ?? "", problem["detail"]?.text ?? "")
         var model: Model = [
-            "heading": problem.status == 404 ? "There is nothing here" : problem.title,
-            "detail": problem.detail.prefix(1).uppercased() + problem.detail.dropFirst(),
-            "advice": advice(problem), "code": problem.code,
+            "heading": heading(status, problem), "detail": detail.prefix(1).uppercased() + detail.dropFirst(), "advice": advice(status, code),
+            "code": code,
         ]
         if !requestID.isEmpty { model["request"] = requestID }
         return model
     }
 
-    private static func advice(_ problem: ProblemDocument) -> String {
-        switch problem.status {
-        case 403 where problem.code == "insufficient_scope": "Sign in with a token that may, or ask whoever runs this host."
+    private static func advice(_ status: Int, _ code: String) -> String {
+        switch status {
+        case 403 where code == "insufficient_scope": "Sign in with a token that may, or ask whoever runs this host."
         case 404: "It may have been erased, be of a connection that you do not see, or the address may be misspelt."
+        case 405: "This address is for a form of ours. Go back to the page with the form and use it there."
         case 409: "Go back, load the page again and look at how it stands now."
         case 503: "Try again in a few seconds. Nothing that was accepted is lost."
         default: "Go back, load the page again and repeat. If it stays so, tell whoever runs this host the number below."

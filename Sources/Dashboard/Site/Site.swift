@@ -55,7 +55,7 @@ struct PageHandler: Sendable {
                 guard let found = try await access.viewer(of: request) else { return signInFirst(request) }
                 viewer = site.parts.requiresReason() ? found.masked : found
             } catch {
-                return ProblemPage.response(error, nil, context.requestID)
+                return ProblemPage.response(error, to: request, context.requestID)
             }
             let visit = Visit(site: site, request: request, viewer: viewer, requestID: context.requestID)
             do {
@@ -65,7 +65,7 @@ struct PageHandler: Sendable {
                 if let cookie = viewer.cookie { response.headers[.setCookie] = cookie }
                 return response
             } catch {
-                return ProblemPage.response(error, visit, context.requestID)
+                return ProblemPage.response(error, to: request, context.requestID)
             }
         }
     }

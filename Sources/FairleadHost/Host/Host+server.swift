@@ -78,7 +78,8 @@ extension Host {
                     readiness: { await readiness() }
                 )
                 + MetricsRoute.routes(PrometheusText.mediaType) { PrometheusText.text(of: telemetry.registry) },
-            logger: context.logger
+            logger: context.logger,
+            problemPages: Dashboard.problemPages
         )
     }
 }

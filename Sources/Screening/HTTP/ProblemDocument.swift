@@ -22,6 +22,9 @@ public struct ProblemDocument: Error, Sendable, Equatable {
         self.extra = extra
     }
 
+    /// What an answer with a problem document says that it is.
+    public static let mediaType = "application/problem+json"
+
     /// The document's members.
     public var json: JSON {
         var json: JSON = [
@@ -35,7 +38,7 @@ public struct ProblemDocument: Error, Sendable, Equatable {
     /// The document as an answer.
     public var response: WireResponse {
         var response = WireResponse(status, json: json)
-        response.headers[.contentType] = "application/problem+json"
+        response.headers[.contentType] = Self.mediaType
         if code == "unauthenticated" { response.headers[.wwwAuthenticate] = "Bearer" }
         // Who sends in a coding that is not read is told which are.
         if status == 415 { response.headers[.acceptEncoding] = ContentCoding.accepted }

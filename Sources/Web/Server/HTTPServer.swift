@@ -4,7 +4,7 @@ import HummingbirdCore
 public import Logging
 import NIOCore
 import NIOPosix
-import Screening
+public import Screening
 public import ServiceLifecycle
 
 /// The way in: an HTTP/1.1 server on one address, with limits on what a sender may ask.
@@ -19,9 +19,13 @@ public struct HTTPServer: Service, CustomStringConvertible {
     private let limits: ServerLimits
     private let routes: [Route]
     private let logger: Logger
+    private let problemPages: ProblemPages?
     private let bound = BoundPort()
     /// What the server has in hand.
     let load: ServerLoad
+
+    /// The page that shows an error to a person, given its problem document, the request and the request's id; nil where the document itself is the answer.
+    public typealias ProblemPages = @Sendable (_ answer: WireResponse, _ request: IncomingRequest, _ requestID: String) -> WireResponse?
 
     /// A server that does not listen yet.
     /// - Parameters:
@@ -30,12 +34,21 @@ public struct HTTPServer: Service, CustomStringConvertible {
     ///   - limits: what a sender may ask.
     ///   - routes: what is answered; of several that match, the first stands.
     ///   - logger: told of failures, by kind and request id, never with content.
-    public init(host: String, port: Int, limits: ServerLimits = ServerLimits(), routes: [Route], logger: Logger) {
+    ///   - problemPages: shows errors to people; nil where there are no pages.
+    public init(
+        host: String,
+        port: Int,
+        limits: ServerLimits = ServerLimits(),
+        routes: [Route],
+        logger: Logger,
+        problemPages: ProblemPages? = nil
+    ) {
         self.host = host
         self.port = port
         self.limits = limits
         self.routes = routes
         self.logger = logger
+        self.problemPages = problemPages
         load = ServerLoad(limits, logger: logger)
     }
 
@@ -76,6 +89,7 @@ public struct HTTPServer: Service, CustomStringConvertible {
             RequestIDMiddleware(),
             TracingMiddleware(),
             MetricsMiddleware(),
+        ] + (problemPages.map { [ProblemPageMiddleware(page: $0)] } ?? []) + [
             ProblemMiddleware(),
             LoadMiddleware(load: load),
             HeadMiddleware(),
