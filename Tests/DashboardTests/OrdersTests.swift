@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Screening
 import ScreeningTesting
@@ -125,6 +126,33 @@ struct OrdersTests {
             let older = try await browser.html("/orders?state=accepted&cursor=\(cursor)")
             #expect(older.contains(">application-1<") && older.contains("Newest") && !older.contains("Older"))
             #expect(try await browser.get("/orders?state=nonsense").status == 400)
+        }
+    }
+
+    @Test("An order's strip shows who had to act in the order in which it came, against what is usual")
+    func strip() async throws {
+        let fixture = try await DashboardFixture()
+        let start = fixture.clock.now()
+        try await fixture.order("application-1") { order in
+            order.status.state = .inProgress
+            order.record.sentAt = start
+            for (holder, hours) in [(OrderTime.Holder.candidate, 1), (.provider, 2), (.candidate, 4), (.provider, 5)] {
+                order.time.pass(to: holder, at: start + .seconds(hours * 3600))
+            }
+        }
+        for _ in 0..<20 {
+            let turnaround = Turnaround(account: "one", package: "pkg_1", completedAt: start, spans: [.whole: .seconds(3 * 3600)])
+            try await fixture.store.perform([.took(turnaround)])
+        }
+        fixture.clock.advance(by: .seconds(6 * 3600))
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let html = try await browser.html("/orders")
+            #expect(html.contains("had to act: us 1 h, then candidate 1 h, then provider 2 h, then candidate 1 h, then provider 1 h"))
+            #expect(html.contains("half of such orders take") && html.contains("class=\"usual\"") && html.contains("later than 9 of 10"))
+            let strip = try #require(html.components(separatedBy: "class=\"strip\"").dropFirst().first?.components(separatedBy: "</svg>").first)
+            let drawn = strip.components(separatedBy: "class=\"f-").dropFirst().compactMap { $0.components(separatedBy: "\"").first }
+            #expect(drawn == ["us", "candidate", "provider", "candidate", "provider"])
         }
     }
 }

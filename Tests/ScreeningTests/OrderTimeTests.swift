@@ -55,6 +55,22 @@ import Testing
         #expect(time.json(at: start + .seconds(1007)) == ["us": 4, "candidate": 200, "provider": 1, "recruiter": 7])
     }
 
+    @Test("The turns are kept as they came, the present one last, and of very many the latest")
+    func turns() {
+        typealias Turn = OrderTime.Turn
+        var time = OrderTime(heldBy: .us, since: start)
+        time.pass(to: .candidate, at: start + .seconds(4))
+        time.pass(to: .provider, at: start + .seconds(10))
+        time.pass(to: .candidate, at: start + .seconds(10))
+        time.pass(to: .recruiter, at: start + .seconds(12))
+        let passed = [Turn(.us, milliseconds: 4000), Turn(.candidate, milliseconds: 8000)]
+        #expect(time.turns == passed && time.turns(at: start + .seconds(12)) == passed)
+        #expect(time.turns(at: start + .seconds(15)) == passed + [Turn(.recruiter, milliseconds: 3000)])
+        for number in 1...200 { time.pass(to: number.isMultiple(of: 2) ? .candidate : .provider, at: start + .seconds(20 + number)) }
+        #expect(time.turns.count == OrderTime.mostTurns && time.turns.last == Turn(.provider, milliseconds: 1000))
+        #expect(time.json(at: start + .seconds(220))["recruiter"] == 9)
+    }
+
     @Test("A clock that was set back takes nothing away")
     func setBack() {
         var time = OrderTime(heldBy: .us, since: start)

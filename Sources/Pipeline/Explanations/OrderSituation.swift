@@ -47,6 +47,16 @@ public struct OrderSituation: Sendable {
     /// Its time by party, `{us, candidate, provider, recruiter}` in whole seconds.
     public var time: JSON { order.timeJSON(at: now) }
 
+    /// Who had to act, one after the other: `[{party, seconds}]`.
+    public var turns: JSON { order.turnsJSON(at: now) }
+
+    /// How long the account's screenings of its kind take, `{half, most}` in whole seconds from when one is sent: half are done within the first, nine of ten
+    /// within the second. Null where there are too few.
+    public var usualJSON: JSON {
+        guard let half = usual?.quantile(0.5), let most = usual?.quantile(0.9) else { return .null }
+        return ["half": .int(half.wholeMilliseconds / 1000), "most": .int(most.wholeMilliseconds / 1000)]
+    }
+
     /// Since when it is in its state.
     public var stateSince: Timestamp { order.record.stateSince ?? order.createdAt }
 

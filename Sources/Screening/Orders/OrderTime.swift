@@ -12,23 +12,60 @@ public struct OrderTime: Sendable, Equatable {
 
     /// What has passed before the present stretch, in milliseconds.
     public private(set) var passed: [Holder: Int64]
+    /// The stretches that have passed, oldest first. Of an order that went back and forth for long, only the latest ones are told apart.
+    public private(set) var turns: [Turn]
     /// Who has it; nil at the end, where nobody has to act and no time passes.
     public private(set) var holder: Holder?
     /// Since when.
     public private(set) var since: Timestamp
 
-    public init(heldBy holder: Holder?, since: Timestamp, passed: [Holder: Int64] = [:]) {
+    /// One stretch in which the same party had to act.
+    public struct Turn: Sendable, Equatable {
+        public let holder: Holder
+        public internal(set) var milliseconds: Int64
+
+        public init(_ holder: Holder, milliseconds: Int64) {
+            self.holder = holder
+            self.milliseconds = milliseconds
+        }
+    }
+
+    /// No more are kept: a row must not grow with every reminder that a candidate is sent.
+    public static let mostTurns = 32
+
+    public init(heldBy holder: Holder?, since: Timestamp, passed: [Holder: Int64] = [:], turns: [Turn] = []) {
         self.holder = holder
         self.since = since
         self.passed = passed.filter { $0.value > 0 }
+        self.turns = turns
     }
 
     /// Hands it to whoever has to act from a time on. Handing it to who has it already changes nothing.
     public mutating func pass(to next: Holder?, at now: Timestamp) {
         guard next != holder else { return }
         // A clock that was set back takes nothing away.
-        if let holder, since < now { passed[holder, default: 0] += (now - since).wholeMilliseconds }
+        if let holder, since < now {
+            let milliseconds = (now - since).wholeMilliseconds
+            passed[holder, default: 0] += milliseconds
+            add(Turn(holder, milliseconds: milliseconds))
+        }
         (holder, since) = (next, now)
+    }
+
+    private mutating func add(_ turn: Turn) {
+        if turns.last?.holder == turn.holder {
+            turns[turns.count - 1].milliseconds += turn.milliseconds
+        } else {
+            turns.append(turn)
+        }
+        if turns.count > Self.mostTurns { turns.removeFirst() }
+    }
+
+    /// Who had to act, one after the other, up to a time, oldest first; whoever has it at that time is the last.
+    public func turns(at now: Timestamp) -> [Turn] {
+        var all = self
+        all.pass(to: nil, at: now)
+        return all.turns
     }
 
     /// What each party has had up to a time, in milliseconds.
@@ -64,5 +101,12 @@ extension Order {
     public func timeJSON(at now: Timestamp) -> JSON {
         // One that failed and was replaced waits for nobody since then; when that was is not written with it.
         holder == nil ? time.json(at: time.since) : time.json(at: now)
+    }
+
+    /// Who had to act, one after the other, as it is at a time: `[{party, seconds}]`.
+    public func turnsJSON(at now: Timestamp) -> JSON {
+        .array(
+            time.turns(at: holder == nil ? time.since : now).map { ["party": .string($0.holder.rawValue), "seconds": .int($0.milliseconds / 1000)] }
+        )
     }
 }

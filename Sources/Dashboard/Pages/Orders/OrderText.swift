@@ -13,4 +13,21 @@ enum OrderText {
     static func time(_ order: JSON) -> [(party: String, milliseconds: Int64)] {
         ["us", "candidate", "provider", "recruiter"].map { ($0, (order["time"]?[$0]?.integer ?? 0) * 1000) }
     }
+
+    /// Who had to act, one after the other, oldest first, in milliseconds.
+    static func turns(_ order: JSON) -> [(party: String, milliseconds: Int64)] {
+        (order["turns"]?.items ?? []).compactMap { turn in turn["party"]?.text.map { ($0, (turn["seconds"]?.integer ?? 0) * 1000) } }
+    }
+
+    /// Within what time half of such orders, and nine of ten, are done, in milliseconds; nil where there are too few to say.
+    static func usual(_ order: JSON) -> (half: Int64, most: Int64)? {
+        guard let half = order["usual"]?["half"]?.integer, let most = order["usual"]?["most"]?.integer else { return nil }
+        return (half * 1000, most * 1000)
+    }
+
+    /// Whether it is still under way after more time than nine of ten such orders take.
+    static func isLate(_ order: JSON) -> Bool {
+        guard order["state"]?.text.flatMap(OrderState.init)?.isOpen == true, let usual = usual(order) else { return false }
+        return turns(order).reduce(0) { $0 + $1.milliseconds } > usual.most
+    }
 }

@@ -18,14 +18,14 @@ extension OrdersPage {
         <td data-label="Who"><div><a class="strong" data-row id="row-{{id}}" href="{{href}}">{{#who}}{{who}}{{/who}}{{^who}}{{external}}{{/who}}</a>{{#who}}<div class="small soft">{{external}}</div>{{/who}}</div></td>
         <td data-label="State"><div class="row">{{#chip}}{{>state}}{{/chip}}{{#outcome}}{{>state}}{{/outcome}}</div></td>
         <td data-label="Life">{{{strip}}}{{#waits_for}}<span class="small">with {{>party}}</span>{{/waits_for}}</td>
-        <td data-label="Age" class="nowrap">{{#made}}<time datetime="{{iso}}" title="{{absolute}}">{{age}}</time>{{/made}}</td>
+        <td data-label="Age" class="nowrap">{{#made}}<time datetime="{{iso}}" title="{{absolute}}">{{age}}</time>{{/made}}{{#late}}<div class="small warn-text">{{late}}</div>{{/late}}</td>
         <td data-label="Next">{{next}}</td>
         <td data-label="Where"><div class="small">{{connection}}<div class="soft">{{account}} · {{package}}</div></div></td>
         </tr>{{/rows}}</tbody></table>
         <nav class="pager" aria-label="More orders"><span>{{#newest}}<a href="{{newest}}">← Newest</a>{{/newest}}</span><span>{{#older}}<a rel="next" href="{{older}}">Older →</a>{{/older}}</span></nav>
         {{/none}}
         </div>
-        <ul class="legend" aria-label="Colours of a life"><li><span class="dot us"></span>us</li><li><span class="dot candidate"></span>candidate</li><li><span class="dot provider"></span>provider</li><li><span class="dot recruiter"></span>recruiter</li><li class="soft">dashed: until when it is expected</li></ul>
+        <ul class="legend" aria-label="Colours of a life"><li><span class="dot us"></span>us</li><li><span class="dot candidate"></span>candidate</li><li><span class="dot provider"></span>provider</li><li><span class="dot recruiter"></span>recruiter</li><li class="soft">from left to right, as it came; dashed: until when it is expected; line below: when half to nine of ten such orders are done</li></ul>
         """#
     ]
 }

@@ -87,6 +87,7 @@ enum OrdersPage {
             "age": Format.span((visit.now - created).wholeMilliseconds, parts: 1), "next": next(order, visit),
         ]
         row["who"] = OrderText.name(order)
+        if OrderText.isLate(order) { row["late"] = "later than 9 of 10" }
         row["outcome"] = order["outcome"]?.text.map { Parts.state($0) }
         row["waits_for"] = Parts.party(order["waiting_on"]?.text)
         return row

@@ -219,6 +219,8 @@ extension OrderTime {
         var row: JSON = ["since": .int(since.milliseconds)]
         row["holder"] = holder.map { .string($0.rawValue) }
         for (holder, milliseconds) in passed { row[holder.rawValue] = .int(milliseconds) }
+        // In turns, a party and its milliseconds: this is in every row.
+        if !turns.isEmpty { row["turns"] = .array(turns.flatMap { [.string($0.holder.rawValue), .int($0.milliseconds)] }) }
         return row
     }
 
@@ -226,7 +228,12 @@ extension OrderTime {
         guard let row, let since = row["since"]?.integer else { return nil }
         var passed: [Holder: Int64] = [:]
         for holder in Holder.allCases { passed[holder] = row[holder.rawValue]?.integer }
-        self.init(heldBy: row["holder"]?.text.flatMap(Holder.init), since: Timestamp(milliseconds: since), passed: passed)
+        let written = row["turns"]?.items ?? []
+        let turns = stride(from: 0, to: written.count - 1, by: 2).compactMap { index -> Turn? in
+            guard let holder = written[index].text.flatMap(Holder.init), let milliseconds = written[index + 1].integer else { return nil }
+            return Turn(holder, milliseconds: milliseconds)
+        }
+        self.init(heldBy: row["holder"]?.text.flatMap(Holder.init), since: Timestamp(milliseconds: since), passed: passed, turns: turns)
     }
 }
 

@@ -15,7 +15,9 @@ extension Order {
         sometimes: [
             "candidate": Candidate.schema.reference, "report_url": JSON.anyText.orNull, "metadata": .anyObject,
             "next_attempt_at": JSON.timestamp.orNull, "next_read_at": JSON.timestamp.orNull, "ats": ATSStatus.schema.reference, "withheld": .withheld,
-            "time": OrderTime.schema.reference, "expected_by": JSON.object(always: ["from": .timestamp, "to": .timestamp]).orNull,
+            "time": OrderTime.schema.reference, "turns": .list(of: OrderTime.Turn.schema.reference),
+            "usual": JSON.object(always: ["half": .wholeNumber, "most": .wholeNumber]).orNull,
+            "expected_by": JSON.object(always: ["from": .timestamp, "to": .timestamp]).orNull,
             "explanation": .anyText, "holds": .list(of: LegalHold.schema.reference),
         ],
         """
@@ -52,6 +54,8 @@ extension OrderSituation {
         view["next_read_at"] = JSON(nextReadAt)
         view["ats"] = ats.view(principal)
         view["time"] = time
+        view["turns"] = turns
+        view["usual"] = usualJSON
         view["expected_by"] = expectedJSON
         view["explanation"] = .string(explanation(showsPersonal: principal.seesPersonal))
         return view
@@ -73,6 +77,14 @@ extension OrderTime {
         "OrderTime",
         always: ["us": .wholeNumber, "candidate": .wholeNumber, "provider": .wholeNumber, "recruiter": .wholeNumber],
         "Whole seconds by who had to act: us is the host, its queue and its retries, and whoever runs it"
+    )
+}
+
+extension OrderTime.Turn {
+    static let schema = Schema(
+        "Turn",
+        always: ["party": .values(OrderTime.Holder.self), "seconds": .wholeNumber],
+        "One stretch in which the same party had to act; the parties are those of OrderTime"
     )
 }
 
