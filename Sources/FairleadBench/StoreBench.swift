@@ -11,6 +11,7 @@ import Stores
 /// | `work` | claims and settles the events that are queued until none is, and says from when to when |
 /// | `settle` | the same for orders: each is completed, as if a provider had said so |
 /// | `grow EVENTS ORDERS` | fills an empty store, measuring intake at its beginning and end, in events a second and in this process's CPU |
+/// | `fill ORDERS` | fills an empty store with orders as a host has them after four months (``StoreFilling``) |
 /// | `look ORDERS` | lists and searches in a store that was grown to so many orders |
 ///
 /// `FAIRLEAD_BENCH_KEY` seals the store, as `encryption.keys` does.
@@ -21,10 +22,13 @@ struct StoreBench {
 
     static func run(_ arguments: [String]) async throws {
         guard arguments.count >= 2 else {
-            throw BenchFailure("usage: fairlead-bench store URL intake COUNT | work | settle | grow EVENTS ORDERS | look ORDERS")
+            throw BenchFailure("usage: fairlead-bench store URL intake COUNT | work | settle | grow EVENTS ORDERS | fill ORDERS | look ORDERS")
         }
         let folder = FileManager.default.currentDirectoryPath
         let keys = ProcessInfo.processInfo.environment["FAIRLEAD_BENCH_KEY"].map { [Secret($0)] } ?? []
+        if arguments[1] == "fill", arguments.count == 3, let orders = Int(arguments[2]) {
+            return try await StoreFilling.run(arguments[0], orders: orders, keys: keys)
+        }
         let store = try await StoreURL.open(arguments[0], relativeTo: folder, keys: keys, clock: SystemClock(), random: SystemRandom())
         let bench = StoreBench(store: store)
         let numbers = arguments.dropFirst(2).compactMap { Int($0) }

@@ -171,8 +171,23 @@ public struct Counts: Sendable, Equatable {
         }
     }
 
+    /// Orders that stand alike at one account.
+    public struct Placed: Hashable, Sendable {
+        public let connection: String
+        public let account: String
+        public let state: String
+
+        public init(connection: String, account: String, state: String) {
+            self.connection = connection
+            self.account = account
+            self.state = state
+        }
+    }
+
     /// Every order.
     public var orders: [Group: Int] = [:]
+    /// The same by account, too.
+    public var placed: [Placed: Int] = [:]
     /// Of these, the orders that failed and about which nothing is to be done: those whose latest change is told by a timeline entry `discarded`.
     public var discarded: [Group: Int] = [:]
     /// Runs that have not ended, and those that wait for a person: `queued`, `running`, `waiting`, `parked`, `dead`.

@@ -63,6 +63,7 @@ CREATE INDEX orders_list ON orders (state, id, connection, account, provider, ou
 CREATE INDEX orders_kept ON orders (id) WHERE retention_stage < 2;
 CREATE INDEX orders_wording ON orders (problem, connection, account, updated_at)
     WHERE problem IN ('unrecognised_status', 'unrecognised_result');
+CREATE INDEX orders_problems ON orders (problem, id, state, connection, account, provider, outcome, created_at) WHERE problem IS NOT NULL;
 CREATE INDEX orders_waiting ON orders (waits_for, id, connection, account, provider, outcome, created_at) WHERE waits_for IS NOT NULL;
 
 CREATE TABLE order_sources (

@@ -43,6 +43,9 @@ extension PostgresRows {
             if let party = query.waitingOn {
                 list.stretches("waits_for", [party.rawValue])
                 list.require("state", in: query.states.isEmpty ? nil : query.states.map(\.rawValue))
+            } else if let problem = query.problem {
+                list.stretches("problem", [problem])
+                list.require("state", in: query.states.isEmpty ? nil : query.states.map(\.rawValue))
             } else {
                 list.stretches("state", search.states.map(\.rawValue))
             }

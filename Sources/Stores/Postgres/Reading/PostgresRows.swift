@@ -84,6 +84,7 @@ struct PostgresRows: StoreReading {
         for (sql, groups) in Counts.queries {
             for row in try all(sql) { counts[keyPath: groups][Counts.Group(connection: row.text(0), state: row.text(1))] = row.count(2) }
         }
+        for row in try all(Counts.ordersQuery) { counts.add(orders: row.count(3), connection: row.text(0), account: row.text(1), state: row.text(2)) }
         for row in try all(Counts.setAsideQuery) {
             counts.setAside[Counts.Ended(connection: row.text(0), kind: row.text(1), state: row.text(2))] = row.count(3)
         }

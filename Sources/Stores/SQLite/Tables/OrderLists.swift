@@ -34,9 +34,14 @@ extension StoredRows {
 
     private func list(_ search: OrderSearch) -> ListQuery {
         let query = search.query
-        var list = ListQuery("orders", index: query.waitingOn == nil ? "orders_list" : "orders_waiting", search.page)
+        let index = query.waitingOn != nil ? "orders_waiting" : query.problem != nil ? "orders_problems" : "orders_list"
+        var list = ListQuery("orders", index: index, search.page)
         if let party = query.waitingOn {
             list.stretch("waits_for", party.rawValue)
+            list.require(states: query.states)
+            list.require("problem", query.problem)
+        } else if let problem = query.problem {
+            list.stretch("problem", problem)
             list.require(states: query.states)
         } else {
             list.stretches(of: search.states)
@@ -44,7 +49,6 @@ extension StoredRows {
         list.require("outcome", query.outcome?.rawValue)
         list.require("account", query.account)
         list.require("provider", query.provider)
-        list.require("problem", query.problem)
         list.require(connections: query.connections)
         list.require(query.held)
         list.require("created_at", from: query.since, to: query.until)

@@ -124,6 +124,7 @@ extension StoredRows {
         for (sql, groups) in Counts.queries {
             for row in try db.all(sql) { counts[keyPath: groups][Counts.Group(connection: row[0], state: row[1])] = row[2] }
         }
+        for row in try db.all(Counts.ordersQuery) { counts.add(orders: row[3], connection: row[0], account: row[1], state: row[2]) }
         for row in try db.all(Counts.setAsideQuery) { counts.setAside[Counts.Ended(connection: row[0], kind: row[1], state: row[2])] = row[3] }
         return counts
     }

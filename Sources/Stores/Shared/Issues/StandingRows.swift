@@ -141,8 +141,11 @@ struct HeldRows {
         }
     }
 
+    /// The connection, so written that no index is led by it: what waits is found by its state, and of a connection there may be any number of rows.
+    static let connection = "coalesce(connection, '')"
+
     private mutating func place(_ cause: IssueCause) {
-        if let connection = cause.connection { conditions.add("connection = #", .text(connection)) }
+        if let connection = cause.connection { conditions.add("\(Self.connection) = #", .text(connection)) }
         if let account = cause.account { conditions.add("account = #", .text(account)) }
     }
 }

@@ -45,7 +45,7 @@ extension StoreReading {
         var members = IssueMembers()
         guard let held = HeldRows(by: cause, at: now) else { return members }
         var conditions = held.conditions
-        if let connections { conditions.add("connection", in: connections.sorted()) }
+        if let connections { conditions.add(HeldRows.connection, in: connections.sorted()) }
         func ids(_ column: String) throws -> IssueMembers.Group {
             let from = "FROM \(held.table) WHERE \(conditions.sql) AND \(column) IS NOT NULL"
             let total = try fetch("SELECT count(DISTINCT \(column)) \(from)", conditions.values).first?.int(at: 0) ?? 0
@@ -65,7 +65,9 @@ extension StoreReading {
     }
 
     func waitingOrders() throws -> [Counts.Group: Int] {
-        let rows = try fetch("SELECT connection, waits_for, count(*) FROM orders WHERE waits_for IS NOT NULL GROUP BY connection, waits_for", [])
+        // Named one by one, or the rows of all orders are read.
+        let parties = Party.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        let rows = try fetch("SELECT connection, waits_for, count(*) FROM orders WHERE waits_for IN (\(parties)) GROUP BY connection, waits_for", [])
         let counts = rows.map { (Counts.Group(connection: $0.text(at: 0) ?? "", state: $0.text(at: 1) ?? ""), Int($0.int(at: 2) ?? 0)) }
         return Dictionary(counts, uniquingKeysWith: +)
     }

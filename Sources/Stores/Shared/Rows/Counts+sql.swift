@@ -4,7 +4,6 @@ extension Counts {
     /// What is counted, as both stores ask for it: connection, state, count.
     static var queries: [(sql: String, groups: any WritableKeyPath<Counts, [Group: Int]> & Sendable)] {
         [
-            ("SELECT connection, state, count(*) FROM orders GROUP BY connection, state", \.orders),
             (
                 """
                 SELECT connection, state, count(*) FROM orders WHERE state = 'failed' AND EXISTS (
@@ -15,6 +14,18 @@ extension Counts {
             (counting("runs", runStates.map(\.rawValue)), \.runs),
             (counting("events", eventStates.map(\.rawValue)), \.events),
         ]
+    }
+
+    /// Every order: connection, account, state, count. The states are named, so that they are counted in the index of the list, without the rows.
+    static let ordersQuery = """
+        SELECT connection, account, state, count(*) FROM orders WHERE state IN (\(OrderState.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")))
+        GROUP BY connection, account, state
+        """
+
+    /// Counts what ``ordersQuery`` found.
+    mutating func add(orders count: Int, connection: String, account: String, state: String) {
+        placed[Placed(connection: connection, account: account, state: state), default: 0] += count
+        orders[Group(connection: connection, state: state), default: 0] += count
     }
 
     /// Runs that ended without what they were for: connection, kind, state, count.
