@@ -155,4 +155,41 @@ struct OrdersTests {
             #expect(drawn == ["us", "candidate", "provider", "candidate", "provider"])
         }
     }
+
+    @Test("Accounts are counted beside connections and states, as the other filters leave them")
+    func accountCounts() async throws {
+        let fixture = try await DashboardFixture()
+        for number in 1...3 { try await fixture.order("application-\(number)") }
+        try await fixture.order("application-4", connection: "beta") { $0.status.state = .completed }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let all = try await browser.html("/orders")
+            #expect(all.contains(">one <span class=\"n\">3</span>") && all.contains(">two <span class=\"n\">1</span>"))
+            let some = try await browser.html("/orders?account=two")
+            #expect(some.contains("completed <span class=\"n\">1</span>") && some.contains("acme <span class=\"n\">0</span>"))
+            #expect(some.contains(">one <span class=\"n\">3</span>") && !some.contains("accepted <span"))
+        }
+    }
+
+    @Test("Views are addresses: those that people come back to, and whatever is shown now; an age means the same tomorrow")
+    func views() async throws {
+        let fixture = try await DashboardFixture()
+        try await fixture.order("application-1") { $0.status.state = .inProgress }
+        fixture.clock.advance(by: .seconds(20 * 86_400))
+        try await fixture.order("application-2") { $0.status.state = .inProgress }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            let all = try await browser.html("/orders?state=in_progress")
+            #expect(all.contains("id=\"view-address\"") && all.contains("/orders?state=in_progress</code>"))
+            let late = try #require(all.components(separatedBy: "href=\"").first { $0.contains("older=14d") }?.components(separatedBy: "\"").first)
+            let found = try await browser.html(late.replacing("&amp;", with: "&"))
+            #expect(found.contains("application-1") && !found.contains("application-2") && found.contains("aria-current=\"page\">Late"))
+            let young = try await browser.html("/orders?younger=24h")
+            #expect(young.contains("application-2") && !young.contains(">application-1<") && young.contains("younger: 24h"))
+            #expect(try await browser.html("/orders.csv?older=9d").contains("application-1"))
+            for wrong in ["older=9", "older=-2d", "younger=d", "older=99999999999999999999d"] {
+                #expect(try await browser.get("/orders?\(wrong)").status == 400, "\(wrong)")
+            }
+        }
+    }
 }

@@ -7,15 +7,20 @@ enum OrderFacets {
     static func sets(_ visit: Visit, _ address: ListAddress) async throws -> [Model] {
         let tallies = try await visit.site.tallies.value()
         let sees = { (connection: String) in visit.principal.sees(connection: connection) }
-        let (states, connections) = (Set(address.values("state")), Set(address.values("connection")))
-        // What is counted by connection and state alone says nothing where something else narrows the list.
-        let isCounted = address.query.allSatisfy { ["state", "connection", "waiting_on"].contains($0.name) } && address.values("waiting_on").isEmpty
+        let (states, connections, accounts) = (Set(address.values("state")), Set(address.values("connection")), Set(address.values("account")))
+        // What is counted by connection, account and state alone says nothing where something else narrows the list.
+        let isCounted = address.query.allSatisfy { ["state", "connection", "account"].contains($0.name) }
 
         var byState: [String: Int] = [:]
         var byConnection: [String: Int] = [:]
-        for (group, count) in tallies.counts.orders where sees(group.connection) {
-            if connections.isEmpty || connections.contains(group.connection) { byState[group.state, default: 0] += count }
-            if states.isEmpty || states.contains(group.state) { byConnection[group.connection, default: 0] += count }
+        var byAccount: [String: Int] = [:]
+        for (place, count) in tallies.counts.placed where sees(place.connection) {
+            let isOfState = states.isEmpty || states.contains(place.state)
+            let isOfConnection = connections.isEmpty || connections.contains(place.connection)
+            let isOfAccount = accounts.isEmpty || accounts.contains(place.account)
+            if isOfConnection, isOfAccount { byState[place.state, default: 0] += count }
+            if isOfState, isOfAccount { byConnection[place.connection, default: 0] += count }
+            if isOfState, isOfConnection { byAccount[place.account, default: 0] += count }
         }
         var byParty: [String: Int] = [:]
         for (group, count) in tallies.waiting where sees(group.connection) && (connections.isEmpty || connections.contains(group.connection)) {
@@ -37,7 +42,7 @@ enum OrderFacets {
             return choice(
                 "waiting_on",
                 party.rawValue,
-                states.isEmpty ? byParty[party.rawValue] ?? 0 : nil,
+                states.isEmpty && accounts.isEmpty ? byParty[party.rawValue] ?? 0 : nil,
                 text: isOperator ? "us" : party.rawValue,
                 dot: isOperator ? "us" : party.rawValue,
                 single: true
@@ -48,12 +53,11 @@ enum OrderFacets {
         if names.count > 1 || !connections.isEmpty {
             sets.append(["set_name": "Connection", "choices": names.prefix(40).map { choice("connection", $0, byConnection[$0] ?? 0) }])
         }
-        let accounts = visit.site.accounts(for: visit.principal).map(\.account.id)
-        if accounts.count > 1 || !address.values("account").isEmpty {
-            let all = Set(accounts).union(address.values("account")).sorted()
-            sets.append(["set_name": "Account", "choices": all.prefix(40).map { choice("account", $0, nil, single: true) }])
+        let known = Set(visit.site.accounts(for: visit.principal).map(\.account.id)).union(byAccount.keys).union(accounts).sorted()
+        if known.count > 1 || !accounts.isEmpty {
+            sets.append(["set_name": "Account", "choices": known.prefix(40).map { choice("account", $0, byAccount[$0] ?? 0, single: true) }])
         }
-        let others = ["outcome", "provider", "external_id", "problem", "since", "until", "q"].flatMap { name in
+        let others = ["outcome", "provider", "external_id", "problem", "since", "until", "older", "younger", "q"].flatMap { name in
             address.values(name).map { choice(name, $0, nil, text: "\(name.replacing("_", with: " ")): \($0) ×", single: true) }
         }
         if !others.isEmpty { sets.append(["set_name": "Also", "choices": others]) }

@@ -11,7 +11,7 @@ enum OrdersExport {
         var lines = [header(visit)]
         var cursor: String?
         repeat {
-            var query = OrdersPage.query(visit) + [(name: "limit", value: "200")]
+            var query = try OrdersPage.query(visit) + [(name: "limit", value: "200")]
             if let cursor { query.append((name: "cursor", value: cursor)) }
             let page = try await visit.get("orders", query: query)
             lines += (page["items"]?.items ?? []).map { line($0, visit) }

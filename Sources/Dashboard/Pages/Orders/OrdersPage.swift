@@ -6,8 +6,15 @@ import Web
 enum OrdersPage {
     static let handlers = [
         PageHandler.get("/orders") { visit in
-            if let text = visit.query("q"), visit.query("list") == nil, let hit = try await onlyHit(text, visit) { return .seeOther(hit) }
-            return .page(try await list(visit))
+            guard let text = visit.query("q"), visit.query("list") == nil else { return .page(try await page(visit, try await found(visit))) }
+            if isExact(text) {
+                if let hit = try await onlyHit(text, visit) { return .seeOther(hit) }
+                return .page(try await page(visit, try await found(visit)))
+            }
+            // Where several orders match there is nothing else to look for.
+            let list = try await found(visit)
+            if (list["items"]?.items ?? []).count < 2, let hit = try await onlyHit(text, visit) { return .seeOther(hit) }
+            return .page(try await page(visit, list))
         },
         PageHandler.get("/orders.csv") { visit in .file(try await OrdersExport.file(visit)) },
     ]
@@ -16,15 +23,33 @@ enum OrdersPage {
     static let filters = ["state", "outcome", "waiting_on", "connection", "account", "provider", "external_id", "problem", "since", "until", "q"]
     static let rowsOnPage = 50
 
+    /// Filters by age, which the API has by time.
+    static let ages = ["older", "younger"]
+
+    /// The filters that are set, as the address has them.
+    static func view(_ visit: Visit) -> [(name: String, value: String)] {
+        visit.request.query.filter { (filters + ages).contains($0.name) && !$0.value.trimmed.isEmpty }
+    }
+
     /// The filters that are set, as the API takes them.
-    static func query(_ visit: Visit) -> [(name: String, value: String)] {
-        var query = visit.request.query.filter { filters.contains($0.name) && !$0.value.trimmed.isEmpty }
+    static func query(_ visit: Visit) throws -> [(name: String, value: String)] {
+        var query = try view(visit).map { ages.contains($0.name) ? try OrderViews.filter($0.name, $0.value, at: visit.now) : $0 }
         // Without personal data a text is an external id: anything else is found by nobody.
         if !visit.may(.readPersonal), let text = query.first(where: { $0.name == "q" })?.value {
             query.removeAll { $0.name == "q" }
             query.append((name: "external_id", value: text.trimmed))
         }
         return query
+    }
+
+    /// Whether a text is an identifier of ours or a whole delivery: then it means one thing, whatever else it matches.
+    private static func isExact(_ text: String) -> Bool { text.trimmed.hasPrefix("{") || OwnIdentifier(text.trimmed) != nil }
+
+    /// What the API lists for the view.
+    private static func found(_ visit: Visit) async throws -> JSON {
+        var paging = [(name: "limit", value: String(rowsOnPage))]
+        if let cursor = visit.query("cursor") { paging.append((name: "cursor", value: cursor)) }
+        return try await visit.get("orders", query: try query(visit) + paging)
     }
 
     /// Where the one thing is that a text finds; nil where it finds nothing, or several.
@@ -41,17 +66,14 @@ enum OrdersPage {
         return "/\(kind)s/\(PercentEncoding.text(id))"
     }
 
-    private static func list(_ visit: Visit) async throws -> Page {
-        let query = query(visit)
-        var paging = [(name: "limit", value: String(rowsOnPage))]
-        if let cursor = visit.query("cursor") { paging.append((name: "cursor", value: cursor)) }
-        let list = try await visit.get("orders", query: query + paging)
+    private static func page(_ visit: Visit, _ list: JSON) async throws -> Page {
         let orders = list["items"]?.items ?? []
+        let query = view(visit)
         let address = ListAddress(path: "/orders", query: query)
         var model: Model = [
             "rows": orders.map { row($0, visit) }, "facets": try await OrderFacets.sets(visit, address),
             "csv": ListAddress(path: "/orders.csv", query: query).text, "is_filtered": !query.isEmpty, "clear": "/orders",
-            "can_search": visit.may(.readPersonal),
+            "can_search": visit.may(.readPersonal), "views": try await OrderViews.links(visit, address), "view_address": visit.origin + address.text,
         ]
         if orders.isEmpty {
             model["none"] =
