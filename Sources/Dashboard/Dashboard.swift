@@ -35,6 +35,8 @@ public struct Dashboard: Sendable {
         public var lastBackup: (@Sendable () async throws -> JSON?)?
         /// The settings as they hold.
         public var settings: @Sendable () -> [ShownSetting] = { [] }
+        /// How many pages are drawn at the same time.
+        var pageBudget = PageBudget()
         /// How many cases a plugin has; nil where that is not known.
         public var fixtures: @Sendable (_ plugin: String) -> PluginCases? = { _ in nil }
 

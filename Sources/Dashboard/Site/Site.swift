@@ -10,9 +10,12 @@ struct Site: Sendable {
     let rhythms: Remembered<[OperatingState.Subject: ContactRhythm]>
     /// After how many days nine of ten orders are done, at the slowest account; nil where there is too little history.
     let usualDays: Remembered<Int?>
+    let budget: PageBudget
+    let streams = OpenStreams()
 
     init(parts: Dashboard.Parts) {
         self.parts = parts
+        budget = parts.pageBudget
         tallies = Remembered(for: .seconds(4), parts.clock) { [store = parts.store] in try await Tallies(store) }
         rhythms = Remembered(for: .seconds(30), parts.clock) { [store = parts.store] in
             Dictionary(try await store.rhythms().map { ($0.subject, $0) }) { $1 }
@@ -71,7 +74,11 @@ struct PageHandler: Sendable {
             do {
                 if method == .post { try FormGuard.check(visit, site) }
                 try viewer.principal.require(scope)
-                var response = try await respond(visit).response(visit)
+                // What is sent is done in any case: only looking waits.
+                var response =
+                    method == .get
+                    ? try await site.budget.draw(for: viewer.formToken) { try await respond(visit).response(visit) }
+                    : try await respond(visit).response(visit)
                 if let cookie = viewer.cookie { response.headers[.setCookie] = cookie }
                 return response
             } catch {
