@@ -1,5 +1,6 @@
 import Pipeline
 import Screening
+import Simulators
 import Testing
 
 /// What comes of somebody after they were erased.
@@ -29,6 +30,32 @@ struct ErasedApplicationTests {
         #expect(isGone == true)
         #expect(try await store.orders(OrderQuery(), PageRequest()).items.isEmpty)
         #expect(try await harness.send(["number": 8]).state == .done)
+        await harness.stop()
+    }
+
+    @Test("A person orders for it anew; from then on it is heard of like any other, and is still ordered once")
+    func isOrderedAnew() async throws {
+        let harness = try await PipelineHarness(script: Self.script)
+        let store = harness.context.store
+        #expect(try await harness.send(["number": 7, "name": "first"]).state == .done)
+        let order = try #require(try await store.order(connection: "acme", externalID: "app-7"))
+        _ = try await Erasures(harness.context).erase(.order(order.id), force: true, by: .system, note: nil)
+        let request: JSON = [
+            "connection": "acme", "external_id": "app-7", "package": "pkg_1",
+            "candidate": ["first_name": "Ana", "last_name": "Roe", "email": "ana@example.test", "phone": "+441632960000"],
+        ]
+        let error = await #expect(throws: CommandError.self) { _ = try await harness.commands.place(request) }
+        #expect(error?.code == "erased")
+        var anew = request
+        anew["reorder"] = true
+        let placed = try await harness.commands.place(anew)
+        #expect(placed.isNew)
+        #expect(try await harness.order(placed.order.id, in: .requested) != nil)
+        let run = try await harness.send(["number": 7, "name": "first"])
+        #expect(run.state == .done && run.event != nil)
+        #expect(try await store.events(EventQuery(), PageRequest()).items.filter { $0.kind == .ats }.count == 1)
+        #expect(try await store.orders(OrderQuery(), PageRequest()).items.map(\.id) == [placed.order.id])
+        #expect(harness.site.zinc.requests.count == 2)
         await harness.stop()
     }
 }

@@ -1,17 +1,40 @@
+import Foundation
+
 /// Finds e-mail addresses in whatever was received: JSON, forms, texts in texts, however they are escaped.
 ///
 /// It looks for signs, not for structure, so that an address is found wherever it stands. Some of what it finds is none: that does no harm, for nobody asks
-/// for it.
+/// for it. What it costs grows with what is looked at, and with nothing else.
 package enum AddressScan {
-    /// The most addresses that are found in one delivery.
-    package static let limit = 64
+    /// The most addresses that are found in one delivery. Where there are more, ``Found/isWhole`` says so.
+    package static let limit = 1000
     /// The most bytes that are looked at.
     package static let bytes = 4 << 20
 
-    /// The addresses in a request, folded: of its body without its coding, its path and its query.
-    package static func addresses(in request: ReceivedRequest) -> Set<String> {
-        var found: Set<String> = []
-        for text in [request.path] + request.query.values where text.utf8.contains(where: isSign) { scan(Array(text.utf8), &found) }
+    /// The addresses that were found, folded.
+    package struct Found: Sendable, Equatable {
+        package fileprivate(set) var addresses: Set<String> = []
+        /// Whether these are all.
+        package fileprivate(set) var isWhole = true
+        fileprivate let limit: Int
+
+        fileprivate init(limit: Int) { self.limit = limit }
+
+        fileprivate mutating func insert(_ address: String) {
+            guard addresses.count < limit || addresses.contains(address) else { return isWhole = false }
+            addresses.insert(address)
+        }
+    }
+
+    /// The addresses in a request: of its body without its coding, its path, its query and its header fields.
+    /// - Parameter limit: how many at most.
+    package static func find(in request: ReceivedRequest, limit: Int = limit) -> Found {
+        var found = Found(limit: limit)
+        scan(request.path, &found)
+        for (name, text) in request.query {
+            scan(name, &found)
+            scan(text, &found)
+        }
+        for text in request.headers.values { scan(text, &found) }
         guard !request.body.isEmpty else { return found }
         let plain =
             (try? ContentCoding.decoded(request.body, request.headers["content-encoding"], limit: bytes)) ?? request.body
@@ -20,78 +43,89 @@ package enum AddressScan {
         return found
     }
 
+    /// The addresses in a request, folded.
+    package static func addresses(in request: ReceivedRequest) -> Set<String> { find(in: request).addresses }
+
     /// The addresses in a text, folded.
     package static func addresses(in text: String) -> Set<String> {
-        var found: Set<String> = []
-        scan(Array(text.utf8), &found)
-        return found
+        var found = Found(limit: limit)
+        scan(text, &found)
+        return found.addresses
+    }
+
+    /// The addresses in the texts of a value, folded.
+    package static func addresses(in json: JSON) -> Set<String> {
+        var found = Found(limit: limit)
+        scan(json, &found)
+        return found.addresses
     }
 
     /// An address as it is compared: however it is written, it is one person's.
-    package static func folded(_ address: String) -> String { address.trimmed.lowercased() }
+    package static func folded(_ address: String) -> String {
+        let folded = address.trimmed.lowercased()
+        // "é" is one sign or two: the same to whoever reads it, and not the same bytes.
+        return folded.utf8.allSatisfy { $0 < 0x80 } ? folded : folded.precomposedStringWithCanonicalMapping
+    }
 
-    private static func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "@") || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\") }
+    private static func scan(_ json: JSON, _ found: inout Found) {
+        switch json {
+        case .string(let text): scan(text, &found)
+        case .array(let items): for item in items { scan(item, &found) }
+        case .object(let members):
+            for (name, value) in members.pairs {
+                scan(name, &found)
+                scan(value, &found)
+            }
+        case .null, .bool, .int, .double: break
+        }
+    }
 
-    private static func scan(_ text: [UInt8], _ found: inout Set<String>) {
-        guard text.contains(where: isSign) else { return }
+    private static func scan(_ text: String, _ found: inout Found) {
+        guard text.utf8.count >= shortest else { return }
+        scan(Array(text.utf8), &found)
+    }
+
+    private static func scan(_ text: [UInt8], _ found: inout Found) {
         find(in: text, &found)
         // What is written otherwise is written out, and looked at once more: nested as deeply as it is sensible to nest.
         var text = text
         for _ in 0..<3 {
-            guard let plain = unescaped(text) else { return }
+            guard let plain = EscapedText.plain(text) else { break }
             text = plain
             find(in: text, &found)
         }
-    }
-
-    private static func find(in text: [UInt8], _ found: inout Set<String>) {
-        var from = text.startIndex
-        while found.count < limit, let at = text[from...].firstIndex(of: UInt8(ascii: "@")) {
-            from = at + 1
-            var start = at
-            while start > text.startIndex, at - start < 128, isLocal(text[start - 1]) { start -= 1 }
-            var end = at + 1
-            while end < text.endIndex, end - at < 254, isDomain(text[end]) { end += 1 }
-            while start < at, isEdge(text[start]) { start += 1 }
-            while end > at + 1, isEdge(text[end - 1]) { end -= 1 }
-            guard start < at, text[(at + 1)..<end].contains(UInt8(ascii: ".")) else { continue }
-            found.insert(folded(String(decoding: text[start..<end], as: UTF8.self)))
+        for plain in EscapedText.encoded(in: text) {
+            find(in: plain, &found)
+            if let plain = EscapedText.plain(plain) { find(in: plain, &found) }
         }
     }
 
-    /// Percent-encoding and the escapes of JSON written out; nil where there are none.
-    private static func unescaped(_ text: [UInt8]) -> [UInt8]? {
-        var plain: [UInt8] = []
-        var (at, changed) = (0, false)
-        while at < text.count {
-            let byte = text[at]
-            if byte == UInt8(ascii: "%"), at + 2 < text.count, let code = hex(text[(at + 1)...(at + 2)]) {
-                plain.append(UInt8(truncatingIfNeeded: code))
-                (at, changed) = (at + 3, true)
-            } else if byte == UInt8(ascii: "\\"), at + 5 < text.count, text[at + 1] == UInt8(ascii: "u"), let code = hex(text[(at + 2)...(at + 5)]),
-                let scalar = Unicode.Scalar(code)
-            {
-                plain.append(contentsOf: Array(String(Character(scalar)).utf8))
-                (at, changed) = (at + 6, true)
-            } else if byte == UInt8(ascii: "\\"), at + 1 < text.count {
-                // What is escaped by one sign is no part of an address; a backslash itself may begin the next layer's escape.
-                let next = text[at + 1]
-                guard next != UInt8(ascii: "u") else {
-                    plain.append(byte)
-                    at += 1
-                    continue
+    /// `a@b.c`
+    private static let shortest = 5
+
+    private static func find(in text: [UInt8], _ found: inout Found) {
+        guard text.count >= shortest else { return }
+        text.withUnsafeBufferPointer { text in
+            var from = 0
+            while let at = text[from...].firstIndex(of: UInt8(ascii: "@")) {
+                from = at + 1
+                var start = at
+                while start > 0, at - start < 128, isLocal(text[start - 1]) { start -= 1 }
+                guard start < at else { continue }
+                var (end, hasDot) = (at + 1, false)
+                while end < text.count, end - at < 254, isDomain(text[end]) {
+                    if text[end] == UInt8(ascii: ".") { hasDot = true }
+                    end += 1
                 }
-                plain.append(next == UInt8(ascii: "\\") ? next : UInt8(ascii: " "))
-                (at, changed) = (at + 2, true)
-            } else {
-                plain.append(byte)
-                at += 1
+                guard hasDot else { continue }
+                while start < at, isEdge(text[start]) { start += 1 }
+                while end > at + 1, isEdge(text[end - 1]) { end -= 1 }
+                guard start < at, text[(at + 1)..<end].contains(UInt8(ascii: ".")) else { continue }
+                found.insert(folded(String(decoding: text[start..<end], as: UTF8.self)))
+                guard found.isWhole else { return }
             }
         }
-        return changed ? plain : nil
     }
-
-    private static func hex(_ digits: ArraySlice<UInt8>) -> UInt32? { UInt32(String(decoding: digits, as: UTF8.self), radix: 16) }
 
     private static func isLocal(_ byte: UInt8) -> Bool {
         switch byte {
@@ -102,8 +136,11 @@ package enum AddressScan {
     }
 
     private static func isDomain(_ byte: UInt8) -> Bool {
-        isLocal(byte) && ![UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "'")].contains(byte)
+        switch byte {
+        case UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "'"): false
+        default: isLocal(byte)
+        }
     }
 
-    private static func isEdge(_ byte: UInt8) -> Bool { [UInt8(ascii: "."), UInt8(ascii: "'"), UInt8(ascii: "-")].contains(byte) }
+    private static func isEdge(_ byte: UInt8) -> Bool { byte == UInt8(ascii: ".") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "-") }
 }

@@ -65,6 +65,8 @@ extension StoreConformance {
             query.text = Personal("ana")
             try trial.expect(try await trial.store.orders(query, PageRequest()).items.isEmpty, "the person is found")
             try trial.expect(try await trial.store.order(callbackToken: ended.token) == nil, "the callback address is there")
+            try trial.expect(try await trial.store.isErased(callbackToken: ended.token), "a late webhook would be of nobody")
+            try trial.expect(try await !trial.store.hasErasureMarks(on: "acme"), "deliveries are looked through for it")
             let again = try await trial.store.place(trial.order("application-1"))
             try trial.expect(!again.isNew && again.order.id == ended.order, "a late retry ordered a second time")
             try trial.expect(again.order.externalID == "application-1", "the answer does not say for which request it is")

@@ -40,7 +40,7 @@ public struct StoreConformance: Sendable {
         + searching
         + quotas + turnarounds + bulk
         + retention
-        + auditing + erasing
+        + auditing + erasing + erasureReach
         + closing + modelled
 
     private let open: Opening

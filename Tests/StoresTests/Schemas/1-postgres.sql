@@ -486,8 +486,10 @@ CREATE INDEX event_addresses_event ON event_addresses (event_id);
 CREATE TABLE erasure_marks (
     connection text COLLATE "C" NOT NULL,
     key bytea NOT NULL,
-    PRIMARY KEY (connection, key)
+    place bytea NOT NULL,
+    PRIMARY KEY (connection, key, place)
 );
+CREATE INDEX erasure_marks_place ON erasure_marks (connection, place);
 CREATE TABLE erasures (
     id text COLLATE "C" PRIMARY KEY,
     at bigint NOT NULL

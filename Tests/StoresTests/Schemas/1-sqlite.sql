@@ -454,14 +454,16 @@ CREATE INDEX event_addresses_event ON event_addresses (event_id);
 CREATE TABLE erasure_marks (
     connection TEXT NOT NULL,
     key BLOB NOT NULL,
-    PRIMARY KEY (connection, key)
+    place BLOB NOT NULL,
+    PRIMARY KEY (connection, key, place)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX erasure_marks_place ON erasure_marks (connection, place);
 -- Erasures that this copy of the store knows of.
 CREATE TABLE erasures (
     id TEXT PRIMARY KEY,
     at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
--- Events that turned out to be of an erased application, to be erased once their runs have ended.
+-- Events that turned out to be of an erased application, and runs that read of somebody who was erased: erased once the runs have ended.
 CREATE TABLE erasures_due (
     event_id TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;

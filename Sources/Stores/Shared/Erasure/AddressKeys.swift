@@ -6,6 +6,9 @@ extension RowCodec {
         index.hash(Array("fairlead:address:\(address)".utf8), on: connection).prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }
     }
 
+    /// Whether it holds more addresses than it is found by: whoever looks for one has to look into it.
+    func manyAddressesKey(on connection: String) -> Int64 { addressKey("\u{0}many", on: connection) }
+
     /// What a mark of an erased application is known by.
     func markKey(_ mark: ErasureMark, on connection: String) -> [UInt8] {
         switch mark {
@@ -24,9 +27,64 @@ extension EventRow {
     /// The keys that an event is found by: of every e-mail address in it.
     static func addressKeys(of event: Event, _ codec: RowCodec) -> [Int64] {
         let connection = event.connection ?? ""
-        return AddressScan.addresses(in: event.request.value).map { codec.addressKey($0, on: connection) }.sorted()
+        let found = AddressScan.find(in: event.request.value)
+        let keys = found.addresses.map { codec.addressKey($0, on: connection) }
+        return (found.isWhole ? keys : keys + [codec.manyAddressesKey(on: connection)]).sorted()
     }
 
     /// The day under which they stand.
     var day: Int64 { receivedAt / 86_400_000 }
+}
+
+/// E-mail addresses in what a run was answered, by which its event is found, or the run itself where it has none.
+struct AnsweredAddresses: Sendable {
+    let connection: String
+    let day: Int64
+    /// The event, or the run.
+    let subject: String
+    let keys: [Int64]
+}
+
+extension [Step] {
+    /// The addresses in their answers. What is answered of orders is not looked at: of them their runs and events are known.
+    fileprivate var addresses: Set<String> {
+        reduce(into: []) { found, step in
+            guard let reply = step.reply?.value, !step.kind.hasPrefix("orders.") else { return }
+            found.formUnion(AddressScan.addresses(in: reply))
+        }
+    }
+}
+
+extension SQLStore {
+    /// What the addresses in the answers to steps are found by; nil where there are none, or where the run is of an order, which is found by itself.
+    func answeredAddresses(in steps: [Step], of run: String) async throws -> AnsweredAddresses? {
+        let addresses = steps.addresses
+        guard !addresses.isEmpty else { return nil }
+        return try await lookUp { try $0.answered(addresses, to: run) }
+    }
+}
+
+extension StoreReading {
+    fileprivate func answered(_ addresses: Set<String>, to run: String) throws -> AnsweredAddresses? {
+        let sql = """
+            SELECT r.connection, r.event_id, r.order_id, r.created_at, e.received_at FROM runs AS r LEFT JOIN events AS e ON e.id = r.event_id
+            WHERE r.id = $1
+            """
+        guard let row = try fetch(sql, [.text(run)]).first, let connection = row.text(at: 0) else { return nil }
+        let event = row.text(at: 1)
+        guard event != nil || row.text(at: 2) == nil, let time = row.int(at: event == nil ? 3 : 4) else { return nil }
+        let keys = addresses.map { codec.addressKey($0, on: connection) }.sorted()
+        return AnsweredAddresses(connection: connection, day: time / 86_400_000, subject: event ?? run, keys: keys)
+    }
+}
+
+extension StoreTransaction {
+    mutating func find(_ answered: AnsweredAddresses) throws {
+        for key in answered.keys {
+            try change(
+                "INSERT INTO event_addresses (connection, day, key, event_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                [.text(answered.connection), .int(answered.day), .int(key), .text(answered.subject)]
+            )
+        }
+    }
 }

@@ -6,6 +6,16 @@ struct ErasurePlan: Sendable, Equatable {
     struct Mark: Sendable, Hashable {
         let connection: String
         let key: [UInt8]
+        /// The application that it is of, by the hash of its external id; ``nobodys`` where none was ordered for it. All marks of one are lifted together.
+        var place: [UInt8] = nobodys
+
+        static let nobodys: [UInt8] = [0]
+    }
+
+    /// Something of a connection, by its hash.
+    struct Place: Sendable, Hashable {
+        let connection: String
+        let key: [UInt8]
     }
 
     /// An address as events are found by it.
@@ -22,12 +32,24 @@ struct ErasurePlan: Sendable, Equatable {
     var keys: Set<Int64> = []
     var marks: Set<Mark> = []
     /// External ids of orders, by their hashes.
-    var places: Set<Mark> = []
+    var places: Set<Place> = []
     /// Kept values and kept answers that name them.
-    var values: Set<Mark> = []
+    var values: Set<Place> = []
     var answers: Set<[UInt8]> = []
+    /// Runs of nobody alone that go on: what they read goes once they have ended.
+    var later: Set<String> = []
+    /// Notes of people on issues that name them: the issue's cause and when it was written.
+    var notes: Set<Note> = []
+    /// Entries of the audit, by number, whose words name them.
+    var audits: Set<Int64> = []
 
-    var isEmpty: Bool { orders.isEmpty && events.isEmpty && runs.isEmpty && values.isEmpty && answers.isEmpty }
+    /// A note on an issue.
+    struct Note: Sendable, Hashable {
+        let cause: String
+        let at: Int64
+    }
+
+    var isEmpty: Bool { orders.isEmpty && events.isEmpty && runs.isEmpty && values.isEmpty && answers.isEmpty && notes.isEmpty }
 
     mutating func formUnion(_ other: ErasurePlan) {
         addresses.formUnion(other.addresses)
@@ -39,23 +61,30 @@ struct ErasurePlan: Sendable, Equatable {
         places.formUnion(other.places)
         values.formUnion(other.values)
         answers.formUnion(other.answers)
+        later.formUnion(other.later)
+        notes.formUnion(other.notes)
+        audits.formUnion(other.audits)
     }
 
     var counts: [String: Int] {
         [
             "orders": orders.count, "events": events.count, "runs": runs.count, "keys": keys.count, "values": values.count, "answers": answers.count,
+            "notes": notes.count + audits.count,
         ]
     }
 
     var json: JSON {
         func list(_ texts: Set<String>) -> JSON { .array(texts.sorted().map { .string($0) }) }
-        func list(_ marks: Set<Mark>) -> JSON {
-            .array(marks.map { "\($0.key.hex) \($0.connection)" }.sorted().map { .string($0) })
+        func list(_ places: Set<Place>) -> JSON {
+            .array(places.map { "\($0.key.hex) \($0.connection)" }.sorted().map { .string($0) })
         }
+        let marks = marks.map { "\($0.key.hex) \($0.place.hex) \($0.connection)" }.sorted()
         return [
             "addresses": .array(addresses.map { "\($0.key) \($0.connection)" }.sorted().map { .string($0) }), "orders": list(orders),
-            "events": list(events), "runs": list(runs), "keys": .array(keys.sorted().map { .int($0) }), "marks": list(marks), "places": list(places),
+            "events": list(events), "runs": list(runs), "keys": .array(keys.sorted().map { .int($0) }), "marks": .array(marks.map { .string($0) }), "places": list(places),
             "values": list(values), "answers": .array(answers.map(\.hex).sorted().map { .string($0) }),
+            "later": list(later), "notes": .array(notes.map { "\($0.at) \($0.cause)" }.sorted().map { .string($0) }),
+            "audits": .array(audits.sorted().map { .int($0) }),
         ]
     }
 
@@ -63,14 +92,21 @@ struct ErasurePlan: Sendable, Equatable {
 
     init(json: JSON?) {
         func texts(_ name: String) -> [String] { (json?[name]?.items ?? []).compactMap(\.text) }
-        func marks(_ name: String) -> Set<Mark> {
+        func places(_ name: String) -> Set<Place> {
             Set(
                 texts(name).compactMap { text in
                     let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-                    return [UInt8](hex: parts[0]).map { Mark(connection: parts.count > 1 ? String(parts[1]) : "", key: $0) }
+                    return [UInt8](hex: parts[0]).map { Place(connection: parts.count > 1 ? String(parts[1]) : "", key: $0) }
                 }
             )
         }
+        marks = Set(
+            texts("marks").compactMap { text in
+                let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+                guard parts.count == 3, let key = [UInt8](hex: parts[0]), let place = [UInt8](hex: parts[1]) else { return nil }
+                return Mark(connection: String(parts[2]), key: key, place: place)
+            }
+        )
         addresses = Set(
             texts("addresses").compactMap { text in
                 let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
@@ -79,7 +115,14 @@ struct ErasurePlan: Sendable, Equatable {
         )
         (orders, events, runs) = (Set(texts("orders")), Set(texts("events")), Set(texts("runs")))
         keys = Set((json?["keys"]?.items ?? []).compactMap(\.integer))
-        (self.marks, places, values) = (marks("marks"), marks("places"), marks("values"))
+        (self.places, values, later) = (places("places"), places("values"), Set(texts("later")))
+        notes = Set(
+            texts("notes").compactMap { text in
+                let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+                return parts.count == 2 ? Int64(parts[0]).map { Note(cause: String(parts[1]), at: $0) } : nil
+            }
+        )
+        audits = Set((json?["audits"]?.items ?? []).compactMap(\.integer))
         answers = Set(texts("answers").compactMap { [UInt8](hex: $0) })
     }
 }

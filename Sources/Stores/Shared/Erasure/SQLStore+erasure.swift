@@ -82,14 +82,15 @@ extension SQLStore {
             try reading.fetch(
                 """
                 SELECT d.event_id FROM erasures_due AS d WHERE NOT EXISTS
-                    (SELECT 1 FROM runs AS r WHERE r.event_id = d.event_id AND r.state IN ('queued', 'running', 'waiting')) LIMIT 200
+                    (SELECT 1 FROM runs AS r WHERE r.event_id = d.event_id AND r.state IN ('queued', 'running', 'waiting'))
+                AND NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.id = d.event_id AND r.state IN ('queued', 'running', 'waiting')) LIMIT 200
                 """,
                 []
             ).compactMap { $0.text(at: 0) }
         }
         for event in due {
             var plan = ErasurePlan()
-            plan.events = [event]
+            if event.hasPrefix("run_") { plan.runs = [event] } else { plan.events = [event] }
             let given = plan
             plan = try await read { try $0.ofEvents(given) }
             try await destroy(plan, of: nil, as: nil)
@@ -199,6 +200,7 @@ extension TouchedRows {
         runs = plan.runs.sorted()
         events = plan.events.sorted()
         works = plan.works
+        causes = Set(plan.notes.map(\.cause))
         concurrencyKeys =
             plan.places.map { Withdrawal.concurrencyKey($0.connection, $0.key) }
             + plan.orders.flatMap { [QueuedWork.concurrencyKey(order: $0), QueuedWork.concurrencyKey(updatesOf: $0)] }
@@ -260,7 +262,8 @@ extension StoreTransaction {
     /// Somebody orders for a person who was erased, who may be there again from now on.
     mutating func lift(_ place: NewOrder) throws {
         guard let reorder = place.reorder, reorder.endedBefore == nil else { throw StoreError.conflict }
-        try change("DELETE FROM erasure_marks WHERE connection = $1 AND key = $2", [.text(place.row.connection), .bytes(place.external)])
+        // All that the application is known by: else what the ATS says of the new order would be dropped.
+        try change("DELETE FROM erasure_marks WHERE connection = $1 AND place = $2", [.text(place.row.connection), .bytes(place.external)])
     }
 
     /// Takes away all that a plan names, and leaves its marks.
@@ -276,17 +279,18 @@ extension StoreTransaction {
             try change("DELETE FROM order_sources WHERE event_id = $1", [.text(event)])
             try change("DELETE FROM events WHERE id = $1", [.text(event)])
         }
-        if !plan.events.isEmpty, !plan.addresses.isEmpty {
+        if !plan.events.isEmpty || !plan.runs.isEmpty {
             for address in plan.addresses {
                 try change("DELETE FROM event_addresses WHERE connection = $1 AND key = $2", [.text(address.connection), .int(address.key)])
             }
         }
-        for event in plan.events { try change("DELETE FROM event_addresses WHERE event_id = $1", [.text(event)]) }
+        for subject in plan.events.union(plan.runs) { try change("DELETE FROM event_addresses WHERE event_id = $1", [.text(subject)]) }
         for order in plan.orders {
             for sql in [
                 "DELETE FROM timeline WHERE order_id = $1", "DELETE FROM order_sources WHERE order_id = $1",
                 "DELETE FROM lookups WHERE bucket = (SELECT bucket FROM orders WHERE id = $1) AND order_id = $1",
-                "DELETE FROM webhook_deliveries WHERE subject = $1", "DELETE FROM orders WHERE id = $1",
+                "DELETE FROM webhook_deliveries WHERE subject = $1", "DELETE FROM bulk_refusals WHERE item = $1",
+                "DELETE FROM orders WHERE id = $1",
             ] { try change(sql, [.text(order)]) }
             // A notice's identifier begins with what it is about; "`" comes right after "_".
             try change("DELETE FROM notices WHERE id >= $1 AND id < $2", [.text("ntf_\(order)_"), .text("ntf_\(order)`")])
@@ -302,11 +306,18 @@ extension StoreTransaction {
             // The chain is over the hash of what was sealed: it verifies without it.
             try change("UPDATE audit SET body = NULL WHERE subject = $1", [.text(subject)])
         }
+        for seq in plan.audits { try change("UPDATE audit SET body = NULL WHERE seq = $1", [.int(seq)]) }
+        for (key, notes) in Dictionary(grouping: plan.notes, by: \.cause) {
+            guard let cause = IssueCause(key: key), var issue = try issue(of: cause) else { continue }
+            issue.notes.removeAll { note in notes.contains { $0.at == note.at.milliseconds } }
+            try write(issue)
+        }
         for mark in plan.marks {
             try change(
-                "INSERT INTO erasure_marks (connection, key) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                [.text(mark.connection), .bytes(mark.key)]
+                "INSERT INTO erasure_marks (connection, key, place) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                [.text(mark.connection), .bytes(mark.key), .bytes(mark.place)]
             )
         }
+        for run in plan.later { try change("INSERT INTO erasures_due (event_id) VALUES ($1) ON CONFLICT DO NOTHING", [.text(run)]) }
     }
 }

@@ -1,6 +1,7 @@
 extension SchemaMigration {
     /// The tables of erasures on SQLite. `event_addresses` finds events by the e-mail addresses in them: by day, so that new events write where those before
-    /// them wrote. `erasure_marks` are keyed hashes of what erased applications are known by; of no connection where they are of an address for webhooks.
+    /// them wrote; by runs, too, of what they were answered where no event is theirs. `erasure_marks` are keyed hashes of what erased applications are known
+    /// by; of no connection where they are of an address for webhooks. `place` is the hash of the external id that they are lifted with.
     static let sqliteErasureTables = """
         CREATE TABLE event_addresses (
             connection TEXT NOT NULL,
@@ -13,14 +14,16 @@ extension SchemaMigration {
         CREATE TABLE erasure_marks (
             connection TEXT NOT NULL,
             key BLOB NOT NULL,
-            PRIMARY KEY (connection, key)
+            place BLOB NOT NULL,
+            PRIMARY KEY (connection, key, place)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX erasure_marks_place ON erasure_marks (connection, place);
         -- Erasures that this copy of the store knows of.
         CREATE TABLE erasures (
             id TEXT PRIMARY KEY,
             at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
-        -- Events that turned out to be of an erased application, to be erased once their runs have ended.
+        -- Events that turned out to be of an erased application, and runs that read of somebody who was erased: erased once the runs have ended.
         CREATE TABLE erasures_due (
             event_id TEXT PRIMARY KEY
         ) STRICT, WITHOUT ROWID;
@@ -43,8 +46,10 @@ extension SchemaMigration {
         CREATE TABLE erasure_marks (
             connection text COLLATE "C" NOT NULL,
             key bytea NOT NULL,
-            PRIMARY KEY (connection, key)
+            place bytea NOT NULL,
+            PRIMARY KEY (connection, key, place)
         );
+        CREATE INDEX erasure_marks_place ON erasure_marks (connection, place);
         CREATE TABLE erasures (
             id text COLLATE "C" PRIMARY KEY,
             at bigint NOT NULL

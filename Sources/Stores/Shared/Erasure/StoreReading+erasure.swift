@@ -15,7 +15,9 @@ extension StoreReading {
             for address in addresses {
                 plan.addresses.insert(ErasurePlan.Address(connection: connection, key: codec.addressKey(address, on: connection)))
                 plan.orders.formUnion(try self.orders(of: address, on: connection))
+                try add(try named(address, on: connection), to: &plan)
             }
+            try add(eventsOfMany: addresses, on: connection, to: &plan)
         }
         return try completed(plan)
     }
@@ -25,7 +27,7 @@ extension StoreReading {
         var plan = given
         for address in plan.addresses {
             let sql = "SELECT event_id FROM event_addresses WHERE connection = $1 AND key = $2"
-            for row in try fetch(sql, [.text(address.connection), .int(address.key)]) { if let id = row.text(at: 0) { plan.events.insert(id) } }
+            for row in try fetch(sql, [.text(address.connection), .int(address.key)]) { if let id = row.text(at: 0) { try add(subject: id, to: &plan) } }
         }
         for place in plan.places {
             let sql = "SELECT id FROM orders WHERE connection = $1 AND external_key = $2"
@@ -42,7 +44,51 @@ extension StoreReading {
                 }
             }
         }
-        return plan == given ? plan : try completed(plan)
+        return plan == given ? try marked(plan) : try completed(plan)
+    }
+
+    /// What runs said that they are about: a text, and nothing that only begins like it.
+    private func named(_ text: String, on connection: String) throws -> FoundSubjects {
+        guard !text.isEmpty else { return FoundSubjects() }
+        let keys = codec.lookUps.all.map { BlindIndexTerm.reference(text, on: connection, by: $0) }
+        var found = try subjects(keys: [(connection, keys)], groups: [EventRow.groupKey(text, on: connection, codec)], orders: [])
+        let folded = SearchText.folded(text)
+        for candidate in found.candidates {
+            guard let run = try? run(candidate.run), run.searchTexts.value.contains(where: { SearchText.folded($0) == folded }) else { continue }
+            found.runs.insert(run.id)
+            if let event = candidate.event { found.events.insert(event) }
+        }
+        return found
+    }
+
+    private func add(_ found: FoundSubjects, to plan: inout ErasurePlan) throws {
+        plan.events.formUnion(found.events)
+        for run in found.runs {
+            // A run of an order is of that order's person, whoever else it names.
+            let row = try fetch("SELECT event_id, order_id FROM runs WHERE id = $1", [.text(run)]).first
+            if row?.text(at: 1) == nil { try add(subject: row?.text(at: 0) ?? run, to: &plan) }
+        }
+    }
+
+    /// Adds an event, or a run that handles none. Such a run may read of many people, and one that goes on is not stopped for one of them.
+    private func add(subject id: String, to plan: inout ErasurePlan) throws {
+        guard id.hasPrefix("run_") else {
+            plan.events.insert(id)
+            return
+        }
+        guard let state = try fetch("SELECT state FROM runs WHERE id = $1", [.text(id)]).first?.text(at: 0) else { return }
+        if ["queued", "running", "waiting"].contains(state) { plan.later.insert(id) } else { plan.runs.insert(id) }
+    }
+
+    /// Adds the events that hold more addresses than they are found by, where one of some is among them.
+    private func add(eventsOfMany addresses: Set<String>, on connection: String, to plan: inout ErasurePlan) throws {
+        guard !addresses.isEmpty else { return }
+        let sql = "SELECT event_id FROM event_addresses WHERE connection = $1 AND key = $2"
+        for row in try fetch(sql, [.text(connection), .int(codec.manyAddressesKey(on: connection))]) {
+            guard let id = row.text(at: 0), !plan.events.contains(id), let event = try? eventAlone(id) else { continue }
+            guard !AddressScan.find(in: event.request.value, limit: .max).addresses.isDisjoint(with: addresses) else { continue }
+            plan.events.insert(id)
+        }
     }
 
     /// The orders on a connection whose candidate has an address.
@@ -62,75 +108,125 @@ extension StoreReading {
     }
 
     private func add(order id: String, to plan: inout ErasurePlan) throws {
-        guard let row = try fetch("SELECT connection, external_key, token_key, key_id FROM orders WHERE id = $1", [.text(id)]).first,
+        guard let row = try fetch("SELECT connection, external_key, key_id FROM orders WHERE id = $1", [.text(id)]).first,
             let connection = row.text(at: 0)
         else { return }
-        let place = ErasurePlan.Mark(connection: connection, key: row.bytes(at: 1))
-        plan.places.insert(place)
-        plan.marks.formUnion([place, ErasurePlan.Mark(connection: "", key: row.bytes(at: 2))])
-        if let key = row.int(at: 3), key != codec.keys.general.id { plan.keys.insert(key) }
-        let sources = "SELECT event_id FROM order_sources WHERE order_id = $1 AND event_id IS NOT NULL AND asked"
-        for sql in [sources, "SELECT id FROM events WHERE order_id = $1"] {
-            plan.events.formUnion(try fetch(sql, [.text(id)]).compactMap { $0.text(at: 0) })
+        plan.places.insert(ErasurePlan.Place(connection: connection, key: row.bytes(at: 1)))
+        if let key = row.int(at: 2), key != codec.keys.general.id { plan.keys.insert(key) }
+        let order = try? order(id)
+        for row in try fetch(Self.sources, [.text(id)]) {
+            guard let source = row.text(at: 0) else { continue }
+            // What asked for an order of somebody else is theirs, unless it names this person as well.
+            let isOurs = try row.int(at: 1) == 1 || row.int(at: 2) == 0 || order.map { try isNamed($0, in: source) } ?? false
+            if isOurs { try add(subject: source, to: &plan) }
         }
+        for row in try fetch("SELECT id FROM events WHERE order_id = $1", [.text(id)]) { if let event = row.text(at: 0) { plan.events.insert(event) } }
         for row in try fetch("SELECT id FROM runs WHERE order_id = $1", [.text(id)]) { if let run = row.text(at: 0) { plan.runs.insert(run) } }
+        // What said that it is about the application, and never came to the order.
+        if let order { try add(try named(order.externalID, on: connection), to: &plan) }
+    }
+
+    /// The events, or runs without one, that had to do with an order: whether they asked for it, and whether they asked for another.
+    private static var sources: String {
+        """
+        SELECT coalesce(s.event_id, s.run_id), CASE WHEN s.asked THEN 1 ELSE 0 END, CASE WHEN EXISTS (
+            SELECT 1 FROM order_sources AS o WHERE o.event_id = s.event_id AND o.asked AND o.order_id <> s.order_id
+        ) THEN 1 ELSE 0 END FROM order_sources AS s WHERE s.order_id = $1 AND (
+            s.event_id IS NOT NULL OR EXISTS (SELECT 1 FROM runs AS r WHERE r.id = s.run_id AND r.order_id IS NULL)
+        )
+        """
+    }
+
+    /// Whether what was received names an order's person.
+    private func isNamed(_ order: Order, in event: String) throws -> Bool {
+        guard let request = (try? eventAlone(event))?.request.value else { return false }
+        let text = String(decoding: EscapedText.plain(request.body) ?? request.body, as: UTF8.self)
+        return PersonTexts([order]).stand(in: text)
     }
 
     private func add(event id: String, to plan: inout ErasurePlan, _ groups: inout Set<String>) throws {
-        guard let row = try fetch("SELECT connection, group_key, key_id FROM events WHERE id = $1", [.text(id)]).first else { return }
-        let connection = row.text(at: 0) ?? ""
-        if let group = row.text(at: 1), let key = [UInt8](hex: group) {
-            groups.insert(group)
-            plan.marks.insert(ErasurePlan.Mark(connection: connection, key: key))
-        }
-        if let key = row.int(at: 2), key != codec.keys.general.id { plan.keys.insert(key) }
-        for key in try dedupeKeys(of: id) { plan.marks.insert(ErasurePlan.Mark(connection: connection, key: key)) }
+        guard let row = try fetch("SELECT group_key, key_id FROM events WHERE id = $1", [.text(id)]).first else { return }
+        if let group = row.text(at: 0) { groups.insert(group) }
+        if let key = row.int(at: 1), key != codec.keys.general.id { plan.keys.insert(key) }
         for row in try fetch("SELECT id FROM runs WHERE event_id = $1", [.text(id)]) { if let run = row.text(at: 0) { plan.runs.insert(run) } }
+    }
+
+    /// A plan with the marks that it leaves, each of the applications that it is of.
+    private func marked(_ given: ErasurePlan) throws -> ErasurePlan {
+        var plan = given
+        for place in plan.places { plan.marks.insert(ErasurePlan.Mark(connection: place.connection, key: place.key, place: place.key)) }
+        for order in plan.orders {
+            for row in try fetch("SELECT token_key FROM orders WHERE id = $1", [.text(order)]) {
+                plan.marks.insert(ErasurePlan.Mark(connection: "", key: row.bytes(at: 0)))
+            }
+        }
+        var groups: [ErasurePlan.Place: Set<[UInt8]>] = [:]
+        for id in plan.events {
+            guard let row = try fetch("SELECT connection, group_key FROM events WHERE id = $1", [.text(id)]).first else { continue }
+            let (connection, places) = (row.text(at: 0) ?? "", try applications(of: id))
+            if let group = row.text(at: 1).flatMap({ [UInt8](hex: $0) }) {
+                groups[ErasurePlan.Place(connection: connection, key: group), default: []].formUnion(places)
+            }
+            for key in try dedupeKeys(of: id) { plan.marks.formUnion(Self.marks(key, on: connection, of: places)) }
+        }
+        for (group, places) in groups { plan.marks.formUnion(Self.marks(group.key, on: group.connection, of: places)) }
+        return plan
+    }
+
+    /// The applications that an event had to do with.
+    private func applications(of event: String) throws -> Set<[UInt8]> {
+        let sql = """
+            SELECT o.external_key FROM orders AS o WHERE o.id IN (
+                SELECT order_id FROM order_sources WHERE event_id = $1 UNION SELECT order_id FROM events WHERE id = $1
+            )
+            """
+        return Set(try fetch(sql, [.text(event)]).map { $0.bytes(at: 0) })
+    }
+
+    private static func marks(_ key: [UInt8], on connection: String, of places: Set<[UInt8]>) -> [ErasurePlan.Mark] {
+        (places.isEmpty ? [ErasurePlan.Mark.nobodys] : places).map { ErasurePlan.Mark(connection: connection, key: key, place: $0) }
     }
 
     /// The values at places in what was received that external ids were made of, as marks; and kept values and answers that name the person.
     func named(in plan: ErasurePlan, addresses: Set<String>) throws -> ErasurePlan {
         var found = plan
-        let orders = plan.orders.compactMap { try? order($0) }
-        var names: [String: Set<String>] = [:]
         // An order that is kept without its candidate has no external id any more: an empty one would name everybody.
-        for order in orders where !order.externalID.isEmpty { names[order.connection, default: []].insert(order.externalID) }
+        let orders = plan.orders.compactMap { try? order($0) }.filter { !$0.externalID.isEmpty }
+        let byConnection = Dictionary(grouping: orders, by: \.connection)
         for id in plan.events {
-            guard let event = try? eventAlone(id), let connection = event.connection, let names = names[connection] else { continue }
-            for mark in DeliveredValues.marks(of: names, in: event.request.value) {
-                found.marks.insert(ErasurePlan.Mark(connection: connection, key: codec.markKey(mark, on: connection)))
+            guard let event = try? eventAlone(id), let connection = event.connection else { continue }
+            for order in byConnection[connection] ?? [] {
+                let place = codec.blindIndex(.externalID, order.externalID, on: connection)
+                for mark in DeliveredValues.marks(of: [order.externalID], in: event.request.value) {
+                    found.marks.insert(ErasurePlan.Mark(connection: connection, key: codec.markKey(mark, on: connection), place: place))
+                }
             }
         }
-        let (texts, tokens) = (addresses.filter { !$0.isEmpty }.union(plan.orders), Set(names.values.joined()))
-        for connection in Set(names.keys).union(plan.addresses.map(\.connection)) {
+        let person = PersonTexts(orders, addresses: addresses, identifiers: plan.orders)
+        for connection in Set(byConnection.keys).union(plan.addresses.map(\.connection)) {
             for row in try fetch("SELECT key, body FROM kv WHERE connection = $1", [.text(connection)]) {
                 let place = PreparedValue.place(connection, row.bytes(at: 0))
-                guard let json = try? opener.open(row.bytes(at: 1), at: place).json, json.names(texts, tokens) else { continue }
-                found.values.insert(ErasurePlan.Mark(connection: connection, key: row.bytes(at: 0)))
+                guard let json = try? opener.open(row.bytes(at: 1), at: place).json, person.stand(in: json) else { continue }
+                found.values.insert(ErasurePlan.Place(connection: connection, key: row.bytes(at: 0)))
             }
         }
         for row in try fetch("SELECT key, body FROM idempotency_records WHERE body IS NOT NULL", []) {
             let key = row.bytes(at: 0)
             guard let body = try? IdempotencyRow.opened(row.bytes(at: 1), of: key, opener), let json = try? JSON(parsing: body) else { continue }
-            if json.names(texts, []) { found.answers.insert(key) }
+            if person.stand(in: json) { found.answers.insert(key) }
+        }
+        for row in try fetch("SELECT \(IssueRow.columns) FROM issues", []) {
+            guard let issue = (try? IssueRow.issue(row, opener)) ?? nil else { continue }
+            for note in issue.notes where person.stand(in: note.text.value) {
+                found.notes.insert(ErasurePlan.Note(cause: issue.cause.key, at: note.at.milliseconds))
+            }
+        }
+        // What is about the person's own things goes with these; of the rest, what people wrote.
+        let entries = "SELECT \(AuditRow.columns) FROM audit WHERE body IS NOT NULL AND (subject IS NULL OR subject NOT LIKE 'ers%')"
+        for row in try fetch(entries, []) {
+            guard let entry = try? AuditRow.entry(row, opener) else { continue }
+            if [entry.note, entry.reason].contains(where: { $0.map { person.stand(in: $0.value) } ?? false }) { found.audits.insert(entry.seq) }
         }
         return found
-    }
-}
-
-extension JSON {
-    /// Whether a text in it holds one of some texts, or is, or has as one of its parts, one of some tokens. Compared without case.
-    fileprivate func names(_ texts: Set<String>, _ tokens: Set<String>) -> Bool {
-        switch self {
-        case .string(let text):
-            let folded = text.lowercased()
-            if texts.contains(where: { folded.contains($0.lowercased()) }) || tokens.contains(text) { return true }
-            return text.split(whereSeparator: { ":/| ".contains($0) }).contains { tokens.contains(String($0)) }
-        case .int(let number): return tokens.contains(String(number))
-        case .array(let items): return items.contains { $0.names(texts, tokens) }
-        case .object(let members):
-            return members.pairs.contains { JSON.string($0.name).names(texts, tokens) || $0.value.names(texts, tokens) }
-        case .null, .bool, .double: return false
-        }
     }
 }

@@ -76,6 +76,7 @@ enum RetentionSQL {
     static let removeRun = [
         "DELETE FROM steps WHERE run_id = $1 AND EXISTS (SELECT 1 FROM runs AS r WHERE r.id = $1 AND r.state IN \(ended))",
         "DELETE FROM run_lookups WHERE run_id = $1 AND EXISTS (SELECT 1 FROM runs AS r WHERE r.id = $1 AND r.state IN \(ended))",
+        "DELETE FROM event_addresses WHERE event_id = $1 AND EXISTS (SELECT 1 FROM runs AS r WHERE r.id = $1 AND r.state IN \(ended))",
         "DELETE FROM runs WHERE id = $1 AND state IN \(ended)",
     ]
 

@@ -154,6 +154,11 @@ extension SQLStore {
                 [.text(id)]
             )
             for sql in RetentionSQL.removeTelling { try transaction.change(sql, [.text(id)]) }
+            // Late webhooks are answered, and dropped.
+            try transaction.change(
+                "INSERT INTO erasure_marks (connection, key, place) SELECT '', token_key, $1 FROM orders WHERE id = $2 ON CONFLICT DO NOTHING",
+                [.bytes(ErasurePlan.Mark.nobodys), .text(id)]
+            )
             try transaction.change("DELETE FROM order_sources WHERE order_id = $1", [.text(id)])
             try transaction.change(
                 "UPDATE orders SET retention_stage = 2, key_id = 0, token_key = $1, problem = NULL WHERE id = $2",

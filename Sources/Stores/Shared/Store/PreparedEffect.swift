@@ -7,7 +7,8 @@ enum PreparedEffect: Sendable {
     case run(RunRow)
     case expect(Effect.Expectation)
     /// - found: orders that the steps were about, and whose run found them.
-    case steps([StepRow], found: [(order: String, cause: Order.Cause)])
+    /// - answered: what the addresses in their answers are found by.
+    case steps([StepRow], found: [(order: String, cause: Order.Cause)], answered: AnsweredAddresses?)
     case event(id: String, state: Event.State, problem: [UInt8]?)
     case unreadable(run: String)
     case record(EventRow)
@@ -169,6 +170,8 @@ struct PreparedSteps: Sendable {
     var value: PreparedValue?
     /// Orders that the steps were about, and whose run found them.
     var found: [(order: String, cause: Order.Cause)] = []
+    /// E-mail addresses in what was answered.
+    var answered: AnsweredAddresses?
     /// What must not be exceeded by it.
     var quota: Quota?
 }

@@ -79,7 +79,11 @@ extension SQLStore {
         case .run(let run): .run(try RunRow(run, codec, under: key))
         case .expect(let expectation): .expect(expectation)
         case .steps(let steps, let run):
-            .steps(try steps.map { try StepRow($0, of: run, codec, under: key) }, found: try await found(in: steps, of: run))
+            .steps(
+                try steps.map { try StepRow($0, of: run, codec, under: key) },
+                found: try await found(in: steps, of: run),
+                answered: try await answeredAddresses(in: steps, of: run)
+            )
         case .event(let id, let state, let problem):
             .event(id: id, state: state, problem: try EventRow.sealed(problem, of: id, codec, under: key))
         case .unreadable(let run): .unreadable(run: run)

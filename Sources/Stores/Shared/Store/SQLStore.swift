@@ -169,6 +169,7 @@ extension SQLStore {
             guard let key = try await keys(of: [run])[run] else { throw StoreError.conflict }
             var prepared = PreparedSteps(steps: steps, run: run, key: key)
             prepared.found = try await found(in: steps, of: run)
+            prepared.answered = try await answeredAddresses(in: steps, of: run)
             var touched = TouchedRows()
             var effect = effect
             if case .within(let quota, let inner)? = effect {

@@ -123,8 +123,9 @@ extension StoreTransaction {
                 if !row.lookUps.terms.isEmpty { try find(row, by: row.lookUps) }
             case .expect(.run(let run, let state)): try expect(run: run, in: state)
             case .expect(.event(let event, let state)): try expect(event: event, in: state)
-            case .steps(let rows, let found):
+            case .steps(let rows, let found, let answered):
                 for (order, cause) in found { try note(order: order, of: cause, .found) }
+                if let answered { try find(answered) }
                 for row in rows { try write(row) }
             case .event(let id, let state, let problem): try set(event: id, state: state, problem: problem)
             case .unreadable(let run): try end(unreadable: run)
@@ -177,6 +178,7 @@ extension StoreTransaction {
             try set(value)
         }
         if let withdrawal = prepared.withdrawal { try note(withdrawal) }
+        if let answered = prepared.answered { try find(answered) }
         for (order, cause) in prepared.found { try note(order: order, of: cause, .found) }
         for step in steps { try write(StepRow(step, of: prepared.run, codec, under: prepared.key)) }
         return placed

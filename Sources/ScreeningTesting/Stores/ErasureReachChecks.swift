@@ -1,0 +1,163 @@
+import Screening
+
+extension StoreConformance {
+    /// What is of a person and does not say so by an address.
+    static let erasureReach = [
+        Check("what only found an order goes with its person, and what asked for somebody else's stays unless it names them") { trial in
+            let order = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)
+            let cancelling = try await delivered(trial, #"{"application": 7, "name": "Roe, Ana", "phone": "01632 960000"}"#)
+            try await found(trial, order, by: cancelling)
+            let (shared, others) = (try await delivered(trial, #"{"ids": [1, 2], "who": "Ana Roe"}"#), try await delivered(trial, #"{"ids": [1, 2]}"#))
+            for (number, source) in [shared, others].enumerated() {
+                try await found(trial, order, by: source)
+                let other = trial.order("application-20\(number)", candidate: ben)
+                _ = try await trial.store.remember([], of: source.run, doing: .place(other, asked: nil, reorder: nil) { _ in .null })
+            }
+            let plan = try trial.unwrap(try await trial.store.records(of: .order(order)), "the order is not there")
+            try trial.expect(plan.events.contains(cancelling.event), "what cancelled the order is not found")
+            _ = try await erase(trial, .order(order))
+            try trial.expect(try await trial.store.event(cancelling.event) == nil, "what cancelled the order is there still")
+            try trial.expect(try await trial.store.event(shared.event) == nil, "what names the person is there still")
+            try trial.expect(try await trial.store.event(others.event) != nil, "what asked for somebody else's order is gone")
+            let known = try await trial.store.order(connection: "acme", externalID: "application-200")
+            try trial.expect(known?.candidate.email.value == "ben@example.test", "somebody else's order is gone")
+        },
+        Check("what said that it is about an application goes with its person, though it never came to the order") { trial in
+            let order = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)
+            let (about, other) = (try await delivered(trial, #"{"name": "Ana"}"#), try await delivered(trial, #"{"name": "Ben"}"#))
+            for (source, name) in [(about, "application-101"), (other, "application-1011")] {
+                var run = try trial.unwrap(try await trial.store.run(source.run), "no run")
+                run.searchTexts = Personal([name])
+                run.state = .skipped
+                try await trial.store.perform([.run(run)])
+            }
+            _ = try await erase(trial, .order(order))
+            try trial.expect(try await trial.store.event(about.event) == nil, "what is about the application is there still")
+            try trial.expect(try await trial.store.event(other.event) != nil, "what is about another is gone")
+        },
+        Check("who stands only in what a script was answered is found, in runs of no event too, once they have ended") { trial in
+            let source = try await delivered(trial, #"{"application": 7}"#)
+            try await answered(trial, source.run, "ana@example.test")
+            let ended = try await trial.stored(trial.run(hook: "sync", state: .running))
+            let going = try await trial.stored(trial.run(hook: "sync", state: .running))
+            let other = try await trial.stored(trial.run(hook: "sync", state: .running))
+            for (run, address) in [(ended.id, "Ana@example.test"), (going.id, "ana@example.test"), (other.id, "ben@example.test")] {
+                try await answered(trial, run, address)
+            }
+            for var run in [ended, other] {
+                run.state = .done
+                try await trial.store.perform([.run(run)])
+            }
+            _ = try await erase(trial, .email(Personal("ana@example.test")))
+            try trial.expect(try await trial.store.event(source.event) == nil, "the event whose answers name her is there still")
+            try trial.expect(try await trial.store.run(ended.id) == nil, "the run whose answers name her is there still")
+            try trial.expect(try await trial.store.run(other.id) != nil, "a run that read of somebody else is gone")
+            try trial.expect(try await trial.store.eraseDue() == 0, "a run went that goes on")
+            var last = going
+            last.state = .done
+            try await trial.store.perform([.run(last)])
+            try trial.expect(try await trial.store.eraseDue() == 1, "a run stays that has ended")
+            let left = try await (trial.store.run(going.id), trial.store.steps(of: going.id))
+            try trial.expect(left.0 == nil && left.1.isEmpty, "what it read is there still")
+        },
+        Check("one address among thousands in one delivery is found") { trial in
+            let others = (0..<1500).map { #""a\#($0)@example.test""# }.joined(separator: ",")
+            let event = trial.event(body: Array(#"{"all": [\#(others), "ana@example.test"]}"#.utf8))
+            _ = try await trial.store.accept(event, dedupe: nil)
+            let some = trial.event(body: Array(#"{"all": [\#(others)]}"#.utf8))
+            _ = try await trial.store.accept(some, dedupe: nil)
+            let found = try await trial.store.records(of: .email(Personal("ana@example.test")))?.events
+            try trial.expect(found == [event.id], "\(found?.count ?? -1) events are found")
+        },
+        Check("values, answers, notes and reasons that name the person by name or telephone go") { trial in
+            let order = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)
+            let run = try await delivered(trial, "{}").run
+            let values: [(String, JSON)] = [
+                ("a", ["first": "Ana", "last": "Röe"]), ("b", "call +44 1632 960000"), ("c", "Roe, Ana"), ("d", ["name": "Ana Smith"]),
+                ("e", "Ana"), ("f", "960000"),
+            ]
+            for (key, value) in values {
+                try await trial.store.remember([], of: run, doing: .value(connection: "acme", key: key, value, expires: nil))
+            }
+            let (cause, issue) = (IssueCause(.clock), trial.id(.issue))
+            _ = try await trial.store.observe([IssueSighting(cause, id: issue, at: trial.now)])
+            for text in ["Ana Roe called", "the clock is seen to"] {
+                _ = try await trial.store.change(issue: issue, .note, by: .system, note: Personal(text), at: trial.now)
+                trial.clock.advance(by: .seconds(1))
+            }
+            try await trial.store.record(AuditAct(by: .system, "candidate.find", reason: Personal("ana@example.test wrote")))
+            try await trial.store.record(AuditAct(by: .system, "candidate.find", reason: Personal("a letter")))
+            _ = try await erase(trial, .order(order))
+            for (key, isKept) in [("a", false), ("b", false), ("c", false), ("d", true), ("e", true), ("f", true)] {
+                try trial.expect((try await trial.store.value(connection: "acme", key: key) != nil) == isKept, "the value \(key) is \(isKept ? "gone" : "kept")")
+            }
+            let notes = try await trial.store.issues(IssueQuery(), PageRequest()).items.first?.notes.map(\.text.value)
+            try trial.expect(notes == ["the clock is seen to"], "the issue's notes are \(notes?.count ?? -1)")
+            let reasons = try await trial.store.audit(AuditQuery(), PageRequest()).items.filter { $0.action == "candidate.find" }.map { $0.reason?.value }
+            try trial.expect(reasons == ["a letter", nil], "\(reasons.count) reasons are kept")
+            try trial.expect(try await trial.store.verifyAudit(anchors: []).isWhole, "the audit does not verify any more")
+        },
+        Check("whoever is ordered for anew is heard of again: all marks of the application go, and none of another") { trial in
+            let body = #"{"application": "application-101", "email": "ana@example.test"}"#
+            let order = try await placed(trial, "application-101", of: ana, with: body, dedupe: "d-1", group: "g-1")
+            let other = #"{"application": "application-102", "email": "ana@example.test"}"#
+            _ = try await placed(trial, "application-102", of: ana, with: other, dedupe: "d-2", group: "g-2")
+            _ = try await erase(trial, .order(order))
+            func marks(_ number: Int) -> [ErasureMark] {
+                let name = "application-10\(number)"
+                return [.externalID(name), .dedupe("d-\(number)"), .group("g-\(number)"), .value(path: ".application", name)]
+            }
+            for mark in marks(1) + marks(2) { try trial.expect(try await trial.store.isErased([mark], on: "acme"), "\(mark) is not known") }
+            let anew = try await trial.store.place(trial.order("application-101", candidate: ana), reorder: Reorder())
+            try trial.expect(anew.isNew, "it was not ordered anew")
+            for mark in marks(1) { try trial.expect(try await !trial.store.isErased([mark], on: "acme"), "\(mark) stays") }
+            for mark in marks(2) { try trial.expect(try await trial.store.isErased([mark], on: "acme"), "\(mark) of another application is gone") }
+        },
+    ]
+
+    private static let ana = Candidate(firstName: "Ana", lastName: "Röe", email: "ana@example.test", phone: "+441632960000", country: "GB")
+    private static let ben = Candidate(firstName: "Ben", lastName: "Poe", email: "ben@example.test")
+
+    private static func erase(_ trial: StoreTrial, _ subject: ErasureSubject) async throws -> Erasure? {
+        try await trial.store.erase(subject, as: trial.id(.erasure), window: .seconds(86_400), by: .system, note: nil)
+    }
+
+    private static func delivered(
+        _ trial: StoreTrial,
+        _ body: String,
+        dedupe: DedupeKey? = nil,
+        group: String? = nil
+    ) async throws -> (event: String, run: String) {
+        let event = trial.event(body: Array(body.utf8), group: group)
+        _ = try await trial.store.accept(event, dedupe: dedupe)
+        return (event.id, try await trial.stored(trial.run(event: event.id)).id)
+    }
+
+    private static func placed(
+        _ trial: StoreTrial,
+        _ externalID: String,
+        of candidate: Candidate,
+        with body: String,
+        dedupe: DedupeKey? = nil,
+        group: String? = nil
+    ) async throws -> String {
+        let run = try await delivered(trial, body, dedupe: dedupe, group: group).run
+        let order = trial.order(externalID, candidate: candidate)
+        let placed = try await trial.store.remember([], of: run, doing: .place(order, asked: nil, reorder: nil) { _ in .null })
+        return try trial.unwrap(placed, "no order was placed").id
+    }
+
+    /// A run looks for an order and finds it.
+    private static func found(_ trial: StoreTrial, _ order: String, by source: (event: String, run: String)) async throws {
+        var step = Step(number: 1, kind: "orders.find", requestHash: "x", request: [:], at: trial.now)
+        step.reply = Personal(["value": ["id": .string(order)]])
+        try await trial.store.remember([step], of: source.run, doing: nil)
+    }
+
+    /// A run is answered something that names an address.
+    private static func answered(_ trial: StoreTrial, _ run: String, _ address: String) async throws {
+        var step = Step(number: 1, kind: "http", requestHash: "x", request: [:], at: trial.now)
+        step.reply = Personal(["value": ["status": 200, "body": .string(#"{"candidate": {"email": "\#(address)"}}"#)]])
+        try await trial.store.remember([step], of: run, doing: nil)
+    }
+}
