@@ -24,7 +24,7 @@ AT_ONCE = $$(swift test --help-hidden 2>/dev/null | grep -c -- $(WIDTH) >/dev/nu
 # Arguments for `fairlead demo`, such as ARGS=--keep.
 ARGS ?=
 
-.PHONY: help setup demo build test browser screenshots check format release deb sbom sanitize bench bench-long chaos fuzz
+.PHONY: help setup demo build test browser screenshots check format release deb try-deb sbom sanitize bench bench-long chaos fuzz
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ release: setup ## build dist/fairlead and dist/fairlead-lua, optimised, stripped
 
 deb: release ## pack dist/fairlead_VERSION_ARCH.deb: programs, plugins, settings to fill in, a hardened systemd unit
 	@scripts/package deb
+
+try-deb: deb ## install, start, upgrade and purge the package in a copy of the file system that is thrown away (takes root)
+	@scripts/try-package
 
 sbom: ## write dist/fairlead.cdx.json: what Fairlead is built from, as CycloneDX
 	@scripts/dependencies sbom dist/fairlead.cdx.json
