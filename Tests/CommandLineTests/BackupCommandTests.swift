@@ -29,6 +29,9 @@ import Testing
         #expect(try json(byHand)["proven"] == true)
         let verified = try await program.run("backup", "verify", "mine.backup")
         #expect(verified.code == 0 && verified.output.contains("Nothing is wrong with it"), "\(verified.output)\(verified.errors)")
+        try FileManager.default.copyItem(at: program.folder.appending(path: "mine.backup"), to: program.folder.appending(path: "alone.backup"))
+        let unproven = try await program.run("backup", "verify", "alone.backup")
+        #expect(unproven.code == 1 && unproven.output.contains("It is whole, but it is not proven"), "\(unproven.output)\(unproven.errors)")
         let inUse = try await program.run("restore", "mine.backup")
         #expect(inUse.code == 1 && inUse.errors.contains("in use by"), "\(inUse.output)\(inUse.errors)")
 

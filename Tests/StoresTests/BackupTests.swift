@@ -61,7 +61,8 @@ struct BackupBed {
         #expect(made.manifest.keys.count == 1 && made.manifest.auditHead == .null)
         let verified = try await StoreBackup.verify(bed.file, keys: bed.keys)
         #expect(verified.isProven && verified.manifest == made.manifest && verified.sampled == made.sampled)
-        #expect(try await StoreBackup.verify(bed.file, keys: nil).isProven)
+        let keyless = try await StoreBackup.verify(bed.file, keys: nil)
+        #expect(keyless.problems.isEmpty && !keyless.isProven && keyless.unproven?.hasPrefix("no key is here") == true)
         let attributes = try FileManager.default.attributesOfItem(atPath: bed.file + ".keys")
         #expect((attributes[.posixPermissions] as? Int) == 0o600)
         await store.close()
@@ -110,6 +111,77 @@ struct BackupBed {
         try Data("not a database".utf8).write(to: URL(filePath: bed.file))
         await #expect(throws: StoreError.self) { try await StoreBackup.verify(bed.file, keys: nil) }
         await store.close()
+    }
+
+    @Test("Whoever can write to a backup cannot change a row and its digests, nor leave the proof out", arguments: BackupBed.Kind.allCases)
+    func forged(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<10)
+        _ = try await bed.backup()
+        await store.close()
+        let files = [bed.file, bed.file + ".keys"]
+        let whole = try files.map { try Data(contentsOf: URL(filePath: $0)) }
+        let forgeries = [
+            (0, "UPDATE orders SET state = 'completed'"), (0, "UPDATE queue SET due_at = due_at + 1"), (0, "DELETE FROM queue"),
+            (0, "INSERT INTO restores (restored_at, backup_at, closed_at) VALUES (1, 1, 1)"),
+            (0, "CREATE TRIGGER later AFTER INSERT ON orders BEGIN DELETE FROM queue; END"), (0, "CREATE TABLE more (number INTEGER)"),
+            (0, "UPDATE backup_manifest SET json = replace(json, 'test', 'tess')"), (0, "UPDATE backup_manifest SET proof = NULL"),
+            (0, "UPDATE backup_manifest SET proof = zeroblob(32)"), (1, "DELETE FROM data_keys WHERE id = (SELECT min(id) FROM data_keys)"),
+        ]
+        for (number, sql) in forgeries {
+            for (file, bytes) in zip(files, whole) { try bytes.write(to: URL(filePath: file)) }
+            let container = try BackupContainer(files[number], isReadOnly: false)
+            try await container.database.write { try $0.execute(sql: sql) }
+            // The forger knows how digests are made, and has no key.
+            var manifest = try container.manifest()
+            (manifest.tables, manifest.structure) = (try container.digests { _, _, _ in }, try container.structure())
+            let forged = manifest.json.string()
+            if !sql.contains("backup_manifest") {
+                try await container.database.write { db in
+                    try db.execute(sql: "UPDATE backup_manifest SET json = ?", arguments: [forged])
+                }
+            }
+            container.close()
+            let found = try await StoreBackup.verify(bed.file, keys: bed.keys)
+            #expect(!found.isProven && found.problems.contains { $0.contains("is not proven by the store's keys") }, "\(sql): \(found.problems)")
+            await #expect(throws: StoreError.self, "\(sql)") {
+                _ = try await StoreRestore.restore(
+                    bed.file,
+                    keysPath: number == 1 ? files[1] : nil,
+                    into: bed.url,
+                    relativeTo: bed.folder.path,
+                    keys: bed.keys,
+                    replacing: true,
+                    now: SystemClock().now()
+                )
+            }
+        }
+        let again = try await bed.open()
+        #expect(try await again.state(of: .store).pause == nil)
+        await again.close()
+    }
+
+    @Test("A backup without the file of its keys is whole, and not proven") func keyless() async throws {
+        let bed = try await BackupBed(.sqlite)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<3)
+        _ = try await bed.backup()
+        await store.close()
+        try FileManager.default.removeItem(atPath: bed.file + ".keys")
+        let found = try await StoreBackup.verify(bed.file, keys: bed.keys)
+        #expect(found.problems.isEmpty && !found.isProven && found.unproven?.contains("is not here") == true)
+        // The keys that stand at the store prove it as well.
+        let restored = try await StoreRestore.restore(
+            bed.file,
+            keysPath: nil,
+            into: bed.url,
+            relativeTo: bed.folder.path,
+            keys: bed.keys,
+            replacing: false,
+            now: SystemClock().now()
+        )
+        #expect(restored.manifest == found.manifest)
     }
 
     @Test("A backup that does not prove right leaves the one before as it was") func kept() async throws {

@@ -44,10 +44,11 @@ struct BackupMake: AsyncParsableCommand {
 struct BackupVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Checks a backup: whether the file is whole, and whether rows open with the keys at hand.",
+        abstract: "Checks a backup: whether it is whole, unchanged, and opens with the keys at hand.",
         discussion: """
-            Runs anywhere. Rows are opened where a settings file gives encryption.keys (--config) and the backup's keys are beside it.
-            Exit: 0 nothing is wrong, 1 something is.
+            Runs anywhere. That nobody changed it is proven, and rows are opened, where a settings file gives encryption.keys (--config) and the backup's keys are
+            beside it; without, it is said to be whole, and not proven.
+            Exit: 0 it is proven, 1 something is wrong, or it is not proven for want of a key.
             """
     )
 

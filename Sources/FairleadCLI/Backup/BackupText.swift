@@ -15,9 +15,11 @@ enum BackupText {
         let what = "\(file) is a backup of \(origin): \(contents(outcome))."
         let problems = (outcome["problems"]?.items ?? []).compactMap(\.text)
         guard problems.isEmpty else { return what + "\nIt is not to be relied on:\n" + problems.map { "  " + $0 }.joined(separator: "\n") }
-        let sampled = outcome["sampled"]?.integer ?? 0
-        return what + "\nNothing is wrong with it; "
-            + (sampled > 0 ? "\(sampled) rows were opened with the keys at hand." : "no row was opened, for that takes encryption.keys and its keys.")
+        if let why = outcome["not_proven_because"]?.text {
+            return what + "\nIt is whole, but it is not proven: \(why).\nNo row was opened."
+        }
+        let open = outcome["sealed"] == true ? "" : "\nThe store is not sealed: whoever can write to both files can make others that pass for it."
+        return what + "\nNothing is wrong with it: its store's keys prove it, and \(outcome.cell("sampled")) rows were opened with them.\(open)"
     }
 
     static func restored(_ outcome: JSON) -> String {

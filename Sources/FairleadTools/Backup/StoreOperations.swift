@@ -153,6 +153,8 @@ public struct StoreOperations: Sendable {
         json["seconds"] = .double(seconds(took))
         json["problems"] = .array(outcome.problems.map { .string($0) })
         json["proven"] = .bool(outcome.isProven)
+        json["not_proven_because"] = outcome.unproven.map { .string($0) } ?? .null
+        json["sealed"] = .bool(outcome.isSealed)
         return json
     }
 }

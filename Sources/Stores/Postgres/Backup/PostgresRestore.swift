@@ -37,7 +37,8 @@ struct PostgresRestore: Sendable {
         try schema.begin()
         let total = manifest.tables.reduce(Int64(0)) { $0 + Int64($1.rows) }
         _ = try ContainerLoading.load(keyFile, kind: manifest.kind, into: PostgresTarget(connection: connection, keys: true), total: 0) { _, _, _ in }
-        _ = try ContainerLoading.load(container, kind: manifest.kind, into: PostgresTarget(connection: connection), total: total, progress)
+        let target = PostgresTarget(connection: connection)
+        _ = try ContainerLoading.load(container, kind: manifest.kind, proven: manifest, into: target, total: total, progress)
         let statement = "INSERT INTO store_identity (number, id, made_at) VALUES (1, $1, $2) ON CONFLICT (number) DO UPDATE SET id = excluded.id"
         var statements = [PostgresStatement(statement, [.text(manifest.store), .int(manifest.at.milliseconds)], isKept: false)]
         for (sql, values) in marks.statements {

@@ -27,9 +27,9 @@ enum PostgresSnapshot {
         let keyFile = try BackupContainer(keysPath, isReadOnly: false)
         defer { keyFile.close() }
         let tables = try write(try PostgresTable.all(connection, keys: false), of: connection, to: container, total: total, progress)
-        _ = try write(try PostgresTable.all(connection, keys: true), of: connection, to: keyFile, total: 0, { _, _, _ in })
+        let keyTables = try write(try PostgresTable.all(connection, keys: true), of: connection, to: keyFile, total: 0, { _, _, _ in })
         _ = try exchange("COMMIT")
-        let manifest = BackupManifest(
+        var manifest = BackupManifest(
             version: version,
             kind: "postgres",
             schema: schema,
@@ -40,6 +40,7 @@ enum PostgresSnapshot {
             auditHead: try container.database.read { try BackupProof.auditHeadSaid($0) }
         )
         try container.write(manifest)
+        manifest.tables = keyTables
         try keyFile.write(manifest)
     }
 

@@ -11,7 +11,6 @@ struct SQLiteRestore: Sendable {
     /// Whether the file of keys was named, rather than found beside the backup.
     let isKeysGiven: Bool
     let store: String
-    let manifest: BackupManifest
     let keys: [Secret]
     let now: Timestamp
 
@@ -20,7 +19,7 @@ struct SQLiteRestore: Sendable {
     func run(_ progress: @escaping BackupProgress) async throws -> StoreRestore.Outcome {
         let lock = try FileLock(database: store)
         defer { lock.release() }
-        let source = try await StoreBackup.onThread { try prepare(progress) }
+        let (manifest, source) = try await StoreBackup.onThread { try prepare(progress) }
         do {
             // Whoever was erased since the backup was made is erased in it again, before it takes its place.
             let ledger = ErasureFile.path(of: store)
@@ -44,13 +43,16 @@ struct SQLiteRestore: Sendable {
         return StoreRestore.Outcome(manifest: manifest, restoredAt: now, movedAside: aside, keys: source)
     }
 
-    /// Makes the new files, marked and held. Returns whose keys they have.
-    private func prepare(_ progress: BackupProgress) throws -> String {
+    /// Makes the new files, proven, marked and held. Returns what they say of themselves, and whose keys they have.
+    private func prepare(_ progress: BackupProgress) throws -> (BackupManifest, String) {
         try removeFresh()
-        let keySource = try self.keySource()
+        let (keySource, isLive) = try self.keySource()
         do {
             progress("copying rows", 0, 0)
             try SQLiteSnapshot.copy(files.path, to: fresh, progress)
+            let proof = try BackupProof.prove(BackupFiles(fresh, keysPath: keySource), keys: keys, isLive: isLive, progress)
+            guard proof.isProven else { throw StoreRestore.notRestored(files.path, proof) }
+            let manifest = proof.manifest
             try SQLiteSnapshot.copy(keySource, to: KeyFile.path(of: fresh)) { _, _, _ in }
             let keyFile = try BackupContainer(KeyFile.path(of: fresh), isReadOnly: false)
             defer { keyFile.close() }
@@ -70,7 +72,7 @@ struct SQLiteRestore: Sendable {
                     try db.execute(sql: sql.replacing("%true%", with: "1"), arguments: StatementArguments(values.map(\.databaseValue)))
                 }
             }
-            return keySource
+            return (manifest, keySource)
         } catch {
             try? removeFresh()
             throw (error as? StoreError) ?? StoreError(error)
@@ -79,16 +81,16 @@ struct SQLiteRestore: Sendable {
 
     /// The keys that stand at the store go before those beside the backup: what was destroyed since is not among them. Those that are older than the rows
     /// would not open them.
-    private func keySource() throws -> String {
+    private func keySource() throws -> (path: String, isLive: Bool) {
         let present = KeyFile.path(of: store)
-        if isKeysGiven, let given = files.keysPath { return given }
+        if isKeysGiven, let given = files.keysPath { return (given, false) }
         if FileManager.default.fileExists(atPath: present), StoreURL.problem(with: keys, ofStoreAt: store) == nil, try isEnough(present) {
-            return present
+            return (present, true)
         }
         guard let beside = files.keysPath else {
             throw StoreError.unavailable("there are no keys for it: name the backup's with --keys \(StoreBackup.keys(of: files.path))")
         }
-        return beside
+        return (beside, false)
     }
 
     private func isEnough(_ keyPath: String) throws -> Bool {
@@ -112,8 +114,9 @@ struct SQLiteRestore: Sendable {
         guard hashed.isSubset(of: lookUps) else { return false }
         // Another store's keys, and an index key that was changed since, open or find nothing of it.
         var problems: [String] = []
-        let opened = try BackupProof.sample(container, keyFile, keys, &problems)
-        guard problems.isEmpty, opened > 0 || files.keysPath == nil else { return false }
+        guard let opened = try BackupProof.open(keyFile, keys, &problems) else { return false }
+        let count = try BackupProof.sample(container, keyFile, opened, &problems)
+        guard problems.isEmpty, count > 0 || files.keysPath == nil else { return false }
         let used = try container.database.read { db in
             try Int64.fetchOne(db, sql: "SELECT max(key_id) FROM (SELECT max(key_id) AS key_id FROM events UNION ALL SELECT max(key_id) FROM orders)")
                 ?? 0

@@ -36,6 +36,7 @@ enum SQLiteSnapshot {
         )
         manifest.tables = try container.counts()
         try container.write(manifest)
+        manifest.tables = try keyFile.counts()
         try keyFile.write(manifest)
     }
 

@@ -23,24 +23,41 @@ final class BackupContainer {
         database = try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    /// The manifest.
-    /// - Throws: ``StoreError/corrupt(_:)`` where there is none.
-    func manifest() throws -> BackupManifest {
-        let text = try database.read { db -> String? in
+    /// The manifest, as it stands there and read, with what proves it: nil where there is nothing of it.
+    /// - Throws: ``StoreError/corrupt(_:)`` where there is no manifest.
+    func signedManifest() throws -> (manifest: BackupManifest, text: String, proof: [UInt8]?) {
+        let row = try database.read { db -> (String, [UInt8]?)? in
             guard try db.tableExists(Self.manifestTable) else { return nil }
-            return try String.fetchOne(db, sql: "SELECT json FROM \(Self.manifestTable)")
+            return try Row.fetchOne(db, sql: "SELECT json, proof FROM \(Self.manifestTable)").map { ($0[0], ($0[1] as Data?).map { Array($0) }) }
         }
-        guard let text, let json = try? JSON(parsing: Array(text.utf8)) else { throw StoreError.corrupt("\(path) is no backup: it has no manifest") }
-        return try BackupManifest(json: json)
+        guard let (text, proof) = row, let json = try? JSON(parsing: Array(text.utf8)) else {
+            throw StoreError.corrupt("\(path) is no backup: it has no manifest")
+        }
+        return (try BackupManifest(json: json), text, proof)
     }
 
-    /// Writes the manifest, over the one that stands.
-    func write(_ manifest: BackupManifest) throws {
+    /// The manifest alone.
+    /// - Throws: ``StoreError/corrupt(_:)`` where there is none.
+    func manifest() throws -> BackupManifest { try signedManifest().manifest }
+
+    /// The manifest of a file, as it says.
+    /// - Throws: ``StoreError``.
+    static func manifest(of path: String) throws -> BackupManifest {
+        do {
+            let container = try BackupContainer(path, isReadOnly: true)
+            defer { container.close() }
+            return try container.manifest()
+        } catch { throw (error as? StoreError) ?? StoreError(error) }
+    }
+
+    /// Writes the manifest, over the one that stands, and what proves it.
+    func write(_ manifest: BackupManifest, provenBy seal: BackupSeal? = nil) throws {
+        let text = manifest.json.string()
         try database.write { db in
-            try db.execute(sql: "CREATE TABLE IF NOT EXISTS \(Self.manifestTable) (number INTEGER PRIMARY KEY, json TEXT NOT NULL)")
+            try db.execute(sql: "CREATE TABLE IF NOT EXISTS \(Self.manifestTable) (number INTEGER PRIMARY KEY, json TEXT NOT NULL, proof BLOB)")
             try db.execute(
-                sql: "INSERT OR REPLACE INTO \(Self.manifestTable) (number, json) VALUES (1, ?)",
-                arguments: [manifest.json.string()]
+                sql: "INSERT OR REPLACE INTO \(Self.manifestTable) (number, json, proof) VALUES (1, ?, ?)",
+                arguments: [text, seal.map { Data($0.proof(of: text)) }]
             )
         }
     }
@@ -55,7 +72,7 @@ final class BackupContainer {
             let total = try tables.reduce(Int64(0)) { try $0 + (Int64.fetchOne(db, sql: "SELECT count(*) FROM \($1.quoted)") ?? 0) }
             var done: Int64 = 0
             return try tables.map { table in
-                var digest = RowDigest()
+                var digest = OrderedDigest()
                 try table.forEachRow(db) { values in
                     digest.add(values)
                     done += 1
@@ -63,6 +80,23 @@ final class BackupContainer {
                 }
                 return BackupManifest.Table(name: table.name, rows: digest.rows, digest: digest.hex)
             }
+        }
+    }
+
+    /// The digest of all that is in the file beside rows: definitions, and the numbers that were given last.
+    func structure() throws -> String {
+        try database.read { db in
+            let sql = """
+                SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema
+                WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> '\(Self.manifestTable)' ORDER BY type, name
+                """
+            var digest = OrderedDigest()
+            for row in try Row.fetchAll(db, sql: sql) { digest.add(row.databaseValues.map(PortableValue.init)) }
+            guard try db.tableExists("sqlite_sequence") else { return digest.hex }
+            for row in try Row.fetchAll(db, sql: "SELECT name, seq FROM sqlite_sequence ORDER BY name") {
+                digest.add(row.databaseValues.map(PortableValue.init))
+            }
+            return digest.hex
         }
     }
 

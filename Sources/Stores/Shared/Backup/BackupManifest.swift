@@ -6,7 +6,7 @@ public struct BackupManifest: Sendable, Equatable {
     public struct Table: Sendable, Equatable {
         public let name: String
         public let rows: Int
-        /// The digest of its rows, whatever their order.
+        /// The digest of its rows, in the order in which the file has them.
         public let digest: String
     }
 
@@ -24,6 +24,8 @@ public struct BackupManifest: Sendable, Equatable {
     /// The moment as of which the rows stand.
     public let at: Timestamp
     public var tables: [Table]
+    /// The digest of the definitions of its tables, indexes and triggers, and of the numbers that were given last.
+    public var structure: String
     /// The names of the keys that the data keys are wrapped with, in hexadecimal; they reveal nothing of the keys.
     public let keys: [String]
     /// The head of the audit chain, as of that moment; null where the store has none.
@@ -33,18 +35,29 @@ public struct BackupManifest: Sendable, Equatable {
     public var json: JSON {
         [
             "format": .int(Self.format), "version": .string(version), "kind": .string(kind), "schema": .int(Int64(schema)), "store": .string(store),
-            "at": JSON(at), "keys": .array(keys.map { .string($0) }), "audit_head": auditHead,
+            "at": JSON(at), "keys": .array(keys.map { .string($0) }), "audit_head": auditHead, "structure": .string(structure),
             "tables": .array(tables.map { ["name": .string($0.name), "rows": .int(Int64($0.rows)), "digest": .string($0.digest)] }),
         ]
     }
 
-    init(version: String, kind: String, schema: Int, store: String, at: Timestamp, tables: [Table], keys: [String], auditHead: JSON) {
+    init(
+        version: String,
+        kind: String,
+        schema: Int,
+        store: String,
+        at: Timestamp,
+        tables: [Table],
+        structure: String = "",
+        keys: [String],
+        auditHead: JSON
+    ) {
         self.version = version
         self.kind = kind
         self.schema = schema
         self.store = store
         self.at = at
         self.tables = tables
+        self.structure = structure
         self.keys = keys
         self.auditHead = auditHead
     }
@@ -67,6 +80,7 @@ public struct BackupManifest: Sendable, Equatable {
                 guard let name = table["name"]?.text, let rows = table["rows"]?.integer, let digest = table["digest"]?.text else { return nil }
                 return Table(name: name, rows: Int(rows), digest: digest)
             },
+            structure: json["structure"]?.text ?? "",
             keys: json["keys"]?.items?.compactMap(\.text) ?? [],
             auditHead: json["audit_head"] ?? .null
         )

@@ -8,50 +8,104 @@ enum BackupProof {
     /// How many rows of each kind are opened, from the newest and from the oldest.
     private static let samples = 100
 
-    /// - Parameter writing: whether the file was just written and its manifest is still without digests, which are put in.
-    static func prove(_ files: BackupFiles, keys: [Secret]?, writing: Bool, _ progress: BackupProgress) throws -> StoreBackup.Outcome {
+    /// - Parameters:
+    ///   - isLive: whether the file of keys is a store's own, which has no manifest, rather than a backup's.
+    ///   - writing: whether the files were just written and their manifests are still without digests, which are put in.
+    static func prove(
+        _ files: BackupFiles,
+        keys: [Secret]?,
+        isLive: Bool = false,
+        writing: Bool = false,
+        _ progress: BackupProgress
+    ) throws -> StoreBackup.Outcome {
         let container = try BackupContainer(files.path, isReadOnly: !writing)
         defer { container.close() }
-        var manifest = try container.manifest()
+        let keyFile = try files.keysPath.map { try BackupContainer($0, isReadOnly: !writing) }
+        defer { keyFile?.close() }
         var problems: [String] = []
         progress("checking it", 0, 0)
-        let damage = try container.damage()
-        if !damage.isEmpty { problems.append("\(files.path) is damaged: \(damage.prefix(3).joined(separator: "; "))") }
-        if damage.isEmpty {
-            let found = try container.digests(progress)
-            if writing {
-                problems += differences(manifest.tables, found, digests: false)
-                manifest.tables = found
-                try container.write(manifest)
-            } else {
-                problems += differences(manifest.tables, found, digests: true)
-            }
-            problems += try chainProblems(container)
-        }
-        var sampled = 0
-        if let keysPath = files.keysPath, damage.isEmpty {
-            do {
-                let keyFile = try BackupContainer(keysPath, isReadOnly: true)
-                defer { keyFile.close() }
-                let damage = try keyFile.damage()
-                if damage.isEmpty {
-                    let its = try keyFile.manifest()
-                    if its.store != manifest.store { problems.append("\(keysPath) holds the keys of another store, \(its.store)") }
-                    if let keys { sampled = try sample(container, keyFile, keys, &problems) }
-                } else {
-                    problems.append("\(keysPath) is damaged: \(damage.prefix(3).joined(separator: "; "))")
-                }
-            } catch {
-                problems.append("\(keysPath): \((error as? StoreError) ?? StoreError(error))")
-            }
-        }
-        return StoreBackup.Outcome(
+        var (manifest, isWhole) = try check(container, writing, &problems, progress)
+        if isWhole { problems += try chainProblems(container) }
+        var outcome = StoreBackup.Outcome(
             manifest: manifest,
             bytes: BackupFiles.size(files.path),
             keyBytes: BackupFiles.size(files.keysPath),
-            sampled: sampled,
-            problems: problems
+            problems: []
         )
+        guard let keyFile else {
+            outcome.unproven = "the file of its keys, \(StoreBackup.keys(of: files.path)), is not here"
+            outcome.problems = problems
+            return outcome
+        }
+        do {
+            var theirs: BackupManifest?
+            if isLive {
+                try damage(keyFile, &problems)
+            } else {
+                let (found, isWholeToo) = try check(keyFile, writing, &problems, { _, _, _ in })
+                if found.store != manifest.store { problems.append("\(keyFile.path) holds the keys of another store, \(found.store)") }
+                (theirs, isWhole) = (found, isWhole && isWholeToo)
+            }
+            if let keys {
+                if let opened = try open(keyFile, keys, &problems) {
+                    let seal = BackupSeal(opened.index)
+                    if writing {
+                        try container.write(manifest, provenBy: seal)
+                        if let theirs { try keyFile.write(theirs, provenBy: seal) }
+                    }
+                    if try !isProven(container, by: seal) { problems.append(notProven(container)) }
+                    if !isLive, try !isProven(keyFile, by: seal) { problems.append(notProven(keyFile)) }
+                    outcome.isSealed = opened.master.note != nil
+                    if isWhole { outcome.sampled = try sample(container, keyFile, opened, &problems) }
+                }
+            } else {
+                outcome.unproven = "no key is here: whether somebody changed it can only be told with the encryption.keys of its store (--config)"
+            }
+            manifest = try container.manifest()
+        } catch {
+            problems.append("\(keyFile.path): \((error as? StoreError) ?? StoreError(error))")
+        }
+        outcome.manifest = manifest
+        outcome.problems = problems
+        return outcome
+    }
+
+    /// Holds what is in a file against its manifest, or puts digests into one that was just written. Returns it, and whether the file can be read.
+    private static func check(
+        _ container: BackupContainer,
+        _ writing: Bool,
+        _ problems: inout [String],
+        _ progress: BackupProgress
+    ) throws -> (BackupManifest, Bool) {
+        var manifest = try container.manifest()
+        guard try damage(container, &problems) else { return (manifest, false) }
+        let (found, structure) = (try container.digests(progress), try container.structure())
+        if writing {
+            problems += differences(manifest.tables, found, digests: false)
+            (manifest.tables, manifest.structure) = (found, structure)
+            try container.write(manifest)
+        } else {
+            problems += differences(manifest.tables, found, digests: true)
+            if manifest.structure != structure { problems.append("its tables, indexes or triggers were changed") }
+        }
+        return (manifest, true)
+    }
+
+    /// Whether a file is undamaged.
+    @discardableResult
+    private static func damage(_ container: BackupContainer, _ problems: inout [String]) throws -> Bool {
+        let damage = try container.damage()
+        if !damage.isEmpty { problems.append("\(container.path) is damaged: \(damage.prefix(3).joined(separator: "; "))") }
+        return damage.isEmpty
+    }
+
+    private static func isProven(_ container: BackupContainer, by seal: BackupSeal) throws -> Bool {
+        let (_, text, proof) = try container.signedManifest()
+        return proof.map { seal.isProof($0, of: text) } ?? false
+    }
+
+    private static func notProven(_ container: BackupContainer) -> String {
+        "\(container.path) was changed, or its store did not write it: its manifest is not proven by the store's keys"
     }
 
     /// What is wrong with a manifest that was just written.
@@ -74,19 +128,27 @@ enum BackupProof {
         return problems
     }
 
-    /// Opens rows with the keys at hand, and finds orders by the name that their ATS has for them. Returns how many opened.
-    static func sample(_ container: BackupContainer, _ keyFile: BackupContainer, _ keys: [Secret], _ problems: inout [String]) throws -> Int {
+    /// The keys of a store, opened with those at hand; nil where these do not fit.
+    static func open(_ keyFile: BackupContainer, _ keys: [Secret], _ problems: inout [String]) throws -> Keyring.Opened? {
         let stored = try keyFile.database.read { db in
             Dictionary(
                 try Row.fetchAll(db, sql: "SELECT name, wrapped FROM keyring").map { ($0[0] as String, $0.bytes(1)) },
                 uniquingKeysWith: { $1 }
             )
         }
-        let opened: Keyring.Opened
-        do { opened = try Keyring.open(keys: keys, stored: stored, isEmpty: false, BufferedRandom(SystemRandom())) } catch {
+        do { return try Keyring.open(keys: keys, stored: stored, isEmpty: false, BufferedRandom(SystemRandom())) } catch {
             problems.append("the keys at hand do not open it: \(error)")
-            return 0
+            return nil
         }
+    }
+
+    /// Opens rows with the keys at hand, and finds orders by the name that their ATS has for them. Returns how many opened.
+    static func sample(
+        _ container: BackupContainer,
+        _ keyFile: BackupContainer,
+        _ opened: Keyring.Opened,
+        _ problems: inout [String]
+    ) throws -> Int {
         let codec = opened.codec(NoNewKeys(), BufferedRandom(SystemRandom()))
         return try keyFile.database.read { keysDB in
             let opener = RowOpener(codec: codec) { id in

@@ -7,6 +7,8 @@ struct ContainerSelection: Sendable {
     /// In the order of their names.
     let columns: [String]
     let sql: String
+    /// Whether its rows are handed on as they are, and whole.
+    private(set) var isPlain = false
 
     /// What a store does not get from another one: what is about the processes that ran on it, and what it has already.
     static let leftOut: Set = ["schema_migrations", "replicas", "budgets", "write_probe", "backup_state", BackupContainer.manifestTable]
@@ -64,7 +66,8 @@ struct ContainerSelection: Sendable {
             } else {
                 let shared = columns.filter(source.columns.contains)
                 self.columns = shared
-                sql = "SELECT \(shared.map(SQLiteTable.quoted).joined(separator: ", ")) FROM \(source.quoted)"
+                sql = SQLiteTable(name: source.name, columns: shared, order: source.order).selection
+                isPlain = shared == source.columns
             }
         }
         let missing = required.subtracting(self.columns)
@@ -92,10 +95,12 @@ protocol RowTarget {
 /// Puts the rows of a backup's file into a store, and proves that they are there.
 enum ContainerLoading {
     /// Returns every table with its rows as they stand in the store now.
+    /// - Parameter proven: a manifest that was proven: where the file is no longer what it says, nothing of it is taken.
     /// - Throws: ``StoreError/corrupt(_:)`` where they are not those of the file.
     static func load(
         _ container: BackupContainer,
         kind: String,
+        proven: BackupManifest? = nil,
         into target: any RowTarget,
         total: Int64,
         _ progress: BackupProgress
@@ -113,14 +118,18 @@ enum ContainerLoading {
                     to: target.kind
                 )
                 guard let selection else { return nil }
-                var given = RowDigest()
+                var (given, ordered) = (RowDigest(), OrderedDigest())
                 try target.fill(selection) { put in
                     try selection.forEachRow(db) { values in
                         given.add(values)
+                        if proven != nil { ordered.add(values) }
                         try put(values)
                         done += 1
                         if done % 5000 == 0 { progress("putting rows in", done, max(done, total)) }
                     }
+                }
+                if selection.isPlain, let proven, proven.tables.first(where: { $0.name == table.name })?.digest != ordered.hex {
+                    throw StoreError.corrupt("\(container.path) was changed while it was read")
                 }
                 // A table that triggers write to is looked at when all are full.
                 return (selection, given)

@@ -17,11 +17,7 @@ struct RowDigest: Equatable {
 
     /// Adds a row, its columns in the order of their names.
     mutating func add(_ values: [PortableValue]) {
-        var bytes: [UInt8] = []
-        for value in values { Self.append(value, to: &bytes) }
-        var hash = SHA256()
-        hash.update(data: bytes)
-        hash.finalize().withUnsafeBytes { digest in
+        SHA256.hash(data: PortableValue.bytes(of: values)).withUnsafeBytes { digest in
             for lane in 0..<4 { lanes[lane] &+= digest.loadUnaligned(fromByteOffset: lane * 8, as: UInt64.self).bigEndian }
         }
         rows += 1
@@ -29,6 +25,30 @@ struct RowDigest: Equatable {
 
     /// In hexadecimal.
     var hex: String { lanes.flatMap { lane in (0..<8).map { UInt8(truncatingIfNeeded: lane >> UInt64(56 - $0 * 8)) } }.hex }
+}
+
+/// A digest over rows in their order. Unlike ``RowDigest`` nobody can find other rows that have the same.
+struct OrderedDigest {
+    private var hash = SHA256()
+    private(set) var rows = 0
+
+    /// Adds a row, its columns in the order of their names.
+    mutating func add(_ values: [PortableValue]) {
+        hash.update(data: PortableValue.bytes(of: values))
+        rows += 1
+    }
+
+    /// In hexadecimal.
+    var hex: String { Array(hash.finalize()).hex }
+}
+
+extension PortableValue {
+    /// A row as it is digested: no two rows have the same bytes, nor one behind another.
+    fileprivate static func bytes(of row: [PortableValue]) -> [UInt8] {
+        var bytes: [UInt8] = [UInt8(truncatingIfNeeded: row.count >> 8), UInt8(truncatingIfNeeded: row.count)]
+        for value in row { append(value, to: &bytes) }
+        return bytes
+    }
 
     private static func append(_ value: PortableValue, to bytes: inout [UInt8]) {
         func number(_ value: UInt64) {

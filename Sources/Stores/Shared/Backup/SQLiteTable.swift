@@ -7,6 +7,8 @@ struct SQLiteTable: Sendable {
     let name: String
     /// The names of its columns, in the order of the names, without those that are worked out of others.
     let columns: [String]
+    /// What its rows lie in the order of, as a statement has it: the columns of its key, or the numbers of the rows. Empty where the order is all the same.
+    var order = ""
 
     var quoted: String { Self.quoted(name) }
 
@@ -18,17 +20,24 @@ struct SQLiteTable: Sendable {
         )
         return try names.map { name in
             let columns = try String.fetchAll(db, sql: "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY name", arguments: [name])
-            return SQLiteTable(name: name, columns: columns)
+            let isKeyed = try Bool.fetchOne(db, sql: "SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'", arguments: [name]) ?? false
+            guard isKeyed else { return SQLiteTable(name: name, columns: columns, order: "rowid") }
+            let key = try String.fetchAll(db, sql: "SELECT name FROM pragma_table_xinfo(?) WHERE pk > 0 ORDER BY pk", arguments: [name])
+            return SQLiteTable(name: name, columns: columns, order: key.map(quoted).joined(separator: ", "))
         }
     }
 
     /// A name as a statement has it.
     static func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
 
-    /// Hands on every row, its columns in the order of ``columns``.
+    /// What selects its rows in their order, the columns in the order of ``columns``.
+    var selection: String {
+        "SELECT \(columns.map(Self.quoted).joined(separator: ", ")) FROM \(quoted)\(order.isEmpty ? "" : " ORDER BY \(order)")"
+    }
+
+    /// Hands on every row, in their order.
     func forEachRow(_ db: Database, _ body: ([PortableValue]) throws -> Void) throws {
-        let list = columns.map(Self.quoted).joined(separator: ", ")
-        let rows = try Row.fetchCursor(db, sql: "SELECT \(list) FROM \(quoted)")
+        let rows = try Row.fetchCursor(db, sql: selection)
         while let row = try rows.next() { try body(row.databaseValues.map(PortableValue.init)) }
     }
 

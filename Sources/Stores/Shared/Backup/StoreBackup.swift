@@ -10,17 +10,21 @@ public enum StoreBackup {
     /// What came of making or checking one.
     public struct Outcome: Sendable {
         /// What it says of itself.
-        public let manifest: BackupManifest
+        public var manifest: BackupManifest
         /// How large the rows are, and the keys; the latter 0 where they were not looked at.
         public let bytes: Int64
         public let keyBytes: Int64
         /// How many rows were opened with the keys at hand.
-        public let sampled: Int
-        /// What is wrong; empty where it is proven.
+        public var sampled = 0
+        /// What is wrong; empty where nothing is.
         public var problems: [String]
+        /// Why it cannot be told here whether somebody changed it; nil where it can.
+        public var unproven: String?
+        /// Whether its data keys are wrapped: without, whoever has both files can make others that prove right.
+        public var isSealed = false
 
-        /// Whether nothing is wrong.
-        public var isProven: Bool { problems.isEmpty }
+        /// Whether nothing is wrong, and the store's keys say that nobody changed it.
+        public var isProven: Bool { problems.isEmpty && unproven == nil }
     }
 
     /// The file of a backup's keys.
@@ -49,12 +53,12 @@ public enum StoreBackup {
                 try StoreURL.snapshot(of: url, relativeTo: folder, version: version, now: now, into: partial, progress)
                 var outcome = try BackupProof.prove(partial, keys: keys, writing: true, progress)
                 guard outcome.isProven else {
-                    throw StoreError.corrupt("the new backup does not prove right: " + outcome.problems.joined(separator: "; "))
+                    throw StoreError.corrupt("the new backup does not prove right: " + outcome.reasons)
                 }
                 try partial.sync()
                 outcome.problems += try BackupProof.manifestProblems(partial)
                 guard outcome.isProven else {
-                    throw StoreError.corrupt("the new backup does not prove right: " + outcome.problems.joined(separator: "; "))
+                    throw StoreError.corrupt("the new backup does not prove right: " + outcome.reasons)
                 }
                 // The keys first: rows without their keys are worth less than keys without rows.
                 try partial.move(to: BackupFiles(path, keysPath: StoreBackup.keys(of: path)))
@@ -66,10 +70,10 @@ public enum StoreBackup {
         }
     }
 
-    /// Checks a backup: the file is whole, its tables are as its manifest says, and where keys are at hand, rows open with them.
+    /// Checks a backup: the file is whole, its tables are as its manifest says, and where keys are at hand, they prove the manifest and rows open with them.
     /// - Parameters:
     ///   - keysPath: the file of its keys; nil for the one beside it, where there is one.
-    ///   - keys: what the data keys are wrapped with; nil where they are not at hand: then no row is opened.
+    ///   - keys: what the data keys are wrapped with; nil where they are not at hand: then it is not proven, and no row is opened.
     /// - Throws: ``StoreError`` where the file cannot be read as a backup at all.
     public static func verify(
         _ path: String,
@@ -81,7 +85,7 @@ public enum StoreBackup {
             guard FileManager.default.fileExists(atPath: path) else { throw StoreError.unavailable("\(path) is not there") }
             let beside = keysPath ?? StoreBackup.keys(of: path)
             let files = BackupFiles(path, keysPath: keysPath != nil || FileManager.default.fileExists(atPath: beside) ? beside : nil)
-            do { return try BackupProof.prove(files, keys: keys, writing: false, progress) } catch {
+            do { return try BackupProof.prove(files, keys: keys, progress) } catch {
                 throw (error as? StoreError) ?? StoreError(error)
             }
         }
@@ -98,6 +102,11 @@ public enum StoreBackup {
             thread.start()
         }
     }
+}
+
+extension StoreBackup.Outcome {
+    /// What is wrong, and why it is not proven.
+    var reasons: String { (problems + (unproven.map { [$0] } ?? [])).joined(separator: "; ") }
 }
 
 /// The two files of a backup.

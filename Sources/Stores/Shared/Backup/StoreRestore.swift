@@ -31,17 +31,22 @@ public enum StoreRestore {
         now: Timestamp,
         progress: @escaping BackupProgress = { _, _, _ in }
     ) async throws -> Outcome {
-        let proof = try await StoreBackup.verify(path, keysPath: keysPath, keys: keys, progress: progress)
-        guard proof.isProven else { throw StoreError.corrupt("\(path) is not restored: " + proof.problems.joined(separator: "; ")) }
         let place = try StoreURL.Place(url, relativeTo: folder)
+        guard FileManager.default.fileExists(atPath: path) else { throw StoreError.unavailable("\(path) is not there") }
+        let said = try await StoreBackup.onThread { try BackupContainer.manifest(of: path) }
         let files = BackupFiles(path, keysPath: keysPath ?? beside(path))
         switch place {
         case .sqlite(let store):
-            guard proof.manifest.kind == "sqlite" else { throw otherKind(proof.manifest, "a SQLite file") }
-            let restore = SQLiteRestore(files: files, isKeysGiven: keysPath != nil, store: store, manifest: proof.manifest, keys: keys, now: now)
-            return try await restore.run(progress)
+            guard said.kind == "sqlite" else { throw otherKind(said, "a SQLite file") }
+            // It proves its own copy: what is proven is what is put in place.
+            return try await SQLiteRestore(files: files, isKeysGiven: keysPath != nil, store: store, keys: keys, now: now).run(progress)
         case .postgres(let url):
-            guard proof.manifest.kind == "postgres" else { throw otherKind(proof.manifest, "a PostgreSQL database") }
+            guard said.kind == "postgres" else { throw otherKind(said, "a PostgreSQL database") }
+            guard files.keysPath != nil else {
+                throw StoreError.unavailable("there are no keys for it: name the backup's with --keys \(StoreBackup.keys(of: path))")
+            }
+            let proof = try await StoreBackup.verify(path, keysPath: keysPath, keys: keys, progress: progress)
+            guard proof.isProven else { throw notRestored(path, proof) }
             let outcome = try await StoreBackup.onThread {
                 do {
                     return try PostgresRestore(
@@ -65,6 +70,9 @@ public enum StoreRestore {
             return outcome
         }
     }
+
+    /// Why a backup is not restored.
+    static func notRestored(_ path: String, _ proof: StoreBackup.Outcome) -> StoreError { .corrupt("\(path) is not restored: \(proof.reasons)") }
 
     /// What the audit says of it: its chain goes on from where the backup has it.
     static func act(_ manifest: BackupManifest) -> AuditAct {
