@@ -6,17 +6,24 @@ import Pipeline
 import Screening
 import ScreeningTesting
 import Stores
+import Synchronization
 import Web
 
 @testable import Dashboard
 @testable import Plugins
 
 /// A provider that cancels and is read, and is never really called.
-struct QuietProvider: ScreeningProvider {
+final class QuietProvider: ScreeningProvider {
+    private let listed = Mutex<(requests: [ListedRequest], count: Int)>(([], 0))
+
+    /// What it lists from now on.
+    func list(_ requests: [ListedRequest]) { listed.withLock { $0.requests = requests } }
+    /// How often its list was read.
+    var listings: Int { listed.withLock { $0.count } }
     let manifest = ProviderManifest(
         name: "invented",
         title: "Invented",
-        capabilities: .init(packages: true, report: true, webhooks: true, cancel: "until it is done"),
+        capabilities: .init(packages: true, report: true, webhooks: true, cancel: "until it is done", requests: true),
         fields: [.init("api_key", "Key", required: true, secret: true)],
         environments: [:],
         polling: .init(interval: .seconds(900))
@@ -26,6 +33,13 @@ struct QuietProvider: ScreeningProvider {
     func submit(_ order: Order, request: RequestShape?, callback: String?, key: String, _ session: ProviderSession) async throws -> Submission {
         Submission(reference: "ref")
     }
+    func report(for reference: String, _ session: ProviderSession) async throws -> Report? { Report(status: .recognised(.requested)) }
+    func requests(like order: Order, _ session: ProviderSession) async throws -> [ListedRequest] {
+        listed.withLock { listed in
+            listed.count += 1
+            return listed.requests
+        }
+    }
 }
 
 /// A host's pages on a store in a temporary folder, asked over a real socket.
@@ -34,6 +48,7 @@ struct DashboardFixture {
     let clock = ManualClock()
     let random = SeededRandom(1)
     let context: PipelineContext
+    let provider = QuietProvider()
     let api: API
     var parts: Dashboard.Parts
     private let folder: String
@@ -55,7 +70,7 @@ struct DashboardFixture {
                 hooks: HookList(json: ["hooks": ["on_event"], "routes": []])
             )
         }
-        let accounts = ["one", "two"].map { id in
+        let accounts = ["one", "two"].map { [provider] id in
             ProviderAccount(
                 account: Account(
                     id: id,
@@ -64,7 +79,7 @@ struct DashboardFixture {
                     baseURL: "https://invented.example.test",
                     secrets: ["api_key": [Secret("account-secret")]]
                 ),
-                provider: QuietProvider()
+                provider: provider
             )
         }
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -1,9 +1,11 @@
 import Crypto
 import Foundation
 import HTTPTypes
+import Pipeline
 import Screening
 import ScreeningTesting
 import Testing
+import Web
 
 @testable import Dashboard
 
@@ -103,6 +105,59 @@ struct OrderTests {
             #expect(response.status == 303)
             #expect(try await fixture.store.order(order.id)?.state == .failed)
             #expect(try await browser.html(path).contains("Did Invented get it?") == false)
+        }
+    }
+
+    @Test("The desk lists what the provider has, by agreement and without a name of somebody else; one form adopts it")
+    func deskList() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1") { $0.status.state = .uncertain }
+        let taken = try await fixture.order("application-2") { $0.providerRef = "ref-taken" }
+        let tokens = (operate: try await fixture.token([.operate]), read: try await fixture.token([.readPersonal]))
+        fixture.provider.list([
+            ListedRequest(reference: "ref-silent"), ListedRequest(reference: "ref-taken"),
+            ListedRequest(reference: "ref-own", subject: .init(firstName: "Ana", lastName: "Roe", email: "ana@example.test", reference: nil)),
+            ListedRequest(reference: "ref-eve", subject: .init(firstName: "Eve", lastName: "Poe", email: "eve@example.test", reference: nil)),
+        ])
+        try await fixture.run { (browser) async throws in
+            let reader = browser.another
+            _ = try await reader.signIn(tokens.read.secret)
+            #expect(!(try await reader.html("/orders/\(order.id)")).contains("ref-own") && fixture.provider.listings == 0)
+            _ = try await browser.signIn(tokens.operate.secret)
+            let path = "/orders/\(order.id)"
+            let page = try await browser.html(path)
+            #expect(page.contains("ref-own") && page.contains("same e-mail, name") && page.contains("ref-silent"))
+            #expect(!page.contains("ref-taken") && !page.contains("ref-eve") && !page.contains("ana@example.test") && !page.contains("Roe"))
+            #expect(page.contains("Order a second screening?") && page.contains("None of these: send again"))
+            // A page that is left open, and one that is loaded again at once, ask nobody.
+            browser.headers["X-Fairlead-Live"] = "1"
+            #expect(try await browser.html(path).contains("ref-own"))
+            browser.headers = [:]
+            _ = try await browser.html(path)
+            #expect(fixture.provider.listings == 1)
+            let seen = try #require(Browser.hidden("updated_at", in: page))
+            let adopting = [(name: "action", value: "adopt"), (name: "provider_ref", value: "ref-own")]
+            let stale = try await browser.submit(path + "/resolve", on: path, adopting + [(name: "updated_at", value: "2020-01-01T00:00:00.000Z")])
+            #expect(stale.status == 409 && stale.html.contains("has changed since you looked at it"))
+            let others = [(name: "action", value: "adopt"), (name: "provider_ref", value: "ref-taken"), (name: "updated_at", value: seen)]
+            let refused = try await browser.submit(path + "/resolve", on: path, others)
+            #expect(refused.status == 422 && refused.html.contains(taken.id))
+            let done = try await browser.submit(path + "/resolve", on: path, adopting + [(name: "updated_at", value: seen)])
+            #expect(done.status == 303)
+            let adopted = try await fixture.store.order(order.id)
+            #expect(adopted?.providerRef == "ref-own" && adopted?.state == .requested)
+        }
+    }
+
+    @Test("Where the provider cannot be asked, or the account is paused, the desk says so")
+    func deskSilent() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1") { $0.status.state = .uncertain }
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            try await Commands(fixture.context).pause(account: "one", note: nil)
+            let page = try await browser.html("/orders/\(order.id)")
+            #expect(page.contains("Nothing was sent: ") && page.contains("Adopt by reference") && fixture.provider.listings == 0)
         }
     }
 

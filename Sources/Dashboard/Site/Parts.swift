@@ -30,6 +30,11 @@ enum Parts {
         "empty": #"<div class="empty"><strong>{{heading}}</strong>{{text}}{{#link}} <a href="{{href}}">{{name}}</a>{{/link}}</div>"#,
     ]
 
+    /// A text as a sentence of its own.
+    static func sentence(_ text: String) -> String {
+        text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") || text.hasSuffix("?") || text.isEmpty ? "" : ".")
+    }
+
     /// A state as a chip.
     static func state(_ code: String) -> Model {
         let tone: String =

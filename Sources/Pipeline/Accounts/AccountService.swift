@@ -21,6 +21,8 @@ final class AccountService: Sendable {
     /// The times that a restored store does not know.
     let gaps: RestoreGaps
     let listed = PackageCache()
+    /// What may be uncertain orders' own requests.
+    let found = FoundRequestsCache()
     let rests = RestGrowth()
     /// Until when the budgets of accounts are used up whose providers take reads themselves, by account.
     let refusals = Mutex<[String: Timestamp]>([:])

@@ -17,18 +17,71 @@ extension Commands {
     /// Settles an `uncertain` order by a person's decision, or takes such a decision back.
     ///
     /// A reference that is to be adopted is looked at first, where the provider can be read: it must be known there, and be about nobody else.
+    /// - Parameters:
+    ///   - seenAt: the order's `updatedAt` as the person saw it: nothing is done where it has moved on since. Nil where they do not say.
+    ///   - isForced: whether it is sent again although the provider lists a request that agrees with the order.
     /// - Throws: ``CommandError``: 404; 409 `not_uncertain` in any other state, `not_adopted` where nothing is to be taken back, `conflict` where it was
-    ///   settled meanwhile; 422 `unknown_reference` and `other_candidate`; 502 or 503 where the provider did not say.
-    public func resolve(order id: String, _ resolution: Resolution, note: String? = nil) async throws -> Order {
+    ///   settled meanwhile, `changed` where it is not as it was seen, `found_at_provider` where it is to be sent again and the provider seems to have it; 422
+    ///   `unknown_reference` and `other_candidate`; 502 or 503 where the provider did not say.
+    public func resolve(
+        order id: String,
+        _ resolution: Resolution,
+        note: String? = nil,
+        seenAt: Timestamp? = nil,
+        isForced: Bool = false
+    ) async throws -> Order {
         let seen = try await store.known(order: id).record.secondRequest
-        return try await redecidingConflicts {
+        if resolution == .resubmit, !isForced { try await requireUnfound(order: id) }
+        let settled = try await redecidingConflicts {
             let order = try await store.known(order: id)
+            if let seenAt, order.updatedAt != seenAt { throw Commands.changed }
             // A person's word is about what they saw, and about no request that was named meanwhile.
             guard resolution != .release || order.record.secondRequest == seen else {
                 throw CommandError(409, "conflict", "The provider has named another request meanwhile; look at the order again.")
             }
             return try await resolve(order, resolution, note: note)
         }
+        accounts.found.forget(id)
+        guard case .adopt(let reference, force: false) = resolution else { return settled }
+        return try await keepingApart(settled, reference)
+    }
+
+    /// Two people may have adopted one request for two orders at the same moment: each sees the other's here at the latest, and neither keeps it. A person
+    /// looks once more.
+    private func keepingApart(_ order: Order, _ reference: String) async throws -> Order {
+        guard let holder = try await mapStoreError({ try await accounts.holder(of: reference, besides: order) }) else { return order }
+        let present = try await store.known(order: order.id)
+        if present.providerRef == reference, present.record.isAdopted {
+            _ = try await redecidingConflicts { try await release(try await store.known(order: order.id), note: nil) }
+        }
+        throw Commands.held(reference, by: holder)
+    }
+
+    private static func held(_ reference: String, by holder: Order) -> CommandError {
+        CommandError(
+            422,
+            "other_candidate",
+            "The order \(holder.id) has the request \(reference) already; look for this order's own at the provider.",
+            found: ["order": .string(holder.id)]
+        )
+    }
+
+    private static let changed = CommandError(
+        409,
+        "changed",
+        "The order has changed since you looked at it, perhaps by somebody else's decision; look at it again, then decide."
+    )
+
+    /// Before an order is sent again the provider is asked once more whether it has it, where it can be. A provider that does not say leaves it to the person.
+    private func requireUnfound(order id: String) async throws {
+        guard let account = try await environment.registry.account(store.known(order: id).account), account.capabilities.requests,
+            let found = try? await candidates(order: id, patience: .seconds(5)),
+            let likely = found.requests.first(where: { $0.agreement.verdict == .likely })
+        else { return }
+        let detail =
+            "\(account.provider.manifest.title) has the request \(likely.reference), which agrees with this order and is no other order's: adopt it. "
+            + "Sent again with force, it is ordered a second time."
+        throw CommandError(409, "found_at_provider", detail)
     }
 
     private func resolve(_ order: Order, _ resolution: Resolution, note: String?) async throws -> Order {
@@ -151,12 +204,7 @@ extension Commands {
     /// - Throws: ``CommandError`` 422 where there is none, or it is somebody else's; 502 or 503 where the provider did not say.
     private func confirms(_ reference: String, as order: Order) async throws -> Bool {
         if let holder = try await mapStoreError({ try await accounts.holder(of: reference, besides: order) }) {
-            throw CommandError(
-                422,
-                "other_candidate",
-                "The order \(holder.id) has that request already; look for this order's own at the provider.",
-                found: ["order": .string(holder.id)]
-            )
+            throw Commands.held(reference, by: holder)
         }
         guard let account = environment.registry.account(order.account), account.capabilities.report else { return false }
         let title = account.provider.manifest.title

@@ -16,7 +16,7 @@ public enum LuaReference {
             "| `routes` | `request, ctx` | `[\"POST /path/{name}\"] = function`: answers within 5 s with `{status, headers, json or text}` |",
             "| `map_request` | `request, order, ctx` | changes the request to the provider, `{method, path, headers, json}`, and returns it |", "",
             "Of a [provider plugin](providers.md): `packages(ctx)`, `submit(order, ctx)`, `report(reference, ctx)`, `find(order, ctx)`,",
-            "`cancel(reference, ctx)`, `interpret(webhook, ctx)`.", "",
+            "`requests(order, ctx)`, `cancel(reference, ctx)`, `interpret(webhook, ctx)`.", "",
             "Of a [notifier](notifiers.md): `on_notification(notification, ctx)`.", "",
             "A connection's own script wraps the plugin's hooks: `return function(base) … return base end`; see [overlays](overlays.md).", "",
         ]

@@ -154,6 +154,7 @@ public enum ManifestReference {
                 Key("timestamped_webhooks", "true or false", "They carry a signed timestamp."),
                 Key("cancel", "true, false or words", "`cancel(reference, ctx)`; words say until when."),
                 Key("find", "true or false", "`find(order, ctx)` finds an order whose answer was lost."),
+                Key("requests", "true or false", "`requests(order, ctx)` lists the requests among which a person may look for a lost one."),
                 Key("idempotent_create", "true or false", "Creating twice with one key creates once."),
             ]
         ),

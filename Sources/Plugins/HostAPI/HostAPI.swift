@@ -63,7 +63,7 @@ public enum HostAPI {
     public static func hooks(of kind: PluginManifest.Kind) -> [String] {
         switch kind {
         case .ats: ["on_event", "on_update", "routes", "map_request"]
-        case .provider: ["packages", "submit", "report", "find", "cancel", "interpret"]
+        case .provider: ["packages", "submit", "report", "find", "requests", "cancel", "interpret"]
         case .notifier: ["on_notification"]
         }
     }

@@ -18,6 +18,7 @@ extension PluginManifest {
                 timestampedWebhooks: can("timestamped_webhooks"),
                 cancel: cancel?.text ?? (cancel == true ? "as the provider decides" : nil),
                 find: can("find"),
+                requests: can("requests"),
                 idempotentCreate: can("idempotent_create")
             ),
             fields: secrets.map { ProviderManifest.Field($0.name, $0.title, required: $0.required, secret: true, list: true) },
@@ -39,6 +40,7 @@ extension PluginManifest {
         if capabilities.webhooks { hooks.insert("interpret") }
         if capabilities.cancel != nil { hooks.insert("cancel") }
         if capabilities.find { hooks.insert("find") }
+        if capabilities.requests { hooks.insert("requests") }
         return hooks
     }
 
@@ -113,7 +115,7 @@ extension PluginManifest {
     }
 
     static func capabilities(_ root: ObjectReader) -> JSON {
-        let flags = ["packages", "report", "webhooks", "signed_webhooks", "timestamped_webhooks", "find", "idempotent_create"]
+        let flags = ["packages", "report", "webhooks", "signed_webhooks", "timestamped_webhooks", "find", "requests", "idempotent_create"]
         let block = root.object("capabilities", keys: flags + ["cancel"])
         for flag in flags { _ = block.boolean(flag) }
         if let cancel = block["cancel"], cancel.boolean == nil, cancel.text == nil {

@@ -83,6 +83,11 @@ public struct LuaProvider: ScreeningProvider {
         try await read("find", [order.json], session) { (value, read) throws(WrongResult) in value.isNull ? nil : try read.submission(value) }
     }
 
+    /// Runs `requests(order, ctx)`.
+    public func requests(like order: Order, _ session: ProviderSession) async throws -> [ListedRequest] {
+        try await read("requests", [order.json], session) { (value, read) throws(WrongResult) in try read.requests(value) }
+    }
+
     /// Runs `cancel(reference, ctx)`.
     public func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation {
         guard manifest.capabilities.cancel != nil else { return .unsupported }

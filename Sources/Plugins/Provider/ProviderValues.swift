@@ -32,6 +32,22 @@ struct ProviderValues {
         Submission(reference: try reference(value["reference"], "reference"), report: try report(value["report"]))
     }
 
+    /// `{{reference, created_at?, report?, candidate?, order?}}`
+    func requests(_ value: JSON) throws(WrongResult) -> [ListedRequest] {
+        var requests: [ListedRequest] = []
+        for item in try list(value, "the result") {
+            requests.append(
+                ListedRequest(
+                    reference: try reference(item["reference"], "reference"),
+                    createdAt: item["created_at"].flatMap { Timestamp(outside: $0) },
+                    report: try report(item["report"]),
+                    subject: subject(item)
+                )
+            )
+        }
+        return requests
+    }
+
     /// `{{reference?, report?}}`
     func webhookReports(_ value: JSON) throws(WrongResult) -> [WebhookReport] {
         var reports: [WebhookReport] = []
@@ -93,6 +109,7 @@ struct ProviderValues {
             firstName: text("first_name"),
             lastName: text("last_name"),
             email: text("email"),
+            phone: text("phone"),
             reference: value["order"]?.text
         )
         return subject.isEmpty ? nil : subject

@@ -50,6 +50,7 @@ extension ProviderManifest {
                 "first_name": ["candidate.firstName", "candidate.first_name", "firstName", "first_name", "data.candidate.firstName"],
                 "last_name": ["candidate.lastName", "candidate.last_name", "lastName", "last_name", "data.candidate.lastName"],
                 "email": ["candidate.email", "email", "data.candidate.email", "data.email"],
+                "phone": ["candidate.mobile", "candidate.phone", "mobile", "phone", "data.candidate.mobile", "data.mobile"],
                 "reference": ["reference", "externalReference", "data.reference"],
             ],
             "statuses": [

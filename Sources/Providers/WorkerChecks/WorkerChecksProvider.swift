@@ -35,6 +35,11 @@ public struct WorkerChecksProvider: ScreeningProvider {
     /// Looks through the list that the account's `wire.find` names.
     public func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? { try await client(session).find(order) }
 
+    /// Lists the list that the account's `wire.find` names.
+    public func requests(like order: Order, _ session: ProviderSession) async throws -> [ListedRequest] {
+        try await client(session).requests(like: order)
+    }
+
     /// Cancels the invitation; too late once the worker has submitted. What is taken for "too late" is assumed: HTTP 409, and 400 or 422 with a message,
     /// unless the account's `wire.cancel.too_late` names other statuses.
     public func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation { try await client(session).cancel(reference) }

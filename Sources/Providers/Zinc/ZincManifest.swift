@@ -8,7 +8,7 @@ extension ProviderManifest {
     static let zinc = ProviderManifest(
         name: "zinc",
         title: "Zinc",
-        capabilities: Capabilities(packages: true, report: true, webhooks: true, signedWebhooks: true),
+        capabilities: Capabilities(packages: true, report: true, webhooks: true, signedWebhooks: true, requests: true),
         fields: [
             Field("api_key", "API key from the company page; works in one environment only", required: true, secret: true),
             Field("webhook_tokens", "Signing tokens that Zinc issued; all are accepted, so that one can follow another", secret: true, list: true),
@@ -50,6 +50,7 @@ extension ProviderManifest {
                 "first_name": ["candidate.firstName", "candidate.first_name", "firstName", "first_name", "data.candidate.firstName"],
                 "last_name": ["candidate.lastName", "candidate.last_name", "lastName", "last_name", "data.candidate.lastName"],
                 "email": ["candidate.email", "email", "data.candidate.email", "data.email"],
+                "phone": ["candidate.phone", "phone", "data.candidate.phone", "data.phone"],
                 "reference": ["reference", "externalReference", "data.reference"],
             ],
             "statuses": [

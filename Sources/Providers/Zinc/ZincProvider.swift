@@ -35,6 +35,11 @@ public struct ZincProvider: ScreeningProvider {
     /// Looks through the account's results by what its `wire.find` names.
     public func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? { try await client(session).find(order) }
 
+    /// Lists the account's results.
+    public func requests(like order: Order, _ session: ProviderSession) async throws -> [ListedRequest] {
+        try await client(session).requests(like: order)
+    }
+
     /// Cancels as the account's `wire.cancel` says; unsupported where it says nothing.
     public func cancel(_ reference: String, _ session: ProviderSession) async throws -> Cancellation { try await client(session).cancel(reference) }
 

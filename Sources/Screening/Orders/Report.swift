@@ -26,18 +26,20 @@ public struct Report: Sendable, Equatable {
         public let firstName: Personal<String>?
         public let lastName: Personal<String>?
         public let email: Personal<String>?
+        public let phone: Personal<String>?
         /// Our own name for the request, where the provider was given one.
         public let reference: String?
 
-        public init(firstName: String?, lastName: String?, email: String?, reference: String?) {
+        public init(firstName: String?, lastName: String?, email: String?, phone: String? = nil, reference: String?) {
             self.firstName = firstName.map { Personal($0) }
             self.lastName = lastName.map { Personal($0) }
             self.email = email.map { Personal($0) }
+            self.phone = phone.map { Personal($0) }
             self.reference = reference
         }
 
         /// Whether it says nothing.
-        public var isEmpty: Bool { firstName == nil && lastName == nil && email == nil && reference == nil }
+        public var isEmpty: Bool { firstName == nil && lastName == nil && email == nil && phone == nil && reference == nil }
 
         /// Whether it is the subject of an order; nil where what it says does not tell.
         public func isSubject(of order: Order) -> Bool? {

@@ -16,6 +16,8 @@ public struct ProviderManifest: Sendable {
         public var cancel: String?
         /// Finds a request that the provider may have received.
         public var find: Bool
+        /// Lists its requests, so that a person can look for one among them.
+        public var requests: Bool
         /// Takes an idempotency key when creating.
         public var idempotentCreate: Bool
 
@@ -28,6 +30,7 @@ public struct ProviderManifest: Sendable {
             timestampedWebhooks: Bool = false,
             cancel: String? = nil,
             find: Bool = false,
+            requests: Bool = false,
             idempotentCreate: Bool = false
         ) {
             self.packages = packages
@@ -37,6 +40,7 @@ public struct ProviderManifest: Sendable {
             self.timestampedWebhooks = timestampedWebhooks
             self.cancel = cancel
             self.find = find
+            self.requests = requests
             self.idempotentCreate = idempotentCreate
         }
     }
@@ -128,7 +132,7 @@ public struct ProviderManifest: Sendable {
     public func capabilities(for account: Account) -> Capabilities {
         var capabilities = self.capabilities
         if account.wire["cancel"]?.members != nil, capabilities.cancel == nil { capabilities.cancel = "as the account's wire.cancel says" }
-        if account.wire["find"]?.members != nil { capabilities.find = true }
+        if account.wire["find"]?.members != nil { (capabilities.find, capabilities.requests) = (true, true) }
         return capabilities
     }
 }

@@ -34,7 +34,7 @@ public protocol ScreeningProvider: Sendable {
     /// - Throws: ``ProviderError``: then nothing is known about the request; what ``ProviderSession/admission`` throws. The default throws `unsupported`.
     func report(for reference: String, _ session: ProviderSession) async throws -> Report?
 
-    /// Whether ``report(for:_:)`` and ``find(_:_:)`` take their requests from the account's budget themselves, by ``ProviderSession/admission``: so that
+    /// Whether ``report(for:_:)``, ``find(_:_:)`` and ``requests(like:_:)`` take their requests from the account's budget themselves, by ``ProviderSession/admission``: so that
     /// one request which answers many callers counts once. Where they do not, the host takes one for each call. No I/O. Constant for an account. The default
     /// is false.
     func takesReads(_ account: Account) -> Bool
@@ -44,6 +44,12 @@ public protocol ScreeningProvider: Sendable {
     /// and changes nothing at the provider. The default gives nil.
     /// - Throws: ``ProviderError``: then nothing is known about the request; what ``ProviderSession/admission`` throws.
     func find(_ order: Order, _ session: ProviderSession) async throws -> Submission?
+
+    /// The requests that the provider lists, for a person to look for the one that an earlier ``submit(_:request:callback:key:_:)`` of this order may have
+    /// created: all of them, or those that may be it. Called only where the manifest lists `requests`. Calling twice asks twice and changes nothing at the
+    /// provider. The default throws `unsupported`.
+    /// - Throws: ``ProviderError``: then nothing is known; what ``ProviderSession/admission`` throws.
+    func requests(like order: Order, _ session: ProviderSession) async throws -> [ListedRequest]
 
     /// Checks that a webhook is the provider's. Returning means that it is. No I/O; called before the webhook is stored. Calling twice gives the same,
     /// within the time for which a signature lives. The default throws `unsupported`.
@@ -84,6 +90,10 @@ extension ScreeningProvider {
     public func takesReads(_ account: Account) -> Bool { false }
     /// Finds nothing.
     public func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? { nil }
+    /// Throws `unsupported`.
+    public func requests(like order: Order, _ session: ProviderSession) async throws -> [ListedRequest] {
+        throw ProviderError(.unsupported, "\(manifest.title) lists no requests")
+    }
     /// Refuses every webhook.
     public func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError) { throw WebhookVerificationError.unsupported }
     /// Understands no webhook.

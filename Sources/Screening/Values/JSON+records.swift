@@ -39,6 +39,9 @@ extension JSON {
             self = records
         }
 
+        /// The ids, in the order of the records.
+        package var ids: [String] { places.sorted { $0.value.lowerBound < $1.value.lowerBound }.map(\.key) }
+
         /// The record of an id; nil where there is none.
         package subscript(id: String) -> JSON? { places[id].flatMap { try? JSON(received: Array(text[$0])) } }
     }

@@ -57,6 +57,7 @@ public struct API: Sendable {
         endpoints =
             OrderEndpoints(store: store, commands: commands, names: names, retention: retention).endpoints
             + OrderCommandEndpoints(store: store, commands: commands, names: names).endpoints
+            + OrderCandidatesEndpoint(store: store, commands: commands).endpoints
             + OrderBatchEndpoints(store: store, commands: commands, names: names).endpoints
             + EventEndpoints(store: store, commands: commands, names: names).endpoints
             + RunEndpoints(store: store, commands: commands, names: names).endpoints

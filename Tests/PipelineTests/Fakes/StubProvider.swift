@@ -9,6 +9,7 @@ final class StubProvider: ScreeningProvider {
         var submit: @Sendable () throws -> Submission = { Submission(reference: "ref_1") }
         var report: @Sendable () throws -> Report? = { nil }
         var find: @Sendable () throws -> Submission? = { nil }
+        var requests: @Sendable () throws -> [ListedRequest] = { [] }
         var interpret: @Sendable () throws -> [WebhookReport] = { [] }
         var cancel: @Sendable () throws -> Cancellation = { .cancelled }
         var shape: RequestShape?
@@ -61,6 +62,10 @@ final class StubProvider: ScreeningProvider {
     func find(_ order: Order, _ session: ProviderSession) async throws -> Submission? {
         if takesReads { try await session.admission?() }
         return try ask("find", \.find)
+    }
+    func requests(like order: Order, _ session: ProviderSession) async throws -> [ListedRequest] {
+        if takesReads { try await session.admission?() }
+        return try ask("requests", \.requests)
     }
     func verify(_ webhook: Webhook, _ session: ProviderSession) throws(WebhookVerificationError) {}
     func interpret(_ webhook: Webhook, _ session: ProviderSession) async throws -> [WebhookReport] { try ask("interpret", \.interpret) }

@@ -61,6 +61,26 @@ struct LuaProviderTests {
         #expect(wrong?.script?.code == "wrong_result" && wrong?.script?.hook == "interpret")
     }
 
+    @Test("A script lists requests with what the provider says of people; one without a reference is an error of its own")
+    func requests() async throws {
+        let main = """
+            return { submit = function() end, requests = function(order, ctx) return {
+                { reference = "r1", created_at = "2026-03-01T10:00:00Z", candidate = { email = order.candidate.email, phone = "1" }, order = order.id },
+                { reference = "r2", report = { status = "new", state = "requested", candidate = { last_name = "Roe" } } },
+            } end }
+            """
+        let provider = try provider(main)
+        let order = order(provider)
+        let listed = try await provider.requests(like: order, session(HandlerTransport()))
+        #expect(listed.map(\.reference) == ["r1", "r2"] && listed[0].createdAt != nil && listed[1].report?.status == .recognised(.requested))
+        #expect(
+            listed[0].subject?.reference == order.id && listed[0].subject?.phone == Personal("1") && listed[1].subject?.lastName == Personal("Roe")
+        )
+        await #expect(throws: ProviderError.self) {
+            _ = try await self.provider("return { requests = function() return { {} } end }").requests(like: order, session(HandlerTransport()))
+        }
+    }
+
     // MARK: What was sent decides, not the script
 
     /// Scripts that take no notice of what they are answered.

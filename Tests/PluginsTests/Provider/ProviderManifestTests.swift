@@ -44,9 +44,10 @@ struct ProviderManifestTests {
     @Test("Each capability promises its hook, and a credential in a webhook's header is named")
     func promises() throws {
         let all = try manifest(
-            "capabilities: { packages: true, report: true, webhooks: true, signed_webhooks: true, cancel: true, find: true }\n" + Self.webhooks
+            "capabilities: { packages: true, report: true, webhooks: true, signed_webhooks: true, cancel: true, find: true, requests: true }\n"
+                + Self.webhooks
         )
-        #expect(all.promisedHooks == ["submit", "packages", "report", "interpret", "cancel", "find"])
+        #expect(all.promisedHooks == ["submit", "packages", "report", "interpret", "cancel", "find", "requests"])
         #expect(all.provider?.credentialHeaders.contains("x-key") == true)
         #expect(try manifest("capabilities: { report: true, cancel: false }").promisedHooks == ["submit", "report"])
     }

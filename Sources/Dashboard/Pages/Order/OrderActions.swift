@@ -66,6 +66,7 @@ enum OrderActions {
         body["action"] = JSON(visit.field("action"))
         if let reference = visit.field("provider_ref") { body["provider_ref"] = .string(reference.trimmed) }
         if visit.field("force") != nil { body["force"] = true }
+        if let seen = visit.field("updated_at") { body["updated_at"] = .string(seen) }
         return body
     }
 

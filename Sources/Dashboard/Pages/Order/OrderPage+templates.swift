@@ -52,17 +52,5 @@ extension OrderPage {
         {{^list}}<p class="soft">Nobody yet.</p>{{/list}}</section>{{/looks}}
         </div></div></div>
         """#,
-        "desk": #"""
-        <section class="card" aria-labelledby="desk-title"><header><h2 id="desk-title">Did {{desk_provider}} get it?</h2></header>
-        <div class="grid"><div class="stack"><h3>What we sent</h3><dl class="facts">
-        {{#sent_name}}<dt>Name</dt><dd>{{sent_name}}</dd>{{/sent_name}}{{#sent_email}}<dt>E-mail</dt><dd>{{sent_email}}</dd>{{/sent_email}}{{#sent_phone}}<dt>Telephone</dt><dd>{{sent_phone}}</dd>{{/sent_phone}}
-        <dt>Package</dt><dd>{{package}}</dd><dt>Account</dt><dd>{{account}}</dd><dt>Our id</dt><dd><code>{{id}}</code></dd>
-        {{#sent_at}}<dt>Sent</dt><dd>{{>time}} ({{absolute}})</dd>{{/sent_at}}{{#lost_at}}<dt>Answer lost</dt><dd>{{>time}}</dd>{{/lost_at}}</dl></div>
-        <div class="stack"><h3>What to look for at {{desk_provider}}</h3>
-        <p>A request for this person, made at about the time on the left. It is not sent again by itself: that could order a second screening.</p>
-        {{#waits_webhook}}<p class="soft">A webhook of {{desk_provider}} about it settles it as well.</p>{{/waits_webhook}}
-        {{#may_resolve}}<div class="actions">{{#adopt}}{{>action}}{{/adopt}}{{#resubmit}}{{>action}}{{/resubmit}}{{#abandon}}{{>action}}{{/abandon}}</div>{{/may_resolve}}
-        {{^may_resolve}}<p class="soft">Settling it takes the scope operate.</p>{{/may_resolve}}</div></div></section>
-        """#,
     ]
 }

@@ -96,7 +96,7 @@ enum OrderPage {
             model["expected"] = "\(Format.short(from)) – \(Format.short(to)) UTC"
         }
         model["is_withheld"] = order["withheld"]?.items?.isEmpty == false
-        if state == OrderState.uncertain.rawValue { model["desk"] = ResolveDesk.model(facts, visit) }
+        if state == OrderState.uncertain.rawValue { model["desk"] = try await ResolveDesk.model(facts, visit) }
         if visit.viewer.revealing != nil {
             model["is_withheld"] = false
             model["covered"] = Reveal.Field.allCases.filter { $0 != revealed?.field }.map { ["title": $0.title, "action": $0.action(id)] as Model }

@@ -2,47 +2,30 @@ import Pipeline
 import Screening
 import Web
 
-/// An order whose submission's answer was lost: what was sent, what to look for at the provider, and the three ways out.
+/// An order whose submission's answer was lost: what was sent, beside what the provider has, and the ways out.
 enum ResolveDesk {
-    static func model(_ facts: OrderPage.Facts, _ visit: Visit) -> Model {
+    static func model(_ facts: OrderPage.Facts, _ visit: Visit) async throws -> Model {
         let order = facts.order
-        let id = order["id"]?.text ?? ""
         let account = visit.site.parts.registry.account(order["account"]?.text ?? "")
         let provider = account?.provider.manifest.title ?? order["provider"]?.text ?? "the provider"
-        let path = "/orders/\(id)/resolve"
+        let deed = Deed(order: order, provider: provider)
         var model: Model = [
-            "desk_provider": provider, "may_resolve": visit.may(.operate), "is_read": account?.capabilities.report == true,
-            "waits_webhook": account?.capabilities.webhooks == true,
-            "adopt": Parts.action(
-                "Adopt it",
-                id: "adopt",
-                path: path,
-                question: "\(provider) has it: adopt that request?",
-                what: account?.capabilities.report == true
+            "desk_provider": provider, "may_resolve": visit.may(.operate), "waits_webhook": account?.capabilities.webhooks == true,
+            "abandon": deed.action(
+                "Give it up",
+                "abandon",
+                "Do nothing more about it?",
+                "It ends as failed, and the ATS is told so. Where \(provider) has it after all, a webhook of it is still taken.",
+                tone: "danger"
+            ),
+            "adopt": deed.action(
+                "Adopt by reference",
+                "adopt",
+                "\(provider) has it: adopt that request?",
+                account?.capabilities.report == true
                     ? "\(provider) is asked for the reference first: one that it does not know, or that is about somebody else, is refused. Nothing is ordered."
                     : "\(provider) cannot be asked: look twice at the reference. Nothing is ordered.",
-                tone: "primary",
-                inputs: [(name: "provider_ref", title: "\(provider)'s reference of the request", value: "")],
-                hidden: [(name: "action", value: "adopt")]
-            ),
-            "resubmit": Parts.action(
-                "It is not there: send again",
-                id: "resubmit",
-                path: path,
-                question: "Send it again?",
-                what:
-                    "One more screening is ordered. If \(provider) has the first after all, the candidate is asked twice and both are billed: be sure.",
-                tone: "danger",
-                hidden: [(name: "action", value: "resubmit")]
-            ),
-            "abandon": Parts.action(
-                "Give it up",
-                id: "abandon",
-                path: path,
-                question: "Do nothing more about it?",
-                what: "It ends as failed, and the ATS is told so. Where \(provider) has it after all, a webhook of it is still taken.",
-                tone: "danger",
-                hidden: [(name: "action", value: "abandon")]
+                inputs: [(name: "provider_ref", title: "\(provider)'s reference of the request", value: "")]
             ),
         ]
         model["sent_at"] = visit.format.time(facts.timeline.last { $0.kind == "submitting" }?.at)
@@ -50,6 +33,141 @@ enum ResolveDesk {
         model["sent_name"] = OrderText.name(order)
         model["sent_email"] = order["candidate"]?["email"]?.text
         model["sent_phone"] = order["candidate"]?["phone"]?.text
+        if let hold = try await visit.site.parts.store.state(of: .store).pause {
+            model["held"] = "The store is held: \(hold.problem.message). What you decide is kept; nothing is sent before somebody lets go."
+        }
+        guard visit.may(.operate) else { return model }
+        let found = try await found(deed, visit)
+        model["found"] = found.model
+        model["resubmit"] = resubmit(deed, likely: found.likely)
         return model
     }
+
+    /// Sending again is the one way out that can order a second screening.
+    private static func resubmit(_ deed: Deed, likely: String?) -> Model {
+        let provider = deed.provider
+        let price =
+            "One more screening is ordered. If \(provider) has the first after all, the candidate is asked twice and both are billed: be sure."
+        guard let likely else { return deed.action("None of these: send again", "resubmit", "Send it again?", price, tone: "danger") }
+        return deed.action(
+            "None of these: send again",
+            "resubmit",
+            "Order a second screening?",
+            "\(provider) has the request \(likely), which agrees with this order. Look at it there first. " + price,
+            tone: "danger",
+            hidden: [(name: "force", value: "1")]
+        )
+    }
+
+    /// What the provider has, as far as it says so in time. A page that is left open asks nobody.
+    private static func found(_ deed: Deed, _ visit: Visit) async throws -> (model: Model, likely: String?) {
+        let wait = visit.request.isLiveLook ? "0" : "3"
+        let found: JSON
+        do {
+            found = try await visit.get("orders", deed.id, "candidates", query: [(name: "wait", value: wait)])
+        } catch let error as ProblemDocument {
+            return (["why_not": Parts.sentence(error.detail)] as Model, nil)
+        }
+        let requests = found["items"]?.items ?? []
+        var model: Model = [
+            "requests": requests.map { row($0, deed, visit.format) }, "has_requests": !requests.isEmpty,
+            "has_more": found["complete"]?.boolean == false,
+        ]
+        model["asked"] = visit.format.time(found["asked_at"])
+        let likely = requests.first { $0["match"]?.text == Agreement.Verdict.likely.rawValue }?["provider_ref"]?.text
+        if likely == nil, !requests.isEmpty { model["is_silent"] = true }
+        return (model, likely)
+    }
+
+    private static func row(_ request: JSON, _ deed: Deed, _ format: Format) -> Model {
+        let reference = request["provider_ref"]?.text ?? ""
+        let isLikely = request["match"]?.text == Agreement.Verdict.likely.rawValue
+        let (same, different) = (fields(request, .same), fields(request, .different))
+        var row: Model = [
+            "found_ref": reference, "verdict": ["tone": isLikely ? "good" : "plain", "label": isLikely ? "agrees" : "not said"] as Model,
+            "adopt_it": deed.action(
+                "Adopt",
+                "adopt",
+                "Is \(reference) this order's request?",
+                "The order goes on with it. \(deed.provider) is asked for it first: where it is about somebody else, or another order has it, nothing is done. "
+                    + (isLikely ? "" : "\(deed.provider) does not say in its list whose it is: look at it there. ") + "Nothing is ordered.",
+                tone: isLikely ? "primary" : "plain",
+                hidden: [(name: "provider_ref", value: reference)]
+            ),
+        ]
+        row["agreement"] = [("same", same), ("other", different)].filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1.joined(separator: ", "))" }
+            .joined(separator: "; ")
+        row["made_at"] = format.time(request["created_at"])
+        row["stands"] = request["state"]?.text.map { Parts.state($0) }
+        return row
+    }
+
+    private static func fields(_ request: JSON, _ comparison: Agreement.Field) -> [String] {
+        [("reference", "order id"), ("email", "e-mail"), ("name", "name"), ("phone", "telephone")].filter {
+            request["fields"]?[$0.0]?.text == comparison.rawValue
+        }.map(\.1)
+    }
+
+    /// What every way out says along: the order as the person sees it, so that nothing is decided on a page that is out of date.
+    private struct Deed {
+        let id: String
+        let seen: String
+        let provider: String
+
+        init(order: JSON, provider: String) {
+            id = order["id"]?.text ?? ""
+            seen = order["updated_at"]?.text ?? ""
+            self.provider = provider
+        }
+
+        func action(
+            _ label: String,
+            _ name: String,
+            _ question: String,
+            _ what: String,
+            tone: String = "plain",
+            inputs: [(name: String, title: String, value: String)] = [],
+            hidden: [(name: String, value: String)] = []
+        ) -> Model {
+            Parts.action(
+                label,
+                id: ([name] + hidden.map(\.value)).joined(separator: "-"),
+                path: "/orders/\(id)/resolve",
+                question: question,
+                what: what,
+                tone: tone,
+                inputs: inputs,
+                hidden: [(name: "action", value: name), (name: "updated_at", value: seen)] + hidden
+            )
+        }
+    }
+
+    static let templates = [
+        "desk": #"""
+        <section class="card" aria-labelledby="desk-title"><header><h2 id="desk-title">Did {{desk_provider}} get it?</h2></header>
+        {{#held}}<p class="said warn">{{held}}</p>{{/held}}
+        <div class="two"><div class="stack"><h3>What {{desk_provider}} has</h3>
+        {{#found}}{{>desk-found}}{{/found}}
+        {{^may_resolve}}<p>A request for this person, made at about the time on the right. Settling it takes the scope operate.</p>{{/may_resolve}}
+        {{#waits_webhook}}<p class="soft small">A webhook of {{desk_provider}} about it settles it as well.</p>{{/waits_webhook}}
+        {{#may_resolve}}<div class="actions">{{#adopt}}{{>action}}{{/adopt}}{{#resubmit}}{{>action}}{{/resubmit}}{{#abandon}}{{>action}}{{/abandon}}</div>{{/may_resolve}}</div>
+        <div class="stack"><h3>What we sent</h3><dl class="facts">
+        {{#sent_name}}<dt>Name</dt><dd>{{sent_name}}</dd>{{/sent_name}}{{#sent_email}}<dt>E-mail</dt><dd>{{sent_email}}</dd>{{/sent_email}}{{#sent_phone}}<dt>Telephone</dt><dd>{{sent_phone}}</dd>{{/sent_phone}}
+        <dt>Package</dt><dd>{{package}}</dd><dt>Account</dt><dd>{{account}}</dd><dt>Our id</dt><dd><code>{{id}}</code></dd>
+        {{#sent_at}}<dt>Sent</dt><dd>{{>time}} ({{absolute}})</dd>{{/sent_at}}{{#lost_at}}<dt>Answer lost</dt><dd>{{>time}}</dd>{{/lost_at}}</dl>
+        <p class="soft small">It is not sent again by itself: that could order a second screening.</p></div></div></section>
+        """#,
+        "desk-found": #"""
+        {{#why_not}}<p>{{why_not}}</p><p class="soft small">Look there for a request for this person, made at about the time it was sent, and adopt it by its reference.</p>{{/why_not}}
+        {{^why_not}}{{#has_requests}}<table class="cards"><caption class="sr">Requests at the provider that no other order has</caption><thead><tr><th scope="col">Reference</th><th scope="col">Agrees in</th><th scope="col">Stands</th><th scope="col"><span class="sr">What to do</span></th></tr></thead>
+        <tbody>{{#requests}}<tr><td data-label="Reference"><span><code>{{found_ref}}</code>{{#made_at}}<br><span class="soft small">made {{>time}}</span>{{/made_at}}</span></td>
+        <td data-label="Agrees in"><span>{{#verdict}}{{>state}}{{/verdict}} <span class="small">{{agreement}}</span></span></td>
+        <td data-label="Stands"><span>{{#stands}}{{>state}}{{/stands}}</span></td><td>{{#adopt_it}}{{>action}}{{/adopt_it}}</td></tr>
+        {{/requests}}</tbody></table>{{/has_requests}}
+        {{^has_requests}}<p>{{desk_provider}} lists no request that may be this order's: every one is another order's, somebody else's, or older.</p>{{/has_requests}}
+        {{#is_silent}}<p class="soft small">{{desk_provider}} does not say in its list whose these are. Look at them there before you adopt one.</p>{{/is_silent}}
+        {{#has_more}}<p class="soft small">There are more than are shown.</p>{{/has_more}}
+        <p class="soft small">{{#asked}}Asked {{>time}}. {{/asked}}What other orders have is left out. What {{desk_provider}} says of people is compared and not kept.</p>{{/why_not}}
+        """#,
+    ]
 }

@@ -84,6 +84,7 @@ struct WireClient: Sendable {
             firstName: text("first_name"),
             lastName: text("last_name"),
             email: text("email"),
+            phone: text("phone"),
             reference: profile.selector("subject", "reference").identifier(in: item)
         )
         return subject.isEmpty ? nil : subject
@@ -95,6 +96,27 @@ struct WireClient: Sendable {
         try await session.admission?()
         let reference = try await finder.find(order, exchange, scope) { try await send($0, $1) }
         return reference.map { Submission(reference: $0) }
+    }
+
+    /// Reads the list that `find` looks through, or else the one of `results`: what was made before the order is left out, where the list says when.
+    func requests(like order: Order) async throws -> [ListedRequest] {
+        let listing: WireListing
+        var created = WireSelector(WireFinder.created)
+        if let call = WireFinder(profile)?.call {
+            created = WireSelector(call.section["created"] ?? WireFinder.created)
+            try await session.admission?()
+            listing = try await self.listing(call, scope.with(order))
+        } else if let call = profile.call("results"), call.listsAll {
+            listing = try await sharedListing(call)
+        } else {
+            throw ProviderError(.unsupported, "the account's profile names no list of requests")
+        }
+        return listing.references.compactMap { reference in
+            guard let item = listing[reference] else { return nil }
+            let createdAt = created.text(in: item).flatMap { Timestamp(iso8601: $0) }
+            if let createdAt, createdAt < order.createdAt + WireFinder.tolerance { return nil }
+            return ListedRequest(reference: reference, createdAt: createdAt, report: reports.report(in: item), subject: subject(of: item))
+        }
     }
 
     /// Performs `cancel`.

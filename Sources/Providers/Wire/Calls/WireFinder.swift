@@ -13,9 +13,13 @@ import Screening
 /// Text is compared without case. Where an item says when it was made (`created`), one from before the order is another request.
 struct WireFinder: Sendable {
     /// A minute for clocks that disagree.
-    private static let tolerance = Duration.seconds(-60)
+    static let tolerance = Duration.seconds(-60)
 
-    private let call: WireCall
+    /// Where an item says when it was made, unless the section names it.
+    static let created: JSON = ["createdAt", "created_at"]
+
+    /// What is looked through.
+    let call: WireCall
     private let match: [(path: String, template: JSON)]
 
     /// The finder that a profile's `find` describes, over the list that `results` reads unless it names its own; nil where there is none.
@@ -51,7 +55,7 @@ struct WireFinder: Sendable {
             throw exchange.unreadable(call, "it holds no list", response.status)
         }
         let earliest = order.createdAt + Self.tolerance
-        let created = WireSelector(call.section["created"] ?? ["createdAt", "created_at"])
+        let created = WireSelector(call.section["created"] ?? Self.created)
         let found = items.filter { item in
             guard wanted.allSatisfy({ path, value in item.at(path).flatMap(Self.comparable) == value }) else { return false }
             guard let timestamp = created.text(in: item).flatMap({ Timestamp(iso8601: $0) }) else { return true }

@@ -58,6 +58,24 @@ struct WireListing: Sendable {
         odd = (items.count - pairs.count, items.count)
     }
 
+    /// The ids of all records, as the list has them where it is one.
+    var references: [String] {
+        switch content {
+        case .records(let records): records.ids
+        case .list(let index): index.keys.sorted()
+        case .one(let body): ids.identifier(in: body).map { [$0] } ?? []
+        }
+    }
+
+    /// The record of an id, as it stands in the list; nil where there is none.
+    subscript(id: String) -> JSON? {
+        switch content {
+        case .records(let records): records[id]
+        case .list(let index): index[id]
+        case .one(let body): ids.identifier(in: body) == id ? body : nil
+        }
+    }
+
     /// The record about one request; nil where the list does not hold it.
     /// - Throws: ``ProviderError`` `unreadable` where the answer is neither a list nor a report.
     func item(_ reference: String, of call: WireCall, _ exchange: WireExchange) throws(ProviderError) -> JSON? {

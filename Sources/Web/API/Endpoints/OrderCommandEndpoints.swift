@@ -143,11 +143,17 @@ struct OrderCommandEndpoints: Sendable {
             Endpoint(.post, "/orders/{id}/resolve", .operate, OrderCommandEndpoints.resolving) { request, principal in
                 try await once(request, principal) {
                     let id = try await store.order(request, principal).id
-                    let body = try request.object(["action", "provider_ref", "force", "note"])
+                    let body = try request.object(["action", "provider_ref", "force", "updated_at", "note"])
                     let (resolution, note) = (try OrderCommandEndpoints.resolution(body), try body.optionalText("note"))
                     let order: Order
                     do {
-                        order = try await commands.acting(as: principal.actor).resolve(order: id, resolution, note: note)
+                        order = try await commands.acting(as: principal.actor).resolve(
+                            order: id,
+                            resolution,
+                            note: note,
+                            seenAt: try OrderCommandEndpoints.moment(body, "updated_at"),
+                            isForced: resolution == .resubmit ? try body.optionalFlag("force") : false
+                        )
                     } catch let error as CommandError {
                         guard principal.seesPersonal, let found = error.found, var problem = ProblemDocument(describing: error) else { throw error }
                         problem.extra["found"] = found.value
@@ -165,6 +171,12 @@ struct OrderCommandEndpoints: Sendable {
         _ perform: () async throws -> WireResponse
     ) async throws -> WireResponse {
         try await IdempotentRequest(request: request, principal: principal, store: store).respond(perform)
+    }
+
+    private static func moment(_ body: JSON, _ name: String) throws -> Timestamp? {
+        guard let text = try body.optionalText(name) else { return nil }
+        guard let moment = Timestamp(iso8601: text) else { throw FieldProblem(path: name, expected: "a moment as the order shows it", found: "text") }
+        return moment
     }
 
     private static func resolution(_ body: JSON) throws -> Resolution {
@@ -200,6 +212,6 @@ struct OrderCommandEndpoints: Sendable {
         200,
         of: Order.schema,
         required: ["action": ["type": "string", "enum": ["adopt", "resubmit", "abandon", "release"]]],
-        optional: ["provider_ref": .anyText, "force": .yesOrNo, "note": .anyText]
+        optional: ["provider_ref": .anyText, "force": .yesOrNo, "updated_at": .timestamp, "note": .anyText]
     )
 }

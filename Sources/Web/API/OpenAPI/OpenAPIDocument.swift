@@ -11,7 +11,9 @@ enum OpenAPIDocument {
     /// The schemas of what is shown.
     private static let schemas = [
         Finder.Hit.schema,
-        ProblemDocument.schema, Order.schema, ATSStatus.schema, OrderTime.schema, OrderTime.Turn.schema, OperatingState.Pause.schema, Candidate.schema, Check.schema,
+        FoundRequests.schema, FoundRequests.Request.schema,
+        ProblemDocument.schema, Order.schema, ATSStatus.schema, OrderTime.schema, OrderTime.Turn.schema, OperatingState.Pause.schema,
+        Candidate.schema, Check.schema,
         Problem.schema, TimelineEntry.schema,
         Actor.schema, Commands.Batch.schema, Commands.Preview.schema, BulkJob.schema,
         Event.schema, Run.schema, Step.schema, ProviderAccount.schema, ScreeningPackage.schema, Connection.schema, ProviderManifest.schema,

@@ -19,7 +19,7 @@ extension ProviderManifest.Capabilities {
         "Capabilities",
         always: [
             "packages": .yesOrNo, "report": .yesOrNo, "webhooks": .yesOrNo, "signed_webhooks": .yesOrNo, "timestamped_webhooks": .yesOrNo,
-            "cancel": JSON.anyText.orNull, "find": .yesOrNo, "idempotent_create": .yesOrNo,
+            "cancel": JSON.anyText.orNull, "find": .yesOrNo, "requests": .yesOrNo, "idempotent_create": .yesOrNo,
         ],
         "cancel says until when"
     )
@@ -29,6 +29,7 @@ extension ProviderManifest.Capabilities {
         [
             "packages": .bool(packages), "report": .bool(report), "webhooks": .bool(webhooks), "signed_webhooks": .bool(signedWebhooks),
             "timestamped_webhooks": .bool(timestampedWebhooks), "cancel": JSON(cancel), "find": .bool(find),
+            "requests": .bool(requests),
             "idempotent_create": .bool(idempotentCreate),
         ]
     }

@@ -1,0 +1,177 @@
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Pipeline
+
+/// What a person chooses from where nobody knows which request is an order's own.
+@Suite("An uncertain order's requests at the provider")
+struct FoundRequestsTests {
+    private let harness = StageHarness(FoundRequestsTests.capabilities)
+    private static let capabilities = ProviderManifest.Capabilities(packages: true, report: true, webhooks: true, requests: true)
+
+    private func refusal(_ body: () async throws -> Void) async -> CommandError? {
+        do {
+            try await body()
+            return nil
+        } catch { return error as? CommandError }
+    }
+
+    private func list(_ requests: [ListedRequest]) { harness.provider.answer { $0.requests = { requests } } }
+
+    private func request(
+        _ reference: String,
+        email: String? = nil,
+        name: (String, String)? = nil,
+        phone: String? = nil,
+        order: String? = nil,
+        check: String? = nil
+    )
+        -> ListedRequest
+    {
+        let subject = Report.Subject(firstName: name?.0, lastName: name?.1, email: email, phone: phone, reference: order)
+        let report = check.map { Report(status: .recognised(.inProgress), checks: [Check(name: $0, type: nil, status: "pending")]) }
+        return ListedRequest(reference: reference, report: report, subject: subject.isEmpty ? nil : subject)
+    }
+
+    @Test("They are compared field by field: somebody else's are left out, the likely ones come first")
+    func agreement() async throws {
+        let order = harness.order(.uncertain)
+        list([
+            request("silent"), request("named", check: "Address check for ANA Roe"), request("phone", phone: "01632 960000"),
+            request("theirs", email: "eve@example.test", name: ("Ana", "Roe")), request("own", order: order.id),
+            request("foreign", order: "ord_other"),
+            request("mail", email: " Ana@Example.test ", name: ("Aná", "Rôe"), phone: "+44 1632 960001"),
+        ])
+        let found = try await harness.commands.candidates(order: order.id)
+        #expect(found.requests.map(\.reference) == ["mail", "own", "phone", "named", "silent"] && found.isComplete)
+        let mail = try #require(found.requests.first?.agreement)
+        #expect(mail.email == .same && mail.name == .same && mail.phone == .different && mail.reference == .unknown && mail.verdict == .likely)
+        #expect(found.requests.last?.agreement.verdict == .unknown)
+    }
+
+    @Test("What another order has is not offered, also where it came to it after the provider was asked")
+    func held() async throws {
+        let order = harness.order(.uncertain)
+        let other = harness.order(.uncertain)
+        _ = harness.order(.requested) { $0.providerRef = "taken" }
+        list([request("taken"), request("free"), request("last")])
+        #expect(try await harness.commands.candidates(order: order.id).requests.map(\.reference) == ["last", "free"])
+        harness.provider.answer { $0.report = { Report(status: .recognised(.requested)) } }
+        _ = try await harness.commands.resolve(order: other.id, .adopt(providerRef: "free"))
+        #expect(try await harness.commands.candidates(order: order.id).requests.map(\.reference) == ["last"])
+        #expect(harness.provider.calls.filter { $0 == "requests" }.count == 1)
+        let refused = await refusal { _ = try await harness.commands.resolve(order: order.id, .adopt(providerRef: "free")) }
+        #expect(refused?.code == "other_candidate" && refused?.detail.contains(other.id) == true)
+    }
+
+    @Test("The provider is asked once a minute for an order, within the budget; an open page asks nobody")
+    func budget() async throws {
+        let order = harness.order(.uncertain)
+        list([request("one")])
+        #expect(await refusal { _ = try await harness.commands.candidates(order: order.id, patience: .zero) }?.code == "being_asked")
+        #expect(harness.provider.calls.isEmpty)
+        for _ in 0..<3 { _ = try await harness.commands.candidates(order: order.id) }
+        #expect(harness.provider.calls == ["requests"])
+        harness.clock.advance(by: .seconds(120))
+        #expect(try await harness.commands.candidates(order: order.id, patience: .zero).requests.count == 1)
+        #expect(harness.provider.calls == ["requests"])
+        _ = try await harness.commands.candidates(order: order.id)
+        #expect(harness.provider.calls == ["requests", "requests"])
+        harness.clock.advance(by: .seconds(61))
+        harness.store.with { $0.grants[harness.account.budget] = Grant(count: 0, next: nil) }
+        #expect(await refusal { _ = try await harness.commands.candidates(order: order.id) }?.code == "rate_limited")
+    }
+
+    @Test("Nothing is asked while the account is paused, nor for an order that is settled, nor where nothing can be listed")
+    func refusals() async throws {
+        let order = harness.order(.requested)
+        #expect(await refusal { _ = try await harness.commands.candidates(order: order.id) }?.code == "not_uncertain")
+        let uncertain = harness.order(.uncertain)
+        let problem = Problem(code: "paused", message: "by a person", at: harness.now)
+        let subject = OperatingState.Subject.account("stub-uk")
+        harness.store.with { $0.states[subject] = OperatingState(subject, pause: OperatingState.Pause(problem: problem, actor: .system)) }
+        #expect(await refusal { _ = try await harness.commands.candidates(order: uncertain.id) }?.code == "paused")
+        #expect(harness.provider.calls.isEmpty)
+        let silent = StageHarness(.init(report: true))
+        let other = silent.order(.uncertain)
+        #expect(await refusal { _ = try await silent.commands.candidates(order: other.id) }?.code == "unsupported")
+        harness.store.with { $0.states[subject] = nil }
+        harness.clock.advance(by: .seconds(5))
+        harness.provider.answer { $0.requests = { throw ProviderError(.unavailable, "away", status: 503) } }
+        #expect(await refusal { _ = try await harness.commands.candidates(order: uncertain.id) }?.status == 503)
+    }
+
+    @Test("A provider that finds by reference offers what it finds")
+    func finding() async throws {
+        let harness = StageHarness(.init(report: true, find: true))
+        let order = harness.order(.uncertain)
+        harness.provider.answer { $0.find = { Submission(reference: "ref_5") } }
+        let found = try await harness.commands.candidates(order: order.id)
+        #expect(found.requests.map(\.reference) == ["ref_5"] && found.requests.first?.agreement.verdict == .likely)
+    }
+
+    @Test("Nothing is decided on a page that is out of date")
+    func stale() async throws {
+        let order = harness.order(.uncertain)
+        let seen = order.updatedAt
+        harness.clock.advance(by: .seconds(30))
+        // A colleague has sent it again meanwhile, and its answer was lost once more.
+        harness.store.with {
+            $0.orders[order.id]?.version += 1
+            $0.orders[order.id]?.updatedAt = harness.now
+        }
+        for resolution in [Resolution.resubmit, .abandon, .adopt(providerRef: "ref_1")] {
+            let refused = await refusal { _ = try await harness.commands.resolve(order: order.id, resolution, seenAt: seen) }
+            #expect(refused?.status == 409 && refused?.code == "changed")
+        }
+        #expect(harness.store.with { $0.orders[order.id]?.state } == .uncertain)
+        #expect(try await harness.commands.resolve(order: order.id, .resubmit, seenAt: harness.now).state == .accepted)
+    }
+
+    @Test("An order is not sent again while the provider lists a request that agrees with it, unless that is forced")
+    func sentTwice() async throws {
+        let order = harness.order(.uncertain)
+        list([request("mail", email: "ana@example.test")])
+        let refused = await refusal { _ = try await harness.commands.resolve(order: order.id, .resubmit) }
+        #expect(refused?.status == 409 && refused?.code == "found_at_provider" && refused?.detail.contains("mail") == true)
+        #expect(harness.store.with { $0.orders[order.id]?.state } == .uncertain)
+        #expect(try await harness.commands.resolve(order: order.id, .resubmit, isForced: true).state == .accepted)
+    }
+
+    @Test("A provider that does not say, or says nothing of people, leaves sending again to the person", arguments: [true, false])
+    func personsWord(_ isAway: Bool) async throws {
+        let order = harness.order(.uncertain)
+        if isAway { harness.provider.answer { $0.requests = { throw ProviderError(.unavailable, "away") } } } else { list([request("silent")]) }
+        #expect(try await harness.commands.resolve(order: order.id, .resubmit).state == .accepted)
+    }
+
+    @Test("Of two people who adopt one request for two orders at the same moment nobody keeps what another has")
+    func atTheSameMoment() async throws {
+        let (one, other) = (harness.order(.uncertain), harness.order(.uncertain))
+        let store = harness.store
+        harness.provider.answer {
+            $0.report = {
+                // While the provider is asked for the one, the other is adopted.
+                store.with {
+                    $0.orders[other.id]?.providerRef = "ref_3"
+                    $0.orders[other.id]?.status.state = .requested
+                }
+                return Report(status: .recognised(.requested))
+            }
+        }
+        let refused = await refusal { _ = try await harness.commands.resolve(order: one.id, .adopt(providerRef: "ref_3")) }
+        #expect(refused?.code == "other_candidate" && refused?.detail.contains(other.id) == true)
+        let present = store.with { $0.orders[one.id] }
+        #expect(present?.state == .uncertain && present?.providerRef == nil)
+        #expect(store.with { $0.orders[other.id]?.providerRef } == "ref_3")
+    }
+
+    @Test("A long list is cut, and says so")
+    func long() async throws {
+        let order = harness.order(.uncertain)
+        list((0..<300).map { request("ref_\($0)") })
+        let found = try await harness.commands.candidates(order: order.id)
+        #expect(found.requests.count == 25 && !found.isComplete && found.requests.first?.reference == "ref_299")
+    }
+}
