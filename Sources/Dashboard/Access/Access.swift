@@ -69,7 +69,7 @@ struct Access: Sendable {
             guard let admin = parts.adminToken() else { return nil }
             return Viewer.keyed("token:" + admin.value, secret) == proof ? .administrator : nil
         }
-        guard let token = try await parts.store.tokens().first(where: { $0.id == session.token }) else { return nil }
+        guard let token = try await parts.store.token(id: session.token) else { return nil }
         if let end = token.expiresAt, end <= parts.clock.now() { return nil }
         return Principal(token)
     }

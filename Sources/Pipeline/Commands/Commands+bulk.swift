@@ -175,7 +175,7 @@ struct BulkRunner: Sendable {
     /// Why whoever asked may not have it gone on with; nil where they may. What is known by no token of ours, such as the one in the settings, is not looked up.
     private func objection(to job: BulkJob) async throws -> String? {
         guard let id = job.token, id.hasPrefix(IdentifierKind.token.rawValue + "_") else { return nil }
-        guard let token = try await store.tokens().first(where: { $0.id == id }) else { return "The token that asked for it was revoked." }
+        guard let token = try await store.token(id: id) else { return "The token that asked for it was revoked." }
         if let end = token.expiresAt, clock.now() >= end { return "The token that asked for it has expired." }
         guard let seen = token.connections else { return nil }
         if let own = job.connections, own.isSubset(of: seen) { return nil }

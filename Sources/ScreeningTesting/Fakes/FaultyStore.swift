@@ -303,6 +303,8 @@ public struct FaultyStore: Store {
     /// See ``Store``.
     public func token(by secret: Secret) async throws -> AccessToken? { try await read { try await store.token(by: secret) } }
     /// See ``Store``.
+    public func token(id: String) async throws -> AccessToken? { try await read { try await store.token(id: id) } }
+    /// See ``Store``.
     public func tokens() async throws -> [AccessToken] { try await read { try await store.tokens() } }
     /// See ``Store``.
     public func order(_ id: String) async throws -> Order? { try await read { try await store.order(id) } }

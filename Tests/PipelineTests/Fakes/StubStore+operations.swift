@@ -22,6 +22,7 @@ extension StubStore {
     func session(by secret: Secret) async throws -> Session? { nil }
     func seen(session secret: Secret, at: Timestamp) async throws {}
     func end(session secret: Secret) async throws {}
+    func token(id: String) async throws -> AccessToken? { with { $0.tokens.first { $0.id == id } } }
     func tokens() async throws -> [AccessToken] { with { $0.tokens } }
     func remove(token id: String) async throws {}
     func begin(key: String, bodyHash: String) async throws -> IdempotencyState { .fresh }

@@ -7,6 +7,9 @@ public protocol TokenStore: Sendable {
     /// The token that is known by a secret; nil where there is none. An expired one is there until it is removed.
     func token(by secret: Secret) async throws -> AccessToken?
 
+    /// A token by its identifier; nil where there is none. An expired one is there until it is removed.
+    func token(id: String) async throws -> AccessToken?
+
     /// Every token, oldest first.
     func tokens() async throws -> [AccessToken]
 

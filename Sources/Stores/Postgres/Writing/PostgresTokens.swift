@@ -16,6 +16,11 @@ extension PostgresRows {
         try all("SELECT id, body FROM access_tokens WHERE blind_index = $1", .bytes(blindIndex)).first.map(token)
     }
 
+    /// The token of an identifier; nil where there is none.
+    func token(id: String) throws -> AccessToken? {
+        try all("SELECT id, body FROM access_tokens WHERE id = $1", .text(id)).first.map(token)
+    }
+
     /// Every token, oldest first.
     func tokens() throws -> [AccessToken] { try all("SELECT id, body FROM access_tokens ORDER BY id").map(token) }
 

@@ -19,6 +19,12 @@ extension StoredRows {
         return try row.map { try TokenRow(id: $0[0], body: $0.bytes(1)).token(opener) }
     }
 
+    /// The token of an identifier; nil where there is none.
+    func token(id: String) throws -> AccessToken? {
+        let row = try db.first("SELECT id, body FROM access_tokens WHERE id = ?", [id])
+        return try row.map { try TokenRow(id: $0[0], body: $0.bytes(1)).token(opener) }
+    }
+
     /// Every token, oldest first.
     func tokens() throws -> [AccessToken] {
         try db.all("SELECT id, body FROM access_tokens ORDER BY id").map { try TokenRow(id: $0[0], body: $0.bytes(1)).token(opener) }

@@ -68,6 +68,7 @@ extension SQLStore {
     func asked(for order: String) async throws -> [Occurrence] { try await lookUp { try $0.asked(for: order) } }
     func usage(of connection: String) async throws -> Usage { try await read { try $0.usage(of: connection) } }
     func scriptVersion(_ id: String) async throws -> ScriptVersion? { try await lookUp { try $0.scriptVersion(id) } }
+    func token(id: String) async throws -> AccessToken? { try await lookUp { try $0.token(id: id) } }
     func tokens() async throws -> [AccessToken] { try await read { try $0.tokens() } }
     func token(by secret: Secret) async throws -> AccessToken? {
         let blindIndex = codec.blindIndex(.accessToken, secret.value)

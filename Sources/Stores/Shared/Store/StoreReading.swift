@@ -42,6 +42,7 @@ protocol StoreReading {
     func usage(of connection: String) throws -> Usage
     func scriptVersion(_ id: String) throws -> ScriptVersion?
     func token(_ blindIndex: [UInt8]) throws -> AccessToken?
+    func token(id: String) throws -> AccessToken?
     func tokens() throws -> [AccessToken]
     func state(of subject: OperatingState.Subject) throws -> OperatingState
     func operatingStates() throws -> [OperatingState]
