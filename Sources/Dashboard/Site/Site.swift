@@ -79,12 +79,20 @@ struct PageHandler: Sendable {
                     method == .get
                     ? try await site.budget.draw(for: viewer.formToken) { try await respond(visit).response(visit) }
                     : try await respond(visit).response(visit)
+                var response = try await answer(visit, site)
                 if let cookie = viewer.cookie { response.headers[.setCookie] = cookie }
                 return response
             } catch {
                 return ProblemPage.response(error, to: request, context.requestID)
             }
         }
+    }
+
+    /// A page that is looked at is one look. What a form shows is recorded by itself, before the page that tells of it is made.
+    private func answer(_ visit: Visit, _ site: Site) async throws -> WireResponse {
+        guard method == .get else { return try await respond(visit).response(visit) }
+        let address = visit.request.path + "?" + visit.request.rawQuery
+        return try await site.parts.api.page(address, subject: visit.request.parameters["id"]) { try await respond(visit).response(visit) }
     }
 
     private func signInFirst(_ request: IncomingRequest) -> WireResponse {

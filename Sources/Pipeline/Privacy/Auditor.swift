@@ -54,15 +54,24 @@ public struct Auditor: Sendable {
     /// - Parameter query: what was asked for, beside the subject. It is not stored.
     /// - Throws: what `body` throws, and then nothing is recorded; ``StoreError`` where it cannot be recorded: then nobody sees anything.
     public func reading<Value: Sendable>(_ act: AuditAct, query: String = "", _ body: () async throws -> Value) async throws -> Value {
-        let look = RecentReadings.Look(actor: act.actor, action: act.action, subject: act.subject, reason: act.reason, query: query)
         let current = AuditedAct(act)
         current.leaveOut()
         let value = try await AuditedAct.$current.withValue(current) { try await body() }
-        if !recent.has(look) {
-            try await store.record(current.act)
-            recent.note(look)
+        if let page = AuditedPage.current {
+            page.shows(current.act)
+        } else {
+            let act = current.act
+            let look = RecentReadings.Look(actor: act.actor, action: act.action, subject: act.subject, reason: act.reason, query: query)
+            try await record(act, once: look)
         }
         return value
+    }
+
+    /// Records a look, unless the same was recorded in the last ten minutes.
+    func record(_ act: AuditAct, once look: RecentReadings.Look) async throws {
+        guard !recent.has(look) else { return }
+        try await store.record(act)
+        recent.note(look)
     }
 
     /// Records that somebody may not do something, once in ten minutes for each action: whoever asks on and on does not fill the chain.

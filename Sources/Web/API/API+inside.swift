@@ -55,6 +55,15 @@ extension API {
         try await authentication.principal(holding: token, from: peer)
     }
 
+    /// Puts a page together of what the API answers: all that is seen of people on it is one look, and one entry of the audit.
+    /// - Parameters:
+    ///   - address: the page, with what it was asked for. It is not stored.
+    ///   - subject: the identifier that its address names; nil where it names none.
+    /// - Throws: what `body` throws; ``ProblemDocument`` 503 where the look cannot be recorded: then nobody sees anything.
+    public func page<Value: Sendable>(_ address: String, subject: String?, _ body: () async throws -> Value) async throws -> Value {
+        try await audit.auditor.page(address, subject: subject, body)
+    }
+
     /// Records that somebody signed in or out. Calling again records it again.
     /// - Throws: ``ProblemDocument`` 503 where that cannot be recorded: then nobody is signed in.
     public func record(_ action: String, by principal: Principal) async throws {

@@ -46,6 +46,7 @@ enum AuditPage {
             "by": entry["actor"]?["name"]?.text ?? entry["actor_key"]?.text ?? "", "hash": String((entry["hash"]?.text ?? "").prefix(12)),
             "outcome": ["tone": outcome == "done" ? "good" : outcome == "refused" || outcome == "failed" ? "warn" : "plain", "label": outcome]
                 as Model,
+            "shown": (entry["details"]?["shown"]?.items ?? []).compactMap(\.text).joined(separator: ", "),
             "said_why": [entry["reason"]?.text, entry["note"]?.text].compactMap(\.self).joined(separator: "; "),
         ]
         row["at"] = visit.format.time(entry["at"])
@@ -95,7 +96,7 @@ enum AuditPage {
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
         {{^is_empty}}<div class="card list"><table class="cards"><caption class="sr">Entries, newest first</caption>
         <thead><tr><th scope="col">No.</th><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">To</th><th scope="col">Outcome</th><th scope="col">Why</th><th scope="col">Hash</th></tr></thead>
-        <tbody>{{#entries}}<tr><td data-label="No." class="number">{{seq}}</td><td data-label="When">{{#at}}{{>time}}{{/at}}</td><td data-label="Who">{{by}}</td><td data-label="What"><code>{{action}}</code></td>
+        <tbody>{{#entries}}<tr><td data-label="No." class="number">{{seq}}</td><td data-label="When">{{#at}}{{>time}}{{/at}}</td><td data-label="Who">{{by}}</td><td data-label="What"><span><code>{{action}}</code>{{#shown}}<br><span class="soft small">{{shown}}</span>{{/shown}}</span></td>
         <td data-label="To" class="mono">{{#subject_link}}<a href="{{subject_href}}">{{subject}}</a>{{/subject_link}}{{^subject_link}}{{subject}}{{/subject_link}}</td><td data-label="Outcome">{{#outcome}}{{>state}}{{/outcome}}</td><td data-label="Why" class="small">{{said_why}}</td><td data-label="Hash" class="mono soft">{{hash}}</td></tr>
         {{/entries}}</tbody></table>{{#pager}}{{>pager}}{{/pager}}</div>{{/is_empty}}
         </div>

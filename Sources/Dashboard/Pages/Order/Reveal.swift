@@ -86,8 +86,19 @@ enum Looks {
         return json?["name"]?.text ?? json?["id"]?.text ?? (entry.actor == .system ? "Fairlead" : "somebody who was erased")
     }
 
+    /// What a look showed, in words: `: order, timeline, event, run`.
+    private static func seen(_ entry: AuditEntry) -> String {
+        let kinds = (entry.details["shown"]?.items ?? []).compactMap { $0.text?.split(separator: " ").first.map(String.init) }.map { kind in
+            String(kind.split(separator: ".").last ?? "")
+        }
+        return kinds.isEmpty ? "" : ": " + kinds.unique.joined(separator: ", ")
+    }
+
     private static func words(_ entry: AuditEntry) -> String {
-        let act = entry.action.hasSuffix(".read") ? "looked" : entry.action.replacing("order.", with: "").replacing("_", with: " ")
+        let act =
+            entry.action.hasSuffix(".read")
+            ? "looked" + seen(entry)
+            : entry.action.replacing("order.", with: "").replacing("_", with: " ")
         return entry.outcome == AuditAct.Outcome.done.rawValue ? act : "\(act) (\(entry.outcome))"
     }
 }
