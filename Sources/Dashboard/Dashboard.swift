@@ -80,6 +80,6 @@ public struct Dashboard: Sendable {
 
     /// The pages that take somebody who is signed in.
     private var pages: [PageHandler] {
-        NowPage.handlers + OrdersPage.handlers + OrderPage.handlers + Reveal.handlers + CaseFile.handlers + OtherPages.handlers
+        NowPage.handlers + OrdersPage.handlers + ReasonedSearch.handlers + OrderPage.handlers + Reveal.handlers + CaseFile.handlers + OtherPages.handlers
     }
 }

@@ -2,6 +2,7 @@ import HTTPTypes
 import Screening
 import ScreeningTesting
 import Testing
+import Web
 
 @testable import Dashboard
 
@@ -26,6 +27,104 @@ struct RevealTests {
             #expect(shown.status == 200 && shown.html.contains("ana@example.test") && !shown.html.contains("Roe"))
             #expect(shown.html.contains("Ben Poe (dashboard)"))
             #expect(!(try await browser.html("/orders/\(order.id)")).contains("ana@example.test"))
+        }
+    }
+
+    @Test("Somebody is searched for with a reason, asked once a search and kept; nothing is shown without, and nobody's name with it")
+    func search() async throws {
+        let fixture = try await DashboardFixture(requiresReason: true)
+        let order = try await fixture.order("application-7")
+        try await fixture.order("application-8") { $0.candidate = Candidate(firstName: "Ana", lastName: "Lyle", email: "al@example.test") }
+        try await fixture.order("application-9") { $0.candidate = Candidate(firstName: "Eve", lastName: "Lee", email: "eve@example.test") }
+        let token = try await fixture.token([.readPersonal])
+        let other = try await fixture.token([.readPersonal], name: "Cid Low")
+        func reads() async throws -> [AuditEntry] {
+            try await fixture.store.audit(AuditQuery(), PageRequest(ascending: true)).items.filter {
+                $0.action.hasSuffix(".read") && $0.outcome == AuditAct.Outcome.done.rawValue
+            }
+        }
+        try await fixture.run { (browser) async throws in
+            let stranger = browser.another
+            _ = try await browser.signIn(token.secret)
+            _ = try await stranger.signIn(other.secret)
+            let without = try await browser.html("/orders?q=Ana")
+            #expect(!without.contains("application-7") && !without.contains("application-8") && without.contains("action=\"/orders/search\""))
+            let unreasoned = try await browser.submit("/orders/search", on: "/orders?q=Ana", [(name: "q", value: "Ana")])
+            #expect(unreasoned.status == 400 && !unreasoned.html.contains("application-7"))
+            #expect(try await reads().isEmpty)
+
+            let fields = [(name: "q", value: "Ana"), (name: "reason", value: "she called")]
+            let window = try #require(try await browser.submit("/orders/search", on: "/orders?q=Ana", fields).location)
+            #expect(window.hasPrefix("/orders?search=") && !window.contains("Ana"))
+            let found = try await browser.html(window)
+            #expect(found.contains("application-7") && found.contains("application-8") && !found.contains("application-9"))
+            for secret in ["Roe", "Lyle", "@example.test", "1632"] { #expect(!found.contains(secret)) }
+            _ = try await browser.html(window)
+            let entries = try await reads()
+            #expect(
+                !entries.isEmpty && entries.allSatisfy { $0.reason?.value == "Search: she called" }
+                    && entries.count { $0.action == "orders.read" } == 1
+            )
+
+            // The window is theirs alone, and closes.
+            #expect(!(try await stranger.html(window)).contains("application-7"))
+            #expect(!(try await browser.html(window.dropLast() + "0")).contains("application-7"))
+            fixture.clock.advance(by: .seconds(1000))
+            let over = try await browser.html(window)
+            #expect(over.contains("That search is over") && !over.contains("application-7"))
+
+            // Who is alone is gone to at once: their page is covered as ever.
+            let alone = try await browser.submit(
+                "/orders/search",
+                on: "/orders?q=x",
+                [(name: "q", value: "Roe"), (name: "reason", value: "he asked")]
+            )
+            #expect(alone.location == "/orders/\(order.id)")
+            #expect(!(try await browser.html("/orders/\(order.id)")).contains("Roe"))
+        }
+    }
+
+    @Test("Whoever may not see personal data searches for nobody, whatever they say")
+    func searchWithoutScope() async throws {
+        let fixture = try await DashboardFixture(requiresReason: true)
+        try await fixture.order("application-7")
+        let token = try await fixture.token([.operate])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            #expect(!(try await browser.html("/orders?q=Ana")).contains("/orders/search"))
+            let fields = [(name: "q", value: "Roe"), (name: "reason", value: "curious")]
+            #expect(try await browser.submit("/orders/search", on: "/orders", fields).status == 404)
+        }
+    }
+
+    @Test("A look at an order's page is one entry, which names all that was shown; the page left open adds none")
+    func oneEntry() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-7")
+        let token = try await fixture.token([.readPersonal])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            func reads() async throws -> [AuditEntry] {
+                try await fixture.store.audit(AuditQuery(), PageRequest(ascending: true)).items.filter { $0.action.hasSuffix(".read") }
+            }
+            _ = try await browser.html("/orders/\(order.id)")
+            browser.headers["X-Fairlead-Live"] = "1"
+            _ = try await browser.html("/orders/\(order.id)")
+            browser.headers = [:]
+            let page = try await browser.html("/orders/\(order.id)")
+            let entries = try await reads()
+            #expect(entries.map(\.action) == ["order.read"] && entries.first?.subject == order.id)
+            let shown = (entries.first?.details["shown"]?.items ?? []).compactMap(\.text)
+            #expect(shown.contains("order") && shown.contains("order.timeline"))
+            #expect(page.contains("looked: order, timeline"))
+            _ = try await browser.html("/orders")
+            #expect(try await reads().map(\.action) == ["order.read", "orders.read"])
+            fixture.clock.advance(by: .seconds(700))
+            _ = try await browser.html("/orders/\(order.id)")
+            #expect(try await reads().count == 3)
+            // By the API nothing has changed: each thing is a look of its own.
+            _ = try await fixture.api.answer(.get, "/orders/\(order.id)/timeline", for: .administrator)
+            #expect(try await reads().last?.action == "order.timeline.read")
         }
     }
 

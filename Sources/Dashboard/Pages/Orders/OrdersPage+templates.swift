@@ -2,9 +2,10 @@ extension OrdersPage {
     static let templates = [
         "orders": #"""
         <div class="title"><h1>Orders</h1>{{#found_for}}<span class="soft">for “{{found_for}}”</span>{{/found_for}}
-        <span class="as-of row"><a href="{{csv}}">Export as CSV</a></span></div>
+        <span class="as-of row">{{#has_csv}}<a href="{{csv}}">Export as CSV</a>{{/has_csv}}</span></div>
         <nav class="views" aria-label="Views"><ul>{{#views}}<li><a href="{{view_href}}"{{#is_view}} aria-current="page"{{/is_view}}>{{view_name}}</a></li>{{/views}}</ul>
         <details class="keep"><summary>Keep this view</summary><p class="row small"><code id="view-address">{{view_address}}</code> <button type="button" data-copy="view-address">Copy this view's address</button></p></details></nav>
+        {{>reasoned-search}}
         <div class="facets" role="group" aria-label="Filters">
         {{#facets}}<div class="set"><span class="name">{{set_name}}</span>
         {{#choices}}<a class="facet" href="{{href}}"{{#is_set}} aria-current="true"{{/is_set}}>{{#dot_class}}<span class="dot {{dot_class}}"></span>{{/dot_class}}{{name}}{{#count}} <span class="n">{{count}}</span>{{/count}}</a>

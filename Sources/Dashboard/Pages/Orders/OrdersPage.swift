@@ -8,12 +8,12 @@ enum OrdersPage {
         PageHandler.get("/orders") { visit in
             guard let text = visit.query("q"), visit.query("list") == nil else { return .page(try await page(visit, try await found(visit))) }
             if isExact(text) {
-                if let hit = try await onlyHit(text, visit) { return .seeOther(hit) }
+                if let hit = try await onlyHit(text, visit, as: visit.principal) { return .seeOther(hit) }
                 return .page(try await page(visit, try await found(visit)))
             }
             // Where several orders match there is nothing else to look for.
             let list = try await found(visit)
-            if (list["items"]?.items ?? []).count < 2, let hit = try await onlyHit(text, visit) { return .seeOther(hit) }
+            if (list["items"]?.items ?? []).count < 2, let hit = try await onlyHit(text, visit, as: visit.principal) { return .seeOther(hit) }
             return .page(try await page(visit, list))
         },
         PageHandler.get("/orders.csv") { visit in .file(try await OrdersExport.file(visit)) },
@@ -49,16 +49,26 @@ enum OrdersPage {
     private static func found(_ visit: Visit) async throws -> JSON {
         var paging = [(name: "limit", value: String(rowsOnPage))]
         if let cursor = visit.query("cursor") { paging.append((name: "cursor", value: cursor)) }
+        if let search = search(visit) { return try await search.page(visit, paging: paging) }
+        // A search whose time is over finds nothing.
+        if visit.query("search") != nil { return [:] }
         return try await visit.get("orders", query: try query(visit) + paging)
     }
 
+    /// The search that was given a reason, while it may be gone back to.
+    private static func search(_ visit: Visit) -> ReasonedSearch? {
+        visit.query("search").flatMap { ReasonedSearch($0, for: visit.viewer, at: visit.now) }
+    }
+
     /// Where the one thing is that a text finds; nil where it finds nothing, or several.
-    private static func onlyHit(_ text: String, _ visit: Visit) async throws -> String? {
+    static func onlyHit(_ text: String, _ visit: Visit, as principal: Principal, reason: String? = nil) async throws -> String? {
         let text = text.trimmed
         // A whole delivery, pasted: it is found by what was received.
         let body: JSON = text.hasPrefix("{") ? ["delivery": ["body": .string(text)]] : ["text": .string(String(text.prefix(500)))]
         let found: JSON
-        do { found = try await visit.site.parts.api.answer(.post, "/find", body: body, for: visit.principal) } catch {
+        do {
+            found = try await visit.site.parts.api.answer(.post, "/find", body: body, reason: reason.map { "Search: " + $0 }, for: principal)
+        } catch {
             // Not permitted, or nothing that could be found: the list says so.
             return nil
         }
@@ -67,17 +77,20 @@ enum OrdersPage {
     }
 
     private static func page(_ visit: Visit, _ list: JSON) async throws -> Page {
+        let search = search(visit)
         let orders = list["items"]?.items ?? []
         let query = view(visit)
-        let address = ListAddress(path: "/orders", query: query)
+        let address = ListAddress(path: "/orders", query: search == nil ? query : [(name: "search", value: visit.query("search") ?? "")])
         var model: Model = [
-            "rows": orders.map { row($0, visit) }, "facets": try await OrderFacets.sets(visit, address),
+            "rows": orders.map { row($0, visit) }, "facets": search == nil ? try await OrderFacets.sets(visit, address) : [],
             "csv": ListAddress(path: "/orders.csv", query: query).text, "is_filtered": !query.isEmpty, "clear": "/orders",
             "can_search": visit.may(.readPersonal), "views": try await OrderViews.links(visit, address), "view_address": visit.origin + address.text,
+            "asks_reason": visit.viewer.revealing != nil && search == nil && visit.query("q") != nil, "asked_for": visit.query("q") ?? "",
+            "has_csv": search == nil, "search_over": visit.query("search") != nil && search == nil,
         ]
         if orders.isEmpty {
             model["none"] =
-                query.isEmpty && visit.query("cursor") == nil
+                query.isEmpty && visit.query("search") == nil && visit.query("cursor") == nil
                 ? [
                     "heading": "No orders yet", "text": "They appear here when an ATS asks for a screening, or when somebody places one.",
                     "link": ["href": "/connections", "name": "Look at the connections"] as Model,
@@ -86,11 +99,16 @@ enum OrdersPage {
         }
         if let next = list["next"]?.text { model["older"] = address.with("cursor", next).text }
         if visit.query("cursor") != nil { model["newest"] = address.text }
-        if let text = visit.query("q") { model["found_for"] = text }
+        if let text = search?.text ?? visit.query("q") { model["found_for"] = text }
+        if search != nil { model["is_filtered"] = true }
         return Page("Orders", .orders, content: visit.render("orders", model))
     }
 
     private static func emptyText(_ visit: Visit) -> String {
+        if visit.viewer.revealing != nil {
+            return visit.query("q") == nil
+                ? "Nobody is found by that." : "External ids, whole, and our own ids were looked through. Names are with a reason: say it above."
+        }
         guard visit.query("q") != nil else { return "The filters above hide all of them." }
         return visit.may(.readPersonal)
             ? "Names, e-mail addresses, telephone numbers, external ids, references and our own ids are looked through, from their beginning."
