@@ -27,6 +27,8 @@ public struct Dashboard: Sendable {
         /// Who says who asks, in place of a sign-in here; nil for nobody.
         public var trustedProxies: TrustedProxies?
         public var version = ""
+        /// Signs in once whoever has it; nil where nobody was given any.
+        public var signInCode: SignInCode?
         /// Whether personal data is shown one field at a time, to those who say why.
         public var requiresReason: @Sendable () -> Bool = { false }
         /// What case files are signed with: the host's first encryption key; nil where it has none.

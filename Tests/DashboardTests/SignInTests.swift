@@ -2,6 +2,7 @@ import HTTPTypes
 import Screening
 import ScreeningTesting
 import Testing
+import Web
 
 @testable import Dashboard
 
@@ -46,6 +47,32 @@ struct SignInTests {
             let cookie = try #require(response.headers[values: .setCookie].first)
             #expect(cookie.hasPrefix("__Host-fairlead_session=") && cookie.contains("; Secure"))
             #expect(try await browser.get("/").status == 200)
+        }
+    }
+
+    @Test("A code signs in once, on this machine, and no page holds it or the token")
+    func code() async throws {
+        var fixture = try await DashboardFixture()
+        let code = SignInCode(fixture.random)
+        fixture.parts.signInCode = code
+        try await fixture.run { (browser) async throws in
+            let another = browser.another
+            func signIn(_ browser: Browser, _ code: String) async throws -> WireResponse {
+                try await browser.submit(
+                    "/login",
+                    on: "/login",
+                    [(name: "token", value: ""), (name: "next", value: "/"), (name: "code", value: code)]
+                )
+            }
+            #expect(try await signIn(browser, "wrong").status == 401)
+            let first = try await signIn(browser, code.value)
+            #expect(first.status == 303 && first.location == "/")
+            let page = try await browser.html("/")
+            #expect(page.contains("admin") && !page.contains(code.value) && !page.contains(DashboardFixture.admin))
+            let second = try await signIn(another, code.value)
+            #expect(second.status == 401 && second.html.contains("signs in once"))
+            #expect(!second.html.contains(code.value))
+            #expect(try await another.get("/").status == 303)
         }
     }
 

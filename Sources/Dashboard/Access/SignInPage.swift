@@ -32,7 +32,13 @@ struct SignInPage: Sendable {
             try FormGuard.checkOrigin(request, site)
             // Nobody is signed in as somebody else by another site's form.
             try FormGuard.checkToken(field("csrf"), Secret(access.formSecret(request) ?? site.parts.random.token()))
-            let token = field("token").trimmed
+            var token = field("token").trimmed
+            let code = field("code").trimmed
+            if !code.isEmpty {
+                let isRight = site.parts.signInCode?.redeem(code, request) ?? false
+                // A wrong one counts as a wrong token does.
+                token = isRight ? site.parts.adminToken()?.value ?? "" : code
+            }
             let principal = try await site.parts.api.holder(of: token, from: request.peer)
             var response = Headers.seeOther(next)
             response.headers[.setCookie] = try await access.begin(principal, token: token, request)
@@ -42,6 +48,7 @@ struct SignInPage: Sendable {
             let problem = ProblemDocument(describing: error)
             let said =
                 switch problem?.status {
+                case 401 where !field("code").isEmpty: "That address signs in once, and was used. Sign in with a token."
                 case 401: "That token is not known. It may have been revoked, or be over."
                 case 429: "Too many wrong tokens. Wait a minute, then try again."
                 case 403: "The page was out of date, or cookies are switched off. Try again."
@@ -106,7 +113,7 @@ struct SignInPage: Sendable {
         <div class="card">
         <h1>Sign in</h1>
         <form method="post" action="/login" class="stack">
-        <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="next" value="{{next}}">
+        <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="next" value="{{next}}"><input type="hidden" id="code" name="code" value="">
         <input type="text" name="username" value="token" autocomplete="username" hidden>
         <div class="field"><label for="token">Your token</label>
         <input id="token" name="token" type="password" required autocomplete="current-password" spellcheck="false" autofocus></div>

@@ -189,12 +189,12 @@
     }
   });
 
-  // A sign-in that was printed for somebody: what follows # reaches no server and no log. It is filled in, not sent.
-  const token = document.getElementById("token");
-  if (token && location.hash.startsWith("#token=") && ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) {
-    token.value = decodeURIComponent(location.hash.slice(7));
+  // A sign-in for one use that was printed for somebody: what follows # stands in no request line and no log.
+  const code = document.getElementById("code");
+  if (code && location.hash.startsWith("#code=") && ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) {
+    code.value = decodeURIComponent(location.hash.slice(6));
     history.replaceState(null, "", location.pathname + location.search);
-    document.querySelector("main button")?.focus();
+    code.form.submit();
   }
 
   // Whoever came from another site's link is signed in, though the browser did not say so at first.

@@ -49,7 +49,10 @@ struct DemoCommand: AsyncParsableCommand {
         let file = folder.appending(path: "fairlead.yaml")
         try DemoSettings.text(port: port, simulators: simulators.port, plugins: plugins).write(to: file, atomically: true, encoding: .utf8)
         let settings = try Settings.read(file: file.path, environment: [:], providers: Host.Parts().providers.map(\.manifest))
-        let host = try await Host(settings, Host.Parts(reloadCheck: FixtureCheck(), logger: quiet))
+        let code = SignInCode(SystemRandom())
+        var parts = Host.Parts(reloadCheck: FixtureCheck(), logger: quiet)
+        parts.signInCode = code
+        let host = try await Host(settings, parts)
 
         let simulatorTask = Task { await site.run() }
         let group = ServiceGroup(services: [host], gracefulShutdownSignals: keep ? [.sigint, .sigterm] : [], logger: quiet)
@@ -59,7 +62,8 @@ struct DemoCommand: AsyncParsableCommand {
         if finished, keep {
             Terminal.say("\nMore candidates are ordered for, so that there is something to see …")
             await DemoStory(host: host, site: site, port: port).tell()
-            Terminal.say("\nStill up. Dashboard          http://127.0.0.1:\(port)/login#token=\(DemoSettings.adminToken)")
+            Terminal.say("\nStill up. Dashboard          http://127.0.0.1:\(port)/login#code=\(code.value)")
+            Terminal.say("                             (that address signs in once; after that with the token)")
             Terminal.say("          API                http://127.0.0.1:\(port)/   (token: \(DemoSettings.adminToken))")
             Terminal.say("          Simulators         http://127.0.0.1:\(simulators.port)/")
             Terminal.say("          Settings and store \(folder.path)")

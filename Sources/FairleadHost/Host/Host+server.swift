@@ -13,6 +13,7 @@ extension Host {
         _ context: PipelineContext,
         _ live: LiveSettings,
         _ telemetry: HostTelemetry,
+        _ given: Parts,
         readiness: @escaping @Sendable () async -> Readiness
     ) -> HTTPServer {
         let intake = Intake(context)
@@ -52,6 +53,7 @@ extension Host {
             trustedProxies: settings.server.trustedProxies,
             version: Release.version
         )
+        parts.signInCode = given.signInCode
         parts.requiresReason = { live.settings.accessReasons == .required }
         parts.lastBackup = { [store = context.store] in
             let state = try await store.backupState()

@@ -6,7 +6,7 @@ public import Screening
 public import ServiceLifecycle
 import LuaRuntime
 import Stores
-import Web
+public import Web
 
 /// A running Fairlead: everything the settings describe, put together.
 ///
@@ -48,6 +48,8 @@ public struct Host: Service, CustomStringConvertible {
         public var newStore = false
         /// How much is done at once, and how long things may take.
         public var workerOptions = WorkerOptions()
+        /// Signs in to the dashboard once whoever has it, on this machine alone; nil for nobody.
+        public var signInCode: SignInCode?
         /// Where the host says what matters, without personal data.
         public var logger: Logger
         /// Sends to the collector; nil for the host's own way.
@@ -179,7 +181,7 @@ public struct Host: Service, CustomStringConvertible {
             clock: context.clock,
             logger: logger
         )
-        server = parts.listens ? Host.server(settings, context, live, telemetry) { await readiness.value() } : nil
+        server = parts.listens ? Host.server(settings, context, live, telemetry, parts) { await readiness.value() } : nil
         closing = {
             context.updates.finish()
             await pool.shutdown()
