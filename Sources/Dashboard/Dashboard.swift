@@ -27,6 +27,8 @@ public struct Dashboard: Sendable {
         /// Who says who asks, in place of a sign-in here; nil for nobody.
         public var trustedProxies: TrustedProxies?
         public var version = ""
+        /// What today's scripts would do with a run that the API gave whole, as `{now, then, differences}`; nil where that is not kept, or nobody can say.
+        public var shadow: (@Sendable (_ run: JSON) async throws -> JSON?)?
         /// Signs in once whoever has it; nil where nobody was given any.
         public var signInCode: SignInCode?
         /// Whether personal data is shown one field at a time, to those who say why.
@@ -82,6 +84,7 @@ public struct Dashboard: Sendable {
 
     /// The pages that take somebody who is signed in.
     private var pages: [PageHandler] {
-        NowPage.handlers + OrdersPage.handlers + ReasonedSearch.handlers + OrderPage.handlers + Reveal.handlers + CaseFile.handlers + OtherPages.handlers
+        NowPage.handlers + OrdersPage.handlers + ReasonedSearch.handlers + OrderPage.handlers + Reveal.handlers + CaseFile.handlers
+            + OtherPages.handlers
     }
 }

@@ -41,6 +41,43 @@ struct OtherPagesTests {
         return (event.id, run.id)
     }
 
+    @Test("What today's script would do with a run is shown beside the script of then, to who may see it, one at a time, with a record")
+    func shadow() async throws {
+        var fixture = try await DashboardFixture()
+        let (_, run) = try await seed(fixture)
+        let asked = Changing<[String]>([])
+        fixture.parts.shadow = { run in
+            asked.value += [run["id"]?.text ?? ""]
+            return [
+                "now": [
+                    "orders": [["external_id": "a-1", "package": "pkg_2"]], "calls": [["http.post": ["url": "https://ats.example.test/x"]]],
+                    "ends": ["result": "done"],
+                ],
+                "then": [:], "differences": [["path": "orders[1].package", "expected": "pkg_1", "found": "<b>pkg_2</b>"]],
+            ]
+        }
+        let tokens = (all: try await fixture.token([.operate, .readPersonal]), operate: try await fixture.token([.operate]))
+        try await fixture.run { (browser) async throws in
+            let other = browser.another
+            _ = try await browser.signIn(tokens.all.secret)
+            _ = try await other.signIn(tokens.operate.secret)
+            #expect(!(try await other.html("/runs/\(run)")).contains("/shadow\""))
+            #expect(try await other.submit("/runs/\(run)/shadow", on: "/").status == 403 && asked.value.isEmpty)
+            #expect(try await browser.html("/runs/\(run)").contains("/runs/\(run)/shadow"))
+            let page = try await browser.submit("/runs/\(run)/shadow", on: "/runs/\(run)").html
+            #expect(
+                page.contains("orders[1].package") && page.contains("pkg_1") && page.contains("&lt;b&gt;pkg_2") && page.contains("a-1, package pkg_2")
+            )
+            #expect(asked.value == [run] && page.contains("http.post https://ats.example.test/x"))
+            let entries = try await fixture.store.audit(AuditQuery(), PageRequest()).items
+            #expect(entries.contains { $0.action == "run.shadow" && $0.subject == run } && entries.contains { $0.action == "run.read" })
+        }
+        let turns = ShadowTurns()
+        #expect(turns.begin("a") && !turns.begin("a") && turns.begin("b"))
+        turns.end("a")
+        #expect(turns.begin("a"))
+    }
+
     @Test("An empty page teaches the next step, and tells nothing yet from filters that hide all")
     func empty() async throws {
         let fixture = try await DashboardFixture()

@@ -7,6 +7,7 @@ import Web
 struct Site: Sendable {
     let parts: Dashboard.Parts
     let tallies: Remembered<Tallies>
+    let shadows = ShadowTurns()
     let rhythms: Remembered<[OperatingState.Subject: ContactRhythm]>
     /// After how many days nine of ten orders are done, at the slowest account; nil where there is too little history.
     let usualDays: Remembered<Int?>

@@ -52,6 +52,7 @@ struct DemoCommand: AsyncParsableCommand {
         let code = SignInCode(SystemRandom())
         var parts = Host.Parts(reloadCheck: FixtureCheck(), logger: quiet)
         parts.signInCode = code
+        parts.rehearsal = RunShadow()
         let host = try await Host(settings, parts)
 
         let simulatorTask = Task { await site.run() }

@@ -68,6 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
             logger.warning("\(warning)", metadata: ["event": "settings.unknown_variable"])
         }
         var parts = Host.Parts(reloadCheck: FixtureCheck(), logger: logger)
+        parts.rehearsal = RunShadow()
         parts.newStore = newStore
         let host = try await Host(read, parts)
         var quiet = logger

@@ -73,7 +73,8 @@ extension Host {
             host: settings.server.host,
             port: settings.server.port,
             limits: limits,
-            routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes + Dashboard(parts.showing(live)).routes
+            routes: ATSRoutes.routes(intake) + ProviderRoutes.routes(intake) + api.routes
+                + Dashboard(parts.showing(live).rehearsing(by: given.rehearsal, context)).routes
                 + HealthRoutes.routes(
                     store: context.store.identity.id,
                     held: { await commands.isHeld },

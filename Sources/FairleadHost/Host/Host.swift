@@ -48,6 +48,8 @@ public struct Host: Service, CustomStringConvertible {
         public var newStore = false
         /// How much is done at once, and how long things may take.
         public var workerOptions = WorkerOptions()
+        /// Says on the dashboard what today's scripts would do with a run; nil for nothing there.
+        public var rehearsal: (any RunRehearsal)?
         /// Signs in to the dashboard once whoever has it, on this machine alone; nil for nobody.
         public var signInCode: SignInCode?
         /// Where the host says what matters, without personal data.

@@ -17,7 +17,7 @@ package struct ScriptComparison: Sendable {
         let before = try await runner.near(fixture, on: present)
         let after = try await runner.near(fixture, on: changed)
         self.run = run
-        differences = JSONComparison(isExact: true).differences(ScriptComparison.view(before), ScriptComparison.view(after), at: "")
+        differences = ScriptComparison.differences(ScriptComparison.view(before), ScriptComparison.view(after))
         if case .failed(let failure) = after.end, before.end != after.end { self.failure = failure } else { failure = nil }
     }
 
@@ -27,6 +27,17 @@ package struct ScriptComparison: Sendable {
             "run": .string(run.id), "event": JSON(run.event), "hook": .string(run.hook), "differences": .array(differences.map(\.json)),
             "error": failure?.error.json ?? .null,
         ]
+    }
+
+    /// What a connection's scripts make of a run, `{orders, calls, ends}`. Sends nothing.
+    /// - Throws: `CancellationError`.
+    package static func view(of run: RecordedRun, on connection: DryRunConnection, by runner: FixtureRunner) async throws -> JSON {
+        view(try await runner.near(run.fixture, on: connection))
+    }
+
+    /// How two such views differ.
+    package static func differences(_ before: JSON, _ after: JSON) -> [FixtureDifference] {
+        JSONComparison(isExact: true).differences(before, after, at: "")
     }
 
     private static func view(_ outcome: FixtureRunner.Outcome) -> JSON {

@@ -64,10 +64,11 @@ extension API {
         try await audit.auditor.page(address, subject: subject, body)
     }
 
-    /// Records that somebody signed in or out. Calling again records it again.
-    /// - Throws: ``ProblemDocument`` 503 where that cannot be recorded: then nobody is signed in.
-    public func record(_ action: String, by principal: Principal) async throws {
-        try await audit.auditor.record(AuditAct(by: principal.actor, action))
+    /// Records that somebody signed in or out, or looked at something that the API does not show. Calling again records it again.
+    /// - Throws: ``ProblemDocument`` 503 where that cannot be recorded: then it is not done.
+    /// - Parameter subject: what it was done to; nil where it was not about one thing.
+    public func record(_ action: String, by principal: Principal, subject: String? = nil) async throws {
+        try await audit.auditor.record(AuditAct(by: principal.actor, action, subject: subject))
     }
 
     private func endpoint(_ method: HTTPRequest.Method, _ segments: [Substring]) -> (Endpoint, [String: String])? {

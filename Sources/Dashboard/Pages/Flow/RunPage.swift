@@ -3,11 +3,12 @@ import Screening
 
 /// One run: its steps beside the script that made them, what went wrong, and what has changed in the script since.
 enum RunPage {
-    static let handlers = [
-        PageHandler.get("/runs/{id}") { visit in try await page(visit) },
-        PageHandler.post("/runs/{id}/retry", .operate) { visit in try await command(visit, "retry") },
-        PageHandler.post("/runs/{id}/discard", .operate) { visit in try await command(visit, "discard") },
-    ]
+    static let handlers =
+        [
+            PageHandler.get("/runs/{id}") { visit in try await page(visit) },
+            PageHandler.post("/runs/{id}/retry", .operate) { visit in try await command(visit, "retry") },
+            PageHandler.post("/runs/{id}/discard", .operate) { visit in try await command(visit, "discard") },
+        ] + RunShadow.handlers
 
     private static func command(_ visit: Visit, _ name: String) async throws -> Reply {
         let id = visit.parameter("id")
@@ -15,7 +16,8 @@ enum RunPage {
         return .seeOther("/runs/\(id)?done=\(name)")
     }
 
-    private static func page(_ visit: Visit) async throws -> Reply {
+    /// - Parameter shadow: what today's script would do; nil where that was not asked.
+    static func page(_ visit: Visit, shadow: Model? = nil) async throws -> Reply {
         let run = try await visit.get("runs", visit.parameter("id"))
         let id = run["id"]?.text ?? ""
         var model: Model = [
@@ -37,7 +39,9 @@ enum RunPage {
         model["logs"] = logs.map(log)
         model["has_logs"] = !logs.isEmpty
         model["scripts"] = scripts.model(steps, error: run["error"], run["connection"]?.text ?? "")
-        return .page(Page("Run", .runs, content: visit.render("run", model)))
+        if let action = RunShadow.action(run, visit) { model["try"] = action }
+        if let shadow { model["shadowed"] = shadow }
+        return .page(Page("Run", .runs, isLive: shadow == nil, content: visit.render("run", model)))
     }
 
     private static func facts(_ run: JSON, _ visit: Visit) -> [Model] {
@@ -133,7 +137,7 @@ enum RunPage {
         {{>said}}
         <div id="run" data-live>
         <div class="two"><div>
-        <div class="card stack"><p class="sentence">{{explanation}}</p>{{>actions}}</div>
+        <div class="card stack"><p class="sentence">{{explanation}}</p>{{>actions}}{{#try}}<div class="actions">{{>action}}</div>{{/try}}</div>
         {{#error}}<section class="card stack"><header><h2>What went wrong</h2></header>{{>run-error}}</section>{{/error}}
         </div><section class="card"><header><h2 class="sr">Facts</h2></header>{{>facts}}</section></div>
         <section class="card list"><header><h2>Steps</h2><span class="soft small">what it asked of the host, each done once and remembered</span></header>
@@ -147,6 +151,7 @@ enum RunPage {
         {{#withheld}}<p class="soft small">Requests, answers, input and log may name people: they take the scope read_personal.</p>{{/withheld}}
         </section>
         </div>
+        {{#shadowed}}{{>run-shadow}}{{/shadowed}}
         {{#scripts}}{{>run-scripts}}{{/scripts}}
         {{#has_logs}}<section class="card"><header><h2>Log</h2></header><ol class="timeline">{{#logs}}<li><span class="soft mono">{{log_at}} {{log_level}}</span><span>{{log_text}} <code class="soft">{{log_fields}}</code></span></li>{{/logs}}</ol></section>{{/has_logs}}
         {{#input}}<section class="card stack"><header><h2>What the hook was called with</h2></header><details id="input"><summary>Show</summary><pre tabindex="0" aria-label="Input">{{input_text}}</pre></details></section>{{/input}}
