@@ -89,21 +89,50 @@ class Journeys(unittest.TestCase):
         stories.lose_the_answer(self.simulators)
         self.simulators.order(self.host, "acme", "application-101", *stories.MARKUP)
         order = self.host.order_in("uncertain", "acme", "application-101")
+        # Somebody else's request, which another order has, is not offered.
+        self.simulators.order(self.host, "acme", "application-102", "Ben", "Lee")
+        other = self.host.order_in("requested", "acme", "application-102")
         self.visitor.go("/orders?state=uncertain")
         self.page.locator(f"main a[href='/orders/{order['id']}']").first.click()
         self.page.wait_for_url(f"**/orders/{order['id']}")
-        reference = self.simulators.control("zinc", method="GET")["items"][0]["id"]
+        taken = {other["provider_ref"]}
+        reference = next(item["id"] for item in self.simulators.control("zinc", method="GET")["items"] if item["id"] not in taken)
+        self.see("What Zinc has")
+        self.assertNotIn(other["provider_ref"], self.visitor.text())
         self.adopt(reference)
         self.assertEqual(self.host.order_in("requested", "acme", "application-101")["provider_ref"], reference)
-        self.assertEqual(len(self.simulators.control("zinc", method="GET")["items"]), 1, "it was ordered twice")
+        self.assertEqual(len(self.simulators.control("zinc", method="GET")["items"]), 2, "it was ordered twice")
+
+    def test_an_order_is_not_resolved_on_a_page_that_is_out_of_date(self):
+        self.start()
+        stories.lose_the_answer(self.simulators)
+        self.simulators.order(self.host, "acme", "application-101", *stories.MARKUP)
+        order = self.host.order_in("uncertain", "acme", "application-101")
+        self.visitor.go(f"/orders/{order['id']}")
+        self.page.locator("main details.act > summary", has_text="None of these: send again").click()
+        # Meanwhile a colleague sends it again, and that answer is lost as well.
+        stories.lose_the_answer(self.simulators)
+        self.host.api("POST", f"/orders/{order['id']}/resolve", {"action": "resubmit"})
+        eventually("second request", lambda: len(self.simulators.control("zinc", method="GET")["items"]) == 2)
+        self.host.order_in("uncertain", "acme", "application-101")
+        self.visitor.complaints.clear()
+        self.page.locator("dialog[open] button[type=submit]").click()
+        self.page.wait_for_load_state()
+        self.see("Nothing was done.")
+        self.see("has changed since you looked at it")
+        self.visitor.complaints.clear()
+        self.assertEqual(len(self.simulators.control("zinc", method="GET")["items"]), 2, "it was ordered a third time")
 
     def adopt(self, reference):
-        """What Zinc has is compared with what was sent, and adopted."""
-        self.page.locator("main details.act > summary", has_text="dopt").first.click()
+        """What Zinc has stands beside what was sent; the one that nobody else has is adopted by its button."""
+        row = self.page.locator("main tr", has_text=reference)
+        row.locator("details.act > summary", has_text="Adopt").click()
         dialog = self.page.locator("dialog[open]")
-        dialog.locator("input[name=provider_ref]").fill(reference)
+        self.assertIn(reference, dialog.inner_text())
+        self.assertIn("Nothing is ordered", dialog.inner_text())
         dialog.locator("button[type=submit]").click()
         self.page.wait_for_load_state()
+        self.see("Your decision is carried out.")
 
     def test_a_bad_script_is_put_back_and_what_died_tried_again(self):
         self.start()
@@ -125,6 +154,10 @@ class Journeys(unittest.TestCase):
         self.host.reload()
         self.page.reload()
         self.see("What is different today")
+        self.act("What would today's script do?")
+        self.see("What today's script would do")
+        self.see("It orders")
+        self.assertEqual(len(self.host.items("/orders")), 0, "trying has ordered something")
         self.visitor.go("/dead")
         self.page.get_by_role("link", name="Plan a retry of all…").first.click()
         self.see("3 runs match")

@@ -36,8 +36,10 @@ struct DemoStory: Sendable {
         site.faults.set(.zinc, "create", .status(422))
         await order("Nora", "Field")
         try? await Task.sleep(for: .milliseconds(600))
-        site.faults.set(.workerchecks, "create", .dropAfter)
-        await place("Iris", "Hale", "application-311")
+        site.faults.set(.zinc, "create", .dropAfter)
+        site.faults.set(.zinc, "webhook", .loseWebhook)
+        // By that name nothing more is heard of it.
+        await order("Iris", "Silent")
         try? await Task.sleep(for: .milliseconds(600))
         // One that the ATS does not take.
         site.faults.set(.ats, "callback", .status(404), times: 4)

@@ -71,7 +71,8 @@ enum OrderActions {
     }
 
     /// The buttons for what is possible now, as far as the viewer may.
-    static func possible(_ order: JSON, _ visit: Visit) -> [Model] {
+    /// - Parameter isAdopted: whether a person said which request at the provider is the order's.
+    static func possible(_ order: JSON, isAdopted: Bool, _ visit: Visit) -> [Model] {
         let id = order["id"]?.text ?? ""
         guard let state = order["state"]?.text.flatMap(OrderState.init) else { return [] }
         let account = visit.site.parts.registry.account(order["account"]?.text ?? "")
@@ -148,7 +149,7 @@ enum OrderActions {
                 )
             )
         }
-        if [Problem.abandoned, Problem.secondReference, Problem.standsAtProvider].contains(code) {
+        if isAdopted || [Problem.abandoned, Problem.secondReference, Problem.standsAtProvider].contains(code), !isReplaced {
             actions.append(
                 action(
                     "Take back",

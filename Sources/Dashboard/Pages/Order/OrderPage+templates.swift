@@ -42,6 +42,7 @@ extension OrderPage {
         <dt>Account</dt><dd><a href="/accounts/{{account}}">{{account}}</a></dd>
         <dt>Package</dt><dd>{{package}}</dd>
         {{#expected}}<dt>Expected</dt><dd>{{expected}}</dd>{{/expected}}
+        {{#sent}}<dt>Sent</dt><dd>{{sent}}</dd>{{/sent}}
         <dt>Accepted</dt><dd>{{#made}}{{>time}}{{/made}}</dd><dt>Changed</dt><dd>{{#changed}}{{>time}}{{/changed}}</dd>
         {{#from_event}}<dt>Came from</dt><dd><a href="/events/{{from_event}}">event</a>{{#from_run}}, <a href="/runs/{{from_run}}">run</a>{{/from_run}}</dd>{{/from_event}}
         {{#previous}}<dt>In place of</dt><dd><a href="/orders/{{previous}}">{{previous}}</a></dd>{{/previous}}
@@ -51,6 +52,6 @@ extension OrderPage {
         <ol class="timeline">{{#list}}<li><span class="soft">{{#when}}{{>time}}{{/when}}</span><span>{{who}} <span class="soft">{{what}}</span></span></li>{{/list}}</ol>
         {{^list}}<p class="soft">Nobody yet.</p>{{/list}}</section>{{/looks}}
         </div></div></div>
-        """#,
+        """#
     ]
 }

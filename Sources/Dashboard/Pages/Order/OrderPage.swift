@@ -62,11 +62,11 @@ enum OrderPage {
         let name = OrderText.name(order)
         var model: Model = [
             "id": id, "heading": name ?? external, "external": external, "external_query": PercentEncoding.text(external), "chip": Parts.state(state),
-            "sentence": order["explanation"]?.text ?? "",
+            "sentence": order["explanation"]?.text?.withoutCommands ?? "",
             "connection": order["connection"]?.text ?? "", "account": order["account"]?.text ?? "", "provider": order["provider"]?.text ?? "",
             "package": order["package"]?.text ?? "", "entries": facts.timeline.suffix(300).reversed().map { $0.model(format) },
             "checks": (order["checks"]?.items ?? []).map(check), "told": told(facts, format), "case": "/orders/\(id)/case",
-            "actions": OrderActions.possible(order, visit), "times": times(order),
+            "actions": OrderActions.possible(order, isAdopted: try await isAdopted(id, visit), visit), "times": times(order),
             "machine": [
                 "picture": StateDiagram(facts.timeline, now: state).svg,
                 "visits": StateDiagram(facts.timeline, now: state).visits.map { $0.model(format) },
@@ -78,6 +78,7 @@ enum OrderPage {
         model["bar"] = ["picture": TimeBar(OrderText.time(order)).svg] as Model
         model["outcome"] = order["outcome"]?.text.map { Parts.state($0) }
         model["waits_for"] = Parts.party(order["waiting_on"]?.text)
+        model["sent"] = sent(facts)
         model["made"] = format.time(order["created_at"])
         model["changed"] = format.time(order["updated_at"])
         model["reference"] = order["provider_ref"]?.text
@@ -106,6 +107,19 @@ enum OrderPage {
         model["done"] = OrderActions.said(visit.query("done"))
         if let problem { model["refused"] = problem.detail.prefix(1).uppercased() + problem.detail.dropFirst() }
         return Page(name ?? external, .orders, status: problem?.status ?? 200, isLive: revealed == nil, content: visit.render("order", model))
+    }
+
+    /// Whether a person said which request is the order's: that can be taken back.
+    private static func isAdopted(_ id: String, _ visit: Visit) async throws -> Bool {
+        guard visit.may(.operate) else { return false }
+        return try await visit.site.parts.store.order(id)?.record.isAdopted ?? false
+    }
+
+    /// How often it was sent, for who asks whether it was ordered twice; nil where the timeline does not say.
+    private static func sent(_ facts: Facts) -> String? {
+        let attempts = facts.timeline.filter { $0.kind == "submitting" }.count
+        if attempts == 0 { return facts.order["state"]?.text == OrderState.accepted.rawValue ? "not yet" : nil }
+        return attempts == 1 ? "once" : "\(attempts) times, each after the one before surely had ordered nothing or by a person's word"
     }
 
     private static func check(_ check: JSON) -> Model {
