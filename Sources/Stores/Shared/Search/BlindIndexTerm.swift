@@ -84,8 +84,10 @@ struct BlindIndexTerm: Hashable, Comparable, Sendable {
     /// The keys to look for when somebody searches a connection for a text: every matching order has at least one of them. Empty where nothing can be
     /// found by it.
     static func probes(for text: String, on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
-        // Of several words, looking for one is enough: the longest, which the fewest orders have.
-        let words = SearchText.readings(text).compactMap { $0.max { $0.count < $1.count } }
+        // Of several words, looking for one is enough: one with digits, for ids that count up have all their other words in common; else the longest, which the
+        // fewest orders have.
+        func rank(_ word: String) -> (Int, Int) { (word.contains { $0.isASCII && $0.isNumber } ? 1 : 0, word.count) }
+        let words = SearchText.readings(text).compactMap { $0.max { rank($0) < rank($1) } }
         var keys: Set<BlindIndexTerm> = []
         for text in Set([SearchText.folded(text)] + words) { keys.formUnion(probes(text, connection, index)) }
         if let digits = SearchText.digits(text) {
