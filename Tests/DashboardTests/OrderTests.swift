@@ -96,6 +96,7 @@ struct OrderTests {
             let path = "/orders/\(order.id)"
             let page = try await browser.html(path)
             #expect(page.contains("Did Invented get it?") && page.contains("ana@example.test"))
+            #expect(page.contains("then decide below") && !page.contains("--adopt"))
             for word in ["adopt", "resubmit", "abandon"] { #expect(page.contains("name=\"action\" value=\"\(word)\"")) }
             let response = try await browser.submit(
                 path + "/resolve",

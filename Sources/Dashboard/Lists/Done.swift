@@ -30,6 +30,7 @@ extension String {
 
     /// A sentence that the API gave, without the commands that stand on the page as buttons.
     var withoutCommands: String {
-        replacing(/fairlead (?:event|order|run) (\w+) (?:evt|ord|run)_[0-9a-z]+/) { "\($0.1) it" }
+        replacing(/, then: fairlead order resolve ord_[0-9a-z]+ --adopt REF, --resubmit or --abandon/, with: ", then decide below")
+            .replacing(/fairlead (?:event|order|run) (\w+) (?:evt|ord|run)_[0-9a-z]+/) { "\($0.1) it" }
     }
 }
