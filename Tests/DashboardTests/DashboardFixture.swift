@@ -26,7 +26,7 @@ final class QuietProvider: ScreeningProvider {
         capabilities: .init(packages: true, report: true, webhooks: true, cancel: "until it is done", requests: true),
         fields: [.init("api_key", "Key", required: true, secret: true)],
         environments: [:],
-        polling: .init(interval: .seconds(900))
+        polling: .init(interval: .seconds(900), readsPerMinute: 30)
     )
 
     func packages(_ session: ProviderSession) async throws -> [ScreeningPackage] { [ScreeningPackage(id: "pkg_1", name: "Basic")] }

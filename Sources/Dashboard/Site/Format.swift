@@ -34,6 +34,13 @@ struct Format: Sendable {
         return "\(Int(text.dropFirst(8).prefix(2)) ?? 0) \(month) \(text.dropFirst(11).prefix(5))"
     }
 
+    /// `Mon 30 Nov`, of the day in UTC.
+    static func day(_ time: Timestamp) -> String {
+        let names = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let number = Int(time.milliseconds / 86_400_000 % 7)
+        return names[(number + 7) % 7] + " " + short(time).split(separator: " ").prefix(2).joined(separator: " ")
+    }
+
     /// `3 days 4 h`, `12 min`, `4 s`: the largest units.
     static func span(_ milliseconds: Int64, parts: Int = 2) -> String {
         var seconds = max(milliseconds, 0) / 1000

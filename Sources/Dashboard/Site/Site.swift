@@ -9,6 +9,7 @@ struct Site: Sendable {
     let tallies: Remembered<Tallies>
     let shadows = ShadowTurns()
     let rhythms: Remembered<[OperatingState.Subject: ContactRhythm]>
+    let history: Remembered<NowHistory.Kept>
     /// After how many days nine of ten orders are done, at the slowest account; nil where there is too little history.
     let usualDays: Remembered<Int?>
     let budget: PageBudget
@@ -20,6 +21,9 @@ struct Site: Sendable {
         tallies = Remembered(for: .seconds(4), parts.clock) { [store = parts.store] in try await Tallies(store) }
         rhythms = Remembered(for: .seconds(30), parts.clock) { [store = parts.store] in
             Dictionary(try await store.rhythms().map { ($0.subject, $0) }) { $1 }
+        }
+        history = Remembered(for: .seconds(15), parts.clock) { [store = parts.store, clock = parts.clock] in
+            try await NowHistory.Kept(store, at: clock.now())
         }
         usualDays = Remembered(for: .seconds(300), parts.clock) { [store = parts.store, registry = parts.registry] in
             var most: Duration?
@@ -78,9 +82,8 @@ struct PageHandler: Sendable {
                 // What is sent is done in any case: only looking waits.
                 var response =
                     method == .get
-                    ? try await site.budget.draw(for: viewer.formToken) { try await respond(visit).response(visit) }
-                    : try await respond(visit).response(visit)
-                var response = try await answer(visit, site)
+                    ? try await site.budget.draw(for: viewer.formToken) { try await answer(visit, site) }
+                    : try await answer(visit, site)
                 if let cookie = viewer.cookie { response.headers[.setCookie] = cookie }
                 return response
             } catch {

@@ -74,6 +74,7 @@ actor Reloader {
             context.registry.replace(connections: contents.connections, accounts: contents.accounts, notifiers: contents.notifiers)
             context.registry.reloadedAt = context.clock.now()
             live.replace(settings, contents, at: context.clock.now())
+            await HistoryUpkeep(context).noteReload()
             live.remember(passed, in: checks, context.logger)
             let before = context.registry.reloadFailures
             context.registry.reloadFailures = contents.leftOut.map { reloadFailure($0, isLeftOut: true) }

@@ -155,6 +155,9 @@ public struct PipelineContext: Sendable {
     /// The orders of which a provider has said something that is not on disk yet.
     public var unwritten: UnwrittenOutcomes { executor.unwritten }
 
+    /// How many reads of an account's budget this process used in the last minute.
+    public func readsInLastMinute(of account: String) -> Int { accounts.budgets.used(account, at: clock.now()) }
+
     /// Keeps the scripts of connections that are about to be configured, for the runs that will begin on them. To be called before the first run on new
     /// scripts; calling again changes nothing.
     public func keepScripts(of connections: [Connection]) async throws { try await versions.keep(of: connections) }
@@ -223,7 +226,8 @@ extension Worker {
             options: context.options,
             replica: context.replica,
             keys: context.keys,
-            retention: context.retention
+            retention: context.retention,
+            history: HistoryUpkeep(context)
         )
     }
 }

@@ -9,6 +9,7 @@ extension Environment {
             case .order(let order): log(order)
             case .run(let run) where run.state.isEnded || run.state == .waiting: log(run)
             case .event(let id, .dead, let problem):
+                history.count(.failed, on: "", at: clock.now())
                 logger.error("event set aside", metadata: ["event": "event.dead", "event_id": "\(id)", "code": "\(problem?.code ?? "")"])
             default: break
             }
@@ -19,6 +20,10 @@ extension Environment {
         if let change = order.change {
             if let party = change.heldBy { meters.balls.record(change.heldFor.inSeconds, order.provider, party) }
             if change.newProblem == Problem.unrecognisedStatus { meters.unknownStatuses.increment(order.account) }
+        }
+        // Once for each time that it comes to that, and not for what is written of it later.
+        if [.uncertain, .failed, .refused].contains(order.state), order.record.stateSince == order.updatedAt {
+            history.count(.failed, on: order.connection, at: order.updatedAt)
         }
         var metadata: Logger.Metadata = [
             "event": "order.\(order.state.rawValue)", "order": "\(order.id)", "connection": "\(order.connection)", "account": "\(order.account)",
@@ -34,6 +39,9 @@ extension Environment {
         if run.state.isEnded {
             let kind = run.isRoute ? "route" : run.hook == "on_update" ? "update" : "event"
             meters.runsEnded.increment(run.connection, kind, run.state.rawValue)
+            let at = run.endedAt ?? clock.now()
+            if kind == "update", run.state == .done { history.count(.told, on: run.connection, at: at) }
+            if [.dead, .parked].contains(run.state) { history.count(.failed, on: run.connection, at: at) }
             if kind == "update", run.state == .done, let endedAt = run.endedAt { meters.told.record(endedAt - run.createdAt, run.connection) }
         }
         var metadata: Logger.Metadata = [

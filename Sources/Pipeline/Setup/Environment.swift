@@ -13,6 +13,8 @@ struct Environment: Sendable {
     let meters = Meters()
     /// Whether the store is away, for all that use it.
     let outage = StoreOutage()
+    /// What is told and fails, counted for what is drawn of the past.
+    let history = HistoryCounter()
     /// What was seen that needs a person.
     let issues = IssueCollector()
     /// Whether the host was able to work when it was last asked.

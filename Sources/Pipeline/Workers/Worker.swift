@@ -21,6 +21,7 @@ public struct Worker: Service, CustomStringConvertible {
     let replica: Replica
     let keys: KeyRotations
     let retention: Retention
+    let history: HistoryUpkeep
 
     /// Works until shutdown. Each kind of work has its own places, so that slow scripts do not keep orders from being sent.
     public func run() async throws {
@@ -53,6 +54,7 @@ public struct Worker: Service, CustomStringConvertible {
             group.addTask { await watcher.run() }
             group.addTask { await keys.run() }
             group.addTask { await retention.run() }
+            group.addTask { await history.run() }
             group.addTask { await ClockWatch(environment: environment, store: store).run() }
             group.addTask { await AccountProbes(environment: environment, accounts: accounts).run() }
             for try await _ in group {}

@@ -277,6 +277,22 @@ public struct FaultyStore: Store {
         try await write { try await store.takeOnBackup(owner, madeBefore: madeBefore, begunBefore: begunBefore, at: now) }
     }
     /// See ``Store``.
+    public func add(history counts: [HistoryCount]) async throws { try await write { try await store.add(history: counts) } }
+    /// See ``Store``.
+    public func keep(orders counts: [HistoryCount], ofDay day: Int64) async throws {
+        try await write { try await store.keep(orders: counts, ofDay: day) }
+    }
+    /// See ``Store``.
+    public func note(_ mark: HostMark) async throws { try await write { try await store.note(mark) } }
+    /// See ``Store``.
+    public func history(since: Timestamp) async throws -> [HistoryCount] { try await read { try await store.history(since: since) } }
+    /// See ``Store``.
+    public func marks(since: Timestamp) async throws -> [HostMark] { try await read { try await store.marks(since: since) } }
+    /// See ``Store``.
+    public func lastStart() async throws -> HostMark? { try await read { try await store.lastStart() } }
+    /// See ``Store``.
+    public func forgetHistory(before time: Timestamp) async throws { try await write { try await store.forgetHistory(before: time) } }
+    /// See ``Store``.
     public func rhythms() async throws -> [ContactRhythm] { try await read { try await store.rhythms() } }
     /// See ``Store``.
     public func steps(of run: String) async throws -> [Step] { try await read { try await store.steps(of: run) } }

@@ -39,7 +39,7 @@ public struct StoreConformance: Sendable {
         + lists
         + searching
         + quotas + turnarounds + bulk
-        + retention
+        + retention + history
         + auditing + erasing + erasureReach
         + closing + modelled
 

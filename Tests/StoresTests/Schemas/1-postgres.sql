@@ -527,3 +527,17 @@ CREATE TABLE schema_window (
     oldest bigint NOT NULL
 );
 INSERT INTO schema_window VALUES (1, 1);
+CREATE TABLE history_counts (
+    kind text COLLATE "C" NOT NULL,
+    slot bigint NOT NULL,
+    connection text COLLATE "C" NOT NULL,
+    amount bigint NOT NULL,
+    PRIMARY KEY (kind, slot, connection)
+) WITH (fillfactor = 50);
+CREATE TABLE history_marks (
+    at bigint NOT NULL,
+    replica text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    version text COLLATE "C" NOT NULL,
+    PRIMARY KEY (at, replica, kind)
+);

@@ -495,3 +495,17 @@ CREATE TABLE schema_window (
     oldest INTEGER NOT NULL
 ) STRICT;
 INSERT INTO schema_window VALUES (1, 1);
+CREATE TABLE history_counts (
+    kind TEXT NOT NULL,
+    slot INTEGER NOT NULL,
+    connection TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    PRIMARY KEY (kind, slot, connection)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE history_marks (
+    at INTEGER NOT NULL,
+    replica TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    version TEXT NOT NULL,
+    PRIMARY KEY (at, replica, kind)
+) STRICT, WITHOUT ROWID;

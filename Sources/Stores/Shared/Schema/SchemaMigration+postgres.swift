@@ -19,6 +19,7 @@ extension SchemaMigration {
         postgresSessionTables,
         postgresErasureTables,
         postgresBackupTables,
+        postgresHistoryTables,
     ].joined(separator: "\n")
 
     private static let postgresTables = """

@@ -18,6 +18,7 @@ extension SchemaMigration {
         sqliteSessionTables,
         sqliteErasureTables,
         sqliteBackupTables,
+        sqliteHistoryTables,
     ].joined(separator: "\n")
 
     private static let sqliteTables = """

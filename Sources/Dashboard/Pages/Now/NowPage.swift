@@ -9,16 +9,12 @@ enum NowPage {
     static func page(_ visit: Visit) async throws -> Page {
         let status = try await visit.get("status")
         let tallies = try await visit.site.tallies.value()
-        let counts = OrderState.allCases.map { state in
-            (
-                state,
-                tallies.counts.orders.filter { $0.key.state == state.rawValue && visit.principal.sees(connection: $0.key.connection) }.values.reduce(
-                    0,
-                    +
-                )
-            )
+        var counts: [OrderState: Int] = [:]
+        for (group, count) in tallies.counts.orders where visit.principal.sees(connection: group.connection) {
+            if let state = OrderState(rawValue: group.state) { counts[state, default: 0] += count }
         }
-        let total = counts.reduce(0) { $0 + $1.1 }
+        let total = counts.values.reduce(0, +)
+        let history = try await NowHistory(visit)
         let waiting = ["candidate", "recruiter", "provider", "operator"].map { party in
             (party: party == "operator" ? "us" : party, filter: party, count: Int(status["waiting_on"]?[party]?.integer ?? 0))
         }
@@ -27,7 +23,7 @@ enum NowPage {
             "reasons": (status["reasons"]?.items ?? []).compactMap(\.text).map { ["reason": $0] as Model },
             "issues": (status["issues"]?["items"]?.items ?? []).map { issue($0, visit) },
             "open_count": String(status["issues"]?["open"]?.integer ?? 0),
-            "states": counts.filter { $0.1 > 0 }.map { state($0.0, $0.1) },
+            "by_state": history.states(counts), "over_time": history.charts(visit.query("span")),
             "waiting_bar": ["picture": TimeBar(counts: waiting.map { ($0.party, $0.count) }).svg] as Model,
             "waiting": waiting.map {
                 ["party": Parts.party($0.party) as Any, "waiting_count": Format.number($0.count), "href": "/orders?waiting_on=\($0.filter)"] as Model
@@ -63,10 +59,6 @@ enum NowPage {
         return model
     }
 
-    private static func state(_ state: OrderState, _ count: Int) -> Model {
-        ["chip": Parts.state(state.rawValue), "state_count": Format.number(count), "href": "/orders?state=\(state.rawValue)"]
-    }
-
     /// An account or a connection, and what is heard from it.
     private static func contact(_ contact: JSON, _ kind: String, _ visit: Visit) -> Model {
         let (id, problem) = (contact["id"]?.text ?? "", contact["problem"]?["code"]?.text)
@@ -79,9 +71,16 @@ enum NowPage {
         model["heard"] = visit.format.time(contact["last_heard_at"])
         if let account = visit.site.parts.registry.account(id), kind == "accounts" {
             model["environment"] = account.account.environment
-            model["budget"] = account.readsPerMinute.map { "\($0) reads a minute at most" }
+            if let limit = account.readsPerMinute { model["budget"] = budget(visit.site.parts.readsInLastMinute(id), of: limit) }
         }
         return model
+    }
+
+    /// How much of an account's reads this host used.
+    private static func budget(_ used: Int?, of limit: Int) -> Model {
+        guard let used else { return ["budget_text": "\(Format.number(limit)) reads a minute at most"] }
+        let text = "\(Format.number(used)) of \(Format.number(limit)) reads in the last minute"
+        return ["budget_text": text, "gauge": ["picture": Gauge(used: used, limit: limit).svg(text)] as Model]
     }
 
     private static func connections(_ status: JSON, _ visit: Visit) async throws -> [Model] {
@@ -128,10 +127,11 @@ enum NowPage {
         <section class="card" aria-labelledby="acts-title"><header><h2 id="acts-title">Who has to act</h2><span class="more"><a href="/orders">All orders</a></span></header>
         {{#waiting_bar}}{{{picture}}}{{/waiting_bar}}
         <ul class="legend">{{#waiting}}<li><a href="{{href}}">{{#party}}{{>party}}{{/party}} <span class="number strong">{{waiting_count}}</span></a></li>{{/waiting}}</ul></section>
+        {{#over_time}}{{>now-charts}}{{/over_time}}
         <div class="grid">
-        <section class="card" aria-labelledby="states-title"><header><h2 id="states-title">Orders by state</h2></header>
+        <section class="card" aria-labelledby="states-title"><header><h2 id="states-title">Orders by state</h2><span class="more soft small">14 days</span></header>
         {{^is_begun}}{{>first_steps}}{{/is_begun}}
-        {{#states}}<p class="row between"><a href="{{href}}">{{#chip}}{{>state}}{{/chip}}</a><span class="number">{{state_count}}</span></p>{{/states}}</section>
+        {{#by_state}}{{>now-states}}{{/by_state}}</section>
         <div><section class="card" aria-labelledby="day-title"><header><h2 id="day-title">In the last day</h2></header><dl class="facts">
         <dt>Received</dt><dd class="number">{{received}}</dd><dt>Told to ATSs</dt><dd class="number">{{told}}</dd>
         <dt>Dead letters, in all</dt><dd><a class="number" href="/dead">{{dead}}</a></dd>
@@ -139,7 +139,7 @@ enum NowPage {
         {{#backup}}<dt>Last backup</dt><dd>{{#backup_made}}{{>time}}{{/backup_made}}{{^backup_made}}none{{/backup_made}}</dd><dt>Proven</dt><dd>{{#backup_proven}}{{>time}}{{/backup_proven}}{{^backup_proven}}never{{/backup_proven}}{{#backup_problem}} <span class="chip bad">{{backup_problem}}</span>{{/backup_problem}}</dd>{{/backup}}
         </dl></section>
         <section class="card" aria-labelledby="accounts-title"><header><h2 id="accounts-title">Accounts</h2></header>
-        {{#accounts}}<p class="contact"><span class="dot {{dot_tone}}"></span><span><a href="{{href}}">{{contact_id}}</a>{{#environment}} <span class="chip">{{environment}}</span>{{/environment}}<br><span class="small soft">{{health}}{{#heard}} · heard {{>time}}{{/heard}}{{#budget}} · {{budget}}{{/budget}}</span></span></p>{{/accounts}}
+        {{#accounts}}<p class="contact"><span class="dot {{dot_tone}}"></span><span><a href="{{href}}">{{contact_id}}</a>{{#environment}} <span class="chip">{{environment}}</span>{{/environment}}<br><span class="small soft">{{health}}{{#heard}} · heard {{>time}}{{/heard}}</span>{{#budget}}<br><span class="small soft row">{{#gauge}}{{{picture}}}{{/gauge}}{{budget_text}}</span>{{/budget}}</span></p>{{/accounts}}
         {{^accounts}}<p class="soft">None is configured yet: add one under <code>accounts</code> in the settings.</p>{{/accounts}}</section></div>
         <section class="card" aria-labelledby="connections-title"><header><h2 id="connections-title">Connections</h2></header>
         {{#connections}}<div class="contact"><span class="dot {{dot_tone}}"></span><span><a href="{{href}}">{{contact_id}}</a> <span class="small soft">{{contact_kind}}</span><br><span class="small soft">{{health}}{{#heard}} · heard {{>time}}{{/heard}}</span>{{#rhythm}}{{{picture}}}{{/rhythm}}</span></div>{{/connections}}

@@ -1,0 +1,57 @@
+import Screening
+
+extension StoreConformance {
+    static let history: [Check] = [
+        Check("what is told and fails is summed by hour and connection, and a day keeps how orders stood last") { trial in
+            let hour = HistoryCount.hour(of: trial.now)
+            let day = HistoryCount.day(of: trial.now)
+            func told(_ hour: Int64, _ amount: Int, _ connection: String = "acme") -> HistoryCount {
+                HistoryCount(.told, slot: hour, connection: connection, amount: amount)
+            }
+            try await trial.store.add(history: [
+                told(hour, 2), told(hour, 5, "beta"), HistoryCount(.failed, slot: hour, connection: "acme", amount: 1),
+            ])
+            try await trial.store.add(history: [told(hour, 3), told(hour - 1, 1)])
+            func orders(_ state: OrderState, _ amount: Int) -> HistoryCount {
+                HistoryCount(.orders(state), slot: day, connection: "acme", amount: amount)
+            }
+            try await trial.store.keep(orders: [orders(.accepted, 4), orders(.completed, 7)], ofDay: day)
+            try await trial.store.keep(orders: [orders(.completed, 11)], ofDay: day)
+            let found = Set(try await trial.store.history(since: trial.now + .seconds(-7200)))
+            let expected: Set = [
+                told(hour, 5), told(hour, 5, "beta"), told(hour - 1, 1), HistoryCount(.failed, slot: hour, connection: "acme", amount: 1),
+                orders(.completed, 11),
+            ]
+            try trial.expect(found == expected, "got \(found)")
+            let late = Set(try await trial.store.history(since: trial.now))
+            try trial.expect(!late.contains(told(hour - 1, 1)) && late.contains(orders(.completed, 11)), "got \(late)")
+        },
+        Check("several that count at once all count") { trial in
+            let hour = HistoryCount.hour(of: trial.now)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        let counts = ["acme", "beta"].map { HistoryCount(.told, slot: hour, connection: $0, amount: 1) }
+                        try await trial.store.add(history: counts)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let found = try await trial.store.history(since: trial.now)
+            try trial.expect(found.count == 2 && found.allSatisfy { $0.amount == 8 }, "got \(found)")
+        },
+        Check("when the host changed is noted once, and forgotten with the rest of that time") { trial in
+            try trial.expect(try await trial.store.lastStart() == nil, "somebody started")
+            let marks = [HostMark.Kind.started, .reloaded, .upgraded].enumerated().map { index, kind in
+                HostMark(kind, at: trial.now + .seconds(Int64(index) * 86_400), version: "1.\(index)", replica: "rep_1")
+            }
+            for mark in marks + marks { try await trial.store.note(mark) }
+            try trial.expect(try await trial.store.marks(since: marks[0].at) == marks, "other marks")
+            try trial.expect(try await trial.store.lastStart() == marks[2], "another start")
+            try await trial.store.add(history: [HistoryCount(.told, slot: HistoryCount.hour(of: trial.now), connection: "acme", amount: 1)])
+            for _ in 0..<2 { try await trial.store.forgetHistory(before: marks[1].at) }
+            try trial.expect(try await trial.store.marks(since: marks[0].at) == Array(marks[1...]), "not forgotten")
+            try trial.expect(try await trial.store.history(since: marks[0].at).isEmpty, "counts are left")
+        },
+    ]
+}
