@@ -349,8 +349,8 @@ let package = Package(
         .testTarget(
             name: "FairleadHostTests",
             dependencies: [
-                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Pipeline", "Telemetry", "FairleadHost", "ScreeningTesting",
-                "fairlead-lua",
+                "Screening", "ConfigurationFiles", "LuaRuntime", "Plugins", "Providers", "Stores", "Pipeline", "Telemetry", "FairleadHost",
+                "ScreeningTesting", "CrashTesting", "fairlead-lua",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

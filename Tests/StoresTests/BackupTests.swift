@@ -14,9 +14,10 @@ struct BackupBed {
     let url: String
     let keys = [SealTests.key(1)]
 
-    init(_ kind: Kind) async throws {
+    /// - Parameter way: how a PostgreSQL database is reached.
+    init(_ kind: Kind, by way: PostgresDatabase.Way = .direct) async throws {
         folder = try SQLiteFolder()
-        url = kind == .sqlite ? "sqlite:fairlead.db" : try await PostgresDatabase().url
+        url = kind == .sqlite ? "sqlite:fairlead.db" : try await PostgresDatabase(by: way).url
     }
 
     var file: String { folder.file("backup") }
@@ -182,6 +183,47 @@ struct BackupBed {
             now: SystemClock().now()
         )
         #expect(restored.manifest == found.manifest)
+    }
+
+    @Test("Through a pooler that gives each transaction another session, a store is backed up under load, tried and restored") func pooled()
+        async throws
+    {
+        let bed = try await BackupBed(.postgres, by: .pooled)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<20)
+        let writing = Task { for number in 20..<2000 where !Task.isCancelled { try await bed.fill(store, number..<(number + 1)) } }
+        let made = try await bed.backup()
+        writing.cancel()
+        _ = await writing.result
+        let count = made.manifest.rows(of: "orders")
+        #expect(made.isProven && count >= 20)
+        try await store.noteBackup(madeAt: made.manifest.at, bytes: made.bytes, took: .seconds(1))
+        let change = "ALTER TABLE orders ADD COLUMN tried bigint"
+        let later = SchemaMigration(number: 2, name: "a column", sqlite: change, postgres: change)
+        let plan = try await StoreMigration.rehearse(
+            bed.url,
+            relativeTo: bed.folder.path,
+            SchemaMigration.all + [later],
+            version: "test",
+            now: SystemClock().now(),
+            { _, _, _ in }
+        )
+        #expect(plan.steps.count == 1)
+        await store.close()
+        _ = try await StoreRestore.restore(
+            bed.file,
+            keysPath: nil,
+            into: bed.url,
+            relativeTo: bed.folder.path,
+            keys: bed.keys,
+            replacing: true,
+            now: SystemClock().now()
+        )
+        let again = try await bed.open()
+        #expect(try await again.order(connection: "acme", externalID: "application-19") != nil)
+        #expect(try await again.order(connection: "acme", externalID: "application-\(count)") == nil)
+        try await bed.fill(again, 3000..<3005)
+        await again.close()
     }
 
     @Test("A backup that does not prove right leaves the one before as it was") func kept() async throws {

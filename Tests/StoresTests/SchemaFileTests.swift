@@ -100,4 +100,63 @@ import Testing
         try await run("UPDATE schema_window SET oldest = 1; INSERT INTO schema_migrations VALUES (3, 'another', 0)")
         await #expect(throws: StoreError.self) { _ = try await bed.open() }
     }
+
+    @Test("A store of an older schema is backed up before a host opens it, and nothing is done for any other", arguments: BackupBed.Kind.allCases)
+    func backedUp(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        func backUp(known: Int, in folder: String?) async throws -> String? {
+            try await StoreMigration.backUpIfOlder(
+                bed.url,
+                relativeTo: bed.folder.path,
+                in: folder,
+                keys: bed.keys,
+                known: known,
+                version: "test",
+                now: SystemClock().now()
+            )
+        }
+        #expect(try await backUp(known: 2, in: nil) == nil, "there is no store")
+        let store = try await bed.open()
+        #expect(try await backUp(known: 2, in: nil) == nil, "it holds nothing")
+        try await bed.fill(store, 0..<3)
+        await store.close()
+        #expect(try await backUp(known: 1, in: nil) == nil, "it is not older")
+        if kind == .postgres {
+            let refusal = await #expect(throws: StoreError.self) { _ = try await backUp(known: 2, in: nil) }
+            #expect("\(String(describing: refusal))".contains("fairlead migrate"))
+        }
+        let folder = kind == .sqlite ? nil : bed.folder.file("backups")
+        let path = try #require(try await backUp(known: 2, in: folder))
+        #expect(try await StoreBackup.verify(path, keys: bed.keys).isProven)
+    }
+
+    @Test("Replicas of two neighbouring versions work side by side where a change adds; one that takes away waits for the older") func sideBySide()
+        async throws
+    {
+        let bed = try await BackupBed(.postgres)
+        let older = try await bed.open()
+        let now = older.clock.now()
+        try await older.announce(Replica(id: "rep_1", host: "first", version: "1.0", startedAt: now, seenAt: now))
+        let adds = SchemaMigration(number: 2, name: "a column", sqlite: "", postgres: "ALTER TABLE orders ADD COLUMN added text")
+        let takes = SchemaMigration(number: 3, name: "one less", sqlite: "", postgres: "ALTER TABLE orders DROP COLUMN added", oldest: 2)
+        let connection = try PostgresConnection(try PostgresOptions(bed.url))
+        let working = Task { for number in 0..<40 { try await bed.fill(older, number..<(number + 1)) } }
+        try SchemaMigration.run(connection, SchemaMigration.all + [adds], newStore: false, time: .clock(SystemClock()))
+        try await working.value
+        let beside = try await bed.open()
+        try await bed.fill(beside, 40..<45)
+        #expect(try await older.order(connection: "acme", externalID: "application-44") != nil)
+        await beside.close()
+        let other = try PostgresConnection(try PostgresOptions(bed.url))
+        let refusal = #expect(throws: StoreError.self) {
+            try SchemaMigration.run(other, SchemaMigration.all + [adds, takes], newStore: false, time: .clock(SystemClock()))
+        }
+        #expect("\(String(describing: refusal))".contains("a host on first"))
+        try await bed.fill(older, 45..<46)
+        try await older.withdraw(replica: "rep_1")
+        await older.close()
+        let last = try PostgresConnection(try PostgresOptions(bed.url))
+        try SchemaMigration.run(last, SchemaMigration.all + [adds, takes], newStore: false, time: .clock(SystemClock()))
+        await #expect(throws: StoreError.self) { _ = try await bed.open() }
+    }
 }

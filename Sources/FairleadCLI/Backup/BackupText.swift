@@ -24,7 +24,9 @@ enum BackupText {
 
     static func restored(_ outcome: JSON) -> String {
         let aside = (outcome["moved_aside"]?.items ?? []).compactMap(\.text)
-        let moved = aside.isEmpty ? "" : " What stood there is at:\n" + aside.map { "  " + $0 }.joined(separator: "\n")
+        let until =
+            "Its keys open whoever is erased from now on: the host removes them after \(outcome.cell("keys_moved_aside_until")), you may before."
+        let moved = aside.isEmpty ? "" : " What stood there is at:\n" + aside.map { "  " + $0 }.joined(separator: "\n") + "\n" + until
         return """
             The store \(outcome.cell("store")) stands as of \(outcome.cell("at")), with the keys of \(outcome.cell("keys_from")): \(contents(outcome)).\(moved)
             It is held. Start the host: it looks for every order that may have been sent since (fairlead status). Then: fairlead release.
@@ -41,6 +43,8 @@ enum BackupText {
             Set store.url to it and start the host.
             """
     }
+
+    static func compacted(_ outcome: JSON) -> String { "The store took \(size(outcome["bytes"])), and takes \(size(outcome["bytes_after"])) now." }
 
     static func migrated(_ plan: JSON, isRehearsal: Bool) -> String {
         let steps = plan["steps"]?.items ?? []

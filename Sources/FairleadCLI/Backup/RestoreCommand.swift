@@ -23,6 +23,14 @@ struct RestoreCommand: AsyncParsableCommand {
     )
     var keys: String?
 
+    @Option(
+        help: ArgumentHelp("A copy of what was erased from the store, NAME-erasures (default: what stands at the store).", valueName: "file")
+    )
+    var erasures: String?
+
+    @Flag(help: "Go on where nothing says who was erased since: they are stored again, and tokens revoked since open again.")
+    var withoutErasures = false
+
     @Flag(help: "PostgreSQL: move the tables aside that stand in the database.")
     var replace = false
 
@@ -34,7 +42,14 @@ struct RestoreCommand: AsyncParsableCommand {
     func run() async throws {
         let operations = try StoreOperations(settings: settings.config, environment: settings.environment)
         let progress = ProgressLine()
-        let outcome = try await operations.restore(file, keysPath: keys, replacing: replace, progress: progress.show)
+        let outcome = try await operations.restore(
+            file,
+            keysPath: keys,
+            erasures: erasures,
+            withoutErasures: withoutErasures,
+            replacing: replace,
+            progress: progress.show
+        )
         progress.end()
         Terminal.say(isJSON ? outcome.string() : BackupText.restored(outcome))
     }

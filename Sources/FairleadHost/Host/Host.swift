@@ -112,6 +112,17 @@ public struct Host: Service, CustomStringConvertible {
         }
         let store: any Store
         do {
+            let made = try await StoreMigration.backUpIfOlder(
+                settings.store.url,
+                relativeTo: "/",
+                in: settings.backup.path,
+                keys: settings.encryptionKeys,
+                version: Release.version,
+                now: parts.clock.now()
+            )
+            if let made {
+                logger.notice("a backup was made before the schema is changed", metadata: ["event": "backup.before_schema", "file": "\(made)"])
+            }
             store = try await settings.store.open(
                 keys: settings.encryptionKeys,
                 newStore: parts.newStore,
@@ -183,6 +194,13 @@ public struct Host: Service, CustomStringConvertible {
             clock: context.clock,
             logger: logger
         )
+        keysMovedAside = KeysMovedAside(
+            store: store,
+            url: settings.store.url,
+            window: { [live] in live.settings.erasureWindow },
+            clock: context.clock,
+            logger: logger
+        )
         server = parts.listens ? Host.server(settings, context, live, telemetry, parts) { await readiness.value() } : nil
         closing = {
             context.updates.finish()
@@ -196,13 +214,14 @@ public struct Host: Service, CustomStringConvertible {
     private let telemetry: HostTelemetry
     private let gauges: GaugeRefresh
     private let backups: BackupSchedule
+    private let keysMovedAside: KeysMovedAside
 
     /// Works until told to shut down. Throws where the address cannot be had.
     public func run() async throws { try await telemetry.exporting { try await telemetry.during { try await serve() } } }
 
     private func serve() async throws {
         var services: [any Service] = [gauges]
-        if works { services += [Worker(context), Poller(context), backups] }
+        if works { services += [Worker(context), Poller(context), backups, keysMovedAside] }
         if let server { services.append(server) }
         // In one group, not one after the other: all are asked to shut down at the same moment, and share the time it may take.
         do {

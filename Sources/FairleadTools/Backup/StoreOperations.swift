@@ -57,17 +57,23 @@ public struct StoreOperations: Sendable {
     }
 
     /// Puts a backup in the place of the store.
+    /// - Parameters:
+    ///   - erasures: a copy of what was erased since; nil for what stands at the store.
+    ///   - withoutErasures: whether it goes on where nothing says who was erased since.
     /// - Returns: the manifest with `restored_at`, `moved_aside` and `keys_from`.
     /// - Throws: ``StoreError``.
     public func restore(
         _ path: String,
         keysPath: String?,
+        erasures: String? = nil,
+        withoutErasures: Bool = false,
         replacing: Bool,
         progress: @escaping @Sendable (String, Int64, Int64) -> Void
     ) async throws -> JSON {
         let outcome = try await StoreRestore.restore(
             absolute(path),
             keysPath: keysPath.map(absolute),
+            ledger: erasures.map { .copy(absolute($0)) } ?? (withoutErasures ? .unknown : .standing),
             into: settings.store.url,
             relativeTo: folder,
             keys: settings.encryptionKeys,
@@ -79,6 +85,7 @@ public struct StoreOperations: Sendable {
         json["restored_at"] = JSON(outcome.restoredAt)
         json["moved_aside"] = .array(outcome.movedAside.map { .string($0) })
         json["keys_from"] = .string(outcome.keys)
+        json["keys_moved_aside_until"] = outcome.movedAside.isEmpty ? .null : JSON(outcome.restoredAt + settings.erasureWindow)
         return json
     }
 
@@ -100,6 +107,14 @@ public struct StoreOperations: Sendable {
                 outcome.tables.map { ["name": .string($0.name), "rows": .int(Int64($0.rows)), "digest": .string($0.digest)] }
             ), "left_out": .array(outcome.leftOut.map { .string($0) }),
         ]
+    }
+
+    /// Gives the disk back what the store does not need any more, beside a stopped host.
+    /// - Returns: `{bytes, bytes_after}`.
+    /// - Throws: ``StoreError``.
+    public func compact() async throws -> JSON {
+        let sizes = try await StoreCompaction.compact(settings.store.url, relativeTo: folder)
+        return ["bytes": .int(sizes.before), "bytes_after": .int(sizes.after)]
     }
 
     /// Brings the schema up to date, a backup first where there are rows; or tries it on a copy.

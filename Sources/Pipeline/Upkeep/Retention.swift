@@ -28,6 +28,8 @@ public final class Retention: Sendable {
     /// How much longer than a step took it rests: at most a fifth of the time is spent on removing.
     private static let rest = 4
     private static let shortRest = Duration.milliseconds(5)
+    /// A step that takes long has waited for others rather than worked: resting longer for it, nothing would be removed where there is much to do.
+    private static let longRest = Duration.milliseconds(50)
     /// The time of day from which on it is night, in milliseconds after midnight UTC.
     private static let night: Int64 = 9_000_000
     private static let day: Int64 = 86_400_000
@@ -157,7 +159,8 @@ public final class Retention: Sendable {
     func carryOut(_ plan: RetentionPlan) async throws {
         standingState.withLock { ($0.isRunning, $0.removed) = (true, [:]) }
         defer { standingState.withLock { $0.isRunning = false } }
-        guard plan.isAny else { return }
+        // Erasures leave room behind as well.
+        guard plan.isAny else { return try await store.finishRemoval() }
         var cursor: RetentionCursor?
         var renewed = environment.clock.now()
         repeat {
@@ -174,11 +177,11 @@ public final class Retention: Sendable {
                 guard try await store.takeTurn(Self.turn, owner: owner, for: Self.lease).isMine else { throw CancellationError() }
                 renewed = now
             }
-            if cursor != nil { try await environment.clock.sleep(for: max(Self.shortRest, (now - begun) * Self.rest)) }
+            if cursor != nil { try await environment.clock.sleep(for: max(Self.shortRest, min(Self.longRest, (now - begun) * Self.rest))) }
         } while cursor != nil
         let removed = standing.removed
-        guard !removed.isEmpty else { return }
         try await store.finishRemoval()
+        guard !removed.isEmpty else { return }
         try await note(removed, plan)
     }
 

@@ -3,10 +3,11 @@ import GRDB
 import Screening
 import Synchronization
 
-/// What was erased, in a file beside the store: `NAME-erasures`, a line for each entry. It is in no backup, so that a backup that is restored is told what was
-/// erased since it was made.
+/// What was erased and revoked, in a file beside the store: `NAME-erasures`, a line for each entry. It is in no backup, so that a backup that is restored is
+/// told what was erased since it was made.
 ///
-/// Lines are only ever added, the newest of an erasure counts, and one whose writer was killed is passed over.
+/// Its first line says whose it is: so a file without an entry says that nobody was erased, and one that is missing says nothing. Lines are only ever added,
+/// the newest of an erasure counts, and one whose writer was killed is passed over.
 final class ErasureFile: Sendable {
     let path: String
     private let lock = Mutex(())
@@ -16,24 +17,49 @@ final class ErasureFile: Sendable {
 
     init(of store: String) { path = Self.path(of: store) }
 
-    /// Every erasure, oldest first, as it was written down last.
-    func entries() throws -> [LedgerEntry] {
+    init(_ path: String) { self.path = path }
+
+    /// Begins the file of a store; does nothing where there is one.
+    func begin(store id: String) throws {
+        if !FileManager.default.fileExists(atPath: path) { try append(Self.heading(id)) }
+    }
+
+    /// The line that says whose file it is.
+    static func heading(_ store: String) -> String { (["store": .string(store)] as JSON).string() }
+
+    /// The store whose file it is; nil where it does not say, or is not there.
+    func store() throws -> String? {
+        try lines().lazy.compactMap { line in (try? JSON(parsing: Array(line.utf8)))?["store"]?.text }.first
+    }
+
+    /// The tokens that were revoked.
+    func revocations() throws -> Set<String> { Set(try lines().compactMap { Revocation($0)?.token }) }
+
+    /// Every line that is whole.
+    func lines() throws -> [String] {
         try lock.withLock { _ in
             guard FileManager.default.fileExists(atPath: path) else { return [] }
             guard let data = FileManager.default.contents(atPath: path) else {
                 throw StoreError.unavailable("what was erased cannot be read: \(path)")
             }
-            var (order, entries) = ([String](), [String: LedgerEntry]())
-            for line in data.split(separator: 0x0A) {
-                guard let entry = LedgerEntry(String(decoding: line, as: UTF8.self)) else { continue }
-                if entries.updateValue(entry, forKey: entry.erasure.id) == nil { order.append(entry.erasure.id) }
-            }
-            return order.compactMap { entries[$0] }
+            return data.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
         }
     }
 
+    /// Every erasure, oldest first, as it was written down last.
+    func entries() throws -> [LedgerEntry] {
+        var (order, entries) = ([String](), [String: LedgerEntry]())
+        for entry in try lines().compactMap({ LedgerEntry($0) }) {
+            if entries.updateValue(entry, forKey: entry.erasure.id) == nil { order.append(entry.erasure.id) }
+        }
+        return order.compactMap { entries[$0] }
+    }
+
     /// Adds an entry; it is on disk once this returns.
-    func write(_ entry: LedgerEntry) throws {
+    func write(_ entry: LedgerEntry) throws { try append(entry.text) }
+
+    /// Adds a line; it is on disk once this returns.
+    func append(_ line: String) throws {
         try lock.withLock { _ in
             let isNew = !FileManager.default.fileExists(atPath: path)
             try FileLock.makePrivate(path)
@@ -41,7 +67,7 @@ final class ErasureFile: Sendable {
             guard descriptor >= 0 else { throw StoreError.unavailable("what is to be erased cannot be written down: \(path)") }
             defer { close(descriptor) }
             // A line that was cut off must not run into this one.
-            var bytes = Array(("\n" + entry.text + "\n").utf8)[...]
+            var bytes = Array(("\n" + line + "\n").utf8)[...]
             while !bytes.isEmpty {
                 let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
                 guard written > 0 else { throw StoreError.unavailable("what is to be erased cannot be written down: \(path)") }

@@ -50,6 +50,8 @@ final class FileWatch: Sendable {
     private struct State {
         var sizes: [Int64]
         var cutOff: StoreError?
+        /// What the store's file may become as short as, where the store gives room back.
+        var floor = Int64.max
         /// The folder when all files were last found in it, and when that was.
         var folder: (look: Look, at: ContinuousClock.Instant)?
         var isClosed = false
@@ -126,7 +128,16 @@ final class FileWatch: Sendable {
             throw .unknown(why)
         }
         for (number, file) in files.enumerated() where file.grows {
-            if let look = Self.look(file.descriptor) { state.withLock { $0.sizes[number] = look.size } }
+            guard let look = Self.look(file.descriptor) else { continue }
+            state.withLock { $0.sizes[number] = file.path + "-wal" == logPath ? min(look.size, $0.floor) : look.size }
+        }
+    }
+
+    /// Says beforehand that the store's file may become as short as this, at whatever checkpoint comes next.
+    func mayShrink(to size: Int64) {
+        state.withLock { state in
+            state.floor = min(state.floor, size)
+            if let number = files.firstIndex(where: { $0.path + "-wal" == logPath }) { state.sizes[number] = min(state.sizes[number], state.floor) }
         }
     }
 

@@ -48,5 +48,6 @@ extension SchemaMigration {
             sql: "INSERT INTO schema_migrations (number, name, applied_at) VALUES (?, ?, ?)",
             arguments: [number, name, now.milliseconds]
         )
+        if let oldest { try db.execute(sql: "UPDATE schema_window SET oldest = ?", arguments: [oldest]) }
     }
 }

@@ -20,7 +20,7 @@ final class SQLiteStore: SQLStore {
     private let workSignal: WorkSignal
     private let checkpoints: Checkpoints
     private let lock: FileLock
-    private let files: FileWatch
+    let files: FileWatch
     private let received: ReceivedKeys
     private let isClosed = Mutex(false)
 
@@ -47,8 +47,8 @@ final class SQLiteStore: SQLStore {
         let workSignal = WorkSignal(clock: clock)
         self.workSignal = workSignal
         do {
-            let configuration = Self.configuration(KeyFile.path(of: path))
             let isNew = Self.isEmpty(path)
+            let configuration = Self.configuration(KeyFile.path(of: path), isNew: isNew)
             if isNew, !newStore, let evidence = LostStore.evidence(of: path) { throw StoreError.unavailable(evidence) }
             try FileLock.makePrivate(path)
             if !isNew { try SchemaMigration.check(path) }
@@ -70,6 +70,9 @@ final class SQLiteStore: SQLStore {
                 return (codec, identity)
             }
             lock.note(store: identity.id)
+            // One that is missing is begun where nobody was erased: else a restore must not take it for whole.
+            let hasErased = try database.read { try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM erasures)") ?? false }
+            if !hasErased { try erasureFile.begin(store: identity.id) }
             received = try database.writeWithoutTransaction { [database] in try ReceivedKeys.read(from: $0, later: database) }
             checkpoints = try Checkpoints(path: path, configuration: configuration)
             files = try FileWatch(
@@ -220,7 +223,8 @@ final class SQLiteStore: SQLStore {
         return opened.codec(file, random)
     }
 
-    private static func configuration(_ keys: String) -> Configuration {
+    /// - Parameter isNew: whether the file is made now. One that is there gets what only a new one can have by `fairlead store compact`.
+    private static func configuration(_ keys: String, isNew: Bool) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
@@ -229,6 +233,7 @@ final class SQLiteStore: SQLStore {
             try db.execute(
                 sql: """
                     PRAGMA page_size = 8192;
+                    \(isNew && !db.configuration.readonly ? "PRAGMA auto_vacuum = INCREMENTAL;" : "")
                     PRAGMA secure_delete = ON;
                     PRAGMA wal_autocheckpoint = 0;
                     PRAGMA temp_store = MEMORY;

@@ -400,7 +400,9 @@ CREATE TABLE replicas (
     -- The names of its encryption.keys, the first first, and which look-up keys it knows and writes by: what a rotation of keys waits for.
     key_names text NOT NULL DEFAULT '',
     lookups_known bigint NOT NULL DEFAULT 0,
-    lookups_written bigint NOT NULL DEFAULT 0
+    lookups_written bigint NOT NULL DEFAULT 0,
+    -- The number of the schema that its version knows: what a change that older versions cannot run beside waits for.
+    schema_known bigint NOT NULL DEFAULT 1
 ) WITH (fillfactor = 50);
 
 CREATE TABLE store_identity (

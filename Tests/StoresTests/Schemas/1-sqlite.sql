@@ -385,7 +385,9 @@ CREATE TABLE replicas (
     -- The names of its encryption.keys, the first first, and which look-up keys it knows and writes by: what a rotation of keys waits for.
     key_names TEXT NOT NULL DEFAULT '',
     lookups_known INTEGER NOT NULL DEFAULT 0,
-    lookups_written INTEGER NOT NULL DEFAULT 0
+    lookups_written INTEGER NOT NULL DEFAULT 0,
+    -- The number of the schema that its version knows: what a change that older versions cannot run beside waits for.
+    schema_known INTEGER NOT NULL DEFAULT 1
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE store_identity (

@@ -6,7 +6,7 @@ import Screening
 /// way: no host opens it, and the next restore begins again.
 struct PostgresRestore: Sendable {
     let files: BackupFiles
-    let isKeysGiven: Bool
+    let ledger: StoreRestore.Ledger
     let url: String
     /// Whether the tables of a store that is there may be moved aside.
     let replacing: Bool
@@ -31,6 +31,10 @@ struct PostgresRestore: Sendable {
         }
         let marks = try RestoreMarks(manifest, keyring: keyring, keys: keys, now: now)
         let schema = PostgresSchema(connection)
+        let named = try ledger.named(for: manifest.store)
+        if ledger == .standing, try !schema.knowsErasures(of: manifest.store) {
+            throw StoreRestore.noLedger(of: manifest.store, "fairlead_keys.erasures in the database")
+        }
         let aside = try schema.makeRoom(replacing: replacing, number: manifest.schema, now: now)
         let oldest = try container.database.read { db in try Int64.fetchOne(db, sql: "SELECT min(received_at) FROM events") }
         try schema.makePartitions(from: oldest.map { Timestamp(milliseconds: $0) } ?? now, to: now)
@@ -45,7 +49,9 @@ struct PostgresRestore: Sendable {
             statements.append(PostgresStatement(sql.replacing("%true%", with: "true"), values.map(\.postgresValue), isKept: false))
         }
         try connection.exchange(statements)
-        try schema.keepErasures()
+        let records = named.compactMap { LedgerRecord($0) }
+        if !records.isEmpty { try connection.exchange(records.map(\.statement)) }
+        try schema.keepErasures(of: manifest.store)
         try schema.finish()
         return StoreRestore.Outcome(manifest: manifest, restoredAt: now, movedAside: aside, keys: keysPath)
     }

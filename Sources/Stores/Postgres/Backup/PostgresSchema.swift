@@ -6,8 +6,9 @@ struct PostgresSchema {
 
     init(_ connection: PostgresConnection) { self.connection = connection }
 
-    private func exchange(_ sql: String, _ values: PostgresValue...) throws -> [PostgresRow] {
-        try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows
+    func exchange(_ sql: String, _ values: PostgresValue...) throws -> [PostgresRow] {
+        KillPoint.pass()
+        return try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows
     }
 
     /// Makes the empty tables of a schema's number. Returns where the tables that stood there are now.
@@ -33,6 +34,7 @@ struct PostgresSchema {
                 )
             }
             try connection.exchange([PostgresStatement("COMMIT")])
+            KillPoint.pass()
             return aside
         } catch {
             _ = try? connection.exchange([PostgresStatement("ROLLBACK")])
@@ -131,23 +133,10 @@ struct PostgresSchema {
         ])
     }
 
-    /// Takes over what was erased from every store that was moved aside: the keys that are put back may be older.
-    func keepErasures() throws {
-        let schemas = try exchange(
-            "SELECT n.nspname::text FROM pg_namespace AS n JOIN pg_class AS c ON c.relnamespace = n.oid "
-                + "WHERE starts_with(n.nspname, 'fairlead_keys_before_') AND c.relname = 'erasures' ORDER BY n.nspname"
-        ).map { $0.text(0) }
-        for schema in schemas {
-            _ = try exchange(
-                "INSERT INTO fairlead_keys.erasures (id, record) SELECT id, record FROM \(PostgresTable.quoted(schema)).erasures "
-                    + "ON CONFLICT (id) DO UPDATE SET record = excluded.record"
-            )
-        }
-    }
-
     /// Lets hosts open it, with all that was put in.
     func finish() throws {
         _ = try exchange("UPDATE schema_migrations SET name = '\(SchemaMigration.firstSchema.name)' WHERE number = 1")
         try connection.commit([PostgresStatement("COMMIT")])
+        KillPoint.pass()
     }
 }

@@ -48,6 +48,7 @@ struct PostgresTarget: RowTarget {
             if batch.count >= Self.batchRows || bytes >= Self.batchBytes { try flush() }
         }
         try flush()
+        KillPoint.pass()
         for column in try PostgresTable.all(connection, keys: keys).first(where: { $0.name == table.name })?.columns ?? [] {
             guard let sequence = column.sequence else { continue }
             let highest = "coalesce((SELECT max(\(PostgresTable.quoted(column.name))) FROM \(table.quoted)), 1)"

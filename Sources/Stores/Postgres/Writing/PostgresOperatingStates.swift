@@ -63,8 +63,8 @@ extension PostgresTransaction {
         foldUsage(unlessDoneBy: replica)
         write(
             """
-            INSERT INTO replicas (id, host, version, started_at, seen_at, names, key_names, lookups_known, lookups_written)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            INSERT INTO replicas (id, host, version, started_at, seen_at, names, key_names, lookups_known, lookups_written, schema_known)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, names = excluded.names, key_names = excluded.key_names,
                 lookups_known = excluded.lookups_known, lookups_written = excluded.lookups_written
             """,
@@ -76,7 +76,8 @@ extension PostgresTransaction {
             .text(OperatingStateRow.text(replica.names)),
             .text(keys.names.joined(separator: " ")),
             .count(keys.known),
-            .count(keys.written)
+            .count(keys.written),
+            .count(SchemaMigration.known)
         )
         write(
             "DELETE FROM replicas WHERE id IN (SELECT id FROM replicas WHERE seen_at < $1 FOR UPDATE SKIP LOCKED)",

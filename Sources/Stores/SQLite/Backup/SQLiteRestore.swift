@@ -10,25 +10,29 @@ struct SQLiteRestore: Sendable {
     let files: BackupFiles
     /// Whether the file of keys was named, rather than found beside the backup.
     let isKeysGiven: Bool
+    let ledger: StoreRestore.Ledger
     let store: String
     let keys: [Secret]
     let now: Timestamp
 
     private var fresh: String { store + ".restoring.db" }
 
-    func run(_ progress: @escaping BackupProgress) async throws -> StoreRestore.Outcome {
+    /// - Parameter said: what the backup says of itself, not proven yet.
+    func run(_ said: BackupManifest, _ progress: @escaping BackupProgress) async throws -> StoreRestore.Outcome {
         let lock = try FileLock(database: store)
         defer { lock.release() }
+        // Before anything is copied, which takes long.
+        _ = try erasures(of: said.store)
         let (manifest, source) = try await StoreBackup.onThread { try prepare(progress) }
         do {
             // Whoever was erased since the backup was made is erased in it again, before it takes its place.
-            let ledger = ErasureFile.path(of: store)
-            if FileManager.default.fileExists(atPath: ledger) {
-                try FileManager.default.copyItem(atPath: ledger, toPath: ErasureFile.path(of: fresh))
-            }
+            let erasures = try erasures(of: manifest.store)
+            if !erasures.isEmpty { try ErasureFile(of: fresh).append(erasures.joined(separator: "\n")) }
             let opened = try SQLiteStore(path: fresh, keys: keys, clock: SystemClock(), random: SystemRandom())
             do {
+                KillPoint.pass()
                 try await opened.replayErasures()
+                KillPoint.pass()
                 try await opened.record(StoreRestore.act(manifest))
             } catch {
                 await opened.close()
@@ -37,10 +41,34 @@ struct SQLiteRestore: Sendable {
             await opened.close()
             // All of it into the files themselves: they are renamed without their logs.
             try settle()
+            KillPoint.pass()
+            try await destroyLate(erasures, of: manifest.store)
         }
-        let aside = try swap()
+        let aside = try swap(manifest.store)
+        KillPoint.pass()
         lock.note(store: manifest.store)
         return StoreRestore.Outcome(manifest: manifest, restoredAt: now, movedAside: aside, keys: source)
+    }
+
+    /// What was erased from the store: what stands there, and what was named.
+    /// - Throws: ``StoreError/unavailable(_:)`` where nothing is known of it.
+    private func erasures(of id: String) throws -> [String] {
+        let standing = ErasureFile(of: store)
+        let isOurs = try standing.store() == id
+        if ledger == .standing, !isOurs { throw StoreRestore.noLedger(of: id, standing.path) }
+        let lines = try ledger.named(for: id) + (isOurs ? standing.lines() : [])
+        return lines.isEmpty ? [] : [ErasureFile.heading(id)] + lines.filter { LedgerRecord($0) != nil }
+    }
+
+    /// What was to be erased, and was not yet, is not to be read in what is moved aside either.
+    private func destroyLate(_ erasures: [String], of id: String) async throws {
+        let latest = Dictionary(erasures.compactMap { LedgerEntry($0) }.map { ($0.erasure.id, $0) }) { $1 }
+        let late = latest.values.filter { $0.erasure.doneAt == nil }.flatMap(\.plan.keys)
+        guard !late.isEmpty, try ErasureFile(of: store).store() == id, FileManager.default.fileExists(atPath: KeyFile.path(of: store)) else { return }
+        let file = try KeyFile(of: store, isNew: false, health: StoreHealth())
+        defer { file.close() }
+        try await file.destroy(late)
+        try file.truncateLog()
     }
 
     /// Makes the new files, proven, marked and held. Returns what they say of themselves, and whose keys they have.
@@ -50,6 +78,7 @@ struct SQLiteRestore: Sendable {
         do {
             progress("copying rows", 0, 0)
             try SQLiteSnapshot.copy(files.path, to: fresh, progress)
+            KillPoint.pass()
             let proof = try BackupProof.prove(BackupFiles(fresh, keysPath: keySource), keys: keys, isLive: isLive, progress)
             guard proof.isProven else { throw StoreRestore.notRestored(files.path, proof) }
             let manifest = proof.manifest
@@ -64,6 +93,7 @@ struct SQLiteRestore: Sendable {
                 )
             }
             let marks = try RestoreMarks(manifest, keyring: keyring, keys: keys, now: now)
+            KillPoint.pass()
             let rows = try BackupContainer(fresh, isReadOnly: false)
             defer { rows.close() }
             try rows.database.write { db in
@@ -72,6 +102,7 @@ struct SQLiteRestore: Sendable {
                     try db.execute(sql: sql.replacing("%true%", with: "1"), arguments: StatementArguments(values.map(\.databaseValue)))
                 }
             }
+            KillPoint.pass()
             return (manifest, keySource)
         } catch {
             try? removeFresh()
@@ -132,20 +163,25 @@ struct SQLiteRestore: Sendable {
         }
     }
 
-    /// Moves the old files aside and the new ones in their place, the rows last: without them no host starts. Returns where the old ones are.
-    private func swap() throws -> [String] {
+    /// Moves the old files aside and the new ones in their place, the rows last: without them no host starts. What was erased comes first: it is right for the
+    /// old rows as well. Returns where the old ones are.
+    private func swap(_ id: String) throws -> [String] {
         let mark = ".before-" + now.iso8601.prefix(19).replacing(":", with: "").replacing("-", with: "") + "Z"
         var aside: [String] = []
         let keyPath = KeyFile.path(of: store)
-        for file in [store, store + "-wal", store + "-shm", keyPath, keyPath + "-wal", keyPath + "-shm"]
+        let ledger = ErasureFile(of: store)
+        let foreign = try ledger.store() == id ? [] : [ledger.path]
+        for file in foreign + [store, store + "-wal", store + "-shm", keyPath, keyPath + "-wal", keyPath + "-shm"]
         where FileManager.default.fileExists(atPath: file) {
             try FileSync.rename(file, to: file + mark)
             aside.append(file + mark)
         }
-        try FileSync.sync(KeyFile.path(of: fresh))
-        try FileSync.rename(KeyFile.path(of: fresh), to: keyPath)
-        try FileSync.sync(fresh)
-        try FileSync.rename(fresh, to: store)
+        let fresh = (store: fresh, keys: KeyFile.path(of: fresh), ledger: ErasureFile.path(of: fresh))
+        if FileManager.default.fileExists(atPath: fresh.ledger) { try FileSync.rename(fresh.ledger, to: ledger.path) }
+        try FileSync.sync(fresh.keys)
+        try FileSync.rename(fresh.keys, to: keyPath)
+        try FileSync.sync(fresh.store)
+        try FileSync.rename(fresh.store, to: store)
         try? removeFresh()
         return aside
     }

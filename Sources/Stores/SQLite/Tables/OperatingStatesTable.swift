@@ -34,14 +34,15 @@ extension WriteTransaction {
         if let seen, seen / 3_600_000 < replica.seenAt.milliseconds / 3_600_000 { try foldUsage() }
         try db.run(
             """
-            INSERT INTO replicas (id, host, version, started_at, seen_at, names, key_names, lookups_known, lookups_written)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO replicas (id, host, version, started_at, seen_at, names, key_names, lookups_known, lookups_written, schema_known)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, names = excluded.names, key_names = excluded.key_names,
                 lookups_known = excluded.lookups_known, lookups_written = excluded.lookups_written
             """,
             [
                 replica.id, replica.host, replica.version, replica.startedAt.milliseconds, replica.seenAt.milliseconds,
                 OperatingStateRow.text(replica.names), keys.names.joined(separator: " "), keys.known, keys.written,
+                SchemaMigration.known,
             ]
         )
         try db.run("DELETE FROM replicas WHERE seen_at < ?", [replica.seenAt.milliseconds - OperatingStateRow.replicaKept])

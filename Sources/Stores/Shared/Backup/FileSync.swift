@@ -19,6 +19,8 @@ enum FileSync {
 
     /// Gives a file another's name, which it replaces; on disk when it returns.
     static func rename(_ from: String, to: String) throws(StoreError) {
+        KillPoint.pass()
+        defer { KillPoint.pass() }
         #if canImport(Glibc)
             let result = Glibc.rename(from, to)
         #elseif canImport(Musl)

@@ -40,7 +40,7 @@ public enum StoreCopy {
                     keyFile.close()
                 }
                 let manifest = try container.manifest()
-                let ledger = try ledger(of: source, keyFile)
+                let ledger = try ledger(of: source, keyFile, manifest.store)
                 let tables =
                     switch place {
                     case .sqlite(let path): try fill(path, container, keyFile, manifest, ledger, now, progress)
@@ -53,13 +53,13 @@ public enum StoreCopy {
     }
 
     /// What was erased from the source: a copy, too, erases it again where an older backup is restored into it.
-    private static func ledger(of source: StoreURL.Place, _ keyFile: BackupContainer) throws -> [LedgerEntry] {
+    private static func ledger(of source: StoreURL.Place, _ keyFile: BackupContainer, _ store: String) throws -> [String] {
         switch source {
-        case .sqlite(let path): try ErasureFile(of: path).entries()
+        case .sqlite(let path): try ErasureFile(of: path).lines()
         case .postgres:
             try keyFile.database.read { db in
                 guard try db.tableExists("erasures") else { return [] }
-                return try String.fetchAll(db, sql: "SELECT record FROM erasures ORDER BY id").compactMap { LedgerEntry($0) }
+                return try [ErasureFile.heading(store)] + String.fetchAll(db, sql: "SELECT record FROM erasures ORDER BY id")
             }
         }
     }
@@ -107,7 +107,7 @@ public enum StoreCopy {
         _ container: BackupContainer,
         _ keyFile: BackupContainer,
         _ manifest: BackupManifest,
-        _ ledger: [LedgerEntry],
+        _ ledger: [String],
         _ now: Timestamp,
         _ progress: BackupProgress
     ) throws -> [BackupManifest.Table] {
@@ -125,7 +125,7 @@ public enum StoreCopy {
             let tables = try fill(rows: fresh, container, manifest, now, progress)
             try FileSync.sync(keyPath)
             try FileSync.sync(fresh)
-            for entry in ledger { try ErasureFile(of: path).write(entry) }
+            if !ledger.isEmpty { try ErasureFile(of: path).append(ledger.joined(separator: "\n")) }
             try FileSync.rename(keyPath, to: KeyFile.path(of: path))
             try FileSync.rename(fresh, to: path)
             lock.note(store: manifest.store)
@@ -161,7 +161,9 @@ public enum StoreCopy {
     ) throws -> [BackupManifest.Table] {
         let rows = try BackupContainer(fresh, isReadOnly: false)
         defer { rows.close() }
-        try rows.database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA page_size = 8192; PRAGMA synchronous = OFF") }
+        try rows.database.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = OFF")
+        }
         return try rows.database.write { db in
             try SchemaMigration.make(manifest.schema, in: db, now: now)
             let total = manifest.tables.reduce(Int64(0)) { $0 + Int64($1.rows) }
@@ -174,7 +176,7 @@ public enum StoreCopy {
         _ container: BackupContainer,
         _ keyFile: BackupContainer,
         _ manifest: BackupManifest,
-        _ ledger: [LedgerEntry],
+        _ ledger: [String],
         _ now: Timestamp,
         _ progress: BackupProgress
     ) throws -> [BackupManifest.Table] {
@@ -187,8 +189,8 @@ public enum StoreCopy {
         let total = manifest.tables.reduce(Int64(0)) { $0 + Int64($1.rows) }
         _ = try ContainerLoading.load(keyFile, kind: manifest.kind, into: PostgresTarget(connection: connection, keys: true), total: 0) { _, _, _ in }
         let tables = try ContainerLoading.load(container, kind: manifest.kind, into: PostgresTarget(connection: connection), total: total, progress)
-        let noting = "INSERT INTO fairlead_keys.erasures (id, record) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET record = excluded.record"
-        try connection.exchange(ledger.map { PostgresStatement(noting, [.text($0.erasure.id), .text($0.text)]) })
+        let records = ledger.compactMap { LedgerRecord($0) }
+        if !records.isEmpty { try connection.exchange(records.map(\.statement)) }
         try schema.finish()
         return tables
     }

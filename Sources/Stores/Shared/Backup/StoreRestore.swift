@@ -18,12 +18,14 @@ public enum StoreRestore {
     ///   - path: the backup.
     ///   - keysPath: the file of its keys; nil takes the keys that stand at the store, for these lack what was erased since; where there are none, or older
     ///     ones, the file beside the backup.
+    ///   - ledger: where it learns who was erased since.
     ///   - replacing: whether the tables of a PostgreSQL database that holds a store may be moved aside.
     /// - Throws: ``StoreError``: where the backup does not prove right, a host has the store, or files cannot be written. Then the store is as it was, or says
     ///   that a restore was cut off; restoring again is always right.
     public static func restore(
         _ path: String,
         keysPath: String?,
+        ledger: Ledger = .standing,
         into url: String,
         relativeTo folder: String,
         keys: [Secret],
@@ -39,7 +41,14 @@ public enum StoreRestore {
         case .sqlite(let store):
             guard said.kind == "sqlite" else { throw otherKind(said, "a SQLite file") }
             // It proves its own copy: what is proven is what is put in place.
-            return try await SQLiteRestore(files: files, isKeysGiven: keysPath != nil, store: store, keys: keys, now: now).run(progress)
+            return try await SQLiteRestore(
+                files: files,
+                isKeysGiven: keysPath != nil,
+                ledger: ledger,
+                store: store,
+                keys: keys,
+                now: now
+            ).run(said, progress)
         case .postgres(let url):
             guard said.kind == "postgres" else { throw otherKind(said, "a PostgreSQL database") }
             guard files.keysPath != nil else {
@@ -51,7 +60,7 @@ public enum StoreRestore {
                 do {
                     return try PostgresRestore(
                         files: files,
-                        isKeysGiven: keysPath != nil,
+                        ledger: ledger,
                         url: url,
                         replacing: replacing,
                         manifest: proof.manifest,
@@ -60,6 +69,7 @@ public enum StoreRestore {
                     ).run(progress)
                 } catch { throw StoreError(postgres: error) }
             }
+            KillPoint.pass()
             // Opening it erases again whoever was erased since the backup was made.
             let store = try await StoreURL.open(url, relativeTo: folder, keys: keys, clock: SystemClock(), random: SystemRandom())
             do { try await store.record(act(proof.manifest)) } catch {
@@ -67,6 +77,7 @@ public enum StoreRestore {
                 throw error
             }
             await store.close()
+            KillPoint.pass()
             return outcome
         }
     }

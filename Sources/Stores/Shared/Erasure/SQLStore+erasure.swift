@@ -34,6 +34,7 @@ extension SQLStore {
 
     @discardableResult
     func replayErasures() async throws -> Int {
+        try await replayRevocations()
         let entries = try await ledger()
         guard !entries.isEmpty else { return 0 }
         let known = Set(try await read { reading in try reading.fetch("SELECT id FROM erasures", []).compactMap { $0.text(at: 0) } })

@@ -2,13 +2,19 @@ import Screening
 
 /// How many rows a step of retention removes: so few that whoever writes beside it does not notice.
 private enum StepSize {
-    static let events = 16
-    static let runs = 16
-    static let orders = 4
+    static let events = 64
+    static let runs = 64
+    static let orders = 16
     static let keys = 200
 }
 
+/// For how long a delivery is known at least, where that is not for as long as its event is kept. Longer than any sender tries again.
+private let keptDeliveries = Duration.seconds(30 * 86_400)
+
 extension SQLStore {
+    /// Nothing: a delivery is forgotten with its event.
+    func forgetReceived(before time: Timestamp) async throws {}
+
     /// Nothing: every row is looked at.
     func removeWhole(_ plan: RetentionPlan) async throws -> Int { 0 }
 
@@ -33,6 +39,7 @@ extension SQLStore {
         if cursor == nil {
             try await extendHolds()
             try await destroyKeys()
+            try await forgetReceived(before: plan.now + (.zero - keptDeliveries))
             let first = RetentionCursor(parts: plan.parts)
             let whole = try await removeWhole(plan)
             if whole > 0 { return RetentionStep(.events, nil, removed: whole, next: first) }
@@ -52,9 +59,12 @@ extension SQLStore {
         case .events: removed = try await remove(events: ids)
         case .runs: removed = try await remove(runs: ids)
         case .orders:
-            for id in ids {
-                let isRemoved = part.kind == .reports ? try await removeReports(of: id) : try await anonymise(id, at: plan.now)
-                if isRemoved { removed += 1 }
+            // Each waits for its turn to be written, among all that others write: together, or a busy store would see few of them.
+            removed = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for id in ids {
+                    group.addTask { part.kind == .reports ? try await removeReports(of: id) : try await anonymise(id, at: plan.now) }
+                }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
             }
         }
         try await destroyKeys()

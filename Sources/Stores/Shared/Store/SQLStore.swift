@@ -13,10 +13,17 @@ protocol SQLStore: Store {
     func ledger() async throws -> [LedgerEntry]
     /// Writes an entry in the place of the one of its erasure.
     func write(ledger entry: LedgerEntry) async throws
+    /// The tokens that were revoked, as it is written down there, too.
+    func revocations() async throws -> Set<String>
+    /// Writes down that a token is revoked. Calling again changes nothing.
+    func write(revocation: Revocation) async throws
     /// Destroys data keys.
     func destroy(keys: [Int64]) async throws
     /// Sees to it that nothing is left of what was deleted, where the database keeps it for a while.
     func forgetTraces() async throws
+
+    /// Forgets deliveries that came before a time and whose events are gone, where they are not forgotten with these.
+    func forgetReceived(before time: Timestamp) async throws
 
     /// Removes at once what is due and need not be looked through row by row. Returns how many events went.
     func removeWhole(_ plan: RetentionPlan) async throws -> Int
@@ -241,8 +248,6 @@ extension SQLStore {
         let (row, blindIndex) = (try TokenRow(token, codec), codec.blindIndex(.accessToken, secret.value))
         try await audited(TouchedRows(), about: token.id) { try $0.keep(row, blindIndex: blindIndex) }
     }
-
-    func remove(token id: String) async throws { try await audited(TouchedRows(), about: id) { try $0.remove(token: id) } }
 
     /// A grant counts for a second longer than a minute, for what happens between the grant and the provider.
     func take(_ count: Int, from budget: String, perMinute: Int) async throws -> Grant {
