@@ -12,7 +12,7 @@ enum Flood {
 
     /// Sends `COUNT` signed requests at most, for `SECONDS` at most: an ATS's deliveries of 2 KB, or a provider's webhooks.
     /// - Throws: ``BenchFailure`` where one is answered with anything but 200.
-    static func run(target: UInt16, path: String, count: Int, seconds: Double, isWebhook: Bool) throws {
+    static func run(target: UInt16, path: String, count: Int, seconds: Double, isWebhook: Bool, from first: Int = 0) throws {
         let sum = Mutex(Sum())
         let began = ContinuousClock.now
         let group = DispatchGroup()
@@ -30,7 +30,7 @@ enum Flood {
                         }
                         guard number < count else { break }
                         let told = "http://127.0.0.1:9/told"
-                        let body = isWebhook ? OutsideWorld.webhook(number, delivery: 0) : OutsideWorld.candidate(number, told: told)
+                        let body = isWebhook ? OutsideWorld.webhook(first + number, delivery: 0) : OutsideWorld.candidate(first + number, told: told)
                         let header = isWebhook ? "x-zinc-webhook-signature" : "X-Signature"
                         let sent = ContinuousClock.now
                         let status = try connection.post(path, "\(header): \(OutsideWorld.signature(of: body))\r\n", body)

@@ -10,19 +10,24 @@ import Stores
 /// | `intake COUNT` | takes in COUNT events, 64 at a time, each of 2 KB with a key of its own |
 /// | `work` | claims and settles the events that are queued until none is, and says from when to when |
 /// | `settle` | the same for orders: each is completed, as if a provider had said so |
-/// | `grow EVENTS ORDERS` | fills an empty store, measuring intake at its beginning and end, in events a second and in this process's CPU |
 /// | `fill ORDERS` | fills an empty store with orders as a host has them after four months (``StoreFilling``) |
+/// | `grow EVENTS ORDERS [DAYS]` | fills an empty store, measuring intake at its beginning and end, in events a second and in this process's CPU; the first half is DAYS old |
 /// | `look ORDERS` | lists and searches in a store that was grown to so many orders |
 ///
 /// `FAIRLEAD_BENCH_KEY` seals the store, as `encryption.keys` does.
 struct StoreBench {
     let store: any Store
+    /// How many events are older than they are, and by how much.
+    private var old = 0
+    private var age = Duration.zero
     private let clock = SystemClock()
     private let random = SystemRandom()
 
+    private init(_ store: any Store) { self.store = store }
+
     static func run(_ arguments: [String]) async throws {
         guard arguments.count >= 2 else {
-            throw BenchFailure("usage: fairlead-bench store URL intake COUNT | work | settle | grow EVENTS ORDERS | fill ORDERS | look ORDERS")
+            throw BenchFailure("usage: fairlead-bench store URL intake COUNT | work | settle | grow EVENTS ORDERS [DAYS] | fill ORDERS | look ORDERS")
         }
         let folder = FileManager.default.currentDirectoryPath
         let keys = ProcessInfo.processInfo.environment["FAIRLEAD_BENCH_KEY"].map { [Secret($0)] } ?? []
@@ -30,14 +35,17 @@ struct StoreBench {
             return try await StoreFilling.run(arguments[0], orders: orders, keys: keys)
         }
         let store = try await StoreURL.open(arguments[0], relativeTo: folder, keys: keys, clock: SystemClock(), random: SystemRandom())
-        let bench = StoreBench(store: store)
+        let bench = StoreBench(store)
         let numbers = arguments.dropFirst(2).compactMap { Int($0) }
         switch (arguments[1], numbers.count) {
         case ("intake", 1): print(String(format: "per_second %.0f", try await bench.intake(0..<numbers[0]).perSecond))
         case ("work", 0): try await bench.work(.event)
         case ("settle", 0): try await bench.work(.submit)
         case ("look", 1): try await bench.look(orders: numbers[0])
-        case ("grow", 2): try await bench.grow(events: numbers[0], orders: numbers[1])
+        case ("grow", 2...3):
+            var bench = bench
+            if numbers.count > 2 { (bench.old, bench.age) = (numbers[0] / 2, .seconds(numbers[2] * 86_400)) }
+            try await bench.grow(events: numbers[0], orders: numbers[1])
         default: throw BenchFailure("there is no such operation: \(arguments.dropFirst().joined(separator: " "))")
         }
         await store.close()
@@ -145,7 +153,7 @@ struct StoreBench {
     private func event(_ number: Int) -> Event {
         let body = Array("{\"external_id\":\"delivery-\(number)\",\"notes\":\"".utf8) + [UInt8](repeating: 0x78, count: 1950) + Array("\"}".utf8)
         let request = ReceivedRequest(method: "POST", path: "/hmac", headers: ["content-type": "application/json"], body: body)
-        let now = clock.now()
+        let now = number < old ? clock.now() + (.zero - age) : clock.now()
         return Event(id: IdentifierKind.event.make(at: now, from: random), kind: .ats, connection: "bench", request: request, receivedAt: now)
     }
 
