@@ -81,10 +81,12 @@ final class KillHarness {
     /// - Parameters:
     ///   - pace: how fast the simulators advance orders; nil: not at all.
     ///   - otlp: the collector that the host is told of; nil for none.
+    ///   - store: where its store is.
     ///   - seeing: sees every request that comes to the simulators.
     init(
         pace: Duration? = .milliseconds(400),
         otlp: String? = nil,
+        store: String = "sqlite:fairlead.db",
         seeing: @escaping @Sendable (WireRequest) -> Void = { _ in }
     ) async throws {
         var logger = Logger(label: "test")
@@ -102,7 +104,7 @@ final class KillHarness {
         let port = try freePort()
         let file = folder.appending(path: "fairlead.yaml")
         let more = otlp.map { "\ntelemetry: { otlp: \"\($0)\" }\n" } ?? ""
-        try (KillHarness.settings(port: port, simulators: simulators.port) + more).write(to: file, atomically: true, encoding: .utf8)
+        try (KillHarness.settings(port: port, simulators: simulators.port, store: store) + more).write(to: file, atomically: true, encoding: .utf8)
         serve = ServeProcess(settings: file, port: port, transport: transport)
     }
 

@@ -24,9 +24,15 @@ final class ServeProcess: Sendable {
     /// Starts it and returns when it answers.
     /// - Parameter log: the file that takes what it logs.
     func start(log: URL? = nil) async throws {
+        if try await !startIfItCan(log: log) { Issue.record("fairlead serve did not answer; is the port free and the settings right?") }
+    }
+
+    /// The same, where it may refuse to start. Returns whether it answers.
+    func startIfItCan(log: URL? = nil) async throws -> Bool {
         let process = Process()
         process.executableURL = ServeProcess.products.appending(path: "fairlead")
         process.arguments = ["serve", "--config", settings.path, "--log-level", "error"]
+        process.currentDirectoryURL = settings.deletingLastPathComponent()
         process.standardOutput = FileHandle.nullDevice
         if let log { try Data().write(to: log) }
         process.standardError = try log.map { try FileHandle(forWritingTo: $0) } ?? FileHandle.nullDevice
@@ -36,12 +42,12 @@ final class ServeProcess: Sendable {
             if let response = try? await transport.send(WireRequest(.get, "http://127.0.0.1:\(port)/healthz", timeout: .seconds(2))),
                 response.status == 200
             {
-                return
+                return true
             }
             guard process.isRunning else { break }
             try await Task.sleep(for: .milliseconds(20))
         }
-        Issue.record("fairlead serve did not answer; is the port free and the settings right?")
+        return false
     }
 
     /// Kills it as the kernel would: nothing of it runs on.
