@@ -16,10 +16,14 @@ package enum AddressScan {
         /// Whether these are all.
         package fileprivate(set) var isWhole = true
         fileprivate let limit: Int
+        /// What was found already, as it was written: the same address stands many times in one delivery.
+        private var seen: Set<[UInt8]> = []
 
         fileprivate init(limit: Int) { self.limit = limit }
 
-        fileprivate mutating func insert(_ address: String) {
+        fileprivate mutating func insert(_ bytes: some Collection<UInt8>) {
+            guard seen.insert(bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }).inserted else { return }
+            let address = folded(String(decoding: bytes, as: UTF8.self))
             guard addresses.count < limit || addresses.contains(address) else { return isWhole = false }
             addresses.insert(address)
         }
@@ -27,7 +31,7 @@ package enum AddressScan {
 
     /// The addresses in a request: of its body without its coding, its path, its query and its header fields.
     /// - Parameter limit: how many at most.
-    package static func find(in request: ReceivedRequest, limit: Int = limit) -> Found {
+    package static func find(in request: ReceivedRequest, limit: Int = AddressScan.limit) -> Found {
         var found = Found(limit: limit)
         scan(request.path, &found)
         for (name, text) in request.query {
@@ -121,7 +125,7 @@ package enum AddressScan {
                 while start < at, isEdge(text[start]) { start += 1 }
                 while end > at + 1, isEdge(text[end - 1]) { end -= 1 }
                 guard start < at, text[(at + 1)..<end].contains(UInt8(ascii: ".")) else { continue }
-                found.insert(folded(String(decoding: text[start..<end], as: UTF8.self)))
+                found.insert(text[start..<end])
                 guard found.isWhole else { return }
             }
         }
