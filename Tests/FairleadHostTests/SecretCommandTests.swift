@@ -1,5 +1,7 @@
 import ConfigurationFiles
 import Foundation
+import Providers
+import Screening
 import Testing
 
 @testable import FairleadHost
@@ -32,6 +34,35 @@ struct SecretCommandTests {
         #expect(Self.message("true").contains("prints nothing"))
         #expect(Self.message("echo 'open").contains("quote"))
         #expect(Self.message(" ").contains("without a program"))
+    }
+
+    @Test("Of what it said on standard error the first line is kept, without what it printed and without what looks like a credential")
+    func standardErrorIsScrubbed() {
+        let said = "echo login failed: password=hunter22 token=sk4live9876543210abcd >&2; echo second >&2"
+        let message = Self.message("/bin/sh -c 'echo hunter22; \(said); exit 1'")
+        #expect(message.contains("login failed") && message.contains("password=…") && message.contains("token=…"), "\(message)")
+        for secret in ["hunter22", "sk4live", "second"] { #expect(!message.contains(secret), "\(message)") }
+    }
+
+    @Test("check runs no program unless it is asked to, and says so; what cannot be run is a problem all the same")
+    func checkRunsNothing() throws {
+        func read(_ command: String, runs: Bool) throws -> (problems: [String], unasked: [[String]]) {
+            let text = SettingsTests.good.replacing("${env:ZINC_API_KEY}", with: "\"${exec:\(command)}\"")
+            let draft = try SettingsDraft(
+                text: text,
+                file: "/srv/fairlead/fairlead.yaml",
+                environment: SettingsTests.environment,
+                providers: Catalog.builtIn.map(\.manifest),
+                runsPrograms: runs
+            )
+            return (draft.problems.problems.map(\.description), draft.unasked)
+        }
+        let marker = FileManager.default.temporaryDirectory.appending(path: "ran-\(UUID().uuidString)").path
+        let silent = try read("/usr/bin/touch \(marker)", runs: false)
+        #expect(silent.problems.isEmpty && silent.unasked == [["accounts", "zinc-uk", "api_key"]], "\(silent.problems)")
+        #expect(!FileManager.default.fileExists(atPath: marker))
+        #expect(try read("echo 'open", runs: false).problems.contains { $0.contains("quote") })
+        #expect(try read("false", runs: true).problems.contains { $0.contains("ended with 1") })
     }
 
     @Test("A program that prints without end is stopped")

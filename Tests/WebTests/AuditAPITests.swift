@@ -9,8 +9,26 @@ import Testing
 
 @Suite("The audit of what callers of the API do and see")
 struct AuditAPITests {
+    /// What was done and seen, but for the looks into the audit itself.
     private func entries(_ client: APIClient, _ query: String = "") async throws -> [JSON] {
-        try await client.get("/audit?sort=asc" + query).json?["items"]?.items ?? []
+        var request = WireRequest(.get, client.server.url("/api/v1/audit?sort=asc" + query))
+        request.headers[.authorization] = "Bearer all"
+        request.headers[RequestAudit.reasonName] = "looking the audit through"
+        let items = try await client.transport.send(request).json?["items"]?.items ?? []
+        return items.filter { $0["action"] != "audit.read" }
+    }
+
+    @Test("Who reads what people wrote in the audit is in it, too; who only has it verified is not")
+    func readingTheAudit() async throws {
+        let fixture = try await APIFixture()
+        try await fixture.store.record(AuditAct(by: .system, "order.cancel", subject: "ord_1", note: Personal("Ana Roe withdrew")))
+        try await fixture.run { (client) async throws in
+            _ = try await client.get("/audit/verify")
+            #expect(try await client.get("/audit").json?["items"]?.items?.first { $0["subject"] == "ord_1" }?["note"] == "Ana Roe withdrew")
+            let found = try await client.get("/audit?action=audit.&sort=asc").json?["items"]?.items ?? []
+            #expect(found.first?["action"] == "audit.read" && found.first?.at("actor.id") == "all" && found.first?["outcome"] == "done")
+            #expect(try await client.get("/audit/verify").json?["ok"] == true)
+        }
     }
 
     @Test("A command is recorded once, with who gave it, about what, and their note sealed beside it")

@@ -9,7 +9,8 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Says everything that is wrong with the settings file and all that it names.",
         discussion: """
-            Reads settings, the presence of secrets, plugins and scripts. Scripts are compiled and never run; nothing is sent.
+            Reads settings, the presence of secrets, plugins and scripts. Scripts are compiled and never run; nothing is sent. Programs that print secrets
+            (${exec:…}) are run with --secrets only.
             Exit: 0 nothing is wrong (warnings are printed), 1 a problem was found.
 
             Examples:
@@ -20,11 +21,14 @@ struct CheckCommand: AsyncParsableCommand {
 
     @OptionGroup var settings: SettingsOptions
 
+    @Flag(help: "Also run the programs that print secrets, ${exec:…}, as serve does.")
+    var secrets = false
+
     @Flag(name: .customLong("json"), help: "Print {ok, problems, warnings} as JSON.")
     var isJSON = false
 
     func run() async throws {
-        let check = try await ConfigurationCheck(file: settings.config, environment: settings.environment)
+        let check = try await ConfigurationCheck(file: settings.config, environment: settings.environment, runsPrograms: secrets)
         if isJSON {
             Terminal.say(check.json.string())
         } else {

@@ -160,7 +160,7 @@ struct ServeCommand: AsyncParsableCommand {
             return ExitCode(failure.exitCode)
         }
         // The problem that stopped the start may be only the first: report everything that `fairlead check` would.
-        let check = try? await ConfigurationCheck(file: settings.config, environment: settings.environment)
+        let check = try? await ConfigurationCheck(file: settings.config, environment: settings.environment, runsPrograms: true)
         let all = check.map(\.problems) ?? []
         for problem in all.isEmpty ? problems.problems : all { log.report(problem.description, "settings.invalid", logger) }
         return ExitCode(78)

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A program that prints a secret, as `${exec:PROGRAM ARGUMENT …}` names it: a key service's or a vault's own client, for one.
 ///
-/// It is run as it is, without a shell: `$`, `*`, `|` and the like mean nothing. What it prints is never logged and never part of an error; what it says
-/// on standard error is.
+/// It is run as it is, without a shell: `$`, `*`, `|` and the like mean nothing. What it prints is never logged and never part of an error; of what it says
+/// on standard error the first line is, without what may be a secret.
 struct SecretCommand: Sendable {
     /// Why there is no secret, to be said after the key's name.
     struct Failure: Error { let message: String }
@@ -73,7 +73,7 @@ struct SecretCommand: Sendable {
         }
         guard !output.isOver, !errors.isOver else { throw Failure(message: "the program \(name) prints more than 64 KiB") }
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-            let said = errors.text.map { ": " + Self.brief($0) } ?? ""
+            let said = errors.text.map { ": " + Self.brief($0, without: output.text ?? "") } ?? ""
             throw Failure(message: "the program \(name) ended with \(process.terminationStatus)\(said.count > 2 ? said : "")")
         }
         guard let text = output.text, !text.isEmpty else { throw Failure(message: "the program \(name) prints nothing that is readable text") }
@@ -86,10 +86,19 @@ struct SecretCommand: Sendable {
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    /// The end of what it said, on one line.
-    private static func brief(_ text: String) -> String {
-        let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
-        return line.count > 300 ? "…" + line.suffix(300) : line
+    /// The first line of what it said, without what it printed, and without words that look like a credential: programs say in their errors what they tried.
+    static func brief(_ text: String, without printed: String) -> String {
+        let line = String((text.split(whereSeparator: \.isNewline).first ?? "").prefix(200))
+        let secrets = Set(printed.split(whereSeparator: \.isWhitespace).map(String.init).filter { $0.count >= 4 })
+        let words = line.split(whereSeparator: { " \t=\"'".contains($0) }).map(String.init)
+        var brief = line.filter { !$0.isASCII || $0 >= " " }
+        for word in words where secrets.contains(where: { word.contains($0) }) || isTelling(word) { brief = brief.replacing(word, with: "…") }
+        return brief
+    }
+
+    /// Whether a word may be a credential: long, of letters and digits, and no path.
+    private static func isTelling(_ word: String) -> Bool {
+        word.count >= 16 && word.contains(where: \.isNumber) && word.contains(where: \.isLetter) && !word.hasPrefix("/") && !word.hasPrefix("./")
     }
 }
 

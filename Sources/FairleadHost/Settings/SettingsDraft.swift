@@ -10,19 +10,23 @@ package struct SettingsDraft {
     package let problems: ProblemList
     /// The paths whose `${…}` could not be resolved: reported already.
     package let unresolved: Set<[String]>
+    /// The paths whose programs were not run.
+    package let unasked: [[String]]
     private let yaml: LocatedYAML
     private let origins: [[String]: String]
 
     /// Reads a file.
+    /// - Parameter runsPrograms: whether programs are run that print secrets (`${exec:…}`); what they would print is then taken as read.
     /// - Throws: ``ConfigurationProblems`` where the file cannot be had or is not YAML, so that nothing more can be said.
     package init(
         file: String,
         environment: [String: String],
         providers: [ProviderManifest],
+        runsPrograms: Bool = true,
         plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = Plugin.providers
     ) throws(ConfigurationProblems) {
         let text = try SettingsFile.text(of: file)
-        try self.init(text: text, file: file, environment: environment, providers: providers, plugged: plugged)
+        try self.init(text: text, file: file, environment: environment, providers: providers, runsPrograms: runsPrograms, plugged: plugged)
         // A file that says nothing is what a write that was cut off leaves, never what somebody meant.
         if yaml.json.members?.pairs.isEmpty == true { problems.add(at: [], "the settings file is empty", hint: "fairlead init writes a first one.") }
     }
@@ -34,15 +38,17 @@ package struct SettingsDraft {
         file: String,
         environment: [String: String],
         providers: [ProviderManifest],
+        runsPrograms: Bool = true,
         plugged: (_ pluginPaths: [String]) -> [ProviderManifest] = Plugin.providers
     ) throws(ConfigurationProblems) {
         let yaml = try LocatedYAML(text: text, file: file)
         let folder = URL(filePath: file).deletingLastPathComponent().standardizedFileURL.path
-        let sources = SettingsSources(yaml: yaml, folder: folder, environment: environment)
+        let sources = SettingsSources(yaml: yaml, folder: folder, environment: environment, runsPrograms: runsPrograms)
         self.yaml = yaml
         origins = sources.origins
         problems = ProblemList(yaml, origins: sources.origins, problems: sources.problems, settled: sources.settled)
         unresolved = sources.settled
+        unasked = sources.unasked
         let keys = SettingsField.sections + SettingsField.fields(of: nil).map(\.name) + ["accounts", "connections", "notifiers"]
         let root = ObjectReader(sources.json, at: [], keys: keys, problems: problems)
         var settings = SettingsReader(root: root, folder: folder).settings()

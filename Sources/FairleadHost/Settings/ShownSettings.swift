@@ -36,6 +36,25 @@ struct ShownSettings: Sendable {
         }
 
         func has(_ path: [String]) -> Bool { origin(path) != nil }
+
+        /// Whether the file names another place for what stands at a path, or in it: what stands there is nobody's to see.
+        func isElsewhere(_ path: [String]) -> Bool {
+            guard source?.variables[path] == nil, var json = yaml?.json else { return false }
+            for name in path {
+                guard let next = json[name] else { return false }
+                json = next
+            }
+            return Self.isElsewhere(json)
+        }
+
+        private static func isElsewhere(_ json: JSON) -> Bool {
+            switch json {
+            case .string(let text): ["${env:", "${file:", "${exec:"].contains { text.contains($0) }
+            case .array(let items): items.contains(where: isElsewhere)
+            case .object(let members): members.pairs.contains { isElsewhere($0.value) }
+            default: false
+            }
+        }
     }
 
     private func field(_ field: SettingsField, _ settings: Settings, _ places: Places) -> ShownSetting {
@@ -47,12 +66,14 @@ struct ShownSettings: Sendable {
         default: break
         }
         let isMissing = value == nil && !field.isSecret
+        let isHidden = !field.isSecret && value != nil && places.isElsewhere(field.path)
+        if isHidden { value = fingerprints([Secret(value ?? "")]) }
         return ShownSetting(
             field.section ?? "others",
             field.path.last ?? "",
             isMissing ? field.initial ?? "" : value ?? "",
             origin: places.origin(field.path),
-            isSecret: field.isSecret,
+            isSecret: field.isSecret || isHidden,
             note: field.note
         )
     }
@@ -97,7 +118,8 @@ struct ShownSettings: Sendable {
     }
 
     private func setting(_ path: [String], _ value: String, _ places: Places) -> ShownSetting {
-        ShownSetting(path.prefix(2).joined(separator: "."), path.dropFirst(2).joined(separator: "."), value, origin: places.origin(path))
+        if places.isElsewhere(path) { return secret(path, [Secret(value)], places) }
+        return ShownSetting(path.prefix(2).joined(separator: "."), path.dropFirst(2).joined(separator: "."), value, origin: places.origin(path))
     }
 
     private func secret(_ path: [String], _ secrets: [Secret], _ places: Places) -> ShownSetting {

@@ -8,6 +8,9 @@ extension ConfigurationCheck {
     static func warnings(_ draft: SettingsDraft, _ plugins: [String: Plugin]) -> [ConfigurationProblem] {
         let settings = draft.settings
         let warnings = draft.empty()
+        for path in draft.unasked {
+            warnings.add(at: path, "comes from a program, which was not run", hint: "fairlead check --secrets runs it.")
+        }
         if settings.server.publicURL == nil, !settings.accounts.isEmpty {
             warnings.add(at: ["server", "public_url"], "is missing, so providers are polled and cannot call back")
         }

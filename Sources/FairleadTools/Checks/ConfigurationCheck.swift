@@ -22,11 +22,17 @@ public struct ConfigurationCheck: Sendable {
     ///   - file: the settings file.
     ///   - environment: the environment variables.
     ///   - providers: the providers that accounts may name.
+    ///   - runsPrograms: whether programs are run that print secrets (`${exec:…}`).
     /// - Throws: `CancellationError`.
-    public init(file: String, environment: [String: String], providers: [any ScreeningProvider] = Catalog.builtIn) async throws {
+    public init(
+        file: String,
+        environment: [String: String],
+        providers: [any ScreeningProvider] = Catalog.builtIn,
+        runsPrograms: Bool = false
+    ) async throws {
         let draft: SettingsDraft
         do {
-            draft = try SettingsDraft(file: file, environment: environment, providers: providers.map(\.manifest))
+            draft = try SettingsDraft(file: file, environment: environment, providers: providers.map(\.manifest), runsPrograms: runsPrograms)
         } catch {
             problems = error.problems
             warnings = []

@@ -49,7 +49,7 @@ public struct Doctor: Sendable {
     /// - Throws: ``ConfigurationProblems`` with everything that `fairlead check` would name; the error of worker processes that do not start.
     public init(file: String, environment: [String: String], providers: [any ScreeningProvider] = Catalog.builtIn) async throws {
         // The same that `fairlead check` finds, all of it: what is wrong with plugins is no less in the way.
-        let check = try await ConfigurationCheck(file: file, environment: environment, providers: providers)
+        let check = try await ConfigurationCheck(file: file, environment: environment, providers: providers, runsPrograms: true)
         guard check.problems.isEmpty else { throw ConfigurationProblems(check.problems) }
         warnings = check.warnings
         let settings = try Settings.read(file: file, environment: environment, providers: providers.map(\.manifest))

@@ -97,7 +97,8 @@ extension Endpoint {
     /// Whether its answer holds personal data for those who may see it.
     var showsPersonal: Bool {
         let segments = path.split(separator: "/")
-        return ["orders", "events", "runs", "find", "candidates", "privacy", "holds", "bulk"].contains(segments.first ?? "") || path == "/issues/{id}"
+        if ["/issues/{id}", "/audit"].contains(path) { return true }
+        return ["orders", "events", "runs", "find", "candidates", "privacy", "holds", "bulk"].contains(segments.first ?? "")
     }
 
     /// Whether the mere answer says whether somebody is stored, whatever else the caller may see.
