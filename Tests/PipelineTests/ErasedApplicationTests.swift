@@ -1,6 +1,9 @@
+import HTTPTypes
 import Pipeline
 import Screening
+import ScreeningTesting
 import Simulators
+import Synchronization
 import Testing
 
 /// What comes of somebody after they were erased.
@@ -30,6 +33,45 @@ struct ErasedApplicationTests {
         #expect(isGone == true)
         #expect(try await store.orders(OrderQuery(), PageRequest()).items.isEmpty)
         #expect(try await harness.send(["number": 8]).state == .done)
+        await harness.stop()
+    }
+
+    @Test("The ATS is told by on_erase once the keys are gone, with names that it knows; the certificate says so, and the run that told is destroyed")
+    func isTold() async throws {
+        let script = """
+            return function(base)
+              base.on_event = function(event, ctx)
+                ctx.orders.place{ external_id = "app-" .. event.body.number, package = "pkg_1",
+                  candidate = { first_name = "Ana", last_name = "Roe", email = "ana@example.test", phone = "+441632960000" } }
+              end
+              base.on_erase = function(person, ctx)
+                for _, id in ipairs(person.external_ids) do
+                  if ctx.orders.find{ external_id = id } then error("it is there still") end
+                end
+                ctx.kv.set("told", { ids = person.external_ids, order = person.orders[1].id })
+              end
+              return base
+            end
+            """
+        let harness = try await PipelineHarness(script: script)
+        let store = harness.context.store
+        #expect(try await harness.send(["number": 7]).state == .done)
+        let order = try #require(try await store.order(connection: "acme", externalID: "app-7"))
+        #expect(try await harness.order(order.id, in: .requested) != nil)
+        let erasures = Erasures(harness.context)
+        let preview = try await erasures.preview(.order(order.id))
+        #expect(preview.at("would.orders") == 1 && preview["needs_force"] == true && preview["open_orders"] == [.string(order.id)])
+        #expect(preview["told"]?["connection:acme"] == "told by on_erase")
+        #expect(try await store.order(order.id) != nil)
+        let erasure = try await erasures.erase(.order(order.id), force: true, by: .system, note: nil)
+        #expect(erasure.told["connection:acme"]?.hasPrefix("waiting: run_") == true && erasure.isSigned)
+        #expect(erasure.told["account:zinc"] == "unsupported: ask them; Zinc was sent one request and takes no wish to erase")
+        let told = try await eventually(within: 90) { try await erasures.erasure(erasure.id).told["connection:acme"] == "told" ? true : nil }
+        #expect(told == true)
+        #expect(try await erasures.erasure(erasure.id).isSigned)
+        #expect(try await store.value(connection: "acme", key: "told") == ["ids": ["app-7"], "order": .string(order.id)])
+        let isGone = try await eventually(within: 90) { try await store.runs(RunQuery(), PageRequest()).items.isEmpty ? true : nil }
+        #expect(isGone == true)
         await harness.stop()
     }
 

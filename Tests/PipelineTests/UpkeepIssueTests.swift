@@ -48,8 +48,10 @@ struct UpkeepIssueTests {
             as id: String,
             window: Duration,
             by actor: Actor,
-            note: Personal<String>?
+            note: Personal<String>?,
+            telling: @Sendable (ErasedThings) -> ErasureTelling
         ) async throws -> Erasure? { nil }
+        func erasable(_ subject: ErasureSubject) async throws -> [String: Int]? { nil }
         func replayErasures() async throws -> Int { 0 }
         func isErased(_ marks: [ErasureMark], on connection: String) async throws -> Bool { false }
         func isErased(callbackToken: String) async throws -> Bool { false }

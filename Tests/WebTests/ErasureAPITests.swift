@@ -22,6 +22,12 @@ struct ErasureAPITests {
             #expect(try await client.post("/candidates/erase", Self.ana, as: "acme-only").status == 403)
             #expect(try await client.get("/orders/\(id)").status == 200)
 
+            let would = try await client.post("/candidates/erase", ["email": "ana@example.test", "dry_run": true])
+            #expect(would.status == 200 && would.json?.at("would.orders") == 1 && would.json?["open_orders"] == [.string(id)])
+            #expect(would.json?["needs_force"] == true && would.json?["on_hold"] == [])
+            #expect(try await client.get("/orders/\(id)").status == 200)
+            #expect(try await client.get("/erasures").json?["items"] == [])
+
             let body: JSON = ["email": "ana@example.test", "force": true, "note": "asked by letter"]
             let erased = try await client.post("/candidates/erase", body, key: "once")
             #expect(erased.status == 202 && erased.json?.at("counts.orders") == 1)

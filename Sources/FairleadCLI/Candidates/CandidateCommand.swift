@@ -12,6 +12,7 @@ struct CandidateCommand: AsyncParsableCommand {
             Examples:
               fairlead candidate find ana@example.test
               fairlead candidate export ana@example.test --html ana.html
+              fairlead candidate erase ana@example.test --dry-run
               fairlead candidate erase ana@example.test --note "asked by letter" > certificate.json
               fairlead candidate erase --order ord_… --force
             """,
@@ -90,7 +91,8 @@ struct CandidateErase: AsyncParsableCommand {
         abstract: "Destroys all that is stored of a person, and prints the certificate.",
         discussion: """
             The keys of everything that was received, ordered and done about them are destroyed. Later deliveries of the same applications are answered and
-            dropped. The provider and the ATS have data of their own: ask them, too.
+            dropped. The provider and the ATS have data of their own: `told` in the certificate says who was told, and whom to ask. It is written when the
+            telling is through: see `erasure show`.
             """
     )
 
@@ -102,10 +104,18 @@ struct CandidateErase: AsyncParsableCommand {
     @Option(help: "Why; kept, sealed, with the record of it.")
     var note: String?
 
+    @Flag(help: "Only say what would be destroyed, what keeps it, and who would be told.")
+    var dryRun = false
+
     @OptionGroup var host: HostOptions
 
     func run() async throws {
         var body = person.body
+        if dryRun {
+            body["dry_run"] = true
+            let preview = try await host.ask { [body] in try await $0.post(["candidates", "erase"], body: body) }
+            return host.show(preview) { ErasurePreviewText.text($0) }
+        }
         if force { body["force"] = true }
         body["note"] = note.map { .string($0) }
         let response = try await host.ask { [body] in try await $0.post(["candidates", "erase"], body: body) }

@@ -26,6 +26,7 @@ public struct PipelineContext: Sendable {
     let viewRefresh = ViewTriggeredRefresh()
     let contacts: Contacts
     let erasedMarks: ErasedMarks
+    let erasureTellings: ErasureTellings
     let watcher: IssueWatcher
     /// Going over from one encryption key to another.
     public let keys: KeyRotations
@@ -79,6 +80,7 @@ public struct PipelineContext: Sendable {
         contacts = Contacts(environment.meters)
         keys = KeyRotations(environment: environment, store: store)
         erasedMarks = ErasedMarks(store: store, clock: clock)
+        erasureTellings = ErasureTellings(environment: environment, store: store)
         accounts = AccountService(environment: environment, store: store, transport: transport, publicURL: publicURL, breakers: breakers)
         writer = EffectWriter(environment: environment, store: store, updates: updates)
         cancellation = OrderCancellation(environment: environment, store: store, accounts: accounts, writer: writer)
@@ -188,7 +190,13 @@ extension Auditor {
 extension Erasures {
     /// - Parameter window: how long copies of the data keys may be kept.
     public init(_ context: PipelineContext, window: @escaping @Sendable () -> Duration = { Erasures.window }) {
-        self.init(environment: context.environment, store: context.store, marks: context.erasedMarks, window: window)
+        self.init(
+            environment: context.environment,
+            store: context.store,
+            marks: context.erasedMarks,
+            tellings: context.erasureTellings,
+            window: window
+        )
     }
 }
 
@@ -225,6 +233,7 @@ extension Worker {
             watcher: context.watcher,
             options: context.options,
             replica: context.replica,
+            tellings: context.erasureTellings,
             keys: context.keys,
             retention: context.retention,
             history: HistoryUpkeep(context)

@@ -6,6 +6,7 @@ import ServiceLifecycle
 struct ErasureUpkeep: Sendable {
     let environment: Environment
     let store: any ErasureStore
+    var tellings: ErasureTellings?
 
     private static let pause = Duration.seconds(5)
     /// How long an erasure may take before somebody should know.
@@ -27,6 +28,7 @@ struct ErasureUpkeep: Sendable {
                             environment.logger.notice("erasures were finished", metadata: ["event": "erasure.replayed", "count": "\(count)"])
                         }
                     }
+                    try await tellings?.note()
                     _ = try await store.eraseDue()
                 } catch {
                     environment.storeFailed(error, "erasing what came in of somebody who is erased", .debug)

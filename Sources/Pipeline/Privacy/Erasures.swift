@@ -7,6 +7,7 @@ public struct Erasures: Sendable {
     private let environment: Environment
     private let store: any Store
     private let marks: ErasedMarks
+    private let tellings: ErasureTellings
     private let window: @Sendable () -> Duration
 
     /// How long copies of the data keys may be kept, where nobody says otherwise.
@@ -14,10 +15,17 @@ public struct Erasures: Sendable {
     /// More events than this are not one person's: the address is rather that of somebody who works with the ATS.
     private static let most = 1000
 
-    init(environment: Environment, store: any Store, marks: ErasedMarks, window: @escaping @Sendable () -> Duration) {
+    init(
+        environment: Environment,
+        store: any Store,
+        marks: ErasedMarks,
+        tellings: ErasureTellings,
+        window: @escaping @Sendable () -> Duration
+    ) {
         self.environment = environment
         self.store = store
         self.marks = marks
+        self.tellings = tellings
         self.window = window
     }
 
@@ -26,19 +34,8 @@ public struct Erasures: Sendable {
     /// - Returns: the erasure with its certificate.
     /// - Throws: ``CommandError``: 404 for an order that is not there, 422 for what is no address, 409 `on_hold`, `open_orders` or `too_many`, 503.
     public func erase(_ subject: ErasureSubject, force: Bool, by actor: Actor, note: String?) async throws -> Erasure {
-        if case .email(let email) = subject, AddressScan.addresses(in: email.value) != [AddressScan.folded(email.value)] {
-            throw CommandError(FieldProblem(path: "email", expected: "an e-mail address", found: "other text"))
-        }
-        guard let found = try await mapStoreError({ try await store.records(of: subject) }) else { throw CommandError.notFound("order") }
-        let held = try await mapStoreError { try await heldOf(subject, found) }
-        guard held.isEmpty else {
-            throw CommandError(
-                409,
-                "on_hold",
-                "A legal hold keeps \(held.count == 1 ? "what is stored of this person" : "\(held.count) things of this person"): take it away first "
-                    + "(fairlead candidate unhold, fairlead order unhold). Force does not erase what is held."
-            )
-        }
+        let found = try await records(of: subject)
+        try await refuseHeld(subject, found)
         if !force {
             let open = try await mapStoreError { try await store.orders(found.orders) }.filter { !$0.isAtEnd }
             guard open.isEmpty else {
@@ -60,7 +57,11 @@ public struct Erasures: Sendable {
         let id = IdentifierKind.erasure.make(at: environment.clock.now(), from: environment.random)
         let erased = try await mapStoreError {
             try await retryingConflict {
-                try await store.erase(subject, as: id, window: window(), by: actor, note: note.map { Personal($0) })
+                // What is put on hold at this moment wins: the store then takes nothing, and here it is said why.
+                try await refuseHeld(subject, found)
+                return try await store.erase(subject, as: id, window: window(), by: actor, note: note.map { Personal($0) }) {
+                    tellings.telling(of: $0, as: id)
+                }
             }
         }
         marks.forget()
@@ -70,6 +71,47 @@ public struct Erasures: Sendable {
             metadata: ["event": "candidate.erased", "erasure": "\(erased.id)", "chain": "\(erased.chain?.description ?? "")", "by": "\(actor)"]
         )
         return erased
+    }
+
+    /// What erasing somebody would destroy, what keeps it from being erased, and who would be told. Changes nothing.
+    /// - Throws: ``CommandError`` as ``erase(_:force:by:note:)``, but for what is on hold, open or too much: that is in what it returns.
+    public func preview(_ subject: ErasureSubject) async throws -> JSON {
+        let found = try await records(of: subject)
+        let orders = try await mapStoreError { try await store.orders(found.orders) }
+        var connections = Set(orders.map(\.connection))
+        for id in found.events.suffix(200) {
+            if let name = try? await store.event(id)?.connection { connections.insert(name) }
+        }
+        let held = try await mapStoreError { try await heldOf(subject, found) }
+        let open = orders.filter { !$0.isAtEnd }.map(\.id).sorted()
+        let counts = try await mapStoreError { try await store.erasable(subject) } ?? [:]
+        let things = ErasedThings(orders: orders, connections: connections)
+        let told = tellings.telling(of: things, as: "").told.mapValues { $0.hasPrefix(ErasureTelling.waiting) ? "told by on_erase" : $0 }
+        return [
+            "count": .int(Int64(found.orders.count + found.events.count + found.runs.count)),
+            "would": .object(JSON.Members(counts.sorted { $0.key < $1.key }.map { ($0.key, JSON.int(Int64($0.value))) })),
+            "on_hold": .array(held.sorted().map { .string($0) }), "open_orders": .array(open.map { .string($0) }),
+            "needs_force": .bool(!open.isEmpty || found.events.count > Self.most), "told": JSON(texts: told),
+        ]
+    }
+
+    private func records(of subject: ErasureSubject) async throws -> PersonRecords {
+        if case .email(let email) = subject, AddressScan.addresses(in: email.value) != [AddressScan.folded(email.value)] {
+            throw CommandError(FieldProblem(path: "email", expected: "an e-mail address", found: "other text"))
+        }
+        guard let found = try await mapStoreError({ try await store.records(of: subject) }) else { throw CommandError.notFound("order") }
+        return found
+    }
+
+    private func refuseHeld(_ subject: ErasureSubject, _ found: PersonRecords) async throws {
+        let held = try await mapStoreError { try await heldOf(subject, found) }
+        guard !held.isEmpty else { return }
+        throw CommandError(
+            409,
+            "on_hold",
+            "A legal hold keeps \(held.count == 1 ? "what is stored of this person" : "\(held.count) things of this person"): take it away first "
+                + "(fairlead candidate unhold, fairlead order unhold). Force does not erase what is held."
+        )
     }
 
     /// What of a person is on legal hold: orders, events, or the person.

@@ -25,6 +25,9 @@ struct RunStage: Sendable {
             let message = "\(run.connection) is not configured; retry the run when it is"
             return finish(run.ended(.dead, failure: RunFailure("connection_missing", message), at: now), event: .dead)
         }
+        if run.hook == ErasureTellings.hook, try await !ErasureTellings.mayTell(run, store) {
+            return .decided(Decision(.again(at: now + .seconds(5), spent: false)))
+        }
         if let pause = try await scripts.accounts.pause(of: connection.id, for: run) {
             let due = scripts.accounts.nextLookAfterPause()
             // It says already that it waits: a long pause is not written again and again for each.

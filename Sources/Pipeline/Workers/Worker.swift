@@ -19,6 +19,7 @@ public struct Worker: Service, CustomStringConvertible {
     let watcher: IssueWatcher
     let options: WorkerOptions
     let replica: Replica
+    let tellings: ErasureTellings
     let keys: KeyRotations
     let retention: Retention
     let history: HistoryUpkeep
@@ -46,7 +47,7 @@ public struct Worker: Service, CustomStringConvertible {
                 group.addTask { await loop.run() }
             }
             group.addTask { await NotificationUpkeep(environment: environment, store: store).run() }
-            group.addTask { await ErasureUpkeep(environment: environment, store: store).run() }
+            group.addTask { await ErasureUpkeep(environment: environment, store: store, tellings: tellings).run() }
             group.addTask { await AuditUpkeep(environment: environment, store: store).run() }
             group.addTask { await PollBackfill(environment: environment, store: store).backfillPolls() }
             group.addTask { await ReplicaHeartbeat(environment: environment, store: store, replica: replica).run() }

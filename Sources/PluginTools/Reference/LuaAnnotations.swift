@@ -41,6 +41,7 @@ public enum LuaAnnotations {
         lines += [
             "---@class fairlead.hooks", "---@field on_event? fun(event: fairlead.event, ctx: fairlead.ctx): any",
             "---@field on_update? fun(update: fairlead.update, ctx: fairlead.ctx): any",
+            "---@field on_erase? fun(person: fairlead.person, ctx: fairlead.ctx): any",
             "---@field on_notification? fun(notification: fairlead.notification, ctx: fairlead.ctx): any",
             "---@field routes? table<string, fun(request: fairlead.event, ctx: fairlead.ctx): table?>",
             "---@field map_request? fun(request: table, order: fairlead.order, ctx: fairlead.ctx): table",

@@ -13,6 +13,7 @@ public enum LuaReference {
             "| hook | called with | for |", "|---|---|---|",
             "| `on_event` | `event, ctx` | a verified delivery on an inbound path that no route answers |",
             "| `on_update` | `update, ctx` | a change of an order of the connection |",
+            "| `on_erase` | `person, ctx` | a person whose orders were erased here: tells the ATS, where it is to go there, too |",
             "| `routes` | `request, ctx` | `[\"POST /path/{name}\"] = function`: answers within 5 s with `{status, headers, json or text}` |",
             "| `map_request` | `request, order, ctx` | changes the request to the provider, `{method, path, headers, json}`, and returns it |", "",
             "Of a [provider plugin](providers.md): `packages(ctx)`, `submit(order, ctx)`, `report(reference, ctx)`, `find(order, ctx)`,",

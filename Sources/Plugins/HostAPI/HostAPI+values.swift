@@ -29,6 +29,24 @@ extension HostAPI {
             ]
         ),
         Part(
+            name: "person",
+            kind: .value,
+            note: """
+                Somebody who was erased: the first argument of `on_erase`. Called once the keys are gone, as a run of its own that is tried again like any
+                other; by then the orders cannot be found any more. Only what others know the person by, and only of this connection. What was destroyed,
+                name and address among it, is not there. How it ends stands in the erasure's certificate, under `told`; the run itself is then destroyed.
+                """.replacing("\n", with: " "),
+            members: [
+                field("erasure", "string", "The erasure's id."),
+                field("external_ids", "string[]", "What the ATS knows the person's applications by."),
+                field(
+                    "orders",
+                    "{id: string, external_id: string, account: string, provider: string, provider_ref: string?}[]",
+                    "The orders that were, with what the provider knows them by."
+                ),
+            ]
+        ),
+        Part(
             name: "notification",
             kind: .value,
             note: "What a notifier is told: the first argument of `on_notification`. Identifiers, states and texts, never personal data.",

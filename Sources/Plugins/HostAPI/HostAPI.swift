@@ -62,7 +62,7 @@ public enum HostAPI {
     /// The hooks that `main.lua` of a plugin may return, by kind.
     public static func hooks(of kind: PluginManifest.Kind) -> [String] {
         switch kind {
-        case .ats: ["on_event", "on_update", "routes", "map_request"]
+        case .ats: ["on_event", "on_update", "on_erase", "routes", "map_request"]
         case .provider: ["packages", "submit", "report", "find", "requests", "cancel", "interpret"]
         case .notifier: ["on_notification"]
         }

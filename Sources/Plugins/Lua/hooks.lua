@@ -10,7 +10,7 @@ return function(core)
     end
 
     local known_hooks = {
-        on_event = true, on_update = true, map_request = true, routes = true, on_notification = true,
+        on_event = true, on_update = true, on_erase = true, map_request = true, routes = true, on_notification = true,
         packages = true, submit = true, report = true, find = true, cancel = true, interpret = true,
     }
 

@@ -291,7 +291,7 @@ local function arguments(request, body, ctx)
         return part("hooks").provider_arguments(input.args, ctx, delivery)
     elseif request.hook == "map_request" then
         return { input.request, without_nulls(input.order), ctx }, 3
-    elseif request.hook == "on_update" or request.hook == "on_notification" then
+    elseif request.hook == "on_update" or request.hook == "on_erase" or request.hook == "on_notification" then
         return { without_nulls(input), ctx }, 2
     end
     input.raw = input.raw or body
@@ -321,7 +321,7 @@ return function(request, body)
     end
     local values, count = arguments(request, body, context(request.context or {}))
     local value = hook(table.unpack(values, 1, count))
-    if name == "on_event" or name == "on_update" or name == "on_notification" then
+    if name == "on_event" or name == "on_update" or name == "on_erase" or name == "on_notification" then
         value = part("hooks").result(value)
     elseif is_route then
         value = part("hooks").reply(value)

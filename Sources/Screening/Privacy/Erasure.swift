@@ -41,7 +41,7 @@ public struct Erasure: Sendable, Equatable {
     public var chain: AuditHead?
     /// Until when older copies may hold what was destroyed: no copy of the data keys may be kept longer.
     public var copiesUntil: Timestamp?
-    /// Whether the provider and the ATS of each order were told, by order: `asked`, `not_supported`, `failed`.
+    /// Whether those were told who have data of the person as well, by `connection:NAME` and `account:NAME`; see ``ErasureTelling``.
     public var told: [String: String]
     /// The store's public key, 32 bytes, and its signature over ``statement``.
     public var publicKey: [UInt8]
@@ -70,6 +70,9 @@ public struct Erasure: Sendable, Equatable {
         self.publicKey = publicKey
         self.signature = signature
     }
+
+    /// Whether somebody is still to be told.
+    public var isTelling: Bool { told.values.contains { $0.hasPrefix(ErasureTelling.waiting) } }
 
     /// What is signed: compact JSON, members by name.
     public var statement: [UInt8] {

@@ -185,8 +185,17 @@ public struct FaultyStore: Store {
         try await write { try await store.pruneAudit(before: time, limit: limit, by: actor) }
     }
     /// See ``Store``.
-    public func erase(_ subject: ErasureSubject, as id: String, window: Duration, by actor: Actor, note: Personal<String>?) async throws -> Erasure? {
-        try await write { try await store.erase(subject, as: id, window: window, by: actor, note: note) }
+    public func erasable(_ subject: ErasureSubject) async throws -> [String: Int]? { try await read { try await store.erasable(subject) } }
+    /// See ``Store``.
+    public func erase(
+        _ subject: ErasureSubject,
+        as id: String,
+        window: Duration,
+        by actor: Actor,
+        note: Personal<String>?,
+        telling: @Sendable (ErasedThings) -> ErasureTelling
+    ) async throws -> Erasure? {
+        try await write { try await store.erase(subject, as: id, window: window, by: actor, note: note, telling: telling) }
     }
     /// See ``Store``.
     @discardableResult

@@ -7,7 +7,8 @@ extension StoreConformance {
             let order = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)
             let cancelling = try await delivered(trial, #"{"application": 7, "name": "Roe, Ana", "phone": "01632 960000"}"#)
             try await found(trial, order, by: cancelling)
-            let (shared, others) = (try await delivered(trial, #"{"ids": [1, 2], "who": "Ana Roe"}"#), try await delivered(trial, #"{"ids": [1, 2]}"#))
+            let shared = try await delivered(trial, #"{"ids": [1, 2], "who": "Ana Roe"}"#)
+            let others = try await delivered(trial, #"{"ids": [1, 2]}"#)
             for (number, source) in [shared, others].enumerated() {
                 try await found(trial, order, by: source)
                 let other = trial.order("application-20\(number)", candidate: ben)
@@ -89,11 +90,13 @@ extension StoreConformance {
             try await trial.store.record(AuditAct(by: .system, "candidate.find", reason: Personal("a letter")))
             _ = try await erase(trial, .order(order))
             for (key, isKept) in [("a", false), ("b", false), ("c", false), ("d", true), ("e", true), ("f", true)] {
-                try trial.expect((try await trial.store.value(connection: "acme", key: key) != nil) == isKept, "the value \(key) is \(isKept ? "gone" : "kept")")
+                let isThere = try await trial.store.value(connection: "acme", key: key) != nil
+                try trial.expect(isThere == isKept, "the value \(key) is \(isKept ? "gone" : "kept")")
             }
             let notes = try await trial.store.issues(IssueQuery(), PageRequest()).items.first?.notes.map(\.text.value)
             try trial.expect(notes == ["the clock is seen to"], "the issue's notes are \(notes?.count ?? -1)")
-            let reasons = try await trial.store.audit(AuditQuery(), PageRequest()).items.filter { $0.action == "candidate.find" }.map { $0.reason?.value }
+            let looks = try await trial.store.audit(AuditQuery(), PageRequest()).items.filter { $0.action == "candidate.find" }
+            let reasons = looks.map { $0.reason?.value }
             try trial.expect(reasons == ["a letter", nil], "\(reasons.count) reasons are kept")
             try trial.expect(try await trial.store.verifyAudit(anchors: []).isWhole, "the audit does not verify any more")
         },
@@ -112,6 +115,44 @@ extension StoreConformance {
             try trial.expect(anew.isNew, "it was not ordered anew")
             for mark in marks(1) { try trial.expect(try await !trial.store.isErased([mark], on: "acme"), "\(mark) stays") }
             for mark in marks(2) { try trial.expect(try await trial.store.isErased([mark], on: "acme"), "\(mark) of another application is gone") }
+        },
+        Check("an erasure that meets a legal hold takes nothing, and is as if it had not been asked for") { trial in
+            let order = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)
+            let hold = LegalHold(id: trial.id(.hold), order: order, email: nil, at: trial.now, actor: .system, note: nil)
+            try await trial.store.hold(hold)
+            try await trial.expectConflict { _ = try await erase(trial, .order(order)) }
+            try trial.expect(try await trial.store.order(order) != nil, "what is held is gone")
+            try trial.expect(try await trial.store.erasures().isEmpty, "the erasure is listed")
+            try trial.expect(try await trial.store.replayErasures() == 0, "the erasure is done later")
+            try trial.expect(try await trial.store.order(order) != nil, "what is held is gone later")
+            _ = try await trial.store.release(order: order)
+            try trial.expect(try await erase(trial, .order(order)) != nil, "it is not erased once it is let go")
+            try trial.expect(try await trial.store.order(order) == nil, "it is there still")
+        },
+        Check("what tells others of an erasure is queued with it, and what it would destroy is counted without destroying it") { trial in
+            let order = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)
+            let would = try trial.unwrap(try await trial.store.erasable(.order(order)), "the order is not there")
+            try trial.expect(would["orders"] == 1 && would["events"] == 1 && would["keys"] == 2, "it would destroy \(would)")
+            try trial.expect(try await trial.store.order(order) != nil, "counting destroys")
+            try trial.expect(try await trial.store.erasable(.order("ord_0")) == nil, "an order that is not there would be erased")
+            let run = trial.run(hook: "on_erase")
+            let erasure = try await trial.store.erase(
+                .order(order),
+                as: trial.id(.erasure),
+                window: .seconds(86_400),
+                by: .system,
+                note: nil
+            ) { things in
+                things.orders.map(\.externalID) == ["application-101"] && things.connections == ["acme"]
+                    ? ErasureTelling(runs: [run], told: ["connection:acme": "waiting: \(run.id)"]) : ErasureTelling()
+            }
+            try trial.expect(erasure?.counts == would, "\(erasure?.counts ?? [:]) was destroyed, and not \(would)")
+            try trial.expect(erasure?.told == ["connection:acme": "waiting: \(run.id)"] && erasure?.isSigned == true, "\(erasure?.told ?? [:])")
+            try trial.expect(try await trial.store.run(run.id)?.state == .queued, "the run that tells is not there")
+            try trial.expect(try await trial.store.places(of: [.run(run.id)])[.run(run.id)] != nil, "it is not queued")
+            try await trial.store.note(told: ["connection:acme": "told"], of: erasure?.id ?? "")
+            let noted = try await trial.store.erasure(erasure?.id ?? "")
+            try trial.expect(noted?.told == ["connection:acme": "told"] && noted?.isSigned == true, "the certificate does not say so")
         },
     ]
 

@@ -4,6 +4,7 @@ extension PostgresStore {
     func ledger() async throws -> [LedgerEntry] {
         try await read { reading in
             try reading.fetch("SELECT record FROM fairlead_keys.erasures ORDER BY id", []).compactMap { $0.text(at: 0).flatMap { LedgerEntry($0) } }
+                .filter { !$0.isWithdrawn }
         }
     }
 
@@ -39,6 +40,8 @@ extension PostgresTransaction {
             .text(row.id)
         )
     }
+
+    func isHeld(_ subject: String) -> Bool { locked.held.contains(subject) }
 
     func isErased(_ place: NewOrder) -> Bool { locked.erased.contains(LockedRows.Place(place)) }
 }

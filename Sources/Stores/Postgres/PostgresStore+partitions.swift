@@ -42,10 +42,12 @@ extension PostgresStore {
             """
         let looked = try connection.exchange([
             statement("BEGIN"), statement("SET LOCAL lock_timeout = '500ms'"),
+            // Nobody sets a legal hold between the look at the month and its end.
+            statement("SELECT pg_advisory_xact_lock(hashtextextended($1, 7))::text", .text(LegalHold.concurrencyKey)),
             statement("LOCK TABLE \(events), \(runs), \(steps) IN SHARE MODE"),
             statement(stays, .int(cutoff.milliseconds), .text(next), .text(firstEvent)), statement("SELECT count(*) FROM \(events)"),
         ])
-        guard looked[3].rows.first?.bool(0) == false else {
+        guard looked[4].rows.first?.bool(0) == false else {
             try connection.exchange([statement("ROLLBACK")])
             return 0
         }
@@ -60,7 +62,7 @@ extension PostgresStore {
                     [statement("ALTER TABLE \(parent) DETACH PARTITION \(table)"), statement("DROP TABLE \(table)")]
                 } + [statement("COMMIT")]
         )
-        return looked[4].rows.first?.count(0) ?? 0
+        return looked[5].rows.first?.count(0) ?? 0
     }
 }
 

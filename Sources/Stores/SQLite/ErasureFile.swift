@@ -43,16 +43,22 @@ final class ErasureFile: Sendable {
                 throw StoreError.unavailable("what was erased cannot be read: \(path)")
             }
             return data.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+            var (order, entries) = ([String](), [String: LedgerEntry]())
+            for line in data.split(separator: 0x0A) {
+                guard let entry = LedgerEntry(String(decoding: line, as: UTF8.self)) else { continue }
+                if entries.updateValue(entry, forKey: entry.erasure.id) == nil { order.append(entry.erasure.id) }
+            }
+            return order.compactMap { entries[$0] }.filter { !$0.isWithdrawn }
         }
     }
 
-    /// Every erasure, oldest first, as it was written down last.
+    /// Every erasure but those that were taken back, oldest first, as it was written down last.
     func entries() throws -> [LedgerEntry] {
         var (order, entries) = ([String](), [String: LedgerEntry]())
         for entry in try lines().compactMap({ LedgerEntry($0) }) {
             if entries.updateValue(entry, forKey: entry.erasure.id) == nil { order.append(entry.erasure.id) }
         }
-        return order.compactMap { entries[$0] }
+        return order.compactMap { entries[$0] }.filter { !$0.isWithdrawn }
     }
 
     /// Adds an entry; it is on disk once this returns.
@@ -123,6 +129,10 @@ extension WriteTransaction {
                 [row.connection ?? "", row.day, key, row.id]
             )
         }
+    }
+
+    func isHeld(_ subject: String) throws -> Bool {
+        try db.first("SELECT 1 FROM legal_holds WHERE subject = ? LIMIT 1", [subject]) != nil
     }
 
     func isErased(_ place: NewOrder) throws -> Bool { try rows.isMarked(place.external, on: place.row.connection) }

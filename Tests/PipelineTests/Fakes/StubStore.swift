@@ -319,7 +319,15 @@ final class StubStore: Store {
 
     func tryWriting() async throws {}
     func records(of subject: ErasureSubject) async throws -> PersonRecords? { nil }
-    func erase(_ subject: ErasureSubject, as id: String, window: Duration, by actor: Actor, note: Personal<String>?) async throws -> Erasure? { nil }
+    func erase(
+        _ subject: ErasureSubject,
+        as id: String,
+        window: Duration,
+        by actor: Actor,
+        note: Personal<String>?,
+        telling: @Sendable (ErasedThings) -> ErasureTelling
+    ) async throws -> Erasure? { nil }
+    func erasable(_ subject: ErasureSubject) async throws -> [String: Int]? { nil }
     func replayErasures() async throws -> Int { 0 }
     func erasures() async throws -> [Erasure] { [] }
     func erasure(_ id: String) async throws -> Erasure? { nil }

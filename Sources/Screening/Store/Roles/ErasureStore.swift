@@ -12,8 +12,19 @@ public protocol ErasureStore: Sendable {
     ///   - id: the erasure's identifier; one that was begun under it is finished.
     ///   - window: how long copies of the data keys may be kept.
     ///   - actor: who asked for it.
+    ///   - telling: says who is to be told; its runs are queued in the transaction that takes the rows away. May be called several times.
     /// - Returns: the certificate.
-    func erase(_ subject: ErasureSubject, as id: String, window: Duration, by actor: Actor, note: Personal<String>?) async throws -> Erasure?
+    func erase(
+        _ subject: ErasureSubject,
+        as id: String,
+        window: Duration,
+        by actor: Actor,
+        note: Personal<String>?,
+        telling: @Sendable (ErasedThings) -> ErasureTelling
+    ) async throws -> Erasure?
+
+    /// How much an erasure would destroy, by kind as in the certificate; nil where an order is named that is not there. Changes nothing.
+    func erasable(_ subject: ErasureSubject) async throws -> [String: Int]?
 
     /// Does again what was erased and what the store does not know of, because an older copy of it was restored, and finishes what was cut short. To be called
     /// before anything is read; calling again does nothing more.
@@ -39,7 +50,7 @@ public protocol ErasureStore: Sendable {
     /// Whether a connection has marks of erased applications at all.
     func hasErasureMarks(on connection: String) async throws -> Bool
 
-    /// Has an event destroyed once its runs have ended, for it turned out to be of an erased application. Calling again changes nothing.
+    /// Has an event, or a run of none, destroyed once its runs have ended, for it turned out to be of an erased application. Calling again changes nothing.
     func eraseLater(event id: String) async throws
 
     /// Destroys the events that wait for it and whose runs have ended, with these runs.
@@ -52,6 +63,13 @@ public protocol ErasureStore: Sendable {
 
     /// Adds to a certificate which providers and ATSs were told.
     func note(told: [String: String], of erasure: String) async throws
+}
+
+extension ErasureStore {
+    /// Destroys all that is stored of a person, and tells nobody.
+    public func erase(_ subject: ErasureSubject, as id: String, window: Duration, by actor: Actor, note: Personal<String>?) async throws -> Erasure? {
+        try await erase(subject, as: id, window: window, by: actor, note: note) { _ in ErasureTelling() }
+    }
 }
 
 /// What an application is known by, before anybody looks into what was received.

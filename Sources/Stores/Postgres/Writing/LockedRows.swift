@@ -79,6 +79,8 @@ struct LockedRows {
     var issues: [String: IssueRecord] = [:]
     /// Where orders are to be placed of people who were erased.
     var erased: Set<Place> = []
+    /// What is on legal hold of what is to be removed.
+    var held: Set<String> = []
     /// Where the audit's chain ends; nil where nothing is added to it.
     var auditHead: AuditHead?
     var now = Timestamp(milliseconds: 0)
@@ -128,6 +130,7 @@ struct LockedRows {
                 case .endpoints: endpoints[row.text(0)] = row.count(1)
                 case .issues: if let issue = try IssueRow.issue(row, .atHand(codec)) { issues[issue.cause.key] = issue }
                 case .erased: erased.insert(Place(connection: row.text(0), external: row.bytes(1)))
+                case .held: held.insert(row.text(0))
                 case .auditHead: auditHead = AuditHead(seq: row.int(0), hash: row.bytes(1))
                 case .time: now = Timestamp(milliseconds: row.int(0))
                 case .nothing: break

@@ -8,7 +8,7 @@ enum PostgresLocks {
     /// What is asked for.
     enum Part {
         case concurrencyKeys, works, placed, present, withdrawals, orders, runs, events, freshRequests, requests, budgets, keys, usage, sizes,
-            endpoints, issues, auditHead, erased, time, nothing
+            endpoints, issues, held, auditHead, erased, time, nothing
     }
 
     /// The statements that take the locks and read what is held by them; each takes its snapshot after the locks before it are held.
@@ -20,8 +20,10 @@ enum PostgresLocks {
         let kinds = PostgresValue.texts(touched.works.map(\.kind.rawValue))
         let subjects = PostgresValue.texts(touched.works.map(\.subject))
         let ids = PostgresValue.ints(touched.claims.map(\.id))
-        if !touched.claims.isEmpty || !touched.works.isEmpty || !touched.concurrencyKeys.isEmpty {
-            add(.concurrencyKeys, lockConcurrencyKeys, [.texts(Set(touched.concurrencyKeys).map { $0 }), ids, kinds, subjects])
+        var concurrencyKeys = Set(touched.concurrencyKeys)
+        if !touched.removed.isEmpty { concurrencyKeys.insert(LegalHold.concurrencyKey) }
+        if !touched.claims.isEmpty || !touched.works.isEmpty || !concurrencyKeys.isEmpty {
+            add(.concurrencyKeys, lockConcurrencyKeys, [.texts(concurrencyKeys.map { $0 }), ids, kinds, subjects])
         }
         if !touched.claims.isEmpty || !touched.works.isEmpty { add(.works, lockWorks, [ids, kinds, subjects]) }
         let sorted = touched.places.sorted { $0.external.lexicographicallyPrecedes($1.external) }
@@ -89,6 +91,9 @@ enum PostgresLocks {
             let causes = PostgresValue.texts(touched.causes.sorted())
             add(.nothing, lockCauses, [causes])
             add(.issues, "SELECT \(IssueRow.columns) FROM issues WHERE cause = ANY($1) ORDER BY cause FOR UPDATE", [causes])
+        }
+        if !touched.removed.isEmpty {
+            add(.held, "SELECT DISTINCT subject FROM legal_holds WHERE subject = ANY($1)", [.texts(touched.removed.sorted())])
         }
         // The row that all who record something wait for: it is held for the shortest time.
         if touched.audits { add(.auditHead, AuditRow.selectHead + " FOR UPDATE", []) }

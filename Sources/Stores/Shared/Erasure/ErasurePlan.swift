@@ -81,7 +81,8 @@ struct ErasurePlan: Sendable, Equatable {
         let marks = marks.map { "\($0.key.hex) \($0.place.hex) \($0.connection)" }.sorted()
         return [
             "addresses": .array(addresses.map { "\($0.key) \($0.connection)" }.sorted().map { .string($0) }), "orders": list(orders),
-            "events": list(events), "runs": list(runs), "keys": .array(keys.sorted().map { .int($0) }), "marks": .array(marks.map { .string($0) }), "places": list(places),
+            "events": list(events), "runs": list(runs), "keys": .array(keys.sorted().map { .int($0) }), "marks": .array(marks.map { .string($0) }),
+            "places": list(places),
             "values": list(values), "answers": .array(answers.map(\.hex).sorted().map { .string($0) }),
             "later": list(later), "notes": .array(notes.map { "\($0.at) \($0.cause)" }.sorted().map { .string($0) }),
             "audits": .array(audits.sorted().map { .int($0) }),
@@ -131,8 +132,14 @@ struct ErasurePlan: Sendable, Equatable {
 struct LedgerEntry: Sendable {
     var erasure: Erasure
     var plan: ErasurePlan
+    /// Whether it was not done, because something of it was put on legal hold first: as if it had not been written down.
+    var isWithdrawn = false
 
-    var text: String { (["erasure": erasure.json, "plan": plan.json] as JSON).string(.sorted) }
+    var text: String {
+        var json: JSON = ["erasure": erasure.json, "plan": plan.json]
+        if isWithdrawn { json["withdrawn"] = true }
+        return json.string(.sorted)
+    }
 
     init(_ erasure: Erasure, _ plan: ErasurePlan) { (self.erasure, self.plan) = (erasure, plan) }
 
@@ -140,5 +147,6 @@ struct LedgerEntry: Sendable {
     init?(_ text: String) {
         guard let json = try? JSON(parsing: Array(text.utf8)), let erasure = json["erasure"].flatMap({ Erasure(json: $0) }) else { return nil }
         (self.erasure, plan) = (erasure, ErasurePlan(json: json["plan"]))
+        isWithdrawn = json["withdrawn"]?.boolean == true
     }
 }

@@ -10,8 +10,23 @@ extension SQLStore {
         return records
     }
 
+    func erasable(_ subject: ErasureSubject) async throws -> [String: Int]? {
+        guard let addresses = try await addresses(of: subject) else { return nil }
+        let orders = subject.order.map { Set([$0]) } ?? []
+        return try await read { reading in
+            try reading.named(in: try reading.plan(addresses: addresses, orders: orders), addresses: addresses).counts
+        }
+    }
+
     /// What is to be destroyed is written down first. It is looked for once more after it was destroyed, for somebody may have sent more meanwhile.
-    func erase(_ subject: ErasureSubject, as id: String, window: Duration, by actor: Actor, note: Personal<String>?) async throws -> Erasure? {
+    func erase(
+        _ subject: ErasureSubject,
+        as id: String,
+        window: Duration,
+        by actor: Actor,
+        note: Personal<String>?,
+        telling: @Sendable (ErasedThings) -> ErasureTelling
+    ) async throws -> Erasure? {
         guard let addresses = try await addresses(of: subject) else { return nil }
         let orders = subject.order.map { Set([$0]) } ?? []
         let name = codec.subject(addresses.sorted().first ?? subject.order ?? "")
@@ -24,10 +39,23 @@ extension SQLStore {
                 try reading.named(in: try reading.plan(addresses: addresses, orders: isFirst ? orders : []), addresses: addresses)
             }
             guard isFirst || !plan.isEmpty else { break }
+            let before = (entry.plan, entry.erasure.told)
+            let others = telling(try await read { try $0.things(in: plan) })
             entry.plan.formUnion(plan)
+            entry.erasure.told.merge(others.told, uniquingKeysWith: ErasureTelling.both)
             rounds += 1
             try await write(ledger: entry)
-            try await destroy(plan, of: entry, as: isFirst ? AuditAct(by: actor, "candidate.erase", subject: id, note: note) : nil)
+            let act = isFirst ? AuditAct(by: actor, "candidate.erase", subject: id, note: note) : nil
+            do {
+                try await destroy(plan, of: entry, as: act, telling: others.runs, unlessHeld: true)
+            } catch StoreError.conflict where isFirst {
+                try await withdraw(entry)
+                throw StoreError.conflict
+            } catch StoreError.conflict {
+                // What came meanwhile was put on hold: it stays, and so it is no part of what was erased.
+                (entry.plan, entry.erasure.told) = before
+                break
+            }
         }
         return try await finish(entry)
     }
@@ -48,7 +76,14 @@ extension SQLStore {
             if !known.contains(entry.erasure.id) { entry.plan.formUnion(try await read { try $0.completed(given) }) }
             try await write(ledger: entry)
             let act = AuditAct(by: .system, "erasure.replayed", subject: entry.erasure.id)
-            try await destroy(entry.plan, of: entry, as: known.contains(entry.erasure.id) ? nil : act)
+            let isBegun = isDone || known.contains(entry.erasure.id)
+            do {
+                // One that was done once is done again whatever this copy holds; of one that was only written down nothing is gone yet.
+                try await destroy(entry.plan, of: entry, as: known.contains(entry.erasure.id) ? nil : act, unlessHeld: !isBegun)
+            } catch StoreError.conflict where !isBegun {
+                try await withdraw(entry)
+                continue
+            }
             // A certificate that was given out stays as it is.
             if isDone { try await forgetTraces() } else { _ = try await finish(entry) }
             count += 1
@@ -134,8 +169,23 @@ extension SQLStore {
     /// - Parameters:
     ///   - entry: the erasure that it is a part of; nil for what was received of somebody who is erased already.
     ///   - act: what the audit says of it.
-    private func destroy(_ plan: ErasurePlan, of entry: LedgerEntry?, as act: AuditAct?) async throws {
+    ///   - runs: what is to tell others of it.
+    ///   - unlessHeld: whether what is on legal hold stays, and all else with it.
+    /// - Throws: ``StoreError/conflict`` where something of it is on hold.
+    private func destroy(
+        _ plan: ErasurePlan,
+        of entry: LedgerEntry?,
+        as act: AuditAct?,
+        telling runs: [Run] = [],
+        unlessHeld: Bool = false
+    ) async throws {
+        let (effects, keys) = try await prepare(
+            runs.flatMap { [.run($0), .queue(QueuedWork(.run($0.id), connection: $0.connection, due: $0.createdAt))] }
+        )
         var touched = TouchedRows(erasing: plan)
+        touched.add(TouchedRows(effects, under: keys))
+        let subjects = unlessHeld ? plan.orders.union(plan.events) : []
+        touched.removed = subjects
         touched.audits = act != nil
         let row = try act.map { act in
             var act = act
@@ -146,7 +196,10 @@ extension SQLStore {
         // The transaction that destroys is the act itself: whoever asked for it needs no second record.
         _ = act == nil ? nil : AuditedAct.current?.take()
         try await write(touched) { transaction in
+            try transaction.require(keys)
+            for subject in subjects where try transaction.isHeld(subject) { throw StoreError.conflict }
             try transaction.erase(plan)
+            try transaction.apply(effects)
             if let entry {
                 try transaction.change(
                     "INSERT INTO erasures (id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -157,6 +210,13 @@ extension SQLStore {
         }
         codec.keys.forget(keys: plan.keys, of: plan.orders.union(plan.events).union(plan.runs))
         if !plan.keys.isEmpty { try await destroy(keys: plan.keys.sorted()) }
+    }
+
+    /// Has an erasure that was not begun be as if it had not been written down.
+    private func withdraw(_ given: LedgerEntry) async throws {
+        var entry = LedgerEntry(given.erasure, ErasurePlan())
+        entry.isWithdrawn = true
+        try await write(ledger: entry)
     }
 
     private func finish(_ given: LedgerEntry) async throws -> Erasure {

@@ -27,7 +27,9 @@ extension StoreReading {
         var plan = given
         for address in plan.addresses {
             let sql = "SELECT event_id FROM event_addresses WHERE connection = $1 AND key = $2"
-            for row in try fetch(sql, [.text(address.connection), .int(address.key)]) { if let id = row.text(at: 0) { try add(subject: id, to: &plan) } }
+            for row in try fetch(sql, [.text(address.connection), .int(address.key)]) {
+                if let id = row.text(at: 0) { try add(subject: id, to: &plan) }
+            }
         }
         for place in plan.places {
             let sql = "SELECT id FROM orders WHERE connection = $1 AND external_key = $2"
@@ -45,6 +47,15 @@ extension StoreReading {
             }
         }
         return plan == given ? try marked(plan) : try completed(plan)
+    }
+
+    /// What a plan takes that others may have to be told of.
+    func things(in plan: ErasurePlan) throws -> ErasedThings {
+        var connections = Set(plan.places.map(\.connection))
+        for event in plan.events {
+            if let name = try fetch("SELECT connection FROM events WHERE id = $1", [.text(event)]).first?.text(at: 0) { connections.insert(name) }
+        }
+        return ErasedThings(orders: plan.orders.sorted().compactMap { try? order($0) }, connections: connections)
     }
 
     /// What runs said that they are about: a text, and nothing that only begins like it.
@@ -120,7 +131,7 @@ extension StoreReading {
             let isOurs = try row.int(at: 1) == 1 || row.int(at: 2) == 0 || order.map { try isNamed($0, in: source) } ?? false
             if isOurs { try add(subject: source, to: &plan) }
         }
-        for row in try fetch("SELECT id FROM events WHERE order_id = $1", [.text(id)]) { if let event = row.text(at: 0) { plan.events.insert(event) } }
+        plan.events.formUnion(try fetch("SELECT id FROM events WHERE order_id = $1", [.text(id)]).compactMap { $0.text(at: 0) })
         for row in try fetch("SELECT id FROM runs WHERE order_id = $1", [.text(id)]) { if let run = row.text(at: 0) { plan.runs.insert(run) } }
         // What said that it is about the application, and never came to the order.
         if let order { try add(try named(order.externalID, on: connection), to: &plan) }

@@ -72,13 +72,17 @@ enum RetentionSQL {
     static let removeMarkedEvent = "DELETE FROM events WHERE id = $1 AND state = 'removing'"
     private static let isMarked = "EXISTS (SELECT 1 FROM events AS e WHERE e.id = $1 AND e.state = 'removing')"
 
-    /// Removes the run `$1`.
+    /// Removes the run `$1`, where it has ended and its order is not held.
     static let removeRun = [
-        "DELETE FROM steps WHERE run_id = $1 AND EXISTS (SELECT 1 FROM runs AS r WHERE r.id = $1 AND r.state IN \(ended))",
-        "DELETE FROM run_lookups WHERE run_id = $1 AND EXISTS (SELECT 1 FROM runs AS r WHERE r.id = $1 AND r.state IN \(ended))",
-        "DELETE FROM event_addresses WHERE event_id = $1 AND EXISTS (SELECT 1 FROM runs AS r WHERE r.id = $1 AND r.state IN \(ended))",
-        "DELETE FROM runs WHERE id = $1 AND state IN \(ended)",
+        "DELETE FROM steps WHERE run_id = $1 AND \(isRemovable)",
+        "DELETE FROM run_lookups WHERE run_id = $1 AND \(isRemovable)",
+        "DELETE FROM event_addresses WHERE event_id = $1 AND \(isRemovable)",
+        "DELETE FROM runs WHERE id = $1 AND \(isRemovable)",
     ]
+    private static let isRemovable = """
+        EXISTS (SELECT 1 FROM runs AS r WHERE r.id = $1 AND r.state IN \(ended)
+            AND NOT EXISTS (SELECT 1 FROM legal_holds AS h WHERE h.subject = r.order_id))
+        """
 
     /// Removes what tells of the order `$1` beside it.
     static let removeTelling = [

@@ -32,25 +32,44 @@ private enum HoldRow {
     }
 }
 
+extension LegalHold {
+    /// What is held by whoever sets a hold, and whoever removes what may be on one: so that one of them sees the other.
+    static let concurrencyKey = "legal_holds"
+}
+
+extension TouchedRows {
+    /// The holds.
+    fileprivate static var holds: TouchedRows {
+        var touched = TouchedRows()
+        touched.concurrencyKeys = [LegalHold.concurrencyKey]
+        return touched
+    }
+}
+
 extension SQLStore {
     func hold(_ hold: LegalHold) async throws {
         if let order = hold.order { return try await keep(hold, order, HoldRow.ofOrder) }
         guard let email = hold.email?.value else { return }
+        let subjects = try await subjects(of: email)
         if let present = try await person(email) {
             let again = LegalHold(id: present.id, order: nil, email: email, at: hold.at, actor: hold.actor, note: hold.note?.value)
-            try await keep(again, HoldRow.personPrefix + present.id, present.id)
+            try await keep(again, HoldRow.personPrefix + present.id, present.id, with: subjects)
         } else {
-            try await keep(hold, HoldRow.personPrefix + hold.id, hold.id)
+            try await keep(hold, HoldRow.personPrefix + hold.id, hold.id, with: subjects)
         }
         try await extendHolds()
     }
 
-    private func keep(_ hold: LegalHold, _ subject: String, _ name: String) async throws {
+    /// - Parameter subjects: what stands under it from the same moment on.
+    private func keep(_ hold: LegalHold, _ subject: String, _ name: String, with subjects: Set<String> = []) async throws {
         let body = try HoldRow.sealed(hold, subject, name, codec)
         let sql = """
             INSERT INTO legal_holds (subject, hold, body) VALUES ($1, $2, $3) ON CONFLICT (subject, hold) DO UPDATE SET body = excluded.body
             """
-        try await audited(TouchedRows(), about: hold.order ?? hold.id) { try $0.change(sql, [.text(subject), .text(name), .bytes(body)]) }
+        try await audited(.holds, about: hold.order ?? hold.id) { transaction in
+            try transaction.change(sql, [.text(subject), .text(name), .bytes(body)])
+            try transaction.put(subjects, under: hold.id)
+        }
     }
 
     func release(order id: String) async throws -> Bool {
@@ -101,14 +120,7 @@ extension SQLStore {
             guard let email = hold.email?.value else { continue }
             let subjects = try await subjects(of: email)
             guard !subjects.isEmpty else { continue }
-            try await write(TouchedRows()) { transaction in
-                for subject in subjects.sorted() {
-                    try transaction.change(
-                        "INSERT INTO legal_holds (subject, hold) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                        [.text(subject), .text(hold.id)]
-                    )
-                }
-            }
+            try await write(.holds) { try $0.put(subjects, under: hold.id) }
         }
     }
 
@@ -134,5 +146,13 @@ extension SQLStore {
         // What was received of somebody and never became an order is theirs, too.
         if let found = try await records(of: .email(Personal(email))) { subjects.formUnion(found.orders + found.events) }
         return subjects
+    }
+}
+
+extension StoreTransaction {
+    fileprivate mutating func put(_ subjects: Set<String>, under hold: String) throws {
+        for subject in subjects.sorted() {
+            try change("INSERT INTO legal_holds (subject, hold) VALUES ($1, $2) ON CONFLICT DO NOTHING", [.text(subject), .text(hold)])
+        }
     }
 }

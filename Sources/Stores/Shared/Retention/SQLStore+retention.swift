@@ -105,6 +105,7 @@ extension SQLStore {
         guard !ids.isEmpty else { return 0 }
         var touched = TouchedRows()
         touched.events = ids
+        touched.removed = Set(ids)
         try await write(touched) { transaction in
             for id in ids {
                 for sql in RetentionSQL.removeEvent { try transaction.change(sql, [.text(id)]) }
@@ -120,6 +121,7 @@ extension SQLStore {
         guard !ids.isEmpty else { return 0 }
         var touched = TouchedRows()
         touched.runs = ids
+        touched.removed = Set(ids)
         try await write(touched) { transaction in
             for id in ids { for sql in RetentionSQL.removeRun { try transaction.change(sql, [.text(id)]) } }
         }
@@ -190,15 +192,17 @@ extension SQLStore {
         under key: DataKey,
         _ body: @escaping @Sendable (inout Transaction) throws -> Void
     ) async throws -> Bool {
-        // A hold may have been set since the order was chosen.
         let stays = "SELECT 1 FROM orders AS o WHERE o.id = $1 AND \(RetentionSQL.blocking)"
         guard try await read({ try $0.fetch(stays, [.text(id)]).isEmpty }) else { return false }
         var touched = TouchedRows()
         touched.orders = [id]
         touched.keys = [key]
+        touched.removed = [id]
         do {
             try await write(touched) { transaction in
                 try transaction.require([key])
+                // A hold may have been set since the order was chosen.
+                guard try !transaction.isHeld(id) else { throw StoreError.conflict }
                 try transaction.require(lookUps)
                 try transaction.update(row, lookUps)
                 try body(&transaction)

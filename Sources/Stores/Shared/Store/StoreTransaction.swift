@@ -94,6 +94,8 @@ protocol StoreTransaction {
     mutating func forgetDedupeKeys(of event: String) throws
     /// Forgets that an event was received which is marked to be removed, where nothing can be told by that any more.
     mutating func forgetReceived(marked event: String) throws
+    /// Whether something is on legal hold that this transaction touches to remove it.
+    func isHeld(_ subject: String) throws -> Bool
     /// Where the audit's chain ends, with what this transaction has added.
     func auditHead() throws -> AuditHead
     mutating func move(auditHead: AuditHead) throws

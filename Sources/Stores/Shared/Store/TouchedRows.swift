@@ -32,6 +32,8 @@ struct TouchedRows: Sendable {
     var values: [PreparedValue] = []
     /// Webhooks' endpoints by name.
     var endpoints: Set<String> = []
+    /// Orders, events and runs that are removed unless they are on legal hold. Nobody sets a hold meanwhile.
+    var removed: Set<String> = []
     /// Causes of issues, by their keys.
     var causes: Set<String> = []
     var needsTime = false
@@ -87,6 +89,7 @@ struct TouchedRows: Sendable {
         quotas += other.quotas
         values += other.values
         endpoints.formUnion(other.endpoints)
+        removed.formUnion(other.removed)
         causes.formUnion(other.causes)
         needsTime = needsTime || other.needsTime
         audits = audits || other.audits

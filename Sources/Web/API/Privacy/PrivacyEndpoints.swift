@@ -23,7 +23,8 @@ struct PrivacyEndpoints: Sendable {
             Endpoint(.post, "/candidates/erase", .admin, Self.erasing) { request, principal in
                 try Self.require(principal)
                 return try await IdempotentRequest(request: request, principal: principal, store: store).respond {
-                    let body = try request.object(["email", "order", "force", "note"])
+                    let body = try request.object(["email", "order", "force", "note", "dry_run"])
+                    if try body.optionalFlag("dry_run") { return WireResponse(200, json: try await erasures.preview(try Self.subject(body))) }
                     let (force, note) = (try body.optionalFlag("force"), try body.optionalText("note"))
                     let erasure = try await erasures.erase(try Self.subject(body), force: force, by: principal.actor, note: note)
                     return WireResponse(202, headers: [.location: "\(Endpoint.root)/erasures/\(erasure.id)"], json: erasure.json)
@@ -83,12 +84,17 @@ struct PrivacyEndpoints: Sendable {
 
     private static let whom: JSON = ["email": .anyText, "order": .anyText]
 
-    private static let erasing = Operation.command(
-        "Destroy all that is stored of a person, by an e-mail address or by one of their orders",
-        202,
-        of: Erasure.schema,
-        optional: ["email": .anyText, "order": .anyText, "force": .yesOrNo, "note": .anyText]
-    )
+    private static let erasing: Operation = {
+        var operation = Operation.command(
+            "Destroy all that is stored of a person, by an e-mail address or by one of their orders",
+            202,
+            of: Erasure.schema,
+            optional: ["email": .anyText, "order": .anyText, "force": .yesOrNo, "note": .anyText, "dry_run": .yesOrNo]
+        )
+        // With `dry_run`: what would go.
+        operation.answers.append((200, .anyObject))
+        return operation
+    }()
     private static let finding = Operation(
         summary: "What is stored of a person, by identifier",
         body: Operation.body(required: [:], optional: whom),
