@@ -113,11 +113,16 @@ final class KillHarness {
         return Dictionary(grouping: orders.compactMap { $0["state"]?.text }) { $0 }.mapValues(\.count)
     }
 
-    func waitForEnds(_ count: Int) async throws -> Bool {
+    /// Sends a request.
+    func send(_ request: WireRequest) async throws -> WireResponse { try await transport.send(request) }
+
+    func waitForEnds(_ count: Int) async throws -> Bool { try await waitForEnds(of: Array(0..<count)) }
+
+    func waitForEnds(of numbers: [Int]) async throws -> Bool {
         for _ in 0..<1200 {
             try await resubmitWhatNeverLeft()
             let completed = try await states()["completed"]
-            if completed == count, (0..<count).allSatisfy({ completions(of: $0) > 0 }) { return true }
+            if completed == numbers.count, numbers.allSatisfy({ completions(of: $0) > 0 }) { return true }
             try await Task.sleep(for: .milliseconds(50))
         }
         return false

@@ -22,16 +22,18 @@ final class ServeProcess: Sendable {
     }
 
     /// Starts it and returns when it answers.
-    /// - Parameter log: the file that takes what it logs.
-    func start(log: URL? = nil) async throws {
-        if try await !startIfItCan(log: log) { Issue.record("fairlead serve did not answer; is the port free and the settings right?") }
+    /// - Parameters:
+    ///   - log: the file that takes what it logs.
+    ///   - level: from what on it logs.
+    func start(log: URL? = nil, level: String = "error") async throws {
+        if try await !startIfItCan(log: log, level: level) { Issue.record("fairlead serve did not answer; is the port free and the settings right?") }
     }
 
     /// The same, where it may refuse to start. Returns whether it answers.
-    func startIfItCan(log: URL? = nil) async throws -> Bool {
+    func startIfItCan(log: URL? = nil, level: String = "error") async throws -> Bool {
         let process = Process()
         process.executableURL = ServeProcess.products.appending(path: "fairlead")
-        process.arguments = ["serve", "--config", settings.path, "--log-level", "error"]
+        process.arguments = ["serve", "--config", settings.path, "--log-level", level]
         process.currentDirectoryURL = settings.deletingLastPathComponent()
         process.standardOutput = FileHandle.nullDevice
         if let log { try Data().write(to: log) }
@@ -79,9 +81,10 @@ final class ServeProcess: Sendable {
     }
 
     /// Gives its API a command.
-    func post(_ path: String, _ body: JSON) async throws {
+    @discardableResult
+    func post(_ path: String, _ body: JSON) async throws -> WireResponse {
         let token: HTTPFields = [.authorization: "Bearer test-admin-token"]
-        _ = try await transport.send(WireRequest(.post, "http://127.0.0.1:\(port)/api/v1\(path)", headers: token, json: body))
+        return try await transport.send(WireRequest(.post, "http://127.0.0.1:\(port)/api/v1\(path)", headers: token, json: body))
     }
 
     /// Asks its API.

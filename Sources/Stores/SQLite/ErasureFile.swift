@@ -43,12 +43,6 @@ final class ErasureFile: Sendable {
                 throw StoreError.unavailable("what was erased cannot be read: \(path)")
             }
             return data.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
-            var (order, entries) = ([String](), [String: LedgerEntry]())
-            for line in data.split(separator: 0x0A) {
-                guard let entry = LedgerEntry(String(decoding: line, as: UTF8.self)) else { continue }
-                if entries.updateValue(entry, forKey: entry.erasure.id) == nil { order.append(entry.erasure.id) }
-            }
-            return order.compactMap { entries[$0] }.filter { !$0.isWithdrawn }
         }
     }
 

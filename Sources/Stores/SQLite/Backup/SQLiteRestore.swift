@@ -63,7 +63,7 @@ struct SQLiteRestore: Sendable {
     /// What was to be erased, and was not yet, is not to be read in what is moved aside either.
     private func destroyLate(_ erasures: [String], of id: String) async throws {
         let latest = Dictionary(erasures.compactMap { LedgerEntry($0) }.map { ($0.erasure.id, $0) }) { $1 }
-        let late = latest.values.filter { $0.erasure.doneAt == nil }.flatMap(\.plan.keys)
+        let late = latest.values.filter { $0.erasure.doneAt == nil && !$0.isWithdrawn }.flatMap(\.plan.keys)
         guard !late.isEmpty, try ErasureFile(of: store).store() == id, FileManager.default.fileExists(atPath: KeyFile.path(of: store)) else { return }
         let file = try KeyFile(of: store, isNew: false, health: StoreHealth())
         defer { file.close() }
