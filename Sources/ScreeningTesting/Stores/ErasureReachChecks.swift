@@ -45,12 +45,14 @@ extension StoreConformance {
             for (run, address) in [(ended.id, "Ana@example.test"), (going.id, "ana@example.test"), (other.id, "ben@example.test")] {
                 try await answered(trial, run, address)
             }
-            for var run in [ended, other] {
+            let reading = try trial.unwrap(try await trial.store.run(source.run), "no run")
+            for var run in [reading, ended, other] {
                 run.state = .done
                 try await trial.store.perform([.run(run)])
             }
             _ = try await erase(trial, .email(Personal("ana@example.test")))
-            try trial.expect(try await trial.store.event(source.event) == nil, "the event whose answers name her is there still")
+            try trial.expect(try await trial.store.event(source.event) != nil, "an event that does not name her is gone")
+            try trial.expect(try await trial.store.steps(of: source.run).isEmpty, "what its run was answered is there still")
             try trial.expect(try await trial.store.run(ended.id) == nil, "the run whose answers name her is there still")
             try trial.expect(try await trial.store.run(other.id) != nil, "a run that read of somebody else is gone")
             try trial.expect(try await trial.store.eraseDue() == 0, "a run went that goes on")
@@ -60,6 +62,43 @@ extension StoreConformance {
             try trial.expect(try await trial.store.eraseDue() == 1, "a run stays that has ended")
             let left = try await (trial.store.run(going.id), trial.store.steps(of: going.id))
             try trial.expect(left.0 == nil && left.1.isEmpty, "what it read is there still")
+        },
+        Check("who stands in what a script was answered for somebody else takes the answer along, and nothing that is theirs") { trial in
+            let body = #"{"application": "application-201", "email": "ben@example.test"}"#
+            let bens = try await placed(trial, "application-201", of: ben, with: body, dedupe: "d-1", group: "g-1")
+            let event = try trial.unwrap(try await trial.store.order(bens)?.causedBy?.event, "the order is of no event")
+            let next = try await delivered(trial, #"{"application": "application-201"}"#, dedupe: "d-2", group: "g-1")
+            let done = try trial.unwrap(try await trial.store.event(event)?.runs.first, "no run")
+            let order = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)
+            for run in [done, next.run] { try await answered(trial, run, "ana@example.test") }
+            let looking = try await delivered(trial, #"{"list": 1}"#, dedupe: "d-3", group: "g-3")
+            try await found(trial, order, by: looking)
+            for id in [done, looking.run] {
+                var run = try trial.unwrap(try await trial.store.run(id), "no run")
+                run.state = .done
+                try await trial.store.perform([.run(run)])
+            }
+            _ = try await erase(trial, .order(order))
+            for (id, run) in [(event, done), (next.event, next.run), (looking.event, looking.run)] {
+                let (isThere, hasRun) = (try await trial.store.event(id) != nil, try await trial.store.run(run) != nil)
+                try trial.expect(isThere && hasRun, "what is of somebody else is gone")
+            }
+            for mark in [ErasureMark.dedupe("d-1"), .dedupe("d-2"), .dedupe("d-3"), .group("g-1"), .group("g-3"), .externalID("application-201")] {
+                try trial.expect(try await !trial.store.isErased([mark], on: "acme"), "\(mark) of somebody else is marked")
+            }
+            for run in [done, looking.run] {
+                try trial.expect(try await trial.store.steps(of: run).isEmpty, "what it was answered is there still")
+            }
+            try trial.expect(try await !trial.store.steps(of: next.run).isEmpty, "a run that goes on lost what it was answered")
+            try trial.expect(try await trial.store.eraseDue() == 0, "it goes before the run has ended")
+            var last = try trial.unwrap(try await trial.store.run(next.run), "no run")
+            last.state = .done
+            try await trial.store.perform([.run(last)])
+            try trial.expect(try await trial.store.eraseDue() == 1, "it does not go once the run has ended")
+            let left = try await (trial.store.event(next.event), trial.store.run(next.run), trial.store.steps(of: next.run))
+            try trial.expect(left.0 != nil && left.1 != nil && left.2.isEmpty, "more or less went than it was answered")
+            try trial.expect(try await trial.store.eraseDue() == 0, "it goes twice")
+            try trial.expect(try await trial.store.order(bens) != nil, "somebody else's order is gone")
         },
         Check("one address among thousands in one delivery is found") { trial in
             let others = (0..<1500).map { #""a\#($0)@example.test""# }.joined(separator: ",")

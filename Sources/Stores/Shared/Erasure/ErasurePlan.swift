@@ -28,6 +28,8 @@ struct ErasurePlan: Sendable, Equatable {
     var orders: Set<String> = []
     var events: Set<String> = []
     var runs: Set<String> = []
+    /// Events of others, and runs of none, whose runs read of the person: what these were answered goes, and nothing else.
+    var journals: Set<String> = []
     /// The data keys to be destroyed.
     var keys: Set<Int64> = []
     var marks: Set<Mark> = []
@@ -49,13 +51,14 @@ struct ErasurePlan: Sendable, Equatable {
         let at: Int64
     }
 
-    var isEmpty: Bool { orders.isEmpty && events.isEmpty && runs.isEmpty && values.isEmpty && answers.isEmpty && notes.isEmpty }
+    var isEmpty: Bool { orders.isEmpty && events.isEmpty && runs.isEmpty && journals.isEmpty && values.isEmpty && answers.isEmpty && notes.isEmpty }
 
     mutating func formUnion(_ other: ErasurePlan) {
         addresses.formUnion(other.addresses)
         orders.formUnion(other.orders)
         events.formUnion(other.events)
         runs.formUnion(other.runs)
+        journals.formUnion(other.journals)
         keys.formUnion(other.keys)
         marks.formUnion(other.marks)
         places.formUnion(other.places)
@@ -68,8 +71,8 @@ struct ErasurePlan: Sendable, Equatable {
 
     var counts: [String: Int] {
         [
-            "orders": orders.count, "events": events.count, "runs": runs.count, "keys": keys.count, "values": values.count, "answers": answers.count,
-            "notes": notes.count + audits.count,
+            "orders": orders.count, "events": events.count, "runs": runs.count, "journals": journals.count, "keys": keys.count, "values": values.count,
+            "answers": answers.count, "notes": notes.count + audits.count,
         ]
     }
 
@@ -81,7 +84,7 @@ struct ErasurePlan: Sendable, Equatable {
         let marks = marks.map { "\($0.key.hex) \($0.place.hex) \($0.connection)" }.sorted()
         return [
             "addresses": .array(addresses.map { "\($0.key) \($0.connection)" }.sorted().map { .string($0) }), "orders": list(orders),
-            "events": list(events), "runs": list(runs), "keys": .array(keys.sorted().map { .int($0) }), "marks": .array(marks.map { .string($0) }),
+            "events": list(events), "runs": list(runs), "journals": list(journals), "keys": .array(keys.sorted().map { .int($0) }), "marks": .array(marks.map { .string($0) }),
             "places": list(places),
             "values": list(values), "answers": .array(answers.map(\.hex).sorted().map { .string($0) }),
             "later": list(later), "notes": .array(notes.map { "\($0.at) \($0.cause)" }.sorted().map { .string($0) }),
@@ -115,6 +118,7 @@ struct ErasurePlan: Sendable, Equatable {
             }
         )
         (orders, events, runs) = (Set(texts("orders")), Set(texts("events")), Set(texts("runs")))
+        journals = Set(texts("journals"))
         keys = Set((json?["keys"]?.items ?? []).compactMap(\.integer))
         (self.places, values, later) = (places("places"), places("values"), Set(texts("later")))
         notes = Set(

@@ -38,7 +38,10 @@ extension SQLStore {
             let plan = try await read { reading in
                 try reading.named(in: try reading.plan(addresses: addresses, orders: isFirst ? orders : []), addresses: addresses)
             }
-            guard isFirst || !plan.isEmpty else { break }
+            var more = plan
+            // What runs that go on were answered goes later.
+            more.journals.subtract(entry.plan.journals)
+            guard isFirst || !more.isEmpty else { break }
             let before = (entry.plan, entry.erasure.told)
             let others = telling(try await read { try $0.things(in: plan) })
             entry.plan.formUnion(plan)
@@ -126,11 +129,24 @@ extension SQLStore {
         }
         for event in due {
             var plan = ErasurePlan()
-            if event.hasPrefix("run_") { plan.runs = [event] } else { plan.events = [event] }
+            if !event.hasPrefix("run_") {
+                plan.events = [event]
+            } else if try await read({ try $0.isOfOthers(run: event) }) {
+                plan.journals = [event]
+            } else {
+                plan.runs = [event]
+            }
             let given = plan
             plan = try await read { try $0.ofEvents(given) }
             try await destroy(plan, of: nil, as: nil)
-            try await write(TouchedRows()) { try $0.change("DELETE FROM erasures_due WHERE event_id = $1", [.text(event)]) }
+            try await write(TouchedRows()) {
+                // A run that somebody began again meanwhile stays due.
+                let sql = """
+                    DELETE FROM erasures_due WHERE event_id = $1
+                        AND NOT EXISTS (SELECT 1 FROM runs AS r WHERE r.id = $1 AND r.state IN ('queued', 'running', 'waiting'))
+                    """
+                try $0.change(sql, [.text(event)])
+            }
         }
         return due.count
     }
@@ -184,7 +200,7 @@ extension SQLStore {
         )
         var touched = TouchedRows(erasing: plan)
         touched.add(TouchedRows(effects, under: keys))
-        let subjects = unlessHeld ? plan.orders.union(plan.events) : []
+        let subjects = unlessHeld ? plan.orders.union(plan.events).union(plan.journals) : []
         touched.removed = subjects
         touched.audits = act != nil
         let row = try act.map { act in
@@ -292,6 +308,12 @@ extension StoreReading {
         return plan
     }
 
+    /// Whether a run handles an event that stays, or asked for orders that stay.
+    func isOfOthers(run: String) throws -> Bool {
+        guard let row = try fetch("SELECT event_id FROM runs WHERE id = $1", [.text(run)]).first else { return false }
+        return try row.text(at: 0) != nil || !ordersPlaced(by: run).isEmpty
+    }
+
     /// Whether a text is an address, a name or an identifier of somebody on a connection.
     func isKnown(_ text: String, on connection: String) throws -> Bool {
         let address = AddressScan.folded(text)
@@ -335,12 +357,13 @@ extension StoreTransaction {
                 try change(sql, [.text(run)])
             }
         }
+        for subject in plan.journals { try forgetJournal(of: subject) }
         for event in plan.events {
             try forgetDedupeKeys(of: event)
             try change("DELETE FROM order_sources WHERE event_id = $1", [.text(event)])
             try change("DELETE FROM events WHERE id = $1", [.text(event)])
         }
-        if !plan.events.isEmpty || !plan.runs.isEmpty {
+        if !plan.events.isEmpty || !plan.runs.isEmpty || !plan.journals.isEmpty {
             for address in plan.addresses {
                 try change("DELETE FROM event_addresses WHERE connection = $1 AND key = $2", [.text(address.connection), .int(address.key)])
             }
@@ -380,5 +403,12 @@ extension StoreTransaction {
             )
         }
         for run in plan.later { try change("INSERT INTO erasures_due (event_id) VALUES ($1) ON CONFLICT DO NOTHING", [.text(run)]) }
+    }
+    /// Takes away what the runs of an event, or one run, were answered; of those that go on once they have ended.
+    private mutating func forgetJournal(of subject: String) throws {
+        let runs = "SELECT id FROM runs WHERE \(subject.hasPrefix("run_") ? "id" : "event_id") = $1 AND state"
+        let live = "IN ('queued', 'running', 'waiting')"
+        try change("DELETE FROM steps WHERE run_id IN (\(runs) NOT \(live))", [.text(subject)])
+        try change("INSERT INTO erasures_due (event_id) \(runs) \(live) ON CONFLICT DO NOTHING", [.text(subject)])
     }
 }

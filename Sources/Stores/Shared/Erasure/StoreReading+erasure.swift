@@ -28,7 +28,7 @@ extension StoreReading {
         for address in plan.addresses {
             let sql = "SELECT event_id FROM event_addresses WHERE connection = $1 AND key = $2"
             for row in try fetch(sql, [.text(address.connection), .int(address.key)]) {
-                if let id = row.text(at: 0) { try add(subject: id, to: &plan) }
+                if let id = row.text(at: 0) { try add(addressed: id, to: &plan) }
             }
         }
         for place in plan.places {
@@ -40,12 +40,13 @@ extension StoreReading {
         for event in plan.events { try add(event: event, to: &plan, &groups) }
         for group in groups {
             for row in try fetch("SELECT id FROM events WHERE group_key = $1", [.text(group)]) {
-                if let id = row.text(at: 0), plan.events.insert(id).inserted {
+                if let id = row.text(at: 0), try !isOfOthers(id, than: plan), plan.events.insert(id).inserted {
                     var none: Set<String> = []
                     try add(event: id, to: &plan, &none)
                 }
             }
         }
+        plan.journals.subtract(plan.events.union(plan.runs))
         return plan == given ? try marked(plan) : try completed(plan)
     }
 
@@ -88,7 +89,40 @@ extension StoreReading {
             return
         }
         guard let state = try fetch("SELECT state FROM runs WHERE id = $1", [.text(id)]).first?.text(at: 0) else { return }
-        if ["queued", "running", "waiting"].contains(state) { plan.later.insert(id) } else { plan.runs.insert(id) }
+        guard !["queued", "running", "waiting"].contains(state) else {
+            plan.later.insert(id)
+            return
+        }
+        let placed = try ordersPlaced(by: id)
+        if placed.isEmpty || !placed.isDisjoint(with: plan.orders) { plan.runs.insert(id) } else { plan.journals.insert(id) }
+    }
+
+    /// Adds what is found by an address. An event that does not name it itself is of somebody else: a run of it was answered with it.
+    private func add(addressed id: String, to plan: inout ErasurePlan) throws {
+        guard !id.hasPrefix("run_") else { return try add(subject: id, to: &plan) }
+        guard !plan.events.contains(id), !plan.journals.contains(id) else { return }
+        if try isNamed(plan.addresses, in: id) { plan.events.insert(id) } else { plan.journals.insert(id) }
+    }
+
+    /// Whether what was received names one of some addresses.
+    private func isNamed(_ addresses: Set<ErasurePlan.Address>, in event: String) throws -> Bool {
+        guard let event = try? eventAlone(event) else { return false }
+        let connection = event.connection ?? ""
+        return AddressScan.find(in: event.request.value, limit: .max).addresses.contains { address in
+            addresses.contains(ErasurePlan.Address(connection: connection, key: codec.addressKey(address, on: connection)))
+        }
+    }
+
+    /// The orders that a run asked for and that are there still.
+    func ordersPlaced(by run: String) throws -> Set<String> {
+        let placed = ((try? steps(of: run)) ?? []).filter { $0.kind == "orders.place" }.compactMap(\.orderFound)
+        return try Set(placed).filter { try !fetch("SELECT 1 FROM orders WHERE id = $1", [.text($0)]).isEmpty }
+    }
+
+    /// Whether an event asked for orders, and for none of a plan's.
+    private func isOfOthers(_ event: String, than plan: ErasurePlan) throws -> Bool {
+        let asked = try fetch("SELECT order_id FROM order_sources WHERE event_id = $1 AND asked", [.text(event)]).compactMap { $0.text(at: 0) }
+        return !asked.isEmpty && plan.orders.isDisjoint(with: asked)
     }
 
     /// Adds the events that hold more addresses than they are found by, where one of some is among them.
@@ -127,9 +161,12 @@ extension StoreReading {
         let order = try? order(id)
         for row in try fetch(Self.sources, [.text(id)]) {
             guard let source = row.text(at: 0) else { continue }
-            // What asked for an order of somebody else is theirs, unless it names this person as well.
-            let isOurs = try row.int(at: 1) == 1 || row.int(at: 2) == 0 || order.map { try isNamed($0, in: source) } ?? false
-            if isOurs { try add(subject: source, to: &plan) }
+            // What only came upon the order is of somebody else, unless it names this person as well.
+            if try source.hasPrefix("run_") || row.int(at: 1) == 1 || order.map({ try isNamed($0, in: source) }) ?? false {
+                try add(subject: source, to: &plan)
+            } else {
+                plan.journals.insert(source)
+            }
         }
         plan.events.formUnion(try fetch("SELECT id FROM events WHERE order_id = $1", [.text(id)]).compactMap { $0.text(at: 0) })
         for row in try fetch("SELECT id FROM runs WHERE order_id = $1", [.text(id)]) { if let run = row.text(at: 0) { plan.runs.insert(run) } }
@@ -137,12 +174,10 @@ extension StoreReading {
         if let order { try add(try named(order.externalID, on: connection), to: &plan) }
     }
 
-    /// The events, or runs without one, that had to do with an order: whether they asked for it, and whether they asked for another.
+    /// The events, or runs without one, that had to do with an order, and whether they asked for it.
     private static var sources: String {
         """
-        SELECT coalesce(s.event_id, s.run_id), CASE WHEN s.asked THEN 1 ELSE 0 END, CASE WHEN EXISTS (
-            SELECT 1 FROM order_sources AS o WHERE o.event_id = s.event_id AND o.asked AND o.order_id <> s.order_id
-        ) THEN 1 ELSE 0 END FROM order_sources AS s WHERE s.order_id = $1 AND (
+        SELECT coalesce(s.event_id, s.run_id), CASE WHEN s.asked THEN 1 ELSE 0 END FROM order_sources AS s WHERE s.order_id = $1 AND (
             s.event_id IS NOT NULL OR EXISTS (SELECT 1 FROM runs AS r WHERE r.id = s.run_id AND r.order_id IS NULL)
         )
         """
@@ -152,12 +187,12 @@ extension StoreReading {
     private func isNamed(_ order: Order, in event: String) throws -> Bool {
         guard let request = (try? eventAlone(event))?.request.value else { return false }
         let text = String(decoding: EscapedText.plain(request.body) ?? request.body, as: UTF8.self)
-        return PersonTexts([order]).stand(in: text)
+        return PersonTexts([order]).stand(in: text) || !DeliveredValues.marks(of: [order.externalID], in: request).isEmpty
     }
 
     private func add(event id: String, to plan: inout ErasurePlan, _ groups: inout Set<String>) throws {
         guard let row = try fetch("SELECT group_key, key_id FROM events WHERE id = $1", [.text(id)]).first else { return }
-        if let group = row.text(at: 0) { groups.insert(group) }
+        if let group = row.text(at: 0), try !isOfOthers(id, than: plan) { groups.insert(group) }
         if let key = row.int(at: 1), key != codec.keys.general.id { plan.keys.insert(key) }
         for row in try fetch("SELECT id FROM runs WHERE event_id = $1", [.text(id)]) { if let run = row.text(at: 0) { plan.runs.insert(run) } }
     }
@@ -174,7 +209,11 @@ extension StoreReading {
         var groups: [ErasurePlan.Place: Set<[UInt8]>] = [:]
         for id in plan.events {
             guard let row = try fetch("SELECT connection, group_key FROM events WHERE id = $1", [.text(id)]).first else { continue }
-            let (connection, places) = (row.text(at: 0) ?? "", try applications(of: id))
+            let connection = row.text(at: 0) ?? ""
+            let all = try applications(of: id)
+            let places = all.filter { plan.places.contains(ErasurePlan.Place(connection: connection, key: $0)) }
+            // What the ATS says of somebody else goes on to be heard.
+            guard try (all.isEmpty || !places.isEmpty) && !isOfOthers(id, than: plan) else { continue }
             if let group = row.text(at: 1).flatMap({ [UInt8](hex: $0) }) {
                 groups[ErasurePlan.Place(connection: connection, key: group), default: []].formUnion(places)
             }
