@@ -23,9 +23,7 @@ import Testing
 
     /// Does the first steps of an erasure.
     private func begin(_ store: some SQLStore, until moment: Moment) async throws -> ErasurePlan {
-        let plan = try await store.read { rows in
-            try rows.named(in: try rows.plan(addresses: ["ana@example.test"], orders: []), addresses: ["ana@example.test"])
-        }
+        let plan = try await store.plan(addresses: ["ana@example.test"], orders: [], isWhole: true)
         try await store.write(ledger: LedgerEntry(Erasure(id: "ers_1", subject: "sub_1", requestedAt: store.clock.now()), plan))
         guard moment != .writtenDown else { return plan }
         let now = store.clock.now().milliseconds

@@ -16,14 +16,19 @@ package enum AddressScan {
         /// Whether these are all.
         package fileprivate(set) var isWhole = true
         fileprivate let limit: Int
+        /// What alone is looked for; nil for whatever there is.
+        fileprivate let sought: Set<String>?
+        /// Whether nothing more is to be looked at.
+        fileprivate var hasEnded: Bool { !isWhole || sought != nil && !addresses.isEmpty }
         /// What was found already, as it was written: the same address stands many times in one delivery.
         private var seen: Set<[UInt8]> = []
 
-        fileprivate init(limit: Int) { self.limit = limit }
+        fileprivate init(limit: Int, sought: Set<String>? = nil) { (self.limit, self.sought) = (limit, sought) }
 
         fileprivate mutating func insert(_ bytes: some Collection<UInt8>) {
             guard seen.insert(bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }).inserted else { return }
             let address = folded(String(decoding: bytes, as: UTF8.self))
+            if let sought, !sought.contains(address) { return }
             guard addresses.count < limit || addresses.contains(address) else { return isWhole = false }
             addresses.insert(address)
         }
@@ -33,18 +38,38 @@ package enum AddressScan {
     /// - Parameter limit: how many at most.
     package static func find(in request: ReceivedRequest, limit: Int = AddressScan.limit) -> Found {
         var found = Found(limit: limit)
+        scan(request, &found)
+        return found
+    }
+
+    /// Whether one of some addresses, folded, is in a request, however many are. It looks no further than to the first.
+    package static func contains(_ addresses: Set<String>, in request: ReceivedRequest) -> Bool {
+        guard !addresses.isEmpty else { return false }
+        var found = Found(limit: .max, sought: addresses)
+        scan(request, &found)
+        return !found.addresses.isEmpty
+    }
+
+    /// Whether one of some addresses, folded, is in the texts of a value.
+    package static func contains(_ addresses: Set<String>, in json: JSON) -> Bool {
+        guard !addresses.isEmpty else { return false }
+        var found = Found(limit: .max, sought: addresses)
+        scan(json, &found)
+        return !found.addresses.isEmpty
+    }
+
+    private static func scan(_ request: ReceivedRequest, _ found: inout Found) {
         scan(request.path, &found)
         for (name, text) in request.query {
             scan(name, &found)
             scan(text, &found)
         }
         for text in request.headers.values { scan(text, &found) }
-        guard !request.body.isEmpty else { return found }
+        guard !request.body.isEmpty, !found.hasEnded else { return }
         let plain =
             (try? ContentCoding.decoded(request.body, request.headers["content-encoding"], limit: bytes)) ?? request.body
         let text = TextEncoding(of: plain, contentType: request.headers["content-type"]).utf8(plain) ?? plain
         scan(text, &found)
-        return found
     }
 
     /// The addresses in a request, folded.
@@ -57,12 +82,15 @@ package enum AddressScan {
         return found.addresses
     }
 
-    /// The addresses in the texts of a value, folded.
-    package static func addresses(in json: JSON) -> Set<String> {
+    /// The addresses in the texts of a value.
+    package static func find(in json: JSON) -> Found {
         var found = Found(limit: limit)
         scan(json, &found)
-        return found.addresses
+        return found
     }
+
+    /// The addresses in the texts of a value, folded.
+    package static func addresses(in json: JSON) -> Set<String> { find(in: json).addresses }
 
     /// An address as it is compared: however it is written, it is one person's.
     package static func folded(_ address: String) -> String {
@@ -85,7 +113,7 @@ package enum AddressScan {
     }
 
     private static func scan(_ text: String, _ found: inout Found) {
-        guard text.utf8.count >= shortest else { return }
+        guard text.utf8.count >= shortest, !found.hasEnded else { return }
         scan(Array(text.utf8), &found)
     }
 
@@ -126,7 +154,7 @@ package enum AddressScan {
                 while end > at + 1, isEdge(text[end - 1]) { end -= 1 }
                 guard start < at, text[(at + 1)..<end].contains(UInt8(ascii: ".")) else { continue }
                 found.insert(text[start..<end])
-                guard found.isWhole else { return }
+                guard !found.hasEnded else { return }
             }
         }
     }

@@ -23,7 +23,7 @@ package enum DeliveredValues {
 
     /// Whether a value names one thing among many. A short one may stand in anybody's delivery, which must not be dropped for it: of such an application
     /// nothing is known before the script says what it is called.
-    private static func isTelling(_ text: String) -> Bool { (6...200).contains(text.utf8.count) && text.contains { $0.isNumber } }
+    package static func isTelling(_ text: String) -> Bool { (6...200).contains(text.utf8.count) && text.contains { $0.isNumber } }
 
     private static func values(in request: ReceivedRequest) -> [(path: String, text: String)] {
         var found: [(path: String, text: String)] = []

@@ -108,8 +108,13 @@ extension StoreConformance {
             _ = try await trial.store.accept(some, dedupe: nil)
             let found = try await trial.store.records(of: .email(Personal("ana@example.test")))?.events
             try trial.expect(found == [event.id], "\(found?.count ?? -1) events are found")
+            let (reading, other) = (try await trial.stored(trial.run(hook: "sync", state: .done)), try await trial.stored(trial.run(hook: "sync", state: .done)))
+            try await answered(trial, reading.id, "\((0..<1500).map { "z\($0)@example.test" }.joined(separator: " ")) zoe@example.test")
+            try await answered(trial, other.id, (0..<1500).map { "z\($0)@example.test" }.joined(separator: " "))
+            let runs = try await trial.store.records(of: .email(Personal("zoe@example.test")))?.runs
+            try trial.expect(runs == [reading.id], "\(runs?.count ?? -1) runs are found by what they were answered")
         },
-        Check("values, answers, notes and reasons that name the person by name or telephone go") { trial in
+        Check("values that name the person by name or telephone go, and notes and reasons that do by address or telephone") { trial in
             let order = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)
             let run = try await delivered(trial, "{}").run
             let values: [(String, JSON)] = [
@@ -121,7 +126,7 @@ extension StoreConformance {
             }
             let (cause, issue) = (IssueCause(.clock), trial.id(.issue))
             _ = try await trial.store.observe([IssueSighting(cause, id: issue, at: trial.now)])
-            for text in ["Ana Roe called", "the clock is seen to"] {
+            for text in ["01632 960000 called", "Ana Roe called", "the clock is seen to"] {
                 _ = try await trial.store.change(issue: issue, .note, by: .system, note: Personal(text), at: trial.now)
                 trial.clock.advance(by: .seconds(1))
             }
@@ -133,11 +138,36 @@ extension StoreConformance {
                 try trial.expect(isThere == isKept, "the value \(key) is \(isKept ? "gone" : "kept")")
             }
             let notes = try await trial.store.issues(IssueQuery(), PageRequest()).items.first?.notes.map(\.text.value)
-            try trial.expect(notes == ["the clock is seen to"], "the issue's notes are \(notes?.count ?? -1)")
+            try trial.expect(notes == ["Ana Roe called", "the clock is seen to"], "the issue's notes are \(notes?.count ?? -1)")
             let looks = try await trial.store.audit(AuditQuery(), PageRequest()).items.filter { $0.action == "candidate.find" }
             let reasons = looks.map { $0.reason?.value }
             try trial.expect(reasons == ["a letter", nil], "\(reasons.count) reasons are kept")
+            try trial.expect(looks.allSatisfy { $0.actor == .system }, "who looked is gone")
             try trial.expect(try await trial.store.verifyAudit(anchors: []).isWhole, "the audit does not verify any more")
+        },
+        Check("a person called like anything else takes nothing along that is not of them") { trial in
+            let candidate = Candidate(firstName: "Candidate", lastName: "Called", email: "ana@example.test", phone: "000000000", country: "GB")
+            let order = try await placed(trial, "Search", of: candidate, with: #"{"email": "ana@example.test"}"#)
+            let run = try await delivered(trial, "{}").run
+            let values: [(String, String, JSON)] = [
+                ("acme", "a", "joana@example.test"), ("acme", "b", "Search"), ("acme", "c", "000000000"), ("beta", "d", "Candidate Called"),
+                ("acme", "e", ["number": 1_000_000_000]),
+            ]
+            for (connection, key, value) in values {
+                try await trial.store.remember([], of: run, doing: .value(connection: connection, key: key, value, expires: nil))
+            }
+            _ = try await trial.store.begin(key: "one", bodyHash: "x")
+            try await trial.store.recordResponse(key: "one", status: 201, body: Array(#"{"title": "Search", "note": "candidate called"}"#.utf8))
+            for reason in ["Search", "candidate called", "joana@example.test", "000000000 000000000"] {
+                try await trial.store.record(AuditAct(by: .system, "candidate.find", reason: Personal(reason)))
+            }
+            _ = try await erase(trial, .order(order))
+            for (connection, key, _) in values {
+                try trial.expect(try await trial.store.value(connection: connection, key: key) != nil, "the value \(key) of somebody else is gone")
+            }
+            try trial.expect(try await trial.store.begin(key: "one", bodyHash: "x") != .fresh, "an answer of somebody else is gone")
+            let looks = try await trial.store.audit(AuditQuery(), PageRequest()).items.filter { $0.action == "candidate.find" }
+            try trial.expect(looks.compactMap(\.reason).count == 4, "reasons of somebody else are gone")
         },
         Check("whoever is ordered for anew is heard of again: all marks of the application go, and none of another") { trial in
             let body = #"{"application": "application-101", "email": "ana@example.test"}"#

@@ -79,6 +79,14 @@ struct AuditRow: Sendable {
         )
     }
 
+    /// What is sealed of a row of ``columns`` without note and reason; nil where it does not open any more.
+    static func silenced(_ row: some StoredRow, _ opener: RowOpener, _ codec: RowCodec) throws(StoreError) -> [UInt8]? {
+        let place = place(row.bytes(at: 7))
+        guard var sealed = try? opener.open(row.bytes(at: 10), at: place).json else { return nil }
+        (sealed["note"], sealed["reason"]) = (nil, nil)
+        return try codec.seal(RowCodec.Content(json: sealed), at: place, under: codec.keys.general)
+    }
+
     /// An actor in a word without personal data.
     static func key(of actor: Actor, _ codec: RowCodec) -> String {
         switch actor {

@@ -46,26 +46,33 @@ struct AnsweredAddresses: Sendable {
 }
 
 extension [Step] {
-    /// The addresses in their answers. What is answered of orders is not looked at: of them their runs and events are known.
-    fileprivate var addresses: Set<String> {
-        reduce(into: []) { found, step in
-            guard let reply = step.reply?.value, !step.kind.hasPrefix("orders.") else { return }
-            found.formUnion(AddressScan.addresses(in: reply))
+    /// Their answers. What is answered of orders is not looked at: of them their runs and events are known.
+    private var answers: [JSON] { compactMap { $0.kind.hasPrefix("orders.") ? nil : $0.reply?.value } }
+
+    /// The addresses in their answers, and whether these are all.
+    fileprivate var addresses: (found: Set<String>, isWhole: Bool) {
+        answers.reduce(into: ([], true)) { all, answer in
+            let found = AddressScan.find(in: answer)
+            all.0.formUnion(found.addresses)
+            if !found.isWhole { all.1 = false }
         }
     }
+
+    /// Whether they were answered one of some addresses.
+    func wereAnswered(_ addresses: Set<String>) -> Bool { answers.contains { AddressScan.contains(addresses, in: $0) } }
 }
 
 extension SQLStore {
     /// What the addresses in the answers to steps are found by; nil where there are none, or where the run is of an order, which is found by itself.
     func answeredAddresses(in steps: [Step], of run: String) async throws -> AnsweredAddresses? {
         let addresses = steps.addresses
-        guard !addresses.isEmpty else { return nil }
-        return try await lookUp { try $0.answered(addresses, to: run) }
+        guard !addresses.found.isEmpty else { return nil }
+        return try await lookUp { try $0.answered(addresses.found, isWhole: addresses.isWhole, to: run) }
     }
 }
 
 extension StoreReading {
-    fileprivate func answered(_ addresses: Set<String>, to run: String) throws -> AnsweredAddresses? {
+    fileprivate func answered(_ addresses: Set<String>, isWhole: Bool, to run: String) throws -> AnsweredAddresses? {
         let sql = """
             SELECT r.connection, r.event_id, r.order_id, r.created_at, e.received_at FROM runs AS r LEFT JOIN events AS e ON e.id = r.event_id
             WHERE r.id = $1
@@ -73,8 +80,9 @@ extension StoreReading {
         guard let row = try fetch(sql, [.text(run)]).first, let connection = row.text(at: 0) else { return nil }
         let event = row.text(at: 1)
         guard event != nil || row.text(at: 2) == nil, let time = row.int(at: event == nil ? 3 : 4) else { return nil }
-        let keys = addresses.map { codec.addressKey($0, on: connection) }.sorted()
-        return AnsweredAddresses(connection: connection, day: time / 86_400_000, subject: event ?? run, keys: keys)
+        var keys = addresses.map { codec.addressKey($0, on: connection) }
+        if !isWhole { keys.append(codec.manyAddressesKey(on: connection)) }
+        return AnsweredAddresses(connection: connection, day: time / 86_400_000, subject: event ?? run, keys: keys.sorted())
     }
 }
 

@@ -2,35 +2,37 @@ import Screening
 
 /// What a person is named by in texts that are kept of nobody alone: values of scripts, answers, deliveries for many.
 ///
-/// Addresses, telephone numbers and identifiers name somebody wherever they stand. Names do where first and last stand together.
+/// Whole addresses, whole telephone numbers and identifiers of ours name somebody wherever they stand. External ids and names do on the orders' connections
+/// alone: elsewhere, or in what people write, they are words like any other.
 struct PersonTexts {
-    /// Addresses and identifiers of ours: parts of any text.
-    private let parts: Set<String>
-    /// External ids: whole texts, or whole parts of one.
+    private let addresses: Set<String>
+    /// Identifiers of ours: parts of any text.
+    private let identifiers: Set<String>
+    /// External ids: whole texts, or whole parts of one. Short ones are anybody's.
     private let tokens: Set<String>
     private let names: [(first: [String], last: [String])]
-    /// The last digits of telephone numbers: what stands before them is written in many ways.
-    private let phones: Set<String>
+    private let phones: [PhoneDigits]
 
     private static let separators: Set<Character> = [":", "/", "|", " ", "\"", "'", ",", ";", "{", "}", "[", "]", "(", ")", "\n", "\r", "\t"]
-    private static let dialled: Set<Character> = [" ", "+", "-", ".", "(", ")", "/"]
 
-    init(_ orders: [Order], addresses: Set<String> = [], identifiers: Set<String> = []) {
+    /// - Parameter own: the orders whose external ids and names count, too: those of the connection that the texts are of.
+    init(_ orders: [Order], own named: [Order] = [], addresses: Set<String> = [], identifiers: Set<String> = []) {
         let written = orders.map { AddressScan.folded($0.candidate.email.value) }
-        parts = Set(addresses.union(identifiers).union(written).filter { !$0.isEmpty }.map { $0.lowercased() })
-        tokens = Set(orders.map(\.externalID).filter { !$0.isEmpty })
-        names = orders.map { (SearchText.words($0.candidate.firstName.value), SearchText.words($0.candidate.lastName.value)) }
+        self.addresses = addresses.union(written).filter { !$0.isEmpty }
+        self.identifiers = identifiers
+        tokens = Set(named.map(\.externalID).filter(DeliveredValues.isTelling))
+        names = named.map { (SearchText.words($0.candidate.firstName.value), SearchText.words($0.candidate.lastName.value)) }
             .filter { !$0.first.isEmpty && !$0.last.isEmpty }
-        phones = Set(orders.compactMap { $0.candidate.phone?.value }.map { String($0.filter(\.isNumber).suffix(9)) }.filter { $0.count >= 7 })
+        phones = Set(orders.compactMap { $0.candidate.phone?.value }).compactMap { PhoneDigits($0) }
     }
 
     /// Whether the person is named in a text of any kind.
     func stand(in text: String) -> Bool {
         guard !text.isEmpty else { return false }
-        let lowercased = text.lowercased()
-        if tokens.contains(text) || parts.contains(where: { lowercased.contains($0) }) { return true }
+        if AddressScan.contains(addresses, in: .string(text)) { return true }
+        if identifiers.contains(where: { text.contains($0) }) || tokens.contains(text) { return true }
         if !tokens.isEmpty, text.split(whereSeparator: Self.separators.contains).contains(where: { tokens.contains(String($0)) }) { return true }
-        return isDialled(in: text) || isCalled(in: text)
+        return !phones.isEmpty && PhoneDigits.stand(phones, in: text) || isCalled(in: text)
     }
 
     /// Whether the person is named in a value. First and last name may stand beside one another, each in a text of its own.
@@ -44,14 +46,6 @@ struct PersonTexts {
             if names.contains(where: { texts.contains($0.first) && texts.contains($0.last) }) { return true }
             return members.pairs.contains { stand(in: $0.name) || stand(in: $0.value) }
         case .null, .bool, .double: return false
-        }
-    }
-
-    private func isDialled(in text: String) -> Bool {
-        guard !phones.isEmpty else { return false }
-        return text.split { !$0.isNumber && !Self.dialled.contains($0) }.contains { part in
-            let digits = part.filter(\.isNumber)
-            return phones.contains { digits.contains($0) }
         }
     }
 

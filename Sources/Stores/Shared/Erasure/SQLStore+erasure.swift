@@ -4,7 +4,7 @@ extension SQLStore {
     func records(of subject: ErasureSubject) async throws -> PersonRecords? {
         guard let addresses = try await addresses(of: subject) else { return nil }
         let orders = subject.order.map { Set([$0]) } ?? []
-        let plan = try await read { try $0.plan(addresses: addresses, orders: orders) }
+        let plan = try await plan(addresses: addresses, orders: orders, isWhole: false)
         var records = PersonRecords(addresses: addresses)
         (records.orders, records.events, records.runs) = (plan.orders.sorted(), plan.events.sorted(), plan.runs.sorted())
         return records
@@ -13,9 +13,7 @@ extension SQLStore {
     func erasable(_ subject: ErasureSubject) async throws -> [String: Int]? {
         guard let addresses = try await addresses(of: subject) else { return nil }
         let orders = subject.order.map { Set([$0]) } ?? []
-        return try await read { reading in
-            try reading.named(in: try reading.plan(addresses: addresses, orders: orders), addresses: addresses).counts
-        }
+        return try await plan(addresses: addresses, orders: orders, isWhole: true).counts
     }
 
     /// What is to be destroyed is written down first. It is looked for once more after it was destroyed, for somebody may have sent more meanwhile.
@@ -35,9 +33,7 @@ extension SQLStore {
         var rounds = 0
         while rounds < 5 {
             let isFirst = rounds == 0
-            let plan = try await read { reading in
-                try reading.named(in: try reading.plan(addresses: addresses, orders: isFirst ? orders : []), addresses: addresses)
-            }
+            let plan = try await plan(addresses: addresses, orders: isFirst ? orders : [], isWhole: isFirst)
             var more = plan
             // What runs that go on were answered goes later.
             more.journals.subtract(entry.plan.journals)
@@ -209,12 +205,14 @@ extension SQLStore {
             return try AuditRow(act, at: clock.now(), codec)
         }
         let now = clock.now()
+        let silenced = try await silenced(plan.audits)
         // The transaction that destroys is the act itself: whoever asked for it needs no second record.
         _ = act == nil ? nil : AuditedAct.current?.take()
         try await write(touched) { transaction in
             try transaction.require(keys)
             for subject in subjects where try transaction.isHeld(subject) { throw StoreError.conflict }
             try transaction.erase(plan)
+            for (seq, body) in silenced { try transaction.change("UPDATE audit SET body = $2 WHERE seq = $1", [.int(seq), .bytes(body)]) }
             try transaction.apply(effects)
             if let entry {
                 try transaction.change(
@@ -226,6 +224,19 @@ extension SQLStore {
         }
         codec.keys.forget(keys: plan.keys, of: plan.orders.union(plan.events).union(plan.runs))
         if !plan.keys.isEmpty { try await destroy(keys: plan.keys.sorted()) }
+    }
+
+    /// What is sealed of entries of the audit, without what people wrote: who did it stays. The chain is over the hash of what was sealed first.
+    private func silenced(_ entries: Set<Int64>) async throws -> [(seq: Int64, body: [UInt8])] {
+        var silenced: [(seq: Int64, body: [UInt8])] = []
+        for seq in entries.sorted() {
+            let body = try await read { reading in
+                let row = try reading.fetch("SELECT \(AuditRow.columns) FROM audit WHERE seq = $1 AND body IS NOT NULL", [.int(seq)]).first
+                return try row.flatMap { try AuditRow.silenced($0, reading.opener, reading.codec) }
+            }
+            if let body { silenced.append((seq, body)) }
+        }
+        return silenced
     }
 
     /// Has an erasure that was not begun be as if it had not been written down.
@@ -390,7 +401,6 @@ extension StoreTransaction {
             // The chain is over the hash of what was sealed: it verifies without it.
             try change("UPDATE audit SET body = NULL WHERE subject = $1", [.text(subject)])
         }
-        for seq in plan.audits { try change("UPDATE audit SET body = NULL WHERE seq = $1", [.int(seq)]) }
         for (key, notes) in Dictionary(grouping: plan.notes, by: \.cause) {
             guard let cause = IssueCause(key: key), var issue = try issue(of: cause) else { continue }
             issue.notes.removeAll { note in notes.contains { $0.at == note.at.milliseconds } }

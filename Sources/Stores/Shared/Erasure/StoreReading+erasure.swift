@@ -17,7 +17,6 @@ extension StoreReading {
                 plan.orders.formUnion(try self.orders(of: address, on: connection))
                 try add(try named(address, on: connection), to: &plan)
             }
-            try add(eventsOfMany: addresses, on: connection, to: &plan)
         }
         return try completed(plan)
     }
@@ -125,15 +124,33 @@ extension StoreReading {
         return !asked.isEmpty && plan.orders.isDisjoint(with: asked)
     }
 
-    /// Adds the events that hold more addresses than they are found by, where one of some is among them.
-    private func add(eventsOfMany addresses: Set<String>, on connection: String, to plan: inout ErasurePlan) throws {
-        guard !addresses.isEmpty else { return }
-        let sql = "SELECT event_id FROM event_addresses WHERE connection = $1 AND key = $2"
-        for row in try fetch(sql, [.text(connection), .int(codec.manyAddressesKey(on: connection))]) {
-            guard let id = row.text(at: 0), !plan.events.contains(id), let event = try? eventAlone(id) else { continue }
-            guard !AddressScan.find(in: event.request.value, limit: .max).addresses.isDisjoint(with: addresses) else { continue }
-            plan.events.insert(id)
+    /// Events, and runs of none, that hold more addresses than they are found by, or were answered more.
+    func subjectsOfMany() throws -> Set<String> {
+        try connectionsStored().reduce(into: []) { found, connection in
+            let sql = "SELECT DISTINCT event_id FROM event_addresses WHERE connection = $1 AND key = $2"
+            for row in try fetch(sql, [.text(connection), .int(codec.manyAddressesKey(on: connection))]) {
+                if let id = row.text(at: 0) { found.insert(id) }
+            }
         }
+    }
+
+    /// Adds what holds many addresses where one of some is among them.
+    func add(ofMany id: String, naming addresses: Set<String>, to plan: inout ErasurePlan) throws {
+        guard !plan.events.contains(id), !plan.journals.contains(id), !plan.runs.contains(id) else { return }
+        guard !id.hasPrefix("run_") else {
+            if try steps(of: id).wereAnswered(addresses) { try add(subject: id, to: &plan) }
+            return
+        }
+        guard let event = try? eventAlone(id) else { return }
+        if AddressScan.contains(addresses, in: event.request.value) {
+            plan.events.insert(id)
+        } else if try runs(of: id).contains(where: { try steps(of: $0).wereAnswered(addresses) }) {
+            plan.journals.insert(id)
+        }
+    }
+
+    private func runs(of event: String) throws -> [String] {
+        try fetch("SELECT id FROM runs WHERE event_id = $1", [.text(event)]).compactMap { $0.text(at: 0) }
     }
 
     /// The orders on a connection whose candidate has an address.
@@ -187,7 +204,7 @@ extension StoreReading {
     private func isNamed(_ order: Order, in event: String) throws -> Bool {
         guard let request = (try? eventAlone(event))?.request.value else { return false }
         let text = String(decoding: EscapedText.plain(request.body) ?? request.body, as: UTF8.self)
-        return PersonTexts([order]).stand(in: text) || !DeliveredValues.marks(of: [order.externalID], in: request).isEmpty
+        return PersonTexts([order], own: [order]).stand(in: text) || !DeliveredValues.marks(of: [order.externalID], in: request).isEmpty
     }
 
     private func add(event id: String, to plan: inout ErasurePlan, _ groups: inout Set<String>) throws {
@@ -237,46 +254,14 @@ extension StoreReading {
         (places.isEmpty ? [ErasurePlan.Mark.nobodys] : places).map { ErasurePlan.Mark(connection: connection, key: key, place: $0) }
     }
 
-    /// The values at places in what was received that external ids were made of, as marks; and kept values and answers that name the person.
-    func named(in plan: ErasurePlan, addresses: Set<String>) throws -> ErasurePlan {
-        var found = plan
-        // An order that is kept without its candidate has no external id any more: an empty one would name everybody.
-        let orders = plan.orders.compactMap { try? order($0) }.filter { !$0.externalID.isEmpty }
-        let byConnection = Dictionary(grouping: orders, by: \.connection)
-        for id in plan.events {
-            guard let event = try? eventAlone(id), let connection = event.connection else { continue }
-            for order in byConnection[connection] ?? [] {
-                let place = codec.blindIndex(.externalID, order.externalID, on: connection)
-                for mark in DeliveredValues.marks(of: [order.externalID], in: event.request.value) {
-                    found.marks.insert(ErasurePlan.Mark(connection: connection, key: codec.markKey(mark, on: connection), place: place))
-                }
+    /// The values at places in what was received that the external ids of orders were made of, as marks.
+    func marks(of orders: [Order], in event: String) throws -> Set<ErasurePlan.Mark> {
+        guard let event = try? eventAlone(event), let connection = event.connection else { return [] }
+        return orders.filter { $0.connection == connection }.reduce(into: []) { found, order in
+            let place = codec.blindIndex(.externalID, order.externalID, on: connection)
+            for mark in DeliveredValues.marks(of: [order.externalID], in: event.request.value) {
+                found.insert(ErasurePlan.Mark(connection: connection, key: codec.markKey(mark, on: connection), place: place))
             }
         }
-        let person = PersonTexts(orders, addresses: addresses, identifiers: plan.orders)
-        for connection in Set(byConnection.keys).union(plan.addresses.map(\.connection)) {
-            for row in try fetch("SELECT key, body FROM kv WHERE connection = $1", [.text(connection)]) {
-                let place = PreparedValue.place(connection, row.bytes(at: 0))
-                guard let json = try? opener.open(row.bytes(at: 1), at: place).json, person.stand(in: json) else { continue }
-                found.values.insert(ErasurePlan.Place(connection: connection, key: row.bytes(at: 0)))
-            }
-        }
-        for row in try fetch("SELECT key, body FROM idempotency_records WHERE body IS NOT NULL", []) {
-            let key = row.bytes(at: 0)
-            guard let body = try? IdempotencyRow.opened(row.bytes(at: 1), of: key, opener), let json = try? JSON(parsing: body) else { continue }
-            if person.stand(in: json) { found.answers.insert(key) }
-        }
-        for row in try fetch("SELECT \(IssueRow.columns) FROM issues", []) {
-            guard let issue = (try? IssueRow.issue(row, opener)) ?? nil else { continue }
-            for note in issue.notes where person.stand(in: note.text.value) {
-                found.notes.insert(ErasurePlan.Note(cause: issue.cause.key, at: note.at.milliseconds))
-            }
-        }
-        // What is about the person's own things goes with these; of the rest, what people wrote.
-        let entries = "SELECT \(AuditRow.columns) FROM audit WHERE body IS NOT NULL AND (subject IS NULL OR subject NOT LIKE 'ers%')"
-        for row in try fetch(entries, []) {
-            guard let entry = try? AuditRow.entry(row, opener) else { continue }
-            if [entry.note, entry.reason].contains(where: { $0.map { person.stand(in: $0.value) } ?? false }) { found.audits.insert(entry.seq) }
-        }
-        return found
     }
 }

@@ -1,0 +1,105 @@
+import Screening
+
+extension SQLStore {
+    /// What there is of a person, looked for in many short reads: a long one holds up whatever else is to be cleared away.
+    /// - Parameter isWhole: whether texts that are kept of nobody alone are looked through as well.
+    func plan(addresses: Set<String>, orders: Set<String>, isWhole: Bool) async throws -> ErasurePlan {
+        var plan = try await read { try $0.plan(addresses: addresses, orders: orders) }
+        if !addresses.isEmpty {
+            let known = plan
+            for id in try await read({ try $0.subjectsOfMany() }).sorted() {
+                let given = plan
+                plan = try await read { reading in
+                    var plan = given
+                    try reading.add(ofMany: id, naming: addresses, to: &plan)
+                    return plan
+                }
+            }
+            let given = plan
+            if given != known { plan = try await read { try $0.completed(given) } }
+        }
+        // An order that is kept without its candidate has no external id any more: an empty one would name everybody.
+        let ids = plan.orders
+        let found = try await read { reading in ids.sorted().compactMap { try? reading.order($0) } }.filter { !$0.externalID.isEmpty }
+        for event in plan.events { plan.marks.formUnion(try await read { try $0.marks(of: found, in: event) }) }
+        if isWhole { try await add(textsOf: found, addresses, to: &plan) }
+        return plan
+    }
+
+    private func add(textsOf orders: [Order], _ addresses: Set<String>, to plan: inout ErasurePlan) async throws {
+        let person = PersonTexts(orders, addresses: addresses, identifiers: plan.orders)
+        let byConnection = Dictionary(grouping: orders, by: \.connection)
+        for connection in Set(byConnection.keys).union(plan.addresses.map(\.connection)).sorted() {
+            let own = byConnection[connection] ?? []
+            let named = own.isEmpty ? person : PersonTexts(orders, own: own, addresses: addresses, identifiers: plan.orders)
+            plan.values.formUnion(try await pages { try $0.values(on: connection, naming: named, after: $1) })
+        }
+        plan.answers.formUnion(try await pages { try $0.answers(naming: person, after: $1) })
+        plan.audits.formUnion(try await pages { try $0.audits(naming: person, after: $1) })
+        plan.notes.formUnion(try await read { try $0.notes(naming: person) })
+    }
+
+    /// All that is found, a new read for each page.
+    private func pages<Found: Hashable & Sendable, Key: Sendable>(
+        _ page: @escaping @Sendable (any StoreReading, Key?) throws -> (found: Set<Found>, last: Key?)
+    ) async throws -> Set<Found> {
+        var (all, last): (Set<Found>, Key?) = ([], nil)
+        while true {
+            let after = last
+            let (found, next) = try await read { try page($0, after) }
+            all.formUnion(found)
+            guard let next else { return all }
+            last = next
+        }
+    }
+}
+
+extension StoreReading {
+    private static var page: Int { 1000 }
+
+    fileprivate func values(
+        on connection: String,
+        naming person: PersonTexts,
+        after last: [UInt8]?
+    ) throws -> (found: Set<ErasurePlan.Place>, last: [UInt8]?) {
+        let sql = "SELECT key, body FROM kv WHERE connection = $1 AND key > $2 ORDER BY key LIMIT \(Self.page)"
+        let rows = try fetch(sql, [.text(connection), .bytes(last ?? [])])
+        let found = rows.filter { row in
+            let json = try? opener.open(row.bytes(at: 1), at: PreparedValue.place(connection, row.bytes(at: 0))).json
+            return json.map { person.stand(in: $0) } ?? false
+        }
+        return (Set(found.map { ErasurePlan.Place(connection: connection, key: $0.bytes(at: 0)) }), next(rows.map { $0.bytes(at: 0) }))
+    }
+
+    fileprivate func answers(naming person: PersonTexts, after last: [UInt8]?) throws -> (found: Set<[UInt8]>, last: [UInt8]?) {
+        let sql = "SELECT key, body FROM idempotency_records WHERE body IS NOT NULL AND key > $1 ORDER BY key LIMIT \(Self.page)"
+        let rows = try fetch(sql, [.bytes(last ?? [])])
+        let found = rows.filter { row in
+            guard let body = try? IdempotencyRow.opened(row.bytes(at: 1), of: row.bytes(at: 0), opener) else { return false }
+            return (try? JSON(parsing: body)).map { person.stand(in: $0) } ?? false
+        }
+        return (Set(found.map { $0.bytes(at: 0) }), next(rows.map { $0.bytes(at: 0) }))
+    }
+
+    /// What is about the person's own things goes with these; of the rest, what people wrote.
+    fileprivate func audits(naming person: PersonTexts, after last: Int64?) throws -> (found: Set<Int64>, last: Int64?) {
+        let sql = """
+            SELECT \(AuditRow.columns) FROM audit WHERE seq > $1 AND body IS NOT NULL AND (subject IS NULL OR subject NOT LIKE 'ers%')
+            ORDER BY seq LIMIT \(Self.page)
+            """
+        let entries = try fetch(sql, [.int(last ?? 0)]).map { try AuditRow.entry($0, opener) }
+        let found = entries.filter { entry in [entry.note, entry.reason].contains { $0.map { person.stand(in: $0.value) } ?? false } }
+        return (Set(found.map(\.seq)), next(entries.map(\.seq)))
+    }
+
+    fileprivate func notes(naming person: PersonTexts) throws -> Set<ErasurePlan.Note> {
+        try fetch("SELECT \(IssueRow.columns) FROM issues", []).reduce(into: []) { found, row in
+            guard let issue = (try? IssueRow.issue(row, opener)) ?? nil else { return }
+            for note in issue.notes where person.stand(in: note.text.value) {
+                found.insert(ErasurePlan.Note(cause: issue.cause.key, at: note.at.milliseconds))
+            }
+        }
+    }
+
+    private func next<Key>(_ keys: [Key]) -> Key? { keys.count < Self.page ? nil : keys.last }
+}
