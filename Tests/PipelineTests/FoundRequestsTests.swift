@@ -139,11 +139,53 @@ struct FoundRequestsTests {
         #expect(try await harness.commands.resolve(order: order.id, .resubmit, isForced: true).state == .accepted)
     }
 
-    @Test("A provider that does not say, or says nothing of people, leaves sending again to the person", arguments: [true, false])
-    func personsWord(_ isAway: Bool) async throws {
+    @Test("The provider is asked anew before an order is sent again: a list of a moment ago does not do")
+    func listedMeanwhile() async throws {
         let order = harness.order(.uncertain)
-        if isAway { harness.provider.answer { $0.requests = { throw ProviderError(.unavailable, "away") } } } else { list([request("silent")]) }
+        list([])
+        #expect(try await harness.commands.candidates(order: order.id).requests.isEmpty)
+        harness.clock.advance(by: .seconds(38))
+        list([request("mail", email: "ana@example.test")])
+        #expect(await refusal { _ = try await harness.commands.resolve(order: order.id, .resubmit) }?.code == "found_at_provider")
+        #expect(harness.store.with { $0.orders[order.id]?.state } == .uncertain)
+    }
+
+    @Test("A provider that only finds is asked before an order is sent again, too")
+    func foundBefore() async throws {
+        let harness = StageHarness(.init(report: true, find: true))
+        let order = harness.order(.uncertain)
+        harness.provider.answer { $0.find = { Submission(reference: "ref_5") } }
+        #expect(await refusal { _ = try await harness.commands.resolve(order: order.id, .resubmit) }?.code == "found_at_provider")
+        harness.provider.answer { $0.find = { nil } }
         #expect(try await harness.commands.resolve(order: order.id, .resubmit).state == .accepted)
+    }
+
+    @Test("A provider that lists nothing of people leaves sending again to the person")
+    func personsWord() async throws {
+        let order = harness.order(.uncertain)
+        list([request("silent")])
+        #expect(try await harness.commands.resolve(order: order.id, .resubmit).state == .accepted)
+        let silent = StageHarness(.init(report: true))
+        #expect(try await silent.commands.resolve(order: silent.order(.uncertain).id, .resubmit).state == .accepted)
+    }
+
+    @Test("Where the provider cannot be asked, nothing is sent again, unless that is forced", arguments: [true, false])
+    func unasked(_ isPaused: Bool) async throws {
+        let order = harness.order(.uncertain)
+        list([])
+        _ = try await harness.commands.candidates(order: order.id)
+        harness.clock.advance(by: .seconds(10))
+        if isPaused {
+            let problem = Problem(code: "paused", message: "by a person", at: harness.now)
+            let subject = OperatingState.Subject.account("stub-uk")
+            harness.store.with { $0.states[subject] = OperatingState(subject, pause: OperatingState.Pause(problem: problem, actor: .system)) }
+        } else {
+            harness.provider.answer { $0.requests = { throw ProviderError(.unavailable, "away", status: 503) } }
+        }
+        let refused = await refusal { _ = try await harness.commands.resolve(order: order.id, .resubmit) }
+        #expect(refused?.status == 409 && refused?.code == "not_asked" && refused?.detail.contains("could not be asked") == true)
+        #expect(harness.store.with { $0.orders[order.id]?.state } == .uncertain)
+        #expect(try await harness.commands.resolve(order: order.id, .resubmit, isForced: true).state == .accepted)
     }
 
     @Test("Of two people who adopt one request for two orders at the same moment nobody keeps what another has")

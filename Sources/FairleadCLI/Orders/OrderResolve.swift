@@ -9,7 +9,7 @@ struct OrderResolve: AsyncParsableCommand {
         discussion: """
             Look at the provider first: --list shows the requests there that may be the order's own, and
             in which fields they agree with it. --resubmit orders (and bills) again; it is refused where
-            the provider lists a request that agrees. What is adopted is read first, where the provider
+            the provider lists a request that agrees, or could not be asked. What is adopted is read first, where the provider
             can be read: it must be known there, and be this candidate's, and no other order's. --force
             leaves these looks out. --release takes an adoption back, or that the order was given up; where the provider has a request that should not be there
             (second_reference, stands_at_provider) it says that you have seen to it, and an

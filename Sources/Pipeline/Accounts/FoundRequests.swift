@@ -32,7 +32,7 @@ public struct FoundRequests: Sendable, Equatable {
 final class FoundRequestsCache: Sendable {
     private struct State {
         var kept: [String: FoundRequests] = [:]
-        var asking: [String: Task<FoundRequests, any Error>] = [:]
+        var asking: [String: (task: Task<FoundRequests, any Error>, since: Timestamp)] = [:]
     }
 
     private let state = Mutex(State())
@@ -50,20 +50,29 @@ final class FoundRequestsCache: Sendable {
     }
 
     /// An answer of the last minute, or a new one. Who waits for it may leave: it is kept for the next.
-    func value(of order: String, at now: Timestamp, ask: @escaping @Sendable () async throws -> FoundRequests) -> Task<FoundRequests, any Error> {
-        if let last = last(of: order, at: now), now < last.askedAt + Self.lifetime { return Task { last } }
+    /// - Parameter notBefore: an answer that the provider was asked for earlier does not do; nil where one of the last minute does.
+    func value(
+        of order: String,
+        at now: Timestamp,
+        notBefore: Timestamp? = nil,
+        ask: @escaping @Sendable () async throws -> FoundRequests
+    ) -> Task<FoundRequests, any Error> {
+        if let last = last(of: order, at: now), now < last.askedAt + Self.lifetime, notBefore.map({ last.askedAt >= $0 }) ?? true {
+            return Task { last }
+        }
         return state.withLock { state in
-            if let task = state.asking[order] { return task }
+            if let asking = state.asking[order], notBefore.map({ asking.since >= $0 }) ?? true { return asking.task }
             let task = Task { [self] in
                 let answer: Result<FoundRequests, any Error>
                 do { answer = .success(try await ask()) } catch { answer = .failure(error) }
                 self.state.withLock { state in
-                    state.asking[order] = nil
-                    if let found = try? answer.get() { state.kept[order] = found }
+                    if state.asking[order]?.since == now { state.asking[order] = nil }
+                    // A list that was asked for later stands.
+                    if let found = try? answer.get(), state.kept[order].map({ $0.askedAt <= found.askedAt }) ?? true { state.kept[order] = found }
                 }
                 return try answer.get()
             }
-            state.asking[order] = task
+            state.asking[order] = (task, now)
             return task
         }
     }

@@ -1,13 +1,15 @@
-import Screening
+public import Screening
 
 extension Commands {
     /// The requests at its provider that may be an uncertain order's own, for a person to choose from. Nothing is ordered or changed.
     ///
     /// The provider is asked at most once a minute for an order, within the account's budget. What other orders have is left out, however old the answer is.
-    /// - Parameter patience: how long to wait for the provider; nil for as long as it takes, zero to ask nobody and have what was found a moment ago.
+    /// - Parameters:
+    ///   - patience: how long to wait for the provider; nil for as long as it takes, zero to ask nobody and have what was found a moment ago.
+    ///   - notBefore: the provider is asked anew where it was last asked before; nil where an answer of the last minute does.
     /// - Throws: ``CommandError``: 404; 409 `not_uncertain`, `unsupported` where the provider cannot be asked, `paused`; 503 `being_asked` where it did not
     ///   answer in time, or what stands in the way of asking; 502 or 503 where it did not say.
-    public func candidates(order id: String, patience: Duration? = nil) async throws -> FoundRequests {
+    public func candidates(order id: String, patience: Duration? = nil, notBefore: Timestamp? = nil) async throws -> FoundRequests {
         let order = try await store.known(order: id)
         guard order.state == .uncertain else {
             throw CommandError(
@@ -26,7 +28,7 @@ extension Commands {
             guard let last = accounts.found.last(of: id, at: environment.clock.now()) else { throw Commands.beingAsked(account) }
             found = last
         } else {
-            let task = accounts.found.value(of: id, at: environment.clock.now()) { [self] in try await ask(account, about: order) }
+            let task = accounts.found.value(of: id, at: environment.clock.now(), notBefore: notBefore) { [self] in try await ask(account, about: order) }
             found = try await soon(task, account, patience)
         }
         var shown = found
@@ -56,6 +58,7 @@ extension Commands {
 
     private func ask(_ account: ProviderAccount, about order: Order) async throws -> FoundRequests {
         let title = account.provider.manifest.title
+        let askedAt = environment.clock.now()
         if let problem = try await mapStoreError({ try await accounts.problem(of: account) }) {
             let why = problem["message"]?.text ?? "it is not reached"
             throw CommandError(503, "provider_unavailable", "\(title) is not asked at present: \(why)", retryAfter: .seconds(60))
@@ -96,7 +99,7 @@ extension Commands {
         return FoundRequests(
             requests: Array(free.prefix(FoundRequests.most)),
             isComplete: free.count <= FoundRequests.most && sorted.count <= FoundRequests.mostCompared,
-            askedAt: environment.clock.now()
+            askedAt: askedAt
         )
     }
 

@@ -19,9 +19,10 @@ extension Commands {
     /// A reference that is to be adopted is looked at first, where the provider can be read: it must be known there, and be about nobody else.
     /// - Parameters:
     ///   - seenAt: the order's `updatedAt` as the person saw it: nothing is done where it has moved on since. Nil where they do not say.
-    ///   - isForced: whether it is sent again although the provider lists a request that agrees with the order.
+    ///   - isForced: whether it is sent again although the provider lists a request that agrees with the order, or cannot be asked.
     /// - Throws: ``CommandError``: 404; 409 `not_uncertain` in any other state, `not_adopted` where nothing is to be taken back, `conflict` where it was
-    ///   settled meanwhile, `changed` where it is not as it was seen, `found_at_provider` where it is to be sent again and the provider seems to have it; 422
+    ///   settled meanwhile, `changed` where it is not as it was seen, `found_at_provider` where it is to be sent again and the provider seems to have it,
+    ///   `not_asked` where it is to be sent again and the provider did not say what it has; 422
     ///   `unknown_reference` and `other_candidate`; 502 or 503 where the provider did not say.
     public func resolve(
         order id: String,
@@ -72,14 +73,26 @@ extension Commands {
         "The order has changed since you looked at it, perhaps by somebody else's decision; look at it again, then decide."
     )
 
-    /// Before an order is sent again the provider is asked once more whether it has it, where it can be. A provider that does not say leaves it to the person.
+    /// Before an order is sent again the provider is asked once more whether it has it, where it can list or find requests: what it said a minute ago may be
+    /// from before the lost request came to its list. Where it is not asked, or does not say, nobody knows.
     private func requireUnfound(order id: String) async throws {
-        guard let account = try await environment.registry.account(store.known(order: id).account), account.capabilities.requests,
-            let found = try? await candidates(order: id, patience: .seconds(5)),
-            let likely = found.requests.first(where: { $0.agreement.verdict == .likely })
+        let order = try await store.known(order: id)
+        guard order.state == .uncertain, let account = environment.registry.account(order.account),
+            account.capabilities.requests || account.capabilities.find
         else { return }
+        let title = account.provider.manifest.title
+        let found: FoundRequests
+        do {
+            found = try await candidates(order: id, patience: .seconds(20), notBefore: environment.clock.now())
+        } catch let error as CommandError {
+            // One that lists nothing leaves it to the person; one that was settled meanwhile is refused as such.
+            if ["unsupported", "not_uncertain"].contains(error.code) { return }
+            let detail = "Whether \(title) has it could not be asked: \(error.detail) Sent again with force, it may be ordered a second time."
+            throw CommandError(409, "not_asked", detail, retryAfter: error.retryAfter)
+        }
+        guard let likely = found.requests.first(where: { $0.agreement.verdict == .likely || $0.agreement.agreeing > 0 }) else { return }
         let detail =
-            "\(account.provider.manifest.title) has the request \(likely.reference), which agrees with this order and is no other order's: adopt it. "
+            "\(title) has the request \(likely.reference), which agrees with this order and is no other order's: adopt it. "
             + "Sent again with force, it is ordered a second time."
         throw CommandError(409, "found_at_provider", detail)
     }

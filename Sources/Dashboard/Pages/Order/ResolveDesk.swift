@@ -39,15 +39,25 @@ enum ResolveDesk {
         guard visit.may(.operate) else { return model }
         let found = try await found(deed, visit)
         model["found"] = found.model
-        model["resubmit"] = resubmit(deed, likely: found.likely)
+        model["resubmit"] = resubmit(deed, likely: found.likely, isUnasked: found.isUnasked)
         return model
     }
 
     /// Sending again is the one way out that can order a second screening.
-    private static func resubmit(_ deed: Deed, likely: String?) -> Model {
+    private static func resubmit(_ deed: Deed, likely: String?, isUnasked: Bool) -> Model {
         let provider = deed.provider
         let price =
             "One more screening is ordered. If \(provider) has the first after all, the candidate is asked twice and both are billed: be sure."
+        if isUnasked {
+            return deed.action(
+                "Send again unseen",
+                "resubmit",
+                "Order without looking?",
+                "\(provider) could not be asked whether it has the first. Wait until it can be, or look there. " + price,
+                tone: "danger",
+                hidden: [(name: "force", value: "1")]
+            )
+        }
         guard let likely else { return deed.action("None of these: send again", "resubmit", "Send it again?", price, tone: "danger") }
         return deed.action(
             "None of these: send again",
@@ -60,13 +70,14 @@ enum ResolveDesk {
     }
 
     /// What the provider has, as far as it says so in time. A page that is left open asks nobody.
-    private static func found(_ deed: Deed, _ visit: Visit) async throws -> (model: Model, likely: String?) {
+    private static func found(_ deed: Deed, _ visit: Visit) async throws -> (model: Model, likely: String?, isUnasked: Bool) {
         let wait = visit.request.isLiveLook ? "0" : "3"
         let found: JSON
         do {
             found = try await visit.get("orders", deed.id, "candidates", query: [(name: "wait", value: wait)])
         } catch let error as ProblemDocument {
-            return (["why_not": Parts.sentence(error.detail)] as Model, nil)
+            // One that lists nothing is not asked when it is sent again either; one that is being asked will have said.
+            return (["why_not": Parts.sentence(error.detail)] as Model, nil, !["unsupported", "being_asked"].contains(error.code))
         }
         let requests = found["items"]?.items ?? []
         var model: Model = [
@@ -76,7 +87,7 @@ enum ResolveDesk {
         model["asked"] = visit.format.time(found["asked_at"])
         let likely = requests.first { $0["match"]?.text == Agreement.Verdict.likely.rawValue }?["provider_ref"]?.text
         if likely == nil, !requests.isEmpty { model["is_silent"] = true }
-        return (model, likely)
+        return (model, likely, false)
     }
 
     private static func row(_ request: JSON, _ deed: Deed, _ format: Format) -> Model {
