@@ -47,10 +47,20 @@ struct ResolveTests {
     @Test("Another candidate's request is not adopted, and whose it is stands apart from the message", arguments: [true, false])
     func somebodyElse(_ byReference: Bool) async throws {
         let order = harness.order(.uncertain)
-        report(.inProgress, email: byReference ? nil : "eve@example.test", reference: byReference ? "ord_another" : nil)
+        let another = harness.order(.requested)
+        report(.inProgress, email: byReference ? nil : "eve@example.test", reference: byReference ? another.id : nil)
         let refused = await refusal { _ = try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7")) }
         #expect(refused?.code == "other_candidate" && refused?.found != nil && refused?.detail.contains("eve") == false)
         report(.inProgress, email: "ANA@example.test")
+        #expect(try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7")).providerRef == "ref_7")
+    }
+
+    @Test("A reference of an order that a restore has lost says nothing: whose the request is decides")
+    func lostOrder() async throws {
+        let order = harness.order(.uncertain)
+        report(.inProgress, email: "eve@example.test", reference: "ord_lost")
+        #expect(await refusal { _ = try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7")) }?.code == "other_candidate")
+        report(.inProgress, email: "ana@example.test", reference: "ord_lost")
         #expect(try await harness.commands.resolve(order: order.id, .adopt(providerRef: "ref_7")).providerRef == "ref_7")
     }
 

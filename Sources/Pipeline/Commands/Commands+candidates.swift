@@ -74,9 +74,11 @@ extension Commands {
             if error.code == .unsupported { throw CommandError(409, "unsupported", "\(title) cannot be asked which requests it has; look there.") }
             throw CommandError(error, "\(title) did not say which requests it has (\(error)); ask again.")
         }
-        let possible = listed.map { (request: $0, agreement: Agreement($0, order)) }.filter {
-            $0.agreement.verdict != .other && !order.record.settledRequests.contains($0.request.reference)
+        let alike = listed.filter {
+            Agreement($0, order, others: []).verdict != .other && !order.record.settledRequests.contains($0.reference)
         }
+        let others = try await others(than: order, named: alike.map(\.subject))
+        let possible = alike.map { (request: $0, agreement: Agreement($0, order, others: others)) }.filter { $0.agreement.verdict != .other }
         // Of those that say nothing the last ones of a list, and the newest, are as good a guess as any.
         let sorted = possible.enumerated().sorted { left, right in
             let (one, other) = (left.element, right.element)
@@ -110,6 +112,12 @@ extension Commands {
         // The provider matched it by our order, by whatever its script or profile goes.
         let subject = Report.Subject(firstName: nil, lastName: nil, email: nil, reference: order.id)
         return [ListedRequest(reference: found.reference, report: found.report, subject: found.report?.subject ?? subject)]
+    }
+
+    /// The other orders of ours that are named as references.
+    func others(than order: Order, named subjects: [Report.Subject?]) async throws -> Set<String> {
+        let named = Set(subjects.compactMap { $0?.reference }.filter { $0.hasPrefix("ord_") && $0 != order.id && $0.utf8.count <= 100 })
+        return Set(try await mapStoreError { try await store.orders(named.sorted()) }.map(\.id))
     }
 
     /// Those that no other order has.

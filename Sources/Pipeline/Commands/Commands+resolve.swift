@@ -235,7 +235,9 @@ extension Commands {
         guard let report else {
             throw CommandError(422, "unknown_reference", "\(title) knows no request \(reference); look there again, or adopt it with force.")
         }
-        guard let subject = report.subject, let isOurs = subject.isSubject(of: order) else { return false }
+        guard let subject = report.subject else { return false }
+        let others = try await others(than: order, named: [subject])
+        guard let isOurs = subject.isSubject(of: order, others: others) else { return false }
         guard isOurs else {
             let detail = "The request \(reference) at \(title) is somebody else's; look for this order's own, or adopt it with force."
             throw CommandError(422, "other_candidate", detail, found: subject.json)

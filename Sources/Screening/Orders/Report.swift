@@ -42,8 +42,9 @@ public struct Report: Sendable, Equatable {
         public var isEmpty: Bool { firstName == nil && lastName == nil && email == nil && phone == nil && reference == nil }
 
         /// Whether it is the subject of an order; nil where what it says does not tell.
-        public func isSubject(of order: Order) -> Bool? {
-            if let reference, reference.hasPrefix("ord_") { return reference == order.id }
+        /// - Parameter others: other orders that the store has: a reference that is none of theirs says nothing.
+        public func isSubject(of order: Order, others: Set<String>) -> Bool? {
+            if let reference, reference == order.id || others.contains(reference) { return reference == order.id }
             func folded(_ text: Personal<String>?) -> String? {
                 (text?.value.trimmed).flatMap { $0.isEmpty ? nil : $0.lowercased() }
             }

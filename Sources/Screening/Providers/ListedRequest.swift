@@ -36,22 +36,25 @@ public struct Agreement: Sendable, Equatable {
 
     /// Compares a request with an order.
     ///
-    /// Texts are compared without case, marks and white space, telephone numbers by their last nine digits. Where a provider names nobody, a check that
-    /// is named after the person speaks for the name, and none speaks against it.
-    public init(_ request: ListedRequest, _ order: Order) {
+    /// Texts are compared without case, marks and white space, telephone numbers by their last nine digits. What checks are called says nothing: a name may
+    /// stand in any text by chance.
+    /// - Parameter others: other orders that the store has. A reference that is none of theirs says nothing, also where it looks like ours: after a restore
+    ///   the order that was sent may be gone, and the one that is made in its place is looked at.
+    public init(_ request: ListedRequest, _ order: Order, others: Set<String>) {
         let (subject, candidate) = (request.subject, order.candidate)
-        // A reference that is not of our making says nothing.
-        if let own = subject?.reference, own.hasPrefix("ord_") { reference = own == order.id ? .same : .different } else { reference = .unknown }
+        if let own = subject?.reference, own == order.id || others.contains(own) {
+            reference = own == order.id ? .same : .different
+        } else {
+            reference = .unknown
+        }
         email = Agreement.field(subject?.email?.value, candidate.email.value, Agreement.folded)
         phone = Agreement.field(subject?.phone?.value, candidate.phone?.value, Agreement.digits)
-        let full = Agreement.folded(candidate.firstName.value + candidate.lastName.value)
         if let first = subject?.firstName?.value, let last = subject?.lastName?.value {
             name = Agreement.field(first + last, candidate.firstName.value + candidate.lastName.value, Agreement.folded)
         } else if let last = subject?.lastName?.value {
             name = Agreement.folded(last) == Agreement.folded(candidate.lastName.value) ? .unknown : .different
         } else {
-            let isNamed = (request.report?.checks ?? []).contains { Agreement.folded($0.name.value).contains(full) }
-            name = isNamed && !full.isEmpty ? .same : .unknown
+            name = .unknown
         }
     }
 
