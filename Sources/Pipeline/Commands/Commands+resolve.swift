@@ -53,7 +53,11 @@ extension Commands {
         guard let holder = try await mapStoreError({ try await accounts.holder(of: reference, besides: order) }) else { return order }
         let present = try await store.known(order: order.id)
         if present.providerRef == reference, present.record.isAdopted {
-            _ = try await redecidingConflicts { try await release(try await store.known(order: order.id), note: nil) }
+            _ = try await redecidingConflicts {
+                let order = try await store.known(order: order.id)
+                guard order.providerRef == reference, order.record.isAdopted else { return order }
+                return try await takeBack(order, note: nil)
+            }
         }
         throw Commands.held(reference, by: holder)
     }
@@ -165,11 +169,16 @@ extension Commands {
                 "Nobody adopted a request for this order, or gave it up, and no second one is known; there is nothing to take back."
             )
         }
+        return try await takeBack(order, note: note)
+    }
+
+    /// Takes an adoption back, or that the order was given up: nobody knows again whether the provider has it. A second request is left to whoever sees to it.
+    private func takeBack(_ order: Order, note: String?) async throws -> Order {
         guard order.replacedBy == nil else { throw Commands.replaced(order) }
+        let adopted = order.record.isAdopted ? order.providerRef : nil
         var next = order
         next.providerRef = nil
         next.record.isAdopted = false
-        next.record.secondRequest = nil
         (next.record.unknownReads, next.record.unknownReadAt) = (0, nil)
         let takenBack = adopted.map { "\(order.provider) has the order as \($0)" } ?? "the order was given up"
         let message =
@@ -181,7 +190,7 @@ extension Commands {
             to: next,
             cause: .operator,
             kind: "command",
-            text: isGivenUp ? "it was given up by mistake" : "the adoption was taken back",
+            text: adopted == nil ? "it was given up by mistake" : "the adoption was taken back",
             details: ["provider_ref": JSON(adopted)],
             actor: actor,
             note: note,
