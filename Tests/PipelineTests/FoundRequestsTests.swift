@@ -25,13 +25,14 @@ struct FoundRequestsTests {
         name: (String, String)? = nil,
         phone: String? = nil,
         order: String? = nil,
-        check: String? = nil
+        check: String? = nil,
+        at: Timestamp? = nil
     )
         -> ListedRequest
     {
         let subject = Report.Subject(firstName: name?.0, lastName: name?.1, email: email, phone: phone, reference: order)
         let report = check.map { Report(status: .recognised(.inProgress), checks: [Check(name: $0, type: nil, status: "pending")]) }
-        return ListedRequest(reference: reference, report: report, subject: subject.isEmpty ? nil : subject)
+        return ListedRequest(reference: reference, createdAt: at, report: report, subject: subject.isEmpty ? nil : subject)
     }
 
     @Test("They are compared field by field: somebody else's are left out, the likely ones come first")
@@ -169,6 +170,15 @@ struct FoundRequestsTests {
         #expect(await refusal { _ = try await harness.commands.resolve(order: order.id, .resubmit) }?.code == "found_at_provider")
         harness.provider.answer { $0.find = { nil } }
         #expect(try await harness.commands.resolve(order: order.id, .resubmit).state == .accepted)
+    }
+
+    @Test("A request that is older than the order by a slow clock is shown, and stands in the way of sending again")
+    func slowClock() async throws {
+        let order = harness.order(.uncertain)
+        list([request("slow", email: "ana@example.test", at: order.createdAt + .seconds(-600))])
+        let found = try await harness.commands.candidates(order: order.id)
+        #expect(found.requests.map(\.agreement.verdict) == [.unknown] && found.requests.first?.agreement.email == .same)
+        #expect(await refusal { _ = try await harness.commands.resolve(order: order.id, .resubmit) }?.code == "found_at_provider")
     }
 
     @Test("A provider that lists nothing of people leaves sending again to the person")

@@ -33,6 +33,11 @@ public struct Agreement: Sendable, Equatable {
     public let email: Field
     public let name: Field
     public let phone: Field
+    /// Whether it was made before the order, by the provider's clock.
+    public let isOlder: Bool
+
+    /// What two clocks may differ by.
+    private static let tolerance = Duration.seconds(-60)
 
     /// Compares a request with an order.
     ///
@@ -42,6 +47,7 @@ public struct Agreement: Sendable, Equatable {
     ///   the order that was sent may be gone, and the one that is made in its place is looked at.
     public init(_ request: ListedRequest, _ order: Order, others: Set<String>) {
         let (subject, candidate) = (request.subject, order.candidate)
+        isOlder = request.createdAt.map { $0 < order.createdAt + Agreement.tolerance } ?? false
         if let own = subject?.reference, own == order.id || others.contains(own) {
             reference = own == order.id ? .same : .different
         } else {
@@ -62,7 +68,7 @@ public struct Agreement: Sendable, Equatable {
     public enum Verdict: String, Sendable, Equatable, CaseIterable {
         /// Something agrees, and nothing that names one person alone speaks against it.
         case likely
-        /// Nothing says whose it is.
+        /// Nothing says whose it is, or it agrees and is older than the order by a clock that may be wrong.
         case unknown
         /// It is somebody else's.
         case other
@@ -71,9 +77,10 @@ public struct Agreement: Sendable, Equatable {
     /// What follows from the fields. Our own reference decides; then the e-mail address, for two people may have one name or telephone.
     public var verdict: Verdict {
         if reference != .unknown { return reference == .same ? .likely : .other }
-        if email != .unknown { return email == .same ? .likely : .other }
+        let agrees = isOlder ? Verdict.unknown : .likely
+        if email != .unknown { return email == .same ? agrees : .other }
         if name == .different { return .other }
-        if name == .same || phone == .same { return .likely }
+        if name == .same || phone == .same { return agrees }
         return phone == .different ? .other : .unknown
     }
 

@@ -85,7 +85,7 @@ enum ResolveDesk {
             "has_more": found["complete"]?.boolean == false,
         ]
         model["asked"] = visit.format.time(found["asked_at"])
-        let likely = requests.first { $0["match"]?.text == Agreement.Verdict.likely.rawValue }?["provider_ref"]?.text
+        let likely = requests.first { $0["match"]?.text == Agreement.Verdict.likely.rawValue || !fields($0, .same).isEmpty }?["provider_ref"]?.text
         if likely == nil, !requests.isEmpty { model["is_silent"] = true }
         return (model, likely, false)
     }
@@ -95,13 +95,14 @@ enum ResolveDesk {
         let isLikely = request["match"]?.text == Agreement.Verdict.likely.rawValue
         let (same, different) = (fields(request, .same), fields(request, .different))
         var row: Model = [
-            "found_ref": reference, "verdict": ["tone": isLikely ? "good" : "plain", "label": isLikely ? "agrees" : "not said"] as Model,
+            "found_ref": reference, "verdict": ["tone": isLikely ? "good" : "plain", "label": isLikely ? "agrees" : same.isEmpty ? "not said" : "older"] as Model,
             "adopt_it": deed.action(
                 "Adopt",
                 "adopt",
                 "Is \(reference) this order's request?",
                 "The order goes on with it. \(deed.provider) is asked for it first: where it is about somebody else, or another order has it, nothing is done. "
-                    + (isLikely ? "" : "\(deed.provider) does not say in its list whose it is: look at it there. ") + "Nothing is ordered.",
+                    + (isLikely ? "" : !same.isEmpty ? "It was made before the order, by \(deed.provider)'s clock: look at it there. "
+                        : "\(deed.provider) does not say in its list whose it is: look at it there. ") + "Nothing is ordered.",
                 tone: isLikely ? "primary" : "plain",
                 hidden: [(name: "provider_ref", value: reference)]
             ),
@@ -175,7 +176,7 @@ enum ResolveDesk {
         <td data-label="Agrees in"><span>{{#verdict}}{{>state}}{{/verdict}} <span class="small">{{agreement}}</span></span></td>
         <td data-label="Stands"><span>{{#stands}}{{>state}}{{/stands}}</span></td><td>{{#adopt_it}}{{>action}}{{/adopt_it}}</td></tr>
         {{/requests}}</tbody></table>{{/has_requests}}
-        {{^has_requests}}<p>{{desk_provider}} lists no request that may be this order's: every one is another order's, somebody else's, or older.</p>{{/has_requests}}
+        {{^has_requests}}<p>{{desk_provider}} lists no request that may be this order's: every one is another order's, somebody else's, or more than a day older.</p>{{/has_requests}}
         {{#is_silent}}<p class="soft small">{{desk_provider}} does not say in its list whose these are. Look at them there before you adopt one.</p>{{/is_silent}}
         {{#has_more}}<p class="soft small">There are more than are shown.</p>{{/has_more}}
         <p class="soft small">{{#asked}}Asked {{>time}}. {{/asked}}What other orders have is left out. What {{desk_provider}} says of people is compared and not kept.</p>{{/why_not}}

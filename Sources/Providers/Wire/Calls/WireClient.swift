@@ -98,7 +98,8 @@ struct WireClient: Sendable {
         return reference.map { Submission(reference: $0) }
     }
 
-    /// Reads the list that `find` looks through, or else the one of `results`: what was made before the order is left out, where the list says when.
+    /// Reads the list that `find` looks through, or else the one of `results`: what was made more than a day before the order is left out, where the
+    /// list says when. A clock, or a time without its zone, may be wrong by hours.
     func requests(like order: Order) async throws -> [ListedRequest] {
         let listing: WireListing
         var created = WireSelector(WireFinder.created)
@@ -114,7 +115,7 @@ struct WireClient: Sendable {
         return listing.references.compactMap { reference in
             guard let item = listing[reference] else { return nil }
             let createdAt = created.text(in: item).flatMap { Timestamp(iso8601: $0) }
-            if let createdAt, createdAt < order.createdAt + WireFinder.tolerance { return nil }
+            if let createdAt, createdAt < order.createdAt + .seconds(-86_400) { return nil }
             return ListedRequest(reference: reference, createdAt: createdAt, report: reports.report(in: item), subject: subject(of: item))
         }
     }
