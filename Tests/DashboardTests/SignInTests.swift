@@ -76,6 +76,36 @@ struct SignInTests {
         }
     }
 
+    @Test("A code is never taken for a token, is asked for only where there is one, and ends no session", arguments: [true, false])
+    func codeOfAnother(_ takesCode: Bool) async throws {
+        var fixture = try await DashboardFixture()
+        let code = SignInCode(fixture.random)
+        if takesCode { fixture.parts.signInCode = code }
+        let token = try await fixture.token([.read])
+        try await fixture.run { (browser) async throws in
+            #expect(try await browser.html("/login").contains("name=\"code\"") == takesCode)
+            func signIn(_ code: String, on page: String) async throws -> WireResponse {
+                try await browser.submit("/login", on: page, [(name: "token", value: ""), (name: "next", value: "/"), (name: "code", value: code)])
+            }
+            for secret in [token.secret, DashboardFixture.admin] {
+                let refused = try await signIn(secret, on: "/login")
+                #expect(refused.status == 401 && browser.cookies["fairlead_session"] == nil)
+            }
+            let form = [(name: "csrf", value: try #require(Browser.hidden("csrf", in: try await browser.html("/login"))))]
+            _ = try await browser.signIn(token.secret)
+            let session = browser.cookies["fairlead_session"]
+            let kept = try await browser.post("/login", form + [(name: "code", value: code.value)])
+            #expect(kept.status == 303 && browser.cookies["fairlead_session"] == session)
+            #expect(try await browser.get("/").status == 200)
+            var last = kept
+            let stranger = browser.another
+            for number in 0..<12 {
+                last = try await stranger.submit("/login", on: "/login", [(name: "token", value: ""), (name: "code", value: "wrong\(number)")])
+            }
+            #expect(last.status == 429)
+        }
+    }
+
     @Test("A wrong token is refused, and guessing is slowed down")
     func wrong() async throws {
         let fixture = try await DashboardFixture()

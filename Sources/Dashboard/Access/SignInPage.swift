@@ -35,9 +35,14 @@ struct SignInPage: Sendable {
             var token = field("token").trimmed
             let code = field("code").trimmed
             if !code.isEmpty {
-                let isRight = site.parts.signInCode?.redeem(code, request) ?? false
-                // A wrong one counts as a wrong token does.
-                token = isRight ? site.parts.adminToken()?.value ?? "" : code
+                // An address that somebody else made ends nobody's session.
+                if try await access.viewer(of: request) != nil { return Headers.seeOther(next) }
+                guard site.parts.signInCode?.redeem(code, request) == true, let admin = site.parts.adminToken() else {
+                    // It counts as a wrong token does, and is none: whatever stands in an address signs nobody in as its sender.
+                    _ = try await site.parts.api.holder(of: Viewer.keyed("code", Secret(code)), from: request.peer)
+                    throw ProblemDocument(401, "unauthorised", "Not signed in", "that code is not right, or was used")
+                }
+                token = admin.value
             }
             let principal = try await site.parts.api.holder(of: token, from: request.peer)
             var response = Headers.seeOther(next)
@@ -83,6 +88,7 @@ struct SignInPage: Sendable {
             "style": Asset.style.path, "script": Asset.script.path, "icon": Asset.icon.path, "next": next,
             "csrf": Viewer.formToken(Secret(secret)),
         ]
+        model["takes_code"] = site.parts.signInCode != nil
         model["said"] = said
         model["problem"] = problem
         model["ribbon_text"] = site.ribbon
@@ -113,7 +119,7 @@ struct SignInPage: Sendable {
         <div class="card">
         <h1>Sign in</h1>
         <form method="post" action="/login" class="stack">
-        <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="next" value="{{next}}"><input type="hidden" id="code" name="code" value="">
+        <input type="hidden" name="csrf" value="{{csrf}}"><input type="hidden" name="next" value="{{next}}">{{#takes_code}}<input type="hidden" id="code" name="code" value="">{{/takes_code}}
         <input type="text" name="username" value="token" autocomplete="username" hidden>
         <div class="field"><label for="token">Your token</label>
         <input id="token" name="token" type="password" required autocomplete="current-password" spellcheck="false" autofocus></div>
