@@ -84,6 +84,20 @@ struct RevealTests {
         }
     }
 
+    @Test("A search's address is one person's, also in a browser that is two people's; a reason that cannot be read is none")
+    func sealed() {
+        func viewer(_ id: String) -> Viewer {
+            Viewer(principal: Principal(id: id, name: "desk", scopes: [.readPersonal]), name: "desk", secret: Secret("shared"), isSession: false).masked
+        }
+        let now = Timestamp(milliseconds: 1_700_000_000_000)
+        let search = ReasonedSearch(text: "Ana", reason: "she called", since: now)
+        let address = search.sealed(for: viewer("tok_1"))
+        #expect(ReasonedSearch(address, for: viewer("tok_1"), at: now) == search)
+        #expect(ReasonedSearch(address, for: viewer("tok_2"), at: now) == nil)
+        let odd = ReasonedSearch(text: "Ana", reason: "she\u{202E}called", since: now).sealed(for: viewer("tok_1"))
+        #expect(ReasonedSearch(odd, for: viewer("tok_1"), at: now) == nil)
+    }
+
     @Test("Whoever may not see personal data searches for nobody, whatever they say")
     func searchWithoutScope() async throws {
         let fixture = try await DashboardFixture(requiresReason: true)

@@ -6,8 +6,8 @@ import Web
 
 /// A search for somebody where the settings ask for reasons: with a reason, which is asked for once a search.
 ///
-/// What is searched for and why stand in the address, sealed with what the person's browser holds: no host remembers them, and nobody else can read or use
-/// the address.
+/// What is searched for and why stand in the address, sealed with what the person's browser holds and for that person: no host remembers them, and
+/// nobody else can read or use the address.
 struct ReasonedSearch: Sendable, Equatable {
     let text: String
     let reason: String
@@ -38,19 +38,28 @@ struct ReasonedSearch: Sendable, Equatable {
 
     /// The search that an address holds; nil where it is somebody else's, over, or none.
     init?(_ sealed: String, for viewer: Viewer, at now: Timestamp) {
-        guard viewer.revealing != nil, sealed.utf8.count <= 4000, let bytes = [UInt8](hex: sealed),
-            let box = try? AES.GCM.SealedBox(combined: bytes), let opened = try? AES.GCM.open(box, using: ReasonedSearch.key(viewer)),
+        guard let principal = viewer.revealing, sealed.utf8.count <= 4000, let bytes = [UInt8](hex: sealed),
+            let box = try? AES.GCM.SealedBox(combined: bytes),
+            let opened = try? AES.GCM.open(box, using: ReasonedSearch.key(viewer), authenticating: ReasonedSearch.person(principal)),
             let json = try? JSON(parsing: Array(opened)), let text = json["q"]?.text, let reason = json["reason"]?.text,
-            let since = json["at"]?.text.flatMap({ Timestamp(iso8601: $0) }), since <= now, now < since + ReasonedSearch.lasting
+            reason == reason.printable, let since = json["at"]?.text.flatMap({ Timestamp(iso8601: $0) }), since <= now,
+            now < since + ReasonedSearch.lasting
         else { return nil }
         self.init(text: text, reason: reason, since: since)
     }
 
     /// The search as it stands in an address.
     func sealed(for viewer: Viewer) -> String {
+        guard let principal = viewer.revealing else { return "" }
         let json: JSON = ["q": .string(text), "reason": .string(reason), "at": JSON(since)]
-        let box = try? AES.GCM.seal(json.bytes(), using: ReasonedSearch.key(viewer))
+        let box = try? AES.GCM.seal(json.bytes(), using: ReasonedSearch.key(viewer), authenticating: ReasonedSearch.person(principal))
         return box?.combined.map { Array($0).hex } ?? ""
+    }
+
+    /// Whose search it is: one browser may be several people's, one after the other.
+    private static func person(_ principal: Principal) -> [UInt8] {
+        let json: JSON = ["id": JSON(principal.id), "name": .string(principal.name)]
+        return json.bytes()
     }
 
     private static func key(_ viewer: Viewer) -> SymmetricKey {
