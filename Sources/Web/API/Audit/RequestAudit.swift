@@ -25,7 +25,8 @@ struct RequestAudit: Sendable {
         do {
             guard endpoint.showsPersonal, principal.seesPersonal || endpoint.tellsOfPersons else { return try await body() }
             var act = act(endpoint, request, principal)
-            act.reason = try reason(request)
+            // Who is shown nothing of a person need not say why; that they asked is kept.
+            act.reason = principal.seesPersonal || !endpoint.comparesPersons ? try reason(request) : try? reason(request)
             let filters = Set(request.query.map(\.name)).sorted()
             if !filters.isEmpty { act.details["filters"] = .array(filters.map { .string($0) }) }
             return try await auditor.reading(act, query: "\(request.query) \(Array(request.bytes).hashValue)", body)
@@ -102,7 +103,10 @@ extension Endpoint {
     }
 
     /// Whether the mere answer says whether somebody is stored, whatever else the caller may see.
-    var tellsOfPersons: Bool { path == "/privacy/scan" }
+    var tellsOfPersons: Bool { path == "/privacy/scan" || comparesPersons }
+
+    /// Whether its answer says that somebody else knows the order's person, without saying what they know.
+    var comparesPersons: Bool { path == "/orders/{id}/candidates" }
 
     /// What the audit calls it: `order.cancel`, `orders.retry`, `order.create`, `webhook.set`, `orders.read`, `order.timeline.read`.
     var action: String {

@@ -14,7 +14,7 @@ struct OrderCandidatesEndpoint: Sendable {
                 let patience = try OrderCandidatesEndpoint.patience(request)
                 let found = try await commands.candidates(order: id, patience: patience)
                 AuditedAct.current?.note("count", .int(Int64(found.requests.count)))
-                return WireResponse(200, json: found.view)
+                return WireResponse(200, json: found.view(fields: principal.seesPersonal))
             }
         ]
     }
@@ -54,8 +54,9 @@ extension FoundRequests {
         "complete: there are no others that may be it. asked_at: when the provider was asked; an answer does for a minute"
     )
 
-    var view: JSON {
-        ["items": .array(requests.map(\.view)), "next": .null, "complete": .bool(isComplete), "asked_at": JSON(askedAt)]
+    /// - Parameter fields: whether it is said which fields agree: so one learns what the provider knows of a person.
+    func view(fields: Bool) -> JSON {
+        ["items": .array(requests.map { $0.view(fields: fields) }), "next": .null, "complete": .bool(isComplete), "asked_at": JSON(askedAt)]
     }
 }
 
@@ -67,19 +68,20 @@ extension FoundRequests.Request {
         always: [
             "provider_ref": .anyText, "created_at": JSON.timestamp.orNull, "state": JSON.values(OrderState.self).orNull,
             "match": .values(Agreement.Verdict.self),
-            "fields": .object(always: ["reference": field, "email": field, "name": field, "phone": field]),
+            "fields": JSON.object(always: ["reference": field, "email": field, "name": field, "phone": field]).orNull,
         ],
-        "Whether what the provider says agrees with the order; what it says of people is not shown. match: likely, or unknown where nothing says whose it is"
+        "Whether what the provider says agrees with the order; what it says of people is not shown. match: likely, or unknown where nothing says whose it is, or it is older than the order. fields: null for those who may not see personal data"
     )
 
-    var view: JSON {
+    func view(fields: Bool) -> JSON {
         [
             "provider_ref": .string(reference), "created_at": JSON(createdAt), "state": JSON(state?.rawValue),
             "match": .string(agreement.verdict.rawValue),
-            "fields": [
-                "reference": .string(agreement.reference.rawValue), "email": .string(agreement.email.rawValue),
-                "name": .string(agreement.name.rawValue), "phone": .string(agreement.phone.rawValue),
-            ],
+            "fields": fields
+                ? [
+                    "reference": .string(agreement.reference.rawValue), "email": .string(agreement.email.rawValue),
+                    "name": .string(agreement.name.rawValue), "phone": .string(agreement.phone.rawValue),
+                ] : .null,
         ]
     }
 }
