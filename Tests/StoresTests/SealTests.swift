@@ -51,6 +51,16 @@ struct SealTests {
         }
     }
 
+    @Test("A key that nothing wraps opens only where there are no keys, and is wrapped by a rotation")
+    func opensUnwrappedWithoutKeys() throws {
+        let random = BufferedRandom(SeededRandom())
+        let (none, some) = (try MasterKeys([]), try MasterKeys([Self.key(1)]))
+        let plain = try none.wrap([7], at: place, random)
+        #expect(try none.unwrap(plain, at: place) == [7])
+        #expect(throws: StoreError.self) { try some.unwrap(plain, at: place) }
+        #expect(try some.unwrap(try some.rewrap(plain, at: place, random), at: place) == [7])
+    }
+
     @Test("Every event and order has a data key of its own, and its run, steps and timeline have the same")
     func keysFollowTheSubject() async throws {
         let folder = try SQLiteFolder()

@@ -10,7 +10,11 @@ struct PostgresRestore: Sendable {
     let url: String
     /// Whether the tables of a store that is there may be moved aside.
     let replacing: Bool
+    /// Whether the file of keys was named, rather than found beside the backup.
+    let isKeysGiven: Bool
+    /// What was proven of the rows and of the keys: where the files are no longer that, nothing of them is taken.
     let manifest: BackupManifest
+    let keysManifest: BackupManifest
     let keys: [Secret]
     let now: Timestamp
 
@@ -23,24 +27,29 @@ struct PostgresRestore: Sendable {
         }
         let keyFile = try BackupContainer(keysPath, isReadOnly: true)
         defer { keyFile.close() }
-        let keyring = try keyFile.database.read { db in
-            Dictionary(
-                try Row.fetchAll(db, sql: "SELECT name, wrapped FROM keyring").map { ($0[0] as String, $0.bytes(1)) },
-                uniquingKeysWith: { $1 }
-            )
-        }
-        let marks = try RestoreMarks(manifest, keyring: keyring, keys: keys, now: now)
         let schema = PostgresSchema(connection)
         let named = try ledger.named(for: manifest.store)
         if ledger == .standing, try !schema.knowsErasures(of: manifest.store) {
             throw StoreRestore.noLedger(of: manifest.store, "fairlead_keys.erasures in the database")
+        }
+        let standing = try keyring(connection)
+        if !isKeysGiven, !standing.isEmpty {
+            let theirs = try keyFile.database.read { db in
+                Dictionary(
+                    try Row.fetchAll(db, sql: "SELECT name, wrapped FROM keyring").map { ($0[0] as String, $0.bytes(1)) },
+                    uniquingKeysWith: { $1 }
+                )
+            }
+            try StoreRestore.check(theirs, against: standing, keys, of: files.path)
         }
         let aside = try schema.makeRoom(replacing: replacing, number: manifest.schema, now: now)
         let oldest = try container.database.read { db in try Int64.fetchOne(db, sql: "SELECT min(received_at) FROM events") }
         try schema.makePartitions(from: oldest.map { Timestamp(milliseconds: $0) } ?? now, to: now)
         try schema.begin()
         let total = manifest.tables.reduce(Int64(0)) { $0 + Int64($1.rows) }
-        _ = try ContainerLoading.load(keyFile, kind: manifest.kind, into: PostgresTarget(connection: connection, keys: true), total: 0) { _, _, _ in }
+        let keyTarget = PostgresTarget(connection: connection, keys: true)
+        _ = try ContainerLoading.load(keyFile, kind: manifest.kind, proven: keysManifest, into: keyTarget, total: 0) { _, _, _ in }
+        let marks = try RestoreMarks(manifest, keyring: try keyring(connection), keys: keys, now: now)
         let target = PostgresTarget(connection: connection)
         _ = try ContainerLoading.load(container, kind: manifest.kind, proven: manifest, into: target, total: total, progress)
         let statement = "INSERT INTO store_identity (number, id, made_at) VALUES (1, $1, $2) ON CONFLICT (number) DO UPDATE SET id = excluded.id"
@@ -54,5 +63,15 @@ struct PostgresRestore: Sendable {
         try schema.keepErasures(of: manifest.store)
         try schema.finish()
         return StoreRestore.Outcome(manifest: manifest, restoredAt: now, movedAside: aside, keys: keysPath)
+    }
+
+    /// The rows of the keyring in the database; empty where there is none.
+    private func keyring(_ connection: PostgresConnection) throws -> [String: [UInt8]] {
+        func rows(_ sql: String) throws -> [PostgresRow] { try connection.exchange([PostgresStatement(sql, [], isKept: false)])[0].rows }
+        guard try rows("SELECT to_regclass('fairlead_keys.keyring') IS NOT NULL").first?.bool(0) == true else { return [:] }
+        return Dictionary(
+            try rows("SELECT name, wrapped FROM fairlead_keys.keyring").map { ($0.text(0), $0.bytes(1)) },
+            uniquingKeysWith: { $1 }
+        )
     }
 }

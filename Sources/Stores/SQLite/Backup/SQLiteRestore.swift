@@ -79,10 +79,11 @@ struct SQLiteRestore: Sendable {
             progress("copying rows", 0, 0)
             try SQLiteSnapshot.copy(files.path, to: fresh, progress)
             KillPoint.pass()
-            let proof = try BackupProof.prove(BackupFiles(fresh, keysPath: keySource), keys: keys, isLive: isLive, progress)
+            // Keys and rows are copied first: what is proven is what is put in place.
+            try SQLiteSnapshot.copy(keySource, to: KeyFile.path(of: fresh)) { _, _, _ in }
+            let proof = try BackupProof.prove(BackupFiles(fresh, keysPath: KeyFile.path(of: fresh)), keys: keys, isLive: isLive, progress)
             guard proof.isProven else { throw StoreRestore.notRestored(files.path, proof) }
             let manifest = proof.manifest
-            try SQLiteSnapshot.copy(keySource, to: KeyFile.path(of: fresh)) { _, _, _ in }
             let keyFile = try BackupContainer(KeyFile.path(of: fresh), isReadOnly: false)
             defer { keyFile.close() }
             let keyring = try keyFile.database.write { db in
@@ -91,6 +92,9 @@ struct SQLiteRestore: Sendable {
                     try Row.fetchAll(db, sql: "SELECT name, wrapped FROM keyring").map { ($0[0] as String, $0.bytes(1)) },
                     uniquingKeysWith: { $1 }
                 )
+            }
+            if !isKeysGiven, !isLive, let standing = try standingKeyring() {
+                try StoreRestore.check(keyring, against: standing, keys, of: files.path)
             }
             let marks = try RestoreMarks(manifest, keyring: keyring, keys: keys, now: now)
             KillPoint.pass()
@@ -122,6 +126,20 @@ struct SQLiteRestore: Sendable {
             throw StoreError.unavailable("there are no keys for it: name the backup's with --keys \(StoreBackup.keys(of: files.path))")
         }
         return (beside, false)
+    }
+
+    /// The rows of the keyring that stands at the store; nil where there is none.
+    private func standingKeyring() throws -> [String: [UInt8]]? {
+        guard FileManager.default.fileExists(atPath: KeyFile.path(of: store)) else { return nil }
+        let keyFile = try BackupContainer(KeyFile.path(of: store), isReadOnly: true)
+        defer { keyFile.close() }
+        return try keyFile.database.read { db in
+            guard try db.tableExists("keyring") else { return nil }
+            return Dictionary(
+                try Row.fetchAll(db, sql: "SELECT name, wrapped FROM keyring").map { ($0[0] as String, $0.bytes(1)) },
+                uniquingKeysWith: { $1 }
+            )
+        }
     }
 
     private func isEnough(_ keyPath: String) throws -> Bool {

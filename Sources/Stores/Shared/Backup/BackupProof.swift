@@ -45,6 +45,7 @@ enum BackupProof {
                 let (found, isWholeToo) = try check(keyFile, writing, &problems, { _, _, _ in })
                 if found.store != manifest.store { problems.append("\(keyFile.path) holds the keys of another store, \(found.store)") }
                 (theirs, isWhole) = (found, isWhole && isWholeToo)
+                outcome.keysManifest = found
             }
             if let keys {
                 if let opened = try open(keyFile, keys, &problems) {

@@ -11,6 +11,8 @@ public enum StoreBackup {
     public struct Outcome: Sendable {
         /// What it says of itself.
         public var manifest: BackupManifest
+        /// What the file of its keys says of itself; nil where that was not looked at, or says nothing.
+        var keysManifest: BackupManifest?
         /// How large the rows are, and the keys; the latter 0 where they were not looked at.
         public let bytes: Int64
         public let keyBytes: Int64

@@ -55,7 +55,7 @@ public enum StoreRestore {
                 throw StoreError.unavailable("there are no keys for it: name the backup's with --keys \(StoreBackup.keys(of: path))")
             }
             let proof = try await StoreBackup.verify(path, keysPath: keysPath, keys: keys, progress: progress)
-            guard proof.isProven else { throw notRestored(path, proof) }
+            guard proof.isProven, let keysManifest = proof.keysManifest else { throw notRestored(path, proof) }
             let outcome = try await StoreBackup.onThread {
                 do {
                     return try PostgresRestore(
@@ -63,7 +63,9 @@ public enum StoreRestore {
                         ledger: ledger,
                         url: url,
                         replacing: replacing,
+                        isKeysGiven: keysPath != nil,
                         manifest: proof.manifest,
+                        keysManifest: keysManifest,
                         keys: keys,
                         now: now
                     ).run(progress)

@@ -63,9 +63,14 @@ enum Keyring {
                     + "rotate and fairlead key retire \(missing) are done"
             )
         }
+        var stored = stored
+        // An empty store gets its first keys: its own, which stood unwrapped until now, are wrapped.
+        let anew = isSealed || keys.isEmpty ? [:] : try wrapped(stored, by: master, random)
+        stored.merge(anew) { $1 }
         let (indexKey, generalKey): ([UInt8], [UInt8])
         do {
-            (indexKey, generalKey) = (try master.unwrap(wrappedIndex, at: place(index)), try master.unwrap(wrappedGeneral, at: place(general)))
+            indexKey = try master.unwrap(anew[index] ?? wrappedIndex, at: place(index))
+            generalKey = try master.unwrap(anew[general] ?? wrappedGeneral, at: place(general))
         } catch {
             throw .unavailable("it was sealed with other keys than those in encryption.keys (\(error))")
         }
@@ -73,7 +78,23 @@ enum Keyring {
         guard lookUps.count == stored.keys.count(where: { $0.hasPrefix(lookUpPrefix) }) else {
             throw .unavailable("a key of its look-ups is sealed with a key that is not among encryption.keys: put it back, behind the present first")
         }
-        return try opened(master, indexKey, generalKey, lookUps: lookUps, isNew: false, stored, random)
+        var opened = try opened(master, indexKey, generalKey, lookUps: lookUps, isNew: false, stored, random)
+        opened.rows.merge(anew) { $1 }
+        return opened
+    }
+
+    /// The keys of a keyring that are not wrapped, wrapped.
+    private static func wrapped(
+        _ stored: [String: [UInt8]],
+        by master: MasterKeys,
+        _ random: BufferedRandom
+    ) throws(StoreError) -> [String: [UInt8]] {
+        let none = try MasterKeys([]).first
+        var rows: [String: [UInt8]] = [:]
+        for (name, key) in stored where isWrapped(name) && MasterKeys.name(of: key) == none {
+            rows[name] = try master.rewrap(key, at: place(name), random)
+        }
+        return rows
     }
 
     /// The look-up keys that stand in the keyring and that keys open, oldest first.

@@ -43,10 +43,11 @@ struct MasterKeys: Sendable {
     /// The name of the wrapping key as the first bytes of what it wraps.
     var firstBytes: [UInt8] { keys.first?.name ?? Self.unwrapped }
 
-    /// A wrapped key, wrapped anew by the first.
+    /// A wrapped key, wrapped anew by the first. One that nothing wraps is of a time when the store had no keys yet.
     /// - Throws: ``StoreError/corrupt(_:)`` where none of the keys opens it.
     func rewrap(_ bytes: [UInt8], at place: AssociatedData, _ random: BufferedRandom) throws(StoreError) -> [UInt8] {
-        try wrap(try unwrap(bytes, at: place), at: place, random)
+        let isWrapped = Array(bytes.prefix(Self.nameLength)) != Self.unwrapped
+        return try wrap(isWrapped ? try unwrap(bytes, at: place) : Array(bytes.dropFirst(Self.nameLength)), at: place, random)
     }
 
     /// The name of the key that wrapped these bytes.
@@ -59,11 +60,15 @@ struct MasterKeys: Sendable {
     }
 
     /// The key that ``wrap(_:at:_:)`` was given at the same place.
-    /// - Throws: ``StoreError/corrupt(_:)`` for anything else, naming the key that is missing.
+    /// - Throws: ``StoreError/corrupt(_:)`` for anything else, naming the key that is missing. Where there are keys, a key that none of them wrapped is refused:
+    ///   anybody could have made it.
     func unwrap(_ bytes: [UInt8], at place: AssociatedData) throws(StoreError) -> [UInt8] {
         guard bytes.count > Self.nameLength else { throw .corrupt("\(place.description) is not a wrapped key") }
         let name = Array(bytes.prefix(Self.nameLength))
-        if name == Self.unwrapped { return Array(bytes.dropFirst(Self.nameLength)) }
+        if name == Self.unwrapped {
+            guard keys.isEmpty else { throw .corrupt("\(place.description) is not wrapped, and there are encryption.keys") }
+            return Array(bytes.dropFirst(Self.nameLength))
+        }
         guard let key = keys.first(where: { $0.name == name }) else {
             throw .corrupt("\(place.description) is sealed with the key \(name.hex), which is not among encryption.keys")
         }

@@ -1,0 +1,120 @@
+import Foundation
+import GRDB
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Stores
+
+@Suite("Forged backups") struct ForgedBackupTests {
+    private func restore(_ file: String, keysPath: String? = nil, into bed: BackupBed, ledger: StoreRestore.Ledger = .standing) async throws {
+        _ = try await StoreRestore.restore(
+            file,
+            keysPath: keysPath,
+            ledger: ledger,
+            into: bed.url,
+            relativeTo: bed.folder.path,
+            keys: bed.keys,
+            replacing: true,
+            now: SystemClock().now()
+        )
+    }
+
+    @Test("Keys of one's own that nothing wraps, under the name of the key that is needed, prove nothing", arguments: BackupBed.Kind.allCases)
+    func ofOwnKeys(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<3)
+        _ = try await bed.backup()
+        await store.close()
+        let own = [UInt8](repeating: 9, count: 32)
+        let (rows, keys) = (try BackupContainer(bed.file, isReadOnly: false), try BackupContainer(bed.file + ".keys", isReadOnly: false))
+        try await keys.database.write { db in
+            // The row that says which key is needed stays as it is: its name is no secret.
+            try db.execute(sql: "UPDATE keyring SET wrapped = ? WHERE length(wrapped) > 32", arguments: [Data([0, 0, 0, 0] + own)])
+            try db.execute(sql: "DELETE FROM data_keys")
+        }
+        try await rows.database.write { try $0.execute(sql: "DELETE FROM orders; DELETE FROM events; DELETE FROM queue") }
+        for container in [rows, keys] {
+            var manifest = try container.manifest()
+            (manifest.tables, manifest.structure) = (try container.digests { _, _, _ in }, try container.structure())
+            try container.write(manifest, provenBy: BackupSeal(BlindIndexKey(own)))
+            container.close()
+        }
+        let found = try await StoreBackup.verify(bed.file, keys: bed.keys)
+        #expect(!found.isProven && found.problems.contains { $0.contains("the keys at hand do not open it") }, "\(found.problems)")
+        for keysPath in [nil, bed.file + ".keys"] {
+            await #expect(throws: StoreError.self) { try await restore(bed.file, keysPath: keysPath, into: bed) }
+        }
+        let again = try await bed.open()
+        #expect(try await again.order(connection: "acme", externalID: "application-2") != nil)
+        await again.close()
+    }
+
+    @Test("The backup of another store under the same key takes a store's place only where its keys are named", arguments: BackupBed.Kind.allCases)
+    func ofAnotherStore(_ kind: BackupBed.Kind) async throws {
+        let (bed, other) = (try await BackupBed(kind), try await BackupBed(kind))
+        for (bed, numbers) in [(bed, 0..<3), (other, 10..<13)] {
+            let store = try await bed.open()
+            try await bed.fill(store, numbers)
+            await store.close()
+        }
+        _ = try await other.backup()
+        let error = await #expect(throws: StoreError.self) { try await restore(other.file, into: bed, ledger: .unknown) }
+        #expect("\(String(describing: error))".contains("its keys are not those of the store"))
+        let untouched = try await bed.open()
+        #expect(try await untouched.order(connection: "acme", externalID: "application-2") != nil)
+        await untouched.close()
+        try await restore(other.file, keysPath: other.file + ".keys", into: bed, ledger: .unknown)
+        let again = try await bed.open()
+        #expect(try await again.order(connection: "acme", externalID: "application-12") != nil)
+        await again.close()
+    }
+
+    @Test("Keys that are changed after they were proven are not put into a database") func changedSince() async throws {
+        let bed = try await BackupBed(.postgres)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<3)
+        _ = try await bed.backup()
+        await store.close()
+        guard case .postgres(let url) = try StoreURL.Place(bed.url, relativeTo: "/") else { return }
+        let proof = try await StoreBackup.verify(bed.file, keys: bed.keys)
+        let keysManifest = try #require(proof.keysManifest)
+        let keys = try BackupContainer(bed.file + ".keys", isReadOnly: false)
+        try await keys.database.write { try $0.execute(sql: "DELETE FROM data_keys WHERE id = (SELECT min(id) FROM data_keys)") }
+        keys.close()
+        let restore = PostgresRestore(
+            files: BackupFiles(bed.file, keysPath: bed.file + ".keys"),
+            ledger: .standing,
+            url: url,
+            replacing: true,
+            isKeysGiven: false,
+            manifest: proof.manifest,
+            keysManifest: keysManifest,
+            keys: bed.keys,
+            now: SystemClock().now()
+        )
+        let error = #expect(throws: StoreError.self) { try restore.run { _, _, _ in } }
+        #expect("\(String(describing: error))".contains("was changed while it was read"))
+    }
+
+    @Test("An empty store that gets its first key wraps its own keys with it, and is opened by it from then on", arguments: BackupBed.Kind.allCases)
+    func firstKey(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let plain = try await StoreURL.open(bed.url, relativeTo: bed.folder.path, keys: [], clock: SystemClock(), random: SystemRandom())
+        let identity = plain.identity.id
+        await plain.close()
+        let sealed = try await bed.open()
+        #expect(sealed.identity.id == identity)
+        try await bed.fill(sealed, 0..<3)
+        await sealed.close()
+        let again = try await bed.open()
+        #expect(try await again.order(connection: "acme", externalID: "application-2") != nil)
+        #expect(try await again.keyUse().keys.allSatisfy { $0.ownKeys == 0 || $0.name != "00000000" })
+        await again.close()
+        #expect(try await bed.backup().isProven)
+        await #expect(throws: StoreError.self) {
+            try await StoreURL.open(bed.url, relativeTo: bed.folder.path, keys: [], clock: SystemClock(), random: SystemRandom())
+        }
+    }
+}
