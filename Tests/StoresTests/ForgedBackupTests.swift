@@ -71,6 +71,27 @@ import Testing
         await again.close()
     }
 
+    @Test("A trigger under a name that is SQLite's own is found") func ofReservedName() async throws {
+        let bed = try await BackupBed(.sqlite)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<3)
+        _ = try await bed.backup()
+        await store.close()
+        let trigger = "CREATE TRIGGER sqlite_later AFTER INSERT ON orders BEGIN DELETE FROM queue; END"
+        let file = try DatabaseQueue(path: bed.file)
+        try await file.write { db in
+            try db.execute(sql: "PRAGMA writable_schema = ON")
+            try db.execute(
+                sql: "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES ('trigger', 'sqlite_later', 'orders', 0, ?)",
+                arguments: [trigger]
+            )
+        }
+        try file.close()
+        let found = try await StoreBackup.verify(bed.file, keys: bed.keys)
+        #expect(found.problems == ["its tables, indexes or triggers were changed"])
+        await #expect(throws: StoreError.self) { try await restore(bed.file, into: bed) }
+    }
+
     @Test("Keys that are changed after they were proven are not put into a database") func changedSince() async throws {
         let bed = try await BackupBed(.postgres)
         let store = try await bed.open()
@@ -96,6 +117,20 @@ import Testing
         )
         let error = #expect(throws: StoreError.self) { try restore.run { _, _, _ in } }
         #expect("\(String(describing: error))".contains("was changed while it was read"))
+    }
+
+    @Test("A backup of the time before proofs is told as that") func ofBefore() async throws {
+        let bed = try await BackupBed(.sqlite)
+        let store = try await bed.open()
+        _ = try await bed.backup()
+        await store.close()
+        let file = try DatabaseQueue(path: bed.file)
+        try await file.write { try $0.execute(sql: "ALTER TABLE backup_manifest DROP COLUMN proof") }
+        try file.close()
+        for attempt in [{ _ = try await StoreBackup.verify(bed.file, keys: bed.keys) }, { try await restore(bed.file, into: bed) }] {
+            let error = await #expect(throws: StoreError.self) { try await attempt() }
+            #expect("\(String(describing: error))".contains("before backups were proven"))
+        }
     }
 
     @Test("An empty store that gets its first key wraps its own keys with it, and is opened by it from then on", arguments: BackupBed.Kind.allCases)

@@ -24,10 +24,16 @@ final class BackupContainer {
     }
 
     /// The manifest, as it stands there and read, with what proves it: nil where there is nothing of it.
-    /// - Throws: ``StoreError/corrupt(_:)`` where there is no manifest.
+    /// - Throws: ``StoreError/corrupt(_:)`` where there is no manifest, or one of the time before manifests were proven.
     func signedManifest() throws -> (manifest: BackupManifest, text: String, proof: [UInt8]?) {
         let row = try database.read { db -> (String, [UInt8]?)? in
             guard try db.tableExists(Self.manifestTable) else { return nil }
+            guard try db.columns(in: Self.manifestTable).contains(where: { $0.name == "proof" }) else {
+                throw StoreError.corrupt(
+                    "\(path) was made by an earlier version, before backups were proven: make a new one with this version; this one is restored by the "
+                        + "version that made it"
+                )
+            }
             return try Row.fetchOne(db, sql: "SELECT json, proof FROM \(Self.manifestTable)").map { ($0[0], ($0[1] as Data?).map { Array($0) }) }
         }
         guard let (text, proof) = row, let json = try? JSON(parsing: Array(text.utf8)) else {
@@ -83,12 +89,18 @@ final class BackupContainer {
         }
     }
 
+    /// What SQLite itself and a manifest bring along. Whatever else bears a reserved name, somebody put there.
+    private static let isOwn = """
+        (type = 'index' AND name LIKE 'sqlite\\_autoindex\\_%' ESCAPE '\\' AND sql IS NULL
+            OR type = 'table' AND (name IN ('sqlite_sequence', '\(manifestTable)') OR name GLOB 'sqlite_stat[0-9]'))
+        """
+
     /// The digest of all that is in the file beside rows: definitions, and the numbers that were given last.
     func structure() throws -> String {
         try database.read { db in
             let sql = """
                 SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema
-                WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tbl_name <> '\(Self.manifestTable)' ORDER BY type, name
+                WHERE NOT \(Self.isOwn) ORDER BY type, name
                 """
             var digest = OrderedDigest()
             for row in try Row.fetchAll(db, sql: sql) { digest.add(row.databaseValues.map(PortableValue.init)) }
