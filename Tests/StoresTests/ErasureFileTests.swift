@@ -105,6 +105,13 @@ struct ErasureFileTests {
         #expect(left == 0)
     }
 
+    @Test("A mark that was written down before marks named their application is of no application")
+    func markOfTwoParts() {
+        let plan = ErasurePlan(json: ["marks": ["0a acme", "0b 0c acme"]])
+        let expected: Set<ErasurePlan.Mark> = [.init(connection: "acme", key: [10]), .init(connection: "acme", key: [11], place: [12])]
+        #expect(plan.marks == expected && ErasurePlan(json: plan.json).marks == expected)
+    }
+
     @Test("A line that was cut off is passed over, and the next one stands by itself")
     func tornLine() async throws {
         let folder = try SQLiteFolder()

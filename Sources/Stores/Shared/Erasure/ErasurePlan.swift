@@ -107,7 +107,10 @@ struct ErasurePlan: Sendable, Equatable {
         marks = Set(
             texts("marks").compactMap { text in
                 let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-                guard parts.count == 3, let key = [UInt8](hex: parts[0]), let place = [UInt8](hex: parts[1]) else { return nil }
+                guard parts.count > 1, let key = [UInt8](hex: parts[0]) else { return nil }
+                // Written before marks named their application.
+                guard parts.count == 3 else { return Mark(connection: String(parts[1]), key: key) }
+                guard let place = [UInt8](hex: parts[1]) else { return nil }
                 return Mark(connection: String(parts[2]), key: key, place: place)
             }
         )
