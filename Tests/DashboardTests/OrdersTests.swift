@@ -156,6 +156,30 @@ struct OrdersTests {
         }
     }
 
+    @Test("What is late is told by the accounts that somebody sees, and says nothing of others")
+    func late() async throws {
+        let fixture = try await DashboardFixture()
+        for (account, days) in [("one", 3), ("two", 40)] {
+            for _ in 0..<20 {
+                let span = Duration.seconds(days * 86_400)
+                let turnaround = Turnaround(account: account, package: "pkg_1", completedAt: fixture.clock.now(), spans: [.whole: span])
+                try await fixture.store.perform([.took(turnaround)])
+            }
+        }
+        let tokens = (acme: try await fixture.token([.read], connections: ["acme"]), all: try await fixture.token([.read]))
+        try await fixture.run { (browser) async throws in
+            let other = browser.another
+            _ = try await browser.signIn(tokens.acme.secret)
+            _ = try await other.signIn(tokens.all.secret)
+            let said = (acme: days(try await browser.html("/orders")), all: days(try await other.html("/orders")))
+            #expect(said.acme >= 3 && said.acme < 10 && said.all >= 40, "\(said)")
+        }
+    }
+
+    private func days(_ html: String) -> Int {
+        html.components(separatedBy: "Late: over ").dropFirst().first.flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+    }
+
     @Test("Accounts are counted beside connections and states, as the other filters leave them")
     func accountCounts() async throws {
         let fixture = try await DashboardFixture()

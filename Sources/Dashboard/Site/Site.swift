@@ -10,8 +10,8 @@ struct Site: Sendable {
     let shadows = ShadowTurns()
     let rhythms: Remembered<[OperatingState.Subject: ContactRhythm]>
     let history: Remembered<NowHistory.Kept>
-    /// After how many days nine of ten orders are done, at the slowest account; nil where there is too little history.
-    let usualDays: Remembered<Int?>
+    /// After how long nine of ten orders are done, by account; without those that have too little history.
+    private let usual: Remembered<[String: Duration]>
     let budget: PageBudget
     let streams = OpenStreams()
 
@@ -25,14 +25,20 @@ struct Site: Sendable {
         history = Remembered(for: .seconds(15), parts.clock) { [store = parts.store, clock = parts.clock] in
             try await NowHistory.Kept(store, at: clock.now())
         }
-        usualDays = Remembered(for: .seconds(300), parts.clock) { [store = parts.store, registry = parts.registry] in
-            var most: Duration?
+        usual = Remembered(for: .seconds(300), parts.clock) { [store = parts.store, registry = parts.registry] in
+            var usual: [String: Duration] = [:]
             for account in registry.accounts {
-                let history = try await store.turnarounds(of: account.account.id).histogram(.whole, of: "")
-                if let own = history?.quantile(0.9) { most = max(most ?? own, own) }
+                usual[account.account.id] = try await store.turnarounds(of: account.account.id).histogram(.whole, of: "")?.quantile(0.9)
             }
-            return most.map { Int(($0.wholeMilliseconds + 86_399_999) / 86_400_000) }
+            return usual
         }
+    }
+
+    /// After how many days nine of ten orders are done, at the slowest of the accounts that somebody sees; nil where there is too little history.
+    func usualDays(for principal: Principal) async throws -> Int? {
+        let seen = Set(parts.registry.connections.filter { principal.sees(connection: $0.id) }.flatMap(\.accounts))
+        let most = try await usual.value().filter { principal.connections == nil || seen.contains($0.key) }.values.max()
+        return most.map { Int(($0.wholeMilliseconds + 86_399_999) / 86_400_000) }
     }
 
     var access: Access { Access(parts: parts) }

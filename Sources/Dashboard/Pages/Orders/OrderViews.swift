@@ -7,7 +7,7 @@ enum OrderViews {
     private static let lateWithoutHistory = 14
 
     static func links(_ visit: Visit, _ present: ListAddress) async throws -> [Model] {
-        let days = try await visit.site.usualDays.value() ?? lateWithoutHistory
+        let days = try await visit.site.usualDays(for: visit.principal) ?? lateWithoutHistory
         let open = OrderState.allCases.filter { $0.isOpen && $0.isReported }.map { (name: "state", value: $0.rawValue) }
         let views: [(String, ListAddress)] = [
             ("Needs us", ListAddress(path: "/orders", query: [("waiting_on", "operator")])),
