@@ -15,6 +15,8 @@ import Web
 /// A provider that cancels and is read, and is never really called.
 final class QuietProvider: ScreeningProvider {
     private let listed = Mutex<(requests: [ListedRequest], count: Int)>(([], 0))
+    /// What it waits for before it answers.
+    let listing = Mutex<@Sendable () async -> Void>({})
 
     /// What it lists from now on.
     func list(_ requests: [ListedRequest]) { listed.withLock { $0.requests = requests } }
@@ -35,10 +37,12 @@ final class QuietProvider: ScreeningProvider {
     }
     func report(for reference: String, _ session: ProviderSession) async throws -> Report? { Report(status: .recognised(.requested)) }
     func requests(like order: Order, _ session: ProviderSession) async throws -> [ListedRequest] {
-        listed.withLock { listed in
+        let requests = listed.withLock { listed in
             listed.count += 1
             return listed.requests
         }
+        await listing.withLock { $0 }()
+        return requests
     }
 }
 

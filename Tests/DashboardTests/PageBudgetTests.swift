@@ -3,6 +3,7 @@ import Screening
 import ScreeningTesting
 import Synchronization
 import Testing
+import Web
 
 @testable import Dashboard
 
@@ -64,6 +65,9 @@ struct PageBudgetTests {
             while budget.waiting < 2 || now.value < 2 { await Task.yield() }
             await #expect(throws: PageBudget.busy) { try await budget.draw(for: "ana") {} }
             await #expect(throws: PageBudget.busy) { try await budget.draw(for: "ben") {} }
+            // What was done is told, however long the line is.
+            group.addTask { try await budget.draw(for: "ben", isDone: true) {} }
+            while budget.waiting < 3 { await Task.yield() }
             gate.open()
             try await group.waitForAll()
         }
@@ -106,6 +110,60 @@ struct PageBudgetTests {
             gate.open()
             try await holding.value
             #expect(try await browser.get("/orders").status == 200)
+        }
+    }
+
+    @Test("Who signs in twice has the places of one, and a table of all orders takes none of them")
+    func ofOnePerson() async throws {
+        var fixture = try await DashboardFixture()
+        let budget = PageBudget(atOnce: 6, perViewer: 1, line: 6, linePerViewer: 0)
+        fixture.parts.pageBudget = budget
+        let token = try await fixture.token([.readPersonal])
+        let (gate, holds) = (Gate(), Number())
+        try await fixture.run { (browser) async throws in
+            let again = browser.another
+            for browser in [browser, again] { _ = try await browser.signIn(token.secret) }
+            let holding = Task {
+                try await budget.draw(for: token.id) {
+                    holds.change { $0 + 1 }
+                    await gate.pass()
+                }
+            }
+            while holds.value == 0 { await Task.yield() }
+            for browser in [browser, again] {
+                #expect(try await browser.get("/orders").status == 503)
+                #expect(try await browser.get("/orders.csv").status == 200)
+            }
+            gate.open()
+            try await holding.value
+            #expect(try await again.get("/orders").status == 200)
+        }
+    }
+
+    @Test("A provider that takes its time to say what it has holds no page's place")
+    func slowProvider() async throws {
+        var fixture = try await DashboardFixture()
+        let order = try await fixture.order("application-1") { $0.status.state = .uncertain }
+        fixture.parts.pageBudget = PageBudget(atOnce: 1, perViewer: 1, line: 0)
+        let (gate, provider) = (Gate(), fixture.provider)
+        provider.list([ListedRequest(reference: "ref-silent")])
+        provider.listing.withLock { $0 = { await gate.pass() } }
+        try await fixture.run { (browser) async throws in
+            let other = Browser(server: browser.server, transport: browser.transport)
+            _ = try await browser.signIn(DashboardFixture.admin)
+            other.cookies = browser.cookies
+            let slow = browser.cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
+            let (port, transport) = (browser.server.port, browser.transport)
+            let page = Task {
+                var request = WireRequest(.get, "http://127.0.0.1:\(port)/orders/\(order.id)", body: [])
+                request.headers[.cookie] = slow
+                return try await transport.send(request)
+            }
+            while provider.listings == 0 { await Task.yield() }
+            #expect(try await other.get("/orders").status == 200)
+            gate.open()
+            let drawn = try await page.value
+            #expect(drawn.status == 200 && drawn.html.contains("ref-silent"))
         }
     }
 

@@ -20,8 +20,8 @@ struct LiveStream: Sendable {
             Route(.get, LiveStream.path) { request in
                 guard let viewer = try await site.access.viewer(of: request) else { return Headers.secured(WireResponse(401)) }
                 // Beyond what is held open the browser comes again after a while: until then its pages ask by themselves.
-                let isHeld = site.streams.open(viewer.formToken)
-                defer { if isHeld { site.streams.close(viewer.formToken) } }
+                let isHeld = site.streams.open(viewer.principal.id)
+                defer { if isHeld { site.streams.close(viewer.principal.id) } }
                 let hasChanged = isHeld ? await hasChanged(for: viewer) : false
                 let event = hasChanged ? "changed" : "tick"
                 let text = "retry: \(isHeld ? 800 : 15_000)\nevent: \(event)\ndata: \(site.parts.clock.now().iso8601)\n\n"

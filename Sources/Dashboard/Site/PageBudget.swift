@@ -26,9 +26,9 @@ final class PageBudget: Sendable {
 
     /// - Parameters:
     ///   - atOnce: so many are drawn at the same time.
-    ///   - perViewer: so many of these for one sign-in.
+    ///   - perViewer: so many of these for one person or token, however often they signed in.
     ///   - line: so many more may wait.
-    ///   - linePerViewer: so many of these of one sign-in: more tabs than anybody looks at.
+    ///   - linePerViewer: so many of these of one of them: more tabs than anybody looks at.
     init(atOnce: Int = 6, perViewer: Int = 3, line: Int = 48, linePerViewer: Int = 12) {
         (self.atOnce, self.perViewer, self.line, self.linePerViewer) = (atOnce, perViewer, line, linePerViewer)
     }
@@ -42,9 +42,10 @@ final class PageBudget: Sendable {
     )
 
     /// Draws a page when it is its turn.
+    /// - Parameter isDone: whether it tells of something that was done: then it waits, however long the line is.
     /// - Throws: ``busy`` where too many wait; `CancellationError` where whoever asked went away meanwhile; what `body` throws.
-    func draw<Value>(for viewer: String, _ body: () async throws -> Value) async throws -> Value {
-        try await enter(viewer)
+    func draw<Value>(for viewer: String, isDone: Bool = false, _ body: () async throws -> Value) async throws -> Value {
+        try await enter(viewer, isDone)
         defer { leave(viewer) }
         return try await body()
     }
@@ -52,7 +53,7 @@ final class PageBudget: Sendable {
     /// How many wait for their turn.
     var waiting: Int { state.withLock { $0.line.count } }
 
-    private func enter(_ viewer: String) async throws {
+    private func enter(_ viewer: String, _ isDone: Bool) async throws {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -65,7 +66,7 @@ final class PageBudget: Sendable {
                         state.drawing[viewer, default: 0] += 1
                         return .success(())
                     }
-                    guard state.line.count < line, state.line.count(where: { $0.viewer == viewer }) < linePerViewer else {
+                    guard isDone || state.line.count < line && state.line.count(where: { $0.viewer == viewer }) < linePerViewer else {
                         return .failure(Self.busy)
                     }
                     state.line.append(Waiting(id: id, viewer: viewer, continuation: continuation))
@@ -94,7 +95,7 @@ final class PageBudget: Sendable {
     }
 }
 
-/// How many streams of changes are held open, in all and of one sign-in.
+/// How many streams of changes are held open, in all and of one person or token.
 final class OpenStreams: Sendable {
     private let most: Int
     private let perViewer: Int

@@ -13,6 +13,8 @@ struct Site: Sendable {
     /// After how long nine of ten orders are done, by account; without those that have too little history.
     private let usual: Remembered<[String: Duration]>
     let budget: PageBudget
+    /// A table of thousands of rows is put together for one at a time, whoever asks, beside the pages.
+    let exports = PageBudget(atOnce: 1, perViewer: 1, line: 4, linePerViewer: 1)
     let streams = OpenStreams()
 
     init(parts: Dashboard.Parts) {
@@ -57,11 +59,21 @@ struct PageHandler: Sendable {
     let pattern: String
     /// What it takes beyond `read`.
     let scope: Scope
+    /// Whether it is a table of thousands of rows.
+    var isExport = false
+    /// What is asked before it is the page's turn: somebody else's answer may take its time, and holds no place meanwhile.
+    var ahead: (@Sendable (Visit) async -> Visit)?
     let respond: @Sendable (Visit) async throws -> Reply
 
     /// A page: somebody who is signed in looks at it.
-    static func get(_ pattern: String, _ scope: Scope = .read, respond: @escaping @Sendable (Visit) async throws -> Reply) -> PageHandler {
-        PageHandler(method: .get, pattern: pattern, scope: scope, respond: respond)
+    static func get(
+        _ pattern: String,
+        _ scope: Scope = .read,
+        isExport: Bool = false,
+        ahead: (@Sendable (Visit) async -> Visit)? = nil,
+        respond: @escaping @Sendable (Visit) async throws -> Reply
+    ) -> PageHandler {
+        PageHandler(method: .get, pattern: pattern, scope: scope, isExport: isExport, ahead: ahead, respond: respond)
     }
 
     /// A form's address: somebody who is signed in sent it from one of our own pages.
@@ -85,11 +97,7 @@ struct PageHandler: Sendable {
             do {
                 if method == .post { try FormGuard.check(visit, site) }
                 try viewer.principal.require(scope)
-                // What is sent is done in any case: only looking waits.
-                var response =
-                    method == .get
-                    ? try await site.budget.draw(for: viewer.formToken) { try await answer(visit, site) }
-                    : try await answer(visit, site)
+                var response = try await answer(visit, site)
                 if let cookie = viewer.cookie { response.headers[.setCookie] = cookie }
                 return response
             } catch {
@@ -98,11 +106,15 @@ struct PageHandler: Sendable {
         }
     }
 
-    /// A page that is looked at is one look. What a form shows is recorded by itself, before the page that tells of it is made.
+    /// A page that is looked at is one look. What a form shows is recorded by itself, before the page that tells of it is made. What is sent is done in any case:
+    /// only looking waits.
     private func answer(_ visit: Visit, _ site: Site) async throws -> WireResponse {
         guard method == .get else { return try await respond(visit).response(visit) }
         let address = visit.request.path + "?" + visit.request.rawQuery
-        return try await site.parts.api.page(address, subject: visit.request.parameters["id"]) { try await respond(visit).response(visit) }
+        return try await site.parts.api.page(address, subject: visit.request.parameters["id"]) {
+            let visit = await ahead?(visit) ?? visit
+            return try await (isExport ? site.exports : site.budget).draw(for: visit.principal.id) { try await respond(visit).response(visit) }
+        }
     }
 
     private func signInFirst(_ request: IncomingRequest) -> WireResponse {

@@ -8,6 +8,8 @@ struct Visit: Sendable {
     let request: IncomingRequest
     let viewer: Viewer
     let requestID: String
+    /// What the provider of the page's order lists, or why that is not known; nil where it was not asked.
+    var listed: Result<JSON, ProblemDocument>?
 
     var principal: Principal { viewer.principal }
     var now: Timestamp { site.parts.clock.now() }
@@ -65,6 +67,11 @@ struct Visit: Sendable {
     private static func joined(_ path: [String]) -> String { path.map { "/" + PercentEncoding.text($0) }.joined() }
 
     // MARK: Rendering
+
+    /// Draws what is shown of something that was sent, when it is its turn: what was done is told, however long the line is.
+    func drawn<Value>(_ body: () async throws -> Value) async throws -> Value {
+        try await site.budget.draw(for: principal.id, isDone: true, body)
+    }
 
     /// A template with its model. Every form in it has `csrf` and `once`.
     func render(_ template: String, _ model: Model) -> String {

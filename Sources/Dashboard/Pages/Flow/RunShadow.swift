@@ -10,19 +10,20 @@ enum RunShadow {
             try visit.principal.require(.readPersonal)
             guard let shadow = visit.site.parts.shadow else { throw ProblemDocument(404, "not_found", "Not found", "this host cannot try runs") }
             let id = visit.parameter("id")
-            let run = try await whole(id, visit)
             guard visit.site.shadows.begin(visit.principal.id) else {
                 throw ProblemDocument(
                     429,
                     "one_at_a_time",
                     "One at a time",
-                    "another run is being tried for you; wait for its answer",
+                    "another run is being tried; wait for its answer",
                     retryAfter: .seconds(5)
                 )
             }
             defer { visit.site.shadows.end(visit.principal.id) }
+            let run = try await whole(id, visit)
             try await visit.site.parts.api.record("run.shadow", by: visit.viewer.acting, subject: id)
-            return try await RunPage.page(visit, shadow: model(try await shadow(run)))
+            let model = model(try await shadow(run))
+            return try await visit.drawn { try await RunPage.page(visit, shadow: model) }
         }
     ]
 
@@ -116,12 +117,16 @@ enum RunShadow {
     ]
 }
 
-/// Who has something tried at present: one at a time for each person.
+/// Who has something tried at present: one at a time for each person, and few at a time for all.
 final class ShadowTurns: Sendable {
     private let trying = Mutex<Set<String>>([])
 
-    /// Whether it is their turn: nothing else is being tried for them.
-    func begin(_ person: String) -> Bool { trying.withLock { $0.insert(person).inserted } }
+    private let most: Int
+
+    init(most: Int = 2) { self.most = most }
+
+    /// Whether it is their turn: nothing else is being tried for them, and not too much for others.
+    func begin(_ person: String) -> Bool { trying.withLock { $0.count < most && $0.insert(person).inserted } }
 
     func end(_ person: String) { trying.withLock { _ = $0.remove(person) } }
 }

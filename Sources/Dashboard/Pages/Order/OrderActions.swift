@@ -41,7 +41,7 @@ enum OrderActions {
         .post("/orders/{id}/\(name)", scope) { visit in
             let id = visit.parameter("id")
             do { try await perform(visit, id) } catch let problem as ProblemDocument where problem.status != 404 && problem.status != 403 {
-                return .page(try await OrderPage.page(visit, problem: problem))
+                return .page(try await visit.drawn { try await OrderPage.page(visit, problem: problem) })
             }
             return .seeOther("/orders/\(PercentEncoding.text(id))?done=\(name)")
         }

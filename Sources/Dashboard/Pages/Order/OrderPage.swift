@@ -5,7 +5,7 @@ import Web
 /// `/orders/{id}`: where somebody's check is, in one sentence and two pictures, and what can be done about it.
 enum OrderPage {
     static let handlers =
-        [PageHandler.get("/orders/{id}") { visit in .page(try await page(visit)) }] + OrderActions.handlers
+        [PageHandler.get("/orders/{id}", ahead: ResolveDesk.asked) { visit in .page(try await page(visit)) }] + OrderActions.handlers
 
     /// What the page is made of.
     struct Facts: Sendable {

@@ -69,13 +69,28 @@ enum ResolveDesk {
         )
     }
 
-    /// What the provider has, as far as it says so in time. A page that is left open asks nobody.
+    /// The visit with what the provider has, as far as it says so in time. A page that is left open asks nobody.
+    @Sendable static func asked(_ visit: Visit) async -> Visit {
+        guard !visit.request.isLiveLook, visit.may(.operate), let order = try? await visit.site.parts.store.order(visit.parameter("id")),
+            order.state == .uncertain, visit.principal.sees(connection: order.connection)
+        else { return visit }
+        var asked = visit
+        asked.listed = await listed(order.id, wait: "3", visit)
+        return asked
+    }
+
+    private static func listed(_ id: String, wait: String, _ visit: Visit) async -> Result<JSON, ProblemDocument>? {
+        do { return .success(try await visit.get("orders", id, "candidates", query: [(name: "wait", value: wait)])) } catch {
+            return ProblemDocument(describing: error).map { .failure($0) }
+        }
+    }
+
     private static func found(_ deed: Deed, _ visit: Visit) async throws -> (model: Model, likely: String?, isUnasked: Bool) {
-        let wait = visit.request.isLiveLook ? "0" : "3"
         let found: JSON
         do {
-            found = try await visit.get("orders", deed.id, "candidates", query: [(name: "wait", value: wait)])
-        } catch let error as ProblemDocument {
+            let known = if let listed = visit.listed { listed } else { await listed(deed.id, wait: "0", visit) }
+            found = try known?.get() ?? [:]
+        } catch {
             // One that lists nothing is not asked when it is sent again either; one that is being asked will have said.
             return (["why_not": Parts.sentence(error.detail)] as Model, nil, !["unsupported", "being_asked"].contains(error.code))
         }

@@ -54,7 +54,7 @@ enum Reveal {
             }
             guard let reason = visit.field("reason")?.trimmed else {
                 let problem = ProblemDocument(400, "reason_required", "Why?", "say why you need it: whoever keeps the audit reads it")
-                return .page(try await OrderPage.page(visit, problem: problem))
+                return .page(try await visit.drawn { try await OrderPage.page(visit, problem: problem) })
             }
             let order = try await visit.site.parts.api.answer(
                 .get,
@@ -62,7 +62,8 @@ enum Reveal {
                 reason: "\(field.title): \(reason.printable.prefix(400))",
                 for: Viewer.acting(principal)
             )
-            return .page(try await OrderPage.page(visit, revealed: Shown(field: field, value: field.value(order) ?? "there is none")))
+            let shown = Shown(field: field, value: field.value(order) ?? "there is none")
+            return .page(try await visit.drawn { try await OrderPage.page(visit, revealed: shown) })
         }
     ]
 }

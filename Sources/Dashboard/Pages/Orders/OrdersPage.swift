@@ -16,7 +16,7 @@ enum OrdersPage {
             if (list["items"]?.items ?? []).count < 2, let hit = try await onlyHit(text, visit, as: visit.principal) { return .seeOther(hit) }
             return .page(try await page(visit, list))
         },
-        PageHandler.get("/orders.csv") { visit in .file(try await OrdersExport.file(visit)) },
+        PageHandler.get("/orders.csv", isExport: true) { visit in .file(try await OrdersExport.file(visit)) },
     ]
 
     /// What the list takes from its address.
