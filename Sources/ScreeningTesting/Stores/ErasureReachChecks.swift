@@ -108,7 +108,8 @@ extension StoreConformance {
             _ = try await trial.store.accept(some, dedupe: nil)
             let found = try await trial.store.records(of: .email(Personal("ana@example.test")))?.events
             try trial.expect(found == [event.id], "\(found?.count ?? -1) events are found")
-            let (reading, other) = (try await trial.stored(trial.run(hook: "sync", state: .done)), try await trial.stored(trial.run(hook: "sync", state: .done)))
+            let reading = try await trial.stored(trial.run(hook: "sync", state: .done))
+            let other = try await trial.stored(trial.run(hook: "sync", state: .done))
             try await answered(trial, reading.id, "\((0..<1500).map { "z\($0)@example.test" }.joined(separator: " ")) zoe@example.test")
             try await answered(trial, other.id, (0..<1500).map { "z\($0)@example.test" }.joined(separator: " "))
             let runs = try await trial.store.records(of: .email(Personal("zoe@example.test")))?.runs
@@ -184,6 +185,18 @@ extension StoreConformance {
             try trial.expect(anew.isNew, "it was not ordered anew")
             for mark in marks(1) { try trial.expect(try await !trial.store.isErased([mark], on: "acme"), "\(mark) stays") }
             for mark in marks(2) { try trial.expect(try await trial.store.isErased([mark], on: "acme"), "\(mark) of another application is gone") }
+        },
+        Check("whoever is ordered for anew is heard of again though what was said of them is shared with another who was erased") { trial in
+            let first = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#, dedupe: "d-1", group: "g-1")
+            _ = try await placed(trial, "application-102", of: ana, with: #"{"email": "ana@example.test"}"#, dedupe: "d-2", group: "g-1")
+            _ = try await delivered(trial, #"{"application": 7}"#, dedupe: "d-3", group: "g-1")
+            _ = try await erase(trial, .order(first))
+            let shared = [ErasureMark.group("g-1"), .dedupe("d-1"), .dedupe("d-3")]
+            for mark in shared { try trial.expect(try await trial.store.isErased([mark], on: "acme"), "\(mark) is not known") }
+            _ = try await trial.store.place(trial.order("application-101", candidate: ana), reorder: Reorder())
+            for mark in shared { try trial.expect(try await !trial.store.isErased([mark], on: "acme"), "\(mark) stays") }
+            let other = try await trial.store.isErased([.externalID("application-102")], on: "acme")
+            try trial.expect(other, "the other application is heard of again")
         },
         Check("an erasure that meets a legal hold takes nothing, and is as if it had not been asked for") { trial in
             let order = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)

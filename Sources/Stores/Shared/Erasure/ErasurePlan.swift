@@ -71,8 +71,8 @@ struct ErasurePlan: Sendable, Equatable {
 
     var counts: [String: Int] {
         [
-            "orders": orders.count, "events": events.count, "runs": runs.count, "journals": journals.count, "keys": keys.count, "values": values.count,
-            "answers": answers.count, "notes": notes.count + audits.count,
+            "orders": orders.count, "events": events.count, "runs": runs.count, "journals": journals.count, "keys": keys.count,
+            "values": values.count, "answers": answers.count, "notes": notes.count + audits.count,
         ]
     }
 
@@ -84,7 +84,8 @@ struct ErasurePlan: Sendable, Equatable {
         let marks = marks.map { "\($0.key.hex) \($0.place.hex) \($0.connection)" }.sorted()
         return [
             "addresses": .array(addresses.map { "\($0.key) \($0.connection)" }.sorted().map { .string($0) }), "orders": list(orders),
-            "events": list(events), "runs": list(runs), "journals": list(journals), "keys": .array(keys.sorted().map { .int($0) }), "marks": .array(marks.map { .string($0) }),
+            "events": list(events), "runs": list(runs), "journals": list(journals),
+            "keys": .array(keys.sorted().map { .int($0) }), "marks": .array(marks.map { .string($0) }),
             "places": list(places),
             "values": list(values), "answers": .array(answers.map(\.hex).sorted().map { .string($0) }),
             "later": list(later), "notes": .array(notes.map { "\($0.at) \($0.cause)" }.sorted().map { .string($0) }),

@@ -33,7 +33,7 @@ extension SQLStore {
         var rounds = 0
         while rounds < 5 {
             let isFirst = rounds == 0
-            let plan = try await plan(addresses: addresses, orders: isFirst ? orders : [], isWhole: isFirst)
+            let plan = try await plan(addresses: addresses, orders: isFirst ? orders : [], isWhole: isFirst, after: entry.plan.marks)
             var more = plan
             // What runs that go on were answered goes later.
             more.journals.subtract(entry.plan.journals)
@@ -357,7 +357,12 @@ extension StoreTransaction {
     mutating func lift(_ place: NewOrder) throws {
         guard let reorder = place.reorder, reorder.endedBefore == nil else { throw StoreError.conflict }
         // All that the application is known by: else what the ATS says of the new order would be dropped.
-        try change("DELETE FROM erasure_marks WHERE connection = $1 AND place = $2", [.text(place.row.connection), .bytes(place.external)])
+        // A mark holds whatever application it is of: those that it shares with another go, too.
+        let sql = """
+            DELETE FROM erasure_marks WHERE connection = $1
+                AND key IN (SELECT m.key FROM erasure_marks AS m WHERE m.connection = $1 AND m.place = $2)
+            """
+        try change(sql, [.text(place.row.connection), .bytes(place.external)])
     }
 
     /// Takes away all that a plan names, and leaves its marks.

@@ -2,11 +2,13 @@ import Screening
 
 extension SQLStore {
     /// What there is of a person, looked for in many short reads: a long one holds up whatever else is to be cleared away.
-    /// - Parameter isWhole: whether texts that are kept of nobody alone are looked through as well.
-    func plan(addresses: Set<String>, orders: Set<String>, isWhole: Bool) async throws -> ErasurePlan {
-        var plan = try await read { try $0.plan(addresses: addresses, orders: orders) }
+    /// - Parameters:
+    ///   - isWhole: whether texts that are kept of nobody alone are looked through as well.
+    ///   - left: marks that are there already: what comes later of the same group is of the same applications.
+    func plan(addresses: Set<String>, orders: Set<String>, isWhole: Bool, after left: Set<ErasurePlan.Mark> = []) async throws -> ErasurePlan {
+        var plan = try await read { try $0.plan(addresses: addresses, orders: orders, after: left) }
         if !addresses.isEmpty {
-            let known = plan
+            let before = plan
             for id in try await read({ try $0.subjectsOfMany() }).sorted() {
                 let given = plan
                 plan = try await read { reading in
@@ -16,12 +18,13 @@ extension SQLStore {
                 }
             }
             let given = plan
-            if given != known { plan = try await read { try $0.completed(given) } }
+            if given != before { plan = try await read { try $0.completed(given) } }
         }
         // An order that is kept without its candidate has no external id any more: an empty one would name everybody.
         let ids = plan.orders
         let found = try await read { reading in ids.sorted().compactMap { try? reading.order($0) } }.filter { !$0.externalID.isEmpty }
         for event in plan.events { plan.marks.formUnion(try await read { try $0.marks(of: found, in: event) }) }
+        plan.marks.subtract(left)
         if isWhole { try await add(textsOf: found, addresses, to: &plan) }
         return plan
     }

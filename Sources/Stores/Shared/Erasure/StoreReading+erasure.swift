@@ -8,9 +8,10 @@ extension StoreReading {
     }
 
     /// What there is of a person who is known by some addresses, or of some orders.
-    func plan(addresses: Set<String>, orders: Set<String>) throws -> ErasurePlan {
+    /// - Parameter left: marks that are there already.
+    func plan(addresses: Set<String>, orders: Set<String>, after left: Set<ErasurePlan.Mark> = []) throws -> ErasurePlan {
         var plan = ErasurePlan()
-        plan.orders = orders
+        (plan.orders, plan.marks) = (orders, left)
         for connection in try connectionsStored() {
             for address in addresses {
                 plan.addresses.insert(ErasurePlan.Address(connection: connection, key: codec.addressKey(address, on: connection)))
@@ -223,7 +224,12 @@ extension StoreReading {
                 plan.marks.insert(ErasurePlan.Mark(connection: "", key: row.bytes(at: 0)))
             }
         }
+        // What names no application itself is of those of its group.
         var groups: [ErasurePlan.Place: Set<[UInt8]>] = [:]
+        for mark in given.marks where mark.place != ErasurePlan.Mark.nobodys {
+            groups[ErasurePlan.Place(connection: mark.connection, key: mark.key), default: []].insert(mark.place)
+        }
+        var found: [(connection: String, group: ErasurePlan.Place?, places: Set<[UInt8]>, keys: [[UInt8]])] = []
         for id in plan.events {
             guard let row = try fetch("SELECT connection, group_key FROM events WHERE id = $1", [.text(id)]).first else { continue }
             let connection = row.text(at: 0) ?? ""
@@ -231,12 +237,16 @@ extension StoreReading {
             let places = all.filter { plan.places.contains(ErasurePlan.Place(connection: connection, key: $0)) }
             // What the ATS says of somebody else goes on to be heard.
             guard try (all.isEmpty || !places.isEmpty) && !isOfOthers(id, than: plan) else { continue }
-            if let group = row.text(at: 1).flatMap({ [UInt8](hex: $0) }) {
-                groups[ErasurePlan.Place(connection: connection, key: group), default: []].formUnion(places)
-            }
-            for key in try dedupeKeys(of: id) { plan.marks.formUnion(Self.marks(key, on: connection, of: places)) }
+            let group = row.text(at: 1).flatMap { [UInt8](hex: $0) }.map { ErasurePlan.Place(connection: connection, key: $0) }
+            if let group { groups[group, default: []].formUnion(places) }
+            found.append((connection, group, places, try dedupeKeys(of: id)))
         }
-        for (group, places) in groups { plan.marks.formUnion(Self.marks(group.key, on: group.connection, of: places)) }
+        for event in found {
+            let ofGroup = event.group.flatMap { groups[$0] } ?? []
+            if let group = event.group { plan.marks.formUnion(Self.marks(group.key, on: group.connection, of: ofGroup)) }
+            let places = event.places.isEmpty ? ofGroup : event.places
+            for key in event.keys { plan.marks.formUnion(Self.marks(key, on: event.connection, of: places)) }
+        }
         return plan
     }
 
