@@ -7,7 +7,7 @@ struct Operation: Sendable {
     var parameters: [JSON] = []
     var body: JSON?
     /// Statuses of success with the schema of what is answered.
-    var answers: [(status: Int, schema: JSON)]
+    let answers: [(status: Int, schema: JSON)]
     /// What answers are, where they are not JSON.
     var answerType = "application/json"
     /// Statuses of problems, beside those that every operation may have.

@@ -84,17 +84,16 @@ struct PrivacyEndpoints: Sendable {
 
     private static let whom: JSON = ["email": .anyText, "order": .anyText]
 
-    private static let erasing: Operation = {
-        var operation = Operation.command(
-            "Destroy all that is stored of a person, by an e-mail address or by one of their orders",
-            202,
-            of: Erasure.schema,
+    private static let erasing = Operation(
+        summary: "Destroy all that is stored of a person, by an e-mail address or by one of their orders; with dry_run, say what that would destroy",
+        parameters: [Operation.idempotencyKey],
+        body: Operation.body(
+            required: [:],
             optional: ["email": .anyText, "order": .anyText, "force": .yesOrNo, "note": .anyText, "dry_run": .yesOrNo]
-        )
-        // With `dry_run`: what would go.
-        operation.answers.append((200, .anyObject))
-        return operation
-    }()
+        ),
+        answers: [(200, .anyObject), (202, Erasure.schema.reference)],
+        problems: [400, 404, 408, 409, 413, 422]
+    )
     private static let finding = Operation(
         summary: "What is stored of a person, by identifier",
         body: Operation.body(required: [:], optional: whom),
