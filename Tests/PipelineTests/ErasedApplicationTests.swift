@@ -67,7 +67,8 @@ struct ErasedApplicationTests {
         #expect(erasure.told["connection:acme"]?.hasPrefix("waiting: run_") == true && erasure.isSigned)
         #expect(erasure.told["account:zinc"] == "unsupported: ask them; Zinc was sent one request and takes no wish to erase")
         let told = try await eventually(within: 90) { try await erasures.erasure(erasure.id).told["connection:acme"] == "told" ? true : nil }
-        #expect(told == true)
+        let failures = try await store.runs(RunQuery(), PageRequest()).items.map { "\($0.hook) \($0.state) \($0.failure.map { "\($0)" } ?? "")" }
+        #expect(told == true, "\(failures)")
         #expect(try await erasures.erasure(erasure.id).isSigned)
         #expect(try await store.value(connection: "acme", key: "told") == ["ids": ["app-7"], "order": .string(order.id)])
         let isGone = try await eventually(within: 90) { try await store.runs(RunQuery(), PageRequest()).items.isEmpty ? true : nil }
