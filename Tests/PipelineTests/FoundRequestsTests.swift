@@ -230,6 +230,34 @@ struct FoundRequestsTests {
         #expect(store.with { $0.orders[other.id]?.providerRef } == "ref_3")
     }
 
+    @Test("Who sees some connections only is offered what agrees, and adopts nothing that may be another's unless that is forced")
+    func restricted() async throws {
+        let order = harness.order(.uncertain)
+        list([request("silent"), request("mail", email: "ana@example.test")])
+        let found = try await harness.commands.candidates(order: order.id, isRestricted: true)
+        #expect(found.requests.map(\.reference) == ["mail"] && !found.isComplete)
+        #expect(try await harness.commands.candidates(order: order.id).requests.count == 2)
+        harness.provider.answer { $0.report = { Report(status: .recognised(.requested)) } }
+        let refused = await refusal {
+            _ = try await harness.commands.resolve(order: order.id, .adopt(providerRef: "silent"), isRestricted: true)
+        }
+        #expect(refused?.status == 422 && refused?.code == "unconfirmed")
+        harness.provider.answer {
+            $0.report = { Report(status: .recognised(.requested), subject: .init(firstName: nil, lastName: nil, email: "ana@example.test", reference: nil)) }
+        }
+        #expect(try await harness.commands.resolve(order: order.id, .adopt(providerRef: "mail"), isRestricted: true).state == .requested)
+    }
+
+    @Test("Where other connections order from the account, what nobody names is not offered")
+    func shared() async throws {
+        let order = harness.order(.uncertain)
+        list([request("silent"), request("mail", email: "ana@example.test")])
+        let both = ["acme", "another"].map { StageHarness.connection($0, hooks: []) }
+        harness.registry.replace(connections: both, accounts: harness.registry.accounts)
+        let found = try await harness.commands.candidates(order: order.id)
+        #expect(found.requests.map(\.reference) == ["mail"] && !found.isComplete)
+    }
+
     @Test("A long list is cut, and says so")
     func long() async throws {
         let order = harness.order(.uncertain)

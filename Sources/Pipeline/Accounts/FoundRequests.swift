@@ -18,7 +18,7 @@ public struct FoundRequests: Sendable, Equatable {
     /// Those that may be the order's, the likely ones first.
     public internal(set) var requests: [Request]
     /// Whether there are no others that may be it.
-    public let isComplete: Bool
+    public internal(set) var isComplete: Bool
     /// When the provider was asked.
     public let askedAt: Timestamp
 

@@ -6,10 +6,17 @@ extension Commands {
     /// The provider is asked at most once a minute for an order, within the account's budget. What other orders have is left out, however old the answer is.
     /// - Parameters:
     ///   - patience: how long to wait for the provider; nil for as long as it takes, zero to ask nobody and have what was found a moment ago.
+    ///   - isRestricted: whether it is for somebody who sees some connections only. They are shown what agrees with the order and no more, as everybody
+    ///     is where other connections order from the account: what nobody names may be theirs.
     ///   - notBefore: the provider is asked anew where it was last asked before; nil where an answer of the last minute does.
     /// - Throws: ``CommandError``: 404; 409 `not_uncertain`, `unsupported` where the provider cannot be asked, `paused`; 503 `being_asked` where it did not
     ///   answer in time, or what stands in the way of asking; 502 or 503 where it did not say.
-    public func candidates(order id: String, patience: Duration? = nil, notBefore: Timestamp? = nil) async throws -> FoundRequests {
+    public func candidates(
+        order id: String,
+        patience: Duration? = nil,
+        isRestricted: Bool = false,
+        notBefore: Timestamp? = nil
+    ) async throws -> FoundRequests {
         let order = try await store.known(order: id)
         guard order.state == .uncertain else {
             throw CommandError(
@@ -33,6 +40,12 @@ extension Commands {
         }
         var shown = found
         shown.requests = try await unheld(found.requests, besides: order)
+        let isShared = environment.registry.connections.contains { $0.id != order.connection && $0.accounts.contains(order.account) }
+        if isRestricted || isShared {
+            let agreeing = shown.requests.filter { $0.agreement.verdict == .likely || $0.agreement.agreeing > 0 }
+            if agreeing.count < shown.requests.count { shown.isComplete = false }
+            shown.requests = agreeing
+        }
         return shown
     }
 

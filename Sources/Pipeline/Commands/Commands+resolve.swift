@@ -20,16 +20,18 @@ extension Commands {
     /// - Parameters:
     ///   - seenAt: the order's `updatedAt` as the person saw it: nothing is done where it has moved on since. Nil where they do not say.
     ///   - isForced: whether it is sent again although the provider lists a request that agrees with the order, or cannot be asked.
+    ///   - isRestricted: whether it is for somebody who sees some connections only: they adopt what says that it is the order's, unless forced.
     /// - Throws: ``CommandError``: 404; 409 `not_uncertain` in any other state, `not_adopted` where nothing is to be taken back, `conflict` where it was
     ///   settled meanwhile, `changed` where it is not as it was seen, `found_at_provider` where it is to be sent again and the provider seems to have it,
     ///   `not_asked` where it is to be sent again and the provider did not say what it has; 422
-    ///   `unknown_reference` and `other_candidate`; 502 or 503 where the provider did not say.
+    ///   `unknown_reference`, `other_candidate` and `unconfirmed`; 502 or 503 where the provider did not say.
     public func resolve(
         order id: String,
         _ resolution: Resolution,
         note: String? = nil,
         seenAt: Timestamp? = nil,
-        isForced: Bool = false
+        isForced: Bool = false,
+        isRestricted: Bool = false
     ) async throws -> Order {
         let seen = try await store.known(order: id).record.secondRequest
         if resolution == .resubmit, !isForced { try await requireUnfound(order: id) }
@@ -40,7 +42,7 @@ extension Commands {
             guard resolution != .release || order.record.secondRequest == seen else {
                 throw CommandError(409, "conflict", "The provider has named another request meanwhile; look at the order again.")
             }
-            return try await resolve(order, resolution, note: note)
+            return try await resolve(order, resolution, note: note, isRestricted: isRestricted)
         }
         accounts.found.forget(id)
         guard case .adopt(let reference, force: false) = resolution else { return settled }
@@ -101,7 +103,7 @@ extension Commands {
         throw CommandError(409, "found_at_provider", detail)
     }
 
-    private func resolve(_ order: Order, _ resolution: Resolution, note: String?) async throws -> Order {
+    private func resolve(_ order: Order, _ resolution: Resolution, note: String?, isRestricted: Bool) async throws -> Order {
         let id = order.id
         if resolution == .release { return try await release(order, note: note) }
         guard order.state == .uncertain else {
@@ -116,6 +118,10 @@ extension Commands {
         switch resolution {
         case .adopt(let reference, let force):
             let isConfirmed = force ? false : try await confirms(reference, as: order)
+            guard isConfirmed || force || !isRestricted else {
+                let detail = "Nothing says that the request \(reference) is this order's, and it may be another connection's; adopt it with force if you know."
+                throw CommandError(422, "unconfirmed", detail)
+            }
             if !force { details["confirmed"] = .bool(isConfirmed) }
             next.providerRef = reference
             next.record.isAdopted = true

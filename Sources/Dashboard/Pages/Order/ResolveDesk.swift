@@ -23,7 +23,10 @@ enum ResolveDesk {
                 "adopt",
                 "\(provider) has it: adopt that request?",
                 account?.capabilities.report == true
-                    ? "\(provider) is asked for the reference first: one that it does not know, or that is about somebody else, is refused. Nothing is ordered."
+                    ? "\(provider) is asked for the reference first: one that it does not know, or that is about somebody else, is refused. "
+                        + (visit.viewer.principal.connections == nil
+                            ? "" : "One of which it does not say whose it is you can adopt with force only, by the command line. ")
+                        + "Nothing is ordered."
                     : "\(provider) cannot be asked: look twice at the reference. Nothing is ordered.",
                 inputs: [(name: "provider_ref", title: "\(provider)'s reference of the request", value: "")]
             ),
@@ -191,7 +194,7 @@ enum ResolveDesk {
         <td data-label="Agrees in"><span>{{#verdict}}{{>state}}{{/verdict}} <span class="small">{{agreement}}</span></span></td>
         <td data-label="Stands"><span>{{#stands}}{{>state}}{{/stands}}</span></td><td>{{#adopt_it}}{{>action}}{{/adopt_it}}</td></tr>
         {{/requests}}</tbody></table>{{/has_requests}}
-        {{^has_requests}}<p>{{desk_provider}} lists no request that may be this order's: every one is another order's, somebody else's, or more than a day older.</p>{{/has_requests}}
+        {{^has_requests}}<p>{{#has_more}}{{desk_provider}} lists no request that agrees with this order. What says nothing of whose it is may be another connection's, and is not shown.{{/has_more}}{{^has_more}}{{desk_provider}} lists no request that may be this order's: every one is another order's, somebody else's, or more than a day older.{{/has_more}}</p>{{/has_requests}}
         {{#is_silent}}<p class="soft small">{{desk_provider}} does not say in its list whose these are. Look at them there before you adopt one.</p>{{/is_silent}}
         {{#has_more}}<p class="soft small">There are more than are shown.</p>{{/has_more}}
         <p class="soft small">{{#asked}}Asked {{>time}}. {{/asked}}What other orders have is left out. What {{desk_provider}} says of people is compared and not kept.</p>{{/why_not}}

@@ -12,7 +12,7 @@ struct OrderCandidatesEndpoint: Sendable {
             Endpoint(.get, "/orders/{id}/candidates", .operate, OrderCandidatesEndpoint.operation, asksOthers: true) { request, principal in
                 let id = try await store.order(request, principal).id
                 let patience = try OrderCandidatesEndpoint.patience(request)
-                let found = try await commands.candidates(order: id, patience: patience)
+                let found = try await commands.candidates(order: id, patience: patience, isRestricted: principal.connections != nil)
                 AuditedAct.current?.note("count", .int(Int64(found.requests.count)))
                 return WireResponse(200, json: found.view(fields: principal.seesPersonal))
             }
@@ -51,7 +51,7 @@ extension FoundRequests {
         always: [
             "items": .list(of: Request.schema.reference), "next": JSON.anyText.orNull, "complete": .yesOrNo, "asked_at": .timestamp,
         ],
-        "complete: there are no others that may be it. asked_at: when the provider was asked; an answer does for a minute"
+        "complete: there are no others that may be it; other connections' may be, and are not shown. asked_at: when the provider was asked; an answer does for a minute"
     )
 
     /// - Parameter fields: whether it is said which fields agree: so one learns what the provider knows of a person.

@@ -152,7 +152,8 @@ struct OrderCommandEndpoints: Sendable {
                             resolution,
                             note: note,
                             seenAt: try OrderCommandEndpoints.moment(body, "updated_at"),
-                            isForced: resolution == .resubmit ? try body.optionalFlag("force") : false
+                            isForced: resolution == .resubmit ? try body.optionalFlag("force") : false,
+                            isRestricted: principal.connections != nil
                         )
                     } catch let error as CommandError {
                         guard principal.seesPersonal, let found = error.found, var problem = ProblemDocument(describing: error) else { throw error }
