@@ -114,7 +114,8 @@ struct OrderTests {
         let fixture = try await DashboardFixture()
         let order = try await fixture.order("application-1") { $0.status.state = .uncertain }
         let taken = try await fixture.order("application-2") { $0.providerRef = "ref-taken" }
-        let tokens = (operate: try await fixture.token([.operate]), read: try await fixture.token([.readPersonal]), both: try await fixture.token([.operate, .readPersonal], name: "Cid Low"))
+        let both = try await fixture.token([.operate, .readPersonal], name: "Cid Low")
+        let tokens = (operate: try await fixture.token([.operate]), read: try await fixture.token([.readPersonal]), both: both)
         fixture.provider.list([
             ListedRequest(reference: "ref-silent"), ListedRequest(reference: "ref-taken"),
             ListedRequest(reference: "ref-own", subject: .init(firstName: "Ana", lastName: "Roe", email: "ana@example.test", reference: nil)),
@@ -132,9 +133,9 @@ struct OrderTests {
             #expect(!page.contains("same e-mail"))
             let entries = try await fixture.store.audit(AuditQuery(), PageRequest(ascending: true)).items
             #expect(entries.contains { $0.subject == order.id && $0.action.hasSuffix(".read") })
-            let both = browser.another
-            _ = try await both.signIn(tokens.both.secret)
-            #expect(try await both.html(path).contains("same e-mail, name"))
+            let seeing = browser.another
+            _ = try await seeing.signIn(tokens.both.secret)
+            #expect(try await seeing.html(path).contains("same e-mail, name"))
             #expect(!page.contains("ref-taken") && !page.contains("ref-eve") && !page.contains("ana@example.test") && !page.contains("Roe"))
             #expect(page.contains("Order a second screening?") && page.contains("None of these: send again"))
             // A page that is left open, and one that is loaded again at once, ask nobody.
@@ -165,7 +166,8 @@ struct OrderTests {
             _ = try await browser.signIn(DashboardFixture.admin)
             try await Commands(fixture.context).pause(account: "one", note: nil)
             let page = try await browser.html("/orders/\(order.id)")
-            #expect(page.contains("Nothing was sent: ") && page.contains("Adopt by reference") && page.contains("Send again unseen") && fixture.provider.listings == 0)
+            #expect(page.contains("Nothing was sent: ") && page.contains("Adopt by reference") && fixture.provider.listings == 0)
+            #expect(page.contains("Send again unseen"))
         }
     }
 

@@ -87,7 +87,8 @@ struct RevealTests {
     @Test("A search's address is one person's, also in a browser that is two people's; a reason that cannot be read is none")
     func sealed() {
         func viewer(_ id: String) -> Viewer {
-            Viewer(principal: Principal(id: id, name: "desk", scopes: [.readPersonal]), name: "desk", secret: Secret("shared"), isSession: false).masked
+            let principal = Principal(id: id, name: "desk", scopes: [.readPersonal])
+            return Viewer(principal: principal, name: "desk", secret: Secret("shared"), isSession: false).masked
         }
         let now = Timestamp(milliseconds: 1_700_000_000_000)
         let search = ReasonedSearch(text: "Ana", reason: "she called", since: now)

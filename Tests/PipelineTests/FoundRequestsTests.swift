@@ -243,7 +243,8 @@ struct FoundRequestsTests {
         }
         #expect(refused?.status == 422 && refused?.code == "unconfirmed")
         harness.provider.answer {
-            $0.report = { Report(status: .recognised(.requested), subject: .init(firstName: nil, lastName: nil, email: "ana@example.test", reference: nil)) }
+            let subject = Report.Subject(firstName: nil, lastName: nil, email: "ana@example.test", reference: nil)
+            $0.report = { Report(status: .recognised(.requested), subject: subject) }
         }
         #expect(try await harness.commands.resolve(order: order.id, .adopt(providerRef: "mail"), isRestricted: true).state == .requested)
     }

@@ -50,18 +50,18 @@ final class FoundRequestsCache: Sendable {
     }
 
     /// An answer of the last minute, or a new one. Who waits for it may leave: it is kept for the next.
-    /// - Parameter notBefore: an answer that the provider was asked for earlier does not do; nil where one of the last minute does.
+    /// - Parameter notBefore: an answer that the provider was asked for by then does not do; nil where one of the last minute does.
     func value(
         of order: String,
         at now: Timestamp,
         notBefore: Timestamp? = nil,
         ask: @escaping @Sendable () async throws -> FoundRequests
     ) -> Task<FoundRequests, any Error> {
-        if let last = last(of: order, at: now), now < last.askedAt + Self.lifetime, notBefore.map({ last.askedAt >= $0 }) ?? true {
+        if let last = last(of: order, at: now), now < last.askedAt + Self.lifetime, notBefore.map({ last.askedAt > $0 }) ?? true {
             return Task { last }
         }
         return state.withLock { state in
-            if let asking = state.asking[order], notBefore.map({ asking.since >= $0 }) ?? true { return asking.task }
+            if let asking = state.asking[order], notBefore.map({ asking.since > $0 }) ?? true { return asking.task }
             let task = Task { [self] in
                 let answer: Result<FoundRequests, any Error>
                 do { answer = .success(try await ask()) } catch { answer = .failure(error) }

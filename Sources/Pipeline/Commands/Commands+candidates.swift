@@ -35,7 +35,8 @@ extension Commands {
             guard let last = accounts.found.last(of: id, at: environment.clock.now()) else { throw Commands.beingAsked(account) }
             found = last
         } else {
-            let task = accounts.found.value(of: id, at: environment.clock.now(), notBefore: notBefore) { [self] in try await ask(account, about: order) }
+            let now = environment.clock.now()
+            let task = accounts.found.value(of: id, at: now, notBefore: notBefore) { [self] in try await ask(account, about: order) }
             found = try await soon(task, account, patience)
         }
         var shown = found

@@ -119,7 +119,9 @@ extension Commands {
         case .adopt(let reference, let force):
             let isConfirmed = force ? false : try await confirms(reference, as: order)
             guard isConfirmed || force || !isRestricted else {
-                let detail = "Nothing says that the request \(reference) is this order's, and it may be another connection's; adopt it with force if you know."
+                let detail =
+                    "Nothing says that the request \(reference) is this order's, and it may be another connection's; "
+                    + "adopt it with force if you know."
                 throw CommandError(422, "unconfirmed", detail)
             }
             if !force { details["confirmed"] = .bool(isConfirmed) }

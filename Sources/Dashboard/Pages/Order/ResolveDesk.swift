@@ -112,15 +112,21 @@ enum ResolveDesk {
         let reference = request["provider_ref"]?.text ?? ""
         let isLikely = request["match"]?.text == Agreement.Verdict.likely.rawValue
         let (same, different) = (fields(request, .same), fields(request, .different))
+        let label = isLikely ? "agrees" : same.isEmpty ? "not said" : "older"
+        let doubt =
+            isLikely
+            ? ""
+            : same.isEmpty
+                ? "\(deed.provider) does not say in its list whose it is: look at it there. "
+                : "It was made before the order, by \(deed.provider)'s clock: look at it there. "
         var row: Model = [
-            "found_ref": reference, "verdict": ["tone": isLikely ? "good" : "plain", "label": isLikely ? "agrees" : same.isEmpty ? "not said" : "older"] as Model,
+            "found_ref": reference, "verdict": ["tone": isLikely ? "good" : "plain", "label": label] as Model,
             "adopt_it": deed.action(
                 "Adopt",
                 "adopt",
                 "Is \(reference) this order's request?",
                 "The order goes on with it. \(deed.provider) is asked for it first: where it is about somebody else, or another order has it, nothing is done. "
-                    + (isLikely ? "" : !same.isEmpty ? "It was made before the order, by \(deed.provider)'s clock: look at it there. "
-                        : "\(deed.provider) does not say in its list whose it is: look at it there. ") + "Nothing is ordered.",
+                    + doubt + "Nothing is ordered.",
                 tone: isLikely ? "primary" : "plain",
                 hidden: [(name: "provider_ref", value: reference)]
             ),
