@@ -157,6 +157,8 @@ struct FoundRequestsTests {
         list([])
         #expect(try await harness.commands.candidates(order: order.id).requests.isEmpty)
         harness.clock.advance(by: .seconds(38))
+        // It is asked whatever the budget says: a second screening is worse than one read too many.
+        harness.store.with { $0.grants[harness.account.budget] = Grant(count: 0, next: nil) }
         list([request("mail", email: "ana@example.test")])
         #expect(await refusal { _ = try await harness.commands.resolve(order: order.id, .resubmit) }?.code == "found_at_provider")
         #expect(harness.store.with { $0.orders[order.id]?.state } == .uncertain)

@@ -8,7 +8,8 @@ extension Commands {
     ///   - patience: how long to wait for the provider; nil for as long as it takes, zero to ask nobody and have what was found a moment ago.
     ///   - isRestricted: whether it is for somebody who sees some connections only. They are shown what agrees with the order and no more, as everybody
     ///     is where other connections order from the account: what nobody names may be theirs.
-    ///   - notBefore: the provider is asked anew where it was last asked before; nil where an answer of the last minute does.
+    ///   - notBefore: the provider is asked anew where it was last asked by then, whatever the account's budget says; nil where an answer of the last
+    ///     minute does.
     /// - Throws: ``CommandError``: 404; 409 `not_uncertain`, `unsupported` where the provider cannot be asked, `paused`; 503 `being_asked` where it did not
     ///   answer in time, or what stands in the way of asking; 502 or 503 where it did not say.
     public func candidates(
@@ -36,7 +37,9 @@ extension Commands {
             found = last
         } else {
             let now = environment.clock.now()
-            let task = accounts.found.value(of: id, at: now, notBefore: notBefore) { [self] in try await ask(account, about: order) }
+            let task = accounts.found.value(of: id, at: now, notBefore: notBefore) { [self] in
+                try await ask(account, about: order, isUrgent: notBefore != nil)
+            }
             found = try await soon(task, account, patience)
         }
         var shown = found
@@ -70,7 +73,7 @@ extension Commands {
         throw Commands.beingAsked(account)
     }
 
-    private func ask(_ account: ProviderAccount, about order: Order) async throws -> FoundRequests {
+    private func ask(_ account: ProviderAccount, about order: Order, isUrgent: Bool) async throws -> FoundRequests {
         let title = account.provider.manifest.title
         let askedAt = environment.clock.now()
         if let problem = try await mapStoreError({ try await accounts.problem(of: account) }) {
@@ -78,10 +81,10 @@ extension Commands {
             throw CommandError(503, "provider_unavailable", "\(title) is not asked at present: \(why)", retryAfter: .seconds(60))
         }
         let refusal = CommandError(503, "rate_limited", "The account's budget of reads is used up.", retryAfter: .seconds(60))
-        guard try await mapStoreError({ try await accounts.reads(1, from: account) }).count == 1 else { throw refusal }
+        if !isUrgent, try await mapStoreError({ try await accounts.reads(1, from: account) }).count != 1 { throw refusal }
         let listed: [ListedRequest]
         do {
-            listed = try await list(account, order)
+            listed = try await list(account, order, isUrgent: isUrgent)
         } catch is ReadsRefused {
             throw refusal
         } catch let error as ProviderError {
@@ -119,8 +122,8 @@ extension Commands {
         )
     }
 
-    private func list(_ account: ProviderAccount, _ order: Order) async throws -> [ListedRequest] {
-        let session = accounts.session(account)
+    private func list(_ account: ProviderAccount, _ order: Order, isUrgent: Bool) async throws -> [ListedRequest] {
+        let session = accounts.session(account, isUrgent: isUrgent)
         if account.capabilities.requests { return try await account.provider.requests(like: order, session) }
         guard let found = try await account.provider.find(order, session) else { return [] }
         // The provider matched it by our order, by whatever its script or profile goes.
