@@ -143,6 +143,33 @@ struct RevealTests {
         }
     }
 
+    @Test("A look names the page; an address with more in it is no other look, and a table says how many it had")
+    func pagesAreNamed() async throws {
+        let fixture = try await DashboardFixture()
+        let own = try await fixture.order("application-1")
+        let other = try await fixture.order("application-2")
+        let token = try await fixture.token([.readPersonal])
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(token.secret)
+            func reads() async throws -> [AuditEntry] {
+                try await fixture.store.audit(AuditQuery(), PageRequest(ascending: true)).items.filter { $0.action.hasSuffix(".read") }
+            }
+            _ = try await browser.html("/orders/\(own.id)")
+            _ = try await browser.html("/orders/\(own.id)?x=1")
+            #expect(try await reads().map(\.subject) == [own.id])
+            _ = try await browser.html("/orders/\(other.id)/case")
+            #expect(try await reads().last?.details["page"] == "/orders/{id}/case")
+            _ = try await browser.get("/orders.csv")
+            _ = try await browser.get("/orders.csv?x=1")
+            let table = try #require(try await reads().last)
+            #expect(table.action == "orders.read" && table.details["page"] == "/orders.csv" && table.details["count"] == 2)
+            #expect(try await reads().count == 3)
+            _ = try await browser.get("/orders.csv?state=submitting")
+            #expect(try await reads().count == 4)
+            #expect(try await fixture.store.verifyAudit().isWhole)
+        }
+    }
+
     @Test("Whoever may not see personal data is not asked why")
     func withoutScope() async throws {
         let fixture = try await DashboardFixture(requiresReason: true)

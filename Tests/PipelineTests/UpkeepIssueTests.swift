@@ -10,6 +10,7 @@ struct UpkeepIssueTests {
         var isBroken: Bool
 
         func record(_ act: AuditAct) async throws -> AuditEntry { throw StoreError.closed }
+        func record(_ acts: [AuditAct]) async throws { throw StoreError.closed }
         func audit(_ query: AuditQuery, _ page: PageRequest) async throws -> Page<AuditEntry> { throw StoreError.closed }
         func auditHead() async throws -> AuditHead { .empty }
         func pruneAudit(before time: Timestamp, limit: Int, by actor: Actor) async throws -> Int { 0 }

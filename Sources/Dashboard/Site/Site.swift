@@ -81,6 +81,13 @@ struct PageHandler: Sendable {
         PageHandler(method: .post, pattern: pattern, scope: scope, respond: respond)
     }
 
+    /// What pages take from their addresses that says what they show: asking for anything else is no other look.
+    private static let filters: Set = [
+        "about", "account", "action", "actor", "connection", "cursor", "event", "external_id", "hook", "issue", "kind", "list", "older", "order_id",
+        "outcome", "problem", "provider", "q", "reason", "search", "since", "span", "state", "subject", "until", "verb", "waiting_on", "within",
+        "younger",
+    ]
+
     /// The address as a route of the server.
     func route(_ site: Site) -> Route {
         Route(method, pattern) { request, context in
@@ -110,8 +117,8 @@ struct PageHandler: Sendable {
     /// only looking waits.
     private func answer(_ visit: Visit, _ site: Site) async throws -> WireResponse {
         guard method == .get else { return try await respond(visit).response(visit) }
-        let address = visit.request.path + "?" + visit.request.rawQuery
-        return try await site.parts.api.page(address, subject: visit.request.parameters["id"]) {
+        let filters = visit.request.query.filter { Self.filters.contains($0.name) }
+        return try await site.parts.api.page(pattern, subject: visit.request.parameters["id"], filters: filters) {
             let visit = await ahead?(visit) ?? visit
             return try await (isExport ? site.exports : site.budget).draw(for: visit.principal.id) { try await respond(visit).response(visit) }
         }

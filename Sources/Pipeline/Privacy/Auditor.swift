@@ -74,6 +74,23 @@ public struct Auditor: Sendable {
         recent.note(look)
     }
 
+    /// Records looks at a page, all together, without those of which nothing is shown that was not in the last ten minutes.
+    func record(_ looks: [AuditedPage.Look], at address: String) async throws {
+        var (acts, news): ([AuditAct], [RecentReadings.Look]) = ([], [])
+        for look in looks {
+            let act = look.act
+            let new = look.kinds.map { kind in
+                RecentReadings.Look(actor: act.actor, action: "page", subject: act.subject, reason: act.reason, query: address + " " + kind)
+            }.filter { !recent.has($0) }
+            guard !new.isEmpty else { continue }
+            acts.append(act)
+            news += new
+        }
+        guard !acts.isEmpty else { return }
+        try await store.record(acts)
+        for look in news { recent.note(look) }
+    }
+
     /// Records that somebody may not do something, once in ten minutes for each action: whoever asks on and on does not fill the chain.
     public func refusal(_ act: AuditAct, _ code: String) async {
         let look = RecentReadings.Look(actor: act.actor, action: act.action, subject: nil, reason: nil, query: "refused: " + code)

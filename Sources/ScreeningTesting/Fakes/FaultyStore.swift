@@ -181,6 +181,8 @@ public struct FaultyStore: Store {
     @discardableResult
     public func record(_ act: AuditAct) async throws -> AuditEntry { try await write { try await store.record(act) } }
     /// See ``Store``.
+    public func record(_ acts: [AuditAct]) async throws { try await write { try await store.record(acts) } }
+    /// See ``Store``.
     public func pruneAudit(before time: Timestamp, limit: Int, by actor: Actor) async throws -> Int {
         try await write { try await store.pruneAudit(before: time, limit: limit, by: actor) }
     }

@@ -55,13 +55,19 @@ extension API {
         try await authentication.principal(holding: token, from: peer)
     }
 
-    /// Puts a page together of what the API answers: all that is seen of people on it is one look, and one entry of the audit.
+    /// Puts a page together of what the API answers: what is seen on it of each thing that has a name is one look, and one entry of the audit.
     /// - Parameters:
-    ///   - address: the page, with what it was asked for. It is not stored.
+    ///   - pattern: the page's address without its identifiers, as it is recorded.
     ///   - subject: the identifier that its address names; nil where it names none.
+    ///   - filters: what it was asked for, as far as it knows it. It is not stored.
     /// - Throws: what `body` throws; ``ProblemDocument`` 503 where the look cannot be recorded: then nobody sees anything.
-    public func page<Value: Sendable>(_ address: String, subject: String?, _ body: () async throws -> Value) async throws -> Value {
-        try await audit.auditor.page(address, subject: subject, body)
+    public func page<Value: Sendable>(
+        _ pattern: String,
+        subject: String?,
+        filters: [(name: String, value: String)] = [],
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        try await audit.auditor.page(pattern, subject: subject, filters: filters, body)
     }
 
     /// Records that somebody signed in or out, or looked at something that the API does not show. Calling again records it again.

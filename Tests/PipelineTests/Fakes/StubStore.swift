@@ -338,6 +338,7 @@ final class StubStore: Store {
     func eraseDue() async throws -> Int { 0 }
     func known(_ texts: [Personal<String>]) async throws -> Set<Int> { [] }
     func note(told: [String: String], of erasure: String) async throws {}
+    func record(_ acts: [AuditAct]) async throws {}
     func record(_ act: AuditAct) async throws -> AuditEntry {
         AuditEntry(
             seq: 1,

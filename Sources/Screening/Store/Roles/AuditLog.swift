@@ -7,6 +7,9 @@ public protocol AuditLog: Sendable {
     @discardableResult
     func record(_ act: AuditAct) async throws -> AuditEntry
 
+    /// Records several things in their order, all in one transaction. Calling again records them again.
+    func record(_ acts: [AuditAct]) async throws
+
     /// Entries, newest first unless the page says otherwise; a cursor is an entry's number.
     func audit(_ query: AuditQuery, _ page: PageRequest) async throws -> Page<AuditEntry>
 

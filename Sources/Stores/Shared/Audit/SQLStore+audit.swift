@@ -37,6 +37,12 @@ extension SQLStore {
         return try await write(.audit) { try $0.append(row) }
     }
 
+    func record(_ acts: [AuditAct]) async throws {
+        let now = clock.now()
+        let rows = try acts.map { try AuditRow($0, at: now, codec) }
+        try await write(.audit) { transaction in for row in rows { try transaction.append(row) } }
+    }
+
     func audit(_ query: AuditQuery, _ page: PageRequest) async throws -> Page<AuditEntry> {
         let actors = query.actor.map { AuditRow.keys(calling: $0.value, codec) }
         return try await read { try $0.audit(query, actors: actors, page) }
