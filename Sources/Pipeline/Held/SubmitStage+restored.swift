@@ -15,7 +15,6 @@ extension SubmitStage {
         guard let account = environment.registry.account(order.account) else { return doubtful(order, restore, "its account is not configured") }
         let isSame = restore.hadIt(order)
         guard account.capabilities.find else {
-            if !isSame, try await isSurelyLater(order, than: restore) { return try await send(claim, order) }
             return doubtful(order, restore, "\(account.provider.manifest.title) cannot be asked for it")
         }
         if now < restore.restoredAt + Self.settling { return .decided(Decision(.again(at: restore.restoredAt + Self.settling, spent: false))) }
@@ -51,12 +50,6 @@ extension SubmitStage {
         }
     }
 
-    /// Whether everything that asked for an order happened after a restore, as its senders say: then it was not ordered before.
-    private func isSurelyLater(_ order: Order, than restore: Restore) async throws -> Bool {
-        let asked = try await accounts.store.asked(for: order.id)
-        return !asked.isEmpty && asked.allSatisfy { $0.occurredAt.map { $0 > restore.restoredAt } ?? false }
-    }
-
     /// The provider surely does not have it: it is sent when it is its turn.
     private func notThere(_ order: Order) -> StageResult {
         .settle(order: order.id) { [environment] present in
@@ -85,7 +78,8 @@ extension SubmitStage {
             next.status.problem = Problem(
                 code: "uncertain",
                 message: "\(present.provider) may have the order from between the backup of \(restore.backupAt) and the restore of "
-                    + "\(restore.restoredAt), and \(why); it is not sent. Look there, then adopt its reference, resubmit or abandon.",
+                    + "\(restore.restoredAt), and \(why); it is not sent. Look there, then adopt its reference, resubmit or abandon. "
+                    + "fairlead release --gap-closed ends this for all that comes, when you know that nothing comes again.",
                 at: environment.clock.now()
             )
             let change = OrderChange(

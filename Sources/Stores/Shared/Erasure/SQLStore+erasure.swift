@@ -212,7 +212,7 @@ extension SQLStore {
             try transaction.require(keys)
             for subject in subjects where try transaction.isHeld(subject) { throw StoreError.conflict }
             try transaction.erase(plan)
-            for (seq, body) in silenced { try transaction.change("UPDATE audit SET body = $2 WHERE seq = $1", [.int(seq), .bytes(body)]) }
+            for (seq, body) in silenced { try transaction.change("UPDATE audit SET body = $1 WHERE seq = $2", [.bytes(body), .int(seq)]) }
             try transaction.apply(effects)
             if let entry {
                 try transaction.change(
