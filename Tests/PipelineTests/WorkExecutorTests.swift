@@ -33,6 +33,30 @@ struct WorkExecutorTests {
         #expect(written.record.unknownReads == 2 && written.version == order.version + 3)
     }
 
+    @Test(
+        "What a run was answered is kept where its end cannot be written: nothing it did is done again",
+        arguments: [
+            StoreError.conflict, .unavailable("away"),
+        ]
+    )
+    func answersOutliveTheEnd(_ error: StoreError) async throws {
+        var run = harness.connection.run(
+            id: "run_1",
+            hook: "on_update",
+            event: nil,
+            order: nil,
+            input: .update(Personal(["id": "ord_1"])),
+            at: harness.now
+        )
+        run.state = .running
+        harness.store.with { $0.runs[run.id] = run }
+        let step = Step(number: 1, kind: "http", requestHash: "h", request: [:], reply: ["value": ["status": 201]], at: harness.now)
+        harness.hooks.leave([step])
+        harness.store.fail("commit", error)
+        await executor.work(on: harness.claim(.run(run.id)))
+        #expect(harness.store.with { $0.steps[run.id] } == [step])
+    }
+
     @Test("Work that leaves the order alone is decided on the order as it stands, not as it was loaded")
     func leftAlone() async throws {
         let order = harness.order(.inProgress) { $0.providerRef = "ref_1" }

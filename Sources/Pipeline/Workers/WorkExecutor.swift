@@ -131,8 +131,13 @@ struct WorkExecutor: Sendable {
                         try await store.remember(steps, of: run, doing: nil)
                         break
                     } catch {
-                        guard (error as? StoreError)?.mayPass == true, error as? StoreError != .conflict, attempt < 8 else {
-                            environment.storeFailed(error, "writing what a run was answered", .error, ["run": "\(run)"])
+                        // The run is not there any more: it was erased.
+                        if error as? StoreError == .conflict { break }
+                        guard (error as? StoreError)?.mayPass == true, attempt < 8 else {
+                            environment.logger.error(
+                                "what a run was answered could not be written: its calls may be made again, with the same keys",
+                                metadata: ["event": "run.unwritten", "run": "\(run)", "error": "\(error)"]
+                            )
                             break
                         }
                         try? await environment.clock.sleep(for: .milliseconds(100 << attempt))

@@ -34,8 +34,8 @@ public struct HookRunner: Sendable {
         }
 
         /// An attempt that was not made by a ``HookRunner``.
-        package init(end: HookEnd, logs: [JSON] = [], input: JSON) {
-            self.init(end: end, unwritten: [], logs: logs, redaction: Redaction(input: input))
+        package init(end: HookEnd, unwritten: [Step] = [], logs: [JSON] = [], input: JSON) {
+            self.init(end: end, unwritten: unwritten, logs: logs, redaction: Redaction(input: input))
         }
 
         /// A script's text (the reason it gave) without the personal values that it was called with or answered.

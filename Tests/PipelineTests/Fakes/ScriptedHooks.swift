@@ -8,6 +8,7 @@ final class ScriptedHooks: HookRunning {
         var ends: [HookEnd] = []
         var errors: [any Error] = []
         var logs: [JSON] = []
+        var unwritten: [Step] = []
         var calls: [HookCall] = []
     }
     private let state = Mutex(State())
@@ -23,6 +24,9 @@ final class ScriptedHooks: HookRunning {
         }
     }
 
+    /// What attempts leave to be written with the end of the run.
+    func leave(_ steps: [Step]) { state.withLock { $0.unwritten = steps } }
+
     /// Has the next attempts break off, one for each error.
     func fail(_ errors: any Error...) { state.withLock { $0.errors += errors } }
 
@@ -32,7 +36,7 @@ final class ScriptedHooks: HookRunning {
             if !state.errors.isEmpty { throw state.errors.removeFirst() }
             let end = state.ends.first ?? .done(.null)
             if state.ends.count > 1 { state.ends.removeFirst() }
-            return HookRunner.Attempt(end: end, logs: state.logs, input: call.input)
+            return HookRunner.Attempt(end: end, unwritten: state.unwritten, logs: state.logs, input: call.input)
         }
     }
 }
