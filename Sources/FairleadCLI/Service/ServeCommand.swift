@@ -124,6 +124,9 @@ struct ServeCommand: AsyncParsableCommand {
                 "connections": .stringConvertible(settings.connections.count),
             ]
         )
+        // The services have begun by then, too.
+        try? await Task.sleep(for: .seconds(1))
+        ProgramCode.letGo()
     }
 
     private static func watch(
