@@ -34,9 +34,7 @@ struct Fairlead: AsyncParsableCommand {
                 subcommands: [
                     StatusCommand.self, TopCommand.self, FindCommand.self, IssueCommand.self, OrderCommand.self, EventCommand.self,
                     RunCommand.self, AccountCommand.self, ConnectionCommand.self, WebhookCommand.self, BulkCommand.self, RetentionCommand.self,
-                    CandidateCommand.self,
-                    HoldCommand.self, ReleaseCommand.self,
-                    AuditCommand.self, CandidateCommand.self, ErasureCommand.self, PrivacyCommand.self,
+                    HoldCommand.self, ReleaseCommand.self, AuditCommand.self, CandidateCommand.self, ErasureCommand.self, PrivacyCommand.self,
                 ]
             ),
         ]
