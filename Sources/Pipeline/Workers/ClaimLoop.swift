@@ -110,7 +110,8 @@ struct ClaimLoop: Sendable {
             // If a lease of ours ran out and we claimed the work again, the first task is still working on it: do not start a second.
             guard claims[claim] == nil else { return }
             // Not a child of the loop's task group: each is cancelled by itself where its claim is lost. `finish` waits for all of them.
-            claims[claim] = Task {
+            let isBehind = claim.due.map { $0 + ClaimRequest.Share.behindAfter < environment.clock.now() } ?? false
+            claims[claim] = Task(executorPreference: isBehind ? WorkThreads.shared.patient : WorkThreads.shared.prompt) {
                 await work(claim)
                 active.claims.withLock { $0[claim] = nil }
                 signal.yield()
