@@ -69,6 +69,37 @@ struct BackupBed {
         await store.close()
     }
 
+    @Test("A backup takes the place of a backup and of nothing else, the store's own files least of all", arguments: BackupBed.Kind.allCases)
+    func place(_ kind: BackupBed.Kind) async throws {
+        let bed = try await BackupBed(kind)
+        let store = try await bed.open()
+        try await bed.fill(store, 0..<3)
+        let names = kind == .sqlite ? ["fairlead.db", "fairlead-keys.db", "fairlead-erasures", "fairlead.db.lock", "settings.yaml"] : ["settings.yaml"]
+        try "server: {}".write(toFile: bed.folder.file("settings.yaml"), atomically: true, encoding: .utf8)
+        for name in names {
+            let file = bed.folder.path + "/" + name
+            let before = FileManager.default.contents(atPath: file)
+            #expect(before != nil, "\(name)")
+            do {
+                _ = try await bed.backup(at: file)
+                Issue.record("a backup took the place of \(name)")
+            } catch { #expect("\(error)".contains("is there and is no backup")) }
+            #expect(FileManager.default.contents(atPath: file) == before)
+        }
+        try await bed.fill(store, 3..<5)
+        #expect(try await store.order(connection: "acme", externalID: "application-4") != nil)
+        await store.close()
+        // Closed, a store has no log beside it.
+        for name in names { await #expect(throws: StoreError.self) { try await bed.backup(at: bed.folder.path + "/" + name) } }
+        try Data().write(to: URL(filePath: bed.file))
+        for _ in 0..<2 { #expect(try await bed.backup().isProven) }
+        // One that was damaged makes room for a whole one.
+        let handle = try FileHandle(forWritingTo: URL(filePath: bed.file))
+        try handle.truncate(atOffset: 8192)
+        try handle.close()
+        #expect(try await bed.backup().isProven)
+    }
+
     @Test("Every table of the catalogue is in a backup", arguments: BackupBed.Kind.allCases) func tables(_ kind: BackupBed.Kind) async throws {
         let bed = try await BackupBed(kind)
         let store = try await bed.open()

@@ -42,6 +42,9 @@ final class BackupContainer {
         return (try BackupManifest(json: json), text, proof)
     }
 
+    /// Whether there is a manifest at all, of whatever version.
+    func hasManifest() throws -> Bool { try database.read { try $0.tableExists(Self.manifestTable) } }
+
     /// The manifest alone.
     /// - Throws: ``StoreError/corrupt(_:)`` where there is none.
     func manifest() throws -> BackupManifest { try signedManifest().manifest }

@@ -38,7 +38,7 @@ public enum StoreBackup {
     ///   - path: where it goes; one that stands there is replaced once the new one is proven.
     ///   - keys: what the data keys are wrapped with: rows are opened with them as a trial.
     ///   - version: the program's.
-    /// - Throws: ``StoreError`` where the store or the file cannot be had; `corrupt` where what was written does not prove right: what stood there is kept.
+    /// - Throws: ``StoreError`` where the store or the file cannot be had, or something else than a backup stands there; `corrupt` where what was written does not prove right: what stood there is kept.
     public static func make(
         of url: String,
         relativeTo folder: String,
@@ -49,6 +49,8 @@ public enum StoreBackup {
         progress: @escaping BackupProgress = { _, _, _ in }
     ) async throws -> Outcome {
         try await onThread {
+            let finished = BackupFiles(path, keysPath: StoreBackup.keys(of: path))
+            try finished.requireFree()
             let partial = BackupFiles(path + ".partial", keysPath: StoreBackup.keys(of: path) + ".partial")
             try partial.remove()
             do {
@@ -63,7 +65,7 @@ public enum StoreBackup {
                     throw StoreError.corrupt("the new backup does not prove right: " + outcome.reasons)
                 }
                 // The keys first: rows without their keys are worth less than keys without rows.
-                try partial.move(to: BackupFiles(path, keysPath: StoreBackup.keys(of: path)))
+                try partial.move(to: finished)
                 return outcome
             } catch {
                 try? partial.remove()
