@@ -105,6 +105,21 @@ import Testing
         }
     }
 
+    @Test("A copy of the erasures whose end is cut off is refused, wherever it was cut", arguments: BackupBed.Kind.allCases)
+    func cut(_ kind: BackupBed.Kind) async throws {
+        let (bed, copy) = try await erased(kind)
+        let other = try await BackupBed(kind)
+        let text = try String(contentsOfFile: copy, encoding: .utf8)
+        for end in [1, 20, 200] {
+            try String(text.split(separator: "\n").joined(separator: "\n").dropLast(end)).write(toFile: copy, atomically: true, encoding: .utf8)
+            let refusal = await #expect(throws: StoreError.self) { try await restore(bed, .copy(copy), into: other) }
+            #expect("\(String(describing: refusal))".contains("is cut off"))
+        }
+        // One line end more or less is no cut.
+        try (text + "\n\n").write(toFile: copy, atomically: true, encoding: .utf8)
+        _ = try await restore(bed, .copy(copy), into: other)
+    }
+
     @Test("Restored without what was erased, the store says who was stored at the time of the backup", arguments: BackupBed.Kind.allCases)
     func without(_ kind: BackupBed.Kind) async throws {
         let (bed, _) = try await erased(kind)

@@ -28,9 +28,10 @@ final class ErasureFile: Sendable {
     static func heading(_ store: String) -> String { (["store": .string(store)] as JSON).string() }
 
     /// The store whose file it is; nil where it does not say, or is not there.
-    func store() throws -> String? {
-        try lines().lazy.compactMap { line in (try? JSON(parsing: Array(line.utf8)))?["store"]?.text }.first
-    }
+    func store() throws -> String? { try lines().lazy.compactMap(Self.store(named:)).first }
+
+    /// The store that a line names as the file's; nil for any other line.
+    static func store(named line: String) -> String? { (try? JSON(parsing: Array(line.utf8)))?["store"]?.text }
 
     /// The tokens that were revoked.
     func revocations() throws -> Set<String> { Set(try lines().compactMap { Revocation($0)?.token }) }

@@ -23,7 +23,7 @@ extension StoreRestore {
 
 extension StoreRestore.Ledger {
     /// The lines that were named.
-    /// - Throws: ``StoreError/unavailable(_:)`` where the file holds nothing of the kind, or is of another store.
+    /// - Throws: ``StoreError/unavailable(_:)`` where the file holds nothing of the kind, is cut off, or is of another store.
     func named(for store: String) throws -> [String] {
         guard case .copy(let path) = self else { return [] }
         let file = ErasureFile(path)
@@ -34,6 +34,13 @@ extension StoreRestore.Ledger {
         }
         guard owner == nil || owner == store else {
             throw StoreError.unavailable("\(path) is of another store, \(owner ?? ""): the backup is of \(store)")
+        }
+        // In the file of a store such a line is of a writer that was killed, who had destroyed nothing. A copy that ends so may be a copy of a part.
+        guard let last = lines.last, LedgerRecord(last) != nil || ErasureFile.store(named: last) != nil else {
+            throw StoreError.unavailable(
+                "\(path) is cut off: its last line is not whole, so nobody knows who else was erased; copy the whole of it, or take that line away where the "
+                    + "store's own file ends so as well"
+            )
         }
         return lines
     }
