@@ -36,6 +36,16 @@ struct ErasureAPITests {
             var forged = try #require(erased.json)
             forged["copies_until"] = "2100-01-01T00:00:00.000Z"
             #expect(Erasure(json: forged)?.isSigned == false)
+            let whole = try #require(erased.json)
+            #expect(certificate.isAllThatIsSaid(in: whole))
+            let changes: [(String, JSON)] = [
+                ("fingerprint", "00000000000000000000000000000000"), ("by", "somebody"), ("chain", .string((whole["chain"]?.text ?? "").uppercased())),
+            ]
+            for (name, value) in changes {
+                var changed = whole
+                changed[name] = value
+                #expect(Erasure(json: changed)?.isAllThatIsSaid(in: changed) == false, "\(name)")
+            }
             #expect(try await client.post("/candidates/erase", body, key: "once").json == erased.json)
 
             #expect(try await client.get("/orders/\(id)").status == 404)

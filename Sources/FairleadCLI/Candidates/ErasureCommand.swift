@@ -61,6 +61,9 @@ struct ErasureVerify: ParsableCommand {
         }
         guard erasure.doneAt != nil else { throw CommandFailure("\(file): the erasure \(erasure.id) was not done when this was written.") }
         guard erasure.isSigned else { throw CommandFailure("\(file): the signature is not of this: it was changed, or signed with another key.") }
+        guard erasure.isAllThatIsSaid(in: json) else {
+            throw CommandFailure("\(file): it says more, or other things, than was signed: a member was added or changed, such as the fingerprint.")
+        }
         let counts = erasure.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         Terminal.say(
             """

@@ -125,6 +125,9 @@ public struct Erasure: Sendable, Equatable {
         return key.isValidSignature(signature, for: statement)
     }
 
+    /// Whether a certificate's JSON says what was signed and nothing else: no member was changed, added or written otherwise, the fingerprint included.
+    public func isAllThatIsSaid(in json: JSON) -> Bool { json.bytes(.sorted) == self.json.bytes(.sorted) }
+
     /// The certificate with a signature of the store's.
     public func signed(with seed: [UInt8]) throws -> Erasure {
         let key = try Curve25519.Signing.PrivateKey(rawRepresentation: seed)
