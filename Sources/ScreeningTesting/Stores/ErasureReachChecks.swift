@@ -115,7 +115,7 @@ extension StoreConformance {
             let runs = try await trial.store.records(of: .email(Personal("zoe@example.test")))?.runs
             try trial.expect(runs == [reading.id], "\(runs?.count ?? -1) runs are found by what they were answered")
         },
-        Check("values that name the person by name or telephone go, and notes and reasons that do by address or telephone") { trial in
+        Check("values that name the person by name or telephone go, and notes and reasons that do by address, telephone, name or application") { trial in
             let order = try await placed(trial, "application-101", of: ana, with: #"{"email": "ana@example.test"}"#)
             let run = try await delivered(trial, "{}").run
             let values: [(String, JSON)] = [
@@ -127,22 +127,34 @@ extension StoreConformance {
             }
             let (cause, issue) = (IssueCause(.clock), trial.id(.issue))
             _ = try await trial.store.observe([IssueSighting(cause, id: issue, at: trial.now)])
-            for text in ["01632 960000 called", "Ana Roe called", "the clock is seen to"] {
+            for text in ["01632 960000 called", "ROE, Ana called", "of application-101", "Ana called", "the clock is seen to"] {
                 _ = try await trial.store.change(issue: issue, .note, by: .system, note: Personal(text), at: trial.now)
                 trial.clock.advance(by: .seconds(1))
             }
             try await trial.store.record(AuditAct(by: .system, "candidate.find", reason: Personal("ana@example.test wrote")))
+            try await trial.store.record(AuditAct(by: .system, "candidate.find", reason: Personal("Ana Röe asked")))
             try await trial.store.record(AuditAct(by: .system, "candidate.find", reason: Personal("a letter")))
-            _ = try await erase(trial, .order(order))
+            let commands = ["for Ana Roe", "for all"].map { note in
+                BulkJob(id: trial.id(.bulk), verb: .retryRuns, actor: .system, note: note, connections: nil, count: 1, createdAt: trial.now)
+            }
+            for command in commands { try await trial.store.perform([.begin(command, of: ["run_1"])]) }
+            let id = trial.id(.erasure)
+            let why = Personal("Ana Roe wrote from ana@example.test")
+            _ = try await trial.store.erase(.order(order), as: id, window: .seconds(86_400), by: .system, note: why)
             for (key, isKept) in [("a", false), ("b", false), ("c", false), ("d", true), ("e", true), ("f", true)] {
                 let isThere = try await trial.store.value(connection: "acme", key: key) != nil
                 try trial.expect(isThere == isKept, "the value \(key) is \(isKept ? "gone" : "kept")")
             }
             let notes = try await trial.store.issues(IssueQuery(), PageRequest()).items.first?.notes.map(\.text.value)
-            try trial.expect(notes == ["Ana Roe called", "the clock is seen to"], "the issue's notes are \(notes?.count ?? -1)")
+            try trial.expect(notes == ["Ana called", "the clock is seen to"], "the issue's notes are \(notes?.count ?? -1)")
             let looks = try await trial.store.audit(AuditQuery(), PageRequest()).items.filter { $0.action == "candidate.find" }
             let reasons = looks.map { $0.reason?.value }
-            try trial.expect(reasons == ["a letter", nil], "\(reasons.count) reasons are kept")
+            try trial.expect(reasons == ["a letter", nil, nil], "\(reasons.count) reasons are kept")
+            let said = try await trial.store.audit(AuditQuery(), PageRequest()).items.filter { $0.subject == id }
+            try trial.expect(said.count == 1 && said[0].note == nil, "what was written of the erasure names whom it is of")
+            var left: [String?] = []
+            for command in commands { left.append(try await trial.store.bulkJob(command.id)?.note?.value) }
+            try trial.expect(left == [nil, "for all"], "the notes of commands for many are \(left.count)")
             try trial.expect(looks.allSatisfy { $0.actor == .system }, "who looked is gone")
             try trial.expect(try await trial.store.verifyAudit(anchors: []).isWhole, "the audit does not verify any more")
         },
@@ -159,7 +171,7 @@ extension StoreConformance {
             }
             _ = try await trial.store.begin(key: "one", bodyHash: "x")
             try await trial.store.recordResponse(key: "one", status: 201, body: Array(#"{"title": "Search", "note": "candidate called"}"#.utf8))
-            for reason in ["Search", "candidate called", "joana@example.test", "000000000 000000000"] {
+            for reason in ["Search", "Candidate called", "joana@example.test", "000000000 000000000"] {
                 try await trial.store.record(AuditAct(by: .system, "candidate.find", reason: Personal(reason)))
             }
             _ = try await erase(trial, .order(order))

@@ -44,6 +44,8 @@ struct ErasurePlan: Sendable, Equatable {
     var notes: Set<Note> = []
     /// Entries of the audit, by number, whose words name them.
     var audits: Set<Int64> = []
+    /// Commands for many whose note names them.
+    var commands: Set<String> = []
 
     /// A note on an issue.
     struct Note: Sendable, Hashable {
@@ -67,12 +69,13 @@ struct ErasurePlan: Sendable, Equatable {
         later.formUnion(other.later)
         notes.formUnion(other.notes)
         audits.formUnion(other.audits)
+        commands.formUnion(other.commands)
     }
 
     var counts: [String: Int] {
         [
             "orders": orders.count, "events": events.count, "runs": runs.count, "journals": journals.count, "keys": keys.count,
-            "values": values.count, "answers": answers.count, "notes": notes.count + audits.count,
+            "values": values.count, "answers": answers.count, "notes": notes.count + audits.count + commands.count,
         ]
     }
 
@@ -89,7 +92,7 @@ struct ErasurePlan: Sendable, Equatable {
             "places": list(places),
             "values": list(values), "answers": .array(answers.map(\.hex).sorted().map { .string($0) }),
             "later": list(later), "notes": .array(notes.map { "\($0.at) \($0.cause)" }.sorted().map { .string($0) }),
-            "audits": .array(audits.sorted().map { .int($0) }),
+            "audits": .array(audits.sorted().map { .int($0) }), "commands": list(commands),
         ]
     }
 
@@ -132,6 +135,7 @@ struct ErasurePlan: Sendable, Equatable {
             }
         )
         audits = Set((json?["audits"]?.items ?? []).compactMap(\.integer))
+        commands = Set(texts("commands"))
         answers = Set(texts("answers").compactMap { [UInt8](hex: $0) })
     }
 }

@@ -3,7 +3,7 @@ import Screening
 /// What a person is named by in texts that are kept of nobody alone: values of scripts, answers, deliveries for many.
 ///
 /// Whole addresses, whole telephone numbers and identifiers of ours name somebody wherever they stand. External ids and names do on the orders' connections
-/// alone: elsewhere, or in what people write, they are words like any other.
+/// alone: elsewhere they are words like any other. So they are in what people write, but for names that are written as names are, in capitals.
 struct PersonTexts {
     private let addresses: Set<String>
     /// Identifiers of ours: parts of any text.
@@ -12,6 +12,8 @@ struct PersonTexts {
     private let tokens: Set<String>
     private let names: [(first: [String], last: [String])]
     private let phones: [PhoneDigits]
+    /// Whether a name is one only where it is written with capitals: whoever is called "Please Call" takes no note along that asks to.
+    private var areNamesCapital = false
 
     private static let separators: Set<Character> = [":", "/", "|", " ", "\"", "'", ",", ";", "{", "}", "[", "]", "(", ")", "\n", "\r", "\t"]
 
@@ -24,6 +26,12 @@ struct PersonTexts {
         names = named.map { (SearchText.words($0.candidate.firstName.value), SearchText.words($0.candidate.lastName.value)) }
             .filter { !$0.first.isEmpty && !$0.last.isEmpty }
         phones = Set(orders.compactMap { $0.candidate.phone?.value }).compactMap { PhoneDigits($0) }
+    }
+
+    /// What the person is called in notes and reasons that people write.
+    init(writtenOf orders: [Order], addresses: Set<String>) {
+        self.init(orders, own: orders, addresses: addresses, identifiers: Set(orders.map(\.id)))
+        areNamesCapital = true
     }
 
     /// Whether the person is named in a text of any kind.
@@ -52,7 +60,18 @@ struct PersonTexts {
     private func isCalled(in text: String) -> Bool {
         guard !names.isEmpty else { return false }
         let words = SearchText.words(text)
-        return names.contains { name in [name.first + name.last, name.last + name.first].contains { words.contains(inOrder: $0) } }
+        let capitals = areNamesCapital ? Self.capitals(in: text) : []
+        return names.contains { name in
+            guard [name.first + name.last, name.last + name.first].contains(where: { words.contains(inOrder: $0) }) else { return false }
+            // Of `van der Berg` the last word is the one with a capital.
+            return !areNamesCapital || !capitals.isDisjoint(with: name.first.prefix(1)) && !capitals.isDisjoint(with: name.last.suffix(1))
+        }
+    }
+
+    /// The words that begin with a capital.
+    private static func capitals(in text: String) -> Set<String> {
+        let capital = text.split { !$0.isLetter && !$0.isNumber && !"'’-".contains($0) }.filter { $0.first?.isUppercase == true }
+        return Set(capital.flatMap { SearchText.words(String($0)) })
     }
 }
 

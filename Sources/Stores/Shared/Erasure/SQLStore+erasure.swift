@@ -44,7 +44,8 @@ extension SQLStore {
             entry.erasure.told.merge(others.told, uniquingKeysWith: ErasureTelling.both)
             rounds += 1
             try await write(ledger: entry)
-            let act = isFirst ? AuditAct(by: actor, "candidate.erase", subject: id, note: note) : nil
+            let kept = isFirst ? try await self.note(note, of: plan, addresses: addresses) : nil
+            let act = isFirst ? AuditAct(by: actor, "candidate.erase", subject: id, note: kept) : nil
             do {
                 try await destroy(plan, of: entry, as: act, telling: others.runs, unlessHeld: true)
             } catch StoreError.conflict where isFirst {
@@ -205,7 +206,7 @@ extension SQLStore {
             return try AuditRow(act, at: clock.now(), codec)
         }
         let now = clock.now()
-        let silenced = try await silenced(plan.audits)
+        let (silenced, commands) = (try await silenced(plan.audits), try await silenced(commands: plan.commands))
         // The transaction that destroys is the act itself: whoever asked for it needs no second record.
         _ = act == nil ? nil : AuditedAct.current?.take()
         try await write(touched) { transaction in
@@ -213,6 +214,7 @@ extension SQLStore {
             for subject in subjects where try transaction.isHeld(subject) { throw StoreError.conflict }
             try transaction.erase(plan)
             for (seq, body) in silenced { try transaction.change("UPDATE audit SET body = $1 WHERE seq = $2", [.bytes(body), .int(seq)]) }
+            for (id, body) in commands { try transaction.change("UPDATE bulk_jobs SET body = $1 WHERE id = $2", [.bytes(body), .text(id)]) }
             try transaction.apply(effects)
             if let entry {
                 try transaction.change(
@@ -235,6 +237,19 @@ extension SQLStore {
                 return try row.flatMap { try AuditRow.silenced($0, reading.opener, reading.codec) }
             }
             if let body { silenced.append((seq, body)) }
+        }
+        return silenced
+    }
+
+    /// What is sealed of commands for many, without what people wrote.
+    private func silenced(commands ids: Set<String>) async throws -> [(id: String, body: [UInt8])] {
+        var silenced: [(id: String, body: [UInt8])] = []
+        for id in ids.sorted() {
+            let body = try await read { reading in
+                let row = try reading.fetch("SELECT \(BulkJobRow.idAndBody) FROM bulk_jobs WHERE id = $1", [.text(id)]).first
+                return try row.flatMap { try BulkJobRow.silenced($0, reading.opener, reading.codec) }
+            }
+            if let body { silenced.append((id, body)) }
         }
         return silenced
     }

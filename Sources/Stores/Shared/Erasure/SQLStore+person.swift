@@ -31,6 +31,7 @@ extension SQLStore {
 
     private func add(textsOf orders: [Order], _ addresses: Set<String>, to plan: inout ErasurePlan) async throws {
         let person = PersonTexts(orders, addresses: addresses, identifiers: plan.orders)
+        let written = PersonTexts(writtenOf: orders, addresses: addresses)
         let byConnection = Dictionary(grouping: orders, by: \.connection)
         for connection in Set(byConnection.keys).union(plan.addresses.map(\.connection)).sorted() {
             let own = byConnection[connection] ?? []
@@ -38,8 +39,16 @@ extension SQLStore {
             plan.values.formUnion(try await pages { try $0.values(on: connection, naming: named, after: $1) })
         }
         plan.answers.formUnion(try await pages { try $0.answers(naming: person, after: $1) })
-        plan.audits.formUnion(try await pages { try $0.audits(naming: person, after: $1) })
-        plan.notes.formUnion(try await read { try $0.notes(naming: person) })
+        plan.audits.formUnion(try await pages { try $0.audits(naming: written, after: $1) })
+        plan.commands.formUnion(try await pages { try $0.commands(naming: written, after: $1) })
+        plan.notes.formUnion(try await read { try $0.notes(naming: written) })
+    }
+
+    /// What somebody wrote of an erasure, unless it names whom the erasure is of: it stays for longer than they do.
+    func note(_ note: Personal<String>?, of plan: ErasurePlan, addresses: Set<String>) async throws -> Personal<String>? {
+        guard let note else { return nil }
+        let orders = try await read { reading in plan.orders.sorted().compactMap { try? reading.order($0) } }
+        return PersonTexts(writtenOf: orders, addresses: addresses).stand(in: note.value) ? nil : note
     }
 
     /// All that is found, a new read for each page.
@@ -87,12 +96,20 @@ extension StoreReading {
     /// What is about the person's own things goes with these; of the rest, what people wrote.
     fileprivate func audits(naming person: PersonTexts, after last: Int64?) throws -> (found: Set<Int64>, last: Int64?) {
         let sql = """
-            SELECT \(AuditRow.columns) FROM audit WHERE seq > $1 AND body IS NOT NULL AND (subject IS NULL OR subject NOT LIKE 'ers%')
-            ORDER BY seq LIMIT \(Self.page)
+            SELECT \(AuditRow.columns) FROM audit WHERE seq > $1 AND body IS NOT NULL ORDER BY seq LIMIT \(Self.page)
             """
         let entries = try fetch(sql, [.int(last ?? 0)]).map { try AuditRow.entry($0, opener) }
         let found = entries.filter { entry in [entry.note, entry.reason].contains { $0.map { person.stand(in: $0.value) } ?? false } }
         return (Set(found.map(\.seq)), next(entries.map(\.seq)))
+    }
+
+    /// Commands for many whose note names the person.
+    fileprivate func commands(naming person: PersonTexts, after last: String?) throws -> (found: Set<String>, last: String?) {
+        let sql = "SELECT \(BulkJobRow.idAndBody) FROM bulk_jobs WHERE id > $1 ORDER BY id LIMIT \(Self.page)"
+        let rows = try fetch(sql, [.text(last ?? "")])
+        let ids = rows.compactMap { $0.text(at: 0) }
+        let found = rows.filter { row in BulkJobRow.note(row, opener).map { person.stand(in: $0) } ?? false }
+        return (Set(found.compactMap { $0.text(at: 0) }), next(ids))
     }
 
     fileprivate func notes(naming person: PersonTexts) throws -> Set<ErasurePlan.Note> {

@@ -79,6 +79,23 @@ struct BulkJobRow: Sendable {
         return job
     }
 
+    /// Enough of a row for ``note(_:_:)`` and ``silenced(_:_:_:)``.
+    static let idAndBody = "id, body"
+
+    /// What somebody wrote of a command; nil where they did not, or it does not open any more.
+    static func note(_ row: some StoredRow, _ opener: RowOpener) -> String? {
+        row.text(at: 0).flatMap { id in try? opener.open(row.bytes(at: 1), at: AssociatedData(.bulkJobs, id)).json["note"]?.text }
+    }
+
+    /// What is opaque of a command, without its note; nil where it does not open any more.
+    static func silenced(_ row: some StoredRow, _ opener: RowOpener, _ codec: RowCodec) throws(StoreError) -> [UInt8]? {
+        guard let id = row.text(at: 0) else { return nil }
+        let place = AssociatedData(.bulkJobs, id)
+        guard var json = try? opener.open(row.bytes(at: 1), at: place).json else { return nil }
+        json["note"] = nil
+        return try codec.seal(RowCodec.Content(json: json), at: place, under: codec.keys.general)
+    }
+
     /// What a job is for, in rows of their own: the position of the first, and the identifiers with spaces between.
     static func chunks(_ items: [String]) -> [(first: Int, ids: String)] {
         stride(from: 0, to: items.count, by: BulkJob.chunk).map { first in
