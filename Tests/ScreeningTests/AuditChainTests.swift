@@ -43,6 +43,41 @@ struct AuditChainTests {
         #expect(verify([], head: .empty).isWhole)
     }
 
+    @Test("Entries that changed places, and one that stands there twice, are not said to be missing alone")
+    func places() {
+        let entries = chain(6)
+        let swapped = verify([0, 2, 1, 3, 4, 5].map { entries[$0] }, head: head(entries[5])).findings
+        #expect(swapped.contains { $0.kind == .forked && $0.seq == 2 && $0.explanation.contains("stands behind entry 3") })
+        #expect(!swapped.contains { $0.seq == 4 })
+        let twice = verify([0, 1, 1, 2, 3, 4, 5].map { entries[$0] }, head: head(entries[5])).findings
+        #expect(twice.map(\.kind) == [.forked] && twice[0].explanation.contains("Entry 2 stands there twice"))
+    }
+
+    @Test("What does not open with the store's keys is of another store, or was changed")
+    func foreign() {
+        let entries = chain(6)
+        func findings(_ closed: Set<Int64>) -> [AuditVerification.Finding] {
+            var verifier = AuditVerifier()
+            for entry in entries { verifier.check(entry, opens: !closed.contains(entry.seq)) }
+            return verifier.finish(head: head(entries[5])).findings
+        }
+        #expect(findings([]).isEmpty)
+        let all = findings([1, 2, 3, 4])
+        #expect(all.map(\.kind) == [.forked] && all[0].explanation.contains("Entries 1 to 4 do not open") && all[0].explanation.contains("another store"))
+        #expect(findings([3, 5]).map(\.seq) == [3, 5] && findings([3]).map(\.kind) == [.changed])
+    }
+
+    @Test("Where a backup was restored, an anchor of the time between is explained by it")
+    func restored() {
+        let before = chain(4)
+        let lost = chain(3, after: head(before[3]))
+        let after = chain(2, action: AuditVerifier.restored, after: head(before[3]))
+        let found = verify(before + after, head: head(after[1]), anchors: [head(lost[0]), head(lost[2])]).findings
+        #expect(found.map(\.kind) == [.forked, .cutOff] && found.allSatisfy { $0.explanation.contains("was restored at") })
+        let rewritten = verify(chain(4, action: "order.read"), head: head(chain(4, action: "order.read")[3]), anchors: [head(before[2])]).findings
+        #expect(rewritten.allSatisfy { !$0.explanation.contains("was restored") } && rewritten.count == 1)
+    }
+
     @Test("An entry that was changed is named")
     func changed() throws {
         let entries = chain()

@@ -65,6 +65,7 @@ struct AuditVerify: AsyncParsableCommand {
             verifier.check(entry)
             head = AuditHead(seq: entry.seq, hash: entry.hash)
         }
+        guard head.seq > 0 else { throw CommandFailure("\(file) holds no entry of an audit: export it with fairlead audit export.") }
         return verifier.finish(head: head)
     }
 

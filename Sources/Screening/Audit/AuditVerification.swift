@@ -54,6 +54,8 @@ public struct AuditVerification: Sendable, Equatable {
 public struct AuditVerifier: Sendable {
     /// The action of the record that a prefix of the chain was pruned: its details say up to where, and with what hash that ended.
     public static let pruned = "audit.pruned"
+    /// The action of the record that a backup was restored: what was written between the backup and it is in no chain any more.
+    public static let restored = "store.restore"
 
     private static let limit = 100
 
@@ -62,15 +64,25 @@ public struct AuditVerifier: Sendable {
     /// Where pruned prefixes ended, as the chain itself says.
     private var prunedTo: [AuditHead] = []
     private var firstPrevious = AuditHead.empty
+    /// The last entry that says that a backup was restored.
+    private var restore: AuditEntry?
+    /// Entries whose sealed part the store's keys do not open.
+    private var unopened: [Int64] = []
     private let anchors: [Int64: [AuditHead]]
 
     /// - Parameter anchors: heads that were written down elsewhere, in a backup, a certificate or a log.
     public init(anchors: [AuditHead] = []) { self.anchors = Dictionary(grouping: anchors, by: \.seq) }
 
     /// Looks at the next entry.
-    public mutating func check(_ entry: AuditEntry) {
+    /// - Parameter opens: whether the store's keys open what is sealed of it; true where nothing is, or where that is not looked at.
+    public mutating func check(_ entry: AuditEntry, opens: Bool = true) {
         result.count += 1
+        if !opens { unopened.append(entry.seq) }
         if let last {
+            if entry.seq <= last.seq {
+                let what = entry.seq == last.seq ? "Entry \(entry.seq) stands there twice" : "Entry \(entry.seq) stands behind entry \(last.seq)"
+                return note(.forked, entry.seq, "\(what): it was put there from elsewhere, or entries changed places.")
+            }
             if entry.seq > last.seq + 1 {
                 let isOne = entry.seq == last.seq + 2
                 let missing = isOne ? "Entry \(last.seq + 1) is missing" : "Entries \(last.seq + 1) to \(entry.seq - 1) are missing"
@@ -95,13 +107,10 @@ public struct AuditVerifier: Sendable {
         {
             prunedTo.append(AuditHead(seq: seq, hash: hash))
         }
+        if entry.action == Self.restored { restore = entry }
         for anchor in anchors[entry.seq] ?? [] where anchor.hash != entry.hash {
-            note(
-                .forked,
-                entry.seq,
-                "Entry \(entry.seq) is another one than it was when its hash was written down elsewhere: the chain was written anew, from this entry or from "
-                    + "one before it."
-            )
+            let why = restored ?? "the chain was written anew, from this entry or from one before it."
+            note(.forked, entry.seq, "Entry \(entry.seq) is another one than it was when its hash was written down elsewhere: \(why)")
         }
         last = entry
     }
@@ -120,7 +129,8 @@ public struct AuditVerifier: Sendable {
         let newest = ([head] + anchors.values.joined()).max { $0.seq < $1.seq } ?? head
         if newest.seq > end.seq {
             let by = head.seq == newest.seq ? "as the store itself says" : "as was written down elsewhere"
-            note(.cutOff, end.seq + 1, "The chain went on to entry \(newest.seq), \(by), and ends with \(end.seq): its end was cut off.")
+            let why = head.seq == newest.seq ? nil : restored
+            note(.cutOff, end.seq + 1, "The chain went on to entry \(newest.seq), \(by), and ends with \(end.seq): \(why ?? "its end was cut off.")")
         } else if head.seq < end.seq {
             note(.forked, head.seq + 1, "The store says that the chain ends with entry \(head.seq), and there are entries up to \(end.seq).")
         } else if head != end {
@@ -134,9 +144,29 @@ public struct AuditVerifier: Sendable {
                 result.unchecked.append(anchor)
             }
         }
+        noteUnopened()
         result.findings.sort { $0.seq < $1.seq }
         result.unchecked.sort { $0.seq < $1.seq }
         return result
+    }
+
+    /// What a restore has to do with a chain that is not the one that it was; nil where there was none.
+    private var restored: String? {
+        guard let restore else { return nil }
+        let backup = restore.details["backup_at"]?.text.map { " of \($0)" } ?? ""
+        return "a backup\(backup) was restored at \(restore.at.iso8601) (entry \(restore.seq)), and what was written between is in no chain any more. Where it "
+            + "was written down before the backup, or after the restore, the chain was written anew."
+    }
+
+    private mutating func noteUnopened() {
+        guard let first = unopened.first, let last = unopened.last else { return }
+        if unopened.count > 1, first == result.first, last - first == Int64(unopened.count - 1) {
+            let which = "Entries \(first) to \(last) do not open with the keys of this store"
+            return note(.forked, first, "\(which): they are of another store, whose chain was put here.")
+        }
+        for seq in unopened {
+            note(.changed, seq, "What is sealed of entry \(seq) does not open with the keys of this store: it was changed, or is of another entry or store.")
+        }
     }
 
     private mutating func note(_ kind: AuditVerification.Finding.Kind, _ seq: Int64, _ explanation: String) {

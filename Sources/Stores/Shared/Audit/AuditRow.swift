@@ -79,6 +79,9 @@ struct AuditRow: Sendable {
         )
     }
 
+    /// Whether what was sealed of a row of ``columns`` is erased.
+    static func isSilent(_ row: some StoredRow) -> Bool { row.bytes(at: 10).isEmpty }
+
     /// What is sealed of a row of ``columns`` without note and reason; nil where it does not open any more.
     static func silenced(_ row: some StoredRow, _ opener: RowOpener, _ codec: RowCodec) throws(StoreError) -> [UInt8]? {
         let place = place(row.bytes(at: 7))

@@ -57,9 +57,9 @@ extension SQLStore {
         var last: Int64 = 0
         while true {
             let after = last
-            let entries = try await read { try $0.audit(from: after + 1, through: nil, limit: 500) }.filter { $0.seq <= head.seq || head.seq == 0 }
-            for entry in entries { verifier.check(entry) }
-            guard let end = entries.last?.seq else { return verifier.finish(head: head) }
+            let links = try await read { try $0.auditLinks(from: after + 1, limit: 500) }.filter { $0.entry.seq <= head.seq || head.seq == 0 }
+            for link in links { verifier.check(link.entry, opens: link.opens) }
+            guard let end = links.last?.entry.seq else { return verifier.finish(head: head) }
             last = end
         }
     }
@@ -119,6 +119,14 @@ extension StoreReading {
         )
         let next = rows.count > limit ? rows[limit - 1].int(at: 0).map(String.init) : nil
         return Page(items: try rows.prefix(limit).map { try AuditRow.entry($0, opener) }, next: next)
+    }
+
+    /// Entries by number, oldest first, and whether what is sealed of each opens; so it does where it was erased.
+    func auditLinks(from first: Int64, limit: Int) throws -> [(entry: AuditEntry, opens: Bool)] {
+        try fetch("SELECT \(AuditRow.columns) FROM audit WHERE seq >= $1 ORDER BY seq LIMIT \(limit)", [.int(first)]).map { row in
+            let entry = try AuditRow.entry(row, opener)
+            return (entry, entry.actor != nil || AuditRow.isSilent(row))
+        }
     }
 
     /// Entries by number, oldest first.

@@ -89,7 +89,7 @@ public enum StoreRestore {
 
     /// What the audit says of it: its chain goes on from where the backup has it.
     static func act(_ manifest: BackupManifest) -> AuditAct {
-        AuditAct(by: .system, "store.restore", details: ["backup_at": JSON(manifest.at)])
+        AuditAct(by: .system, AuditVerifier.restored, details: ["backup_at": JSON(manifest.at)])
     }
 
     /// The file of keys beside a backup; nil where there is none.

@@ -1,0 +1,41 @@
+import GRDB
+import Screening
+import ScreeningTesting
+import Testing
+
+@testable import Stores
+
+@Suite("An audit that was put there from elsewhere") struct ForeignAuditTests {
+    /// A stopped store with some entries in its audit, under the same key as any other.
+    private func made(_ count: Int) async throws -> BackupBed {
+        let bed = try await BackupBed(.sqlite)
+        let store = try await bed.open()
+        for _ in 0..<count { try await store.record(AuditAct(by: .system, "orders.read", note: Personal("why"))) }
+        await store.close()
+        return bed
+    }
+
+    private func verified(_ bed: BackupBed, after sql: String) async throws -> AuditVerification {
+        let database = try DatabaseQueue(path: bed.folder.file())
+        try await database.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try database.close()
+        let store = try await bed.open()
+        let found = try await store.verifyAudit()
+        await store.close()
+        return found
+    }
+
+    @Test("The whole chain of another store is told from this one's, and so is what was moved between entries") func moved() async throws {
+        let (bed, other) = (try await made(6), try await made(8))
+        #expect(try await verified(bed, after: "SELECT 1").isWhole)
+        let swapped = try await verified(bed, after: "UPDATE audit SET body = (SELECT body FROM audit WHERE seq = 2) WHERE seq = 4")
+        #expect(swapped.findings.map(\.seq) == [4] && swapped.findings[0].kind == .changed)
+        let put = """
+            ATTACH '\(other.folder.file())' AS other;
+            DELETE FROM audit; INSERT INTO audit SELECT * FROM other.audit;
+            DELETE FROM audit_head; INSERT INTO audit_head SELECT * FROM other.audit_head
+            """
+        let foreign = try await verified(bed, after: put)
+        #expect(foreign.findings.map(\.kind) == [.forked] && foreign.findings[0].explanation.contains("Entries 1 to 8"))
+    }
+}
