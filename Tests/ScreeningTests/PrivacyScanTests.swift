@@ -1,0 +1,34 @@
+import Screening
+import Testing
+
+@Suite("What in a line may be somebody") struct PrivacyScanTests {
+    @Test(
+        "A first and a last name are looked for as a pair, however they are written",
+        arguments: [
+            "told Ana Roe of it", "ANA ROE", "ana+roe", "ana%20roe", "Ana%2520Roe", #"{"first_name":"Ana","last_name":"Roe"}"#, "first_name=Ana&last_name=Roe",
+            "QW5hIFJvZQ==", "x=QW5hIFJvZQ&y", "<b>Ana</b> <i>Roe</i>", "Ana B. Roe", #"Ana\u0020Roe"#, "An&#97; Roe",
+        ]
+    )
+    func names(_ line: String) {
+        #expect(PrivacyScan.texts(in: line).contains { $0.lowercased() == "ana roe" }, "\(PrivacyScan.texts(in: line).sorted())")
+    }
+
+    @Test("Words far from one another are no name, and a name with a number in it is one") func apart() {
+        #expect(!PrivacyScan.texts(in: "Ana wrote to us again that Bo Roe came").contains("Ana Roe"))
+        #expect(!PrivacyScan.texts(in: "ana was with roe").contains("ana roe"))
+        #expect(PrivacyScan.texts(in: "told Ana Roe12").contains("Ana Roe12"))
+    }
+
+    @Test(
+        "Telephone numbers are looked for however they are grouped",
+        arguments: ["+44 1632 960000", "call 2026-11-30 (01632) 960 000 now", "01632-960-000", "tel:+441632960000", "+44%201632%20960000"]
+    )
+    func phones(_ line: String) {
+        #expect(PrivacyScan.texts(in: line).contains { $0.filter(\.isNumber).hasSuffix("1632960000") && $0.count <= 15 }, "\(PrivacyScan.texts(in: line))")
+    }
+
+    @Test("A line that is made to be long yields no more than what is looked for in one") func bounded() {
+        let line = (0..<20_000).map { "Ana\($0) Roe" }.joined(separator: " ")
+        #expect(PrivacyScan.texts(in: line).count < 5000)
+    }
+}
