@@ -33,8 +33,8 @@ class Postgres:
     def __exit__(self, *_):
         self.run("pg_ctl", "-D", self.folder / "data", "-w", "-m", "immediate", "stop")
 
-    def database(self, name):
-        self.run("createdb", "-h", self.folder, "-U", "fairlead", name)
+    def database(self, name, template="template0"):
+        self.run("createdb", "-h", self.folder, "-U", "fairlead", "-T", template, name)
         return f"postgres://fairlead@/{name}?host={self.folder}"
 
     def analyze(self, name):
