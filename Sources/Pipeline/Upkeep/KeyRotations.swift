@@ -33,9 +33,11 @@ public final class KeyRotations: Sendable {
     private let wanted: AsyncStream<Void>
     private let want: AsyncStream<Void>.Continuation
 
-    /// How much longer than a step took it rests: at most a fifth of the time is the rotation's.
+    /// How much longer than a step took it rests.
     private static let rest = 4
     private static let shortRest = Duration.milliseconds(5)
+    /// A step that takes long has waited for others rather than worked: resting longer for it, a rotation would take days in a busy store.
+    private static let longRest = Duration.milliseconds(25)
     /// Before it looks again at what it waits for, or tries again what failed.
     private static let pause = Duration.seconds(3)
 
@@ -155,7 +157,7 @@ public final class KeyRotations: Sendable {
             switch step.phase {
             case .done: return
             case .waiting: try await clock.sleep(for: pause)
-            case .dataKeys, .lookUps: try await clock.sleep(for: max(shortRest, (clock.now() - begun) * rest))
+            case .dataKeys, .lookUps: try await clock.sleep(for: max(shortRest, min(longRest, (clock.now() - begun) * rest)))
             }
         }
     }

@@ -14,9 +14,9 @@ final class RotationCursor: Sendable {
     /// How long ago a replica at work was seen at most, in seconds: a few heartbeats.
     static let heartbeats: Int64 = 35
     /// Rows of one step: so few that whoever writes beside it does not notice.
-    static let dataKeys = 200
+    static let dataKeys = 400
     static let orders = 16
-    static let runs = 8
+    static let runs = 16
 
     let state = Mutex(State())
 }
@@ -96,10 +96,12 @@ extension SQLStore {
         }
         let runIDs = "SELECT DISTINCT run_id FROM run_lookups WHERE run_id > $1 AND number <> $2 ORDER BY run_id LIMIT \(RotationCursor.runs)"
         let runs = try await read { try $0.fetch(runIDs, [.text(run), .int(Int64(number))]).compactMap { $0.text(at: 0) } }
-        for id in runs {
-            try await hash(run: id)
-            cursor.state.withLock { $0.run = id }
+        // Each waits for its turn to be written, among all that others write: together, or a busy store would see few of them.
+        try await withThrowingTaskGroup { group in
+            for id in runs { group.addTask { try await hash(run: id) } }
+            try await group.waitForAll()
         }
+        if let last = runs.last { cursor.state.withLock { $0.run = last } }
         return runs.count
     }
 
