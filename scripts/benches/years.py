@@ -1,7 +1,7 @@
 """A store of a gigabyte: copy, backup, verification, retention of half of it, rotation of keys and restore; what deliveries are taken in beside each, and memory."""
 import base64, http.client, json, os, shutil, signal, statistics, subprocess, threading, time
 from . import hosts
-from .programs import Program, figures, free_port, memory
+from .programs import Program, figures, free_port, memory, status
 from .table import Row
 
 EVENTS, ORDERS, AGE = 260_000, 60_000, 10
@@ -200,7 +200,7 @@ class Years:
                 seconds = time.monotonic() - began
                 self.say("retention's rest", {"seconds": seconds, "removed": removed, "per_second": removed / seconds})
                 self.row("rows removed, quiet", removed / seconds, "/s")
-            send(self.twin.pid, signal.SIGCONT)
+            self.settle()
         settings = self.folder / "fairlead.yaml"
         new = base64.b64encode(os.urandom(32)).decode()
         settings.write_text(settings.read_text().replace(f'keys: ["{hosts.KEY}"]', f'keys: ["{new}", "{hosts.KEY}"]'))
@@ -212,11 +212,21 @@ class Years:
             self.row("memory of the host", memory(self.host.pid), "MB", ("≤", 400))
             send(self.twin.pid, signal.SIGCONT)
         self.command("restore", "restore", backup, "--replace")
-        with self.start(self.folder, self.host.port) as host:
+        with Program(self.folder, [self.bench.release / "fairlead", "serve", "--log-level", "error"], self.host.port, "/readyz") as host:
             self.say("restored", {"ready_ms": host.took, "host_mb": memory(host.pid)})
 
     def start(self, folder, port):
-        return Program(folder, [self.bench.release / "fairlead", "serve", "--log-level", "error"], port, "/readyz")
+        return Program(folder, [self.bench.release / "fairlead", "serve", "--log-level", "error"], port)
+
+    def settle(self):
+        """Waits until both have worked on what they took in."""
+        for host in (self.host, self.twin):
+            send(host.pid, signal.SIGCONT)
+        began = time.monotonic()
+        while any(status(host.port, "/readyz") != 200 for host in (self.host, self.twin)):
+            if time.monotonic() - began > 600:
+                raise Failure("what was taken in is not worked on")
+            time.sleep(1)
 
     def copy(self, to, name):
         self.command(name, "store", "copy", "--to", to)
