@@ -29,7 +29,7 @@ public final class Retention: Sendable {
     private static let rest = 4
     private static let shortRest = Duration.milliseconds(5)
     /// A step that takes long has waited for others rather than worked: resting longer for it, nothing would be removed where there is much to do.
-    private static let longRest = Duration.milliseconds(50)
+    private static let longRest = Duration.milliseconds(25)
     /// The time of day from which on it is night, in milliseconds after midnight UTC.
     private static let night: Int64 = 9_000_000
     private static let day: Int64 = 86_400_000

@@ -129,6 +129,46 @@ extension StoreConformance {
             let next = try await trial.store.takeTurn("retention", owner: "one", for: .seconds(60))
             try trial.expect(next.isMine && next.doneAt == trial.now, "it was not passed on, or when it was done is not known")
         },
+        Check("a delivery is known for thirty days, also where its event went sooner, and as long as the event where that is kept") { trial in
+            func deliver() async throws -> Acceptance { try await trial.store.accept(trial.event(), dedupe: "once") }
+            let first = trial.event()
+            _ = try await trial.store.accept(first, dedupe: "once")
+            _ = try await trial.store.accept(trial.event(), dedupe: "another")
+            for id in try await trial.store.events(EventQuery(), PageRequest()).items.map(\.id) {
+                try await trial.store.perform([.unqueue(.event(id)), .event(id: id, state: .done, problem: nil)])
+            }
+            trial.clock.advance(by: .days(2))
+            try trial.expect(try await trial.carryOut(trial.plan(events: 1)) == [.events: 2], "other than both events went")
+            trial.clock.advance(by: .days(27))
+            try trial.expect(try await trial.carryOut(trial.plan(events: 1)).isEmpty, "more went")
+            try trial.expect(try await deliver() == Acceptance(event: first.id, duplicate: true), "it is not known after 29 days")
+            trial.clock.advance(by: .days(2))
+            try trial.expect(try await trial.carryOut(trial.plan(events: 1)).isEmpty, "something else went")
+            let again = try await deliver()
+            try trial.expect(!again.duplicate, "it is known after 31 days although its event is gone")
+            trial.clock.advance(by: .days(100))
+            try trial.expect(try await trial.carryOut(trial.plan(events: 200)).isEmpty, "a young event went")
+            try trial.expect(try await deliver() == Acceptance(event: again.event, duplicate: true), "it is not known although its event is there")
+        },
+        Check("many go in few steps, all with their keys, and those between them that must stay do") { trial in
+            var kept: [String] = []
+            for number in 0..<600 {
+                let event = trial.event()
+                _ = try await trial.store.accept(event, dedupe: DedupeKey("delivery-\(number)"))
+                let stays = number % 100 == 50
+                if stays { kept.append(event.id) }
+                try await trial.store.perform([.unqueue(.event(event.id)), .event(id: event.id, state: stays ? .dead : .done, problem: nil)])
+            }
+            trial.clock.advance(by: .days(40))
+            try trial.expect(try await trial.carryOut(trial.plan(events: 30)) == [.events: 594], "others went")
+            let left = try await trial.store.events(EventQuery(), PageRequest(limit: 200)).items.map(\.id)
+            try trial.expect(left.sorted() == kept.sorted(), "there are \(left.count)")
+            try trial.expect(try await trial.store.accept(trial.event(), dedupe: "delivery-50").duplicate, "one that stayed is not known")
+            // A store may forget the others with the next retention.
+            trial.clock.advance(by: .days(1))
+            try trial.expect(try await trial.carryOut(trial.plan(events: 30)).isEmpty, "more went")
+            try trial.expect(try await !trial.store.accept(trial.event(), dedupe: "delivery-51").duplicate, "one that went is known")
+        },
         Check("a store says how large it is, and how old what it keeps is") { trial in
             try trial.expect(try await trial.store.oldestKept().isEmpty, "an empty store keeps something")
             let begun = trial.now

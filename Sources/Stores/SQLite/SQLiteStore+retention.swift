@@ -14,6 +14,21 @@ extension SQLiteStore {
         try keyFile.truncateLog()
     }
 
+    /// Forgets deliveries whose events are gone, a few at a time.
+    func forgetReceived(before time: Timestamp) async throws {
+        let sql = "SELECT seq FROM past_events WHERE received_at < $1 ORDER BY seq LIMIT \(Self.step)"
+        while !Task.isCancelled {
+            let found = try await read { try $0.fetch(sql, [.int(time.milliseconds)]).compactMap { $0.int(at: 0) } }
+            let numbers = Set(found.map { $0 / ReceivedKeys.eventsPerBucket }).sorted()
+            guard let events = SQLValues(found.map { .int($0) }), let buckets = SQLValues(numbers.map { .int($0) }) else { return }
+            try await write(TouchedRows()) { transaction in
+                let keys = "DELETE FROM received_keys WHERE event IN \(events.list) AND bucket IN \(buckets.list(from: events.values.count + 1))"
+                try transaction.change(keys, events.values + buckets.values)
+                try transaction.change("DELETE FROM past_events WHERE seq IN \(events.list)", events.values)
+            }
+        }
+    }
+
     /// Gives free pages back to the disk, so few at a time that whoever writes beside it does not notice. A file that was made without being able to stays
     /// as it is.
     private func giveBackRoom() async throws {

@@ -10,8 +10,8 @@ extension PostgresTransaction {
 
     mutating func change(_ sql: String, _ values: [SQLValue]) throws { write(sql, values: values.map(\.postgresValue)) }
 
-    /// The dedupe key stays: it is a hash, and what has it is answered as received before for longer.
-    mutating func forgetReceived(marked event: String) {}
+    /// Nothing: dedupe keys stand by themselves, and go by their own age.
+    mutating func forgetReceived(marked events: SQLValues, before time: Timestamp) {}
 }
 
 extension PostgresRows {

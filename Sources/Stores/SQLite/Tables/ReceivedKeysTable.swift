@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Screening
 
 extension WriteTransaction {
     /// The event that was received with this dedupe key before; nil where there is none. Nobody else writes, so what is not there now is not there when
@@ -22,14 +23,24 @@ extension WriteTransaction {
         return nil
     }
 
-    /// A key counts for as long as its event is there.
-    mutating func forgetReceived(marked event: String) throws {
-        try db.run(
+    /// Keys count for ``SQLStore/keptDeliveries`` at least: of an event that goes before that its number and identifier stay, and the others' keys go with them.
+    mutating func forgetReceived(marked events: SQLValues, before time: Timestamp) throws {
+        let marked = "FROM events AS e WHERE e.id IN \(events.list) AND e.state = 'removing' AND e.received_at"
+        let (values, limit) = (events.values + [.int(time.milliseconds)], "$\(events.values.count + 1)")
+        try change(
             """
-            DELETE FROM received_keys WHERE bucket = (SELECT seq / \(ReceivedKeys.eventsPerBucket) FROM events WHERE id = ?1 AND state = 'removing')
-                AND event = (SELECT seq FROM events WHERE id = ?1 AND state = 'removing')
+            INSERT INTO past_events (seq, id, received_at, first_received_at)
+            SELECT e.seq, e.id, e.received_at, e.first_received_at \(marked) >= \(limit) ON CONFLICT DO NOTHING
             """,
-            [event]
+            values
+        )
+        // The buckets are named so that not the whole table is gone through.
+        try change(
+            """
+            DELETE FROM received_keys WHERE bucket IN (SELECT e.seq / \(ReceivedKeys.eventsPerBucket) \(marked) < \(limit))
+                AND event IN (SELECT e.seq \(marked) < \(limit))
+            """,
+            values
         )
     }
 
@@ -45,14 +56,16 @@ extension ReceivedKeys {
     /// Asks each bucket of a segment, from the number of its first one on.
     fileprivate static let find = """
         WITH RECURSIVE buckets (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM buckets WHERE n < ?1 + \(bucketsPerSegment - 1))
-        SELECT e.id FROM buckets CROSS JOIN received_keys AS k ON k.bucket = buckets.n AND k.key = ?2 CROSS JOIN events AS e ON e.seq = k.event
-        WHERE e.received_at >= ?3 LIMIT 1
+        SELECT coalesce(e.id, p.id) FROM buckets CROSS JOIN received_keys AS k ON k.bucket = buckets.n AND k.key = ?2
+        LEFT JOIN events AS e ON e.seq = k.event LEFT JOIN past_events AS p ON p.seq = k.event
+        WHERE coalesce(e.received_at, p.received_at) >= ?3 LIMIT 1
         """
 
     fileprivate static let findFirst = """
         WITH RECURSIVE buckets (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM buckets WHERE n < ?1 + \(bucketsPerSegment - 1))
-        SELECT min(coalesce(e.first_received_at, e.received_at)) FROM buckets CROSS JOIN received_keys AS k ON k.bucket = buckets.n AND k.key = ?2
-        CROSS JOIN events AS e ON e.seq = k.event
+        SELECT min(coalesce(e.first_received_at, e.received_at, p.first_received_at, p.received_at))
+        FROM buckets CROSS JOIN received_keys AS k ON k.bucket = buckets.n AND k.key = ?2
+        LEFT JOIN events AS e ON e.seq = k.event LEFT JOIN past_events AS p ON p.seq = k.event
         """
 
     /// Reads what is stored: the newest segment at once, the others beside the work. Until a segment is read, its buckets are asked.

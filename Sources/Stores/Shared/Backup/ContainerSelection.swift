@@ -13,6 +13,9 @@ struct ContainerSelection: Sendable {
     /// What a store does not get from another one: what is about the processes that ran on it, and what it has already.
     static let leftOut: Set = ["schema_migrations", "replicas", "budgets", "write_probe", "backup_state", BackupContainer.manifestTable]
 
+    /// What stands in another table in a store of the other kind.
+    static let elsewhere: Set = ["past_events"]
+
     /// Where the rows of a table come from, by the kind of the file and of the store; nil where they are taken as they are.
     private static func source(of table: String, from: String, to: String) -> (columns: [String], sql: String)? {
         switch (table, from, to) {
@@ -22,14 +25,21 @@ struct ContainerSelection: Sendable {
                 ["event_id", "first_received_at", "key", "received_at"],
                 """
                 SELECT e.id AS event_id, e.first_received_at AS first_received_at, k.key AS key, e.received_at AS received_at
-                FROM (SELECT key, max(event) AS event FROM received_keys GROUP BY key) AS k JOIN events AS e ON e.seq = k.event
+                FROM (SELECT key, max(event) AS event FROM received_keys GROUP BY key) AS k JOIN (
+                    SELECT seq, id, received_at, first_received_at FROM events
+                    UNION ALL SELECT seq, id, received_at, first_received_at FROM past_events
+                ) AS e ON e.seq = k.event
                 """
             )
         case ("received_keys", "postgres", "sqlite"):
             (
                 ["bucket", "event", "key"],
-                "SELECT e.seq / 1024 AS bucket, e.seq AS event, k.key AS key FROM received_keys AS k JOIN (\(numberedEvents)) AS e ON e.id = k.event_id"
+                """
+                SELECT e.seq / 1024 AS bucket, e.seq AS event, k.key AS key
+                FROM received_keys AS k JOIN (\(numberedEvents) UNION ALL SELECT id, seq FROM (\(pastEvents))) AS e ON e.id = k.event_id
+                """
             )
+        case ("past_events", "postgres", "sqlite"): (["first_received_at", "id", "received_at", "seq"], pastEvents)
         case ("usage", "sqlite", "postgres"):
             (["amount", "connection", "kind", "shard", "slot"], "SELECT amount, connection, kind, 0 AS shard, slot FROM usage")
         case ("usage", "postgres", "sqlite"):
@@ -46,7 +56,14 @@ struct ContainerSelection: Sendable {
         }
     }
 
-    private static let numberedEvents = "SELECT id, row_number() OVER (ORDER BY id) AS seq FROM events"
+    /// Events that are gone and known by their keys have the first numbers: those that come get higher ones than any.
+    private static let pastEvents = """
+        SELECT min(first_received_at) AS first_received_at, event_id AS id, max(received_at) AS received_at, row_number() OVER (ORDER BY event_id) AS seq
+        FROM received_keys WHERE event_id NOT IN (SELECT id FROM events) GROUP BY event_id
+        """
+    private static let numbered =
+        "row_number() OVER (ORDER BY id) + (SELECT count(DISTINCT event_id) FROM received_keys WHERE event_id NOT IN (SELECT id FROM events)) AS seq"
+    private static let numberedEvents = "SELECT id, \(numbered) FROM events"
 
     /// What there is for a table of a store; nil where it gets nothing.
     /// - Parameters:
@@ -61,7 +78,7 @@ struct ContainerSelection: Sendable {
             guard let source = container.first(where: { $0.name == table }) else { return nil }
             if table == "events", from == "postgres", to == "sqlite" {
                 let shared = columns.filter { source.columns.contains($0) || $0 == "seq" }
-                let list = shared.map { $0 == "seq" ? "row_number() OVER (ORDER BY id) AS seq" : SQLiteTable.quoted($0) }
+                let list = shared.map { $0 == "seq" ? Self.numbered : SQLiteTable.quoted($0) }
                 (self.columns, sql) = (shared, "SELECT \(list.joined(separator: ", ")) FROM events ORDER BY id")
             } else {
                 let shared = columns.filter(source.columns.contains)

@@ -46,7 +46,7 @@ public enum StoreCopy {
                     case .sqlite(let path): try fill(path, container, keyFile, manifest, ledger, now, progress)
                     case .postgres(let url): try fill(postgres: url, container, keyFile, manifest, ledger, now, progress)
                     }
-                let carried = Set(tables.map(\.name))
+                let carried = Set(tables.map(\.name)).union(ContainerSelection.elsewhere)
                 return Outcome(store: manifest.store, tables: tables, leftOut: manifest.tables.map(\.name).filter { !carried.contains($0) })
             } catch { throw (error as? StoreError) ?? StoreError(anywhere: error) }
         }

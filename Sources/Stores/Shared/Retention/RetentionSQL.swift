@@ -56,21 +56,24 @@ enum RetentionSQL {
         return "(\(column) IS NULL OR \(column) NOT IN (\((first..<first + others).map { "$\($0)" }.joined(separator: ", "))))"
     }
 
-    /// Removes the event `$1` with all that it led to, if it may still go: it is marked first, and what follows holds for what is marked.
-    static let removeEvent = [
-        "UPDATE events AS e SET state = 'removing' WHERE e.id = $1 AND e.state = 'done' AND \(free)",
-        "INSERT INTO destroyed_keys (id) SELECT key_id FROM events WHERE id = $1 AND state = 'removing' AND key_id <> 0 ON CONFLICT DO NOTHING",
-        "DELETE FROM steps WHERE run_id IN (SELECT id FROM runs WHERE event_id = $1) AND \(isMarked)",
-        "DELETE FROM run_lookups WHERE run_id IN (SELECT id FROM runs WHERE event_id = $1) AND \(isMarked)",
-        "DELETE FROM runs WHERE event_id = $1 AND \(isMarked)",
-        """
-        DELETE FROM event_addresses WHERE event_id = $1
-            AND connection = (SELECT coalesce(e.connection, '') FROM events AS e WHERE e.id = $1 AND e.state = 'removing')
-            AND day = (SELECT e.received_at / 86400000 FROM events AS e WHERE e.id = $1 AND e.state = 'removing')
-        """,
-    ]
-    static let removeMarkedEvent = "DELETE FROM events WHERE id = $1 AND state = 'removing'"
-    private static let isMarked = "EXISTS (SELECT 1 FROM events AS e WHERE e.id = $1 AND e.state = 'removing')"
+    /// Removes events with all that they led to, those of them that may still go: they are marked first, and what follows holds for what is marked. So many
+    /// at once because a statement for many costs little more than one for one.
+    static func removeEvents(_ ids: SQLValues) -> [String] {
+        let marked = "(SELECT e.id FROM events AS e WHERE e.id IN \(ids.list) AND e.state = 'removing')"
+        let runs = "(SELECT r.id FROM runs AS r WHERE r.event_id IN \(marked))"
+        return [
+            "UPDATE events AS e SET state = 'removing' WHERE e.id IN \(ids.list) AND e.state = 'done' AND \(free)",
+            """
+            INSERT INTO destroyed_keys (id) SELECT e.key_id FROM events AS e WHERE e.id IN \(ids.list) AND e.state = 'removing' AND e.key_id <> 0
+            ON CONFLICT DO NOTHING
+            """,
+            "DELETE FROM steps WHERE run_id IN \(runs)",
+            "DELETE FROM run_lookups WHERE run_id IN \(runs)",
+            "DELETE FROM runs WHERE event_id IN \(marked)",
+            "DELETE FROM event_addresses WHERE event_id IN \(marked)",
+        ]
+    }
+    static func removeMarkedEvents(_ ids: SQLValues) -> String { "DELETE FROM events WHERE id IN \(ids.list) AND state = 'removing'" }
 
     /// Removes the run `$1`, where it has ended and its order is not held.
     static let removeRun = [
@@ -96,4 +99,20 @@ enum RetentionSQL {
     static let linkedEvents = """
         SELECT event_id FROM order_sources WHERE order_id = $1 AND event_id IS NOT NULL UNION SELECT id FROM events WHERE order_id = $1
         """
+}
+
+/// Values of one statement that are as many as they happen to be. The last is repeated up to a few sizes, so that few statements differ and each is kept.
+struct SQLValues: Sendable {
+    let values: [SQLValue]
+
+    init?(_ values: [SQLValue]) {
+        guard let last = values.last else { return nil }
+        let size = [1, 8, 64, 256, 512].first { $0 >= values.count } ?? values.count
+        self.values = values + Array(repeating: last, count: size - values.count)
+    }
+
+    /// `($1, $2, …)`
+    var list: String { list(from: 1) }
+    /// The same, where others stand before them in the statement.
+    func list(from first: Int) -> String { "(" + (first..<first + values.count).map { "$\($0)" }.joined(separator: ", ") + ")" }
 }

@@ -1,19 +1,17 @@
 import Screening
 
-/// How many rows a step of retention removes: so few that whoever writes beside it does not notice.
+/// How many rows a step of retention removes: so few that whoever writes beside it hardly notices. Each step waits for its turn among all that others write:
+/// with fewer, a busy store would take in more than is removed.
 private enum StepSize {
-    static let events = 64
+    static let events = 256
     static let runs = 64
     static let orders = 16
-    static let keys = 200
+    static let keys = 512
 }
 
-/// For how long a delivery is known at least, where that is not for as long as its event is kept. Longer than any sender tries again.
-private let keptDeliveries = Duration.seconds(30 * 86_400)
-
 extension SQLStore {
-    /// Nothing: a delivery is forgotten with its event.
-    func forgetReceived(before time: Timestamp) async throws {}
+    /// For how long a delivery is known at least, where that is not for as long as its event is kept. Longer than any sender tries again.
+    static var keptDeliveries: Duration { .seconds(30 * 86_400) }
 
     /// Nothing: every row is looked at.
     func removeWhole(_ plan: RetentionPlan) async throws -> Int { 0 }
@@ -39,16 +37,17 @@ extension SQLStore {
         if cursor == nil {
             try await extendHolds()
             try await destroyKeys()
-            try await forgetReceived(before: plan.now + (.zero - keptDeliveries))
+            try await forgetReceived(before: plan.now + (.zero - Self.keptDeliveries))
             let first = RetentionCursor(parts: plan.parts)
             let whole = try await removeWhole(plan)
             if whole > 0 { return RetentionStep(.events, nil, removed: whole, next: first) }
             cursor = first
         }
-        try await destroyKeys()
         guard let part = cursor.parts.first, let cutoff = plan.cutoff(part.kind, of: part.connection) else {
             return RetentionStep(.events, nil, removed: 0, next: nil)
         }
+        // What the step before noted. That it is done is written with what this one removes.
+        let destroyed = try await destroyNotedKeys()
         let rows = DueRows.all(part, cutoff, plan)
         let due = rows[cursor.stage]
         let after = cursor.after
@@ -56,7 +55,7 @@ extension SQLStore {
         let ids = try await read { try $0.fetch(sql, due.values(after: after)).compactMap { $0.text(at: 0) } }
         var removed = 0
         switch due.table {
-        case .events: removed = try await remove(events: ids)
+        case .events: removed = try await remove(events: ids, destroyed: destroyed)
         case .runs: removed = try await remove(runs: ids)
         case .orders:
             // Each waits for its turn to be written, among all that others write: together, or a busy store would see few of them.
@@ -67,11 +66,12 @@ extension SQLStore {
                 return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
             }
         }
-        try await destroyKeys()
+        if due.table != .events || ids.isEmpty { try await forget(destroyed: destroyed) }
         var next: RetentionCursor? = cursor
         if let last = ids.last {
             next?.after = last
         } else {
+            try await destroyKeys()
             next?.after = ""
             next?.stage += 1
             if cursor.stage + 1 == rows.count {
@@ -101,20 +101,21 @@ extension SQLStore {
     // MARK: Removing
 
     /// Removes events that may still go. Returns how many went.
-    private func remove(events ids: [String]) async throws -> Int {
-        guard !ids.isEmpty else { return 0 }
+    /// - Parameter destroyed: keys that are noted to be destroyed, and were.
+    private func remove(events ids: [String], destroyed: [Int64] = []) async throws -> Int {
+        guard let listed = SQLValues(ids.map { .text($0) }) else { return 0 }
         var touched = TouchedRows()
         touched.events = ids
         touched.removed = Set(ids)
+        let known = clock.now() + (.zero - Self.keptDeliveries)
         try await write(touched) { transaction in
-            for id in ids {
-                for sql in RetentionSQL.removeEvent { try transaction.change(sql, [.text(id)]) }
-                try transaction.forgetReceived(marked: id)
-                try transaction.change(RetentionSQL.removeMarkedEvent, [.text(id)])
-            }
+            for sql in RetentionSQL.removeEvents(listed) { try transaction.change(sql, listed.values) }
+            try transaction.forgetReceived(marked: listed, before: known)
+            try transaction.change(RetentionSQL.removeMarkedEvents(listed), listed.values)
+            try transaction.forget(destroyed: destroyed)
         }
-        let left = try await read { reading in try ids.filter { try !reading.fetch("SELECT 1 FROM events WHERE id = $1", [.text($0)]).isEmpty } }
-        return ids.count - left.count
+        let left = "SELECT count(*) FROM events WHERE id IN \(listed.list)"
+        return try await read { ids.count - Int(try $0.fetch(left, listed.values).first?.int(at: 0) ?? 0) }
     }
 
     private func remove(runs ids: [String]) async throws -> Int {
@@ -216,14 +217,32 @@ extension SQLStore {
     /// Destroys the data keys of rows that are gone.
     func destroyKeys() async throws {
         while true {
-            let ids = try await read { try $0.fetch("SELECT id FROM destroyed_keys LIMIT \(StepSize.keys)", []).compactMap { $0.int(at: 0) } }
+            let ids = try await destroyNotedKeys()
             guard !ids.isEmpty else { return }
-            try await codec.keys.table.destroy(ids)
-            codec.keys.forget(ids)
-            try await write(TouchedRows()) { transaction in
-                for id in ids { try transaction.change("DELETE FROM destroyed_keys WHERE id = $1", [.int(id)]) }
-            }
+            try await forget(destroyed: ids)
         }
+    }
+
+    /// Destroys some of the keys that are noted to be, and says which: they are noted still.
+    private func destroyNotedKeys() async throws -> [Int64] {
+        let ids = try await read { try $0.fetch("SELECT id FROM destroyed_keys LIMIT \(StepSize.keys)", []).compactMap { $0.int(at: 0) } }
+        guard !ids.isEmpty else { return [] }
+        try await codec.keys.table.destroy(ids)
+        codec.keys.forget(ids)
+        return ids
+    }
+
+    private func forget(destroyed ids: [Int64]) async throws {
+        guard !ids.isEmpty else { return }
+        try await write(TouchedRows()) { try $0.forget(destroyed: ids) }
+    }
+}
+
+extension StoreTransaction {
+    /// Notes no more that keys are to be destroyed, which are.
+    fileprivate mutating func forget(destroyed ids: [Int64]) throws {
+        guard let listed = SQLValues(ids.map { .int($0) }) else { return }
+        try change("DELETE FROM destroyed_keys WHERE id IN \(listed.list)", listed.values)
     }
 }
 

@@ -50,6 +50,13 @@ extension SchemaMigration {
             event INTEGER NOT NULL,
             PRIMARY KEY (bucket, key)
         ) STRICT, WITHOUT ROWID;
+        -- Events that are gone, and whose dedupe keys still count.
+        CREATE TABLE past_events (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL,
+            received_at INTEGER NOT NULL,
+            first_received_at INTEGER
+        ) STRICT;
 
         CREATE TABLE orders (
             seq INTEGER PRIMARY KEY,

@@ -92,8 +92,8 @@ protocol StoreTransaction {
     /// Whether the person of an order to be placed was erased.
     func isErased(_ place: NewOrder) throws -> Bool
     mutating func forgetDedupeKeys(of event: String) throws
-    /// Forgets that an event was received which is marked to be removed, where nothing can be told by that any more.
-    mutating func forgetReceived(marked event: String) throws
+    /// Forgets that events were received which are marked to be removed, where that was before a time.
+    mutating func forgetReceived(marked events: SQLValues, before time: Timestamp) throws
     /// Whether something is on legal hold that this transaction touches to remove it.
     func isHeld(_ subject: String) throws -> Bool
     /// Where the audit's chain ends, with what this transaction has added.
