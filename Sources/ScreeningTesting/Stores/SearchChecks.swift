@@ -139,6 +139,53 @@ extension StoreConformance {
             } while request.cursor != nil && seen.count <= 25
             try trial.expect(seen == expected, "\(seen.count) found, \(expected.count) expected, or in another order")
         },
+        Check("a search for several words pages through many in both directions, with the other filters") { trial in
+            let names = [("Ana", "Roe"), ("Ana", "Silva Roe"), ("Ben", "Roe"), ("Ana", "Poe"), ("Roe", "Bartholomew")]
+            var orders: [Order] = []
+            for number in 0..<120 {
+                let name = names[number % names.count]
+                let person = Candidate(firstName: name.0, lastName: name.1, email: "p\(number)@example.test")
+                let connection = ["acme", "other", "third"][number % 3]
+                var order = try await trial.placed(trial.order("application-\(number)", connection: connection, candidate: person))
+                if number % 4 == 1 {
+                    order = order.changed(to: .completed, outcome: .clear)
+                    try await trial.store.perform([.order(order)])
+                }
+                orders.append(order)
+                trial.clock.advance(by: .seconds(1))
+            }
+            func found(_ text: String, states: Set<OrderState>, ascending: Bool) async throws -> [String] {
+                var query = OrderQuery()
+                (query.text, query.states) = (Personal(text), states)
+                var seen: [String] = []
+                var request = PageRequest(limit: 7, ascending: ascending)
+                repeat {
+                    let page = try await trial.store.orders(query, request)
+                    seen += page.items.map(\.id)
+                    request.cursor = page.next
+                } while request.cursor != nil && seen.count <= orders.count
+                return seen
+            }
+            let cases: [(String, [Int])] = [
+                ("roe ana", [0, 1]), ("ana roe silva", [1]), ("silva ana", [1]), ("ana", [0, 1, 3]), ("roe", [0, 1, 2, 4]), ("bart roe", [4]),
+                ("ana ben", []), ("roe ana nobody", []),
+            ]
+            for (text, kinds) in cases {
+                for states: Set<OrderState> in [[], [.completed]] {
+                    let expected = orders.enumerated().filter {
+                        kinds.contains($0.offset % names.count) && (states.isEmpty || states.contains($0.element.state))
+                    }
+                    let ids = expected.map(\.element.id).sorted()
+                    for ascending in [true, false] {
+                        let seen = try await found(text, states: states, ascending: ascending)
+                        try trial.expect(
+                            seen == (ascending ? ids : ids.reversed()),
+                            "“\(text)” found \(seen.count) instead of \(ids.count), or in another order"
+                        )
+                    }
+                }
+            }
+        },
         Check("an erased candidate is not found any more") { trial in
             var order = try await trial.placed(trial.order("application-1"))
             order.candidate = Candidate(firstName: "", lastName: "", email: "")

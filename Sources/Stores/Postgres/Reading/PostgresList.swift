@@ -84,6 +84,12 @@ struct PostgresList {
         return Page(items: try shown.map(item), next: shown.count < total ? shown.last?.text(0) : nil)
     }
 
+    /// A query for those of some identifiers whose rows fit what was required, with its values. No stretch is set.
+    func among(_ ids: [String]) -> (sql: String, values: [PostgresValue]) {
+        let all = values + [.texts(ids)]
+        return ("SELECT t.id FROM unnest($\(all.count)::text[]) AS w (name) JOIN \(table) AS t ON t.id = w.name WHERE true\(condition)", all)
+    }
+
     /// The subquery `sized`: of some identifiers those whose rows may be read together, each with the `total` of all of them. Only the lengths of the
     /// opaque columns are read.
     static func sized(_ ids: String, table: String, as name: String, size: String, _ direction: String) -> String {

@@ -59,67 +59,93 @@ extension PostgresRows {
             ) { try PostgresOrderRow($0).row.order(opener) }
         case .keys:
             let probes = try probes(search)
-            return try search.page { cursor, limit in try found(probes, after: cursor, page.ascending, limit) }
+            return try search.page({ try found(probes, after: $0, page.ascending, $1) }, open: { try open($0, search) })
         case .identifier(let start):
-            return try search.page { cursor, limit in try begun(start, after: cursor, page.ascending, limit) }
+            return try search.page({ try begun(start, after: $0, page.ascending, $1) }, open: { try open($0, search) })
         }
     }
 
-    /// The look-up keys that are asked for, with the buckets of their connection.
-    private func probes(_ search: OrderSearch) throws -> (buckets: [Int64], keys: [Int64]) {
-        var keys: [String: [BlindIndexTerm]] = [:]
-        var probes: (buckets: [Int64], keys: [Int64]) = ([], [])
-        for row in try all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket") {
+    /// The ways to look, in each bucket of their connection, beginning where the page's first orders most likely are.
+    private func probes(_ search: OrderSearch) throws -> (buckets: [Int64], ways: PostgresProbes) {
+        var ways: [String: [LookUpWay]] = [:]
+        var buckets: [Int64] = []
+        var probes = PostgresProbes()
+        for row in try all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket \(search.page.ascending ? "ASC" : "DESC")") {
             let connection = row.text(1)
             if let asked = search.query.connections, !asked.contains(connection) { continue }
-            let found = keys[connection] ?? search.keys(on: connection, by: codec.lookUps.all)
-            keys[connection] = found
-            probes.buckets += found.map { _ in row.int(0) }
-            probes.keys += found.map(\.bits)
+            let found = ways[connection] ?? search.ways(on: connection, by: codec.lookUps.all)
+            ways[connection] = found
+            for way in found {
+                buckets.append(row.int(0))
+                probes.add(way)
+            }
         }
-        return probes
+        return (buckets, probes)
     }
 
-    /// Orders that have one of some keys, in the page's order.
-    private func found(_ probes: (buckets: [Int64], keys: [Int64]), after cursor: String?, _ ascending: Bool, _ limit: Int) throws
-        -> OrderSearch.Candidates
+    /// The first orders that are found in one of some ways, in the page's order.
+    private func found(_ probes: (buckets: [Int64], ways: PostgresProbes), after cursor: String?, _ ascending: Bool, _ limit: Int) throws -> [String]
     {
         let direction = ascending ? "ASC" : "DESC"
-        return try candidates(
-            limit,
-            """
-            SELECT DISTINCT f.order_id AS id FROM unnest($1::bigint[], $2::bigint[]) AS p (bucket, key) CROSS JOIN LATERAL (
+        let names = ["bucket"] + probes.ways.names
+        let arrays = (1...names.count).map { "$\($0)::bigint[]" }
+        let sql = """
+            SELECT DISTINCT f.order_id AS id FROM unnest(\(arrays.joined(separator: ", "))) AS p (\(names.joined(separator: ", "))) CROSS JOIN LATERAL (
                 SELECT l.order_id FROM lookups AS l WHERE l.bucket = p.bucket AND l.key = p.key
-                AND ($3::text IS NULL OR l.order_id \(ascending ? ">" : "<") $3) ORDER BY l.order_id \(direction) LIMIT $4
-            ) AS f ORDER BY id \(direction) LIMIT $4
-            """,
-            direction,
-            [.ints(probes.buckets), .ints(probes.keys), .text(cursor), .count(limit)]
-        )
+                AND l.order_id > $\(names.count + 1) AND l.order_id < $\(names.count + 2)
+                \(probes.ways.condition { "SELECT 1 FROM lookups AS o WHERE o.bucket = p.bucket AND \($0) AND o.order_id = l.order_id" })
+                ORDER BY l.order_id \(direction) LIMIT $\(names.count + 3)
+            ) AS f ORDER BY id \(direction) LIMIT $\(names.count + 3)
+            """
+        var first = FirstIdentifiers(limit, ascending: ascending)
+        // Where the newest buckets have enough, the others are only asked for what is newer than the last of these: hardly any has it.
+        let count = probes.buckets.count
+        for range in [0..<min(count, Self.newest), min(count, Self.newest)..<count] where !range.isEmpty {
+            let (low, high) = ascending ? (cursor ?? "", first.last ?? "\u{7F}") : (first.last ?? "", cursor ?? "\u{7F}")
+            let values = [.ints(Array(probes.buckets[range]))] + probes.ways.values(range) + [.text(low), .text(high), .count(limit)]
+            first.add(try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows.map { $0.text(0) })
+        }
+        return first.identifiers
     }
 
+    /// How many ways are tried first.
+    private static let newest = 64
+
     /// Orders whose identifier begins with a text.
-    private func begun(_ start: String, after cursor: String?, _ ascending: Bool, _ limit: Int) throws -> OrderSearch.Candidates {
+    private func begun(_ start: String, after cursor: String?, _ ascending: Bool, _ limit: Int) throws -> [String] {
         let direction = ascending ? "ASC" : "DESC"
-        return try candidates(
-            limit,
+        return try all(
             """
             SELECT id FROM orders WHERE id >= $1 AND id < $2 AND ($3::text IS NULL OR id \(ascending ? ">" : "<") $3) ORDER BY id \(direction) LIMIT $4
             """,
-            direction,
-            [.text(start), .text(start + "\u{7F}"), .text(cursor), .count(limit)]
-        )
+            .text(start),
+            .text(start + "\u{7F}"),
+            .text(cursor),
+            .count(limit),
+            isKept: false
+        ).map { $0.text(0) }
     }
 
-    private func candidates(_ limit: Int, _ ids: String, _ direction: String, _ values: [PostgresValue]) throws -> OrderSearch.Candidates {
-        let sized = PostgresList.sized(ids, table: "orders", as: "o", size: PostgresOrderRow.size, direction)
+    /// Reads the orders of some identifiers, as many as may be read at once.
+    private func open(_ ids: [String], _ search: OrderSearch) throws -> OrderSearch.Opened {
+        let direction = search.page.ascending ? "ASC" : "DESC"
+        var list = PostgresList("orders", PageRequest())
+        if search.isNarrowed {
+            list.require("waits_for", search.query.waitingOn?.rawValue)
+            list.require("state", in: search.query.states.isEmpty ? nil : search.query.states.map(\.rawValue))
+            list.require(search.query)
+        }
+        let (fitting, values) = list.among(ids)
+        let sized = PostgresList.sized(fitting, table: "orders", as: "o", size: PostgresOrderRow.size, direction)
         let sql =
             "WITH \(sized) SELECT \(PostgresOrderRow.columns), l.total FROM sized AS l JOIN orders AS o ON o.id = l.id ORDER BY l.id \(direction)"
         let rows = try connection.exchange([PostgresStatement(sql, values, isKept: false)])[0].rows
         try openKeys(of: rows, PostgresOrderRow.body)
         let orders = try rows.map { (order: try PostgresOrderRow($0).row.order(opener), size: $0.bytes(PostgresOrderRow.body).count) }
         let total = rows.last?.count(PostgresOrderRow.columnCount) ?? 0
-        return OrderSearch.Candidates(orders: orders, isLast: total < limit && orders.count == total)
+        // Where not all could be read together, what was not is still to be looked at.
+        let looked = orders.count < total ? orders.last.flatMap { ids.firstIndex(of: $0.order.id) }.map { $0 + 1 } : nil
+        return OrderSearch.Opened(orders: orders, looked: looked ?? ids.count)
     }
 
     /// - Parameter condition: one of a few fixed texts.

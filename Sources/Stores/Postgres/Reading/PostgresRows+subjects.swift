@@ -29,8 +29,13 @@ extension PostgresRows {
         ).map { $0.text(0) }
     }
 
-    func subjects(keys: [(connection: String, keys: [BlindIndexTerm])], groups: [String], orders: [String]) throws -> FoundSubjects {
-        let pairs = keys.flatMap { connection, keys in keys.map { (connection, $0.bits) } }
+    func subjects(ways: [(connection: String, ways: [LookUpWay])], groups: [String], orders: [String]) throws -> FoundSubjects {
+        var probes = PostgresProbes()
+        var connections: [String] = []
+        for (connection, ways) in ways {
+            connections += ways.map { _ in connection }
+            for way in ways { probes.add(way) }
+        }
         var found = FoundSubjects(
             try all(
                 """
@@ -43,14 +48,18 @@ extension PostgresRows {
                 .texts(orders)
             )
         )
-        found.candidates = try all(
+        let names = probes.names
+        let arrays = ["$1::text[]"] + names.indices.map { "$\($0 + 2)::bigint[]" }
+        let statement = PostgresStatement(
             """
-            SELECT DISTINCT l.run_id, l.event_id FROM unnest($1::text[], $2::bigint[]) AS k (connection, key)
-            JOIN run_lookups AS l ON l.connection = k.connection AND l.key = k.key
+            SELECT DISTINCT l.run_id, l.event_id FROM unnest(\(arrays.joined(separator: ", "))) AS p (connection, \(names.joined(separator: ", ")))
+            JOIN run_lookups AS l ON l.connection = p.connection AND l.key = p.key WHERE true
+            \(probes.condition { "SELECT 1 FROM run_lookups AS o WHERE o.connection = p.connection AND \($0) AND o.run_id = l.run_id" })
             """,
-            .texts(pairs.map(\.0)),
-            .ints(pairs.map(\.1))
-        ).map { ($0.text(0), $0.optionalText(1)) }
+            [.texts(connections)] + probes.values(connections.indices),
+            isKept: false
+        )
+        found.candidates = try connection.exchange([statement])[0].rows.map { ($0.text(0), $0.optionalText(1)) }
         return found
     }
 

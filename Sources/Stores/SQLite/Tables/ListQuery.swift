@@ -77,6 +77,13 @@ struct ListQuery {
         return Page(items: items, next: ids.count > limit ? ids[limit - 1] : nil)
     }
 
+    /// Whether a row fits what was required, by its identifier.
+    func filter(in db: Database) throws -> (String) throws -> Bool {
+        let statement = try db.makeStatement(sql: "SELECT 1 FROM \(table) WHERE id = ?\(condition)")
+        let values = arguments
+        return { try Int.fetchOne(statement, arguments: StatementArguments([$0.databaseValue] + values)) != nil }
+    }
+
     /// Keeps only what fits a condition without values.
     mutating func require(condition: String) { require(condition, []) }
 

@@ -10,26 +10,38 @@ extension StoredRows {
         case .list: return try list(search).page(in: db) { try sizedOrder($0) }
         case .keys:
             let probes = try probes(search)
-            return try search.page { cursor, limit in try candidates(found(probes, search, after: cursor, limit: limit), limit) }
+            return try search.page({ try found(probes, search, after: $0, limit: $1) }, open: opener(search))
         case .identifier(let start):
-            return try search.page { cursor, limit in try candidates(begun(start, after: cursor, page.ascending, limit: limit), limit) }
+            return try search.page({ try begun(start, after: $0, page.ascending, limit: $1) }, open: opener(search))
         }
     }
 
-    /// The orders of these identifiers, as many as may be read at once.
-    private func candidates(_ ids: [String], _ limit: Int) throws -> OrderSearch.Candidates {
-        var candidates = OrderSearch.Candidates(isLast: ids.count < limit)
-        var room = PageRequest.byteLimit
-        for id in ids {
-            guard let order = try sizedOrder(id) else { continue }
-            candidates.orders.append(order)
-            room -= order.size
-            if room <= 0 {
-                candidates.isLast = candidates.isLast && id == ids.last
-                break
+    /// Reads the orders of some identifiers, as many as may be read at once.
+    private func opener(_ search: OrderSearch) throws -> ([String]) throws -> OrderSearch.Opened {
+        let fits = search.isNarrowed ? try narrowed(search).filter(in: db) : nil
+        return { ids in
+            var opened = OrderSearch.Opened(looked: 0)
+            var room = PageRequest.byteLimit
+            for id in ids {
+                opened.looked += 1
+                if let fits, try !fits(id) { continue }
+                guard let order = try sizedOrder(id) else { continue }
+                opened.orders.append(order)
+                room -= order.size
+                if room <= 0 { break }
             }
+            return opened
         }
-        return candidates
+    }
+
+    /// What the plain columns can answer of a search.
+    private func narrowed(_ search: OrderSearch) -> ListQuery {
+        var list = ListQuery("orders", index: "", search.page)
+        list.require("waits_for", search.query.waitingOn?.rawValue)
+        list.require("problem", search.query.problem)
+        list.require(states: search.query.states)
+        narrow(&list, search.query)
+        return list
     }
 
     private func list(_ search: OrderSearch) -> ListQuery {
@@ -46,44 +58,67 @@ extension StoredRows {
         } else {
             list.stretches(of: search.states)
         }
+        narrow(&list, query)
+        return list
+    }
+
+    private func narrow(_ list: inout ListQuery, _ query: OrderQuery) {
         list.require("outcome", query.outcome?.rawValue)
         list.require("account", query.account)
         list.require("provider", query.provider)
         list.require(connections: query.connections)
         list.require(query.held)
         list.require("created_at", from: query.since, to: query.until)
-        return list
     }
 
-    /// The look-up keys that are asked for, with the buckets of their connection.
-    private func probes(_ search: OrderSearch) throws -> [(bucket: Int64, key: Int64)] {
-        var keys: [String: [BlindIndexTerm]] = [:]
-        var probes: [(bucket: Int64, key: Int64)] = []
-        for row in try db.all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket DESC") {
+    /// A way to look in a bucket.
+    private struct Probe {
+        let bucket: Int64
+        let way: LookUpWay
+    }
+
+    /// The ways to look, in each bucket of their connection, beginning where the page's first orders most likely are.
+    private func probes(_ search: OrderSearch) throws -> [Probe] {
+        var ways: [String: [LookUpWay]] = [:]
+        var probes: [Probe] = []
+        for row in try db.all("SELECT bucket, connection FROM lookup_buckets ORDER BY bucket \(search.page.ascending ? "ASC" : "DESC")") {
             let connection: String = row[1]
             if let asked = search.query.connections, !asked.contains(connection) { continue }
-            let found = keys[connection] ?? search.keys(on: connection, by: codec.lookUps.all)
-            keys[connection] = found
-            probes += found.map { (row[0], $0.bits) }
+            let found = ways[connection] ?? search.ways(on: connection, by: codec.lookUps.all)
+            ways[connection] = found
+            probes += found.map { Probe(bucket: row[0], way: $0) }
         }
         return probes
     }
 
-    /// Orders that have one of some keys, in the page's order.
-    private func found(_ probes: [(bucket: Int64, key: Int64)], _ search: OrderSearch, after cursor: String?, limit: Int) throws -> [String] {
+    /// The first orders that are found in one of some ways, in the page's order.
+    private func found(_ probes: [Probe], _ search: OrderSearch, after cursor: String?, limit: Int) throws -> [String] {
         let ascending = search.page.ascending
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT order_id FROM lookups WHERE bucket = ?1 AND key = ?2 AND (?3 IS NULL OR order_id \(ascending ? ">" : "<") ?3)
-                ORDER BY order_id \(ascending ? "ASC" : "DESC") LIMIT ?4
-                """
-        )
-        var ids: Set<String> = []
+        var first = FirstIdentifiers(limit, ascending: ascending)
         for probe in probes {
-            ids.formUnion(try String.fetchAll(statement, arguments: [probe.bucket, probe.key, cursor, limit]))
+            // Once there are enough, older buckets are only asked for what is newer than the last of these: hardly any has it.
+            let (low, high) = ascending ? (cursor ?? "", first.last ?? "\u{7F}") : (first.last ?? "", cursor ?? "\u{7F}")
+            let others = probe.way.others.flatMap { [$0.first, $0.last].compactMap { $0?.bits } }
+            let rows = try db.all(
+                Self.finding[ascending ? 1 : 0][probe.way.others.count],
+                SQLiteArguments([probe.bucket, probe.way.key.bits, low, high, limit] + others)
+            )
+            first.add(rows.map { $0[0] })
         }
-        let sorted = ids.sorted { ascending ? $0 < $1 : $0 > $1 }
-        return Array(sorted.prefix(limit))
+        return first.identifiers
+    }
+
+    /// The statements that look in a bucket, newest and oldest first, by how many further words there are.
+    private static let finding = ["DESC", "ASC"].map { direction in
+        (0...LookUpWay.most).map { count in
+            let others = (0..<count).map {
+                " AND EXISTS (SELECT 1 FROM lookups AS o WHERE o.bucket = ?1 AND o.key IN (?\(6 + 2 * $0), ?\(7 + 2 * $0)) AND o.order_id = l.order_id)"
+            }
+            return """
+                SELECT l.order_id FROM lookups AS l WHERE l.bucket = ?1 AND l.key = ?2 AND l.order_id > ?3 AND l.order_id < ?4\(others.joined())
+                ORDER BY l.order_id \(direction) LIMIT ?5
+                """
+        }
     }
 
     /// Orders whose identifier begins with a text.

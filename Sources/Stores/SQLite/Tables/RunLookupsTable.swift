@@ -26,7 +26,7 @@ extension StoredRows {
         ).map { $0[0] }
     }
 
-    func subjects(keys: [(connection: String, keys: [BlindIndexTerm])], groups: [String], orders: [String]) throws -> FoundSubjects {
+    func subjects(ways: [(connection: String, ways: [LookUpWay])], groups: [String], orders: [String]) throws -> FoundSubjects {
         var found = FoundSubjects()
         func add(_ sql: String, _ arguments: SQLiteArguments) throws {
             for row in try db.all(sql, arguments) {
@@ -34,9 +34,10 @@ extension StoredRows {
                 if let run: String = row[1] { found.runs.insert(run) }
             }
         }
-        for (connection, keys) in keys {
-            for key in keys {
-                let rows = try db.all("SELECT run_id, event_id FROM run_lookups WHERE connection = ? AND key = ?", [connection, key.bits])
+        for (connection, ways) in ways {
+            for way in ways {
+                let others = way.others.flatMap { [$0.first, $0.last].compactMap { $0?.bits } }
+                let rows = try db.all(Self.findingRuns[way.others.count], SQLiteArguments([connection, way.key.bits] + others))
                 found.candidates += rows.map { ($0[0], $0[1]) }
             }
         }
@@ -49,6 +50,14 @@ extension StoredRows {
             try add("SELECT event_id, id FROM runs WHERE order_id = ?", [order])
         }
         return found
+    }
+
+    /// The statements that find runs, by how many further words there are.
+    private static let findingRuns = (0...LookUpWay.most).map { count in
+        let others = (0..<count).map {
+            " AND EXISTS (SELECT 1 FROM run_lookups AS o WHERE o.connection = ?1 AND o.key IN (?\(3 + 2 * $0), ?\(4 + 2 * $0)) AND o.run_id = l.run_id)"
+        }
+        return "SELECT l.run_id, l.event_id FROM run_lookups AS l WHERE l.connection = ?1 AND l.key = ?2" + others.joined()
     }
 
     func subjects(beginning text: String, isRun: Bool) throws -> FoundSubjects {

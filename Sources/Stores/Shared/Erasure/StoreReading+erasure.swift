@@ -62,8 +62,8 @@ extension StoreReading {
     /// What runs said that they are about: a text, and nothing that only begins like it.
     private func named(_ text: String, on connection: String) throws -> FoundSubjects {
         guard !text.isEmpty else { return FoundSubjects() }
-        let keys = codec.lookUps.all.map { BlindIndexTerm.reference(text, on: connection, by: $0) }
-        var found = try subjects(keys: [(connection, keys)], groups: [EventRow.groupKey(text, on: connection, codec)], orders: [])
+        let ways = codec.lookUps.all.map { LookUpWay(.reference(text, on: connection, by: $0)) }
+        var found = try subjects(ways: [(connection, ways)], groups: [EventRow.groupKey(text, on: connection, codec)], orders: [])
         let folded = SearchText.folded(text)
         for candidate in found.candidates {
             guard let run = try? run(candidate.run), run.searchTexts.value.contains(where: { SearchText.folded($0) == folded }) else { continue }

@@ -84,19 +84,18 @@ struct BlindIndexTerm: Hashable, Comparable, Sendable {
     /// The keys to look for when somebody searches a connection for a text: every matching order has at least one of them. Empty where nothing can be
     /// found by it.
     static func probes(for text: String, on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
-        // Of several words, looking for one is enough: one with digits, for ids that count up have all their other words in common; else the longest, which the
-        // fewest orders have.
-        func rank(_ word: String) -> (Int, Int) { (word.contains { $0.isASCII && $0.isNumber } ? 1 : 0, word.count) }
-        let words = SearchText.readings(text).compactMap { $0.max { rank($0) < rank($1) } }
-        var keys: Set<BlindIndexTerm> = []
-        for text in Set([SearchText.folded(text)] + words) { keys.formUnion(probes(text, connection, index)) }
-        if let digits = SearchText.digits(text) {
-            keys.insert(BlindIndexTerm(.phone, String(digits.suffix(min(digits.count, phoneDigits.upperBound))), connection, index))
-        }
-        return keys.sorted()
+        Set(LookUpWay.ways(for: text, on: connection, by: index).map(\.key)).sorted()
     }
 
-    private static func probes(_ text: String, _ connection: String, _ index: BlindIndexKey) -> [BlindIndexTerm] {
+    /// The key of a telephone number's ending; nil where the text is none.
+    static func probe(phone text: String, on connection: String, by index: BlindIndexKey) -> BlindIndexTerm? {
+        SearchText.digits(text).map {
+            BlindIndexTerm(.phone, String($0.suffix(min($0.count, phoneDigits.upperBound))), connection, index)
+        }
+    }
+
+    /// The keys of what begins with a folded text or is that text, at most two: whatever does has one of them.
+    static func probes(word text: String, on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
         guard !text.isEmpty else { return [] }
         var keys = [BlindIndexTerm(.whole, text, connection, index)]
         if let length = stops(of: text).last {

@@ -36,41 +36,63 @@ struct OrderSearch {
         return query.externalID == nil && query.providerRef == nil ? .list : .keys
     }
 
-    /// The keys to look for on a connection, hashed with each of the keys given.
-    func keys(on connection: String, by indexes: [BlindIndexKey]) -> [BlindIndexTerm] {
-        indexes.flatMap { keys(on: connection, by: $0) }
+    /// The ways to look on a connection, hashed with each of the keys given.
+    func ways(on connection: String, by indexes: [BlindIndexKey]) -> [LookUpWay] { indexes.flatMap { ways(on: connection, by: $0) } }
+
+    private func ways(on connection: String, by index: BlindIndexKey) -> [LookUpWay] {
+        if let text = query.text?.value, !text.trimmed.isEmpty { return LookUpWay.ways(for: text, on: connection, by: index) }
+        return (query.externalID ?? query.providerRef).map { [LookUpWay(.reference($0, on: connection, by: index))] } ?? []
     }
 
-    private func keys(on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
-        if let text = query.text?.value, !text.trimmed.isEmpty { return BlindIndexTerm.probes(for: text, on: connection, by: index) }
-        return (query.externalID ?? query.providerRef).map { [BlindIndexTerm.reference($0, on: connection, by: index)] } ?? []
+    /// Whether filters narrow what keys find that plain columns can answer, connections apart.
+    var isNarrowed: Bool {
+        !query.states.isEmpty || query.outcome != nil || query.waitingOn != nil || query.account != nil || query.provider != nil
+            || query.problem != nil || query.since != nil || query.until != nil
     }
 
-    /// Orders that keys found, in the page's order.
-    struct Candidates {
+    /// Some of the orders that keys found, in the page's order, without those that the plain columns rule out.
+    struct Opened {
         var orders: [(order: Order, size: Int)] = []
-        /// Whether there are no more after them.
-        var isLast: Bool
+        /// How many of the identifiers given were looked at: all, or fewer where the orders are large; at least one.
+        var looked: Int
     }
+
+    /// How many that keys found are looked at for one page. Then the page ends, and says where to go on: a rare filter over a frequent name takes a person several
+    /// short looks, and never one long one.
+    static let lookedAt = 5000
 
     /// The page of what is found by keys, which are hashes and beginnings: every order is compared once more after reading.
-    /// - Parameter candidates: as many orders as asked for after a cursor, or fewer where they are large.
-    func page(_ candidates: (_ cursor: String?, _ limit: Int) throws -> Candidates) throws -> Page<Order> {
+    /// - Parameters:
+    ///   - found: the identifiers of as many as asked for, after a cursor, in the page's order; fewer where there are no more.
+    ///   - open: reads some of them.
+    func page(
+        _ found: (_ cursor: String?, _ limit: Int) throws -> [String],
+        open: (_ ids: [String]) throws -> Opened
+    ) throws -> Page<Order> {
         let limit = page.bounded
         var items: [Order] = []
         var room = PageRequest.byteLimit
         var cursor = page.cursor
+        var looked = 0
         // Most orders that a key finds do match, so one short look usually suffices; the longer ones are for rare filters.
         var batch = limit + 1
         while true {
-            let found = try candidates(cursor, batch)
-            for (order, size) in found.orders where matches(order) {
-                if items.count == limit || room <= 0 { return Page(items: items, next: items.last?.id) }
-                items.append(order)
-                room -= size
+            let ids = try found(cursor, batch)
+            var rest = ids[...]
+            while !rest.isEmpty {
+                let some = rest.prefix(looked == 0 ? limit + 1 : 500)
+                let opened = try open(Array(some))
+                for (order, size) in opened.orders where matches(order) {
+                    if items.count == limit || room <= 0 { return Page(items: items, next: items.last?.id) }
+                    items.append(order)
+                    room -= size
+                }
+                cursor = some.prefix(opened.looked).last
+                rest = rest.dropFirst(opened.looked)
+                looked += opened.looked
+                if looked >= Self.lookedAt, !rest.isEmpty || ids.count == batch { return Page(items: items, next: cursor) }
             }
-            guard !found.isLast, let last = found.orders.last else { return Page(items: items, next: nil) }
-            cursor = last.order.id
+            if ids.count < batch { return Page(items: items, next: nil) }
             batch = min(batch * 4, 2000)
         }
     }

@@ -31,14 +31,12 @@ struct SubjectSearch: Sendable {
         return query
     }
 
-    /// The keys to look for on a connection, hashed with each of the keys given.
-    func keys(on connection: String, by indexes: [BlindIndexKey]) -> [BlindIndexTerm] {
-        indexes.flatMap { keys(on: connection, by: $0) }
-    }
+    /// The ways to look on a connection, hashed with each of the keys given.
+    func ways(on connection: String, by indexes: [BlindIndexKey]) -> [LookUpWay] { indexes.flatMap { ways(on: connection, by: $0) } }
 
-    private func keys(on connection: String, by index: BlindIndexKey) -> [BlindIndexTerm] {
-        if let externalID { return [BlindIndexTerm.reference(externalID, on: connection, by: index)] }
-        return text.map { BlindIndexTerm.probes(for: $0, on: connection, by: index) } ?? []
+    private func ways(on connection: String, by index: BlindIndexKey) -> [LookUpWay] {
+        if let externalID { return [LookUpWay(.reference(externalID, on: connection, by: index))] }
+        return text.map { LookUpWay.ways(for: $0, on: connection, by: index) } ?? []
     }
 
     /// The group of that name on a connection.
@@ -103,9 +101,15 @@ extension SQLStore {
             return try search.reason == nil || search.fits(event.runs.last.flatMap { try reading.runSummary($0) })
         }
         if search.namesSubject {
-            let ids = try await found(search).events
+            let found = try await found(search)
             return try await read { reading in
-                try page.of(ids) { id in try reading.event(id).map(\.summary).flatMap { try fits($0, reading) ? $0 : nil } }
+                let likely = Dictionary(grouping: found.candidates.filter { $0.event != nil }) { $0.event ?? "" }
+                return try page.of(found.events.union(likely.keys)) { id in
+                    // A run is opened where the page comes to it: of a name that thousands have, only the first are.
+                    let isMeant = try found.events.contains(id) || likely[id, default: []].contains { try reading.isMeant($0.run, by: search) }
+                    guard isMeant, let event = try reading.event(id)?.summary else { return nil }
+                    return try fits(event, reading) ? event : nil
+                }
             }
         }
         return try await read { reading in
@@ -124,8 +128,13 @@ extension SQLStore {
             return search.fits(run)
         }
         if search.namesSubject {
-            let ids = try await found(search).runs
-            return try await read { reading in try page.of(ids) { id in try reading.runSummary(id).flatMap { fits($0) ? $0 : nil } } }
+            let found = try await found(search)
+            return try await read { reading in
+                try page.of(found.runs.union(found.candidates.map(\.run))) { id in
+                    guard let run = try reading.runSummary(id), fits(run) else { return nil }
+                    return try found.runs.contains(id) || reading.isMeant(id, by: search) ? run : nil
+                }
+            }
         }
         return try await read { reading in
             try page.lookingThrough(SubjectSearch.lookedThrough, id: \.id, { try reading.runs(query, $0) }, fits)
@@ -141,15 +150,16 @@ extension SQLStore {
         let orders = try await orders(search.orders, PageRequest(limit: SubjectSearch.followed)).items.map(\.id)
         return try await read { reading in
             let connections = try search.connections.map { Array($0) } ?? reading.connectionsToSearch()
-            let keys = connections.map { ($0, search.keys(on: $0, by: codec.lookUps.all)) }
-            var found = try reading.subjects(keys: keys, groups: connections.compactMap { search.group(on: $0, codec) }, orders: orders)
-            for candidate in found.candidates {
-                guard let run = try reading.run(candidate.run), search.matches(run.searchTexts.value) else { continue }
-                found.runs.insert(run.id)
-                if let event = candidate.event { found.events.insert(event) }
-            }
-            return found
+            let ways = connections.map { ($0, search.ways(on: $0, by: codec.lookUps.all)) }
+            return try reading.subjects(ways: ways, groups: connections.compactMap { search.group(on: $0, codec) }, orders: orders)
         }
+    }
+}
+
+extension StoreReading {
+    /// Whether a run that keys found is about whom or what is searched for.
+    fileprivate func isMeant(_ run: String, by search: SubjectSearch) throws -> Bool {
+        try self.run(run).map { search.matches($0.searchTexts.value) } ?? false
     }
 }
 

@@ -1,0 +1,115 @@
+import Screening
+import Testing
+
+@testable import Stores
+
+@Suite("How a search looks for orders")
+struct OrderSearchTests {
+    private let codec: RowCodec
+
+    init() throws { codec = try sampleCodec() }
+
+    private func ways(_ text: String) -> [LookUpWay] { LookUpWay.ways(for: text, on: "acme", by: codec.index) }
+
+    private func query(_ text: String) -> OrderQuery {
+        var query = OrderQuery()
+        query.text = Personal(text)
+        return query
+    }
+
+    @Test("Of several words each must be there before anything is read, and one is looked for first")
+    func wordsAreLookedUpTogether() {
+        let both = ways("Ana Bartholomew").filter { !$0.others.isEmpty }
+        #expect(!both.isEmpty)
+        let kept = Set(BlindIndexTerm.keys(of: sampleOrder("ord_1", "application-1"), by: codec.index))
+        // The sample's candidate is Ana Roe: she has one of the words, and is not looked at for both.
+        for way in both { #expect(!way.others.allSatisfy { !kept.isDisjoint(with: $0) } || !kept.contains(way.key)) }
+        #expect(ways("ana roe").contains { way in kept.contains(way.key) && way.others.allSatisfy { !kept.isDisjoint(with: $0) } })
+    }
+
+    @Test(
+        "However many words there are, a few are looked up",
+        arguments: ["a b c d e f g", "van der berg", "Ana", "ana@example.test", "1632 960000", "-"]
+    )
+    func fewWordsAreLookedUp(_ text: String) {
+        for way in ways(text) {
+            #expect(way.others.count <= LookUpWay.most)
+            #expect(way.others.allSatisfy { (1...2).contains($0.count) })
+        }
+    }
+
+    @Test("A rare filter over a frequent name ends the page after some, and going on there finds the rest")
+    func rareFiltersEndThePage() throws {
+        let all = (0..<12_000).map { "ord_" + String(100_000 + $0) }
+        let wanted: Set = [all[3], all[7000], all[11_999]]
+        var query = query("ana")
+        query.states = [.accepted]
+        var (found, pages, most) = ([String](), 0, 0)
+        var cursor: String?
+        repeat {
+            var looked = 0
+            let page = try OrderSearch(query, PageRequest(cursor: cursor, ascending: true)).page(
+                { cursor, limit in Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit)) },
+                open: { ids in
+                    looked += ids.count
+                    return OrderSearch.Opened(orders: ids.filter(wanted.contains).map { (sampleOrder($0, "application-1"), 100) }, looked: ids.count)
+                }
+            )
+            found += page.items.map(\.id)
+            cursor = page.next
+            pages += 1
+            most = max(most, looked)
+        } while cursor != nil && pages < 10
+        #expect(found == wanted.sorted())
+        #expect(pages == 3)
+        #expect(most <= OrderSearch.lookedAt + 500)
+    }
+
+    @Test("A page that is full says where the next begins, and opens hardly more than it shows")
+    func fullPagesOpenFew() throws {
+        let all = (0..<5000).map { "ord_" + String(100_000 + $0) }
+        var opened = 0
+        let page = try OrderSearch(query("ana"), PageRequest(limit: 50, ascending: true)).page(
+            { cursor, limit in Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit)) },
+            open: { ids in
+                opened += ids.count
+                return OrderSearch.Opened(orders: ids.map { (sampleOrder($0, "application-1"), 100) }, looked: ids.count)
+            }
+        )
+        #expect(page.items.map(\.id) == Array(all.prefix(50)))
+        #expect(page.next == all[49])
+        #expect(opened == 51)
+    }
+
+    @Test("Large orders end a page early, and nothing is left out")
+    func largeOrdersEndThePage() throws {
+        let all = (0..<9).map { "ord_\($0)" }
+        var found: [String] = []
+        var cursor: String?
+        repeat {
+            let page = try OrderSearch(query("ana"), PageRequest(cursor: cursor, ascending: true)).page(
+                { cursor, limit in Array(all.drop { id in cursor.map { id <= $0 } ?? false }.prefix(limit)) },
+                open: { ids in
+                    OrderSearch.Opened(orders: ids.prefix(2).map { (sampleOrder($0, "application-1"), 600_000) }, looked: min(2, ids.count))
+                }
+            )
+            found += page.items.map(\.id)
+            cursor = page.next
+            #expect(page.items.count <= 2)
+        } while cursor != nil && found.count < 20
+        #expect(found == all)
+    }
+
+    @Test("Of identifiers found here and there the first are kept, in both directions", arguments: [true, false])
+    func firstIdentifiersAreKept(_ ascending: Bool) {
+        var random = SystemRandomNumberGenerator()
+        let all = (0..<900).map { String(1000 + $0) }
+        var first = FirstIdentifiers(40, ascending: ascending)
+        for start in stride(from: 0, to: 900, by: 60) {
+            let some = all[start..<(start + 60)].shuffled(using: &random)
+            // As a bucket that is asked only for what comes before the last of these.
+            first.add(some.filter { id in first.last.map { ascending ? id < $0 : id > $0 } ?? true } + some.prefix(1))
+        }
+        #expect(first.identifiers == Array((ascending ? all : all.reversed()).prefix(40)))
+    }
+}
