@@ -22,6 +22,12 @@ struct RevealTests {
             let asked = try await browser.submit("/orders/\(order.id)/reveal", on: "/orders/\(order.id)", [(name: "field", value: "email")])
             #expect(asked.status == 400 && !asked.html.contains("ana@example.test"))
 
+            // What nobody can read is no reason.
+            for nothing in ["\u{200B}", "\u{00AD} \u{2060}", "\u{3164}", "…", "-"] {
+                let fields = [(name: "field", value: "email"), (name: "reason", value: nothing)]
+                let answer = try await browser.submit("/orders/\(order.id)/reveal", on: "/orders/\(order.id)", fields)
+                #expect(answer.status == 400 && !answer.html.contains("ana@example.test"))
+            }
             let fields = [(name: "field", value: "email"), (name: "reason", value: "she called and asked")]
             let shown = try await browser.submit("/orders/\(order.id)/reveal", on: "/orders/\(order.id)", fields)
             #expect(shown.status == 200 && shown.html.contains("ana@example.test") && !shown.html.contains("Roe"))
@@ -51,6 +57,8 @@ struct RevealTests {
             #expect(!without.contains("application-7") && !without.contains("application-8") && without.contains("action=\"/orders/search\""))
             let unreasoned = try await browser.submit("/orders/search", on: "/orders?q=Ana", [(name: "q", value: "Ana")])
             #expect(unreasoned.status == 400 && !unreasoned.html.contains("application-7"))
+            let blank = [(name: "q", value: "Ana"), (name: "reason", value: "\u{200B}")]
+            #expect(try await browser.submit("/orders/search", on: "/orders?q=Ana", blank).status == 400)
             #expect(try await reads().isEmpty)
 
             let fields = [(name: "q", value: "Ana"), (name: "reason", value: "she called")]

@@ -27,6 +27,9 @@ struct Visit: Sendable {
         return value.flatMap { $0.trimmed.isEmpty ? nil : $0 }
     }
 
+    /// Why the viewer needs what they ask for; nil where the form says nothing that anybody could read.
+    var reason: String? { field("reason").map(\.trimmed).flatMap { $0.saysSomething ? $0 : nil } }
+
     /// All values of a name in the form that was sent.
     func fields(_ name: String) -> [String] {
         FormEncoding.pairs(String(decoding: request.bytes, as: UTF8.self)).filter { $0.name == name }.map(\.value)

@@ -52,7 +52,7 @@ enum Reveal {
             guard let principal = visit.viewer.revealing, let field = visit.field("field").flatMap(Field.init) else {
                 throw ProblemDocument(404, "not_found", "Not found", "there is nothing to show here")
             }
-            guard let reason = visit.field("reason")?.trimmed else {
+            guard let reason = visit.reason else {
                 let problem = ProblemDocument(400, "reason_required", "Why?", "say why you need it: whoever keeps the audit reads it")
                 return .page(try await visit.drawn { try await OrderPage.page(visit, problem: problem) })
             }

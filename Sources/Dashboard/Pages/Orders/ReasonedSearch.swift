@@ -21,7 +21,7 @@ struct ReasonedSearch: Sendable, Equatable {
             guard let principal = visit.viewer.revealing, let text = visit.field("q")?.trimmed, text.utf8.count <= 500 else {
                 throw ProblemDocument(404, "not_found", "Not found", "there is nothing to search for here")
             }
-            guard let reason = visit.field("reason")?.trimmed else {
+            guard let reason = visit.reason else {
                 throw ProblemDocument(400, "reason_required", "Why?", "say why you search for somebody: whoever keeps the audit reads it")
             }
             let search = ReasonedSearch(text: text, reason: String(reason.printable.prefix(400)), since: visit.now)

@@ -52,7 +52,7 @@ struct RequestAudit: Sendable {
 
     private func reason(_ request: IncomingRequest) throws -> Personal<String>? {
         let given = request.headers[RequestAudit.reasonName]?.trimmed ?? ""
-        guard given.isEmpty else { return Personal(String(given.prefix(500))) }
+        guard !given.saysSomething else { return Personal(String(given.prefix(500))) }
         guard !requiresReason() else {
             throw ProblemDocument.badRequest("reason_required", "personal data is shown here to those who say why: send Access-Reason")
         }
@@ -123,5 +123,15 @@ extension Endpoint {
         let isSingular = isOfOne || verb == "create" || words.first == "candidates"
         if isSingular, let first = words.first, first.hasSuffix("s") { words[0] = String(first.dropLast()) }
         return (words + [verb].compactMap(\.self)).joined(separator: ".")
+    }
+}
+
+extension String {
+    /// Whether a person can read anything in it: letters or digits, and not what shows as nothing. A reason that says nothing is none.
+    public var saysSomething: Bool {
+        unicodeScalars.contains { scalar in
+            let properties = scalar.properties
+            return (properties.isAlphabetic || properties.numericType != nil) && !properties.isDefaultIgnorableCodePoint
+        }
     }
 }
