@@ -39,6 +39,11 @@ struct ProblemPageTests {
             _ = try await browser.signIn(token.secret)
             let wrong = try await browser.get("/logout")
             #expect(wrong.status == 405 && wrong.header("Allow") == "POST" && wrong.html.contains("This address is for a form of ours"))
+            // For people: no address of the API, one full stop, and a picture, which browsers otherwise ask for where there is none.
+            let unknown = try await browser.html("/events?connection=nobody")
+            #expect(unknown.contains("There is no connection nobody.") && !unknown.contains("/api/v1") && unknown.contains("rel=\"icon\""))
+            #expect(unknown.contains("Choose anew"))
+            #expect(!(try await browser.html("/issues/iss_nothing")).contains(".."))
             let plan = "/orders/ord_nothing/case"
             for (path, status) in [("/orders/ord_nothing", 404), (plan, 404), ("/orders?state=nonsense", 400)] {
                 let page = try await browser.get(path)

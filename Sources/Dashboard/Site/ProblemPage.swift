@@ -19,7 +19,10 @@ enum ProblemPage {
         let problem = answer.json ?? [:]
         let content = Templates.render("problem", model(answer.status, problem, requestID))
         let heading = heading(answer.status, problem)
-        var page = Headers.page(answer.status, Templates.render("plain", ["heading": heading, "content": content, "style": Asset.style.path]))
+        var page = Headers.page(
+            answer.status,
+            Templates.render("plain", ["heading": heading, "content": content, "style": Asset.style.path, "icon": Asset.icon.path])
+        )
         for name in [HTTPField.Name.retryAfter, .allow] { page.headers[name] = answer.headers[name] }
         return page
     }
@@ -35,7 +38,8 @@ enum ProblemPage {
     private static func model(_ status: Int, _ problem: JSON, _ requestID: String) -> Model {
         let (code, detail) = (problem["code"]?.text ?? "", problem["detail"]?.text ?? "")
         var model: Model = [
-            "heading": heading(status, problem), "detail": detail.prefix(1).uppercased() + detail.dropFirst(), "advice": advice(status, code),
+            "heading": heading(status, problem), "detail": Parts.sentence(detail.replacing(/; GET \S+ shows those that there are/, with: "")),
+            "advice": advice(status, code),
             "code": code,
         ]
         if !requestID.isEmpty { model["request"] = requestID }
@@ -44,6 +48,8 @@ enum ProblemPage {
 
     private static func advice(_ status: Int, _ code: String) -> String {
         switch status {
+        case 400 where ["unknown_filter", "malformed_filter", "unknown_connection", "unknown_account"].contains(code):
+            "The address asks for what there is not. Choose anew among the filters of the list."
         case 403 where code == "insufficient_scope": "Sign in with a token that may, or ask whoever runs this host."
         case 404: "It may have been erased, be of a connection that you do not see, or the address may be misspelt."
         case 405: "This address is for a form of ours. Go back to the page with the form and use it there."
@@ -56,14 +62,14 @@ enum ProblemPage {
     static let templates = [
         "problem": #"""
         <div class="card stack"><h1>{{heading}}</h1>
-        <p>{{detail}}.</p><p class="soft">{{advice}}</p>
+        <p>{{detail}}</p><p class="soft">{{advice}}</p>
         <p class="small soft">{{code}}{{#request}} · request <code>{{request}}</code>{{/request}}</p>
         <p><a href="/">Now</a> · <a href="/orders">Orders</a></p></div>
         """#,
         "plain": #"""
         <!doctype html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark"><title>{{heading}} · Fairlead</title><link rel="stylesheet" href="{{style}}"></head>
+        <meta name="color-scheme" content="light dark"><title>{{heading}} · Fairlead</title><link rel="icon" href="{{icon}}" type="image/svg+xml"><link rel="stylesheet" href="{{style}}"></head>
         <body><header class="top"><a class="brand" href="/">{{>mark}}Fairlead</a></header><main class="main" id="main">{{{content}}}</main></body></html>
         """#,
     ]
