@@ -37,6 +37,22 @@ struct OrdersTests {
         }
     }
 
+    @Test("An external id that looks like an identifier of ours is found; what finds nothing says how much of a name is needed")
+    func likeOurs() async throws {
+        let fixture = try await DashboardFixture()
+        let order = try await fixture.order("ord_of-theirs")
+        try await fixture.order("evt_one")
+        try await fixture.order("evt_one", connection: "beta")
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            #expect(try await browser.get("/orders?q=ord_of-theirs").location == "/orders/\(order.id)")
+            #expect(try await browser.get("/orders?q=evt_one").status == 200)
+            let short = try await browser.html("/orders?q=ro")
+            #expect(short.contains("four letters of its beginning") && short.contains("search: ro"))
+            #expect(try await browser.html("/orders?q=%7B%22a%22%3A1%7D").contains("No delivery with exactly this body"))
+        }
+    }
+
     @Test("Names with markup are shown as they are written")
     func markup() async throws {
         let fixture = try await DashboardFixture()

@@ -4,6 +4,9 @@ import Web
 
 /// What orders can be narrowed by, and how many there are of each: counted where the store counts, and left out where a filter makes the count another.
 enum OrderFacets {
+    /// What filters are called that have no set of their own.
+    private static let words = ["q": "search"]
+
     static func sets(_ visit: Visit, _ address: ListAddress) async throws -> [Model] {
         let tallies = try await visit.site.tallies.value()
         let sees = { (connection: String) in visit.principal.sees(connection: connection) }
@@ -58,7 +61,7 @@ enum OrderFacets {
             sets.append(["set_name": "Account", "choices": known.prefix(40).map { choice("account", $0, byAccount[$0] ?? 0, single: true) }])
         }
         let others = ["outcome", "provider", "external_id", "problem", "since", "until", "older", "younger", "q"].flatMap { name in
-            address.values(name).map { choice(name, $0, nil, text: "\(name.replacing("_", with: " ")): \($0) ×", single: true) }
+            address.values(name).map { choice(name, $0, nil, text: "\(Self.words[name] ?? name.replacing("_", with: " ")): \($0) ×", single: true) }
         }
         if !others.isEmpty { sets.append(["set_name": "Also", "choices": others]) }
         return sets

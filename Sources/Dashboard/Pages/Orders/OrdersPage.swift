@@ -9,6 +9,7 @@ enum OrdersPage {
             guard let text = visit.query("q"), visit.query("list") == nil else { return .page(try await page(visit, try await found(visit))) }
             if isExact(text) {
                 if let hit = try await onlyHit(text, visit, as: visit.principal) { return .seeOther(hit) }
+                if let hit = try await externalID(text.trimmed, visit) { return .seeOther(hit) }
                 return .page(try await page(visit, try await found(visit)))
             }
             // Where several orders match there is nothing else to look for.
@@ -44,6 +45,13 @@ enum OrdersPage {
 
     /// Whether a text is an identifier of ours or a whole delivery: then it means one thing, whatever else it matches.
     private static func isExact(_ text: String) -> Bool { text.trimmed.hasPrefix("{") || OwnIdentifier(text.trimmed) != nil }
+
+    /// Where the one order is whose external id looks like an identifier of ours; nil where there is none, or several.
+    private static func externalID(_ text: String, _ visit: Visit) async throws -> String? {
+        guard !text.hasPrefix("{"), text.utf8.count <= 200 else { return nil }
+        let orders = try await visit.get("orders", query: [(name: "external_id", value: text), (name: "limit", value: "2")])["items"]?.items ?? []
+        return orders.count == 1 ? orders[0]["id"]?.text.map { "/orders/" + $0 } : nil
+    }
 
     /// What the API lists for the view.
     private static func found(_ visit: Visit) async throws -> JSON {
@@ -109,9 +117,10 @@ enum OrdersPage {
             return visit.query("q") == nil
                 ? "Nobody is found by that." : "External ids, whole, and our own ids were looked through. Names are with a reason: say it above."
         }
-        guard visit.query("q") != nil else { return "The filters above hide all of them." }
+        guard let text = visit.query("q")?.trimmed else { return "The filters above hide all of them." }
+        if text.hasPrefix("{"), visit.may(.readPersonal) { return "No delivery with exactly this body is known here." }
         return visit.may(.readPersonal)
-            ? "Names, e-mail addresses, telephone numbers, external ids, references and our own ids are looked through, from their beginning."
+            ? "Names, e-mail addresses, telephone numbers, external ids, references and our own ids are looked through. Each is found by four letters of its beginning or more, a telephone number by its last six digits."
             : "Your token finds external ids, whole, and our own ids. Names take the scope read_personal."
     }
 
@@ -138,6 +147,7 @@ enum OrdersPage {
         let state = order["state"]?.text.flatMap(OrderState.init)
         switch order["problem"]?["code"]?.text {
         case "paused"?: return "paused: resume it"
+        case Problem.discarded?, Problem.abandoned?: return "nothing"
         case let code? where state?.isOpen == true && state != .uncertain: return code.replacing("_", with: " ")
         default: break
         }
