@@ -173,6 +173,21 @@ struct OtherPagesTests {
         }
     }
 
+    @Test("A plan that leaves all alone says why, and offers to let them be")
+    func nothingToRetry() async throws {
+        let fixture = try await DashboardFixture()
+        let (_, run) = try await seed(fixture)
+        try await fixture.run { (browser) async throws in
+            _ = try await browser.signIn(DashboardFixture.admin)
+            _ = try await browser.submit("/runs/\(run)/discard", on: "/runs/\(run)")
+            let plan = try await browser.html("/plan?verb=run.retry&state=discarded&connection=acme")
+            #expect(plan.contains("1</strong> run matches"))
+            if plan.contains("There is nothing to do") {
+                #expect(plan.contains("told of a later change since") && plan.contains("/plan?verb=run.discard&amp;state=discarded"))
+            }
+        }
+    }
+
     @Test("A connection is paused and resumed with a note, by whoever is signed in")
     func pause() async throws {
         let fixture = try await DashboardFixture()

@@ -40,7 +40,7 @@ extension IssueText {
             return IssueText(
                 "Changed settings were not taken over\(cause.connection.map { " (\($0))" } ?? cause.plugin.map { " (\($0))" } ?? "")",
                 means: "Something in the changed files is wrong, so the host goes on with what it had\(message)",
-                effect: "None now; a restart would not start with these files.",
+                effect: "Nobody is affected now; a restart would not start with these files.",
                 advice: "Mend what is named, see that check finds nothing, and reload.",
                 "fairlead check"
             )
@@ -68,9 +68,9 @@ extension IssueText {
             return IssueText(
                 "\(names.ats(cause.connection)) was not told of changes (\(connection)\(cause.code.map { ", \($0)" } ?? ""))",
                 means: "Telling the ATS failed again and again, or was given up.",
-                effect: "Recruiters see an older state than the true one.",
+                effect: "Recruiters see an older state than the true one, unless a later change was told since.",
                 advice:
-                    "See why, mend it (often a key or a right in the ATS), then have the runs tried again. Later changes do not overtake by mistake.",
+                    "See why, mend it (often a key or a right in the ATS), then have the runs tried again. Discard those after which a later change was told.",
                 "fairlead run list --connection \(connection) --hook on_update --state dead --state parked --state waiting",
                 "fairlead run retry --connection \(connection) --hook on_update --dry-run"
             )
@@ -180,7 +180,7 @@ extension IssueText {
             return IssueText(
                 "There is no recent backup",
                 means: "The last backup is older than it should be.",
-                effect: "None now; after a loss of the disk, more would be missing.",
+                effect: "Nobody is affected now; after a loss of the disk, more would be missing.",
                 advice: "Make one, and see why the last did not come about.",
                 "fairlead backup FILE"
             )
@@ -188,7 +188,7 @@ extension IssueText {
             return IssueText(
                 "The last backup is not proven",
                 means: "It was not opened and checked, or that failed.",
-                effect: "None now.",
+                effect: "Nobody is affected now.",
                 advice: "Verify it, with the keys that a restore would use.",
                 "fairlead backup verify FILE"
             )

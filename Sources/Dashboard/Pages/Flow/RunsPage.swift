@@ -28,7 +28,7 @@ enum RunsPage {
                 list.facets("Hook", "hook", hooks.prefix(12).map { ($0, $0) }),
                 list.facets("Connection", "connection", visit.connections.map { ($0, $0) }), list.spanFacets,
             ],
-            "runs": runs.map { row($0, visit) },
+            "runs": try await rows(runs, visit),
             "is_empty": runs.isEmpty,
             "empty": list.empty(
                 ("No script has run yet", "The first event of an ATS runs one.", ("See what is left to set up", "/connections"))
@@ -43,6 +43,21 @@ enum RunsPage {
             ]
         }
         return .page(Page("Runs", .runs, content: visit.render("runs", model)))
+    }
+
+    /// Runs as lists show them, each with whom it is about: what the script named, else the order that it told of.
+    static func rows(_ runs: [JSON], _ visit: Visit) async throws -> [Model] {
+        var names: [String: String] = [:]
+        for id in Set(runs.filter { $0["external_id"]?.text == nil }.compactMap { $0["order"]?.text }) {
+            names[id] = try await visit.site.parts.store.order(id)?.externalID
+        }
+        return runs.map { run in
+            var row = row(run, visit)
+            if let order = run["order"]?.text, let name = names[order] {
+                row["about_order"] = ["order_href": "/orders/" + order, "order_name": name] as Model
+            }
+            return row
+        }
     }
 
     /// A run as lists show it.
@@ -72,7 +87,7 @@ enum RunsPage {
         <table class="cards"><caption class="sr">Runs, newest first</caption>
         <thead><tr><th scope="col">Made</th><th scope="col">Hook</th><th scope="col">Connection</th><th scope="col">About</th><th scope="col">State</th><th scope="col">How it stands</th></tr></thead>
         <tbody>{{#runs}}<tr><td data-label="Made"><a href="{{run_href}}" data-row aria-label="Run {{run_id}}">{{#made}}{{>time}}{{/made}}</a></td>
-        <td data-label="Hook"><code>{{hook}}</code></td><td data-label="Connection">{{run_connection}}</td><td data-label="About">{{about}}</td>
+        <td data-label="Hook"><code>{{hook}}</code></td><td data-label="Connection">{{run_connection}}</td><td data-label="About">{{#about_order}}<a href="{{order_href}}">{{order_name}}</a>{{/about_order}}{{about}}</td>
         <td data-label="State">{{#run_state}}{{>state}}{{/run_state}}</td><td data-label="Stands" class="small">{{explanation}}</td></tr>
         {{/runs}}</tbody></table>
         """#,

@@ -11,10 +11,15 @@ enum DeadPage {
     /// How many of the newest are shown one by one.
     private static let newest = 20
 
-    private static func page(_ visit: Visit) async throws -> Reply {
-        let standing = try await visit.site.parts.store.standingCauses().filter { standing in
+    /// What was given up and stands, by cause, as far as the viewer may see it.
+    static func standing(_ visit: Visit) async throws -> [StandingCause] {
+        try await visit.site.parts.store.standingCauses().filter { standing in
             kinds.contains(standing.cause.kind) && visit.principal.sees(connection: standing.cause.connection)
         }
+    }
+
+    private static func page(_ visit: Visit) async throws -> Reply {
+        let standing = try await standing(visit)
         var query = IssueQuery()
         query.kinds = kinds
         query.states = [.open, .snoozed]
@@ -28,10 +33,11 @@ enum DeadPage {
         let total = standing.reduce(0) { $0 + $1.count }
         let model: Model = [
             "groups": groups, "is_empty": groups.isEmpty, "total": Format.number(total), "causes": Format.number(standing.count),
-            "is_one_cause": standing.count == 1, "runs": runs.map { RunsPage.row($0, visit) }, "has_runs": !runs.isEmpty,
+            "is_one_cause": standing.count == 1, "runs": try await RunsPage.rows(runs, visit), "has_runs": !runs.isEmpty,
             "jobs": jobs.prefix(8).map { BulkPage.row($0, visit) }, "has_jobs": !jobs.isEmpty,
             "empty": [
-                "heading": "No dead letters", "text": "What is given up after all its attempts waits here for a person, by cause.",
+                "heading": "No dead letters",
+                "text": "What is given up after all its attempts, or put aside by a script, waits here for a person, by cause.",
             ] as Model,
         ]
         return .page(Page("Dead letters", .dead, content: visit.render("dead", model)))
@@ -72,7 +78,7 @@ enum DeadPage {
         var query: [(name: String, value: String)] = []
         if let connection = cause.connection { query.append(("connection", connection)) }
         if let hook = cause.hook {
-            return "/runs?" + FormEncoding.text(query + [("hook", hook), ("state", "dead")])
+            return "/runs?" + FormEncoding.text(query + [("hook", hook), ("state", cause.code == "parked" ? "parked" : "dead")])
         }
         if cause.code?.hasPrefix("event_") == true { return "/events?" + FormEncoding.text(query + [("state", "dead")]) }
         if let account = cause.account { query.append(("account", account)) }
@@ -81,7 +87,7 @@ enum DeadPage {
 
     static let templates = [
         "dead": #"""
-        <div class="title"><h1>Dead letters</h1><span class="soft">given up after all attempts; each waits for a person</span></div>
+        <div class="title"><h1>Dead letters</h1><span class="soft">given up, or put aside by a script; each waits for a person</span></div>
         <div id="dead" data-live>
         {{#is_empty}}<div class="card">{{#empty}}{{>empty}}{{/empty}}</div>{{/is_empty}}
         {{^is_empty}}<p class="soft lead">{{total}} in all, from {{#is_one_cause}}one cause{{/is_one_cause}}{{^is_one_cause}}{{causes}} causes{{/is_one_cause}}. Mend the cause first, then have them tried again together.</p>{{/is_empty}}
@@ -94,7 +100,7 @@ enum DeadPage {
         <table class="cards"><caption class="sr">The newest first</caption><thead><tr><th scope="col">Command</th><th scope="col">How far</th><th scope="col">State</th><th scope="col">By</th><th scope="col">When</th></tr></thead>
         <tbody>{{#jobs}}<tr><td data-label="Command"><a href="{{job_href}}">{{job_title}}</a></td><td data-label="How far">{{job_far}}</td><td data-label="State">{{#job_state}}{{>state}}{{/job_state}}</td><td data-label="By">{{job_by}}</td><td data-label="When">{{#job_at}}{{>time}}{{/job_at}}</td></tr>
         {{/jobs}}</tbody></table></section>{{/has_jobs}}
-        {{#has_runs}}<section class="card list"><header><h2>The newest runs among them</h2><span class="more"><a href="/runs?state=dead">all dead runs</a></span></header>{{>run-table}}</section>{{/has_runs}}
+        {{#has_runs}}<section class="card list"><header><h2>The newest runs among them</h2><span class="more"><a href="/runs?state=dead">all dead runs</a> · <a href="/runs?state=parked">all parked</a></span></header>{{>run-table}}</section>{{/has_runs}}
         </div>
         """#
     ]

@@ -39,6 +39,9 @@ enum IssuePage {
         model["commands"] = (issue["commands"]?.items ?? []).compactMap(\.text).map { ["command": $0] as Model }
         model["has_commands"] = issue["commands"]?.items?.isEmpty == false
         model["members"] = members(issue)
+        let held = await heldOrders(issue, visit)
+        model["held_orders"] = held
+        model["has_held"] = !held.isEmpty
         model["docs"] = issue["docs"]?.text ?? ""
         let notes = issue["notes"]?.items ?? []
         model["notes"] = notes.map { note -> Model in
@@ -60,7 +63,7 @@ enum IssuePage {
 
     private static func facts(_ issue: JSON, _ visit: Visit) -> [Model] {
         var facts = Facts()
-        facts.add("Since", visit.format.time(issue["opened_at"]))
+        facts.add("Opened", visit.format.time(issue["opened_at"]))
         facts.add("First seen", visit.format.time(issue["first_seen_at"]))
         facts.add("Last seen", visit.format.time(issue["last_seen_at"]))
         facts.add("Resolved", visit.format.time(issue["resolved_at"]))
@@ -80,6 +83,24 @@ enum IssuePage {
         return facts.items
     }
 
+    /// Who waits for it: the newest of its orders, as the list of orders shows them.
+    private static func heldOrders(_ issue: JSON, _ visit: Visit) async -> [Model] {
+        var rows: [Model] = []
+        for id in (issue["members"]?["orders"]?.items ?? []).compactMap(\.text).prefix(mostOrders) {
+            // One may be gone while its issue is there.
+            guard let order = try? await visit.get("orders", id) else { continue }
+            var row: Model = [
+                "order_href": "/orders/" + id, "order_name": OrderText.name(order) ?? order["external_id"]?.text ?? id,
+                "order_state": Parts.state(order["state"]?.text ?? ""), "order_connection": order["connection"]?.text ?? "",
+            ]
+            if OrderText.name(order) != nil { row["order_external"] = order["external_id"]?.text }
+            rows.append(row)
+        }
+        return rows
+    }
+
+    private static let mostOrders = 10
+
     private static func members(_ issue: JSON) -> [Model] {
         ["orders", "events", "runs"].compactMap { kind in
             let ids = (issue["members"]?[kind]?.items ?? []).compactMap(\.text)
@@ -96,6 +117,19 @@ enum IssuePage {
     private static func actions(_ issue: JSON, _ id: String, _ visit: Visit) -> [Model] {
         guard visit.may(.operate) else { return [] }
         var actions: [Model] = []
+        let kind = issue["kind"]?.text.flatMap { IssueKind(rawValue: $0) }
+        if kind == .credentialsRefused || kind == .providerAway, issue["state"]?.text != "resolved", let account = issue["account"]?.text {
+            actions.append(
+                Parts.action(
+                    "Check the account now",
+                    id: "check",
+                    path: "/accounts/\(PercentEncoding.text(account))/check",
+                    question: "Ask the provider whether it takes the key?",
+                    what: "One call that changes nothing. Where the key is taken, what waited for it goes on at once.",
+                    tone: "primary"
+                )
+            )
+        }
         if issue["state"]?.text != "resolved" {
             actions.append(
                 Parts.action(
@@ -146,6 +180,7 @@ enum IssuePage {
         <div class="field"><label for="snooze-hours">For how long</label><select id="snooze-hours" name="hours"><option value="1">an hour</option><option value="4">four hours</option><option value="24" selected>a day</option><option value="168">a week</option></select></div>
         {{>note}}<div class="actions"><button class="primary" type="submit">Snooze</button></div></form></div></details>{{/snoozing}}
         </div></section>
+        {{#has_held}}<section class="card stack"><header><h2>Who waits</h2></header>{{#held_orders}}<p class="row"><a class="strong" href="{{order_href}}">{{order_name}}</a>{{#order_external}} <span class="soft">{{order_external}}</span>{{/order_external}} {{#order_state}}{{>state}}{{/order_state}} <span class="small soft">{{order_connection}}</span></p>{{/held_orders}}</section>{{/has_held}}
         {{#members}}<section class="card stack"><header><h2>{{member_kind}}</h2><span class="soft small">{{shown}}</span></header><p class="row">{{#member_links}}<a class="mono" href="{{member_href}}">{{member_id}}</a> {{/member_links}}</p></section>{{/members}}
         </div><div><section class="card"><header><h2>Facts</h2></header>{{>facts}}</section>
         <section class="card stack"><header><h2>Notes</h2></header>{{^has_notes}}<p class="soft">{{#notes_withheld}}Notes take the scope read_personal.{{/notes_withheld}}{{^notes_withheld}}None yet.{{/notes_withheld}}</p>{{/has_notes}}

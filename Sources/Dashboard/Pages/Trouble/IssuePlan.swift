@@ -10,6 +10,7 @@ enum IssuePlan {
         case .deadLetters where issue["hook"]?.text != nil: return runs
         case .deadLetters where issue["code"]?.text?.hasPrefix("event_") == true:
             return [("event.replay", "Plan a replay of all…"), ("event.discard", "Plan a discard of all…")]
+        case .ordersRefused: return [("order.retry", "Plan sending all again…"), ("order.discard", "Plan a discard of all…")]
         case .deadLetters: return [("order.retry", "Plan a retry of all…"), ("order.discard", "Plan a discard of all…")]
         default: return []
         }
@@ -20,6 +21,9 @@ enum IssuePlan {
     /// What an issue holds up, as the filters of the list that it stands in.
     static func filters(_ issue: JSON) -> [(name: String, value: String)] {
         let kind = issue["kind"]?.text.flatMap { IssueKind(rawValue: $0) }
+        if kind == .ordersRefused {
+            return ["connection", "account"].compactMap { name in issue[name]?.text.map { (name: name, value: $0) } } + [("state", "refused")]
+        }
         guard kind == .deadLetters, issue["hook"]?.text == nil else { return [("cause", issue["cause"]?.text ?? "")] }
         var filters = ["connection", "account"].compactMap { name in issue[name]?.text.map { (name: name, value: $0) } }
         let code = issue["code"]?.text ?? ""

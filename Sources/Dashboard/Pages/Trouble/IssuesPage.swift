@@ -76,7 +76,7 @@ enum IssuesPage {
         """#,
         "issue-card": #"""
         <article class="card stack"><header><h2><a href="{{issue_href}}" data-row>{{issue_title}}</a></h2>{{#issue_state}}{{>state}}{{/issue_state}}
-        <span class="more soft">since {{#opened}}{{>time}}{{/opened}}</span></header>
+        <span class="more soft">began {{#opened}}{{>time}}{{/opened}}</span></header>
         <p>{{issue_means}}{{#began}} <strong>{{began_text}}</strong>{{/began}}</p>
         <p class="soft">{{#holds_up}}Holds up {{holds_up}}. {{/holds_up}}{{issue_effect}}</p>
         <p class="note">{{issue_advice}}</p>

@@ -79,14 +79,21 @@ enum PlanPage {
         let (count, refused) = (preview["count"]?.integer ?? 0, preview["would"]?["refuse"]?.integer ?? 0)
         let possible = max(count - refused, 0)
         var model: Model = [
-            "plan_title": words.title, "count": Format.number(Int(count)), "possible": Format.number(Int(possible)), "things": words.things,
+            "plan_title": words.title, "count": Format.number(Int(count)), "possible": Format.number(Int(possible)),
+            "match": count == 1 ? "\(words.things.dropLast()) matches" : "\(words.things) match",
             "refused": refused > 0 ? [["refused_count": Format.number(Int(refused))] as Model] : [Model](),
+            "why_refused": verb == .retryRuns
+                ? "the ATS was told of a later change since, so that telling it these would take it back; or they are done, or would do something twice."
+                : "what they wait for could be done twice, or is done already.",
             "what": words.what, "verb": verb.rawValue, "button": words.isLoss ? "danger" : "primary", "is_nothing": possible == 0,
             "label": "\(words.button) \(Format.number(Int(possible))) \(possible == 1 ? String(words.things.dropLast()) : words.things)",
             "id": "plan",
             "given": given.map { ["given_name": $0.name, "given_value": $0.value] as Model },
             "narrowed": given.map { "\($0.name) \($0.value)" }.joined(separator: ", "),
         ]
+        if verb == .retryRuns, possible == 0, count > 0 {
+            model["instead"] = ["instead_name": "Plan a discard of all…", "instead_href": link("run.discard", given)] as Model
+        }
         if let issue = given.first(where: { $0.name == "issue" })?.value {
             let shown = try await visit.get("issues", issue)
             model["narrowed"] = shown["title"]?.text ?? issue
@@ -143,10 +150,11 @@ enum PlanPage {
         <p class="crumb"><a href="/dead">Dead letters</a></p>
         <div class="title"><h1>{{plan_title}}: the plan</h1></div>
         <section class="card stack">
-        <p class="sentence"><strong>{{count}}</strong> {{things}} match: {{narrowed}}.{{#began}} {{began_text}}{{/began}}</p>
+        <p class="sentence"><strong>{{count}}</strong> {{match}}: {{narrowed}}.{{#began}} {{began_text}}{{/began}}</p>
         {{^is_nothing}}<p>{{possible}} of them would be taken up. {{what}}</p>{{/is_nothing}}
         {{#is_nothing}}<p>There is nothing to do.</p>{{/is_nothing}}
-        {{#refused}}<p class="soft">{{refused_count}} would be left alone: what they wait for could be done twice, or is done already.</p>{{/refused}}
+        {{#refused}}<p class="soft">{{refused_count}} would be left alone: {{why_refused}}</p>{{/refused}}
+        {{#instead}}<p><a class="button" href="{{instead_href}}">{{instead_name}}</a></p>{{/instead}}
         {{^is_nothing}}<p class="soft">They are taken up one after the other. You see how far it is, and can stop it.</p>
         <form method="post" action="/plan">{{>form}}<input type="hidden" name="verb" value="{{verb}}">
         {{#given}}<input type="hidden" name="{{given_name}}" value="{{given_value}}">{{/given}}
