@@ -17,7 +17,7 @@ package enum PrivacyScan {
             plain = next
             add(String(decoding: plain, as: UTF8.self), to: &found)
         }
-        for token in line.split(whereSeparator: { !$0.isASCII || !($0.isLetter || $0.isNumber || "+/-_=".contains($0)) }) {
+        for token in line.split(whereSeparator: { !$0.isASCII || !($0.isLetter || $0.isNumber || "+/-_".contains($0)) }) {
             if let text = decoded(token) { add(text, to: &found) }
         }
         return found
@@ -91,14 +91,8 @@ package enum PrivacyScan {
 extension Substring {
     /// The same in the alphabet of plain base64, with its padding.
     fileprivate var base64Padded: String {
-        let plain = trimmingSuffix { $0 == "=" }.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
+        let plain = map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
         return String(plain) + String(repeating: "=", count: (4 - plain.count % 4) % 4)
-    }
-
-    private func trimmingSuffix(while isLast: (Character) -> Bool) -> Substring {
-        var part = self
-        while let last = part.last, isLast(last) { part.removeLast() }
-        return part
     }
 
     fileprivate var trimmingPunctuation: String {
