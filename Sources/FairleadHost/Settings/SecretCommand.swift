@@ -14,6 +14,7 @@ struct SecretCommand: Sendable {
     static let patience = DispatchTimeInterval.seconds(10)
     /// How much it may print, in bytes.
     static let limit = 65_536
+    private static let tooMuch = "prints more than 64 KiB"
 
     private let words: [String]
 
@@ -69,9 +70,11 @@ struct SecretCommand: Sendable {
         for part in [output, errors] { part.read(in: readers) { kill(process.processIdentifier, SIGKILL) } }
         guard ended.wait(timeout: .now() + Self.patience) == .success, readers.wait(timeout: .now() + .seconds(1)) == .success else {
             kill(process.processIdentifier, SIGKILL)
-            throw Failure(message: "the program \(name) did not end within ten seconds")
+            // What a program started may go on after it, and hold its ways out open.
+            let isOver = output.isOver || errors.isOver
+            throw Failure(message: "the program \(name) \(isOver ? Self.tooMuch : "did not end within ten seconds")")
         }
-        guard !output.isOver, !errors.isOver else { throw Failure(message: "the program \(name) prints more than 64 KiB") }
+        guard !output.isOver, !errors.isOver else { throw Failure(message: "the program \(name) \(Self.tooMuch)") }
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
             let said = errors.text.map { ": " + Self.brief($0, without: output.text ?? "") } ?? ""
             throw Failure(message: "the program \(name) ended with \(process.terminationStatus)\(said.count > 2 ? said : "")")
@@ -131,7 +134,10 @@ private final class Output: Sendable {
                     return state.isOver
                 }
                 guard isOver else { continue }
-                return whenOver()
+                whenOver()
+                // Whoever else writes there, ends by it.
+                try? pipe.fileHandleForReading.close()
+                return
             }
         }
     }

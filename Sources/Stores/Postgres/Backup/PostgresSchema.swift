@@ -58,7 +58,7 @@ struct PostgresSchema {
                     throw StoreError.unavailable("a host on \(first.text(0)) uses the store, or did within five minutes: stop every replica first")
                 }
                 guard replacing else {
-                    throw StoreError.unavailable("the database holds a store: name an empty one, or pass --replace to have its tables moved aside")
+                    throw StoreError.unavailable("the database holds a store: name an empty one; restore --replace has its tables moved aside")
                 }
             }
             let schema = "fairlead_before_\(mark)"
@@ -95,7 +95,7 @@ struct PostgresSchema {
         }
         guard replacing else {
             throw StoreError.unavailable(
-                "the database holds the keys of a store, in the schema fairlead_keys: pass --replace to have them moved aside"
+                "the database holds the keys of a store, in the schema fairlead_keys: restore --replace has them moved aside"
             )
         }
         _ = try exchange("ALTER SCHEMA fairlead_keys RENAME TO fairlead_keys_before_\(mark)")
